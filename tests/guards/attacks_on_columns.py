@@ -38,17 +38,17 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.NAME_KEY: ("x" * 201,),
     columns.STATE: ("x" * 61,),
     columns.ACTOR: ("maya", "robot:x"),
-    columns.SENTENCE: (" ",),
+    columns.NONBLANK_TEXT: (" ",),
     columns.DIGEST: ("b", "B" * 64),
-    columns.LINK: ("b", "g" * 64),
+    columns.DIGEST_OR_EMPTY: ("b", "g" * 64),
     columns.ORDINAL: (0,),
     columns.NATURAL: (-1,),
     columns.INSTANT: (
         raw("'1999-12-31T23:59:59.999999+00:00'"),
         raw("'3000-01-01T00:00:00.000000+00:00'"),
     ),
-    columns.DOCUMENT: (["a list"],),
-    columns.TEXTS: ({"an": "object"},),
+    columns.JSON_OBJECT: (["a list"],),
+    columns.JSON_ARRAY: ({"an": "object"},),
     capture_columns.LEVEL: (raw("-1"), raw("4")),
     columns.NUMBER: (inf, -inf),
     columns.FRACTION: (-0.1, 1.1),
@@ -57,7 +57,7 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     capture_columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
     token_columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
     token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
-    columns.VALUE: (raw("'null'"),),
+    columns.JSON_VALUE: (raw("'null'"),),
 }
 HEADS_OF_CAPTURES = (SPACES, SUBSPACES, ALGORITHMS, SETTINGS)
 HEADS_OF_ONE = (*HEADS_OF_CAPTURES, *HEADS_OF_TOKENS)  # whose head holds every field

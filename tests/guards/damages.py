@@ -9,6 +9,7 @@ from indelible_sql.contexts import CATALOG
 
 Damages = Mapping[str, Sequence[str]]
 HISTORY = "indelible.history"
+NONBLANK_TEXT = "ALTER DOMAIN indelible.nonblank_text"
 MORE = (
     "CREATE FUNCTION indelible.more() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
 )
@@ -62,17 +63,15 @@ ON_POSTGRESQL: Damages = {
         "ALTER FUNCTION indelible.history_needs_concepts() SECURITY DEFINER",
     ),
     "a key that is not enforced": (
-        "ALTER TABLE indelible.concepts ALTER CONSTRAINT concepts_shown NOT ENFORCED",
+        "ALTER TABLE indelible.concepts ALTER CONSTRAINT concepts_history NOT ENFORCED",
     ),
     "a key that is dropped": (f"ALTER TABLE {HISTORY} DROP CONSTRAINT history_predecessor",),
     "a key whose trigger sleeps": (SLEEPING_KEY,),
-    "a check that is dropped": (f"ALTER TABLE {HISTORY} DROP CONSTRAINT history_birth",),
-    "a domain without its rule": (
-        "ALTER DOMAIN indelible.sentence DROP CONSTRAINT sentence_check",
-    ),
+    "a check that is dropped": (f"ALTER TABLE {HISTORY} DROP CONSTRAINT history_first_change",),
+    "a domain without its rule": (f"{NONBLANK_TEXT} DROP CONSTRAINT nonblank_text_check",),
     "a domain with another rule": (
-        "ALTER DOMAIN indelible.sentence DROP CONSTRAINT sentence_check",
-        "ALTER DOMAIN indelible.sentence ADD CONSTRAINT sentence_check CHECK (VALUE <> 'x')",
+        f"{NONBLANK_TEXT} DROP CONSTRAINT nonblank_text_check",
+        f"{NONBLANK_TEXT} ADD CONSTRAINT nonblank_text_check CHECK (VALUE <> 'x')",
     ),
     "a column that may be NULL": (f"ALTER TABLE {HISTORY} ALTER reason DROP NOT NULL",),
     "a generated column that is none": (

@@ -201,7 +201,7 @@ WHERE id = :id
     ("statement", "guard"),
     [
         ("UPDATE indelible.concepts SET status = 'PUBLISHED' WHERE id = :id", "concepts_one_step"),
-        (CAREFUL_UPDATE, "concepts_shown"),
+        (CAREFUL_UPDATE, "concepts_history"),
         (
             "UPDATE indelible.history SET to_state = 'PUBLISHED' WHERE entity_id = :id",
             "history_no_update",

@@ -204,7 +204,7 @@ def test_a_requeue_is_recorded_under_the_fence_that_it_found(
             mark_dead()
 
     def at_failpoint(point: Failpoint) -> None:
-        if point is Failpoint.AFTER_QUESTION and not other.ident:
+        if point is Failpoint.AFTER_QUERY and not other.ident:
             other.start()
             other.join(1)
 

@@ -4,7 +4,7 @@ column algorithms.checksum digest required
 
 column algorithms.created_at instant required
 
-column algorithms.formulas sentence required
+column algorithms.formulas nonblank_text required
 
 column algorithms.hash digest required
 
@@ -70,7 +70,7 @@ column authors.id identifier required
 
 column authors.lifecycle identifier required s 'author'::text
 
-column authors.prompt_text sentence
+column authors.prompt_text nonblank_text
 
 column authors.seq ordinal required
 
@@ -114,7 +114,7 @@ column concept_versions.created_by actor required
 
 column concept_versions.definition text required
 
-column concept_versions.examples texts required
+column concept_versions.examples "json_array" required
 
 column concept_versions.explanation text required
 
@@ -122,13 +122,13 @@ column concept_versions.id identifier required
 
 column concept_versions.learning_objective text required
 
-column concept_versions.misconceptions texts required
+column concept_versions.misconceptions "json_array" required
 
 column concept_versions.name text required
 
 column concept_versions.name_key name_key required
 
-column concept_versions.prerequisites texts required
+column concept_versions.prerequisites "json_array" required
 
 column concept_versions.previous_number bigint s NULLIF(((version_number)::bigint - 1), 0)
 
@@ -146,7 +146,7 @@ column concept_warnings.ruleset ordinal required
 
 column concept_warnings.version_number ordinal required
 
-column concept_warnings.warnings texts required
+column concept_warnings.warnings "json_array" required
 
 column concepts.created_at instant required
 
@@ -174,7 +174,7 @@ column history.adds_version natural_number required
 
 column history.at instant required
 
-column history.data document required
+column history.data "json_object" required
 
 column history.entity_id identifier required
 
@@ -186,13 +186,13 @@ column history.lifecycle identifier required
 
 column history.position bigint required a
 
-column history.prev_hash link required
+column history.prev_hash digest_or_empty required
 
 column history.previous_seq bigint s NULLIF(((seq)::bigint - 1), 0)
 
 column history.previous_version bigint required s ((version)::bigint - (adds_version)::bigint)
 
-column history.reason sentence required
+column history.reason nonblank_text required
 
 column history.request_id identifier
 
@@ -208,7 +208,7 @@ column image_generation_jobs.completed_at instant
 
 column image_generation_jobs.created_at instant required
 
-column image_generation_jobs.error_data document
+column image_generation_jobs.error_data "json_object"
 
 column image_generation_jobs.external_job_id text
 
@@ -238,7 +238,7 @@ column ipfs_upload_records.completed_at instant
 
 column ipfs_upload_records.created_at instant required
 
-column ipfs_upload_records.error_data document
+column ipfs_upload_records.error_data "json_object"
 
 column ipfs_upload_records.hash digest required
 
@@ -272,7 +272,7 @@ column keys.lifecycle identifier required s 'key'::text
 
 column keys.owner actor required
 
-column keys.scopes texts required
+column keys.scopes "json_array" required
 
 column keys.secret_digest digest required
 
@@ -338,11 +338,11 @@ column receipts.fingerprint digest required
 
 column receipts.hash digest required
 
-column receipts.key sentence required
+column receipts.key nonblank_text required
 
 column receipts.owner actor required
 
-column receipts.result document required
+column receipts.result "json_object" required
 
 column reveal_transactions.block_number ordinal
 
@@ -362,7 +362,7 @@ column reveal_transactions.seq ordinal required
 
 column reveal_transactions.status identifier required
 
-column reveal_transactions.token_ids texts required
+column reveal_transactions.token_ids "json_array" required
 
 column reveal_transactions.tx_hash chain_hash
 
@@ -384,7 +384,7 @@ column settings.status identifier required
 
 column settings.updated_at instant required
 
-column settings.value sentence required
+column settings.value nonblank_text required
 
 column settings.version bigint required s 0
 
@@ -398,7 +398,7 @@ column signals.artifact_id identifier required
 
 column signals.artifact_seq ordinal required
 
-column signals.capture_key sentence required
+column signals.capture_key nonblank_text required
 
 column signals.captured_at instant
 
@@ -440,7 +440,7 @@ column signals.reached_level engagement_level required
 
 column signals.reading_depth reading_depth required
 
-column signals.reason sentence required
+column signals.reason nonblank_text required
 
 column signals.recorded_at instant required
 
@@ -466,7 +466,7 @@ column signals.user_id identifier required
 
 column signals.vector embedding required
 
-column signals.warnings texts required
+column signals.warnings "json_array" required
 
 column signals.word_count natural_number required
 
@@ -482,7 +482,7 @@ column spaces.lifecycle identifier required s 'space'::text
 
 column spaces.model identifier required
 
-column spaces.name sentence required
+column spaces.name nonblank_text required
 
 column spaces.seq ordinal required
 
@@ -520,7 +520,7 @@ column subspaces.id identifier required
 
 column subspaces.lifecycle identifier required s 'subspace'::text
 
-column subspaces.name sentence required
+column subspaces.name nonblank_text required
 
 column subspaces.seed embedding
 
@@ -564,7 +564,7 @@ column task_attempts.fence natural_number required
 
 column task_attempts.outcome identifier required
 
-column task_attempts.reason sentence required
+column task_attempts.reason nonblank_text required
 
 column task_attempts.request_id identifier
 
@@ -572,7 +572,7 @@ column task_attempts.stage identifier required
 
 column tasks.attempts natural_number required
 
-column tasks.dead_reason sentence
+column tasks.dead_reason nonblank_text
 
 column tasks.due_at instant
 
@@ -590,11 +590,11 @@ column tokens_s0.author_id identifier required
 
 column tokens_s0.created_at instant required
 
-column tokens_s0.error_data document
+column tokens_s0.error_data "json_object"
 
 column tokens_s0.generation_attempts natural_number required
 
-column tokens_s0.generation_error sentence
+column tokens_s0.generation_error nonblank_text
 
 column tokens_s0.hash digest required
 
@@ -626,9 +626,9 @@ column tokens_s0.updated_at instant required
 
 column tokens_s0.version bigint required s 0
 
-constraint algorithms.algorithms_pkey PRIMARY KEY (id) true true
+constraint algorithms.algorithms_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint algorithms.algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint algorithms.algorithms_pkey PRIMARY KEY (id) true true
 
 constraint algorithms.algorithms_times CHECK (
 CASE
@@ -636,7 +636,7 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint artifacts.artifacts_page UNIQUE (space_id, normalized_url) true true
+constraint artifacts.artifacts_normalized_url UNIQUE (space_id, normalized_url) true true
 
 constraint artifacts.artifacts_pkey PRIMARY KEY (id) true true
 
@@ -644,11 +644,11 @@ constraint artifacts.artifacts_signal FOREIGN KEY (id, seq, hash) REFERENCES sig
 
 constraint artifacts.artifacts_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
 
+constraint authors.authors_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
 constraint authors.authors_pkey PRIMARY KEY (id) true true
 
 constraint authors.authors_prompt_length CHECK (((length((prompt_text)::text) >= 1) AND (length((prompt_text)::text) <= 1000))) true true
-
-constraint authors.authors_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
 constraint authors.authors_times CHECK (
 CASE
@@ -666,23 +666,23 @@ constraint centroids.centroids_subspace FOREIGN KEY (id) REFERENCES subspaces(id
 
 constraint concept_versions.concept_versions_concept FOREIGN KEY (concept_id) REFERENCES concepts(id) true true
 
+constraint concept_versions.concept_versions_created_at UNIQUE (concept_id, version_number, created_at) true true
+
 constraint concept_versions.concept_versions_id UNIQUE (id) true true
 
-constraint concept_versions.concept_versions_instant UNIQUE (concept_id, version_number, created_at) true true
+constraint concept_versions.concept_versions_name_key UNIQUE (concept_id, version_number, name_key) true true
 
-constraint concept_versions.concept_versions_named UNIQUE (concept_id, version_number, name_key) true true
-
-constraint concept_versions.concept_versions_number PRIMARY KEY (concept_id, version_number) true true
+constraint concept_versions.concept_versions_pkey PRIMARY KEY (concept_id, version_number) true true
 
 constraint concept_versions.concept_versions_previous FOREIGN KEY (concept_id, previous_number) REFERENCES concept_versions(concept_id, version_number) true true
 
-constraint concept_warnings.concept_warnings_number PRIMARY KEY (concept_id, version_number) true true
+constraint concept_warnings.concept_warnings_pkey PRIMARY KEY (concept_id, version_number) true true
 
 constraint concept_warnings.concept_warnings_version FOREIGN KEY (concept_id, version_number, computed_at) REFERENCES concept_versions(concept_id, version_number, created_at) true true
 
-constraint concepts.concepts_pkey PRIMARY KEY (id) true true
+constraint concepts.concepts_history FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint concepts.concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint concepts.concepts_pkey PRIMARY KEY (id) true true
 
 constraint concepts.concepts_times CHECK (
 CASE
@@ -694,23 +694,23 @@ constraint concepts.concepts_version FOREIGN KEY (id, current_version, name_key)
 
 constraint concepts.concepts_warnings FOREIGN KEY (id, current_version) REFERENCES concept_warnings(concept_id, version_number) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint history.history_birth CHECK (
+constraint history.history_edge FOREIGN KEY (lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges(lifecycle, from_state, action, to_state, adds_version) true true
+
+constraint history.history_first_change CHECK (
 CASE
     WHEN ((seq)::bigint = 1) THEN (((from_state)::text = ''::text) AND ((prev_hash)::text = ''::text) AND (previous_version = 0))
     ELSE (((from_state)::text <> ''::text) AND ((prev_hash)::text <> ''::text))
 END) true true
 
-constraint history.history_edge FOREIGN KEY (lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges(lifecycle, from_state, action, to_state, adds_version) true true
-
-constraint history.history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash) true true
-
 constraint history.history_predecessor FOREIGN KEY (lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) true true
+
+constraint history.history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash) true true
 
 constraint history.history_seq UNIQUE (lifecycle, entity_id, seq) true true
 
-constraint image_generation_jobs.image_generation_jobs_pkey PRIMARY KEY (id) true true
+constraint image_generation_jobs.image_generation_jobs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint image_generation_jobs.image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint image_generation_jobs.image_generation_jobs_pkey PRIMARY KEY (id) true true
 
 constraint image_generation_jobs.image_generation_jobs_times CHECK (
 CASE
@@ -722,9 +722,9 @@ constraint image_generation_jobs.image_generation_jobs_token FOREIGN KEY (token_
 
 constraint ipfs_upload_records.ipfs_upload_records_has_cid CHECK ((((status)::text <> 'completed'::text) OR (cid IS NOT NULL))) true true
 
-constraint ipfs_upload_records.ipfs_upload_records_pkey PRIMARY KEY (id) true true
+constraint ipfs_upload_records.ipfs_upload_records_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint ipfs_upload_records.ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint ipfs_upload_records.ipfs_upload_records_pkey PRIMARY KEY (id) true true
 
 constraint ipfs_upload_records.ipfs_upload_records_times CHECK (
 CASE
@@ -736,9 +736,9 @@ constraint ipfs_upload_records.ipfs_upload_records_token FOREIGN KEY (token_id) 
 
 constraint ipfs_upload_records.ipfs_upload_records_type_known CHECK (((record_type)::text = ANY (ARRAY['image'::text, 'metadata'::text]))) true true
 
-constraint keys.keys_pkey PRIMARY KEY (id) true true
+constraint keys.keys_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint keys.keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint keys.keys_pkey PRIMARY KEY (id) true true
 
 constraint keys.keys_times CHECK (
 CASE
@@ -746,19 +746,19 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint lifecycle_edges.lifecycle_edges_adds CHECK (((adds_version)::bigint = ANY (ARRAY[(0)::bigint, (1)::bigint]))) true true
+constraint lifecycle_edges.lifecycle_edges_adds_version_range CHECK (((adds_version)::bigint = ANY (ARRAY[(0)::bigint, (1)::bigint]))) true true
 
-constraint lifecycle_edges.lifecycle_edges_edge UNIQUE (lifecycle, from_state, action, to_state, adds_version) true true
+constraint lifecycle_edges.lifecycle_edges_all_columns UNIQUE (lifecycle, from_state, action, to_state, adds_version) true true
 
-constraint lifecycle_edges.lifecycle_edges_step PRIMARY KEY (lifecycle, from_state, action) true true
+constraint lifecycle_edges.lifecycle_edges_pkey PRIMARY KEY (lifecycle, from_state, action) true true
+
+constraint mint_events.mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
 constraint mint_events.mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index) true true
 
 constraint mint_events.mint_events_pkey PRIMARY KEY (id) true true
 
 constraint mint_events.mint_events_quantity CHECK (((quantity)::bigint <= 50)) true true
-
-constraint mint_events.mint_events_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
 constraint mint_events.mint_events_times CHECK (
 CASE
@@ -768,9 +768,9 @@ END) true true
 
 constraint receipts.receipts_key PRIMARY KEY (owner, key) true true
 
-constraint reveal_transactions.reveal_transactions_pkey PRIMARY KEY (id) true true
+constraint reveal_transactions.reveal_transactions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint reveal_transactions.reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint reveal_transactions.reveal_transactions_pkey PRIMARY KEY (id) true true
 
 constraint reveal_transactions.reveal_transactions_size CHECK ((((token_ids)::jsonb <> '[]'::jsonb) AND (((token_ids)::jsonb -> 50) IS NULL))) true true
 
@@ -780,9 +780,9 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint settings.settings_pkey PRIMARY KEY (id) true true
+constraint settings.settings_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint settings.settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint settings.settings_pkey PRIMARY KEY (id) true true
 
 constraint settings.settings_times CHECK (
 CASE
@@ -792,23 +792,23 @@ END) true true
 
 constraint signals.signals_algorithm FOREIGN KEY (algorithm_id) REFERENCES algorithms(id) true true
 
-constraint signals.signals_applied UNIQUE (subspace_id, applied_seq, hash) true true
+constraint signals.signals_applied_seq UNIQUE (subspace_id, applied_seq, hash) true true
 
-constraint signals.signals_artifact UNIQUE (artifact_id, artifact_seq, hash) true true
+constraint signals.signals_artifact FOREIGN KEY (artifact_id) REFERENCES artifacts(id) true true
 
-constraint signals.signals_id PRIMARY KEY (id) true true
+constraint signals.signals_artifact_seq UNIQUE (artifact_id, artifact_seq, hash) true true
 
-constraint signals.signals_key UNIQUE (user_id, capture_key) true true
+constraint signals.signals_capture_key UNIQUE (user_id, capture_key) true true
 
-constraint signals.signals_of_artifact FOREIGN KEY (artifact_id) REFERENCES artifacts(id) true true
+constraint signals.signals_pkey PRIMARY KEY (id) true true
 
 constraint signals.signals_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
 
 constraint signals.signals_subspace FOREIGN KEY (subspace_id) REFERENCES subspaces(id) true true
 
-constraint spaces.spaces_pkey PRIMARY KEY (id) true true
+constraint spaces.spaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint spaces.spaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint spaces.spaces_pkey PRIMARY KEY (id) true true
 
 constraint spaces.spaces_times CHECK (
 CASE
@@ -816,9 +816,9 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint stages.stages_pkey PRIMARY KEY (id) true true
+constraint stages.stages_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint stages.stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint stages.stages_pkey PRIMARY KEY (id) true true
 
 constraint stages.stages_times CHECK (
 CASE
@@ -826,9 +826,9 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint subspaces.subspaces_pkey PRIMARY KEY (id) true true
+constraint subspaces.subspaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint subspaces.subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint subspaces.subspaces_pkey PRIMARY KEY (id) true true
 
 constraint subspaces.subspaces_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
 
@@ -838,9 +838,9 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint system_state.system_state_pkey PRIMARY KEY (id) true true
+constraint system_state.system_state_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint system_state.system_state_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint system_state.system_state_pkey PRIMARY KEY (id) true true
 
 constraint system_state.system_state_times CHECK (
 CASE
@@ -870,11 +870,11 @@ constraint tokens_s0.tokens_s0_has_image CHECK ((((status)::text <> 'ready'::tex
 
 constraint tokens_s0.tokens_s0_has_metadata CHECK ((((status)::text <> ALL (ARRAY['ready'::text, 'revealed'::text])) OR (metadata_cid IS NOT NULL))) true true
 
+constraint tokens_s0.tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
 constraint tokens_s0.tokens_s0_mint FOREIGN KEY (mint_event_id) REFERENCES mint_events(id) true true
 
 constraint tokens_s0.tokens_s0_pkey PRIMARY KEY (id) true true
-
-constraint tokens_s0.tokens_s0_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
 constraint tokens_s0.tokens_s0_times CHECK (
 CASE
@@ -890,9 +890,9 @@ domain chain_hash text C CHECK (((length(VALUE) = 66) AND (substr(VALUE, 1, 2) =
 
 domain digest text C CHECK (((length(VALUE) = 64) AND (VALUE !~ '[^0-9a-f]'::text))) true
 
-domain distance double precision  CHECK (((VALUE >= ('-0.001'::numeric)::double precision) AND (VALUE <= (2.001)::double precision))) true
+domain digest_or_empty text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (VALUE !~ '[^0-9a-f]'::text))) true
 
-domain document jsonb  CHECK ((jsonb_typeof(VALUE) = 'object'::text)) true
+domain distance double precision  CHECK (((VALUE >= ('-0.001'::numeric)::double precision) AND (VALUE <= (2.001)::double precision))) true
 
 domain embedding real[]  CHECK (((array_ndims(VALUE) = 1) AND (array_position(VALUE, NULL::real) IS NULL) AND ((0)::double precision <> ANY (VALUE)) AND (NOT ('NaN'::real = ANY (VALUE))) AND (NOT ('Infinity'::real = ANY (VALUE))) AND (NOT ('-Infinity'::real = ANY (VALUE))))) true
 
@@ -904,13 +904,17 @@ domain identifier text C CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200)
 
 domain instant timestamp with time zone  CHECK (((VALUE >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (VALUE < '3000-01-01 00:00:00+00'::timestamp with time zone))) true
 
-domain json_value jsonb  CHECK ((jsonb_typeof(VALUE) <> 'null'::text)) true
+domain json_array jsonb  CHECK ((jsonb_typeof(VALUE) = 'array'::text)) true
 
-domain link text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (VALUE !~ '[^0-9a-f]'::text))) true
+domain json_object jsonb  CHECK ((jsonb_typeof(VALUE) = 'object'::text)) true
+
+domain json_value jsonb  CHECK ((jsonb_typeof(VALUE) <> 'null'::text)) true
 
 domain name_key text C CHECK ((length(VALUE) <= 200)) true
 
 domain natural_number bigint  CHECK ((VALUE >= 0)) true
+
+domain nonblank_text text default CHECK ((VALUE ~ '\S'::text)) true
 
 domain number double precision  CHECK ((abs(VALUE) < 'Infinity'::double precision)) true
 
@@ -918,11 +922,7 @@ domain ordinal bigint  CHECK ((VALUE >= 1)) true
 
 domain reading_depth double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1.5)::double precision))) true
 
-domain sentence text default CHECK ((VALUE ~ '\S'::text)) true
-
 domain state text C CHECK ((length(VALUE) <= 60)) true
-
-domain texts jsonb  CHECK ((jsonb_typeof(VALUE) = 'array'::text)) true
 
 domain wallet text C CHECK (((length(VALUE) = 42) AND (substr(VALUE, 1, 2) = '0x'::text) AND (substr(VALUE, 3) !~ '[^0-9a-f]'::text))) true
 
@@ -2130,7 +2130,7 @@ function tokens_s0_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-function tokens_s0_keeps_minting  BEGIN
+function tokens_s0_fixed_unless_retried  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -2158,9 +2158,9 @@ function tokens_s0_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-index CREATE INDEX artifacts_of ON artifacts USING btree (space_id, id) true
+index CREATE INDEX artifacts_space_id ON artifacts USING btree (space_id, id) true
 
-index CREATE INDEX centroids_of ON centroids USING btree (space_id, id) true
+index CREATE INDEX centroids_space_id ON centroids USING btree (space_id, id) true
 
 index CREATE INDEX concepts_name_key ON concepts USING btree (name_key) true
 
@@ -2180,9 +2180,9 @@ index CREATE INDEX reveal_transactions_tx_hash ON reveal_transactions USING btre
 
 index CREATE INDEX signals_recent ON signals USING btree (space_id, recorded_at, id) true
 
-index CREATE INDEX spaces_of ON spaces USING btree (user_id, id) true
+index CREATE INDEX spaces_user_id ON spaces USING btree (user_id, id) true
 
-index CREATE INDEX subspaces_of ON subspaces USING btree (space_id, id) true
+index CREATE INDEX subspaces_space_id ON subspaces USING btree (space_id, id) true
 
 index CREATE INDEX tasks_dead ON tasks USING btree (stage, entity_id) WHERE (dead_reason IS NOT NULL) true
 
@@ -2196,7 +2196,7 @@ index CREATE UNIQUE INDEX algorithms_active ON algorithms USING btree (status) W
 
 index CREATE UNIQUE INDEX algorithms_pkey ON algorithms USING btree (id) true
 
-index CREATE UNIQUE INDEX artifacts_page ON artifacts USING btree (space_id, normalized_url) true
+index CREATE UNIQUE INDEX artifacts_normalized_url ON artifacts USING btree (space_id, normalized_url) true
 
 index CREATE UNIQUE INDEX artifacts_pkey ON artifacts USING btree (id) true
 
@@ -2206,21 +2206,21 @@ index CREATE UNIQUE INDEX authors_wallet ON authors USING btree (wallet_address)
 
 index CREATE UNIQUE INDEX centroids_pkey ON centroids USING btree (id) true
 
+index CREATE UNIQUE INDEX concept_versions_created_at ON concept_versions USING btree (concept_id, version_number, created_at) true
+
 index CREATE UNIQUE INDEX concept_versions_id ON concept_versions USING btree (id) true
 
-index CREATE UNIQUE INDEX concept_versions_instant ON concept_versions USING btree (concept_id, version_number, created_at) true
+index CREATE UNIQUE INDEX concept_versions_name_key ON concept_versions USING btree (concept_id, version_number, name_key) true
 
-index CREATE UNIQUE INDEX concept_versions_named ON concept_versions USING btree (concept_id, version_number, name_key) true
+index CREATE UNIQUE INDEX concept_versions_pkey ON concept_versions USING btree (concept_id, version_number) true
 
-index CREATE UNIQUE INDEX concept_versions_number ON concept_versions USING btree (concept_id, version_number) true
-
-index CREATE UNIQUE INDEX concept_warnings_number ON concept_warnings USING btree (concept_id, version_number) true
+index CREATE UNIQUE INDEX concept_warnings_pkey ON concept_warnings USING btree (concept_id, version_number) true
 
 index CREATE UNIQUE INDEX concepts_pkey ON concepts USING btree (id) true
 
 index CREATE UNIQUE INDEX history_feed ON history USING btree (txid, "position") true
 
-index CREATE UNIQUE INDEX history_place ON history USING btree (lifecycle, entity_id, seq, to_state, version, hash) true
+index CREATE UNIQUE INDEX history_revision ON history USING btree (lifecycle, entity_id, seq, to_state, version, hash) true
 
 index CREATE UNIQUE INDEX history_seq ON history USING btree (lifecycle, entity_id, seq) true
 
@@ -2230,11 +2230,11 @@ index CREATE UNIQUE INDEX ipfs_upload_records_pkey ON ipfs_upload_records USING 
 
 index CREATE UNIQUE INDEX keys_pkey ON keys USING btree (id) true
 
-index CREATE UNIQUE INDEX lifecycle_edges_edge ON lifecycle_edges USING btree (lifecycle, from_state, action, to_state, adds_version) true
+index CREATE UNIQUE INDEX lifecycle_edges_all_columns ON lifecycle_edges USING btree (lifecycle, from_state, action, to_state, adds_version) true
 
-index CREATE UNIQUE INDEX lifecycle_edges_step ON lifecycle_edges USING btree (lifecycle, from_state, action) true
+index CREATE UNIQUE INDEX lifecycle_edges_pkey ON lifecycle_edges USING btree (lifecycle, from_state, action) true
 
-index CREATE UNIQUE INDEX mint_events_in_chain ON mint_events USING btree (tx_hash, log_index) WHERE ((status)::text = 'canonical'::text) true
+index CREATE UNIQUE INDEX mint_events_canonical ON mint_events USING btree (tx_hash, log_index) WHERE ((status)::text = 'canonical'::text) true
 
 index CREATE UNIQUE INDEX mint_events_occurrence ON mint_events USING btree (block_hash, tx_hash, log_index) true
 
@@ -2246,13 +2246,13 @@ index CREATE UNIQUE INDEX reveal_transactions_pkey ON reveal_transactions USING 
 
 index CREATE UNIQUE INDEX settings_pkey ON settings USING btree (id) true
 
-index CREATE UNIQUE INDEX signals_applied ON signals USING btree (subspace_id, applied_seq, hash) true
+index CREATE UNIQUE INDEX signals_applied_seq ON signals USING btree (subspace_id, applied_seq, hash) true
 
-index CREATE UNIQUE INDEX signals_artifact ON signals USING btree (artifact_id, artifact_seq, hash) true
+index CREATE UNIQUE INDEX signals_artifact_seq ON signals USING btree (artifact_id, artifact_seq, hash) true
 
-index CREATE UNIQUE INDEX signals_id ON signals USING btree (id) true
+index CREATE UNIQUE INDEX signals_capture_key ON signals USING btree (user_id, capture_key) true
 
-index CREATE UNIQUE INDEX signals_key ON signals USING btree (user_id, capture_key) true
+index CREATE UNIQUE INDEX signals_pkey ON signals USING btree (id) true
 
 index CREATE UNIQUE INDEX spaces_pkey ON spaces USING btree (id) true
 
@@ -2270,9 +2270,9 @@ index CREATE UNIQUE INDEX tokens_s0_pkey ON tokens_s0 USING btree (id) true
 
 index CREATE UNIQUE INDEX tokens_s0_token_id ON tokens_s0 USING btree (token_id) true
 
-key trigger algorithms algorithms_shown 17 O
+key trigger algorithms algorithms_history 17 O
 
-key trigger algorithms algorithms_shown 5 O
+key trigger algorithms algorithms_history 5 O
 
 key trigger algorithms signals_algorithm 17 O
 
@@ -2286,13 +2286,13 @@ key trigger artifacts artifacts_space 17 O
 
 key trigger artifacts artifacts_space 5 O
 
-key trigger artifacts signals_of_artifact 17 O
+key trigger artifacts signals_artifact 17 O
 
-key trigger artifacts signals_of_artifact 9 O
+key trigger artifacts signals_artifact 9 O
 
-key trigger authors authors_shown 17 O
+key trigger authors authors_history 17 O
 
-key trigger authors authors_shown 5 O
+key trigger authors authors_history 5 O
 
 key trigger authors tokens_s0_author 17 O
 
@@ -2338,9 +2338,9 @@ key trigger concepts concept_versions_concept 17 O
 
 key trigger concepts concept_versions_concept 9 O
 
-key trigger concepts concepts_shown 17 O
+key trigger concepts concepts_history 17 O
 
-key trigger concepts concepts_shown 5 O
+key trigger concepts concepts_history 5 O
 
 key trigger concepts concepts_version 17 O
 
@@ -2350,17 +2350,17 @@ key trigger concepts concepts_warnings 17 O
 
 key trigger concepts concepts_warnings 5 O
 
-key trigger history algorithms_shown 17 O
+key trigger history algorithms_history 17 O
 
-key trigger history algorithms_shown 9 O
+key trigger history algorithms_history 9 O
 
-key trigger history authors_shown 17 O
+key trigger history authors_history 17 O
 
-key trigger history authors_shown 9 O
+key trigger history authors_history 9 O
 
-key trigger history concepts_shown 17 O
+key trigger history concepts_history 17 O
 
-key trigger history concepts_shown 9 O
+key trigger history concepts_history 9 O
 
 key trigger history history_edge 17 O
 
@@ -2374,89 +2374,89 @@ key trigger history history_predecessor 5 O
 
 key trigger history history_predecessor 9 O
 
-key trigger history image_generation_jobs_shown 17 O
+key trigger history image_generation_jobs_history 17 O
 
-key trigger history image_generation_jobs_shown 9 O
+key trigger history image_generation_jobs_history 9 O
 
-key trigger history ipfs_upload_records_shown 17 O
+key trigger history ipfs_upload_records_history 17 O
 
-key trigger history ipfs_upload_records_shown 9 O
+key trigger history ipfs_upload_records_history 9 O
 
-key trigger history keys_shown 17 O
+key trigger history keys_history 17 O
 
-key trigger history keys_shown 9 O
+key trigger history keys_history 9 O
 
-key trigger history mint_events_shown 17 O
+key trigger history mint_events_history 17 O
 
-key trigger history mint_events_shown 9 O
+key trigger history mint_events_history 9 O
 
-key trigger history reveal_transactions_shown 17 O
+key trigger history reveal_transactions_history 17 O
 
-key trigger history reveal_transactions_shown 9 O
+key trigger history reveal_transactions_history 9 O
 
-key trigger history settings_shown 17 O
+key trigger history settings_history 17 O
 
-key trigger history settings_shown 9 O
+key trigger history settings_history 9 O
 
-key trigger history spaces_shown 17 O
+key trigger history spaces_history 17 O
 
-key trigger history spaces_shown 9 O
+key trigger history spaces_history 9 O
 
-key trigger history stages_shown 17 O
+key trigger history stages_history 17 O
 
-key trigger history stages_shown 9 O
+key trigger history stages_history 9 O
 
-key trigger history subspaces_shown 17 O
+key trigger history subspaces_history 17 O
 
-key trigger history subspaces_shown 9 O
+key trigger history subspaces_history 9 O
 
-key trigger history system_state_shown 17 O
+key trigger history system_state_history 17 O
 
-key trigger history system_state_shown 9 O
+key trigger history system_state_history 9 O
 
-key trigger history tokens_s0_shown 17 O
+key trigger history tokens_s0_history 17 O
 
-key trigger history tokens_s0_shown 9 O
+key trigger history tokens_s0_history 9 O
 
-key trigger image_generation_jobs image_generation_jobs_shown 17 O
+key trigger image_generation_jobs image_generation_jobs_history 17 O
 
-key trigger image_generation_jobs image_generation_jobs_shown 5 O
+key trigger image_generation_jobs image_generation_jobs_history 5 O
 
 key trigger image_generation_jobs image_generation_jobs_token 17 O
 
 key trigger image_generation_jobs image_generation_jobs_token 5 O
 
-key trigger ipfs_upload_records ipfs_upload_records_shown 17 O
+key trigger ipfs_upload_records ipfs_upload_records_history 17 O
 
-key trigger ipfs_upload_records ipfs_upload_records_shown 5 O
+key trigger ipfs_upload_records ipfs_upload_records_history 5 O
 
 key trigger ipfs_upload_records ipfs_upload_records_token 17 O
 
 key trigger ipfs_upload_records ipfs_upload_records_token 5 O
 
-key trigger keys keys_shown 17 O
+key trigger keys keys_history 17 O
 
-key trigger keys keys_shown 5 O
+key trigger keys keys_history 5 O
 
 key trigger lifecycle_edges history_edge 17 O
 
 key trigger lifecycle_edges history_edge 9 O
 
-key trigger mint_events mint_events_shown 17 O
+key trigger mint_events mint_events_history 17 O
 
-key trigger mint_events mint_events_shown 5 O
+key trigger mint_events mint_events_history 5 O
 
 key trigger mint_events tokens_s0_mint 17 O
 
 key trigger mint_events tokens_s0_mint 9 O
 
-key trigger reveal_transactions reveal_transactions_shown 17 O
+key trigger reveal_transactions reveal_transactions_history 17 O
 
-key trigger reveal_transactions reveal_transactions_shown 5 O
+key trigger reveal_transactions reveal_transactions_history 5 O
 
-key trigger settings settings_shown 17 O
+key trigger settings settings_history 17 O
 
-key trigger settings settings_shown 5 O
+key trigger settings settings_history 5 O
 
 key trigger signals artifacts_signal 17 O
 
@@ -2470,9 +2470,9 @@ key trigger signals signals_algorithm 17 O
 
 key trigger signals signals_algorithm 5 O
 
-key trigger signals signals_of_artifact 17 O
+key trigger signals signals_artifact 17 O
 
-key trigger signals signals_of_artifact 5 O
+key trigger signals signals_artifact 5 O
 
 key trigger signals signals_space 17 O
 
@@ -2490,17 +2490,17 @@ key trigger spaces signals_space 17 O
 
 key trigger spaces signals_space 9 O
 
-key trigger spaces spaces_shown 17 O
+key trigger spaces spaces_history 17 O
 
-key trigger spaces spaces_shown 5 O
+key trigger spaces spaces_history 5 O
 
 key trigger spaces subspaces_space 17 O
 
 key trigger spaces subspaces_space 9 O
 
-key trigger stages stages_shown 17 O
+key trigger stages stages_history 17 O
 
-key trigger stages stages_shown 5 O
+key trigger stages stages_history 5 O
 
 key trigger subspaces centroids_subspace 17 O
 
@@ -2510,17 +2510,17 @@ key trigger subspaces signals_subspace 17 O
 
 key trigger subspaces signals_subspace 9 O
 
-key trigger subspaces subspaces_shown 17 O
+key trigger subspaces subspaces_history 17 O
 
-key trigger subspaces subspaces_shown 5 O
+key trigger subspaces subspaces_history 5 O
 
 key trigger subspaces subspaces_space 17 O
 
 key trigger subspaces subspaces_space 5 O
 
-key trigger system_state system_state_shown 17 O
+key trigger system_state system_state_history 17 O
 
-key trigger system_state system_state_shown 5 O
+key trigger system_state system_state_history 5 O
 
 key trigger task_attempts task_attempts_task 17 O
 
@@ -2542,13 +2542,13 @@ key trigger tokens_s0 tokens_s0_author 17 O
 
 key trigger tokens_s0 tokens_s0_author 5 O
 
+key trigger tokens_s0 tokens_s0_history 17 O
+
+key trigger tokens_s0 tokens_s0_history 5 O
+
 key trigger tokens_s0 tokens_s0_mint 17 O
 
 key trigger tokens_s0 tokens_s0_mint 5 O
-
-key trigger tokens_s0 tokens_s0_shown 17 O
-
-key trigger tokens_s0 tokens_s0_shown 5 O
 
 table algorithms rp false false
 
@@ -2810,7 +2810,7 @@ trigger A CREATE TRIGGER tasks_no_truncate BEFORE TRUNCATE ON tasks FOR EACH STA
 
 trigger A CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((new.token_id)::bigint = (old.token_id)::bigint) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_fixed()
 
-trigger A CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((((old.status)::text = 'failed'::text) AND ((new.status)::text = 'detected'::text)) OR (((new.author_id)::text = (old.author_id)::text) AND ((new.mint_timestamp)::timestamp with time zone = (old.mint_timestamp)::timestamp with time zone) AND (COALESCE((new.minter_address)::text, ''::text) = COALESCE((old.minter_address)::text, ''::text)) AND (COALESCE((new.mint_event_id)::text, ''::text) = COALESCE((old.mint_event_id)::text, ''::text)))) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_keeps_minting()
+trigger A CREATE TRIGGER tokens_s0_fixed_unless_retried BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((((old.status)::text = 'failed'::text) AND ((new.status)::text = 'detected'::text)) OR (((new.author_id)::text = (old.author_id)::text) AND ((new.mint_timestamp)::timestamp with time zone = (old.mint_timestamp)::timestamp with time zone) AND (COALESCE((new.minter_address)::text, ''::text) = COALESCE((old.minter_address)::text, ''::text)) AND (COALESCE((new.mint_event_id)::text, ''::text) = COALESCE((old.mint_event_id)::text, ''::text)))) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_fixed_unless_retried()
 
 trigger A CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_delete()
 

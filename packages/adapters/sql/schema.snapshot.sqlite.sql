@@ -146,9 +146,9 @@ edge token uploading sync revealed 0
 
 index algorithms_active: CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
 
-index artifacts_of: CREATE INDEX artifacts_of ON artifacts (space_id, id)
+index artifacts_space_id: CREATE INDEX artifacts_space_id ON artifacts (space_id, id)
 
-index centroids_of: CREATE INDEX centroids_of ON centroids (space_id, id)
+index centroids_space_id: CREATE INDEX centroids_space_id ON centroids (space_id, id)
 
 index concepts_name_key: CREATE INDEX concepts_name_key ON concepts (name_key)
 
@@ -162,7 +162,7 @@ index ipfs_upload_records_type_status: CREATE INDEX ipfs_upload_records_type_sta
 
 index mint_events_block: CREATE INDEX mint_events_block ON mint_events (block_number, log_index, id)
 
-index mint_events_in_chain: CREATE UNIQUE INDEX mint_events_in_chain ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
+index mint_events_canonical: CREATE UNIQUE INDEX mint_events_canonical ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
 
 index reveal_transactions_status: CREATE INDEX reveal_transactions_status ON reveal_transactions (status)
 
@@ -170,9 +170,9 @@ index reveal_transactions_tx_hash: CREATE INDEX reveal_transactions_tx_hash ON r
 
 index signals_recent: CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
 
-index spaces_of: CREATE INDEX spaces_of ON spaces (user_id, id)
+index spaces_user_id: CREATE INDEX spaces_user_id ON spaces (user_id, id)
 
-index subspaces_of: CREATE INDEX subspaces_of ON subspaces (space_id, id)
+index subspaces_space_id: CREATE INDEX subspaces_space_id ON subspaces (space_id, id)
 
 index tasks_dead: CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
 
@@ -194,7 +194,7 @@ table algorithms: CREATE TABLE algorithms (
 	formulas TEXT NOT NULL,
 	checksum TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT algorithms_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT algorithms_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT algorithms_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT algorithms_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -231,7 +231,7 @@ table artifacts: CREATE TABLE artifacts (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_normalized_url UNIQUE (space_id, normalized_url),
 	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES spaces (id),
 	CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT artifacts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -268,7 +268,7 @@ table authors: CREATE TABLE authors (
 	PRIMARY KEY (id),
 	CONSTRAINT authors_wallet UNIQUE (wallet_address),
 	CONSTRAINT authors_prompt_length CHECK (length(prompt_text) BETWEEN 1 AND 1000),
-	CONSTRAINT authors_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT authors_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT authors_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT authors_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT authors_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -329,10 +329,10 @@ table concept_versions: CREATE TABLE concept_versions (
 	change_note TEXT,
 	name_key TEXT NOT NULL,
 	search_key TEXT NOT NULL,
-	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_versions_pkey PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_versions_id UNIQUE (id),
-	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
-	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
+	CONSTRAINT concept_versions_created_at UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_name_key UNIQUE (concept_id, version_number, name_key),
 	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES concepts (id),
 	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES concept_versions (concept_id, version_number),
 	CONSTRAINT concept_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -354,7 +354,7 @@ table concept_warnings: CREATE TABLE concept_warnings (
 	computed_at TEXT NOT NULL,
 	ruleset INTEGER NOT NULL,
 	warnings TEXT NOT NULL,
-	CONSTRAINT concept_warnings_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_warnings_pkey PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES concept_versions (concept_id, version_number, created_at),
 	CONSTRAINT concept_warnings_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
 	CONSTRAINT concept_warnings_version_number_rule CHECK (version_number >= 1),
@@ -378,7 +378,7 @@ table concepts: CREATE TABLE concepts (
 	PRIMARY KEY (id),
 	CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_history FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT concepts_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -414,10 +414,10 @@ table history: CREATE TABLE history (
 	hash TEXT NOT NULL,
 	CONSTRAINT history_position PRIMARY KEY (position),
 	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
-	CONSTRAINT history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
+	CONSTRAINT history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
 	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
 	CONSTRAINT history_predecessor FOREIGN KEY(lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash),
-	CONSTRAINT history_birth CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END),
+	CONSTRAINT history_first_change CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END),
 	CONSTRAINT history_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
 	CONSTRAINT history_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
 	CONSTRAINT history_seq_rule CHECK (seq >= 1),
@@ -454,7 +454,7 @@ table image_generation_jobs: CREATE TABLE image_generation_jobs (
 	completed_at TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
-	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT image_generation_jobs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT image_generation_jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT image_generation_jobs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -491,7 +491,7 @@ table ipfs_upload_records: CREATE TABLE ipfs_upload_records (
 	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
 	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
-	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT ipfs_upload_records_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT ipfs_upload_records_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT ipfs_upload_records_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT ipfs_upload_records_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -523,7 +523,7 @@ table keys: CREATE TABLE keys (
 	secret_digest TEXT NOT NULL,
 	expires_at TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT keys_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT keys_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT keys_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -546,9 +546,9 @@ table lifecycle_edges: CREATE TABLE lifecycle_edges (
 	action TEXT NOT NULL,
 	to_state TEXT NOT NULL,
 	adds_version INTEGER NOT NULL,
-	CONSTRAINT lifecycle_edges_step PRIMARY KEY (lifecycle, from_state, action),
-	CONSTRAINT lifecycle_edges_edge UNIQUE (lifecycle, from_state, action, to_state, adds_version),
-	CONSTRAINT lifecycle_edges_adds CHECK (adds_version IN (0, 1)),
+	CONSTRAINT lifecycle_edges_pkey PRIMARY KEY (lifecycle, from_state, action),
+	CONSTRAINT lifecycle_edges_all_columns UNIQUE (lifecycle, from_state, action, to_state, adds_version),
+	CONSTRAINT lifecycle_edges_adds_version_range CHECK (adds_version IN (0, 1)),
 	CONSTRAINT lifecycle_edges_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
 	CONSTRAINT lifecycle_edges_from_state_rule CHECK (length(from_state) <= 60),
 	CONSTRAINT lifecycle_edges_action_rule CHECK (length(action) BETWEEN 1 AND 200),
@@ -581,7 +581,7 @@ table mint_events: CREATE TABLE mint_events (
 	PRIMARY KEY (id),
 	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
 	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
-	CONSTRAINT mint_events_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT mint_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT mint_events_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -638,7 +638,7 @@ table reveal_transactions: CREATE TABLE reveal_transactions (
 	confirmed_at TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT reveal_transactions_size CHECK (json_array_length(token_ids) BETWEEN 1 AND 50),
-	CONSTRAINT reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT reveal_transactions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT reveal_transactions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT reveal_transactions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -667,7 +667,7 @@ table settings: CREATE TABLE settings (
 	updated_at TEXT NOT NULL,
 	value TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT settings_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT settings_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -723,11 +723,11 @@ table signals: CREATE TABLE signals (
 	reached_level INTEGER NOT NULL,
 	warnings TEXT NOT NULL,
 	hash TEXT NOT NULL,
-	CONSTRAINT signals_id PRIMARY KEY (id),
-	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
-	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
-	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
-	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
+	CONSTRAINT signals_pkey PRIMARY KEY (id),
+	CONSTRAINT signals_capture_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact_seq UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied_seq UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
 	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES spaces (id),
 	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES subspaces (id),
 	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES algorithms (id),
@@ -786,7 +786,7 @@ table spaces: CREATE TABLE spaces (
 	model TEXT NOT NULL,
 	dimension INTEGER NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT spaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT spaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT spaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT spaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT spaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -813,7 +813,7 @@ table stages: CREATE TABLE stages (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT stages_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT stages_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -842,7 +842,7 @@ table subspaces: CREATE TABLE subspaces (
 	seed BLOB,
 	PRIMARY KEY (id),
 	CONSTRAINT subspaces_space FOREIGN KEY(space_id) REFERENCES spaces (id),
-	CONSTRAINT subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT subspaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT subspaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT subspaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT subspaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -870,7 +870,7 @@ table system_state: CREATE TABLE system_state (
 	updated_at TEXT NOT NULL,
 	state_value TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT system_state_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT system_state_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT system_state_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT system_state_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT system_state_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -961,7 +961,7 @@ table tokens_s0: CREATE TABLE tokens_s0 (
 	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
 	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
 	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
-	CONSTRAINT tokens_s0_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT tokens_s0_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT tokens_s0_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -987,9 +987,9 @@ trigger algorithms_fixed: CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algor
 WHEN (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'algorithms_fixed'); END
 
-trigger algorithms_keeps_algorithms_shown: CREATE TRIGGER algorithms_keeps_algorithms_shown BEFORE UPDATE ON algorithms
+trigger algorithms_history_exists: CREATE TRIGGER algorithms_history_exists BEFORE UPDATE ON algorithms
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'algorithms_keeps_algorithms_shown'); END
+BEGIN SELECT RAISE(ABORT, 'algorithms_history_exists'); END
 
 trigger algorithms_no_delete: CREATE TRIGGER algorithms_no_delete BEFORE DELETE ON algorithms
 WHEN (FALSE) IS NOT TRUE
@@ -1011,14 +1011,6 @@ trigger artifacts_fixed: CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifac
 WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_fixed'); END
 
-trigger artifacts_keeps_artifacts_signal: CREATE TRIGGER artifacts_keeps_artifacts_signal BEFORE UPDATE ON artifacts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = OLD.id AND artifact_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_signal'); END
-
-trigger artifacts_keeps_artifacts_space: CREATE TRIGGER artifacts_keeps_artifacts_space BEFORE INSERT ON artifacts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_space'); END
-
 trigger artifacts_no_delete: CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_no_delete'); END
@@ -1035,13 +1027,21 @@ trigger artifacts_rising: CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artif
 WHEN (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_rising'); END
 
+trigger artifacts_signal_exists: CREATE TRIGGER artifacts_signal_exists BEFORE UPDATE ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = OLD.id AND artifact_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_signal_exists'); END
+
+trigger artifacts_space_exists: CREATE TRIGGER artifacts_space_exists BEFORE INSERT ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_space_exists'); END
+
 trigger authors_fixed: CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors
 WHEN (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'authors_fixed'); END
 
-trigger authors_keeps_authors_shown: CREATE TRIGGER authors_keeps_authors_shown BEFORE UPDATE ON authors
+trigger authors_history_exists: CREATE TRIGGER authors_history_exists BEFORE UPDATE ON authors
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'authors_keeps_authors_shown'); END
+BEGIN SELECT RAISE(ABORT, 'authors_history_exists'); END
 
 trigger authors_no_delete: CREATE TRIGGER authors_no_delete BEFORE DELETE ON authors
 WHEN (FALSE) IS NOT TRUE
@@ -1059,14 +1059,6 @@ trigger centroids_fixed: CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroi
 WHEN (NEW.space_id = OLD.space_id) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_fixed'); END
 
-trigger centroids_keeps_centroids_signal: CREATE TRIGGER centroids_keeps_centroids_signal BEFORE UPDATE ON centroids
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = OLD.id AND applied_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_signal'); END
-
-trigger centroids_keeps_centroids_subspace: CREATE TRIGGER centroids_keeps_centroids_subspace BEFORE INSERT ON centroids
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_subspace'); END
-
 trigger centroids_no_delete: CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_no_delete'); END
@@ -1079,13 +1071,17 @@ trigger centroids_one_step: CREATE TRIGGER centroids_one_step BEFORE UPDATE ON c
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_one_step'); END
 
-trigger concept_versions_keeps_concept_versions_concept: CREATE TRIGGER concept_versions_keeps_concept_versions_concept BEFORE INSERT ON concept_versions
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.concept_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_versions_keeps_concept_versions_concept'); END
+trigger centroids_signal_exists: CREATE TRIGGER centroids_signal_exists BEFORE UPDATE ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = OLD.id AND applied_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_signal_exists'); END
 
-trigger concept_versions_keeps_concept_versions_previous: CREATE TRIGGER concept_versions_keeps_concept_versions_previous BEFORE INSERT ON concept_versions
-WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.previous_number)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_versions_keeps_concept_versions_previous'); END
+trigger centroids_subspace_exists: CREATE TRIGGER centroids_subspace_exists BEFORE INSERT ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_subspace_exists'); END
+
+trigger concept_versions_concept_exists: CREATE TRIGGER concept_versions_concept_exists BEFORE INSERT ON concept_versions
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.concept_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_concept_exists'); END
 
 trigger concept_versions_needs_head: CREATE TRIGGER concept_versions_needs_head BEFORE INSERT ON concept_versions
 WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE
@@ -1103,9 +1099,9 @@ trigger concept_versions_no_update: CREATE TRIGGER concept_versions_no_update BE
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_update'); END
 
-trigger concept_warnings_keeps_concept_warnings_version: CREATE TRIGGER concept_warnings_keeps_concept_warnings_version BEFORE INSERT ON concept_warnings
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.computed_at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_warnings_keeps_concept_warnings_version'); END
+trigger concept_versions_previous_exists: CREATE TRIGGER concept_versions_previous_exists BEFORE INSERT ON concept_versions
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_previous_exists'); END
 
 trigger concept_warnings_needs_head: CREATE TRIGGER concept_warnings_needs_head BEFORE INSERT ON concept_warnings
 WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.computed_at)) IS NOT TRUE
@@ -1123,17 +1119,13 @@ trigger concept_warnings_no_update: CREATE TRIGGER concept_warnings_no_update BE
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_warnings_no_update'); END
 
-trigger concepts_keeps_concepts_shown: CREATE TRIGGER concepts_keeps_concepts_shown BEFORE UPDATE ON concepts
+trigger concept_warnings_version_exists: CREATE TRIGGER concept_warnings_version_exists BEFORE INSERT ON concept_warnings
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.computed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_version_exists'); END
+
+trigger concepts_history_exists: CREATE TRIGGER concepts_history_exists BEFORE UPDATE ON concepts
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.current_version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_shown'); END
-
-trigger concepts_keeps_concepts_version: CREATE TRIGGER concepts_keeps_concepts_version BEFORE UPDATE ON concepts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_version'); END
-
-trigger concepts_keeps_concepts_warnings: CREATE TRIGGER concepts_keeps_concepts_warnings BEFORE UPDATE ON concepts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_warnings'); END
+BEGIN SELECT RAISE(ABORT, 'concepts_history_exists'); END
 
 trigger concepts_no_delete: CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts
 WHEN (FALSE) IS NOT TRUE
@@ -1147,13 +1139,17 @@ trigger concepts_one_step: CREATE TRIGGER concepts_one_step BEFORE UPDATE ON con
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concepts_one_step'); END
 
-trigger history_keeps_history_edge: CREATE TRIGGER history_keeps_history_edge BEFORE INSERT ON history
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.lifecycle_edges WHERE lifecycle = NEW.lifecycle AND from_state = NEW.from_state AND action = NEW.action AND to_state = NEW.to_state AND adds_version = NEW.adds_version)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_keeps_history_edge'); END
+trigger concepts_version_exists: CREATE TRIGGER concepts_version_exists BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_version_exists'); END
 
-trigger history_keeps_history_predecessor: CREATE TRIGGER history_keeps_history_predecessor BEFORE INSERT ON history
-WHEN (NEW.previous_seq IS NULL OR EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.previous_seq AND to_state = NEW.from_state AND version = NEW.previous_version AND hash = NEW.prev_hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_keeps_history_predecessor'); END
+trigger concepts_warnings_exists: CREATE TRIGGER concepts_warnings_exists BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_warnings_exists'); END
+
+trigger history_edge_exists: CREATE TRIGGER history_edge_exists BEFORE INSERT ON history
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.lifecycle_edges WHERE lifecycle = NEW.lifecycle AND from_state = NEW.from_state AND action = NEW.action AND to_state = NEW.to_state AND adds_version = NEW.adds_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_edge_exists'); END
 
 trigger history_needs_algorithms: CREATE TRIGGER history_needs_algorithms BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM main.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -1227,17 +1223,17 @@ trigger history_no_update: CREATE TRIGGER history_no_update BEFORE UPDATE ON his
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_no_update'); END
 
+trigger history_predecessor_exists: CREATE TRIGGER history_predecessor_exists BEFORE INSERT ON history
+WHEN (NEW.previous_seq IS NULL OR EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.previous_seq AND to_state = NEW.from_state AND version = NEW.previous_version AND hash = NEW.prev_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_predecessor_exists'); END
+
 trigger image_generation_jobs_fixed: CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs
 WHEN (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_fixed'); END
 
-trigger image_generation_jobs_keeps_image_generation_jobs_shown: CREATE TRIGGER image_generation_jobs_keeps_image_generation_jobs_shown BEFORE UPDATE ON image_generation_jobs
+trigger image_generation_jobs_history_exists: CREATE TRIGGER image_generation_jobs_history_exists BEFORE UPDATE ON image_generation_jobs
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_keeps_image_generation_jobs_shown'); END
-
-trigger image_generation_jobs_keeps_image_generation_jobs_token: CREATE TRIGGER image_generation_jobs_keeps_image_generation_jobs_token BEFORE INSERT ON image_generation_jobs
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_keeps_image_generation_jobs_token'); END
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_history_exists'); END
 
 trigger image_generation_jobs_no_delete: CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs
 WHEN (FALSE) IS NOT TRUE
@@ -1251,17 +1247,17 @@ trigger image_generation_jobs_one_step: CREATE TRIGGER image_generation_jobs_one
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_one_step'); END
 
+trigger image_generation_jobs_token_exists: CREATE TRIGGER image_generation_jobs_token_exists BEFORE INSERT ON image_generation_jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_token_exists'); END
+
 trigger ipfs_upload_records_fixed: CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records
 WHEN (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_fixed'); END
 
-trigger ipfs_upload_records_keeps_ipfs_upload_records_shown: CREATE TRIGGER ipfs_upload_records_keeps_ipfs_upload_records_shown BEFORE UPDATE ON ipfs_upload_records
+trigger ipfs_upload_records_history_exists: CREATE TRIGGER ipfs_upload_records_history_exists BEFORE UPDATE ON ipfs_upload_records
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_keeps_ipfs_upload_records_shown'); END
-
-trigger ipfs_upload_records_keeps_ipfs_upload_records_token: CREATE TRIGGER ipfs_upload_records_keeps_ipfs_upload_records_token BEFORE INSERT ON ipfs_upload_records
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_keeps_ipfs_upload_records_token'); END
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_history_exists'); END
 
 trigger ipfs_upload_records_no_delete: CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records
 WHEN (FALSE) IS NOT TRUE
@@ -1275,9 +1271,13 @@ trigger ipfs_upload_records_one_step: CREATE TRIGGER ipfs_upload_records_one_ste
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_one_step'); END
 
-trigger keys_keeps_keys_shown: CREATE TRIGGER keys_keeps_keys_shown BEFORE UPDATE ON keys
+trigger ipfs_upload_records_token_exists: CREATE TRIGGER ipfs_upload_records_token_exists BEFORE INSERT ON ipfs_upload_records
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_token_exists'); END
+
+trigger keys_history_exists: CREATE TRIGGER keys_history_exists BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'keys_keeps_keys_shown'); END
+BEGIN SELECT RAISE(ABORT, 'keys_history_exists'); END
 
 trigger keys_no_delete: CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
 WHEN (FALSE) IS NOT TRUE
@@ -1307,13 +1307,13 @@ trigger mint_events_fixed: CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON min
 WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_fixed'); END
 
-trigger mint_events_keeps_mint_events_shown: CREATE TRIGGER mint_events_keeps_mint_events_shown BEFORE UPDATE ON mint_events
+trigger mint_events_history_exists: CREATE TRIGGER mint_events_history_exists BEFORE UPDATE ON mint_events
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'mint_events_keeps_mint_events_shown'); END
+BEGIN SELECT RAISE(ABORT, 'mint_events_history_exists'); END
 
-trigger mint_events_mined_once: CREATE TRIGGER mint_events_mined_once BEFORE INSERT ON mint_events
+trigger mint_events_insert_canonical_once: CREATE TRIGGER mint_events_insert_canonical_once BEFORE INSERT ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'mint_events_mined_once'); END
+BEGIN SELECT RAISE(ABORT, 'mint_events_insert_canonical_once'); END
 
 trigger mint_events_no_delete: CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
 WHEN (FALSE) IS NOT TRUE
@@ -1327,9 +1327,9 @@ trigger mint_events_one_step: CREATE TRIGGER mint_events_one_step BEFORE UPDATE 
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_one_step'); END
 
-trigger mint_events_stands_once: CREATE TRIGGER mint_events_stands_once BEFORE UPDATE ON mint_events
+trigger mint_events_update_canonical_once: CREATE TRIGGER mint_events_update_canonical_once BEFORE UPDATE ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'mint_events_stands_once'); END
+BEGIN SELECT RAISE(ABORT, 'mint_events_update_canonical_once'); END
 
 trigger receipts_no_delete: CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts
 WHEN (FALSE) IS NOT TRUE
@@ -1351,9 +1351,9 @@ trigger reveal_transactions_has_tokens: CREATE TRIGGER reveal_transactions_has_t
 WHEN (NOT EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(NEW.token_ids) AND json_type(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_has_tokens'); END
 
-trigger reveal_transactions_keeps_reveal_transactions_shown: CREATE TRIGGER reveal_transactions_keeps_reveal_transactions_shown BEFORE UPDATE ON reveal_transactions
+trigger reveal_transactions_history_exists: CREATE TRIGGER reveal_transactions_history_exists BEFORE UPDATE ON reveal_transactions
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'reveal_transactions_keeps_reveal_transactions_shown'); END
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_history_exists'); END
 
 trigger reveal_transactions_no_delete: CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions
 WHEN (FALSE) IS NOT TRUE
@@ -1367,9 +1367,9 @@ trigger reveal_transactions_one_step: CREATE TRIGGER reveal_transactions_one_ste
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_one_step'); END
 
-trigger settings_keeps_settings_shown: CREATE TRIGGER settings_keeps_settings_shown BEFORE UPDATE ON settings
+trigger settings_history_exists: CREATE TRIGGER settings_history_exists BEFORE UPDATE ON settings
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'settings_keeps_settings_shown'); END
+BEGIN SELECT RAISE(ABORT, 'settings_history_exists'); END
 
 trigger settings_no_delete: CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings
 WHEN (FALSE) IS NOT TRUE
@@ -1383,21 +1383,13 @@ trigger settings_one_step: CREATE TRIGGER settings_one_step BEFORE UPDATE ON set
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settings_one_step'); END
 
-trigger signals_keeps_signals_algorithm: CREATE TRIGGER signals_keeps_signals_algorithm BEFORE INSERT ON signals
+trigger signals_algorithm_exists: CREATE TRIGGER signals_algorithm_exists BEFORE INSERT ON signals
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.algorithm_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_algorithm'); END
+BEGIN SELECT RAISE(ABORT, 'signals_algorithm_exists'); END
 
-trigger signals_keeps_signals_of_artifact: CREATE TRIGGER signals_keeps_signals_of_artifact BEFORE INSERT ON signals
+trigger signals_artifact_exists: CREATE TRIGGER signals_artifact_exists BEFORE INSERT ON signals
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.artifact_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_of_artifact'); END
-
-trigger signals_keeps_signals_space: CREATE TRIGGER signals_keeps_signals_space BEFORE INSERT ON signals
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_space'); END
-
-trigger signals_keeps_signals_subspace: CREATE TRIGGER signals_keeps_signals_subspace BEFORE INSERT ON signals
-WHEN (NEW.subspace_id IS NULL OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.subspace_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_subspace'); END
+BEGIN SELECT RAISE(ABORT, 'signals_artifact_exists'); END
 
 trigger signals_needs_artifact: CREATE TRIGGER signals_needs_artifact BEFORE INSERT ON signals
 WHEN (EXISTS (SELECT 1 FROM main.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE
@@ -1423,13 +1415,21 @@ trigger signals_no_update: CREATE TRIGGER signals_no_update BEFORE UPDATE ON sig
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_no_update'); END
 
+trigger signals_space_exists: CREATE TRIGGER signals_space_exists BEFORE INSERT ON signals
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_space_exists'); END
+
+trigger signals_subspace_exists: CREATE TRIGGER signals_subspace_exists BEFORE INSERT ON signals
+WHEN (NEW.subspace_id IS NULL OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.subspace_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_subspace_exists'); END
+
 trigger spaces_fixed: CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces
 WHEN (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_fixed'); END
 
-trigger spaces_keeps_spaces_shown: CREATE TRIGGER spaces_keeps_spaces_shown BEFORE UPDATE ON spaces
+trigger spaces_history_exists: CREATE TRIGGER spaces_history_exists BEFORE UPDATE ON spaces
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'spaces_keeps_spaces_shown'); END
+BEGIN SELECT RAISE(ABORT, 'spaces_history_exists'); END
 
 trigger spaces_no_delete: CREATE TRIGGER spaces_no_delete BEFORE DELETE ON spaces
 WHEN (FALSE) IS NOT TRUE
@@ -1443,9 +1443,9 @@ trigger spaces_one_step: CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_one_step'); END
 
-trigger stages_keeps_stages_shown: CREATE TRIGGER stages_keeps_stages_shown BEFORE UPDATE ON stages
+trigger stages_history_exists: CREATE TRIGGER stages_history_exists BEFORE UPDATE ON stages
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'stages_keeps_stages_shown'); END
+BEGIN SELECT RAISE(ABORT, 'stages_history_exists'); END
 
 trigger stages_no_delete: CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages
 WHEN (FALSE) IS NOT TRUE
@@ -1463,13 +1463,9 @@ trigger subspaces_fixed: CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspac
 WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subspaces_fixed'); END
 
-trigger subspaces_keeps_subspaces_shown: CREATE TRIGGER subspaces_keeps_subspaces_shown BEFORE UPDATE ON subspaces
+trigger subspaces_history_exists: CREATE TRIGGER subspaces_history_exists BEFORE UPDATE ON subspaces
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'subspaces_keeps_subspaces_shown'); END
-
-trigger subspaces_keeps_subspaces_space: CREATE TRIGGER subspaces_keeps_subspaces_space BEFORE INSERT ON subspaces
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'subspaces_keeps_subspaces_space'); END
+BEGIN SELECT RAISE(ABORT, 'subspaces_history_exists'); END
 
 trigger subspaces_no_delete: CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces
 WHEN (FALSE) IS NOT TRUE
@@ -1487,9 +1483,13 @@ trigger subspaces_seeded_once: CREATE TRIGGER subspaces_seeded_once BEFORE UPDAT
 WHEN (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM main.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subspaces_seeded_once'); END
 
-trigger system_state_keeps_system_state_shown: CREATE TRIGGER system_state_keeps_system_state_shown BEFORE UPDATE ON system_state
+trigger subspaces_space_exists: CREATE TRIGGER subspaces_space_exists BEFORE INSERT ON subspaces
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_space_exists'); END
+
+trigger system_state_history_exists: CREATE TRIGGER system_state_history_exists BEFORE UPDATE ON system_state
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'system_state_keeps_system_state_shown'); END
+BEGIN SELECT RAISE(ABORT, 'system_state_history_exists'); END
 
 trigger system_state_no_delete: CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state
 WHEN (FALSE) IS NOT TRUE
@@ -1502,10 +1502,6 @@ BEGIN SELECT RAISE(ABORT, 'system_state_no_replace'); END
 trigger system_state_one_step: CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_one_step'); END
-
-trigger task_attempts_keeps_task_attempts_task: CREATE TRIGGER task_attempts_keeps_task_attempts_task BEFORE INSERT ON task_attempts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_keeps_task_attempts_task'); END
 
 trigger task_attempts_needs_head: CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
@@ -1523,6 +1519,10 @@ trigger task_attempts_no_update: CREATE TRIGGER task_attempts_no_update BEFORE U
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
 
+trigger task_attempts_task_exists: CREATE TRIGGER task_attempts_task_exists BEFORE INSERT ON task_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_task_exists'); END
+
 trigger tasks_fence: CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
 WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
@@ -1539,25 +1539,25 @@ trigger tasks_no_replace: CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
 WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
 
+trigger tokens_s0_author_exists: CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_author_exists'); END
+
 trigger tokens_s0_fixed: CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0
 WHEN (NEW.token_id = OLD.token_id) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed'); END
 
-trigger tokens_s0_keeps_minting: CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON tokens_s0
+trigger tokens_s0_fixed_unless_retried: CREATE TRIGGER tokens_s0_fixed_unless_retried BEFORE UPDATE ON tokens_s0
 WHEN (OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_minting'); END
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed_unless_retried'); END
 
-trigger tokens_s0_keeps_tokens_s0_author: CREATE TRIGGER tokens_s0_keeps_tokens_s0_author BEFORE INSERT ON tokens_s0
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_author'); END
-
-trigger tokens_s0_keeps_tokens_s0_mint: CREATE TRIGGER tokens_s0_keeps_tokens_s0_mint BEFORE INSERT ON tokens_s0
-WHEN (NEW.mint_event_id IS NULL OR EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.mint_event_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_mint'); END
-
-trigger tokens_s0_keeps_tokens_s0_shown: CREATE TRIGGER tokens_s0_keeps_tokens_s0_shown BEFORE UPDATE ON tokens_s0
+trigger tokens_s0_history_exists: CREATE TRIGGER tokens_s0_history_exists BEFORE UPDATE ON tokens_s0
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_shown'); END
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_history_exists'); END
+
+trigger tokens_s0_mint_exists: CREATE TRIGGER tokens_s0_mint_exists BEFORE INSERT ON tokens_s0
+WHEN (NEW.mint_event_id IS NULL OR EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.mint_event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_mint_exists'); END
 
 trigger tokens_s0_no_delete: CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0
 WHEN (FALSE) IS NOT TRUE

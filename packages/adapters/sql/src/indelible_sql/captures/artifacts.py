@@ -53,7 +53,7 @@ NEXT_ROW: Final = {table: step(table) for table in (ARTIFACTS, CENTROIDS)}
 INSERT_SIGNAL: Final = row(SIGNALS)
 
 # The constraints of PostgreSQL that refuse the second of two transactions.
-RACE_GUARDS: Final = ("signals_key", "artifacts_page", "algorithms_active")
+RACE_GUARDS: Final = ("signals_capture_key", "artifacts_normalized_url", "algorithms_active")
 # The constraints of PostgreSQL that refuse what an algorithm version must not compute.
 RESULT_GUARDS: Final = ("embedding_check", "number_check", "distance_check", "fraction_check")
 ACTIVE_VERSION: Final = "the active version"

@@ -16,7 +16,7 @@ from indelible.captures.rules.formulas import SPHERICAL, checksum_of, parse_form
 from indelible.captures.rules.records import HASHED_FIELDS
 from indelible_sql.captures.columns import DISTANCE
 from indelible_sql.captures.tables import RISING, SIGNALS
-from indelible_sql.schema.columns import INSTANT, NUMBER, SCHEMA, TEXTS
+from indelible_sql.schema.columns import INSTANT, JSON_ARRAY, NUMBER, SCHEMA
 
 PURE: Final = "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
 VEC_DOT: Final = "vec_dot(a real[], b real[]) RETURNS double precision"
@@ -89,7 +89,7 @@ HASHED_TEXTS: Final[Mapping[Any, str]] = {
         "round(extract(epoch FROM s.{0} - timestamptz '2000-01-01 00:00:00+00')"
         " * 1000000)::bigint::text"
     ),
-    TEXTS: "array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.{0})), ',')",
+    JSON_ARRAY: "array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.{0})), ',')",
 }
 
 

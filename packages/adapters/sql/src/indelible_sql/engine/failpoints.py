@@ -1,7 +1,7 @@
-"""Moments between two statements of a command, at which a test may end the program.
+"""Failpoints: the moments between two statements of a command at which a test may kill the process.
 
-This is all of them. Each is reached in the one function that it names, and what happens there is an
-argument of `open_store`: no setting, environment variable or address can give it.
+Each failpoint is reached in the one function that it names. Only the argument `at_failpoint` of
+`open_store` can attach a function to it: no setting and no environment variable does.
 """
 
 from collections.abc import Callable
@@ -9,40 +9,55 @@ from enum import Enum
 
 
 class Failpoint(Enum):
-    """A moment of a command: where it is reached, and what has been done by then."""
+    """A moment of a command: the function that reaches it, and the state of the transaction."""
 
-    BEFORE_BEGIN = "store.py: KernelStore._own_transaction", "nothing was asked of the database"
+    BEFORE_BEGIN = (
+        "store.py: KernelStore._own_transaction",
+        "nothing was sent to the database",
+    )
     AFTER_BEGIN = (
         "store.py: KernelStore._on_connection",
-        "a transaction is open; on PostgreSQL the driver is yet to say so",
+        "a transaction is open; on PostgreSQL the driver sends BEGIN with the first statement",
     )
-    BEFORE_QUESTION = (
+    BEFORE_QUERY = (
         "session.py: Session.rows",
-        "a load, a look-up, a receipt's lock or its search, a capture's function is not sent",
+        "a query, the lock of a receipt or a capture's function was not sent",
     )
-    AFTER_QUESTION = (
+    AFTER_QUERY = (
         "session.py: Session.rows",
-        "a load, a look-up, a receipt's lock or its search, a capture's function is answered",
+        "the rows of a query, of a receipt's lock or of a capture's function were received",
     )
-    BEFORE_STEP = "session.py: Session.step", "on SQLite, the head or a record is not written"
-    AFTER_STEP = "session.py: Session.step", "on SQLite, the head or a record is written"
+    BEFORE_STEP = (
+        "session.py: Session.step",
+        "on SQLite, the head or a record was not written",
+    )
+    AFTER_STEP = (
+        "session.py: Session.step",
+        "on SQLite, the head or a record was written",
+    )
     BEFORE_FUSED = (
         "session.py: Session._write_fused",
-        "on PostgreSQL, the head and its records are not written",
+        "on PostgreSQL, the head and its records were not written",
     )
     AFTER_FUSED = (
         "session.py: Session._write_fused",
-        "on PostgreSQL, the head and its records are written",
+        "on PostgreSQL, the head and its records were written",
     )
-    BEFORE_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is not written"
-    AFTER_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is written"
+    BEFORE_RECEIPT = (
+        "history.py: SqlReceipts.keep",
+        "the receipt was not written",
+    )
+    AFTER_RECEIPT = (
+        "history.py: SqlReceipts.keep",
+        "the receipt was written",
+    )
     BEFORE_COMMIT = (
         "store.py: KernelStore._own_transaction",
-        "everything is written, and COMMIT is not sent",
+        "all statements ran, and COMMIT was not sent",
     )
     AFTER_COMMIT = (
         "store.py: KernelStore._own_transaction",
-        "the COMMIT is known to be done, and the caller is not told",
+        "COMMIT succeeded, and the caller has no result yet",
     )
 
     def __init__(self, location: str, moment: str) -> None:
@@ -54,4 +69,4 @@ AtFailpoint = Callable[[Failpoint], object]
 
 
 def no_failpoint(_: Failpoint) -> None:
-    """Nothing happens: every store is opened like this, unless a test says otherwise."""
+    """Do nothing; `open_store` uses this function by default."""

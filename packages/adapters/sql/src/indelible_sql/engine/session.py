@@ -69,9 +69,9 @@ class Session:
 
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         """Return every row."""
-        self.at_failpoint(Failpoint.BEFORE_QUESTION)
+        self.at_failpoint(Failpoint.BEFORE_QUERY)
         rows = self._fetch(statement, values)
-        self.at_failpoint(Failpoint.AFTER_QUESTION)
+        self.at_failpoint(Failpoint.AFTER_QUERY)
         return rows
 
     def stream(self, statement: Query, page: int) -> Iterator[Row]:

@@ -4,14 +4,14 @@ from sqlalchemy import Column
 
 from indelible.kernel.keys import KEY, Key, KeyNotFound
 from indelible_sql.kernel.repository import HeadMapping
-from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, TEXTS, required
+from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, JSON_ARRAY, required
 from indelible_sql.schema.tables import head
 
 KEYS = head(
     "keys",
     KEY,
     required("owner", ACTOR),
-    required("scopes", TEXTS),
+    required("scopes", JSON_ARRAY),
     required("secret_digest", DIGEST),
     Column("expires_at", INSTANT),
 )

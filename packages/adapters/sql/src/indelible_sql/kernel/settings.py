@@ -2,8 +2,8 @@
 
 from indelible.kernel.settings import SETTING, Setting, SettingNotFound
 from indelible_sql.kernel.repository import HeadMapping
-from indelible_sql.schema.columns import SENTENCE, required
+from indelible_sql.schema.columns import NONBLANK_TEXT, required
 from indelible_sql.schema.tables import head
 
-SETTINGS = head("settings", SETTING, required("value", SENTENCE))
+SETTINGS = head("settings", SETTING, required("value", NONBLANK_TEXT))
 SETTING_HEADS = HeadMapping(table=SETTINGS, entity=Setting, missing=SettingNotFound)

@@ -35,7 +35,7 @@ from indelible.kernel.stages import StageStatus
 from indelible.kernel.tasks import MAX_COUNTED
 from indelible_sql.engine.atomic_write import row
 from indelible_sql.kernel.task_tables import IS_DUE, STAGES, TASK_ATTEMPTS, TASKS
-from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, SENTENCE
+from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NONBLANK_TEXT
 from indelible_sql.schema.expressions import DialectExpression, in_json_list
 from indelible_sql.schema.tables import rows_by
 
@@ -118,7 +118,7 @@ MARK_DEAD = (
     .where(_IS_UNDER_LEASE)
     .values(
         due_at=_DUE_IF_ENQUEUED_AGAIN,
-        dead_reason=case((TASKS.c.attempts > 0, bindparam("why", type_=SENTENCE))),
+        dead_reason=case((TASKS.c.attempts > 0, bindparam("why", type_=NONBLANK_TEXT))),
         **_NO_LEASE,
     )
 )

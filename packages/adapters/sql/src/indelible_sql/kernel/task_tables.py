@@ -7,7 +7,14 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Index, PrimaryKeyConstr
 from indelible.kernel.stages import STAGE, StageControl, StageNotFound
 from indelible.kernel.tasks import AttemptOutcome
 from indelible_sql.kernel.repository import HeadMapping
-from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NATURAL, SENTENCE, required
+from indelible_sql.schema.columns import (
+    ACTOR,
+    IDENTIFIER,
+    INSTANT,
+    NATURAL,
+    NONBLANK_TEXT,
+    required,
+)
 from indelible_sql.schema.guards import Guard, RecordHeadRule, undeletable_guards
 from indelible_sql.schema.tables import head, key, table
 
@@ -27,7 +34,7 @@ TASKS = table(
     Column("lease_until", INSTANT),
     required("fence", NATURAL),
     required("attempts", NATURAL),
-    Column("dead_reason", SENTENCE),
+    Column("dead_reason", NONBLANK_TEXT),
     PrimaryKeyConstraint("stage", "entity_id", name="tasks_pkey"),
     CheckConstraint("(lease_owner IS NULL) = (lease_until IS NULL)", name="tasks_lease"),
     CheckConstraint(
@@ -41,7 +48,7 @@ TASKS = table(
     ),
     Index("tasks_dead", "stage", "entity_id", postgresql_where=IS_DEAD, sqlite_where=IS_DEAD),
     has_rowid=False,
-    room=40,  # a row is claimed soon after its insert; with free space its page takes the update
+    free_percent=40,  # most rows are updated soon after their insert, by the claim
 )
 TASK_ATTEMPTS = table(
     "task_attempts",
@@ -50,7 +57,7 @@ TASK_ATTEMPTS = table(
     required("fence", NATURAL),
     required("outcome", IDENTIFIER),
     required("actor", ACTOR),
-    required("reason", SENTENCE),
+    required("reason", NONBLANK_TEXT),
     required("at", INSTANT),
     Column("request_id", IDENTIFIER),
     PrimaryKeyConstraint("stage", "entity_id", "fence", "outcome", name="task_attempts_pkey"),

@@ -20,7 +20,7 @@ from indelible_sql.maintenance.findings import (
     undecoded,
 )
 from indelible_sql.maintenance.head_rows import own_columns
-from indelible_sql.schema.columns import DOCUMENT, INSTANT
+from indelible_sql.schema.columns import INSTANT, JSON_OBJECT
 from indelible_sql.schema.guards import history_key
 from indelible_sql.schema.tables import HISTORY, RecordDigest
 
@@ -126,7 +126,7 @@ def _head_fault(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], ro
     if (values["created_at"], values["updated_at"]) != (created_at, updated_at):
         return "its times are not its changes'"
 
-    data = load(session, DOCUMENT, row["change_data"])
+    data = load(session, JSON_OBJECT, row["change_data"])
     wrong: list[str] = []
     for column in own_columns(head):
         if to_json_value(values[column.name]) != data.get(column.name):
@@ -140,7 +140,7 @@ def _record_fault(session: Session, record: RecordDigest, row: Row) -> str:
         return "no change added it"
 
     values = decode_row(session, record.table, row)
-    data = load(session, DOCUMENT, row["change_data"])
+    data = load(session, JSON_OBJECT, row["change_data"])
     if record.digest(values) != data.get(record.change_field):
         return "its digest is not the one that its change kept"
 

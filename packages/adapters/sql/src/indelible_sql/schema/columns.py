@@ -1,7 +1,4 @@
-"""The column types that all contexts share.
-
-Domains on PostgreSQL, checked texts and integers on SQLite.
-"""
+"""The column types that all contexts share: domains on PostgreSQL, checked values on SQLite."""
 
 import json
 from collections.abc import Callable
@@ -31,13 +28,14 @@ from sqlalchemy.types import TypeEngine
 from indelible.kernel import Actor, canonical_json, instant_text
 from indelible.kernel.audit import ActorKind
 
-# SQLite's strict tables know five types; a type that is none of these three is stored as text.
+# The types of SQLite's strict tables, by the type that PostgreSQL stores; all others are text.
 STRICT_TYPES: tuple[tuple[Any, TypeEngine[Any]], ...] = (
     (BigInteger, Integer()),
     (Double, REAL()),
     (ARRAY, LargeBinary()),
 )
-SCHEMA = "indelible"  # a symbol: each engine translates it, SQLite to nothing
+# A placeholder in statements, which `in_schema` replaces with the schema's name.
+SCHEMA = "indelible"
 
 INSTANT_GLOB = (
     "[0-9]" * 4
@@ -53,15 +51,15 @@ Convert = Callable[[Any], Any]
 
 
 def unchanged(value: object) -> object:
-    """Return the value: the driver's value is the library's."""
+    """Return the value as it is, for types that the driver converts itself."""
     return value
 
 
 class Domain(TypeDecorator[Any]):
-    """A named rule for a column's values.
+    """A column type with a rule for its values.
 
-    PostgreSQL gets a domain: it reads a domain's rule once a session, a CHECK once a statement.
-    SQLite's strict tables get one of their own types and a CHECK.
+    It becomes a domain on PostgreSQL, which reads a domain's rule once per session but a CHECK once
+    per statement, and a CHECK on a native type on SQLite.
     """
 
     impl = Text
@@ -86,7 +84,7 @@ class Domain(TypeDecorator[Any]):
         `rule` is a condition on `{0}`, and `sqlite_rule` is its form on SQLite where that differs.
         `dump` and `load` convert a value for SQLite's driver and back, `dump_native` and
         `load_native` for PostgreSQL's. `to_json` makes a value that canonical JSON can
-        write, and `from_json` makes the value again from what was written.
+        write, and `from_json` converts it back.
         """
         super().__init__()
         self.name = name
@@ -109,10 +107,7 @@ class Domain(TypeDecorator[Any]):
         return dialect.type_descriptor(Text())
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """Return the function that converts a value for the driver.
-
-        None saves a call for each value.
-        """
+        """Return the function that converts a value for the driver, or None if none is needed."""
         dump = self._dump[dialect.name]
         native_dump = self.impl_instance.bind_processor(dialect)
         if dump is unchanged:
@@ -122,10 +117,7 @@ class Domain(TypeDecorator[Any]):
         return _unless_none(dump)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Return the function that converts the driver's value.
-
-        None saves a call for each value.
-        """
+        """Return the function that converts the driver's value, or None if none is needed."""
         load = self._load[dialect.name]
         native_load = None
         # Both drivers return floats; SQLAlchemy's own processor would check each of them again.
@@ -139,13 +131,13 @@ class Domain(TypeDecorator[Any]):
         return _unless_none(load)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Return the value as the database takes it."""
+        """Convert a value of the library for the database."""
         if value is None:
             return None
         return self._dump[dialect.name](value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Return the value as the library takes it."""
+        """Convert a value of the database for the library."""
         if value is None:
             return None
         return self._load[dialect.name](value)
@@ -184,12 +176,8 @@ def _bigint(value: object) -> int:
 
 
 def hex_domain(name: str, rule: str, digits: str) -> Domain:
-    """Declare a text of lower-case hexadecimal digits.
-
-    `digits` is the SQL of the part that holds them.
-
-    SQLite knows no regular expressions, and PostgreSQL trims six times as slowly as it matches.
-    """
+    """Declare a text of lower-case hexadecimal digits; `digits` is their SQL expression."""
+    # SQLite has no regular expressions; on PostgreSQL they are six times as fast as trim().
     matches = f"{digits} !~ '[^0-9a-f]'"
     trims_to_nothing = f"trim({digits}, '{HEX_DIGITS}') = ''"
     return Domain(
@@ -201,7 +189,7 @@ def hex_domain(name: str, rule: str, digits: str) -> Domain:
 
 
 def float_domain(name: str, rule: str, sqlite_rule: str = "") -> Domain:
-    """Declare a finite number of 64 bits; JSON has its exact hexadecimal text."""
+    """Declare a 64-bit float; exports contain its exact hexadecimal text."""
     return Domain(
         name,
         Double(),
@@ -229,11 +217,11 @@ def _actor_rule() -> str:
     alternatives: list[str] = []
     for kind in ActorKind:
         prefix_length = len(kind) + 1
-        shortest = prefix_length + 1
-        longest = prefix_length + MAX_ACTOR_ID_CHARACTERS
+        min_length = prefix_length + 1
+        max_length = prefix_length + MAX_ACTOR_ID_CHARACTERS
         alternatives.append(
             f"substr({{0}}, 1, {prefix_length}) = '{kind}:'"
-            f" AND length({{0}}) BETWEEN {shortest} AND {longest}"
+            f" AND length({{0}}) BETWEEN {min_length} AND {max_length}"
         )
     return f"({' OR '.join(alternatives)})"
 
@@ -241,7 +229,7 @@ def _actor_rule() -> str:
 # Both databases sort these texts by code point.
 C_COLLATED_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 CONTENT = Text()
-WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+BIG_INTEGER = BigInteger().with_variant(Integer(), "sqlite")
 
 IDENTIFIER = Domain("identifier", C_COLLATED_TEXT, rule="length({0}) BETWEEN 1 AND 200")
 NAME_KEY = Domain("name_key", C_COLLATED_TEXT, rule="length({0}) <= 200")
@@ -257,14 +245,14 @@ ACTOR = Domain(
     load_native=Actor.parse,
     from_json=Actor.parse,
 )
-SENTENCE = Domain(
-    "sentence",
+NONBLANK_TEXT = Domain(
+    "nonblank_text",
     Text(),
     rule="{0} ~ '\\S'",
     sqlite_rule="trim({0}, char(9, 10, 11, 12, 13, 32)) <> ''",
 )
 DIGEST = hex_domain("digest", "length({0}) = 64", "{0}")
-LINK = hex_domain("link", "length({0}) IN (0, 64)", "{0}")
+DIGEST_OR_EMPTY = hex_domain("digest_or_empty", "length({0}) IN (0, 64)", "{0}")
 ORDINAL = Domain("ordinal", BigInteger(), rule="{0} >= 1", from_json=_bigint)
 NATURAL = Domain("natural_number", BigInteger(), rule="{0} >= 0", from_json=_bigint)
 INSTANT = Domain(
@@ -277,9 +265,10 @@ INSTANT = Domain(
     load_native=_in_utc,
     from_json=datetime.fromisoformat,
 )
-DOCUMENT = _json_domain("document", "object")
-TEXTS = _json_domain("texts", "array")
-VALUE = Domain(  # any JSON value but null, which is stored as NULL
+JSON_OBJECT = _json_domain("json_object", "object")
+JSON_ARRAY = _json_domain("json_array", "array")
+# Any JSON value; null is stored as SQL's NULL.
+JSON_VALUE = Domain(
     "json_value",
     JSONB(none_as_null=True),
     rule="jsonb_typeof({0}) <> 'null'",
@@ -295,15 +284,15 @@ KERNEL_DOMAINS = (
     NAME_KEY,
     STATE,
     ACTOR,
-    SENTENCE,
+    NONBLANK_TEXT,
     DIGEST,
-    LINK,
+    DIGEST_OR_EMPTY,
     ORDINAL,
     NATURAL,
     INSTANT,
-    DOCUMENT,
-    TEXTS,
-    VALUE,
+    JSON_OBJECT,
+    JSON_ARRAY,
+    JSON_VALUE,
     NUMBER,
     FRACTION,
 )
@@ -324,9 +313,9 @@ def prefix_of(connection: Connection, schema: str) -> str:
 
 
 def in_schema(connection: Connection, schema: str, statement: str) -> str:
-    """Return a statement with the schema's own name instead of the symbol.
+    """Return a statement with the schema's name instead of the placeholder.
 
-    SQLite's texts have none.
+    Statements for SQLite contain no placeholder.
     """
     prefix = prefix_of(connection, schema)
     if not prefix:

@@ -293,7 +293,8 @@ def _left_revision_guard(head: Table, key: HeadHistoryKey) -> Guard:
     pairs = zip(key.revision_columns, REVISION_COLUMNS, strict=True)
     is_same = " AND ".join(f"{recorded} = OLD.{name}" for name, recorded in pairs)
     condition = f"EXISTS (SELECT 1 FROM main.history WHERE {is_same})"
-    return Guard(table=head, rule=f"keeps_{key.name}", event="UPDATE", condition=condition)
+    rule = _target_exists_rule(head, str(key.name))
+    return Guard(table=head, rule=rule, event="UPDATE", condition=condition)
 
 
 def _new_key_conditions(table: Table) -> Iterator[str]:
@@ -322,7 +323,13 @@ def _foreign_key_guard(table: Table, key: ForeignKeyConstraint) -> Guard:
         f" OR EXISTS (SELECT 1 FROM main.{key.referred_table.name} WHERE {' AND '.join(is_same)})"
     )
     event = "UPDATE" if key.deferrable else "INSERT"
-    return Guard(table=table, rule=f"keeps_{key.name}", event=event, condition=condition)
+    rule = _target_exists_rule(table, str(key.name))
+    return Guard(table=table, rule=rule, event=event, condition=condition)
+
+
+def _target_exists_rule(table: Table, key_name: str) -> str:
+    """Return the rule's name of the guard that repeats a foreign key of the table."""
+    return f"{key_name.removeprefix(f'{table.name}_')}_exists"
 
 
 def _constraint_name(key: ForeignKeyConstraint) -> str:

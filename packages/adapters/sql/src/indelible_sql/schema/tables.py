@@ -1,4 +1,4 @@
-"""The tables that every context shares, and the shapes of heads and records."""
+"""The tables that all contexts share, and the functions that declare a context's own tables."""
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
@@ -27,17 +27,17 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from indelible.kernel import Lifecycle
 from indelible_sql.schema.columns import (
     ACTOR,
+    BIG_INTEGER,
     DIGEST,
-    DOCUMENT,
+    DIGEST_OR_EMPTY,
     IDENTIFIER,
     INSTANT,
-    LINK,
+    JSON_OBJECT,
     NATURAL,
+    NONBLANK_TEXT,
     ORDINAL,
     SCHEMA,
-    SENTENCE,
     STATE,
-    WHOLE,
     Domain,
     required,
 )
@@ -61,53 +61,71 @@ def _is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
 
 
 def table(
-    name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata, room: int = 0
+    name: str,
+    *items: SchemaItem,
+    has_rowid: bool = True,
+    free_percent: int = 0,
 ) -> Table:
-    """Return a table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite.
+    """Return a table whose columns obey their domains: as CHECK constraints on SQLite.
 
-    PostgreSQL leaves `room`, in hundredths of a page, for rows that are written again where they
-    stand.
+    `has_rowid` makes SQLite's table an ordinary one instead of WITHOUT ROWID. `free_percent` of
+    each page stays free on PostgreSQL, so that an updated row fits on the page that it is on.
     """
-    rules: list[CheckConstraint] = []
+    checks = _domain_checks(name, items)
+    if has_rowid:
+        # A trigger refuses a chosen rowid, but it cannot tell a rowid below 1 from none.
+        checks.append(_sqlite_check("rowid >= 1", f"{name}_rowid"))
+
+    storage_options: dict[str, int] = {}
+    if free_percent:
+        storage_options["fillfactor"] = 100 - free_percent
+
+    return Table(
+        name,
+        metadata,
+        *items,
+        *checks,
+        sqlite_strict=True,
+        sqlite_with_rowid=has_rowid,
+        postgresql_with=storage_options,
+    )
+
+
+def _domain_checks(table_name: str, items: Sequence[SchemaItem]) -> list[Constraint]:
+    """Return SQLite's checks for the columns whose type is a domain."""
+    checks: list[Constraint] = []
     for item in items:
         if _is_column(item) and isinstance(item.type, Domain):
             rule = item.type.sqlite_rule.format(item.name)
-            constraint = CheckConstraint(rule, name=f"{name}_{item.name}_rule")
-            rules.append(constraint.ddl_if(dialect="sqlite"))
-    if has_rowid:  # no row is hidden before the first, and a replaced one would be
-        rules.append(CheckConstraint("rowid >= 1", name=f"{name}_rowid").ddl_if(dialect="sqlite"))
-    leaving = {"fillfactor": 100 - room} if room else {}
-    return Table(
-        name,
-        to,
-        *items,
-        *rules,
-        sqlite_strict=True,
-        sqlite_with_rowid=has_rowid,
-        postgresql_with=leaving,
-    )
+            checks.append(_sqlite_check(rule, f"{table_name}_{item.name}_rule"))
+    return checks
+
+
+def _sqlite_check(rule: str, name: str) -> Constraint:
+    return CheckConstraint(rule, name=name).ddl_if(dialect="sqlite")
 
 
 def key(
     name: str,
     columns: Sequence[str],
-    of: str,
-    theirs: Sequence[str],
+    target: str,
+    target_columns: Sequence[str],
     *,
     deferred: bool = False,
     on_delete: str | None = None,
 ) -> SchemaItem:
-    """Return a key into another of indelible's tables.
+    """Return a foreign key into another of indelible's tables.
 
-    A deferred key is checked at the end of the transaction.
+    The database checks a deferred key at the end of the transaction.
     """
-    referred = [f"{SCHEMA}.{of}.{column}" for column in theirs]
+    referred = [f"{SCHEMA}.{target}.{column}" for column in target_columns]
     options: dict[str, Any] = {}
     if deferred:
         options = {"deferrable": True, "initially": "DEFERRED", "use_alter": True}
     return ForeignKeyConstraint(columns, referred, name=name, ondelete=on_delete, **options)
 
 
+# The transitions that history may take; migrations write them from the declared lifecycles.
 EDGES = table(
     "lifecycle_edges",
     required("lifecycle", IDENTIFIER),
@@ -115,50 +133,53 @@ EDGES = table(
     required("action", IDENTIFIER),
     required("to_state", IDENTIFIER),
     required("adds_version", NATURAL),
-    PrimaryKeyConstraint("lifecycle", "from_state", "action", name="lifecycle_edges_step"),
-    UniqueConstraint(*EDGE_COLUMNS, name="lifecycle_edges_edge"),
-    CheckConstraint("adds_version IN (0, 1)", name="lifecycle_edges_adds"),
+    PrimaryKeyConstraint("lifecycle", "from_state", "action", name="lifecycle_edges_pkey"),
+    UniqueConstraint(*EDGE_COLUMNS, name="lifecycle_edges_all_columns"),
+    CheckConstraint("adds_version IN (0, 1)", name="lifecycle_edges_adds_version_range"),
     has_rowid=False,
 )
 
+# One row per change of an aggregate. Each change refers to a declared edge and to the change before
+# it, so that the chain of an aggregate has neither gaps nor forks.
 HISTORY = table(
     "history",
-    Column("position", WHOLE, Identity(always=True), nullable=False),
+    Column("position", BIG_INTEGER, Identity(always=True), nullable=False),
     required("lifecycle", IDENTIFIER),
     required("entity_id", IDENTIFIER),
     required("seq", ORDINAL),
-    Column("previous_seq", WHOLE, Computed("NULLIF(seq - 1, 0)", persisted=True)),
+    Column("previous_seq", BIG_INTEGER, Computed("NULLIF(seq - 1, 0)", persisted=True)),
     required("action", IDENTIFIER),
     required("from_state", STATE),
     required("to_state", IDENTIFIER),
     required("adds_version", NATURAL),
     required("version", NATURAL),
-    required("previous_version", WHOLE, Computed("version - adds_version", persisted=True)),
+    required("previous_version", BIG_INTEGER, Computed("version - adds_version", persisted=True)),
     required("actor", ACTOR),
-    required("reason", SENTENCE),
+    required("reason", NONBLANK_TEXT),
     required("at", INSTANT),
     Column("request_id", IDENTIFIER),
-    required("data", DOCUMENT),
-    required("prev_hash", LINK),
+    required("data", JSON_OBJECT),
+    required("prev_hash", DIGEST_OR_EMPTY),
     required("hash", DIGEST),
     PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
     UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq"),
-    UniqueConstraint(*REVISION_COLUMNS, name="history_place"),
+    UniqueConstraint(*REVISION_COLUMNS, name="history_revision"),
     key("history_edge", EDGE_COLUMNS, "lifecycle_edges", EDGE_COLUMNS),
     key("history_predecessor", PREDECESSOR_COLUMNS, "history", REVISION_COLUMNS),
     CheckConstraint(
         "CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0"
         " ELSE from_state <> '' AND prev_hash <> '' END",
-        name="history_birth",
+        name="history_first_change",
     ),
 )
 
+# One row per idempotency key of an actor, with the result that a repeated request gets.
 RECEIPTS = table(
     "receipts",
     required("owner", ACTOR),
-    required("key", SENTENCE),
+    required("key", NONBLANK_TEXT),
     required("fingerprint", DIGEST),
-    required("result", DOCUMENT),
+    required("result", JSON_OBJECT),
     required("at", INSTANT),
     required("hash", DIGEST),
     PrimaryKeyConstraint("owner", "key", name="receipts_key"),
@@ -168,23 +189,32 @@ RECEIPTS = table(
 
 def rows_by(table: Table, *names: str) -> Select[*tuple[Any, ...]]:
     """Return the query of the rows whose columns equal the parameters of the same names."""
-    return select(table).where(*(table.c[name] == bindparam(name) for name in names))
+    conditions = [table.c[name] == bindparam(name) for name in names]
+    return select(table).where(*conditions)
 
 
 def page_by(table: Table, names: Sequence[str], order: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Return the query of the next `limit` rows whose first column in order is past `after`."""
-    following = rows_by(table, *names).where(table.c[order[0]] > bindparam("after"))
-    return following.order_by(*(table.c[name] for name in order)).limit(bindparam("limit"))
+    """Return the query of the next `limit` rows whose first column in `order` is past `after`.
+
+    The columns in `names` equal the parameters of the same names.
+    """
+    is_past = table.c[order[0]] > bindparam("after")
+    ordering = [table.c[name] for name in order]
+    return rows_by(table, *names).where(is_past).order_by(*ordering).limit(bindparam("limit"))
+
+
+HEAD_TIMES = "CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END"
 
 
 class HeadHistoryKey(Constraint):
-    """A head's deferred key into the change that it shows.
+    """The deferred foreign key from a head to its last change.
 
-    It is written out, not a ForeignKeyConstraint: a host's head may live in another schema and
-    another MetaData.
+    SQLAlchemy's ForeignKeyConstraint cannot express it: the head of a host's own context may be in
+    another schema and in another MetaData.
     """
 
     def __init__(self, name: str, counter: str, schema: str = SCHEMA) -> None:
+        """Refer to the change by the head's columns; `counter` is the column of its version."""
         super().__init__(name=name)
         self.counter = counter
         self.revision_columns = ("lifecycle", "id", "seq", "status", counter, "hash")
@@ -192,8 +222,11 @@ class HeadHistoryKey(Constraint):
 
 
 @compiles(HeadHistoryKey)
-def _shown_key(key: HeadHistoryKey, compiler: DDLCompiler, **_: object) -> str:
-    history = "history" if compiler.dialect.name == "sqlite" else f"{key.schema}.history"
+def _compile_head_history_key(key: HeadHistoryKey, compiler: DDLCompiler, **_: object) -> str:
+    history = "history"
+    if compiler.dialect.name != "sqlite":
+        history = f"{key.schema}.history"
+
     return (
         f"CONSTRAINT {key.name} FOREIGN KEY ({', '.join(key.revision_columns)})"
         f" REFERENCES {history} ({', '.join(REVISION_COLUMNS)}) DEFERRABLE INITIALLY DEFERRED"
@@ -207,48 +240,52 @@ def head_columns(
     version: Column[Any] | None = None,
     schema: str = SCHEMA,
 ) -> tuple[SchemaItem, ...]:
-    """Return what makes a table the head of a lifecycle: the columns and key of its change.
+    """Return the columns and constraints of a table with the current row of each aggregate.
 
-    `name` begins the names of its constraints; `schema` is where indelible's own tables live.
+    `name` is the prefix of the constraints' names, by default the lifecycle's name. `version` is
+    the column with the number of the current version; without it all aggregates are at version 0.
+    `schema` is PostgreSQL's schema of indelible's own tables.
     """
     prefix = name or lifecycle.name
-    counter = (
-        required("version", WHOLE, Computed("0", persisted=True)) if version is None else version
-    )
-    times = "CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END"
+    if version is None:
+        version = required("version", BIG_INTEGER, Computed("0", persisted=True))
+
     return (
         required("id", IDENTIFIER, primary_key=True),
         required("lifecycle", IDENTIFIER, Computed(f"'{lifecycle.name}'", persisted=True)),
         required("status", IDENTIFIER),
         required("seq", ORDINAL),
-        counter,
+        version,
         required("hash", DIGEST),
         required("created_at", INSTANT),
         required("updated_at", INSTANT),
-        HeadHistoryKey(f"{prefix}_shown", counter.name, schema),
-        CheckConstraint(times, name=f"{prefix}_times"),
+        HeadHistoryKey(f"{prefix}_history", version.name, schema),
+        CheckConstraint(HEAD_TIMES, name=f"{prefix}_times"),
     )
 
 
 def head(
     name: str, lifecycle: Lifecycle[StrEnum], *items: SchemaItem, version: Column[Any] | None = None
 ) -> Table:
-    """Return the head table of one of indelible's lifecycles."""
-    return table(
-        name, *head_columns(lifecycle, name=name, version=version), *items, has_rowid=False
-    )
+    """Return the head table of one of indelible's own lifecycles."""
+    common_items = head_columns(lifecycle, name=name, version=version)
+    return table(name, *common_items, *items, has_rowid=False)
+
+
+def _derive_nothing(_: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
 
 
 @frozen(kw_only=True)
 class RecordDigest:
-    """The check of a record table's row against the change that added it.
+    """The comparison of a record's row with the change that added it.
 
-    The table has `concept_id`-like and number columns as its primary key; `change_field` is where
-    the change's data holds the row's digest; `derived` recomputes the columns that no digest
-    covers.
+    The primary key of `table` is the aggregate's id and the version's number. `change_field` names
+    the field of the change's data that contains the row's digest, and `digest` computes it from the
+    row. `derived` computes the columns that no digest covers.
     """
 
     table: Table
     change_field: str
     digest: Callable[[Mapping[str, Any]], str]
-    derived: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {}
+    derived: Callable[[Mapping[str, Any]], dict[str, Any]] = _derive_nothing

@@ -46,7 +46,7 @@ _IS_CANONICAL_ONCE: Final = (
 )
 
 # The minting fields change only when a failed token is retried, as `Token.fixed_fields` says.
-_KEEPS_MINTING: Final = (
+_HAS_SAME_MINT: Final = (
     f"OLD.status = '{TokenStatus.FAILED}' AND NEW.status = '{TokenStatus.DETECTED}'"
     " OR NEW.author_id = OLD.author_id"
     " AND NEW.mint_timestamp = OLD.mint_timestamp"
@@ -58,13 +58,16 @@ _KEEPS_MINTING: Final = (
 def own_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of tokens for a dialect."""
     if dialect == "sqlite":
-        for event, rule in (("INSERT", "mined_once"), ("UPDATE", "stands_once")):
+        for event, rule in (
+            ("INSERT", "insert_canonical_once"),
+            ("UPDATE", "update_canonical_once"),
+        ):
             yield Guard(table=MINT_EVENTS, rule=rule, event=event, condition=_IS_CANONICAL_ONCE)
 
     for table, entity in ENTITIES.items():
         yield fixed_columns_guard(table, entity.fixed)
 
-    yield Guard(table=TOKENS, rule="keeps_minting", event="UPDATE", condition=_KEEPS_MINTING)
+    yield Guard(table=TOKENS, rule="fixed_unless_retried", event="UPDATE", condition=_HAS_SAME_MINT)
     yield Guard(
         table=REVEALS, rule="has_tokens", event="INSERT", condition=_all_tokens_exist(dialect)
     )

@@ -13,14 +13,14 @@ from indelible.tokens.entities import (
 )
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
-    DOCUMENT,
     IDENTIFIER,
     INSTANT,
+    JSON_ARRAY,
+    JSON_OBJECT,
+    JSON_VALUE,
     NATURAL,
+    NONBLANK_TEXT,
     ORDINAL,
-    SENTENCE,
-    TEXTS,
-    VALUE,
     required,
 )
 from indelible_sql.schema.tables import head, key
@@ -32,7 +32,7 @@ AUTHORS = head(
     required("wallet_address", WALLET),
     Column("twitter_handle", C_COLLATED_TEXT),
     Column("farcaster_handle", C_COLLATED_TEXT),
-    Column("prompt_text", SENTENCE),
+    Column("prompt_text", NONBLANK_TEXT),
     UniqueConstraint("wallet_address", name="authors_wallet"),
     CheckConstraint("length(prompt_text) BETWEEN 1 AND 1000", name="authors_prompt_length"),
 )
@@ -55,7 +55,7 @@ MINT_EVENTS = head(
     Index("mint_events_block", "block_number", "log_index", "id"),
     # A mint of one log is in the chain at most once, whatever its block.
     Index(
-        "mint_events_in_chain",
+        "mint_events_canonical",
         "tx_hash",
         "log_index",
         unique=True,
@@ -75,9 +75,9 @@ TOKENS = head(
     Column("image_cid", C_COLLATED_TEXT),
     Column("metadata_cid", C_COLLATED_TEXT),
     required("generation_attempts", NATURAL),
-    Column("generation_error", SENTENCE),
+    Column("generation_error", NONBLANK_TEXT),
     Column("reveal_tx_hash", CHAIN_HASH),
-    Column("error_data", DOCUMENT),
+    Column("error_data", JSON_OBJECT),
     UniqueConstraint("token_id", name="tokens_s0_token_id"),
     key("tokens_s0_author", ["author_id"], "authors", ["id"], on_delete="RESTRICT"),
     key("tokens_s0_mint", ["mint_event_id"], "mint_events", ["id"]),
@@ -96,7 +96,7 @@ IMAGE_JOBS = head(
     required("service", IDENTIFIER),
     Column("external_job_id", C_COLLATED_TEXT),
     required("retry_count", NATURAL),
-    Column("error_data", DOCUMENT),
+    Column("error_data", JSON_OBJECT),
     Column("completed_at", INSTANT),
     key("image_generation_jobs_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
     Index("image_generation_jobs_token_id", "token_id"),
@@ -110,7 +110,7 @@ UPLOADS = head(
     required("record_type", IDENTIFIER),
     Column("cid", C_COLLATED_TEXT),
     required("retry_count", NATURAL),
-    Column("error_data", DOCUMENT),
+    Column("error_data", JSON_OBJECT),
     Column("completed_at", INSTANT),
     key("ipfs_upload_records_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
     CheckConstraint(
@@ -124,7 +124,7 @@ UPLOADS = head(
 REVEALS = head(
     "reveal_transactions",
     REVEAL,
-    required("token_ids", TEXTS),
+    required("token_ids", JSON_ARRAY),
     Column("tx_hash", CHAIN_HASH),
     Column("block_number", ORDINAL),
     Column("gas_price_wei", NATURAL),
@@ -140,4 +140,4 @@ REVEALS = head(
     Index("reveal_transactions_tx_hash", "tx_hash"),
     Index("reveal_transactions_status", "status"),
 )
-SYSTEM_STATES = head("system_state", SYSTEM_STATE, Column("state_value", VALUE))
+SYSTEM_STATES = head("system_state", SYSTEM_STATE, Column("state_value", JSON_VALUE))

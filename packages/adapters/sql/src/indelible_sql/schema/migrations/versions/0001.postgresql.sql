@@ -6,11 +6,11 @@ CREATE DOMAIN indelible.state AS TEXT COLLATE "C" CHECK (length(VALUE) <= 60)
 --;
 CREATE DOMAIN indelible.actor AS TEXT COLLATE "C" CHECK ((substr(VALUE, 1, 5) = 'user:' AND length(VALUE) BETWEEN 6 AND 205 OR substr(VALUE, 1, 7) = 'system:' AND length(VALUE) BETWEEN 8 AND 207 OR substr(VALUE, 1, 4) = 'key:' AND length(VALUE) BETWEEN 5 AND 204) AND VALUE !~ '\s')
 --;
-CREATE DOMAIN indelible.sentence AS TEXT CHECK (VALUE ~ '\S')
+CREATE DOMAIN indelible.nonblank_text AS TEXT CHECK (VALUE ~ '\S')
 --;
 CREATE DOMAIN indelible.digest AS TEXT COLLATE "C" CHECK (length(VALUE) = 64 AND VALUE !~ '[^0-9a-f]')
 --;
-CREATE DOMAIN indelible.link AS TEXT COLLATE "C" CHECK (length(VALUE) IN (0, 64) AND VALUE !~ '[^0-9a-f]')
+CREATE DOMAIN indelible.digest_or_empty AS TEXT COLLATE "C" CHECK (length(VALUE) IN (0, 64) AND VALUE !~ '[^0-9a-f]')
 --;
 CREATE DOMAIN indelible.ordinal AS BIGINT CHECK (VALUE >= 1)
 --;
@@ -18,9 +18,9 @@ CREATE DOMAIN indelible.natural_number AS BIGINT CHECK (VALUE >= 0)
 --;
 CREATE DOMAIN indelible.instant AS TIMESTAMP WITH TIME ZONE CHECK (VALUE >= '2000-01-01 00:00:00+00' AND VALUE < '3000-01-01 00:00:00+00')
 --;
-CREATE DOMAIN indelible.document AS JSONB CHECK (jsonb_typeof(VALUE) = 'object')
+CREATE DOMAIN indelible.json_object AS JSONB CHECK (jsonb_typeof(VALUE) = 'object')
 --;
-CREATE DOMAIN indelible.texts AS JSONB CHECK (jsonb_typeof(VALUE) = 'array')
+CREATE DOMAIN indelible.json_array AS JSONB CHECK (jsonb_typeof(VALUE) = 'array')
 --;
 CREATE DOMAIN indelible.json_value AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
 --;
@@ -46,9 +46,9 @@ CREATE TABLE indelible.lifecycle_edges (
 	action indelible.identifier NOT NULL,
 	to_state indelible.identifier NOT NULL,
 	adds_version indelible.natural_number NOT NULL,
-	CONSTRAINT lifecycle_edges_step PRIMARY KEY (lifecycle, from_state, action),
-	CONSTRAINT lifecycle_edges_edge UNIQUE (lifecycle, from_state, action, to_state, adds_version),
-	CONSTRAINT lifecycle_edges_adds CHECK (adds_version IN (0, 1))
+	CONSTRAINT lifecycle_edges_pkey PRIMARY KEY (lifecycle, from_state, action),
+	CONSTRAINT lifecycle_edges_all_columns UNIQUE (lifecycle, from_state, action, to_state, adds_version),
+	CONSTRAINT lifecycle_edges_adds_version_range CHECK (adds_version IN (0, 1))
 )
 --;
 CREATE TABLE indelible.history (
@@ -64,17 +64,17 @@ CREATE TABLE indelible.history (
 	version indelible.natural_number NOT NULL,
 	previous_version BIGINT GENERATED ALWAYS AS (version - adds_version) STORED NOT NULL,
 	actor indelible.actor NOT NULL,
-	reason indelible.sentence NOT NULL,
+	reason indelible.nonblank_text NOT NULL,
 	at indelible.instant NOT NULL,
 	request_id indelible.identifier,
-	data indelible.document NOT NULL,
-	prev_hash indelible.link NOT NULL,
+	data indelible.json_object NOT NULL,
+	prev_hash indelible.digest_or_empty NOT NULL,
 	hash indelible.digest NOT NULL,
 	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
-	CONSTRAINT history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
+	CONSTRAINT history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
 	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
 	CONSTRAINT history_predecessor FOREIGN KEY(lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash),
-	CONSTRAINT history_birth CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END)
+	CONSTRAINT history_first_change CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END)
 )
 --;
 CREATE TABLE indelible.keys (
@@ -87,11 +87,11 @@ CREATE TABLE indelible.keys (
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
 	owner indelible.actor NOT NULL,
-	scopes indelible.texts NOT NULL,
+	scopes indelible.json_array NOT NULL,
 	secret_digest indelible.digest NOT NULL,
 	expires_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT keys_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -105,7 +105,7 @@ CREATE TABLE indelible.stages (
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -118,9 +118,9 @@ CREATE TABLE indelible.settings (
 	hash indelible.digest NOT NULL,
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
-	value indelible.sentence NOT NULL,
+	value indelible.nonblank_text NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -132,7 +132,7 @@ CREATE TABLE indelible.tasks (
 	lease_until indelible.instant,
 	fence indelible.natural_number NOT NULL,
 	attempts indelible.natural_number NOT NULL,
-	dead_reason indelible.sentence,
+	dead_reason indelible.nonblank_text,
 	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
 	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
 	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
@@ -147,9 +147,9 @@ CREATE INDEX tasks_due ON indelible.tasks (stage, due_at, entity_id) WHERE due_a
 --;
 CREATE TABLE indelible.receipts (
 	owner indelible.actor NOT NULL,
-	key indelible.sentence NOT NULL,
+	key indelible.nonblank_text NOT NULL,
 	fingerprint indelible.digest NOT NULL,
-	result indelible.document NOT NULL,
+	result indelible.json_object NOT NULL,
 	at indelible.instant NOT NULL,
 	hash indelible.digest NOT NULL,
 	CONSTRAINT receipts_key PRIMARY KEY (owner, key)
@@ -161,7 +161,7 @@ CREATE TABLE indelible.task_attempts (
 	fence indelible.natural_number NOT NULL,
 	outcome indelible.identifier NOT NULL,
 	actor indelible.actor NOT NULL,
-	reason indelible.sentence NOT NULL,
+	reason indelible.nonblank_text NOT NULL,
 	at indelible.instant NOT NULL,
 	request_id indelible.identifier,
 	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
@@ -180,7 +180,7 @@ CREATE TABLE indelible.concepts (
 	updated_at indelible.instant NOT NULL,
 	name_key indelible.name_key NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_history FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -194,20 +194,20 @@ CREATE TABLE indelible.concept_versions (
 	name TEXT COLLATE "C" NOT NULL,
 	definition TEXT NOT NULL,
 	explanation TEXT NOT NULL,
-	examples indelible.texts NOT NULL,
-	prerequisites indelible.texts NOT NULL,
+	examples indelible.json_array NOT NULL,
+	prerequisites indelible.json_array NOT NULL,
 	learning_objective TEXT NOT NULL,
-	misconceptions indelible.texts NOT NULL,
+	misconceptions indelible.json_array NOT NULL,
 	scope_boundaries TEXT,
 	created_by indelible.actor NOT NULL,
 	created_at indelible.instant NOT NULL,
 	change_note TEXT,
 	name_key indelible.name_key NOT NULL,
 	search_key TEXT NOT NULL,
-	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_versions_pkey PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_versions_id UNIQUE (id),
-	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
-	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
+	CONSTRAINT concept_versions_created_at UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_name_key UNIQUE (concept_id, version_number, name_key),
 	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES indelible.concepts (id),
 	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES indelible.concept_versions (concept_id, version_number)
 )
@@ -217,8 +217,8 @@ CREATE TABLE indelible.concept_warnings (
 	version_number indelible.ordinal NOT NULL,
 	computed_at indelible.instant NOT NULL,
 	ruleset indelible.ordinal NOT NULL,
-	warnings indelible.texts NOT NULL,
-	CONSTRAINT concept_warnings_number PRIMARY KEY (concept_id, version_number),
+	warnings indelible.json_array NOT NULL,
+	CONSTRAINT concept_warnings_pkey PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES indelible.concept_versions (concept_id, version_number, created_at)
 )
 --;
@@ -232,15 +232,15 @@ CREATE TABLE indelible.spaces (
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
 	user_id indelible.identifier NOT NULL,
-	name indelible.sentence NOT NULL,
+	name indelible.nonblank_text NOT NULL,
 	model indelible.identifier NOT NULL,
 	dimension indelible.ordinal NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT spaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT spaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT spaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
-CREATE INDEX spaces_of ON indelible.spaces (user_id, id)
+CREATE INDEX spaces_user_id ON indelible.spaces (user_id, id)
 --;
 CREATE TABLE indelible.subspaces (
 	id indelible.identifier NOT NULL,
@@ -253,16 +253,16 @@ CREATE TABLE indelible.subspaces (
 	updated_at indelible.instant NOT NULL,
 	space_id indelible.identifier NOT NULL,
 	user_id indelible.identifier NOT NULL,
-	name indelible.sentence NOT NULL,
+	name indelible.nonblank_text NOT NULL,
 	description TEXT NOT NULL,
 	seed indelible.embedding,
 	PRIMARY KEY (id),
 	CONSTRAINT subspaces_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id),
-	CONSTRAINT subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT subspaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT subspaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
-CREATE INDEX subspaces_of ON indelible.subspaces (space_id, id)
+CREATE INDEX subspaces_space_id ON indelible.subspaces (space_id, id)
 --;
 CREATE TABLE indelible.algorithms (
 	id indelible.identifier NOT NULL,
@@ -273,10 +273,10 @@ CREATE TABLE indelible.algorithms (
 	hash indelible.digest NOT NULL,
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
-	formulas indelible.sentence NOT NULL,
+	formulas indelible.nonblank_text NOT NULL,
 	checksum indelible.digest NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT algorithms_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT algorithms_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -304,11 +304,11 @@ CREATE TABLE indelible.artifacts (
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_normalized_url UNIQUE (space_id, normalized_url),
 	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id)
 )
 --;
-CREATE INDEX artifacts_of ON indelible.artifacts (space_id, id)
+CREATE INDEX artifacts_space_id ON indelible.artifacts (space_id, id)
 --;
 CREATE TABLE indelible.centroids (
 	id indelible.identifier NOT NULL,
@@ -325,11 +325,11 @@ CREATE TABLE indelible.centroids (
 	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES indelible.subspaces (id)
 )
 --;
-CREATE INDEX centroids_of ON indelible.centroids (space_id, id)
+CREATE INDEX centroids_space_id ON indelible.centroids (space_id, id)
 --;
 CREATE TABLE indelible.signals (
 	id indelible.identifier NOT NULL,
-	capture_key indelible.sentence NOT NULL,
+	capture_key indelible.nonblank_text NOT NULL,
 	fingerprint indelible.digest NOT NULL,
 	user_id indelible.identifier NOT NULL,
 	space_id indelible.identifier NOT NULL,
@@ -352,7 +352,7 @@ CREATE TABLE indelible.signals (
 	captured_at indelible.instant,
 	recorded_at indelible.instant NOT NULL,
 	actor indelible.actor NOT NULL,
-	reason indelible.sentence NOT NULL,
+	reason indelible.nonblank_text NOT NULL,
 	request_id indelible.identifier,
 	algorithm_id indelible.identifier NOT NULL,
 	threshold indelible.distance NOT NULL,
@@ -367,13 +367,13 @@ CREATE TABLE indelible.signals (
 	logged_drift indelible.distance,
 	centroid_digest indelible.digest,
 	reached_level indelible.engagement_level NOT NULL,
-	warnings indelible.texts NOT NULL,
+	warnings indelible.json_array NOT NULL,
 	hash indelible.digest NOT NULL,
-	CONSTRAINT signals_id PRIMARY KEY (id),
-	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
-	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
-	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
-	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES indelible.artifacts (id),
+	CONSTRAINT signals_pkey PRIMARY KEY (id),
+	CONSTRAINT signals_capture_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact_seq UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied_seq UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_artifact FOREIGN KEY(artifact_id) REFERENCES indelible.artifacts (id),
 	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id),
 	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES indelible.subspaces (id),
 	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES indelible.algorithms (id)
@@ -393,11 +393,11 @@ CREATE TABLE indelible.authors (
 	wallet_address indelible.wallet NOT NULL,
 	twitter_handle TEXT COLLATE "C",
 	farcaster_handle TEXT COLLATE "C",
-	prompt_text indelible.sentence,
+	prompt_text indelible.nonblank_text,
 	PRIMARY KEY (id),
 	CONSTRAINT authors_wallet UNIQUE (wallet_address),
 	CONSTRAINT authors_prompt_length CHECK (length(prompt_text) BETWEEN 1 AND 1000),
-	CONSTRAINT authors_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT authors_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT authors_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -424,13 +424,13 @@ CREATE TABLE indelible.mint_events (
 	PRIMARY KEY (id),
 	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
 	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
-	CONSTRAINT mint_events_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
 CREATE INDEX mint_events_block ON indelible.mint_events (block_number, log_index, id)
 --;
-CREATE UNIQUE INDEX mint_events_in_chain ON indelible.mint_events (tx_hash, log_index) WHERE status = 'canonical'
+CREATE UNIQUE INDEX mint_events_canonical ON indelible.mint_events (tx_hash, log_index) WHERE status = 'canonical'
 --;
 CREATE TABLE indelible.tokens_s0 (
 	id indelible.identifier NOT NULL,
@@ -450,16 +450,16 @@ CREATE TABLE indelible.tokens_s0 (
 	image_cid TEXT COLLATE "C",
 	metadata_cid TEXT COLLATE "C",
 	generation_attempts indelible.natural_number NOT NULL,
-	generation_error indelible.sentence,
+	generation_error indelible.nonblank_text,
 	reveal_tx_hash indelible.chain_hash,
-	error_data indelible.document,
+	error_data indelible.json_object,
 	PRIMARY KEY (id),
 	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
 	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES indelible.authors (id) ON DELETE RESTRICT,
 	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES indelible.mint_events (id),
 	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
 	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
-	CONSTRAINT tokens_s0_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -480,11 +480,11 @@ CREATE TABLE indelible.image_generation_jobs (
 	service indelible.identifier NOT NULL,
 	external_job_id TEXT COLLATE "C",
 	retry_count indelible.natural_number NOT NULL,
-	error_data indelible.document,
+	error_data indelible.json_object,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
 	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,
-	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT image_generation_jobs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -505,13 +505,13 @@ CREATE TABLE indelible.ipfs_upload_records (
 	record_type indelible.identifier NOT NULL,
 	cid TEXT COLLATE "C",
 	retry_count indelible.natural_number NOT NULL,
-	error_data indelible.document,
+	error_data indelible.json_object,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
 	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
 	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
-	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT ipfs_upload_records_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT ipfs_upload_records_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -528,14 +528,14 @@ CREATE TABLE indelible.reveal_transactions (
 	hash indelible.digest NOT NULL,
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
-	token_ids indelible.texts NOT NULL,
+	token_ids indelible.json_array NOT NULL,
 	tx_hash indelible.chain_hash,
 	block_number indelible.ordinal,
 	gas_price_wei indelible.natural_number,
 	confirmed_at indelible.instant,
 	PRIMARY KEY (id),
 	CONSTRAINT reveal_transactions_size CHECK (token_ids <> '[]' AND token_ids -> 50 IS NULL),
-	CONSTRAINT reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT reveal_transactions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -554,7 +554,7 @@ CREATE TABLE indelible.system_state (
 	updated_at indelible.instant NOT NULL,
 	state_value indelible.json_value,
 	PRIMARY KEY (id),
-	CONSTRAINT system_state_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT system_state_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT system_state_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
@@ -2002,7 +2002,7 @@ FOR EACH ROW WHEN ((NEW.token_ids = OLD.token_ids) IS NOT TRUE) EXECUTE FUNCTION
 --;
 ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_fixed
 --;
-CREATE FUNCTION indelible.tokens_s0_keeps_minting() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.tokens_s0_fixed_unless_retried() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2010,10 +2010,10 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON indelible.tokens_s0
-FOR EACH ROW WHEN ((OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_keeps_minting()
+CREATE TRIGGER tokens_s0_fixed_unless_retried BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW WHEN ((OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_fixed_unless_retried()
 --;
-ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_keeps_minting
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_fixed_unless_retried
 --;
 CREATE FUNCTION indelible.reveal_transactions_has_tokens() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

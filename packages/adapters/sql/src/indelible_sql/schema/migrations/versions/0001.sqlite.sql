@@ -4,9 +4,9 @@ CREATE TABLE lifecycle_edges (
 	action TEXT NOT NULL,
 	to_state TEXT NOT NULL,
 	adds_version INTEGER NOT NULL,
-	CONSTRAINT lifecycle_edges_step PRIMARY KEY (lifecycle, from_state, action),
-	CONSTRAINT lifecycle_edges_edge UNIQUE (lifecycle, from_state, action, to_state, adds_version),
-	CONSTRAINT lifecycle_edges_adds CHECK (adds_version IN (0, 1)),
+	CONSTRAINT lifecycle_edges_pkey PRIMARY KEY (lifecycle, from_state, action),
+	CONSTRAINT lifecycle_edges_all_columns UNIQUE (lifecycle, from_state, action, to_state, adds_version),
+	CONSTRAINT lifecycle_edges_adds_version_range CHECK (adds_version IN (0, 1)),
 	CONSTRAINT lifecycle_edges_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
 	CONSTRAINT lifecycle_edges_from_state_rule CHECK (length(from_state) <= 60),
 	CONSTRAINT lifecycle_edges_action_rule CHECK (length(action) BETWEEN 1 AND 200),
@@ -37,10 +37,10 @@ CREATE TABLE history (
 	hash TEXT NOT NULL,
 	CONSTRAINT history_position PRIMARY KEY (position),
 	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
-	CONSTRAINT history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
+	CONSTRAINT history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
 	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
 	CONSTRAINT history_predecessor FOREIGN KEY(lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash),
-	CONSTRAINT history_birth CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END),
+	CONSTRAINT history_first_change CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END),
 	CONSTRAINT history_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
 	CONSTRAINT history_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
 	CONSTRAINT history_seq_rule CHECK (seq >= 1),
@@ -74,7 +74,7 @@ CREATE TABLE keys (
 	secret_digest TEXT NOT NULL,
 	expires_at TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT keys_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT keys_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT keys_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -101,7 +101,7 @@ CREATE TABLE stages (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT stages_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT stages_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -125,7 +125,7 @@ CREATE TABLE settings (
 	updated_at TEXT NOT NULL,
 	value TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT settings_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT settings_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -224,7 +224,7 @@ CREATE TABLE concepts (
 	PRIMARY KEY (id),
 	CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_history FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT concepts_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -259,10 +259,10 @@ CREATE TABLE concept_versions (
 	change_note TEXT,
 	name_key TEXT NOT NULL,
 	search_key TEXT NOT NULL,
-	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_versions_pkey PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_versions_id UNIQUE (id),
-	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
-	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
+	CONSTRAINT concept_versions_created_at UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_name_key UNIQUE (concept_id, version_number, name_key),
 	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES concepts (id),
 	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES concept_versions (concept_id, version_number),
 	CONSTRAINT concept_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -284,7 +284,7 @@ CREATE TABLE concept_warnings (
 	computed_at TEXT NOT NULL,
 	ruleset INTEGER NOT NULL,
 	warnings TEXT NOT NULL,
-	CONSTRAINT concept_warnings_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_warnings_pkey PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES concept_versions (concept_id, version_number, created_at),
 	CONSTRAINT concept_warnings_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
 	CONSTRAINT concept_warnings_version_number_rule CHECK (version_number >= 1),
@@ -309,7 +309,7 @@ CREATE TABLE spaces (
 	model TEXT NOT NULL,
 	dimension INTEGER NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT spaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT spaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT spaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT spaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT spaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -326,7 +326,7 @@ CREATE TABLE spaces (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX spaces_of ON spaces (user_id, id)
+CREATE INDEX spaces_user_id ON spaces (user_id, id)
 --;
 CREATE TABLE subspaces (
 	id TEXT NOT NULL,
@@ -344,7 +344,7 @@ CREATE TABLE subspaces (
 	seed BLOB,
 	PRIMARY KEY (id),
 	CONSTRAINT subspaces_space FOREIGN KEY(space_id) REFERENCES spaces (id),
-	CONSTRAINT subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT subspaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT subspaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT subspaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT subspaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -361,7 +361,7 @@ CREATE TABLE subspaces (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX subspaces_of ON subspaces (space_id, id)
+CREATE INDEX subspaces_space_id ON subspaces (space_id, id)
 --;
 CREATE TABLE algorithms (
 	id TEXT NOT NULL,
@@ -375,7 +375,7 @@ CREATE TABLE algorithms (
 	formulas TEXT NOT NULL,
 	checksum TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT algorithms_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT algorithms_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT algorithms_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT algorithms_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -414,7 +414,7 @@ CREATE TABLE artifacts (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_normalized_url UNIQUE (space_id, normalized_url),
 	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES spaces (id),
 	CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT artifacts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -435,7 +435,7 @@ CREATE TABLE artifacts (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX artifacts_of ON artifacts (space_id, id)
+CREATE INDEX artifacts_space_id ON artifacts (space_id, id)
 --;
 CREATE TABLE centroids (
 	id TEXT NOT NULL,
@@ -465,7 +465,7 @@ CREATE TABLE centroids (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX centroids_of ON centroids (space_id, id)
+CREATE INDEX centroids_space_id ON centroids (space_id, id)
 --;
 CREATE TABLE signals (
 	id TEXT NOT NULL,
@@ -509,11 +509,11 @@ CREATE TABLE signals (
 	reached_level INTEGER NOT NULL,
 	warnings TEXT NOT NULL,
 	hash TEXT NOT NULL,
-	CONSTRAINT signals_id PRIMARY KEY (id),
-	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
-	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
-	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
-	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
+	CONSTRAINT signals_pkey PRIMARY KEY (id),
+	CONSTRAINT signals_capture_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact_seq UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied_seq UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
 	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES spaces (id),
 	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES subspaces (id),
 	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES algorithms (id),
@@ -576,7 +576,7 @@ CREATE TABLE authors (
 	PRIMARY KEY (id),
 	CONSTRAINT authors_wallet UNIQUE (wallet_address),
 	CONSTRAINT authors_prompt_length CHECK (length(prompt_text) BETWEEN 1 AND 1000),
-	CONSTRAINT authors_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT authors_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT authors_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT authors_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT authors_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -614,7 +614,7 @@ CREATE TABLE mint_events (
 	PRIMARY KEY (id),
 	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
 	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
-	CONSTRAINT mint_events_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT mint_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT mint_events_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -639,7 +639,7 @@ CREATE TABLE mint_events (
 --;
 CREATE INDEX mint_events_block ON mint_events (block_number, log_index, id)
 --;
-CREATE UNIQUE INDEX mint_events_in_chain ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
+CREATE UNIQUE INDEX mint_events_canonical ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
 --;
 CREATE TABLE tokens_s0 (
 	id TEXT NOT NULL,
@@ -668,7 +668,7 @@ CREATE TABLE tokens_s0 (
 	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
 	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
 	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
-	CONSTRAINT tokens_s0_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT tokens_s0_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT tokens_s0_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -711,7 +711,7 @@ CREATE TABLE image_generation_jobs (
 	completed_at TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
-	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT image_generation_jobs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT image_generation_jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT image_generation_jobs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -752,7 +752,7 @@ CREATE TABLE ipfs_upload_records (
 	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
 	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
-	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT ipfs_upload_records_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT ipfs_upload_records_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT ipfs_upload_records_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT ipfs_upload_records_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -790,7 +790,7 @@ CREATE TABLE reveal_transactions (
 	confirmed_at TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT reveal_transactions_size CHECK (json_array_length(token_ids) BETWEEN 1 AND 50),
-	CONSTRAINT reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT reveal_transactions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT reveal_transactions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT reveal_transactions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -823,7 +823,7 @@ CREATE TABLE system_state (
 	updated_at TEXT NOT NULL,
 	state_value TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT system_state_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT system_state_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT system_state_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT system_state_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT system_state_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
@@ -893,13 +893,13 @@ CREATE TRIGGER history_no_replace BEFORE INSERT ON history
 WHEN (NOT EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.seq AND to_state = NEW.to_state AND version = NEW.version AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history WHERE position = NEW.position)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_no_replace'); END
 --;
-CREATE TRIGGER history_keeps_history_edge BEFORE INSERT ON history
+CREATE TRIGGER history_edge_exists BEFORE INSERT ON history
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.lifecycle_edges WHERE lifecycle = NEW.lifecycle AND from_state = NEW.from_state AND action = NEW.action AND to_state = NEW.to_state AND adds_version = NEW.adds_version)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_keeps_history_edge'); END
+BEGIN SELECT RAISE(ABORT, 'history_edge_exists'); END
 --;
-CREATE TRIGGER history_keeps_history_predecessor BEFORE INSERT ON history
+CREATE TRIGGER history_predecessor_exists BEFORE INSERT ON history
 WHEN (NEW.previous_seq IS NULL OR EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.previous_seq AND to_state = NEW.from_state AND version = NEW.previous_version AND hash = NEW.prev_hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_keeps_history_predecessor'); END
+BEGIN SELECT RAISE(ABORT, 'history_predecessor_exists'); END
 --;
 CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts
 WHEN (FALSE) IS NOT TRUE
@@ -925,9 +925,9 @@ CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
 WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
 --;
-CREATE TRIGGER task_attempts_keeps_task_attempts_task BEFORE INSERT ON task_attempts
+CREATE TRIGGER task_attempts_task_exists BEFORE INSERT ON task_attempts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_keeps_task_attempts_task'); END
+BEGIN SELECT RAISE(ABORT, 'task_attempts_task_exists'); END
 --;
 CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
@@ -941,9 +941,9 @@ CREATE TRIGGER keys_no_replace BEFORE INSERT ON keys
 WHEN (NOT EXISTS (SELECT 1 FROM main.keys WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_replace'); END
 --;
-CREATE TRIGGER keys_keeps_keys_shown BEFORE UPDATE ON keys
+CREATE TRIGGER keys_history_exists BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'keys_keeps_keys_shown'); END
+BEGIN SELECT RAISE(ABORT, 'keys_history_exists'); END
 --;
 CREATE TRIGGER keys_one_step BEFORE UPDATE ON keys
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -961,9 +961,9 @@ CREATE TRIGGER stages_no_replace BEFORE INSERT ON stages
 WHEN (NOT EXISTS (SELECT 1 FROM main.stages WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stages_no_replace'); END
 --;
-CREATE TRIGGER stages_keeps_stages_shown BEFORE UPDATE ON stages
+CREATE TRIGGER stages_history_exists BEFORE UPDATE ON stages
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'stages_keeps_stages_shown'); END
+BEGIN SELECT RAISE(ABORT, 'stages_history_exists'); END
 --;
 CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -981,9 +981,9 @@ CREATE TRIGGER settings_no_replace BEFORE INSERT ON settings
 WHEN (NOT EXISTS (SELECT 1 FROM main.settings WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settings_no_replace'); END
 --;
-CREATE TRIGGER settings_keeps_settings_shown BEFORE UPDATE ON settings
+CREATE TRIGGER settings_history_exists BEFORE UPDATE ON settings
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'settings_keeps_settings_shown'); END
+BEGIN SELECT RAISE(ABORT, 'settings_history_exists'); END
 --;
 CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1021,13 +1021,13 @@ CREATE TRIGGER concept_versions_no_replace BEFORE INSERT ON concept_versions
 WHEN (NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.created_at) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND name_key = NEW.name_key) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_replace'); END
 --;
-CREATE TRIGGER concept_versions_keeps_concept_versions_concept BEFORE INSERT ON concept_versions
+CREATE TRIGGER concept_versions_concept_exists BEFORE INSERT ON concept_versions
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.concept_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_versions_keeps_concept_versions_concept'); END
+BEGIN SELECT RAISE(ABORT, 'concept_versions_concept_exists'); END
 --;
-CREATE TRIGGER concept_versions_keeps_concept_versions_previous BEFORE INSERT ON concept_versions
+CREATE TRIGGER concept_versions_previous_exists BEFORE INSERT ON concept_versions
 WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.previous_number)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_versions_keeps_concept_versions_previous'); END
+BEGIN SELECT RAISE(ABORT, 'concept_versions_previous_exists'); END
 --;
 CREATE TRIGGER concept_warnings_no_update BEFORE UPDATE ON concept_warnings
 WHEN (FALSE) IS NOT TRUE
@@ -1041,9 +1041,9 @@ CREATE TRIGGER concept_warnings_no_replace BEFORE INSERT ON concept_warnings
 WHEN (NOT EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_warnings_no_replace'); END
 --;
-CREATE TRIGGER concept_warnings_keeps_concept_warnings_version BEFORE INSERT ON concept_warnings
+CREATE TRIGGER concept_warnings_version_exists BEFORE INSERT ON concept_warnings
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.computed_at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_warnings_keeps_concept_warnings_version'); END
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_version_exists'); END
 --;
 CREATE TRIGGER concept_versions_needs_head BEFORE INSERT ON concept_versions
 WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE
@@ -1061,17 +1061,17 @@ CREATE TRIGGER concepts_no_replace BEFORE INSERT ON concepts
 WHEN (NOT EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concepts_no_replace'); END
 --;
-CREATE TRIGGER concepts_keeps_concepts_version BEFORE UPDATE ON concepts
+CREATE TRIGGER concepts_version_exists BEFORE UPDATE ON concepts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_version'); END
+BEGIN SELECT RAISE(ABORT, 'concepts_version_exists'); END
 --;
-CREATE TRIGGER concepts_keeps_concepts_warnings BEFORE UPDATE ON concepts
+CREATE TRIGGER concepts_warnings_exists BEFORE UPDATE ON concepts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_warnings'); END
+BEGIN SELECT RAISE(ABORT, 'concepts_warnings_exists'); END
 --;
-CREATE TRIGGER concepts_keeps_concepts_shown BEFORE UPDATE ON concepts
+CREATE TRIGGER concepts_history_exists BEFORE UPDATE ON concepts
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.current_version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_shown'); END
+BEGIN SELECT RAISE(ABORT, 'concepts_history_exists'); END
 --;
 CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1097,21 +1097,21 @@ CREATE TRIGGER signals_no_replace BEFORE INSERT ON signals
 WHEN (NOT EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = NEW.artifact_id AND artifact_seq = NEW.artifact_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = NEW.subspace_id AND applied_seq = NEW.applied_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE user_id = NEW.user_id AND capture_key = NEW.capture_key)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_no_replace'); END
 --;
-CREATE TRIGGER signals_keeps_signals_algorithm BEFORE INSERT ON signals
+CREATE TRIGGER signals_algorithm_exists BEFORE INSERT ON signals
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.algorithm_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_algorithm'); END
+BEGIN SELECT RAISE(ABORT, 'signals_algorithm_exists'); END
 --;
-CREATE TRIGGER signals_keeps_signals_of_artifact BEFORE INSERT ON signals
+CREATE TRIGGER signals_artifact_exists BEFORE INSERT ON signals
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.artifact_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_of_artifact'); END
+BEGIN SELECT RAISE(ABORT, 'signals_artifact_exists'); END
 --;
-CREATE TRIGGER signals_keeps_signals_space BEFORE INSERT ON signals
+CREATE TRIGGER signals_space_exists BEFORE INSERT ON signals
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_space'); END
+BEGIN SELECT RAISE(ABORT, 'signals_space_exists'); END
 --;
-CREATE TRIGGER signals_keeps_signals_subspace BEFORE INSERT ON signals
+CREATE TRIGGER signals_subspace_exists BEFORE INSERT ON signals
 WHEN (NEW.subspace_id IS NULL OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.subspace_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_subspace'); END
+BEGIN SELECT RAISE(ABORT, 'signals_subspace_exists'); END
 --;
 CREATE TRIGGER signals_needs_artifact BEFORE INSERT ON signals
 WHEN (EXISTS (SELECT 1 FROM main.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE
@@ -1129,9 +1129,9 @@ CREATE TRIGGER spaces_no_replace BEFORE INSERT ON spaces
 WHEN (NOT EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_no_replace'); END
 --;
-CREATE TRIGGER spaces_keeps_spaces_shown BEFORE UPDATE ON spaces
+CREATE TRIGGER spaces_history_exists BEFORE UPDATE ON spaces
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'spaces_keeps_spaces_shown'); END
+BEGIN SELECT RAISE(ABORT, 'spaces_history_exists'); END
 --;
 CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1149,13 +1149,13 @@ CREATE TRIGGER subspaces_no_replace BEFORE INSERT ON subspaces
 WHEN (NOT EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subspaces_no_replace'); END
 --;
-CREATE TRIGGER subspaces_keeps_subspaces_space BEFORE INSERT ON subspaces
+CREATE TRIGGER subspaces_space_exists BEFORE INSERT ON subspaces
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'subspaces_keeps_subspaces_space'); END
+BEGIN SELECT RAISE(ABORT, 'subspaces_space_exists'); END
 --;
-CREATE TRIGGER subspaces_keeps_subspaces_shown BEFORE UPDATE ON subspaces
+CREATE TRIGGER subspaces_history_exists BEFORE UPDATE ON subspaces
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'subspaces_keeps_subspaces_shown'); END
+BEGIN SELECT RAISE(ABORT, 'subspaces_history_exists'); END
 --;
 CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1173,9 +1173,9 @@ CREATE TRIGGER algorithms_no_replace BEFORE INSERT ON algorithms
 WHEN (NOT EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace'); END
 --;
-CREATE TRIGGER algorithms_keeps_algorithms_shown BEFORE UPDATE ON algorithms
+CREATE TRIGGER algorithms_history_exists BEFORE UPDATE ON algorithms
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'algorithms_keeps_algorithms_shown'); END
+BEGIN SELECT RAISE(ABORT, 'algorithms_history_exists'); END
 --;
 CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON algorithms
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1193,13 +1193,13 @@ CREATE TRIGGER artifacts_no_replace BEFORE INSERT ON artifacts
 WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace'); END
 --;
-CREATE TRIGGER artifacts_keeps_artifacts_signal BEFORE UPDATE ON artifacts
+CREATE TRIGGER artifacts_signal_exists BEFORE UPDATE ON artifacts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = OLD.id AND artifact_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_signal'); END
+BEGIN SELECT RAISE(ABORT, 'artifacts_signal_exists'); END
 --;
-CREATE TRIGGER artifacts_keeps_artifacts_space BEFORE INSERT ON artifacts
+CREATE TRIGGER artifacts_space_exists BEFORE INSERT ON artifacts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_space'); END
+BEGIN SELECT RAISE(ABORT, 'artifacts_space_exists'); END
 --;
 CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1213,13 +1213,13 @@ CREATE TRIGGER centroids_no_replace BEFORE INSERT ON centroids
 WHEN (NOT EXISTS (SELECT 1 FROM main.centroids WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_no_replace'); END
 --;
-CREATE TRIGGER centroids_keeps_centroids_signal BEFORE UPDATE ON centroids
+CREATE TRIGGER centroids_signal_exists BEFORE UPDATE ON centroids
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = OLD.id AND applied_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_signal'); END
+BEGIN SELECT RAISE(ABORT, 'centroids_signal_exists'); END
 --;
-CREATE TRIGGER centroids_keeps_centroids_subspace BEFORE INSERT ON centroids
+CREATE TRIGGER centroids_subspace_exists BEFORE INSERT ON centroids
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_subspace'); END
+BEGIN SELECT RAISE(ABORT, 'centroids_subspace_exists'); END
 --;
 CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1265,9 +1265,9 @@ CREATE TRIGGER authors_no_replace BEFORE INSERT ON authors
 WHEN (NOT EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.authors WHERE wallet_address = NEW.wallet_address)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'authors_no_replace'); END
 --;
-CREATE TRIGGER authors_keeps_authors_shown BEFORE UPDATE ON authors
+CREATE TRIGGER authors_history_exists BEFORE UPDATE ON authors
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'authors_keeps_authors_shown'); END
+BEGIN SELECT RAISE(ABORT, 'authors_history_exists'); END
 --;
 CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1285,9 +1285,9 @@ CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
 WHEN (NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
 --;
-CREATE TRIGGER mint_events_keeps_mint_events_shown BEFORE UPDATE ON mint_events
+CREATE TRIGGER mint_events_history_exists BEFORE UPDATE ON mint_events
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'mint_events_keeps_mint_events_shown'); END
+BEGIN SELECT RAISE(ABORT, 'mint_events_history_exists'); END
 --;
 CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1305,17 +1305,17 @@ CREATE TRIGGER tokens_s0_no_replace BEFORE INSERT ON tokens_s0
 WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace'); END
 --;
-CREATE TRIGGER tokens_s0_keeps_tokens_s0_author BEFORE INSERT ON tokens_s0
+CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_author'); END
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_author_exists'); END
 --;
-CREATE TRIGGER tokens_s0_keeps_tokens_s0_mint BEFORE INSERT ON tokens_s0
+CREATE TRIGGER tokens_s0_mint_exists BEFORE INSERT ON tokens_s0
 WHEN (NEW.mint_event_id IS NULL OR EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.mint_event_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_mint'); END
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_mint_exists'); END
 --;
-CREATE TRIGGER tokens_s0_keeps_tokens_s0_shown BEFORE UPDATE ON tokens_s0
+CREATE TRIGGER tokens_s0_history_exists BEFORE UPDATE ON tokens_s0
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_shown'); END
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_history_exists'); END
 --;
 CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1333,13 +1333,13 @@ CREATE TRIGGER image_generation_jobs_no_replace BEFORE INSERT ON image_generatio
 WHEN (NOT EXISTS (SELECT 1 FROM main.image_generation_jobs WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_replace'); END
 --;
-CREATE TRIGGER image_generation_jobs_keeps_image_generation_jobs_token BEFORE INSERT ON image_generation_jobs
+CREATE TRIGGER image_generation_jobs_token_exists BEFORE INSERT ON image_generation_jobs
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_keeps_image_generation_jobs_token'); END
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_token_exists'); END
 --;
-CREATE TRIGGER image_generation_jobs_keeps_image_generation_jobs_shown BEFORE UPDATE ON image_generation_jobs
+CREATE TRIGGER image_generation_jobs_history_exists BEFORE UPDATE ON image_generation_jobs
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_keeps_image_generation_jobs_shown'); END
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_history_exists'); END
 --;
 CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON image_generation_jobs
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1357,13 +1357,13 @@ CREATE TRIGGER ipfs_upload_records_no_replace BEFORE INSERT ON ipfs_upload_recor
 WHEN (NOT EXISTS (SELECT 1 FROM main.ipfs_upload_records WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_replace'); END
 --;
-CREATE TRIGGER ipfs_upload_records_keeps_ipfs_upload_records_token BEFORE INSERT ON ipfs_upload_records
+CREATE TRIGGER ipfs_upload_records_token_exists BEFORE INSERT ON ipfs_upload_records
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_keeps_ipfs_upload_records_token'); END
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_token_exists'); END
 --;
-CREATE TRIGGER ipfs_upload_records_keeps_ipfs_upload_records_shown BEFORE UPDATE ON ipfs_upload_records
+CREATE TRIGGER ipfs_upload_records_history_exists BEFORE UPDATE ON ipfs_upload_records
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_keeps_ipfs_upload_records_shown'); END
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_history_exists'); END
 --;
 CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1381,9 +1381,9 @@ CREATE TRIGGER reveal_transactions_no_replace BEFORE INSERT ON reveal_transactio
 WHEN (NOT EXISTS (SELECT 1 FROM main.reveal_transactions WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_replace'); END
 --;
-CREATE TRIGGER reveal_transactions_keeps_reveal_transactions_shown BEFORE UPDATE ON reveal_transactions
+CREATE TRIGGER reveal_transactions_history_exists BEFORE UPDATE ON reveal_transactions
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'reveal_transactions_keeps_reveal_transactions_shown'); END
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_history_exists'); END
 --;
 CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1401,9 +1401,9 @@ CREATE TRIGGER system_state_no_replace BEFORE INSERT ON system_state
 WHEN (NOT EXISTS (SELECT 1 FROM main.system_state WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_no_replace'); END
 --;
-CREATE TRIGGER system_state_keeps_system_state_shown BEFORE UPDATE ON system_state
+CREATE TRIGGER system_state_history_exists BEFORE UPDATE ON system_state
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'system_state_keeps_system_state_shown'); END
+BEGIN SELECT RAISE(ABORT, 'system_state_history_exists'); END
 --;
 CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1413,13 +1413,13 @@ CREATE TRIGGER history_needs_system_state BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'system_state' OR EXISTS (SELECT 1 FROM main.system_state AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_system_state'); END
 --;
-CREATE TRIGGER mint_events_mined_once BEFORE INSERT ON mint_events
+CREATE TRIGGER mint_events_insert_canonical_once BEFORE INSERT ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'mint_events_mined_once'); END
+BEGIN SELECT RAISE(ABORT, 'mint_events_insert_canonical_once'); END
 --;
-CREATE TRIGGER mint_events_stands_once BEFORE UPDATE ON mint_events
+CREATE TRIGGER mint_events_update_canonical_once BEFORE UPDATE ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'mint_events_stands_once'); END
+BEGIN SELECT RAISE(ABORT, 'mint_events_update_canonical_once'); END
 --;
 CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors
 WHEN (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE
@@ -1445,9 +1445,9 @@ CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON reveal_transactions
 WHEN (NEW.token_ids = OLD.token_ids) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_fixed'); END
 --;
-CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON tokens_s0
+CREATE TRIGGER tokens_s0_fixed_unless_retried BEFORE UPDATE ON tokens_s0
 WHEN (OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_minting'); END
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed_unless_retried'); END
 --;
 CREATE TRIGGER reveal_transactions_has_tokens BEFORE INSERT ON reveal_transactions
 WHEN (NOT EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(NEW.token_ids) AND json_type(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE

@@ -1,4 +1,4 @@
-"""The kernel's tables, concepts, keys and captures.
+"""Create the tables of the kernel, of concepts, of captures and of tokens.
 
 Decision: docs/decisions/0002-state-is-a-foreign-key.md
 """
@@ -15,10 +15,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table, edge and guard."""
+    """Create every table, edge and guard."""
     run_frozen(revision)
 
 
 def downgrade() -> None:
-    """Drop them, once nothing is kept in them or an export of all of it was shown."""
+    """Drop them; they must be empty, or an export must contain all of their rows."""
     drop_everything(op.get_bind(), op.get_context())
