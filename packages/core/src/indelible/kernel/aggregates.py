@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields_dict, frozen
 
 from indelible.kernel.audit import HasAuditContext
 from indelible.kernel.clock import instant_after
@@ -292,10 +292,22 @@ def _check_update(previous: Aggregate, entity: Aggregate) -> None:
         actual = getattr(entity, name)
         if actual != expected:
             lifecycle = previous.lifecycle.name
-            raise FieldFixed(lifecycle, previous.id, name, str(expected), str(actual))
+            raise FieldFixed(
+                lifecycle,
+                previous.id,
+                name,
+                _printed(previous, name, expected),
+                _printed(previous, name, actual),
+            )
 
     if entity.updated_at <= previous.updated_at:
         raise TimeNotAdvanced(entity.id, str(previous.updated_at), str(entity.updated_at))
+
+
+def _printed(entity: Aggregate, name: str, value: object) -> str:
+    """Return a field's value as text, or stars for a field that is left out of every repr."""
+    is_secret = fields_dict(type(entity))[name].repr is False
+    return "***" if is_secret else str(value)
 
 
 def _check_records(change: Change, entity: Aggregate, records: Sequence[Record]) -> None:

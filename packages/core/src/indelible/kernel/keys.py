@@ -21,6 +21,7 @@ from indelible.kernel.values import (
     IDENTIFIER,
     bounded_int,
     instance_of,
+    is_digest,
     is_identifier,
     is_instant,
 )
@@ -104,10 +105,11 @@ class Key(Aggregate):
     """An API key: an owner's credential with scopes."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = KEY
+    fixed: ClassVar[tuple[str, ...]] = ("owner", "scopes", "secret_digest", "expires_at")
 
     owner: Actor = field(validator=instance_of(Actor))
     scopes: tuple[str, ...] = field(validator=_are_scopes)
-    secret_digest: str = field(repr=False)
+    secret_digest: str = field(repr=False, validator=is_digest)
     expires_at: datetime | None = field(validator=optional(is_instant))
     status: KeyStatus = field(validator=instance_of(KeyStatus))
 

@@ -21,6 +21,7 @@ COUNT: Final = {"minimum": 1, "maximum": 2**63 - 1}
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
+DIGEST = re.compile("[0-9a-f]{64}")
 # PostgreSQL stores no NUL, and UTF-8 has no unpaired surrogates.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -121,6 +122,15 @@ class InstantOutOfRange(Invalid):
     field: str
 
 
+@frozen
+class InvalidDigest(Invalid):
+    """A text is not a SHA-256 in 64 lower-case hexadecimal digits."""
+
+    code: ClassVar[str] = "INVALID_DIGEST"
+    message: ClassVar[str] = "Field {field} is not a SHA-256 in 64 lower-case hexadecimal digits."
+    field: str
+
+
 @cache
 def _reader(
     kind: type[AttrsInstance],
@@ -148,6 +158,13 @@ def instance_of(kind: type) -> Callable[[object, "Attribute[Any]", object], None
 def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate content: any text that a database can store, control characters included."""
     _check_text(attribute.name, value, attribute.metadata["max_length"])
+
+
+def non_blank_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate content that is not blank."""
+    text = _check_text(attribute.name, value, attribute.metadata["max_length"])
+    if not text.strip():
+        raise TextBlank(attribute.name)
 
 
 def text_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -179,6 +196,14 @@ def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None
     is_simple = text.isascii() and text.isprintable() and " " not in text
     if not is_simple and HIDDEN.search(text):
         raise TextHasControls(attribute.name)
+
+
+def is_digest(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate a SHA-256 in 64 lower-case hexadecimal digits."""
+    if not isinstance(value, str):
+        raise WrongType(attribute.name, "text")
+    if not DIGEST.fullmatch(value):
+        raise InvalidDigest(attribute.name)
 
 
 def bounded_int(_: object, attribute: "Attribute[Any]", value: object) -> None:

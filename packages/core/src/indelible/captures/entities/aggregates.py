@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import ClassVar, Self
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.captures import errors
 from indelible.captures.entities.records import Centroid
-from indelible.captures.entities.vectors import DIMENSION, Vector
+from indelible.captures.entities.vectors import DIMENSION, Vector, is_embedding
 from indelible.captures.lifecycle import (
     ALGORITHM,
     SPACE,
@@ -24,9 +25,11 @@ from indelible.kernel.values import (
     TEXT,
     bounded_int,
     instance_of,
+    is_digest,
     is_identifier,
     is_text,
     non_blank_line,
+    non_blank_text,
 )
 
 
@@ -76,7 +79,7 @@ class Subspace(Aggregate):
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=non_blank_line, metadata=LINE)
     description: str = field(validator=is_text, metadata=TEXT)
-    seed: Vector | None
+    seed: Vector | None = field(validator=optional(is_embedding))
     status: SpaceStatus = field(validator=instance_of(SpaceStatus))
 
     def fixed_fields(self, following: Aggregate) -> tuple[str, ...]:
@@ -112,8 +115,8 @@ class AlgorithmVersion(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ALGORITHM
     fixed: ClassVar[tuple[str, ...]] = ("formulas", "checksum")
 
-    formulas: str = field(validator=is_text, metadata=TEXT)
-    checksum: str
+    formulas: str = field(validator=non_blank_text, metadata=TEXT)
+    checksum: str = field(validator=is_digest)
     status: AlgorithmStatus = field(validator=instance_of(AlgorithmStatus))
 
 

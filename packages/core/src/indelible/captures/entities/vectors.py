@@ -4,9 +4,9 @@ import struct
 from collections.abc import Iterable
 from itertools import islice
 from math import isfinite
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from attrs import evolve, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from indelible.captures import errors
 from indelible.kernel.values import IDENTIFIER, WrongType, is_identifier
@@ -69,11 +69,24 @@ def as_embedding(values: Iterable[float]) -> Vector:
         vector = as_float32(numbers)
     except (OverflowError, struct.error) as error:
         raise errors.EmbeddingUnusable("a number is too large") from error
-    if not all(isfinite(number) for number in vector):
+    _check_numbers(vector)
+    return vector
+
+
+def is_embedding(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate a vector that an embedding may have."""
+    if not isinstance(value, Vector):
+        raise WrongType(attribute.name, "vector")
+    _check_numbers(value)
+
+
+def _check_numbers(vector: Vector) -> None:
+    if not 1 <= len(vector) <= MAX_DIMENSION:
+        raise errors.EmbeddingUnusable(f"not 1 to {MAX_DIMENSION} numbers")
+    if not all(map(isfinite, vector)):
         raise errors.EmbeddingUnusable("a number is not finite")
     if not any(vector):
         raise errors.EmbeddingUnusable("every number is zero")
-    return vector
 
 
 def _first_items(values: Iterable[object]) -> list[object]:

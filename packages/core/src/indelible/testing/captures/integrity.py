@@ -7,7 +7,7 @@ from attrs import evolve
 
 from indelible import captures
 from indelible.captures import SPHERICAL
-from indelible.captures.entities import as_float32
+from indelible.captures.entities import AlgorithmVersion, Vector, as_float32
 from indelible.kernel.aggregates import save_change
 from indelible.testing.captures.scenarios import (
     X1,
@@ -79,6 +79,25 @@ class CaptureIntegrityConformance:
             save = partial(self._save_subspace, subspace_id, action, seed=as_float32(B))
             assert code(partial(within, store, save)) == "FIELD_FIXED"
         assert scenario.read(captures.get_subspace, subspace_id).saved.subspace.seed == A
+
+    def test_a_seed_is_a_vector_that_an_embedding_may_have(self, store: AnyStore) -> None:
+        scenario = space_of(store)
+        subspace_id = scenario.subspace(None)
+
+        for numbers in ((), (0.0, 0.0, 0.0), (1.0, float("nan"), 0.0)):
+            save = partial(self._save_subspace, subspace_id, "seed", seed=Vector(numbers))
+            assert code(partial(within, store, save)) == "EMBEDDING_UNUSABLE", numbers
+
+    def test_an_algorithm_has_formulas_and_their_checksum(self, store: AnyStore) -> None:
+        def register(tx: Any, **fields: str) -> None:  # noqa: ANN401 - the transaction of any store
+            now = tx.clock.now()
+            algorithm = AlgorithmVersion.create("register", now=now, id="oscl-1", **fields)
+            save_change(tx, tx.captures.algorithms, None, algorithm, "register")
+
+        blank = partial(register, formulas=" \n", checksum="0" * 64)
+        unsigned = partial(register, formulas=SPHERICAL, checksum="none")
+        assert code(partial(within, store, blank)) == "TEXT_BLANK"
+        assert code(partial(within, store, unsigned)) == "INVALID_DIGEST"
 
     def test_registered_formulas_never_change(self, store: AnyStore) -> None:
         place_in(store)

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from attrs import evolve
 
 from indelible import concepts
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Feed, Idempotency, IdempotencyKeyReused, Stale, UsageError
+from indelible.kernel.aggregates import FieldFixed, save_change
 from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import (
     CreateKey,
@@ -21,6 +23,7 @@ from indelible.kernel.keys import (
     list_keys,
     revoke_key,
 )
+from indelible.kernel.values import InvalidDigest
 from indelible.testing.stores import (
     BEGINNING,
     CLEARER,
@@ -164,6 +167,28 @@ class KernelConformance:
         assert store.read(get_key, new_key.key.id) == revoked
         assert store.read(list_keys) == (revoked,)
 
+    def test_a_key_keeps_what_it_was_created_with(self, store: AnyStore) -> None:
+        created = do(store, create_key, CreateKey(owner=MAYA, scopes=("concepts:read",)))
+        changes: tuple[dict[str, Any], ...] = (
+            {"owner": NOOR},
+            {"scopes": ("admin",)},
+            {"secret_digest": "0" * 64},
+            {"expires_at": BEGINNING + timedelta(days=365)},
+        )
+
+        for change in changes:
+            error = refusal(partial(do, store, _revoke_and_change, (created.key.id, change)))
+            assert isinstance(error, FieldFixed), change
+            assert created.key.secret_digest not in str(error)
+        assert store.read(get_key, created.key.id).key == created.key
+
+    def test_a_key_needs_a_digest_of_its_secret(self, store: AnyStore) -> None:
+        created = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+
+        for text in ("", "0" * 63, "G" * 64, "A" * 64):
+            error = refusal(partial(evolve, created.key, secret_digest=text))
+            assert isinstance(error, InvalidDigest), text
+
     def test_a_secret_is_shown_once(self, store: AnyStore) -> None:
         command, idempotency = (
             CreateKey(owner=MAYA, scopes=("admin",)),
@@ -195,6 +220,14 @@ class KernelConformance:
 
             assert isinstance(refusal(partial(do, store, create_key, command)), InvalidScope)
         assert isinstance(refusal(lambda: store.read(get_key, "nowhere")), KeyNotFound)
+
+
+def _revoke_and_change(tx: WriteTx, command: tuple[str, dict[str, Any]]) -> None:
+    """Revoke a key and change some of its fields in the same step."""
+    key_id, changes = command
+    head = tx.keys.lock(key_id)
+    key = head.entity.transition("revoke", now=tx.clock.now(), **changes)
+    save_change(tx, tx.keys, head, key, "revoke")
 
 
 def _newest(tx: ReadTx, *, limit: int) -> Feed:
