@@ -1,4 +1,4 @@
-"""The hand-off's contract, as it was given: its entities, its six methods, its four states."""
+"""Concepts have the entities, the six repository methods and the four states of the hand-off."""
 
 from datetime import datetime
 from inspect import getmro, signature
@@ -19,19 +19,21 @@ from indelible.concepts import (
 from indelible.kernel import Actor, InvalidTransition
 from indelible.memory import MemoryStore
 
-TEXTS = tuple[str, ...]
 STATES = ("DRAFT", "REVIEW", "APPROVED", "PUBLISHED")
 ACTIONS = ("create", "edit", "submit", "approve", "publish")
-EDITS = {("DRAFT", "edit"): "DRAFT", ("REVIEW", "edit"): "REVIEW", ("APPROVED", "edit"): "APPROVED"}
-STEPS = {
+NEXT_STATES = {
+    ("", "create"): "DRAFT",
+    ("DRAFT", "edit"): "DRAFT",
     ("DRAFT", "submit"): "REVIEW",
+    ("REVIEW", "edit"): "REVIEW",
     ("REVIEW", "approve"): "APPROVED",
+    ("APPROVED", "edit"): "APPROVED",
+    ("APPROVED", "approve"): "APPROVED",
     ("APPROVED", "publish"): "PUBLISHED",
 }
-AGAIN = {("APPROVED", "approve"): "APPROVED"}
 
 
-class Seed(Protocol):
+class SeedRepository(Protocol):
     """The six methods of the hand-off; `X | None` and `list` replace its Optional and List."""
 
     def save_concept(self, concept: Concept) -> None: ...
@@ -42,12 +44,14 @@ class Seed(Protocol):
     def list_versions(self, concept_id: str) -> list[ConceptVersion]: ...
 
 
-def methods(contract: type) -> list[str]:
-    return [
-        name
-        for name, member in vars(contract).items()
-        if callable(member) and not name.startswith("_")
-    ]
+def methods(protocol: type) -> list[str]:
+    """Return the names of the protocol's public methods."""
+    names: list[str] = []
+    for name, member in vars(protocol).items():
+        if callable(member) and not name.startswith("_"):
+            names.append(name)
+
+    return names
 
 
 def test_a_concept_has_exactly_the_five_fields_of_the_hand_off() -> None:
@@ -64,46 +68,54 @@ def test_a_concept_has_exactly_the_five_fields_of_the_hand_off() -> None:
 
 
 def test_a_version_has_fourteen_fields_eight_of_them_content() -> None:
-    own = {field.name for field in fields(ConceptVersion)} - {"content"}
-    content = [field.name for field in fields(ConceptContent)]
+    own_fields = {field.name for field in fields(ConceptVersion)} - {"content"}
+    content_fields = [field.name for field in fields(ConceptContent)]
 
     assert get_type_hints(ConceptContent) == {
         "name": str,
         "definition": str,
         "explanation": str,
-        "examples": TEXTS,
-        "prerequisites": TEXTS,
+        "examples": tuple[str, ...],
+        "prerequisites": tuple[str, ...],
         "learning_objective": str,
-        "misconceptions": TEXTS,
+        "misconceptions": tuple[str, ...],
         "scope_boundaries": str | None,
     }
-    assert own == {"id", "concept_id", "version_number", "created_by", "created_at", "change_note"}
+    assert own_fields == {
+        "id",
+        "concept_id",
+        "version_number",
+        "created_by",
+        "created_at",
+        "change_note",
+    }
     assert get_type_hints(ConceptVersion)["created_by"] is Actor
-    assert len(own) + len(content) == 14
+    assert len(own_fields) + len(content_fields) == 14
 
 
 def test_the_repository_has_the_six_methods_and_no_seventh() -> None:
-    assert methods(ConceptRepository) == methods(Seed)
-    assert len(methods(Seed)) == 6
-    assert getmro(ConceptRepository)[1:] == getmro(Seed)[1:]
+    assert methods(ConceptRepository) == methods(SeedRepository)
+    assert len(methods(SeedRepository)) == 6
+    assert getmro(ConceptRepository)[1:] == getmro(SeedRepository)[1:]
 
 
-@pytest.mark.parametrize("name", methods(Seed))
+@pytest.mark.parametrize("name", methods(SeedRepository))
 def test_a_method_has_the_signature_of_the_hand_off(name: str) -> None:
-    wanted = signature(getattr(Seed, name), eval_str=True)
+    expected = signature(getattr(SeedRepository, name), eval_str=True)
+    actual = signature(getattr(ConceptRepository, name), eval_str=True)
 
-    assert signature(getattr(ConceptRepository, name), eval_str=True) == wanted
+    assert actual == expected
 
 
-@pytest.mark.parametrize("name", methods(Seed))
+@pytest.mark.parametrize("name", methods(SeedRepository))
 def test_a_transaction_has_the_methods_of_the_hand_off(name: str) -> None:
-    wanted = signature(getattr(Seed, name), eval_str=True)
-    itself, *parameters = wanted.parameters.values()
-    with MemoryStore().transaction(actor=Actor.user("maya"), reason="a look") as tx:
-        ours = signature(getattr(tx.concepts.repository, name), eval_str=True)
+    unbound = signature(getattr(SeedRepository, name), eval_str=True)
+    self_parameter, *parameters = unbound.parameters.values()
+    with MemoryStore().transaction(actor=Actor.user("maya"), reason="a test") as tx:
+        bound = signature(getattr(tx.concepts.repository, name), eval_str=True)
 
-    assert itself.name == "self"
-    assert ours == wanted.replace(parameters=parameters)
+    assert self_parameter.name == "self"
+    assert bound == unbound.replace(parameters=parameters)
 
 
 def test_there_are_four_states_in_the_order_of_the_hand_off() -> None:
@@ -113,33 +125,36 @@ def test_there_are_four_states_in_the_order_of_the_hand_off() -> None:
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("state", ["", *STATES])
 def test_a_state_lets_pass_the_declared_actions_and_no_other(state: str, action: str) -> None:
-    legal = {("", "create"): "DRAFT"} | EDITS | STEPS | AGAIN
-    if (state, action) in legal:
-        assert CONCEPT.next(state, action) == legal[state, action]
-    else:
-        with pytest.raises(InvalidTransition):
-            CONCEPT.next(state, action)
+    if (state, action) in NEXT_STATES:
+        assert CONCEPT.next(state, action) == NEXT_STATES[state, action]
+        return
+
+    with pytest.raises(InvalidTransition):
+        CONCEPT.next(state, action)
 
 
 def test_no_edge_skips_a_state_or_leads_back() -> None:
-    changes = {
-        (edge.from_state, edge.to_state.value)
-        for edge in CONCEPT.edges
-        if edge.from_state != edge.to_state
-    }
+    steps: set[tuple[str, str]] = set()
+    for edge in CONCEPT.edges:
+        if edge.from_state != edge.to_state:
+            steps.add((edge.from_state, edge.to_state.value))
 
-    assert changes == set(pairwise(("", *STATES)))
+    assert steps == set(pairwise(("", *STATES)))
 
 
 def test_creating_and_editing_add_a_version_and_nothing_else_does() -> None:
-    assert {edge.action for edge in CONCEPT.edges if edge.adds_version == 1} == {"create", "edit"}
-    assert {edge.action for edge in CONCEPT.edges if edge.adds_version == 0} == {
-        "submit",
-        "approve",
-        "publish",
+    added_versions: dict[str, set[int]] = {}
+    for edge in CONCEPT.edges:
+        added_versions.setdefault(edge.action, set()).add(edge.adds_version)
+
+    assert added_versions == {
+        "create": {1},
+        "edit": {1},
+        "submit": {0},
+        "approve": {0},
+        "publish": {0},
     }
-    assert {edge.adds_version for edge in CONCEPT.edges} == {0, 1}
 
 
-def test_published_is_the_end() -> None:
+def test_no_action_leads_out_of_published() -> None:
     assert CONCEPT.allowed("PUBLISHED") == ()

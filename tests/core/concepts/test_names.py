@@ -1,5 +1,6 @@
-"""Names of other concepts are found in a definition, in a bounded number of steps."""
+"""Names are compared by a key, and found in a definition in a bounded number of steps."""
 
+import pytest
 from hypothesis import given
 from hypothesis.strategies import lists, sampled_from
 
@@ -9,6 +10,20 @@ from indelible.concepts.rules.warnings import RelatedNames, candidate_names, rel
 
 WORDS = ["unit", "Fraction", "C++", "x-axis", "\N{LATIN SMALL LIGATURE FI}x"]
 MAX_CANDIDATES = 400
+
+
+@pytest.mark.parametrize("name", ["Straße", "STRASSE", "  straße ", "stra\uff33\uff33e"])
+def test_names_are_equal_without_case_width_and_spaces_around_them(name: str) -> None:
+    assert name_key(name) == "strasse"
+
+
+def test_names_are_equal_whatever_space_is_between_their_words() -> None:
+    assert name_key("unit \t fraction") == "unit fraction"
+    assert name_key("Unit\u00a0Fraction") == "unit fraction"
+
+
+def test_names_of_different_words_differ() -> None:
+    assert name_key("unit fraction") != name_key("unitfraction")
 
 
 def test_candidates_are_all_runs_of_words() -> None:
