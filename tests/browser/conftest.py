@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: a running instance with the demonstration, and a real Chromium.
+"""Fixtures of the browser tests: a running instance with the demonstrations, and a Chromium.
 
 Chromium is the one of the machine, at `INDELIBLE_CHROMIUM`. Python packages do not install a
 browser, so the gate leaves these tests out: run them with `nox -s browser`.
@@ -11,8 +11,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
-from itertools import takewhile
 from pathlib import Path
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -21,42 +21,49 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 HERE = Path(__file__).parent
 AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+VIEWPORTS = {"desktop": (1280, 900), "phone": (390, 844)}
+SERVICE = (sys.executable, "-m", "indelible_service")
 SETTINGS = {
     "INDELIBLE_PORT": "0",
     "INDELIBLE_REQUESTS_PER_MINUTE": "1000000",
     "INDELIBLE_DATA_DIR": "data",
 }
+WAIT_FOR_TWO_FRAMES = """
+() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+"""
+HAS_OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @frozen
 class Instance:
-    """Where it is found, the key that opens everything, and where its database is."""
+    """A running instance: its address, its first key, and the URL of its database."""
 
     address: str
     key: str
-    url: str
+    database_url: str
 
-    def api(
+    def request(
         self, method: str, path: str, body: object = None, seq: int | None = None
-    ) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self.key}"} | (
-            {"If-Match": f'"{seq}"'} if seq else {}
-        )
+    ) -> dict[str, Any]:
+        """Send a request to the API and return the body of the answer."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        if seq is not None:
+            headers["If-Match"] = f'"{seq}"'
+
         answer = httpx.request(method, f"{self.address}/v1{path}", headers=headers, json=body)
         answer.raise_for_status()
-        found: dict[str, object] = answer.json()
-        return found
+
+        body_of_answer: dict[str, Any] = answer.json()
+        return body_of_answer
 
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     folder = tmp_path_factory.mktemp("instance")
-    command = [sys.executable, "-m", "indelible_service"]
-    environment = os.environ | SETTINGS
+    environment = {**os.environ, **SETTINGS}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "up"],
+            [*SERVICE, "up"],
             cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -64,23 +71,21 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
             text=True,
         )
     assert process.stdout is not None
-    said = "".join(takewhile(lambda line: not line.startswith("Next:"), process.stdout))
-    address = re.findall(r"^Address: +(\S+)$", said, re.MULTILINE)[0]
-    port = {"INDELIBLE_PORT": address.rpartition(":")[2]}
+    address = _read_address(process.stdout)
+
+    environment["INDELIBLE_PORT"] = address.rpartition(":")[2]
     for name in ("concepts", "captures"):
         subprocess.run(
-            [*command, "demo", name],
-            cwd=folder,
-            env=environment | port,
-            check=True,
-            capture_output=True,
+            [*SERVICE, "demo", name], cwd=folder, env=environment, check=True, capture_output=True
         )
+
     data = folder / "data"
     yield Instance(
         address=address,
         key=(data / "first.key").read_text(),
-        url=f"sqlite:///{data / 'indelible.db'}",
+        database_url=f"sqlite:///{data / 'indelible.db'}",
     )
+
     process.send_signal(signal.SIGTERM)
     process.stdout.close()
     assert process.wait(timeout=60) == 0
@@ -89,21 +94,19 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
 @pytest.fixture(scope="session")
 def chromium() -> Generator[Browser]:
     path = os.environ.get("INDELIBLE_CHROMIUM") or shutil.which("chromium")
-    assert path, (
-        "no Chromium here: apt-get install chromium, or say where it is in INDELIBLE_CHROMIUM"
-    )
+    assert path, "Chromium is missing: apt-get install chromium, or set INDELIBLE_CHROMIUM"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
-Opened = Callable[..., Page]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
-    """A page of somebody who has signed in, as this person looks at it."""
+def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
+    """Return a function that signs in with a new browser context and returns its page."""
     contexts: list[BrowserContext] = []
 
     def open_page(
@@ -114,7 +117,7 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
         key: str = "",
         path: str = "/console/",
     ) -> Page:
-        width, height = SIZES[size]
+        width, height = VIEWPORTS[size]
         context = chromium.new_context(
             base_url=instance.address,
             color_scheme="dark" if scheme == "dark" else "light",
@@ -122,10 +125,10 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
             java_script_enabled=scripts != "off",
         )
         contexts.append(context)
-        if (
-            scripts == "blocked"
-        ):  # to the page the same as off, for all of its scripts are files; axe can still look
+        if scripts == "blocked":
+            # All scripts of the console are files, so that this equals "off"; but axe can run.
             context.route("**/*.js", lambda route: route.abort())
+
         page = context.new_page()
         page.goto(path)
         page.fill("#key", key or instance.key)
@@ -133,22 +136,35 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
         return page
 
     yield open_page
+
     for context in contexts:
         context.close()
 
 
-def violations(page: Page) -> list[str]:
-    """Return the accessibility violations that axe reports once the page is loaded and drawn."""
+def page_faults(page: Page) -> list[str]:
+    """Return the accessibility violations of the loaded page, and "overflow" if it has any."""
     page.wait_for_load_state("networkidle")
-    page.evaluate(
-        "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-    )
+    page.evaluate(WAIT_FOR_TWO_FRAMES)
     page.evaluate(AXE)
-    found = page.evaluate("axe.run()")["violations"]
-    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
+
+    faults: list[str] = []
+    for violation in page.evaluate("axe.run()")["violations"]:
+        for node in violation["nodes"]:
+            faults.append(f"{violation['id']}: {node['target']}")
+    if page.evaluate(HAS_OVERFLOW):
+        faults.append("overflow")
+
+    return faults
 
 
-def overflows(page: Page) -> bool:
-    return bool(
-        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    )
+def _read_address(output: IO[str]) -> str:
+    """Return the address that `indelible up` prints before its list of next steps."""
+    lines: list[str] = []
+    for line in output:
+        if line.startswith("Next:"):
+            break
+        lines.append(line)
+
+    match = re.search(r"^Address: +(\S+)$", "".join(lines), re.MULTILINE)
+    assert match, f"indelible up did not print its address: {lines}"
+    return match[1]

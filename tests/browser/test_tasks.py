@@ -4,145 +4,151 @@ import re
 from collections.abc import Generator
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.browser.conftest import Instance, Opened, overflows, violations
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import Instance, OpenPage, page_faults
 from tests.browser.test_console import LOOKS
 from tests.web.minting import MAYA_S, NOOR_S, buried, claimed, dropped, failed, minted
 
 from indelible_sql import SqlStore, open_store
 
-SOON_MILLISECONDS = 10_000  # a look is asked for every two seconds
+TIMEOUT_MILLISECONDS = 10_000  # The page refreshes every two seconds.
+DEAD_COLUMN = 2
+RATE_COLUMN = 4
+LONG_REASON = "no space is left on the device that everything is written to, and none will be"
 
 
 @pytest.fixture(scope="session")
-def worked(instance: Instance) -> Generator[SqlStore]:
-    """The instance's own database, with some work of every kind in it."""
-    store = open_store(instance.url)
+def store(instance: Instance) -> Generator[SqlStore]:
+    """Return the instance's database, with tokens and tasks in every state."""
+    store = open_store(instance.database_url)
     minted(store, MAYA_S, NOOR_S, MAYA_S)
     failed(store, 2)
     minted(store, NOOR_S, start=4, block=101)
     dropped(store, 101)
-    buried(
-        store,
-        "upload",
-        "token-1",
-        "no space is left on the device that everything is written to, and none will be",
-    )
+    buried(store, "upload", "token-1", LONG_REASON)
     claimed(store, "reveal", "batch-1")
     yield store
     store.dispose()
 
 
-def row(page: Page, stage: str) -> list[str]:
-    """What the table says of a stage."""
-    return page.locator("[data-stages] tbody tr", has_text=stage).locator("td").all_inner_texts()
+def stage_row(page: Page, stage: str) -> Locator:
+    """Return the cells of a stage in the table."""
+    return page.locator("[data-stages] tbody tr", has_text=stage).locator("td")
 
 
-def dead_of(page: Page, stage: str) -> str:
-    return row(page, stage)[2]
+def open_live_tasks(open_page: OpenPage) -> Page:
+    """Return the page of tasks after its first refresh."""
+    page = open_page()
+    page.goto("/console/tasks")
+    expect(page.locator("[data-mode]")).to_have_text("Live", timeout=TIMEOUT_MILLISECONDS)
+    return page
 
 
 @pytest.mark.parametrize(("scheme", "size", "scripts"), LOOKS)
 def test_no_page_of_tasks_has_accessibility_faults_or_overflow(
-    worked: SqlStore, opened: Opened, scheme: str, size: str, scripts: str
+    store: SqlStore, open_page: OpenPage, scheme: str, size: str, scripts: str
 ) -> None:
-    page = opened(scheme, size, scripts=scripts)
-    buried(worked, "polish", f"{scheme}-{size}-{scripts}")
-    places = {
-        "work": "/console/tasks",
+    page = open_page(scheme, size, scripts=scripts)
+    buried(store, "polish", f"{scheme}-{size}-{scripts}")
+    paths = {
+        "tasks": "/console/tasks",
         "stage": "/console/tasks/upload",
         "new stage": "/console/tasks/nothing-yet",
-        "dead": "/console/tasks/upload/token-1",
-        "in hand": "/console/tasks/reveal/batch-1",
+        "dead task": "/console/tasks/upload/token-1",
+        "running task": "/console/tasks/reveal/batch-1",
         "tokens": "/console/tokens",
         "no tokens": "/console/tokens?status=ready",
         "token": "/console/tokens/2",
-        "lost": "/console/tasks/upload/nothing",
+        "unknown task": "/console/tasks/upload/nothing",
     }
-    found: dict[str, object] = {}
-    for name, path in places.items():
+
+    faults: dict[str, list[str]] = {}
+    for name, path in paths.items():
         page.goto(path)
-        found[name] = (violations(page), overflows(page))
+        faults_of_page = page_faults(page)
+        if faults_of_page:
+            faults[name] = faults_of_page
 
-    assert not {name: wrong for name, wrong in found.items() if wrong != ([], False)}
-
-
-def test_the_table_refreshes_and_shows_the_rate_of_claims(worked: SqlStore, opened: Opened) -> None:
-    page = opened()
-    page.goto("/console/tasks")
-    expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
-    before = int(
-        dead_of(page, "polish") if page.get_by_role("link", name="polish").count() else "0"
-    )
-    buried(worked, "polish", "keeps-up")
-
-    stage = page.locator("[data-stages] tbody tr", has_text="polish")
-    expect(stage.locator("td").nth(2)).to_have_text(str(before + 1), timeout=SOON_MILLISECONDS)
-    expect(stage.locator("td").nth(4)).to_have_text(
-        re.compile("^[0-9]+$"), timeout=SOON_MILLISECONDS
-    )
-    page.wait_for_load_state("networkidle", timeout=SOON_MILLISECONDS)
-    assert (violations(page), overflows(page)) == ([], False)
+    assert faults == {}
 
 
-def test_a_paused_table_stops_and_continues(worked: SqlStore, opened: Opened) -> None:
-    page = opened()
-    page.goto("/console/tasks")
-    expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
+def test_the_table_refreshes_and_shows_the_rate_of_claims(
+    store: SqlStore, open_page: OpenPage
+) -> None:
+    page = open_live_tasks(open_page)
+    cells = stage_row(page, "polish")
+    dead_before = int(cells.nth(DEAD_COLUMN).inner_text()) if cells.count() else 0
+
+    buried(store, "polish", "keeps-up")
+
+    dead = cells.nth(DEAD_COLUMN)
+    expect(dead).to_have_text(str(dead_before + 1), timeout=TIMEOUT_MILLISECONDS)
+    rate = cells.nth(RATE_COLUMN)
+    expect(rate).to_have_text(re.compile("^[0-9]+$"), timeout=TIMEOUT_MILLISECONDS)
+    page.wait_for_load_state("networkidle", timeout=TIMEOUT_MILLISECONDS)
+    assert page_faults(page) == []
+
+
+def test_a_paused_table_stops_and_continues(store: SqlStore, open_page: OpenPage) -> None:
+    page = open_live_tasks(open_page)
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("[data-mode]")).to_have_text("Paused")
-    buried(worked, "standing", "still")
+
+    buried(store, "standing", "still")
     page.wait_for_timeout(3_000)
-    assert page.get_by_role("link", name="standing").count() == 0
+    stage = page.get_by_role("link", name="standing")
+    assert stage.count() == 0
+
     page.get_by_role("button", name="Pause").click()
+    expect(stage).to_have_count(1, timeout=TIMEOUT_MILLISECONDS)
 
-    expect(page.get_by_role("link", name="standing")).to_have_count(1, timeout=SOON_MILLISECONDS)
 
-
-def test_a_refreshed_table_keeps_the_focus(worked: SqlStore, opened: Opened) -> None:
-    page = opened()
+@pytest.mark.usefixtures("store")
+def test_a_refreshed_table_keeps_the_focus(open_page: OpenPage) -> None:
+    page = open_page()
     page.goto("/console/tasks")
-    assert worked
     page.get_by_role("link", name="upload").focus()
+
     page.evaluate("document.querySelector('[data-stages]').dataset.old = 'yes'")
-    expect(page.locator("[data-stages][data-old]")).to_have_count(0, timeout=SOON_MILLISECONDS)
+    old_table = page.locator("[data-stages][data-old]")
+    expect(old_table).to_have_count(0, timeout=TIMEOUT_MILLISECONDS)
 
     assert page.evaluate("document.activeElement.textContent") == "upload"
 
 
-def test_a_table_without_a_session_shows_that_it_is_not_connected(
-    worked: SqlStore, opened: Opened
-) -> None:
-    page = opened()
-    page.goto("/console/tasks")
-    expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
+@pytest.mark.usefixtures("store")
+def test_a_table_without_a_session_shows_that_it_is_not_connected(open_page: OpenPage) -> None:
+    page = open_live_tasks(open_page)
+
     page.context.clear_cookies()
 
-    expect(page.locator("[data-mode]")).to_contain_text("Not connected", timeout=SOON_MILLISECONDS)
-    assert worked
-    assert row(page, "upload")
+    mode = page.locator("[data-mode]")
+    expect(mode).to_contain_text("Not connected", timeout=TIMEOUT_MILLISECONDS)
+    assert stage_row(page, "upload").count() > 0
 
 
 def test_a_task_is_requeued_and_a_stage_paused_without_scripts(
-    worked: SqlStore, opened: Opened
+    store: SqlStore, open_page: OpenPage
 ) -> None:
-    buried(worked, "sweep", "chimney-1", "the ladder is too short")
-    page = opened(scripts="off")
-    page.get_by_role("navigation", name="Console").get_by_role("link", name="Tasks").click()
+    buried(store, "sweep", "chimney-1", "the ladder is too short")
+    page = open_page(scripts="off")
+    tasks_link = page.get_by_role("navigation", name="Console").get_by_role("link", name="Tasks")
+
+    tasks_link.click()
     page.get_by_role("link", name="sweep").click()
     expect(page.locator("blockquote")).to_have_text("the ladder is too short")
+
     page.get_by_label("Why").fill("to look at it")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("status")).to_have_text("Paused.")
+
     page.get_by_role("link", name="chimney-1").click()
     page.get_by_label("Why").fill("there is a longer one")
     page.get_by_role("button", name="Requeue").click()
-
     expect(page.get_by_role("status")).to_contain_text("Requeued")
     expect(page.locator(".timeline > li").first).to_contain_text("there is a longer one")
-    page.get_by_role("navigation", name="Console").get_by_role("link", name="Tasks").click()
-    assert row(page, "sweep")[-1] == "Paused"
+
+    tasks_link.click()
+    expect(stage_row(page, "sweep").last).to_have_text("Paused")
     page.get_by_role("link", name="Refresh").click()
-    expect(
-        page.locator("[data-stages] tbody tr", has_text="sweep").locator("td").nth(4)
-    ).to_have_text("0")
+    expect(stage_row(page, "sweep").nth(RATE_COLUMN)).to_have_text("0")

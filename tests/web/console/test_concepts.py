@@ -151,7 +151,7 @@ def test_a_concept_without_prerequisites_has_no_drawing(site: Site) -> None:
     text = member.get(at(site.create(ConceptContent(name="")))).text
 
     assert "<svg" not in text
-    assert "It has no prerequisite that is a concept here" in text
+    assert "None of its prerequisites is a concept in this store" in text
     assert "Unnamed" in text
 
 

@@ -195,7 +195,7 @@ class TestTwoEditsThatMet:
         assert "Explanation Only you changed this" in text
         assert "Examples Only they changed this" in text
         assert "Name: both edits changed it to the same text." in text
-        assert "1 field was changed by both" in text
+        assert "Both of you changed 1 field." in text
         assert not [
             given
             for _, given in member.page.tags
