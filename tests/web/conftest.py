@@ -2,13 +2,14 @@ from collections.abc import Generator
 from typing import cast
 
 import pytest
-from tests.web.harness import KEYS, SCOPES, RenewableStore, Web
+from tests.web.failing import Failure, failing_application
+from tests.web.harness import SCOPES, RenewableStore, Web
 from tests.web.minting import Wallets
 
-from indelible.policy import Policy
-from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible_service.embedded import PostgresServer
-from indelible_sql import open_store
+from indelible.testing.stores import AnyStore
+
+# An application takes a fifth of a second to create. So one of each kind serves all tests,
+# over a store that every test replaces.
 
 
 @pytest.fixture(scope="session")
@@ -21,33 +22,65 @@ def shared(renewable: RenewableStore) -> Web:
     return Web(cast("AnyStore", renewable))
 
 
+@pytest.fixture(scope="session")
+def shared_wallets() -> Wallets:
+    return Wallets()
+
+
+@pytest.fixture(scope="session")
+def shared_with_chain(renewable: RenewableStore, shared_wallets: Wallets) -> Web:
+    return Web(cast("AnyStore", renewable), chain=shared_wallets)
+
+
 @pytest.fixture
 def web(shared: Web, renewable: RenewableStore) -> Web:
-    """An application over an empty store, and a caller with a key."""
+    """Return an application over an empty store, whose caller has a key."""
     renewable.renew()
+    shared.restart()
     shared.key = shared.new_key(*SCOPES, "history:read")
     return shared
 
 
+@pytest.fixture(scope="session")
+def failing() -> Failure:
+    """Return a function that lets the store of an application fail."""
+    return failing_application()
+
+
+@pytest.fixture
+def wallets(shared_wallets: Wallets) -> Wallets:
+    """Return the chain of `signing`, which nobody has asked anything."""
+    shared_wallets.renew()
+    return shared_wallets
+
+
+@pytest.fixture
+def signing(shared_with_chain: Web, renewable: RenewableStore, wallets: Wallets) -> Web:
+    """Return an application with a chain over an empty store, and an all-scopes key."""
+    assert wallets.asked == []
+    renewable.renew()
+    shared_with_chain.restart()
+    shared_with_chain.key = shared_with_chain.new_key("admin")
+    return shared_with_chain
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def any_web(request: pytest.FixtureRequest, renewable: RenewableStore) -> Generator[Web]:
-    """Yield an application with a chain over an empty store of each kind, and an all-scopes key."""
+def any_store(
+    request: pytest.FixtureRequest, renewable: RenewableStore
+) -> Generator[RenewableStore]:
+    """Yield an empty store of each kind."""
     renewable.renew()
-    if request.param == "memory":
-        yield chained(renewable)
-        return
-    server: PostgresServer | None = (
-        request.getfixturevalue("database") if request.param == "postgresql" else None
-    )
-    url = server.url if server else request.getfixturevalue("sqlite_url")
-    store = open_store(url, policy=Policy(keys=KEYS), clock=TickingClock(), ids=CountedIds())
-    renewable.put(store)
-    yield chained(renewable)
-    renewable.renew()
-    store.dispose()
+    if request.param != "memory":
+        renewable.put(request.getfixturevalue(request.param))
+    yield renewable
+    renewable.renew()  # The next test must not see a database that no longer exists.
 
 
-def chained(renewable: RenewableStore) -> Web:
-    web = Web(cast("AnyStore", renewable), chain=Wallets())
-    web.key = web.new_key("admin")
-    return web
+@pytest.fixture
+def any_web(any_store: RenewableStore, shared_with_chain: Web, wallets: Wallets) -> Web:
+    """Return an application like `signing` over each kind of store."""
+    assert shared_with_chain.store is any_store
+    assert wallets.asked == []
+    shared_with_chain.restart()
+    shared_with_chain.key = shared_with_chain.new_key("admin")
+    return shared_with_chain

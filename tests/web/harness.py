@@ -1,8 +1,10 @@
 """A server without a socket: every answer is validated against the OpenAPI document."""
 
+import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any, TypedDict, Unpack, cast
 
 from openapi_schema_validator import OAS31Validator
@@ -14,7 +16,15 @@ from indelible.kernel import Actor, to_json_value
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
-from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, CountedIds, TickingClock
+from indelible.testing.stores import (
+    BEGINNING,
+    CLEARER,
+    MAYA,
+    RATIO,
+    AnyStore,
+    CountedIds,
+    TickingClock,
+)
 from indelible_web import WebSettings, create_app
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
@@ -75,6 +85,34 @@ class RenewableStore:
         return getattr(self._store, name)
 
 
+class RestartableClock(TickingClock):
+    """A clock that can be set back to its beginning."""
+
+    def restart(self) -> None:
+        self._now = BEGINNING
+
+
+class Validation:
+    """An OpenAPI document, and the validators of its schemas."""
+
+    def __init__(self, document: Json) -> None:
+        self.document = document
+        self._components = closed(deepcopy(document["components"]))
+        self._validators: dict[str, Any] = {}
+
+    def check(self, value: object, reference: str) -> None:
+        if reference not in self._validators:
+            schema = {"$ref": reference, "components": self._components}
+            self._validators[reference] = OAS31Validator(schema)
+        self._validators[reference].validate(value)
+
+
+@cache
+def validation_by(document_text: str) -> Validation:
+    """Return the validation by a document; most applications have the same one."""
+    return Validation(json.loads(document_text))
+
+
 class Web:
     """An application over a store, and a caller with a key."""
 
@@ -87,14 +125,17 @@ class Web:
         **gateways: Any,  # noqa: ANN401 - of AppContext
     ) -> None:
         self.store = store
-        self.clock = TickingClock()
+        self.clock = RestartableClock()
         app_context = AppContext(store=store, clock=self.clock, ids=CountedIds(), **gateways)
         self.app = create_app(app_context, settings, contexts)
         self.client = self.app.test_client()
-        self.document: Json = self.client.get("/openapi.json").get_json()
-        self._components = closed(deepcopy(self.document["components"]))
-        self._validators: dict[str, Any] = {}
+        self._validation = validation_by(self.client.get("/openapi.json").text)
+        self.document = self._validation.document
         self.key = self.new_key(*SCOPES, "history:read")
+
+    def restart(self) -> None:
+        """Set the clock back, so that one application serves many tests."""
+        self.clock.restart()
 
     def new_key(self, *scopes: str, owner: Actor = MAYA) -> str:
         command = CreateKey(owner=owner, scopes=scopes)
@@ -178,7 +219,7 @@ class Web:
         assert answer.headers["X-Request-Id"]
         if answer.content_type == PROBLEM:
             problem_body = answer.get_json()
-            self._validate(problem_body, "#/components/schemas/Problem")
+            self._validation.check(problem_body, "#/components/schemas/Problem")
             assert problem_body["status"] == answer.status_code
             assert problem_body["request_id"] == answer.headers["X-Request-Id"]
 
@@ -196,13 +237,7 @@ class Web:
             assert name in answer.headers or not header["required"]
         if "content" in response:
             schema = response["content"][answer.content_type]["schema"]
-            self._validate(answer.get_json(), schema["$ref"])
-
-    def _validate(self, value: object, reference: str) -> None:
-        if reference not in self._validators:
-            schema = {"$ref": reference, "components": self._components}
-            self._validators[reference] = OAS31Validator(schema)
-        self._validators[reference].validate(value)
+            self._validation.check(answer.get_json(), schema["$ref"])
 
 
 def memory(*, concepts: ConceptPolicy | None = None) -> MemoryStore:

@@ -155,6 +155,9 @@ class Wallets:
     contract_id = f"eip155:1:0x{9:040x}"
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.is_away = False
 

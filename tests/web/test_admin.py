@@ -215,14 +215,17 @@ def test_metrics_count_the_tasks_of_every_stage(any_web: Web) -> None:
     minted(any_web.store, MAYA_S, MAYA_S)
     claimed(any_web.store, "upload", "token-1")
     buried(any_web.store)
+    before = counted(any_web)
     any_web.post("/admin/tasks/detect/chain/requeue", json=REASON)
     any_web.post("/admin/stages/detect/pause", json=REASON)
     found = counted(any_web)
+    requeues = 'indelible_commands_total{action="requeue",code="OK",lifecycle="task"}'
+    pauses = 'indelible_transitions_total{action="pause",lifecycle="stage"}'
 
     assert found['indelible_tasks_due{stage="generate"}'] == 2
     assert found['indelible_tasks_running{stage="upload"}'] == 1
     assert found['indelible_tasks_dead{stage="detect"}'] == 0
     assert found['indelible_tasks_oldest_seconds{stage="generate"}'] >= 86_400
     assert found['indelible_tasks_oldest_seconds{stage="upload"}'] == 0
-    assert found['indelible_commands_total{action="requeue",code="OK",lifecycle="task"}'] == 1
-    assert found['indelible_transitions_total{action="pause",lifecycle="stage"}'] == 1
+    assert found[requeues] == before[requeues] + 1
+    assert found[pauses] == before[pauses] + 1

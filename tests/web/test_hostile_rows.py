@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 from tests.guards.attacks import attacks
-from tests.web.harness import Web, memory
+from tests.web.harness import Web
 from tests.web.hostile.rows import FEWEST, LOGGED, NOT_YET, ROWS, variants
 
 RAW_SQL = 56  # whose variants are the attacks on the guards
@@ -23,9 +23,8 @@ def test_every_row_has_ten_variants_or_a_reason_to_have_none_yet(dialect: str) -
 
 @pytest.mark.parametrize("said", LOGGED, ids=lambda said: ascii(said)[:20])
 def test_what_is_logged_stays_one_line_whatever_somebody_says(
-    caplog: pytest.LogCaptureFixture, said: str
+    web: Web, caplog: pytest.LogCaptureFixture, said: str
 ) -> None:
-    web = Web(memory())
     body = {"content": {"name": said[:1_000]}, "reason": said, "corrects": said}
     environ = {"HTTP_X_REQUEST_ID": said.encode("latin-1", "replace").decode("latin-1")}
     with caplog.at_level(logging.INFO):

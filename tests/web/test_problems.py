@@ -2,12 +2,11 @@
 
 import logging
 import sys
-from collections.abc import Callable
-from typing import ClassVar, NoReturn, cast
+from typing import ClassVar
 
 import pytest
-from attrs import evolve, frozen
-from flask import Request
+from attrs import frozen
+from tests.web.failing import Failure
 from tests.web.harness import KEYS, SETTINGS, Web, concept_url, memory, problem
 from tests.web.hostile.rows import UNEXPECTED
 
@@ -30,9 +29,8 @@ from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.values import TextTooLong
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
-from indelible.testing.stores import MAYA, AnyStore
 from indelible_sql import open_store
-from indelible_web import Caller, create_app
+from indelible_web import create_app
 from indelible_web.contexts import CONTEXTS
 from indelible_web.http.errors import STATUS, MalformedJson, Unauthenticated, status_of
 from indelible_web.http.examples import examples_of
@@ -80,36 +78,6 @@ def is_real(leaf: type[IndelibleError]) -> bool:
 LEAVES = sorted({leaf for leaf in error_types() if is_real(leaf)}, key=lambda leaf: leaf.code)
 
 
-@frozen
-class Everybody:
-    """A login that asks nobody."""
-
-    def identify(self, _: Request) -> Caller:
-        return Caller(actor=MAYA, scopes=frozenset({"admin"}), id="everybody")
-
-
-@frozen
-class Failing:
-    """A store that fails in one way, whatever it is asked."""
-
-    error: Exception
-
-    def __getattr__(self, _: str) -> Callable[..., NoReturn]:
-        def fail(*_: object, **__: object) -> NoReturn:
-            raise self.error
-
-        return fail
-
-
-def failing(error: Exception) -> Web:
-    """An application whose store fails."""
-    web = Web(memory())
-    settings = evolve(SETTINGS, authenticator=Everybody())
-    web.app = create_app(AppContext(store=cast("AnyStore", Failing(error))), settings)
-    web.client = web.app.test_client()
-    return web
-
-
 FAULTS = [
     (StoreUnreachable("at db.internal:5432"), 503, "STORE_UNREACHABLE", "5"),
     (StoreBusy(7), 503, "STORE_BUSY", "5"),
@@ -126,7 +94,7 @@ FAULTS = [
     ("error", "status", "code", "retry_after"), FAULTS, ids=lambda value: str(value)[:20]
 )
 def test_an_error_of_the_store_gets_its_status_and_code(
-    error: Exception, status: int, code: str, retry_after: str | None
+    failing: Failure, error: Exception, status: int, code: str, retry_after: str | None
 ) -> None:
     answer = failing(error).post("/v1/concepts", json=BIRTH)
 
@@ -137,6 +105,7 @@ def test_an_error_of_the_store_gets_its_status_and_code(
 
 
 def test_a_fault_is_logged_with_its_traceback_and_without_its_message(
+    failing: Failure,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     web = failing(ZeroDivisionError("the pepper is hunter2"))
@@ -145,7 +114,7 @@ def test_a_fault_is_logged_with_its_traceback_and_without_its_message(
 
     assert "ZeroDivisionError" in caplog.text
     assert answer.headers["X-Request-Id"] in caplog.text
-    assert "test_problems.py" in caplog.text
+    assert "failing.py" in caplog.text
     assert "hunter2" not in caplog.text
 
 

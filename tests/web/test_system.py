@@ -5,8 +5,8 @@ import logging
 
 import pytest
 from attrs import evolve
+from tests.web.failing import Failure
 from tests.web.harness import SETTINGS, Web, concept_url, memory, problem
-from tests.web.test_problems import failing
 
 from indelible.kernel import StoreUnreachable
 from indelible.kernel.keys import KeyNotFound
@@ -17,7 +17,7 @@ ORIGIN = "https://app.example.org"
 
 
 def test_health_reports_whether_the_database_answers(
-    web: Web, caplog: pytest.LogCaptureFixture
+    web: Web, failing: Failure, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "indelible.web")
     sick = failing(UNREACHABLE).get("/health", key=None)
@@ -37,7 +37,7 @@ def test_health_reports_whether_the_database_answers(
     assert "STORE_UNREACHABLE" in said
 
 
-def test_a_process_without_its_store_is_alive_but_not_ready(web: Web) -> None:
+def test_a_process_without_its_store_is_alive_but_not_ready(web: Web, failing: Failure) -> None:
     sick = failing(UNREACHABLE)
     unready = sick.get("/health/ready", key=None)
 
@@ -186,15 +186,20 @@ def test_answers_over_https_have_strict_transport_security(web: Web) -> None:
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def test_a_listed_origin_passes_cors() -> None:
-    web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
+@pytest.fixture(scope="module")
+def cors_web() -> Web:
+    """Return an application that allows one foreign origin."""
+    return Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
+
+
+def test_a_listed_origin_passes_cors(cors_web: Web) -> None:
     asks = {
         "Origin": ORIGIN,
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "if-match",
     }
-    preflight = web.client.options("/v1/concepts/x", headers=asks)
-    answer = web.get("/v1/concepts", headers={"Origin": ORIGIN})
+    preflight = cors_web.client.options("/v1/concepts/x", headers=asks)
+    answer = cors_web.get("/v1/concepts", headers={"Origin": ORIGIN})
 
     assert preflight.status_code == 204
     assert (
@@ -212,16 +217,15 @@ def test_a_listed_origin_passes_cors() -> None:
 @pytest.mark.parametrize(
     "origin", ["https://evil.org", "null", f"{ORIGIN}.evil.org", "http://app.example.org"]
 )
-def test_an_unlisted_origin_does_not_pass_cors(origin: str) -> None:
-    web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
+def test_an_unlisted_origin_does_not_pass_cors(cors_web: Web, origin: str) -> None:
     asks = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
-    preflight = web.client.options("/v1/concepts/x", headers=asks)
+    preflight = cors_web.client.options("/v1/concepts/x", headers=asks)
 
     assert preflight.status_code == 405
     assert "Access-Control-Allow-Origin" not in preflight.headers
     assert (
         "Access-Control-Allow-Origin"
-        not in web.get("/v1/concepts", headers={"Origin": origin}).headers
+        not in cors_web.get("/v1/concepts", headers={"Origin": origin}).headers
     )
 
 

@@ -34,19 +34,6 @@ PROMPT = "/v1/authors/prompt"
 HIDDEN_PROMPT = "A prompt that no answer contains"
 
 
-@pytest.fixture
-def wallets() -> Wallets:
-    return Wallets()
-
-
-@pytest.fixture
-def signing(wallets: Wallets) -> Web:
-    """Return an application in memory over the test's own chain."""
-    web = Web(memory(), chain=wallets)
-    web.key = web.new_key("admin")
-    return web
-
-
 def token_ids(web: Web, path: str) -> list[int]:
     return [token["token_id"] for token in saved(web.get(path), 200)["items"]]
 
@@ -271,9 +258,7 @@ def test_an_invalid_prompt_is_refused_before_the_chain_is_called(
     assert wallets.asked == []
 
 
-def test_without_a_chain_no_prompt_is_set() -> None:
-    web = Web(memory())  # a clock that other tests have not advanced
-
+def test_without_a_chain_no_prompt_is_set(web: Web) -> None:
     assert problem(web.post(PROMPT, json=signed(), key=None)) == (503, "NO_CHAIN")
 
 

@@ -80,12 +80,12 @@ def is_scan_due(web: Web) -> bool:
         return False
 
 
-def test_the_signature_is_the_hmac_that_the_provider_documents() -> None:
+def test_the_signature_is_the_hmac_that_the_provider_documents(web: Web) -> None:
     body = b'{"webhookId":"wh_1","id":"whevt_1"}'
 
     assert signature_of(body) == "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546"
     answer = post_bytes(
-        Web(memory()), body, "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546"
+        web, body, "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546"
     )
     assert problem(answer) == (400, "INVALID_PAYLOAD")  # the signature is right; there is no event
 
@@ -123,16 +123,13 @@ QUIET: dict[str, Json] = {
 
 
 @pytest.mark.parametrize("name", NEWS)
-def test_an_event_that_may_bring_news_makes_the_scan_due(name: str) -> None:
-    web = Web(memory())
-
+def test_an_event_that_may_bring_news_makes_the_scan_due(web: Web, name: str) -> None:
     assert post_json(web, envelope(**NEWS[name])).get_json() == {"status": "success"}
     assert is_scan_due(web)
 
 
 @pytest.mark.parametrize("name", QUIET)
-def test_an_event_without_news_is_ignored_and_does_not_use_its_id(name: str) -> None:
-    web = Web(memory())
+def test_an_event_without_news_is_ignored_and_does_not_use_its_id(web: Web, name: str) -> None:
     answer = post_json(web, envelope(**QUIET[name]))
 
     assert (answer.status_code, answer.get_json()) == (200, {"status": "ignored"})
@@ -140,8 +137,7 @@ def test_an_event_without_news_is_ignored_and_does_not_use_its_id(name: str) -> 
     assert post_json(web, envelope(**block(LOG))).get_json() == {"status": "success"}
 
 
-def test_a_dead_scan_is_not_revived() -> None:
-    web = Web(memory())
+def test_a_dead_scan_is_not_revived(web: Web) -> None:
     buried(web.store, DETECT_STAGE, SCAN_TASK_ID)
 
     assert post_json(web, envelope(**block(LOG))).status_code == 200

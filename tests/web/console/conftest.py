@@ -1,16 +1,12 @@
 """Fixtures of sites: one in memory for tests of the web alone, and one over each store."""
 
-from collections.abc import Generator
 from typing import cast
 
 import pytest
 from tests.web.console.visitor import Hands, Site
-from tests.web.harness import KEYS, RenewableStore
+from tests.web.harness import RenewableStore
 
-from indelible.policy import Policy
 from indelible.testing.stores import AnyStore
-from indelible_service.embedded import PostgresServer
-from indelible_sql import open_store
 
 
 @pytest.fixture(scope="session")
@@ -26,21 +22,9 @@ def site(shared_site: Site, renewable: RenewableStore) -> Site:
     return shared_site
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def any_site(
-    request: pytest.FixtureRequest, site: Site, renewable: RenewableStore
-) -> Generator[Site]:
-    """An empty store of each kind."""
-    if request.param == "memory":
-        yield site
-        return
-    server: PostgresServer | None = (
-        request.getfixturevalue("database") if request.param == "postgresql" else None
-    )
-    store = open_store(
-        server.url if server else request.getfixturevalue("sqlite_url"), policy=Policy(keys=KEYS)
-    )
-    renewable.put(store)
-    yield site
-    renewable.renew()  # nobody after this test finds a store whose database is gone
-    store.dispose()
+@pytest.fixture
+def any_site(any_store: RenewableStore, shared_site: Site) -> Site:
+    """Return a site over an empty store of each kind."""
+    assert shared_site.store is any_store
+    shared_site.clock.time = Hands().time
+    return shared_site
