@@ -79,7 +79,7 @@ def any_store(
 @pytest.fixture
 def any_web(any_store: RenewableStore, shared_with_chain: Web, wallets: Wallets) -> Web:
     """Return an application like `signing` over each kind of store."""
-    assert shared_with_chain.store is any_store
+    assert shared_with_chain.store is cast("AnyStore", any_store)
     assert wallets.asked == []
     shared_with_chain.restart()
     shared_with_chain.key = shared_with_chain.new_key("admin")
