@@ -1,4 +1,4 @@
-"""Instants are aware, and an entity's time only goes forward."""
+"""Times are in UTC, and the time of an entity only goes forward."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,22 +7,28 @@ from hypothesis.strategies import datetimes, just
 
 from indelible.kernel import SystemClock, instant_after
 
-instants = datetimes(datetime(2000, 1, 1), datetime(2999, 1, 1), timezones=just(UTC))  # noqa: DTZ001 - the zone is given beside
+MICROSECOND = timedelta(microseconds=1)
+
+instants = datetimes(
+    datetime(2000, 1, 1),  # noqa: DTZ001 - hypothesis takes naive bounds only
+    datetime(2999, 1, 1),  # noqa: DTZ001 - as above
+    timezones=just(UTC),
+)
 
 
-def test_the_machines_clock_tells_utc() -> None:
+def test_the_system_clock_returns_the_time_in_utc() -> None:
     before = datetime.now(UTC)
-    told = SystemClock().now()
+    now = SystemClock().now()
 
-    assert before <= told <= datetime.now(UTC)
-    assert told.utcoffset() == timedelta(0)
+    assert before <= now <= datetime.now(UTC)
+    assert now.utcoffset() == timedelta(0)
 
 
 @given(instants, instants)
-def test_a_next_instant_is_later_by_the_clock_or_by_a_microsecond(
+def test_the_next_instant_is_that_of_the_clock_or_a_microsecond_later(
     previous: datetime, now: datetime
 ) -> None:
     after = instant_after(previous, now)
 
     assert after > previous
-    assert after == (now if now > previous else previous + timedelta(microseconds=1))
+    assert after == max(now, previous + MICROSECOND)
