@@ -74,7 +74,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     address = _read_address(process.stdout)
 
     environment["INDELIBLE_PORT"] = address.rpartition(":")[2]
-    for name in ("concepts", "captures"):
+    for name in ("captures", "concepts"):
         subprocess.run(
             [*SERVICE, "demo", name], cwd=folder, env=environment, check=True, capture_output=True
         )

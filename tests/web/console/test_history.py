@@ -9,8 +9,9 @@ from tests.web.console.visitor import HISTORY, Site, Visitor, at
 from tests.web.harness import SETTINGS, memory
 from werkzeug.test import TestResponse
 
+from indelible import captures
 from indelible.kernel import StoreUnreachable
-from indelible.testing.stores import RATIO
+from indelible.testing.stores import MAYA, RATIO
 from indelible_web.console import live as streams
 from indelible_web.console.live import Streams
 
@@ -227,3 +228,15 @@ def test_streams_have_their_own_rate_limit() -> None:
 
     assert found == [200] * 5 + [429] * 2
     assert member.get(HISTORY).status_code == 200
+
+
+def test_actions_are_shown_as_words_for_people(any_site: Site) -> None:
+    command = captures.RegisterAlgorithm(algorithm_id="oscl-1", formulas=captures.SPHERICAL)
+    any_site.store.run(captures.register_algorithm, command, actor=MAYA, reason="a test")
+
+    member = any_site.member()
+    member.get(HISTORY)
+    text = " ".join(member.page.text.split())
+
+    assert "Registered algorithm oscl-1" in text
+    assert "Created key" in text

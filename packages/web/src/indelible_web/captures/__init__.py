@@ -17,4 +17,5 @@ CONTEXT: Final = WebContext(
     pages=pages.PAGES,
     nav=(NavItem(key="spaces", label="Spaces", endpoint="console.spaces", scopes=(spaces.READ,)),),
     template_package="indelible_web.captures",
+    action_labels=pages.ACTION_LABELS,
 )

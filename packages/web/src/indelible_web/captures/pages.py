@@ -27,7 +27,7 @@ from indelible_web.captures.plotting import (
 from indelible_web.captures.spaces import READ
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
-from indelible_web.console.page import ConsolePage
+from indelible_web.console.page import ConsolePage, label_actions
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import PageQuery
 
@@ -36,6 +36,18 @@ MAX_SUBSPACES: Final = 24
 MAX_CAPTURES: Final = 500
 MAX_PLOTTED: Final = 300
 MAX_RECENT: Final = 12
+ACTION_LABELS: Final = label_actions(
+    (captures.SPACE, captures.SUBSPACE, captures.ALGORITHM),
+    {
+        "create": "Created",
+        "rename": "Renamed",
+        "seed": "Changed the seed of",
+        "retire": "Retired",
+        "register": "Registered",
+        "activate": "Activated",
+        "replace": "Replaced",
+    },
+)
 
 
 @frozen(kw_only=True)

@@ -24,6 +24,7 @@ ACTION_LABELS: Final = {
     "create": "Created",
     "edit": "Edited",
     "revoke": "Revoked",
+    "change": "Changed",
     "pause": "Paused",
     "resume": "Resumed",
 }

@@ -1,12 +1,13 @@
 """The values by which a context declares its pages in the console."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Final
 
 from attrs import frozen
 from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
+from indelible.kernel.lifecycle import Lifecycle
 from indelible_web.http.request import ADMIN, Caller
 
 SCOPE: Final = "console"  # Opens the pages; a change needs the scope of its own command as well.
@@ -64,3 +65,18 @@ class TaskPanel:
 
     template: str
     query: Callable[[ReadTx], object]
+
+
+def label_actions(
+    lifecycles: Iterable[Lifecycle[Any]], labels: Mapping[str, str]
+) -> Mapping[tuple[str, str], str]:
+    """Return the label of every action of the lifecycles, by lifecycle and action.
+
+    Raises: KeyError for an action without a label.
+    """
+    result: dict[tuple[str, str], str] = {}
+    for lifecycle in lifecycles:
+        for edge in lifecycle.edges:
+            result[lifecycle.name, edge.action] = labels[edge.action]
+
+    return result

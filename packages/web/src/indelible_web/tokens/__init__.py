@@ -26,5 +26,6 @@ CONTEXT: Final = WebContext(
         ),
     ),
     template_package="indelible_web.tokens",
+    action_labels=pages.ACTION_LABELS,
     task_panels=(TaskPanel(template="tokens/_chain.html", query=token_stats),),
 )

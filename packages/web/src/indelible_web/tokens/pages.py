@@ -7,16 +7,50 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from indelible import tokens
-from indelible.tokens import TokenStatus
+from indelible.tokens import TokenStatus, lifecycle
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.history import ListedChange
 from indelible_web.console.layout import parse_fields, render_page
-from indelible_web.console.page import ConsolePage
+from indelible_web.console.page import ConsolePage, label_actions
 from indelible_web.http.operation import OperationContext
 from indelible_web.tokens.routes import READ, TokenListQuery, TokenQuery
 
 TOKENS_PER_PAGE: Final = 25
 MAX_CHANGES_PER_PAGE: Final = 100
+ACTION_LABELS: Final = label_actions(
+    (
+        lifecycle.TOKEN,
+        lifecycle.AUTHOR,
+        lifecycle.MINT,
+        lifecycle.IMAGE_JOB,
+        lifecycle.UPLOAD,
+        lifecycle.REVEAL,
+        lifecycle.SYSTEM_STATE,
+    ),
+    {
+        "create": "Created",
+        "edit": "Edited",
+        "detect": "Detected",
+        "recover": "Recovered",
+        "generate": "Started to generate",
+        "upload": "Started to upload",
+        "ready": "Completed",
+        "reveal": "Revealed",
+        "sync": "Synchronized",
+        "start": "Started",
+        "progress": "Recorded progress of",
+        "complete": "Completed",
+        "fail": "Failed",
+        "retry": "Retried",
+        "orphan": "Orphaned",
+        "restore": "Restored",
+        "send": "Sent",
+        "replace": "Replaced",
+        "confirm": "Confirmed",
+        "set": "Set",
+        "delete": "Deleted",
+    },
+)
 
 
 def list_tokens(console: ConsoleContext) -> Response:
