@@ -1,11 +1,14 @@
-"""How databases find rows: what a statement costs does not grow with what is kept."""
+"""Test that databases find rows by an index: no statement slows down as its tables grow."""
 
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy.sql.base import Executable
 
-from indelible.testing.stores import RATIO, create, edit
+from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
+from indelible.testing.tokens.scenarios import add_tokens
+from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.concepts.statements import (
     GET_CURRENT,
@@ -18,8 +21,11 @@ from indelible_sql.concepts.statements import (
 )
 from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.history import OF_ENTITY
+from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
+from indelible_sql.tokens.statements import GAPS, PENDING
 
 VERSIONS = 30
+TASKS = 2_000
 STATEMENTS = {
     "find": GET_CURRENT,
     "load": LOAD_CURRENT,
@@ -30,25 +36,36 @@ STATEMENTS = {
     "nodes by name": NODES_NAMED,
     "history": OF_ENTITY,
 }
+CLAIM_VALUES = {"of_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
+PENDING_VALUES = {
+    "token_status": "detected",
+    "task_stage": "generate",
+    "now": OVER,
+    "limit": 10,
+}
 
 
 def plan(store: SqlStore, explain: str, statement: Executable, **values: object) -> list[str]:
-    """What the database says of how it finds the rows."""
+    """Return the lines of the database's plan for a statement."""
     engine = store.engines.writer
-    asked = prepare(statement, engine.dialect, store.schema)
-    bound: Any = asked.bind(values)
+    prepared = prepare(statement, engine.dialect, store.schema)
+    values_by_name: Any = prepared.bind(values)
+    parameters = tuple(values_by_name) if prepared.is_positional else values_by_name
+
+    lines: list[str] = []
     with engine.connect() as connection:
-        given = tuple(bound) if asked.is_positional else bound
-        return [
-            " ".join(map(str, row))
-            for row in connection.exec_driver_sql(f"{explain} {asked.text}", given)
-        ]
+        for row in connection.exec_driver_sql(f"{explain} {prepared.text}", parameters):
+            lines.append(" ".join(str(column) for column in row))
+    return lines
+
+
+def has_line(lines: list[str], *parts: str) -> bool:
+    """Return whether a line contains one of the parts."""
+    return any(part in line for line in lines for part in parts)
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_what_asks_for_few_rows_reads_no_whole_table_or_index_of_sqlite(
-    sqlite: SqlStore, name: str
-) -> None:
+def test_sqlite_scans_no_whole_table_or_index_for_a_few_rows(sqlite: SqlStore, name: str) -> None:
     saved = create(sqlite)
     values = {
         "concept_id": saved.concept.id,
@@ -56,23 +73,60 @@ def test_what_asks_for_few_rows_reads_no_whole_table_or_index_of_sqlite(
         "version_number": 1,
         "keys": ["a"],
         "ids": ["b"],
+        "lifecycle": "concept",
+        "entity_id": saved.concept.id,
+        "after": 0,
+        "limit": 10,
     }
-    values |= {"lifecycle": "concept", "entity_id": saved.concept.id, "after": 0, "limit": 10}
-    found = plan(sqlite, "EXPLAIN QUERY PLAN", STATEMENTS[name], **values)
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", STATEMENTS[name], **values)
+    scans = [line for line in lines if "SCAN" in line and "json_each" not in line]
 
-    assert found
-    assert not [line for line in found if "SCAN" in line and "json_each" not in line]
+    assert lines
+    assert scans == []
 
 
 @pytest.mark.parametrize("name", ["find", "load", "load to edit"])
-def test_of_a_concept_with_many_versions_postgresql_reads_one(
+def test_postgresql_reads_one_version_of_a_concept_with_many(
     postgresql: SqlStore, name: str
 ) -> None:
     saved = create(postgresql)
     for _ in range(VERSIONS):
         saved = edit(postgresql, saved, RATIO)
     values = {"concept_id": saved.concept.id, "expected_seq": saved.seq, "keys": ["a"]}
-    found = plan(postgresql, "EXPLAIN (ANALYZE)", STATEMENTS[name], **values)
 
-    assert any("concept_versions" in line for line in found)
-    assert not [line for line in found if "Rows Removed by Join Filter" in line]
+    lines = plan(postgresql, "EXPLAIN (ANALYZE)", STATEMENTS[name], **values)
+
+    assert has_line(lines, "concept_versions")
+    assert not has_line(lines, "Rows Removed by Join Filter")
+
+
+def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    add_tokens(postgresql, 50)
+    enqueue(postgresql, *(f"w-{number:04}" for number in range(TASKS)))
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("ANALYZE indelible.tasks, indelible.tokens_s0")
+
+    after = {"after_due": BEGINNING, "after_id": "w-0100"}
+    claim = plan(postgresql, "EXPLAIN", CLAIM, **CLAIM_VALUES)
+    claim_behind = plan(postgresql, "EXPLAIN", CLAIM_BEHIND, **CLAIM_VALUES, **after)
+    pending = plan(postgresql, "EXPLAIN", PENDING, **PENDING_VALUES)
+
+    assert has_line(claim, "tasks_due")
+    assert not has_line(claim, "Seq Scan on tasks")
+    assert has_line(claim_behind, "tasks_due")
+    assert not has_line(claim_behind, "Seq Scan on tasks")
+    assert has_line(pending, "tokens_s0_status_mint_timestamp"), pending
+
+
+def test_sqlite_finds_due_tasks_pending_tokens_and_gaps_by_an_index(sqlite: SqlStore) -> None:
+    claim = plan(sqlite, "EXPLAIN QUERY PLAN", CLAIM, **CLAIM_VALUES)
+    pending = plan(sqlite, "EXPLAIN QUERY PLAN", PENDING, **PENDING_VALUES)
+    gaps = plan(sqlite, "EXPLAIN QUERY PLAN", GAPS, below=100, limit=10)
+    scans_of_gaps = [line for line in gaps if "SCAN tokens_s0" in line and "INDEX" not in line]
+
+    assert has_line(claim, "tasks_due")
+    assert has_line(pending, "tokens_s0_status_mint_timestamp")
+    assert not has_line([*claim, *pending], "SCAN tasks", "SCAN tokens_s0")
+    assert scans_of_gaps == [], gaps
