@@ -1,4 +1,4 @@
-"""What a store really sends: by the wire on PostgreSQL, by the driver's own trace on SQLite."""
+"""Record the statements that a store sends: from PostgreSQL's protocol, or by SQLite's trace."""
 
 import re
 import sqlite3
@@ -14,30 +14,34 @@ from tests.sql.proxy import Proxy, proxy_to
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, SqlStore, open_store
 
-QUERY, PARSE, SYNC = b"Q", b"P", b"S"
-R = TypeVar("R")
+# Types of messages in PostgreSQL's protocol.
+QUERY = b"Q"
+PARSE = b"P"
+SYNC = b"S"
+
 SPACES = re.compile(r"\s+")
+R = TypeVar("R")
 
 
 @frozen
 class Trace:
-    """A store and the statements that it has sent; `trips` counts its round trips."""
+    """A store, with functions that return its statements and count its round trips so far."""
 
     store: SqlStore
-    take: Callable[[], list[str]]
-    trips: Callable[[], int]
+    sent: Callable[[], list[str]]
+    round_trips: Callable[[], int]
 
     def of(self, work: Callable[[], R]) -> tuple[R, list[str]]:
-        """What the work returns, and what is sent while it is done."""
-        before = len(self.take())
-        done = work()
-        return done, self.take()[before:]
+        """Do the work; return its result and the statements that it sent."""
+        before = len(self.sent())
+        result = work()
+        return result, self.sent()[before:]
 
-    def trips_of(self, work: Callable[[], object]) -> int:
-        """How often the work waits for the database."""
-        before = self.trips()
+    def round_trips_of(self, work: Callable[[], object]) -> int:
+        """Do the work; return how often it waited for the database."""
+        before = self.round_trips()
         work()
-        return self.trips() - before
+        return self.round_trips() - before
 
 
 @contextmanager
@@ -49,52 +53,57 @@ def on_postgresql(database: PostgresServer, *, prepare: bool) -> Generator[Trace
     with proxy_to(database.host, database.port) as proxy:
         store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=prepare))
         try:
-            yield Trace(
-                store,
-                lambda: texts(proxy),
-                lambda: sum(each[:1] in (QUERY, SYNC) for each in proxy.seen),
-            )
+            yield Trace(store, lambda: proxied_statements(proxy), lambda: proxied_trips(proxy))
         finally:
             store.dispose()
 
 
 @contextmanager
 def on_sqlite(url: str) -> Generator[Trace]:
-    """A store whose drivers say what they run."""
-    seen: list[str] = []
+    """Yield the trace of a store whose connections report their statements."""
+    lines: list[str] = []
 
-    def listen(connection: sqlite3.Connection, _: object) -> None:
-        connection.set_trace_callback(lambda text: seen.append(tidy(text)))
+    def trace_connection(connection: sqlite3.Connection, _: object) -> None:
+        connection.set_trace_callback(lambda text: lines.append(on_one_line(text)))
 
     store = open_store(url, policy=POLICY)
     for engine in (store.engines.writer, store.engines.reader):
-        event.listen(engine, "connect", listen)
+        event.listen(engine, "connect", trace_connection)
     try:
-        yield Trace(store, lambda: own(seen), lambda: len(own(seen)))
+        yield Trace(store, lambda: without_triggers(lines), lambda: len(without_triggers(lines)))
     finally:
         store.dispose()
 
 
-def own(seen: list[str]) -> list[str]:
-    """Each statement once: SQLite shows it again for every trigger that it fires."""
-    return [
-        text
-        for at, text in enumerate(seen)
-        if not text.startswith("--") and text not in seen[at - 1 : at]
-    ]
+def without_triggers(lines: list[str]) -> list[str]:
+    """Return each statement once: SQLite reports it again for every trigger that it fires."""
+    statements: list[str] = []
+    previous = ""
+    for line in lines:
+        if line != previous and not line.startswith("--"):
+            statements.append(line)
+        previous = line
+    return statements
 
 
-def texts(proxy: Proxy) -> list[str]:
-    """The statements among a client's messages."""
-    found = list[str]()
-    for message in list(proxy.seen):
-        if message[:1] == QUERY:
-            found.append(tidy(message[5:-1].decode()))
-        elif message[:1] == PARSE:
-            found.append(tidy(message[5:].split(b"\0")[1].decode()))
-    return found
+def proxied_statements(proxy: Proxy) -> list[str]:
+    """Return the statements among the messages of a proxy's clients."""
+    statements: list[str] = []
+    for message in list(proxy.messages):
+        kind = message[:1]
+        if kind == QUERY:
+            statements.append(on_one_line(message[5:-1].decode()))
+        elif kind == PARSE:
+            text = message[5:].split(b"\0")[1]
+            statements.append(on_one_line(text.decode()))
+    return statements
 
 
-def tidy(text: str) -> str:
-    """The statement on one line."""
+def proxied_trips(proxy: Proxy) -> int:
+    """Count the messages of a proxy's clients that wait for a response."""
+    return sum(message[:1] in (QUERY, SYNC) for message in proxy.messages)
+
+
+def on_one_line(text: str) -> str:
+    """Replace line breaks and repeated spaces by one space."""
     return SPACES.sub(" ", text).strip()

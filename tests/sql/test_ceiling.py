@@ -1,4 +1,4 @@
-"""Two hundred connections are one process's ceiling: all of them may be in use at once."""
+"""Test that one process can use a pool of two hundred connections at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -12,23 +12,23 @@ from indelible_sql import Pool, open_store
 
 pytestmark = pytest.mark.slow
 
-CEILING: Final = 200
-TOGETHER_SECONDS: Final = 120
+CONNECTIONS: Final = 200
+TIMEOUT_SECONDS: Final = 120
 
 
-def test_two_hundred_checkouts_of_one_process_are_out_at_once(database: PostgresServer) -> None:
-    store = open_store(database.url, pool=Pool(size=CEILING, overflow=0))
-    together = Barrier(CEILING)
+def test_two_hundred_connections_of_one_process_are_in_use_at_once(
+    database: PostgresServer,
+) -> None:
+    store = open_store(database.url, pool=Pool(size=CONNECTIONS, overflow=0))
+    all_are_connected = Barrier(CONNECTIONS)
 
-    def out(tx: ReadTx) -> int:
-        together.wait(
-            TOGETHER_SECONDS
-        )  # it opens when all are here, each with a connection of its own
+    def count_backlogs(tx: ReadTx) -> int:
+        all_are_connected.wait(TIMEOUT_SECONDS)
         return len(tx.tasks.backlogs(store.clock.now()))
 
-    with ThreadPoolExecutor(CEILING) as threads:
-        futures = [threads.submit(store.read, out) for _ in range(CEILING)]
-        found = [each.result() for each in futures]
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        reads = [threads.submit(store.read, count_backlogs) for _ in range(CONNECTIONS)]
+        counts = [read.result() for read in reads]
     store.dispose()
 
-    assert found == [0] * CEILING
+    assert counts == [0] * CONNECTIONS

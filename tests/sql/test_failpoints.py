@@ -1,10 +1,10 @@
-"""Failpoints stand before and after every statement of every command."""
+"""Test that failpoints are before and after every statement of every command."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from itertools import pairwise
 
 import pytest
+from attrs import frozen
 from tests.chaos.commands import WORKS
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
@@ -13,97 +13,118 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
-Log = list[str | Failpoint]
+Log = list[str | Failpoint]  # statements and failpoints in the order in which they are reached
+
+
+@frozen
+class Span:
+    """The statements that are sent between a failpoint and the next one."""
+
+    before: Failpoint
+    statements: list[str]
+    after: Failpoint
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def trace(
     request: pytest.FixtureRequest, sqlite_url: str, database: PostgresServer
 ) -> Generator[Trace]:
-    with (
-        on_sqlite(sqlite_url)
-        if request.param == "sqlite"
-        else on_postgresql(database, prepare=False) as found
-    ):
-        create(found.store)  # connected and admitted
-        yield found
+    if request.param == "sqlite":
+        opened = on_sqlite(sqlite_url)
+    else:
+        opened = on_postgresql(database, prepare=False)
+
+    with opened as trace:
+        create(trace.store)  # opens the connection and checks the database
+        yield trace
 
 
 @contextmanager
 def logged(trace: Trace) -> Generator[Log]:
-    """The statements that are sent, and the failpoints that are reached between them."""
+    """Log the statements and failpoints of the block."""
     log: Log = []
-    seen = len(trace.take())
+    logged_statements = len(trace.sent())
 
-    def reach(failpoint: Failpoint) -> None:
-        nonlocal seen
-        sent = trace.take()[seen:]
-        seen += len(sent)
-        log.extend([*sent, failpoint])
+    def log_statements() -> None:
+        nonlocal logged_statements
+        new = trace.sent()[logged_statements:]
+        logged_statements += len(new)
+        log.extend(new)
 
-    trace.store.at_failpoint = reach
+    def log_failpoint(failpoint: Failpoint) -> None:
+        log_statements()
+        log.append(failpoint)
+
+    trace.store.at_failpoint = log_failpoint
     yield log
-    log.extend(trace.take()[seen:])
+    log_statements()
     trace.store.at_failpoint = no_failpoint
 
 
-def between(log: Log) -> list[tuple[Failpoint, list[str], Failpoint]]:
-    """The statements between each failpoint and the next, where there are any."""
-    places = [at for at, each in enumerate(log) if isinstance(each, Failpoint)]
-    assert (places[0], places[-1]) == (0, len(log) - 1)
-    found: list[tuple[Failpoint, list[str], Failpoint]] = []
-    for start, end in pairwise(places):
-        before, after = log[start], log[end]
-        assert isinstance(before, Failpoint)
-        assert isinstance(after, Failpoint)
-        found.append((before, [str(each) for each in log[start + 1 : end]], after))
-    return [each for each in found if each[1]]
+def spans(log: Log) -> list[Span]:
+    """Return the spans that have statements; the log must begin and end with a failpoint."""
+    before = log[0]
+    assert isinstance(before, Failpoint)
+    assert isinstance(log[-1], Failpoint)
+
+    result: list[Span] = []
+    statements: list[str] = []
+    for entry in log[1:]:
+        if isinstance(entry, str):
+            statements.append(entry)
+            continue
+        if statements:
+            result.append(Span(before, statements, entry))
+        before = entry
+        statements = []
+    return result
 
 
 @pytest.mark.parametrize("key", [None, "key-1"], ids=["without a key", "under a key"])
 @pytest.mark.parametrize("name", WORKS)
-def test_every_statement_of_every_command_stands_between_two(
+def test_every_statement_of_a_command_is_between_its_two_failpoints(
     trace: Trace, name: str, key: str | None
 ) -> None:
     work = WORKS[name]
     command = work.prepare(trace.store)
+    receipts = 1 if key and work.is_receipted else 0
+
     with logged(trace) as log:
         work.ask(trace.store, command, key)
-    sent = between(log)
-    is_sqlite = trace.store.engines.writer.dialect.name == "sqlite"
+    sent = spans(log)
 
-    assert [before.name.removeprefix("BEFORE_") for before, _, _ in sent] == [
-        after.name.removeprefix("AFTER_") for _, _, after in sent
-    ]
-    if (
-        not is_sqlite
-    ):  # psycopg sends BEGIN with the first statement: no call of ours comes between them
-        assert sent[0][1].pop(0) == "BEGIN"
-    assert all(len(statements) == 1 for _, statements, _ in sent)
-    assert (len([each for each in log if each is Failpoint.AFTER_RECEIPT])) == (
-        1 if key and work.is_receipted else 0
-    )
-    assert sent[-1] == (Failpoint.BEFORE_COMMIT, ["COMMIT"], Failpoint.AFTER_COMMIT)
+    if trace.store.engines.writer.dialect.name == "postgresql":
+        # psycopg sends BEGIN together with the first statement, so no failpoint is between them.
+        assert sent[0].statements.pop(0) == "BEGIN"
+    for span in sent:
+        moment = span.before.name.removeprefix("BEFORE_")
+        assert span.after.name == f"AFTER_{moment}"
+        assert len(span.statements) == 1
+    assert log.count(Failpoint.AFTER_RECEIPT) == receipts
+    assert sent[-1] == Span(Failpoint.BEFORE_COMMIT, ["COMMIT"], Failpoint.AFTER_COMMIT)
 
 
-def test_all_of_them_are_met(sqlite_url: str, database: PostgresServer) -> None:
-    met: set[Failpoint] = set()
-    for opening in (on_sqlite(sqlite_url), on_postgresql(database, prepare=True)):
-        with opening as trace, logged(trace) as log:
-            WORKS["edit"].ask(trace.store, WORKS["edit"].prepare(trace.store), "key-1")
-        met |= {each for each in log if isinstance(each, Failpoint)}
+def test_every_failpoint_is_reached(sqlite_url: str, database: PostgresServer) -> None:
+    reached: set[Failpoint] = set()
+    for opened in (on_sqlite(sqlite_url), on_postgresql(database, prepare=True)):
+        with opened as trace, logged(trace) as log:
+            command = WORKS["edit"].prepare(trace.store)
+            WORKS["edit"].ask(trace.store, command, "key-1")
+        for entry in log:
+            if isinstance(entry, Failpoint):
+                reached.add(entry)
 
-    assert met == set(Failpoint)
+    assert reached == set(Failpoint)
 
 
-def test_what_happens_there_stops_the_command(sqlite: SqlStore) -> None:
+def test_an_exception_at_a_failpoint_stops_the_command(sqlite: SqlStore) -> None:
     saved = create(sqlite)
 
-    def stop(failpoint: Failpoint) -> None:
+    def interrupt(failpoint: Failpoint) -> None:
         if failpoint is Failpoint.BEFORE_COMMIT:
             raise KeyboardInterrupt
 
-    sqlite.at_failpoint = stop
+    sqlite.at_failpoint = interrupt
     with pytest.raises(KeyboardInterrupt):
         create(sqlite)
     sqlite.at_failpoint = no_failpoint

@@ -174,7 +174,7 @@ def test_an_edit_waits_for_postgresql_four_times(database: PostgresServer) -> No
             trace.store, edit(trace.store, create(trace.store))
         )  # everything is prepared by now
 
-        assert trace.trips_of(lambda: edit(trace.store, saved)) == 4
+        assert trace.round_trips_of(lambda: edit(trace.store, saved)) == 4
 
 
 def test_no_life_of_a_concept_rewrites_a_record(trace: Trace) -> None:
