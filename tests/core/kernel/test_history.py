@@ -119,7 +119,7 @@ def test_a_head_at_another_seq_is_stale(seq: int) -> None:
     with pytest.raises(Stale) as stale:
         head_after("paint").expected(seq)
 
-    assert stale.value.detail == {"entity_id": "d-1", "expected_seq": seq}
+    assert stale.value.detail == {"entity_id": "d-1", "expected_seq": seq, "actual_seq": 2}
 
 
 @pytest.mark.parametrize("value", [CREATION, head_after()], ids=["change", "head"])

@@ -158,8 +158,8 @@ def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> Settin
     if command.expected_seq:
         head = tx.settings.load(command.key, expected_seq=command.expected_seq)
         setting = head.entity.transition("change", now=now, value=command.value)
-    elif tx.settings.find({"id": command.key}, limit=1):
-        raise Stale(command.key, command.expected_seq)
+    elif stored := tx.settings.find({"id": command.key}, limit=1):
+        raise Stale(command.key, command.expected_seq, stored[0].revision.seq)
     else:
         setting = Setting.create("change", now=now, id=command.key, value=command.value)
     seq = save_change(tx, tx.settings, head, setting, "change")

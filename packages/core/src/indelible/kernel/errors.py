@@ -57,12 +57,19 @@ class Unavailable(IndelibleError):
 
 @frozen
 class Stale(IndelibleError):
-    """The entity has changed since the caller read it."""
+    """The entity has changed since the caller read it.
+
+    `expected_seq` is 0 for a new entity, and for one that was never stored as it was read.
+    `actual_seq` is None where another transaction created the entity at the same time.
+    """
 
     code: ClassVar[str] = "STALE"
-    message: ClassVar[str] = "Entity {entity_id} has changed: its seq is no longer {expected_seq}."
+    message: ClassVar[str] = (
+        "Entity {entity_id} has changed: expected seq {expected_seq}, got {actual_seq}."
+    )
     entity_id: str
     expected_seq: int
+    actual_seq: int | None = None
 
 
 @frozen
@@ -161,6 +168,9 @@ def error_types(kind: type[IndelibleError] = IndelibleError) -> Iterator[type[In
 
 def _value_text(value: object) -> str:
     """Return a value's text in a message: lists with commas, mappings as name and value."""
+    if value is None:
+        return "unknown"
+
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return ", ".join(f"{name}: {item}" for name, item in items)

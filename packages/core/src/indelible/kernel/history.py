@@ -108,7 +108,7 @@ class Head(Generic[E_co]):
             Stale: The head is at another seq.
         """
         if self.revision.seq != seq:
-            raise Stale(self.entity.id, seq)
+            raise Stale(self.entity.id, seq, self.revision.seq)
 
         return self
 

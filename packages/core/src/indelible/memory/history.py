@@ -60,7 +60,7 @@ class MemoryHistory:
         chain = self.of(lifecycle.name, change.entity_id)
         revision = chain[-1].revision if chain else NO_REVISION
         if change.previous_revision != revision:
-            raise Stale(change.entity_id, change.previous_revision.seq)
+            raise Stale(change.entity_id, change.previous_revision.seq, revision.seq)
 
     def copy(self) -> Self:
         """Return a draft that can be discarded."""

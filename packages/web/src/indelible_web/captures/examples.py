@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from indelible.captures import SPHERICAL, Decision, Vector
+from indelible_web.http.examples import DIGEST
 
 SPACE_ID: Final = "0199e1c8-7c1f-7a3e-8b6e-2f4f8a1c9d11"
 SUBSPACE_ID: Final = "0199e1c8-7c1f-7a3e-8b6e-2f4f8a1c9d12"
@@ -26,6 +27,7 @@ EXAMPLES: Final[Mapping[str, object]] = {
     "algorithm_version": "oscl-1",
     "artifact_id": ARTIFACT_ID,
     "capture_key": "tab-7-2026-01-01",
+    "checksum": DIGEST,
     "decision": Decision.UPDATED,
     "description": "What is read about fractions.",
     "dimension": 3,

@@ -309,7 +309,7 @@ def _invalid_step(tx: ReadTx, step: MoveConcept) -> IndelibleError:
     """Return the error of a step to a status that no command leads to."""
     view = concepts.get_concept(tx, step.concept_id)
     if view.seq != step.expected_seq:
-        return Stale(step.concept_id, step.expected_seq)
+        return Stale(step.concept_id, step.expected_seq, view.seq)
 
     status = view.concept.status
     allowed = concepts.CONCEPT.allowed(status)

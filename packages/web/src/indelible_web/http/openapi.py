@@ -37,7 +37,7 @@ PROBLEM_EXAMPLES: Final[tuple[IndelibleError, ...]] = (
     errors.ScopeMissing(("history:read",)),
     KeyNotFound(ENTITY_ID),
     InvalidTransition(KEY.name, "ACTIVE", "create", ("revoke",)),
-    Stale(ENTITY_ID, 3),
+    Stale(ENTITY_ID, 3, 4),
     errors.BodyTooLarge(),
     errors.UnsupportedBody(),
     TextBlank("reason"),

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 from sqlalchemy import Table, UniqueConstraint, bindparam
 
-from indelible.kernel import Change, Head, NotFound, Revision, UsageError
+from indelible.kernel import Change, Head, NotFound, Revision, Stale, UsageError
 from indelible.kernel.aggregates import Aggregate, RecordExists
 from indelible.kernel.history import Record, Update
 from indelible.kernel.values import field_values
@@ -179,6 +179,8 @@ class SqlAggregateRepository(Generic[E]):
         rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
         try:
             self._session.write(write, change, rows)
+        except Stale as error:
+            raise _stale(change, self._stored_row(change)) from error
         except GuardViolation as violation:
             for record in records:
                 mapping = self._mapping.record_mapping(record)
@@ -213,7 +215,25 @@ class SqlAggregateRepository(Generic[E]):
         shared["actor"] = str(changes[0].actor)
         schema_prefix = prefix_of(self._session.connection, self._session.schema)
         write = bulk_change_write(self._mapping.table, changed, schema_prefix)
-        self._session.write_many(write, changes, shared, rows)
+        try:
+            self._session.write_many(write, changes, shared, rows)
+        except Stale as error:
+            # The other changes of the group are written, until the transaction rolls back.
+            for change in changes:
+                stored = self._stored_row(change)
+                if stored is None or stored["hash"] != change.hash:
+                    raise _stale(change, stored) from error
+            raise
+
+    def _stored_row(self, change: Change) -> Row | None:
+        """Return the row of a change's aggregate, None where it is unknown.
+
+        Creating an aggregate twice ends PostgreSQL's transaction: it cannot be queried any more.
+        """
+        if change.seq == 1 and not self._session.is_sqlite:
+            return None
+
+        return self._session.first(self._mapping.get_by_id, {"id": change.entity_id})
 
     def _unchanged_columns(self, record_rows: Mapping[Table, object]) -> tuple[str, ...]:
         """Return the head's columns that only records determine which this change does not add."""
@@ -229,6 +249,12 @@ class SqlAggregateRepository(Generic[E]):
             raise self._mapping.missing(entity_id)
 
         return self._mapping.of_row(row)
+
+
+def _stale(change: Change, row: Row | None) -> Stale:
+    """Return the error of a change that does not follow from the stored row."""
+    actual_seq = None if row is None else row["seq"]
+    return Stale(change.entity_id, change.previous_revision.seq, actual_seq)
 
 
 def _changed_columns(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:

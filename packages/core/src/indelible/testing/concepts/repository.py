@@ -11,7 +11,7 @@ from indelible import concepts
 from indelible.app import WriteTx
 from indelible.concepts import Concept, ConceptStatus, ConceptVersion
 from indelible.concepts.rules.records import version_records
-from indelible.kernel import IndelibleError, InvalidTransition
+from indelible.kernel import IndelibleError, InvalidTransition, Stale
 from indelible.kernel.aggregates import save_change
 from indelible.testing.stores import (
     BEGINNING,
@@ -179,7 +179,8 @@ class RepositoryConformance:
                 records = version_records(version, ())
                 save_change(tx, tx.concepts.concepts, head, concept, "edit", records=records)
 
-        assert code(lambda: do(store, save_over_old_head, None)) == "STALE"
+        error = refusal(lambda: do(store, save_over_old_head, None))
+        assert str(error) == str(Stale("c-1", expected_seq=1, actual_seq=2))
 
     def test_a_version_comes_in_its_turn(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)

@@ -3,12 +3,24 @@
 from functools import partial
 
 from indelible import tokens
+from indelible.kernel import IndelibleError, Stale
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import AnyStore, claim, do, ids, within
+from indelible.testing.stores import AnyStore, claim, do, ids, refusal, within
 from indelible.testing.tokens.lifecycle import FAULT, advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import add_tokens, wallet, with_repositories
 from indelible.tokens import SetAuthorPrompt, TokenStatus
 from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE
+
+
+def stale_batch_error(store: AnyStore, count: int) -> IndelibleError | None:
+    """Return the error of finishing the generation of tokens, one of which has failed since."""
+    add_tokens(store, count)
+    leases = claim(store, count, stage=GENERATE_STAGE)
+    started = within(store, lambda tx: tokens.start_generation(tx, leases))
+    images = [(head, "/image.png") for head in started if head]
+    within(store, lambda tx: tokens.fail_generation(tx, "token-2", "no answer"))
+
+    return refusal(lambda: within(store, lambda tx: tokens.finish_generation(tx, images)))
 
 
 class CommandsConformance:
@@ -89,6 +101,14 @@ class CommandsConformance:
         finish = partial(within, store, lambda tx: tokens.finish_generation(tx, images))
         assert code(finish) == "STALE"
         assert read_token(store, 1).status is TokenStatus.GENERATING
+
+    def test_a_stale_pair_names_the_token_that_changed(self, store: AnyStore) -> None:
+        stale = Stale("token-2", expected_seq=2, actual_seq=3)
+        assert str(stale_batch_error(store, 2)) == str(stale)
+
+    def test_a_stale_batch_names_the_token_that_changed(self, store: AnyStore) -> None:
+        stale = Stale("token-2", expected_seq=2, actual_seq=3)
+        assert str(stale_batch_error(store, 4)) == str(stale)
 
     def test_generation_is_given_up_once(self, store: AnyStore) -> None:
         add_tokens(store, 1)

@@ -6,8 +6,9 @@ from attrs import evolve, fields
 
 from indelible import tokens
 from indelible.app import ReadTx
+from indelible.kernel import IndelibleError, Stale
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import BEGINNING, FAR, AnyStore, claim
+from indelible.testing.stores import BEGINNING, FAR, AnyStore, claim, refusal
 from indelible.testing.tokens.lifecycle import FAULT, advance
 from indelible.testing.tokens.pipeline import PipelineConformance
 from indelible.testing.tokens.scenarios import (
@@ -160,6 +161,18 @@ class TokenRepositoryConformance:
         assert missing(1) == []
         assert missing(12, 0) == []
         assert store.read(tokens.missing_tokens, 4, limit=1) == [1]
+
+    def test_a_stale_token_names_the_seq_that_it_was_read_at(self, store: AnyStore) -> None:
+        (token,) = add_tokens(store, 1)
+        with_repositories(store, lambda r: advance(r, 1, TokenStatus.UPLOADING))
+
+        def save(changed: Token) -> IndelibleError | None:
+            return refusal(lambda: with_repositories(store, lambda r: r.tokens.save(changed)))
+
+        stale = Stale(token.id, expected_seq=1, actual_seq=3)
+        assert str(save(token.mark_generating())) == str(stale)
+        never_stored = evolve(token.mark_generating(), updated_at=FAR)
+        assert str(save(never_stored)) == str(Stale(token.id, expected_seq=0, actual_seq=3))
 
     def test_a_saved_token_is_one_step_from_the_state_that_it_came_from(
         self, store: AnyStore

@@ -15,6 +15,7 @@ E = TypeVar("E", bound=Aggregate)
 
 NEWEST_FIRST = ("-created_at", "-id")
 OLDEST_FIRST = ("created_at", "id")
+RECENT_CHANGES = 100  # that are searched for the one that a stale entity was read at
 
 
 def find_one(
@@ -65,7 +66,7 @@ def save_over(tx: TokensWrite, repository: AggregateRepository[E], head: Head[E]
     """
     stored = head.entity
     if stored.updated_at != entity.updated_at:
-        raise Stale(entity.id, head.revision.seq)
+        raise Stale(entity.id, _seq_of(tx, head, entity), head.revision.seq)
     if stored == entity:
         return entity
 
@@ -74,6 +75,16 @@ def save_over(tx: TokensWrite, repository: AggregateRepository[E], head: Head[E]
     save_change(tx, repository, head, saved, action)
 
     return saved
+
+
+def _seq_of(tx: TokensWrite, head: Head[E], entity: E) -> int:
+    """Return the seq at which the entity was read, or 0 if that is not a recent one."""
+    after = max(0, head.revision.seq - RECENT_CHANGES)
+    for change in tx.history.of(entity.lifecycle.name, entity.id, after=after):
+        if change.at == entity.updated_at:
+            return change.seq
+
+    return 0
 
 
 def save_all(
