@@ -1,4 +1,7 @@
-"""Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited."""
+"""Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited.
+
+The fast set runs every suite in memory and on SQLite, and the kernel's suite on the other stores.
+"""
 
 from collections.abc import Generator
 from typing import Any, cast
@@ -6,12 +9,16 @@ from typing import Any, cast
 import psycopg
 import pytest
 from tests.conftest import DATABASES, POLICY, Awaited
-from tests.databases import lent_database
+from tests.databases import create_database, lent_database
 from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
+from indelible.testing.captures.algorithms import AlgorithmsConformance
 from indelible.testing.captures.conformance import CapturesConformance
+from indelible.testing.captures.ingest import CaptureIngestConformance
+from indelible.testing.captures.integrity import CaptureIntegrityConformance
 from indelible.testing.captures.scenarios import Install, nothing_to_install
+from indelible.testing.captures.spaces import SpacesConformance
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
@@ -27,36 +34,52 @@ from indelible_sql.schema.migrate import upgrade
 pytestmark = pytest.mark.runs_first
 
 
-class Conformance(
+class ContextsConformance(
     CapturesConformance,
     ConceptsConformance,
     RepositoryConformance,
     TokensConformance,
     DetectionConformance,
     WorkConformance,
-    KernelConformance,
 ):
+    """All suites but the kernel's."""
+
+
+class Conformance(ContextsConformance, KernelConformance):
     """All suites."""
 
-    @pytest.fixture
-    def install(self) -> Install:
-        return nothing_to_install
+
+class SlowCapturesConformance(CaptureIngestConformance, SpacesConformance, AlgorithmsConformance):
+    """The suites of captures that take longest."""
+
+
+@pytest.fixture
+def install() -> Install:
+    return nothing_to_install
+
+
+def install_as_owner(owner_url: str) -> Install:
+    """Return a function that installs an algorithm as the owner of a PostgreSQL database."""
+
+    def install(store: Any, algorithm_id: str) -> object:  # noqa: ANN401 - of any kind
+        inner_store = store
+        while hasattr(inner_store, "store"):
+            inner_store = inner_store.store
+        return install_algorithm(inner_store, algorithm_id, owner_url)
+
+    return install
+
+
+def extensions(database: PostgresServer) -> set[str]:
+    """Return the names of the database's extensions."""
+    with psycopg.connect(database.admin_url) as admin:
+        return {name for (name,) in admin.execute("SELECT extname FROM pg_extension")}
 
 
 class TestMemory(Conformance):
     @pytest.fixture
     def store(self) -> AnyStore:
         return MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
-
-
-def by_owner(owner_url: str) -> Install:
-    """What the owner of a PostgreSQL does for a version of the algorithm."""
-
-    def install(store: Any, algorithm_id: str) -> object:  # noqa: ANN401 - of both colours, and patient
-        found = getattr(store, "store", store)
-        return install_algorithm(getattr(found, "store", found), algorithm_id, owner_url)
-
-    return install
 
 
 class TestSqlite(Conformance):
@@ -66,71 +89,110 @@ class TestSqlite(Conformance):
         return sqlite
 
 
-class TestPostgresql(Conformance):
+class OnPostgresql:
+    """A PostgreSQL database with the extension of pgvector."""
+
     @pytest.fixture
-    def store(self, postgresql: SqlStore, database: PostgresServer) -> AnyStore:
-        assert "vector" in extensions(database)
-        assert (postgresql.engines.writer.driver, postgresql.engines.writer.dialect.is_async) == (
-            "psycopg",
-            False,
-        )
+    def store(self, postgresql: SqlStore) -> AnyStore:
+        assert postgresql.engines.writer.driver == "psycopg"
+        assert not postgresql.engines.writer.dialect.is_async
         return cast("AnyStore", Patient(postgresql))
 
     @pytest.fixture
     def install(self, database: PostgresServer) -> Install:
-        return by_owner(database.owner_url)
+        return install_as_owner(database.owner_url)
 
 
-class TestPostgresqlWithoutPgvector(CapturesConformance):
-    """Arrays are all that there is: nobody who could has given the database the extension."""
+class TestPostgresqlKernel(OnPostgresql, KernelConformance): ...
+
+
+@pytest.mark.slow
+class TestPostgresql(OnPostgresql, ContextsConformance): ...
+
+
+@pytest.fixture(scope="module")
+def template_without_pgvector(server: PostgresServer, template: PostgresServer) -> str:
+    """Create a migrated database without the extension, and return its name."""
+    name = "template_without_pgvector"
+    database = create_database(server, name, template.url.rpartition("/")[2])
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("DROP EXTENSION vector")
+    upgrade(database.owner_url, "indelible", CATALOG, role=None)
+    assert "vector" not in extensions(database)
+
+    return name
+
+
+class WithoutPgvector:
+    """A PostgreSQL database without the extension, so that embeddings are arrays."""
 
     @pytest.fixture
     def database(
-        self, server: PostgresServer, template: PostgresServer
+        self, server: PostgresServer, template_without_pgvector: str
     ) -> Generator[PostgresServer]:
-        with lent_database(
-            server, f"plain_{next(DATABASES)}", template.url.rpartition("/")[2]
-        ) as lent:
-            with psycopg.connect(lent.admin_url, autocommit=True) as admin:
-                admin.execute("DROP EXTENSION vector")
-            upgrade(lent.owner_url, "indelible", CATALOG, role=None)
+        name = f"without_pgvector_{next(DATABASES)}"
+        with lent_database(server, name, template_without_pgvector) as lent:
             yield lent
 
     @pytest.fixture
-    def store(self, postgresql: SqlStore, database: PostgresServer) -> AnyStore:
-        assert "vector" not in extensions(database)
+    def store(self, postgresql: SqlStore) -> AnyStore:
         return cast("AnyStore", Patient(postgresql))
 
     @pytest.fixture
     def install(self, database: PostgresServer) -> Install:
-        return by_owner(database.owner_url)
+        return install_as_owner(database.owner_url)
 
 
-def extensions(database: PostgresServer) -> set[str]:
-    """The extensions that the database has."""
-    with psycopg.connect(database.admin_url) as admin:
-        return {name for (name,) in admin.execute("SELECT extname FROM pg_extension")}
+class TestWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
 
 
-class TestAsyncSqlite(Conformance):
+@pytest.mark.slow
+class TestOtherSuitesWithoutPgvector(WithoutPgvector, SlowCapturesConformance): ...
+
+
+def test_the_other_databases_have_pgvector(template: PostgresServer) -> None:
+    assert "vector" in extensions(template)
+
+
+def test_every_suite_of_captures_runs_without_pgvector() -> None:
+    suites = {*TestWithoutPgvector.__mro__, *TestOtherSuitesWithoutPgvector.__mro__}
+
+    assert set(CapturesConformance.__bases__) <= suites
+
+
+class OnAsyncSqlite:
+    """A SQLite file behind an asyncio store."""
+
     @pytest.fixture
     def store(self, async_sqlite: Awaited) -> Awaited:
         assert async_sqlite.store.pools[0].driver == "aiosqlite"
         return async_sqlite
 
 
-class TestAsyncPostgresql(Conformance):
+class TestAsyncSqliteKernel(OnAsyncSqlite, KernelConformance): ...
+
+
+@pytest.mark.slow
+class TestAsyncSqlite(OnAsyncSqlite, ContextsConformance): ...
+
+
+class OnAsyncPostgresql:
+    """A PostgreSQL database behind an asyncio store."""
+
     @pytest.fixture
     def store(self, async_postgresql: Awaited) -> Awaited:
-        assert (
-            async_postgresql.store.pools[0].driver,
-            async_postgresql.store.pools[0].dialect.is_async,
-        ) == (
-            "psycopg",
-            True,
-        )
+        pool = async_postgresql.store.pools[0]
+        assert pool.driver == "psycopg"
+        assert pool.dialect.is_async
         return async_postgresql
 
     @pytest.fixture
     def install(self, database: PostgresServer) -> Install:
-        return by_owner(database.owner_url)
+        return install_as_owner(database.owner_url)
+
+
+class TestAsyncPostgresqlKernel(OnAsyncPostgresql, KernelConformance): ...
+
+
+@pytest.mark.slow
+class TestAsyncPostgresql(OnAsyncPostgresql, ContextsConformance): ...

@@ -15,7 +15,7 @@ from typing import cast
 import psycopg
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine
-from tests.conformance.test_stores import by_owner
+from tests.conformance.test_stores import Conformance, ContextsConformance, install_as_owner
 from tests.conftest import opened
 from tests.databases import create_database, lent_database
 from tests.feeds import Patient
@@ -23,15 +23,9 @@ from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
 
-from indelible.testing.captures.conformance import CapturesConformance
 from indelible.testing.captures.scenarios import Install, nothing_to_install
-from indelible.testing.concepts.conformance import ConceptsConformance
-from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
-from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.stores import AnyStore
-from indelible.testing.tokens.conformance import TokensConformance
-from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
@@ -45,22 +39,6 @@ DEPLOYED = b"""
     FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
     WHERE NOT tgisinternal AND relnamespace = 'indelible'::regnamespace ORDER BY tgname
 """
-
-
-class Conformance(
-    CapturesConformance,
-    ConceptsConformance,
-    RepositoryConformance,
-    TokensConformance,
-    DetectionConformance,
-    WorkConformance,
-    KernelConformance,
-):
-    """All suites, on a store whose database refuses nothing."""
-
-    @pytest.fixture
-    def install(self) -> Install:
-        return nothing_to_install
 
 
 def unguarded(url: str) -> Generator[SqlStore]:
@@ -91,12 +69,18 @@ def unguarded_template(server: PostgresServer, template: PostgresServer) -> str:
 
 class TestSqliteWithoutGuards(Conformance):
     @pytest.fixture
+    def install(self) -> Install:
+        return nothing_to_install
+
+    @pytest.fixture
     def store(self, unguarded_bytes: bytes, tmp_path: Path) -> Generator[AnyStore]:
         (tmp_path / "none.db").write_bytes(unguarded_bytes)
         yield from unguarded(f"sqlite:///{tmp_path / 'none.db'}")
 
 
-class TestPostgresqlWithoutGuards(Conformance):
+class OnPostgresqlWithoutGuards:
+    """A PostgreSQL database that refuses nothing."""
+
     @pytest.fixture
     def unguarded_postgresql(
         self, server: PostgresServer, unguarded_template: str
@@ -112,7 +96,14 @@ class TestPostgresqlWithoutGuards(Conformance):
 
     @pytest.fixture
     def install(self, unguarded_postgresql: tuple[SqlStore, str]) -> Install:
-        return by_owner(unguarded_postgresql[1])
+        return install_as_owner(unguarded_postgresql[1])
+
+
+class TestPostgresqlKernelWithoutGuards(OnPostgresqlWithoutGuards, KernelConformance): ...
+
+
+@pytest.mark.slow
+class TestPostgresqlWithoutGuards(OnPostgresqlWithoutGuards, ContextsConformance): ...
 
 
 @pytest.mark.parametrize("context", [context.name for context in CATALOG.contexts])
