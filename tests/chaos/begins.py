@@ -4,7 +4,7 @@ from collections import Counter
 
 from attrs import define, field
 from tests.chaos.written import changes_after
-from tests.sql.lost_commits import behind
+from tests.sql.lost_commits import proxied_store
 from tests.sql.proxy import Fault
 
 from indelible.kernel import IndelibleError
@@ -29,21 +29,21 @@ class BeginReport:
 def cut_begins(database: PostgresServer, times: int) -> BeginReport:
     """Break connections before the server receives BEGIN, and as many after it has answered."""
     report = BeginReport()
-    with behind(database, None) as place:
+    with proxied_store(database, None) as proxied:
         for fault in (Fault.CUT, Fault.SWALLOW):
             for _ in range(times):
-                create(place.store)
-                before, hits = len(changes_after(place.direct)), place.proxy.hits
-                place.proxy.plan(fault, BEGIN)
+                create(proxied.store)
+                before, hits = len(changes_after(proxied.direct)), proxied.proxy.hits
+                proxied.proxy.plan(fault, BEGIN)
                 try:
-                    create(place.store)
+                    create(proxied.store)
                 except IndelibleError as error:
                     report.codes[error.code] += 1
-                if place.proxy.hits != hits + 1 or len(changes_after(place.direct)) != before:
+                if proxied.proxy.hits != hits + 1 or len(changes_after(proxied.direct)) != before:
                     report.problems.append(
                         f"{fault.name} of BEGIN left a change, or did not happen"
                     )
         if report.codes != Counter({"STORE_UNREACHABLE": 2 * times}):
             report.problems.append("a command did not fail with STORE_UNREACHABLE")
-        report.problems += map(str, verify(place.direct))
+        report.problems += map(str, verify(proxied.direct))
     return report

@@ -25,7 +25,7 @@ from tests.chaos.testbed import Testbed
 from tests.chaos.worker_kills import kill_workers
 from tests.conftest import Loop
 from tests.sql.editors import PROCESSES, editors, race
-from tests.sql.lost_commits import KINDS, Lost, behind, lose
+from tests.sql.lost_commits import KINDS, LostCommits, lose_commits, proxied_store
 from tests.stateful.__main__ import run
 from tests.stateful.stores import Templates
 
@@ -91,8 +91,8 @@ def lost_commits(bed: Testbed, options: Namespace) -> bool:
     loop = Loop()
     try:
         for name, used_loop in (("called", None), ("awaited", loop)):
-            with behind(bed.postgresql(), used_loop) as proxied:
-                lost = lose(proxied, times, UNSHORTENED)
+            with proxied_store(bed.postgresql(), used_loop) as proxied:
+                lost = lose_commits(proxied, times, UNSHORTENED)
             is_success = set(lost.right.values()) == {times} and not lost.findings
             line = (
                 f"lost COMMITs, {name}: {times * len(KINDS)},"
@@ -107,7 +107,7 @@ def lost_commits(bed: Testbed, options: Namespace) -> bool:
     return all(results)
 
 
-def _latencies(lost: Lost) -> str:
+def _latencies(lost: LostCommits) -> str:
     """Return the latencies by fault; a delayed COMMIT is waited for until the server is done."""
     seconds_by_fault = {name: list(seconds) for name, seconds in lost.seconds.items()}
     seconds_by_fault["all"] = []

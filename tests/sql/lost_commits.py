@@ -1,4 +1,4 @@
-"""Lose the COMMIT of commands, and check that each took effect once and got its right answer."""
+"""Lose the COMMIT of commands; check that each took effect once and returned the right result."""
 
 import time
 from collections import Counter, defaultdict
@@ -19,111 +19,133 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store, verify
 from indelible_sql.maintenance.findings import Finding
 
-HASTE = 0.04  # of the pauses between two questions, in the gate
+SHORT_PAUSES = 0.04  # by what the gate multiplies the pauses between two look-ups of an outcome
 Handler = Callable[[WriteTx, Any], ConceptSaved]
 KINDS = (Fault.CUT, Fault.SWALLOW, Fault.DELAY)
 
 
 @define
-class Lost:
-    """The outcome of lost COMMITs by kind: right answers, and runs of the handler."""
+class LostCommits:
+    """The outcome of lost COMMITs: by fault, right results, runs of the handler, and latencies."""
 
     right: Counter[str] = field(factory=Counter[str])
-    handled: Counter[str] = field(factory=Counter[str])
-    asked_again: int = 0
+    handler_runs: Counter[str] = field(factory=Counter[str])
     seconds: defaultdict[str, list[float]] = field(
         factory=lambda: defaultdict[str, list[float]](list)
     )
+    pauses: int = 0
     findings: tuple[Finding, ...] = ()
 
 
 @frozen
-class Behind:
-    """A store that reaches its database through the proxy, and one that reaches it directly."""
+class ProxiedStore:
+    """A store that reaches its database through a proxy, and one that reaches it directly."""
 
     store: AnyStore
     sql: SqlStore
     direct: SqlStore
     proxy: Proxy
-    awaited: AsyncSqlStore | None = None
+    async_store: AsyncSqlStore | None = None
+
+
+@frozen
+class Outcome:
+    """The outcome of one lost COMMIT."""
+
+    handler_runs: int
+    is_right: bool
+    seconds: float
 
 
 @contextmanager
-def behind(database: PostgresServer, loop: Loop | None) -> Generator[Behind]:
-    """Stores on the database; the one behind the proxy is awaited where there is a loop."""
+def proxied_store(database: PostgresServer, loop: Loop | None) -> Generator[ProxiedStore]:
+    """Open a store through a proxy; with a loop, it is an async store."""
     direct = open_store(database.url, policy=POLICY)
     with proxy_to(database.host, database.port) as proxy:
         url = proxy.url(database.url)
         if loop is None:
             store = open_store(url, policy=POLICY)
-            yield Behind(store, store, direct, proxy)
+            yield ProxiedStore(store, store, direct, proxy)
             store.dispose()
         else:
-            awaited = open_async_store(url, policy=POLICY)
-            yield Behind(
-                cast("AnyStore", Awaited(awaited, loop)), awaited.store, direct, proxy, awaited
-            )
-            loop.wait(awaited.dispose())
+            async_store = open_async_store(url, policy=POLICY)
+            store_in_loop = cast("AnyStore", Awaited(async_store, loop))
+            yield ProxiedStore(store_in_loop, async_store.store, direct, proxy, async_store)
+            loop.wait(async_store.dispose())
     direct.dispose()
 
 
-def lose(place: Behind, times: int, haste: float = HASTE) -> Lost:
-    """Lose the COMMIT of so many creates and edits of each kind."""
-    lost, pause = Lost(), place.sql.pause
+def lose_commits(
+    proxied: ProxiedStore, times: int, pause_factor: float = SHORT_PAUSES
+) -> LostCommits:
+    """Lose the COMMIT of this number of commands for each kind of fault."""
+    lost = LostCommits()
+    pause = proxied.sql.pause
 
-    def pause_and_release(seconds: float) -> object:
-        """The look-up found the transaction in progress, so now it may end."""
-        lost.asked_again += 1
-        place.proxy.release()
-        return pause(seconds * haste)
+    def release_and_pause(seconds: float) -> object:
+        # The store pauses because its look-up found the transaction in progress: let it end.
+        lost.pauses += 1
+        proxied.proxy.release()
+        return pause(seconds * pause_factor)
 
-    place.sql.pause = pause_and_release
+    proxied.sql.pause = release_and_pause
     for kind in KINDS:
-        for turn in range(times):
-            handled, is_right, seconds = _lose_one(place, kind, is_edit=bool(turn % 2))
-            lost.seconds[kind.name].append(seconds)
-            lost.handled[kind.name] += handled
-            lost.right[kind.name] += is_right
-    place.sql.pause = pause
-    lost.findings = verify(place.direct)
+        for number in range(times):
+            outcome = _lose_commit(proxied, kind, is_edit=number % 2 == 1)
+            lost.seconds[kind.name].append(outcome.seconds)
+            lost.handler_runs[kind.name] += outcome.handler_runs
+            lost.right[kind.name] += outcome.is_right
+    proxied.sql.pause = pause
+
+    lost.findings = verify(proxied.direct)
     return lost
 
 
-def _lose_one(place: Behind, kind: Fault, *, is_edit: bool) -> tuple[int, bool, float]:
-    """Return the runs of the handler, whether answer and history are right, and the seconds."""
-    before = create(place.direct) if is_edit else None
-    end = settled(place.direct).feed(limit=ALL).cursor
-    place.proxy.plan(kind)
-    counted, runs = _counted(concepts.edit_concept if before else concepts.create_concept)
-    command = _edit(before) if before else concepts.CreateConcept(content=RATIO)
-    begun = time.monotonic()
-    saved: ConceptSaved = place.store.run(counted, command, actor=MAYA, reason="a lost COMMIT")
-    seconds = time.monotonic() - begun
-    shown = place.direct.read(concepts.get_concept, saved.concept.id)
-    changes = settled(place.direct).feed(after=end).changes
-    is_right = (shown.concept, shown.version, shown.seq) == (
-        saved.concept,
-        saved.version,
-        saved.seq,
-    )
-    is_once = [(each.entity_id, each.seq) for each in changes] == [(saved.concept.id, saved.seq)]
-    return len(runs), is_right and is_once, seconds
+def _lose_commit(proxied: ProxiedStore, kind: Fault, *, is_edit: bool) -> Outcome:
+    """Lose the COMMIT of a create or an edit; check its result and its changes."""
+    handler: Handler = concepts.create_concept
+    command: concepts.CreateConcept | concepts.EditConcept = concepts.CreateConcept(content=RATIO)
+    if is_edit:
+        handler = concepts.edit_concept
+        command = _edit_command(create(proxied.direct))
+    handler, runs = _counted(handler)
+    cursor = settled(proxied.direct).feed(limit=ALL).cursor
+    proxied.proxy.plan(kind)
+
+    start = time.monotonic()
+    saved: ConceptSaved = proxied.store.run(handler, command, actor=MAYA, reason="a lost COMMIT")
+    seconds = time.monotonic() - start
+
+    changes = settled(proxied.direct).feed(after=cursor).changes
+    has_one_effect = [(change.entity_id, change.seq) for change in changes] == [
+        (saved.concept.id, saved.seq)
+    ]
+    is_right = has_one_effect and _is_stored(proxied.direct, saved)
+    return Outcome(len(runs), is_right, seconds)
 
 
-def _edit(before: ConceptSaved) -> concepts.EditConcept:
+def _is_stored(store: SqlStore, saved: ConceptSaved) -> bool:
+    """Return whether the concept and its version are stored as they were returned."""
+    view = store.read(concepts.get_concept, saved.concept.id)
+    stored = (view.concept, view.version, view.seq)
+    return stored == (saved.concept, saved.version, saved.seq)
+
+
+def _edit_command(saved: ConceptSaved) -> concepts.EditConcept:
     return concepts.EditConcept(
-        concept_id=before.concept.id,
-        expected_seq=before.seq,
+        concept_id=saved.concept.id,
+        expected_seq=saved.seq,
         content=CLEARER,
         change_note="a lost edit",
     )
 
 
 def _counted(handler: Handler) -> tuple[Handler, list[int]]:
+    """Return a handler with the same effect, and a list that grows with each of its runs."""
     runs: list[int] = []
 
-    def counting(tx: WriteTx, command: Any) -> ConceptSaved:  # noqa: ANN401 - of either handler
+    def count_and_handle(tx: WriteTx, command: Any) -> ConceptSaved:  # noqa: ANN401 - of either handler
         runs.append(1)
         return handler(tx, command)
 
-    return counting, runs
+    return count_and_handle, runs
