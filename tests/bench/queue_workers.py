@@ -139,7 +139,7 @@ def record_statements(url: str) -> QueueStatements:
     store.dispose()
 
     claims = [statement for statement in sent if "after_id" in (statement.values or ())]
-    ends = [statement for statement in sent if "fenced" in (statement.values or ())]
+    ends = [statement for statement in sent if "ids_with_fences" in (statement.values or ())]
     return QueueStatements(claims[0], ends[0])
 
 
@@ -150,12 +150,12 @@ def run_bare(options: Options, tally: Tally) -> None:
     end = recorded.complete.text.replace("indelible.", options["schema"]).encode()
     claim_values = {
         **recorded.claim.values,
-        "of_stage": options["stage"],
+        "task_stage": options["stage"],
         "limit": options["batch"],
         "after_due": datetime(2000, 1, 1, tzinfo=UTC),
         "after_id": "",
     }
-    end_values = {**recorded.complete.values, "of_stage": options["stage"]}
+    end_values = {**recorded.complete.values, "task_stage": options["stage"]}
 
     with psycopg.connect(options["bare_url"], autocommit=True) as connection:
         cursor = connection.cursor()
@@ -182,7 +182,7 @@ def fences_of(rows: Sequence[Any]) -> Mapping[str, str]:
     """Return the values of the statement that completes claimed rows."""
     return {
         "ids": json.dumps([row[0] for row in rows]),
-        "fenced": json.dumps([f"{row[0]} {row[1]}" for row in rows]),
+        "ids_with_fences": json.dumps([f"{row[0]} {row[1]}" for row in rows]),
     }
 
 

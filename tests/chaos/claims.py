@@ -268,7 +268,7 @@ def _max_wait(entries: Sequence[JournalEntry]) -> float:
 def _compare_with_database(url: str, report: ClaimReport) -> None:
     """Compare with the fences in the database, which also count the claims of killed processes."""
     store = open_store(url)
-    in_database = store.read(lambda tx: tx.tasks.count_claims(STAGE, most=MAX_COUNTED))
+    in_database = store.read(lambda tx: tx.tasks.count_claims(STAGE, limit=MAX_COUNTED))
     store.dispose()
 
     known = report.claimed + report.unrecorded

@@ -175,7 +175,7 @@ def test_the_stage_runs_on_the_servers_from_wheels() -> None:
         with servers(Path(directory)) as (store, redis_url):
             store.run(enqueue_one, None, actor=SHOP, reason="a test")
             ready = store.read(
-                lambda tx: tx.tasks.count_ready(CONFIRM, BEGINNING + timedelta(days=1), most=9)
+                lambda tx: tx.tasks.count_ready(CONFIRM, BEGINNING + timedelta(days=1), limit=9)
             )
             assert (ready, redis_client(redis_url).exists("nothing")) == (1, 0)
 

@@ -136,9 +136,9 @@ STORIES: dict[WarningCode, tuple[Story, Story]] = {
     WarningCode.PREREQ_BELOW_STATUS: (ahead(division_too=False), ahead(division_too=True)),
     WarningCode.PREREQ_DEPTH: (
         under(
-            ConceptPolicy(deepest_chain=1), among(NEEDS_DIVISION, Division=("Numbers",), Numbers=())
+            ConceptPolicy(max_prerequisite_depth=1), among(NEEDS_DIVISION, Division=("Numbers",), Numbers=())
         ),
-        under(ConceptPolicy(deepest_chain=1), among(NEEDS_DIVISION, Division=())),
+        under(ConceptPolicy(max_prerequisite_depth=1), among(NEEDS_DIVISION, Division=())),
     ),
     WarningCode.TEXT_CONTROL_CHARS: (of(definition="one\u202etwo"), of(definition="one\n\ttwo")),
     WarningCode.TEXT_PLACEHOLDER: (

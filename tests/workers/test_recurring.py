@@ -31,7 +31,7 @@ class SettableClock:
 
 def slots(store: TaskStore, most: int = 100) -> int:
     def count(tx: TasksRead) -> int:
-        return tx.tasks.count_ready("bake", datetime(2100, 1, 1, tzinfo=UTC), most=most)
+        return tx.tasks.count_ready("bake", datetime(2100, 1, 1, tzinfo=UTC), limit=most)
 
     return store.read(count)
 

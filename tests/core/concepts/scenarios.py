@@ -96,7 +96,9 @@ class GraphScenario:
         )
         graph = ConceptGraph(nodes=(ratio, division, other))
 
-        return graph_warnings(graph, "ratio", ConceptPolicy(deepest_chain=1), close_names=())
+        return graph_warnings(
+            graph, "ratio", ConceptPolicy(max_prerequisite_depth=1), close_names=()
+        )
 
 
 @frozen(kw_only=True)

@@ -210,12 +210,12 @@ def test_content_needs_only_a_name() -> None:
 def test_the_limits_of_warnings_are_those_of_the_catalogue() -> None:
     policy = ConceptPolicy()
 
-    assert policy.longest_name == 120
-    assert policy.longest_definition == 300
-    assert policy.shortest_definition_words == 3
-    assert policy.deepest_chain == 12
+    assert policy.max_name_characters == 120
+    assert policy.max_definition_characters == 300
+    assert policy.min_definition_words == 3
+    assert policy.max_prerequisite_depth == 12
     assert policy.large_edit_percent == 30
-    assert policy.most_graph_nodes == 10_000
+    assert policy.max_graph_nodes == 10_000
     assert {"identify", "explain", "describe", "calculate", "compare"} < policy.observable_verbs
     assert not policy.four_eyes
 

@@ -148,9 +148,9 @@ def test_an_objective_must_begin_with_its_verb() -> None:
 
 def test_limits_come_from_the_policy() -> None:
     policy = ConceptPolicy(
-        longest_name=4,
-        longest_definition=9,
-        shortest_definition_words=8,
+        max_name_characters=4,
+        max_definition_characters=9,
+        min_definition_words=8,
         observable_verbs=frozenset({"understand"}),
     )
 

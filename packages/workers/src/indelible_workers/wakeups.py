@@ -79,7 +79,7 @@ def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) ->
 
 
 def _count_ready(tx: TasksRead, stage: str, now: datetime, limit: int) -> int:
-    return tx.tasks.count_ready(stage, now, most=limit)
+    return tx.tasks.count_ready(stage, now, limit=limit)
 
 
 def _wakeup(queue: str) -> Message[None]:

@@ -173,11 +173,11 @@ OBSERVABLE_VERBS = frozenset(VERBS.split())
 class ConceptPolicy:
     """The limits of warnings and the rule of approval; frozen for the life of a store."""
 
-    longest_name: int = 120
-    longest_definition: int = 300
-    shortest_definition_words: int = 3
-    deepest_chain: int = 12
+    max_name_characters: int = 120
+    max_definition_characters: int = 300
+    min_definition_words: int = 3
+    max_prerequisite_depth: int = 12
     large_edit_percent: int = 30
     observable_verbs: frozenset[str] = OBSERVABLE_VERBS
-    most_graph_nodes: int = 10_000
+    max_graph_nodes: int = 10_000
     four_eyes: bool = False

@@ -143,12 +143,12 @@ def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
     """Return the graph of the concept and its direct and indirect prerequisites."""
     head, version = tx.concepts.search.get_current(concept_id)
     start = node_of(head.entity, version)
-    return reachable_graph(start, tx.concepts.search, max_nodes=tx.policy.concepts.most_graph_nodes)
+    return reachable_graph(start, tx.concepts.search, max_nodes=tx.policy.concepts.max_graph_nodes)
 
 
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:
     """Return the graph of all concepts, up to the policy's maximum."""
-    return ConceptGraph(nodes=tx.concepts.search.nodes(limit=tx.policy.concepts.most_graph_nodes))
+    return ConceptGraph(nodes=tx.concepts.search.nodes(limit=tx.policy.concepts.max_graph_nodes))
 
 
 def get_learning_order(tx: ConceptsRead, concept_id: str | None = None) -> LearningOrder:

@@ -73,7 +73,7 @@ class Receipts(Protocol):
         """
         ...
 
-    def keep(self, receipt: Receipt) -> None:
+    def save(self, receipt: Receipt) -> None:
         """Store the receipt in the command's own transaction."""
         ...
 
@@ -120,7 +120,7 @@ def run_idempotent(
         result={"answer": _result_json(result)},
         at=tx.clock.now(),
     )
-    tx.receipts.keep(evolve(unsealed, hash=unsealed.digest()))
+    tx.receipts.save(evolve(unsealed, hash=unsealed.digest()))
     return result
 
 

@@ -251,12 +251,12 @@ class TaskReader(Protocol):
         """Return the stage's next `limit` dead tasks after an id, in order of id."""
         ...
 
-    def count_ready(self, stage: str, now: datetime, *, most: int) -> int:
-        """Return how many tasks could be claimed now, at most `most`."""
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+        """Return how many tasks could be claimed now, at most `limit`."""
         ...
 
-    def count_claims(self, stage: str, *, most: int) -> int | None:
-        """Return the number of claims of the stage, or None where it has more than `most` tasks."""
+    def count_claims(self, stage: str, *, limit: int) -> int | None:
+        """Return the number of claims of the stage, or None if it has more than `limit` tasks."""
         ...
 
 

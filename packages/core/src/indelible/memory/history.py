@@ -77,6 +77,6 @@ class MemoryReceipts:
         """Return the owner's receipt for the key, or None."""
         return self._rows.get((owner, key))
 
-    def keep(self, receipt: Receipt) -> None:
+    def save(self, receipt: Receipt) -> None:
         """Store the receipt in the command's own transaction."""
         self._rows[receipt.owner, receipt.key] = receipt

@@ -76,14 +76,14 @@ class MemoryTaskQueue:
         dead_tasks.sort(key=lambda task: task.entity_id)
         return tuple(dead_tasks[:limit])
 
-    def count_ready(self, stage: str, now: datetime, *, most: int) -> int:
-        """Return how many tasks could be claimed now, at most `most`."""
-        return min(len(self._claimable(stage, now)), most)
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+        """Return how many tasks could be claimed now, at most `limit`."""
+        return min(len(self._claimable(stage, now)), limit)
 
-    def count_claims(self, stage: str, *, most: int) -> int | None:
-        """Return the number of claims of the stage, or None where it has more than `most` tasks."""
+    def count_claims(self, stage: str, *, limit: int) -> int | None:
+        """Return the number of claims of the stage, or None if it has more than `limit` tasks."""
         tasks = self._tasks_of(stage)
-        if len(tasks) > most:
+        if len(tasks) > limit:
             return None
 
         return sum(task.fence for task in tasks)

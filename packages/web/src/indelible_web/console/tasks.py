@@ -198,7 +198,7 @@ def _stage_rows(context: OperationContext) -> tuple[tuple[StageRow, ...], dateti
 def _read_stage_rows(tx: ReadTx, now: datetime, elapsed: timedelta | None) -> tuple[StageRow, ...]:
     rows: list[StageRow] = []
     for stage in list_stages(tx, now):
-        claims = tx.tasks.count_claims(stage.stage, most=MAX_TASKS_WITH_CLAIMS)
+        claims = tx.tasks.count_claims(stage.stage, limit=MAX_TASKS_WITH_CLAIMS)
         row = StageRow(
             stage=stage,
             oldest_age=now - stage.oldest if stage.oldest else None,

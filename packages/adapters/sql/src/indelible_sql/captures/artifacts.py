@@ -35,7 +35,7 @@ from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SPACES,
 from indelible_sql.engine.atomic_write import parameters, row, step
 from indelible_sql.engine.errors import DatabaseFault, GuardViolation, ValueUnstorable
 from indelible_sql.engine.session import Row, Session
-from indelible_sql.kernel.history import ROWS, one
+from indelible_sql.kernel.history import ROWS, fetch_one
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.tables import rows_by
@@ -85,7 +85,7 @@ class SqlIngestStore:
     def find_signal(self, user_id: str, capture_key: str) -> Signal | None:
         """Return the signal that was saved under the user's key."""
         values = {"user_id": user_id, "capture_key": capture_key}
-        return one(self._session, Signal, SIGNAL_BY_KEY, values)
+        return fetch_one(self._session, Signal, SIGNAL_BY_KEY, values)
 
     def lock_space(self, space_id: str) -> Space:
         """Lock the space against other captures, and return it; SpaceNotFound."""
@@ -110,7 +110,7 @@ class SqlIngestStore:
     def find_artifact(self, space_id: str, normalized_url: str) -> Artifact | None:
         """Return the space's artifact of an address."""
         values = {"space_id": space_id, "normalized_url": normalized_url}
-        return one(self._session, Artifact, ARTIFACT_BY_URL, values)
+        return fetch_one(self._session, Artifact, ARTIFACT_BY_URL, values)
 
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None:
         """Save the artifact and the centroid, then the signal that they show."""
@@ -213,5 +213,5 @@ def _is_committed(signal: Signal, session: Session) -> bool:
     """
     session.first(LOCK_SPACE_NOWAIT, {"id": signal.space_id})
     values = {"user_id": signal.user_id, "capture_key": signal.capture_key}
-    saved = one(session, Signal, SIGNAL_BY_KEY, values)
+    saved = fetch_one(session, Signal, SIGNAL_BY_KEY, values)
     return saved is not None and saved.id == signal.id

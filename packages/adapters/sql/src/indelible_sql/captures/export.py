@@ -20,7 +20,7 @@ from indelible_sql.captures.replays import is_left_by
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SPACES
 from indelible_sql.engine.atomic_write import parameters, row, step
 from indelible_sql.engine.session import Row, Session
-from indelible_sql.kernel.history import ROWS, one
+from indelible_sql.kernel.history import ROWS, fetch_one
 from indelible_sql.maintenance.export_errors import HistoryDiffers
 from indelible_sql.schema.tables import rows_by
 from indelible_sql.sql_context import TableRow
@@ -149,7 +149,7 @@ def _save_signal(
             raise HistoryDiffers("signal", signal.id)
         return False
 
-    artifact = one(session, Artifact, ARTIFACT, {"id": signal.artifact_id})
+    artifact = fetch_one(session, Artifact, ARTIFACT, {"id": signal.artifact_id})
     _move(session, ARTIFACTS, merge_signal(artifact, signal))
     if signal.applied_seq is not None and signal.subspace_id is not None:
         centroid = evolve(
@@ -173,5 +173,5 @@ def _move(session: Session, table: Table, head: Artifact | Centroid) -> None:
 def _check_centroids(session: Session, centroids: dict[str, Centroid]) -> None:
     """Raise HistoryDiffers for a centroid that signals outside the file have moved."""
     for centroid in centroids.values():
-        if one(session, Centroid, CENTROID, {"id": centroid.id}) != centroid:
+        if fetch_one(session, Centroid, CENTROID, {"id": centroid.id}) != centroid:
             raise HistoryDiffers("centroid", centroid.id)

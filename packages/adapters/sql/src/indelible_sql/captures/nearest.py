@@ -88,7 +88,7 @@ def index_search(schema_prefix: str, extension_schema: str, dimension: int) -> T
         FROM (
           SELECT *
           FROM {schema_prefix}artifacts
-          WHERE space_id = :of
+          WHERE space_id = :space_id
           ORDER BY {stored_expression} OPERATOR({extension_schema}.<#>) {wanted_expression}
           LIMIT :fetched
         ) AS near

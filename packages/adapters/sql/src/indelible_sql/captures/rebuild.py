@@ -19,7 +19,7 @@ from indelible_sql.captures.heads import ALGORITHM_HEADS, SUBSPACE_HEADS
 from indelible_sql.captures.replays import is_left_by, is_near
 from indelible_sql.captures.tables import CENTROIDS, SIGNALS
 from indelible_sql.engine.session import Query, Session
-from indelible_sql.kernel.history import one
+from indelible_sql.kernel.history import fetch_one
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.tables import rows_by
 
@@ -70,7 +70,7 @@ def _prefer_stored(session: Session, replayed: Centroid) -> Centroid:
 
     A centroid that another database computed differs from its replay in its last bits.
     """
-    stored = one(session, Centroid, STORED_CENTROID, {"id": replayed.id})
+    stored = fetch_one(session, Centroid, STORED_CENTROID, {"id": replayed.id})
     signal = session.first(LAST_SIGNAL, {"subspace_id": replayed.id, "applied_seq": replayed.seq})
     if stored is None or signal is None or not is_left_by(signal_of(signal), stored):
         return replayed

@@ -40,7 +40,7 @@ from indelible_sql.captures.tables import (
     SUBSPACES,
 )
 from indelible_sql.engine.session import Query, Session
-from indelible_sql.kernel.history import ROWS, every, one
+from indelible_sql.kernel.history import ROWS, fetch_all, fetch_one
 from indelible_sql.schema.columns import NUMBER, prefix_of
 from indelible_sql.schema.tables import page_by, rows_by
 
@@ -74,7 +74,7 @@ def exact_search(schema: str) -> Query:
     distance = distance.label("distance")
     return (
         select(ARTIFACTS, distance)
-        .where(ARTIFACTS.c.space_id == bindparam("of"))
+        .where(ARTIFACTS.c.space_id == bindparam("space_id"))
         .order_by(distance, ARTIFACTS.c.id)
         .limit(bindparam("limit"))
     )
@@ -106,15 +106,15 @@ class SqlCaptureSearch:
 
     def centroid(self, subspace_id: str) -> Centroid | None:
         """Return the subspace's centroid; None before the first capture moves it."""
-        return one(self._session, Centroid, CENTROID, {"id": subspace_id})
+        return fetch_one(self._session, Centroid, CENTROID, {"id": subspace_id})
 
     def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
         """Return every centroid of the space, in order of id."""
-        return every(self._session, Centroid, CENTROIDS_OF, {"space_id": space_id})
+        return fetch_all(self._session, Centroid, CENTROIDS_OF, {"space_id": space_id})
 
     def artifact(self, artifact_id: str) -> Artifact:
         """Return the artifact, or raise ArtifactNotFound."""
-        artifact = one(self._session, Artifact, ARTIFACT, {"id": artifact_id})
+        artifact = fetch_one(self._session, Artifact, ARTIFACT, {"id": artifact_id})
         if artifact is None:
             raise errors.ArtifactNotFound(artifact_id)
         return artifact
@@ -122,28 +122,33 @@ class SqlCaptureSearch:
     def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
         """Return the space's next artifacts, in order of id."""
         values = {"space_id": space_id, "after": after, "limit": limit}
-        return every(self._session, Artifact, ARTIFACTS_OF, values)
+        return fetch_all(self._session, Artifact, ARTIFACTS_OF, values)
 
     def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """Return the artifact's next signals, oldest first."""
         values = {"artifact_id": artifact_id, "after": after, "limit": limit}
-        return every(self._session, Signal, SIGNALS_OF, values)
+        return fetch_all(self._session, Signal, SIGNALS_OF, values)
 
     def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """Return the next signals that moved the subspace's centroid, in their order."""
         values = {"subspace_id": subspace_id, "after": after, "limit": limit}
-        return every(self._session, Signal, APPLIED_TO, values)
+        return fetch_all(self._session, Signal, APPLIED_TO, values)
 
     def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
         """Return the space's last signals, newest first."""
-        return every(self._session, Signal, RECENT, {"space_id": space_id, "limit": limit})
+        return fetch_all(self._session, Signal, RECENT, {"space_id": space_id, "limit": limit})
 
     def nearest(
         self, space_id: str, vector: Vector, *, limit: int
     ) -> tuple[tuple[Artifact, float], ...]:
         """Return the space's nearest artifacts with their distances, nearest first, then by id."""
         statement = self._search_statement(space_id, len(vector))
-        values = {"of": space_id, "vector": vector, "limit": limit, "fetched": OVERFETCH * limit}
+        values = {
+            "space_id": space_id,
+            "vector": vector,
+            "limit": limit,
+            "fetched": OVERFETCH * limit,
+        }
         rows = vector_rows(self._session, statement, values)
         return tuple((ROWS.structure(row, Artifact), row["distance"]) for row in rows)
 

@@ -82,8 +82,8 @@ PAGE = (
 NAMES_WITH_PREFIX = (
     select(VERSIONS.c.name, CONCEPTS.c.name_key)
     .join(CONCEPTS, _IS_CURRENT_VERSION)
-    .where(CONCEPTS.c.name_key >= bindparam("first"))
-    .where(CONCEPTS.c.name_key < bindparam("past"))
+    .where(CONCEPTS.c.name_key >= bindparam("range_start"))
+    .where(CONCEPTS.c.name_key < bindparam("range_end"))
     .distinct()
     .order_by(CONCEPTS.c.name_key, VERSIONS.c.name)
     .limit(MAX_NAMES)

@@ -24,7 +24,7 @@ from indelible_sql.concepts.rows import (
     version_of_row,
 )
 from indelible_sql.engine.session import Row, Session
-from indelible_sql.kernel.history import ROWS, every
+from indelible_sql.kernel.history import ROWS, fetch_all
 from indelible_sql.kernel.repository import SqlAggregateRepository
 
 HIGHEST_CHARACTER = "\U0010ffff"
@@ -145,7 +145,7 @@ class SqlConceptSearch:
 
     def names_with_prefix(self, prefix: str) -> tuple[str, ...]:
         """Return a bounded number of names whose key begins with the prefix."""
-        values = {"first": prefix, "past": f"{prefix}{HIGHEST_CHARACTER}"}
+        values = {"range_start": prefix, "range_end": f"{prefix}{HIGHEST_CHARACTER}"}
         rows = self._session.rows(statements.NAMES_WITH_PREFIX, values)
         return tuple(row["name"] for row in rows)
 
@@ -157,13 +157,13 @@ class SqlConceptSearch:
 
     def nodes(self, *, limit: int) -> tuple[ConceptNode, ...]:
         """Return the first `limit` graph nodes in order of id."""
-        return every(self._session, ConceptNode, statements.NODES, {"limit": limit})
+        return fetch_all(self._session, ConceptNode, statements.NODES, {"limit": limit})
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
         """Return the graph nodes that any of the texts names, by id or by name."""
         keys = {name_key(text) for text in texts}
         values = {"ids": texts, "keys": lookup_keys(keys)}
-        nodes = every(self._session, ConceptNode, statements.NODES_NAMED, values)
+        nodes = fetch_all(self._session, ConceptNode, statements.NODES_NAMED, values)
         # Stored keys are shortened, so longer names are compared whole here.
         return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
 

@@ -1,4 +1,4 @@
-"""One write: a head and the records that it shows."""
+"""The statements that write a change: the head, the new records and the row of history."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -27,13 +27,15 @@ from sqlalchemy.sql.selectable import TextualSelect
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.tables import HISTORY
 
-FIXED = ("id", "created_at")
+# The columns of a head that no update sets.
+FIXED_COLUMNS = ("id", "created_at")
 POSTGRESQL = make_url("postgresql://").get_dialect()()
-# History is the last record of each write.
+# History is the last table of each write, so that its row returns the transaction's number.
 TRANSACTION = literal_column("history.txid::text", Text()).label("txid")
 Rows = Mapping[Table, Mapping[str, Any]]
-# The columns of a change that many changes of one step share, and those of each change.
-ALIKE = (
+
+# The columns of history that all changes of one bulk write have in common.
+SHARED_COLUMNS = (
     "lifecycle",
     "action",
     "from_state",
@@ -43,39 +45,39 @@ ALIKE = (
     "reason",
     "request_id",
 )
-# What every change moves in its head.
+# The columns of history that each change of a bulk write has of its own.
+OWN_COLUMNS = ("entity_id", "seq", "version", "at", "data", "prev_hash", "hash")
+# The columns that every change sets in its head.
 CHANGE_ASSIGNMENTS = (
-    "seq = given.seq",
-    "status = alike.to_state",
-    "hash = given.hash",
-    "updated_at = given.at",
+    "seq = changes.seq",
+    "status = shared.to_state",
+    "hash = changes.hash",
+    "updated_at = changes.at",
 )
-OWN = ("entity_id", "seq", "version", "at", "data", "prev_hash", "hash")
 
-
-# MATERIALIZED, so that each value is converted to its domain once, not for each row and table.
-# The list of ids lets PostgreSQL use the head's index, where a join would read all of it.
+# MATERIALIZED, so that PostgreSQL converts each value to its domain once, not for each row and
+# table. With the list of ids it uses the head's index; with a join it would read the whole table.
 BULK_TEMPLATE = """
-    WITH alike AS MATERIALIZED (
+    WITH shared AS MATERIALIZED (
       SELECT {shared_values}
     ),
-    given AS MATERIALIZED (
+    changes AS MATERIALIZED (
       SELECT *
-      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({types})
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fields({types})
     ),
     head AS (
       UPDATE {schema_prefix}{head} AS head
       SET {assignments}
-      FROM given, alike
-      WHERE head.id = ANY(ARRAY(SELECT entity_id FROM given))
-        AND head.id = given.entity_id
-        AND head.seq = given.seq - 1
+      FROM changes, shared
+      WHERE head.id = ANY(ARRAY(SELECT entity_id FROM changes))
+        AND head.id = changes.entity_id
+        AND head.seq = changes.seq - 1
       RETURNING head.id
     )
     INSERT INTO {schema_prefix}history AS history ({columns})
     SELECT {values}
-    FROM given
-    JOIN head ON head.id = given.entity_id, alike
+    FROM changes
+    JOIN head ON head.id = changes.entity_id, shared
     ORDER BY head.id
     RETURNING history.txid::text AS txid
 """
@@ -83,7 +85,7 @@ BULK_TEMPLATE = """
 
 @frozen
 class AtomicWrite:
-    """A head's step and its records: one statement on PostgreSQL, several in order on SQLite."""
+    """A change of a head with its records: one statement on PostgreSQL, several on SQLite."""
 
     head: str
     fused: ReturningInsert[str]
@@ -91,7 +93,7 @@ class AtomicWrite:
 
 
 def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> AtomicWrite:
-    """Return the write that adds one row to each record table, and only if the head moves."""
+    """Return the write that adds a row to each record table if `moving` changes the head."""
     moved = moving.returning(head.c.id).cte("head")
     inserts = [_insert_if_moved(record, moved) for record in records]
     *first, last = inserts
@@ -121,23 +123,23 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
     """Return PostgreSQL's write of many changes that take the same step.
 
     `:rows` is a JSON text with the own columns of each change and, as `head_<name>`, the head's
-    columns in `moving`, which at least one change moves. A row whose head has moved before adds
-    nothing. `schema_prefix` qualifies the names of tables and domains.
+    columns in `moving`, which at least one change sets. A change whose head is no longer at the
+    seq before adds no row. `schema_prefix` qualifies the names of tables and domains.
     """
-    own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN]
+    own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN_COLUMNS]
     head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in moving]
     shared_values: list[str] = []
-    for name in ALIKE:
+    for name in SHARED_COLUMNS:
         domain = _domain(HISTORY.c[name], schema_prefix)
         shared_values.append(f"CAST(:{name} AS {domain}) AS {name}")
 
-    assignments = [f"{name} = given.head_{name}" for name in moving]
-    columns = (*ALIKE, *OWN)
+    assignments = [f"{name} = changes.head_{name}" for name in moving]
+    columns = (*SHARED_COLUMNS, *OWN_COLUMNS)
     values: list[str] = []
-    for name in ALIKE:
-        values.append(f"alike.{name}")
-    for name in OWN:
-        values.append(f"given.{name}")
+    for name in SHARED_COLUMNS:
+        values.append(f"shared.{name}")
+    for name in OWN_COLUMNS:
+        values.append(f"changes.{name}")
 
     statement = BULK_TEMPLATE.format(
         schema_prefix=schema_prefix,
@@ -152,15 +154,15 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
 
 
 def _domain(column: Column[Any], schema_prefix: str) -> str:
-    """Return the type of a column, with its rule."""
+    """Return the name of a column's domain or native type."""
     return str(column.type.compile(dialect=POSTGRESQL)).replace(f"{SCHEMA}.", schema_prefix)
 
 
 def step(head: Table, *unchanged: str) -> Update:
-    """Return the update of a head from the seq before; the `unchanged` columns stay as they are."""
+    """Return the update of a head to its next seq, without the `unchanged` columns."""
     values: dict[str, BindParameter[Any]] = {}
     for column in writable_columns(head):
-        if column.name not in (*FIXED, *unchanged):
+        if column.name not in (*FIXED_COLUMNS, *unchanged):
             values[column.name] = _parameter(column)
 
     is_head = head.c.id == _parameter(head.c.id)

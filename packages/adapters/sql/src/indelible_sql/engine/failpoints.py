@@ -44,11 +44,11 @@ class Failpoint(Enum):
         "on PostgreSQL, the head and its records were written",
     )
     BEFORE_RECEIPT = (
-        "history.py: SqlReceipts.keep",
+        "history.py: SqlReceipts.save",
         "the receipt was not written",
     )
     AFTER_RECEIPT = (
-        "history.py: SqlReceipts.keep",
+        "history.py: SqlReceipts.save",
         "the receipt was written",
     )
     BEFORE_COMMIT = (

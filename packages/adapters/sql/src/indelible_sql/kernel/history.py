@@ -31,7 +31,7 @@ FEED_ON_SQLITE = CHANGES_ON_SQLITE.where(HISTORY.c.position > bindparam("positio
     HISTORY.c.position
 )
 NEWEST_ON_SQLITE = CHANGES_ON_SQLITE.order_by(HISTORY.c.position.desc())
-# Transactions below xmin have ended: none of them can put a row in front of the cursor any more.
+# Transactions below xmin have ended, so that no row can appear before the cursor any more.
 CHANGES_ON_POSTGRESQL = (
     select(
         HISTORY,
@@ -48,14 +48,19 @@ NEWEST_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.order_by(
 )
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
 DATABASE_ID = text(
-    "SELECT concat(system_identifier, '.', oid) AS home FROM pg_control_system(), pg_database"
-    " WHERE datname = current_database()"
-).columns(home=Text())
+    """
+    SELECT concat(system_identifier, '.', oid) AS database_id
+    FROM pg_control_system(), pg_database
+    WHERE datname = current_database()
+    """
+).columns(database_id=Text())
 RECEIPT = rows_by(RECEIPTS, "owner", "key")
-KEEP = row(RECEIPTS)
-IS_FREE = text(
-    "SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0)) AS is_free"
-).columns(is_free=Boolean())
+SAVE_RECEIPT = row(RECEIPTS)
+LOCK_RECEIPT = text(
+    """
+    SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0)) AS is_locked
+    """
+).columns(is_locked=Boolean())
 
 DECODED_BASES = (Enum, str, int, float, Mapping)
 
@@ -91,13 +96,15 @@ def change_row(change: Change) -> dict[str, Any]:
     return field_values(change)
 
 
-def one(session: Session, kind: type[T], statement: Executable, values: Row) -> T | None:
+def fetch_one(session: Session, kind: type[T], statement: Executable, values: Row) -> T | None:
     """Return the first row as a value of this type, or None."""
     row = session.first(statement, values)
-    return None if row is None else ROWS.structure(row, kind)
+    if row is None:
+        return None
+    return ROWS.structure(row, kind)
 
 
-def every(session: Session, kind: type[T], statement: Executable, values: Row) -> tuple[T, ...]:
+def fetch_all(session: Session, kind: type[T], statement: Executable, values: Row) -> tuple[T, ...]:
     """Return every row as a value of this type."""
     return tuple(ROWS.structure(row, kind) for row in session.rows(statement, values))
 
@@ -118,7 +125,7 @@ class SqlHistory:
             "after": after,
             "limit": NO_LIMIT if limit is None else limit,
         }
-        return every(self._session, Change, OF_ENTITY, values)
+        return fetch_all(self._session, Change, OF_ENTITY, values)
 
     def feed(self, *, after: str, limit: int) -> Feed:
         """Return the next `limit` changes of all aggregates after a cursor; '' is the beginning.
@@ -152,7 +159,7 @@ class SqlHistory:
     def _cursor_prefix(self) -> str:
         """Return the part of a cursor that names the database."""
         row = self._session.rows(DATABASE_ID, {})[0]
-        return f"{row['home']}."
+        return f"{row['database_id']}."
 
 
 @frozen
@@ -169,16 +176,17 @@ class SqlReceipts:
         """
         # The lock lasts until this transaction ends. SQLite has one writer and needs none.
         if not self._session.is_sqlite:
-            lock = self._session.rows(IS_FREE, {"owner": str(owner), "key": key})[0]
-            if not lock["is_free"]:
+            lock = self._session.rows(LOCK_RECEIPT, {"owner": str(owner), "key": key})[0]
+            if not lock["is_locked"]:
                 raise RequestInFlight(key)
 
-        return one(self._session, Receipt, RECEIPT, {"owner": owner, "key": key})
+        return fetch_one(self._session, Receipt, RECEIPT, {"owner": owner, "key": key})
 
-    def keep(self, receipt: Receipt) -> None:
-        """Store the receipt in the command's own transaction."""
+    def save(self, receipt: Receipt) -> None:
+        """Save the receipt in the command's transaction."""
         self._session.at_failpoint(Failpoint.BEFORE_RECEIPT)
-        self._session.run(KEEP, parameters({RECEIPTS: asdict(receipt, recurse=False)}))
+        values = parameters({RECEIPTS: asdict(receipt, recurse=False)})
+        self._session.run(SAVE_RECEIPT, values)
         self._session.at_failpoint(Failpoint.AFTER_RECEIPT)
 
 

@@ -12,7 +12,12 @@ from indelible.kernel import Change, Head, NotFound, Revision, Stale, UsageError
 from indelible.kernel.aggregates import Aggregate, RecordExists
 from indelible.kernel.history import Record, Update
 from indelible.kernel.values import field_values
-from indelible_sql.engine.atomic_write import ALIKE, OWN, bulk_change_write, change_write
+from indelible_sql.engine.atomic_write import (
+    OWN_COLUMNS,
+    SHARED_COLUMNS,
+    bulk_change_write,
+    change_write,
+)
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, change_row
@@ -206,12 +211,12 @@ class SqlAggregateRepository(Generic[E]):
         changed = _changed_columns(pairs)
         rows: list[dict[str, Any]] = []
         for update, (_, new) in zip(updates, pairs, strict=True):
-            row = {name: getattr(update.change, name) for name in OWN}
+            row = {name: getattr(update.change, name) for name in OWN_COLUMNS}
             row |= {f"head_{name}": new[name] for name in changed}
             rows.append(row)
 
         changes = [update.change for update in updates]
-        shared = {name: getattr(changes[0], name) for name in ALIKE}
+        shared = {name: getattr(changes[0], name) for name in SHARED_COLUMNS}
         shared["actor"] = str(changes[0].actor)
         schema_prefix = prefix_of(self._session.connection, self._session.schema)
         write = bulk_change_write(self._mapping.table, changed, schema_prefix)

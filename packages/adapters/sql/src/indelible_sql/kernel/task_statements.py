@@ -54,8 +54,8 @@ class InSubquery(DialectExpression):
 
 _NOW = bindparam("now", type_=INSTANT)
 _DUE = bindparam("due", type_=INSTANT)
-_OF_STAGE = TASKS.c.stage == bindparam("of_stage", type_=IDENTIFIER)
-_OF_TASK = and_(_OF_STAGE, TASKS.c.entity_id == bindparam("of_id", type_=IDENTIFIER))
+_OF_STAGE = TASKS.c.stage == bindparam("task_stage", type_=IDENTIFIER)
+_OF_TASK = and_(_OF_STAGE, TASKS.c.entity_id == bindparam("task_id", type_=IDENTIFIER))
 _CLAIM_ORDER = (TASKS.c.due_at, TASKS.c.entity_id)
 _NO_LEASE = {"lease_owner": null(), "lease_until": null()}
 _FENCE = type_coerce(TASKS.c.fence, BigInteger())
@@ -66,7 +66,7 @@ _WAS_ENQUEUED_AGAIN = TASKS.c.attempts == 0
 _IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= _NOW)
 _IS_PAUSED = (
     exists()
-    .where(STAGES.c.id == bindparam("of_stage", type_=IDENTIFIER))
+    .where(STAGES.c.id == bindparam("task_stage", type_=IDENTIFIER))
     .where(STAGES.c.status == StageStatus.PAUSED.value)
 )
 _CLAIMABLE = (
@@ -106,7 +106,7 @@ CLAIM_BEHIND = _claim(_CLAIMED_ROWS.where(_IS_BEHIND))
 _IS_UNDER_LEASE = and_(
     _OF_STAGE,
     in_json_list(TASKS.c.entity_id, "ids"),
-    in_json_list(TASKS.c.entity_id + " " + cast(TASKS.c.fence, Text()), "fenced"),
+    in_json_list(TASKS.c.entity_id + " " + cast(TASKS.c.fence, Text()), "ids_with_fences"),
     TASKS.c.lease_owner.is_not(None),
 )
 _DUE_IF_ENQUEUED_AGAIN = case((_WAS_ENQUEUED_AGAIN, TASKS.c.due_at))
@@ -118,7 +118,7 @@ MARK_DEAD = (
     .where(_IS_UNDER_LEASE)
     .values(
         due_at=_DUE_IF_ENQUEUED_AGAIN,
-        dead_reason=case((TASKS.c.attempts > 0, bindparam("why", type_=NONBLANK_TEXT))),
+        dead_reason=case((TASKS.c.attempts > 0, bindparam("reason", type_=NONBLANK_TEXT))),
         **_NO_LEASE,
     )
 )
@@ -159,12 +159,12 @@ RESCHEDULE = (
 )
 _TASK_EXISTS = (
     exists()
-    .where(TASKS.c.stage == bindparam("of_stage"))
-    .where(TASKS.c.entity_id == bindparam("of_id"))
+    .where(TASKS.c.stage == bindparam("task_stage"))
+    .where(TASKS.c.entity_id == bindparam("task_id"))
 )
 _NEW_ROW = select(
-    bindparam("of_stage", type_=IDENTIFIER),
-    bindparam("of_id", type_=IDENTIFIER),
+    bindparam("task_stage", type_=IDENTIFIER),
+    bindparam("task_id", type_=IDENTIFIER),
     _DUE,
     literal(0),
     literal(0),
@@ -183,7 +183,7 @@ def enqueue_all(schema_prefix: str) -> TextClause:
     """Return PostgreSQL's statement that enqueues many tasks; `schema_prefix` qualifies tables."""
     return text(f"""
         INSERT INTO {schema_prefix}tasks AS tasks (stage, entity_id, due_at, fence, attempts)
-        SELECT :of_stage, key, CAST(value AS timestamptz), 0, 0
+        SELECT :task_stage, key, CAST(value AS timestamptz), 0, 0
         FROM json_each_text(CAST(:dues AS json))
         ORDER BY key
         ON CONFLICT (stage, entity_id) DO UPDATE SET

@@ -24,7 +24,7 @@ from indelible.kernel.tasks import (
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel import task_statements as statements
-from indelible_sql.kernel.history import every, one
+from indelible_sql.kernel.history import fetch_all, fetch_one
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS
 from indelible_sql.schema.columns import prefix_of
 
@@ -38,7 +38,7 @@ class SqlTaskReader:
     def get(self, stage: str, entity_id: str) -> Task:
         """Return the task, or raise TaskNotFound."""
         key = {"stage": stage, "entity_id": entity_id}
-        task = one(self._session, Task, statements.GET_TASK, key)
+        task = fetch_one(self._session, Task, statements.GET_TASK, key)
         if task is None:
             raise TaskNotFound(stage, entity_id)
 
@@ -47,14 +47,14 @@ class SqlTaskReader:
     def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
         """Return the last `limit` recorded attempts, newest first."""
         values = {"stage": stage, "entity_id": entity_id, "limit": limit}
-        return every(self._session, Attempt, statements.ATTEMPTS_OF_TASK, values)
+        return fetch_all(self._session, Attempt, statements.ATTEMPTS_OF_TASK, values)
 
     def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
         """Return the statistics of every stage that ever had a task, in order of name."""
         stats: list[StageStats] = []
         stage = self._next_stage("")
         while stage is not None:
-            values = {"of_stage": stage, "now": now}
+            values = {"task_stage": stage, "now": now}
             counts = self._session.rows(statements.STAGE_STATS, values)[0]
             stats.append(StageStats(stage=stage, **counts))
             stage = self._next_stage(stage)
@@ -64,18 +64,18 @@ class SqlTaskReader:
     def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
         """Return the stage's next `limit` dead tasks after an id, in order of id."""
         values = {"stage": stage, "after": after, "limit": limit}
-        return every(self._session, Task, statements.DEAD_TASKS, values)
+        return fetch_all(self._session, Task, statements.DEAD_TASKS, values)
 
-    def count_ready(self, stage: str, now: datetime, *, most: int) -> int:
-        """Return how many tasks could be claimed now, at most `most`."""
-        values = {"of_stage": stage, "now": now, "limit": most}
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+        """Return how many tasks could be claimed now, at most `limit`."""
+        values = {"task_stage": stage, "now": now, "limit": limit}
         return int(self._session.rows(statements.COUNT_READY, values)[0]["ready"])
 
-    def count_claims(self, stage: str, *, most: int) -> int | None:
-        """Return the number of claims of the stage, or None where it has more than `most` tasks."""
-        values = {"of_stage": stage, "limit": most + 1}
+    def count_claims(self, stage: str, *, limit: int) -> int | None:
+        """Return the number of claims of the stage, or None if it has more than `limit` tasks."""
+        values = {"task_stage": stage, "limit": limit + 1}
         counts = self._session.rows(statements.COUNT_CLAIMS, values)[0]
-        if counts["tasks"] > most:
+        if counts["tasks"] > limit:
             return None
 
         return int(counts["claims"])
@@ -100,7 +100,7 @@ class SqlTaskQueue(SqlTaskReader):
 
         for entity_id, due_at in dues.items():
             self.enqueue_once(stage, entity_id, due_at=due_at)
-            values = {"of_stage": stage, "of_id": entity_id, "due": due_at, "now": now}
+            values = {"task_stage": stage, "task_id": entity_id, "due": due_at, "now": now}
             self._session.run(statements.RESCHEDULE, values)
 
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
@@ -109,7 +109,7 @@ class SqlTaskQueue(SqlTaskReader):
         statement: Executable = statements.INSERT_ON_POSTGRESQL
         if self._session.is_sqlite:
             statement = statements.INSERT_ON_SQLITE
-        self._session.run(statement, {"of_stage": stage, "of_id": entity_id, "due": due_at})
+        self._session.run(statement, {"task_stage": stage, "task_id": entity_id, "due": due_at})
 
     def claim(
         self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
@@ -117,7 +117,7 @@ class SqlTaskQueue(SqlTaskReader):
         """Lock and lease the free tasks that have been due longest; none of a paused stage."""
         statement = statements.CLAIM
         values: dict[str, Any] = {
-            "of_stage": stage,
+            "task_stage": stage,
             "now": self._tx.clock.now(),
             "limit": limit,
             "owner": self._tx.actor,
@@ -158,7 +158,7 @@ class SqlTaskQueue(SqlTaskReader):
 
     def mark_dead(self, lease: Lease, *, reason: str) -> bool:
         """Mark the task as dead and return True; return False if it was enqueued meanwhile."""
-        self._end_leases(statements.MARK_DEAD, (lease,), why=reason)
+        self._end_leases(statements.MARK_DEAD, (lease,), reason=reason)
         is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
         self._record(lease, AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED, reason)
         return is_dead
@@ -173,7 +173,7 @@ class SqlTaskQueue(SqlTaskReader):
 
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead task due now, or raise TaskNotFound or TaskNotDead."""
-        values = {"of_stage": stage, "of_id": entity_id, "due": self._tx.clock.now()}
+        values = {"task_stage": stage, "task_id": entity_id, "due": self._tx.clock.now()}
         row = self._session.first(statements.REQUEUE, values)
         task = self.get(stage, entity_id)
         if row is None:
@@ -188,7 +188,7 @@ class SqlTaskQueue(SqlTaskReader):
             texts[entity_id] = instant_text(due_at)
 
         schema_prefix = prefix_of(self._session.connection, self._session.schema)
-        values = {"of_stage": stage, "dues": json.dumps(texts), "now": now}
+        values = {"task_stage": stage, "dues": json.dumps(texts), "now": now}
         self._session.run(statements.enqueue_all(schema_prefix), values)
 
     def _end_leases(self, statement: Executable, leases: Leases, **values: object) -> None:
@@ -210,9 +210,9 @@ class SqlTaskQueue(SqlTaskReader):
             return 0
 
         keys = {
-            "of_stage": leases[0].stage,
+            "task_stage": leases[0].stage,
             "ids": [lease.entity_id for lease in leases],
-            "fenced": [f"{lease.entity_id} {lease.fence}" for lease in leases],
+            "ids_with_fences": [f"{lease.entity_id} {lease.fence}" for lease in leases],
         }
         return self._session.run(statement, {**keys, **values})
 

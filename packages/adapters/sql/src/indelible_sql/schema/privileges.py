@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Table
 
-from indelible_sql.engine.atomic_write import FIXED, writable_columns
+from indelible_sql.engine.atomic_write import FIXED_COLUMNS, writable_columns
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.tables import EDGES
@@ -38,6 +38,6 @@ def privileges(table: Table, catalog: Catalog) -> dict[str, tuple[str, ...]]:
     if table not in catalog.updatable_tables:
         return {"INSERT": columns}
 
-    fixed = (*FIXED, *table.primary_key.columns.keys())
+    fixed = (*FIXED_COLUMNS, *table.primary_key.columns.keys())
     updatable = tuple(name for name in columns if name not in fixed)
     return {"INSERT": columns, "UPDATE": updatable}

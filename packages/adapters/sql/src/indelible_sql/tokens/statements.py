@@ -74,7 +74,7 @@ _is_below = bindparam("below") > _token_id
 _neighbours = (
     select(
         _token_id.label("token_id"),
-        func.lead(_token_id).over(order_by=_token_id).label("following"),
+        func.lead(_token_id).over(order_by=_token_id).label("next_token_id"),
     )
     .where(_is_below)
     .subquery()
@@ -82,9 +82,9 @@ _neighbours = (
 GAPS: Final = (
     select(
         (_neighbours.c.token_id + 1).label("first"),
-        (_neighbours.c.following - 1).label("last"),
+        (_neighbours.c.next_token_id - 1).label("last"),
     )
-    .where(_neighbours.c.following > _neighbours.c.token_id + 1)
+    .where(_neighbours.c.next_token_id > _neighbours.c.token_id + 1)
     .order_by(_neighbours.c.token_id)
     .limit(bindparam("limit"))
 )

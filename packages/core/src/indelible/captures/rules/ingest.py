@@ -59,7 +59,7 @@ class IngestStore(Protocol):
 
 @frozen(kw_only=True)
 class Placement:
-    """Where a capture belongs, and the subspace whose centroid it moves."""
+    """The margin decision of a capture, and the subspace whose centroid it moves, if any."""
 
     result: MarginResult
     target: SubspaceState | None

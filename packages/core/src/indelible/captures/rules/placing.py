@@ -1,4 +1,4 @@
-"""Where a capture belongs, whether it moves the centroid there, and how much it counts."""
+"""Assign a capture to a subspace by its distances, and find the warnings about it."""
 
 from attrs import frozen
 

@@ -38,7 +38,7 @@ def current_warnings(
         return ()
 
     start = node_of(concept, version)
-    graph = reachable_graph(start, lookup, max_nodes=policy.most_graph_nodes)
+    graph = reachable_graph(start, lookup, max_nodes=policy.max_graph_nodes)
     close_names = _close_names(graph, lookup)
     warnings = graph_warnings(graph, concept.id, policy, close_names)
 

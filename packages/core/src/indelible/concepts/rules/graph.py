@@ -235,8 +235,8 @@ def _dependency_warnings(
             )
 
     depth = _depths(graph, components)[concept.id]
-    if depth > policy.deepest_chain:
-        yield _warning(WarningCode.PREREQ_DEPTH, depth, policy.deepest_chain)
+    if depth > policy.max_prerequisite_depth:
+        yield _warning(WarningCode.PREREQ_DEPTH, depth, policy.max_prerequisite_depth)
 
 
 def _components(graph: ConceptGraph, roots: Iterable[str]) -> tuple[tuple[str, ...], ...]:

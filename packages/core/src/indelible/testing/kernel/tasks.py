@@ -292,7 +292,7 @@ class WorkConformance:
         enqueue(store, "a", "b")
         running = claim(store)
         do(store, pause_stage, PAUSE)
-        paused = claim(store), store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=9))
+        paused = claim(store), store.read(lambda tx: tx.tasks.count_ready("work", LATER, limit=9))
         within(store, lambda tx: tx.tasks.complete(running))
         do(store, resume_stage, ResumeStage(stage="work"))
 
@@ -322,8 +322,8 @@ class WorkConformance:
         )
         also, work = store.read(lambda tx: tx.tasks.backlogs(LATER))
         assert (also.stage, work.stage) == ("also", "work")
-        assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=9)) == due
-        assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=1)) == 1
+        assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, limit=9)) == due
+        assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, limit=1)) == 1
 
     def test_tasks_behind_many_leases_are_counted(self, store: AnyStore) -> None:
         enqueue(store, *(f"w-{number:05}" for number in range(MAX_COUNTED + 2)))

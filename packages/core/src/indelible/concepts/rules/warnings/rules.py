@@ -83,7 +83,7 @@ class Rule:
 
 def _name(version: RuleInput) -> Findings:
     name = version.content.name
-    max_length = version.policy.longest_name
+    max_length = version.policy.max_name_characters
 
     findings: dict[WarningCode, Values] = {}
     if len(name) > max_length:
@@ -107,10 +107,10 @@ def _definition(version: RuleInput) -> Findings:
         findings[WarningCode.DEF_EMPTY] = True
         return findings
 
-    if len(text) > policy.longest_definition:
-        findings[WarningCode.DEF_LONG] = (len(text), policy.longest_definition)
-    if len(version.definition_words) < policy.shortest_definition_words:
-        findings[WarningCode.DEF_SHORT] = (policy.shortest_definition_words,)
+    if len(text) > policy.max_definition_characters:
+        findings[WarningCode.DEF_LONG] = (len(text), policy.max_definition_characters)
+    if len(version.definition_words) < policy.min_definition_words:
+        findings[WarningCode.DEF_SHORT] = (policy.min_definition_words,)
     explanation_key = name_key(version.content.explanation)
     findings[WarningCode.DEF_EQUALS_EXPLANATION] = version.definition_key == explanation_key
     findings[WarningCode.EDIT_LARGE] = _large_edit(version)
