@@ -1,4 +1,4 @@
-"""One value has one text, on every machine and in every process."""
+"""One value has one canonical text, on every machine and in every process."""
 
 import json
 import os
@@ -20,6 +20,7 @@ from hypothesis.strategies import (
     dictionaries,
     floats,
     integers,
+    just,
     lists,
     none,
     recursive,
@@ -32,21 +33,26 @@ from indelible.kernel import Actor, UsageError, canonical_json, digest, instant_
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 texts = text(characters(exclude_categories=["Cs"]), max_size=10)
-values: SearchStrategy[Json] = recursive(
+json_values: SearchStrategy[Json] = recursive(
     none() | booleans() | integers() | texts,
     lambda inner: lists(inner, max_size=4) | dictionaries(texts, inner, max_size=4),
     max_leaves=20,
 )
-
 zones = timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone)
+FIRST_BOUND = datetime(2000, 1, 2)  # noqa: DTZ001 - hypothesis takes naive bounds only
+LAST_BOUND = datetime(2999, 12, 30)  # noqa: DTZ001 - as above
 
 
 class Colour(StrEnum):
+    """An enumeration of texts."""
+
     RED = "RED"
 
 
 @frozen
 class Leaf:
+    """A value with a field of each type that has a canonical text."""
+
     owner: Actor
     at: datetime
     colour: Colour
@@ -57,44 +63,69 @@ class Leaf:
 LEAF = Leaf(Actor.user("maya"), datetime(2026, 1, 1, tzinfo=UTC), Colour.RED, ("a", "b"))
 
 
-def turned(value: Json) -> Json:
-    """The same value, with every object's keys in the opposite order."""
+def with_reversed_keys(value: Json) -> Json:
+    """Return the same value with the keys of every object in the opposite order."""
+    if isinstance(value, list):
+        return [with_reversed_keys(item) for item in value]
     if isinstance(value, dict):
-        return {key: turned(inner) for key, inner in reversed(list(value.items()))}
-    return [turned(inner) for inner in value] if isinstance(value, list) else value
+        reversed_items = reversed(list(value.items()))
+        return {key: with_reversed_keys(item) for key, item in reversed_items}
+
+    return value
 
 
-@given(values)
-def test_the_text_is_json_and_reads_back_as_the_value(value: Json) -> None:
-    assert json.loads(canonical_json(value)) == value
-    assert canonical_json(json.loads(canonical_json(value))) == canonical_json(value)
+@given(json_values)
+def test_a_canonical_text_is_json_of_the_same_value(value: Json) -> None:
+    canonical = canonical_json(value)
+
+    assert json.loads(canonical) == value
+    assert canonical_json(json.loads(canonical)) == canonical
 
 
-@given(values)
+@given(json_values)
 def test_the_order_of_keys_does_not_matter(value: Json) -> None:
-    assert canonical_json(turned(value)) == canonical_json(value)
-    assert digest(turned(value)) == digest(value)
+    reordered = with_reversed_keys(value)
+
+    assert canonical_json(reordered) == canonical_json(value)
+    assert digest(reordered) == digest(value)
 
 
-@given(values, values)
-def test_different_values_have_different_texts(one: Json, other: Json) -> None:
-    # For JSON, not for Python, True and 1 differ.
-    assert (canonical_json(one) == canonical_json(other)) == (
-        json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    )
+@given(json_values, json_values)
+def test_different_values_have_different_texts(value: Json, other: Json) -> None:
+    # Python's == would not do: it takes True and 1 for equal, JSON does not.
+    are_equal = json.dumps(value, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+    assert (canonical_json(value) == canonical_json(other)) == are_equal
 
 
-def test_keys_are_sorted_by_code_point_and_nothing_stands_between() -> None:
-    assert canonical_json({"b": [1, {"z": None, "a": True}], "a": "é\n\u2028", "B": 2}) == (
-        '{"B":2,"a":"é\\n\u2028","b":[1,{"a":true,"z":null}]}'
-    )
+def test_keys_are_sorted_by_code_point_without_spaces() -> None:
+    value = {"b": [1, {"z": None, "a": True}], "a": "é\n\u2028", "B": 2}
+
+    assert canonical_json(value) == '{"B":2,"a":"é\\n\u2028","b":[1,{"a":true,"z":null}]}'
 
 
-def test_what_the_library_knows_has_its_one_text() -> None:
+def test_every_type_with_a_canonical_text_has_one() -> None:
     assert canonical_json(LEAF) == (
-        '{"at":"2026-01-01T00:00:00.000000+00:00","colour":"RED","note":null,"owner":"user:maya","parts":["a","b"]}'
+        '{"at":"2026-01-01T00:00:00.000000+00:00",'
+        '"colour":"RED",'
+        '"note":null,'
+        '"owner":"user:maya",'
+        '"parts":["a","b"]}'
     )
-    assert to_json_value([LEAF])[0]["parts"] == ["a", "b"]  # type: ignore[index]
+
+
+def test_a_json_value_has_lists_for_tuples() -> None:
+    assert to_json_value({"leaves": [LEAF]}) == {
+        "leaves": [
+            {
+                "owner": "user:maya",
+                "at": "2026-01-01T00:00:00.000000+00:00",
+                "colour": "RED",
+                "parts": ["a", "b"],
+                "note": None,
+            }
+        ]
+    }
 
 
 def test_a_digest_is_the_sha256_of_the_text() -> None:
@@ -103,62 +134,69 @@ def test_a_digest_is_the_sha256_of_the_text() -> None:
 
 
 @given(floats())
-def test_floats_are_refused_at_any_depth(value: float) -> None:
-    for nested in (value, [value], {"a": [1, {"b": value}]}):
+def test_floats_are_refused_at_any_depth(number: float) -> None:
+    for value in (number, [number], {"a": [1, {"b": number}]}):
         with pytest.raises(UsageError):
-            canonical_json(nested)
-
-
-@given(datetimes(datetime(2000, 1, 2), datetime(2999, 12, 30), timezones=zones))  # noqa: DTZ001 - the zone is given beside
-def test_an_instant_has_one_text_in_every_zone(instant: datetime) -> None:
-    told = instant_text(instant)
-
-    assert told == canonical_json(instant).strip('"')
-    assert datetime.fromisoformat(told) == instant.astimezone(UTC)
-    assert told.endswith("+00:00")
-    assert len(told) == len("2026-01-01T00:00:00.000000+00:00")
-
-
-@given(lists(datetimes(datetime(2000, 1, 1), datetime(2999, 12, 31)), min_size=2))  # noqa: DTZ001 - made UTC below
-def test_texts_of_instants_sort_as_the_instants_do(naive: list[datetime]) -> None:
-    instants = [each.replace(tzinfo=UTC) for each in naive]
-
-    assert sorted(map(instant_text, instants)) == list(map(instant_text, sorted(instants)))
-
-
-def test_an_offset_is_turned_into_utc() -> None:
-    there = datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
-
-    assert instant_text(there) == "2026-01-01T00:00:00.000000+00:00"
-
-
-def test_what_has_no_text_is_refused_by_its_kind() -> None:
-    refused: list[str] = []
-    for value in (datetime(2026, 1, 1), 1.5, b"", {1}):  # noqa: DTZ001 - it has no zone, which is the point
-        with pytest.raises(UsageError) as error:
             canonical_json(value)
-        refused.append(error.value.problem)
-
-    assert refused == [
-        "a canonical value holds no instant without its time zone",
-        "a canonical value holds no float",
-        "a canonical value holds no bytes",
-        "a canonical value holds no set",
-    ]
 
 
-def test_another_process_says_the_same() -> None:
+@given(datetimes(FIRST_BOUND, LAST_BOUND, timezones=zones))
+def test_an_instant_has_one_text_in_every_zone(instant: datetime) -> None:
+    canonical = instant_text(instant)
+
+    assert canonical_json(instant) == f'"{canonical}"'
+    assert instant_text(instant.astimezone(UTC)) == canonical
+    assert datetime.fromisoformat(canonical) == instant
+    assert canonical.endswith("+00:00")
+    assert len(canonical) == len("2026-01-01T00:00:00.000000+00:00")
+
+
+@given(lists(datetimes(FIRST_BOUND, LAST_BOUND, timezones=just(UTC)), min_size=2))
+def test_texts_of_instants_are_in_the_order_of_the_instants(instants: list[datetime]) -> None:
+    in_order = [instant_text(instant) for instant in sorted(instants)]
+
+    assert sorted(in_order) == in_order
+
+
+def test_an_offset_is_converted_to_utc() -> None:
+    instant = datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+
+    assert instant_text(instant) == "2026-01-01T00:00:00.000000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (
+            datetime(2026, 1, 1),  # noqa: DTZ001 - a naive time is what is refused
+            "a canonical value holds no instant without its time zone",
+        ),
+        (1.5, "a canonical value holds no float"),
+        (b"", "a canonical value holds no bytes"),
+        ({1}, "a canonical value holds no set"),
+    ],
+)
+def test_a_value_without_a_canonical_text_is_refused_with_its_type(
+    value: object, problem: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        canonical_json(value)
+
+    assert refused.value.problem == problem
+
+
+def test_a_process_with_another_hash_seed_computes_the_same_digest() -> None:
     script = (
         "from indelible.kernel import digest;"
         " print(digest({'b': [1, None], 'a': {'z': 'é', 'y': True}}))"
     )
-    seed = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"
-    told = subprocess.run(
+    other_seed = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"
+    completed = subprocess.run(
         (sys.executable, "-c", script),
-        env=os.environ | {"PYTHONHASHSEED": seed},
+        env={**os.environ, "PYTHONHASHSEED": other_seed},
         check=True,
         capture_output=True,
         text=True,
     )
 
-    assert told.stdout.strip() == digest({"a": {"y": True, "z": "é"}, "b": [1, None]})
+    assert completed.stdout.strip() == digest({"a": {"y": True, "z": "é"}, "b": [1, None]})

@@ -1,4 +1,4 @@
-"""A refusal has one code, one sentence and its facts, under one of six kinds."""
+"""An error has one code, one message with its values, and one of six kinds."""
 
 import re
 from importlib import import_module
@@ -26,37 +26,53 @@ from indelible.kernel.errors import error_types
 for module in walk_packages(indelible.__path__, "indelible."):
     import_module(module.name)
 
-# attrs leaves the class without slots behind for a while: only the one that its module has counts.
-OF_CORE = [
-    each
-    for each in error_types()
-    if each.__module__.startswith("indelible.")
-    and getattr(import_module(each.__module__), each.__qualname__) is each
-]
 KINDS = (NotFound, Conflict, Stale, Invalid, Forbidden, Unavailable)
-OUTSIDE = (OutcomeUnknown, UsageError)  # nobody knows; and a defect of the caller's program
+# Errors outside the kinds: the outcome is unknown, or the calling program has a defect.
+OTHER_BASES = (OutcomeUnknown, UsageError)
+BASES_WITHOUT_CODE = (IndelibleError, NotFound, Conflict, Invalid, Forbidden, Unavailable)
+UPPER_SNAKE = re.compile(r"[A-Z]+(_[A-Z]+)*")
 
 
-def test_core_has_its_errors() -> None:
+def errors_of_core() -> list[type[IndelibleError]]:
+    """Return every error of core.
+
+    attrs replaces a class by one with slots. The replaced class lives on for a while, and is left
+    out here.
+    """
+    errors: list[type[IndelibleError]] = []
+    for error in error_types():
+        if not error.__module__.startswith("indelible."):
+            continue
+        if getattr(import_module(error.__module__), error.__qualname__) is error:
+            errors.append(error)
+
+    return errors
+
+
+def test_errors_of_all_modules_are_checked() -> None:
+    codes = {error.code for error in errors_of_core()}
+
     assert {
         "CONCEPT_NOT_FOUND",
         "STALE",
         "INVALID_TRANSITION",
         "OUTCOME_UNKNOWN",
         "TEXT_BLANK",
-    } <= {each.code for each in OF_CORE}
+    } <= codes
 
 
-def test_a_code_names_one_error_in_upper_snake_case() -> None:
-    codes = [each.code for each in OF_CORE]
+def test_each_code_belongs_to_one_error() -> None:
+    codes = [error.code for error in errors_of_core()]
 
     assert len(codes) == len(set(codes))
-    assert not [code for code in codes if not re.fullmatch(r"[A-Z]+(_[A-Z]+)*", code)]
 
 
-@pytest.mark.parametrize("error", OF_CORE, ids=lambda each: each.code)
-def test_a_leaf_has_one_kind_and_no_subclass(error: type[IndelibleError]) -> None:
-    assert sum(issubclass(error, kind) for kind in (*KINDS, *OUTSIDE)) == 1
+@pytest.mark.parametrize("error", errors_of_core(), ids=lambda error: error.code)
+def test_an_error_has_a_code_in_upper_snake_case_and_one_kind(error: type[IndelibleError]) -> None:
+    kinds = [kind for kind in (*KINDS, *OTHER_BASES) if issubclass(error, kind)]
+
+    assert UPPER_SNAKE.fullmatch(error.code)
+    assert len(kinds) == 1
     assert not error.__subclasses__()
 
 
@@ -69,31 +85,33 @@ def test_an_error_prints_its_code_and_its_message_with_values() -> None:
     assert str(error) == "CONCEPT_NOT_FOUND: Concept c-1 not found."
 
 
-def test_a_message_shows_lists_and_mappings_in_words() -> None:
-    refused = InvalidTransition("concept", "DRAFT", "publish", ("edit", "submit"))
-    final = InvalidTransition("concept", "PUBLISHED", "edit", ())
+def test_a_message_shows_a_list_as_words() -> None:
+    with_actions = InvalidTransition("concept", "DRAFT", "publish", ("edit", "submit"))
+    without_actions = InvalidTransition("concept", "PUBLISHED", "edit", ())
 
-    assert refused.describe().endswith("allowed actions: edit, submit.")
-    assert final.describe().endswith("allowed actions: none.")
+    assert with_actions.describe().endswith("allowed actions: edit, submit.")
+    assert without_actions.describe().endswith("allowed actions: none.")
 
 
 def test_braces_in_a_value_are_not_read_as_a_template() -> None:
     assert ConceptNotFound("{concept_id}").describe() == "Concept {concept_id} not found."
 
 
-def test_an_errors_facts_cannot_be_assigned() -> None:
+def test_the_values_of_an_error_cannot_be_assigned() -> None:
     with pytest.raises(FrozenInstanceError):
         ConceptNotFound("c-1").concept_id = "c-2"  # type: ignore[misc]
 
 
-def test_a_kind_has_no_code_and_lists_its_leaves() -> None:
-    assert [
-        kind.code for kind in (IndelibleError, NotFound, Conflict, Invalid, Forbidden, Unavailable)
-    ] == [""] * 6
+@pytest.mark.parametrize("base", BASES_WITHOUT_CODE, ids=lambda base: base.__name__)
+def test_a_base_of_errors_has_no_code(base: type[IndelibleError]) -> None:
+    assert base.code == ""
+
+
+def test_a_kind_lists_its_errors() -> None:
     assert ConceptNotFound in error_types(NotFound)
     assert ConceptNotFound not in error_types(Conflict)
 
 
-def test_what_is_wrong_by_itself_is_a_value_error_too() -> None:
+def test_an_invalid_value_is_a_value_error_too() -> None:
     assert issubclass(Invalid, ValueError)
     assert not issubclass(Conflict, ValueError)

@@ -1,4 +1,4 @@
-"""An API key: what it opens, until when, and what is kept of its secret."""
+"""An API key is accepted until it expires or is revoked, and no store has its secret."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,
     Key,
+    KeyCreated,
     KeyPolicy,
     KeyStatus,
     RevokeKey,
@@ -29,67 +30,97 @@ from indelible.policy import Policy
 from indelible.testing.stores import BEGINNING, CountedIds, TickingClock
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+EXPIRY = NOW + timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
 MAYA = Actor.user("maya")
 AUDIT = AuditContext(actor=MAYA, reason="a test")
-KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
-DIGEST = KEYS.digest("secret")
-OWN = Key(
+POLICY = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
+DIGEST = POLICY.digest("secret")
+ACTIVE_KEY = Key(
     id="k-1",
     owner=MAYA,
     scopes=("concepts:read",),
     secret_digest=DIGEST,
-    expires_at=NOW + timedelta(days=1),
+    expires_at=EXPIRY,
     status=KeyStatus.ACTIVE,
     created_at=NOW,
     updated_at=NOW,
 )
-but: Callable[..., Any] = evolve  # a wrong value is the point: no checker may forbid it
 CREATE = CreateKey(owner=MAYA, scopes=("concepts:read",))
+# The tests pass wrong values on purpose, so no type checker may refuse them.
+with_fields: Callable[..., Any] = evolve
 
 
-def opened(policy: KeyPolicy = KEYS) -> MemoryStore:
+def empty_store(policy: KeyPolicy = POLICY) -> MemoryStore:
     return MemoryStore(policy=Policy(keys=policy), clock=TickingClock(), ids=CountedIds())
 
 
-def test_a_key_is_active_until_it_is_revoked_for_good() -> None:
-    revoked = OWN.transition("revoke", now=NOW + timedelta(hours=1))
+def created_key(store: MemoryStore) -> KeyCreated:
+    return store.run(create_key, CREATE, actor=MAYA, reason="a test")
 
-    assert revoked == evolve(OWN, status=KeyStatus.REVOKED, updated_at=NOW + timedelta(hours=1))
+
+def authenticated(store: MemoryStore, key_text: str) -> Key | None:
+    return store.read(authenticate_key, key_text, now=BEGINNING)
+
+
+def secret_of(created: KeyCreated) -> str:
+    """Return the last part of the key's text `ind_<id>_<secret>`."""
+    return created.text.rpartition("_")[2]
+
+
+def test_a_key_is_active_until_it_is_revoked_for_good() -> None:
+    revoked = ACTIVE_KEY.transition("revoke", now=LATER)
+
+    assert revoked == evolve(ACTIVE_KEY, status=KeyStatus.REVOKED, updated_at=LATER)
     assert KEY.edges == (("", "create", "ACTIVE", 0), ("ACTIVE", "revoke", "REVOKED", 0))
     with pytest.raises(InvalidTransition):
         revoked.transition("revoke", now=NOW)
 
 
-def test_a_keys_time_runs_forward_whatever_the_clock_says() -> None:
-    assert OWN.transition("revoke", now=NOW - timedelta(days=1)).updated_at == NOW + timedelta(
-        microseconds=1
-    )
+def test_the_time_of_a_key_goes_forward_when_the_clock_goes_back() -> None:
+    revoked = ACTIVE_KEY.transition("revoke", now=NOW - timedelta(days=1))
+
+    assert revoked.updated_at == NOW + MICROSECOND
 
 
-def test_a_key_opens_with_its_own_secret_before_its_end() -> None:
-    last = NOW + timedelta(days=1)
-
-    assert OWN.accepts(DIGEST, now=last - timedelta(microseconds=1))
-    assert not OWN.accepts(DIGEST, now=last)
-    assert not OWN.accepts(KEYS.digest("another"), now=NOW)
-    assert not OWN.accepts("", now=NOW)
-    assert not OWN.transition("revoke", now=NOW).accepts(DIGEST, now=NOW)
-    assert evolve(OWN, expires_at=None).accepts(DIGEST, now=NOW + timedelta(days=365_000))
+def test_a_key_accepts_its_own_secret_before_it_expires() -> None:
+    assert ACTIVE_KEY.accepts(DIGEST, now=EXPIRY - MICROSECOND)
+    assert not ACTIVE_KEY.accepts(DIGEST, now=EXPIRY)
 
 
-def test_a_digest_needs_the_pepper_and_tells_secrets_and_peppers_apart() -> None:
-    other = KeyPolicy(pepper=b"another pepper for tests, 32 b.")
+def test_a_key_without_an_expiry_does_not_expire() -> None:
+    unlimited = evolve(ACTIVE_KEY, expires_at=None)
 
-    assert len({KEYS.digest("a"), KEYS.digest("b"), other.digest("a")}) == 3
-    assert KEYS.digest("a") == KEYS.digest("a")
-    assert len(KEYS.digest("a")) == 64
+    assert unlimited.accepts(DIGEST, now=NOW + timedelta(days=365_000))
+
+
+@pytest.mark.parametrize("digest", [POLICY.digest("another"), ""], ids=["another", "empty"])
+def test_a_key_refuses_another_secret(digest: str) -> None:
+    assert not ACTIVE_KEY.accepts(digest, now=NOW)
+
+
+def test_a_revoked_key_refuses_its_own_secret() -> None:
+    assert not ACTIVE_KEY.transition("revoke", now=NOW).accepts(DIGEST, now=NOW)
+
+
+def test_a_digest_depends_on_the_secret_and_on_the_pepper() -> None:
+    other_policy = KeyPolicy(pepper=b"another pepper for tests, 32 b.")
+    digests = {POLICY.digest("a"), POLICY.digest("b"), other_policy.digest("a")}
+
+    assert len(digests) == 3
+    assert POLICY.digest("a") == POLICY.digest("a")
+    assert len(POLICY.digest("a")) == 64
+
+
+def test_a_digest_needs_a_pepper() -> None:
     with pytest.raises(UsageError):
         KeyPolicy().digest("a")
 
 
 @given(from_regex(SCOPE, fullmatch=True))
 def test_a_scope_is_a_context_and_a_verb_or_one_word(scope: str) -> None:
-    assert evolve(OWN, scopes=(scope,)).scopes == (scope,)
+    assert evolve(ACTIVE_KEY, scopes=(scope,)).scopes == (scope,)
 
 
 @pytest.mark.parametrize(
@@ -108,110 +139,124 @@ def test_a_scope_is_a_context_and_a_verb_or_one_word(scope: str) -> None:
 )
 def test_another_text_is_no_scope(scope: str) -> None:
     with pytest.raises(InvalidScope) as refused:
-        evolve(OWN, scopes=("admin", scope))
+        evolve(ACTIVE_KEY, scopes=("admin", scope))
+
     assert refused.value.scope == scope
 
 
-def test_a_key_has_1_to_50_scopes() -> None:
-    for count in (1, 50):
-        assert len(evolve(OWN, scopes=("admin",) * count).scopes) == count
-    for count in (0, 51):
-        with pytest.raises(InvalidScope):
-            evolve(OWN, scopes=("admin",) * count)
+@pytest.mark.parametrize("count", [1, 50])
+def test_a_key_has_1_to_50_scopes(count: int) -> None:
+    assert len(evolve(ACTIVE_KEY, scopes=("admin",) * count).scopes) == count
+
+
+@pytest.mark.parametrize("count", [0, 51])
+def test_another_number_of_scopes_is_refused(count: int) -> None:
+    with pytest.raises(InvalidScope):
+        evolve(ACTIVE_KEY, scopes=("admin",) * count)
 
 
 @pytest.mark.parametrize(
-    "bad", [{"id": ""}, {"id": "x" * 201}, {"expires_at": NOW.replace(tzinfo=None)}], ids=repr
+    "wrong", [{"id": ""}, {"id": "x" * 201}, {"expires_at": NOW.replace(tzinfo=None)}], ids=repr
 )
-def test_a_keys_fields_are_checked(bad: dict[str, Any]) -> None:
+def test_the_fields_of_a_key_are_checked(wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        evolve(OWN, **bad)
+        evolve(ACTIVE_KEY, **wrong)
 
 
-def test_a_revocation_names_a_key_and_the_seq_that_was_seen() -> None:
-    right = RevokeKey(key_id="k-1", expected_seq=1)
-    for bad in ({"key_id": ""}, {"key_id": "x" * 201}, {"expected_seq": 0}, {"expected_seq": True}):
-        with pytest.raises(Invalid):
-            but(right, **bad)
+@pytest.mark.parametrize(
+    "wrong",
+    [{"key_id": ""}, {"key_id": "x" * 201}, {"expected_seq": 0}, {"expected_seq": True}],
+    ids=repr,
+)
+def test_the_fields_of_a_revocation_are_checked(wrong: dict[str, object]) -> None:
+    with pytest.raises(Invalid):
+        with_fields(RevokeKey(key_id="k-1", expected_seq=1), **wrong)
 
 
-def test_a_change_keeps_every_column_that_its_head_holds_and_no_secret() -> None:
-    place = {"id", "status", "created_at", "updated_at"}
+def test_a_change_stores_every_field_of_a_key_that_history_does_not_have() -> None:
+    data = change_for(AUDIT, None, ACTIVE_KEY, "create").data
+    fields_of_history = {"id", "status", "created_at", "updated_at"}
 
-    data = change_for(AUDIT, None, OWN, "create").data
-
-    assert set(data) == {field.name for field in fields(Key)} - place
+    assert set(data) == {field.name for field in fields(Key)} - fields_of_history
     assert data["owner"] == "user:maya"
 
 
 def test_a_new_key_is_shown_once_and_kept_as_a_digest() -> None:
-    store = opened()
-    made = store.run(create_key, CREATE, actor=MAYA, reason="a test")
-    secret = made.text.rpartition("_")[2]
-
-    assert made.text == f"ind_{made.key.id}_{secret}"
-    assert (made.seq, made.key.status, made.key.owner, made.key.scopes) == (
-        1,
-        KeyStatus.ACTIVE,
-        MAYA,
-        CREATE.scopes,
-    )
-    assert made.key.secret_digest == KEYS.digest(secret)
+    store = empty_store()
+    created = created_key(store)
     (change,) = store.feed().changes
-    for shown in (repr(made), repr(made.key), repr(change), repr(KEYS)):
-        assert secret not in shown
-    assert made.key.secret_digest not in repr(made)
-    assert "a pepper" not in repr(KEYS)
+
+    assert created.text == f"ind_{created.key.id}_{secret_of(created)}"
+    assert created.seq == 1
+    assert created.key.status is KeyStatus.ACTIVE
+    assert created.key.owner == MAYA
+    assert created.key.scopes == CREATE.scopes
+    assert created.key.secret_digest == POLICY.digest(secret_of(created))
+    assert secret_of(created) not in repr(change)
 
 
-def test_a_key_is_found_by_its_text_until_it_is_revoked() -> None:
-    store = opened()
-    made = store.run(create_key, CREATE, actor=MAYA, reason="a test")
-    assert store.read(authenticate_key, made.text, now=BEGINNING) == made.key
+def test_no_printed_value_contains_the_secret_its_digest_or_the_pepper() -> None:
+    created = created_key(empty_store())
 
-    command = RevokeKey(key_id=made.key.id, expected_seq=made.seq)
+    for value in (created, created.key, POLICY):
+        printed = repr(value)
+        assert secret_of(created) not in printed
+        assert created.key.secret_digest not in printed
+        assert "a pepper" not in printed
+
+
+def test_a_key_is_authenticated_by_its_text_until_it_is_revoked() -> None:
+    store = empty_store()
+    created = created_key(store)
+    assert authenticated(store, created.text) == created.key
+
+    command = RevokeKey(key_id=created.key.id, expected_seq=created.seq)
     saved = store.run(revoke_key, command, actor=MAYA, reason="it leaked")
 
-    assert (saved.seq, saved.key.status) == (2, KeyStatus.REVOKED)
-    assert store.read(authenticate_key, made.text, now=BEGINNING) is None
+    assert saved.seq == 2
+    assert saved.key.status is KeyStatus.REVOKED
+    assert authenticated(store, created.text) is None
 
 
 @given(text(max_size=80))
-def test_whatever_else_is_shown_opens_nothing(shown: str) -> None:
-    store = opened()
-    made = store.run(create_key, CREATE, actor=MAYA, reason="a test")
+def test_no_other_text_is_authenticated(other: str) -> None:
+    store = empty_store()
+    created = created_key(store)
 
     for wrong in (
-        shown,
-        f"ind_{shown}",
-        f"ind_{made.key.id}_{shown}",
-        f"{shown}_{made.key.id}_",
-        made.text + shown + "0",
+        other,
+        f"ind_{other}",
+        f"ind_{created.key.id}_{other}",
+        f"{other}_{created.key.id}_",
+        f"{created.text}{other}0",
     ):
-        assert store.read(authenticate_key, wrong, now=BEGINNING) is None
+        assert authenticated(store, wrong) is None
 
 
-def test_a_key_begins_with_ind_and_is_read_whole() -> None:
-    store = opened()
-    made = store.run(create_key, CREATE, actor=MAYA, reason="a test")
-    right = made.text.removeprefix("ind")
+def test_a_key_begins_with_ind_and_is_compared_whole() -> None:
+    store = empty_store()
+    created = created_key(store)
+    rest = created.text.removeprefix("ind")
 
-    assert store.read(authenticate_key, f"ind{right}", now=BEGINNING) == made.key
+    assert authenticated(store, f"ind{rest}") == created.key
     for wrong in (
-        right,
-        f"key{right}",
-        f"IND{right}",
-        f" ind{right}",
-        f"ind{right} ",
-        f"ind{right}\u00e9",
-        f"ind_{right}",
+        rest,
+        f"key{rest}",
+        f"IND{rest}",
+        f" ind{rest}",
+        f"ind{rest} ",
+        f"ind{rest}\u00e9",
+        f"ind_{rest}",
     ):
-        assert store.read(authenticate_key, wrong, now=BEGINNING) is None
+        assert authenticated(store, wrong) is None
 
 
-def test_without_a_pepper_no_key_is_made_or_opened() -> None:
-    text_of_another = opened().run(create_key, CREATE, actor=MAYA, reason="a test").text
-
+def test_a_store_without_a_pepper_creates_no_key() -> None:
     with pytest.raises(UsageError):
-        opened(KeyPolicy()).run(create_key, CREATE, actor=MAYA, reason="a test")
-    assert opened().read(authenticate_key, text_of_another, now=BEGINNING) is None
+        created_key(empty_store(KeyPolicy()))
+
+
+def test_a_key_of_another_store_is_not_authenticated() -> None:
+    other = created_key(empty_store())
+
+    assert authenticated(empty_store(), other.text) is None

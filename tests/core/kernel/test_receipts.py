@@ -1,4 +1,4 @@
-"""The same request twice has one effect, and its receipt says what it was."""
+"""A repeated request with the same idempotency key has one effect and the same result."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -13,8 +13,9 @@ from indelible.memory import MemoryStore, MemoryTransaction
 from indelible.policy import Policy
 from indelible.testing.stores import TickingClock
 
-MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+MAYA = Actor.user("maya")
+NOOR = Actor.user("noor")
 RECEIPT = Receipt(owner=MAYA, key="k", fingerprint="a" * 64, result={"answer": 1}, at=NOW)
 FORGED: dict[str, Any] = {
     "owner": NOOR,
@@ -26,233 +27,251 @@ FORGED: dict[str, Any] = {
 
 
 @frozen
-class Add:
+class AddWord:
     """A command of a host."""
 
-    command_name: ClassVar[str] = "add_one"
+    command_name: ClassVar[str] = "add_word"
     word: str
 
 
 @frozen
-class Subtract:
+class RemoveWord:
     """Another command with the same fields."""
 
-    command_name: ClassVar[str] = "subtract_one"
+    command_name: ClassVar[str] = "remove_word"
     word: str
 
 
 @frozen
 class Unnamed:
-    """A command whose author forgot its name."""
-
-
-ONE = Add("one")
+    """A command without a name."""
 
 
 @frozen
-class Answer:
-    """What the counter says: with a type of each kind that an answer holds."""
+class CallResult:
+    """The result of a call, with a field of each type that a receipt can store."""
 
-    count: int
-    by: Actor
+    call: int
+    actor: Actor
     at: datetime
     words: tuple[str, ...]
     note: str | None
 
 
-class Counter:
-    """Counts how often its handlers ran."""
+ADD_ONE = AddWord("one")
+
+
+class CallCounter:
+    """A store with handlers that count their calls."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.calls = 0
         self.store = MemoryStore(clock=TickingClock())
 
-    def add(self, tx: MemoryTransaction, command: object) -> Answer:
-        self.count += 1
-        return Answer(self.count, tx.actor, tx.clock.now(), (str(command),), None)
+    def handle(self, tx: MemoryTransaction, command: object) -> CallResult:
+        """Count the call and return its number."""
+        self.calls += 1
+        return CallResult(self.calls, tx.actor, tx.clock.now(), (str(command),), None)
 
-    def refuse(self, tx: MemoryTransaction, command: object) -> Answer:
-        self.add(tx, command)
+    def fail(self, tx: MemoryTransaction, command: object) -> CallResult:
+        """Count the call and fail."""
+        self.handle(tx, command)
         raise Conflict
 
-    def ask(
+    def request(
         self,
-        command: object = ONE,
+        command: object = ADD_ONE,
         *,
         key: str = "k",
         actor: Actor = MAYA,
         reason: str = "a test",
-    ) -> Answer:
+    ) -> CallResult:
+        """Run the handler with an idempotency key."""
+        idempotency = Idempotency(key, CallResult)
         return self.store.run(
-            self.add, command, actor=actor, reason=reason, idempotency=Idempotency(key, Answer)
+            self.handle, command, actor=actor, reason=reason, idempotency=idempotency
         )
 
-
-def test_the_first_answer_comes_again_whole_and_the_handler_does_not() -> None:
-    counter = Counter()
-    first = counter.ask()
-
-    assert counter.ask() == first
-    assert isinstance(counter.ask().by, Actor)
-    assert counter.count == 1
+    def receipt(self, owner: Actor, key: str) -> Receipt | None:
+        """Return the stored receipt."""
+        with self.store.transaction(actor=MAYA, reason="a test") as tx:
+            return tx.receipts.find(owner, key)
 
 
-def test_an_answer_that_is_asked_for_as_another_type_is_wrong_use() -> None:
-    as_asked: Any = KeyCreated  # a type checker refuses it
-    counter = Counter()
-    counter.ask()
+def test_a_repeated_request_returns_the_first_result_without_a_second_call() -> None:
+    counter = CallCounter()
+    first = counter.request()
+    second = counter.request()
+
+    assert second == first
+    assert isinstance(second.actor, Actor)
+    assert counter.calls == 1
+
+
+def test_a_result_requested_as_another_type_is_a_usage_error() -> None:
+    counter = CallCounter()
+    counter.request()
+    other_type: Any = KeyCreated  # a type checker refuses it
 
     with pytest.raises(UsageError, match="the stored result is no KeyCreated"):
         counter.store.run(
-            counter.add, ONE, actor=MAYA, reason="a test", idempotency=Idempotency("k", as_asked)
+            counter.handle,
+            ADD_ONE,
+            actor=MAYA,
+            reason="a test",
+            idempotency=Idempotency("k", other_type),
         )
 
 
-def test_without_a_key_each_request_is_another() -> None:
-    counter = Counter()
+def test_requests_without_a_key_are_all_executed() -> None:
+    counter = CallCounter()
     for _ in range(2):
-        counter.store.run(counter.add, ONE, actor=MAYA, reason="a test")
+        counter.store.run(counter.handle, ADD_ONE, actor=MAYA, reason="a test")
 
-    assert counter.count == 2
+    assert counter.calls == 2
 
 
 @pytest.mark.parametrize(
-    "other", [{"command": Add("two")}, {"reason": "another"}], ids=["command", "reason"]
+    "other_request",
+    [{"command": AddWord("two")}, {"reason": "another"}, {"command": RemoveWord("one")}],
+    ids=["other values", "other reason", "other command name"],
 )
-def test_a_key_given_with_another_request_is_refused(other: dict[str, Any]) -> None:
-    counter = Counter()
-    counter.ask()
+def test_a_key_of_another_request_is_refused(other_request: dict[str, Any]) -> None:
+    counter = CallCounter()
+    counter.request()
 
     with pytest.raises(IdempotencyKeyReused) as refused:
-        counter.ask(**other)
+        counter.request(**other_request)
     assert refused.value.key == "k"
-    assert counter.count == 1
-
-
-def test_a_key_used_with_a_command_of_another_name_is_refused() -> None:
-    counter = Counter()
-    counter.ask()
-
-    with pytest.raises(IdempotencyKeyReused):
-        counter.ask(Subtract("one"))
+    assert counter.calls == 1
 
 
 def test_the_name_of_the_handler_is_no_part_of_a_request() -> None:
-    counter = Counter()
+    counter = CallCounter()
 
-    def add_again(tx: MemoryTransaction, command: Add) -> Answer:
-        return counter.add(tx, command)
+    def handle_again(tx: MemoryTransaction, command: AddWord) -> CallResult:
+        return counter.handle(tx, command)
 
-    first = counter.ask()
-    again = counter.store.run(
-        add_again,
-        ONE,
+    first = counter.request()
+    second = counter.store.run(
+        handle_again,
+        ADD_ONE,
         actor=MAYA,
         reason="a test",
-        idempotency=Idempotency("k", Answer),
+        idempotency=Idempotency("k", CallResult),
     )
 
-    assert again == first
-    assert counter.count == 1
+    assert second == first
+    assert counter.calls == 1
 
 
 def test_an_idempotency_key_needs_a_command_with_a_name() -> None:
-    counter = Counter()
+    counter = CallCounter()
 
     with pytest.raises(UsageError, match="command Unnamed has no command_name"):
-        counter.ask(Unnamed())
-    assert counter.count == 0
+        counter.request(Unnamed())
+    assert counter.calls == 0
 
 
 @pytest.mark.parametrize("other", [{"key": "l"}, {"actor": NOOR}], ids=["key", "owner"])
-def test_another_key_and_another_owner_have_their_own_answer(other: dict[str, Any]) -> None:
-    counter = Counter()
+def test_another_key_or_another_owner_is_another_request(other: dict[str, Any]) -> None:
+    counter = CallCounter()
+    first = counter.request()
+    second = counter.request(**other)
 
-    assert (counter.ask().count, counter.ask(**other).count) == (1, 2)
+    assert (first.call, second.call) == (1, 2)
 
 
-def test_a_refused_request_keeps_no_receipt() -> None:
-    counter = Counter()
+def test_a_failed_request_leaves_no_receipt() -> None:
+    counter = CallCounter()
+    idempotency = Idempotency("k", CallResult)
     with pytest.raises(Conflict):
         counter.store.run(
-            counter.refuse, ONE, actor=MAYA, reason="a test", idempotency=Idempotency("k", Answer)
+            counter.fail, ADD_ONE, actor=MAYA, reason="a test", idempotency=idempotency
         )
 
-    assert counter.ask().count == 2
+    assert counter.receipt(MAYA, "k") is None
+    assert counter.request().call == 2
 
 
-def test_a_receipt_is_the_owners_and_its_hash_is_its_digest() -> None:
-    counter = Counter()
-    answer = counter.ask()
-    with counter.store.transaction(actor=MAYA, reason="a look") as tx:
-        found, none = tx.receipts.find(MAYA, "k"), tx.receipts.find(NOOR, "k")
+def test_a_receipt_belongs_to_its_owner_and_has_its_digest_as_hash() -> None:
+    counter = CallCounter()
+    result = counter.request()
+    receipt = counter.receipt(MAYA, "k")
 
-    assert none is None
-    assert found is not None
-    assert found.hash == found.digest()
-    assert (found.owner, found.key, found.result["answer"]["count"]) == (MAYA, "k", answer.count)
+    assert counter.receipt(NOOR, "k") is None
+    assert receipt is not None
+    assert receipt.hash == receipt.digest()
+    assert (receipt.owner, receipt.key) == (MAYA, "k")
+    assert receipt.result["answer"]["call"] == result.call
 
 
-def test_every_field_of_a_receipt_has_its_forgery() -> None:
+def test_a_receipt_has_the_time_of_its_transaction() -> None:
+    counter = CallCounter()
+    result = counter.request()
+    receipt = counter.receipt(MAYA, "k")
+
+    assert receipt is not None
+    assert receipt.at == result.at + timedelta(seconds=1)
+
+
+def test_every_field_of_a_receipt_has_a_forged_value() -> None:
     assert [*FORGED, "hash"] == [field.name for field in fields(Receipt)]
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_a_flipped_field_changes_a_receipts_digest(name: str) -> None:
-    assert evolve(RECEIPT, **{name: FORGED[name]}).digest() != RECEIPT.digest()
+def test_a_flipped_field_changes_the_digest_of_a_receipt(name: str) -> None:
+    forged = evolve(RECEIPT, **{name: FORGED[name]})
+
+    assert forged.digest() != RECEIPT.digest()
+
+
+def test_the_hash_of_a_receipt_is_no_part_of_its_digest() -> None:
     assert evolve(RECEIPT, hash="c" * 64).digest() == RECEIPT.digest()
 
 
-def test_a_key_has_1_to_255_visible_characters() -> None:
-    for key in ("k", "k" * 255):
-        assert Idempotency(key, Answer).key == key
-    for wrong in ("", "k" * 256, "a b", "a\nb", "a\x00"):
-        with pytest.raises(Invalid):
-            Idempotency(wrong, Answer)
+@pytest.mark.parametrize("key", ["k", "k" * 255], ids=len)
+def test_a_key_has_1_to_255_visible_characters(key: str) -> None:
+    assert Idempotency(key, CallResult).key == key
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "a b", "a\nb", "a\x00"], ids=ascii)
+def test_another_key_is_refused(key: str) -> None:
+    with pytest.raises(Invalid):
+        Idempotency(key, CallResult)
 
 
 def test_what_is_shown_once_is_in_no_receipt() -> None:
     store = MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")))
-    idempotency = Idempotency("k", KeyCreated)
-    made = store.run(
+    created = store.run(
         create_key,
         CreateKey(owner=MAYA, scopes=("admin",)),
         actor=MAYA,
         reason="a test",
-        idempotency=idempotency,
+        idempotency=Idempotency("k", KeyCreated),
     )
-    receipt = store.run(
-        lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test"
-    )
+    with store.transaction(actor=MAYA, reason="a test") as tx:
+        receipt = tx.receipts.find(MAYA, "k")
 
     assert receipt is not None
-    assert receipt.result["answer"]["key"]["id"] == made.key.id
-    assert made.text
-    assert made.text.rpartition("_")[2] not in str(receipt)
+    assert receipt.result["answer"]["key"]["id"] == created.key.id
+    secret = created.text.rpartition("_")[2]
+    assert secret
+    assert secret not in str(receipt)
 
 
-def test_a_receipt_bears_the_instant_of_its_transaction() -> None:
-    counter = Counter()
-    first = counter.ask()
-    receipt = counter.store.run(
-        lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test"
-    )
-
-    assert receipt is not None
-    assert receipt.at == first.at + timedelta(seconds=1)
-
-
-def test_a_list_of_texts_is_replayed_too() -> None:
+def test_a_list_of_texts_is_replayed() -> None:
     store = MemoryStore()
 
-    def split_word(_: MemoryTransaction, command: Add) -> list[str]:
+    def split_word(_: MemoryTransaction, command: AddWord) -> list[str]:
         return list(command.word)
 
-    answers: list[list[str]] = []
+    results: list[list[str]] = []
     for _ in range(2):
         idempotency = Idempotency("k", list[str])
-        answers.append(
-            store.run(split_word, ONE, actor=MAYA, reason="a test", idempotency=idempotency)
+        result = store.run(
+            split_word, ADD_ONE, actor=MAYA, reason="a test", idempotency=idempotency
         )
+        results.append(result)
 
-    assert answers == [["o", "n", "e"]] * 2
+    assert results == [["o", "n", "e"], ["o", "n", "e"]]

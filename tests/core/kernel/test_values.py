@@ -1,8 +1,7 @@
-"""What a field may hold: every limit at it, below it and above it."""
+"""Fields refuse values outside their limits; each limit is tested at, below and above it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,200 +19,266 @@ from indelible.kernel.values import (
     TEXT,
     TEXTS,
     bounded_int,
+    instance_of,
+    is_digest,
     is_identifier,
     is_instant,
     is_text,
     non_blank_line,
+    non_blank_text,
     text_tuple,
 )
+from indelible.testing.stores import refusal
 
+Validator = Callable[[Any, Any, Any], None]
+Limits = dict[str, int]
+
+FIVE_CHARACTERS = {"max_length": 5}
+ONE_TO_TEN = {"minimum": 1, "maximum": 10}
+NO_LIMITS: Limits = {}
+FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
+LAST_INSTANT = datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SPACES = " \t\n\u00a0\u2003\u3000"
 CONTROLS = (
     "\x01\x07\x08\x0b\x0c\r\x1b\x1f\x7f\x80\x9f"
     "\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069"
 )
 # A soft hyphen, fillers, joiners and shapers, invisible operators, annotations, and tags.
-UNSEEN = (
+HIDDEN_CHARACTERS = (
     *"\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u2060\u2061\u2064",
     *"\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffb",
     *"\U000e0001\U000e0041\U000e007f",
 )
-SPACES = " \t\n\u00a0\u2003\u3000"
-Check = Callable[[Any, Any, Any], None]
+TEXT_VALIDATORS = [is_text, non_blank_line, is_identifier]
 
 
-def kept(check: Check, value: object, metadata: dict[str, int]) -> object:
-    """What a field with this rule keeps of the value."""
-    return make_class("Holder", {"said": field(validator=check, metadata=metadata)})(value).said
+def stored_value(validator: Validator, value: object, limits: Limits) -> object:
+    """Return the value of a field that has this validator."""
+    attribute = field(validator=validator, metadata=limits)
+    holder = make_class("Holder", {"checked": attribute})
+    return holder(value).checked
 
 
-def refused(check: Check, value: object, metadata: dict[str, int]) -> str:
-    """The code with which the field refuses the value."""
-    with pytest.raises(Invalid) as refusal:
-        kept(check, value, metadata)
-    assert getattr(refusal.value, "field") == "said"  # noqa: B009 - of every leaf here
-    return refusal.value.code
+def field_error(validator: Validator, value: object, limits: Limits) -> Invalid:
+    """Return the error with which the field refuses the value."""
+    error = refusal(lambda: stored_value(validator, value, limits))
+    assert isinstance(error, Invalid)
+    assert error.detail["field"] == "checked"
+    return error
 
 
-of_text, not_text = (
-    partial(kept, is_text, metadata={"max_length": 5}),
-    partial(refused, is_text, metadata={"max_length": 5}),
-)
+def error_code(validator: Validator, value: object, limits: Limits) -> str:
+    """Return the code with which the field refuses the value."""
+    return field_error(validator, value, limits).code
 
 
 def test_the_limits_are_those_of_the_design() -> None:
-    assert (LINE["max_length"], TEXT["max_length"], IDENTIFIER["max_length"]) == (
-        1_000,
-        20_000,
-        200,
-    )
-    assert IDEMPOTENCY_KEY["max_length"] == 255
+    assert LINE == {"max_length": 1_000}
+    assert TEXT == {"max_length": 20_000}
     assert TEXTS == {"max_length": 20_000, "max_items": 200}
+    assert IDENTIFIER == {"max_length": 200}
+    assert IDEMPOTENCY_KEY == {"max_length": 255}
     assert COUNT == {"minimum": 1, "maximum": 2**63 - 1}
 
 
 @pytest.mark.parametrize(
-    "check",
+    "validator",
     [
         is_text,
         optional(is_text),
+        non_blank_text,
         non_blank_line,
         optional(non_blank_line),
         is_identifier,
         optional(is_identifier),
     ],
 )
-def test_a_text_is_as_long_as_its_field_allows(check: Check) -> None:
+def test_a_text_is_as_long_as_its_field_allows(validator: Validator) -> None:
     for length in (1, 4, 5):
-        assert kept(check, "x" * length, {"max_length": 5}) == "x" * length
-    assert refused(check, "x" * 6, {"max_length": 5}) == "TEXT_TOO_LONG"
+        assert stored_value(validator, "x" * length, FIVE_CHARACTERS) == "x" * length
+
+    assert error_code(validator, "x" * 6, FIVE_CHARACTERS) == "TEXT_TOO_LONG"
 
 
-@pytest.mark.parametrize("check", [is_text, non_blank_line, is_identifier])
-def test_a_length_is_counted_in_characters_not_in_bytes(check: Check) -> None:
-    assert kept(check, "😀😀😀😀😀", {"max_length": 5}) == "😀" * 5
+@pytest.mark.parametrize("validator", TEXT_VALIDATORS)
+def test_a_length_is_counted_in_characters_and_not_in_bytes(validator: Validator) -> None:
+    assert stored_value(validator, "😀" * 5, FIVE_CHARACTERS) == "😀" * 5
 
 
 @pytest.mark.parametrize(
-    "check", [is_text, text_tuple, non_blank_line, is_identifier, bounded_int, is_instant]
+    "validator",
+    [is_text, text_tuple, non_blank_text, non_blank_line, is_identifier, bounded_int, is_instant],
 )
-def test_nothing_is_a_value_only_where_a_field_may_be_absent(check: Check) -> None:
-    assert refused(check, None, TEXTS | COUNT) == "WRONG_TYPE"
+def test_a_required_field_refuses_none(validator: Validator) -> None:
+    assert error_code(validator, None, {**TEXTS, **COUNT}) == "WRONG_TYPE"
 
 
 @pytest.mark.parametrize(
-    "check",
+    "validator",
     [optional(is_text), optional(non_blank_line), optional(is_identifier), optional(is_instant)],
 )
-def test_a_field_that_may_be_absent_is_checked_where_it_is_not(check: Check) -> None:
-    assert kept(check, None, LINE) is None
-    assert refused(check, 7, LINE) == "WRONG_TYPE"
+def test_an_optional_field_accepts_none_and_checks_other_values(validator: Validator) -> None:
+    assert stored_value(validator, None, LINE) is None
+    assert error_code(validator, 7, LINE) == "WRONG_TYPE"
 
 
-@pytest.mark.parametrize("check", [is_text, non_blank_line, is_identifier])
+@pytest.mark.parametrize("validator", TEXT_VALIDATORS)
 @pytest.mark.parametrize("value", [7, b"text", ["text"], True, object], ids=repr)
-def test_what_is_no_text_is_refused(check: Check, value: object) -> None:
-    assert refused(check, value, LINE) == "WRONG_TYPE"
+def test_a_value_that_is_no_text_is_refused(validator: Validator, value: object) -> None:
+    assert error_code(validator, value, LINE) == "WRONG_TYPE"
 
 
-@pytest.mark.parametrize("check", [is_text, non_blank_line, is_identifier])
+@pytest.mark.parametrize("validator", TEXT_VALIDATORS)
 @pytest.mark.parametrize(
     "value", ["\x00", "a\x00b", "\ud800", "a\udfff", "\ud83d\ude00"], ids=ascii
 )
-def test_what_no_database_keeps_is_refused(check: Check, value: str) -> None:
-    assert refused(check, value, LINE) == "TEXT_UNSTORABLE"
+def test_a_text_that_no_database_can_store_is_refused(validator: Validator, value: str) -> None:
+    assert error_code(validator, value, LINE) == "TEXT_UNSTORABLE"
 
 
 @given(text(characters(exclude_categories=["Cs"], exclude_characters="\x00")))
-def test_content_may_hold_every_other_character(value: str) -> None:
-    assert kept(is_text, value, LINE) == value
+def test_content_may_contain_every_other_character(value: str) -> None:
+    assert stored_value(is_text, value, LINE) == value
 
 
 @pytest.mark.parametrize("value", ["", " ", "\t\n", SPACES])
-def test_a_sentence_says_something(value: str) -> None:
-    assert refused(non_blank_line, value, LINE) == "TEXT_BLANK"
+def test_a_line_is_not_blank(value: str) -> None:
+    assert error_code(non_blank_line, value, LINE) == "TEXT_BLANK"
+    assert error_code(non_blank_text, value, LINE) == "TEXT_BLANK"
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=ascii)
-def test_no_control_hides_in_a_sentence_or_an_id(control: str) -> None:
-    assert refused(non_blank_line, f"a{control}b", LINE) == "TEXT_HAS_CONTROLS"
-    assert refused(is_identifier, f"a{control}b", LINE) == "TEXT_HAS_CONTROLS"
-    assert kept(is_text, f"a{control}b", LINE) == f"a{control}b"
+def test_a_line_and_an_id_contain_no_control_and_content_may(control: str) -> None:
+    value = f"a{control}b"
+
+    assert error_code(non_blank_line, value, LINE) == "TEXT_HAS_CONTROLS"
+    assert error_code(is_identifier, value, LINE) == "TEXT_HAS_CONTROLS"
+    assert stored_value(is_text, value, LINE) == value
+    assert stored_value(non_blank_text, value, LINE) == value
 
 
 @pytest.mark.parametrize("space", SPACES, ids=ascii)
-def test_a_sentence_has_spaces_and_an_id_has_none(space: str) -> None:
-    assert kept(non_blank_line, f"a{space}b", LINE) == f"a{space}b"
-    assert refused(is_identifier, f"a{space}b", LINE) == "TEXT_HAS_CONTROLS"
+def test_a_line_may_contain_spaces_and_an_id_may_not(space: str) -> None:
+    value = f"a{space}b"
+
+    assert stored_value(non_blank_line, value, LINE) == value
+    assert error_code(is_identifier, value, LINE) == "TEXT_HAS_CONTROLS"
 
 
-@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
-def test_an_id_has_no_character_that_cannot_be_seen(unseen: str) -> None:
-    assert kept(non_blank_line, f"a{unseen}b", LINE) == f"a{unseen}b"
-    assert refused(is_identifier, f"a{unseen}b", LINE) == "TEXT_HAS_CONTROLS"
+@pytest.mark.parametrize("hidden", HIDDEN_CHARACTERS, ids=ascii)
+def test_a_line_may_contain_hidden_characters_and_an_id_may_not(hidden: str) -> None:
+    value = f"a{hidden}b"
+
+    assert stored_value(non_blank_line, value, LINE) == value
+    assert error_code(is_identifier, value, LINE) == "TEXT_HAS_CONTROLS"
 
 
 def test_an_id_has_at_least_one_character() -> None:
-    assert refused(is_identifier, "", IDENTIFIER) == "TEXT_BLANK"
-    assert kept(is_identifier, "é", IDENTIFIER) == "é"
+    assert error_code(is_identifier, "", IDENTIFIER) == "TEXT_BLANK"
+    assert stored_value(is_identifier, "é", IDENTIFIER) == "é"
 
 
-def test_a_list_has_as_many_items_as_its_field_allows_each_as_long() -> None:
+@pytest.mark.parametrize("texts", [(), ("x",), ("", "x"), ("x" * 5,) * 3], ids=len)
+def test_a_list_within_its_limits_is_accepted(texts: tuple[str, ...]) -> None:
     limits = {"max_length": 5, "max_items": 3}
-    for texts in ((), ("x",), ("", "x"), ("x" * 5,) * 3):
-        assert kept(text_tuple, texts, limits) == texts
-    wrong: tuple[tuple[object, str], ...] = (
+
+    assert stored_value(text_tuple, texts, limits) == texts
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
         (("x",) * 4, "LIST_TOO_LONG"),
         (("x" * 6,), "TEXT_TOO_LONG"),
         (("x", "\x00"), "TEXT_UNSTORABLE"),
         (("x", 7), "WRONG_TYPE"),
         (["x"], "WRONG_TYPE"),
         ("x", "WRONG_TYPE"),
-    )
-    for value, code in wrong:
-        assert refused(text_tuple, value, limits) == code
+    ],
+)
+def test_a_list_outside_its_limits_is_refused(value: object, code: str) -> None:
+    limits = {"max_length": 5, "max_items": 3}
+
+    assert error_code(text_tuple, value, limits) == code
 
 
-@given(integers(-5, 15))
-def test_a_number_lies_in_its_range(number: int) -> None:
-    limits = {"minimum": 1, "maximum": 10}
-    if 1 <= number <= 10:
-        assert kept(bounded_int, number, limits) == number
-    else:
-        assert refused(bounded_int, number, limits) == "NUMBER_OUT_OF_RANGE"
+@given(integers(1, 10))
+def test_a_number_in_its_range_is_accepted(number: int) -> None:
+    assert stored_value(bounded_int, number, ONE_TO_TEN) == number
+
+
+@given(integers(-5, 0) | integers(11, 15))
+def test_a_number_outside_its_range_is_refused(number: int) -> None:
+    assert error_code(bounded_int, number, ONE_TO_TEN) == "NUMBER_OUT_OF_RANGE"
 
 
 @pytest.mark.parametrize("value", [True, False, 1.0, "1", (1,)], ids=repr)
-def test_what_is_no_whole_number_is_refused(value: object) -> None:
-    assert refused(bounded_int, value, COUNT) == "WRONG_TYPE"
+def test_a_value_that_is_no_whole_number_is_refused(value: object) -> None:
+    assert error_code(bounded_int, value, COUNT) == "WRONG_TYPE"
 
 
-@pytest.mark.parametrize("check", [is_instant, optional(is_instant)])
-def test_an_instant_is_in_utc_from_2000_to_2999(check: Check) -> None:
-    first, last = (
-        datetime(2000, 1, 1, tzinfo=UTC),
-        datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
-    )
-    for instant in (first, last, first.astimezone(timezone(timedelta(0), "UTC+0"))):
-        assert kept(check, instant, {}) == instant
-    for instant in (
-        first - timedelta(microseconds=1),
-        last + timedelta(microseconds=1),
-        first.replace(tzinfo=None) + timedelta(days=1),
-        last.astimezone(timezone(timedelta(hours=-1))),
+@pytest.mark.parametrize("validator", [is_instant, optional(is_instant)])
+@pytest.mark.parametrize(
+    "instant",
+    [
+        FIRST_INSTANT,
+        LAST_INSTANT,
+        FIRST_INSTANT.astimezone(timezone(timedelta(0), "UTC+0")),
+    ],
+    ids=["first", "last", "another zone with the offset zero"],
+)
+def test_an_instant_from_2000_to_2999_is_accepted(validator: Validator, instant: datetime) -> None:
+    assert stored_value(validator, instant, NO_LIMITS) == instant
+
+
+@pytest.mark.parametrize("validator", [is_instant, optional(is_instant)])
+@pytest.mark.parametrize(
+    "instant",
+    [
+        FIRST_INSTANT - MICROSECOND,
+        LAST_INSTANT + MICROSECOND,
+        FIRST_INSTANT.replace(tzinfo=None) + timedelta(days=1),
+        LAST_INSTANT.astimezone(timezone(timedelta(hours=-1))),
         datetime.min.replace(tzinfo=UTC),
         datetime.max.replace(tzinfo=UTC),
-    ):
-        assert refused(check, instant, {}) == "INSTANT_OUT_OF_RANGE"
-    for other in (last.date(), last.isoformat(), 0):
-        assert refused(check, other, {}) == "WRONG_TYPE"
+    ],
+    ids=["too early", "too late", "naive", "another offset", "earliest", "latest"],
+)
+def test_another_instant_is_refused(validator: Validator, instant: datetime) -> None:
+    assert error_code(validator, instant, NO_LIMITS) == "INSTANT_OUT_OF_RANGE"
 
 
-def test_a_refusal_names_the_limit() -> None:
-    for check, value, metadata, limit in (
+@pytest.mark.parametrize("validator", [is_instant, optional(is_instant)])
+@pytest.mark.parametrize("value", [LAST_INSTANT.date(), LAST_INSTANT.isoformat(), 0], ids=repr)
+def test_a_value_that_is_no_instant_is_refused(validator: Validator, value: object) -> None:
+    assert error_code(validator, value, NO_LIMITS) == "WRONG_TYPE"
+
+
+def test_a_digest_has_64_lower_case_hexadecimal_digits() -> None:
+    digest = "0123456789abcdef" * 4
+
+    assert stored_value(is_digest, digest, NO_LIMITS) == digest
+    for wrong in ("", digest[1:], f"{digest}0", digest.upper(), f"{digest[1:]}g", f"{digest}\n"):
+        assert error_code(is_digest, wrong, NO_LIMITS) == "INVALID_DIGEST"
+    assert error_code(is_digest, b"0" * 64, NO_LIMITS) == "WRONG_TYPE"
+
+
+def test_an_instance_of_another_type_is_refused_with_the_expected_type() -> None:
+    assert stored_value(instance_of(datetime), LAST_INSTANT, NO_LIMITS) == LAST_INSTANT
+    assert field_error(instance_of(datetime), "2026", NO_LIMITS).detail["expected"] == "datetime"
+
+
+@pytest.mark.parametrize(
+    ("validator", "value", "limits", "limit"),
+    [
         (is_text, "xx", {"max_length": 1}, {"max_length": 1}),
         (text_tuple, ("", ""), {"max_length": 1, "max_items": 1}, {"max_items": 1}),
         (bounded_int, 2, {"minimum": 0, "maximum": 1}, {"minimum": 0, "maximum": 1}),
-    ):
-        with pytest.raises(Invalid) as refusal:
-            kept(check, value, metadata)
-        assert refusal.value.detail == {"field": "said"} | limit
+    ],
+    ids=["length", "items", "range"],
+)
+def test_a_refusal_names_the_field_and_the_limit(
+    validator: Validator, value: object, limits: Limits, limit: Limits
+) -> None:
+    assert field_error(validator, value, limits).detail == {"field": "checked", **limit}
