@@ -1,4 +1,4 @@
-"""Test the settings cache: rare reads, one reader at a time, and a log line for each fallback."""
+"""The cache of settings reads rarely, has one reader at a time, and reports each fallback."""
 
 import logging
 from collections.abc import Callable
@@ -11,31 +11,48 @@ from indelible.kernel.settings import Config, ConfigKey, ConfigUnavailable, Syst
 
 THRESHOLD = ConfigKey("threshold", float, 0.05)
 MODEL: ConfigKey[str] = ConfigKey("model", str)
+WAIT_SECONDS = 10  # for another thread; far longer than a test takes
+
+Work = Callable[[], None]
 
 
 class Reader:
-    """A store of settings that can be broken, and counts how often it is asked."""
+    """Stored settings whose reads are counted and can fail, and the clock of their cache."""
 
     def __init__(self, **texts: str) -> None:
-        self.texts, self.asked, self.error = texts, 0, None
+        self.texts = texts
+        self.reads = 0
+        self.error: Exception | None = None
+        self.now = 0.0
 
     def __call__(self) -> dict[str, str]:
-        self.asked += 1
+        self.reads += 1
         if self.error is not None:
             raise self.error
         return self.texts
 
-    error: Exception | None
-    now: float = 0.0
+
+class BlockedReader(Reader):
+    """Stored settings whose read lasts until it is released."""
+
+    def __init__(self, **texts: str) -> None:
+        super().__init__(**texts)
+        self.entered = Event()
+        self.released = Event()
+
+    def __call__(self) -> dict[str, str]:
+        self.entered.set()
+        self.released.wait(WAIT_SECONDS)
+        return super().__call__()
 
 
-def run(work: Callable[[], None]) -> None:
+def run_at_once(work: Work) -> None:
+    """Run the background work in the calling thread."""
     work()
 
 
-def cache_of(
-    reader: Reader, spawn: Callable[[Callable[[], None]], object] = run
-) -> SystemConfigCache:
+def cache_of(reader: Reader, spawn: Callable[[Work], object] = run_at_once) -> SystemConfigCache:
+    """Return a cache on the reader's clock that never pauses."""
     return SystemConfigCache(
         fetch=reader, monotonic=lambda: reader.now, spawn=spawn, pause=lambda _: None
     )
@@ -44,190 +61,244 @@ def cache_of(
 def test_a_value_is_read_once_for_as_long_as_it_is_fresh() -> None:
     reader = Reader(threshold="0.1")
     cache = cache_of(reader)
-    found = [cache.get_with_provenance(THRESHOLD) for _ in range(3)]
 
-    assert [(each.value, each.source, each.error) for each in found] == [(0.1, "db", None)] * 3
-    assert reader.asked == 1
-    reader.now = 53.9
-    cache.snapshot()
-    assert reader.asked == 1
-    reader.now = 66.1
-    cache.snapshot()
-    assert reader.asked == 2
+    for _ in range(3):
+        setting = cache.get_with_provenance(THRESHOLD)
+        assert (setting.value, setting.source, setting.error) == (0.1, "db", None)
+    assert reader.reads == 1
 
 
-def test_the_hand_off_s_get_never_raises_and_tells_none_from_absent() -> None:
+@pytest.mark.parametrize(("age_seconds", "reads"), [(53.9, 1), (66.1, 2)])
+def test_settings_are_read_again_after_a_minute_with_jitter(age_seconds: float, reads: int) -> None:
     reader = Reader(threshold="0.1")
     cache = cache_of(reader)
+    cache.snapshot()
 
-    assert (cache.get("threshold", "x"), cache.get("other", None)) == ("0.1", None)
+    reader.now = age_seconds
+    cache.snapshot()
+
+    assert reader.reads == reads
+
+
+def test_the_hand_off_s_get_returns_the_text_or_the_default() -> None:
+    cache = cache_of(Reader(threshold="0.1"))
+
+    assert cache.get("threshold", "x") == "0.1"
+    assert cache.get("other", None) is None
+
+
+def test_the_hand_off_s_get_never_raises() -> None:
+    reader = Reader(threshold="0.1")
+    cache = cache_of(reader)
+    cache.snapshot()
+
     reader.error = OSError("gone")
     cache.invalidate()
+
     assert cache.get("threshold", "x") == "0.1"
     assert cache_of(reader).get("threshold", "x") == "x"
 
 
-def test_while_one_looks_again_the_others_are_given_what_there_is() -> None:
+def test_callers_get_the_known_value_while_one_reads_again() -> None:
     reader = Reader(threshold="0.1")
-    late: list[Callable[[], None]] = []
-    cache = cache_of(reader, late.append)
+    pending: list[Work] = []
+    cache = cache_of(reader, pending.append)
     cache.snapshot()
-    reader.now, reader.texts = 100.0, {"threshold": "0.2"}
-    before = [cache.get_with_provenance(THRESHOLD).value for _ in range(3)]
 
-    assert (before, len(late)) == ([0.1] * 3, 1)
-    late[0]()
+    reader.now = 100.0
+    reader.texts = {"threshold": "0.2"}
+    values = [cache.get_with_provenance(THRESHOLD).value for _ in range(3)]
+    assert values == [0.1, 0.1, 0.1]
+
+    (refresh,) = pending
+    refresh()
     assert cache.get_with_provenance(THRESHOLD).value == 0.2
 
 
-def test_a_failed_look_leaves_the_old_answer_which_says_that_it_is_stale(
+def test_a_changed_setting_is_read_before_the_next_value() -> None:
+    reader = Reader(threshold="0.1")
+    cache = cache_of(reader)
+    cache.snapshot()
+
+    reader.texts = {"threshold": "0.2"}
+    cache.invalidate()
+
+    assert cache.get_with_provenance(THRESHOLD).value == 0.2
+
+
+def test_the_known_value_is_stale_after_a_failed_read() -> None:
+    reader = Reader(threshold="0.1")
+    cache = cache_of(reader)
+    cache.snapshot()
+
+    reader.error = OSError("gone")
+    reader.now = 100.0
+    cache.snapshot()
+    setting = cache.get_with_provenance(THRESHOLD)
+
+    assert setting.value == 0.1
+    assert setting.source == "stale"
+    assert setting.age_seconds == 100.0
+    assert setting.error == "OSError"
+
+
+def test_each_fallback_is_counted_and_logged_once_a_minute(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     reader = Reader(threshold="0.1")
     cache = cache_of(reader)
     cache.snapshot()
-    reader.error, reader.now = OSError("gone"), 100.0
-    with caplog.at_level(logging.WARNING):
-        found = [cache.get_with_provenance(THRESHOLD) for _ in range(5)][-1]
+    reader.error = OSError("gone")
+    reader.now = 100.0
+    cache.snapshot()
 
-    assert (found.value, found.source, found.age_seconds, found.error) == (
-        0.1,
-        "stale",
-        100.0,
-        "OSError",
-    )
-    assert cache.snapshot().error
-    assert cache.fallbacks == {("threshold", "stale"): 5}
-    assert len(caplog.records) == 1
-    reader.now += 61
     with caplog.at_level(logging.WARNING):
+        for _ in range(5):
+            cache.get_with_provenance(THRESHOLD)
+        assert len(caplog.records) == 1
+
+        reader.now += 61
         cache.get_with_provenance(THRESHOLD)
-    assert len(caplog.records) == 2
+        assert len(caplog.records) == 2
+
+    assert cache.fallbacks == {("threshold", "stale"): 6}
 
 
-def test_failures_are_repeated_after_one_two_four_and_at_most_sixty_seconds() -> None:
+def test_failed_reads_are_repeated_after_doubling_pauses_of_at_most_a_minute() -> None:
     reader = Reader()
     reader.error = OSError("gone")
-    cache, asked_at = cache_of(reader), list[float]()
+    cache = cache_of(reader)
+
+    read_at: list[int] = []
     for second in range(400):
-        reader.now, before = float(second), reader.asked
+        reader.now = float(second)
+        reads_before = reader.reads
         cache.snapshot()
-        asked_at += [reader.now] * (reader.asked - before)
+        if reader.reads > reads_before:
+            read_at.append(second)
 
-    assert asked_at == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243, 303, 363]
+    assert read_at == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243, 303, 363]
 
 
-def test_after_a_failure_the_next_good_answer_ends_it() -> None:
+def test_a_successful_read_ends_a_failure() -> None:
     reader = Reader(threshold="0.1")
     reader.error = OSError("gone")
     cache = cache_of(reader)
-    cold = cache.get_with_provenance(THRESHOLD)
-    reader.error, reader.now = None, 2.0
+    unread = cache.get_with_provenance(THRESHOLD)
 
-    assert (cold.value, cold.source, cold.age_seconds) == (0.05, "default", None)
-    assert cache.get_with_provenance(THRESHOLD).value == 0.1
-    assert not cache.snapshot().error
+    reader.error = None
+    reader.now = 2.0
+    setting = cache.get_with_provenance(THRESHOLD)
+
+    assert (unread.value, unread.source, unread.age_seconds) == (0.05, "default", None)
+    assert (setting.value, setting.source, setting.error) == (0.1, "db", None)
 
 
 @pytest.mark.parametrize("text", ['"0.1"', "", "a lot", "0,1"])
-def test_a_text_that_is_no_value_fails_its_own_key_alone(text: str) -> None:
+def test_an_invalid_text_fails_only_its_own_setting(text: str) -> None:
     cache = cache_of(Reader(threshold=text, model="m"))
-    found = cache.get_with_provenance(THRESHOLD)
+    threshold = cache.get_with_provenance(THRESHOLD)
+    model = cache.get_with_provenance(MODEL)
 
-    assert (found.value, found.source) == (0.05, "default")
-    assert found.error is not None
-    assert found.error.startswith("invalid")
+    assert (threshold.value, threshold.source) == (0.05, "default")
+    assert threshold.error is not None
+    assert threshold.error.startswith("invalid")
+    assert model.value == "m"
     assert cache.fallbacks == {("threshold", "invalid"): 1}
-    assert cache.get_with_provenance(MODEL).value == "m"
 
 
-def test_a_setting_that_was_never_chosen_is_its_default_and_no_fallback() -> None:
+def test_a_setting_that_was_never_changed_is_its_default_and_no_fallback() -> None:
     cache = cache_of(Reader())
 
     assert cache.get_with_provenance(THRESHOLD).source == "default"
     assert cache.fallbacks == {}
 
 
-def test_a_key_without_a_default_is_never_guessed() -> None:
-    reader = Reader()
+def test_a_setting_without_a_default_that_was_never_changed_is_unavailable() -> None:
     with pytest.raises(ConfigUnavailable, match="never changed"):
-        cache_of(reader).get_with_provenance(MODEL)
+        cache_of(Reader()).get_with_provenance(MODEL)
+
+
+def test_a_setting_without_a_default_that_cannot_be_read_is_unavailable() -> None:
+    reader = Reader()
     reader.error = OSError("gone")
+
     with pytest.raises(ConfigUnavailable, match="OSError"):
         cache_of(reader).get_with_provenance(MODEL)
 
 
-def test_a_command_keeps_to_what_it_saw_first() -> None:
+def test_a_command_sees_the_settings_as_it_read_them_first() -> None:
     reader = Reader(threshold="0.1")
     cache = cache_of(reader)
-    seen = Config(cache)
-    first = seen.get(THRESHOLD)
+    config = Config(cache)
+    assert config.get(THRESHOLD) == 0.1
+
     reader.texts = {"threshold": "0.2"}
     cache.invalidate()
 
-    assert (first, seen.get(THRESHOLD), Config(cache).get(THRESHOLD)) == (0.1, 0.1, 0.2)
+    assert config.get(THRESHOLD) == 0.1
+    assert Config(cache).get(THRESHOLD) == 0.2
 
 
-def test_many_cold_callers_ask_once_and_wait_for_the_answer() -> None:
-    entered, leave = Event(), Event()
-    reader = Reader(threshold="0.1")
+def test_many_first_callers_share_one_read() -> None:
+    reader = BlockedReader(threshold="0.1")
+    cache = SystemConfigCache(fetch=reader, cold_wait_seconds=WAIT_SECONDS)
 
-    def slowly() -> dict[str, str]:
-        entered.set()
-        leave.wait(10)
-        return reader()
-
-    cache = SystemConfigCache(fetch=slowly, cold_wait_seconds=10)
     with ThreadPoolExecutor(8) as pool:
-        first = pool.submit(cache.get_with_provenance, THRESHOLD)
-        entered.wait(10)
-        others = [pool.submit(cache.get_with_provenance, THRESHOLD) for _ in range(7)]
-        leave.set()
-        found = [each.result().value for each in (first, *others)]
+        calls = [pool.submit(cache.get_with_provenance, THRESHOLD)]
+        reader.entered.wait(WAIT_SECONDS)
+        for _ in range(7):
+            calls.append(pool.submit(cache.get_with_provenance, THRESHOLD))
+        reader.released.set()
+        values = [call.result().value for call in calls]
 
-    assert (found, reader.asked) == ([0.1] * 8, 1)
+    assert values == [0.1] * 8
+    assert reader.reads == 1
 
 
-def test_a_cold_caller_waits_no_longer_than_it_may() -> None:
-    entered, leave = Event(), Event()
+def test_a_caller_waits_for_the_first_read_no_longer_than_allowed() -> None:
+    reader = BlockedReader()
+    cache = SystemConfigCache(fetch=reader, cold_wait_seconds=0.05)
 
-    def slowly() -> dict[str, str]:
-        entered.set()
-        leave.wait(10)
-        return {}
-
-    cache = SystemConfigCache(fetch=slowly, cold_wait_seconds=0.05)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(cache.snapshot)
-        entered.wait(10)
-        found = cache.get_with_provenance(THRESHOLD)
-        leave.set()
+        reader.entered.wait(WAIT_SECONDS)
+        setting = cache.get_with_provenance(THRESHOLD)
+        reader.released.set()
         first.result()
 
-    assert (found.value, found.source, found.error) == (0.05, "default", "not read yet")
+    assert (setting.value, setting.source) == (0.05, "default")
+    assert setting.error == "not read yet"
 
 
-def test_where_nothing_can_run_beside_the_caller_the_old_answer_stands() -> None:
-    def nowhere(_: Callable[[], None]) -> None:
+def test_the_known_value_stays_where_no_thread_can_start() -> None:
+    attempts: list[Work] = []
+
+    def no_thread(work: Work) -> None:
+        attempts.append(work)
         raise RuntimeError("no thread")
 
     reader = Reader(threshold="0.1")
-    cache = cache_of(reader, nowhere)
+    cache = cache_of(reader, no_thread)
     cache.snapshot()
+
     reader.now = 100.0
-
     assert cache.get_with_provenance(THRESHOLD).value == 0.1
-    assert cache.snapshot().error
+    assert cache.snapshot().error == "RuntimeError"
+
+    # The first attempt released the lock, so there is a second one after the pause.
     reader.now = 102.0
-    assert cache.get_with_provenance(THRESHOLD).error == "RuntimeError"
+    assert cache.get_with_provenance(THRESHOLD).value == 0.1
+    assert len(attempts) == 2
 
 
-def test_what_stops_the_program_is_not_swallowed() -> None:
-    def stopped() -> dict[str, str]:
+def test_an_interrupt_is_raised_and_the_next_read_succeeds() -> None:
+    def interrupted() -> dict[str, str]:
         raise KeyboardInterrupt
 
-    cache = SystemConfigCache(fetch=stopped)
+    cache = SystemConfigCache(fetch=interrupted)
     with pytest.raises(KeyboardInterrupt):
         cache.snapshot()
+
     cache.fetch = dict
     assert cache.get_with_provenance(THRESHOLD).value == 0.05

@@ -1,4 +1,4 @@
-"""An adapter that differs from its port is refused when the application is composed."""
+"""An adapter whose methods differ from its port is refused when the application is composed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,11 +13,11 @@ from indelible.kernel.contracts import ContractViolated, check_contract
 from indelible.memory import MemoryStore
 from indelible.testing.stores import CountedIds, TickingClock
 
-Unchecked = Any  # the wrong adapters of this module are what type checkers refuse
+Unchecked = Any  # type checkers refuse the wrong adapters of this module, which is the point
 
 
 class Port(Protocol):
-    """A port of every kind of member."""
+    """A port with a property and two methods."""
 
     @property
     def name(self) -> str: ...
@@ -30,7 +30,7 @@ class Adapter:
 
     name = "adapter"
 
-    def get(self, entity_id: str, locked: bool = False) -> str:  # noqa: FBT001, FBT002 - what a host may do
+    def get(self, entity_id: str, locked: bool = False) -> str:  # noqa: FBT001, FBT002 - a host may do this
         return f"{entity_id} {locked}"
 
     def page(self, after: str, limit: int = 10) -> str:
@@ -48,13 +48,13 @@ class Proxy:
     page = get
 
 
-def test_an_adapter_with_its_ports_methods_is_accepted() -> None:
-    check_contract(Adapter(), Port)
-    check_contract(Proxy(), Port)
+@pytest.mark.parametrize("adapter", [Adapter(), Proxy()], ids=["adapter", "proxy"])
+def test_an_adapter_with_the_methods_of_its_port_is_accepted(adapter: object) -> None:
+    check_contract(adapter, Port)
 
 
 class WithoutMethod:
-    """It lacks a method."""
+    """An adapter without `page`."""
 
     name = "adapter"
 
@@ -63,7 +63,7 @@ class WithoutMethod:
 
 
 class OtherName(Adapter):
-    """Its parameter has another name."""
+    """An adapter whose parameter has another name."""
 
     # The contract must report exactly this difference from the base.
     def get(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -75,21 +75,21 @@ class OtherName(Adapter):
 
 
 class OneMore(Adapter):
-    """It needs one more argument."""
+    """An adapter that needs one more argument."""
 
     def get(self, entity_id: str, locked: bool) -> str:  # type: ignore[override]  # noqa: FBT001
         return f"{entity_id} {locked}"
 
 
 class NoDefault(Adapter):
-    """It lacks a default that the port promises."""
+    """An adapter without a default that the port promises."""
 
     def page(self, after: str, limit: int) -> str:  # type: ignore[override]
         return f"{after} {limit}"
 
 
 class PositionalOnly(Adapter):
-    """It takes by position what the port passes by name."""
+    """An adapter that takes only by position what the port passes by name."""
 
     # The contract must report exactly this difference from the base.
     def page(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -99,7 +99,7 @@ class PositionalOnly(Adapter):
 
 
 class Awaited(Adapter):
-    """Its method must be awaited."""
+    """An adapter whose method must be awaited."""
 
     async def get(self, entity_id: str, locked: bool = False) -> str:  # type: ignore[override]  # noqa: FBT001, FBT002
         return f"{entity_id} {locked}"
@@ -115,9 +115,16 @@ class Awaited(Adapter):
         (PositionalOnly, "page"),
         (Awaited, "get"),
     ],
-    ids=lambda value: value if isinstance(value, str) else value.__name__,
+    ids=[
+        "missing method",
+        "other parameter name",
+        "one more parameter",
+        "missing default",
+        "positional only",
+        "awaited",
+    ],
 )
-def test_a_differing_method_is_refused_by_name(adapter: type, method: str) -> None:
+def test_a_method_that_differs_from_its_port_is_refused_by_name(adapter: type, method: str) -> None:
     with pytest.raises(ContractViolated) as refused:
         check_contract(adapter(), Port)
 
@@ -143,27 +150,28 @@ def test_the_message_names_both_signatures() -> None:
     assert refused.value.actual == "(key: str, locked: bool = False) -> str"
 
 
-class PlantedEmbedder:
-    """A gateway whose method takes one text and not several."""
+class WrongEmbedder:
+    """A gateway whose method takes one text instead of several."""
 
     def embed(self, text: str) -> Sequence[EmbeddingVector]:
         raise NotImplementedError(text)
 
 
-class PlantedClock:
-    """A clock that wants a time zone."""
+class WrongClock:
+    """A clock that needs a time zone."""
 
     def now(self, zone: str) -> datetime:
         raise NotImplementedError(zone)
 
 
 @pytest.mark.parametrize(
-    ("name", "planted"),
-    [("embedder", PlantedEmbedder()), ("clock", PlantedClock()), ("store", object())],
+    ("name", "adapter"),
+    [("embedder", WrongEmbedder()), ("clock", WrongClock()), ("store", object())],
     ids=["embedder", "clock", "store"],
 )
-def test_an_application_is_not_composed_of_a_planted_adapter(name: str, planted: object) -> None:
-    parts: dict[str, Unchecked] = {"store": MemoryStore(), name: planted}
+def test_an_application_is_not_composed_of_a_wrong_adapter(name: str, adapter: object) -> None:
+    parts: dict[str, Unchecked] = {"store": MemoryStore()}
+    parts[name] = adapter
 
     with pytest.raises(ContractViolated):
         AppContext(**parts)
@@ -175,8 +183,11 @@ def test_an_application_is_composed_of_the_shipped_adapters() -> None:
     assert context.embedder is None
 
 
-def test_the_memory_stores_transactions_have_the_members_of_their_ports() -> None:
+def test_the_read_transaction_of_the_memory_store_has_the_members_of_its_port() -> None:
+    MemoryStore().read(lambda tx: check_contract(tx, ReadTx, follow_properties=True))
+
+
+def test_the_write_transaction_of_the_memory_store_has_the_members_of_its_port() -> None:
     store = MemoryStore()
-    store.read(lambda tx: check_contract(tx, ReadTx, follow_properties=True))
     with store.transaction(actor=Actor.user("maya"), reason="a test") as tx:
         check_contract(tx, WriteTx, follow_properties=True)
