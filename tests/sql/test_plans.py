@@ -36,7 +36,7 @@ STATEMENTS = {
     "nodes by name": NODES_NAMED,
     "history": OF_ENTITY,
 }
-CLAIM_VALUES = {"of_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
+CLAIM_VALUES = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
 PENDING_VALUES = {
     "token_status": "detected",
     "task_stage": "generate",

@@ -136,7 +136,8 @@ STORIES: dict[WarningCode, tuple[Story, Story]] = {
     WarningCode.PREREQ_BELOW_STATUS: (ahead(division_too=False), ahead(division_too=True)),
     WarningCode.PREREQ_DEPTH: (
         under(
-            ConceptPolicy(max_prerequisite_depth=1), among(NEEDS_DIVISION, Division=("Numbers",), Numbers=())
+            ConceptPolicy(max_prerequisite_depth=1),
+            among(NEEDS_DIVISION, Division=("Numbers",), Numbers=()),
         ),
         under(ConceptPolicy(max_prerequisite_depth=1), among(NEEDS_DIVISION, Division=())),
     ),

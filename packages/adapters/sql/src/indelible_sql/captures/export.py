@@ -114,7 +114,7 @@ class _SpaceCheck:
         """Check a signal's digests, and that it is the next of its artifact and centroid."""
         values = asdict(signal, recurse=False)
         if hash_of(values) != signal.hash or fingerprint_of(values) != signal.fingerprint:
-            raise ValueError(f"signal {signal.id}: its digest is not its hash")
+            raise ValueError(f"signal {signal.id}: its hash does not match its content")
 
         seq = self.artifact_seqs.get(signal.artifact_id, 0) + 1
         if signal.artifact_seq != seq:
@@ -136,7 +136,7 @@ class _SpaceCheck:
         for centroid in self.centroids.values():
             last = self.last_applied.get(centroid.id)
             if last is None or not is_left_by(last, centroid):
-                raise ValueError(f"centroid {centroid.id}: not what its last signal says")
+                raise ValueError(f"centroid {centroid.id}: differs from its last signal")
 
 
 def _save_signal(

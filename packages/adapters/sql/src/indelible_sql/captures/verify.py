@@ -76,11 +76,11 @@ MISCOUNTED_CENTROIDS: Final = (
 def folded_findings(session: Session) -> Iterator[Finding]:
     """Yield every finding about signals, artifacts and centroids."""
     yield from _signal_findings(session)
-    no_signal = "it shows a signal that does not exist"
+    no_signal = "its last signal does not exist"
     yield from describe(session, Fault.HEAD, ARTIFACTS, ARTIFACTS_WITHOUT_SIGNAL, no_signal)
     yield from describe(session, Fault.HEAD, CENTROIDS, CENTROIDS_WITHOUT_SIGNAL, no_signal)
     yield from _centroid_findings(session)
-    miscounted = "its seq is not the number of the signals that moved it"
+    miscounted = "its seq differs from the number of its signals"
     yield from describe(session, Fault.HEAD, CENTROIDS, MISCOUNTED_CENTROIDS, miscounted)
 
 
@@ -132,9 +132,9 @@ def _has_its_digests(signal: Signal) -> bool:
 def _problem_of_artifact(session: Session, artifact: Artifact | None, row: Row) -> str:
     """Return how the artifact of a row differs from the fold of its signals, or ''."""
     if row[f"{HEAD_PREFIX}id"] is None:
-        return "no head shows its last signal"
+        return "no artifact refers to its last signal"
     if _decode_head(session, ARTIFACTS, Artifact, row) != artifact:
-        return "not what its signals join to"
+        return "differs from its signals"
     return ""
 
 
@@ -157,7 +157,7 @@ def _problem_of_centroid(session: Session, row: Row) -> str:
         signal.space_id,
         first_update["recorded_at"],
     )
-    return "" if actual == expected else "not what its last signal says"
+    return "" if actual == expected else "differs from its last signal"
 
 
 def _head_columns(head: Table) -> list[Any]:

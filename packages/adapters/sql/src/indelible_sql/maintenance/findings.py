@@ -126,5 +126,5 @@ def load(session: Session, kind: object, value: Any) -> Any:
     dialect = session.connection.dialect
     loaded = kind.process_result_value(value, dialect)
     if session.is_sqlite and kind.process_bind_param(loaded, dialect) != value:
-        raise ValueError("a value is not written as the library writes it")
+        raise ValueError("the stored form of a value is not the library's")
     return loaded

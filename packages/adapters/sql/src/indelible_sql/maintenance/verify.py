@@ -86,7 +86,7 @@ def _sqlite_findings(connection: Connection) -> Iterator[Finding]:
         if message != "ok":
             yield Finding(fault=Fault.DATABASE, table="", detail=message)
     for table, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-        detail = f"row {rowid} points at nothing in {parent}"
+        detail = f"row {rowid} refers to no row of {parent}"
         yield Finding(fault=Fault.DATABASE, table=table, detail=detail)
 
 
@@ -108,8 +108,8 @@ def _history_findings(session: Session, store: AnySqlStore) -> Iterator[Finding]
 
 def _edge_findings(stored: Edges, declared: Edges) -> Iterator[Finding]:
     for edge in sorted(stored ^ declared):
-        state = "declared, but not kept" if edge in declared else "kept, but not declared"
-        words = [str(part) or "(unborn)" for part in edge]
+        state = "declared, but not stored" if edge in declared else "stored, but not declared"
+        words = [str(part) or "(none)" for part in edge]
         yield Finding(fault=Fault.EDGE, table=EDGES.name, detail=f"{' '.join(words)}: {state}")
 
 
@@ -143,16 +143,16 @@ def _change_faults(
     if change.previous_revision != previous:
         yield "does not follow from the change before it"
     if change.hash != change.digest():
-        yield "its digest is not its hash"
+        yield "its hash does not match its content"
     if (change.lifecycle, *change.edge) not in legal:
-        yield "no edge of its lifecycle"
+        yield "its lifecycle has no such edge"
     if previous_at is not None and change.at <= previous_at:
         yield "not later than the change before it"
 
     previous_seq = change.seq - 1 or None
     previous_version = change.version - change.adds_version
     if (row["previous_seq"], row["previous_version"]) != (previous_seq, previous_version):
-        yield "a generated column is not what it is made of"
+        yield "a generated column has a wrong value"
 
 
 def _receipt_findings(session: Session) -> Iterator[Finding]:
@@ -167,7 +167,7 @@ def _receipt_findings(session: Session) -> Iterator[Finding]:
                 fault=Fault.RECEIPT,
                 table=RECEIPTS.name,
                 entity_id=str(row["owner"]),
-                detail="its digest is not its hash",
+                detail="its hash does not match its content",
             )
 
 
@@ -191,7 +191,7 @@ def _position_findings(session: Session) -> Iterator[Finding]:
         .where(later.c.previous_seq == HISTORY.c.seq, text(order))
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    detail = "the next change stands before it in the feed"
+    detail = "the next change precedes it in the feed"
     yield from describe(session, Fault.POSITION, HISTORY, swapped, detail)
 
 

@@ -1,4 +1,4 @@
-"""Check that heads and records are what their changes say."""
+"""Check that heads and records agree with their changes."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -28,7 +28,7 @@ from indelible_sql.schema.tables import HISTORY, RecordDigest
 def head_findings(
     session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
 ) -> Iterator[Finding]:
-    """Compare every head with the change that it shows, and every change with its head."""
+    """Compare every head with its last change, and every change with its head."""
     last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
     is_last = _is_change(last, head, lifecycle, head.c.seq)
     is_first = _is_change(first, head, lifecycle, 1)
@@ -42,11 +42,11 @@ def head_findings(
     yield from check_rows(Fault.HEAD, head, walk, check, ("id", "seq"))
 
     for key in sorted(head.foreign_key_constraints, key=_constraint_name):
-        detail = f"{', '.join(key.column_keys)}: not what {key.referred_table.name} says"
+        detail = f"{', '.join(key.column_keys)}: no such row in {key.referred_table.name}"
         yield from describe(session, Fault.HEAD, head, _dangling_heads(head, key), detail)
 
-    detail = "the head does not show this change"
-    yield from describe(session, Fault.HEAD, head, _unshown_changes(head, lifecycle), detail)
+    detail = "the head does not refer to this change"
+    yield from describe(session, Fault.HEAD, head, _changes_without_head(head, lifecycle), detail)
 
 
 def record_findings(
@@ -84,7 +84,7 @@ def _is_change(
 
 
 def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
-    """Select the heads whose key points at nothing, which a write without guards can cause."""
+    """Select the heads whose key refers to no row, which a write without guards can cause."""
     is_same = and_(*(element.parent == element.column for element in key.elements))
     is_set = and_(*(element.parent.is_not(None) for element in key.elements))
     first, *_ = key.elements
@@ -96,8 +96,8 @@ def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
     )
 
 
-def _unshown_changes(head: Table, lifecycle: Lifecycle[StrEnum]) -> Query:
-    """Select the changes without a head, and those after the change that their head shows."""
+def _changes_without_head(head: Table, lifecycle: Lifecycle[StrEnum]) -> Query:
+    """Select the changes without a head, and those after the seq of their head."""
     return (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(head, head.c.id == HISTORY.c.entity_id, isouter=True)
@@ -110,43 +110,47 @@ def _unshown_changes(head: Table, lifecycle: Lifecycle[StrEnum]) -> Query:
 
 
 def _head_fault(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], row: Row) -> str:
-    """Return what is wrong with a head, '' when nothing is."""
+    """Return the difference between a head and its last change, or ''."""
     if row["change_hash"] is None:
-        return "it shows a change that history does not have"
+        return "its last change is not in history"
 
     values = decode_row(session, head, row)
     version = values[history_key(head).counter]
     revision = (values["lifecycle"], values["status"], version, values["hash"])
     recorded = (lifecycle.name, row["change_to_state"], row["change_version"], row["change_hash"])
     if revision != recorded:
-        return "its place is not its change's"
+        return "its revision differs from its last change"
 
     created_at = load(session, INSTANT, row["first_at"])
     updated_at = load(session, INSTANT, row["change_at"])
     if (values["created_at"], values["updated_at"]) != (created_at, updated_at):
-        return "its times are not its changes'"
+        return "its times differ from its changes"
 
     data = load(session, JSON_OBJECT, row["change_data"])
     wrong: list[str] = []
     for column in own_columns(head):
         if to_json_value(values[column.name]) != data.get(column.name):
             wrong.append(column.name)
-    return f"{', '.join(wrong)}: not what its change kept" if wrong else ""
+    if not wrong:
+        return ""
+    return f"{', '.join(wrong)}: differs from its last change"
 
 
 def _record_fault(session: Session, record: RecordDigest, row: Row) -> str:
-    """Return what is wrong with a record, '' when nothing is."""
+    """Return the difference between a record and its change, or ''."""
     if row["change_data"] is None:
         return "no change added it"
 
     values = decode_row(session, record.table, row)
     data = load(session, JSON_OBJECT, row["change_data"])
     if record.digest(values) != data.get(record.change_field):
-        return "its digest is not the one that its change kept"
+        return "its digest differs from the one in its change"
 
     derived = record.derived(values)
     wrong = [name for name, value in derived.items() if row[name] != value]
-    return f"{', '.join(wrong)}: not what the record says" if wrong else ""
+    if not wrong:
+        return ""
+    return f"{', '.join(wrong)}: differs from the record's content"
 
 
 def _constraint_name(key: ForeignKeyConstraint) -> str:
