@@ -240,7 +240,7 @@ class KernelStore(Generic[Reading, Writing]):
 
         logger.log(
             logging.INFO if session.changes else logging.DEBUG,
-            "%d changes by %s, request %s",
+            "changes %d, actor %s, request %s",
             len(session.changes),
             audit.actor,
             audit.request_id or "-",

@@ -51,6 +51,21 @@ class TaskNotDead(Conflict):
     entity_id: str
 
 
+@frozen
+class AttemptRecorded(Conflict):
+    """An outcome of an attempt is recorded once."""
+
+    code: ClassVar[str] = "ATTEMPT_RECORDED"
+    message: ClassVar[str] = (
+        "Outcome {outcome} of task {entity_id} of stage {stage} (fence {fence}) was recorded "
+        "before."
+    )
+    stage: str
+    entity_id: str
+    fence: int
+    outcome: str
+
+
 class AttemptOutcome(StrEnum):
     """The outcome that an attempt's record states."""
 
@@ -293,7 +308,12 @@ class TaskQueue(TaskReader, Protocol):
         ...
 
     def record_start(self, leases: Leases) -> None:
-        """Record that these attempts start, before they act outside the database."""
+        """Record that these attempts start, before they act outside the database.
+
+        Raises:
+            LeaseLost: One of the tasks is unknown, or was claimed again.
+            AttemptRecorded: One of the starts is recorded already.
+        """
         ...
 
     def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:

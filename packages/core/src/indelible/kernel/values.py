@@ -218,11 +218,23 @@ def bounded_int(_: object, attribute: "Attribute[Any]", value: object) -> None:
 
 def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a time in UTC, in the years that both databases store to the microsecond."""
+    check_instant(attribute.name, value)
+
+
+def check_instant(name: str, value: object) -> None:
+    """Raise WrongType or InstantOutOfRange unless the value is a time as `is_instant` wants it."""
     if not isinstance(value, datetime):
-        raise WrongType(attribute.name, "instant")
+        raise WrongType(name, "instant")
     is_utc = value.tzinfo is UTC or value.utcoffset() == timedelta(0)
     if not is_utc or not EARLIEST <= value < LATEST:
-        raise InstantOutOfRange(attribute.name)
+        raise InstantOutOfRange(name)
+
+
+def check_reason(value: object) -> None:
+    """Raise an error of a text unless the value can be stored and is not blank."""
+    text = _check_text("reason", value, TEXT["max_length"])
+    if not text.strip():
+        raise TextBlank("reason")
 
 
 def _check_text(field: str, value: object, max_length: int) -> str:

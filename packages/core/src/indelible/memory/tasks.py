@@ -11,6 +11,7 @@ from indelible.kernel.tasks import (
     MAX_COUNTED,
     Attempt,
     AttemptOutcome,
+    AttemptRecorded,
     Lease,
     LeaseLost,
     Leases,
@@ -20,9 +21,11 @@ from indelible.kernel.tasks import (
     TaskNotDead,
     TaskNotFound,
 )
+from indelible.kernel.values import check_instant, check_reason
 from indelible.memory.aggregates import MemoryAggregateRepository
 
 TaskRows = dict[tuple[str, str], Task]
+AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
 
 
 @frozen
@@ -31,7 +34,7 @@ class MemoryTaskQueue:
 
     _stages: MemoryAggregateRepository[StageControl]
     _rows: TaskRows = field(factory=TaskRows)
-    _attempts: list[Attempt] = field(factory=list[Attempt])
+    _attempts: AttemptRows = field(factory=AttemptRows)
     _tx: Transaction | None = None
 
     def copy(self, stages: MemoryAggregateRepository[StageControl]) -> "MemoryTaskQueue":
@@ -52,7 +55,7 @@ class MemoryTaskQueue:
     def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
         """Return the last `limit` recorded attempts, newest first."""
         attempts: list[Attempt] = []
-        for attempt in reversed(self._attempts):
+        for attempt in reversed(self._attempts.values()):
             if (attempt.stage, attempt.entity_id) == (stage, entity_id):
                 attempts.append(attempt)
 
@@ -99,12 +102,14 @@ class MemoryTaskQueue:
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make the task due then, unless it exists already."""
         TaskKey(stage, entity_id)
+        check_instant("due_at", due_at)
         self._rows.setdefault((stage, entity_id), Task.new(stage, entity_id, due_at))
 
     def claim(
         self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
     ) -> tuple[Lease, ...]:
         """Lease the free tasks that have been due longest; none of a paused stage."""
+        check_instant("until", until)
         tasks = self._claimable(stage, self._now)
         if after is not None:
             tasks = _tasks_after(tasks, after)
@@ -123,11 +128,14 @@ class MemoryTaskQueue:
 
     def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
         """Record a failed attempt and make the task due again."""
+        check_instant("due_at", due_at)
+        check_reason(reason)
         self._replace(lease, lambda task: task.retried_later(due_at))
         self._record(lease, AttemptOutcome.FAILED, reason)
 
     def mark_dead(self, lease: Lease, *, reason: str) -> bool:
         """Mark the task as dead and return True; return False if it was enqueued meanwhile."""
+        check_reason(reason)
         self._replace(lease, lambda task: task.dead(reason))
         is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
         outcome = AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED
@@ -142,6 +150,7 @@ class MemoryTaskQueue:
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Extend the leases that have not ended."""
+        check_instant("until", until)
         for lease in leases:
             if self._is_running(lease):
                 self._replace(lease, lambda task: evolve(task, lease_until=until))
@@ -234,6 +243,14 @@ class MemoryTaskQueue:
         self._rows[key] = change(self._rows[key])
 
     def _record(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
+        """Record an outcome, or raise LeaseLost or AttemptRecorded."""
+        task = self._rows.get((lease.stage, lease.entity_id))
+        if task is None or task.fence != lease.fence:
+            raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
+        key = (lease.stage, lease.entity_id, lease.fence, outcome)
+        if key in self._attempts:
+            raise AttemptRecorded(*key)
+
         writer = self._writer
         attempt = Attempt(
             stage=lease.stage,
@@ -245,7 +262,7 @@ class MemoryTaskQueue:
             at=self._now,
             request_id=writer.request_id,
         )
-        self._attempts.append(attempt)
+        self._attempts[key] = attempt
 
 
 def _tasks_after(tasks: list[Task], lease: Lease) -> list[Task]:

@@ -172,8 +172,12 @@ def step(head: Table, *unchanged: str) -> Update:
 
 def row(table: Table) -> Insert:
     """Return the insert of a row: a record, or the head of a new aggregate."""
-    values = {column.name: _parameter(column) for column in writable_columns(table)}
-    return insert(table).values(values)
+    return insert(table).values(row_values(table))
+
+
+def row_values(table: Table) -> dict[str, BindParameter[Any]]:
+    """Return the parameter of each column that a row of the table sets."""
+    return {column.name: _parameter(column) for column in writable_columns(table)}
 
 
 def parameters(rows: Rows) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from attrs import frozen
-from sqlalchemy import Table, UniqueConstraint, bindparam
+from sqlalchemy import Table, bindparam
 
 from indelible.kernel import Change, Head, NotFound, Revision, Stale, UsageError
 from indelible.kernel.aggregates import Aggregate, RecordExists
@@ -22,7 +22,7 @@ from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.schema.columns import prefix_of
-from indelible_sql.schema.guards import RecordHeadRule
+from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 
 E = TypeVar("E", bound=Aggregate)
@@ -50,23 +50,8 @@ class RecordMapping(Generic[R]):
 
     @cached_property
     def _unique_guards(self) -> frozenset[str]:
-        """Return the names by which the databases report a duplicate in the unique field.
-
-        SQLite has one guard for all unique keys. The record's number is not taken: the head, which
-        moves first, has just reached it.
-        """
-        field_name = self.record.unique_field
-        names = {
-            f"{self.table.name}_no_replace",
-            f"UNIQUE constraint failed: {self.table.name}.{field_name}",
-        }
-        for constraint in self.table.constraints:
-            if not isinstance(constraint, UniqueConstraint):
-                continue
-            if constraint.columns.keys() == [field_name]:
-                names.add(str(constraint.name))
-
-        return frozenset(names)
+        # The record's number is not taken: the head, which moves first, has just reached it.
+        return duplicate_guards(self.table, [self.record.unique_field])
 
 
 @frozen(kw_only=True)

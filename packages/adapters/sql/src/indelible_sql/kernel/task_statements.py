@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Insert,
     Select,
     Text,
     TextClause,
@@ -33,7 +34,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from indelible.kernel.stages import StageStatus
 from indelible.kernel.tasks import MAX_COUNTED
-from indelible_sql.engine.atomic_write import row
+from indelible_sql.engine.atomic_write import row_values
 from indelible_sql.kernel.task_tables import IS_DUE, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NONBLANK_TEXT
 from indelible_sql.schema.expressions import DialectExpression, in_json_list
@@ -206,7 +207,20 @@ def enqueue_all(schema_prefix: str) -> TextClause:
     """)
 
 
-RECORD_ATTEMPT = row(TASK_ATTEMPTS)
+def _record_attempt() -> Insert:
+    """Return the insert of an attempt of a task that has the attempt's fence."""
+    values = row_values(TASK_ATTEMPTS)
+    is_fence_current = (
+        exists()
+        .where(TASKS.c.stage == values["stage"])
+        .where(TASKS.c.entity_id == values["entity_id"])
+        .where(TASKS.c.fence == values["fence"])
+    )
+    selected = select(*values.values()).where(is_fence_current)
+    return insert(TASK_ATTEMPTS).from_select(list(values), selected, include_defaults=False)
+
+
+RECORD_ATTEMPT = _record_attempt()
 
 # Queries.
 GET_TASK = rows_by(TASKS, "stage", "entity_id")

@@ -12,6 +12,7 @@ from indelible.kernel import Transaction, instant_text
 from indelible.kernel.tasks import (
     Attempt,
     AttemptOutcome,
+    AttemptRecorded,
     Lease,
     LeaseLost,
     Leases,
@@ -21,12 +22,17 @@ from indelible.kernel.tasks import (
     TaskNotDead,
     TaskNotFound,
 )
+from indelible.kernel.values import check_instant, check_reason
 from indelible_sql.engine.atomic_write import parameters
+from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel import task_statements as statements
 from indelible_sql.kernel.history import fetch_all, fetch_one
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS
 from indelible_sql.schema.columns import prefix_of
+from indelible_sql.schema.guards import duplicate_guards
+
+ATTEMPT_DUPLICATES = duplicate_guards(TASK_ATTEMPTS, ("stage", "entity_id", "fence", "outcome"))
 
 
 @frozen
@@ -106,6 +112,7 @@ class SqlTaskQueue(SqlTaskReader):
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make the task due then, unless it exists already."""
         TaskKey(stage, entity_id)
+        check_instant("due_at", due_at)
         statement: Executable = statements.INSERT_ON_POSTGRESQL
         if self._session.is_sqlite:
             statement = statements.INSERT_ON_SQLITE
@@ -115,6 +122,7 @@ class SqlTaskQueue(SqlTaskReader):
         self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
     ) -> tuple[Lease, ...]:
         """Lock and lease the free tasks that have been due longest; none of a paused stage."""
+        check_instant("until", until)
         statement = statements.CLAIM
         values: dict[str, Any] = {
             "task_stage": stage,
@@ -153,11 +161,14 @@ class SqlTaskQueue(SqlTaskReader):
 
     def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
         """Record a failed attempt and make the task due again."""
+        check_instant("due_at", due_at)
+        check_reason(reason)
         self._end_leases(statements.RETRY_LATER, (lease,), due=due_at)
         self._record(lease, AttemptOutcome.FAILED, reason)
 
     def mark_dead(self, lease: Lease, *, reason: str) -> bool:
         """Mark the task as dead and return True; return False if it was enqueued meanwhile."""
+        check_reason(reason)
         self._end_leases(statements.MARK_DEAD, (lease,), reason=reason)
         is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
         self._record(lease, AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED, reason)
@@ -169,22 +180,24 @@ class SqlTaskQueue(SqlTaskReader):
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Extend the leases that have not ended."""
+        check_instant("until", until)
         self._write(statements.EXTEND, leases, until=until)
 
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead task due now, or raise TaskNotFound or TaskNotDead."""
         values = {"task_stage": stage, "task_id": entity_id, "due": self._tx.clock.now()}
         row = self._session.first(statements.REQUEUE, values)
-        task = self.get(stage, entity_id)
         if row is None:
+            self.get(stage, entity_id)
             raise TaskNotDead(stage, entity_id)
 
-        self._record(task.lease, AttemptOutcome.REQUEUED, self._tx.reason)
+        self._record_fence(stage, entity_id, row["fence"], AttemptOutcome.REQUEUED, self._tx.reason)
 
     def _enqueue_all(self, stage: str, dues: Mapping[str, datetime], now: datetime) -> None:
         texts: dict[str, str] = {}
         for entity_id, due_at in dues.items():
             TaskKey(stage, entity_id)
+            check_instant("due_at", due_at)
             texts[entity_id] = instant_text(due_at)
 
         schema_prefix = prefix_of(self._session.connection, self._session.schema)
@@ -217,14 +230,29 @@ class SqlTaskQueue(SqlTaskReader):
         return self._session.run(statement, {**keys, **values})
 
     def _record(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
+        self._record_fence(lease.stage, lease.entity_id, lease.fence, outcome, reason)
+
+    def _record_fence(
+        self, stage: str, entity_id: str, fence: int, outcome: AttemptOutcome, reason: str
+    ) -> None:
+        """Record an outcome, or raise LeaseLost or AttemptRecorded."""
         attempt = {
-            "stage": lease.stage,
-            "entity_id": lease.entity_id,
-            "fence": lease.fence,
+            "stage": stage,
+            "entity_id": entity_id,
+            "fence": fence,
             "outcome": outcome.value,
             "actor": self._tx.actor,
             "reason": reason,
             "at": self._tx.clock.now(),
             "request_id": self._tx.request_id,
         }
-        self._session.run(statements.RECORD_ATTEMPT, parameters({TASK_ATTEMPTS: attempt}))
+        values = parameters({TASK_ATTEMPTS: attempt})
+        try:
+            is_recorded = self._session.run(statements.RECORD_ATTEMPT, values) == 1
+        except GuardViolation as violation:
+            if violation.guard not in ATTEMPT_DUPLICATES:
+                raise
+            raise AttemptRecorded(stage, entity_id, fence, outcome) from violation
+
+        if not is_recorded:
+            raise LeaseLost(stage, entity_id, fence)

@@ -237,6 +237,22 @@ def history_key(head: Table) -> HeadHistoryKey:
     raise LookupError(f"{head.name} has no key into history")
 
 
+def duplicate_guards(table: Table, names: Sequence[str]) -> frozenset[str]:
+    """Return the names by which the databases report a second row with the same key.
+
+    SQLite has one guard for all keys of a table: use this where no other key can be taken.
+    """
+    columns = [f"{table.name}.{name}" for name in names]
+    reports = {f"{table.name}_no_replace", f"UNIQUE constraint failed: {', '.join(columns)}"}
+    for constraint in table.constraints:
+        if not isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            continue
+        if list(constraint.columns.keys()) == list(names):
+            reports.add(str(constraint.name or f"{table.name}_pkey"))
+
+    return frozenset(reports)
+
+
 def _closed(table: Table, dialect: str, *events: str) -> Iterator[Guard]:
     for event in events:
         yield Guard(table=table, rule=f"no_{event.lower()}", event=event)

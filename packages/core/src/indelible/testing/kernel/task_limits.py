@@ -1,0 +1,89 @@
+"""Requirements on what no store may accept of a task: times, reasons and repeated records."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from indelible.app import WriteTx
+from indelible.kernel.tasks import Lease
+from indelible.testing.captures.scenarios import code
+from indelible.testing.stores import FAR, OVER, AnyStore, claim, enqueue, within
+
+TOO_EARLY = datetime(1999, 12, 31, tzinfo=UTC)
+TOO_LATE = datetime(3000, 1, 1, tzinfo=UTC)
+
+
+def refused(store: AnyStore, work: Callable[[WriteTx], object]) -> str:
+    """Return the code of the error that the work raises in a transaction."""
+    return code(lambda: within(store, work))
+
+
+class TaskLimitsConformance:
+    """Subclass it with a fixture `store`: an empty store with a TickingClock."""
+
+    def test_a_task_is_due_at_a_time_that_can_be_stored(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        (lease,) = claim(store)
+
+        for wrong in (TOO_EARLY, TOO_LATE, datetime(2026, 1, 1)):  # noqa: DTZ001 - no time zone
+            writes: tuple[Callable[[WriteTx], object], ...] = (
+                partial(_enqueue, due_at=wrong),
+                partial(_enqueue_once, due_at=wrong),
+                partial(_retry_later, lease=lease, due_at=wrong),
+            )
+            codes = [refused(store, write) for write in writes]
+            assert codes == ["INSTANT_OUT_OF_RANGE"] * 3, wrong
+
+    def test_a_lease_ends_at_a_time_that_can_be_stored(self, store: AnyStore) -> None:
+        enqueue(store, "a", "b")
+        leases = claim(store)
+
+        assert code(lambda: claim(store, until=TOO_LATE)) == "INSTANT_OUT_OF_RANGE"
+        extend = refused(store, lambda tx: tx.tasks.extend(leases, until=TOO_LATE))
+        assert extend == "INSTANT_OUT_OF_RANGE"
+
+    def test_a_failed_attempt_has_a_reason_that_can_be_stored(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        (lease,) = claim(store)
+
+        for reason, expected in (
+            (" ", "TEXT_BLANK"),
+            ("a\0b", "TEXT_UNSTORABLE"),
+            ("a\ud800b", "TEXT_UNSTORABLE"),
+        ):
+            retry = partial(_retry_later, lease=lease, due_at=FAR, reason=reason)
+            assert refused(store, retry) == expected, reason
+            assert refused(store, partial(_mark_dead, lease=lease, reason=reason)) == expected
+
+    def test_the_start_of_an_attempt_is_recorded_once(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        leases = claim(store)
+
+        assert refused(store, lambda tx: tx.tasks.record_start(leases)) == ""
+        assert refused(store, lambda tx: tx.tasks.record_start(leases)) == "ATTEMPT_RECORDED"
+        recorded = store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=5))
+        assert len(recorded) == 1
+
+    def test_no_start_is_recorded_for_a_task_that_was_claimed_again(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        old = claim(store, until=OVER)
+        claim(store)
+
+        assert refused(store, lambda tx: tx.tasks.record_start(old)) == "LEASE_LOST"
+        assert store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=5)) == ()
+
+
+def _enqueue(tx: WriteTx, *, due_at: datetime) -> None:
+    tx.tasks.enqueue("work", {"new": due_at})
+
+
+def _enqueue_once(tx: WriteTx, *, due_at: datetime) -> None:
+    tx.tasks.enqueue_once("work", "new", due_at=due_at)
+
+
+def _retry_later(tx: WriteTx, *, lease: Lease, due_at: datetime, reason: str = "late") -> None:
+    tx.tasks.retry_later(lease, due_at=due_at, reason=reason)
+
+
+def _mark_dead(tx: WriteTx, *, lease: Lease, reason: str) -> None:
+    tx.tasks.mark_dead(lease, reason=reason)
