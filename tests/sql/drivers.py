@@ -1,4 +1,4 @@
-"""Intercept each statement at the driver, however a store runs it, and stop it if asked."""
+"""Intercept each statement at the driver, however a store executes it."""
 
 import sqlite3
 from collections.abc import Callable, Generator
@@ -9,43 +9,39 @@ import psycopg
 from attrs import define, field
 from sqlalchemy import Engine, event
 
+Callback = Callable[[str, Any], object]  # of a statement's text and its values
+
 
 @define(eq=False)
 class Watch:
-    """What is called before and after each statement, with its text and its values."""
+    """Functions that are called before and after each statement."""
 
-    before: list[Callable[[str, Any], object]] = field(factory=list[Callable[[str, Any], object]])
-    after: list[Callable[[str, Any], object]] = field(factory=list[Callable[[str, Any], object]])
+    before: list[Callback] = field(factory=list[Callback])
+    after: list[Callback] = field(factory=list[Callback])
 
     @contextmanager
     def around(self, text: object, values: object) -> Generator[None]:
-        """A statement runs inside."""
-        for each in self.before:
-            each(str(text), values)
+        """Call the functions before and after the block, which executes a statement."""
+        for callback in self.before:
+            callback(str(text), values)
         yield
-        for each in self.after:
-            each(str(text), values)
+        for callback in self.after:
+            callback(str(text), values)
 
 
 def watched(engine: Engine) -> Watch:
-    """Watches every connection that the engine opens from now on."""
+    """Watch every connection that the engine opens from now on."""
     watch = Watch()
-    sqlite, cursor = _sqlite(watch), _psycopg(watch)
-
-    def on_sqlite(*given: Any) -> None:  # noqa: ANN401 - the last are the driver's own arguments
-        given[-1]["factory"] = sqlite
-
-    def on_psycopg(connection: psycopg.Connection[Any], _: object) -> None:
-        connection.cursor_factory = cursor
-
-    is_sqlite = engine.dialect.name == "sqlite"
-    event.listen(engine, *(("do_connect", on_sqlite) if is_sqlite else ("connect", on_psycopg)))
+    if engine.dialect.name == "sqlite":
+        _watch_sqlite(engine, watch)
+    else:
+        _watch_psycopg(engine, watch)
     return watch
 
 
-def _sqlite(watch: Watch) -> type[sqlite3.Connection]:
+def _watch_sqlite(engine: Engine, watch: Watch) -> None:
     class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, parameters: Any = (), /) -> Self:  # noqa: ANN401 - whatever the driver takes
+        def execute(self, sql: str, parameters: Any = (), /) -> Self:  # noqa: ANN401 - any of the driver's
             with watch.around(sql, parameters):
                 return super().execute(sql, parameters)
 
@@ -53,13 +49,19 @@ def _sqlite(watch: Watch) -> type[sqlite3.Connection]:
         def cursor(self, *_: object) -> Cursor:  # type: ignore[override]
             return super().cursor(Cursor)
 
-    return Connection
+    def set_connection_class(*args: Any) -> None:  # noqa: ANN401 - the last are the driver's arguments
+        args[-1]["factory"] = Connection
+
+    event.listen(engine, "do_connect", set_connection_class)
 
 
-def _psycopg(watch: Watch) -> type[psycopg.Cursor[Any]]:
+def _watch_psycopg(engine: Engine, watch: Watch) -> None:
     class Cursor(psycopg.Cursor[Any]):
-        def execute(self, query: Any, params: Any = None, **options: Any) -> Self:  # noqa: ANN401 - whatever it takes
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Self:  # noqa: ANN401 - any of the driver's
             with watch.around(query, params):
                 return super().execute(query, params, **options)
 
-    return Cursor
+    def set_cursor_class(connection: psycopg.Connection[Any], _: object) -> None:
+        connection.cursor_factory = Cursor
+
+    event.listen(engine, "connect", set_cursor_class)

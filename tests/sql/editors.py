@@ -1,4 +1,4 @@
-"""Processes that edit one concept at the same time, each until its own edits are accepted."""
+"""Processes that edit one concept at the same time, each until all its edits are accepted."""
 
 from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
@@ -10,14 +10,15 @@ from typing import Any
 from attrs import evolve, frozen
 
 from indelible import concepts
+from indelible.concepts import ConceptContent
 from indelible.kernel import Actor, Stale
 from indelible.testing.stores import RATIO, create
-from indelible_sql import open_store, verify
+from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.maintenance.findings import Finding
 
 PROCESSES = 8
-LONGEST_WAIT_SECONDS = 120
-_START: list[Barrier] = []
+MAX_WAIT_SECONDS = 120
+_START: list[Barrier] = []  # of this process
 
 
 @frozen
@@ -36,49 +37,57 @@ def editors() -> Generator[ProcessPoolExecutor]:
     context: Any = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     start = context.Barrier(PROCESSES)
-    with ProcessPoolExecutor(PROCESSES, context, _remember, (start,)) as pool:
+    with ProcessPoolExecutor(PROCESSES, context, _set_start, (start,)) as pool:
         yield pool
 
 
 def race(pool: ProcessPoolExecutor, url: str, edits: int) -> Raced:
-    """Let every process have so many edits of one new concept accepted."""
+    """Let every process edit a new concept until this number of its edits is accepted."""
     store = open_store(url)
     try:
         concept_id = create(store).concept.id
-        late = [
-            pool.submit(edit_until, url, concept_id, edits, number) for number in range(PROCESSES)
+        processes = [
+            pool.submit(edit_in_process, url, concept_id, edits, number)
+            for number in range(PROCESSES)
         ]
-        stale = sum(each.result() for each in late)
-        numbers = [
-            each.version_number
-            for each in store.read(lambda tx: tx.concepts.repository.list_versions(concept_id))
-        ]
-        return Raced(
-            numbers, store.read(concepts.get_concept, concept_id).seq, stale, verify(store)
-        )
+        stale = sum(process.result() for process in processes)
+
+        versions = store.read(lambda tx: tx.concepts.repository.list_versions(concept_id))
+        view = store.read(concepts.get_concept, concept_id)
+        numbers = [version.version_number for version in versions]
+        return Raced(numbers, view.seq, stale, verify(store))
     finally:
         store.dispose()
 
 
-def edit_until(url: str, concept_id: str, edits: int, number: int) -> int:
-    """How often this process was told Stale before so many of its edits were accepted."""
-    store, actor, stale = open_store(url), Actor.user(f"editor-{number}"), 0
-    _START[0].wait(LONGEST_WAIT_SECONDS)
-    for done in range(edits):
-        content = evolve(RATIO, explanation=f"edit {done} of editor {number}")
-        while True:
-            seq = store.read(concepts.get_concept, concept_id).seq
-            command = concepts.EditConcept(
-                concept_id=concept_id, expected_seq=seq, content=content, change_note="in a race"
-            )
-            try:
-                store.run(concepts.edit_concept, command, actor=actor, reason="a race")
-                break
-            except Stale:
-                stale += 1
+def edit_in_process(url: str, concept_id: str, edits: int, number: int) -> int:
+    """Edit until this number of edits is accepted; return how many were stale."""
+    store = open_store(url)
+    actor = Actor.user(f"editor-{number}")
+    stale = 0
+    _START[0].wait(MAX_WAIT_SECONDS)
+    for edit in range(edits):
+        content = evolve(RATIO, explanation=f"edit {edit} of editor {number}")
+        while not _try_edit(store, concept_id, content, actor):
+            stale += 1
     store.dispose()
+
     return stale
 
 
-def _remember(start: Barrier) -> None:
+def _try_edit(store: SqlStore, concept_id: str, content: ConceptContent, actor: Actor) -> bool:
+    """Read and edit the concept; return whether the edit was accepted, and not stale."""
+    seq = store.read(concepts.get_concept, concept_id).seq
+    command = concepts.EditConcept(
+        concept_id=concept_id, expected_seq=seq, content=content, change_note="in a race"
+    )
+    try:
+        store.run(concepts.edit_concept, command, actor=actor, reason="a race")
+    except Stale:
+        return False
+
+    return True
+
+
+def _set_start(start: Barrier) -> None:
     _START.append(start)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Literal
 
 import pytest
 from tests.conftest import POLICY
@@ -21,131 +21,167 @@ from indelible_sql import SqlStore, open_store, rebuild, verify
 
 pytestmark = pytest.mark.slow
 
+CREATE = concepts.CreateConcept(content=RATIO)
+MIN_STATEMENTS = 2
+Moment = Literal["before", "after"]
+
 
 class Crash(Exception):
-    """What a program of these tests dies of."""
+    """The error with which a program of these tests crashes."""
 
 
 @contextmanager
-def crashing_at(watch: Watch, stop: int, when: str) -> Generator[list[str]]:
-    """The program dies before or after its so-manieth statement."""
-    seen: list[str] = []
+def crashing_at(watch: Watch, number: int, moment: Moment) -> Generator[list[str]]:
+    """Crash before or after the statement of this number; yield the statements until then."""
+    statements: list[str] = []
 
-    def count(statement: str, _: object) -> None:
-        seen.append(statement)
-        if len(seen) == stop:
+    def count_and_crash(text: str, _: object) -> None:
+        statements.append(text)
+        if len(statements) == number:
             raise Crash
 
-    calls: list[Any] = getattr(watch, when)
-    calls.append(count)
+    callbacks = watch.before if moment == "before" else watch.after
+    callbacks.append(count_and_crash)
     try:
-        yield seen
+        yield statements
     finally:
-        calls.clear()
+        callbacks.clear()
 
 
-Work = Callable[[SqlStore], Callable[[], object]]
+# A function that prepares a store, and returns the command to crash.
+Scenario = Callable[[SqlStore], Callable[[], object]]
 
 
-def of(
-    before: Callable[[SqlStore], ConceptSaved], step: Callable[[SqlStore, ConceptSaved], object]
-) -> Work:
-    def prepared(store: SqlStore) -> Callable[[], object]:
-        saved = before(store)
-        return lambda: step(store, saved)
-
-    return prepared
+def creating(store: SqlStore) -> Callable[[], object]:
+    return lambda: create(store)
 
 
-def create_once(store: SqlStore) -> Callable[[], object]:
-    command, idempotency = concepts.CreateConcept(content=RATIO), Idempotency("key-1", ConceptSaved)
-    return lambda: do(store, concepts.create_concept, command, idempotency=idempotency)
+def creating_with_key(store: SqlStore) -> Callable[[], object]:
+    idempotency = Idempotency("key-1", ConceptSaved)
+    return lambda: do(store, concepts.create_concept, CREATE, idempotency=idempotency)
 
 
-def revoke(store: SqlStore) -> Callable[[], object]:
-    made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
-    command = RevokeKey(key_id=made.key.id, expected_seq=made.seq)
+def editing(store: SqlStore) -> Callable[[], object]:
+    saved = create(store)
+    return lambda: edit(store, saved)
+
+
+def submitting(store: SqlStore) -> Callable[[], object]:
+    saved = create(store)
+    return lambda: submit(store, saved)
+
+
+def approving(store: SqlStore) -> Callable[[], object]:
+    saved = submit(store, create(store))
+    return lambda: approve(store, saved)
+
+
+def publishing(store: SqlStore) -> Callable[[], object]:
+    saved = approve(store, submit(store, create(store)))
+    return lambda: publish(store, saved)
+
+
+def revoking(store: SqlStore) -> Callable[[], object]:
+    created = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+    command = RevokeKey(key_id=created.key.id, expected_seq=created.seq)
     return lambda: do(store, revoke_key, command)
 
 
-WORKS: dict[str, Work] = {
-    "create": lambda store: lambda: create(store),
-    "create under a key": create_once,
-    "edit": of(create, edit),
-    "submit": of(create, submit),
-    "approve": of(lambda store: submit(store, create(store)), approve),
-    "publish": of(lambda store: approve(store, submit(store, create(store))), publish),
-    "revoke a key": revoke,
-    "save by the hand-off's methods": lambda store: lambda: save(store, CONCEPT, VERSION),
+def saving_by_repository(store: SqlStore) -> Callable[[], object]:
+    return lambda: save(store, CONCEPT, VERSION)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "create": creating,
+    "create under a key": creating_with_key,
+    "edit": editing,
+    "submit": submitting,
+    "approve": approving,
+    "publish": publishing,
+    "revoke a key": revoking,
+    "save by the seed's repository": saving_by_repository,
 }
 
 
-def state(store: SqlStore) -> tuple[tuple[Change, ...], list[Concept]]:
-    """Everything that happened, and every concept."""
-    found = changes(store)
-    ids = sorted({each.entity_id for each in found if each.lifecycle == "concept"})
-    return found, [store.read(concepts.get_concept, each).concept for each in ids]
+def contents(store: SqlStore) -> tuple[tuple[Change, ...], list[Concept]]:
+    """Return all changes and all concepts."""
+    all_changes = changes(store)
+    ids = {change.entity_id for change in all_changes if change.lifecycle == "concept"}
+    stored = [store.read(concepts.get_concept, concept_id).concept for concept_id in sorted(ids)]
+    return all_changes, stored
 
 
 def owner_url(store: SqlStore, server: PostgresServer) -> str | None:
-    """The address by which the store's database can be migrated, where it is another."""
+    """Return the address for migrations of the store's database if it is another one."""
     if store.engines.writer.dialect.name == "sqlite":
         return None
-    return f"{server.owner_url.rpartition('/')[0]}/{store.own_url.rpartition('/')[2]}"
+
+    database = store.own_url.rpartition("/")[2]
+    return f"{server.owner_url.rpartition('/')[0]}/{database}"
 
 
-@pytest.mark.parametrize("name", WORKS)
+def crash_at_every_statement(store: SqlStore, watch: Watch, command: Callable[[], object]) -> int:
+    """Crash before and after each statement, until the command succeeds; count the crashes."""
+    expected = contents(store)
+    number = 0
+    crashes = 0
+    while True:
+        number += 1
+        for moment in ("after", "before"):
+            with crashing_at(watch, number, moment) as statements:
+                try:
+                    command()
+                except Crash:
+                    crashes += 1
+                else:
+                    assert crashes == 2 * len(statements)
+                    return crashes
+            assert contents(store) == expected
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_crash_between_any_two_statements_leaves_nothing(
     store: SqlStore, name: str, server: PostgresServer
 ) -> None:
     watch = watched(store.engines.writer)
-    do(store, lambda tx, _: tx.concepts.repository.get_concept("c-1"), None)  # connected
-    work = WORKS[name](store)
-    before, stop, crashes = state(store), 0, 0
-    while True:
-        stop += 1
-        when = "after" if stop % 2 else "before"
-        with crashing_at(watch, (stop + 1) // 2, when) as seen:
-            try:
-                work()
-            except Crash:
-                crashes += 1
-                assert state(store) == before
-                continue
-        break
+    do(store, lambda tx, _: tx.concepts.repository.get_concept("c-1"), None)  # connects
+    command = SCENARIOS[name](store)
+    changes_before = len(changes(store))
 
-    assert crashes == 2 * len(seen) >= 4
-    assert len(state(store)[0]) == len(before[0]) + 1
+    crashes = crash_at_every_statement(store, watch, command)
+
+    assert crashes >= 2 * MIN_STATEMENTS
+    assert len(changes(store)) == changes_before + 1
     assert verify(store) == ()
-    assert not any(each.changed for each in rebuild(store, owner_url(store, server)))
+    assert not any(report.changed for report in rebuild(store, owner_url(store, server)))
 
 
-def test_a_crash_in_the_middle_of_a_block_takes_all_of_it_back(store: SqlStore) -> None:
-    def block() -> None:
+def test_a_crash_within_a_transaction_block_rolls_all_of_it_back(store: SqlStore) -> None:
+    def crash_in_block() -> None:
         with store.transaction(actor=MAYA, reason="a block") as tx:
-            saved = concepts.create_concept(tx, concepts.CreateConcept(content=RATIO))
-            concepts.submit_concept(
-                tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1)
-            )
+            saved = concepts.create_concept(tx, CREATE)
+            command = concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1)
+            concepts.submit_concept(tx, command)
             raise Crash
 
     for _ in range(3):
         with pytest.raises(Crash):
-            block()
-    assert state(store) == ((), [])
+            crash_in_block()
+
+    assert contents(store) == ((), [])
     assert create(store).seq == 1
 
 
-def test_a_sqlite_file_that_is_copied_while_it_is_written_is_whole(
+def test_a_copy_of_a_sqlite_file_during_a_write_is_complete(
     sqlite: SqlStore, sqlite_url: str
 ) -> None:
     saved = create(sqlite)
-    source = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
-    target = sqlite3.connect(f"{sqlite_url.removeprefix('sqlite:///')}.copy")
-    with sqlite.transaction(actor=MAYA, reason="while it is copied") as tx:
-        concepts.submit_concept(
-            tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1)
-        )
+    path = sqlite_url.removeprefix("sqlite:///")
+    source = sqlite3.connect(path)
+    target = sqlite3.connect(f"{path}.copy")
+    with sqlite.transaction(actor=MAYA, reason="during the copy") as tx:
+        command = concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1)
+        concepts.submit_concept(tx, command)
         source.backup(target)
     source.close()
     target.close()

@@ -1,7 +1,7 @@
-"""Test simultaneous writers: one is first, the others get an error, nothing is lost or doubled."""
+"""Test concurrent writers: one is first, the others get an error, nothing is lost or doubled."""
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from threading import Barrier, Event
 from typing import Any
@@ -35,35 +35,34 @@ pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
 EDITS = 10
 ROUNDS = 10
-ONCE = Idempotency("key-1", ConceptSaved)
+CREATE = concepts.CreateConcept(content=RATIO)
+IDEMPOTENCY = Idempotency("key-1", ConceptSaved)
 
 
 @pytest.fixture(scope="module")
 def pool() -> Generator[ProcessPoolExecutor]:
-    with editors() as found:
-        yield found
+    with editors() as running:
+        yield running
 
 
-def both(*attempts: Callable[[], Any]) -> list[str]:
-    """The codes with which attempts that begin together are refused, '' where one is not."""
+def codes_of(*attempts: Callable[[], Any]) -> list[str]:
+    """Start the attempts at once; return the code of each one's error, or '' for success."""
     start = Barrier(len(attempts))
 
-    def begin(attempt: Callable[[], Any]) -> str:
+    def wait_and_attempt(attempt: Callable[[], Any]) -> str:
         start.wait()
         return code(attempt)
 
     with ThreadPoolExecutor(len(attempts)) as threads:
-        return list(threads.map(begin, attempts))
+        return list(threads.map(wait_and_attempt, attempts))
 
 
-def test_eight_processes_edit_one_concept_and_nothing_is_lost(
+def test_no_edit_of_eight_processes_is_lost(
     pool: ProcessPoolExecutor, store: SqlStore, tell: Callable[[str], None]
 ) -> None:
     raced = race(pool, store.own_url, EDITS)
-    tell(
-        f"race on {store.engines.writer.dialect.name}: {raced.seq} changes by {PROCESSES},"
-        f" Stale {raced.stale} times"
-    )
+    dialect = store.engines.writer.dialect.name
+    tell(f"race on {dialect}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times")
 
     assert raced.numbers == list(range(1, PROCESSES * EDITS + 2))
     assert raced.seq == len(raced.numbers)
@@ -71,107 +70,119 @@ def test_eight_processes_edit_one_concept_and_nothing_is_lost(
     assert raced.findings == ()
 
 
-def test_an_edit_and_a_publication_at_once_have_one_winner(store: SqlStore) -> None:
+def test_of_a_concurrent_edit_and_publish_one_is_stale(store: SqlStore) -> None:
     for _ in range(ROUNDS):
         approved = approve(store, submit(store, create(store)))
-        codes = both(partial(edit, store, approved), partial(publish, store, approved))
-        shown = store.read(concepts.get_concept, approved.concept.id)
+
+        codes = codes_of(partial(edit, store, approved), partial(publish, store, approved))
+        view = store.read(concepts.get_concept, approved.concept.id)
 
         assert sorted(codes) == ["", "STALE"]
-        assert shown.seq == approved.seq + 1
-        assert (shown.concept.status is ConceptStatus.PUBLISHED) is (codes[1] == "")
-        assert shown.concept.current_version == (1 if codes[1] == "" else 2)
+        assert view.seq == approved.seq + 1
+        is_published = codes == ["STALE", ""]
+        assert (view.concept.status is ConceptStatus.PUBLISHED) is is_published
+        assert view.concept.current_version == (1 if is_published else 2)
     assert verify(store) == ()
 
 
-def test_of_two_that_submit_at_once_one_is_stale(store: SqlStore) -> None:
+def test_of_two_concurrent_submits_one_is_stale(store: SqlStore) -> None:
     for _ in range(ROUNDS):
-        created = create(store)
+        submit_it = partial(submit, store, create(store))
 
-        assert sorted(both(*[partial(submit, store, created)] * 2)) == ["", "STALE"]
+        assert sorted(codes_of(submit_it, submit_it)) == ["", "STALE"]
     assert verify(store) == ()
 
 
-def test_of_two_that_revoke_a_key_at_once_one_is_stale(store: SqlStore) -> None:
+def test_of_two_concurrent_revocations_of_a_key_one_is_stale(store: SqlStore) -> None:
     for _ in range(ROUNDS):
-        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
-        command = RevokeKey(key_id=made.key.id, expected_seq=made.seq)
+        created = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+        command = RevokeKey(key_id=created.key.id, expected_seq=created.seq)
 
-        assert sorted(both(*[partial(do, store, revoke_key, command)] * 2)) == ["", "STALE"]
-        assert store.read(get_key, made.key.id).seq == made.seq + 1
+        revoke_it = partial(do, store, revoke_key, command)
+
+        assert sorted(codes_of(revoke_it, revoke_it)) == ["", "STALE"]
+        assert store.read(get_key, created.key.id).seq == created.seq + 1
 
 
-def test_of_two_births_under_one_id_at_once_one_is_told_that_it_is_late(store: SqlStore) -> None:
+def test_of_two_concurrent_creates_with_one_id_one_is_refused(store: SqlStore) -> None:
     for number in range(ROUNDS):
-        concept, version_id = evolve(CONCEPT, id=f"c-{number}"), f"v-{number}"
-        version = evolve(VERSION, id=version_id, concept_id=concept.id)
-        codes = both(*[partial(save, store, concept, version)] * 2)
+        concept = evolve(CONCEPT, id=f"c-{number}")
+        version = evolve(VERSION, id=f"v-{number}", concept_id=concept.id)
+        save_it = partial(save, store, concept, version)
+
+        codes = codes_of(save_it, save_it)
 
         assert codes.count("") == 1
         assert set(codes) <= {"", "STALE", "STALE_CONCEPT", "VERSION_ALREADY_EXISTS"}
         assert len(store.read(concepts.list_history, concept.id)) == 1
 
 
-def test_two_creates_under_one_key_at_once_are_one_create(store: SqlStore) -> None:
-    command = concepts.CreateConcept(content=RATIO)
+def test_two_concurrent_creates_with_one_idempotency_key_create_one_concept(
+    store: SqlStore,
+) -> None:
     for number in range(ROUNDS):
         idempotency = Idempotency(f"key-{number}", ConceptSaved)
-        codes = both(
-            *[partial(do, store, concepts.create_concept, command, idempotency=idempotency)] * 2
-        )
+        create_it = partial(do, store, concepts.create_concept, CREATE, idempotency=idempotency)
+
+        codes = codes_of(create_it, create_it)
 
         assert set(codes) <= {"", "REQUEST_IN_FLIGHT"}
         assert len(changes(store)) == number + 1
 
 
-def begun(
-    threads: ThreadPoolExecutor, store: SqlStore, entered: Event, leave: Event
-) -> Future[ConceptSaved]:
-    """A create under a key that is at work until it may leave."""
+class SlowCreate:
+    """A create with an idempotency key that waits within its transaction."""
 
-    def create_slowly(tx: WriteTx, command: concepts.CreateConcept) -> ConceptSaved:
-        entered.set()
-        leave.wait()
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.has_started = Event()
+        self.may_end = Event()
+
+    def run(self) -> ConceptSaved:
+        """Create the concept when `may_end` is set."""
+        return do(self._store, self._handle, CREATE, idempotency=IDEMPOTENCY)
+
+    def _handle(self, tx: WriteTx, command: concepts.CreateConcept) -> ConceptSaved:
+        self.has_started.set()
+        self.may_end.wait()
         return concepts.create_concept(tx, command)
 
-    return threads.submit(
-        do, store, create_slowly, concepts.CreateConcept(content=RATIO), idempotency=ONCE
-    )
+
+def create_with_key(store: SqlStore) -> ConceptSaved:
+    return do(store, concepts.create_concept, CREATE, idempotency=IDEMPOTENCY)
 
 
-def test_a_second_request_under_a_key_is_told_to_wait_and_then_gets_the_first_answer(
+def test_on_postgresql_a_second_request_with_a_key_is_refused_while_the_first_runs(
     postgresql: SqlStore,
 ) -> None:
-    entered, leave = Event(), Event()
-    command = concepts.CreateConcept(content=RATIO)
+    slow_create = SlowCreate(postgresql)
     with ThreadPoolExecutor(1) as threads:
-        first = begun(threads, postgresql, entered, leave)
-        entered.wait()
-        refused = code(do, postgresql, concepts.create_concept, command, idempotency=ONCE)
-        leave.set()
+        first = threads.submit(slow_create.run)
+        slow_create.has_started.wait()
+        code_of_second = code(create_with_key, postgresql)
+        slow_create.may_end.set()
 
-    assert refused == "REQUEST_IN_FLIGHT"
-    assert do(postgresql, concepts.create_concept, command, idempotency=ONCE) == first.result()
+    assert code_of_second == "REQUEST_IN_FLIGHT"
+    assert create_with_key(postgresql) == first.result()
     assert len(changes(postgresql)) == 1
 
 
-def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(
+def test_on_sqlite_a_second_request_with_a_key_waits_for_the_first_result(
     sqlite: SqlStore,
 ) -> None:
-    entered, leave = Event(), Event()
-    command = concepts.CreateConcept(content=RATIO)
+    slow_create = SlowCreate(sqlite)
     with ThreadPoolExecutor(2) as threads:
-        first = begun(threads, sqlite, entered, leave)
-        entered.wait()
-        second = threads.submit(do, sqlite, concepts.create_concept, command, idempotency=ONCE)
-        leave.set()
+        first = threads.submit(slow_create.run)
+        slow_create.has_started.wait()
+        second = threads.submit(create_with_key, sqlite)
+        slow_create.may_end.set()
 
     assert second.result() == first.result()
     assert len(changes(sqlite)) == 1
 
 
-def edit_now(tx: SqlTransaction, concept_id: str) -> None:
-    """Edit the concept as it stands, however often it moves meanwhile."""
+def edit_until_accepted(tx: SqlTransaction, concept_id: str) -> None:
+    """Edit the concept; repeat the edit while it is stale."""
     while True:
         seq = tx.concepts.search.get_current(concept_id)[0].revision.seq
         command = concepts.EditConcept(
@@ -184,27 +195,31 @@ def edit_now(tx: SqlTransaction, concept_id: str) -> None:
         return
 
 
-def test_batches_that_lock_in_opposite_order_are_both_done(
+def test_two_batches_that_lock_in_opposite_order_both_succeed(
     postgresql: SqlStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ids, run = (
-        [create(postgresql).concept.id for _ in range(2)],
-        partial(postgresql.run, actor=MAYA),
-    )
-    crossed = Barrier(2)
-    attempts: list[int] = []
+    first_id = create(postgresql).concept.id
+    second_id = create(postgresql).concept.id
+    both_have_locked = Barrier(2)
+    attempts: list[str] = []
 
-    def batch(tx: SqlTransaction, order: list[str]) -> None:
-        edit_now(tx, order[0])
-        attempts.append(1)
-        if len(attempts) <= 2:
-            crossed.wait()  # each now holds what the other wants
-        edit_now(tx, order[1])
+    def edit_both(tx: SqlTransaction, concept_ids: tuple[str, str]) -> None:
+        edit_until_accepted(tx, concept_ids[0])
+        attempts.append(concept_ids[0])
+        if len(attempts) <= 2:  # only the first attempts end in a deadlock
+            both_have_locked.wait()
+        edit_until_accepted(tx, concept_ids[1])
+
+    def run_batch(first: str, second: str) -> None:
+        postgresql.run(edit_both, (first, second), actor=MAYA, reason="a batch")
 
     with caplog.at_level("INFO", "indelible.sql"):
-        codes = both(*(partial(run, batch, order, reason="a batch") for order in (ids, ids[::-1])))
+        codes = codes_of(
+            partial(run_batch, first_id, second_id), partial(run_batch, second_id, first_id)
+        )
 
     assert codes == ["", ""]
-    assert "40P01" in caplog.text
-    assert [postgresql.read(concepts.get_concept, each).seq for each in ids] == [3, 3]
+    assert "40P01" in caplog.text  # PostgreSQL has detected the deadlock
+    assert postgresql.read(concepts.get_concept, first_id).seq == 3
+    assert postgresql.read(concepts.get_concept, second_id).seq == 3
     assert verify(postgresql) == ()

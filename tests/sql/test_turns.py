@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
@@ -21,123 +20,134 @@ from indelible_sql.engine.pools import AsyncFairQueuePool
 
 pytestmark = pytest.mark.slow
 
-MANY = 8
-TIMES = 20
-HASTE_SECONDS = 0.05
+WAITERS = 8
+ROUNDS = 20
+SHORT_SECONDS = 0.05
+TIMEOUT_SECONDS = 8
 
 
-def waiting(engine: Engine) -> Callable[[int], None]:
-    """Wait until so many wait in the engine's pool."""
-    queue: Any = getattr(engine.pool, "_pool")  # noqa: B009 - the library shows no count
+def waiter_counter(engine: Engine) -> Callable[[], int]:
+    """Return a function that counts the waiters of the engine's pool."""
+    queue: Any = getattr(engine.pool, "_pool")  # noqa: B009 - SQLAlchemy has no public name
 
-    def wait(number: int) -> None:
-        while len(queue._waiting) < number:  # noqa: SLF001 - as above
-            time.sleep(0.001)
+    def count() -> int:
+        return len(queue._waiting)  # noqa: SLF001 - of a queue of ours
 
-    return wait
+    return count
 
 
-def test_threads_are_given_the_one_writer_in_turn(sqlite_url: str) -> None:
+def test_threads_get_the_only_writer_in_the_order_of_their_requests(sqlite_url: str) -> None:
     engine = open_engines(sqlite_url, Pool()).writer
-    came, until = list[int](), waiting(engine)
+    count_waiters = waiter_counter(engine)
+    served: list[int] = []
 
-    def take(number: int) -> None:
+    def connect(number: int) -> None:
         with engine.connect():
-            came.append(number)
+            served.append(number)
 
-    for _ in range(TIMES):
-        came.clear()
-        threads = [Thread(target=take, args=(number,)) for number in range(MANY)]
+    for _ in range(ROUNDS):
+        served.clear()
+        threads = [Thread(target=connect, args=(number,)) for number in range(WAITERS)]
         with engine.connect():
             for number, thread in enumerate(threads):
                 thread.start()
-                until(number + 1)
-        take(MANY)  # who had the connection asks again at once
+                while count_waiters() < number + 1:
+                    time.sleep(0.001)
+        connect(WAITERS)  # this thread had the connection, and is last now
         for thread in threads:
             thread.join()
 
-        assert came == list(range(MANY + 1))
+        assert served == list(range(WAITERS + 1))
     engine.dispose()
 
 
-def test_a_thread_that_waits_in_vain_is_told_and_the_next_is_served(
+def test_a_thread_that_times_out_does_not_block_the_next_one(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = open_engines(sqlite_url, Pool()).writer
-    monkeypatch.setattr(engine.pool, "_timeout", HASTE_SECONDS)
+    monkeypatch.setattr(engine.pool, "_timeout", SHORT_SECONDS)
+
     with engine.connect(), pytest.raises(PoolTimeout):
         engine.connect()
+
     with engine.connect() as connection:
         assert not connection.closed
     engine.dispose()
 
 
-def test_tasks_are_given_the_one_writer_in_turn(sqlite_url: str) -> None:
+def test_tasks_get_the_only_writer_in_turn(sqlite_url: str) -> None:
     open_store(sqlite_url).dispose()
-    runs = [0] * MANY
+    commands_by_task = [0] * WAITERS
 
     async def race() -> None:
         store = open_async_store(sqlite_url)
 
-        async def work(number: int) -> None:
-            while max(runs) < TIMES:
-                command = CreateConcept(content=RATIO)
+        async def create_repeatedly(number: int) -> None:
+            command = CreateConcept(content=RATIO)
+            while max(commands_by_task) < ROUNDS:
                 await store.run(concepts.create_concept, command, actor=MAYA, reason="a race")
-                runs[number] += 1
+                commands_by_task[number] += 1
 
-        await asyncio.gather(*map(work, range(MANY)))
+        await asyncio.gather(*(create_repeatedly(number) for number in range(WAITERS)))
         await store.dispose()
 
     asyncio.run(race())
 
-    assert min(runs) >= TIMES - 1
+    assert min(commands_by_task) >= ROUNDS - 1
 
 
-def test_a_task_that_is_ended_while_it_waits_keeps_nothing(sqlite_url: str) -> None:
-    async def story() -> None:
+def test_a_task_cancelled_while_it_waits_keeps_no_connection(sqlite_url: str) -> None:
+    async def cancel_waiter() -> None:
         _, (writer, _) = open_async_engines(sqlite_url, Pool())
         first = await writer.connect()
-        ended, last = (asyncio.create_task(writer.connect().start()) for _ in range(2))
-        await asyncio.sleep(HASTE_SECONDS)
-        ended.cancel()
-        await first.close()  # which hands on before the end of that task is told
-        async with asyncio.timeout(MANY):
-            await (await last).close()
-            await (await writer.connect()).close()
+        cancelled = asyncio.create_task(writer.connect().start())
+        last = asyncio.create_task(writer.connect().start())
+        await asyncio.sleep(SHORT_SECONDS)
+        cancelled.cancel()
+        await first.close()  # gives the connection away before the cancelled task can end
+
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            connection = await last
+            await connection.close()
+            another = await writer.connect()
+            await another.close()
         await writer.dispose()
 
-    asyncio.run(story())
+    asyncio.run(cancel_waiter())
 
 
-def test_what_a_task_was_given_as_it_was_ended_is_kept_even_where_the_queue_is_full() -> None:
-    async def story() -> None:
-        queue: Any = getattr(AsyncFairQueuePool, "_queue_class")(1)  # noqa: B009 - the pool's own part
-        waiting = asyncio.create_task(greenlet_spawn(queue.get, True, MANY))  # noqa: FBT003 - as the pool asks
-        await asyncio.sleep(HASTE_SECONDS)
-        queue.put_nowait("handed on")
-        queue.put_nowait("kept")
-        waiting.cancel()
+def test_a_full_queue_keeps_the_connection_of_a_cancelled_task() -> None:
+    queue_class: Any = getattr(AsyncFairQueuePool, "_queue_class")  # noqa: B009 - no public name
+
+    async def cancel_waiter() -> list[str]:
+        queue = queue_class(1)
+        getting = greenlet_spawn(queue.get, True, TIMEOUT_SECONDS)  # noqa: FBT003 - as SQLAlchemy calls it
+        waiter = asyncio.create_task(getting)
+        await asyncio.sleep(SHORT_SECONDS)
+        queue.put_nowait("given to the waiter")
+        queue.put_nowait("in the queue")
+        waiter.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await waiting
+            await waiter
 
-        assert sorted(queue.get_nowait() for _ in range(2)) == ["handed on", "kept"]
+        return sorted([queue.get_nowait(), queue.get_nowait()])
 
-    asyncio.run(story())
+    assert asyncio.run(cancel_waiter()) == ["given to the waiter", "in the queue"]
 
 
-def test_a_read_that_is_ended_ends_as_it_was_ended(sqlite_url: str) -> None:
-    async def story() -> Counter[str]:
+def test_a_cancelled_read_raises_only_its_cancellation(sqlite_url: str) -> None:
+    async def cancel_every_second_read() -> set[str]:
         store = open_async_store(sqlite_url)
-        ends = Counter[str]()
-        for turn in range(TIMES):
-            reads = [asyncio.create_task(store.read(concepts.whole_graph)) for _ in range(MANY)]
-            await asyncio.sleep(turn / 1_000)
-            for each in reads[::2]:
-                each.cancel()
-            ends.update(
-                type(each).__name__ for each in await asyncio.gather(*reads, return_exceptions=True)
-            )
+        results: set[str] = set()
+        for milliseconds in range(ROUNDS):
+            reads = [asyncio.create_task(store.read(concepts.whole_graph)) for _ in range(WAITERS)]
+            await asyncio.sleep(milliseconds / 1_000)
+            for read in reads[::2]:
+                read.cancel()
+            for result in await asyncio.gather(*reads, return_exceptions=True):
+                results.add(type(result).__name__)
         await store.dispose()
-        return ends
 
-    assert asyncio.run(story()).keys() <= {"ConceptGraph", "CancelledError"}
+        return results
+
+    assert asyncio.run(cancel_every_second_read()) <= {"ConceptGraph", "CancelledError"}
