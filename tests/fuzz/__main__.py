@@ -53,7 +53,7 @@ def _send_generated(web: Web, chance: Random, ends_at: float, tally: AttackTally
     """Send generated requests of each operation until the time is over."""
     making = Making(examples=EXAMPLES_PER_ROUND, seed=chance.randrange(1, 2**31))
     send = generated(web, making)
-    for method, path in operations(web):
+    for method, path in operations(web.document):
         outcome = send(method, path)
         for status, number in outcome.statuses.items():
             tally.answers[f"generated {status}"] += number

@@ -64,7 +64,7 @@ def signing(shared_with_chain: Web, renewable: RenewableStore, wallets: Wallets)
     return shared_with_chain
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def any_store(
     request: pytest.FixtureRequest, renewable: RenewableStore
 ) -> Generator[RenewableStore]:

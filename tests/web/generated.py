@@ -56,10 +56,10 @@ class Making:
     is_covering: bool = True
 
 
-def operations(web: Web) -> list[tuple[str, str]]:
+def operations(document: Json) -> list[tuple[str, str]]:
     """Return every method and path of the document."""
     result: list[tuple[str, str]] = []
-    for path, methods in web.document["paths"].items():
+    for path, methods in document["paths"].items():
         result += [(method.upper(), path) for method in methods]
 
     return result

@@ -389,6 +389,7 @@ def test_a_claim_whose_commit_is_lost_is_repeated(sqlite_url: str) -> None:
     store.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 10])
 @pytest.mark.parametrize(
     ("point", "fault"),
@@ -434,6 +435,7 @@ def test_no_task_of_a_paused_stage_is_claimed(store: TaskStore, bakery: Bakery) 
     assert process_batch(store, bakery.stage(), actor=WORKER) == 0
 
 
+@pytest.mark.slow
 def test_leases_are_extended_while_a_task_is_performed(store: TaskStore, bakery: Bakery) -> None:
     enqueue(store, "wait-for-it", "loaf")
     thread = Thread(
@@ -453,6 +455,7 @@ def test_leases_are_extended_while_a_task_is_performed(store: TaskStore, bakery:
     assert get_task(store, "wait-for-it").fence == 1
 
 
+@pytest.mark.slow
 def test_leases_are_extended_while_another_stage_finishes(
     database: PostgresServer,
 ) -> None:
@@ -515,6 +518,7 @@ def test_a_stopping_worker_completes_the_started_task_and_releases_the_others(
     assert outcomes(worker) == {"claimed": 3, "completed": 2, "released": 1}
 
 
+@pytest.mark.slow
 def test_claims_continue_behind_the_last_one_and_return_to_the_front(
     store: TaskStore, bakery: Bakery
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_completed_slot_is_not_enqueued_again(store: TaskStore) -> None:
     assert get_task(store, "clean@2025-11-21T12:00:00Z").due_at is None
 
 
+@pytest.mark.slow
 def test_only_the_newest_missed_slot_is_enqueued(store: TaskStore) -> None:
     clock = SettableClock(NOON)
     with scheduled(store, clock, HOURLY):
@@ -97,6 +98,7 @@ def test_the_longest_name_is_accepted(store: TaskStore) -> None:
         wait_until(lambda: slots(store) == 1)
 
 
+@pytest.mark.slow
 def test_a_clock_set_back_enqueues_no_older_slot(store: TaskStore) -> None:
     clock = SettableClock(NOON)
     with scheduled(store, clock, HOURLY):
@@ -108,6 +110,7 @@ def test_a_clock_set_back_enqueues_no_older_slot(store: TaskStore) -> None:
         wait_until(lambda: slots(store) == 2)
 
 
+@pytest.mark.slow
 def test_several_schedulers_enqueue_each_slot_once(store: TaskStore) -> None:
     began = datetime.now(UTC)
     with scheduled(
