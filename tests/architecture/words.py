@@ -10,7 +10,7 @@ EMPTY_WORDS = frozenset(
         "shown", "asked", "placed", "drawn", "begun", "answered", "held", "plain", "seven",
     }
 )  # fmt: skip
-BAD_BEGINNINGS = frozenset({"What", "Whether", "Who", "How"})
+BAD_BEGINNINGS = frozenset({"What", "Whether", "Who", "How", "Where", "When"})
 # Patterns of names that end in an empty word, each with the reason.
 EXCEPTIONS: dict[str, str] = {
     r"\w*NotFound": "the kind of error for a missing object, named after HTTP's 404 Not Found",
@@ -61,7 +61,7 @@ def empty_names(tree: ast.AST) -> Iterator[str]:
 
 
 def bad_docstrings(tree: ast.AST) -> Iterator[str]:
-    """Yield every docstring that starts with What, Whether, Who or How, with its line."""
+    """Yield every docstring that starts with a word such as What or Where, with its line."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             continue
