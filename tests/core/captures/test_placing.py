@@ -1,0 +1,167 @@
+"""A capture moves the nearest centroid by a clear margin, and remarks never block it."""
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.core.captures.builders import ALGORITHM, SETTINGS, make_request
+
+from indelible.captures.entities import Decision
+from indelible.captures.rules.evaluation import (
+    Candidate,
+    NearestCentroid,
+    Score,
+    check_nearest,
+    rank_candidates,
+)
+from indelible.captures.rules.placing import choose_subspace, find_warnings, is_clear
+from indelible.testing.captures.scenarios import code
+
+THRESHOLD = SETTINGS.threshold
+
+
+def nearest_with(margin: float | None, **fields: Any) -> NearestCentroid:  # noqa: ANN401 - fields differ in type
+    """Return the subspace `near` as the nearest one with this margin."""
+    second_distance = None if margin is None else 0.2 + margin
+    nearest = NearestCentroid(
+        subspace_id="near", distance=0.2, second_distance=second_distance, margin=margin
+    )
+    return evolve(nearest, **fields)
+
+
+@pytest.mark.parametrize(
+    ("margin", "decision", "updates_centroid"),
+    [
+        (THRESHOLD + 0.01, Decision.UPDATED, True),
+        (THRESHOLD, Decision.UPDATED, True),
+        (THRESHOLD - 0.01, Decision.AMBIGUOUS, False),
+        (0.0, Decision.AMBIGUOUS, False),
+        (-0.01, Decision.OVERRIDDEN, False),
+    ],
+)
+def test_the_margin_decides_whether_the_nearest_centroid_moves(
+    margin: float, decision: Decision, *, updates_centroid: bool
+) -> None:
+    result = choose_subspace(nearest_with(margin), None, SETTINGS)
+
+    assert result.decision is decision
+    assert result.nearest_subspace_id == "near"
+    assert result.margin == margin
+    assert result.updates_centroid is updates_centroid
+    assert result.is_ambiguous is not updates_centroid
+
+
+def test_a_tie_never_moves_a_centroid() -> None:
+    assert not is_clear(0.0, threshold=0.0)
+    assert is_clear(1e-9, threshold=0.0)
+
+
+@pytest.mark.parametrize(("distance", "updates_centroid"), [(0.5, True), (0.51, False)])
+def test_a_single_centroid_moves_within_the_maximal_distance(
+    distance: float, *, updates_centroid: bool
+) -> None:
+    settings = evolve(SETTINGS, max_assign_distance=0.5)
+    result = choose_subspace(nearest_with(None, distance=distance), None, settings)
+
+    assert result.decision is Decision.SINGLE
+    assert result.nearest_subspace_id == "near"
+    assert result.margin is None
+    assert result.updates_centroid is updates_centroid
+
+
+def test_a_capture_without_any_centroid_belongs_nowhere() -> None:
+    result = choose_subspace(None, None, SETTINGS)
+
+    assert result.decision is Decision.NO_CENTROID
+    assert result.nearest_subspace_id is None
+    assert not result.updates_centroid
+
+
+def test_a_named_subspace_without_a_centroid_begins_with_the_capture() -> None:
+    result = choose_subspace(None, "named", SETTINGS)
+
+    assert result.decision is Decision.NO_CENTROID
+    assert result.nearest_subspace_id == "named"
+    assert result.updates_centroid
+
+
+CANDIDATES = [Candidate("c", 0.5), Candidate("b", 0.1), Candidate("a", 0.3)]
+
+
+def test_the_margin_is_between_the_two_nearest_centroids() -> None:
+    nearest = rank_candidates(ALGORITHM, CANDIDATES, None)
+
+    assert nearest is not None
+    assert nearest.subspace_id == "b"
+    assert nearest.distance == 0.1
+    assert nearest.second_distance == 0.3
+    assert nearest.margin == pytest.approx(0.2)
+
+
+def test_the_lower_id_wins_a_tie() -> None:
+    nearest = rank_candidates(ALGORITHM, [Candidate("b", 0.1), Candidate("a", 0.1)], None)
+
+    assert nearest is not None
+    assert nearest.subspace_id == "a"
+    assert nearest.margin == 0.0
+
+
+def test_a_named_subspace_counts_as_the_nearest_with_a_negative_margin() -> None:
+    nearest = rank_candidates(ALGORITHM, CANDIDATES, "c")
+
+    assert nearest is not None
+    assert nearest.subspace_id == "c"
+    assert nearest.second_distance == 0.1
+    assert nearest.margin == pytest.approx(-0.4)
+
+
+def test_a_single_candidate_has_no_margin() -> None:
+    nearest = rank_candidates(ALGORITHM, CANDIDATES[:1], None)
+
+    assert nearest == NearestCentroid(
+        subspace_id="c", distance=0.5, second_distance=None, margin=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("candidates", "named"), [([], None), (CANDIDATES, "d")], ids=["none", "named without one"]
+)
+def test_without_a_centroid_there_is_no_nearest(
+    candidates: list[Candidate], named: str | None
+) -> None:
+    assert rank_candidates(ALGORITHM, candidates, named) is None
+
+
+@pytest.mark.parametrize("distance", [-0.1, 2.1, float("nan"), float("inf")])
+def test_a_distance_that_is_none_fails_the_algorithm(distance: float) -> None:
+    nearest = nearest_with(None, distance=distance)
+
+    assert code(lambda: check_nearest(ALGORITHM, nearest)) == "ALGORITHM_FAILED"
+
+
+@pytest.mark.parametrize("distance", [0.0, -0.0005, 2.0005])
+def test_a_distance_may_exceed_its_range_by_a_rounding_error(distance: float) -> None:
+    nearest = nearest_with(None, distance=distance)
+
+    assert check_nearest(ALGORITHM, nearest) == nearest
+
+
+@pytest.mark.parametrize(
+    ("expected_depth", "warnings"),
+    [(0.7, ()), (0.71, ("DEPTH_MISMATCH",)), (0.29, ("DEPTH_MISMATCH",)), (None, ())],
+)
+def test_a_depth_far_from_the_expected_one_is_remarked(
+    expected_depth: float | None, warnings: tuple[str, ...]
+) -> None:
+    capture = make_request(reading_depth=0.5)
+    score = Score(magnitude=0.5, expected_depth=expected_depth)
+    settings = evolve(SETTINGS, depth_tolerance=0.2)
+
+    assert find_warnings(capture, score, settings, is_named_gone=False) == warnings
+
+
+def test_a_named_subspace_that_takes_no_captures_is_remarked() -> None:
+    score = Score(magnitude=0.5, expected_depth=None)
+    warnings = find_warnings(make_request(), score, SETTINGS, is_named_gone=True)
+
+    assert warnings == ("SUBSPACE_GONE",)
