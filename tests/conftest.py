@@ -25,7 +25,7 @@ from redis import Redis
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
-from tests.databases import create_database, lent_database
+from tests.databases import create_database, temporary_database
 from tests.feeds import settled
 
 from indelible.kernel.keys import KeyPolicy
@@ -215,7 +215,7 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(server: PostgresServer, template: PostgresServer) -> Generator[PostgresServer]:
     """Create a migrated PostgreSQL database for one test."""
     template_name = template.url.rpartition("/")[2]
-    with lent_database(server, f"test_{next(DATABASES)}", template_name) as lent:
+    with temporary_database(server, f"test_{next(DATABASES)}", template_name) as lent:
         yield lent
 
 

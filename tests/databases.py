@@ -1,7 +1,8 @@
-"""Databases beside the first on the embedded server, which only tests need."""
+"""More databases on the embedded server, for tests only."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from attrs import evolve
@@ -14,22 +15,38 @@ from indelible_service.embedded.postgresql import CREATE_DATABASE
 def create_database(
     server: PostgresServer, name: str, template: str = "template1"
 ) -> PostgresServer:
-    """The server with URLs of a new database that belongs to the owner: a copy of the template."""
-    names = {"name": Identifier(name).as_string(), "template": Identifier(template).as_string()}
+    """Copy the template into a new database of the owner, and return the server with its URLs."""
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for statement in CREATE_DATABASE:
-            admin.execute(statement.format(**names).encode())
-    before = (server.url, server.owner_url, server.admin_url)
-    url, owner_url, admin_url = (f"{each.rpartition('/')[0]}/{name}" for each in before)
-    return evolve(server, url=url, owner_url=owner_url, admin_url=admin_url)
+        return _copy_template(admin, server, name, template)
 
 
 @contextmanager
-def lent_database(server: PostgresServer, name: str, template: str) -> Generator[PostgresServer]:
+def temporary_database(
+    server: PostgresServer, name: str, template: str
+) -> Generator[PostgresServer]:
     """Yield a copy of the template and drop it after the block.
 
     Each database takes ten megabytes of memory, and a run creates hundreds.
     """
-    yield create_database(server, name, template)
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        yield _copy_template(admin, server, name, template)
         admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _copy_template(
+    admin: psycopg.Connection[Any], server: PostgresServer, name: str, template: str
+) -> PostgresServer:
+    names = {"name": Identifier(name).as_string(), "template": Identifier(template).as_string()}
+    for statement in CREATE_DATABASE:
+        admin.execute(statement.format(**names).encode())
+
+    return evolve(
+        server,
+        url=_with_database(server.url, name),
+        owner_url=_with_database(server.owner_url, name),
+        admin_url=_with_database(server.admin_url, name),
+    )
+
+
+def _with_database(url: str, name: str) -> str:
+    return f"{url.rpartition('/')[0]}/{name}"

@@ -126,6 +126,7 @@ def test_every_contract_has_a_planted_violation() -> None:
     assert {plant[0] for plant in PLANTS} == set(contracts())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("contract", "file", "line"), PLANTS)
 def test_a_contract_reports_its_planted_violation(
     trees: Path, contract: str, file: str, line: str

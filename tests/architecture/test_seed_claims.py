@@ -110,6 +110,7 @@ def test_the_hand_off_was_committed_under_the_name_of_the_seed() -> None:
     assert "docs: add infrastructure handoff and invariants" in log.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_alembic_upgrades_an_empty_database_to_head(tmp_path: Path) -> None:
     database = tmp_path / "indelible.db"
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]

@@ -9,7 +9,7 @@ from typing import Any, cast
 import psycopg
 import pytest
 from tests.conftest import DATABASES, POLICY, Awaited
-from tests.databases import create_database, lent_database
+from tests.databases import create_database, temporary_database
 from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
@@ -131,7 +131,7 @@ class WithoutPgvector:
         self, server: PostgresServer, template_without_pgvector: str
     ) -> Generator[PostgresServer]:
         name = f"without_pgvector_{next(DATABASES)}"
-        with lent_database(server, name, template_without_pgvector) as lent:
+        with temporary_database(server, name, template_without_pgvector) as lent:
             yield lent
 
     @pytest.fixture

@@ -41,7 +41,7 @@ def check_keys(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-@pytest.fixture(params=["sqlite_url", "database"])
+@pytest.fixture(params=["sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
 def host(request: pytest.FixtureRequest) -> HostDatabase:
     database: str | PostgresServer = request.getfixturevalue(request.param)
     if isinstance(database, str):

@@ -63,7 +63,7 @@ def make_orders(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
     if request.param == "sqlite":
         url: str = request.getfixturevalue("sqlite_url")
@@ -155,6 +155,7 @@ def test_a_dead_letter_is_listed_and_sent_after_a_requeue(store: SqlStore) -> No
     assert (store.read(dead_letters), confirmed(store)) == ({}, {"one"})
 
 
+@pytest.mark.slow
 def test_the_worker_process_ends_on_sigterm(sqlite_url: str) -> None:
     make_orders(sqlite_url)
     store = open_store(sqlite_url, policy=POLICY)
@@ -169,6 +170,7 @@ def test_the_worker_process_ends_on_sigterm(sqlite_url: str) -> None:
     store.dispose()
 
 
+@pytest.mark.slow
 def test_the_stage_runs_on_the_servers_from_wheels() -> None:
     with TemporaryDirectory(prefix="indelible-") as directory:
         Path(directory).chmod(0o711)  # PostgreSQL may run as another user

@@ -118,6 +118,7 @@ def test_a_role_that_could_undo_the_guards_is_refused(power: str, database: Post
     assert isinstance(asked(open_store(url)), RoleTooStrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ON_POSTGRESQL)
 def test_a_damage_to_postgresql_s_schema_is_noticed(damage: str, database: PostgresServer) -> None:
     by_admin(database, *ON_POSTGRESQL[damage])

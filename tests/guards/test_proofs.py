@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine
 from tests.conformance.test_stores import Conformance, ContextsConformance, install_as_owner
 from tests.conftest import opened
-from tests.databases import create_database, lent_database
+from tests.databases import create_database, temporary_database
 from tests.feeds import Patient
 from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
@@ -86,7 +86,7 @@ class OnPostgresqlWithoutGuards:
         self, server: PostgresServer, unguarded_template: str
     ) -> Generator[tuple[SqlStore, str]]:
         name = f"without_guards_{next(NUMBERS)}"
-        with lent_database(server, name, unguarded_template) as database:
+        with temporary_database(server, name, unguarded_template) as database:
             for store in unguarded(database.url):
                 yield store, database.owner_url
 

@@ -357,6 +357,7 @@ def test_a_wrong_password_is_an_error(strict_server: PostgresServer) -> None:
         assert error_code(*words, settings={"DATABASE_URL": wrong}, exit_code=3) == "ACCESS_DENIED"
 
 
+@pytest.mark.slow
 def test_the_owner_migrates_and_the_application_role_works(
     strict_server: PostgresServer,
 ) -> None:
@@ -605,6 +606,7 @@ def free_port() -> int:
     return port
 
 
+@pytest.mark.slow
 def test_the_committed_snapshots_match_the_migrations(tmp_path: Path) -> None:
     json_result("db", "snapshot", "--iteration", "7", "--into", str(tmp_path))
     for name in NAMES.values():

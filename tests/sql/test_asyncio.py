@@ -27,7 +27,7 @@ LONG_SLEEP = text("SELECT pg_sleep(60)")
 MAX_TURNS = 60  # more turns of the event loop than a command of these tests takes
 
 
-@pytest.fixture(params=["sqlite_url", "database"])
+@pytest.fixture(params=["sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
 async def store(request: pytest.FixtureRequest) -> AsyncGenerator[AsyncSqlStore]:
     fixture: str | PostgresServer = request.getfixturevalue(request.param)
     url = fixture if isinstance(fixture, str) else fixture.url

@@ -37,8 +37,8 @@ NOT_EXPORTED = {"keys", "receipts", "tasks", "task_attempts"}
 PAIRS = [
     ("sqlite", "sqlite"),
     ("sqlite", "postgresql"),
-    ("postgresql", "sqlite"),
-    ("postgresql", "postgresql"),
+    pytest.param("postgresql", "sqlite", marks=pytest.mark.slow),
+    pytest.param("postgresql", "postgresql", marks=pytest.mark.slow),
 ]
 
 
@@ -121,7 +121,7 @@ def test_every_context_is_exported_and_imported(
         assert verify(target) == ()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def test_a_second_import_finds_everything_already_there(kind: str, databases: Databases) -> None:
     with databases.opened("sqlite") as (source, _), databases.opened(kind) as (target, _):
         settle(source)

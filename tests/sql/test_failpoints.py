@@ -26,13 +26,11 @@ class Span:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def trace(
-    request: pytest.FixtureRequest, sqlite_url: str, database: PostgresServer
-) -> Generator[Trace]:
+def trace(request: pytest.FixtureRequest) -> Generator[Trace]:
     if request.param == "sqlite":
-        opened = on_sqlite(sqlite_url)
+        opened = on_sqlite(request.getfixturevalue("sqlite_url"))
     else:
-        opened = on_postgresql(database, prepare=False)
+        opened = on_postgresql(request.getfixturevalue("database"), prepare=False)
 
     with opened as trace:
         create(trace.store)  # opens the connection and checks the database

@@ -30,7 +30,13 @@ from indelible.testing.tokens.scenarios import make_batch, make_log, record, wit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 
-ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Europe/Berlin", "UTC")
+ZONES = (
+    "Asia/Kathmandu",
+    pytest.param("America/St_Johns", marks=pytest.mark.slow),
+    pytest.param("Pacific/Apia", marks=pytest.mark.slow),
+    pytest.param("Europe/Berlin", marks=pytest.mark.slow),
+    pytest.param("UTC", marks=pytest.mark.slow),
+)
 
 
 @pytest.fixture(params=ZONES)

@@ -13,7 +13,7 @@ from typing import cast
 
 from attrs import define, evolve, field, frozen
 from tests.conftest import POLICY, Awaited, Loop
-from tests.databases import lent_database
+from tests.databases import temporary_database
 from tests.feeds import settled
 
 from indelible.memory import MemoryStore
@@ -120,7 +120,7 @@ class Templates:
         return Side(name, clock, opener, url)
 
     def _copied(self) -> AbstractContextManager[PostgresServer]:
-        return lent_database(self.server, f"program_{next(NUMBERS)}", self.database)
+        return temporary_database(self.server, f"program_{next(NUMBERS)}", self.database)
 
 
 def in_memory(policy: Policy) -> Side:

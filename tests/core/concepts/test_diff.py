@@ -195,6 +195,7 @@ def test_few_edits_among_many_repeated_words_are_separate() -> None:
     assert kinds(diff_definitions("a " * 10_000, "b " + "a " * 9_999)) == "+=-"
 
 
+@pytest.mark.slow
 def test_two_hundred_long_items_share_the_budget_of_one_field() -> None:
     old = tuple("a " * 9_990 + str(number) for number in range(200))
     new = tuple(f"{item} b" for item in old)
