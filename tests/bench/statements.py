@@ -43,7 +43,6 @@ NOTE: Final = "one of many edits"
 UNIQUE_CONTENT: Final = evolve(CONTENT, name="Fractions of one value")
 UNIQUE_KEY: Final = name_key(UNIQUE_CONTENT.name)
 STORED_CONTENT: Final[Mapping[str, Any]] = cast("Mapping[str, Any]", to_json_value(UNIQUE_CONTENT))
-SIGNATURE: Final = {"created_by": str(MAYA), "change_note": NOTE}
 CHANGE: Final = {
     "lifecycle": "concept",
     "action": "edit",
@@ -113,10 +112,13 @@ def revised(number: int, name: str = CONTENT.name) -> ConceptContent:
 class EditValues:
     """The values of the edits of one concept; `verify` finds no fault in the rows.
 
-    `instant` and `document` convert an instant and a JSON object for the driver.
+    `version` is the JSON form of the concept's first version. Each edit replaces what differs in
+    it, which is faster than a record's own `digest()`. `instant` and `document` convert an instant
+    and a JSON object for the driver.
     """
 
     concept_id: str
+    version: Mapping[str, Any]
     warnings: Sequence[Mapping[str, Any]]
     instant: Callable[[datetime], Any]
     document: Callable[[Mapping[str, object]], Any]
@@ -127,6 +129,7 @@ class EditValues:
         warnings = statements.writes[0].values[WARNINGS].obj
         return cls(
             concept_id=own.concept.id,
+            version=version_json(own),
             warnings=warnings,
             instant=lambda instant: instant,
             document=Jsonb,
@@ -140,6 +143,7 @@ class EditValues:
         recorded = dict(zip(columns_of(insert.text), insert.values, strict=True))
         return cls(
             concept_id=own.concept.id,
+            version=version_json(own),
             warnings=json.loads(recorded[WARNINGS]),
             instant=instant_text,
             document=ENCODER.encode,
@@ -187,12 +191,12 @@ class EditValues:
     ) -> dict[str, object]:
         created_at = instant_text(now)
         stored_version = {
+            **self.version,
             "id": f"{self.concept_id}-{version}",
-            "concept_id": self.concept_id,
             "version_number": version + 1,
             "content": content,
             "created_at": created_at,
-            **SIGNATURE,
+            "change_note": NOTE,
         }
         stored_warnings = [self.concept_id, version + 1, created_at, RULESET, self.warnings]
         return {
@@ -200,6 +204,13 @@ class EditValues:
             "ruleset": RULESET,
             "warnings": _digest(stored_warnings),
         }
+
+
+def version_json(saved: ConceptSaved) -> Mapping[str, Any]:
+    """Return the form of a version that its digest covers."""
+    form = cast("Mapping[str, Any]", to_json_value(saved.version))
+    assert _digest(form) == saved.version.digest(), "the digest of a version has another form"
+    return form
 
 
 def _digest(value: object) -> str:
