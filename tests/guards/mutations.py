@@ -1,5 +1,6 @@
 """Lift each guard: an attack then gets through or meets another guard."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 from tests.guards.arena import REFUSALS, Statement, postgresql_engine
 from tests.guards.attacks import attacks
-from tests.guards.kinds import Kind
+from tests.guards.kinds import Kind, Write
 from tests.guards.lifting import PRIVILEGE, Lifting, PostgresLifting
 from tests.guards.lifting_sqlite import SqliteLifting
 from tests.guards.places import Place, inside_database, inside_file
@@ -17,6 +18,9 @@ from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import Finding
 from indelible_sql.contexts import CATALOG
 
+logger = logging.getLogger(__name__)
+
+LOGGED_ATTACKS = 50  # between two lines about the progress
 MADE = "the database makes the value, and it is never another"
 BY_ROWID = "a rowid is never NULL: SQLite makes one"
 MADE_NOT_NULL = (
@@ -64,6 +68,16 @@ def every_attack(dialect: str) -> Kind:
     return {name: write for named in attacks(dialect).values() for name, write in named.items()}
 
 
+def logged(purpose: str, written: Kind) -> Iterator[tuple[str, Write]]:
+    """Yield each attack with its name, and log how many of them were yielded."""
+    for number, (name, write) in enumerate(written.items()):
+        if number % LOGGED_ATTACKS == 0:
+            logger.info("%s: %d of %d attacks", purpose, number, len(written))
+        yield name, write
+
+    logger.info("%s: all %d attacks", purpose, len(written))
+
+
 def peeled(lifting: Lifting, statements: Sequence[Statement]) -> tuple[str, ...]:
     """The guards that refuse, each when those before it are gone, until the attack gets through."""
     gone: list[str] = []
@@ -75,8 +89,15 @@ def peeled(lifting: Lifting, statements: Sequence[Statement]) -> tuple[str, ...]
     return tuple(gone)
 
 
-def peeled_all(lifting: Lifting, written: Kind, situation: Situation) -> dict[str, tuple[str, ...]]:
-    return {name: peeled(lifting, write(situation)) for name, write in written.items()}
+def peeled_all(
+    purpose: str, lifting: Lifting, written: Kind, situation: Situation
+) -> dict[str, tuple[str, ...]]:
+    """Return the guards that refuse each attack, in order."""
+    peels: dict[str, tuple[str, ...]] = {}
+    for name, write in logged(purpose, written):
+        peels[name] = peeled(lifting, write(situation))
+
+    return peels
 
 
 def held_by(peels: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
@@ -101,7 +122,8 @@ def on_postgresql(place: Place[PostgresServer]) -> Holding:
     """As the owner, whom no privilege holds back."""
     engine = postgresql_engine(place.where.admin_url)
     lifting = PostgresLifting(engine, OWNER)
-    peels = peeled_all(lifting, every_attack("postgresql"), place.situation)
+    written = every_attack("postgresql")
+    peels = peeled_all("guards of PostgreSQL", lifting, written, place.situation)
     guards = frozenset(lifting.guards)
     engine.dispose()
     return Holding(guards=guards, first=first_of(peels), held=held_by(peels), unkeyed={})
@@ -112,7 +134,7 @@ def of_privileges(place: Place[PostgresServer]) -> dict[str, Held]:
     engine = postgresql_engine(place.where.admin_url)
     lifting = PostgresLifting(engine, APP)
     found: dict[str, Held] = {}
-    for name, write in every_attack("postgresql").items():
+    for name, write in logged("privileges", every_attack("postgresql")):
         privilege = lifting.refusal(tuple(write(place.situation)), ())
         if PRIVILEGE.fullmatch(privilege) and privilege not in found:
             granted = lifting.refusal(tuple(write(place.situation)), (privilege,))
@@ -125,7 +147,7 @@ def on_sqlite(place: Place[Path]) -> Holding:
     """With foreign keys on, and what the same attacks do with them off."""
     lifting, unkeyed = (SqliteLifting(place.where, keys=keys) for keys in (True, False))
     written = every_attack("sqlite")
-    peels = peeled_all(lifting, written, place.situation)
+    peels = peeled_all("guards of SQLite", lifting, written, place.situation)
     held = held_by(peels)
     without = dict(_unkeyed(unkeyed, written, place.situation, held))
     return Holding(
@@ -153,7 +175,7 @@ def in_replica_mode(place: Place[PostgresServer]) -> dict[str, str]:
     """What a superuser can write with foreign keys asleep, and what verify finds of it."""
     found: dict[str, str] = {}
     inside = inside_database(place.where.admin_url)
-    for name, write in every_attack("postgresql").items():
+    for name, write in logged("replica mode", every_attack("postgresql")):
         with suppress(*REFUSALS):
             before = ["SET LOCAL session_replication_role = replica"]
             found[name] = named(inside.findings(write(place.situation), before=before, role=APP))
@@ -165,7 +187,7 @@ def alone(place: Place[Path]) -> dict[str, str]:
     """What gets through SQLite with foreign keys off, and what verify finds of it."""
     found: dict[str, str] = {}
     inside = inside_file(place.where, keys=False)
-    for name, write in every_attack("sqlite").items():
+    for name, write in logged("SQLite without keys", every_attack("sqlite")):
         with suppress(*REFUSALS):
             found[name] = named(inside.findings(write(place.situation)))
     inside.close()

@@ -1,5 +1,6 @@
 """`python -m tests.guards.table` measures every guard and writes docs/reference/guards.md."""
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,11 +26,15 @@ from indelible_service.embedded import postgres
 from indelible_sql import open_store
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
+MEASURING = "tests.guards.mutations"  # the logger of the progress
 MOST_NAMED = 6
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 def main() -> None:
+    """Measure every guard, with lines about the progress, and write the document."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger(MEASURING).setLevel(logging.INFO)
     place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
     with (
         TemporaryDirectory(dir=place) as directory,
