@@ -1,65 +1,66 @@
-"""Illegal writes to every table of every registered context, generated from the registrations."""
+"""Illegal writes to every table of every registered context, generated from the registration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Table, delete, update
-from tests.guards.kinds import Kind, Write
-from tests.guards.raw import raw
+from tests.guards.attack_parts import Kind, Write
+from tests.guards.raw_database import Statement
+from tests.guards.raw_sql import raw
 from tests.guards.situation import Situation
 
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.sql_context import SqlContext
 
 LONG_AGO = timedelta(days=365)
 
 
-def _deleted(table: Table) -> Write:
+def _delete(table: Table) -> Write:
     return lambda _: (delete(table),)
 
 
-def _updated(table: Table, **values: object) -> Write:
+def _update(table: Table, **values: object) -> Write:
     return lambda _: (update(table).values(**values),)
 
 
-def _created_earlier(table: Table) -> Write:
-    def write(s: Situation) -> tuple[object, ...]:
+def _create_earlier(table: Table) -> Write:
+    def write(s: Situation) -> Sequence[Statement]:
         return (update(table).values(created_at=s.reviewed.at - LONG_AGO),)
 
-    return write  # type: ignore[return-value]
+    return write
 
 
 def _head_attacks(head: Table) -> Iterator[tuple[str, Write]]:
-    yield f"{head.name}: rows deleted", _deleted(head)
-    yield f"{head.name}: another id", _updated(head, id=raw("id || 'x'"))
-    yield f"{head.name}: a seq skipped", _updated(head, seq=raw("seq + 2"))
-    yield f"{head.name}: a seq gone back", _updated(head, seq=raw("seq - 1"))
-    yield f"{head.name}: a step without its change", _updated(head, seq=raw("seq + 1"))
-    yield f"{head.name}: created earlier", _created_earlier(head)
+    yield f"{head.name}: rows deleted", _delete(head)
+    yield f"{head.name}: another id", _update(head, id=raw("id || 'x'"))
+    yield f"{head.name}: a seq skipped", _update(head, seq=raw("seq + 2"))
+    yield f"{head.name}: a seq gone back", _update(head, seq=raw("seq - 1"))
+    yield f"{head.name}: a step without its change", _update(head, seq=raw("seq + 1"))
+    yield f"{head.name}: created earlier", _create_earlier(head)
 
 
 def _record_attacks(record: Table) -> Iterator[tuple[str, Write]]:
-    column = writable_columns(record)[-1].name
-    yield f"{record.name}: rows deleted", _deleted(record)
-    yield f"{record.name}: {column} updated", _updated(record, **{column: record.c[column]})
+    column = writable_columns(record)[-1]
+    yield f"{record.name}: rows deleted", _delete(record)
+    yield f"{record.name}: {column.name} updated", _update(record, **{column.name: column})
 
 
-def attacks_of_context(name: str) -> Kind:
-    """Return the attacks on one context's heads and records."""
+def _context_attacks(context: SqlContext) -> Kind:
+    """Return the attacks on one context's heads, records and task tables."""
+    heads = [*context.heads]
+    heads += [derived.table for derived in context.derived_heads]
+
     attacks: dict[str, Write] = {}
-    for context in CATALOG.contexts:
-        if context.name != name:
-            continue
-        for head in (*context.heads, *(derived.table for derived in context.derived_heads)):
-            attacks.update(_head_attacks(head))
-        for record in context.records:
-            attacks.update(_record_attacks(record))
-        for table in context.task_tables:
-            attacks[f"{table.name}: rows deleted"] = _deleted(table)
+    for head in heads:
+        attacks.update(_head_attacks(head))
+    for record in context.records:
+        attacks.update(_record_attacks(record))
+    for table in context.task_tables:
+        attacks[f"{table.name}: rows deleted"] = _delete(table)
     return attacks
 
 
 GENERATED = {
-    f"rows of {context.name} rewritten": attacks_of_context(context.name)
-    for context in CATALOG.contexts
+    f"rows of {context.name} rewritten": _context_attacks(context) for context in CATALOG.contexts
 }

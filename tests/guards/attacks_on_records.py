@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, literal, select, update
-from tests.guards.kinds import Kind, further, new_edge, step
-from tests.guards.raw import NULL, raw
-from tests.guards.situation import B, answer, born, creating, editing, keep, log, move, remark
+from tests.guards.attack_parts import Kind, approval_writes, further_step, insert_edge
+from tests.guards.raw_sql import NULL, raw
+from tests.guards.situation import (
+    creation_writes,
+    edit_writes,
+    insert_key,
+    insert_receipt,
+    insert_version,
+    insert_warnings,
+)
+from tests.guards.writes import insert_change, update_head
 
 from indelible_sql.concepts.tables import WARNINGS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
@@ -14,64 +22,65 @@ from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 TO_COME = datetime(2999, 1, 1, tzinfo=UTC)
 
 BLANK: Kind = {
-    "no actor": lambda s: step(s, actor=""),
-    "an actor of spaces": lambda s: step(s, actor="   "),
-    "an actor of no kind": lambda s: step(s, actor="maya"),
-    "an actor of an unknown kind": lambda s: step(s, actor="User:maya"),
-    "an actor without a name": lambda s: step(s, actor="user:"),
-    "an actor whose name is a space": lambda s: step(s, actor="user: "),
-    "an actor with a hidden space": lambda s: step(s, actor="user:ma\x0bya"),
-    "no reason": lambda s: step(s, reason=""),
-    "a reason of a space": lambda s: step(s, reason=" "),
-    "a reason of tabs and lines": lambda s: step(s, reason="\t\r\n"),
-    "a reason that is NULL": lambda s: step(s, reason=NULL),
-    "a version by nobody": lambda s: editing(s, created_by=" "),
-    "a first version by nobody": lambda s: creating(s, created_by="user:"),
-    "a key for nobody": lambda s: (born(s.grant, **{**s.key, "owner": "maya"}), log(s.grant)),
-    "a receipt for nobody": lambda s: (answer(s.receipt, owner="\n"),),
-    "a receipt without a key": lambda s: (answer(s.receipt, key=" "),),
+    "no actor": lambda s: approval_writes(s, actor=""),
+    "an actor of whitespace": lambda s: approval_writes(s, actor="   "),
+    "an actor without a kind": lambda s: approval_writes(s, actor="maya"),
+    "an actor of an unknown kind": lambda s: approval_writes(s, actor="User:maya"),
+    "an actor without a name": lambda s: approval_writes(s, actor="user:"),
+    "an actor whose name is a space": lambda s: approval_writes(s, actor="user: "),
+    "an actor with a hidden space": lambda s: approval_writes(s, actor="user:ma\x0bya"),
+    "no reason": lambda s: approval_writes(s, reason=""),
+    "a reason of one space": lambda s: approval_writes(s, reason=" "),
+    "a reason of tabs and lines": lambda s: approval_writes(s, reason="\t\r\n"),
+    "a reason that is NULL": lambda s: approval_writes(s, reason=NULL),
+    "a version by a blank actor": lambda s: edit_writes(s, created_by=" "),
+    "a first version by an actor without a name": lambda s: creation_writes(s, created_by="user:"),
+    "a key of an actor without a kind": lambda s: (
+        insert_key(s, owner="maya"),
+        insert_change(s.grant),
+    ),
+    "a receipt of a blank actor": lambda s: (insert_receipt(s.receipt, owner="\n"),),
+    "a receipt without a key": lambda s: (insert_receipt(s.receipt, key=" "),),
 }
-UPDATED: Kind = {
+REWRITTEN: Kind = {
     "a change with another reason": lambda _: (update(HISTORY).values(reason="another"),),
     "a change by another actor": lambda _: (update(HISTORY).values(actor="user:eve"),),
     "a change at another seq": lambda _: (update(HISTORY).values(seq=raw("seq + 100")),),
     "a new change, corrected at once": lambda s: (
-        move(s.approve),
-        log(s.approve),
+        update_head(s.approve),
+        insert_change(s.approve),
         update(HISTORY).where(HISTORY.c.hash == s.approve.hash).values(reason="another"),
     ),
-    "remarks by other rules": lambda _: (update(WARNINGS).values(ruleset=9),),
-    "a receipt with another answer": lambda _: (update(RECEIPTS).values(result={}),),
-    "a receipt for another command": lambda _: (update(RECEIPTS).values(fingerprint=B),),
-}
-DELETED: Kind = {
-    "history, deleted": lambda _: (delete(HISTORY),),
+    "warnings of another ruleset": lambda _: (update(WARNINGS).values(ruleset=9),),
+    "a receipt with another result": lambda _: (update(RECEIPTS).values(result={}),),
+    "a receipt for another command": lambda _: (update(RECEIPTS).values(fingerprint="b" * 64),),
     "the last change, deleted": lambda s: (
         delete(HISTORY).where(HISTORY.c.hash == s.reviewed.hash),
     ),
     "a new change, deleted": lambda s: (
-        move(s.approve),
-        log(s.approve),
+        update_head(s.approve),
+        insert_change(s.approve),
         delete(HISTORY).where(HISTORY.c.hash == s.approve.hash),
     ),
-    "receipts, deleted": lambda _: (delete(RECEIPTS),),
 }
 GIVEN_TWICE: Kind = {
-    "another answer to a key": lambda s: (answer(s.receipt, key="order-1"),),
-    "the same receipt twice": lambda s: (answer(s.receipt), answer(s.receipt)),
-    "an older receipt again": lambda _: (
+    "another receipt of a key": lambda s: (insert_receipt(s.receipt, key="order-1"),),
+    "the same receipt twice": lambda s: (insert_receipt(s.receipt), insert_receipt(s.receipt)),
+    "a stored receipt again": lambda _: (
         insert(RECEIPTS).from_select(
             [column.name for column in RECEIPTS.columns], select(RECEIPTS)
         ),
     ),
 }
 ADDED: Kind = {
-    "a way back from PUBLISHED": lambda _: (new_edge("concept", "PUBLISHED", "undo", "DRAFT", 0),),
-    "a second target of an action": lambda _: (
-        new_edge("concept", "DRAFT", "submit", "PUBLISHED", 0),
+    "a way back from PUBLISHED": lambda _: (
+        insert_edge("concept", "PUBLISHED", "undo", "DRAFT", 0),
     ),
-    "an edge of a lifecycle of its own": lambda _: (new_edge("loan", "", "lend", "LENT", 0),),
-    "every edge, once more, for another lifecycle": lambda _: (
+    "a second target of an action": lambda _: (
+        insert_edge("concept", "DRAFT", "submit", "PUBLISHED", 0),
+    ),
+    "an edge of a lifecycle of its own": lambda _: (insert_edge("loan", "", "lend", "LENT", 0),),
+    "every edge, for another lifecycle": lambda _: (
         insert(EDGES).from_select(
             [column.name for column in EDGES.columns],
             select(
@@ -80,10 +89,10 @@ ADDED: Kind = {
             ),
         ),
     ),
-    "an edge, given twice": lambda _: (new_edge("concept", "DRAFT", "submit", "REVIEW", 0),),
+    "a stored edge again": lambda _: (insert_edge("concept", "DRAFT", "submit", "REVIEW", 0),),
     "an edge that is used at once": lambda s: (
-        new_edge("concept", "REVIEW", "skip", "PUBLISHED", 0),
-        *step(s, action="skip", to_state="PUBLISHED"),
+        insert_edge("concept", "REVIEW", "skip", "PUBLISHED", 0),
+        *approval_writes(s, action="skip", to_state="PUBLISHED"),
     ),
 }
 BENT: Kind = {
@@ -110,39 +119,43 @@ REMOVED: Kind = {
 
 # Well-formed but wrong values. No database can refuse them, because neither computes digests.
 LIES: Kind = {
-    "a digest of something else": lambda s: (move(s.approve, hash=B), log(s.approve, hash=B)),
-    "a time to come": lambda s: further(
+    "a digest of something else": lambda s: (
+        update_head(s.approve, hash="b" * 64),
+        insert_change(s.approve, hash="b" * 64),
+    ),
+    "a time in the future": lambda s: further_step(
         s.reviewed, action="approve", to_state="APPROVED", at=TO_COME
     ),
-    "a reason of an invisible space": lambda s: step(s, reason="\u00a0"),
-    "a version that its change does not vouch for": lambda s: editing(
+    "a reason of a no-break space": lambda s: approval_writes(s, reason="\u00a0"),
+    "a version that does not match its digest": lambda s: edit_writes(
         s, definition="Something else."
     ),
-    "remarks that their change does not vouch for": lambda s: (
-        move(s.edit),
-        keep(s.version),
-        remark(s.warnings, ruleset=2),
-        log(s.edit),
+    "warnings that do not match their digest": lambda s: (
+        update_head(s.edit),
+        insert_version(s.version),
+        insert_warnings(s.warnings, ruleset=2),
+        insert_change(s.edit),
     ),
-    "a name's key that is not its name's": lambda s: (
-        move(s.edit, name_key="rate"),
-        keep(s.version, name_key="rate"),
-        remark(s.warnings),
-        log(s.edit),
+    "a name key that is not its name's": lambda s: (
+        update_head(s.edit, name_key="rate"),
+        insert_version(s.version, name_key="rate"),
+        insert_warnings(s.warnings),
+        insert_change(s.edit),
     ),
-    "a key that changes hands as it is revoked": lambda s: (
-        move(s.revoke, owner="user:eve"),
-        log(s.revoke),
+    "a key with another owner after its revocation": lambda s: (
+        update_head(s.revoke, owner="user:eve"),
+        insert_change(s.revoke),
     ),
-    "a receipt that was never given": lambda s: (answer(s.receipt, result={"answer": 2}),),
+    "a receipt that does not match its digest": lambda s: (
+        insert_receipt(s.receipt, result={"answer": 2}),
+    ),
 }
 
 RECORDS: Mapping[str, Kind] = {
     "a blank actor or reason": BLANK,
-    "a record updated": UPDATED,
-    "a record deleted": DELETED,
-    "a receipt twice": GIVEN_TWICE,
+    "a record updated or deleted": REWRITTEN,
+    "a receipt saved twice": GIVEN_TWICE,
     "an edge added": ADDED,
-    "an edge bent": BENT,
+    "an edge changed": BENT,
     "an edge removed": REMOVED,
 }

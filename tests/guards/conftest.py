@@ -5,28 +5,27 @@ from pathlib import Path
 
 import pytest
 from tests.databases import create_database
-from tests.guards.mutations import Report, measured
-from tests.guards.places import Place, settled_database, settled_file
+from tests.guards.mutations import Report, measure
+from tests.guards.situated import Situated, settle_database, settle_file
 
 from indelible_service.embedded import PostgresServer
 
 
 @pytest.fixture(scope="session")
-def situated_file(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Place[Path]:
-    """A SQLite file that is copied, never written to."""
+def situated_file(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Situated[Path]:
+    """Return a SQLite file that is copied, never written to."""
     path = tmp_path_factory.mktemp("guards") / "situated.db"
-    return settled_file(Path(shutil.copy(template_file, path)))
+    return settle_file(Path(shutil.copy(template_file, path)))
 
 
 @pytest.fixture(scope="session")
-def situated_database(server: PostgresServer, template: PostgresServer) -> Place[PostgresServer]:
-    """A PostgreSQL database in which nothing more is committed, so that it can be copied."""
-    return settled_database(
-        create_database(server, "guards_situated", template.url.rpartition("/")[2])
-    )
+def situated_database(server: PostgresServer, template: PostgresServer) -> Situated[PostgresServer]:
+    """Return a PostgreSQL database in which nothing more is committed, so it can be copied."""
+    source = template.url.rpartition("/")[2]
+    return settle_database(create_database(server, "guards_situated", source))
 
 
 @pytest.fixture(scope="session")
-def report(situated_file: Place[Path], situated_database: Place[PostgresServer]) -> Report:
-    """What each guard holds, measured once."""
-    return measured(situated_file, situated_database)
+def report(situated_file: Situated[Path], situated_database: Situated[PostgresServer]) -> Report:
+    """Measure once what each guard refuses."""
+    return measure(situated_file, situated_database)

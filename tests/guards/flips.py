@@ -4,7 +4,7 @@ On SQLite, the byte is changed in the file; on PostgreSQL, as far as the type of
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,43 +12,58 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from sqlalchemy import Column, Table, TextClause, text
-from tests.guards.lifting_sqlite import SqliteLifting, image, texts
-from tests.guards.minted import HEADS_OF_TOKENS, SHOWN
+from tests.guards.lifting_sqlite import SqliteLifting, image, trigger_names
 from tests.guards.situation import Situation
 
 from indelible_sql import Finding
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.ddl import DIALECTS
+from indelible_sql.tokens import CONTEXT as TOKENS_CONTEXT
 from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
-# No digest covers tasks and their attempts.
-DIGESTED = tuple(table for table in CATALOG.tables if table not in (TASKS, TASK_ATTEMPTS))
-# The columns that all heads share are tried in concepts, captures and tokens only. In the other
-# heads, only their own columns are tried.
-ALIKE = tuple(head for head in HEADS_OF_TOKENS if head is not TOKENS)
-PLACE = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")
-SUPPLIED: Columns = {
-    f"{table.name}.{column.name}": (table, column)
-    for table in DIGESTED
-    for column in writable_columns(table)
-    if table not in ALIKE or column.name not in PLACE
-}
-MADE: Columns = {
-    f"{table.name}.{column.name}": (table, column)
-    for table in DIGESTED
-    for column in table.columns
-    if column.computed is not None and table not in ALIKE
-}
+
+NOT_DIGESTED = (TASKS, TASK_ATTEMPTS)
+# The columns that all heads share are not tried again in these heads.
+SIMILAR_HEADS = (STAGES, *(head for head in TOKENS_CONTEXT.heads if head is not TOKENS))
+SHARED_COLUMNS = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")
+
 # Differences that readers ignore: a small t, a comma for a point, an escape in capitals, and an
 # unknown field.
-FORGIVEN = ((b"T", b"t"), (b".", b","), (b"\\u001f", b"\\u001F"), (b'"params":[]', b'"paramr":[]'))
-INSTANT = len("2026-01-01T00:00:00.000000+00:00")
+IGNORED_DIFFERENCES = (
+    (b"T", b"t"),
+    (b".", b","),
+    (b"\\u001f", b"\\u001F"),
+    (b'"params":[]', b'"paramr":[]'),
+)
+INSTANT_BYTES = len("2026-01-01T00:00:00.000000+00:00")
 MASKS = (1, 2, 4, 8)
 NUMBERS = ("integer", "real")
-RULES_OFF, RULES_ON = (f"PRAGMA ignore_check_constraints = {which}" for which in ("ON", "OFF"))
+CHECKS_OFF = "PRAGMA ignore_check_constraints = ON"
+CHECKS_ON = "PRAGMA ignore_check_constraints = OFF"
+
+
+def _named_columns(columns_of: Callable[[Table], Iterable[Column[Any]]]) -> Columns:
+    """Return these columns of each table that digests cover, by table and column name."""
+    columns: dict[str, tuple[Table, Column[Any]]] = {}
+    for table in CATALOG.tables:
+        if table in NOT_DIGESTED:
+            continue
+        for column in columns_of(table):
+            is_similar = table in SIMILAR_HEADS and column.name in SHARED_COLUMNS
+            if not is_similar:
+                columns[f"{table.name}.{column.name}"] = (table, column)
+    return columns
+
+
+def _computed_columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if column.computed is not None]
+
+
+WRITTEN_COLUMNS = _named_columns(writable_columns)
+GENERATED_COLUMNS = _named_columns(_computed_columns)
 
 
 @frozen
@@ -59,10 +74,10 @@ class Flip:
     value: str
     statements: tuple[TextClause, ...]
 
-    def is_named(self, findings: list[Finding], entity: str) -> bool:
-        """Return whether a finding names the table and the entity, by its old or its new name."""
-        found = {each.entity_id for each in findings if each.table == self.table}
-        return bool(found & {entity, self.value})
+    def is_named(self, findings: list[Finding], entity_id: str) -> bool:
+        """Return whether a finding names the table and the entity, by its old or its new id."""
+        entity_ids = {finding.entity_id for finding in findings if finding.table == self.table}
+        return entity_id in entity_ids or self.value in entity_ids
 
 
 def row_of(table: Table, s: Situation) -> tuple[str, str]:
@@ -70,27 +85,40 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
 
     The row belongs to the middle of a history.
     """
-    concept = s.reviewed.entity_id
-    return {
+    concept_id = s.reviewed.entity_id
+    of_second_version = f"concept_id = '{concept_id}' AND version_number = 2"
+    rows = {
         "lifecycle_edges": (
             "lifecycle = 'concept' AND from_state = 'REVIEW' AND action = 'edit'",
             "",
         ),
-        "history": (f"lifecycle = 'concept' AND entity_id = '{concept}' AND seq = 2", concept),
+        "history": (
+            f"lifecycle = 'concept' AND entity_id = '{concept_id}' AND seq = 2",
+            concept_id,
+        ),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
-        "concepts": (f"id = '{concept}'", concept),
-        "keys": (f"id = '{s.granted.entity_id}'", s.granted.entity_id),
-        "concept_versions": (f"concept_id = '{concept}' AND version_number = 2", concept),
-        "concept_warnings": (f"concept_id = '{concept}' AND version_number = 2", concept),
-        "spaces": (f"id = '{s.captures.space_id}'", s.captures.space_id),
-        "subspaces": (f"id = '{s.captures.part_id}'", s.captures.part_id),
-        "algorithms": ("status = 'ACTIVE'", s.captures.replace.entity_id),
-        "settings": (f"id = '{s.captures.choose.entity_id}'", s.captures.choose.entity_id),
-        "artifacts": (f"id = '{s.captures.artifact_id}'", s.captures.artifact_id),
-        "centroids": (f"id = '{s.captures.part_id}'", s.captures.part_id),
+        "concept_versions": (of_second_version, concept_id),
+        "concept_warnings": (of_second_version, concept_id),
         "signals": (f"artifact_id = '{s.captures.artifact_id}'", s.captures.artifact_id),
-        **{name: (f"id = '{known}'", known) for name, (known, *_) in SHOWN.items()},
-    }[table.name]
+    }
+    if table.name in rows:
+        return rows[table.name]
+
+    entity_id = _entity_id(table, s)
+    return f"id = '{entity_id}'", entity_id
+
+
+def _entity_id(head: Table, s: Situation) -> str:
+    """Return the id of an entity of the head; its subspace has a seed."""
+    entity_ids = {
+        "subspaces": s.captures.subspace_id,
+        "artifacts": s.captures.artifact_id,
+        "centroids": s.captures.subspace_id,
+    }
+    if head.name in entity_ids:
+        return entity_ids[head.name]
+
+    return s.stored_id(head.name)
 
 
 def is_text(column: Column[Any]) -> bool:
@@ -98,64 +126,86 @@ def is_text(column: Column[Any]) -> bool:
     return column.type.compile(dialect=DIALECTS["sqlite"]) == "TEXT"
 
 
-def flipped(raw: bytes, place: int, mask: int) -> bytes:
-    changed = bytearray(raw)
-    changed[place] ^= mask
+def flip_bits(value: bytes, index: int, mask: int) -> bytes:
+    """Return the bytes with some bits of one byte inverted."""
+    changed = bytearray(value)
+    changed[index] ^= mask
     return bytes(changed)
 
 
-def plain_flips(raw: bytes) -> Iterator[bytes]:
-    """Every small flip, from the last byte on."""
-    return (flipped(raw, place, mask) for place in reversed(range(len(raw))) for mask in MASKS)
+def small_flips(value: bytes) -> Iterator[bytes]:
+    """Yield the bytes with one low bit inverted, from the last byte on."""
+    for index in reversed(range(len(value))):
+        for mask in MASKS:
+            yield flip_bits(value, index, mask)
 
 
-def forgiven_flips(raw: bytes) -> Iterator[bytes]:
-    for old, new in FORGIVEN:
-        if old in raw and (len(raw) == INSTANT or len(old) > 1):
-            yield raw.replace(old, new, 1)
+def ignored_flips(value: bytes) -> Iterator[bytes]:
+    """Yield bytes that a reader takes for the same value."""
+    for old, new in IGNORED_DIFFERENCES:
+        is_instant = len(value) == INSTANT_BYTES
+        if old in value and (is_instant or len(old) > 1):
+            yield value.replace(old, new, 1)
 
 
 class FileFlips:
     """Flips of a column's value in a SQLite file."""
 
     def __init__(self, path: Path, table: Table, column: Column[Any], where: str) -> None:
-        self._path, self._table = path, table
+        self._path = path
+        self._table = table
         self._update = f'UPDATE {table.name} SET "{column.name}" = {{}} WHERE {where}'
+        value_query = (
+            f'SELECT typeof("{column.name}"), CAST("{column.name}" AS BLOB)'
+            f" FROM {table.name}"
+            f" WHERE {where}"
+        )
         with closing(sqlite3.connect(path)) as connection:
-            value_query = (
-                f'SELECT typeof("{column.name}"), CAST("{column.name}" AS BLOB)'
-                f" FROM {table.name}"
-                f" WHERE {where}"
-            )
-            self.kind, self._raw = connection.execute(value_query).fetchone()
+            self.kind, self._value = connection.execute(value_query).fetchone()
 
-    def plain(self) -> Flip:
-        """The first small flip that runs into no other row."""
-        return next(flip for flip in map(self._flip, self._candidates()) if self._is_taken(flip))
+    def small(self) -> Flip:
+        """Return the first small flip that breaks no key."""
+        for value in self._candidates():
+            flip = self._flip(value)
+            if self._is_accepted(flip):
+                return flip
+
+        raise LookupError(self._update)
 
     def unreadable(self) -> Flip:
-        """A byte that no text in UTF-8 has there."""
-        return self._flip(flipped(self._raw, 0, 0x80))
+        """Return a flip to a byte that no text in UTF-8 has there."""
+        return self._flip(flip_bits(self._value, 0, 0x80))
 
-    def forgiven(self) -> list[Flip]:
-        """Flips that a reader takes for the old value."""
-        return [self._flip(each) for each in forgiven_flips(self._raw)]
+    def ignored(self) -> list[Flip]:
+        """Return flips that a reader takes for the old value."""
+        return [self._flip(value) for value in ignored_flips(self._value)]
 
     def _candidates(self) -> Iterator[bytes]:
         if self.kind == "real":
-            return (repr(float(self._raw) / 2 + mask / 64).encode() for mask in MASKS)
-        if self.kind != "integer":
-            return plain_flips(self._raw)
-        return (str(int(self._raw) ^ mask).encode() for mask in MASKS)
+            for mask in MASKS:
+                yield repr(float(self._value) / 2 + mask / 64).encode()
+        elif self.kind == "integer":
+            for mask in MASKS:
+                yield str(int(self._value) ^ mask).encode()
+        else:
+            yield from small_flips(self._value)
 
-    def _flip(self, new: bytes) -> Flip:
-        value = new.decode(errors="replace")
-        if self.kind not in NUMBERS:
-            value = f"x'{new.hex()}'" if self.kind == "blob" else f"CAST(x'{new.hex()}' AS TEXT)"
-        statements = (RULES_OFF, self._update.format(value), RULES_ON)
-        return Flip(self._table.name, new.decode(errors="replace"), tuple(map(text, statements)))
+    def _flip(self, value: bytes) -> Flip:
+        """Return the flip to a value, whatever the checks of the table say."""
+        shown_value = value.decode(errors="replace")
+        if self.kind in NUMBERS:
+            literal = shown_value
+        elif self.kind == "blob":
+            literal = f"x'{value.hex()}'"
+        else:
+            literal = f"CAST(x'{value.hex()}' AS TEXT)"
 
-    def _is_taken(self, flip: Flip) -> bool:
+        statements = (CHECKS_OFF, self._update.format(literal), CHECKS_ON)
+        return Flip(
+            self._table.name, shown_value, tuple(text(statement) for statement in statements)
+        )
+
+    def _is_accepted(self, flip: Flip) -> bool:
         with closing(sqlite3.connect(self._path)) as connection:
             try:
                 for statement in flip.statements:
@@ -165,44 +215,62 @@ class FileFlips:
             return True
 
 
-def in_database(url: str, table: Table, column: Column[Any], where: str) -> Flip:
-    """The first small flip that PostgreSQL takes, and does not take for the old value."""
-    asleep = [f"ALTER TABLE {each} DISABLE TRIGGER ALL" for each in CATALOG.tables]
-    asleep += [f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times" for head in CATALOG.heads]
-    asleep.append(f"ALTER TABLE {UPLOADS} DROP CONSTRAINT ipfs_upload_records_type_known")
+def database_flip(url: str, table: Table, column: Column[Any], where: str) -> Flip:
+    """Return the first small flip that PostgreSQL accepts and stores as another value."""
+    guards_off = [f"ALTER TABLE {other} DISABLE TRIGGER ALL" for other in CATALOG.tables]
+    for head in CATALOG.heads:
+        guards_off.append(f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times")
+    guards_off.append(f"ALTER TABLE {UPLOADS} DROP CONSTRAINT ipfs_upload_records_type_known")
     value_query = (
         "SELECT format_type(atttypid, atttypmod),"
         f" (SELECT {column.name}::text FROM {table} WHERE {where})"
         " FROM pg_attribute"
         f" WHERE attrelid = '{table}'::regclass AND attname = '{column.name}'"
     )
+
     with psycopg.connect(url) as connection:
-        kind, old = connection.execute(value_query.encode()).fetchone() or ("", "")
-        for each in (new.decode() for new in plain_flips(old.encode()) if new.isascii()):
-            value = each.replace("'", "''")
-            update = f"UPDATE {table} SET {column.name} = '{value}'::text::{kind} WHERE {where}"
-            if _is_taken(connection, [*asleep, f"{update} RETURNING {column.name}::text"], old):
-                statements = tuple(text(each.replace(":", "\\:")) for each in (*asleep, update))
-                return Flip(table.name, each, statements)
+        sql_type, stored_value = connection.execute(value_query.encode()).fetchone() or ("", "")
+        for flipped in small_flips(stored_value.encode()):
+            if not flipped.isascii():
+                continue
+
+            value = flipped.decode()
+            quoted = value.replace("'", "''")
+            update = (
+                f"UPDATE {table} SET {column.name} = '{quoted}'::text::{sql_type} WHERE {where}"
+            )
+            returning = f"{update} RETURNING {column.name}::text"
+            if _changes(connection, [*guards_off, returning], stored_value):
+                return Flip(table.name, value, _texts([*guards_off, update]))
+
     raise LookupError(table.name, column.name)
 
 
-def _is_taken(connection: psycopg.Connection[Any], statements: list[str], old: str) -> bool:
+def _changes(
+    connection: psycopg.Connection[Any], statements: Sequence[str], stored_value: str
+) -> bool:
+    """Return whether the statements are accepted and the last returns another value."""
     try:
         with connection.transaction(force_rollback=True):
             *first, last = statements
-            for each in first:
-                connection.execute(each.encode())
-            return connection.execute(last.encode()).fetchone() != (old,)
+            for statement in first:
+                connection.execute(statement.encode())
+            return connection.execute(last.encode()).fetchone() != (stored_value,)
     except psycopg.Error:
         return False
 
 
-def without_guards(source: Path, target: Path) -> Path:
-    """The file without its triggers, and with generated columns that can be written."""
-    triggers = {name for kind, name, _ in texts(source) if kind == "trigger"}
-    made = {
-        guard for guard in SqliteLifting(source, keys=False).guards if guard.endswith(" generated")
-    }
-    target.write_bytes(image(source, frozenset(triggers | made)))
+def _texts(statements: Sequence[str]) -> tuple[TextClause, ...]:
+    """Return statements for SQLAlchemy, which would read a colon as the start of a parameter."""
+    return tuple(text(statement.replace(":", "\\:")) for statement in statements)
+
+
+def unguarded_copy(source: Path, target: Path) -> Path:
+    """Copy the file without its triggers, and with generated columns that can be written."""
+    lifted = set(trigger_names(source))
+    for guard in SqliteLifting(source, foreign_keys=False).guards:
+        if guard.endswith(" generated"):
+            lifted.add(guard)
+
+    target.write_bytes(image(source, frozenset(lifted)))
     return target

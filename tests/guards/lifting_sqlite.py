@@ -8,138 +8,167 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine
-from tests.guards.arena import BY_NAME, Arena, Statement
+from tests.guards.guard_names import TABLE_BY_NAME
 from tests.guards.lifting import with_dependent
+from tests.guards.raw_database import RawDatabase, Statement
 
 from indelible_sql.schema.columns import SCHEMA
 
+TABLE_OPTIONS = ("STRICT", "WITHOUT ROWID")  # They refuse writes too.
+
 
 class SqliteLifting:
-    """A database whose connections see the file without the guards that are lifted now."""
+    """A SQLite file; guards are left out of a copy in memory."""
 
-    def __init__(self, source: Path, *, keys: bool) -> None:
-        self._source, self._keys, self._gone = source, keys, frozenset[str]()
+    def __init__(self, source: Path, *, foreign_keys: bool) -> None:
+        self._source = source
+        self._foreign_keys = foreign_keys
+        self._lifted: frozenset[str] = frozenset()
         engine = create_engine("sqlite://", poolclass=NullPool, creator=self._open)
-        self._arena = Arena(engine.execution_options(schema_translate_map={SCHEMA: None}))
+        self._database = RawDatabase(engine.execution_options(schema_translate_map={SCHEMA: None}))
 
     @property
     def guards(self) -> Collection[str]:
-        return tuple(
-            guard
-            for kind, name, sql in texts(self._source)
-            for guard in _guards_in(kind, name, sql)
-        )
+        guards: list[str] = []
+        for kind, name, sql in schema_objects(self._source):
+            guards += _guards_in(kind, name, sql)
+        return tuple(guards)
 
-    def refusal(self, statements: Sequence[Statement], without: Collection[str]) -> str:
-        self._gone = frozenset(with_dependent(without))
-        return self._arena.refusal(statements)
+    def refusing_guard(self, statements: Sequence[Statement], without: Collection[str]) -> str:
+        self._lifted = frozenset(with_dependent(without))
+        return self._database.refusing_guard(statements)
 
     def _open(self) -> sqlite3.Connection:
-        triggers = self._gone & {name for kind, name, _ in texts(self._source) if kind == "trigger"}
+        """Open a copy without the lifted guards."""
+        triggers = self._lifted.intersection(trigger_names(self._source))
         connection = sqlite3.connect(":memory:")
-        connection.deserialize(image(self._source, self._gone - triggers))
+        connection.deserialize(image(self._source, self._lifted - triggers))
         for trigger in sorted(triggers):
             connection.execute(f"DROP TRIGGER {trigger}")
-        connection.execute(f"PRAGMA foreign_keys = {'ON' if self._keys else 'OFF'}")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if self._foreign_keys else 'OFF'}")
         return connection
 
 
 @cache
-def texts(source: Path) -> tuple[tuple[str, str, str], ...]:
+def schema_objects(source: Path) -> tuple[tuple[str, str, str], ...]:
     """Return kind, name and statement of each object in the file, in the order of creation."""
-    order = "type <> 'table', type <> 'index', rowid"
-    wanted = f"SELECT type, name, sql FROM sqlite_master WHERE sql <> '' ORDER BY {order}"
+    query = """
+        SELECT type, name, sql
+        FROM sqlite_master
+        WHERE sql <> ''
+        ORDER BY type <> 'table', type <> 'index', rowid
+    """
     with closing(sqlite3.connect(source)) as connection:
-        return tuple(connection.execute(wanted))
+        return tuple(connection.execute(query))
+
+
+def trigger_names(source: Path) -> frozenset[str]:
+    """Return the names of the triggers in the file."""
+    return frozenset(name for kind, name, _ in schema_objects(source) if kind == "trigger")
 
 
 @cache
 def _rows(source: Path) -> dict[str, list[dict[str, object]]]:
+    """Return the rows of each table in the file."""
+    rows: dict[str, list[dict[str, object]]] = {}
     with closing(sqlite3.connect(source)) as connection:
         connection.row_factory = sqlite3.Row
-        names = [name for kind, name, _ in texts(source) if kind == "table"]
-        return {
-            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]
-            for name in names
-        }
+        for kind, name, _ in schema_objects(source):
+            if kind == "table":
+                rows[name] = [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]
+    return rows
 
 
 @cache
 def image(source: Path, without: frozenset[str]) -> bytes:
-    """The file's bytes as they would be without some guards."""
+    """Return the bytes of the file as they would be without some guards."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        for name, sql in ((name, sql) for kind, name, sql in texts(source) if kind == "table"):
-            connection.execute(less(name, sql, without))
-            listed = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
-            given = [column[1] for column in listed if column[6] == 0]  # not the generated ones
-            values = ", ".join(f":{column}" for column in given)
-            connection.executemany(
-                f"INSERT INTO {name} ({', '.join(given)}) VALUES ({values})", _rows(source)[name]
-            )
-        for kind, name, sql in texts(source):
+        for kind, name, sql in schema_objects(source):
+            if kind == "table":
+                connection.execute(without_guards(name, sql, without))
+                _copy_rows(connection, name, _rows(source)[name])
+        for kind, name, sql in schema_objects(source):
             if kind != "table" and name not in without:
                 connection.execute(sql)
+
         connection.commit()
         return connection.serialize()
 
 
+def _copy_rows(connection: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
+    """Insert the rows without the values of generated columns."""
+    columns: list[str] = []
+    for _, name, *_, hidden in connection.execute(f"PRAGMA table_xinfo({table})"):
+        if hidden == 0:
+            columns.append(name)
+
+    names = ", ".join(columns)
+    values = ", ".join(f":{name}" for name in columns)
+    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows)
+
+
 def _guards_in(kind: str, name: str, sql: str) -> Iterator[str]:
+    """Yield the guards that the statement of an object creates."""
     if kind == "trigger" or sql.startswith("CREATE UNIQUE INDEX"):
         yield name
-    elif name in BY_NAME:
+    elif name in TABLE_BY_NAME:
         for line in sql.splitlines():
             yield from _guards_of_line(name, line)
-        yield from (f"{name} {word}" for word in ("STRICT", "WITHOUT ROWID") if word in sql)
+        for option in TABLE_OPTIONS:
+            if option in sql:
+                yield f"{name} {option}"
 
 
 def _guards_of_line(table: str, line: str) -> Iterator[str]:
+    """Yield the guards that a line of a table's statement declares."""
     first, second, *_ = (*line.replace('"', "").split(), "", "")
-    if first in ("CONSTRAINT", "PRIMARY"):
-        yield second if first == "CONSTRAINT" else f"{table}_pkey"
-        return
-    if "NOT NULL" in line:
-        yield f"{table}_{first}_not_null"
-    if " GENERATED ALWAYS AS " in line:
-        yield f"{table}.{first} generated"
+    if first == "CONSTRAINT":
+        yield second
+    elif first == "PRIMARY":
+        yield f"{table}_pkey"
+    else:
+        if "NOT NULL" in line:
+            yield f"{table}_{first}_not_null"
+        if " GENERATED ALWAYS AS " in line:
+            yield f"{table}.{first} generated"
 
 
-def less(table: str, sql: str, without: Collection[str]) -> str:
-    """A table's text without some of its guards."""
-    if table not in BY_NAME:
+def without_guards(table: str, sql: str, without: Collection[str]) -> str:
+    """Return the statement of a table without some of its guards."""
+    if table not in TABLE_BY_NAME:
         return sql
+
     head, _, rest = sql.partition("(\n")
-    body, _, tail = rest.rpartition("\n)")
-    lines = [_less(table, line, without) for line in re.split(r", ?\n", body)]
-    if {f"{table} WITHOUT ROWID", str(BY_NAME[table].primary_key.name or f"{table}_pkey")} & {
-        *without
-    }:
-        tail = tail.replace("WITHOUT ROWID,", "")  # a table without rowids needs its primary key
+    body, _, options = rest.rpartition("\n)")
+    lines = [_line_without_guards(table, line, without) for line in re.split(r", ?\n", body)]
+
+    # A table without rowids needs its primary key.
+    primary_key = str(TABLE_BY_NAME[table].primary_key.name or f"{table}_pkey")
+    if f"{table} WITHOUT ROWID" in without or primary_key in without:
+        options = options.replace("WITHOUT ROWID,", "")
     if f"{table} STRICT" in without:
-        tail = re.sub(r",?\s*STRICT", "", tail)
-    return f"{head}(\n{', '.join(filter(None, lines))}\n){tail}"
+        options = re.sub(r",?\s*STRICT", "", options)
+    return f"{head}(\n{', '.join(filter(None, lines))}\n){options}"
 
 
-def _less(table: str, line: str, without: Collection[str]) -> str:
+def _line_without_guards(table: str, line: str, without: Collection[str]) -> str:
+    """Return a line of a table's statement without some guards; '' if nothing is left."""
     first = line.replace('"', "").split()[0]
-    guards = {*_guards_of_line(table, line)} & {*without}
+    guards = set(_guards_of_line(table, line)).intersection(without)
     if guards and first in ("CONSTRAINT", "PRIMARY"):
         return ""
+
     if f"{table}_{first}_not_null" in guards:
         line = line.replace(" NOT NULL", "")
-    return (
-        re.sub(r" GENERATED ALWAYS AS \(.*\) STORED", "", line)
-        if f"{table}.{first} generated" in guards
-        else line
-    )
+    if f"{table}.{first} generated" in guards:
+        line = re.sub(r" GENERATED ALWAYS AS \(.*\) STORED", "", line)
+    return line
 
 
 def rules(source: Path) -> frozenset[str]:
-    """Every trigger, foreign key and check; keys, NOT NULL and STRICT stay."""
-    triggers = {name for kind, name, _ in texts(source) if kind == "trigger"}
-    lines = [line for kind, _, sql in texts(source) if kind == "table" for line in sql.splitlines()]
-    found = [
-        line.split()[1]
-        for line in lines
-        if re.match(r"\s*CONSTRAINT \w+ (FOREIGN KEY|CHECK)", line)
-    ]
-    return frozenset({*triggers, *found})
+    """Return every trigger, foreign key and check in the file, without keys and NOT NULL."""
+    names = set(trigger_names(source))
+    for kind, _, sql in schema_objects(source):
+        if kind == "table":
+            names.update(re.findall(r"(?m)^\s*CONSTRAINT (\w+) (?:FOREIGN KEY|CHECK)", sql))
+    return frozenset(names)

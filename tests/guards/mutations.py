@@ -1,52 +1,45 @@
-"""Lift each guard: an attack then gets through or meets another guard."""
+"""Remove each guard: an attack is then accepted, or another guard refuses it."""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
-from tests.guards.arena import REFUSALS, Statement, postgresql_engine
-from tests.guards.attacks import attacks
-from tests.guards.kinds import Kind, Write
+from tests.guards.attack_parts import Kind
+from tests.guards.attacks import all_attacks
+from tests.guards.guard_names import REFUSALS
 from tests.guards.lifting import PRIVILEGE, Lifting, PostgresLifting
 from tests.guards.lifting_sqlite import SqliteLifting
-from tests.guards.places import Place, inside_database, inside_file
+from tests.guards.raw_database import Statement, postgresql_engine
+from tests.guards.situated import Situated, transactions_in_database, transactions_in_file
 from tests.guards.situation import Situation
 
 from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import Finding
 from indelible_sql.contexts import CATALOG
 
-logger = logging.getLogger(__name__)
-
-LOGGED_ATTACKS = 50  # between two lines about the progress
-MADE = "the database makes the value, and it is never another"
-BY_ROWID = "a rowid is never NULL: SQLite makes one"
-MADE_NOT_NULL = (
+GENERATED = "the database makes the value, and it is never another"
+GENERATED_NOT_NULL = (
     *(f"{head.name}_lifecycle_not_null" for head in CATALOG.heads),
-    *(
-        f"{head.name}_version_not_null"
-        for head in CATALOG.heads
-        if head.c.get("version") is not None
-    ),
+    *(f"{head.name}_version_not_null" for head in CATALOG.heads if "version" in head.c),
 )
-# Guards that no attack reaches, and why they are there all the same.
+# Guards that no attack reaches, with the reason.
 UNREACHED: Mapping[str, Mapping[str, str]] = {
-    "postgresql": dict.fromkeys(MADE_NOT_NULL, MADE),
+    "postgresql": dict.fromkeys(GENERATED_NOT_NULL, GENERATED),
     "sqlite": {
-        **dict.fromkeys(MADE_NOT_NULL, MADE),
-        **dict.fromkeys((f"{head.name}_lifecycle_rule" for head in CATALOG.heads), MADE),
-        "history_position_not_null": BY_ROWID,
+        **dict.fromkeys(GENERATED_NOT_NULL, GENERATED),
+        **dict.fromkeys((f"{head.name}_lifecycle_rule" for head in CATALOG.heads), GENERATED),
+        "history_position_not_null": "a rowid is never NULL: SQLite makes one",
     },
 }
 
 
 @frozen(kw_only=True)
-class Held:
-    """An attack that a guard refuses when the guards before it are lifted.
+class Refusal:
+    """An attack that a guard refuses when the guards before it are removed.
 
-    `without` names the guard that refuses the attack next; '' if it gets through.
+    `without` is the guard that refuses the attack when this one is removed too; '' if it is
+    accepted.
     """
 
     attack: str
@@ -55,159 +48,182 @@ class Held:
 
 
 @frozen(kw_only=True)
-class Holding:
-    """The attacks that each guard of a database refuses; `unkeyed`: SQLite without foreign keys."""
+class DatabaseReport:
+    """The guards of one database, and the attacks that they refuse.
+
+    `first_guards` maps each attack to the guard that refuses it, and `refusals` maps each guard to
+    one attack. `without_foreign_keys` maps each guard to the guard that refuses the same attack on
+    SQLite with foreign keys off; on PostgreSQL it is empty.
+    """
 
     guards: frozenset[str]
-    first: Mapping[str, str]
-    held: Mapping[str, Held]
-    unkeyed: Mapping[str, str]
-
-
-def every_attack(dialect: str) -> Kind:
-    return {name: write for named in attacks(dialect).values() for name, write in named.items()}
-
-
-def logged(purpose: str, written: Kind) -> Iterator[tuple[str, Write]]:
-    """Yield each attack with its name, and log how many of them were yielded."""
-    for number, (name, write) in enumerate(written.items()):
-        if number % LOGGED_ATTACKS == 0:
-            logger.info("%s: %d of %d attacks", purpose, number, len(written))
-        yield name, write
-
-    logger.info("%s: all %d attacks", purpose, len(written))
-
-
-def peeled(lifting: Lifting, statements: Sequence[Statement]) -> tuple[str, ...]:
-    """The guards that refuse, each when those before it are gone, until the attack gets through."""
-    gone: list[str] = []
-    while found := lifting.refusal(statements, gone):
-        known = found in lifting.guards or PRIVILEGE.fullmatch(found)
-        if found in gone or not known:
-            raise AssertionError(f"{found} still refuses without {gone}")
-        gone.append(found)
-    return tuple(gone)
-
-
-def peeled_all(
-    purpose: str, lifting: Lifting, written: Kind, situation: Situation
-) -> dict[str, tuple[str, ...]]:
-    """Return the guards that refuse each attack, in order."""
-    peels: dict[str, tuple[str, ...]] = {}
-    for name, write in logged(purpose, written):
-        peels[name] = peeled(lifting, write(situation))
-
-    return peels
-
-
-def held_by(peels: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
-    """Map each guard to the attack with the fewest guards before it, then the fewest behind it."""
-    found: dict[str, tuple[tuple[int, int], Held]] = {}
-    for name, guards in peels.items():
-        for place, guard in enumerate(guards):
-            rank = (place, len(guards) - place)
-            held = Held(
-                attack=name, before=guards[:place], without=next(iter(guards[place + 1 :]), "")
-            )
-            if guard not in found or rank < found[guard][0]:
-                found[guard] = rank, held
-    return {guard: held for guard, (_, held) in sorted(found.items())}
-
-
-def first_of(peels: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    return {name: next(iter(guards), "") for name, guards in peels.items()}
-
-
-def on_postgresql(place: Place[PostgresServer]) -> Holding:
-    """As the owner, whom no privilege holds back."""
-    engine = postgresql_engine(place.where.admin_url)
-    lifting = PostgresLifting(engine, OWNER)
-    written = every_attack("postgresql")
-    peels = peeled_all("guards of PostgreSQL", lifting, written, place.situation)
-    guards = frozenset(lifting.guards)
-    engine.dispose()
-    return Holding(guards=guards, first=first_of(peels), held=held_by(peels), unkeyed={})
-
-
-def of_privileges(place: Place[PostgresServer]) -> dict[str, Held]:
-    """As the application, which lacks privileges that are guards too."""
-    engine = postgresql_engine(place.where.admin_url)
-    lifting = PostgresLifting(engine, APP)
-    found: dict[str, Held] = {}
-    for name, write in logged("privileges", every_attack("postgresql")):
-        privilege = lifting.refusal(tuple(write(place.situation)), ())
-        if PRIVILEGE.fullmatch(privilege) and privilege not in found:
-            granted = lifting.refusal(tuple(write(place.situation)), (privilege,))
-            found[privilege] = Held(attack=name, before=(), without=granted)
-    engine.dispose()
-    return dict(sorted(found.items()))
-
-
-def on_sqlite(place: Place[Path]) -> Holding:
-    """With foreign keys on, and what the same attacks do with them off."""
-    lifting, unkeyed = (SqliteLifting(place.where, keys=keys) for keys in (True, False))
-    written = every_attack("sqlite")
-    peels = peeled_all("guards of SQLite", lifting, written, place.situation)
-    held = held_by(peels)
-    without = dict(_unkeyed(unkeyed, written, place.situation, held))
-    return Holding(
-        guards=frozenset(lifting.guards), first=first_of(peels), held=held, unkeyed=without
-    )
-
-
-def _unkeyed(
-    lifting: Lifting, written: Kind, situation: Situation, held: Mapping[str, Held]
-) -> Iterator[tuple[str, str]]:
-    for guard, each in held.items():
-        statements = tuple(written[each.attack](situation))
-        yield guard, lifting.refusal(statements, (*each.before, guard))
-
-
-def named(findings: Sequence[Finding]) -> str:
-    """What verify finds that names an entity, or at least a table; '' where it finds neither."""
-    telling = sorted((each for each in findings if each.table), key=lambda each: not each.entity_id)
-    return next(
-        (f"{each.fault}, {each.table} `{each.entity_id}`: {each.detail}" for each in telling), ""
-    )
-
-
-def in_replica_mode(place: Place[PostgresServer]) -> dict[str, str]:
-    """What a superuser can write with foreign keys asleep, and what verify finds of it."""
-    found: dict[str, str] = {}
-    inside = inside_database(place.where.admin_url)
-    for name, write in logged("replica mode", every_attack("postgresql")):
-        with suppress(*REFUSALS):
-            before = ["SET LOCAL session_replication_role = replica"]
-            found[name] = named(inside.findings(write(place.situation), before=before, role=APP))
-    inside.close()
-    return found
-
-
-def alone(place: Place[Path]) -> dict[str, str]:
-    """What gets through SQLite with foreign keys off, and what verify finds of it."""
-    found: dict[str, str] = {}
-    inside = inside_file(place.where, keys=False)
-    for name, write in logged("SQLite without keys", every_attack("sqlite")):
-        with suppress(*REFUSALS):
-            found[name] = named(inside.findings(write(place.situation)))
-    inside.close()
-    return found
+    first_guards: Mapping[str, str]
+    refusals: Mapping[str, Refusal]
+    without_foreign_keys: Mapping[str, str]
 
 
 @frozen(kw_only=True)
 class Report:
-    """All that was measured."""
+    """All measurements.
 
-    holdings: Mapping[str, Holding]
-    privileges: Mapping[str, Held]
-    replica: Mapping[str, str]
-    alone: Mapping[str, str]
+    `privileges` maps each missing privilege to an attack. `replica_mode` and `foreign_keys_off`
+    map each accepted attack to what verify finds of it.
+    """
+
+    databases: Mapping[str, DatabaseReport]
+    privileges: Mapping[str, Refusal]
+    replica_mode: Mapping[str, str]
+    foreign_keys_off: Mapping[str, str]
 
 
-def measured(file: Place[Path], database: Place[PostgresServer]) -> Report:
+def measure(file: Situated[Path], database: Situated[PostgresServer]) -> Report:
+    """Try every attack on both databases, with and without guards."""
     return Report(
-        holdings={"postgresql": on_postgresql(database), "sqlite": on_sqlite(file)},
-        privileges=of_privileges(database),
-        replica=in_replica_mode(database),
-        alone=alone(file),
+        databases={
+            "postgresql": measure_postgresql(database),
+            "sqlite": measure_sqlite(file),
+        },
+        privileges=measure_privileges(database),
+        replica_mode=accepted_in_replica_mode(database),
+        foreign_keys_off=accepted_without_foreign_keys(file),
     )
+
+
+def measure_postgresql(database: Situated[PostgresServer]) -> DatabaseReport:
+    """Try every attack as the owner, who has every privilege."""
+    engine = postgresql_engine(database.location.admin_url)
+    lifting = PostgresLifting(engine, OWNER)
+    guards_by_attack = _all_refusing_guards(lifting, all_attacks("postgresql"), database.situation)
+    guards = frozenset(lifting.guards)
+    engine.dispose()
+
+    return DatabaseReport(
+        guards=guards,
+        first_guards=_first_guards(guards_by_attack),
+        refusals=_refusals(guards_by_attack),
+        without_foreign_keys={},
+    )
+
+
+def measure_sqlite(file: Situated[Path]) -> DatabaseReport:
+    """Try every attack with foreign keys on, and the reported ones with foreign keys off."""
+    attacks = all_attacks("sqlite")
+    lifting = SqliteLifting(file.location, foreign_keys=True)
+    guards_by_attack = _all_refusing_guards(lifting, attacks, file.situation)
+    refusals = _refusals(guards_by_attack)
+
+    lifting_without_keys = SqliteLifting(file.location, foreign_keys=False)
+    without_foreign_keys: dict[str, str] = {}
+    for guard, refusal in refusals.items():
+        statements = tuple(attacks[refusal.attack](file.situation))
+        without_foreign_keys[guard] = lifting_without_keys.refusing_guard(
+            statements, (*refusal.before, guard)
+        )
+
+    return DatabaseReport(
+        guards=frozenset(lifting.guards),
+        first_guards=_first_guards(guards_by_attack),
+        refusals=refusals,
+        without_foreign_keys=without_foreign_keys,
+    )
+
+
+def _all_refusing_guards(
+    lifting: Lifting, attacks: Kind, situation: Situation
+) -> dict[str, tuple[str, ...]]:
+    """Map each attack to the guards that refuse it, in order."""
+    return {name: refusing_guards(lifting, write(situation)) for name, write in attacks.items()}
+
+
+def refusing_guards(lifting: Lifting, statements: Sequence[Statement]) -> tuple[str, ...]:
+    """Return the guards that refuse the statements, each when those before it are removed."""
+    removed: list[str] = []
+    while True:
+        guard = lifting.refusing_guard(statements, removed)
+        if not guard:
+            return tuple(removed)
+
+        is_known = guard in lifting.guards or PRIVILEGE.fullmatch(guard) is not None
+        if guard in removed or not is_known:
+            problem = f"{guard} still refuses without {removed}"
+            raise AssertionError(problem)
+        removed.append(guard)
+
+
+def _first_guards(guards_by_attack: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Map each attack to the guard that refuses it; '' if it is accepted."""
+    return {name: next(iter(guards), "") for name, guards in guards_by_attack.items()}
+
+
+def _refusals(guards_by_attack: Mapping[str, tuple[str, ...]]) -> dict[str, Refusal]:
+    """Map each guard to the attack with the fewest guards before it, then the fewest after it."""
+    ranks: dict[str, tuple[int, int]] = {}
+    refusals: dict[str, Refusal] = {}
+    for name, guards in guards_by_attack.items():
+        for index, guard in enumerate(guards):
+            rank = (index, len(guards) - index)
+            if guard in ranks and ranks[guard] <= rank:
+                continue
+
+            following = guards[index + 1 :]
+            ranks[guard] = rank
+            refusals[guard] = Refusal(
+                attack=name, before=guards[:index], without=next(iter(following), "")
+            )
+    return dict(sorted(refusals.items()))
+
+
+def measure_privileges(database: Situated[PostgresServer]) -> dict[str, Refusal]:
+    """Try every attack as the application, and grant each privilege that it lacks."""
+    engine = postgresql_engine(database.location.admin_url)
+    lifting = PostgresLifting(engine, APP)
+    refusals: dict[str, Refusal] = {}
+    for name, write in all_attacks("postgresql").items():
+        statements = tuple(write(database.situation))
+        privilege = lifting.refusing_guard(statements, ())
+        if privilege in refusals or not PRIVILEGE.fullmatch(privilege):
+            continue
+
+        when_granted = lifting.refusing_guard(statements, (privilege,))
+        refusals[privilege] = Refusal(attack=name, before=(), without=when_granted)
+
+    engine.dispose()
+    return dict(sorted(refusals.items()))
+
+
+def accepted_in_replica_mode(database: Situated[PostgresServer]) -> dict[str, str]:
+    """Map each attack that a superuser can commit without foreign keys to what verify finds."""
+    accepted: dict[str, str] = {}
+    transactions = transactions_in_database(database.location.admin_url)
+    for name, write in all_attacks("postgresql").items():
+        with suppress(*REFUSALS):
+            findings = transactions.findings(
+                write(database.situation),
+                before=["SET LOCAL session_replication_role = replica"],
+                role=APP,
+            )
+            accepted[name] = _describe(findings)
+    transactions.close()
+    return accepted
+
+
+def accepted_without_foreign_keys(file: Situated[Path]) -> dict[str, str]:
+    """Map each attack that SQLite accepts with foreign keys off to what verify finds."""
+    accepted: dict[str, str] = {}
+    transactions = transactions_in_file(file.location, foreign_keys=False)
+    for name, write in all_attacks("sqlite").items():
+        with suppress(*REFUSALS):
+            accepted[name] = _describe(transactions.findings(write(file.situation)))
+    transactions.close()
+    return accepted
+
+
+def _describe(findings: Sequence[Finding]) -> str:
+    """Describe the first finding that names an entity, or at least a table; '' without one."""
+    in_tables = [finding for finding in findings if finding.table]
+    in_tables.sort(key=lambda finding: not finding.entity_id)
+    if not in_tables:
+        return ""
+
+    finding = in_tables[0]
+    return f"{finding.fault}, {finding.table} `{finding.entity_id}`: {finding.detail}"

@@ -1,35 +1,43 @@
-"""A database with a few rows of each kind, and the legal next writes.
+"""A database with rows in every table, and the legal next writes.
 
 An attack is a legal write with one thing changed.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from attrs import asdict, evolve, frozen
-from sqlalchemy import Executable, Insert, Update, insert, update
-from tests.guards.captured import Captures, settle_captures
-from tests.guards.minted import Minted, settle_tokens
+from sqlalchemy import Executable, Insert, insert
+from tests.guards.capture_rows import CaptureSituation, settle_captures
+from tests.guards.samples import legal_births, legal_steps, next_step
+from tests.guards.task_rows import add_tasks, attempt_row
+from tests.guards.token_rows import add_tokens
+from tests.guards.writes import (
+    AUDIT,
+    DAY,
+    Row,
+    Step,
+    head_write,
+    insert_change,
+    insert_head,
+    update_head,
+)
 
 from indelible import concepts
 from indelible.concepts import Concept, ConceptVersion
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.records import version_data, version_records
-from indelible.kernel import AuditContext, Change, Head, Idempotency, digest
+from indelible.kernel import Change, Head, Idempotency, digest
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.idempotency import Receipt
-from indelible.kernel.keys import CreateKey, Key, create_key
+from indelible.kernel.keys import CreateKey, create_key
+from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
+from indelible.tokens import Repositories
 from indelible_sql import SqlReading, SqlStore
 from indelible_sql.concepts.tables import VERSIONS, WARNINGS
-from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.tables import HISTORY, RECEIPTS
+from indelible_sql.schema.tables import RECEIPTS
 
-DAY = timedelta(days=1)
-B, C = "b" * 64, "c" * 64
-HEAD_TABLES = {lifecycle.name: table for table, lifecycle in CATALOG.heads.items()}
-CAUSE = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
 FULL = concepts.ConceptContent(
     name="Ratio",
     definition="A comparison of two quantities by division.",
@@ -41,109 +49,170 @@ FULL = concepts.ConceptContent(
     scope_boundaries="No rates.",
 )
 CLEARER = evolve(FULL, definition="How many times one quantity holds another.")
-Row = Mapping[str, Any]
 
 
 @frozen(kw_only=True)
 class Situation:
-    """The last changes of four entities, and what may be written next, with its true digests."""
+    """The stored rows that attacks refer to, and the legal next writes with their true digests.
 
+    `steps` has the next step of a stored entity of each head, and `births` the birth of another
+    one, by the name of the table.
+    """
+
+    steps: Mapping[str, Step]
+    births: Mapping[str, Step]
+
+    # The last changes of a concept in REVIEW, of a published one and of a key.
     reviewed: Change
     published: Change
-    kept: Row
-    approve: Change
+    key_created: Change
+
+    # The concept in REVIEW: its stored version, and an edit with the rows that it adds.
+    stored_version: Row
     edit: Change
     version: Row
     warnings: Row
-    create: Change
-    first: Row
+
+    # The rows that the birth of a concept adds.
+    first_version: Row
     first_warnings: Row
-    granted: Change
-    revoke: Change
-    grant: Change
-    key: Row
+
     receipt: Row
-    captures: Captures
-    minted: Minted
+    attempt: Row
+    captures: CaptureSituation
+
+    # Steps of a token whose image is being uploaded, of its upload, and of an orphaned mint whose
+    # transaction is in another block now.
+    ready: Step
+    completed: Step
+    restored: Step
+
+    @property
+    def approve(self) -> Change:
+        """Return the approval of the concept in REVIEW."""
+        return self.steps["concepts"].change
+
+    @property
+    def create(self) -> Change:
+        """Return the first change of a new concept."""
+        return self.births["concepts"].change
+
+    @property
+    def revoke(self) -> Change:
+        """Return the revocation of the stored key."""
+        return self.steps["keys"].change
+
+    @property
+    def grant(self) -> Change:
+        """Return the first change of a new key."""
+        return self.births["keys"].change
+
+    def stored_id(self, table: str) -> str:
+        """Return the id of the entity that the next step of a head's table belongs to."""
+        return self.steps[table].change.entity_id
 
 
 def settle(store: SqlStore) -> Situation:
-    """A concept with two versions in REVIEW, a published one, a draft with a receipt, and a key."""
+    """Fill every table, and return the situation.
+
+    There are a concept with two versions in REVIEW, a published one, a draft with a receipt, and a
+    key; the rest is described in `settle_captures`, `add_tokens` and `add_tasks`.
+    """
     in_review = submit(store, edit(store, create(store, FULL), CLEARER)).concept.id
-    finished = published(store).concept.id
-    command = concepts.CreateConcept(content=evolve(FULL, name="Rate"))
-    do(
-        store,
-        concepts.create_concept,
-        command,
-        idempotency=Idempotency("order-1", concepts.ConceptSaved),
-    )
-    wanted = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
-    key_id = do(store, create_key, wanted).key.id
-    captured, minted = settle_captures(store), settle_tokens(store)
-    return store.read(_situation, in_review, finished, key_id, captured, minted)
+    published_id = published(store).concept.id
+    create_draft = concepts.CreateConcept(content=evolve(FULL, name="Rate"))
+    idempotency = Idempotency("order-1", concepts.ConceptSaved)
+    do(store, concepts.create_concept, create_draft, idempotency=idempotency)
+    grant = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
+    key_id = do(store, create_key, grant).key.id
+
+    captures = settle_captures(store)
+    do(store, pause_stage, PauseStage(stage="upload"))
+    with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
+        add_tokens(Repositories.over(tx), tx.clock.now())
+        attempt = attempt_row(add_tasks(tx))
+
+    return store.read(_situation, in_review, published_id, key_id, attempt, captures)
 
 
 def _situation(
-    tx: SqlReading, in_review: str, finished: str, key_id: str, captured: Captures, minted: Minted
+    tx: SqlReading,
+    in_review: str,
+    published_id: str,
+    key_id: str,
+    attempt: Row,
+    captures: CaptureSituation,
 ) -> Situation:
-    head, latest = tx.concepts.search.get_current(in_review)
+    head, stored_version = tx.concepts.search.get_current(in_review)
     now = head.entity.updated_at + DAY
     edited = head.entity.transition("edit", now=now)
     version = edited.new_version(FULL, version_id="version-3", by=MAYA, note="as it was")
-    born = Concept.create("create", now=now, id="new")
-    first = born.new_version(FULL, version_id="version-1", by=MAYA, note="new")
-    key = tx.keys.get(key_id)
-    other = evolve(key.entity, id="new", created_at=now, updated_at=now)
+    created = Concept.create("create", now=now, id="new")
+    first_version = created.new_version(FULL, version_id="version-1", by=MAYA, note="new")
+    births = legal_births(tx)
+    births["concepts"] = _concept_birth(created, first_version)
+
     return Situation(
+        steps=legal_steps(tx),
+        births=births,
         reviewed=tx.history.of("concept", in_review)[-1],
-        published=tx.history.of("concept", finished)[-1],
-        kept=_version_row(latest),
-        approve=change_for(CAUSE, head, head.entity.transition("approve", now=now), "approve"),
-        edit=_change(head, edited, "edit", version),
+        published=tx.history.of("concept", published_id)[-1],
+        key_created=tx.history.of("key", key_id)[-1],
+        stored_version=_version_row(stored_version),
+        edit=_concept_change(head, edited, "edit", version),
         version=_version_row(version),
         warnings=_warnings_row(version),
-        create=_change(None, born, "create", first),
-        first=_version_row(first),
-        first_warnings=_warnings_row(first),
-        granted=tx.history.of("key", key_id)[-1],
-        revoke=change_for(CAUSE, key, key.entity.transition("revoke", now=now), "revoke"),
-        grant=change_for(CAUSE, None, other, "create"),
-        key=_key_row(other),
+        first_version=_version_row(first_version),
+        first_warnings=_warnings_row(first_version),
         receipt=_receipt_row("order-2", now),
-        captures=captured,
-        minted=minted,
+        attempt=attempt,
+        captures=captures,
+        ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
+        completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
+        restored=next_step(tx.tokens.mints.get("mint-2"), "restore"),
     )
 
 
-def _change(
+def _concept_birth(concept: Concept, version: ConceptVersion) -> Step:
+    records = (
+        insert_version(_version_row(version)),
+        insert_warnings(_warnings_row(version)),
+    )
+    return Step(
+        change=_concept_change(None, concept, "create", version),
+        row={"name_key": name_key(FULL.name)},
+        records=records,
+    )
+
+
+def _concept_change(
     head: Head[Concept] | None, concept: Concept, action: str, version: ConceptVersion
 ) -> Change:
+    """Return a change that adds a version."""
     records = version_records(version, ())
-    return change_for(CAUSE, head, concept, action, data=version_data(), records=records)
+    return change_for(AUDIT, head, concept, action, data=version_data(), records=records)
 
 
 def _version_row(version: ConceptVersion) -> Row:
-    content = asdict(version.content, recurse=False)
-    name, definition = name_key(version.content.name), name_key(version.content.definition)
-    fields = asdict(version, recurse=False)
-    del fields["content"]
-    return fields | content | {"name_key": name, "search_key": f"{name}\n{definition}"}
+    name = name_key(version.content.name)
+    definition = name_key(version.content.definition)
+
+    row = asdict(version, recurse=False)
+    del row["content"]
+    row.update(asdict(version.content, recurse=False))
+    row["name_key"] = name
+    row["search_key"] = f"{name}\n{definition}"
+    return row
 
 
 def _warnings_row(version: ConceptVersion) -> Row:
-    place = {"concept_id": version.concept_id, "version_number": version.version_number}
-    return place | {"computed_at": version.created_at, "ruleset": 1, "warnings": []}
-
-
-def _key_row(key: Key) -> Row:
-    own = {
-        "owner": key.owner,
-        "scopes": key.scopes,
-        "secret_digest": key.secret_digest,
-        "expires_at": key.expires_at,
+    return {
+        "concept_id": version.concept_id,
+        "version_number": version.version_number,
+        "computed_at": version.created_at,
+        "ruleset": 1,
+        "warnings": [],
     }
-    return own | {"created_at": key.created_at}
 
 
 def _receipt_row(key: str, at: datetime) -> Row:
@@ -151,70 +220,46 @@ def _receipt_row(key: str, at: datetime) -> Row:
     return asdict(evolve(receipt, hash=receipt.digest()), recurse=False)
 
 
-def move(to: Change, /, **other: object) -> Update:
-    """The head's half of a step."""
-    head = HEAD_TABLES[to.lifecycle]
-    return update(head).where(head.c.id == to.entity_id).values(_shown(to) | other)
+def insert_concept(s: Situation, **columns: object) -> Insert:
+    """Return the insert of a new concept's head, with some columns changed."""
+    return insert_head(s.create, **{**s.births["concepts"].row, **columns})
 
 
-def born(to: Change, /, **other: object) -> Insert:
-    """The head's half of a birth."""
-    head = HEAD_TABLES[to.lifecycle]
-    own = {"name_key": name_key(FULL.name)} if to.lifecycle == "concept" else {}
-    return insert(head).values({"id": to.entity_id, "created_at": to.at} | own | _shown(to) | other)
+def insert_key(s: Situation, **columns: object) -> Insert:
+    """Return the insert of a new key's head, with some columns changed."""
+    return insert_head(s.grant, **{**s.births["keys"].row, **columns})
 
 
-def log(change: Change, /, **other: object) -> Insert:
-    """The record's half of either."""
-    return insert(HISTORY).values(asdict(change, recurse=False) | other)
+def insert_version(version: Row, /, **columns: object) -> Insert:
+    """Return the insert of a version, with some columns changed."""
+    return insert(VERSIONS).values({**version, **columns})
 
 
-def keep(version: Row, /, **other: object) -> Insert:
-    """The row of a version."""
-    return insert(VERSIONS).values({**version, **other})
+def insert_warnings(warnings: Row, /, **columns: object) -> Insert:
+    """Return the insert of a version's warnings, with some columns changed."""
+    return insert(WARNINGS).values({**warnings, **columns})
 
 
-def remark(warnings: Row, /, **other: object) -> Insert:
-    """The row of a version's warnings."""
-    return insert(WARNINGS).values({**warnings, **other})
+def insert_receipt(receipt: Row, /, **columns: object) -> Insert:
+    """Return the insert of a receipt, with some columns changed."""
+    return insert(RECEIPTS).values({**receipt, **columns})
 
 
-def answer(receipt: Row, /, **other: object) -> Insert:
-    """The row of a receipt."""
-    return insert(RECEIPTS).values({**receipt, **other})
+def edit_writes(s: Situation, **version: object) -> tuple[Executable, ...]:
+    """Return the writes of an edit, with some columns of its version changed."""
+    return (
+        update_head(s.edit),
+        insert_version(s.version, **version),
+        insert_warnings(s.warnings),
+        insert_change(s.edit),
+    )
 
 
-def after(change: Change, **other: object) -> Change:
-    """Return a change with the next seq, a day later, with its true digest.
-
-    The change need not be legal: the database decides.
-    """
-    following: dict[str, object] = {
-        "seq": change.seq + 1,
-        "from_state": change.to_state,
-        "prev_hash": change.hash,
-    }
-    own: dict[str, object] = {"adds_version": 0, "at": change.at + DAY, "data": {}}
-    return sealed(change, **following | own | other)
-
-
-def sealed(change: Change, **other: object) -> Change:
-    """Another change with its true digest."""
-    fields: dict[str, Any] = {**other}
-    changed = evolve(change, **fields)
-    return evolve(changed, hash=changed.digest())
-
-
-def editing(s: Situation, **other: object) -> tuple[Executable, ...]:
-    """A whole edit."""
-    return move(s.edit), keep(s.version, **other), remark(s.warnings), log(s.edit)
-
-
-def creating(s: Situation, **other: object) -> tuple[Executable, ...]:
-    """A whole birth."""
-    return born(s.create), keep(s.first, **other), remark(s.first_warnings), log(s.create)
-
-
-def _shown(to: Change) -> dict[str, Any]:
-    counter = {"current_version": to.version} if to.lifecycle == "concept" else {}
-    return {"status": to.to_state, "seq": to.seq, "hash": to.hash, "updated_at": to.at} | counter
+def creation_writes(s: Situation, **version: object) -> tuple[Executable, ...]:
+    """Return the writes of a new concept, with some columns of its version changed."""
+    return (
+        head_write(s.births["concepts"]),
+        insert_version(s.first_version, **version),
+        insert_warnings(s.first_warnings),
+        insert_change(s.create),
+    )

@@ -1,44 +1,41 @@
 """`python -m tests.guards.table` measures every guard and writes docs/reference/guards.md."""
 
-import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.guards.attack_parts import Kind
 from tests.guards.attacks import attacks
 from tests.guards.attacks_on_records import LIES
-from tests.guards.mutations import UNREACHED, Held, Holding, Report, measured
-from tests.guards.places import settled_database, settled_file
-from tests.guards.prose import (
-    ALONE,
-    BEGINNING,
-    DATABASE_ALONE,
+from tests.guards.mutations import UNREACHED, DatabaseReport, Refusal, Report, measure
+from tests.guards.page_texts import (
+    DATABASE_ONLY,
+    DETECTED,
+    FOREIGN_KEYS_OFF,
     GUARDS,
+    INTRODUCTION,
     KINDS,
-    LIED,
     PRIVILEGES,
-    REPLICA,
-    UNSEEN,
+    REPLICA_MODE,
+    UNREACHED_GUARDS,
 )
+from tests.guards.situated import settle_database, settle_file
 
 from indelible_service.embedded import postgres
 from indelible_sql import open_store
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
-MEASURING = "tests.guards.mutations"  # the logger of the progress
-MOST_NAMED = 6
+MAX_NAMED_GUARDS = 6  # of a kind of attack
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 def main() -> None:
-    """Measure every guard, with lines about the progress, and write the document."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
-    logging.getLogger(MEASURING).setLevel(logging.INFO)
-    place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    """Measure every guard on new databases, and write the page."""
+    parent = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
     with (
-        TemporaryDirectory(dir=place) as directory,
-        TemporaryDirectory(dir=place) as cluster,
+        TemporaryDirectory(dir=parent) as directory,
+        TemporaryDirectory(dir=parent) as cluster,
         postgres(Path(cluster), durable=False) as server,
     ):
         file = Path(directory, "guards.db")
@@ -46,94 +43,112 @@ def main() -> None:
             store = open_store(url)
             store.upgrade(owner_url)
             store.dispose()
-        DOCUMENT.write_text(
-            render(measured(settled_file(file), settled_database(server))), encoding="utf-8"
-        )
+
+        report = measure(settle_file(file), settle_database(server))
+        DOCUMENT.write_text(render(report), encoding="utf-8")
 
 
 def render(report: Report) -> str:
-    """The whole document."""
-    postgresql, sqlite = report.holdings["postgresql"], report.holdings["sqlite"]
+    """Return the page."""
     parts = (
-        BEGINNING,
+        INTRODUCTION,
         KINDS,
-        _table(
-            ("kind", "writes", "refused on PostgreSQL by", "refused on SQLite by"), _kinds(report)
-        ),
-        ALONE,
-        _table(("write", "what `verify` finds"), report.alone.items()),
+        _kinds_table(report),
+        FOREIGN_KEYS_OFF,
+        _findings_table(report.foreign_keys_off),
         GUARDS,
         "### On PostgreSQL",
-        _table(
-            ("guard", "an attack that it refuses", "refused before it by", "without it"),
-            _rows(postgresql),
-        ),
+        _guards_table(report.databases["postgresql"]),
         PRIVILEGES,
-        _table(
-            ("privilege", "an attack that its absence refuses", "when it is granted"),
-            _granted(report.privileges),
-        ),
+        _privileges_table(report.privileges),
         "### On SQLite",
-        _table(
-            (
-                "guard",
-                "an attack that it refuses",
-                "refused before it by",
-                "without it",
-                "without it, keys off",
-            ),
-            _rows(sqlite),
-        ),
-        UNSEEN,
-        _table(("guard", "on", "why"), _unreached()),
-        REPLICA,
-        _table(("write", "what `verify` finds"), report.replica.items()),
-        LIED,
+        _guards_table(report.databases["sqlite"]),
+        UNREACHED_GUARDS,
+        _unreached_table(),
+        REPLICA_MODE,
+        _findings_table(report.replica_mode),
+        DETECTED,
         "\n".join(f"- {name}" for name in LIES),
-        DATABASE_ALONE,
+        DATABASE_ONLY,
     )
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [heading, tuple("---" for _ in heading), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    """Return a Markdown table."""
+    rule = tuple("---" for _ in heading)
+    lines = [f"| {' | '.join(cells)} |" for cells in (heading, rule, *rows)]
+    return "\n".join(lines)
 
 
-def _kinds(report: Report) -> Iterator[tuple[str, ...]]:
-    postgresql, sqlite = attacks("postgresql"), attacks("sqlite")
-    for kind in sorted({*postgresql, *sqlite}):
-        named = {**postgresql.get(kind, {}), **sqlite.get(kind, {})}
-        yield (
-            kind,
-            str(len(named)),
-            *(
-                _refusing(report.holdings[dialect], own.get(kind, {}))
-                for dialect, own in (("postgresql", postgresql), ("sqlite", sqlite))
-            ),
+def _kinds_table(report: Report) -> str:
+    on_postgresql = attacks("postgresql")
+    on_sqlite = attacks("sqlite")
+    rows: list[tuple[str, ...]] = []
+    for kind in sorted({*on_postgresql, *on_sqlite}):
+        postgresql_attacks = on_postgresql.get(kind, {})
+        sqlite_attacks = on_sqlite.get(kind, {})
+        names = {*postgresql_attacks, *sqlite_attacks}
+        rows.append(
+            (
+                kind,
+                str(len(names)),
+                _refusing_guards(report.databases["postgresql"], postgresql_attacks),
+                _refusing_guards(report.databases["sqlite"], sqlite_attacks),
+            )
         )
+    heading = ("kind", "writes", "refused on PostgreSQL by", "refused on SQLite by")
+    return _table(heading, rows)
 
 
-def _refusing(holding: Holding, named: Mapping[str, object]) -> str:
-    guards = sorted({holding.first[name] for name in named} - {""})
-    return f"{len(guards)} guards" if len(guards) > MOST_NAMED else _names(guards)
+def _refusing_guards(database: DatabaseReport, kind: Kind) -> str:
+    """Return the names of the guards that refuse a kind of attack, or their number."""
+    guards = {database.first_guards[name] for name in kind}
+    guards.discard("")
+    if len(guards) > MAX_NAMED_GUARDS:
+        return f"{len(guards)} guards"
+
+    return _names(sorted(guards))
 
 
-def _rows(holding: Holding) -> Iterator[tuple[str, ...]]:
-    for guard, held in holding.held.items():
-        off = (_outcome(holding.unkeyed[guard]),) if holding.unkeyed else ()
-        yield f"`{guard}`", held.attack, _names(held.before), _outcome(held.without), *off
+def _findings_table(findings: Mapping[str, str]) -> str:
+    return _table(("write", "what `verify` finds"), findings.items())
 
 
-def _granted(privileges: Mapping[str, Held]) -> Iterator[tuple[str, ...]]:
-    for name, held in privileges.items():
-        yield name, held.attack, _outcome(held.without)
+def _guards_table(database: DatabaseReport) -> str:
+    """Return the table of one database; on SQLite, with a column for foreign keys off."""
+    heading = ["guard", "an attack that it refuses", "refused before it by", "without it"]
+    if database.without_foreign_keys:
+        heading.append("without it, keys off")
+
+    rows: list[tuple[str, ...]] = []
+    for guard, refusal in database.refusals.items():
+        cells = [
+            f"`{guard}`",
+            refusal.attack,
+            _names(refusal.before),
+            _outcome(refusal.without),
+        ]
+        if database.without_foreign_keys:
+            cells.append(_outcome(database.without_foreign_keys[guard]))
+        rows.append(tuple(cells))
+    return _table(tuple(heading), rows)
 
 
-def _unreached() -> Iterator[tuple[str, ...]]:
+def _privileges_table(privileges: Mapping[str, Refusal]) -> str:
+    rows = [
+        (name, refusal.attack, _outcome(refusal.without)) for name, refusal in privileges.items()
+    ]
+    heading = ("privilege", "an attack that its absence refuses", "when it is granted")
+    return _table(heading, rows)
+
+
+def _unreached_table() -> str:
+    rows: list[tuple[str, ...]] = []
     for dialect, guards in UNREACHED.items():
-        for guard, why in guards.items():
-            yield f"`{guard}`", dialect, why
+        for guard, reason in guards.items():
+            rows.append((f"`{guard}`", dialect, reason))
+    return _table(("guard", "on", "why"), rows)
 
 
 def _outcome(guard: str) -> str:

@@ -1,4 +1,4 @@
-"""Test what a store refuses: a damaged or old schema, too strong a role, no foreign keys."""
+"""Test that a store refuses a damaged or old schema, a strong role, and foreign keys off."""
 
 import sqlite3
 from contextlib import closing
@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from tests.conftest import POLICY
 from tests.databases import create_database
 from tests.guards.damages import ON_POSTGRESQL, ON_SQLITE
-from tests.guards.places import Place
+from tests.guards.situated import Situated
 
 from indelible.kernel import IndelibleError
 from indelible.kernel.keys import list_keys
@@ -41,57 +41,62 @@ FORBIDDEN = (
     "LOCK TABLE indelible.history IN ACCESS EXCLUSIVE MODE",
     f"SET ROLE {OWNER}",
 )
-TOO_MUCH = {
+POWERS = {
     "may update history": "GRANT UPDATE ON indelible.history TO {}",
     "may delete history": "GRANT DELETE ON indelible.history TO {}",
     "may truncate history": "GRANT TRUNCATE ON indelible.history TO {}",
-    "may hang triggers on history": "GRANT TRIGGER ON indelible.history TO {}",
+    "may create triggers on history": "GRANT TRIGGER ON indelible.history TO {}",
     "may create in the schema": "GRANT CREATE ON SCHEMA indelible TO {}",
     "may create TEMP tables": "GRANT TEMP ON DATABASE {database} TO {}",
     "may enter replica mode": "GRANT SET ON PARAMETER session_replication_role TO {}",
-    "is the owner's deputy": f"GRANT {OWNER} TO {{}}",
+    "is a member of the owner": f"GRANT {OWNER} TO {{}}",
     "may copy the cluster": "ALTER ROLE {} REPLICATION",
 }
-YES = """
-    CREATE FUNCTION host.yes({kind}, {kind}) RETURNS boolean LANGUAGE sql AS 'SELECT true';
-    CREATE OPERATOR host.= (FUNCTION = host.yes, LEFTARG = {kind}, RIGHTARG = {kind});
-    CREATE OPERATOR host.> (FUNCTION = host.yes, LEFTARG = {kind}, RIGHTARG = {kind});
+# Operators of a host's schema that say yes to every comparison.
+OPERATORS = """
+    CREATE FUNCTION host.yes({type}, {type}) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+    CREATE OPERATOR host.= (FUNCTION = host.yes, LEFTARG = {type}, RIGHTARG = {type});
+    CREATE OPERATOR host.> (FUNCTION = host.yes, LEFTARG = {type}, RIGHTARG = {type});
 """
-
-OLDER = "UPDATE {}indelible_version SET version_num = '0000'"
-BACK = """
+OLD_VERSION = "UPDATE {}indelible_version SET version_num = '0000'"
+# Moves a published concept back to its second change.
+MOVE_BACK = """
     UPDATE indelible.concepts AS head
-    SET status = earlier.to_state, seq = earlier.seq, current_version = earlier.version,
-      hash = earlier.hash, updated_at = earlier.at
+    SET
+      status = earlier.to_state,
+      seq = earlier.seq,
+      current_version = earlier.version,
+      hash = earlier.hash,
+      updated_at = earlier.at
     FROM indelible.history AS earlier
     WHERE head.id OPERATOR(pg_catalog.=) %(id)s
-      AND earlier.entity_id OPERATOR(pg_catalog.=) %(id)s AND earlier.seq OPERATOR(pg_catalog.=) 2
+      AND earlier.entity_id OPERATOR(pg_catalog.=) %(id)s
+      AND earlier.seq OPERATOR(pg_catalog.=) 2
 """
 
 
-def asked(store: SqlStore) -> IndelibleError | None:
-    """Why the store's first question is refused."""
-    found = refusal(lambda: store.read(list_keys))
+def first_refusal(store: SqlStore) -> IndelibleError | None:
+    """Return the error of the store's first query, or None; then close the store."""
+    error = refusal(lambda: store.read(list_keys))
     store.dispose()
-    return found
+    return error
 
 
-def in_file(url: str, *statements: str) -> None:
-    with closing(
-        sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-    ) as connection:
+def run_in_file(url: str, *statements: str) -> None:
+    path = url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
-def by_admin(database: PostgresServer, *statements: str) -> None:
+def run_as_admin(database: PostgresServer, *statements: str) -> None:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         for statement in statements:
             admin.execute(statement.encode())
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
-def test_the_application_s_role_may_not_touch_the_guards(
+def test_the_application_role_may_not_touch_the_guards(
     statement: str, database: PostgresServer
 ) -> None:
     with (
@@ -103,73 +108,77 @@ def test_the_application_s_role_may_not_touch_the_guards(
 
 @pytest.mark.parametrize("role", ["owner_url", "admin_url"])
 def test_the_owner_and_a_superuser_are_refused(role: str, database: PostgresServer) -> None:
-    assert isinstance(asked(open_store(getattr(database, role))), RoleTooStrong)
+    store = open_store(getattr(database, role))
+
+    assert isinstance(first_refusal(store), RoleTooStrong)
 
 
-@pytest.mark.parametrize("power", TOO_MUCH)
+@pytest.mark.parametrize("power", POWERS)
 def test_a_role_that_could_undo_the_guards_is_refused(power: str, database: PostgresServer) -> None:
     role = f"strong_{next(NUMBERS)}"
-    by_admin(database, f"CREATE ROLE {role} LOGIN IN ROLE {APP}")
+    run_as_admin(database, f"CREATE ROLE {role} LOGIN IN ROLE {APP}")
     url = database.url.replace(APP, role)
-    before = asked(open_store(url))
-    by_admin(database, TOO_MUCH[power].format(role, database=url.rpartition("/")[2]))
+    error_before = first_refusal(open_store(url))
 
-    assert not isinstance(before, RoleTooStrong)
-    assert isinstance(asked(open_store(url)), RoleTooStrong)
+    grant = POWERS[power].format(role, database=url.rpartition("/")[2])
+    run_as_admin(database, grant)
+
+    assert not isinstance(error_before, RoleTooStrong)
+    assert isinstance(first_refusal(open_store(url)), RoleTooStrong)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", ON_POSTGRESQL)
 def test_a_damage_to_postgresql_s_schema_is_noticed(damage: str, database: PostgresServer) -> None:
-    by_admin(database, *ON_POSTGRESQL[damage])
+    run_as_admin(database, *ON_POSTGRESQL[damage])
 
-    assert isinstance(asked(open_store(database.url)), SchemaDamaged)
+    assert isinstance(first_refusal(open_store(database.url)), SchemaDamaged)
 
 
 @pytest.mark.parametrize("damage", ON_SQLITE)
 def test_a_damage_to_sqlite_s_schema_is_noticed(damage: str, sqlite_url: str) -> None:
-    in_file(sqlite_url, *ON_SQLITE[damage])
+    run_in_file(sqlite_url, *ON_SQLITE[damage])
 
-    assert isinstance(asked(open_store(sqlite_url)), SchemaDamaged)
+    assert isinstance(first_refusal(open_store(sqlite_url)), SchemaDamaged)
 
 
-def test_an_empty_or_an_old_postgresql_schema_is_refused(
+def test_an_empty_or_old_postgresql_schema_is_refused(
     server: PostgresServer, database: PostgresServer
 ) -> None:
     empty = create_database(server, f"admission_{next(NUMBERS)}")
-    by_admin(database, OLDER.format("indelible."))
+    run_as_admin(database, OLD_VERSION.format("indelible."))
 
-    assert found_in(empty.url) == "nothing"
-    assert found_in(database.url) == "0000"
-
-
-def test_an_empty_or_an_old_sqlite_file_is_refused(sqlite_url: str, tmp_path: Path) -> None:
-    in_file(sqlite_url, OLDER.format(""))
-
-    assert found_in(f"sqlite:///{tmp_path / 'empty.db'}") == "nothing"
-    assert found_in(sqlite_url) == "0000"
+    assert refused_revision(empty.url) == "nothing"
+    assert refused_revision(database.url) == "0000"
 
 
-def found_in(url: str) -> str:
-    refused = asked(open_store(url))
-    assert isinstance(refused, SchemaOutOfDate)
-    return refused.revision
+def test_an_empty_or_old_sqlite_file_is_refused(sqlite_url: str, tmp_path: Path) -> None:
+    run_in_file(sqlite_url, OLD_VERSION.format(""))
+
+    assert refused_revision(f"sqlite:///{tmp_path / 'empty.db'}") == "nothing"
+    assert refused_revision(sqlite_url) == "0000"
 
 
-def test_a_host_s_engine_whose_sqlite_checks_no_keys_is_refused(sqlite_url: str) -> None:
+def refused_revision(url: str) -> str:
+    """Return the revision of a schema that is refused because it is out of date."""
+    error = first_refusal(open_store(url))
+    assert isinstance(error, SchemaOutOfDate)
+    return error.revision
+
+
+def test_a_host_engine_whose_sqlite_checks_no_keys_is_refused(sqlite_url: str) -> None:
     host = create_engine(sqlite_url)
 
-    assert isinstance(asked(open_store(engine=host)), ForeignKeysOff)
+    assert isinstance(first_refusal(open_store(engine=host)), ForeignKeysOff)
     host.dispose()
 
 
-@pytest.mark.parametrize("questions", [0, 1])
-def test_a_host_s_connection_that_checks_no_keys_is_refused(
-    questions: int, sqlite_url: str
-) -> None:
-    """A store that has been at work on connections of its own has not seen the host's."""
-    store, host = open_store(sqlite_url, policy=POLICY), create_engine(sqlite_url)
-    for _ in range(questions):
+@pytest.mark.parametrize("queries", [0, 1])
+def test_a_host_connection_that_checks_no_keys_is_refused(queries: int, sqlite_url: str) -> None:
+    """A store that has used its own connections has not checked the host's."""
+    store = open_store(sqlite_url, policy=POLICY)
+    host = create_engine(sqlite_url)
+    for _ in range(queries):
         store.read(list_keys)
 
     with (
@@ -182,18 +191,20 @@ def test_a_host_s_connection_that_checks_no_keys_is_refused(
     host.dispose()
 
 
-def test_a_role_s_own_operators_do_not_bend_a_guard(
-    server: PostgresServer, situated_database: Place[PostgresServer]
+def test_operators_of_a_role_do_not_change_a_guard(
+    server: PostgresServer, situated_database: Situated[PostgresServer]
 ) -> None:
-    """A host's role may well create things in a schema of the host's."""
-    source, s = situated_database.where.url.rpartition("/")[2], situated_database.situation
+    """A host's role may create operators in a schema of the host's."""
+    source = situated_database.location.url.rpartition("/")[2]
+    published_id = situated_database.situation.published.entity_id
     database = create_database(server, f"admission_{next(NUMBERS)}", source)
-    by_admin(database, "CREATE SCHEMA host", f"GRANT USAGE, CREATE ON SCHEMA host TO {APP}")
+    run_as_admin(database, "CREATE SCHEMA host", f"GRANT USAGE, CREATE ON SCHEMA host TO {APP}")
+
     with psycopg.connect(database.url) as connection:
-        for kind in ("text", "bigint", "timestamptz"):
-            connection.execute(YES.format(kind=kind).encode())
+        for sql_type in ("text", "bigint", "timestamptz"):
+            connection.execute(OPERATORS.format(type=sql_type).encode())
         connection.commit()
         connection.execute("SET search_path = host, pg_catalog")
 
         with pytest.raises(psycopg.errors.CheckViolation, match="concepts_one_step"):
-            connection.execute(BACK, {"id": s.published.entity_id})
+            connection.execute(MOVE_BACK, {"id": published_id})

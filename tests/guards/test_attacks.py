@@ -1,19 +1,27 @@
 """Test that both databases refuse every illegal write without the domain, and by which guard."""
 
 import shutil
-import sys
-from collections import defaultdict
 from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.guards.arena import Arena, PostgresArena, SqliteArena, postgresql_engine
+from tests.guards.attack_parts import Kind
 from tests.guards.attacks import HEADS_ALONE, LEGAL, attacks
+from tests.guards.attacks_on_heads import undeclared_steps
 from tests.guards.attacks_on_records import LIES
-from tests.guards.attacks_on_tokens import TOLD
-from tests.guards.kinds import Kind
-from tests.guards.places import Inside, Place, inside_database, inside_file
+from tests.guards.raw_database import (
+    RawDatabase,
+    RawPostgresDatabase,
+    RawSqliteFile,
+    postgresql_engine,
+)
+from tests.guards.situated import (
+    Situated,
+    VerifiedTransactions,
+    transactions_in_database,
+    transactions_in_file,
+)
 from tests.guards.situation import Situation
 
 from indelible_service.embedded import PostgresServer
@@ -22,167 +30,187 @@ from indelible_sql.contexts import CATALOG
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
-FEWEST_GUARDS, FEWEST_OF_A_KIND = 45, 3
+MIN_GUARDS = 45
+MIN_ATTACKS_OF_A_KIND = 3
+MIN_UNDECLARED_STEPS = 150
 TARGETS = ("postgresql, application", "postgresql, owner", "sqlite, keys on", "sqlite, keys off")
 ALONE: Kind = {name: write for kind in HEADS_ALONE.values() for name, write in kind.items()}
 
 
 class Target:
-    """One database as one kind of connection sees it, and what it answered to every attack."""
+    """One database as one kind of connection sees it, and the guards that refuse each attack."""
 
-    def __init__(self, name: str, url: str, arena: Arena, situation: Situation) -> None:
-        self.name, self.url, self.arena, self.situation = name, url, arena, situation
-        self.before = contents(arena.engine)
-        self.refusals = {
-            kind: {name: arena.refusal(write(situation)) for name, write in named.items()}
-            for kind, named in attacks(arena.engine.dialect.name).items()
-        }
+    def __init__(self, name: str, url: str, database: RawDatabase, situation: Situation) -> None:
+        self.name = name
+        self.url = url
+        self.database = database
+        self.situation = situation
+        self.rows_before = all_rows(database.engine)
+
+        self.guards_by_kind: dict[str, dict[str, str]] = {}
+        for kind, named in attacks(database.engine.dialect.name).items():
+            self.guards_by_kind[kind] = self.refusing_guards(named)
+
+    def refusing_guards(self, named: Kind) -> dict[str, str]:
+        """Map each attack to the guard that refuses it; '' if it is accepted."""
+        guards: dict[str, str] = {}
+        for name, write in named.items():
+            guards[name] = self.database.refusing_guard(write(self.situation))
+        return guards
 
     def accepted(self) -> set[str]:
-        return {
-            name for named in self.refusals.values() for name, guard in named.items() if not guard
-        }
+        """Return the names of the attacks that no guard refuses."""
+        names: set[str] = set()
+        for guards in self.guards_by_kind.values():
+            names.update(name for name, guard in guards.items() if not guard)
+        return names
 
 
-def contents(engine: Engine) -> str:
-    """Every row of every table."""
+def all_rows(engine: Engine) -> str:
+    """Return every row of every table."""
+    tables: list[str] = []
     with engine.connect() as connection:
-        return "\n".join(
-            f"{table} {sorted(map(repr, connection.execute(select(table))))}"
-            for table in CATALOG.tables
-        )
+        for table in CATALOG.tables:
+            rows = [repr(row) for row in connection.execute(select(table))]
+            tables.append(f"{table} {sorted(rows)}")
+    return "\n".join(tables)
 
 
 @pytest.fixture(scope="module", params=TARGETS)
 def target(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[Target]:
-    database, _, who = str(request.param).partition(", ")
-    if database == "sqlite":
-        place: Place[Path] = request.getfixturevalue("situated_file")
-        path = Path(shutil.copy(place.where, tmp_path_factory.mktemp("attacked")))
-        yield Target(
-            request.param,
-            f"sqlite:///{path}",
-            SqliteArena(path, keys=who == "keys on"),
-            place.situation,
-        )
+    dialect, _, connection = str(request.param).partition(", ")
+    if dialect == "sqlite":
+        file: Situated[Path] = request.getfixturevalue("situated_file")
+        path = Path(shutil.copy(file.location, tmp_path_factory.mktemp("attacked")))
+        raw_file = RawSqliteFile(path, foreign_keys=connection == "keys on")
+        yield Target(request.param, f"sqlite:///{path}", raw_file, file.situation)
         return
-    kept: Place[PostgresServer] = request.getfixturevalue("situated_database")
-    arena = PostgresArena(
-        postgresql_engine(kept.where.owner_url if who == "owner" else kept.where.url)
-    )
-    yield Target(request.param, kept.where.url, arena, kept.situation)
-    arena.engine.dispose()
+
+    situated: Situated[PostgresServer] = request.getfixturevalue("situated_database")
+    server = situated.location
+    url = server.owner_url if connection == "owner" else server.url
+    raw_database = RawPostgresDatabase(postgresql_engine(url))
+    yield Target(request.param, server.url, raw_database, situated.situation)
+    raw_database.engine.dispose()
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
-def inside(request: pytest.FixtureRequest) -> Generator[tuple[Inside, Situation]]:
+def verified(request: pytest.FixtureRequest) -> Generator[tuple[VerifiedTransactions, Situation]]:
+    """Return transactions that verify reads before they are rolled back."""
     if request.param == "sqlite":
-        place: Place[Path] = request.getfixturevalue("situated_file")
-        found = inside_file(place.where, keys=True)
-        yield found, place.situation
+        file: Situated[Path] = request.getfixturevalue("situated_file")
+        situation = file.situation
+        transactions = transactions_in_file(file.location, foreign_keys=True)
     else:
-        kept: Place[PostgresServer] = request.getfixturevalue("situated_database")
-        found = inside_database(kept.where.url)
-        yield found, kept.situation
-    found.close()
+        database: Situated[PostgresServer] = request.getfixturevalue("situated_database")
+        situation = database.situation
+        transactions = transactions_in_database(database.location.url)
+
+    yield transactions, situation
+    transactions.close()
 
 
 def test_every_legal_write_is_accepted(target: Target) -> None:
-    assert {
-        name: target.arena.refusal(write(target.situation)) for name, write in LEGAL.items()
-    } == dict.fromkeys(LEGAL, "")
+    guards = target.refusing_guards(LEGAL)
+
+    assert guards == dict.fromkeys(LEGAL, "")
 
 
 @pytest.mark.parametrize("name", LEGAL)
-def test_a_legal_raw_write_leaves_nothing_to_find(
-    name: str, inside: tuple[Inside, Situation]
+def test_after_a_legal_raw_write_verify_finds_nothing(
+    name: str, verified: tuple[VerifiedTransactions, Situation]
 ) -> None:
-    place, situation = inside
+    transactions, situation = verified
 
-    assert place.findings(LEGAL[name](situation)) == []
+    assert transactions.findings(LEGAL[name](situation)) == []
 
 
 def test_every_illegal_write_is_refused(target: Target) -> None:
-    passing = ALONE if target.name == "sqlite, keys off" else ()
+    without_keys = target.name == "sqlite, keys off"
+    expected: set[str] = set(ALONE) if without_keys else set()
 
-    assert target.accepted() == {*passing}
-
-
-def test_every_illegal_step_of_tokens_is_refused_whatever_its_change_says(target: Target) -> None:
-    refusals = {name: target.arena.refusal(write(target.situation)) for name, write in TOLD.items()}
-
-    assert len(refusals) >= 100
-    assert [name for name, guard in refusals.items() if not guard] == []
+    assert target.accepted() == expected
 
 
-def test_the_refused_leave_nothing_behind(target: Target) -> None:
+def test_every_undeclared_step_of_every_head_is_refused(target: Target) -> None:
+    steps = undeclared_steps(target.situation)
+
+    guards = target.refusing_guards(steps)
+
+    assert len(steps) >= MIN_UNDECLARED_STEPS
+    assert [name for name, guard in guards.items() if not guard] == []
+
+
+def test_refused_writes_change_nothing(target: Target) -> None:
     store = open_store(target.url)
 
-    assert contents(target.arena.engine) == target.before
+    assert all_rows(target.database.engine) == target.rows_before
     assert verify(store) == ()
     store.dispose()
 
 
-def test_there_are_three_attacks_of_every_kind(target: Target) -> None:
-    assert {
-        kind for kind, named in target.refusals.items() if len(named) < FEWEST_OF_A_KIND
-    } == set()
+def test_every_kind_has_at_least_three_attacks(target: Target) -> None:
+    small_kinds = [
+        kind
+        for kind, guards in target.guards_by_kind.items()
+        if len(guards) < MIN_ATTACKS_OF_A_KIND
+    ]
+
+    assert small_kinds == []
 
 
-def test_the_attacks_are_distinct_because_different_guards_refuse_them(
+def test_many_different_guards_refuse_the_attacks(
     target: Target, tell: Callable[[str], None]
 ) -> None:
-    """Prints kind, database and guard; see it with -n0 -s."""
-    guards: dict[str, set[str]] = defaultdict(set)
-    for kind, named in target.refusals.items():
-        guards[kind].update(filter(None, named.values()))
-        sys.stdout.write(f"{kind} | {target.name} | {', '.join(sorted(guards[kind]))}\n")
-    distinct = {guard for found in guards.values() for guard in found}
-    total = sum(map(len, target.refusals.values()))
-    tell(
-        f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds,"
-        f" {len(distinct)} guards refuse them"
-    )
+    attack_count = 0
+    refusing: set[str] = set()
+    for guards in target.guards_by_kind.values():
+        attack_count += len(guards)
+        refusing.update(filter(None, guards.values()))
 
-    assert len(distinct) >= FEWEST_GUARDS
+    tell(
+        f"guards on {target.name}: {attack_count} illegal writes of"
+        f" {len(target.guards_by_kind)} kinds, {len(refusing)} guards refuse them"
+    )
+    assert len(refusing) >= MIN_GUARDS
 
 
 @pytest.fixture(scope="module")
-def without_keys(situated_file: Place[Path]) -> Generator[Inside]:
-    found = inside_file(situated_file.where, keys=False)
-    yield found
-    found.close()
+def without_keys(situated_file: Situated[Path]) -> Generator[VerifiedTransactions]:
+    transactions = transactions_in_file(situated_file.location, foreign_keys=False)
+    yield transactions
+    transactions.close()
 
 
 @pytest.mark.parametrize("name", ALONE)
 def test_a_head_without_its_record_is_named_by_verify(
-    name: str, situated_file: Place[Path], without_keys: Inside
+    name: str, situated_file: Situated[Path], without_keys: VerifiedTransactions
 ) -> None:
-    found = without_keys.findings(ALONE[name](situated_file.situation))
+    situation = situated_file.situation
 
-    assert {each.entity_id for each in found if each.table} & entities(situated_file.situation)
+    findings = without_keys.findings(ALONE[name](situation))
+
+    named_ids = {finding.entity_id for finding in findings if finding.table}
+    assert named_ids & written_ids(situation)
 
 
-def entities(s: Situation) -> set[str]:
-    c = s.captures
-    of_captures = {c.artifact_id, c.part_id, c.empty_id, c.new.artifact["id"]}
-    changes = (s.approve, s.create, s.revoke, s.grant, c.rename, c.seed, c.replace, c.choose)
-    steps = (*s.minted.steps.values(), *s.minted.births.values())
-    return (
-        {each.entity_id for each in changes}
-        | of_captures
-        | {each.change.entity_id for each in steps}
-    )
+def written_ids(s: Situation) -> set[str]:
+    """Return the ids of all entities that the next writes belong to."""
+    ids = {s.captures.artifact_id, s.captures.subspace_id, s.captures.empty_subspace_id}
+    ids.add(s.captures.first_visit.artifact["id"])
+    for step in (*s.steps.values(), *s.births.values()):
+        ids.add(step.change.entity_id)
+    return ids
 
 
 @pytest.mark.parametrize("name", LIES)
 def test_a_well_formed_lie_is_accepted_and_named_by_verify(
-    name: str, inside: tuple[Inside, Situation]
+    name: str, verified: tuple[VerifiedTransactions, Situation]
 ) -> None:
-    place, situation = inside
+    transactions, situation = verified
 
-    found = place.findings(LIES[name](situation))
+    findings = transactions.findings(LIES[name](situation))
 
-    assert [each.table for each in found if each.entity_id]
+    assert [finding.table for finding in findings if finding.entity_id]

@@ -6,17 +6,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from tests.guards.flips import (
-    MADE,
-    RULES_OFF,
-    RULES_ON,
-    SUPPLIED,
+    CHECKS_OFF,
+    CHECKS_ON,
+    GENERATED_COLUMNS,
+    WRITTEN_COLUMNS,
     FileFlips,
-    in_database,
+    database_flip,
     is_text,
     row_of,
-    without_guards,
+    unguarded_copy,
 )
-from tests.guards.places import Inside, Place, inside_database, inside_file
+from tests.guards.situated import (
+    Situated,
+    VerifiedTransactions,
+    transactions_in_database,
+    transactions_in_file,
+)
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault
@@ -24,125 +29,156 @@ from indelible_sql.schema.columns import INSTANT
 
 pytestmark = pytest.mark.slow
 
-EVERY = {**SUPPLIED, **MADE}
-INSTANTS = [name for name, (_, column) in SUPPLIED.items() if column.type is INSTANT]
-FORGIVABLE = [
+COLUMNS = {**WRITTEN_COLUMNS, **GENERATED_COLUMNS}
+TEXTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if is_text(column)]
+INSTANTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if column.type is INSTANT]
+PARSED = [
     *INSTANTS,
     "receipts.result",
     "concept_versions.examples",
     "concept_warnings.warnings",
 ]
 SWAP = (
-    RULES_OFF,
+    CHECKS_OFF,
     "UPDATE history SET position = -1 WHERE position = {0}",
     "UPDATE history SET position = {0} WHERE position = {1}",
     "UPDATE history SET position = {1} WHERE position = -1",
-    RULES_ON,
+    CHECKS_ON,
 )
 
 
 @pytest.fixture(scope="module")
-def unguarded_file(situated_file: Place[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return without_guards(situated_file.where, tmp_path_factory.mktemp("flips") / "flips.db")
+def unguarded_file(situated_file: Situated[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unguarded_copy(situated_file.location, tmp_path_factory.mktemp("flips") / "flips.db")
 
 
 @pytest.fixture(scope="module")
-def inside_sqlite(unguarded_file: Path) -> Generator[Inside]:
-    found = inside_file(unguarded_file, keys=False)
-    yield found
-    found.close()
+def sqlite_transactions(unguarded_file: Path) -> Generator[VerifiedTransactions]:
+    transactions = transactions_in_file(unguarded_file, foreign_keys=False)
+    yield transactions
+    transactions.close()
 
 
 @pytest.fixture(scope="module")
-def inside_postgresql(situated_database: Place[PostgresServer]) -> Generator[Inside]:
-    found = inside_database(situated_database.where.admin_url)
-    yield found
-    found.close()
+def postgresql_transactions(
+    situated_database: Situated[PostgresServer],
+) -> Generator[VerifiedTransactions]:
+    transactions = transactions_in_database(situated_database.location.admin_url)
+    yield transactions
+    transactions.close()
 
 
-def test_before_any_flip_there_is_nothing_to_find(
-    inside_sqlite: Inside, inside_postgresql: Inside
+def test_without_a_flip_verify_finds_nothing(
+    sqlite_transactions: VerifiedTransactions, postgresql_transactions: VerifiedTransactions
 ) -> None:
-    assert inside_sqlite.findings(()) == []
-    assert inside_postgresql.findings(()) == []
+    assert sqlite_transactions.findings(()) == []
+    assert postgresql_transactions.findings(()) == []
 
 
-@pytest.mark.parametrize("column", SUPPLIED)
+@pytest.mark.parametrize("column", WRITTEN_COLUMNS)
 def test_a_flipped_byte_is_named_on_postgresql(
-    column: str, situated_database: Place[PostgresServer], inside_postgresql: Inside
+    column: str,
+    situated_database: Situated[PostgresServer],
+    postgresql_transactions: VerifiedTransactions,
 ) -> None:
-    where, entity = row_of(SUPPLIED[column][0], situated_database.situation)
-    flip = in_database(situated_database.where.admin_url, *SUPPLIED[column], where)
+    table, table_column = WRITTEN_COLUMNS[column]
+    where, entity_id = row_of(table, situated_database.situation)
+    flip = database_flip(situated_database.location.admin_url, table, table_column, where)
 
-    assert flip.is_named(inside_postgresql.findings(flip.statements), entity)
+    findings = postgresql_transactions.findings(flip.statements)
+
+    assert flip.is_named(findings, entity_id)
 
 
-@pytest.mark.parametrize("column", EVERY)
+@pytest.mark.parametrize("column", COLUMNS)
 def test_a_flipped_byte_is_named_on_sqlite(
-    column: str, situated_file: Place[Path], unguarded_file: Path, inside_sqlite: Inside
+    column: str,
+    situated_file: Situated[Path],
+    unguarded_file: Path,
+    sqlite_transactions: VerifiedTransactions,
 ) -> None:
-    where, entity = row_of(EVERY[column][0], situated_file.situation)
-    flip = FileFlips(unguarded_file, *EVERY[column], where).plain()
+    table, table_column = COLUMNS[column]
+    where, entity_id = row_of(table, situated_file.situation)
+    flip = FileFlips(unguarded_file, table, table_column, where).small()
 
-    assert flip.is_named(inside_sqlite.findings(flip.statements), entity)
+    findings = sqlite_transactions.findings(flip.statements)
+
+    assert flip.is_named(findings, entity_id)
 
 
-@pytest.mark.parametrize(
-    "column", [name for name, (_, column) in SUPPLIED.items() if is_text(column)]
-)
+@pytest.mark.parametrize("column", TEXTS)
 def test_a_byte_that_no_text_has_is_named(
-    column: str, situated_file: Place[Path], unguarded_file: Path, inside_sqlite: Inside
+    column: str,
+    situated_file: Situated[Path],
+    unguarded_file: Path,
+    sqlite_transactions: VerifiedTransactions,
 ) -> None:
-    where, entity = row_of(EVERY[column][0], situated_file.situation)
-    flip = FileFlips(unguarded_file, *EVERY[column], where).unreadable()
+    table, table_column = COLUMNS[column]
+    where, entity_id = row_of(table, situated_file.situation)
+    flip = FileFlips(unguarded_file, table, table_column, where).unreadable()
 
-    assert flip.is_named(inside_sqlite.findings(flip.statements), entity)
+    findings = sqlite_transactions.findings(flip.statements)
+
+    assert flip.is_named(findings, entity_id)
 
 
-@pytest.mark.parametrize("column", FORGIVABLE)
-def test_a_byte_that_a_reader_forgives_is_named(
-    column: str, situated_file: Place[Path], unguarded_file: Path, inside_sqlite: Inside
+@pytest.mark.parametrize("column", PARSED)
+def test_a_byte_that_a_reader_ignores_is_named(
+    column: str,
+    situated_file: Situated[Path],
+    unguarded_file: Path,
+    sqlite_transactions: VerifiedTransactions,
 ) -> None:
-    where, entity = row_of(EVERY[column][0], situated_file.situation)
-    flips = FileFlips(unguarded_file, *EVERY[column], where).forgiven()
+    table, table_column = COLUMNS[column]
+    where, entity_id = row_of(table, situated_file.situation)
+    flips = FileFlips(unguarded_file, table, table_column, where).ignored()
+
+    unnamed: list[str] = []
+    for flip in flips:
+        findings = sqlite_transactions.findings(flip.statements)
+        if not flip.is_named(findings, entity_id):
+            unnamed.append(flip.value)
 
     assert flips
-    assert [
-        flip.value
-        for flip in flips
-        if not flip.is_named(inside_sqlite.findings(flip.statements), entity)
-    ] == []
+    assert unnamed == []
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3)])
-def test_two_positions_of_an_entity_that_change_places_are_named(
-    one: int, other: int, situated_file: Place[Path], inside_sqlite: Inside
+def test_two_swapped_positions_of_an_entity_are_named(
+    one: int,
+    other: int,
+    situated_file: Situated[Path],
+    sqlite_transactions: VerifiedTransactions,
 ) -> None:
-    swap = [text(each.format(one, other)) for each in SWAP]
+    swap = [text(statement.format(one, other)) for statement in SWAP]
 
-    found = inside_sqlite.findings(swap)
+    findings = sqlite_transactions.findings(swap)
 
-    assert situated_file.situation.reviewed.entity_id in {each.entity_id for each in found}
-
-
-def test_a_position_that_leaves_a_hole_is_found(inside_sqlite: Inside) -> None:
-    found = inside_sqlite.findings([text("UPDATE history SET position = 99 WHERE position = 2")])
-
-    assert (Fault.POSITION, "history") in {(each.fault, each.table) for each in found}
+    entity_ids = {finding.entity_id for finding in findings}
+    assert situated_file.situation.reviewed.entity_id in entity_ids
 
 
-def test_a_transaction_s_number_that_puts_changes_out_of_order_is_named(
-    situated_database: Place[PostgresServer], inside_postgresql: Inside
+def test_a_position_that_leaves_a_gap_is_found(sqlite_transactions: VerifiedTransactions) -> None:
+    statement = text("UPDATE history SET position = 99 WHERE position = 2")
+
+    findings = sqlite_transactions.findings([statement])
+
+    faults = {(finding.fault, finding.table) for finding in findings}
+    assert (Fault.POSITION, "history") in faults
+
+
+def test_a_txid_that_reorders_the_changes_of_an_entity_is_named(
+    situated_database: Situated[PostgresServer], postgresql_transactions: VerifiedTransactions
 ) -> None:
     entity_id = situated_database.situation.reviewed.entity_id
-    later = (
+    triggers_off = text("ALTER TABLE indelible.history DISABLE TRIGGER ALL")
+    later_txid = text(
         "UPDATE indelible.history"
         " SET txid = '99999999'"
         f" WHERE entity_id = '{entity_id}' AND seq = 1"
     )
 
-    found = inside_postgresql.findings(
-        [text("ALTER TABLE indelible.history DISABLE TRIGGER ALL"), text(later)]
-    )
+    findings = postgresql_transactions.findings([triggers_off, later_txid])
 
-    assert [(each.fault, each.entity_id) for each in found] == [(Fault.POSITION, entity_id)]
+    faults = [(finding.fault, finding.entity_id) for finding in findings]
+    assert faults == [(Fault.POSITION, entity_id)]

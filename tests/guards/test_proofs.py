@@ -1,6 +1,6 @@
-"""The domain decides; the databases enforce it again; and nothing of that is written by hand.
+"""Test that the domain enforces its rules without guards, and that guards follow declarations.
 
-That raw SQL is refused with the domain bypassed is shown in test_attacks.py.
+test_attacks.py shows that the guards refuse illegal writes without the domain.
 """
 
 import importlib
@@ -19,9 +19,9 @@ from tests.conformance.test_stores import Conformance, ContextsConformance, inst
 from tests.conftest import opened
 from tests.databases import create_database, temporary_database
 from tests.feeds import Patient
-from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
+from tests.guards.raw_database import postgresql_engine
 
 from indelible.testing.captures.scenarios import Install, nothing_to_install
 from indelible.testing.kernel.conformance import KernelConformance
@@ -34,14 +34,23 @@ from indelible_sql.schema.migrate import newest
 from indelible_sql.schema.snapshot import facts, facts_digest
 
 NUMBERS = count(1)
-DEPLOYED = b"""
-    SELECT tgname, tgenabled::text AS enabled, pg_get_triggerdef(t.oid) AS trigger, prosrc AS body
-    FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
-    WHERE NOT tgisinternal AND relnamespace = 'indelible'::regnamespace ORDER BY tgname
+DEPLOYED_TRIGGERS = b"""
+    SELECT
+      tgname,
+      tgenabled::text AS enabled,
+      pg_get_triggerdef(t.oid) AS trigger,
+      prosrc AS body
+    FROM pg_trigger t
+    JOIN pg_class c ON c.oid = tgrelid
+    JOIN pg_proc p ON p.oid = tgfoid
+    WHERE NOT tgisinternal
+      AND relnamespace = 'indelible'::regnamespace
+    ORDER BY tgname
 """
 
 
 def unguarded(url: str) -> Generator[SqlStore]:
+    """Open a store that accepts a database without guards."""
     for store in opened(url, "unguarded"):
         # The schema check refuses a database without guards. This test needs one, so that only the
         # domain refuses illegal changes.
@@ -58,12 +67,13 @@ def unguarded_bytes(template_file: Path) -> bytes:
 
 @pytest.fixture(scope="session")
 def unguarded_template(server: PostgresServer, template: PostgresServer) -> str:
-    made = create_database(server, "guards_none", template.url.rpartition("/")[2])
-    engine = postgresql_engine(made.admin_url)
+    database = create_database(server, "guards_none", template.url.rpartition("/")[2])
+    engine = postgresql_engine(database.admin_url)
     with engine.begin() as connection:
         drop_rules(connection)
         assert not [row.guard for row in connection.execute(DROPS) if row.kind in RULES]
     engine.dispose()
+
     return "guards_none"
 
 
@@ -131,69 +141,71 @@ def test_sqlite_without_guards_has_no_trigger_no_check_and_no_key(unguarded_byte
     assert [word for word in ("CREATE TRIGGER", "CHECK", "FOREIGN KEY") if word in texts] == []
 
 
-def test_sqlite_s_triggers_are_the_declared_ones_to_the_letter(template_file: Path) -> None:
+def test_the_triggers_of_sqlite_are_the_declared_ones(template_file: Path) -> None:
     with closing(sqlite3.connect(template_file)) as connection:
         deployed = dict(
             connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         )
 
-    assert deployed == {
-        guard.name: guard.sqlite_statements()[0] for guard in CATALOG.guards("sqlite")
-    }
+    declared = {guard.name: guard.sqlite_statements()[0] for guard in CATALOG.guards("sqlite")}
+    assert deployed == declared
 
 
-def test_postgresql_s_triggers_are_the_declared_ones_and_always_fire(
+def test_the_triggers_of_postgresql_are_the_declared_ones_and_always_fire(
     server: PostgresServer, template: PostgresServer
 ) -> None:
     migrated = create_database(server, "redeclared", template.url.rpartition("/")[2])
     with psycopg.connect(migrated.owner_url) as connection:
-        deployed = connection.execute(DEPLOYED).fetchall()
+        deployed = connection.execute(DEPLOYED_TRIGGERS).fetchall()
         for guard in CATALOG.guards("postgresql"):
             connection.execute(f"DROP FUNCTION indelible.{guard.name}() CASCADE".encode())
             for statement in guard.postgresql_statements():
                 connection.execute(statement.encode())
-        declared = connection.execute(DEPLOYED).fetchall()
+        declared = connection.execute(DEPLOYED_TRIGGERS).fetchall()
 
+    enabled_by_name = {name: enabled for name, enabled, _, _ in deployed}
     assert deployed == declared
-    assert {name: enabled for name, enabled, _, _ in deployed} == {
-        guard.name: "A" for guard in CATALOG.guards("postgresql")
+    assert enabled_by_name == {guard.name: "A" for guard in CATALOG.guards("postgresql")}
+
+
+def test_the_ddl_of_one_dialect_does_not_depend_on_the_other() -> None:
+    sqlite_first = {dialect: list(ddl(CATALOG, dialect)) for dialect in ("sqlite", "postgresql")}
+    postgresql_first = {
+        dialect: list(ddl(CATALOG, dialect)) for dialect in ("postgresql", "sqlite")
     }
 
-
-def test_the_declarations_say_the_same_however_often_they_are_asked() -> None:
-    before = {dialect: list(ddl(CATALOG, dialect)) for dialect in ("sqlite", "postgresql")}
-
-    assert {dialect: list(ddl(CATALOG, dialect)) for dialect in ("postgresql", "sqlite")} == before
+    assert sqlite_first == postgresql_first
 
 
-def test_a_migrated_sqlite_file_is_what_the_declarations_make(template_file: Path) -> None:
-    made = create_engine("sqlite://")
-    with (
-        made.begin() as connection,
-        create_engine(f"sqlite:///{template_file}", poolclass=NullPool).connect() as other,
-    ):
+def test_a_migrated_sqlite_file_equals_the_declarations(template_file: Path) -> None:
+    declared = create_engine("sqlite://")
+    migrated = create_engine(f"sqlite:///{template_file}", poolclass=NullPool)
+    with declared.begin() as connection, migrated.connect() as migrated_connection:
         for statement in ddl(CATALOG, "sqlite"):
             connection.exec_driver_sql(statement)
 
-        assert_same(connection, other, "sqlite")
-    made.dispose()
+        assert_same_schema(connection, migrated_connection, "sqlite")
+    declared.dispose()
 
 
-def test_a_migrated_postgresql_database_is_what_the_declarations_make(
+def test_a_migrated_postgresql_database_equals_the_declarations(
     server: PostgresServer, database: PostgresServer
 ) -> None:
     bare = create_database(server, "guards_from_declarations")
-    made, migrated = postgresql_engine(bare.owner_url), postgresql_engine(database.owner_url)
-    with made.begin() as connection, migrated.connect() as other:
+    declared = postgresql_engine(bare.owner_url)
+    migrated = postgresql_engine(database.owner_url)
+    with declared.begin() as connection, migrated.connect() as migrated_connection:
         connection.exec_driver_sql("CREATE SCHEMA indelible")
         for statement in ddl(CATALOG, "postgresql"):
             connection.exec_driver_sql(statement)
 
-        assert_same(connection, other, "postgresql")
-    made.dispose()
+        assert_same_schema(connection, migrated_connection, "postgresql")
+    declared.dispose()
     migrated.dispose()
 
 
-def assert_same(made: Connection, migrated: Connection, dialect: str) -> None:
-    assert facts(made, "indelible", CATALOG) == facts(migrated, "indelible", CATALOG)
-    assert facts_digest(facts(made, "indelible", CATALOG)) == newest()[1][dialect]
+def assert_same_schema(declared: Connection, migrated: Connection, dialect: str) -> None:
+    declared_facts = facts(declared, "indelible", CATALOG)
+
+    assert declared_facts == facts(migrated, "indelible", CATALOG)
+    assert facts_digest(declared_facts) == newest()[1][dialect]

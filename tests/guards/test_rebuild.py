@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.conftest import POLICY
 from tests.databases import create_database
-from tests.guards.places import Place
+from tests.guards.situated import Situated
 from tests.guards.situation import Situation
 
 from indelible.kernel.stages import PauseStage, ResumeStage, pause_stage, resume_stage
@@ -35,8 +35,8 @@ GHOST = """
     SELECT 'ghost', status, seq, current_version, hash, created_at, updated_at, name_key
     FROM {at}concepts WHERE id = '{reviewed}'
 """
-# A change to the heads, its table, and the entity that rebuild must name.
-HARM = {
+# A change of a head behind its history, the head's table, and the entity that rebuild must name.
+DAMAGES = {
     "a status": (
         "UPDATE {at}concepts SET status = 'PUBLISHED' WHERE id = '{reviewed}'",
         "concepts",
@@ -52,7 +52,7 @@ HARM = {
         "concepts",
         "reviewed",
     ),
-    "a birthday": (
+    "a creation time": (
         (
             "UPDATE {at}concepts"
             " SET created_at = '2025-01-01T00:00:00.000000+00:00'"
@@ -61,50 +61,50 @@ HARM = {
         "concepts",
         "reviewed",
     ),
-    "a step back": (
+    "a lower seq": (
         "UPDATE {at}concepts SET seq = 2 WHERE id = '{published}'",
         "concepts",
         "published",
     ),
-    "a head that is gone": (
+    "a missing concept": (
         "DELETE FROM {at}concepts WHERE id = '{published}'",
         "concepts",
         "published",
     ),
-    "a head that nobody made": (GHOST, "concepts", "ghost"),
+    "a head without history": (GHOST, "concepts", "ghost"),
     "a key's owner": ("UPDATE {at}keys SET owner = 'user:eve'", "keys", "granted"),
     "a key's scopes": ("UPDATE {at}keys SET scopes = '[\"admin\"]'", "keys", "granted"),
     "a key's secret": ("UPDATE {at}keys SET secret_digest = hash", "keys", "granted"),
-    "a key without an end": ("UPDATE {at}keys SET expires_at = NULL", "keys", "granted"),
-    "a key that is gone": ("DELETE FROM {at}keys", "keys", "granted"),
+    "a key that never expires": ("UPDATE {at}keys SET expires_at = NULL", "keys", "granted"),
+    "a missing key": ("DELETE FROM {at}keys", "keys", "granted"),
     "a space's owner": (
         "UPDATE {at}spaces SET user_id = 'eve' WHERE id = '{space}'",
         "spaces",
         "space",
     ),
-    "a level that falls": (
-        "UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{page}'",
+    "a lower level": (
+        "UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{artifact}'",
         "artifacts",
-        "page",
+        "artifact",
     ),
-    "an artifact that is gone": (
-        "DELETE FROM {at}artifacts WHERE id = '{page}'",
+    "a missing artifact": (
+        "DELETE FROM {at}artifacts WHERE id = '{artifact}'",
         "artifacts",
-        "page",
+        "artifact",
     ),
-    "a centroid elsewhere": (
+    "another vector of a centroid": (
         (
             "UPDATE {at}centroids"
-            " SET vector = (SELECT vector FROM {at}artifacts WHERE id = '{page}')"
-            " WHERE id = '{part}'"
+            " SET vector = (SELECT vector FROM {at}artifacts WHERE id = '{artifact}')"
+            " WHERE id = '{subspace}'"
         ),
         "centroids",
-        "part",
+        "subspace",
     ),
-    "a centroid that is surer": (
-        "UPDATE {at}centroids SET confidence = 1 WHERE id = '{part}'",
+    "a higher confidence of a centroid": (
+        "UPDATE {at}centroids SET confidence = 1 WHERE id = '{subspace}'",
         "centroids",
-        "part",
+        "subspace",
     ),
     "a token's state": (
         "UPDATE {at}tokens_s0 SET status = 'revealed' WHERE id = 'token-1'",
@@ -116,12 +116,12 @@ HARM = {
         "authors",
         "author-1",
     ),
-    "a mint of more": (
+    "a larger mint": (
         "UPDATE {at}mint_events SET quantity = 50 WHERE id = 'mint-1'",
         "mint_events",
         "mint-1",
     ),
-    "a job that is gone": (
+    "a missing job": (
         "DELETE FROM {at}image_generation_jobs",
         "image_generation_jobs",
         "job-1",
@@ -131,73 +131,84 @@ HARM = {
         "ipfs_upload_records",
         "upload-1",
     ),
-    "a reveal of one": (
+    "a reveal of another token": (
         "UPDATE {at}reveal_transactions SET token_ids = '[\"x\"]'",
         "reveal_transactions",
         "reveal-1",
     ),
-    "a value of another key": (
+    "another system state": (
         "UPDATE {at}system_state SET state_value = '7'",
         "system_state",
         "a_key",
     ),
-    "a stage that runs again": ("UPDATE {at}stages SET status = 'RUNNING'", "stages", "upload"),
-    "a centroid that is gone": (
-        "DELETE FROM {at}centroids WHERE id = '{part}'",
+    "a stage that is running": ("UPDATE {at}stages SET status = 'RUNNING'", "stages", "upload"),
+    "a missing centroid": (
+        "DELETE FROM {at}centroids WHERE id = '{subspace}'",
         "centroids",
-        "part",
+        "subspace",
     ),
 }
 
 
-class House:
-    """A database with the situation, the owner's address, and access to rows round the guards."""
+class DamagedStore:
+    """A store with the situation, whose rows can be changed without the guards."""
 
     def __init__(
-        self, store: SqlStore, owner_url: str, situation: Situation, around: Callable[[str], None]
+        self,
+        store: SqlStore,
+        owner_url: str,
+        situation: Situation,
+        run_without_guards: Callable[[str], None],
     ) -> None:
-        self.store, self.owner_url, self.situation, self._around = (
-            store,
-            owner_url,
-            situation,
-            around,
-        )
-        self.before = self.state()
+        self.store = store
+        self.owner_url = owner_url
+        self.situation = situation
+        self._run_without_guards = run_without_guards
+        self.state_before = self.state()
 
     def state(self) -> object:
-        """The facts of the schema, and every row of every head."""
-        return schema_of(self.store.engines.reader), heads_of(self.store.engines.reader)
+        """Return the facts of the schema, and every row of every head."""
+        reader = self.store.engines.reader
+        return schema_facts(reader), head_rows(reader)
 
-    def names(self) -> dict[str, str]:
-        reviewed, published = self.situation.reviewed.entity_id, self.situation.published.entity_id
-        granted, captures = self.situation.granted.entity_id, self.situation.captures
-        of_captures = {
-            "page": captures.artifact_id,
-            "part": captures.part_id,
-            "space": captures.space_id,
+    def entity_ids(self) -> dict[str, str]:
+        """Map the names in `DAMAGES` to the ids of the entities."""
+        s = self.situation
+        return {
+            "reviewed": s.reviewed.entity_id,
+            "published": s.published.entity_id,
+            "granted": s.key_created.entity_id,
+            "artifact": s.captures.artifact_id,
+            "subspace": s.captures.subspace_id,
+            "space": s.captures.space_id,
         }
-        return {"reviewed": reviewed, "published": published, "granted": granted} | of_captures
 
-    def harm(self, statement: str) -> None:
+    def damage(self, statement: str) -> None:
+        """Run a statement of `DAMAGES` without the guards."""
         at = "" if self.owner_url.startswith("sqlite") else f"{SCHEMA}."
-        self._around(statement.format(at=at, **self.names()))
+        self._run_without_guards(statement.format(at=at, **self.entity_ids()))
 
 
-def schema_of(engine: Engine) -> tuple[str, ...]:
+def schema_facts(engine: Engine) -> tuple[str, ...]:
     with engine.connect() as connection:
         return facts(connection, SCHEMA, CATALOG)
 
 
-def heads_of(engine: Engine) -> list[list[str]]:
-    place = {SCHEMA: None if engine.dialect.name == "sqlite" else SCHEMA}
-    with engine.connect().execution_options(schema_translate_map=place) as connection:
-        return [
-            sorted(map(repr, connection.execute(select(head)))) for head in CATALOG.updatable_tables
-        ]
+def head_rows(engine: Engine) -> list[list[str]]:
+    """Return the rows of every table that can be updated."""
+    schemas = {SCHEMA: None if engine.dialect.name == "sqlite" else SCHEMA}
+    tables: list[list[str]] = []
+    with engine.connect().execution_options(schema_translate_map=schemas) as connection:
+        for table in CATALOG.updatable_tables:
+            rows = [repr(row) for row in connection.execute(select(table))]
+            tables.append(sorted(rows))
+    return tables
 
 
-def around_sqlite(path: str) -> Callable[[str], None]:
-    def harm(statement: str) -> None:
+def without_sqlite_guards(path: str) -> Callable[[str], None]:
+    """Return a function that runs a statement while the triggers of a file are dropped."""
+
+    def run(statement: str) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             triggers = connection.execute(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -210,63 +221,66 @@ def around_sqlite(path: str) -> Callable[[str], None]:
                 connection.execute(sql)
             connection.execute("COMMIT")
 
-    return harm
+    return run
 
 
-def around_postgresql(url: str) -> Callable[[str], None]:
-    def harm(statement: str) -> None:
-        again = [
-            f"ALTER TABLE {guard.table} ENABLE ALWAYS TRIGGER {guard.name}"
-            for guard in CATALOG.guards("postgresql")
-            if guard.table in CATALOG.updatable_tables
-        ]
-        asleep, awake = (
-            [f"ALTER TABLE {head} {done} TRIGGER ALL" for head in CATALOG.updatable_tables]
-            for done in ("DISABLE", "ENABLE")
-        )
+def without_postgresql_guards(url: str) -> Callable[[str], None]:
+    """Return a function that runs a statement while the triggers of the heads are disabled."""
+
+    def run(statement: str) -> None:
+        tables = CATALOG.updatable_tables
         with psycopg.connect(url) as admin:
-            for each in (*asleep, statement, *awake, *again):
-                admin.execute(each.encode())
+            for table in tables:
+                admin.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
+            admin.execute(statement.encode())
+            for table in tables:
+                admin.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL".encode())
+            for guard in CATALOG.guards("postgresql"):
+                if guard.table in tables:
+                    enable = f"ALTER TABLE {guard.table} ENABLE ALWAYS TRIGGER {guard.name}"
+                    admin.execute(enable.encode())
 
-    return harm
+    return run
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[House]:
+def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[DamagedStore]:
     if request.param == "sqlite":
-        file: Place[Path] = request.getfixturevalue("situated_file")
-        path = shutil.copy(file.where, tmp_path / "house.db")
+        file: Situated[Path] = request.getfixturevalue("situated_file")
+        situation = file.situation
+        path = shutil.copy(file.location, tmp_path / "damaged.db")
         url = owner_url = f"sqlite:///{path}"
-        situation, around = file.situation, around_sqlite(str(path))
+        run_without_guards = without_sqlite_guards(str(path))
     else:
-        place: Place[PostgresServer] = request.getfixturevalue("situated_database")
-        template = place.where.url.rpartition("/")[2]
-        database = create_database(
-            request.getfixturevalue("server"), f"house_{next(NUMBERS)}", template
-        )
-        url, owner_url = database.url, database.owner_url
-        situation, around = place.situation, around_postgresql(database.admin_url)
+        situated: Situated[PostgresServer] = request.getfixturevalue("situated_database")
+        situation = situated.situation
+        server: PostgresServer = request.getfixturevalue("server")
+        template = situated.location.url.rpartition("/")[2]
+        database = create_database(server, f"damaged_{next(NUMBERS)}", template)
+        url = database.url
+        owner_url = database.owner_url
+        run_without_guards = without_postgresql_guards(database.admin_url)
+
     store = open_store(url, policy=POLICY)
-    yield House(store, owner_url, situation, around)
+    yield DamagedStore(store, owner_url, situation, run_without_guards)
     store.dispose()
 
 
-def test_the_heads_that_are_rebuilt_are_all_there_are_in_the_metadata(house: House) -> None:
-    heads = {
-        table.name
-        for table in metadata.tables.values()
-        if any(isinstance(key, HeadHistoryKey) for key in table.constraints)
-    }
+def test_rebuild_covers_every_head_of_the_metadata(damaged: DamagedStore) -> None:
+    heads = {ARTIFACTS.name, CENTROIDS.name}
+    for table in metadata.tables.values():
+        if any(isinstance(constraint, HeadHistoryKey) for constraint in table.constraints):
+            heads.add(table.name)
 
-    of_signals = {head.name for head in (ARTIFACTS, CENTROIDS)}
+    rebuilt = rebuild(damaged.store, damaged.owner_url)
 
-    assert {each.table for each in rebuild(house.store, house.owner_url)} == heads | of_signals
+    assert {head.table for head in rebuilt} == heads
 
 
-def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
-    rebuilt = rebuild(house.store, house.owner_url)
+def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
+    rebuilt = rebuild(damaged.store, damaged.owner_url)
 
-    assert {each.table: each.rows for each in rebuilt} == {
+    assert {head.table: head.rows for head in rebuilt} == {
         "concepts": 3,
         "keys": 1,
         "spaces": 1,
@@ -284,40 +298,45 @@ def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
         "artifacts": 2,
         "centroids": 2,
     }
-    assert {each.changed for each in rebuilt} == {()}
-    assert (
-        rebuild(house.store, house.owner_url, heads=dict(CATALOG.heads)) == rebuilt
-    )  # a host that names ours too
-    assert house.state() == house.before
-    assert verify(house.store) == ()
+    assert {head.changed for head in rebuilt} == {()}
+    assert damaged.state() == damaged.state_before
+    assert verify(damaged.store) == ()
 
 
-@pytest.mark.parametrize("name", HARM)
-def test_a_head_that_was_changed_behind_its_history_is_made_again(name: str, house: House) -> None:
-    statement, table, whose = HARM[name]
-    house.harm(statement)
-    harmed = {each.table for each in verify(house.store)}
+def test_a_host_may_name_registered_heads_again(damaged: DamagedStore) -> None:
+    rebuilt = rebuild(damaged.store, damaged.owner_url)
 
-    changed = {
-        each.table: each.changed for each in rebuild(house.store, house.owner_url) if each.changed
-    }
-
-    assert table in harmed
-    assert changed == {table: (house.names().get(whose, whose),)}
-    assert house.state() == house.before
-    assert verify(house.store) == ()
+    assert rebuild(damaged.store, damaged.owner_url, heads=dict(CATALOG.heads)) == rebuilt
 
 
-def test_the_guards_stand_again_after_a_rebuild(house: House) -> None:
-    house.harm(HARM["a status"][0])
-    rebuild(house.store, house.owner_url)
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_head_that_was_changed_behind_its_history_is_rebuilt(
+    name: str, damaged: DamagedStore
+) -> None:
+    statement, table, entity = DAMAGES[name]
+    damaged.damage(statement)
+    damaged_tables = {finding.table for finding in verify(damaged.store)}
+
+    rebuilt = rebuild(damaged.store, damaged.owner_url)
+
+    changed = {head.table: head.changed for head in rebuilt if head.changed}
+    assert table in damaged_tables
+    assert changed == {table: (damaged.entity_ids().get(entity, entity),)}
+    assert damaged.state() == damaged.state_before
+    assert verify(damaged.store) == ()
+
+
+def test_the_guards_refuse_again_after_a_rebuild(damaged: DamagedStore) -> None:
+    damaged.damage(DAMAGES["a status"][0])
+    rebuild(damaged.store, damaged.owner_url)
 
     with pytest.raises((psycopg.Error, sqlite3.Error), match="concepts_one_step"):
-        raw(house.owner_url, house.situation.reviewed.entity_id)
+        publish_without_change(damaged.owner_url, damaged.situation.reviewed.entity_id)
 
 
-def raw(url: str, entity_id: str) -> None:
-    statement = f"UPDATE {{}}concepts SET status = 'PUBLISHED' WHERE id = '{entity_id}'"
+def publish_without_change(url: str, concept_id: str) -> None:
+    """Set the status of a concept on a raw connection."""
+    statement = f"UPDATE {{}}concepts SET status = 'PUBLISHED' WHERE id = '{concept_id}'"
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             connection.execute(statement.format(""))
@@ -327,7 +346,7 @@ def raw(url: str, entity_id: str) -> None:
 
 
 def peak_bytes(store: SqlStore, pauses: int) -> int:
-    """Return the peak of memory while a head with so many more changes is rebuilt."""
+    """Return the peak of memory while a head is rebuilt after so many more pauses."""
     with store.transaction(actor=MAYA, reason="a long history") as tx:
         for _ in range(pauses):
             pause_stage(tx, PauseStage(stage="upload"))

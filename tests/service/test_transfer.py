@@ -18,7 +18,7 @@ from tests.conftest import POLICY
 from tests.examples.loans import LOAN, LOANS, lend
 from tests.examples.loans import migrate as migrate_loans
 from tests.feeds import changes
-from tests.guards.arena import postgresql_engine
+from tests.guards.raw_database import postgresql_engine
 
 import indelible_sql
 from indelible.concepts import (

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 from sqlalchemy import Engine, StaticPool, create_engine
 from tests.conftest import POLICY
-from tests.guards.arena import Statement, run, settle_keys
+from tests.guards.raw_database import Statement, check_deferred_keys, run
 from tests.guards.situation import Situation, settle
 
 from indelible.testing.stores import CountedIds, TickingClock
@@ -18,31 +18,31 @@ from indelible_sql import Fault, Finding, open_store, verify
 from indelible_sql.engine.connections import Engines
 from indelible_sql.schema.columns import SCHEMA
 
-Where = TypeVar("Where", Path, PostgresServer)
+Location = TypeVar("Location", Path, PostgresServer)
 
 
 @frozen
-class Place(Generic[Where]):
-    """A database, and what may legally be written to it next."""
+class Situated(Generic[Location]):
+    """A database with the situation."""
 
-    where: Where
+    location: Location
     situation: Situation
 
 
-def settled_file(path: Path) -> Place[Path]:
-    """The situation in a migrated SQLite file."""
-    situation = _settled(f"sqlite:///{path}")
+def settle_file(path: Path) -> Situated[Path]:
+    """Save the situation in a migrated SQLite file."""
+    situation = _settle(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")  # one file, which can be copied as it is
-    return Place(path, situation)
+        connection.execute("PRAGMA journal_mode = DELETE")  # A single file can be copied.
+    return Situated(path, situation)
 
 
-def settled_database(database: PostgresServer) -> Place[PostgresServer]:
-    """The situation in a migrated PostgreSQL database."""
-    return Place(database, _settled(database.url))
+def settle_database(database: PostgresServer) -> Situated[PostgresServer]:
+    """Save the situation in a migrated PostgreSQL database."""
+    return Situated(database, _settle(database.url))
 
 
-def _settled(url: str) -> Situation:
+def _settle(url: str) -> Situation:
     store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
     try:
         return settle(store)
@@ -51,41 +51,48 @@ def _settled(url: str) -> Situation:
 
 
 @frozen
-class Inside:
-    """One connection: verify reads its transactions while they are open, then they roll back."""
+class VerifiedTransactions:
+    """Transactions on one connection that verify reads before they are rolled back."""
 
     engine: Engine
 
     def findings(
         self, statements: Sequence[Statement], *, before: Sequence[str] = (), role: str = ""
     ) -> list[Finding]:
-        """All that verify finds beside the guards that are gone."""
+        """Return what verify finds after the statements, without findings about the schema.
+
+        The texts of `before` run first. verify runs in the role, if there is one.
+        """
         store = open_store(engine=self.engine, policy=POLICY)
         store.engines = Engines(writer=self.engine, reader=self.engine)
         with self.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN")
-            for each in before:
-                connection.exec_driver_sql(each)
+            for statement in before:
+                connection.exec_driver_sql(statement)
+
             run(connection, statements)
             if connection.dialect.name == "postgresql":
-                settle_keys(connection)
+                check_deferred_keys(connection)
             if role:
                 connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
-            return [each for each in verify(store) if each.fault is not Fault.SCHEMA]
+
+            return [finding for finding in verify(store) if finding.fault is not Fault.SCHEMA]
 
     def close(self) -> None:
+        """Close the connection."""
         self.engine.dispose()
 
 
-def inside_database(url: str) -> Inside:
+def transactions_in_database(url: str) -> VerifiedTransactions:
+    """Open a connection to a PostgreSQL database."""
     target = url.replace("postgresql://", "postgresql+psycopg://")
-    return Inside(create_engine(target, poolclass=StaticPool))
+    return VerifiedTransactions(create_engine(target, poolclass=StaticPool))
 
 
-def inside_file(path: Path, *, keys: bool) -> Inside:
-    """The driver must not begin transactions of its own."""
+def transactions_in_file(path: Path, *, foreign_keys: bool) -> VerifiedTransactions:
+    """Open a connection to a SQLite file, whose driver begins no transactions of its own."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA foreign_keys = {'ON' if keys else 'OFF'}")
+    connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
     engine = create_engine("sqlite://", poolclass=StaticPool, creator=lambda: connection)
-    return Inside(engine.execution_options(schema_translate_map={SCHEMA: None}))
+    return VerifiedTransactions(engine.execution_options(schema_translate_map={SCHEMA: None}))

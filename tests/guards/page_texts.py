@@ -1,6 +1,6 @@
 """The texts between the tables of docs/reference/guards.md."""
 
-BEGINNING = """
+INTRODUCTION = """
 # Guards
 
 This page lists what the databases refuse when a write bypasses the domain, which guard refuses
@@ -13,11 +13,12 @@ privilege that is not granted. The guard's name is in the error.
 KINDS = """
 ## Kinds of illegal writes
 
-Each write is a legal one with one change (`tests/guards/attacks*.py`). On PostgreSQL each is
-tried as the application role and as the owner; the table names the guards that the owner meets.
-On SQLite each is tried on a default connection with foreign keys on and off.
+Each write is a legal one with one change (`tests/guards/attacks*.py`). The writes to heads, columns
+and records are generated from the registered contexts. On PostgreSQL each is tried as the
+application role and as the owner; the table names the guards that the owner meets. On SQLite each
+is tried on a default connection with foreign keys on and off.
 """
-ALONE = """
+FOREIGN_KEYS_OFF = """
 ## What SQLite accepts with foreign keys off
 
 SQLite then accepts only a head without its record: a head that is advanced or inserted alone.
@@ -42,10 +43,10 @@ PRIVILEGES = """
 This table lists what the role may not do at all, and the guard that would refuse it if the role
 had the privilege.
 """
-UNSEEN = """
+UNREACHED_GUARDS = """
 ## Guards that no attack reaches
 """
-REPLICA = """
+REPLICA_MODE = """
 ## What a superuser can do
 
 In replica mode (`session_replication_role = replica`) PostgreSQL does not check foreign keys. The
@@ -59,13 +60,13 @@ history is written again from the changed row on with matching digests: the resu
 valid history. A deleted receipt leaves no trace either. Keep the digests of last changes, or an
 export, where the owner cannot write. Anyone who can write a SQLite file is its owner.
 """
-LIED = """
+DETECTED = """
 ## What no guard can detect
 
 The databases cannot compute a digest, and they have no trusted clock. These writes are
 well-formed and accepted, and `verify` reports each:
 """
-DATABASE_ALONE = """
+DATABASE_ONLY = """
 ## What only the database knows
 
 - `history.txid` on PostgreSQL is the number of the transaction that wrote the row. No caller

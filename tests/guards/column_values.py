@@ -1,0 +1,64 @@
+"""Values of columns by domain: malformed ones, and another well-formed one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import inf
+from typing import Any, Final
+
+from sqlalchemy import Column
+from tests.guards.raw_sql import raw
+from tests.guards.token_rows import chain_hash, wallet
+
+from indelible.testing.stores import BEGINNING
+from indelible_sql.captures import columns as capture_columns
+from indelible_sql.schema import columns
+from indelible_sql.schema.columns import Domain
+from indelible_sql.tokens import columns as token_columns
+
+MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
+    columns.IDENTIFIER: ("", "x" * 201),
+    columns.NAME_KEY: ("x" * 201,),
+    columns.STATE: ("x" * 61,),
+    columns.ACTOR: ("maya", "robot:x"),
+    columns.NONBLANK_TEXT: (" ",),
+    columns.DIGEST: ("b", "B" * 64),
+    columns.DIGEST_OR_EMPTY: ("b", "g" * 64),
+    columns.ORDINAL: (0,),
+    columns.NATURAL: (-1,),
+    columns.INSTANT: (
+        raw("'1999-12-31T23:59:59.999999+00:00'"),
+        raw("'3000-01-01T00:00:00.000000+00:00'"),
+    ),
+    columns.JSON_OBJECT: (["a list"],),
+    columns.JSON_ARRAY: ({"an": "object"},),
+    capture_columns.LEVEL: (raw("-1"), raw("4")),
+    columns.NUMBER: (inf, -inf),
+    columns.FRACTION: (-0.1, 1.1),
+    capture_columns.DEPTH: (-0.1, 1.6),
+    capture_columns.DISTANCE: (-0.1, 2.1),
+    capture_columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
+    token_columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
+    token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
+    columns.JSON_VALUE: (raw("'null'"),),
+}
+
+# Well-formed values that no row of the situation has.
+UNUSED: Final[Mapping[Domain, Any]] = {
+    columns.IDENTIFIER: "other",
+    columns.NONBLANK_TEXT: "other",
+    columns.DIGEST: "c" * 64,
+    columns.ORDINAL: 7,
+    columns.NATURAL: 7,
+    columns.INSTANT: BEGINNING + timedelta(days=900),
+    columns.JSON_ARRAY: ["other"],
+    token_columns.WALLET: wallet(7),
+    token_columns.CHAIN_HASH: chain_hash(7),
+}
+
+
+def unused_value(column: Column[Any]) -> object:
+    """Return a well-formed value that no row of the situation has in the column."""
+    if isinstance(column.type, Domain):
+        return UNUSED[column.type]
+
+    return "other"

@@ -1,0 +1,180 @@
+"""One stored entity of each registered head: its next legal step, and the birth of one like it."""
+
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import evolve, frozen
+from sqlalchemy import Table
+from tests.guards.token_rows import chain_hash, wallet
+from tests.guards.writes import AUDIT, Row, Step
+
+from indelible.captures.entities import as_float32
+from indelible.kernel import Change, Head, next_change
+from indelible.kernel.aggregates import Aggregate, change_data
+from indelible.testing.captures.scenarios import B
+from indelible.tokens.entities.tokens import MINTING_FIELDS
+from indelible_sql import SqlReading
+from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
+from indelible_sql.concepts.rows import CONCEPT_HEADS
+from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.keys import KEY_HEADS
+from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
+from indelible_sql.kernel.settings import SETTING_HEADS
+from indelible_sql.kernel.task_tables import STAGE_HEADS
+from indelible_sql.tokens.store import (
+    AUTHOR_MAPPING,
+    IMAGE_JOB_MAPPING,
+    MINT_MAPPING,
+    REVEAL_MAPPING,
+    STATE_MAPPING,
+    TOKEN_MAPPING,
+    UPLOAD_MAPPING,
+)
+
+NO_VALUES: Row = MappingProxyType({})
+
+
+@frozen(kw_only=True)
+class Sample:
+    """A stored entity of one head, and the values that its legal next writes need.
+
+    `where` finds the entity. `action` and `fields` make its next step. `unique` are the fields in
+    which another entity of the head must differ. `state_fixed` are fields that are fixed in the
+    entity's state, beside those that are always fixed. `alternatives` are other values of fixed
+    fields, where the foreign keys and checks of the column accept only some.
+    """
+
+    heads: HeadMapping[Any]
+    where: Row
+    action: str
+    fields: Row = NO_VALUES
+    unique: Row = NO_VALUES
+    state_fixed: tuple[str, ...] = ()
+    alternatives: Row = NO_VALUES
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """Return the fields that the next step may not change."""
+        return (*self.heads.entity.fixed, *self.state_fixed)
+
+    def head(self, tx: SqlReading) -> Head[Any]:
+        """Return the stored head."""
+        (head,) = SqlAggregateRepository(tx.session, self.heads).find(self.where, limit=1)
+        return head
+
+
+SAMPLES: Final = (
+    Sample(heads=KEY_HEADS, where={"owner": "user:noor"}, action="revoke"),
+    Sample(heads=STAGE_HEADS, where={"id": "upload"}, action="resume"),
+    Sample(
+        heads=SETTING_HEADS,
+        where={"id": "assignment_margin_threshold"},
+        action="change",
+        fields={"value": "0.2"},
+    ),
+    Sample(heads=CONCEPT_HEADS, where={"status": "REVIEW"}, action="approve"),
+    Sample(heads=SPACE_HEADS, where={"user_id": "maya"}, action="rename", fields={"name": "Other"}),
+    Sample(
+        heads=SUBSPACE_HEADS,
+        where={"name": "empty"},
+        action="seed",
+        fields={"seed": as_float32(B)},
+    ),
+    Sample(heads=ALGORITHM_HEADS, where={"status": "ACTIVE"}, action="replace"),
+    Sample(
+        heads=AUTHOR_MAPPING,
+        where={"id": "author-1"},
+        action="edit",
+        unique={"wallet_address": wallet(9)},
+    ),
+    Sample(
+        heads=MINT_MAPPING,
+        where={"id": "mint-1"},
+        action="orphan",
+        unique={"tx_hash": chain_hash(9), "block_hash": chain_hash(9)},
+    ),
+    Sample(
+        heads=TOKEN_MAPPING,
+        where={"id": "token-1"},
+        action="generate",
+        unique={"token_id": 9},
+        state_fixed=MINTING_FIELDS,
+        alternatives={"mint_event_id": "mint-2"},
+    ),
+    Sample(
+        heads=IMAGE_JOB_MAPPING,
+        where={"id": "job-1"},
+        action="start",
+        alternatives={"token_id": "token-2"},
+    ),
+    Sample(
+        heads=UPLOAD_MAPPING,
+        where={"id": "upload-1"},
+        action="start",
+        alternatives={"token_id": "token-2", "record_type": "metadata"},
+    ),
+    Sample(
+        heads=REVEAL_MAPPING,
+        where={"id": "reveal-1"},
+        action="send",
+        alternatives={"token_ids": ["token-1"]},
+    ),
+    Sample(heads=STATE_MAPPING, where={"id": "a_key"}, action="set"),
+)
+SAMPLE_BY_TABLE: Final = {sample.heads.table: sample for sample in SAMPLES}
+
+
+def sample_of(head: Table) -> Sample:
+    """Return the sample of a registered head.
+
+    Raises:
+        LookupError: A context registers a head without a sample.
+    """
+    if head not in SAMPLE_BY_TABLE:
+        problem = f"head {head.name} of the registration has no sample in {__name__}"
+        raise LookupError(problem)
+
+    return SAMPLE_BY_TABLE[head]
+
+
+def legal_steps(tx: SqlReading) -> dict[str, Step]:
+    """Return the next step of each head's sample, by the name of the table."""
+    steps: dict[str, Step] = {}
+    for head in CATALOG.heads:
+        sample = sample_of(head)
+        steps[head.name] = next_step(sample.head(tx), sample.action, **sample.fields)
+    return steps
+
+
+def legal_births(tx: SqlReading) -> dict[str, Step]:
+    """Return the birth of an entity like each head's sample, by the name of the table.
+
+    Concepts are left out: their births add records.
+    """
+    births: dict[str, Step] = {}
+    for head, lifecycle in CATALOG.heads.items():
+        sample = sample_of(head)
+        if sample.heads.records:
+            continue
+        action, *_ = lifecycle.allowed("")
+        births[head.name] = _birth(sample.head(tx).entity, action, sample.unique)
+    return births
+
+
+def next_step(head: Head[Any], action: str, **fields: object) -> Step:
+    """Return the step of an entity by an action that changes the fields."""
+    now = head.entity.updated_at.replace(month=2)
+    entity = head.entity.transition(action, now=now, **fields)
+    return Step(change=_change(head, entity, action), row=dict(change_data(entity)))
+
+
+def _birth(like: Aggregate, action: str, unique: Row) -> Step:
+    """Return the birth of an entity that is like this one but for its unique fields."""
+    now = like.updated_at.replace(month=2)
+    status = like.lifecycle.edge("", action).to_state
+    entity = evolve(like, id="new", status=status, created_at=now, updated_at=now, **unique)
+    return Step(change=_change(None, entity, action), row=dict(change_data(entity)))
+
+
+def _change(head: Head[Any] | None, entity: Aggregate, action: str) -> Change:
+    return next_change(AUDIT, entity.lifecycle, head, entity, action, change_data(entity))

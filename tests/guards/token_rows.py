@@ -1,0 +1,147 @@
+"""The rows of tokens in the situation: every table of tokens has one, with every field filled."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import fields
+
+from indelible.testing.stores import BEGINNING
+from indelible.tokens import (
+    Author,
+    ImageGenerationJob,
+    IPFSUploadRecord,
+    MintEvent,
+    RecordType,
+    Repositories,
+    RevealTransaction,
+    Token,
+)
+
+# Values of the fields that may be empty. No column is empty, so that a byte of each can be changed.
+OPTIONAL_FIELDS: Final[Mapping[str, Any]] = {
+    "twitter_handle": "maya",
+    "farcaster_handle": "maya",
+    "prompt_text": "A boat on a lake.",
+    "image_url": "https://example.org/1.png",
+    "image_cid": "image-cid",
+    "metadata_cid": "metadata-cid",
+    "generation_attempts": 2,
+    "generation_error": "no answer",
+    "error_data": {"code": "A_FAULT"},
+    "external_job_id": "job",
+    "completed_at": BEGINNING,
+    "cid": "cid",
+    "block_number": 9,
+    "gas_price_wei": 7,
+    "confirmed_at": BEGINNING,
+    "reveal_tx_hash": f"0x{7:064x}",
+    "tx_hash": f"0x{8:064x}",
+}
+
+
+def wallet(number: int) -> str:
+    """Return a wallet address of its own for each number."""
+    return f"0x{number:040x}"
+
+
+def chain_hash(number: int) -> str:
+    """Return a hash of a block or transaction of its own for each number."""
+    return f"0x{number:064x}"
+
+
+def add_tokens(repositories: Repositories, now: datetime) -> None:
+    """Add an author, two mints, two tokens, a job, two uploads, a reveal and a system state.
+
+    The second mint is orphaned; the second token and the second upload are being uploaded.
+    """
+    author = _with_every_field(Author, "create", now=now, id="author-1", wallet_address=wallet(1))
+    repositories.authors.add(author)
+    orphaned = repositories.mint_events.add(_mint("mint-2", now=now, block=2))
+    repositories.mint_events.save(orphaned.orphan())
+    mint = repositories.mint_events.add(_mint("mint-1", now=now, block=1))
+    for number in (1, 2):
+        token = _with_every_field(
+            Token,
+            "detect",
+            now=now,
+            id=f"token-{number}",
+            token_id=number,
+            author_id="author-1",
+            **mint.token_fields,
+        )
+        repositories.tokens.add(token)
+
+    _add_work_on_tokens(repositories, now)
+    repositories.system_state.set_state("a_key", {"a": "value"})
+    _start_second_token(repositories)
+
+
+def _add_work_on_tokens(repositories: Repositories, now: datetime) -> None:
+    """Add a job and two uploads of the first token, and a reveal of both tokens."""
+    job = _with_every_field(
+        ImageGenerationJob,
+        "create",
+        now=now,
+        id="job-1",
+        token_id="token-1",  # noqa: S106 - an id
+        service="replicate",
+    )
+    repositories.image_jobs.add(job)
+
+    for number in (1, 2):
+        upload = _with_every_field(
+            IPFSUploadRecord,
+            "create",
+            now=now,
+            id=f"upload-{number}",
+            token_id="token-1",  # noqa: S106 - an id
+            record_type=RecordType.IMAGE,
+        )
+        repositories.ipfs_records.add(upload)
+
+    reveal = _with_every_field(
+        RevealTransaction, "create", now=now, id="reveal-1", token_ids=("token-1", "token-2")
+    )
+    repositories.reveal_txs.add(reveal)
+
+
+def _start_second_token(repositories: Repositories) -> None:
+    """Move the second token and the second upload to `uploading`."""
+    token = repositories.tokens.get_by_id("token-2")
+    upload = repositories.ipfs_records.get_by_id("upload-2")
+    assert token is not None
+    assert upload is not None
+
+    generating = repositories.tokens.save(token.mark_generating())
+    repositories.tokens.save(generating.mark_uploading("/2.png"))
+    repositories.ipfs_records.save(upload.transition("start"))
+
+
+def _mint(event_id: str, *, block: int, now: datetime) -> MintEvent:
+    """Return a mint of two tokens in a block; all mints are of one transaction."""
+    return MintEvent.create(
+        "detect",
+        now=now,
+        id=event_id,
+        block_number=block,
+        block_hash=chain_hash(block),
+        block_timestamp=BEGINNING,
+        tx_hash=chain_hash(1),
+        log_index=1,
+        token_id=1,
+        quantity=2,
+        author_wallet=wallet(1),
+        recipient=wallet(2),
+        total_paid="7",
+        detected_at=BEGINNING,
+    )
+
+
+def _with_every_field(entity: type[Any], action: str, **values: Any) -> Any:  # noqa: ANN401 - any entity
+    """Return a new entity without an empty field."""
+    for attribute in fields(entity):
+        if attribute.name in OPTIONAL_FIELDS:
+            values.setdefault(attribute.name, OPTIONAL_FIELDS[attribute.name])
+
+    return entity.create(action, **values)
