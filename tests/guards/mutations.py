@@ -1,11 +1,12 @@
 """Remove each guard: an attack is then accepted, or another guard refuses it."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
-from tests.guards.attack_parts import Kind
+from tests.guards.attack_parts import Kind, Write
 from tests.guards.attacks import all_attacks
 from tests.guards.guard_names import REFUSALS
 from tests.guards.lifting import PRIVILEGE, Lifting, PostgresLifting
@@ -18,6 +19,9 @@ from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import Finding
 from indelible_sql.contexts import CATALOG
 
+logger = logging.getLogger(__name__)
+
+LOGGED_ATTACKS = 50  # between two lines about the progress
 GENERATED = "the database makes the value, and it is never another"
 GENERATED_NOT_NULL = (
     *(f"{head.name}_lifecycle_not_null" for head in CATALOG.heads),
@@ -93,7 +97,9 @@ def measure_postgresql(database: Situated[PostgresServer]) -> DatabaseReport:
     """Try every attack as the owner, who has every privilege."""
     engine = postgresql_engine(database.location.admin_url)
     lifting = PostgresLifting(engine, OWNER)
-    guards_by_attack = _all_refusing_guards(lifting, all_attacks("postgresql"), database.situation)
+    guards_by_attack = _all_refusing_guards(
+        "guards of PostgreSQL", lifting, all_attacks("postgresql"), database.situation
+    )
     guards = frozenset(lifting.guards)
     engine.dispose()
 
@@ -109,7 +115,7 @@ def measure_sqlite(file: Situated[Path]) -> DatabaseReport:
     """Try every attack with foreign keys on, and the reported ones with foreign keys off."""
     attacks = all_attacks("sqlite")
     lifting = SqliteLifting(file.location, foreign_keys=True)
-    guards_by_attack = _all_refusing_guards(lifting, attacks, file.situation)
+    guards_by_attack = _all_refusing_guards("guards of SQLite", lifting, attacks, file.situation)
     refusals = _refusals(guards_by_attack)
 
     lifting_without_keys = SqliteLifting(file.location, foreign_keys=False)
@@ -128,11 +134,24 @@ def measure_sqlite(file: Situated[Path]) -> DatabaseReport:
     )
 
 
+def _logged(purpose: str, attacks: Kind) -> Iterator[tuple[str, Write]]:
+    """Yield each attack with its name, and log how many of them were yielded."""
+    for number, (name, write) in enumerate(attacks.items()):
+        if number % LOGGED_ATTACKS == 0:
+            logger.info("%s: %d of %d attacks", purpose, number, len(attacks))
+        yield name, write
+
+    logger.info("%s: all %d attacks", purpose, len(attacks))
+
+
 def _all_refusing_guards(
-    lifting: Lifting, attacks: Kind, situation: Situation
+    purpose: str, lifting: Lifting, attacks: Kind, situation: Situation
 ) -> dict[str, tuple[str, ...]]:
     """Map each attack to the guards that refuse it, in order."""
-    return {name: refusing_guards(lifting, write(situation)) for name, write in attacks.items()}
+    guards_by_attack: dict[str, tuple[str, ...]] = {}
+    for name, write in _logged(purpose, attacks):
+        guards_by_attack[name] = refusing_guards(lifting, write(situation))
+    return guards_by_attack
 
 
 def refusing_guards(lifting: Lifting, statements: Sequence[Statement]) -> tuple[str, ...]:
@@ -178,7 +197,7 @@ def measure_privileges(database: Situated[PostgresServer]) -> dict[str, Refusal]
     engine = postgresql_engine(database.location.admin_url)
     lifting = PostgresLifting(engine, APP)
     refusals: dict[str, Refusal] = {}
-    for name, write in all_attacks("postgresql").items():
+    for name, write in _logged("privileges", all_attacks("postgresql")):
         statements = tuple(write(database.situation))
         privilege = lifting.refusing_guard(statements, ())
         if privilege in refusals or not PRIVILEGE.fullmatch(privilege):
@@ -195,7 +214,7 @@ def accepted_in_replica_mode(database: Situated[PostgresServer]) -> dict[str, st
     """Map each attack that a superuser can commit without foreign keys to what verify finds."""
     accepted: dict[str, str] = {}
     transactions = transactions_in_database(database.location.admin_url)
-    for name, write in all_attacks("postgresql").items():
+    for name, write in _logged("replica mode", all_attacks("postgresql")):
         with suppress(*REFUSALS):
             findings = transactions.findings(
                 write(database.situation),
@@ -211,7 +230,7 @@ def accepted_without_foreign_keys(file: Situated[Path]) -> dict[str, str]:
     """Map each attack that SQLite accepts with foreign keys off to what verify finds."""
     accepted: dict[str, str] = {}
     transactions = transactions_in_file(file.location, foreign_keys=False)
-    for name, write in all_attacks("sqlite").items():
+    for name, write in _logged("SQLite without keys", all_attacks("sqlite")):
         with suppress(*REFUSALS):
             accepted[name] = _describe(transactions.findings(write(file.situation)))
     transactions.close()

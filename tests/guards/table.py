@@ -1,5 +1,6 @@
 """`python -m tests.guards.table` measures every guard and writes docs/reference/guards.md."""
 
+import logging
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -26,12 +27,15 @@ from indelible_service.embedded import postgres
 from indelible_sql import open_store
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
+MEASURING = "tests.guards.mutations"  # the logger of the progress
 MAX_NAMED_GUARDS = 6  # of a kind of attack
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 def main() -> None:
-    """Measure every guard on new databases, and write the page."""
+    """Measure every guard on new databases, with lines about the progress, and write the page."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger(MEASURING).setLevel(logging.INFO)
     parent = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
     with (
         TemporaryDirectory(dir=parent) as directory,
