@@ -1,0 +1,220 @@
+"""Test that every statement that finds many rows has a total order."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Generator, Iterator
+
+import pytest
+from sqlalchemy import (
+    Column,
+    PrimaryKeyConstraint,
+    ScalarSelect,
+    Select,
+    Subquery,
+    Table,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.sql.elements import (
+    BinaryExpression,
+    BindParameter,
+    ClauseElement,
+    ColumnClause,
+    ColumnElement,
+    TextClause,
+)
+from sqlalchemy.sql.visitors import Visitable, iterate
+from tests.sql.statements import Trace, on_postgresql, on_sqlite
+from tests.sql.workloads import other_statements
+
+import indelible_sql
+from indelible_service.embedded import PostgresServer
+from indelible_sql.contexts import CATALOG
+from indelible_sql.schema.expressions import JsonArrayAgg
+
+AnySelect = Select[*tuple[object, ...]]
+
+# Parts of larger statements, which need no order of their own.
+PARTS = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE")
+AGGREGATES = ("count", "max", "min", "sum")
+
+# The orders of the feed. Their columns have a unique index that SQLAlchemy does not know.
+FEED_ORDERS = (["history.txid, history.position"], ["history.txid DESC, history.position DESC"])
+
+ORDER_BY = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
+
+# Conditions of statements that find at most one row, and questions about the server.
+FINDS_ONE_ROW = re.compile(
+    r"\bid = |\bversion_number = |\bkey\"? = |owner = |current_database\(\)|pg_try_advisory"
+)
+MIN_SELECTS = 15
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def trace(
+    request: pytest.FixtureRequest, database: PostgresServer, sqlite_url: str
+) -> Generator[Trace]:
+    if request.param == "postgresql":
+        opened = on_postgresql(database, prepare=False)
+    else:
+        opened = on_sqlite(sqlite_url)
+
+    with opened as trace:
+        trace.store.feed()  # opens the connection and checks the database
+        yield trace
+
+
+def selects() -> dict[str, AnySelect]:
+    """Return the SELECTs of all modules of the SQL adapter, by their names."""
+    result: dict[str, AnySelect] = {}
+    for module_info in pkgutil.walk_packages(indelible_sql.__path__, "indelible_sql."):
+        if "migrations" in module_info.name:
+            continue
+        module = importlib.import_module(module_info.name)
+        for name, value in vars(module).items():
+            is_part = name in PARTS or name.startswith("_")
+            if isinstance(value, Select) and not is_part:
+                result[f"{module.__name__}.{name}"] = value
+    return result
+
+
+def unique_keys(table: Table) -> Iterator[set[str]]:
+    """Yield the column names of each unique key of a table."""
+    for constraint in table.constraints:
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            yield {column.name for column in constraint.columns}
+
+
+def columns_equal_to_parameters(statement: AnySelect) -> set[str]:
+    """Return the names of the columns that the condition compares with a parameter for equality."""
+    if statement.whereclause is None:
+        return set()
+
+    names: set[str] = set()
+    for clause in iterate(statement.whereclause):
+        if (
+            isinstance(clause, BinaryExpression)
+            and clause.operator.__name__ == "eq"
+            and isinstance(clause.left, Column)
+            and isinstance(clause.right, BindParameter)
+        ):
+            names.add(clause.left.name)
+    return names
+
+
+def order_clauses(statement: AnySelect) -> tuple[ClauseElement, ...]:
+    """Return the clauses of ORDER BY; SQLAlchemy has no public name for them."""
+    clauses: tuple[ClauseElement, ...] = vars(statement).get("_order_by_clauses", ())
+    return clauses
+
+
+def ordered_columns(statement: AnySelect) -> set[str]:
+    """Return the names of the columns in ORDER BY."""
+    names: set[str] = set()
+    for clause in order_clauses(statement):
+        for part in iterate(clause):
+            if isinstance(part, ColumnClause):
+                names.add(part.name)
+    return names
+
+
+def group_columns(statement: object) -> set[str]:
+    """Return the names of the columns in GROUP BY; SQLAlchemy has no public name for them."""
+    columns: tuple[Column[object], ...] = vars(statement).get("_group_by_clauses", ())
+    return {column.name for column in columns}
+
+
+def is_aggregate_function(part: Visitable) -> bool:
+    return part.__visit_name__ == "function" and getattr(part, "name", "") in AGGREGATES
+
+
+def is_aggregate_column(column: ColumnElement[object]) -> bool:
+    """Return whether a column is the result of an aggregate function or of a subquery."""
+    return any(
+        isinstance(part, ScalarSelect) or is_aggregate_function(part) for part in iterate(column)
+    )
+
+
+def is_json_list(statement: AnySelect) -> bool:
+    """Return whether the statement collects all rows in one JSON list."""
+    columns = list(statement.selected_columns)
+    if len(columns) != 1:
+        return False
+
+    return any(isinstance(part, JsonArrayAgg) for part in iterate(columns[0]))
+
+
+def is_ordered_by_groups_of_subquery(statement: AnySelect) -> bool:
+    """Return whether the rows of a grouped subquery are in the order of their groups."""
+    ordered = ordered_columns(statement)
+    for part in iterate(statement):
+        if isinstance(part, Subquery):
+            groups = group_columns(part.element)
+            if groups and groups <= ordered:
+                return True
+    return False
+
+
+def is_ordered_by_unique_key(statement: AnySelect) -> bool:
+    """Return whether the order, with the columns that are given, has a unique key."""
+    determined = columns_equal_to_parameters(statement) | ordered_columns(statement)
+    tables: list[Table] = [part for part in iterate(statement) if isinstance(part, Table)]
+    for table in tables:
+        if any(key <= determined for key in unique_keys(table)):
+            return True
+    return False
+
+
+def is_totally_ordered(statement: AnySelect) -> bool:
+    """Return whether the statement finds at most one row, or no two rows have the same rank."""
+    if is_json_list(statement):
+        return True
+
+    groups = group_columns(statement)
+    if groups or all(is_aggregate_column(column) for column in statement.selected_columns):
+        return groups <= ordered_columns(statement)
+
+    if getattr(statement, "_distinct", False):
+        names = {getattr(column, "name", "") for column in statement.selected_columns}
+        return names <= ordered_columns(statement)
+
+    clauses = order_clauses(statement)
+    texts = [clause.text for clause in clauses if isinstance(clause, TextClause)]
+    return (
+        texts in FEED_ORDERS
+        or is_ordered_by_groups_of_subquery(statement)
+        or is_ordered_by_unique_key(statement)
+    )
+
+
+def test_every_select_that_finds_many_rows_has_a_total_order() -> None:
+    all_selects = selects()
+    unordered = [name for name, select in all_selects.items() if not is_totally_ordered(select)]
+
+    assert len(all_selects) >= MIN_SELECTS
+    assert unordered == []
+
+
+def test_a_select_without_a_total_order_is_recognized() -> None:
+    versions = next(table for table in CATALOG.records if table.name == "concept_versions")
+    select = versions.select()
+    name, name_key = versions.c.name, versions.c.name_key
+    grouped = select.with_only_columns(name, func.max(name_key)).group_by(name)
+
+    assert not is_totally_ordered(select)
+    assert not is_totally_ordered(select.order_by(versions.c.created_at))
+    assert not is_totally_ordered(select.with_only_columns(name, name_key).distinct())
+    assert not is_totally_ordered(grouped)
+    assert not is_totally_ordered(select.with_only_columns(func.lower(name)))
+    assert is_totally_ordered(select.order_by(versions.c.concept_id, versions.c.version_number))
+
+
+def test_every_sent_query_for_many_rows_has_an_order(trace: Trace) -> None:
+    unordered: list[str] = []
+    for text in other_statements(trace):
+        is_query = text.startswith("SELECT") and " FROM " in text
+        if is_query and not ORDER_BY.search(text) and not FINDS_ONE_ROW.search(text):
+            unordered.append(text)
+
+    assert unordered == []
