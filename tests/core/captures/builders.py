@@ -17,6 +17,8 @@ from indelible.captures.rules.tuning import IngestSettings
 from indelible.kernel import Actor, AuditContext
 from indelible.testing.stores import CountedIds
 
+Value = Any  # of any field of a command or a signal
+
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 AUDIT: Final = AuditContext(actor=Actor.user("maya"), reason="a test")
 ALGORITHM: Final = AlgorithmVersion(
@@ -37,7 +39,7 @@ SETTINGS: Final = IngestSettings(
 )
 
 
-def make_command(**fields: Any) -> CaptureArtifactCommand:  # noqa: ANN401 - the fields differ in type
+def make_command(**fields: Value) -> CaptureArtifactCommand:
     """Return a command on the page https://a.example/ with these fields."""
     values: dict[str, Any] = {
         "user_id": "maya",
@@ -50,12 +52,12 @@ def make_command(**fields: Any) -> CaptureArtifactCommand:  # noqa: ANN401 - the
     return CaptureArtifactCommand(**values)
 
 
-def make_request(**fields: Any) -> CaptureRequest:  # noqa: ANN401 - the fields differ in type
+def make_request(**fields: Value) -> CaptureRequest:
     """Return the request of such a command."""
     return make_command(**fields).to_request(NOW, CountedIds(), AUDIT)
 
 
-def make_signal(**fields: Any) -> Signal:  # noqa: ANN401 - the fields differ in type
+def make_signal(**fields: Value) -> Signal:
     """Return the first signal of an artifact, which moved no centroid, with these fields."""
     values: dict[str, Any] = {
         "id": "signal-1",

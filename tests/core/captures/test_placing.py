@@ -1,7 +1,5 @@
 """A capture moves the nearest centroid by a clear margin, and remarks never block it."""
 
-from typing import Any
-
 import pytest
 from attrs import evolve
 from tests.core.captures.builders import ALGORITHM, SETTINGS, make_request
@@ -20,13 +18,15 @@ from indelible.testing.captures.scenarios import code
 THRESHOLD = SETTINGS.threshold
 
 
-def nearest_with(margin: float | None, **fields: Any) -> NearestCentroid:  # noqa: ANN401 - fields differ in type
+def nearest_with(margin: float | None, *, distance: float = 0.2) -> NearestCentroid:
     """Return the subspace `near` as the nearest one with this margin."""
-    second_distance = None if margin is None else 0.2 + margin
     nearest = NearestCentroid(
-        subspace_id="near", distance=0.2, second_distance=second_distance, margin=margin
+        subspace_id="near", distance=distance, second_distance=None, margin=None
     )
-    return evolve(nearest, **fields)
+    if margin is None:
+        return nearest
+
+    return evolve(nearest, second_distance=distance + margin, margin=margin)
 
 
 @pytest.mark.parametrize(

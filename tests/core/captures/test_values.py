@@ -20,6 +20,8 @@ from indelible.captures import (
 from indelible.captures.entities import MAX_DIMENSION, Vector
 from indelible.testing.captures.scenarios import code
 
+Value = Any  # of any type, on purpose
+
 LEVELS = list(EngagementLevel)
 
 number_lists = lists(
@@ -77,7 +79,7 @@ def test_a_level_is_not_compared_with_the_text_of_none() -> None:
         (None, "WRONG_TYPE"),
     ],
 )
-def test_an_unusable_embedding_is_refused(embedding: Any, expected: str) -> None:  # noqa: ANN401 - of any type
+def test_an_unusable_embedding_is_refused(embedding: Value, expected: str) -> None:
     assert code(lambda: make_command(embedding=embedding)) == expected
     assert code(lambda: EmbeddingVector(values=embedding, model="m")) == expected
 

@@ -21,6 +21,8 @@ from indelible.kernel import Actor
 from indelible.memory import MemoryStore
 from indelible.testing.stores import approve, create, edit, submit
 
+Value = Any  # of any field of a content
+
 GOOD_CONTENT: Final = ConceptContent(
     name="Ratio",
     definition="A comparison of two quantities by division.",
@@ -131,17 +133,17 @@ def make_version(content: ConceptContent, number: int, note: str | None) -> Conc
     )
 
 
-def good_content(**fields: Any) -> ConceptContent:  # noqa: ANN401 - the fields differ in type
+def good_content(**fields: Value) -> ConceptContent:
     """Return content without warnings, except for what these fields cause."""
     return evolve(GOOD_CONTENT, **fields)
 
 
-def first_version(**fields: Any) -> VersionScenario:  # noqa: ANN401 - the fields differ in type
+def first_version(**fields: Value) -> VersionScenario:
     """Return a first version whose content has these fields."""
     return VersionScenario(content=good_content(**fields))
 
 
-def edited_version(**fields: Any) -> VersionScenario:  # noqa: ANN401 - the fields differ in type
+def edited_version(**fields: Value) -> VersionScenario:
     """Return an edit that changes these fields of the good content."""
     return VersionScenario(content=good_content(**fields), previous=GOOD_CONTENT)
 

@@ -8,6 +8,8 @@ from attrs import evolve, frozen
 
 from indelible.kernel import Actor, AuditContext, Change, Edge, Head, Lifecycle, next_change
 
+Value = Any  # of any field of a change
+
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 MAYA: Final = Actor.user("maya")
 NOOR: Final = Actor.user("noor")
@@ -57,7 +59,7 @@ def door_changes(*actions: str, audit: AuditContext = AUDIT) -> list[Change]:
     return changes
 
 
-def with_valid_hash(change: Change, **fields: Any) -> Change:  # noqa: ANN401 - fields differ in type
+def with_valid_hash(change: Change, **fields: Value) -> Change:
     """Return the change with other fields, and with the hash of them."""
     forged = evolve(change, **fields)
     return evolve(forged, hash=forged.digest())

@@ -38,6 +38,8 @@ from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.testing.stores import refusal
 
+Value = Any  # of any field
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 AUDIT = AuditContext(actor=Actor.user("maya"), reason="a test")
@@ -217,7 +219,7 @@ def test_many_changes_return_the_new_heads() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("owner", "noor"), ("id", "p-2"), ("created_at", LATER)]
 )
-def test_a_fixed_field_keeps_its_value(name: str, value: Any) -> None:  # noqa: ANN401 - fields differ in type
+def test_a_fixed_field_keeps_its_value(name: str, value: Value) -> None:
     head = Plans().open()
     closed = head.entity.transition("close", now=LATER)
     error = refusal_of(head, evolve(closed, **{name: value}), "close")
@@ -273,7 +275,7 @@ def test_a_change_without_a_version_has_no_records() -> None:
 )
 def test_a_record_belongs_to_the_value_that_it_is_saved_with(
     name: str,
-    value: Any,  # noqa: ANN401 - fields differ in type
+    value: Value,
 ) -> None:
     head = Plans().open()
     revised = head.entity.transition("revise", now=LATER)

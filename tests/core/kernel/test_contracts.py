@@ -30,7 +30,7 @@ class Adapter:
 
     name = "adapter"
 
-    def get(self, entity_id: str, locked: bool = False) -> str:  # noqa: FBT001, FBT002 - a host may do this
+    def get(self, entity_id: str, locked: bool = False) -> str:  # noqa: FBT001, FBT002
         return f"{entity_id} {locked}"
 
     def page(self, after: str, limit: int = 10) -> str:

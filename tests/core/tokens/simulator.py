@@ -1,4 +1,4 @@
-"""A chain in memory that can be reorg_chain, lag behind, be unreachable and limit its answers.
+"""A chain in memory that can reorganize, lag, be unreachable, and refuse long ranges of blocks.
 
 It implements the port `Chain`. Detection learns of its changes only through the port.
 """
@@ -16,7 +16,7 @@ from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, RangeTooL
 
 @frozen
 class Mint:
-    """A transaction that mints tokens, in whichever block."""
+    """A transaction that mints tokens."""
 
     number: int
     quantity: int
@@ -45,8 +45,8 @@ class Simulator:
     is_unreachable: bool = False
     serves_another_chain: bool = False
     lag: int = 0  # the number of newest blocks that this node does not have yet
-    fork: int = 7  # tells its block hashes from another chain's
-    between: "Iterator[object] | None" = None  # advanced before every call
+    fork: int = 7  # part of the block hashes, so that two chains have different ones
+    before_calls: "Iterator[object] | None" = None  # advanced before every call
     contract_id: str = f"eip155:1:{wallet(9)}"
     _blocks: list[SimulatedBlock] = field(factory=first_block)
     _hashes: "Iterator[int]" = field(factory=lambda: count(1))
@@ -159,7 +159,7 @@ class Simulator:
         )
 
     def _before_call(self) -> None:
-        if self.between is not None:
-            next(self.between, None)
+        if self.before_calls is not None:
+            next(self.before_calls, None)
         if self.is_unreachable:
             raise ChainUnreachable("it is unreachable")

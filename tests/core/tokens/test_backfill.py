@@ -1,4 +1,4 @@
-"""Blocks that are read again on request, beside the stage that scans the chain."""
+"""A backfill reads blocks again on request and leaves no gap, while the stage scans the chain."""
 
 from functools import partial
 

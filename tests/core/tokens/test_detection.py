@@ -1,4 +1,4 @@
-"""Detection on a chain that is reorg_chain, lags, is unreachable and limits its answers."""
+"""Detection records exactly the chain, whatever reorgs, lags, failures and limits it has."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,6 +29,7 @@ from indelible.testing.tokens.lifecycle import advance
 from indelible.testing.tokens.scenarios import chain_hash, make_mint, wallet, with_repositories
 from indelible.tokens import (
     Detection,
+    MintEvent,
     TokenStatus,
     list_tokens,
     queries,
@@ -55,6 +56,7 @@ REORGS = st.tuples(st.integers(0, 9), st.integers(6, 14), st.booleans())
 
 
 def play(event: tuple[Any, ...], detection: Detection, store: AnyStore, chain: Simulator) -> None:
+    """Change the chain, or scan it, as the event says."""
     name, first, second = event
     match name:
         case "mine":
@@ -108,10 +110,10 @@ def test_a_chain_that_changes_between_two_calls_is_not_recorded_as_one(
             chain.reorg(depth, keeps=keeps)
             yield
 
-    chain.between = reorg_between_calls()
+    chain.before_calls = reorg_between_calls()
     for _ in range(40):
         assert step(detection, store) in ("", "CHAIN_UNREACHABLE")
-    chain.between = None
+    chain.before_calls = None
     chain.mine(20)
     settle(detection, store)
 
@@ -194,18 +196,25 @@ def test_a_node_that_lags_behind_proves_no_reorg(chain: Simulator, store: AnySto
     assert [change.action for change in store.read(token_history, 1)] == ["detect"]
 
 
+def add_mint(store: AnyStore, event: MintEvent) -> MintEvent:
+    """Store a canonical mint."""
+    return with_repositories(store, lambda r: r.mint_events.add(event))
+
+
+def orphan_mint(store: AnyStore, event: MintEvent) -> None:
+    """Store that the chain dropped the mint."""
+    with_repositories(store, lambda r: r.mint_events.save(event.orphan()))
+
+
 def test_a_block_at_the_end_of_a_read_is_read_whole(
     monkeypatch: pytest.MonkeyPatch, store: AnyStore
 ) -> None:
     monkeypatch.setattr(queries, "MINTS_PER_READ", 3)
     other_hash = chain_hash(5, 1)
-    on_other_fork = make_mint(4, block=5, id="mint-4", block_hash=other_hash)
-    with_repositories(store, lambda r: r.mint_events.add(make_mint(1, block=4)))
+    add_mint(store, make_mint(1, block=4))
     for number in (2, 3):
-        event = make_mint(number, block=5)
-        added = with_repositories(store, lambda r, e=event: r.mint_events.add(e))  # type: ignore[misc]
-        with_repositories(store, lambda r, e=added: r.mint_events.save(e.orphan()))  # type: ignore[misc]
-    with_repositories(store, lambda r: r.mint_events.add(on_other_fork))
+        orphan_mint(store, add_mint(store, make_mint(number, block=5)))
+    add_mint(store, make_mint(4, block=5, id="mint-4", block_hash=other_hash))
 
     blocks = store.read(queries.blocks_with_mints, 3)
     assert blocks == {(4, chain_hash(4)), (5, other_hash)}

@@ -1,8 +1,9 @@
-"""Signed messages, ranges of blocks to read, actions between states, and tasks that are due."""
+"""Rules of tokens: signed messages, ranges of blocks, batches, actions and due tasks."""
 
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from itertools import product
 
 import pytest
 from attrs import evolve
@@ -15,9 +16,11 @@ from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import chain_hash, make_token, wallet
 from indelible.tokens import (
     TOKEN,
+    BlockBatch,
     BlockRange,
     Checkpoint,
     ScanSettings,
+    Token,
     TokenStatus,
     signed_message,
 )
@@ -36,7 +39,11 @@ from indelible.tokens.rules import (
 NOW = BEGINNING
 MILLISECONDS = (NOW - EPOCH) // timedelta(milliseconds=1)
 NONCE = "nonce-0001"
+FEW_LOGS = 1_000  # the number of logs from which on a range does not grow
 NUMBERS = st.integers(0, 10_000_000)
+FIRST_BLOCKS = st.integers(1, 10_000_000)
+BLOCK_COUNTS = st.integers(1, 5_000)
+CHECKPOINTS = st.builds(Checkpoint, number=NUMBERS, hash=st.just(chain_hash(0)))
 SCAN_SETTINGS = st.builds(
     ScanSettings,
     start_block=st.integers(0, 1_000),
@@ -49,6 +56,7 @@ SCAN_SETTINGS = st.builds(
 def message(
     *, signer: str = wallet(1), timestamp: object = MILLISECONDS, nonce: str = NONCE
 ) -> str:
+    """Return the text that a wallet signs."""
     return MESSAGE.format(wallet=signer, timestamp=timestamp, nonce=nonce)
 
 
@@ -98,73 +106,137 @@ def test_no_other_text_is_a_message(text: str) -> None:
     assert code(lambda: signed_message(text, wallet(1), NOW)) == "MESSAGE_WRONG"
 
 
-@given(NUMBERS | st.none(), NUMBERS, st.integers(1, 5_000), SCAN_SETTINGS)
+@given(CHECKPOINTS | st.none(), NUMBERS, BLOCK_COUNTS, SCAN_SETTINGS)
 def test_confirmed_blocks_are_read_from_the_checkpoint_on_without_a_gap(
-    read: int | None, newest: int, size: int, settings: ScanSettings
+    checkpoint: Checkpoint | None, newest: int, size: int, settings: ScanSettings
 ) -> None:
-    checkpoint = None if read is None else Checkpoint(number=read, hash=chain_hash(0))
-    unread = settings.start_block if read is None else read + 1
+    confirmed = newest - settings.confirmations
+    unread = checkpoint.number + 1 if checkpoint else settings.start_block
 
-    span = next_range(checkpoint, newest, size, settings)
+    blocks = next_range(checkpoint, newest, size, settings)
 
-    assert bool(span) == (unread <= newest - settings.confirmations)
-    if span:
-        assert min(settings.start_block, unread) <= span.first <= unread
-        assert unread <= span.last <= newest - settings.confirmations
-        assert span.last - span.first < size
-        assert unread - span.first <= settings.overlap
-
-
-@given(st.integers(1, 10_000_000), st.integers(1, 5_000), st.integers(-10, 10_000_100))
-def test_a_refused_range_shrinks_to_at_least_one_block(first: int, size: int, advised: int) -> None:
-    span = BlockRange(first=first, last=first + size)
-
-    for hint in (None, advised):
-        found = shrink(span, hint)
-        assert 1 <= found <= size
-    if first <= advised < span.last:
-        assert shrink(span, advised) == advised - first + 1
+    assert bool(blocks) == (unread <= confirmed)
+    if blocks:
+        assert min(settings.start_block, unread) <= blocks.first <= unread
+        assert unread <= blocks.last <= confirmed
+        assert blocks.last - blocks.first < size
+        assert unread - blocks.first <= settings.overlap
 
 
-@given(st.integers(1, 5_000), st.integers(0, 20_000), SCAN_SETTINGS)
-def test_a_range_grows_up_to_a_limit_while_it_holds_few_logs(
+@given(FIRST_BLOCKS, BLOCK_COUNTS)
+def test_a_refused_range_is_halved_down_to_one_block(first: int, count: int) -> None:
+    blocks = BlockRange(first=first, last=first + count - 1)
+
+    assert shrink(blocks, advised_last=None) == max(1, count // 2)
+
+
+@given(FIRST_BLOCKS, st.integers(2, 5_000), st.data())
+def test_a_refused_range_shrinks_to_the_advised_block(
+    first: int, count: int, data: st.DataObject
+) -> None:
+    blocks = BlockRange(first=first, last=first + count - 1)
+    advised_last = data.draw(st.integers(first, blocks.last - 1))
+
+    assert shrink(blocks, advised_last) == advised_last - first + 1
+
+
+@given(FIRST_BLOCKS, BLOCK_COUNTS, st.integers(-10, 10_000_100))
+def test_an_advised_block_outside_the_range_is_ignored(
+    first: int, count: int, advised_last: int
+) -> None:
+    blocks = BlockRange(first=first, last=first + count - 1)
+    assume(not first <= advised_last < blocks.last)
+
+    assert shrink(blocks, advised_last) == shrink(blocks, advised_last=None)
+
+
+@given(BLOCK_COUNTS, st.integers(0, FEW_LOGS - 1), SCAN_SETTINGS)
+def test_a_range_with_few_logs_is_doubled_up_to_the_limit(
     size: int, logs: int, settings: ScanSettings
 ) -> None:
     assume(size <= settings.max_blocks)
 
-    found = next_size(size, logs, settings)
+    assert next_size(size, logs, settings) == min(2 * size, settings.max_blocks)
 
-    assert size <= found <= settings.max_blocks
-    assert found == (size if logs >= 1_000 else min(2 * size, settings.max_blocks))
+
+@given(BLOCK_COUNTS, st.integers(FEW_LOGS, 20_000), SCAN_SETTINGS)
+def test_a_range_with_many_logs_does_not_grow(size: int, logs: int, settings: ScanSettings) -> None:
+    assume(size <= settings.max_blocks)
+
+    assert next_size(size, logs, settings) == size
+
+
+CHECKPOINT = Checkpoint(number=10, hash=chain_hash(10))
+NEXT_CHECKPOINT = Checkpoint(number=15, hash=chain_hash(15))
+
+
+def batch(first: int, checkpoint: Checkpoint | None, end: Checkpoint) -> BlockBatch:
+    """Return a batch without mints of a scan that starts at block 5."""
+    return BlockBatch(
+        blocks=BlockRange(first=first, last=end.number),
+        checkpoint=checkpoint,
+        end=end,
+        start_block=5,
+        mints=(),
+        is_last=False,
+    )
+
+
+@pytest.mark.parametrize(("first", "follows"), [(9, True), (11, True), (12, False)])
+def test_a_batch_follows_its_checkpoint_without_a_gap(first: int, *, follows: bool) -> None:
+    assert batch(first, CHECKPOINT, NEXT_CHECKPOINT).follows(CHECKPOINT) is follows
+
+
+@pytest.mark.parametrize(("first", "follows"), [(5, True), (6, False)])
+def test_a_first_batch_begins_at_the_start_block(first: int, *, follows: bool) -> None:
+    assert batch(first, None, NEXT_CHECKPOINT).follows(None) is follows
+
+
+def test_a_batch_of_new_blocks_does_not_follow_another_checkpoint() -> None:
+    new_blocks = batch(11, CHECKPOINT, NEXT_CHECKPOINT)
+
+    assert not new_blocks.follows(NEXT_CHECKPOINT)
+    assert not new_blocks.follows(evolve(CHECKPOINT, hash=chain_hash(10, fork=1)))
+
+
+def test_a_batch_of_blocks_read_before_follows_until_a_reorg() -> None:
+    repeated = batch(6, CHECKPOINT, Checkpoint(number=9, hash=chain_hash(9)))
+    reorganized = evolve(NEXT_CHECKPOINT, reorg_count=NEXT_CHECKPOINT.reorg_count + 1)
+
+    assert repeated.follows(NEXT_CHECKPOINT)
+    assert not repeated.follows(reorganized)
 
 
 @pytest.mark.parametrize(
     "lifecycle",
     [TOKEN, AUTHOR, MINT, IMAGE_JOB, UPLOAD, REVEAL, SYSTEM_STATE],
-    ids=lambda it: it.name,
+    ids=lambda lifecycle: lifecycle.name,
 )
 def test_an_action_follows_from_the_two_states(lifecycle: Lifecycle[StrEnum]) -> None:
-    news = sorted({edge.to_state for edge in lifecycle.edges})
-    edges = {(edge.from_state, edge.to_state.value): edge.action for edge in lifecycle.edges}
+    states = sorted({edge.to_state for edge in lifecycle.edges})
+    actions = {(edge.from_state, edge.to_state): edge.action for edge in lifecycle.edges}
 
-    for old, new in ((old, new) for old in ("", *news) for new in news):
-        expected = edges.get((old, new.value))
-        if expected is None:
-            assert code(partial(action_between, lifecycle, old, new)) == "INVALID_TRANSITION"
+    for from_state, to_state in product(("", *states), states):
+        if (from_state, to_state) in actions:
+            action = action_between(lifecycle, from_state, to_state)
+            assert action == actions[from_state, to_state]
         else:
-            assert action_between(lifecycle, old, new) == expected
+            attempt = partial(action_between, lifecycle, from_state, to_state)
+            assert code(attempt) == "INVALID_TRANSITION"
 
 
 def test_a_task_is_due_at_the_instant_of_its_mint() -> None:
     cids = {"image_cid": "image", "metadata_cid": "metadata"}
-    tokens = [
-        evolve(make_token(number + 1, **cids), status=status)
-        for number, status in enumerate(TokenStatus)
-    ]
+    tokens: list[Token] = []
+    for number, status in enumerate(TokenStatus, start=1):
+        tokens.append(evolve(make_token(number, **cids), status=status))
 
     assert due_tasks(tokens) == {
         "generate": {"token-1": BEGINNING + timedelta(seconds=1)},
         "upload": {"token-3": BEGINNING + timedelta(seconds=3)},
         "reveal": {"token-4": BEGINNING + timedelta(seconds=4)},
     }
+
+
+def test_no_tokens_have_no_due_tasks() -> None:
     assert due_tasks([]) == {}

@@ -1,7 +1,8 @@
-"""Every transition of a token in every state, and the errors of illegal ones."""
+"""A token takes each legal transition, and refuses each illegal one with its state."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -46,64 +47,83 @@ METHODS: Mapping[str, Method] = {
         target="failed",
     ),
 }
-CASES = [(status, name) for status in TokenStatus for name in METHODS]
-WITH_ARGUMENT = [name for name, method in METHODS.items() if method.empty_arguments]
+CASES = list(product(TokenStatus, METHODS))
+LEGAL_CASES = [(status, name) for status, name in CASES if status in METHODS[name].sources]
+ILLEGAL_CASES = [(status, name) for status, name in CASES if status not in METHODS[name].sources]
 
 
 def token_in(status: TokenStatus) -> Token:
-    cids: dict[str, Any] = {}
+    """Return a token in this state, with the fields that the state needs."""
+    token = make_token(1)
     if status in (TokenStatus.READY, TokenStatus.REVEALED):
-        cids = {"image_cid": "image", "metadata_cid": "metadata"}
+        token = evolve(token, image_cid="image", metadata_cid="metadata")
 
-    return evolve(make_token(1), status=status, **cids)
+    return evolve(token, status=status)
 
 
-def error_of(act: Callable[[], object]) -> IndelibleError:
-    error = refusal(act)
+def error_of(attempt: Callable[[], object]) -> IndelibleError:
+    """Return the error that the attempt raises."""
+    error = refusal(attempt)
     assert error is not None
     return error
 
 
 def test_there_are_thirty_cases_eight_of_them_legal() -> None:
-    legal = [(status, name) for status, name in CASES if status.value in METHODS[name].sources]
-
     assert len(CASES) == 30
-    assert len(legal) == 8
+    assert len(LEGAL_CASES) == 8
 
 
-@pytest.mark.parametrize(("status", "name"), CASES, ids=str)
-def test_a_method_leads_where_it_should_or_says_which_step_and_which_state(
-    status: TokenStatus, name: str
-) -> None:
+@pytest.mark.parametrize(("status", "name"), LEGAL_CASES, ids=str)
+def test_a_legal_method_returns_the_token_in_the_next_state(status: TokenStatus, name: str) -> None:
     method = METHODS[name]
     token = token_in(status)
-    act = getattr(token, name)
-    if status.value in method.sources:
-        assert act(*method.arguments).status == method.target
-        assert token.status is status
-        return
+    moved = getattr(token, name)(*method.arguments)
 
-    # The state is checked before the arguments.
-    for arguments in (method.arguments, method.empty_arguments or method.arguments):
-        error = error_of(partial(act, *arguments))
-        assert isinstance(error, InvalidStateTransition)
-        assert (error.lifecycle, error.from_state) == ("token", status)
-        assert error.allowed == TOKEN.allowed(status)
-        assert status.value in str(error)
-        assert all(action in str(error) for action in error.allowed)
+    assert moved.status == method.target
+    assert token.status is status
 
 
-@pytest.mark.parametrize("name", WITH_ARGUMENT)
-def test_an_empty_argument_is_named(name: str) -> None:
+@pytest.mark.parametrize(("status", "name"), ILLEGAL_CASES, ids=str)
+def test_an_illegal_method_names_the_state_and_the_allowed_actions(
+    status: TokenStatus, name: str
+) -> None:
+    mark = getattr(token_in(status), name)
+    error = error_of(partial(mark, *METHODS[name].arguments))
+
+    assert isinstance(error, InvalidStateTransition)
+    assert error.lifecycle == "token"
+    assert error.from_state == status
+    assert error.allowed == TOKEN.allowed(status)
+    for text in (status.value, *error.allowed):
+        assert text in str(error)
+
+
+@pytest.mark.parametrize(("status", "name"), ILLEGAL_CASES, ids=str)
+def test_the_state_is_checked_before_the_arguments(status: TokenStatus, name: str) -> None:
+    method = METHODS[name]
+    mark = getattr(token_in(status), name)
+    error = error_of(partial(mark, *(method.empty_arguments or method.arguments)))
+
+    assert isinstance(error, InvalidStateTransition)
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("mark_uploading", "image_path"),
+        ("mark_ready", "metadata_cid"),
+        ("mark_revealed", "tx_hash"),
+    ],
+)
+def test_an_empty_argument_is_refused_by_name(name: str, argument: str) -> None:
     method = METHODS[name]
     (source,) = method.sources
-    token = token_in(TokenStatus(source))
-
-    error = error_of(partial(getattr(token, name), *method.empty_arguments))
+    mark = getattr(token_in(TokenStatus(source)), name)
+    error = error_of(partial(mark, *method.empty_arguments))
 
     assert error.code == "ARGUMENT_MISSING"
     assert isinstance(error, ValueError)
-    assert any(argument in str(error) for argument in ("image_path", "metadata_cid", "tx_hash"))
+    assert argument in str(error)
 
 
 def test_a_transition_leaves_the_instant_to_the_repository() -> None:
@@ -141,7 +161,8 @@ def test_only_a_retry_and_the_chain_lead_out_of_a_final_state() -> None:
 def test_a_retry_of_a_generation_counts_its_attempts() -> None:
     retried = token_in(TokenStatus.GENERATING).retry_generation("x" * 2_000)
 
-    assert (retried.status, retried.generation_attempts) == ("detected", 1)
+    assert retried.status is TokenStatus.DETECTED
+    assert retried.generation_attempts == 1
     assert retried.generation_error == "x" * 1_000
 
 
@@ -149,8 +170,13 @@ def test_a_requeued_token_starts_anew() -> None:
     retried = token_in(TokenStatus.GENERATING).retry_generation("no answer")
     requeued = retried.mark_failed({"code": "NO_GPU"}).requeue()
 
-    assert (requeued.status, requeued.generation_attempts) == ("detected", 0)
-    assert (requeued.generation_error, requeued.error_data) == (None, None)
+    assert requeued.status is TokenStatus.DETECTED
+    assert requeued.generation_attempts == 0
+    assert requeued.generation_error is None
+    assert requeued.error_data is None
+
+
+def test_only_a_failed_token_can_be_requeued() -> None:
     assert isinstance(error_of(token_in(TokenStatus.READY).requeue), InvalidTransition)
 
 
@@ -162,21 +188,28 @@ def test_any_error_of_a_provider_becomes_a_printable_line(text: str) -> None:
     assert line.isprintable()
 
 
-def test_the_error_of_a_token_is_neither_too_deep_nor_too_long() -> None:
-    deep: dict[str, object] = {}
+def test_the_error_of_a_token_is_not_nested_too_deeply() -> None:
+    nested: dict[str, object] = {}
     for _ in range(5_000):
-        deep = {"in": deep}
+        nested = {"in": nested}
     ready = token_in(TokenStatus.READY)
 
-    assert error_of(lambda: ready.mark_failed(deep)).code == "TEXT_TOO_LONG"
+    assert error_of(lambda: ready.mark_failed(nested)).code == "TEXT_TOO_LONG"
+
+
+def test_the_error_of_a_token_is_not_too_long() -> None:
+    ready = token_in(TokenStatus.READY)
+
     assert error_of(lambda: ready.mark_failed({"text": "x" * 100_000})).code == "TEXT_TOO_LONG"
     assert ready.mark_failed({"text": "x" * 99_000}).error_data is not None
 
 
-def test_the_chain_reveals_a_token_in_any_other_state() -> None:
-    for status in set(TokenStatus) - {TokenStatus.REVEALED}:
-        assert token_in(status).sync_revealed("metadata").status is TokenStatus.REVEALED
+@pytest.mark.parametrize("status", sorted(set(TokenStatus) - {TokenStatus.REVEALED}))
+def test_the_chain_reveals_a_token_in_any_other_state(status: TokenStatus) -> None:
+    assert token_in(status).sync_revealed("metadata").status is TokenStatus.REVEALED
 
+
+def test_the_chain_does_not_reveal_a_token_twice() -> None:
     revealed = token_in(TokenStatus.REVEALED)
     assert isinstance(error_of(lambda: revealed.sync_revealed("metadata")), InvalidTransition)
 

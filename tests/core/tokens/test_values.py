@@ -1,4 +1,4 @@
-"""The values that entities of tokens accept, and the codes of those they refuse."""
+"""Entities of tokens refuse values that cannot exist on the chain."""
 
 from typing import Any
 
