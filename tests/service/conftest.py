@@ -6,11 +6,23 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from tests.service.exports import export_of, new_store
 
+from indelible.concepts import ConceptContent
+from indelible.testing.stores import approve, create, edit, published, submit
 from indelible_service.settings import all_setting_fields
+from indelible_sql import SqlStore
 
 VARIABLES = tuple(attribute.metadata["variable"] for attribute in all_setting_fields())
 OWN_PREFIXES = ("ALCHEMY_", "API_BASE_URL", "CORS_", "DATABASE_", "DB_", "INDELIBLE_")
+# Content with every character that an export could damage.
+UNUSUAL_CONTENT = ConceptContent(
+    name="Odd \u2028 name \U0001f600",
+    definition="tab\t, line\nbreak, \x01, \u202e, \ufeff and e\u0301",
+    examples=("", "a\\u0000b"),
+    misconceptions=('"quoted"', "{}"),
+    scope_boundaries="",
+)
 
 
 def foreign_variables() -> dict[str, str]:
@@ -29,7 +41,28 @@ def restored_signal_handlers() -> Generator[None]:
 
 @pytest.fixture(autouse=True)
 def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the test in an empty directory, without settings from outside."""
     monkeypatch.chdir(tmp_path)
     for name in set(os.environ) - set(foreign_variables()):
         monkeypatch.delenv(name)
     monkeypatch.setenv("INDELIBLE_PORT", "0")  # any free port
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> SqlStore:
+    """Return a store on each database."""
+    store: SqlStore = request.getfixturevalue(request.param)
+    return store
+
+
+@pytest.fixture(scope="session")
+def export(template_file: Path) -> bytes:
+    """Export three concepts: one published, one that corrects it, and one with unusual content."""
+    with new_store(template_file) as source:
+        original = published(source)
+        create(source, corrects=original.concept.id)
+
+        unusual = create(source, UNUSUAL_CONTENT)
+        edit(source, approve(source, submit(source, edit(source, unusual))))
+
+        return export_of(source)
