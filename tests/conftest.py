@@ -249,7 +249,7 @@ def opened(url: str, kind: str = "guarded") -> Generator[SqlStore]:
     name = f"{kind} {url.partition(':')[0]}"
     if name not in STORES:
         STORES[name] = open_store(_permanent_url(url), policy=POLICY)
-        _redirect_connections(STORES[name])
+        redirect_to_own_url(STORES[name])
 
     yield _pointed_at(STORES[name], url)
     STORES[name].dispose()
@@ -260,7 +260,7 @@ def _permanent_url(url: str) -> str:
     return f"sqlite:///{TESTS}/none.db" if url.startswith("sqlite") else url
 
 
-def _redirect_connections(store: SqlStore) -> None:
+def redirect_to_own_url(store: SqlStore) -> None:
     """Let each new connection go to the address that the store has at that time."""
 
     def redirect(
@@ -333,7 +333,7 @@ def awaited(url: str, loop: Loop) -> Generator[Awaited]:
     name = url.partition(":")[0]
     if name not in ASYNC_STORES:
         ASYNC_STORES[name] = open_async_store(_permanent_url(url), policy=POLICY)
-        _redirect_connections(ASYNC_STORES[name].store)
+        redirect_to_own_url(ASYNC_STORES[name].store)
 
     store = ASYNC_STORES[name]
     _pointed_at(store.store, url)

@@ -26,8 +26,9 @@ from tests.chaos.worker_kills import kill_workers
 from tests.conftest import Loop
 from tests.sql.editors import PROCESSES, editors, race
 from tests.sql.lost_commits import KINDS, LostCommits, lose_commits, proxied_store
-from tests.stateful.__main__ import run
-from tests.stateful.stores import Templates
+from tests.stateful.play import Tallies
+from tests.stateful.run import run_programs
+from tests.stateful.stores import Stage
 
 from indelible_sql import open_store
 
@@ -195,9 +196,10 @@ def programs(bed: Testbed, options: Namespace) -> bool:
     Raises: AssertionError at the first difference between two stores.
     """
     loop = Loop()
-    templates = Templates(bed.server, bed.template, bed.file, loop)
+    tallies: Tallies = {}
     try:
-        tallies = run(templates, options.programs, options.seed)
+        stage = Stage(bed.server, bed.template, bed.file, loop)
+        run_programs(stage, options.programs, options.seed, tallies)
     finally:
         loop.stop()
 

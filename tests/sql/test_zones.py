@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 from tests.conftest import POLICY
-from tests.stateful.play import everything
+from tests.stateful.play import read_everything
 
 from indelible import concepts, tokens
 from indelible.kernel.keys import CreateKey, create_key
@@ -57,7 +57,7 @@ def write_and_read_concepts(store: AnyStore) -> list[object]:
     do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",), expires_at=expires_at))
 
     return [
-        *store.read(everything),
+        *store.read(read_everything),
         store.read(concepts.concept_as_of, saved.concept.id, at=saved.concept.created_at),
     ]
 

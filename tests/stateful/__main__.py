@@ -1,61 +1,101 @@
-"""Play many programs on every store: `python -m tests.stateful --programs 500 --seed 1`."""
+"""Play many programs on every store: `python -m tests.stateful --programs 500 --seed 1`.
 
+With `--processes` the programs are divided among child processes, each with its own seed and its
+own PostgreSQL. To repeat the programs of one child, run it alone with the seed that it printed.
+"""
+
+import signal
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.chaos.testbed import testbed
 from tests.conftest import Loop
-from tests.stateful.play import Tallies, play
-from tests.stateful.programs import programs
-from tests.stateful.steps import Program
-from tests.stateful.stores import Templates
+from tests.stateful.play import Tallies
+from tests.stateful.run import MAX_PROCESSES, run_processes, run_programs, write_tallies
+from tests.stateful.stores import Stage
 
 
-def run(templates: Templates, number: int, chosen: int) -> Tallies:
-    """Play the programs that the seed generates."""
+def main() -> int:
+    """Play the programs and print the tally of each store; return 1 if a program failed."""
+    parser = create_parser()
+    options = parser.parse_args()
+    if not 1 <= options.processes <= min(options.programs, MAX_PROCESSES):
+        parser.error("there must be at least one program for each process")
+
+    started_at = time.monotonic()
     tallies: Tallies = {}
+    failed_seeds: list[int] = []
+    try:
+        if options.processes == 1:
+            play_here(options, tallies)
+        else:
+            failed_seeds = run_processes(options.programs, options.seed, options.processes, tallies)
+    finally:
+        if options.tallies is None:
+            print_tallies(tallies)
+            seconds = time.monotonic() - started_at
+            print_line(f"{options.programs} programs, seed {options.seed}, {seconds:.0f} s")
+        else:
+            write_tallies(tallies, options.tallies)
 
-    @seed(chosen)
-    @settings(
-        max_examples=number,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=[
-            HealthCheck.too_slow,
-            HealthCheck.data_too_large,
-            HealthCheck.large_base_example,
-        ],
+    if failed_seeds:
+        print_line(f"FAIL: seeds {failed_seeds}; their falsifying programs are printed above")
+    return int(bool(failed_seeds))
+
+
+def create_parser() -> ArgumentParser:
+    """Return the parser of the options."""
+    parser = ArgumentParser(
+        prog="python -m tests.stateful",
+        description=__doc__,
+        formatter_class=RawDescriptionHelpFormatter,
     )
-    @given(programs())
-    def same(program: Program) -> None:
-        play(program, templates, tallies)
-
-    same()
-    return tallies
-
-
-def main() -> None:
-    """Play the programs, and print the tally of each store."""
-    parser = ArgumentParser(prog="python -m tests.stateful", description=__doc__)
     parser.add_argument("--programs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
-    wanted = parser.parse_args()
-    loop, begun = Loop(), time.monotonic()
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument(
+        "--tallies", type=Path, help="write the tallies to this JSON file and print none"
+    )
+    return parser
+
+
+def play_here(options: Namespace, tallies: Tallies) -> None:
+    """Play the programs in this process.
+
+    Raises: the failure of the smallest failing program, with a note that shows this program.
+    """
+    # Hypothesis takes SystemExit for a failure, but lets KeyboardInterrupt end the run.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    started_at = time.monotonic()
+
+    def report_progress(played: int) -> None:
+        seconds = time.monotonic() - started_at
+        print_line(f"seed {options.seed}: {played} programs in {seconds:.0f} s")
+
+    print_line(f"seed {options.seed}: {options.programs} programs")
+    loop = Loop()
     try:
         with testbed() as bed:
-            tallies = run(
-                Templates(bed.server, bed.template, bed.file, loop), wanted.programs, wanted.seed
-            )
+            stage = Stage(bed.server, bed.template, bed.file, loop)
+            run_programs(stage, options.programs, options.seed, tallies, report_progress)
     finally:
         loop.stop()
+
+
+def print_tallies(tallies: Tallies) -> None:
+    """Print a line for each store."""
     for name, tally in tallies.items():
         average = tally.answers.total() / tally.programs
-        sys.stdout.write(f"{name}: {tally}; {average:.1f} commands a program\n")
-    sys.stdout.write(f"seed {wanted.seed}, {time.monotonic() - begun:.0f} s\n")
+        print_line(f"{name}: {tally}; {average:.1f} commands a program")
+
+
+def print_line(line: str) -> None:
+    """Print a line at once: another program may read it from a pipe."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

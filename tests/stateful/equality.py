@@ -13,42 +13,48 @@ COMPUTED = (Signal, Artifact, Centroid)  # their hashes cover the last bit of co
 HASHES = ("hash", "centroid_digest")
 
 
-def differs(found: object, expected: object) -> bool:
+def differs(actual: object, expected: object) -> bool:
     """Return True if two results differ by more than the tolerance of a number."""
-    if isinstance(found, float) and isinstance(expected, float):
-        return not isclose(found, expected, rel_tol=0, abs_tol=TOLERANCE)
+    if isinstance(actual, float) and isinstance(expected, float):
+        return not isclose(actual, expected, rel_tol=0, abs_tol=TOLERANCE)
 
-    if type(found) is not type(expected):
+    if type(actual) is not type(expected):
         return True
 
-    if has(type(found)):
-        return _values_differ(found, expected)
+    if has(type(actual)):
+        return _values_differ(actual, expected)
 
-    if isinstance(found, Mapping):
-        mapping = cast("Mapping[object, object]", found)
+    if isinstance(actual, Mapping):
+        mapping = cast("Mapping[object, object]", actual)
         return _mappings_differ(mapping, cast("Mapping[object, object]", expected))
 
-    if isinstance(found, Sequence) and not isinstance(found, str | bytes):
-        items = cast("Sequence[object]", found)
-        others = cast("Sequence[object]", expected)
-        return len(items) != len(others) or any(map(differs, items, others))
+    if isinstance(actual, Sequence) and not isinstance(actual, str | bytes):
+        items = cast("Sequence[object]", actual)
+        return _sequences_differ(items, cast("Sequence[object]", expected))
 
-    return found != expected
+    return actual != expected
 
 
-def _values_differ(found: object, expected: object) -> bool:
-    value_class: Any = type(found)  # attrs types only its own classes
+def _values_differ(actual: object, expected: object) -> bool:
+    value_class: Any = type(actual)  # attrs types only its own classes
     for attribute in fields(value_class):
-        if isinstance(found, COMPUTED) and attribute.name in HASHES:
+        if isinstance(actual, COMPUTED) and attribute.name in HASHES:
             continue
-        if differs(getattr(found, attribute.name), getattr(expected, attribute.name)):
+        if differs(getattr(actual, attribute.name), getattr(expected, attribute.name)):
             return True
 
     return False
 
 
-def _mappings_differ(found: Mapping[object, object], expected: Mapping[object, object]) -> bool:
-    if found.keys() != expected.keys():
+def _mappings_differ(actual: Mapping[object, object], expected: Mapping[object, object]) -> bool:
+    if actual.keys() != expected.keys():
         return True
 
-    return any(differs(value, expected[key]) for key, value in found.items())
+    return any(differs(value, expected[key]) for key, value in actual.items())
+
+
+def _sequences_differ(actual: Sequence[object], expected: Sequence[object]) -> bool:
+    if len(actual) != len(expected):
+        return True
+
+    return any(differs(item, other) for item, other in zip(actual, expected, strict=True))

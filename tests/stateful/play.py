@@ -1,14 +1,14 @@
 """Play a program on every store, and compare results, refusals and histories."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import define, field
 from tests.stateful.capture_steps import USER
 from tests.stateful.equality import differs
-from tests.stateful.programs import MANY, World
-from tests.stateful.steps import Call, Program, Verb
-from tests.stateful.stores import Side, Templates
+from tests.stateful.resolve import next_call
+from tests.stateful.steps import ALL, Call, Program, Verb, World
+from tests.stateful.stores import Player, Stage
 
 from indelible import captures, concepts, tokens
 from indelible.app import ReadTx
@@ -19,54 +19,53 @@ from indelible.kernel.settings import setting_texts
 from indelible.testing.stores import AnyStore
 
 ACCEPTED = "accepted"
-SOME = 3
+CHECKED_WARNINGS = 3  # concepts whose warnings are compared
 
 
 @define
 class Tally:
-    """What a store was asked, and how it answered."""
+    """The number of programs that one store played, and of its answers by their code."""
 
     programs: int = 0
     answers: Counter[str] = field(factory=Counter[str])
 
     def __str__(self) -> str:
-        commands = self.answers.total()
-        refused = ", ".join(
-            f"{code} {number}" for code, number in self.answers.most_common() if code != ACCEPTED
-        )
+        refusals: list[str] = []
+        for code, number in self.answers.most_common():
+            if code != ACCEPTED:
+                refusals.append(f"{code} {number}")
+
         return (
-            f"{self.programs} programs, {commands} commands,"
-            f" {self.answers[ACCEPTED]} accepted; refused: {refused}"
+            f"{self.programs} programs, {self.answers.total()} commands,"
+            f" {self.answers[ACCEPTED]} accepted; refused: {', '.join(refusals)}"
         )
 
 
 Tallies = dict[str, Tally]
 
 
-def play(program: Program, templates: Templates, tallies: Tallies) -> None:
-    """Play the program on all stores; AssertionError at the first difference."""
-    with templates.sides(four_eyes=program.four_eyes) as sides:
-        world = World(sides[0].store)
-        for side in sides:
-            tallies.setdefault(side.name, Tally()).programs += 1
+def play(program: Program, stage: Stage, tallies: Tallies) -> None:
+    """Play the program on all stores.
+
+    Raises: AssertionError at the first difference.
+    """
+    with stage.players(four_eyes=program.four_eyes) as players:
+        for player in players:
+            tallies.setdefault(player.name, Tally()).programs += 1
+
+        world = World(players[0].store)
         for step in program.steps:
             if step.verb is Verb.REOPEN:
-                for side in sides:
-                    side.reopen()
+                for player in players:
+                    player.reopen()
             else:
-                _compare(world.call(step), sides, tallies)
-        _compare_ends(sides)
+                _compare_answers(next_call(world, step), players, tallies)
+
+        _compare_histories(players)
 
 
-def _compare(call: Call, sides: tuple[Side, ...], tallies: Tallies) -> None:
-    answers = [answer(side.store, call) for side in sides]
-    for side, (code, said) in zip(sides, answers, strict=True):
-        tallies[side.name].answers[code] += 1
-        assert not differs((code, said), answers[0]), f"{side.name} differs from memory at {call}"
-
-
-def answer(store: AnyStore, call: Call) -> tuple[str, object]:
-    """The code of the refusal with its detail, or what was answered."""
+def run_call(store: AnyStore, call: Call) -> tuple[str, object]:
+    """Return ACCEPTED and the result, or the code of the refusal and its detail."""
     try:
         result = store.run(
             call.handler,
@@ -78,61 +77,80 @@ def answer(store: AnyStore, call: Call) -> tuple[str, object]:
         )
     except IndelibleError as error:
         return error.code, error.detail
+
     return ACCEPTED, result
 
 
-def _compare_ends(sides: tuple[Side, ...]) -> None:
-    for side in sides:
-        side.settle()
-    expected = sides[0].store.read(everything)
-    for side in sides:
-        changes = side.store.feed(limit=MANY).changes
-        findings, rebuilt = side.checked()
-
-        assert digest([change.hash for change in changes]) == expected[0], (
-            f"{side.name} has another history"
-        )
-        assert not differs(side.store.read(everything), expected), (
-            f"{side.name} reads back otherwise"
-        )
-        assert not findings, f"{side.name}: {findings}"
-        assert not any(each.changed for each in rebuilt), f"{side.name}: {rebuilt}"
-
-
-def everything(tx: ReadTx) -> tuple[object, ...]:
-    """The digest of the history, and what the queries say of all that there is."""
-    listed = concepts.list_concepts(tx, ConceptFilter(), limit=MANY)
-    found = [each.concept.id for each in listed]
+def read_everything(tx: ReadTx) -> tuple[object, ...]:
+    """Return the digest of the history, then the results of all queries on all items."""
+    changes = tx.history.feed(after="", limit=ALL).changes
     return (
-        digest([change.hash for change in tx.history.feed(after="", limit=MANY).changes]),
-        listed,
-        list_keys(tx, limit=MANY),
-        [concepts.get_concept(tx, each) for each in found],
-        [concepts.list_versions(tx, each, limit=MANY) for each in found],
-        [concepts.list_warnings(tx, each) for each in found[-SOME:]],
-        concepts.whole_graph(tx),
-        concepts.get_learning_order(tx),
-        *_captures(tx),
-        *_tokens(tx),
+        digest([change.hash for change in changes]),
+        *_read_concepts(tx),
+        list_keys(tx, limit=ALL),
+        *_read_captures(tx),
+        *_read_tokens(tx),
     )
 
 
-def _captures(tx: ReadTx) -> Iterator[object]:
+def _compare_answers(call: Call, players: Sequence[Player], tallies: Tallies) -> None:
+    answers = [run_call(player.store, call) for player in players]
+    for player, answer in zip(players, answers, strict=True):
+        code, _ = answer
+        tallies[player.name].answers[code] += 1
+        assert not differs(answer, answers[0]), f"{player.name} differs from memory at {call}"
+
+
+def _compare_histories(players: Sequence[Player]) -> None:
+    """Compare the feeds and the results of all queries; verify and rebuild each database."""
+    for player in players:
+        player.settle()
+
+    expected = players[0].store.read(read_everything)
+    for player in players:
+        changes = player.store.feed(limit=ALL).changes
+        history_digest = digest([change.hash for change in changes])
+        actual = player.store.read(read_everything)
+        findings, rebuilt_tables = player.check()
+        changed_tables = [table for table in rebuilt_tables if table.changed]
+
+        assert history_digest == expected[0], f"{player.name} has another history"
+        assert not differs(actual, expected), f"{player.name} reads other values than memory"
+        assert not findings, f"{player.name}: {findings}"
+        assert not changed_tables, f"{player.name}: {changed_tables}"
+
+
+def _read_concepts(tx: ReadTx) -> Iterator[object]:
+    """Yield the results of the queries on concepts."""
+    summaries = concepts.list_concepts(tx, ConceptFilter(), limit=ALL)
+    concept_ids = [summary.concept.id for summary in summaries]
+
+    yield summaries
+    for concept_id in concept_ids:
+        yield concepts.get_concept(tx, concept_id)
+        yield concepts.list_versions(tx, concept_id, limit=ALL)
+    for concept_id in concept_ids[-CHECKED_WARNINGS:]:
+        yield concepts.list_warnings(tx, concept_id)
+    yield concepts.whole_graph(tx)
+    yield concepts.get_learning_order(tx)
+
+
+def _read_captures(tx: ReadTx) -> Iterator[object]:
     """Yield the results of the queries on captures."""
     yield captures.list_algorithms(tx)
     yield setting_texts(tx.settings)
-    for saved in captures.list_spaces(tx, USER, limit=MANY):
+    for saved in captures.list_spaces(tx, USER, limit=ALL):
         space_id = saved.space.id
         yield saved
-        yield captures.list_subspaces(tx, USER, space_id, limit=MANY)
+        yield captures.list_subspaces(tx, USER, space_id, limit=ALL)
         yield captures.list_centroids(tx, USER, space_id)
-        yield captures.recent_captures(tx, USER, space_id, limit=MANY)
-        yield captures.list_artifacts(tx, USER, space_id, limit=MANY)
+        yield captures.recent_captures(tx, USER, space_id, limit=ALL)
+        yield captures.list_artifacts(tx, USER, space_id, limit=ALL)
 
 
-def _tokens(tx: ReadTx) -> Iterator[object]:
+def _read_tokens(tx: ReadTx) -> Iterator[object]:
     """Yield the results of the queries on tokens."""
     yield tokens.token_stats(tx)
     yield tokens.leaderboard(tx)
-    for token in tokens.list_tokens(tx, limit=MANY):
+    for token in tokens.list_tokens(tx, limit=ALL):
         yield tokens.get_token(tx, token.token_id)

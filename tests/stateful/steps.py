@@ -1,18 +1,20 @@
-"""The parts of a program: verbs, twists, steps, and the calls that steps become."""
+"""The parts of a program: verbs, twists and steps, and the calls that steps become."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum, auto
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from indelible.app import WriteTx
 from indelible.concepts import ConceptContent
 from indelible.kernel import Actor, Idempotency
-from indelible.testing.stores import MAYA
+from indelible.testing.stores import MAYA, AnyStore
 
 T = TypeVar("T")
-NEAR = 3  # a step continues with one of the newest, so that some of them come far
+Handler = Callable[[WriteTx, Any], object]
+ALL = 1_000  # a limit that no list of a program reaches
+NEWEST = 3  # a step continues one of the newest items, so that some items get far
 
 
 class Verb(StrEnum):
@@ -24,11 +26,11 @@ class Verb(StrEnum):
     SUBMIT = auto()
     APPROVE = auto()
     PUBLISH = auto()
-    ISSUE = auto()
-    REVOKE = auto()
-    BEAR = auto()
-    SAVE = auto()
-    LOOK = auto()
+    CREATE_KEY = auto()
+    REVOKE_KEY = auto()
+    SAVE_NEW = auto()
+    SAVE_NEXT = auto()
+    READ = auto()
     SPACE = auto()
     SUBSPACE = auto()
     RENAME = auto()
@@ -46,7 +48,7 @@ class Verb(StrEnum):
 
 
 class Twist(StrEnum):
-    """How a step is wrong, if it is."""
+    """The ways in which a step can be wrong."""
 
     RIGHT = auto()
     STALE = auto()
@@ -56,19 +58,19 @@ class Twist(StrEnum):
 
 @frozen
 class Step:
-    """One step of a program; `pick` chooses among what there is by then."""
+    """A step of a program; `pick` chooses among the items that exist when it is played."""
 
     verb: Verb
     twist: Twist
     pick: int
     content: ConceptContent
     actor: Actor
-    is_once: bool
+    has_idempotency_key: bool
 
 
 @frozen
 class Program:
-    """The steps, and the policy that they run under."""
+    """The steps, and the policy under which they are played."""
 
     steps: tuple[Step, ...]
     four_eyes: bool
@@ -76,24 +78,36 @@ class Program:
 
 @frozen
 class Call:
-    """One command, ready to be run by every store."""
+    """A command with its handler; every store runs it."""
 
-    handler: Callable[[WriteTx, Any], object]
+    handler: Handler
     command: Any
     actor: Actor = MAYA
     idempotency: Idempotency[Any] | None = None
 
 
-def pick_near(choices: Sequence[T], pick: int) -> T | None:
-    """Return one of the newest choices, None where there are none."""
-    if not choices:
+@define
+class World:
+    """The oracle, whose items the steps refer to, and the calls that were made so far."""
+
+    oracle: AnyStore
+    calls: list[Call] = field(factory=list[Call])
+    idempotency_keys: int = 0
+
+
+Resolver = Callable[[World, Step], Call]
+
+
+def pick_newest(items: Sequence[T], pick: int) -> T | None:
+    """Return one of the newest items, or None if there are none."""
+    if not items:
         return None
 
-    return choices[-1 - pick % min(len(choices), NEAR)]
+    return items[-1 - pick % min(len(items), NEWEST)]
 
 
 def expected_seq(step: Step, seq: int) -> int:
-    """Return the seq that a step expects: another one for a stale step."""
+    """Return the seq that a step expects: a wrong one for a stale step."""
     if step.twist is not Twist.STALE:
         return seq
 

@@ -1,18 +1,19 @@
-"""The five stores that a program runs on.
+"""The five stores that a program is played on, each with a database of its own.
 
-Each store has databases of its own, and can be closed and opened again.
+New engines would compile every statement again for every program. So the engines stay open, and
+each program connects them to new databases.
 """
 
 import shutil
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import Protocol, cast
 
-from attrs import define, evolve, field, frozen
-from tests.conftest import POLICY, Awaited, Loop
+from attrs import define, evolve, field
+from tests.conftest import POLICY, Awaited, Loop, redirect_to_own_url
 from tests.databases import temporary_database
 from tests.feeds import settled
 
@@ -20,129 +21,199 @@ from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Rebuilt, open_async_store, open_store, rebuild, verify
+from indelible_sql import (
+    Rebuilt,
+    SqlStore,
+    open_async_store,
+    open_store,
+    rebuild,
+    verify,
+)
 from indelible_sql.maintenance.findings import Finding
 
 NUMBERS = count(1)
-Opener = Callable[[], AbstractContextManager[AnyStore]]
+
+
+class Engines(Protocol):
+    """Engines that are connected to one database after the other."""
+
+    def connect_to(self, url: str) -> None:
+        """Connect to this database from now on."""
+
+    def open(self, policy: Policy, clock: TickingClock, ids: CountedIds) -> AnyStore:
+        """Return a store with empty caches."""
+        ...
+
+    def disconnect(self) -> None:
+        """Close all connections."""
+
+
+class ThreadEngines:
+    """The engines of stores for threads."""
+
+    def __init__(self, permanent_url: str) -> None:
+        self._store = open_store(permanent_url, policy=POLICY)
+        redirect_to_own_url(self._store)
+
+    def connect_to(self, url: str) -> None:
+        self._store.dispose()
+        self._store.url = url
+
+    def open(self, policy: Policy, clock: TickingClock, ids: CountedIds) -> SqlStore:
+        return evolve(self._store, policy=policy, clock=clock, ids=ids)
+
+    def disconnect(self) -> None:
+        self._store.dispose()
+
+
+class LoopEngines:
+    """The engines of stores for an event loop."""
+
+    def __init__(self, permanent_url: str, loop: Loop) -> None:
+        self._loop = loop
+        self._async_store = open_async_store(permanent_url, policy=POLICY)
+        self._store = self._async_store.store
+        redirect_to_own_url(self._store)
+
+    def connect_to(self, url: str) -> None:
+        self.disconnect()
+        self._store.url = url
+
+    def open(self, policy: Policy, clock: TickingClock, ids: CountedIds) -> AnyStore:
+        store = evolve(self._store, policy=policy, clock=clock, ids=ids)
+        store.config.spawn = self._store.config.spawn
+        async_store = evolve(self._async_store, store=store)
+        return cast("AnyStore", Awaited(async_store, self._loop))
+
+    def disconnect(self) -> None:
+        self._loop.wait(self._async_store.dispose())
 
 
 @define
-class Side:
-    """One store of a program: where it is, and how to open it."""
+class MemoryPlayer:
+    """The store in memory, which is the oracle."""
 
-    name: str
-    store: AnyStore = field(init=False)
-    clock: TickingClock
-    _open: Opener
-    url: str | None = None
-    owner_url: str | None = None
-    _opened: ExitStack = field(factory=ExitStack, init=False)
+    store: MemoryStore
+    name: str = "memory"
 
     def reopen(self) -> None:
-        """The store as another process would find it."""
-        self.close()
-        self.store = self._opened.enter_context(self._open())
-
-    def close(self) -> None:
-        """Let all connections go."""
-        self._opened.close()
+        """Do nothing: a new store would have no rows."""
 
     def settle(self) -> None:
-        """Wait until its feed is whole."""
-        if self.url is not None:
-            store = open_store(self.url, policy=POLICY)
-            settled(store)
-            store.dispose()
+        """Do nothing: the feed is always complete."""
 
-    def checked(self) -> tuple[tuple[Finding, ...], tuple[Rebuilt, ...]]:
-        """What `verify` finds, and what `rebuild` does; nothing in memory."""
-        if self.url is None:
-            return (), ()
-        store = open_store(self.url, policy=POLICY, clock=self.clock)
-        try:
-            return verify(store), rebuild(store, self.owner_url)
-        finally:
-            store.dispose()
+    def check(self) -> tuple[tuple[Finding, ...], tuple[Rebuilt, ...]]:
+        """Return nothing: there are no rows to verify or to rebuild."""
+        return (), ()
 
 
-@frozen
-class Templates:
-    """Migrated databases to copy, and the loop that awaits the awaited stores."""
+@define(kw_only=True)
+class SqlPlayer:
+    """A store in a database, and other engines with which the database is checked."""
 
-    server: PostgresServer
-    database: str
-    file: Path
-    loop: Loop
+    name: str
+    url: str
+    owner_url: str | None = None
+    policy: Policy
+    engines: Engines
+    checking_engines: ThreadEngines
+    clock: TickingClock = field(factory=TickingClock)
+    ids: CountedIds = field(factory=CountedIds)
+    store: AnyStore = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open the store as a new process would: with new connections and empty caches."""
+        self.engines.connect_to(self.url)
+        self.store = self.engines.open(self.policy, self.clock, self.ids)
+
+    def settle(self) -> None:
+        """Wait until the feed is complete."""
+        settled(self._open_to_check())
+
+    def check(self) -> tuple[tuple[Finding, ...], tuple[Rebuilt, ...]]:
+        """Return the findings of `verify` and the results of `rebuild`."""
+        store = self._open_to_check()
+        return verify(store), rebuild(store, self.owner_url)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engines.disconnect()
+        self.checking_engines.disconnect()
+
+    def _open_to_check(self) -> SqlStore:
+        self.checking_engines.connect_to(self.url)
+        return self.checking_engines.open(POLICY, self.clock, CountedIds())
+
+
+Player = MemoryPlayer | SqlPlayer
+
+
+class Stage:
+    """The engines of all stores, and the migrated databases that are copied for each program."""
+
+    def __init__(
+        self, server: PostgresServer, template: str, template_file: Path, loop: Loop
+    ) -> None:
+        self._server = server
+        self._template = template
+        self._template_file = template_file
+
+        file_url = f"sqlite:///{template_file}"
+        self._checking_sqlite = ThreadEngines(file_url)
+        self._checking_postgresql = ThreadEngines(server.url)
+        self._sqlite: dict[str, Engines] = {
+            "SQLite": ThreadEngines(file_url),
+            "SQLite, awaited": LoopEngines(file_url, loop),
+        }
+        self._postgresql: dict[str, Engines] = {
+            "PostgreSQL": ThreadEngines(server.url),
+            "PostgreSQL, awaited": LoopEngines(server.url, loop),
+        }
 
     @contextmanager
-    def sides(self, *, four_eyes: bool) -> Generator[tuple[Side, ...]]:
-        """The five stores, empty and open; memory, the oracle, is the first."""
+    def players(self, *, four_eyes: bool) -> Generator[tuple[Player, ...]]:
+        """Yield the five empty stores; the first is memory, the oracle."""
         policy = evolve(POLICY, concepts=evolve(POLICY.concepts, four_eyes=four_eyes))
+        oracle = MemoryStore(policy=policy, clock=TickingClock(), ids=CountedIds())
+        players: list[Player] = [MemoryPlayer(oracle)]
         with ExitStack() as stack:
-            directory = Path(stack.enter_context(TemporaryDirectory(dir=self.file.parent)))
-            found = (
-                in_memory(policy),
-                *(
-                    self._on_sqlite(directory / f"{is_async}.db", policy, is_async=is_async)
-                    for is_async in (0, 1)
-                ),
-                *(
-                    self._on_postgresql(
-                        stack.enter_context(self._copied()), policy, is_async=is_async
-                    )
-                    for is_async in (0, 1)
-                ),
-            )
-            for side in found:
-                stack.callback(side.close)
-                side.reopen()
-            yield found
+            parent = self._template_file.parent
+            directory = Path(stack.enter_context(TemporaryDirectory(dir=parent)))
+            for name, engines in self._sqlite.items():
+                player = self._sqlite_player(name, engines, policy, directory / f"{name}.db")
+                stack.callback(player.close)
+                players.append(player)
+            for name, engines in self._postgresql.items():
+                database = temporary_database(self._server, f"program_{next(NUMBERS)}", self._template)
+                player = self._postgresql_player(
+                    name, engines, policy, stack.enter_context(database)
+                )
+                stack.callback(player.close)
+                players.append(player)
 
-    def _on_sqlite(self, path: Path, policy: Policy, *, is_async: int) -> Side:
-        url = f"sqlite:///{shutil.copy(self.file, path)}"
-        return self._side(("SQLite", "SQLite, awaited")[is_async], url, policy, is_async=is_async)
+            yield tuple(players)
 
-    def _on_postgresql(self, database: PostgresServer, policy: Policy, *, is_async: int) -> Side:
-        name = ("PostgreSQL", "PostgreSQL, awaited")[is_async]
-        return evolve(
-            self._side(name, database.url, policy, is_async=is_async), owner_url=database.owner_url
+    def _sqlite_player(self, name: str, engines: Engines, policy: Policy, path: Path) -> SqlPlayer:
+        shutil.copy(self._template_file, path)
+        return SqlPlayer(
+            name=name,
+            url=f"sqlite:///{path}",
+            policy=policy,
+            engines=engines,
+            checking_engines=self._checking_sqlite,
         )
 
-    def _side(self, name: str, url: str, policy: Policy, *, is_async: int) -> Side:
-        clock, ids = TickingClock(), CountedIds()
-
-        def opener() -> AbstractContextManager[AnyStore]:
-            if is_async:
-                return awaited(self.loop, url, policy, clock, ids)
-            return called(url, policy, clock, ids)
-
-        return Side(name, clock, opener, url)
-
-    def _copied(self) -> AbstractContextManager[PostgresServer]:
-        return temporary_database(self.server, f"program_{next(NUMBERS)}", self.database)
-
-
-def in_memory(policy: Policy) -> Side:
-    """The oracle, which keeps its tables when it is opened again."""
-    clock = TickingClock()
-    store = MemoryStore(policy=policy, clock=clock, ids=CountedIds())
-    return Side("memory", clock, lambda: nullcontext(store))
-
-
-@contextmanager
-def called(url: str, policy: Policy, clock: TickingClock, ids: CountedIds) -> Generator[AnyStore]:
-    """A store for threads."""
-    store = open_store(url, policy=policy, clock=clock, ids=ids)
-    yield store
-    store.dispose()
-
-
-@contextmanager
-def awaited(
-    loop: Loop, url: str, policy: Policy, clock: TickingClock, ids: CountedIds
-) -> Generator[AnyStore]:
-    """A store for an event loop, which is waited for."""
-    store = open_async_store(url, policy=policy, clock=clock, ids=ids)
-    yield cast("AnyStore", Awaited(store, loop))
-    loop.wait(store.dispose())
+    def _postgresql_player(
+        self, name: str, engines: Engines, policy: Policy, database: PostgresServer
+    ) -> SqlPlayer:
+        return SqlPlayer(
+            name=name,
+            url=database.url,
+            owner_url=database.owner_url,
+            policy=policy,
+            engines=engines,
+            checking_engines=self._checking_postgresql,
+        )

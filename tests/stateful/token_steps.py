@@ -1,70 +1,76 @@
-"""Steps of tokens: each becomes a command that fits what the oracle holds."""
+"""Steps of tokens: each becomes a command that fits the tokens of the oracle."""
 
 from datetime import timedelta
 from typing import Any
 
 from attrs import evolve, frozen
-from tests.stateful.steps import Call, Step, Twist, expected_seq, pick_near
+from tests.stateful.steps import ALL, Call, Step, Twist, World, expected_seq, pick_newest
 
 from indelible import tokens
 from indelible.app import WriteTx
-from indelible.testing.stores import BEGINNING, AnyStore
+from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import make_batch, make_log, read_again, wallet
 from indelible.tokens import Checkpoint, Repositories, Token, TokenSaved
 from indelible.tokens.entities import RevealTransaction
 from indelible.tokens.queries import blocks_with_mints
 from indelible.tokens.rules import Reorg
 
-MANY = 1_000
 HASH = "0x" + "ab" * 32
+FIRST_RECOVERED_ID = 500
+UNKNOWN_ID = "nobody"
 
 
-def stored_tokens(oracle: AnyStore) -> list[TokenSaved]:
-    """Return every token."""
-    listed = oracle.read(tokens.list_tokens, limit=MANY)
-    return [oracle.read(tokens.get_token, token.token_id) for token in listed]
+def all_tokens(world: World) -> list[TokenSaved]:
+    """Return all tokens."""
+    summaries = world.oracle.read(tokens.list_tokens, limit=ALL)
+    return [world.oracle.read(tokens.get_token, summary.token_id) for summary in summaries]
 
 
-def last_block(oracle: AnyStore) -> int:
-    """Return the number of the last recorded block, 0 before any."""
-    checkpoint = oracle.read(tokens.token_stats).checkpoint
-    return 0 if checkpoint is None else checkpoint.number
+def read_checkpoint(world: World) -> Checkpoint | None:
+    """Return the last recorded block, or None before the first."""
+    return world.oracle.read(tokens.token_stats).checkpoint
 
 
-def mint(oracle: AnyStore, step: Step) -> Call:
-    """Record the next block with a mint; a stale step records it behind a gap."""
-    number = last_block(oracle) + 1
+def mint(world: World, step: Step) -> Call:
+    """Record the next block with a mint; a stale step leaves a gap before the block."""
+    number = 1
+    fork = 0
+    checkpoint = read_checkpoint(world)
+    if checkpoint is not None:
+        number = checkpoint.number + 1
+        fork = checkpoint.reorg_count
     if step.twist is Twist.STALE:
         number += 5
-    known = stored_tokens(oracle)
-    token_id = 1 + max((saved.token.token_id for saved in known), default=0)
-    fork = oracle.read(tokens.token_stats).checkpoint
-    log = make_log(
-        token_id, block=number, fork=fork.reorg_count if fork else 0, quantity=1 + step.pick % 3
-    )
-    batch = make_batch(number, number, log, fork=fork.reorg_count if fork else 0)
-    return Call(tokens.record_blocks, tokens.RecordBlocks(batch=read_again(oracle, batch)))
+
+    token_id = 1 + max((saved.token.token_id for saved in all_tokens(world)), default=0)
+    log = make_log(token_id, block=number, fork=fork, quantity=1 + step.pick % 3)
+    batch = make_batch(number, number, log, fork=fork)
+    command = tokens.RecordBlocks(batch=read_again(world.oracle, batch))
+    return Call(tokens.record_blocks, command)
 
 
-def roll_back(oracle: AnyStore, step: Step) -> Call:
-    """Drop the last block that has a mint."""
-    checkpoint = oracle.read(tokens.token_stats).checkpoint
+def roll_back(world: World, step: Step) -> Call:
+    """Drop the last block, with its mints."""
+    checkpoint = read_checkpoint(world)
     if checkpoint is None or checkpoint.number < 2:
-        return mint(oracle, step)
+        return mint(world, step)
 
-    blocks = oracle.read(blocks_with_mints, checkpoint.number - 1)
-    last = Checkpoint(number=checkpoint.number - 1, hash=HASH, reorg_count=checkpoint.reorg_count)
-    dropped = frozenset(block_hash for _, block_hash in blocks)
-    reorg = Reorg(last_canonical=last, orphaned_block_hashes=dropped)
+    number = checkpoint.number - 1
+    dropped_blocks = world.oracle.read(blocks_with_mints, number)
+    reorg = Reorg(
+        last_canonical=Checkpoint(number=number, hash=HASH, reorg_count=checkpoint.reorg_count),
+        orphaned_block_hashes=frozenset(block_hash for _, block_hash in dropped_blocks),
+    )
     return Call(tokens.roll_back_blocks, tokens.RollBackBlocks(reorg=reorg))
 
 
-def recover(oracle: AnyStore, step: Step) -> Call:
-    """Recover a token without its mint; an illegal one is known already."""
-    known = [saved.token.token_id for saved in stored_tokens(oracle)]
-    token_id = 500 + step.pick % 50
-    if step.twist is Twist.ILLEGAL and known:
-        token_id = known[0]
+def recover(world: World, step: Step) -> Call:
+    """Recover a token without its mint; an illegal one exists already."""
+    token_id = FIRST_RECOVERED_ID + step.pick % 50
+    existing = all_tokens(world)
+    if step.twist is Twist.ILLEGAL and existing:
+        token_id = existing[0].token.token_id
+
     command = tokens.RecoverToken(
         token_id=token_id,
         author_wallet=wallet(step.pick % 3 + 1),
@@ -73,20 +79,19 @@ def recover(oracle: AnyStore, step: Step) -> Call:
     return Call(tokens.recover_token, command)
 
 
-def set_prompt(oracle: AnyStore, step: Step) -> Call:
+def set_prompt(_: World, step: Step) -> Call:
     """Set an author's prompt."""
-    del oracle
     command = tokens.SetAuthorPrompt(
         wallet_address=wallet(step.pick % 3 + 1), prompt_text=f"prompt {step.pick}"
     )
     return Call(tokens.set_author_prompt, command)
 
 
-def retry(oracle: AnyStore, step: Step) -> Call:
-    """Retry a token, whether it has failed or not."""
-    saved = pick_near(stored_tokens(oracle), step.pick)
+def retry(world: World, step: Step) -> Call:
+    """Retry a token in any state; only a failed one can be retried."""
+    saved = pick_newest(all_tokens(world), step.pick)
     if saved is None:
-        return mint(oracle, step)
+        return mint(world, step)
 
     command = tokens.RetryToken(
         token_id=saved.token.token_id, expected_seq=expected_seq(step, saved.seq)
@@ -96,14 +101,15 @@ def retry(oracle: AnyStore, step: Step) -> Call:
 
 @frozen
 class TokenMove:
-    """A transition of a token by its seed's method, and a change that no method makes."""
+    """A transition of a token by its seed's method, and forged values of its fields."""
 
     token: Token
     method: str
     changes: tuple[tuple[str, object], ...] = ()
 
 
-MOVES = {
+# The method that leaves a state; tokens in every other state fail.
+METHODS = {
     "detected": "mark_generating",
     "generating": "mark_uploading",
     "uploading": "mark_ready",
@@ -120,21 +126,25 @@ FORGED: tuple[tuple[str, object], ...] = (
     ("mint_timestamp", BEGINNING - timedelta(days=1)),
     ("minter_address", wallet(9)),
     ("token_id", 9_999),
-    ("author_id", "nobody"),
+    ("author_id", UNKNOWN_ID),
 )
 
 
-def move_token(oracle: AnyStore, step: Step) -> Call:
-    """Move a token along its pipeline; a wrong step skips a state or rewrites a fixed field."""
-    saved = pick_near(stored_tokens(oracle), step.pick)
+def move_token(world: World, step: Step) -> Call:
+    """Move a token to its next state, or let it fail.
+
+    An illegal step skips states or rewrites a fixed field; a stale one saves an older token.
+    """
+    saved = pick_newest(all_tokens(world), step.pick)
     if saved is None:
-        return mint(oracle, step)
+        return mint(world, step)
 
     token = saved.token
-    method = MOVES.get(token.status.value, "mark_failed")
+    method = METHODS.get(token.status.value, "mark_failed")
     changes: tuple[tuple[str, object], ...] = ()
     if step.pick % 9 == 0:
         method = "mark_failed"
+
     if step.twist is Twist.ILLEGAL and step.pick % 2:
         method = "mark_revealed"
     elif step.twist is Twist.ILLEGAL:
@@ -147,23 +157,26 @@ def move_token(oracle: AnyStore, step: Step) -> Call:
 
 def save_token(tx: WriteTx, move: TokenMove) -> Token:
     """Save a token after a transition, by the seed's repository."""
-    moved: Token = getattr(move.token, move.method)(*ARGUMENTS[move.method])
+    mark = getattr(move.token, move.method)
+    marked: Token = mark(*ARGUMENTS[move.method])
     changes: dict[str, Any] = dict(move.changes)
-    changed = evolve(moved, **changes)
-    return Repositories.over(tx).tokens.save(changed)
+    return Repositories.over(tx).tokens.save(evolve(marked, **changes))
 
 
-def reveal(oracle: AnyStore, step: Step) -> Call:
-    """Add a reveal of a token; an illegal one reveals a token that nobody knows."""
-    saved = pick_near(stored_tokens(oracle), step.pick)
-    token_id = "nobody" if saved is None or step.twist is Twist.ILLEGAL else saved.token.id
+def reveal(world: World, step: Step) -> Call:
+    """Add a reveal of a token; an illegal one reveals an unknown token."""
+    saved = pick_newest(all_tokens(world), step.pick)
+    token_id = UNKNOWN_ID
+    if saved is not None and step.twist is not Twist.ILLEGAL:
+        token_id = saved.token.id
+
     return Call(add_reveal, (f"reveal-{step.pick}", token_id))
 
 
 def add_reveal(tx: WriteTx, command: tuple[str, str]) -> RevealTransaction:
-    """Add a reveal transaction by the seed's repository."""
+    """Add a reveal transaction by the seed's repository; the command is its id and its token."""
     reveal_id, token_id = command
-    new = RevealTransaction.create(
+    reveal_transaction = RevealTransaction.create(
         "create", now=tx.clock.now(), id=reveal_id, token_ids=(token_id,)
     )
-    return Repositories.over(tx).reveal_txs.add(new)
+    return Repositories.over(tx).reveal_txs.add(reveal_transaction)
