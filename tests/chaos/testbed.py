@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -37,7 +37,11 @@ class Testbed:
 
 
 @contextmanager
-def testbed(*, durable: bool = False) -> Generator[Testbed]:  # noqa: PT028 - no test, whatever its name
+def testbed(
+    *,
+    durable: bool = False,  # noqa: PT028 - no test, despite its name
+    settings: Mapping[str, str] | None = None,  # noqa: PT028
+) -> Generator[Testbed]:
     """Yield a testbed for the block.
 
     Its files are in shared memory if that is writable and `durable` is false, else on disk.
@@ -46,7 +50,7 @@ def testbed(*, durable: bool = False) -> Generator[Testbed]:  # noqa: PT028 - no
     with (
         TemporaryDirectory(prefix="indelible-", dir=place) as directory,
         TemporaryDirectory(prefix="indelible-", dir=place) as files,
-        postgres(Path(directory), durable=durable) as server,
+        postgres(Path(directory), durable=durable, settings=settings) as server,
     ):
         database, file = create_database(server, TEMPLATE), Path(files) / "template.db"
         for url, owner_url in ((database.url, database.owner_url), (f"sqlite:///{file}", None)):

@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
 from tests.chaos.testbed import testbed
-from tests.conftest import Loop
+from tests.conftest import FAST_SETTINGS, Loop
 from tests.stateful.play import Tallies
 from tests.stateful.run import MAX_PROCESSES, run_processes, run_programs, write_tallies
 from tests.stateful.stores import Stage
@@ -35,8 +35,7 @@ def main() -> int:
     finally:
         if options.tallies is None:
             print_tallies(tallies)
-            seconds = time.monotonic() - started_at
-            print_line(f"{options.programs} programs, seed {options.seed}, {seconds:.0f} s")
+            print_line(f"seed {options.seed}, {time.monotonic() - started_at:.0f} s")
         else:
             write_tallies(tallies, options.tallies)
 
@@ -70,25 +69,29 @@ def play_here(options: Namespace, tallies: Tallies) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     started_at = time.monotonic()
 
-    def report_progress(played: int) -> None:
+    def report(line: str) -> None:
         seconds = time.monotonic() - started_at
-        print_line(f"seed {options.seed}: {played} programs in {seconds:.0f} s")
+        print_line(f"seed {options.seed}, {seconds:.0f} s: {line}")
 
-    print_line(f"seed {options.seed}: {options.programs} programs")
+    report(f"starting {options.programs} programs")
     loop = Loop()
     try:
-        with testbed() as bed:
+        with testbed(settings=FAST_SETTINGS) as bed:
             stage = Stage(bed.server, bed.template, bed.file, loop)
-            run_programs(stage, options.programs, options.seed, tallies, report_progress)
+            run_programs(stage, options.programs, options.seed, tallies, report)
     finally:
         loop.stop()
 
 
 def print_tallies(tallies: Tallies) -> None:
-    """Print a line for each store."""
+    """Print a line for each store, and the sums; every store gets the same programs."""
     for name, tally in tallies.items():
         average = tally.answers.total() / tally.programs
         print_line(f"{name}: {tally}; {average:.1f} commands a program")
+
+    programs = max((tally.programs for tally in tallies.values()), default=0)
+    commands = sum(tally.answers.total() for tally in tallies.values())
+    print_line(f"{programs} programs on {len(tallies)} stores, {commands} commands in all")
 
 
 def print_line(line: str) -> None:

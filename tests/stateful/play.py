@@ -59,7 +59,10 @@ def play(program: Program, stage: Stage, tallies: Tallies) -> None:
                 for player in players:
                     player.reopen()
             else:
-                _compare_answers(next_call(world, step), players, tallies)
+                call = next_call(world, step)
+                for player in players:
+                    player.clock.start_command(len(world.calls))
+                _compare_answers(call, players, tallies)
 
         _compare_histories(players)
 
@@ -98,7 +101,9 @@ def _compare_answers(call: Call, players: Sequence[Player], tallies: Tallies) ->
     for player, answer in zip(players, answers, strict=True):
         code, _ = answer
         tallies[player.name].answers[code] += 1
-        assert not differs(answer, answers[0]), f"{player.name} differs from memory at {call}"
+        assert not differs(answer, answers[0]), (
+            f"{player.name} answers {answer}, memory answers {answers[0]}, to {call}"
+        )
 
 
 def _compare_histories(players: Sequence[Player]) -> None:

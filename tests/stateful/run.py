@@ -21,6 +21,7 @@ from tests.stateful.stores import Stage
 from indelible_service.embedded.children import die_with_parent, stop_child
 
 PROGRESS_PROGRAMS = 50
+MAX_CHARACTERS = 3_000  # of an error in a line
 STOP_SECONDS = 60
 MAX_PROCESSES = 1_000
 
@@ -30,16 +31,17 @@ def run_programs(
     count: int,
     seed: int | None,
     tallies: Tallies,
-    report_progress: Callable[[int], None] = lambda _: None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Generate programs from the seed, play them and add their answers to the tallies.
 
-    A seed of None generates the same programs in every run. `report_progress` gets the number of
-    programs played so far.
+    A seed of None generates the same programs in every run. `report` gets a line for every 50
+    programs, and one as soon as a program fails; to find a smaller one takes minutes after that.
 
     Raises: the failure of the smallest failing program, with a note that shows this program.
     """
     played = 0
+    has_failed = False
 
     @settings(
         max_examples=count,
@@ -55,11 +57,18 @@ def run_programs(
     )
     @given(programs())
     def every_store_behaves_as_memory(program: Program) -> None:
-        nonlocal played
-        play(program, stage, tallies)
+        nonlocal played, has_failed
+        try:
+            play(program, stage, tallies)
+        except Exception as error:
+            if not has_failed:
+                report(f"FAIL after {played} programs, now shrinking: {error!r:.{MAX_CHARACTERS}}")
+            has_failed = True
+            raise
+
         played += 1
-        if played % PROGRESS_PROGRAMS == 0:
-            report_progress(played)
+        if played % PROGRESS_PROGRAMS == 0 and not has_failed:
+            report(f"{played} programs")
 
     if seed is not None:
         every_store_behaves_as_memory = hypothesis.seed(seed)(every_store_behaves_as_memory)

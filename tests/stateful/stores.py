@@ -7,6 +7,7 @@ each program connects them to new databases.
 import shutil
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from tests.feeds import settled
 
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
-from indelible.testing.stores import AnyStore, CountedIds, TickingClock
+from indelible.testing.stores import BEGINNING, AnyStore, CountedIds
 from indelible_service.embedded import PostgresServer
 from indelible_sql import (
     Rebuilt,
@@ -34,13 +35,32 @@ from indelible_sql.maintenance.findings import Finding
 NUMBERS = count(1)
 
 
+class CommandClock:
+    """A clock that advances by a minute with each command, and by a second with each call.
+
+    Stores may read the clock more or less often in a command: the next one begins at one instant.
+    """
+
+    def __init__(self) -> None:
+        self._now = BEGINNING
+
+    def start_command(self, number: int) -> None:
+        """Set the clock to the instant at which this command begins."""
+        self._now = BEGINNING + number * timedelta(minutes=1)
+
+    def now(self) -> datetime:
+        """Return the next second."""
+        self._now += timedelta(seconds=1)
+        return self._now
+
+
 class Engines(Protocol):
     """Engines that are connected to one database after the other."""
 
     def connect_to(self, url: str) -> None:
         """Connect to this database from now on."""
 
-    def open(self, policy: Policy, clock: TickingClock, ids: CountedIds) -> AnyStore:
+    def open(self, policy: Policy, clock: CommandClock, ids: CountedIds) -> AnyStore:
         """Return a store with empty caches."""
         ...
 
@@ -59,7 +79,7 @@ class ThreadEngines:
         self._store.dispose()
         self._store.url = url
 
-    def open(self, policy: Policy, clock: TickingClock, ids: CountedIds) -> SqlStore:
+    def open(self, policy: Policy, clock: CommandClock, ids: CountedIds) -> SqlStore:
         return evolve(self._store, policy=policy, clock=clock, ids=ids)
 
     def disconnect(self) -> None:
@@ -79,7 +99,7 @@ class LoopEngines:
         self.disconnect()
         self._store.url = url
 
-    def open(self, policy: Policy, clock: TickingClock, ids: CountedIds) -> AnyStore:
+    def open(self, policy: Policy, clock: CommandClock, ids: CountedIds) -> AnyStore:
         store = evolve(self._store, policy=policy, clock=clock, ids=ids)
         store.config.spawn = self._store.config.spawn
         async_store = evolve(self._async_store, store=store)
@@ -94,6 +114,7 @@ class MemoryPlayer:
     """The store in memory, which is the oracle."""
 
     store: MemoryStore
+    clock: CommandClock
     name: str = "memory"
 
     def reopen(self) -> None:
@@ -117,7 +138,7 @@ class SqlPlayer:
     policy: Policy
     engines: Engines
     checking_engines: ThreadEngines
-    clock: TickingClock = field(factory=TickingClock)
+    clock: CommandClock = field(factory=CommandClock)
     ids: CountedIds = field(factory=CountedIds)
     store: AnyStore = field(init=False)
 
@@ -177,8 +198,9 @@ class Stage:
     def players(self, *, four_eyes: bool) -> Generator[tuple[Player, ...]]:
         """Yield the five empty stores; the first is memory, the oracle."""
         policy = evolve(POLICY, concepts=evolve(POLICY.concepts, four_eyes=four_eyes))
-        oracle = MemoryStore(policy=policy, clock=TickingClock(), ids=CountedIds())
-        players: list[Player] = [MemoryPlayer(oracle)]
+        clock = CommandClock()
+        oracle = MemoryStore(policy=policy, clock=clock, ids=CountedIds())
+        players: list[Player] = [MemoryPlayer(oracle, clock)]
         with ExitStack() as stack:
             parent = self._template_file.parent
             directory = Path(stack.enter_context(TemporaryDirectory(dir=parent)))
