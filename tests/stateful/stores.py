@@ -209,7 +209,9 @@ class Stage:
                 stack.callback(player.close)
                 players.append(player)
             for name, engines in self._postgresql.items():
-                database = temporary_database(self._server, f"program_{next(NUMBERS)}", self._template)
+                database = temporary_database(
+                    self._server, f"program_{next(NUMBERS)}", self._template
+                )
                 player = self._postgresql_player(
                     name, engines, policy, stack.enter_context(database)
                 )
