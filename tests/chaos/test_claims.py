@@ -19,24 +19,24 @@ pytestmark = pytest.mark.slow
 
 
 def test_fifty_thousand_claims_by_eight_processes_never_overlap(
-    database: PostgresServer, tell: Callable[[str], None]
+    database: PostgresServer, add_summary_line: Callable[[str], None]
 ) -> None:
     report = count_claims(
         database.url, claims=50_000, workers=8, deaths=6, pieces=2_000, chance=dice(3)
     )
 
-    tell(f"Claims on PostgreSQL by 8 processes: {report}")
+    add_summary_line(f"Claims on PostgreSQL by 8 processes: {report}")
     assert report.problems == []
     assert report.claimed + report.unrecorded >= 49_000
     assert report.deaths == 6
 
 
 def test_claims_of_processes_on_one_sqlite_file_never_overlap(
-    sqlite_url: str, tell: Callable[[str], None]
+    sqlite_url: str, add_summary_line: Callable[[str], None]
 ) -> None:
     report = count_claims(sqlite_url, claims=3_000, workers=3, deaths=2, pieces=300, chance=dice(3))
 
-    tell(f"Claims on SQLite by 3 processes: {report}")
+    add_summary_line(f"Claims on SQLite by 3 processes: {report}")
     assert report.problems == []
     assert report.deaths == 2
 

@@ -9,10 +9,12 @@ from tests.chaos.worker_kills import kill_workers
 pytestmark = pytest.mark.slow
 
 
-def test_every_task_is_completed_once_or_dead_with_a_reason(tell: Callable[[str], None]) -> None:
+def test_every_task_is_completed_once_or_dead_with_a_reason(
+    add_summary_line: Callable[[str], None],
+) -> None:
     report = kill_workers(units=300, kills=8, seconds=12, chance=dice(7), lease_seconds=3)
 
-    tell(f"Tasks while workers and servers are killed: {report}")
+    add_summary_line(f"Tasks while workers and servers are killed: {report}")
     assert report.problems == []
     assert sum(report.kills.values()) == 8
     assert report.dead >= 1

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import psycopg
 import pytest
-from tests.conftest import DATABASES, POLICY, Awaited
+from tests.conftest import DATABASES, POLICY, SyncFacade
 from tests.databases import create_database, temporary_database
-from tests.feeds import Patient
+from tests.feeds import CompleteFeedStore
 
 from indelible.memory import MemoryStore
 from indelible.testing.captures.algorithms import AlgorithmsConformance
@@ -96,7 +96,7 @@ class OnPostgresql:
     def store(self, postgresql: SqlStore) -> AnyStore:
         assert postgresql.engines.writer.driver == "psycopg"
         assert not postgresql.engines.writer.dialect.is_async
-        return cast("AnyStore", Patient(postgresql))
+        return cast("AnyStore", CompleteFeedStore(postgresql))
 
     @pytest.fixture
     def install(self, database: PostgresServer) -> Install:
@@ -136,7 +136,7 @@ class WithoutPgvector:
 
     @pytest.fixture
     def store(self, postgresql: SqlStore) -> AnyStore:
-        return cast("AnyStore", Patient(postgresql))
+        return cast("AnyStore", CompleteFeedStore(postgresql))
 
     @pytest.fixture
     def install(self, database: PostgresServer) -> Install:
@@ -164,7 +164,7 @@ class OnAsyncSqlite:
     """A SQLite file behind an asyncio store."""
 
     @pytest.fixture
-    def store(self, async_sqlite: Awaited) -> Awaited:
+    def store(self, async_sqlite: SyncFacade) -> SyncFacade:
         assert async_sqlite.store.pools[0].driver == "aiosqlite"
         return async_sqlite
 
@@ -180,7 +180,7 @@ class OnAsyncPostgresql:
     """A PostgreSQL database behind an asyncio store."""
 
     @pytest.fixture
-    def store(self, async_postgresql: Awaited) -> Awaited:
+    def store(self, async_postgresql: SyncFacade) -> SyncFacade:
         pool = async_postgresql.store.pools[0]
         assert pool.driver == "psycopg"
         assert pool.dialect.is_async

@@ -19,7 +19,7 @@ TIMES = 80
 
 @pytest.mark.parametrize("fixture", ["sqlite_url", "database"])
 def test_hostile_input_is_refused_with_its_code_and_writes_nothing(
-    fixture: str, request: pytest.FixtureRequest, tell: Callable[[str], None]
+    fixture: str, request: pytest.FixtureRequest, add_summary_line: Callable[[str], None]
 ) -> None:
     database: str | PostgresServer = request.getfixturevalue(fixture)
     url = database if isinstance(database, str) else database.url
@@ -32,7 +32,7 @@ def test_hostile_input_is_refused_with_its_code_and_writes_nothing(
         findings = verify(store)
     codes = len({answer.split()[-1] for answer in tally.answers})
     total = tally.answers.total()
-    tell(f"hostile input to {fixture}, seed {seed}: {total} answers of {codes} codes")
+    add_summary_line(f"hostile input to {fixture}, seed {seed}: {total} answers of {codes} codes")
 
     assert tally.wrong == []
     assert total == 2 * TIMES

@@ -54,11 +54,11 @@ def test_the_halves_of_a_dose_add_up() -> None:
 
 
 def test_every_generated_request_of_a_dose_gets_a_documented_answer(
-    sqlite_url: str, tell: Callable[[str], None]
+    sqlite_url: str, add_summary_line: Callable[[str], None]
 ) -> None:
     wanted = Wanted(requests=20, of_each=5, is_covering=False)
     dose = generate("SQLite", sqlite_url, SEED, wanted)
-    tell(f"generated requests: {table(dose)[-1]}")
+    add_summary_line(f"generated requests: {table(dose)[-1]}")
 
     assert shortcomings(dose, wanted) == []
     assert {path for _, path in dose.statuses} >= {

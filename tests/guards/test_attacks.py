@@ -162,7 +162,7 @@ def test_every_kind_has_at_least_three_attacks(target: Target) -> None:
 
 
 def test_many_different_guards_refuse_the_attacks(
-    target: Target, tell: Callable[[str], None]
+    target: Target, add_summary_line: Callable[[str], None]
 ) -> None:
     attack_count = 0
     refusing: set[str] = set()
@@ -170,7 +170,7 @@ def test_many_different_guards_refuse_the_attacks(
         attack_count += len(guards)
         refusing.update(filter(None, guards.values()))
 
-    tell(
+    add_summary_line(
         f"guards on {target.name}: {attack_count} illegal writes of"
         f" {len(target.guards_by_kind)} kinds, {len(refusing)} guards refuse them"
     )

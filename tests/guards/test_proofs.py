@@ -16,9 +16,9 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine
 from tests.conformance.test_stores import Conformance, ContextsConformance, install_as_owner
-from tests.conftest import opened
+from tests.conftest import shared_store
 from tests.databases import create_database, temporary_database
-from tests.feeds import Patient
+from tests.feeds import CompleteFeedStore
 from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
 from tests.guards.raw_database import postgresql_engine
@@ -51,7 +51,7 @@ DEPLOYED_TRIGGERS = b"""
 
 def unguarded(url: str) -> Generator[SqlStore]:
     """Open a store that accepts a database without guards."""
-    for store in opened(url, "unguarded"):
+    for store in shared_store(url, "unguarded"):
         # The schema check refuses a database without guards. This test needs one, so that only the
         # domain refuses illegal changes.
         store._is_admitted = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
@@ -102,7 +102,7 @@ class OnPostgresqlWithoutGuards:
 
     @pytest.fixture
     def store(self, unguarded_postgresql: tuple[SqlStore, str]) -> AnyStore:
-        return cast("AnyStore", Patient(unguarded_postgresql[0]))
+        return cast("AnyStore", CompleteFeedStore(unguarded_postgresql[0]))
 
     @pytest.fixture
     def install(self, unguarded_postgresql: tuple[SqlStore, str]) -> Install:

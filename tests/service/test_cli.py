@@ -23,7 +23,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from tests.architecture.sources import ROOT
-from tests.conftest import copied, folder
+from tests.conftest import copy_cluster, folder
 
 import indelible_service
 import indelible_sql
@@ -344,7 +344,7 @@ def strict_server(cluster: Path) -> Generator[PostgresServer]:
     """Run a PostgreSQL that requires passwords."""
     with (
         folder() as directory,
-        postgres(copied(cluster, directory), durable=False, passwords=True) as server,
+        postgres(copy_cluster(cluster, directory), durable=False, passwords=True) as server,
     ):
         yield server
 

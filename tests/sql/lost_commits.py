@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from attrs import define, field, frozen
-from tests.conftest import POLICY, Awaited, Loop
-from tests.feeds import ALL, settled
+from tests.conftest import POLICY, Loop, SyncFacade
+from tests.feeds import ALL, wait_for_complete_feed
 from tests.sql.proxy import Fault, Proxy, proxy_to
 
 from indelible import concepts
@@ -69,7 +69,7 @@ def proxied_store(database: PostgresServer, loop: Loop | None) -> Generator[Prox
             store.dispose()
         else:
             async_store = open_async_store(url, policy=POLICY)
-            store_in_loop = cast("AnyStore", Awaited(async_store, loop))
+            store_in_loop = cast("AnyStore", SyncFacade(async_store, loop))
             yield ProxiedStore(store_in_loop, async_store.store, direct, proxy, async_store)
             loop.wait(async_store.dispose())
     direct.dispose()
@@ -109,14 +109,14 @@ def _lose_commit(proxied: ProxiedStore, kind: Fault, *, is_edit: bool) -> Outcom
         handler = concepts.edit_concept
         command = _edit_command(create(proxied.direct))
     handler, runs = _counted(handler)
-    cursor = settled(proxied.direct).feed(limit=ALL).cursor
+    cursor = wait_for_complete_feed(proxied.direct).feed(limit=ALL).cursor
     proxied.proxy.plan(kind)
 
     start = time.monotonic()
     saved: ConceptSaved = proxied.store.run(handler, command, actor=MAYA, reason="a lost COMMIT")
     seconds = time.monotonic() - start
 
-    changes = settled(proxied.direct).feed(after=cursor).changes
+    changes = wait_for_complete_feed(proxied.direct).feed(after=cursor).changes
     has_one_effect = [(change.entity_id, change.seq) for change in changes] == [
         (saved.concept.id, saved.seq)
     ]

@@ -78,12 +78,15 @@ def commands_for_pages(
 
 
 def test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databases(
-    sqlite: SqlStore, postgresql: SqlStore, database: PostgresServer, tell: Callable[[str], None]
+    sqlite: SqlStore,
+    postgresql: SqlStore,
+    database: PostgresServer,
+    add_summary_line: Callable[[str], None],
 ) -> None:
     on_sqlite = shuffle(sqlite, CAPTURES, CLIENTS, ORDERS, Random(SCENARIO_SEED))  # noqa: S311
     on_postgresql = shuffle(postgresql, CAPTURES, CLIENTS, ORDERS, Random(SCENARIO_SEED))  # noqa: S311
-    tell(f"shuffles on SQLite: {on_sqlite}")
-    tell(f"shuffles on PostgreSQL: {on_postgresql}")
+    add_summary_line(f"shuffles on SQLite: {on_sqlite}")
+    add_summary_line(f"shuffles on PostgreSQL: {on_postgresql}")
 
     assert on_sqlite.wrong == ()
     assert on_postgresql.wrong == ()

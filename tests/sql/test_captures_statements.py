@@ -19,7 +19,7 @@ def trace(sqlite_url: str) -> Generator[Trace]:
 
 @pytest.mark.parametrize("names_its_subspace", [False, True])
 def test_a_capture_on_sqlite_reads_each_table_once(
-    trace: Trace, tell: Callable[[str], None], *, names_its_subspace: bool
+    trace: Trace, add_summary_line: Callable[[str], None], *, names_its_subspace: bool
 ) -> None:
     scenario, subspace_id, *_ = worked(trace.store)
     scenario.capture(X1)
@@ -27,7 +27,7 @@ def test_a_capture_on_sqlite_reads_each_table_once(
 
     result, sent = trace.of(lambda: scenario.capture(X1, word_count=100, **fields))
     statements = [text for text in sent if text not in ("BEGIN IMMEDIATE", "COMMIT")]
-    tell(f"statements of a capture on SQLite: {len(statements)}")
+    add_summary_line(f"statements of a capture on SQLite: {len(statements)}")
 
     assert result.updates_centroid
     assert len(statements) == MAX_STATEMENTS

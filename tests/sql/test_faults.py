@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from tests.conftest import POLICY, copied, folder
+from tests.conftest import POLICY, copy_cluster, folder
 from tests.feeds import changes
 from tests.sql.conftest import code, opened
 from tests.sql.faults import (
@@ -186,7 +186,7 @@ def test_a_session_that_is_terminated_after_its_write_leaves_nothing(
 
 def test_a_store_works_again_after_a_restart_of_its_server(cluster: Path) -> None:
     with folder() as directory:
-        data = copied(cluster, directory)
+        data = copy_cluster(cluster, directory)
         with postgres(data, durable=False) as server:
             store = open_store(server.url, policy=POLICY)
             store.upgrade(server.owner_url)

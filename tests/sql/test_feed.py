@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 from attrs import evolve
 from sqlalchemy import text
-from tests.feeds import settled
+from tests.feeds import wait_for_complete_feed
 
 from indelible import concepts
 from indelible.kernel import Change
@@ -51,7 +51,7 @@ class Reader:
 
     def read_all(self) -> list[ChangeKey]:
         """Read to the end when no open transaction hides a change any more."""
-        settled(self._store)
+        wait_for_complete_feed(self._store)
 
         return self.read_to_end()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
-from tests.conftest import POLICY, Awaited, Loop, copied, folder
+from tests.conftest import POLICY, Loop, SyncFacade, copy_cluster, folder
 from tests.databases import create_database
 from tests.sql.conftest import code, opened
 from tests.sql.faults import as_admin, codes_of_all_access, create_in_block, set_on_database
@@ -35,7 +35,7 @@ def test_a_server_that_does_not_listen_is_unreachable(unused_tcp_port: int, loop
         assert codes_of_all_access(store) == {"STORE_UNREACHABLE"}
         assert code(store.upgrade) == "STORE_UNREACHABLE"
 
-    async_store = Awaited(open_async_store(url, policy=POLICY), loop)
+    async_store = SyncFacade(open_async_store(url, policy=POLICY), loop)
     assert code(async_store.feed) == "STORE_UNREACHABLE"
     loop.wait(async_store.store.dispose())
 
@@ -132,7 +132,7 @@ def test_a_read_only_server_is_read_but_not_written(database: PostgresServer) ->
 def test_a_wrong_password_is_denied(cluster: Path) -> None:
     with (
         folder() as directory,
-        postgres(copied(cluster, directory), durable=False, passwords=True) as server,
+        postgres(copy_cluster(cluster, directory), durable=False, passwords=True) as server,
     ):
         wrong_url = make_url(server.url).set(password="wrong")  # noqa: S106
         wrong = wrong_url.render_as_string(hide_password=False)

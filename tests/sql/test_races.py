@@ -58,11 +58,13 @@ def codes_of(*attempts: Callable[[], Any]) -> list[str]:
 
 
 def test_no_edit_of_eight_processes_is_lost(
-    pool: ProcessPoolExecutor, store: SqlStore, tell: Callable[[str], None]
+    pool: ProcessPoolExecutor, store: SqlStore, add_summary_line: Callable[[str], None]
 ) -> None:
     raced = race(pool, store.own_url, EDITS)
     dialect = store.engines.writer.dialect.name
-    tell(f"race on {dialect}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times")
+    add_summary_line(
+        f"race on {dialect}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times"
+    )
 
     assert raced.numbers == list(range(1, PROCESSES * EDITS + 2))
     assert raced.seq == len(raced.numbers)

@@ -45,21 +45,21 @@ def trace(request: pytest.FixtureRequest) -> Trace:
 
 
 def tell_counts(
-    tell: Callable[[str], None], dialect: str, statements_by_step: dict[str, list[str]]
+    add_summary_line: Callable[[str], None], dialect: str, statements_by_step: dict[str, list[str]]
 ) -> None:
     """Add a line with the number of different statements of each command to the summary."""
     counts: list[str] = []
     for step, statements in statements_by_step.items():
         count = len(set(statements) - set(TRANSACTION_STATEMENTS))
         counts.append(f"{step} {count}")
-    tell(f"statements on {dialect} between BEGIN and COMMIT: {', '.join(counts)}")
+    add_summary_line(f"statements on {dialect} between BEGIN and COMMIT: {', '.join(counts)}")
 
 
 def test_an_edit_on_postgresql_is_one_load_and_one_write(
-    postgresql_trace: Trace, tell: Callable[[str], None]
+    postgresql_trace: Trace, add_summary_line: Callable[[str], None]
 ) -> None:
     statements_by_step = concept_life(postgresql_trace)
-    tell_counts(tell, "postgresql", statements_by_step)
+    tell_counts(add_summary_line, "postgresql", statements_by_step)
     begin, load, write, commit = statements_by_step["edit"]
 
     assert begin == "BEGIN"
@@ -73,10 +73,10 @@ def test_an_edit_on_postgresql_is_one_load_and_one_write(
 
 
 def test_an_edit_on_sqlite_sends_seven_statements(
-    sqlite_trace: Trace, tell: Callable[[str], None]
+    sqlite_trace: Trace, add_summary_line: Callable[[str], None]
 ) -> None:
     statements_by_step = concept_life(sqlite_trace)
-    tell_counts(tell, "sqlite", statements_by_step)
+    tell_counts(add_summary_line, "sqlite", statements_by_step)
     statements = [text for text in statements_by_step["edit"] if not text.startswith("PRAGMA")]
 
     assert len(statements) == 7

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from threading import Barrier, Thread
 
 import pytest
-from tests.conftest import POLICY, Awaited, Loop
+from tests.conftest import POLICY, Loop, SyncFacade
 
 from indelible.kernel import Actor
 from indelible.kernel.tasks import TaskNotDead
@@ -130,7 +130,7 @@ async def fail_after_two_writes(
 def test_the_unit_of_work_of_the_seed_commits_and_rolls_back(
     awaited: str, request: pytest.FixtureRequest, loop: Loop
 ) -> None:
-    store: Awaited = request.getfixturevalue(awaited)
+    store: SyncFacade = request.getfixturevalue(awaited)
 
     async def run_units(own: AsyncSqlStore) -> None:
         uow_factory = create_uow_factory(own)

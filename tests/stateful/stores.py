@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Protocol, cast
 
 from attrs import define, evolve, field
-from tests.conftest import POLICY, Awaited, Loop, redirect_to_own_url
+from tests.conftest import POLICY, Loop, SyncFacade, redirect_to_own_url
 from tests.databases import temporary_database
-from tests.feeds import settled
+from tests.feeds import wait_for_complete_feed
 
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
@@ -103,7 +103,7 @@ class LoopEngines:
         store = evolve(self._store, policy=policy, clock=clock, ids=ids)
         store.config.spawn = self._store.config.spawn
         async_store = evolve(self._async_store, store=store)
-        return cast("AnyStore", Awaited(async_store, self._loop))
+        return cast("AnyStore", SyncFacade(async_store, self._loop))
 
     def disconnect(self) -> None:
         self._loop.wait(self._async_store.dispose())
@@ -152,7 +152,7 @@ class SqlPlayer:
 
     def settle(self) -> None:
         """Wait until the feed is complete."""
-        settled(self._open_to_check())
+        wait_for_complete_feed(self._open_to_check())
 
     def check(self) -> tuple[tuple[Finding, ...], tuple[Rebuilt, ...]]:
         """Return the findings of `verify` and the results of `rebuild`."""

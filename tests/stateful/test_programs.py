@@ -29,14 +29,14 @@ def stage(
 
 
 def test_every_store_answers_and_refuses_as_memory_does(
-    stage: Stage, tell: Callable[[str], None]
+    stage: Stage, add_summary_line: Callable[[str], None]
 ) -> None:
     tallies: Tallies = {}
 
     run_programs(stage, PROGRAMS, None, tallies)
 
     for name, tally in tallies.items():
-        tell(f"programs on {name}: {tally}")
+        add_summary_line(f"programs on {name}: {tally}")
     answers = tallies["memory"].answers
     refusals = answers.keys() - {ACCEPTED}
     assert len(tallies) == STORES

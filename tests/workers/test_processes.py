@@ -12,7 +12,7 @@ from signal import SIGKILL, SIGTERM
 
 import pytest
 from tests.architecture.sources import ROOT
-from tests.conftest import POLICY, copied, folder
+from tests.conftest import POLICY, copy_cluster, folder
 from tests.workers.bakery import TaskStore, are_completed, connect, enqueue, get_task, wait_until
 
 from indelible_service.embedded import PostgresServer, postgres
@@ -127,7 +127,7 @@ def test_workers_continue_after_postgresql_was_killed_and_restarted(
     cluster: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "output"
-    with folder() as directory, postgres(copied(cluster, directory), durable=False) as first:
+    with folder() as directory, postgres(copy_cluster(cluster, directory), durable=False) as first:
         store = open_store(first.url, policy=POLICY)
         store.upgrade(first.owner_url)
         enqueue(store, "loaf")

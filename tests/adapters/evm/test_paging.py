@@ -89,7 +89,7 @@ def test_an_endless_response_is_cut_off(
 
 
 def test_a_thousand_mints_are_read_in_pages(
-    chain: Chain, node: Anvil, season: str, provider: Proxy, tell: Callable[[str], None]
+    chain: Chain, node: Anvil, season: str, provider: Proxy, add_summary_line: Callable[[str], None]
 ) -> None:
     node.mine(
         5_000
@@ -107,7 +107,7 @@ def test_a_thousand_mints_are_read_in_pages(
     assert len({(each.block_number, each.log_index) for each in found}) == 1_000
     assert sum(each.quantity for each in found) == chain.next_token_id(last) - 1
     assert provider.count(LOGS) < 20
-    tell(
+    add_summary_line(
         f"1,000 mints in {last:,} blocks read from anvil, through a provider's limits,"
         f" in {seconds:.2f} s"
     )
