@@ -17,7 +17,7 @@ from tests.fuzz.attack import AttackTally, over_http, through_python
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
-from tests.web.hostile.rows import NOT_YET, elsewhere
+from tests.web.hostile.rows import NOT_YET, count_other_variants
 from tests.web.minting import Wallets
 from tests.web.reader import fitted
 
@@ -86,7 +86,7 @@ def by_number(wanted: Wanted, seed: int, bed: Testbed) -> bool:
         say(line)
     for row, number in sorted(tally.rows.items()):
         say(f"{number:6} hostile requests of row {row}")
-    say(f"elsewhere, in pytest: rows {', '.join(map(str, sorted(elsewhere())))} and 56")
+    say(f"elsewhere, in pytest: rows {', '.join(map(str, sorted(count_other_variants())))} and 56")
     for row, reason in NOT_YET.items():
         say(f"not yet row {row}: {reason}")
 

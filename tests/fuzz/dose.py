@@ -9,9 +9,8 @@ from tests.conftest import POLICY
 from tests.fuzz.living import Living
 from tests.web.generated import Found, Making, generated
 from tests.web.harness import Json, Web
-from tests.web.hostile.rows import LINES
-from tests.web.hostile.scene import Stage, faults, of_line
-from tests.web.hostile.scenes import SCENES
+from tests.web.hostile.rows import REQUESTS, SCENARIOS
+from tests.web.hostile.scenario import Deployment, faults, scenario_of
 from tests.web.minting import Wallets
 from tests.web.reader import fitted
 from tests.web.watched import WATCHED, described
@@ -132,11 +131,11 @@ def play(name: str, url: str) -> Tally:
     The tally has the number of variants of each row of the table, and the faults.
     """
     store = open_store(url, policy=POLICY)
-    stage = Stage(store)
+    deployment = Deployment(store)
     tally = Tally()
-    for scene in (*[of_line(line) for line in LINES], *SCENES):
-        tally.rows[scene.row] += 1
-        tally.wrong += [f"{name}, row {fault}" for fault in faults(scene, stage)]
+    for scenario in (*[scenario_of(request) for request in REQUESTS], *SCENARIOS):
+        tally.rows[scenario.row] += 1
+        tally.wrong += [f"{name}, row {fault}" for fault in faults(scenario, deployment)]
 
     tally.wrong += [f"{name}: {fault}" for fault in verify(store)]
     store.dispose()

@@ -1,4 +1,4 @@
-"""Hostile input: each row of the fact sheet has its variants, and each variant its answer."""
+"""Test the expected answer to every hostile request, and what is stored of hostile texts."""
 
 import io
 import json
@@ -9,11 +9,11 @@ from typing import Any, cast
 import pytest
 from attrs import evolve
 from tests.databases import create_database
-from tests.web.harness import KEYS, SETTINGS, Web, concept_url, memory, problem
-from tests.web.hostile.line import BIRTH, MEBIBYTE, Line
-from tests.web.hostile.lines_of_bodies import UTF_8
-from tests.web.hostile.rows import LINES
-from tests.web.hostile.scene import Stage, faults, of_line
+from tests.web.harness import KEYS, SETTINGS, Json, Web, concept_url, memory, problem
+from tests.web.hostile.bodies import UTF_8
+from tests.web.hostile.requests import CREATION, MEBIBYTE, create, creation
+from tests.web.hostile.rows import REQUESTS
+from tests.web.hostile.scenario import Deployment, faults, scenario_of
 
 from indelible.concepts import ConceptContent
 from indelible.policy import Policy
@@ -24,8 +24,8 @@ from indelible_sql import open_store
 pytestmark = pytest.mark.slow
 
 
-class Endless(io.RawIOBase):
-    """A body that never ends, and counts what was read of it."""
+class EndlessBody(io.RawIOBase):
+    """A body that never ends, and counts the bytes that were read of it."""
 
     def __init__(self) -> None:
         self.read_bytes = 0
@@ -38,15 +38,24 @@ class Endless(io.RawIOBase):
         buffer[:] = b" " * len(buffer)
         return len(buffer)
 
+    def environ(self) -> dict[str, object]:
+        """Return the environment of a request with this body."""
+        return {
+            "wsgi.input": self,
+            "wsgi.input_terminated": True,
+            "HTTP_TRANSFER_ENCODING": "chunked",
+        }
+
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])
-def stage(
+def deployment(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Stage]:
-    """A stage over each store; all that comes on it is refused, so it can be shared."""
+) -> Generator[Deployment]:
+    """Yield a deployment over each store. Its hostile requests are refused, so tests share it."""
     if request.param == "memory":
-        yield Stage(memory())
+        yield Deployment(memory())
         return
+
     if request.param == "sqlite":
         template = cast("Path", request.getfixturevalue("template_file"))
         copy = tmp_path_factory.mktemp("hostile") / "hostile.db"
@@ -56,29 +65,36 @@ def stage(
         server = cast("PostgresServer", request.getfixturevalue("server"))
         model = cast("PostgresServer", request.getfixturevalue("template"))
         url = create_database(server, "hostile", model.url.rpartition("/")[2]).url
+
     store = open_store(url, policy=Policy(keys=KEYS), clock=TickingClock(), ids=CountedIds())
-    yield Stage(store)
+    yield Deployment(store)
     store.dispose()
 
 
 @pytest.fixture
-def hostile(stage: Stage) -> Web:
-    return stage.web
+def shared_web(deployment: Deployment) -> Web:
+    return deployment.web
 
 
-@pytest.mark.parametrize("row", sorted({line.row for line in LINES}))
-def test_hostile_input_gets_its_expected_answer_and_writes_nothing(stage: Stage, row: int) -> None:
-    assert [
-        fault for line in LINES if line.row == row for fault in faults(of_line(line), stage)
-    ] == []
+@pytest.mark.parametrize("row", sorted({request.row for request in REQUESTS}))
+def test_hostile_input_gets_its_expected_answer_and_writes_nothing(
+    deployment: Deployment, row: int
+) -> None:
+    result: list[str] = []
+    for request in REQUESTS:
+        if request.row == row:
+            result += faults(scenario_of(request), deployment)
+
+    assert result == []
 
 
 def test_an_unexpected_answer_to_hostile_input_is_reported() -> None:
-    stage = Stage(memory())
-    accepted = Line(5, 422, "INVALID_FIELDS", "POST", "/v1/concepts", {"json": BIRTH})
+    deployment = Deployment(memory())
+    accepted = scenario_of(create(5, 422, "INVALID_FIELDS", json=CREATION))
 
-    told = [fault.rpartition(": ")[2] for fault in faults(of_line(accepted), stage)]
-    assert told == ["(201, ''), not (422, 'INVALID_FIELDS')", "something was written"]
+    messages = [fault.rpartition(": ")[2] for fault in faults(accepted, deployment)]
+
+    assert messages == ["(201, ''), not (422, 'INVALID_FIELDS')", "something was written"]
 
 
 def test_every_invalid_field_is_reported_by_its_path(web: Web) -> None:
@@ -98,47 +114,42 @@ def test_every_invalid_field_is_reported_by_its_path(web: Web) -> None:
 
 
 def test_a_body_with_many_invalid_fields_gets_a_short_answer(web: Web) -> None:
-    body = BIRTH | {f"{number}{'x' * 1_000}": 1 for number in range(500)}
+    unknown_fields = {f"{number}{'x' * 1_000}": 1 for number in range(500)}
 
-    assert len(web.post("/v1/concepts", json=body).data) < 16_000
+    answer = web.post("/v1/concepts", json=creation(**unknown_fields))
+
+    assert answer.status_code == 422
+    assert len(answer.data) < 16_000
 
 
 def test_an_endless_body_is_read_up_to_the_limit(web: Web) -> None:
-    endless = Endless()
-    environ = {
-        "wsgi.input": endless,
-        "wsgi.input_terminated": True,
-        "HTTP_TRANSFER_ENCODING": "chunked",
-    }
+    body = EndlessBody()
     headers = {"Content-Type": "application/json"}
 
-    assert problem(web.post("/v1/concepts", headers=headers, environ=environ)) == (
-        413,
-        "BODY_TOO_LARGE",
-    )
-    assert endless.read_bytes < 2 * MEBIBYTE
+    answer = web.post("/v1/concepts", headers=headers, environ=body.environ())
+
+    assert problem(answer) == (413, "BODY_TOO_LARGE")
+    assert body.read_bytes < 2 * MEBIBYTE
 
 
 @pytest.mark.parametrize("media_type", ["multipart/form-data; boundary=x", "text/plain", ""])
 def test_a_body_of_another_media_type_is_not_read(web: Web, media_type: str) -> None:
-    endless = Endless()
-    environ = {
-        "wsgi.input": endless,
-        "wsgi.input_terminated": True,
-        "HTTP_TRANSFER_ENCODING": "chunked",
-    }
-    answer = web.post("/v1/concepts", headers={"Content-Type": media_type}, environ=environ)
+    body = EndlessBody()
+    headers = {"Content-Type": media_type}
 
-    assert (answer.status_code, endless.read_bytes) == (415, 0)
+    answer = web.post("/v1/concepts", headers=headers, environ=body.environ())
+
+    assert answer.status_code == 415
+    assert body.read_bytes == 0
 
 
 @pytest.mark.parametrize(
     "media_type", ["application/json", UTF_8 + "UTF-8", UTF_8 + '"utf-8"', "Application/JSON"]
 )
 def test_every_spelling_of_the_json_media_type_is_accepted(web: Web, media_type: str) -> None:
-    answer = web.post(
-        "/v1/concepts", data=json.dumps(BIRTH).encode(), headers={"Content-Type": media_type}
-    )
+    data = json.dumps(CREATION).encode()
+
+    answer = web.post("/v1/concepts", data=data, headers={"Content-Type": media_type})
 
     assert answer.status_code == 201
 
@@ -159,70 +170,77 @@ CONTENTS: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("name", CONTENTS)
-def test_content_is_stored_as_it_was_sent(hostile: Web, name: str) -> None:
-    sent = {"name": CONTENTS[name], "definition": CONTENTS[name]}
-    found = hostile.post("/v1/concepts", json={"content": sent, "reason": "a test"}).get_json()
-    kept = hostile.get(concept_url(found)).get_json()["version"]["content"]
+def test_content_is_stored_as_it_was_sent(shared_web: Web, name: str) -> None:
+    text = CONTENTS[name]
+    body = {"content": {"name": text, "definition": text}, "reason": "a test"}
 
-    assert (kept["name"], kept["definition"]) == (CONTENTS[name], CONTENTS[name])
+    concept = shared_web.post("/v1/concepts", json=body).get_json()
+
+    content = shared_web.get(concept_url(concept)).get_json()["version"]["content"]
+    assert content["name"] == text
+    assert content["definition"] == text
+
+
+def warning_codes(concept: Json) -> set[str]:
+    return {warning["code"] for warning in concept["warnings"]}
 
 
 @pytest.mark.parametrize("name", ["a control", "a C1 control", "an override", "a zero-width space"])
 def test_invisible_characters_in_content_give_a_warning(web: Web, name: str) -> None:
-    found = web.create(ConceptContent(name="Ratio", definition=CONTENTS[name]))
+    concept = web.create(ConceptContent(name="Ratio", definition=CONTENTS[name]))
 
-    assert "TEXT_CONTROL_CHARS" in {each["code"] for each in found["warnings"]}
+    assert "TEXT_CONTROL_CHARS" in warning_codes(concept)
 
 
 def test_names_with_the_same_normal_form_collide(web: Web) -> None:
     web.create(ConceptContent(name="Cafe\u0301"))
-    found = web.create(ConceptContent(name="caf\u00e9"))
+    concept = web.create(ConceptContent(name="caf\u00e9"))
 
-    assert "NAME_COLLISION" in {each["code"] for each in found["warnings"]}
+    assert "NAME_COLLISION" in warning_codes(concept)
 
 
 @pytest.mark.parametrize("text", ["%25", "_", "%5C", "'", "%22", "%2A", "a%25b", "100%25%20of_it"])
-def test_a_search_matches_every_character_literally(hostile: Web, text: str) -> None:
-    hostile.create(ConceptContent(name="Ratio"))
-    hostile.create(ConceptContent(name="100% of_it \\ 'a' \"b\" * a%b"))
-    found = hostile.get(f"/v1/concepts?limit=100&text={text}").get_json()["items"]
+def test_a_search_matches_every_character_literally(shared_web: Web, text: str) -> None:
+    shared_web.create(ConceptContent(name="Ratio"))
+    shared_web.create(ConceptContent(name="100% of_it \\ 'a' \"b\" * a%b"))
 
-    assert found
-    assert all(each["name"] != "Ratio" for each in found)
+    items = shared_web.get(f"/v1/concepts?limit=100&text={text}").get_json()["items"]
+
+    names = {item["name"] for item in items}
+    assert names
+    assert "Ratio" not in names
 
 
 def test_a_changed_cursor_is_refused(web: Web) -> None:
-    saved = web.edit(web.create())
-    path = f"{concept_url(saved)}/versions?limit=1"
+    concept = web.edit(web.create())
+    path = f"{concept_url(concept)}/versions?limit=1"
     cursor = web.get(path).get_json()["next"]
-    changed = [
-        cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :]
-        for at in range(len(cursor))
-    ]
 
-    assert {problem(web.get(f"{path}&cursor={each}")) for each in changed} == {
-        (400, "INVALID_CURSOR")
-    }
-    assert {
-        problem(web.get(f"{path}&cursor={each}"))
-        for each in (cursor + "A", cursor[:-1], cursor + "%3D")
-    } == {(400, "INVALID_CURSOR")}
+    changed = [cursor + "A", cursor[:-1], cursor + "%3D"]
+    for index, character in enumerate(cursor):
+        replacement = "B" if character == "A" else "A"
+        changed.append(cursor[:index] + replacement + cursor[index + 1 :])
+
+    for changed_cursor in changed:
+        answer = web.get(f"{path}&cursor={changed_cursor}")
+        assert problem(answer) == (400, "INVALID_CURSOR"), changed_cursor
 
 
 def test_a_cursor_of_another_list_or_another_search_is_refused(web: Web) -> None:
-    saved, other = web.edit(web.create()), web.edit(web.create())
+    concept = web.edit(web.create())
+    other_concept = web.edit(web.create())
     cursor = web.get("/v1/concepts?limit=1&text=ratio").get_json()["next"]
-    of_versions = web.get(f"{concept_url(saved)}/versions?limit=1").get_json()["next"]
-    foreign = [
+    version_cursor = web.get(f"{concept_url(concept)}/versions?limit=1").get_json()["next"]
+
+    for path in (
         f"/v1/concepts?cursor={cursor}",
         f"/v1/concepts?text=Ratio&cursor={cursor}",
         f"/v1/concepts?text=ratio&status=DRAFT&cursor={cursor}",
         f"/v1/history?cursor={cursor}",
-        f"{concept_url(other)}/versions?cursor={of_versions}",
-        f"{concept_url(saved)}/history?cursor={of_versions}",
-    ]
-
-    assert [problem(web.get(path)) for path in foreign] == [(400, "INVALID_CURSOR")] * len(foreign)
+        f"{concept_url(other_concept)}/versions?cursor={version_cursor}",
+        f"{concept_url(concept)}/history?cursor={version_cursor}",
+    ):
+        assert problem(web.get(path)) == (400, "INVALID_CURSOR"), path
     assert web.get(f"/v1/concepts?limit=7&text=ratio&cursor={cursor}").status_code == 200
 
 
@@ -237,16 +255,15 @@ def test_a_cursor_of_another_server_is_refused(web: Web) -> None:
 
 def test_only_trusted_hosts_are_answered() -> None:
     settings = evolve(SETTINGS, trusted_hosts=("localhost", "api.example.org", ".example.net"))
-    web = Web(memory(), settings)
-    answers = {
-        host: web.client.get("/health/live", headers={"Host": host}).status_code
-        for host in (
-            "api.example.org",
-            "a.example.net:8000",
-            "evil.org",
-            "api.example.org.evil.org",
-            "",
-        )
+    client = Web(memory(), settings).client
+    expected = {
+        "api.example.org": 200,
+        "a.example.net:8000": 200,
+        "evil.org": 400,
+        "api.example.org.evil.org": 400,
+        "": 400,
     }
 
-    assert list(answers.values()) == [200, 200, 400, 400, 400]
+    for host, status in expected.items():
+        answer = client.get("/health/live", headers={"Host": host})
+        assert answer.status_code == status, host

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve, frozen
 from flask import Request
 from tests.web.harness import OPERATOR, SCOPES, SETTINGS, Web, concept_url, memory, problem
-from tests.web.hostile.scenes import NEEDED
+from tests.web.hostile.scopes import REQUIRED_SCOPES
 
 from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
@@ -76,7 +76,7 @@ def test_a_change_is_recorded_under_the_key_s_owner(web: Web) -> None:
     assert web.create()["version"]["created_by"] == "user:noor"
 
 
-@pytest.mark.parametrize(("scope", "method", "path"), NEEDED)
+@pytest.mark.parametrize(("scope", "method", "path"), REQUIRED_SCOPES)
 def test_each_route_requires_its_scope(web: Web, scope: str, method: str, path: str) -> None:
     others = tuple(each for each in (*SCOPES, "history:read") if each != scope)
     answer = web.send(method, path, json={}, seq=1, key=web.new_key(*others))

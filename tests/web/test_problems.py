@@ -8,7 +8,7 @@ import pytest
 from attrs import frozen
 from tests.web.failing import Failure
 from tests.web.harness import KEYS, SETTINGS, Web, concept_url, memory, problem
-from tests.web.hostile.rows import UNEXPECTED
+from tests.web.hostile.rows import UNEXPECTED_ERRORS
 
 from indelible.app import AppContext
 from indelible.concepts.errors import ConceptNotFound, CorrectionTargetNotPublished, SelfApproval
@@ -86,7 +86,7 @@ FAULTS = [
     (OutcomeUnknown(), 503, "OUTCOME_UNKNOWN", None),
     (UsageError("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
     (Refused("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
-    *((fault("the pepper is hunter2"), 500, "INTERNAL_ERROR", None) for fault in UNEXPECTED),
+    *((fault("the pepper is hunter2"), 500, "INTERNAL_ERROR", None) for fault in UNEXPECTED_ERRORS),
 ]
 
 

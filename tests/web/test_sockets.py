@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 import waitress
 from tests.web.harness import Web, memory
-from tests.web.hostile.rows import REFUSED, UNFINISHED
+from tests.web.hostile.rows import MALFORMED_HTTP, UNFINISHED_HTTP
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
@@ -36,9 +36,9 @@ def answer(port: int, request: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", MALFORMED_HTTP)
 def test_malformed_http_is_refused_before_it_is_read(port: int, name: str) -> None:
-    assert answer(port, REFUSED[name]).split(b" ", 2)[1] == b"400"
+    assert answer(port, MALFORMED_HTTP[name]).split(b" ", 2)[1] == b"400"
 
 
 def test_an_encoded_line_break_is_not_decoded_into_a_header(port: int) -> None:
@@ -59,9 +59,9 @@ def test_valid_http_is_answered(port: int) -> None:
     assert answer(port, HEALTH).startswith(b"HTTP/1.1 200 OK")
 
 
-@pytest.mark.parametrize("name", UNFINISHED)
+@pytest.mark.parametrize("name", UNFINISHED_HTTP)
 def test_an_unfinished_request_does_not_block_others(port: int, name: str) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(UNFINISHED[name])
+        connection.sendall(UNFINISHED_HTTP[name])
 
         assert answer(port, HEALTH).startswith(b"HTTP/1.1 200 OK")

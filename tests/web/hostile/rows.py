@@ -4,54 +4,70 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from tests.web.hostile.lines_of_bodies import OF_BODIES
-from tests.web.hostile.lines_of_captures import OF_CAPTURES
-from tests.web.hostile.lines_of_tokens import OF_TOKENS
-from tests.web.hostile.lines_of_values import OF_VALUES
-from tests.web.hostile.scenes import SCENES
+from tests.web.hostile.access import access_scenarios
+from tests.web.hostile.bodies import BODY_REQUESTS
+from tests.web.hostile.captures import CAPTURE_REQUESTS
+from tests.web.hostile.limits import limit_scenarios
+from tests.web.hostile.sessions import session_scenarios
+from tests.web.hostile.tokens import TOKEN_REQUESTS
+from tests.web.hostile.values import VALUE_REQUESTS
+from tests.web.hostile.writes import write_scenarios
 
-FEWEST: Final = 10
+MIN_VARIANTS: Final = 10
 ROWS: Final = range(1, 59)
-LINES: Final = [*OF_BODIES, *OF_VALUES, *OF_CAPTURES, *OF_TOKENS]
-HEAD = b"POST /v1/concepts HTTP/1.1\r\nConnection: close\r\n"
-REFUSED: Final[Mapping[str, bytes]] = {
-    "two hosts": HEAD + b"Host: a\r\nHost: b\r\n\r\n",
-    "a host with a path": HEAD + b"Host: a/b\r\n\r\n",
-    "a line feed in a header": HEAD + b"Host: a\r\nX-Request-Id: a\nSet-Cookie: b\r\n\r\n",
-    "a carriage return in a header": HEAD + b"Host: a\r\nX-Request-Id: a\rb\r\n\r\n",
-    "a NUL in a header": HEAD + b"Host: a\r\nX-Request-Id: a\0b\r\n\r\n",
-    "a space before a colon": HEAD + b"Host : a\r\n\r\n",
-    "two lengths": HEAD + b"Host: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "a length with a sign": HEAD + b"Host: a\r\nContent-Length: +1\r\n\r\na",
-    "a chunk of no length": HEAD + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+REQUESTS: Final = [*BODY_REQUESTS, *VALUE_REQUESTS, *CAPTURE_REQUESTS, *TOKEN_REQUESTS]
+SCENARIOS: Final = [
+    *access_scenarios(),
+    *session_scenarios(),
+    *limit_scenarios(),
+    *write_scenarios(),
+]
+
+HEALTH = b"GET /health"
+POST = b"POST /v1/concepts HTTP/1.1\r\nConnection: close\r\n"
+POST_WITH_HOST = POST + b"Host: a\r\n"
+CHUNKED = POST_WITH_HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+HUNDRED_BYTES = (
+    POST_WITH_HOST + b"Content-Type: application/json\r\n" + b"Content-Length: 100\r\n\r\n"
+)
+MALFORMED_HTTP: Final[Mapping[str, bytes]] = {
+    "two hosts": POST + b"Host: a\r\nHost: b\r\n\r\n",
+    "a host with a path": POST + b"Host: a/b\r\n\r\n",
+    "a line feed in a header": POST_WITH_HOST + b"X-Request-Id: a\nSet-Cookie: b\r\n\r\n",
+    "a carriage return in a header": POST_WITH_HOST + b"X-Request-Id: a\rb\r\n\r\n",
+    "a NUL in a header": POST_WITH_HOST + b"X-Request-Id: a\0b\r\n\r\n",
+    "a space before a colon": POST + b"Host : a\r\n\r\n",
+    "two lengths": POST_WITH_HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "a length with a sign": POST_WITH_HOST + b"Content-Length: +1\r\n\r\na",
+    "a chunk without a length": CHUNKED + b"zz\r\n\r\n",
 }
-UNFINISHED: Final[Mapping[str, bytes]] = {
+UNFINISHED_HTTP: Final[Mapping[str, bytes]] = {
     "nothing": b"",
     "half a method": b"PO",
     "no path": b"GET ",
-    "no version": b"GET /health",
-    "no end of the line": b"GET /health HTTP/1.1",
-    "no header": b"GET /health HTTP/1.1\r\n",
-    "half a header": b"GET /health HTTP/1.1\r\nHost: a\r\nX-",
-    "no end of the headers": b"GET /health HTTP/1.1\r\nHost: a\r\n",
-    "no body": HEAD + b"Host: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n",
-    "half a body": HEAD
-    + b"Host: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
-    "half a chunk": HEAD + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-    "no last chunk": HEAD + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
+    "no version": HEALTH,
+    "no end of the line": HEALTH + b" HTTP/1.1",
+    "no header": HEALTH + b" HTTP/1.1\r\n",
+    "half a header": HEALTH + b" HTTP/1.1\r\nHost: a\r\nX-",
+    "no end of the headers": HEALTH + b" HTTP/1.1\r\nHost: a\r\n",
+    "no body": HUNDRED_BYTES,
+    "half a body": HUNDRED_BYTES + b"{",
+    "half a chunk": CHUNKED + b"5\r\nab",
+    "no last chunk": CHUNKED + b"1\r\na\r\n",
 }
-LOGGED: Final = (
-    *(
-        "a\nb",
-        'a\r\n{"event": "forged"}',
-        "\x1b[31mred",
-        "\x1b]0;title\x07",
-        "a\tb",
-        "\x00",
-        "a\x85b",
-        "a\u2028b",
-    ),
-    *("\u202eabc", "'\"}", "%s %d %n", "a" * 100_000),
+LOG_INJECTIONS: Final = (
+    "a\nb",
+    'a\r\n{"event": "forged"}',
+    "\x1b[31mred",
+    "\x1b]0;title\x07",
+    "a\tb",
+    "\x00",
+    "a\x85b",
+    "a\u2028b",
+    "\u202eabc",
+    "'\"}",
+    "%s %d %n",
+    "a" * 100_000,
 )
 MARKUP: Final[Mapping[str, str]] = {
     "a script": "<script>alert(1)</script>",
@@ -67,53 +83,57 @@ MARKUP: Final[Mapping[str, str]] = {
     "a style": "<style>*{display:none}</style>",
     "a frame": "<iframe srcdoc='<script>alert(1)</script>'>",
 }
-UNEXPECTED: Final[tuple[type[Exception], ...]] = (
-    *(
-        ZeroDivisionError,
-        RecursionError,
-        KeyError,
-        IndexError,
-        TypeError,
-        ValueError,
-        AttributeError,
-    ),
-    *(AssertionError, MemoryError, OSError, TimeoutError, StopIteration),
+UNEXPECTED_ERRORS: Final[tuple[type[Exception], ...]] = (
+    ZeroDivisionError,
+    RecursionError,
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+    MemoryError,
+    OSError,
+    TimeoutError,
+    StopIteration,
 )
 NOT_YET: Final[Mapping[int, str]] = {
     21: "no route takes money before issue 6",
     23: "no route takes a currency before issue 6",
-    34: "nothing is paid for or joined before contests",
+    34: "no payments and no entries before contests",
     38: "no webhook before money",
     39: "no webhook before money",
     40: "no webhook before money",
     41: "no webhook before money",
-    44: "nothing is fetched from a URL",
+    44: "no route fetches a URL",
     45: "no git before projects",
     46: "no git before projects",
     47: "no files before projects",
     48: "no git before projects",
     49: "no git before projects",
     50: "no files before projects",
-    54: "no workers, and so no messages, before projects",
-    55: "no provider over a network is asked: an embedder is the host's own code",
+    54: "no messages to workers before projects",
+    55: "no provider over a network: an embedder is the host's own code",
 }
 
 
-def elsewhere() -> Counter[int]:
-    """How many variants of a row stand in a table that is not of lines or scenes."""
+def count_other_variants() -> Counter[int]:
+    """Return the number of variants by row, of the rows without requests and scenarios."""
     return Counter(
         {
-            36: len(REFUSED),
-            51: len(LOGGED),
+            36: len(MALFORMED_HTTP),
+            51: len(LOG_INJECTIONS),
             52: len(MARKUP),
-            57: len(UNFINISHED),
-            58: len(UNEXPECTED),
+            57: len(UNFINISHED_HTTP),
+            58: len(UNEXPECTED_ERRORS),
         }
     )
 
 
-def variants() -> Counter[int]:
-    """How many variants each row has."""
-    return (
-        Counter(line.row for line in LINES) + Counter(scene.row for scene in SCENES) + elsewhere()
-    )
+def count_variants() -> Counter[int]:
+    """Return the number of variants by row."""
+    counts = count_other_variants()
+    counts.update(request.row for request in REQUESTS)
+    counts.update(scenario.row for scenario in SCENARIOS)
+
+    return counts

@@ -1,0 +1,81 @@
+"""The scope that each route of the API requires."""
+
+from collections.abc import Iterator
+from typing import Final
+
+PATHS: Final = {
+    ("concepts:read", "GET"): (
+        "/v1/concepts",
+        "/v1/concepts/x",
+        "/v1/concepts/x/versions",
+        "/v1/concepts/x/versions/1",
+        "/v1/concepts/x/diff?from=1&to=2",
+        "/v1/concepts/x/history",
+        "/v1/concepts/x/as-of",
+        "/v1/concepts/x/warnings",
+        "/v1/concepts/x/graph",
+        "/v1/concepts/x/learning-order",
+        "/v1/graph/prerequisites",
+        "/v1/learning-order",
+    ),
+    ("concepts:write", "POST"): ("/v1/concepts",),
+    ("concepts:write", "PUT"): ("/v1/concepts/x",),
+    ("captures:read", "GET"): (
+        "/v1/spaces",
+        "/v1/spaces/x",
+        "/v1/spaces/x/subspaces",
+        "/v1/spaces/x/captures",
+        "/v1/spaces/x/centroids",
+        "/v1/artifacts?space_id=x",
+        "/v1/artifacts/x",
+        "/v1/artifacts/x/signals",
+        "/v1/subspaces/x",
+        "/v1/subspaces/x/drift",
+    ),
+    ("captures:read", "POST"): ("/v1/margins/preview", "/v1/search"),
+    ("captures:write", "POST"): (
+        "/v1/spaces",
+        "/v1/spaces/x/retire",
+        "/v1/subspaces",
+        "/v1/subspaces/x/retire",
+        "/v1/subspaces/x/seed",
+        "/v1/captures",
+        "/v1/captures/batch",
+    ),
+    ("captures:write", "PUT"): ("/v1/spaces/x", "/v1/subspaces/x"),
+    ("captures:admin", "GET"): ("/v1/algorithms", "/v1/algorithms/x", "/v1/settings"),
+    ("captures:admin", "POST"): ("/v1/algorithms", "/v1/algorithms/x/activate"),
+    ("captures:admin", "PUT"): ("/v1/settings/x",),
+    ("tokens:read", "GET"): (
+        "/v1/tokens",
+        "/v1/tokens/1",
+        "/v1/tokens/1/history",
+        "/v1/authors/leaderboard",
+        "/v1/authors/x",
+        "/v1/authors/x/tokens",
+    ),
+    ("tokens:retry", "POST"): ("/v1/tokens/1/retry",),
+    ("admin", "GET"): (
+        "/admin/tasks",
+        "/admin/tasks/x",
+        "/admin/tasks/x/y",
+        "/admin/tokens/stats",
+    ),
+    ("admin", "POST"): (
+        "/admin/tasks/x/y/requeue",
+        "/admin/stages/x/pause",
+        "/admin/stages/x/resume",
+    ),
+    ("history:read", "GET"): ("/v1/history",),
+}
+
+
+def _required_scopes() -> Iterator[tuple[str, str, str]]:
+    for (scope, method), paths in PATHS.items():
+        for path in paths:
+            yield scope, method, path
+
+
+# (scope, method, path) of each route.
+REQUIRED_SCOPES: Final = tuple(_required_scopes())
+GET_PATHS: Final = tuple(path for _, method, path in REQUIRED_SCOPES if method == "GET")
