@@ -1,4 +1,4 @@
-"""Fixtures of stores that share a database and therefore use the real clock and real ids."""
+"""Fixtures of stores with the real clock and real ids, because stores share a database."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -15,17 +15,18 @@ P = ParamSpec("P")
 
 
 def code(attempt: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> str:
-    """The code of the refusal, '' where there was none."""
+    """Return the code of the error that the attempt raises, or '' if it raises none."""
     try:
         attempt(*args, **kwargs)
     except IndelibleError as error:
         return error.code
+
     return ""
 
 
 @contextmanager
 def opened(url: str) -> Generator[SqlStore]:
-    """A store for the time of the block."""
+    """Open a store during the block."""
     store = open_store(url, policy=POLICY)
     try:
         yield store
@@ -33,23 +34,22 @@ def opened(url: str) -> Generator[SqlStore]:
         store.dispose()
 
 
-@pytest.fixture(params=["sqlite_url", "database"])
-def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
-    """A store on each database."""
-    found: str | PostgresServer = request.getfixturevalue(request.param)
-    with opened(found if isinstance(found, str) else found.url) as opened_store:
-        yield opened_store
-
-
 @pytest.fixture
 def postgresql(database: PostgresServer) -> Generator[SqlStore]:
-    """A store on PostgreSQL."""
-    with opened(database.url) as opened_store:
-        yield opened_store
+    """Open a store on PostgreSQL."""
+    with opened(database.url) as store:
+        yield store
 
 
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Generator[SqlStore]:
-    """A store on SQLite."""
-    with opened(sqlite_url) as opened_store:
-        yield opened_store
+    """Open a store on SQLite."""
+    with opened(sqlite_url) as store:
+        yield store
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> SqlStore:
+    """Open a store on each database."""
+    store: SqlStore = request.getfixturevalue(request.param)
+    return store

@@ -1,4 +1,4 @@
-"""Write what follows from the declarations and the migrations: `python -m tests.sql.freeze`.
+"""Write the generated files of the schema and its migrations: `python -m tests.sql.freeze`.
 
 The file of the first revision is rewritten until a second revision follows it. After that, the file
 never changes, and only the digests of the newest revision are written.
@@ -23,29 +23,46 @@ FIRST = "0001"
 
 
 def main() -> None:
-    """Freeze the first statements, migrate an empty database of each kind, and save its digest."""
-    newest = (
-        ScriptDirectory.from_config(Config(toml_file="pyproject.toml")).get_current_head() or FIRST
-    )
+    """Freeze the first revision's statements, and save the digests of the newest revision."""
+    newest = newest_revision()
     if newest == FIRST:
-        for dialect in ("postgresql", "sqlite"):
-            text = SEPARATOR.join(ddl(CATALOG, dialect)) + "\n"
-            (MIGRATIONS / "versions" / f"{FIRST}.{dialect}.sql").write_text(text, encoding="utf-8")
+        freeze_first_revision()
+
+    path = MIGRATIONS / migrate.DIGESTS
+    digests = json.loads(path.read_text(encoding="utf-8"))
+    digests[newest] = migrated_digests()
+    path.write_text(json.dumps(digests, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def newest_revision() -> str:
+    """Return the revision to which an upgrade migrates."""
+    scripts = ScriptDirectory.from_config(Config(toml_file="pyproject.toml"))
+    return scripts.get_current_head() or FIRST
+
+
+def freeze_first_revision() -> None:
+    """Write the statements of the first revision for each database."""
+    for dialect in ("postgresql", "sqlite"):
+        text = SEPARATOR.join(ddl(CATALOG, dialect)) + "\n"
+        path = MIGRATIONS / "versions" / f"{FIRST}.{dialect}.sql"
+        path.write_text(text, encoding="utf-8")
+
+
+def migrated_digests() -> dict[str, str]:
+    """Migrate an empty database of each kind, and return the digests of their schemas."""
     with (
-        TemporaryDirectory() as own,
-        TemporaryDirectory() as other,
-        postgres(Path(other), durable=False) as server,
+        TemporaryDirectory() as sqlite_directory,
+        TemporaryDirectory() as postgresql_directory,
+        postgres(Path(postgresql_directory), durable=False) as server,
     ):
-        digests = {
+        return {
             "postgresql": _digest(server.owner_url),
-            "sqlite": _digest(f"sqlite:///{own}/empty.db"),
+            "sqlite": _digest(f"sqlite:///{sqlite_directory}/empty.db"),
         }
-    known = MIGRATIONS / migrate.DIGESTS
-    kept = json.loads(known.read_text(encoding="utf-8")) | {newest: digests}
-    known.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _digest(url: str) -> str:
+    """Migrate an empty database, and return the digest of its schema."""
     migrate.upgrade(url, "indelible", CATALOG, role=None)
     with migrate.migrating(url, "indelible") as (connection, _):
         return facts_digest(facts(connection, "indelible", CATALOG))

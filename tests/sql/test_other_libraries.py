@@ -1,6 +1,6 @@
-"""Three failures of other libraries and of raw SQL, and the same attempt here, in one database.
+"""Test three failures of other libraries and of raw SQL, and the same attempts here.
 
-`docs/explanation/comparison.md` describes them; what it says is asserted here.
+`docs/explanation/comparison.md` describes them; these tests check its statements.
 """
 
 from collections.abc import Generator
@@ -15,13 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from tests.architecture.pages import page
-from tests.sql.conftest import opened
+from tests.sql.conftest import code, opened
 from tests.sql.continuum import Articles, versioned_articles
 from transitions import Machine
 
 from indelible import concepts
 from indelible.concepts import ConceptStatus
-from indelible.kernel import IndelibleError
 from indelible.testing.stores import create, edit, submit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, verify
@@ -33,15 +32,12 @@ PAGE = page("explanation/comparison.md")
 
 @pytest.fixture
 def owner(database: PostgresServer) -> Generator[sa.Engine]:
-    """Connect as the owner, who has every right on our tables except those of a superuser.
-
-    The tables of the other libraries are in a schema of their own.
-    """
+    """Connect as the owner of all tables; the other libraries have a schema of their own."""
     with psycopg.connect(database.owner_url) as connection:
-        connection.execute("CREATE SCHEMA beside")
+        connection.execute("CREATE SCHEMA libraries")
 
     url = make_url(database.owner_url).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url.update_query_dict({"options": "-csearch_path=beside"}))
+    engine = sa.create_engine(url.update_query_dict({"options": "-csearch_path=libraries"}))
     yield engine
     engine.dispose()
 
@@ -98,13 +94,13 @@ def test_the_same_bulk_update_is_refused_here(store: SqlStore, owner: sa.Engine)
 
 
 class Paper:
-    """A row of a program whose rules are in a state machine of `transitions`."""
+    """A row whose status follows a state machine of the library `transitions`."""
 
     state: str
 
     def __init__(self, engine: sa.Engine) -> None:
         with engine.connect() as connection:
-            state = connection.execute(sa.text("SELECT status FROM beside.paper")).scalar_one()
+            state = connection.execute(sa.text("SELECT status FROM libraries.paper")).scalar_one()
 
         edges = [
             {"trigger": "submit", "source": DRAFT, "dest": REVIEW},
@@ -114,38 +110,40 @@ class Paper:
         Machine(self, states=states, transitions=edges, initial=state, auto_transitions=False)
 
     def save(self, engine: sa.Engine) -> None:
-        """Save the state, and record it."""
+        """Save the state, and append it to the table of all saved states."""
         values = {"state": self.state}
         with engine.begin() as connection:
-            connection.execute(sa.text("UPDATE beside.paper SET status = :state"), values)
-            connection.execute(sa.text("INSERT INTO beside.done (state) VALUES (:state)"), values)
+            connection.execute(sa.text("UPDATE libraries.paper SET status = :state"), values)
+            connection.execute(
+                sa.text("INSERT INTO libraries.done (state) VALUES (:state)"), values
+            )
 
 
 @pytest.fixture
 def paper(owner: sa.Engine) -> None:
     with owner.begin() as connection:
-        connection.execute(sa.text("CREATE TABLE beside.paper (status text)"))
-        connection.execute(sa.text("CREATE TABLE beside.done (position bigserial, state text)"))
-        connection.execute(sa.text("INSERT INTO beside.paper VALUES (:state)"), {"state": DRAFT})
+        connection.execute(sa.text("CREATE TABLE libraries.paper (status text)"))
+        connection.execute(sa.text("CREATE TABLE libraries.done (position bigserial, state text)"))
+        connection.execute(sa.text("INSERT INTO libraries.paper VALUES (:state)"), {"state": DRAFT})
 
 
 @pytest.mark.usefixtures("paper")
 def test_a_state_machine_lets_two_callers_leave_one_state(owner: sa.Engine) -> None:
     both_have_read = Barrier(2)
 
-    def act(trigger: str) -> None:
+    def transition(trigger: str) -> None:
         paper: Any = Paper(owner)
         both_have_read.wait(MAX_WAIT_SECONDS)
         getattr(paper, trigger)()
         paper.save(owner)
 
     with ThreadPoolExecutor(2) as threads:
-        list(threads.map(act, ("submit", "withdraw")))
+        list(threads.map(transition, ("submit", "withdraw")))
 
     with owner.connect() as connection:
-        query = sa.text("SELECT state FROM beside.done ORDER BY position")
+        query = sa.text("SELECT state FROM libraries.done ORDER BY position")
         saved = list(connection.execute(query).scalars())
-        status = connection.execute(sa.text("SELECT status FROM beside.paper")).scalar_one()
+        status = connection.execute(sa.text("SELECT status FROM libraries.paper")).scalar_one()
 
     assert sorted(saved) == [REVIEW, WITHDRAWN]  # though no edge connects the two
     assert status == saved[-1]  # and the first state was overwritten silently
@@ -155,17 +153,12 @@ def test_one_of_two_callers_is_stale_here(store: SqlStore) -> None:
     saved = create(store)
     both_have_read = Barrier(2)
 
-    def act(step: Any) -> str:  # noqa: ANN401 - of either signature
+    def wait_and_run(command: Any) -> str:  # noqa: ANN401 - of either signature
         both_have_read.wait(MAX_WAIT_SECONDS)
-        try:
-            step(store, saved)
-        except IndelibleError as error:
-            return error.code
-
-        return ""
+        return code(command, store, saved)
 
     with ThreadPoolExecutor(2) as threads:
-        codes = sorted(threads.map(act, (submit, edit)))
+        codes = sorted(threads.map(wait_and_run, (submit, edit)))
 
     view = store.read(concepts.get_concept, saved.concept.id)
     history = store.read(concepts.list_history, saved.concept.id)
@@ -181,7 +174,7 @@ def test_raw_sql_changes_a_status_of_continuum(articles: Articles, owner: sa.Eng
     articles.session.add(articles.article(status=DRAFT))
     articles.session.commit()
 
-    assert refusing_guard(owner, "UPDATE beside.article SET status = 'PUBLISHED'") == ""
+    assert refusing_guard(owner, "UPDATE libraries.article SET status = 'PUBLISHED'") == ""
     articles.session.expire_all()
     assert status_of(articles) == PUBLISHED
     assert articles.versioned_statuses() == [DRAFT]

@@ -1,4 +1,4 @@
-"""Test two transactions that create the same entity at once and cannot see each other."""
+"""Test two concurrent transactions that create the same entity and do not see each other."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread, get_ident
