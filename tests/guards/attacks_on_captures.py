@@ -1,16 +1,40 @@
 """Illegal writes to captures: artifacts, centroids and signals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Table, delete, update
-from tests.guards.attack_parts import Kind, further_step
-from tests.guards.capture_rows import capture_writes, insert_signal
+from tests.guards.attack_parts import Kind, Write, further_step
+from tests.guards.capture_rows import CaptureRows, capture_writes, insert_signal
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import raw
 from tests.guards.writes import DAY, Row, step_writes
 
 from indelible.captures import EngagementLevel
-from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, RISING, SIGNALS, SUBSPACES
+
+
+def _artifact_write(rows: CaptureRows) -> Statement:
+    """Return the write of the capture's artifact alone."""
+    artifact, _, _ = capture_writes(rows)
+    return artifact
+
+
+def _centroid_write(rows: CaptureRows) -> Statement:
+    """Return the write of the capture's centroid alone."""
+    _, centroid, _ = capture_writes(rows)
+    return centroid
+
+
+def _falling_values() -> Iterator[tuple[str, Write]]:
+    """Yield a second visit for each column of artifacts that must not fall, with a lower value."""
+    for name in RISING:
+        yield f"artifacts: a lower {name}", _second_visit_with(name, raw("0"))
+    for name in ("stamp", "title_stamp", "content_stamp"):
+        yield f"artifacts: a lower {name}", _second_visit_with(name, "2000")
+
+
+def _second_visit_with(name: str, value: object) -> Write:
+    return lambda s: capture_writes(s.captures.second_visit, artifact={name: value})
 
 
 def _step_without_signal(head: Table, row: Row) -> Statement:
@@ -26,42 +50,25 @@ LEGAL_ON_CAPTURES: Kind = {
 
 # What SQLite accepts with foreign keys off.
 WITHOUT_SIGNAL: Kind = {
-    "an artifact that moves without its signal": lambda s: capture_writes(s.captures.second_visit)[
-        :1
-    ],
-    "a centroid that moves without its signal": lambda s: capture_writes(s.captures.second_visit)[
-        1:2
-    ],
-    "an artifact that is created without its signal": lambda s: capture_writes(
-        s.captures.first_visit
-    )[:1],
-    "a centroid that is created without its signal": lambda s: capture_writes(
-        s.captures.first_visit
-    )[1:2],
+    "an artifact that moves without its signal": lambda s: (
+        _artifact_write(s.captures.second_visit),
+    ),
+    "a centroid that moves without its signal": lambda s: (
+        _centroid_write(s.captures.second_visit),
+    ),
+    "an artifact that is created without its signal": lambda s: (
+        _artifact_write(s.captures.first_visit),
+    ),
+    "a centroid that is created without its signal": lambda s: (
+        _centroid_write(s.captures.first_visit),
+    ),
 }
 ON_CAPTURES: Mapping[str, Kind] = {
     "a capture undone": {
-        "an engagement that falls": lambda s: capture_writes(
-            s.captures.second_visit, artifact={"engagement_level": EngagementLevel.LATENT}
-        ),
+        **dict(_falling_values()),
         "an engagement, updated": lambda _: (update(ARTIFACTS).values(engagement_level=raw("0")),),
         "an engagement above that of its signal": lambda s: capture_writes(
             s.captures.second_visit, artifact={"engagement_level": EngagementLevel.SATURATED}
-        ),
-        "a depth that falls": lambda s: capture_writes(
-            s.captures.second_visit, artifact={"reading_depth": 0.0}
-        ),
-        "a scroll that falls": lambda s: capture_writes(
-            s.captures.second_visit, artifact={"scroll_depth": 0.0}
-        ),
-        "a dwell that falls": lambda s: capture_writes(
-            s.captures.second_visit, artifact={"dwell_time_ms": 0}
-        ),
-        "a word count that falls": lambda s: capture_writes(
-            s.captures.second_visit, artifact={"word_count": 0}
-        ),
-        "a stamp that falls": lambda s: capture_writes(
-            s.captures.second_visit, artifact={"stamp": "2000"}
         ),
         "an artifact that is deleted": lambda s: (
             delete(ARTIFACTS).where(ARTIFACTS.c.id == s.captures.artifact_id),
@@ -77,8 +84,8 @@ ON_CAPTURES: Mapping[str, Kind] = {
             s.captures.second_visit, applied_seq=9
         ),
         "an update that its centroid does not show": lambda s: (
-            capture_writes(s.captures.second_visit)[0],
-            capture_writes(s.captures.second_visit)[2],
+            _artifact_write(s.captures.second_visit),
+            insert_signal(s.captures.second_visit),
         ),
         "a signal with another hash": lambda s: capture_writes(
             s.captures.second_visit, hash="c" * 64
@@ -121,20 +128,20 @@ ON_CAPTURES: Mapping[str, Kind] = {
     },
     "a derived head created twice, or moved without its signal": {
         "two captures with one signal, of an artifact": lambda s: (
-            capture_writes(s.captures.second_visit)[0],
+            _artifact_write(s.captures.second_visit),
             _step_without_signal(ARTIFACTS, s.captures.second_visit.artifact),
         ),
         "two captures with one signal, of a centroid": lambda s: (
-            capture_writes(s.captures.second_visit)[1],
+            _centroid_write(s.captures.second_visit),
             _step_without_signal(CENTROIDS, s.captures.second_visit.centroid),
         ),
         "an artifact that is created twice": lambda s: (
             *capture_writes(s.captures.first_visit),
-            capture_writes(s.captures.first_visit)[0],
+            _artifact_write(s.captures.first_visit),
         ),
         "a centroid that is created twice": lambda s: (
             *capture_writes(s.captures.first_visit),
-            capture_writes(s.captures.first_visit)[1],
+            _centroid_write(s.captures.first_visit),
         ),
     },
     "a rule of captures broken": {
