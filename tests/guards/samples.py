@@ -1,5 +1,6 @@
 """One stored entity of each registered head: its next legal step, and the birth of one like it."""
 
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -161,16 +162,24 @@ def legal_births(tx: SqlReading) -> dict[str, Step]:
     return births
 
 
+def later_than(instant: datetime) -> datetime:
+    """Return the time of the next step of an entity that was updated at the instant.
+
+    It is the same for all steps of the entity.
+    """
+    return instant.replace(month=2)
+
+
 def next_step(head: Head[Any], action: str, **fields: object) -> Step:
     """Return the step of an entity by an action that changes the fields."""
-    now = head.entity.updated_at.replace(month=2)
+    now = later_than(head.entity.updated_at)
     entity = head.entity.transition(action, now=now, **fields)
     return Step(change=_change(head, entity, action), row=dict(change_data(entity)))
 
 
 def _birth(like: Aggregate, action: str, unique: Row) -> Step:
     """Return the birth of an entity that is like this one but for its unique fields."""
-    now = like.updated_at.replace(month=2)
+    now = later_than(like.updated_at)
     status = like.lifecycle.edge("", action).to_state
     entity = evolve(like, id="new", status=status, created_at=now, updated_at=now, **unique)
     return Step(change=_change(None, entity, action), row=dict(change_data(entity)))

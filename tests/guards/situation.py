@@ -9,7 +9,7 @@ from datetime import datetime
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, insert
 from tests.guards.capture_rows import CaptureSituation, settle_captures
-from tests.guards.samples import legal_births, legal_steps, next_step
+from tests.guards.samples import later_than, legal_births, legal_steps, next_step
 from tests.guards.task_rows import add_tasks, attempt_row
 from tests.guards.token_rows import add_tokens
 from tests.guards.writes import (
@@ -144,7 +144,7 @@ def _situation(
     captures: CaptureSituation,
 ) -> Situation:
     head, stored_version = tx.concepts.search.get_current(in_review)
-    now = head.entity.updated_at + DAY
+    now = later_than(head.entity.updated_at)
     edited = head.entity.transition("edit", now=now)
     version = edited.new_version(FULL, version_id="version-3", by=MAYA, note="as it was")
     created = Concept.create("create", now=now, id="new")
