@@ -29,6 +29,7 @@ COPIES: Final = (
     ("tests/core", "tests/core"),
     ("tests/conformance", "tests/conformance"),
     ("tests/conftest.py", "tests/conftest.py"),
+    ("tests/databases.py", "tests/databases.py"),
     ("tests/feeds.py", "tests/feeds.py"),
     ("tests/mutation/settings.toml", "pyproject.toml"),
     ("tests/mutation/profile.py", "conftest.py"),
