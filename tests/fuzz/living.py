@@ -58,8 +58,9 @@ class Living:
 
     def after_call(self, _: object, case: Any, response: Any) -> None:  # noqa: ANN401 - schemathesis' own
         """Learn the entities and the cursor of a successful answer."""
-        is_json = "json" in response.headers["content-type"][0]
-        if response.status_code not in {200, 201} or not is_json:
+        if response.status_code not in {200, 201}:
+            return
+        if "json" not in response.headers["content-type"][0]:
             return
 
         answer = cast("Json", response.json())

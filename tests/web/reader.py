@@ -1,4 +1,4 @@
-"""A reader who captures over HTTP, and what turns texts into embeddings for tests."""
+"""A reader who captures over HTTP, and an embedder for tests."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
@@ -16,18 +16,23 @@ URL = "https://example.org/page"
 
 
 @define
-class Letters:
-    """An embedder that counts letters, records its input, and raises `error` if that is set."""
+class LetterEmbedder:
+    """An embedder that counts letters, records its calls, and raises `error` if that is set."""
 
     error: Exception | None = None
-    asked: list[list[str]] = Factory(list[list[str]])
+    calls: list[list[str]] = Factory(list[list[str]])
 
     def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:
-        self.asked.append(list(texts))
+        self.calls.append(list(texts))
         if self.error:
             raise self.error
-        counts = (tuple(1 + text.count(letter) for letter in "abc") for text in texts)
-        return [EmbeddingVector(values=each, model=MODEL) for each in counts]
+
+        embeddings: list[EmbeddingVector] = []
+        for text in texts:
+            counts = tuple(1 + text.count(letter) for letter in "abc")
+            embeddings.append(EmbeddingVector(values=counts, model=MODEL))
+
+        return embeddings
 
 
 @frozen
@@ -38,13 +43,14 @@ class Reader:
     space_id: str
     key: str
 
-    def body(self, embedding: Iterable[float] | None = X1, **other: object) -> Json:
-        given = (
-            {"embedding": list(embedding), "embedding_model": MODEL}
-            if embedding is not None
-            else {}
-        )
-        return {"space_id": self.space_id, "url": URL, **given, **other}
+    def body(self, embedding: Iterable[float] | None = X1, **fields: object) -> Json:
+        """Return the body of a capture, without an embedding if it is None."""
+        body: Json = {"space_id": self.space_id, "url": URL}
+        if embedding is not None:
+            body["embedding"] = list(embedding)
+            body["embedding_model"] = MODEL
+
+        return {**body, **fields}
 
     def post(self, path: str, body: object, **sent: Any) -> TestResponse:  # noqa: ANN401
         return self.web.post(f"/v1/{path}", json=body, key=self.key, **sent)
@@ -53,28 +59,32 @@ class Reader:
         return self.web.get(f"/v1/{path}", key=self.key)
 
     def items(self, path: str) -> list[Json]:
+        """Return the first page of a list."""
         return cast("list[Json]", saved(self.get(path), 200)["items"])
 
-    def capture(self, embedding: Iterable[float] | None = X1, **other: object) -> TestResponse:
-        return self.post("captures", self.body(embedding, **other))
+    def capture(self, embedding: Iterable[float] | None = X1, **fields: object) -> TestResponse:
+        return self.post("captures", self.body(embedding, **fields))
 
-    def captured(self, embedding: Iterable[float] = X1, **other: object) -> Json:
-        answer = self.capture(embedding, **other)
-        return saved(answer, answer.status_code if answer.status_code in {200, 201} else 201)
+    def captured(self, embedding: Iterable[float] = X1, **fields: object) -> Json:
+        """Return the result of a successful capture, of a new page or not."""
+        answer = self.capture(embedding, **fields)
+        assert answer.status_code in {200, 201}, answer.text
+        return cast("Json", answer.get_json())
 
     def batch(self, *items: object) -> list[Json]:
-        return cast(
-            "list[Json]", saved(self.post("captures/batch", {"items": items}), 200)["items"]
-        )
+        """Return the results of a batch of captures."""
+        answer = self.post("captures/batch", {"items": items})
+        return cast("list[Json]", saved(answer, 200)["items"])
 
     def subspace(self, seed: Iterable[float] | None = A, name: str = "a part") -> str:
+        """Create a subspace and return its id."""
         vector = None if seed is None else {"values": list(seed), "model": MODEL}
         body = {"space_id": self.space_id, "name": name, "seed": vector, "reason": "a test"}
         return str(saved(self.post("subspaces", body), 201)["subspace"]["id"])
 
 
 def fitted(store: AnyStore, owner_url: str | None = None) -> AnyStore:
-    """The store with an active algorithm, and with settings that a space can be begun by."""
+    """Return the store with an active algorithm, and with the settings of a new space."""
 
     def install(store: AnyStore, algorithm_id: str) -> None:
         if isinstance(store, SqlStore):
@@ -87,19 +97,21 @@ def fitted(store: AnyStore, owner_url: str | None = None) -> AnyStore:
 
 
 def reader_of(web: Web, key: str = "") -> Reader:
-    """A reader with a new space of three dimensions."""
+    """Return a reader with a new space of three dimensions."""
     key = key or web.key
     body = {"name": "reading", "model": MODEL, "dimension": 3, "reason": "a test"}
-    return Reader(web, saved(web.post("/v1/spaces", json=body, key=key), 201)["space"]["id"], key)
+    space_id = saved(web.post("/v1/spaces", json=body, key=key), 201)["space"]["id"]
+
+    return Reader(web, space_id, key)
 
 
-def reading(store: AnyStore | None = None, **wired: Any) -> Reader:  # noqa: ANN401
-    """A reader over a store whose algorithm is active."""
+def new_reader(store: AnyStore | None = None, **gateways: Any) -> Reader:  # noqa: ANN401
+    """Return a reader over a store whose algorithm is active."""
     store = store or memory()
     activate_algorithm_for(store)
-    return reader_of(Web(store, **wired))
+    return reader_of(Web(store, **gateways))
 
 
-def worked(reader: Reader) -> tuple[str, str, str]:
-    """The subspaces of the worked example."""
+def create_example_subspaces(reader: Reader) -> tuple[str, str, str]:
+    """Return the ids of the three subspaces of the worked example in the documentation."""
     return reader.subspace(A), reader.subspace(B), reader.subspace(C)

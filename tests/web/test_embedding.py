@@ -1,11 +1,11 @@
-"""Texts in the place of embeddings: embedded before the transaction, all of a batch at once."""
+"""Test texts in place of embeddings: embedded before the transaction, all of a batch at once."""
 
 from collections.abc import Sequence
 
 import pytest
 from attrs import evolve
 from tests.web.harness import problem, saved
-from tests.web.reader import URL, Letters, Reader, reading
+from tests.web.reader import URL, LetterEmbedder, Reader, new_reader
 
 from indelible.captures import EmbeddingVector, errors
 from indelible.testing.captures.scenarios import A
@@ -14,41 +14,49 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def letters() -> Letters:
-    return Letters()
+def embedder() -> LetterEmbedder:
+    return LetterEmbedder()
 
 
 @pytest.fixture
-def reader(letters: Letters) -> Reader:
-    return reading(embedder=letters)
+def reader(embedder: LetterEmbedder) -> Reader:
+    return new_reader(embedder=embedder)
 
 
-def test_a_capture_s_title_and_content_are_embedded(reader: Reader, letters: Letters) -> None:
-    found = saved(reader.capture(None, title="aa", content="b"), 201)
-    shown = saved(reader.get(f"artifacts/{found['artifact_id']}"), 200)
+def test_the_title_and_the_content_of_a_capture_are_embedded(
+    reader: Reader, embedder: LetterEmbedder
+) -> None:
+    result = saved(reader.capture(None, title="aa", content="b"), 201)
+    artifact = saved(reader.get(f"artifacts/{result['artifact_id']}"), 200)
 
-    assert letters.asked == [["aa\n\nb"]]
-    assert shown["vector"] == [3.0, 2.0, 1.0]
+    assert embedder.calls == [["aa\n\nb"]]
+    assert artifact["vector"] == [3.0, 2.0, 1.0]
 
 
-def test_what_brings_its_own_embedding_asks_no_embedder(reader: Reader, letters: Letters) -> None:
+def test_a_capture_with_an_embedding_does_not_call_the_embedder(
+    reader: Reader, embedder: LetterEmbedder
+) -> None:
     reader.captured(A, title="aa")
 
-    assert letters.asked == []
+    assert embedder.calls == []
 
 
-def test_a_search_and_a_preview_take_a_text(reader: Reader) -> None:
+def test_a_search_and_a_preview_accept_a_text(reader: Reader) -> None:
     near = saved(reader.capture(None, title="aaaa"), 201)
     reader.capture(None, title="cccc", url=f"{URL}/c")
-    asked = {"space_id": reader.space_id, "text": "aaa"}
-    found = saved(reader.post("search", asked), 200)["items"]
+    query = {"space_id": reader.space_id, "text": "aaa"}
 
-    assert found[0]["artifact"]["id"] == near["artifact_id"]
-    assert saved(reader.post("margins/preview", asked), 200)["decision"] == "NO_CENTROID"
+    items = saved(reader.post("search", query), 200)["items"]
+    preview = saved(reader.post("margins/preview", query), 200)
+
+    assert items[0]["artifact"]["id"] == near["artifact_id"]
+    assert preview["decision"] == "NO_CENTROID"
 
 
-def test_the_texts_of_a_batch_are_embedded_at_once(reader: Reader, letters: Letters) -> None:
-    found = reader.batch(
+def test_the_texts_of_a_batch_are_embedded_in_one_call(
+    reader: Reader, embedder: LetterEmbedder
+) -> None:
+    items = reader.batch(
         reader.body(None, title="a"),
         "no object",
         reader.body(A),
@@ -56,90 +64,101 @@ def test_the_texts_of_a_batch_are_embedded_at_once(reader: Reader, letters: Lett
         reader.body(None),
     )
 
-    assert letters.asked == [["a", "b"]]
-    assert [each["status"] for each in found] == [201, 422, 200, 200, 422]
-    assert found[4]["problem"]["code"] == "EMBEDDING_MISSING"
-    artifact = saved(reader.get(f"artifacts/{found[0]['result']['artifact_id']}"), 200)
+    assert embedder.calls == [["a", "b"]]
+    assert [item["status"] for item in items] == [201, 422, 200, 200, 422]
+    assert items[4]["problem"]["code"] == "EMBEDDING_MISSING"
+    artifact = saved(reader.get(f"artifacts/{items[0]['result']['artifact_id']}"), 200)
     assert artifact["content"] == "b"
 
 
 @pytest.mark.parametrize(
     "error", [OSError("the canary"), errors.EmbedderFailed("canary"), ZeroDivisionError("canary")]
 )
-def test_whatever_an_embedder_raises_is_one_refusal_that_wrote_nothing(
-    reader: Reader, letters: Letters, caplog: pytest.LogCaptureFixture, error: Exception
+def test_every_error_of_an_embedder_is_one_refusal_that_writes_nothing(
+    reader: Reader, embedder: LetterEmbedder, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
-    letters.error = error
-    asked = {"space_id": reader.space_id, "text": "a"}
+    embedder.error = error
+    query = {"space_id": reader.space_id, "text": "a"}
+
     answers = [
         reader.capture(None, title="a"),
-        reader.post("search", asked),
-        reader.post("margins/preview", asked),
+        reader.post("search", query),
+        reader.post("margins/preview", query),
     ]
 
-    assert [problem(each) for each in answers] == [(503, "EMBEDDER_FAILED")] * 3
+    for answer in answers:
+        assert problem(answer) == (503, "EMBEDDER_FAILED")
+        assert "canary" not in answer.text
     assert reader.items(f"spaces/{reader.space_id}/captures") == []
     assert "the embedder failed" in caplog.text
-    assert "canary" not in caplog.text + "".join(each.text for each in answers)
+    assert "canary" not in caplog.text
 
 
-def test_an_embedder_that_fails_fails_only_the_texts_of_a_batch(
-    reader: Reader, letters: Letters
+def test_a_failing_embedder_fails_only_the_texts_of_a_batch(
+    reader: Reader, embedder: LetterEmbedder
 ) -> None:
-    letters.error = OSError("gone")
-    found = reader.batch(reader.body(None, title="a"), reader.body(A), reader.body(None, title="b"))
+    embedder.error = OSError("gone")
 
-    assert [each["status"] for each in found] == [503, 201, 503]
-    assert {each["problem"]["code"] for each in (found[0], found[2])} == {"EMBEDDER_FAILED"}
-
-
-def test_a_text_that_an_embedder_refuses_is_no_other_text_s_business(
-    reader: Reader, letters: Letters, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counted = Letters.embed
-
-    def embed(self: Letters, texts: list[str]) -> object:
-        if "bad" in texts:
-            raise errors.EmbedderFailed("no words")
-        return counted(self, texts)
-
-    monkeypatch.setattr(Letters, "embed", embed)
-    found = reader.batch(
-        *(reader.body(None, title=each, url=f"{URL}/{each}") for each in ("a", "bad", "b"))
+    text, embedding, other_text = reader.batch(
+        reader.body(None, title="a"), reader.body(A), reader.body(None, title="b")
     )
 
-    assert [each["status"] for each in found] == [201, 503, 201]
-    assert letters.asked == [["a"], ["b"]]
+    assert embedding["status"] == 201
+    for item in (text, other_text):
+        assert item["status"] == 503
+        assert item["problem"]["code"] == "EMBEDDER_FAILED"
 
 
-class Short:
+def test_a_text_that_an_embedder_refuses_fails_alone(
+    reader: Reader, embedder: LetterEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed_letters = LetterEmbedder.embed
+
+    def embed(self: LetterEmbedder, texts: list[str]) -> object:
+        if "bad" in texts:
+            raise errors.EmbedderFailed("no words")
+        return embed_letters(self, texts)
+
+    monkeypatch.setattr(LetterEmbedder, "embed", embed)
+    titles = ("a", "bad", "b")
+    bodies = [reader.body(None, title=title, url=f"{URL}/{title}") for title in titles]
+
+    items = reader.batch(*bodies)
+
+    assert [item["status"] for item in items] == [201, 503, 201]
+    assert embedder.calls == [["a"], ["b"]]
+
+
+class EmptyEmbedder:
     """An embedder that returns no embeddings."""
 
     def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:  # noqa: ARG002 - of the port
         return ()
 
 
-class Other:
+class OtherModelEmbedder:
     """An embedder of another model."""
 
     def embed(self, texts: list[str]) -> list[EmbeddingVector]:
         return [EmbeddingVector(values=A, model="model-2") for _ in texts]
 
 
-def test_an_embedding_for_each_text_is_wanted() -> None:
-    assert problem(reading(embedder=Short()).capture(None, title="a")) == (503, "EMBEDDER_FAILED")
+def test_an_embedder_must_return_an_embedding_for_each_text() -> None:
+    reader = new_reader(embedder=EmptyEmbedder())
+
+    assert problem(reader.capture(None, title="a")) == (503, "EMBEDDER_FAILED")
 
 
-def test_an_embedder_of_another_model_fits_no_space() -> None:
-    reader = reading(embedder=Other())
-    asked = {"space_id": reader.space_id, "text": "a"}
+def test_an_embedding_of_another_model_is_refused() -> None:
+    reader = new_reader(embedder=OtherModelEmbedder())
+    query = {"space_id": reader.space_id, "text": "a"}
 
     assert problem(reader.capture(None, title="a")) == (422, "EMBEDDING_OF_OTHER_MODEL")
-    assert problem(reader.post("search", asked)) == (422, "EMBEDDING_OF_OTHER_MODEL")
+    assert problem(reader.post("search", query)) == (422, "EMBEDDING_OF_OTHER_MODEL")
 
 
 @pytest.mark.parametrize(
-    ("sent", "missing"),
+    ("fields", "missing"),
     [
         ({}, "a text"),
         ({"title": " ", "content": "\n"}, "a text"),
@@ -147,18 +166,19 @@ def test_an_embedder_of_another_model_fits_no_space() -> None:
         ({"embedding": None, "embedding_model": "model-1"}, "a text"),
     ],
 )
-def test_nothing_to_embed_is_refused(reader: Reader, sent: dict[str, object], missing: str) -> None:
-    answer = reader.post("captures", reader.body(None) | sent)
+def test_a_capture_without_an_embedding_or_a_text_is_refused(
+    reader: Reader, fields: dict[str, object], missing: str
+) -> None:
+    answer = reader.post("captures", {**reader.body(None), **fields})
 
     assert problem(answer) == (422, "EMBEDDING_MISSING")
     assert answer.get_json()["fields"] == {"missing": missing}
 
 
-def test_without_an_embedder_a_text_is_no_embedding(reader: Reader) -> None:
-    bare = evolve(reading(), space_id=reader.space_id)
-    answer = bare.capture(None, title="a")
+def test_a_text_is_refused_without_an_embedder(reader: Reader) -> None:
+    reader_without_embedder = evolve(new_reader(), space_id=reader.space_id)
 
-    assert (problem(answer), answer.get_json()["fields"]) == (
-        (422, "EMBEDDING_MISSING"),
-        {"missing": "an embedder"},
-    )
+    answer = reader_without_embedder.capture(None, title="a")
+
+    assert problem(answer) == (422, "EMBEDDING_MISSING")
+    assert answer.get_json()["fields"] == {"missing": "an embedder"}
