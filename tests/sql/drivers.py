@@ -9,7 +9,8 @@ import psycopg
 from attrs import define, field
 from sqlalchemy import Engine, event
 
-Callback = Callable[[str, Any], object]  # of a statement's text and its values
+Value = Any  # any argument that a driver accepts
+Callback = Callable[[str, Value], object]  # of a statement's text and its values
 
 
 @define(eq=False)
@@ -41,7 +42,7 @@ def watched(engine: Engine) -> Watch:
 
 def _watch_sqlite(engine: Engine, watch: Watch) -> None:
     class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, parameters: Any = (), /) -> Self:  # noqa: ANN401 - any of the driver's
+        def execute(self, sql: str, parameters: Value = (), /) -> Self:
             with watch.around(sql, parameters):
                 return super().execute(sql, parameters)
 
@@ -49,7 +50,7 @@ def _watch_sqlite(engine: Engine, watch: Watch) -> None:
         def cursor(self, *_: object) -> Cursor:  # type: ignore[override]
             return super().cursor(Cursor)
 
-    def set_connection_class(*args: Any) -> None:  # noqa: ANN401 - the last are the driver's arguments
+    def set_connection_class(*args: Value) -> None:
         args[-1]["factory"] = Connection
 
     event.listen(engine, "do_connect", set_connection_class)
@@ -57,7 +58,7 @@ def _watch_sqlite(engine: Engine, watch: Watch) -> None:
 
 def _watch_psycopg(engine: Engine, watch: Watch) -> None:
     class Cursor(psycopg.Cursor[Any]):
-        def execute(self, query: Any, params: Any = None, **options: Any) -> Self:  # noqa: ANN401 - any of the driver's
+        def execute(self, query: Value, params: Value = None, **options: Value) -> Self:
             with watch.around(query, params):
                 return super().execute(query, params, **options)
 

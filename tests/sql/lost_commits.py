@@ -144,8 +144,8 @@ def _counted(handler: Handler) -> tuple[Handler, list[int]]:
     """Return a handler with the same effect, and a list that grows with each of its runs."""
     runs: list[int] = []
 
-    def count_and_handle(tx: WriteTx, command: Any) -> ConceptSaved:  # noqa: ANN401 - of either handler
+    def count_and_run(tx: WriteTx, command: Any) -> ConceptSaved:  # noqa: ANN401 - any command
         runs.append(1)
         return handler(tx, command)
 
-    return count_and_handle, runs
+    return count_and_run, runs

@@ -55,13 +55,13 @@ def test_the_second_creator_of_an_entity_runs_again_and_sees_the_first(
     codes: list[str] = []
     write = Session.write
 
-    def write_after_both_have_read(session: Session, *args: Any) -> None:  # noqa: ANN401 - any write
+    def write_late(session: Session, *args: Any) -> None:  # noqa: ANN401 - any write
         if get_ident() not in threads_that_wrote:
             threads_that_wrote.add(get_ident())
             both_have_read.wait(TIMEOUT_SECONDS)
         write(session, *args)
 
-    monkeypatch.setattr(Session, "write", write_after_both_have_read)
+    monkeypatch.setattr(Session, "write", write_late)
     workers = [
         Thread(target=lambda: codes.append(code(lambda: create(postgresql)))) for _ in range(2)
     ]

@@ -62,7 +62,8 @@ class Databases:
             url = owner_url = f"sqlite:///{path}"
         else:
             database = create_database(self._server, name, self._template)
-            url, owner_url = database.url, database.owner_url
+            url = database.url
+            owner_url = database.owner_url
         store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
         yield store, owner_url
         store.dispose()

@@ -25,7 +25,10 @@ from indelible.testing.stores import create, edit, submit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, verify
 
-DRAFT, REVIEW, WITHDRAWN, PUBLISHED = "DRAFT", "REVIEW", "WITHDRAWN", "PUBLISHED"
+DRAFT = "DRAFT"
+REVIEW = "REVIEW"
+WITHDRAWN = "WITHDRAWN"
+PUBLISHED = "PUBLISHED"
 MAX_WAIT_SECONDS = 30
 PAGE = page("explanation/comparison.md")
 

@@ -121,8 +121,8 @@ def test_a_full_queue_keeps_the_connection_of_a_cancelled_task() -> None:
 
     async def cancel_waiter() -> list[str]:
         queue = queue_class(1)
-        getting = greenlet_spawn(queue.get, True, TIMEOUT_SECONDS)  # noqa: FBT003 - as SQLAlchemy calls it
-        waiter = asyncio.create_task(getting)
+        is_blocking = True
+        waiter = asyncio.create_task(greenlet_spawn(queue.get, is_blocking, TIMEOUT_SECONDS))
         await asyncio.sleep(SHORT_SECONDS)
         queue.put_nowait("given to the waiter")
         queue.put_nowait("in the queue")

@@ -199,7 +199,8 @@ def test_every_select_that_finds_many_rows_has_a_total_order() -> None:
 def test_a_select_without_a_total_order_is_recognized() -> None:
     versions = next(table for table in CATALOG.records if table.name == "concept_versions")
     select = versions.select()
-    name, name_key = versions.c.name, versions.c.name_key
+    name = versions.c.name
+    name_key = versions.c.name_key
     grouped = select.with_only_columns(name, func.max(name_key)).group_by(name)
 
     assert not is_totally_ordered(select)

@@ -1,4 +1,4 @@
-"""Each use of SQLAlchemy's internals fails here, by name, on a release that changes them."""
+"""Test each use of SQLAlchemy's internals, so that a release that changes one fails by name."""
 
 import ast
 import asyncio
