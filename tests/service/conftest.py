@@ -11,10 +11,11 @@ from tests.service.exports import export_of, new_store
 from indelible.concepts import ConceptContent
 from indelible.testing.stores import approve, create, edit, published, submit
 from indelible_service.settings import all_setting_fields
-from indelible_sql import SqlStore
+from indelible_sql import SqlStore, open_store
 
 VARIABLES = tuple(attribute.metadata["variable"] for attribute in all_setting_fields())
 OWN_PREFIXES = ("ALCHEMY_", "API_BASE_URL", "CORS_", "DATABASE_", "DB_", "INDELIBLE_")
+CONTROL_CHARACTERS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
 # Content with every character that an export could damage.
 UNUSUAL_CONTENT = ConceptContent(
     name="Odd \u2028 name \U0001f600",
@@ -46,6 +47,16 @@ def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in set(os.environ) - set(foreign_variables()):
         monkeypatch.delenv(name)
     monkeypatch.setenv("INDELIBLE_PORT", "0")  # any free port
+
+
+@pytest.fixture
+def environment(sqlite_url: str) -> dict[str, str]:
+    """Return the settings of a database with two concepts; one contains control characters."""
+    store = open_store(sqlite_url)
+    edit(store, create(store), CONTROL_CHARACTERS)
+    published(store)
+    store.dispose()
+    return {"DATABASE_URL": sqlite_url}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
