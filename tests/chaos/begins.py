@@ -4,7 +4,7 @@ from collections import Counter
 
 from attrs import define, field
 from tests.chaos.written import changes_after
-from tests.sql.lost_commits import proxied_store
+from tests.sql.lost_commits import ProxiedStore, proxied_store
 from tests.sql.proxy import Fault
 
 from indelible.kernel import IndelibleError
@@ -32,18 +32,28 @@ def cut_begins(database: PostgresServer, times: int) -> BeginReport:
     with proxied_store(database, None) as proxied:
         for fault in (Fault.CUT, Fault.SWALLOW):
             for _ in range(times):
-                create(proxied.store)
-                before, hits = len(changes_after(proxied.direct)), proxied.proxy.hits
-                proxied.proxy.plan(fault, BEGIN)
-                try:
-                    create(proxied.store)
-                except IndelibleError as error:
-                    report.codes[error.code] += 1
-                if proxied.proxy.hits != hits + 1 or len(changes_after(proxied.direct)) != before:
-                    report.problems.append(
-                        f"{fault.name} of BEGIN left a change, or did not happen"
-                    )
+                _lose_begin(proxied, fault, report)
+
         if report.codes != Counter({"STORE_UNREACHABLE": 2 * times}):
             report.problems.append("a command did not fail with STORE_UNREACHABLE")
-        report.problems += map(str, verify(proxied.direct))
+        report.problems.extend(str(finding) for finding in verify(proxied.direct))
+
     return report
+
+
+def _lose_begin(proxied: ProxiedStore, fault: Fault, report: BeginReport) -> None:
+    """Run a command whose BEGIN is lost, and check that it leaves no change."""
+    create(proxied.store)  # opens a connection
+    changes_before = len(changes_after(proxied.direct))
+    hits_before = proxied.proxy.hits
+
+    proxied.proxy.plan(fault, BEGIN)
+    try:
+        create(proxied.store)
+    except IndelibleError as error:
+        report.codes[error.code] += 1
+
+    if proxied.proxy.hits != hits_before + 1:
+        report.problems.append(f"{fault.name} of BEGIN did not happen")
+    if len(changes_after(proxied.direct)) != changes_before:
+        report.problems.append(f"{fault.name} of BEGIN left a change")

@@ -20,13 +20,16 @@ def _context() -> ForkServerContext:
     return context
 
 
-def child(work: Callable[..., object], *given: Any) -> ForkServerProcess:  # noqa: ANN401 - whatever the work takes
-    """A process that does this work from now on."""
-    started = _context().Process(target=work, args=given, daemon=True)
-    started.start()
-    return started
+def start_child(
+    work: Callable[..., object],
+    *arguments: Any,  # noqa: ANN401 - any argument that can be pickled
+) -> ForkServerProcess:
+    """Start a process that calls the function with the arguments."""
+    process = _context().Process(target=work, args=arguments, daemon=True)
+    process.start()
+    return process
 
 
-def pipe() -> tuple[Any, Any]:
-    """Two ends, one of which can be given to a child."""
+def create_pipe() -> tuple[Any, Any]:
+    """Return two ends of a pipe; one of them can be an argument of a child."""
     return _context().Pipe()

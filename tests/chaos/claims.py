@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from attrs import define, field, frozen
-from tests.chaos.children import child
+from tests.chaos.children import start_child
 
 from indelible.kernel import Actor
 from indelible.kernel.tasks import Lease, LeaseLost
@@ -163,7 +163,7 @@ def _run_children(
     chance: Random,
 ) -> None:
     def start(number: int) -> ForkServerProcess:
-        return child(claim_and_complete, url, folder, number, chance.getrandbits(32))
+        return start_child(claim_and_complete, url, folder, number, chance.getrandbits(32))
 
     running = {number: start(number) for number in range(workers)}
     death_counts = sorted(chance.sample(range(claims // 10, claims), deaths))

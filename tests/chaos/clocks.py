@@ -1,19 +1,24 @@
 """Let the clock jump: history must still move forward."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
 from random import Random
 
 from attrs import define, field
 from tests.chaos.open_stores import open_for_test
 from tests.chaos.written import changes_after
 
+from indelible.concepts import ConceptSaved
+from indelible.kernel import Change
 from indelible.testing.stores import BEGINNING, create, edit, refusal
 from indelible_service.embedded import PostgresServer
-from indelible_sql import verify
+from indelible_sql import SqlStore, verify
 from indelible_sql.maintenance.findings import Fault
 
 MAX_JUMP_SECONDS = 400 * 24 * 3_600
+MIN_INSTANT = BEGINNING - timedelta(days=9_000)
+MAX_INSTANT = BEGINNING + timedelta(days=9_000)
+CONCEPTS = 3
 
 
 @define(eq=False)
@@ -23,20 +28,23 @@ class JumpingClock:
     chance: Random
     instant: datetime = BEGINNING
     latest: datetime = BEGINNING
-    is_calm: bool = False
+    is_stopped: bool = False
 
     def now(self) -> datetime:
         """Jump, and return the instant."""
-        if not self.is_calm:
-            jump = self.chance.choice((0, 1, 1, -1)) * self.chance.uniform(0, MAX_JUMP_SECONDS)
-            within = max(BEGINNING - timedelta(days=9_000), self.instant + timedelta(seconds=jump))
-            self.instant = min(within, BEGINNING + timedelta(days=9_000))
-            self.latest = max(self.latest, self.instant)
+        if self.is_stopped:
+            return self.instant
+
+        direction = self.chance.choice((0, 1, 1, -1))
+        jump = timedelta(seconds=direction * self.chance.uniform(0, MAX_JUMP_SECONDS))
+        self.instant = min(max(MIN_INSTANT, self.instant + jump), MAX_INSTANT)
+        self.latest = max(self.latest, self.instant)
         return self.instant
 
-    def calm(self, instant: datetime) -> None:
+    def stop(self, instant: datetime) -> None:
         """Stop at an instant."""
-        self.instant, self.is_calm = instant, True
+        self.instant = instant
+        self.is_stopped = True
 
 
 @define
@@ -54,31 +62,63 @@ class ClockReport:
 
 def jump(database: str | PostgresServer, chance: Random, edits: int) -> ClockReport:
     """Edit three concepts in turn while the clock jumps, and check their histories."""
-    clock, report = JumpingClock(chance), ClockReport()
+    clock = JumpingClock(chance)
+    report = ClockReport()
     with open_for_test(database, clock) as tested:
         store = tested.store
-        saved = [create(store) for _ in range(3)]
-        for _ in range(edits):
-            at = chance.randrange(len(saved))
-            before = saved[at].concept.updated_at
-            saved[at] = edit(store, saved[at])
-            report.back += clock.instant <= before
-        changes = changes_after(store)
-        report.changes = len(changes)
-        for each in saved:
-            own = [change for change in changes if change.entity_id == each.concept.id]
-            if not all(
-                one.at < other.at and one.seq + 1 == other.seq for one, other in pairwise(own)
-            ):
-                report.problems.append(f"the history of {each.concept.id} goes back")
-        clock.calm(clock.latest)
-        report.problems += map(str, verify(store))
-        clock.calm(min(each.concept.created_at for each in saved) - timedelta(days=9))
-        if {each.fault for each in verify(store)} != {Fault.FUTURE}:
-            report.problems.append("verify does not notice that changes come from the future")
-        for year in (1969, 3000):
-            clock.calm(BEGINNING.replace(year=year))
-            refused = refusal(lambda: create(store))
-            if refused is None or refused.code != "INSTANT_OUT_OF_RANGE":
-                report.problems.append(f"in {year} the error was {refused}")
+        saved = _edit_under_jumps(store, clock, edits, report)
+        created_at = min(result.concept.created_at for result in saved)
+
+        report.problems.extend(_history_problems(store, report))
+        clock.stop(clock.latest)
+        report.problems.extend(str(finding) for finding in verify(store))
+        report.problems.extend(_future_problems(store, clock, created_at - timedelta(days=9)))
+        report.problems.extend(_range_problems(store, clock))
+
     return report
+
+
+def _edit_under_jumps(
+    store: SqlStore, clock: JumpingClock, edits: int, report: ClockReport
+) -> list[ConceptSaved]:
+    """Create and edit concepts; count how often the clock was not after the last change."""
+    saved = [create(store) for _ in range(CONCEPTS)]
+    for _ in range(edits):
+        index = clock.chance.randrange(CONCEPTS)
+        updated_at = saved[index].concept.updated_at
+        saved[index] = edit(store, saved[index])
+        if clock.instant <= updated_at:
+            report.back += 1
+
+    return saved
+
+
+def _history_problems(store: SqlStore, report: ClockReport) -> Iterator[str]:
+    """Yield a problem for each change that is not after the one before, or has a wrong seq."""
+    changes = changes_after(store)
+    report.changes = len(changes)
+    latest: dict[str, Change] = {}
+    for change in changes:
+        previous = latest.get(change.entity_id)
+        latest[change.entity_id] = change
+        if previous is None:
+            continue
+        if change.at <= previous.at or change.seq != previous.seq + 1:
+            yield f"the history of {change.entity_id} goes back"
+
+
+def _future_problems(store: SqlStore, clock: JumpingClock, instant: datetime) -> Iterator[str]:
+    """Yield a problem if `verify` overlooks changes that are later than the clock."""
+    clock.stop(instant)
+    faults = {finding.fault for finding in verify(store)}
+    if faults != {Fault.FUTURE}:
+        yield f"verify found {faults} when all changes were in the future"
+
+
+def _range_problems(store: SqlStore, clock: JumpingClock) -> Iterator[str]:
+    """Yield a problem for each year outside the allowed range in which a command succeeds."""
+    for year in (1969, 3000):
+        clock.stop(BEGINNING.replace(year=year))
+        error = refusal(lambda: create(store))
+        if error is None or error.code != "INSTANT_OUT_OF_RANGE":
+            yield f"in {year} the error was {error}, not INSTANT_OUT_OF_RANGE"

@@ -25,7 +25,8 @@ from indelible.testing.stores import (
     submit,
 )
 
-LONGEST_WAIT_SECONDS: Final = 30
+MAX_WAIT_SECONDS: Final = 30
+POLL_SECONDS: Final = 0.01
 
 
 @frozen
@@ -33,44 +34,59 @@ class Work:
     """A handler, and a function that prepares a command for it."""
 
     handler: Callable[[WriteTx, Any], Any]
-    returns: type[Any]
+    result_type: type[Any]
     prepare: Callable[[AnyStore], Any]
-    is_receipted: bool = True  # a capture brings a key of its own, which its signal keeps
+    is_receipted: bool = True  # a capture has a capture key instead, which its signal stores
 
-    def ask(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
-        """Run the command, under the caller's key if there is one."""
-        actor = NOOR if self.handler is concepts.approve_concept else MAYA
-        return do(
-            store,
-            self.handler,
-            command,
-            actor=actor,
-            idempotency=Idempotency(key, self.returns) if key and self.is_receipted else None,
-        )
+    def run(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - any result
+        """Run the command, under the idempotency key if there is one."""
+        idempotency = None
+        if key and self.is_receipted:
+            idempotency = Idempotency(key, self.result_type)
 
-    def replayed(self, answer: Any) -> Any:  # noqa: ANN401 - of any command
-        """Return the result of a repeated request: a key's secret is returned only once."""
-        if isinstance(answer, CaptureResult):
-            return evolve(answer, replayed=True)
-        return evolve(answer, text="") if isinstance(answer, KeyCreated) else answer
+        actor = MAYA
+        if self.handler is concepts.approve_concept:
+            actor = NOOR
 
-    def effect(self, answer: Any) -> object:  # noqa: ANN401 - of any command
-        """Return what identifies the effect: the seq in the history, or the id of the record."""
-        return answer.signal_id if isinstance(answer, CaptureResult) else answer.seq
+        return do(store, self.handler, command, actor=actor, idempotency=idempotency)
 
-    def ask_patiently(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
-        """Run the command; repeat it until the server has noticed that the first client is dead."""
-        end = time.monotonic() + LONGEST_WAIT_SECONDS
+    def run_when_free(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - any result
+        """Run the command; repeat it until the server notices that the first client is dead.
+
+        Raises: RequestInFlight, if this takes longer than 30 seconds.
+        """
+        deadline = time.monotonic() + MAX_WAIT_SECONDS
         while True:
             try:
-                return self.ask(store, command, key)
+                return self.run(store, command, key)
             except RequestInFlight:
-                if time.monotonic() > end:
+                if time.monotonic() > deadline:
                     raise
-                time.sleep(0.01)
+                time.sleep(POLL_SECONDS)
+
+    def repeated_result(self, result: Any) -> Any:  # noqa: ANN401 - any result
+        """Return the result that a repeated request gets: a key's secret is returned only once."""
+        if isinstance(result, CaptureResult):
+            return evolve(result, replayed=True)
+
+        if isinstance(result, KeyCreated):
+            return evolve(result, text="")
+
+        return result
+
+    def effect(self, result: Any) -> object:  # noqa: ANN401 - any result
+        """Return what identifies the effect: the seq of the change, or the id of the signal."""
+        if isinstance(result, CaptureResult):
+            return result.signal_id
+
+        return result.seq
 
 
-def _editing(store: AnyStore) -> concepts.EditConcept:
+def _prepare_create(_: AnyStore) -> concepts.CreateConcept:
+    return concepts.CreateConcept(content=RATIO)
+
+
+def _prepare_edit(store: AnyStore) -> concepts.EditConcept:
     saved = create(store)
     return concepts.EditConcept(
         concept_id=saved.concept.id,
@@ -80,53 +96,50 @@ def _editing(store: AnyStore) -> concepts.EditConcept:
     )
 
 
-def _submitting(store: AnyStore) -> concepts.SubmitConcept:
+def _prepare_submit(store: AnyStore) -> concepts.SubmitConcept:
     saved = create(store)
     return concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
 
 
-def _approving(store: AnyStore) -> concepts.ApproveConcept:
+def _prepare_approve(store: AnyStore) -> concepts.ApproveConcept:
     saved = submit(store, create(store))
     return concepts.ApproveConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
 
 
-def _publishing(store: AnyStore) -> concepts.PublishConcept:
+def _prepare_publish(store: AnyStore) -> concepts.PublishConcept:
     saved = approve(store, submit(store, create(store)))
     return concepts.PublishConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
 
 
-def _creating_key(_: AnyStore) -> CreateKey:
+def _prepare_create_key(_: AnyStore) -> CreateKey:
     return CreateKey(owner=MAYA, scopes=("admin",))
 
 
-def _revoking(store: AnyStore) -> RevokeKey:
-    made = do(store, create_key, _creating_key(store))
-    return RevokeKey(key_id=made.key.id, expected_seq=made.seq)
+def _prepare_revoke_key(store: AnyStore) -> RevokeKey:
+    created = do(store, create_key, _prepare_create_key(store))
+    return RevokeKey(key_id=created.key.id, expected_seq=created.seq)
 
 
-def _capturing(store: AnyStore) -> CaptureArtifactCommand:
+def _prepare_capture(store: AnyStore) -> CaptureArtifactCommand:
     if not store.read(captures.list_algorithms):
         activate_algorithm_for(store)
+
     space = space_of(store)
-    for seed in (A, B):
-        space.subspace(seed)
+    space.subspace(A)
+    space.subspace(B)
     space.capture(A, url="https://example.org/before")
     return space.command(X1, capture_key=f"of-{space.space_id}")
 
 
 WORKS: Final = {
-    "create": Work(
-        concepts.create_concept, ConceptSaved, lambda _: concepts.CreateConcept(content=RATIO)
-    ),
-    "edit": Work(concepts.edit_concept, ConceptSaved, _editing),
-    "submit": Work(concepts.submit_concept, ConceptSaved, _submitting),
-    "approve": Work(concepts.approve_concept, ConceptSaved, _approving),
-    "publish": Work(concepts.publish_concept, ConceptSaved, _publishing),
-    "create a key": Work(create_key, KeyCreated, _creating_key),
-    "revoke a key": Work(revoke_key, KeySaved, _revoking),
-    "capture": Work(captures.capture_artifact, CaptureResult, _capturing, is_receipted=False),
+    "create": Work(concepts.create_concept, ConceptSaved, _prepare_create),
+    "edit": Work(concepts.edit_concept, ConceptSaved, _prepare_edit),
+    "submit": Work(concepts.submit_concept, ConceptSaved, _prepare_submit),
+    "approve": Work(concepts.approve_concept, ConceptSaved, _prepare_approve),
+    "publish": Work(concepts.publish_concept, ConceptSaved, _prepare_publish),
+    "create a key": Work(create_key, KeyCreated, _prepare_create_key),
+    "revoke a key": Work(revoke_key, KeySaved, _prepare_revoke_key),
+    "capture": Work(captures.capture_artifact, CaptureResult, _prepare_capture, is_receipted=False),
 }
-BIRTHS: Final = {
-    "create",
-    "create a key",
-}  # repeated without an idempotency key, they create another one
+# Repeated without an idempotency key, these create another aggregate.
+CREATING_COMMANDS: Final = {"create", "create a key"}

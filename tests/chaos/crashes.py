@@ -7,9 +7,9 @@ from signal import SIGKILL
 from typing import Any, Final
 
 from attrs import define, field, frozen
-from tests.chaos.children import child, pipe
-from tests.chaos.commands import BIRTHS, WORKS, Work
-from tests.chaos.written import Written, written
+from tests.chaos.children import create_pipe, start_child
+from tests.chaos.commands import CREATING_COMMANDS, WORKS, Work
+from tests.chaos.written import Written, read_written
 from tests.conftest import POLICY
 
 from indelible.captures import CaptureResult
@@ -20,7 +20,7 @@ from indelible_sql.maintenance.findings import Finding
 
 KEY_NUMBERS: Final = count(1)
 MAX_WAIT_SECONDS: Final = 60
-LAST: Final = Failpoint.AFTER_COMMIT
+LAST_FAILPOINT: Final = Failpoint.AFTER_COMMIT
 
 
 @define
@@ -62,7 +62,7 @@ def die_at(url: str, case: CrashCase, end: Any) -> None:  # noqa: ANN401 - a pip
             os.kill(os.getpid(), SIGKILL)
 
     store = open_store(url, policy=POLICY, at_failpoint=stop_at)
-    case.work.ask(store, case.command, case.key)
+    case.work.run(store, case.command, case.key)
     end.send(None)
 
 
@@ -85,7 +85,7 @@ def _crash(report: CrashReport, store: SqlStore, name: str, number: int, *, has_
     """Kill a process at a failpoint; return False where the command has no further one."""
     key = f"key-{next(KEY_NUMBERS)}" if has_key else None
     case = CrashCase(name, WORKS[name].prepare(store), key, number)
-    before = written(store)
+    before = read_written(store)
     failpoint = _run_to_death(store.own_url, case)
     if failpoint is None:
         return False
@@ -101,8 +101,8 @@ def _crash(report: CrashReport, store: SqlStore, name: str, number: int, *, has_
 
 def _run_to_death(url: str, case: CrashCase) -> Failpoint | None:
     """Return the failpoint at which the process died, or None where it ended."""
-    ours, theirs = pipe()
-    process = child(die_at, url, case, theirs)
+    ours, theirs = create_pipe()
+    process = start_child(die_at, url, case, theirs)
     theirs.close()
     failpoint: Failpoint | None = ours.recv()
     process.join(MAX_WAIT_SECONDS)
@@ -120,7 +120,7 @@ def _problems(
 ) -> Iterator[str]:
     """Yield each problem of what the process left, and of the repeated request."""
     effects = before.effects_since(store)
-    is_done = failpoint is LAST
+    is_done = failpoint is LAST_FAILPOINT
     if len(effects) != is_done:
         yield f"it left {effects}"
 
@@ -128,10 +128,10 @@ def _problems(
         yield from _repeat_without_key(store, case)
         return
 
-    first = case.work.ask_patiently(store, case.command, case.key)
+    first = case.work.run_when_free(store, case.command, case.key)
     if case.key:
-        second = case.work.ask(store, case.command, case.key)
-        if second != case.work.replayed(first):
+        second = case.work.run(store, case.command, case.key)
+        if second != case.work.repeated_result(first):
             yield f"the second result was {second}, the first {first}"
     effects = before.effects_since(store)
     if effects != [case.work.effect(first)]:
@@ -143,11 +143,11 @@ def _repeat_without_key(store: SqlStore, case: CrashCase) -> Iterator[str]:
 
     A request that creates something would create another one.
     """
-    if case.name in BIRTHS:
+    if case.name in CREATING_COMMANDS:
         return
 
     try:
-        result = case.work.ask(store, case.command, None)
+        result = case.work.run(store, case.command, None)
     except IndelibleError as error:
         if error.code != "STALE":
             yield f"the repeated request was refused with {error.code}"

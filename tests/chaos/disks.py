@@ -17,7 +17,8 @@ from tests.chaos.faults import filled
 from tests.chaos.open_stores import StoreUnderTest, open_for_test
 from tests.chaos.testbed import Testbed
 
-SMALL, LARGE = "8m", "96m"
+SQLITE_DISK_SIZE = "8m"
+POSTGRESQL_DISK_SIZE = "96m"
 ALLOWED_CODES = frozenset({"STORE_FULL", "STALE"})
 PROOF = frozenset({"STORE_FULL"})
 
@@ -30,26 +31,32 @@ def disk(size: str) -> Generator[Path | None]:
         if subprocess.run(mount, check=False, capture_output=True).returncode:
             yield None
             return
+
         try:
             yield Path(folder)
         finally:
-            subprocess.run(("umount", "--lazy", folder), check=True)  # noqa: S607 - where it is differs
+            unmount = ("umount", "--lazy", folder)
+            subprocess.run(unmount, check=True)
 
 
 def full_disk_under_sqlite(bed: Testbed, chance: Random, rounds: int) -> FaultReport | None:
     """Run commands on a file whose disk is full; return None where no disk can be mounted."""
-    with disk(SMALL) as small:
+    with disk(SQLITE_DISK_SIZE) as small:
         if small is None:
             return None
-        with open_for_test(f"sqlite:///{copy(bed.file, small / 'concepts.db')}") as tested:
+
+        path = small / "concepts.db"
+        copy(bed.file, path)
+        with open_for_test(f"sqlite:///{path}") as tested:
             return run_under_fault(tested, _full_disk_case(small), chance, rounds)
 
 
 def full_disk_under_postgresql(bed: Testbed, chance: Random, rounds: int) -> FaultReport | None:
     """Run commands on a tablespace whose disk is full; the log has room on another one."""
-    with disk(LARGE) as small:
+    with disk(POSTGRESQL_DISK_SIZE) as small:
         if small is None:
             return None
+
         _change_owner(small)
         database = bed.postgresql()
         name = database.url.rpartition("/")[2]

@@ -218,7 +218,7 @@ def captures(bed: Testbed, options: Namespace) -> bool:
         endings.update(repr(artifacts) for artifacts in report.artifacts)
         seconds = time.monotonic() - started_at
         line = f"captures, {name}: {report}, {seconds:.0f} s"
-        results.append(show(line, is_success=report.is_well))
+        results.append(show(line, is_success=report.is_success))
 
     is_equal = len(endings) == 1
     results.append(show("captures: both databases have equal artifacts", is_success=is_equal))

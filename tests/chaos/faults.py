@@ -15,12 +15,12 @@ from tests.chaos.open_stores import StoreUnderTest
 BLOCK_BYTES: Final = 65_536
 MAX_PAUSE_SECONDS: Final = 0.03  # from one termination to the next
 STALE: Final = "STALE"  # two workers edited one concept
-BACKENDS: Final = """
+SELECT_BACKENDS: Final = """
     SELECT pid
     FROM pg_stat_activity
     WHERE usename = 'indelible_app' AND datname = current_database()
 """
-ROWS: Final = "SELECT id FROM indelible.concepts ORDER BY id FOR UPDATE"
+LOCK_ROWS: Final = "SELECT id FROM indelible.concepts ORDER BY id FOR UPDATE"
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def read_only(tested: StoreUnderTest, _: Random) -> Generator[None]:
 def late_locks(tested: StoreUnderTest, _: Random) -> Generator[None]:
     """Lock every row in another session, with a short lock timeout."""
     with tested.setting(lock_timeout="20ms"), tested.admin() as admin, admin.transaction():
-        admin.execute(ROWS)
+        admin.execute(LOCK_ROWS)
         yield
 
 
@@ -43,7 +43,7 @@ def late_statements(tested: StoreUnderTest, _: Random) -> Generator[None]:
     """Lock every row in another session, with a short statement timeout."""
     with tested.setting(statement_timeout="60ms"), tested.admin() as admin, admin.transaction():
         admin.execute("SET LOCAL statement_timeout = 0")
-        admin.execute(ROWS)
+        admin.execute(LOCK_ROWS)
         yield
 
 
@@ -62,7 +62,7 @@ def terminated(tested: StoreUnderTest, chance: Random) -> Generator[None]:
     def terminate() -> None:
         with tested.admin() as admin:
             while not over.wait(chance.uniform(0, MAX_PAUSE_SECONDS)):
-                for (pid,) in admin.execute(BACKENDS).fetchall():
+                for (pid,) in admin.execute(SELECT_BACKENDS).fetchall():
                     admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
 
     thread = Thread(target=terminate)
@@ -80,6 +80,7 @@ def few_pages(tested: StoreUnderTest, _: Random) -> Generator[None]:
     with sqlite3.connect(tested.file()) as other:
         (pages,) = other.execute("PRAGMA page_count").fetchone()
     other.close()
+
     with tested.pragma(f"max_page_count = {pages}", "max_page_count = 1073741823"):
         yield
 
@@ -87,12 +88,12 @@ def few_pages(tested: StoreUnderTest, _: Random) -> Generator[None]:
 @contextmanager
 def short_files(_: StoreUnderTest, __: Random) -> Generator[None]:
     """Limit the size of every file that this process writes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (BLOCK_BYTES // 8, before[1]))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (BLOCK_BYTES // 8, hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextmanager
@@ -128,6 +129,7 @@ def filled(disk: Path) -> Generator[None]:
                     pass
             except OSError:
                 continue
+
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ from signal import SIGKILL
 from typing import IO, Any, Final
 
 from attrs import asdict, define, field, frozen
-from tests.chaos.children import child, pipe
+from tests.chaos.children import create_pipe, start_child
 from tests.chaos.written import changes_after
 from tests.conftest import POLICY
 
@@ -185,8 +185,8 @@ def kill_writers(url: str, times: int, chance: Random, journal: Path) -> KillRep
 
 
 def _kill(url: str, name: str, conversation: Conversation) -> None:
-    ours, theirs = pipe()
-    writer = child(write, url, name, theirs)
+    ours, theirs = create_pipe()
+    writer = start_child(write, url, name, theirs)
     theirs.close()
     for number in range(conversation.chance.randint(0, MAX_REQUESTS)):
         started_at = time.monotonic()

@@ -18,11 +18,14 @@ from indelible_sql import SqlStore, open_store
 from indelible_sql.engine.authorizer import install
 
 PAUSE_SECONDS = 0.02
+ADMIN_OPTIONS = (
+    "-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed"
+)
 
 
 @define(eq=False)
 class StoreUnderTest:
-    """A store that stays open, its database, and how often it ran a handler again."""
+    """A store that stays open, its database, and the number of handlers that it ran again."""
 
     store: SqlStore
     server: PostgresServer | None = None  # of PostgreSQL
@@ -36,10 +39,8 @@ class StoreUnderTest:
     def admin(self) -> Generator[psycopg.Connection[Any]]:
         """Open a superuser's session on PostgreSQL that ignores the settings of this module."""
         assert self.server is not None
-        options = (
-            "-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed"
-        )
-        with psycopg.connect(self.server.admin_url, autocommit=True, options=options) as connection:
+        url = self.server.admin_url
+        with psycopg.connect(url, autocommit=True, options=ADMIN_OPTIONS) as connection:
             yield connection
 
     @contextmanager
@@ -50,6 +51,7 @@ class StoreUnderTest:
                 admin.execute(SQL("ALTER SYSTEM SET {} = {}").format(Identifier(name), value))
             admin.execute("SELECT pg_reload_conf()")
             time.sleep(PAUSE_SECONDS)  # until every process of the server has read them
+
         try:
             yield
         finally:
@@ -74,6 +76,7 @@ class StoreUnderTest:
     def _on_writer(self, pragma: str) -> None:
         fairy = self.store.engines.writer.raw_connection()
         driver: sqlite3.Connection = fairy.driver_connection  # type: ignore[assignment]
+
         driver.set_authorizer(None)
         driver.execute(f"PRAGMA {pragma}").fetchall()
         install(driver)

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from attrs import define, field
 from tests.chaos.fault_runs import FaultCase, FaultReport, run_under_fault
 from tests.chaos.open_stores import StoreUnderTest, open_for_test
-from tests.conftest import SHARED_MEMORY
+from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY
 
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
@@ -41,14 +41,16 @@ class Server:
     def stop(self, *, is_killed: bool) -> None:
         """Stop the server in order, or kill it."""
         if is_killed:
-            pid = int((self.directory / "data" / "postmaster.pid").read_text().partition("\n")[0])
+            lock_file = self.directory / "data" / "postmaster.pid"
+            pid = int(lock_file.read_text().splitlines()[0])
             os.kill(pid, SIGKILL)
+
         self._stack.close()
 
 
 def restart(chance: Random, rounds: int) -> tuple[FaultReport, int]:
     """Run commands while the server restarts; return the report and the number of restarts."""
-    parent = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    parent = SHARED_MEMORY if HAS_SHARED_MEMORY else None
     with TemporaryDirectory(prefix="indelible-", dir=parent) as directory:
         server = Server(Path(directory))
         running = server.start()
@@ -57,9 +59,8 @@ def restart(chance: Random, rounds: int) -> tuple[FaultReport, int]:
             store.upgrade(running.owner_url)
             store.dispose()
             with open_for_test(running) as tested:
-                return run_under_fault(
-                    tested, _restart_case(server), chance, rounds
-                ), server.restarts
+                report = run_under_fault(tested, _restart_case(server), chance, rounds)
+            return report, server.restarts
         finally:
             server.stop(is_killed=False)
 

@@ -3,10 +3,9 @@
 The artifacts must be equal in every order, and the captures of a subspace numbered without a gap.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from random import Random
 from threading import Barrier
 from typing import Any, Final
@@ -22,156 +21,202 @@ from indelible.testing.stores import BEGINNING, AnyStore
 from indelible_sql import SqlStore, rebuild, verify
 
 DIMENSION: Final = 8
-PARTS: Final = 6
-OF_PLACE: Final = ("id", "hash", "seq", "space_id", "created_at", "updated_at")
-TIMES: Final = ("stamp", "title_stamp", "content_stamp")
+SUBSPACES: Final = 6
+TWICE_EVERY: Final = 5  # every fifth capture is sent twice
+ALL: Final = 1_000_000
+# The fields of an artifact that depend on its space or on the order of captures.
+FIELDS_OF_SPACE: Final = ("id", "hash", "seq", "space_id", "created_at", "updated_at")
+# The fields that contain capture keys, and a capture key contains the id of its space.
+FIELDS_WITH_KEYS: Final = ("stamp", "title_stamp", "content_stamp")
+
+COUNTERS: Final = Table(
+    "naive", MetaData(), Column("id", Integer, primary_key=True), Column("seq", Integer)
+)
+
+ArtifactFields = dict[str, Any]
 
 
 @frozen
-class Shuffled:
-    """What came of it: the artifacts of each order, and whatever was wrong."""
+class ShuffleReport:
+    """The artifacts after each order, and each problem."""
 
-    artifacts: tuple[tuple[dict[str, Any], ...], ...]
+    artifacts: tuple[tuple[ArtifactFields, ...], ...]
     captures: int
-    replayed: int
-    wrong: tuple[str, ...]
+    sent_twice: int
+    problems: tuple[str, ...]
 
     @property
-    def is_well(self) -> bool:
-        """Whether every order came to the same, and nothing was wrong."""
-        return not self.wrong and len(set(map(repr, self.artifacts))) == 1
+    def is_success(self) -> bool:
+        """Return True if the artifacts are equal in every order and there is no problem."""
+        different_artifacts = {repr(artifacts) for artifacts in self.artifacts}
+        return not self.problems and len(different_artifacts) == 1
 
     def __str__(self) -> str:
-        orders, pages = len(self.artifacts), len(self.artifacts[0])
-        counts = (
-            f"{self.captures} captures in {orders} orders,"
-            f" {self.replayed} of them sent twice, {pages} artifacts"
+        result = f"problems: {self.problems or 'the orders differ'}"
+        if self.is_success:
+            result = "all orders equal"
+
+        return (
+            f"{self.captures} captures in {len(self.artifacts)} orders,"
+            f" {self.sent_twice} of them sent twice, {len(self.artifacts[0])} artifacts; {result}"
         )
-        result = "all orders equal" if self.is_well else f"wrong: {self.wrong or 'orders differ'}"
-        return f"{counts}; {result}"
 
 
-def vector(dice: Random) -> tuple[float, ...]:
-    """A direction."""
-    return tuple(dice.gauss(0, 1) for _ in range(DIMENSION))
+@frozen
+class Visit:
+    """A capture that is sent to every space, under another key in each."""
+
+    number: int
+    fields: dict[str, Any]
+    embedding: tuple[float, ...]
+
+    def command_in(self, space: CaptureScenario) -> CaptureArtifactCommand:
+        """Return the command of the capture in a space."""
+        capture_key = f"{self.number:06d}-{space.space_id}"
+        return space.command(self.embedding, capture_key=capture_key, **self.fields)
 
 
-def told(number: int, dice: Random) -> Callable[[CaptureScenario], CaptureArtifactCommand]:
-    """A capture that is the same in every space, but for its key."""
-    said: dict[str, Any] = {
+def random_vector(chance: Random) -> tuple[float, ...]:
+    """Return a vector of random direction."""
+    return tuple(chance.gauss(0, 1) for _ in range(DIMENSION))
+
+
+def random_visit(number: int, chance: Random) -> Visit:
+    """Return a visit with random fields; three of four have a url that others have too."""
+    fields = {
         "url": f"https://example.org/{number % max(1, number // 3 + 1)}",
-        "captured_at": BEGINNING + timedelta(seconds=dice.randrange(10_000)),
-        "engagement_level": dice.choice(list(EngagementLevel)),
-        "content_source": dice.choice(list(ContentSource)),
-        "dwell_time_ms": dice.randrange(10**6),
-        "reading_depth": dice.random(),
-        "scroll_depth": dice.random(),
-        "title": dice.choice((None, f"title {number}")),
-        "content": dice.choice((None, f"content {number}")),
+        "captured_at": BEGINNING + timedelta(seconds=chance.randrange(10_000)),
+        "engagement_level": chance.choice(list(EngagementLevel)),
+        "content_source": chance.choice(list(ContentSource)),
+        "dwell_time_ms": chance.randrange(1_000_000),
+        "reading_depth": chance.random(),
+        "scroll_depth": chance.random(),
+        "title": chance.choice((None, f"title {number}")),
+        "content": chance.choice((None, f"content {number}")),
     }
-    direction = vector(dice)
-
-    def make(place: CaptureScenario) -> CaptureArtifactCommand:
-        return place.command(direction, capture_key=f"{number:06d}-{place.space_id}", **said)
-
-    return make
+    return Visit(number, fields, random_vector(chance))
 
 
-def shuffle(store: SqlStore, number: int, clients: int, orders: int, dice: Random) -> Shuffled:
+def shuffle(
+    store: SqlStore, count: int, clients: int, orders: int, chance: Random
+) -> ShuffleReport:
     """Send all captures in each order to a space of its own, a fifth of them twice."""
-    makes = [told(each, dice) for each in range(number)]
-    seeds = [vector(dice) for _ in range(PARTS)]
-    twice, found, wrong = makes[::5], list[tuple[dict[str, Any], ...]](), list[str]()
-    place_in(store)  # which activates the algorithm
+    visits = [random_visit(number, chance) for number in range(count)]
+    sent_twice = visits[::TWICE_EVERY]
+    seeds = [random_vector(chance) for _ in range(SUBSPACES)]
+
+    place_in(store)  # activates the algorithm
+    artifacts: list[tuple[ArtifactFields, ...]] = []
+    problems: list[str] = []
     for _ in range(orders):
-        place = space_of(store, dimension=DIMENSION)
-        parts = [place.subspace(seed, f"part {count}") for count, seed in enumerate(seeds)]
-        sent = dice.sample([*makes, *twice], number + len(twice))
-        wrong += refused(store, [make(place) for make in sent], clients)
-        found.append(tuple(artifacts(place)))
-        wrong += holes(place, parts)
-    wrong += map(str, verify(store))
-    return Shuffled(tuple(found), number, len(twice), tuple(wrong))
+        space = space_of(store, dimension=DIMENSION)
+        subspace_ids = [space.subspace(seed, f"part {number}") for number, seed in enumerate(seeds)]
+        order = chance.sample([*visits, *sent_twice], count + len(sent_twice))
+        commands = [visit.command_in(space) for visit in order]
+        problems.extend(refusal_codes(store, commands, clients))
+        artifacts.append(comparable_artifacts(space))
+        problems.extend(centroid_problems(space, subspace_ids))
+
+    problems.extend(str(finding) for finding in verify(store))
+    return ShuffleReport(tuple(artifacts), count, len(sent_twice), tuple(problems))
 
 
-def refused(store: AnyStore, commands: Sequence[CaptureArtifactCommand], clients: int) -> list[str]:
-    """Send the commands by so many clients at once; the codes of the refusals."""
+def refusal_codes(
+    store: AnyStore, commands: Sequence[CaptureArtifactCommand], clients: int
+) -> list[str]:
+    """Send the commands from so many clients at once; return the code of each refusal."""
+
+    def capture(command: CaptureArtifactCommand) -> str:
+        try:
+            captures.CaptureHandler(store).handle(command)
+        except IndelibleError as error:
+            return error.code
+
+        return ""
+
     with ThreadPoolExecutor(clients) as pool:
-        return [code for code in pool.map(partial(answer, store), commands) if code]
+        codes = list(pool.map(capture, commands))
+
+    return [code for code in codes if code]
 
 
-def answer(store: AnyStore, command: CaptureArtifactCommand) -> str:
-    """The code of the refusal, '' where there was none."""
-    try:
-        captures.CaptureHandler(store).handle(command)
-    except IndelibleError as error:
-        return error.code
-    return ""
+def comparable_artifacts(space: CaptureScenario) -> tuple[ArtifactFields, ...]:
+    """Return the fields of all artifacts that do not depend on the space, ordered by url."""
+    page = space.read(captures.list_artifacts, space.space_id, limit=ALL)
+    result: list[ArtifactFields] = []
+    for artifact in sorted(page, key=lambda artifact: str(artifact.normalized_url)):
+        fields = asdict(artifact, recurse=False)
+        for name in FIELDS_OF_SPACE:
+            del fields[name]
+        for name in FIELDS_WITH_KEYS:
+            fields[name] = fields[name].replace(space.space_id, "")
+        result.append(fields)
+
+    return tuple(result)
 
 
-def artifacts(place: CaptureScenario) -> Iterator[dict[str, Any]]:
-    """What every artifact of the space shows, less what its place and the hour of writing say."""
-    page = place.read(captures.list_artifacts, place.space_id, limit=10**6)
-    for artifact in sorted(page, key=lambda each: each.normalized_url):
-        shown = {
-            name: value
-            for name, value in asdict(artifact, recurse=False).items()
-            if name not in OF_PLACE
-        }
-        yield shown | {name: shown[name].replace(place.space_id, "") for name in TIMES}
+def centroid_problems(space: CaptureScenario, subspace_ids: Sequence[str]) -> Iterator[str]:
+    """Yield a problem for each subspace with a gap in its captures or a wrong centroid."""
+    for subspace_id in subspace_ids:
+        signals = space.read(captures.list_drift, subspace_id, limit=ALL)
+        seqs = [signal.applied_seq for signal in signals]
+        if seqs != list(range(1, len(signals) + 1)):
+            yield f"the captures of {subspace_id} have a gap"
 
-
-def holes(place: CaptureScenario, parts: Sequence[str]) -> Iterator[str]:
-    """Yield a finding for each subspace with a gap in its captures or a wrong centroid."""
-    for part in parts:
-        signals = place.read(captures.list_drift, part, limit=10**6)
-        if [each.applied_seq for each in signals] != list(range(1, len(signals) + 1)):
-            yield f"a hole in {part}"
-        if (
-            place.read(captures.replay_centroid, part)
-            != place.read(captures.get_subspace, part).centroid
-        ):
-            yield f"{part} is replayed to something else"
+        replayed = space.read(captures.replay_centroid, subspace_id)
+        stored = space.read(captures.get_subspace, subspace_id).centroid
+        if replayed != stored:
+            yield f"the replayed centroid of {subspace_id} differs from the stored one"
 
 
 def changed_by_rebuild(store: SqlStore, owner_url: str) -> list[str]:
-    """What a rebuild would have had to mend."""
-    return [entity_id for each in rebuild(store, owner_url) for entity_id in each.changed]
+    """Return the ids of the rows that a rebuild changes."""
+    ids: list[str] = []
+    for table in rebuild(store, owner_url):
+        ids.extend(table.changed)
+
+    return ids
 
 
 def count_up(store: SqlStore, clients: int, times: int) -> tuple[int, int]:
-    """How many of all the captures of one part its centroid counts, and how many it was sent."""
-    place = place_in(store)
-    part = place.subspace((1.0, 0.0, 0.0))
-    commands = [
-        place.command(
-            (1.0, 0.01 * number, 0.0), subspace_id=part, url=f"https://example.org/{number}"
+    """Send captures of one subspace; return its centroid's seq and the number of accepted ones."""
+    space = place_in(store)
+    subspace_id = space.subspace((1.0, 0.0, 0.0))
+    commands: list[CaptureArtifactCommand] = []
+    for number in range(clients * times):
+        command = space.command(
+            (1.0, 0.01 * number, 0.0),
+            subspace_id=subspace_id,
+            url=f"https://example.org/{number}",
         )
-        for number in range(clients * times)
-    ]
-    wrong = refused(store, commands, clients)
-    return place.read(captures.get_subspace, part).centroid.seq, len(commands) - len(wrong)
+        commands.append(command)
 
+    refused = refusal_codes(store, commands, clients)
 
-NAIVE = Table("naive", MetaData(), Column("id", Integer, primary_key=True), Column("seq", Integer))
+    seq: int = space.read(captures.get_subspace, subspace_id).centroid.seq
+    return seq, len(commands) - len(refused)
 
 
 def count_up_naively(engine: Engine, clients: int, times: int) -> int:
-    """The same, by a client that reads, thinks and writes."""
+    """Let clients read a counter, compute and write it back; return the counter.
+
+    The clients wait for each other between the read and the write, so that updates are lost.
+    """
     with engine.begin() as connection:
-        NAIVE.create(connection)
-        connection.execute(insert(NAIVE).values(id=1, seq=0))
-    together = Barrier(clients)
+        COUNTERS.create(connection)
+        connection.execute(insert(COUNTERS).values(id=1, seq=0))
+    barrier = Barrier(clients)
 
     def count(_: int) -> None:
         for _ in range(times):
             with engine.begin() as connection:
-                seq = connection.execute(select(NAIVE.c.seq)).scalar_one()
-                together.wait()  # everybody has read, as happens to everybody one day
-                connection.execute(update(NAIVE).values(seq=seq + 1))
+                seq = connection.execute(select(COUNTERS.c.seq)).scalar_one()
+                barrier.wait()
+                connection.execute(update(COUNTERS).values(seq=seq + 1))
 
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(count, range(clients)))
+
     with engine.connect() as connection:
-        found: int = connection.execute(select(func.max(NAIVE.c.seq))).scalar_one()
-        return found
+        counter: int = connection.execute(select(func.max(COUNTERS.c.seq))).scalar_one()
+    return counter

@@ -1,6 +1,5 @@
 """Databases for programs outside pytest: a PostgreSQL server and migrated databases to copy."""
 
-import os
 import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
-from tests.conftest import SHARED_MEMORY
+from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY
 from tests.databases import create_database
 
 from indelible_service.embedded import PostgresServer, postgres
@@ -21,19 +20,21 @@ NUMBERS = count(1)
 
 @frozen
 class Testbed:
-    """A server, and the names of what to copy."""
+    """A server, and the migrated databases that are copied."""
 
     server: PostgresServer
     template: str
     file: Path
 
     def postgresql(self) -> PostgresServer:
-        """A migrated database of one's own."""
+        """Create a migrated PostgreSQL database."""
         return create_database(self.server, f"bed_{next(NUMBERS)}", self.template)
 
     def sqlite(self) -> str:
-        """The address of a migrated file of one's own."""
-        return f"sqlite:///{shutil.copy(self.file, self.file.with_name(f'bed_{next(NUMBERS)}.db'))}"
+        """Create a migrated SQLite file and return its URL."""
+        path = self.file.with_name(f"bed_{next(NUMBERS)}.db")
+        shutil.copy(self.file, path)
+        return f"sqlite:///{path}"
 
 
 @contextmanager
@@ -46,15 +47,23 @@ def testbed(
 
     Its files are in shared memory if that is writable and `durable` is false, else on disk.
     """
-    place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) and not durable else None
+    parent: Path | None = None
+    if HAS_SHARED_MEMORY and not durable:
+        parent = SHARED_MEMORY
+
     with (
-        TemporaryDirectory(prefix="indelible-", dir=place) as directory,
-        TemporaryDirectory(prefix="indelible-", dir=place) as files,
+        TemporaryDirectory(prefix="indelible-", dir=parent) as directory,
+        TemporaryDirectory(prefix="indelible-", dir=parent) as files,
         postgres(Path(directory), durable=durable, settings=settings) as server,
     ):
-        database, file = create_database(server, TEMPLATE), Path(files) / "template.db"
-        for url, owner_url in ((database.url, database.owner_url), (f"sqlite:///{file}", None)):
-            store = open_store(url)
-            store.upgrade(owner_url)
-            store.dispose()
+        database = create_database(server, TEMPLATE)
+        _migrate(database.url, database.owner_url)
+        file = Path(files) / "template.db"
+        _migrate(f"sqlite:///{file}")
         yield Testbed(server, TEMPLATE, file)
+
+
+def _migrate(url: str, owner_url: str | None = None) -> None:
+    store = open_store(url)
+    store.upgrade(owner_url)
+    store.dispose()

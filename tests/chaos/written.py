@@ -12,45 +12,47 @@ from indelible_sql.captures.tables import SIGNALS
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.schema.tables import HISTORY
 
-AFTER = (
+SELECT_LATER_CHANGES = (
     select(HISTORY).where(HISTORY.c.position > bindparam("position")).order_by(HISTORY.c.position)
 )
-LAST = select(HISTORY.c.position).order_by(HISTORY.c.position.desc()).limit(1)
-SIGNALS_KEPT = select(SIGNALS.c.id).order_by(SIGNALS.c.id)
+SELECT_LAST_POSITION = select(HISTORY.c.position).order_by(HISTORY.c.position.desc()).limit(1)
+SELECT_SIGNAL_IDS = select(SIGNALS.c.id).order_by(SIGNALS.c.id)
 
 
 @frozen
 class Written:
-    """How far the history goes, and which captures were kept."""
+    """The position of the last change, and the ids of all signals."""
 
     position: int
-    signals: frozenset[str]
+    signal_ids: frozenset[str]
 
     def effects_since(self, store: SqlStore) -> list[object]:
-        """The seq of every change since, and the id of every signal."""
-        signals = written(store).signals - self.signals
-        return [*(each.seq for each in changes_after(store, self.position)), *sorted(signals)]
+        """Return the seq of every later change, then the id of every later signal."""
+        seqs = [change.seq for change in changes_after(store, self.position)]
+        signal_ids = read_written(store).signal_ids - self.signal_ids
+        return [*seqs, *sorted(signal_ids)]
 
 
-def written(store: SqlStore) -> Written:
-    """What is there by now."""
-    found = store.read(lambda tx: tx.session.rows(SIGNALS_KEPT, {}))
-    return Written(last_position(store), frozenset(each["id"] for each in found))
+def read_written(store: SqlStore) -> Written:
+    """Return the last position and the ids of all signals."""
+    rows = store.read(lambda tx: tx.session.rows(SELECT_SIGNAL_IDS, {}))
+    return Written(last_position(store), frozenset(row["id"] for row in rows))
 
 
 def changes_after(store: SqlStore, position: int = 0) -> list[Change]:
-    """Every change that was written after a position."""
+    """Return every change after a position, in order."""
 
     def query(tx: SqlReading) -> list[Change]:
-        return [
-            ROWS.structure(found, Change)
-            for found in tx.session.rows(AFTER, {"position": position})
-        ]
+        rows = tx.session.rows(SELECT_LATER_CHANGES, {"position": position})
+        return [ROWS.structure(row, Change) for row in rows]
 
     return store.read(query)
 
 
 def last_position(store: SqlStore) -> int:
-    """The position of the newest change, 0 where there is none."""
-    found = store.read(lambda tx: tx.session.first(LAST, {}))
-    return int(found["position"]) if found else 0
+    """Return the position of the last change, 0 before the first."""
+    row = store.read(lambda tx: tx.session.first(SELECT_LAST_POSITION, {}))
+    if row is None:
+        return 0
+
+    return int(row["position"])

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 from tests.chaos.shuffles import (
+    centroid_problems,
     changed_by_rebuild,
     count_up,
     count_up_naively,
-    holes,
-    refused,
+    refusal_codes,
     shuffle,
 )
 from tests.conftest import POLICY
@@ -90,8 +90,8 @@ def test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databa
     add_summary_line(f"shuffles on SQLite: {on_sqlite}")
     add_summary_line(f"shuffles on PostgreSQL: {on_postgresql}")
 
-    assert on_sqlite.wrong == ()
-    assert on_postgresql.wrong == ()
+    assert on_sqlite.problems == ()
+    assert on_postgresql.problems == ()
     artifacts = [*on_sqlite.artifacts, *on_postgresql.artifacts]
     assert len({repr(artifacts_of_order) for artifacts_of_order in artifacts}) == 1
     assert changed_by_rebuild(sqlite, sqlite.own_url) == []
@@ -126,7 +126,7 @@ def test_an_algorithm_and_a_threshold_change_without_a_restart(
                 url=f"https://example.org/{client}/{count}",
                 capture_key=f"{client}-{count}",
             )
-            codes += refused(capturing_store, [command], 1)
+            codes += refusal_codes(capturing_store, [command], 1)
             count += 1
         return codes
 
@@ -140,7 +140,7 @@ def test_an_algorithm_and_a_threshold_change_without_a_restart(
 
     assert codes_by_client == [[], [], [], []]
     assert versions_used <= {"oscl-1", NEW_VERSION}
-    assert list(holes(scenario, subspace_ids)) == []
+    assert list(centroid_problems(scenario, subspace_ids)) == []
     assert verify(store) == ()
     capturing_store.dispose()
 
@@ -227,7 +227,7 @@ def check_captures_with_default_settings(store: SqlStore, scenario: CaptureScena
     store.config.invalidate()
     command = captures.CreateSpace(user_id="maya", name="guessed")
 
-    assert refused(store, commands_for_pages(scenario, B), 4) == []
+    assert refusal_codes(store, commands_for_pages(scenario, B), 4) == []
     assert store.config.snapshot().error
     fallback = ("assignment_margin_threshold", fallback_reason(store))
     assert store.config.fallbacks[fallback] > 0
@@ -249,6 +249,6 @@ def test_captures_work_behind_a_pooler_in_transaction_mode(database: PostgresSer
         store = open_store(url, policy=POLICY, pool=Pool(prepare=False))
         scenario, subspace_id, *_ = worked(store)
 
-        assert refused(store, commands_for_pages(scenario, A), 4) == []
+        assert refusal_codes(store, commands_for_pages(scenario, A), 4) == []
         assert scenario.read(captures.get_subspace, subspace_id).centroid.seq == 20
         store.dispose()

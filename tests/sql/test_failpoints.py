@@ -88,7 +88,7 @@ def test_every_statement_of_a_command_is_between_its_two_failpoints(
     receipts = 1 if key and work.is_receipted else 0
 
     with logged(trace) as log:
-        work.ask(trace.store, command, key)
+        work.run(trace.store, command, key)
     sent = spans(log)
 
     if trace.store.engines.writer.dialect.name == "postgresql":
@@ -107,7 +107,7 @@ def test_every_failpoint_is_reached(sqlite_url: str, database: PostgresServer) -
     for opened in (on_sqlite(sqlite_url), on_postgresql(database, prepare=True)):
         with opened as trace, logged(trace) as log:
             command = WORKS["edit"].prepare(trace.store)
-            WORKS["edit"].ask(trace.store, command, "key-1")
+            WORKS["edit"].run(trace.store, command, "key-1")
         for entry in log:
             if isinstance(entry, Failpoint):
                 reached.add(entry)
