@@ -55,13 +55,18 @@ def attacks(dialect: str) -> dict[str, dict[str, Write]]:
 
 
 def all_attacks(dialect: str) -> dict[str, Write]:
-    """Return every attack on a database by name.
+    """Return every attack on a database by name."""
+    return by_name(attacks(dialect))
+
+
+def by_name(kinds: Mapping[str, Kind]) -> dict[str, Write]:
+    """Return the attacks of all kinds by name.
 
     Raises:
         ValueError: Two attacks have the same name.
     """
     attacks_by_name: dict[str, Write] = {}
-    for kind, named in attacks(dialect).items():
+    for kind, named in kinds.items():
         for name, write in named.items():
             if name in attacks_by_name:
                 problem = f"two attacks have the name {name!r}, one of kind {kind!r}"

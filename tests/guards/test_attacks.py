@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 from tests.guards.attack_parts import Kind
-from tests.guards.attacks import HEADS_ALONE, LEGAL, attacks
+from tests.guards.attacks import HEADS_ALONE, LEGAL, attacks, by_name
 from tests.guards.attacks_on_heads import undeclared_steps
 from tests.guards.attacks_on_records import LIES
 from tests.guards.raw_database import (
@@ -34,7 +34,7 @@ MIN_GUARDS = 45
 MIN_ATTACKS_OF_A_KIND = 3
 MIN_UNDECLARED_STEPS = 150
 TARGETS = ("postgresql, application", "postgresql, owner", "sqlite, keys on", "sqlite, keys off")
-ALONE: Kind = {name: write for kind in HEADS_ALONE.values() for name, write in kind.items()}
+ALONE = by_name(HEADS_ALONE)
 
 
 class Target:
