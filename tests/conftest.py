@@ -1,6 +1,6 @@
 """Fixtures with real databases: a SQLite file, and a PostgreSQL that is a child of the tests.
 
-Each test has its own database, copy_cluster from a template.
+Each test has its own database, copied from a template.
 """
 
 import asyncio
@@ -51,6 +51,8 @@ SERVER_VERSION = pytest.StashKey[str]()
 REDIS_VERSION = pytest.StashKey[str]()
 VERSIONS = (("PostgreSQL", SERVER_VERSION), ("Redis", REDIS_VERSION))
 MAX_PROCESSES = 4
+FAST_SET = "not slow"  # as in pyproject.toml
+GC_THRESHOLDS = (50_000, 20, 100)  # An application alone creates 200,000 objects that stay.
 
 settings.register_profile("gate", max_examples=30, deadline=None)
 settings.register_profile("big", max_examples=2_000, deadline=None)  # --hypothesis-profile=big
@@ -66,6 +68,11 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
 # Hooks of pytest
 
 
+def pytest_configure() -> None:
+    """Stop garbage collection while tests are collected: nothing of that is garbage."""
+    gc.disable()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest files first, so that no process is left with one of them at the end."""
@@ -73,15 +80,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Return more processes than cores: many tests wait for a child process."""
-    return min(MAX_PROCESSES, (os.cpu_count() or 1) + 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return one process for each core, and one more when slow tests wait for child processes."""
+    processes = os.cpu_count() or 1
+    if config.getoption("markexpr") != FAST_SET:
+        processes += 1
+
+    return min(MAX_PROCESSES, processes)
 
 
 def pytest_collection_finish() -> None:
-    """Exclude all imported modules from garbage collection: they live until the end."""
+    """Start garbage collection; exclude modules and test items, which live until the end."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

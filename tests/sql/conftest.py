@@ -48,7 +48,7 @@ def sqlite(sqlite_url: str) -> Generator[SqlStore]:
         yield store
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest) -> SqlStore:
     """Open a store on each database."""
     store: SqlStore = request.getfixturevalue(request.param)

@@ -36,7 +36,7 @@ KEY_LIFECYCLE = "key"
 NOT_EXPORTED = {"keys", "receipts", "tasks", "task_attempts"}
 PAIRS = [
     ("sqlite", "sqlite"),
-    ("sqlite", "postgresql"),
+    pytest.param("sqlite", "postgresql", marks=pytest.mark.slow),
     pytest.param("postgresql", "sqlite", marks=pytest.mark.slow),
     pytest.param("postgresql", "postgresql", marks=pytest.mark.slow),
 ]

@@ -25,7 +25,7 @@ class Span:
     after: Failpoint
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def trace(request: pytest.FixtureRequest) -> Generator[Trace]:
     if request.param == "sqlite":
         opened = on_sqlite(request.getfixturevalue("sqlite_url"))

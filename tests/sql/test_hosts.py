@@ -48,7 +48,7 @@ def postgresql_host(database: PostgresServer) -> Generator[Host]:
         yield host
 
 
-@pytest.fixture(params=["sqlite_host", "postgresql_host"])
+@pytest.fixture(params=["sqlite_host", pytest.param("postgresql_host", marks=pytest.mark.slow)])
 def host(request: pytest.FixtureRequest) -> Host:
     host: Host = request.getfixturevalue(request.param)
     return host
