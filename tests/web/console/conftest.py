@@ -3,7 +3,7 @@
 from typing import cast
 
 import pytest
-from tests.web.console.visitor import Hands, Site
+from tests.web.console.visitor import START, Site
 from tests.web.harness import RenewableStore
 
 from indelible.testing.stores import AnyStore
@@ -16,9 +16,9 @@ def shared_site(renewable: RenewableStore) -> Site:
 
 @pytest.fixture
 def site(shared_site: Site, renewable: RenewableStore) -> Site:
-    """An empty store in memory."""
+    """Return a site over an empty store in memory."""
     renewable.renew()
-    shared_site.clock.time = Hands().time
+    shared_site.clock.time = START
     return shared_site
 
 
@@ -26,5 +26,5 @@ def site(shared_site: Site, renewable: RenewableStore) -> Site:
 def any_site(any_store: RenewableStore, shared_site: Site) -> Site:
     """Return a site over an empty store of each kind."""
     assert shared_site.store is cast("AnyStore", any_store)
-    shared_site.clock.time = Hands().time
+    shared_site.clock.time = START
     return shared_site

@@ -225,7 +225,7 @@ def test_the_page_says_when_not_every_page_is_plotted(
     visitor, _ = visit(site, place)
 
     assert plotted_pages(visitor.page) == 3
-    assert "Only the 3 pages captured last are plotted." in text_of(visitor.page)
+    assert "Only the last 3 captured pages are plotted." in text_of(visitor.page)
     assert re.search(r"Latent\s*4", visitor.page.text)
 
 

@@ -11,10 +11,10 @@ from werkzeug.test import TestResponse
 
 from indelible import concepts
 from indelible.app import AppContext
-from indelible.concepts import ConceptContent
+from indelible.concepts import ConceptContent, ConceptStatus
 from indelible.kernel import Actor, to_json_value
 from indelible.kernel.keys import CreateKey, KeyCreated, RevokeKey, create_key, revoke_key
-from indelible.testing.stores import BEGINNING, CLEARER, MAYA, RATIO, AnyStore
+from indelible.testing.stores import BEGINNING, CLEARER, MAYA, NOOR, RATIO, AnyStore
 from indelible_web import WebSettings, create_app
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
@@ -23,14 +23,16 @@ OPERATOR = Actor.system("tests")
 DOOR = "/console/sign-in"
 LIST = "/console/concepts"
 HISTORY = "/console/history"
+START = BEGINNING + timedelta(days=1)
 Fields = dict[str, list[str]]
+Attributes = Mapping[str, str]
 
 
-class Hands:
-    """A clock that stands until somebody moves it."""
+class SettableClock:
+    """A clock that stands still until a test sets or forwards it."""
 
     def __init__(self) -> None:
-        self.time = BEGINNING + timedelta(days=1)
+        self.time = START
 
     def now(self) -> datetime:
         return self.time
@@ -50,26 +52,28 @@ class Site:
         contexts: tuple[WebContext, ...] = CONTEXTS,
     ) -> None:
         self.store = store
-        self.clock = Hands()
+        self.clock = SettableClock()
         self.app = create_app(AppContext(store=store, clock=self.clock), settings, contexts)
 
     def key(
         self, *scopes: str, owner: Actor = MAYA, expires_at: datetime | None = None
     ) -> KeyCreated:
+        """Create a key; without scopes it has all of them, except the operator's."""
         command = CreateKey(
             owner=owner, scopes=scopes or ("console", *SCOPES), expires_at=expires_at
         )
         return self.store.run(create_key, command, actor=OPERATOR, reason="a test")
 
-    def revoke(self, made: KeyCreated) -> None:
-        command = RevokeKey(key_id=made.key.id, expected_seq=made.seq)
+    def revoke(self, key: KeyCreated) -> None:
+        command = RevokeKey(key_id=key.key.id, expected_seq=key.seq)
         self.store.run(revoke_key, command, actor=OPERATOR, reason="a test")
 
     def visitor(self) -> "Visitor":
+        """Return a visitor who has not signed in."""
         return Visitor(self)
 
     def member(self, *scopes: str, owner: Actor = MAYA) -> "Visitor":
-        """A visitor who has signed in."""
+        """Return a visitor who has signed in."""
         visitor = self.visitor()
         assert visitor.sign_in(self.key(*scopes, owner=owner).text).status_code == 303
         return visitor
@@ -92,12 +96,13 @@ class Site:
         )
 
     def now(self, saved: concepts.ConceptSaved) -> concepts.ConceptView:
+        """Return the concept as it is stored now."""
         return self.store.read(concepts.get_concept, saved.concept.id)
 
 
 @define
 class Form:
-    """A form, and what its fields hold before anybody types."""
+    """A form with the values that its fields have when the page is loaded."""
 
     action: str
     method: str
@@ -106,55 +111,107 @@ class Form:
 
 @define
 class Page(HTMLParser):
-    """What is on a page: its text, its links, its forms."""
+    """The text, the links, the forms and the tags of a page."""
 
     text: str = ""
     links: list[str] = field(factory=list[str])
     forms: list[Form] = field(factory=list[Form])
-    tags: list[tuple[str, Mapping[str, str]]] = field(factory=list[tuple[str, Mapping[str, str]]])
-    _area: str | None = None
-    _choice: str = ""
+    tags: list[tuple[str, Attributes]] = field(factory=list[tuple[str, Attributes]])
+    _textarea: str | None = None
+    _select: str = ""
 
     def __attrs_pre_init__(self) -> None:
         super().__init__()
 
+    @property
+    def words(self) -> str:
+        """The text with single spaces."""
+        return " ".join(self.text.split())
+
+    def form(self, ending: str = "") -> Form:
+        """Return the first form whose action ends with `ending`, except the one to sign out."""
+        for form in self.forms:
+            if form.action.endswith(ending) and "sign-out" not in form.action:
+                return form
+        raise AssertionError(
+            f"no form ends with {ending!r}: {[form.action for form in self.forms]}"
+        )
+
+    def link(self, part: str) -> str:
+        """Return the first link that contains this part."""
+        for link in self.links:
+            if part in link:
+                return link
+        raise AssertionError(f"no link contains {part!r}: {self.links}")
+
+    def csrf_token(self) -> str:
+        """Return the token that the forms of the page contain."""
+        for form in self.forms:
+            if "csrf" in form.fields:
+                return form.fields["csrf"][0]
+        raise AssertionError("no form of the page has a token")
+
+    def active_markup(self) -> list[tuple[str, Attributes]]:
+        """Return the tags that run code of the page, and images; the console has none."""
+        active: list[tuple[str, Attributes]] = []
+        for tag, attributes in self.tags:
+            has_handler = any(name.startswith("on") for name in attributes)
+            is_inline_script = tag == "script" and "src" not in attributes
+            if tag == "img" or has_handler or is_inline_script:
+                active.append((tag, attributes))
+
+        return active
+
+    def unlabelled_fields(self) -> list[Attributes]:
+        """Return the visible fields without a label of their own."""
+        labelled = {attributes.get("for") for tag, attributes in self.tags if tag == "label"}
+        unlabelled: list[Attributes] = []
+        for tag, attributes in self.tags:
+            is_field = tag in {"textarea", "select", "input"}
+            # A number is inside of its label.
+            is_exempt = attributes.get("type") in {"hidden", "number"}
+            has_label = "aria-label" in attributes or attributes.get("id") in labelled
+            if is_field and not is_exempt and not has_label:
+                unlabelled.append(attributes)
+
+        return unlabelled
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.tags.append((tag, given))
+        attributes = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, attributes))
         if tag == "a":
-            self.links.append(given.get("href", ""))
+            self.links.append(attributes.get("href", ""))
         elif tag == "form":
-            self.forms.append(Form(given.get("action", ""), given.get("method", "get")))
+            self.forms.append(Form(attributes.get("action", ""), attributes.get("method", "get")))
         elif tag == "textarea":
-            self._area = given["name"]
-            self._fields(self._area).append("")
+            self._textarea = attributes["name"]
+            self._values(self._textarea).append("")
         elif tag == "select":
-            self._choice = given["name"]
-        elif tag == "option" and "selected" in given:
-            self._fields(self._choice).append(given["value"])
-        elif tag == "input" and (given.get("type") != "radio" or "checked" in given):
-            self._fields(given["name"]).append(given.get("value", ""))
+            self._select = attributes["name"]
+        elif tag == "option" and "selected" in attributes:
+            self._values(self._select).append(attributes["value"])
+        elif tag == "input" and (attributes.get("type") != "radio" or "checked" in attributes):
+            self._values(attributes["name"]).append(attributes.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self._area:
-            found = self._fields(self._area)
-            found[-1] = (
-                found[-1].removeprefix("\n").replace("\n", "\r\n")
-            )  # as a browser reads, and sends it
-            self._area = None
+        if tag == "textarea" and self._textarea:
+            # A browser drops the first line break, and sends every other one as CR LF.
+            values = self._values(self._textarea)
+            values[-1] = values[-1].removeprefix("\n").replace("\n", "\r\n")
+            self._textarea = None
 
     def handle_data(self, data: str) -> None:
-        if self._area:
-            self._fields(self._area)[-1] += data
+        if self._textarea:
+            self._values(self._textarea)[-1] += data
         else:
             self.text += data
 
-    def _fields(self, name: str) -> list[str]:
+    def _values(self, name: str) -> list[str]:
         return self.forms[-1].fields.setdefault(name, [])
 
 
 class Visitor:
-    """A browser without JavaScript, and whoever sits before it."""
+    """A browser without JavaScript."""
 
     def __init__(self, site: Site) -> None:
         self.client = site.app.test_client()
@@ -162,52 +219,80 @@ class Visitor:
         self.answer: TestResponse | None = None
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self._seen(self.client.get(path, headers=headers))
+        return self._show(self.client.get(path, headers=headers))
 
     def send(
         self, ending: str = "", headers: Mapping[str, str] | None = None, **typed: object
     ) -> TestResponse:
         """Submit the form whose action ends with `ending`, with the fields in `typed` replaced.
 
-        A list stands for several fields of the same name.
+        A list stands for several fields of the same name, None for a missing field, and `__` in
+        a name for a point.
         """
-        form = next(
-            each
-            for each in self.page.forms
-            if each.action.endswith(ending) and "sign-out" not in each.action
-        )
-        data: Json = form.fields | {name.replace("__", "."): value for name, value in typed.items()}
-        data = {name: value for name, value in data.items() if value is not None}
-        return self._seen(self.client.post(form.action, data=data, headers=dict(headers or {})))
+        form = self.page.form(ending)
+        data: Json = dict(form.fields)
+        for name, value in typed.items():
+            data[name.replace("__", ".")] = value
+        sent = {name: value for name, value in data.items() if value is not None}
+
+        return self._show(self.client.post(form.action, data=sent, headers=dict(headers or {})))
 
     def post(self, path: str, data: Mapping[str, object], **headers: str) -> TestResponse:
-        return self._seen(self.client.post(path, data=data, headers=headers))
+        return self._show(self.client.post(path, data=data, headers=headers))
 
     def sign_in(self, key: str) -> TestResponse:
         self.get(DOOR)
         return self.send("sign-in", key=key)
 
     def sign_out(self) -> TestResponse:
-        form = next(each for each in self.page.forms if each.action.endswith("sign-out"))
-        return self._seen(self.client.post(form.action, data=form.fields))
+        for form in self.page.forms:
+            if form.action.endswith("sign-out"):
+                return self._show(self.client.post(form.action, data=form.fields))
+        raise AssertionError("the page has no form to sign out")
 
     def follow(self) -> TestResponse:
+        """Follow the redirection of the last answer."""
         assert self.answer is not None
         assert self.answer.status_code == 303, self.answer.text
         return self.get(self.answer.location)
 
-    def _seen(self, answer: TestResponse) -> TestResponse:
-        self.answer, self.page = answer, Page()
+    def show_only_step(self, status: str) -> None:
+        """Remove all forms from the page, except the steps to this status."""
+        self.page.forms = [
+            form for form in self.page.forms if form.fields.get("status") == [status]
+        ]
+
+    def _show(self, answer: TestResponse) -> TestResponse:
+        self.answer = answer
+        self.page = Page()
         if answer.content_type.startswith("text/html"):
             self.page.feed(answer.text)
         return answer
 
 
+def move_to(site: Site, status: str, content: ConceptContent = RATIO) -> concepts.ConceptSaved:
+    """Create a concept and move it to this status, with Noor as the actor of every step."""
+    saved = site.create(content)
+    steps = (
+        (concepts.submit_concept, concepts.SubmitConcept),
+        (concepts.approve_concept, concepts.ApproveConcept),
+        (concepts.publish_concept, concepts.PublishConcept),
+    )
+    step_count = list(ConceptStatus).index(ConceptStatus(status))
+    for handler, command_class in steps[:step_count]:
+        command = command_class(concept_id=saved.concept.id, expected_seq=saved.seq)
+        saved = site.store.run(handler, command, actor=NOOR, reason="a test")  # type: ignore[arg-type] # each with its own
+
+    return saved
+
+
 def at(saved: concepts.ConceptSaved, ending: str = "") -> str:
+    """Return the path of a concept's page."""
     return f"{LIST}/{saved.concept.id}{ending}"
 
 
 def as_typed(content: ConceptContent) -> Json:
-    return cast("Json", to_json_value(content)) | {
-        "scope_boundaries": content.scope_boundaries or ""
-    }
+    """Return the content as the fields of a form."""
+    fields = cast("Json", to_json_value(content))
+    fields["scope_boundaries"] = content.scope_boundaries or ""
+    return fields

@@ -1,0 +1,60 @@
+"""Test tokens in the console: the list, and a token with its history."""
+
+import re
+
+import pytest
+from tests.web.console.visitor import Page, Site
+from tests.web.minting import MAYA_S, WORKER, failed, minted
+
+from indelible_web.tokens import pages as console_tokens
+
+TOKENS = "/console/tokens"
+
+
+def token_links(page: Page) -> list[str]:
+    return [link for link in page.links if re.fullmatch(f"{TOKENS}/[0-9]+", link)]
+
+
+def test_tokens_are_listed_by_status(any_site: Site) -> None:
+    minted(any_site.store, MAYA_S, MAYA_S)
+    failed(any_site.store, 2)
+    member = any_site.member("console", "tokens:read")
+
+    member.get(TOKENS)
+    assert token_links(member.page) == [f"{TOKENS}/1", f"{TOKENS}/2"]
+
+    member.get(f"{TOKENS}?status=failed")
+    assert token_links(member.page) == [f"{TOKENS}/2"]
+
+
+def test_a_token_shows_its_history(any_site: Site) -> None:
+    minted(any_site.store, MAYA_S, MAYA_S)
+    failed(any_site.store, 2)
+    member = any_site.member("console", "tokens:read")
+
+    member.get(f"{TOKENS}/2")
+
+    for text in ("Token 2", "Failed", "PROVIDER_REFUSED", str(WORKER), "a test"):
+        assert text in member.page.words
+    assert member.get(f"{TOKENS}/3").status_code == 404
+    assert member.get(f"{TOKENS}/x").status_code == 422
+
+
+def test_a_long_list_of_tokens_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console_tokens, "TOKENS_PER_PAGE", 2)
+    minted(site.store, MAYA_S, MAYA_S, MAYA_S)
+    member = site.member("console", "admin")
+    member.get(TOKENS)
+
+    member.get(member.page.link("cursor="))
+
+    assert token_links(member.page) == [f"{TOKENS}/3"]
+
+
+@pytest.mark.parametrize("path", [TOKENS, f"{TOKENS}/1"])
+def test_a_key_without_the_scope_sees_the_missing_scope(site: Site, path: str) -> None:
+    member = site.member("console")
+
+    assert member.get(path).status_code == 403
+    assert "tokens:read" in member.page.text
+    assert TOKENS not in member.page.links
