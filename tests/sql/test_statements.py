@@ -91,7 +91,7 @@ def test_an_edit_waits_for_postgresql_four_times(database: PostgresServer) -> No
         assert trace.round_trips_of(lambda: edit(trace.store, saved)) == 4
 
 
-def test_no_life_of_a_concept_rewrites_a_record(trace: Trace) -> None:
+def test_no_command_of_a_concept_rewrites_a_record(trace: Trace) -> None:
     statements: list[str] = []
     for sent in concept_life(trace).values():
         statements += sent

@@ -93,7 +93,9 @@ def set_database_zone(database: PostgresServer, zone: str) -> None:
         assert connection.info.parameter_status("TimeZone") == zone
 
 
-def test_a_zone_makes_no_difference(zone: str, database: PostgresServer, sqlite_url: str) -> None:
+def test_a_time_zone_changes_no_stored_or_returned_value(
+    zone: str, database: PostgresServer, sqlite_url: str
+) -> None:
     set_database_zone(database, zone)
     memory = MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
     expected = write_and_read(memory)
