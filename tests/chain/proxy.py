@@ -1,8 +1,8 @@
-"""An HTTP proxy before a node, with a provider's limits and faults."""
+"""An HTTP proxy in front of a node, with the limits and the faults of a provider."""
 
 import json
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import Enum
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,199 +13,213 @@ from urllib.parse import urlsplit
 from attrs import define, field, frozen
 
 HOST: Final = "127.0.0.1"
-KEY: Final = "a-key-of-the-provider"  # in the path, where providers have it
-MOST_BLOCKS: Final = 2_000
-MOST_LOGS: Final = 10_000
-LONGEST_WAIT_SECONDS: Final = 60
-LOGS: Final = "eth_getLogs"
-SIZE: Final = (
+KEY: Final = "a-key-of-the-provider"  # part of the path, as with real providers
+MAX_BLOCKS: Final = 2_000
+MAX_LOGS: Final = 10_000
+MAX_WAIT_SECONDS: Final = 60
+DRIP_SECONDS: Final = 0.05
+GET_LOGS: Final = "eth_getLogs"
+GET_BLOCK: Final = "eth_getBlockByNumber"
+RESPONSE_SIZE: Final = (
     "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range"
     " and no limit on the response size, or you can request any block range with a cap of 10K logs"
     " in the response. Based on your parameters and the response size limit, this block range"
     " should work:"
 )
+UNAUTHENTICATED: Final = b'{"error":{"code":-32600,"message":"Must be authenticated!"}}'
+
+Request = Mapping[str, Any]  # a JSON-RPC request
+Response = Mapping[str, Any]  # a JSON-RPC response
+# Replaces the result of a method.
+Override = Callable[[Any], object]
 
 
 @frozen(kw_only=True)
-class Excess:
-    """A query of logs that is too large, and the blocks that it should have stopped at."""
+class TooLarge:
+    """A query of logs that is too large, and the last block up to which it would work."""
 
     first: int
     last: int
-    works: int
-    most_blocks: int
+    working_last: int
+    max_blocks: int
 
 
-class Form(Enum):
-    """The words in which a provider says that a query is too large."""
+class RefusalForm(Enum):
+    """The words and the code in which a provider refuses a query that is too large."""
 
-    DATA = "-32005, with the range that works as data and in words"
-    WORDS = "-32005, with the range that works in words"
+    DATA = "-32005, with the working range as data and in words"
+    WORDS = "-32005, with the working range in words"
     BARE = "-32005, and nothing else"
-    SIZE = "-32602, of the size of the response, with the range that works"
-    BLOCKS = "how many blocks are the most"
+    SIZE = "-32602, about the size of the response, with the working range"
+    BLOCKS = "the maximal number of blocks"
     RETRY = "retry with the range"
 
-    def error(self, excess: Excess) -> Mapping[str, object]:
+    def error(self, query: TooLarge) -> Mapping[str, object]:
         """Return the JSON-RPC error for a query that is too large."""
-        works = f"[{excess.first:#x}, {excess.works:#x}]"
-        results = f"query returned more than 10000 results. Try with this block range {works}."
+        working_range = f"[{query.first:#x}, {query.working_last:#x}]"
+        results = (
+            f"query returned more than 10000 results. Try with this block range {working_range}."
+        )
         match self:
-            case Form.DATA:
-                data = {"from": hex(excess.first), "to": hex(excess.works), "limit": 10_000}
+            case RefusalForm.DATA:
+                data = {"from": hex(query.first), "to": hex(query.working_last), "limit": 10_000}
                 return {"code": -32005, "message": results, "data": data}
-            case Form.WORDS:
+            case RefusalForm.WORDS:
                 return {"code": -32005, "message": results}
-            case Form.BARE:
+            case RefusalForm.BARE:
                 return {"code": -32005, "message": "limit exceeded"}
-            case Form.SIZE:
-                return {"code": -32602, "message": f"{SIZE} {works}"}
-            case Form.BLOCKS:
-                return {"code": -32000, "message": f"exceed max block range {excess.most_blocks}"}
-            case Form.RETRY:
-                decimal = f"{excess.first}-{excess.works}"
+            case RefusalForm.SIZE:
+                return {"code": -32602, "message": f"{RESPONSE_SIZE} {working_range}"}
+            case RefusalForm.BLOCKS:
+                return {"code": -32000, "message": f"exceed max block range {query.max_blocks}"}
+            case RefusalForm.RETRY:
+                decimal = f"{query.first}-{query.working_last}"
                 message = f"query exceeds max results 10000, retry with the range {decimal}"
                 return {"code": -32600, "message": message}
 
 
 class Fault(Enum):
-    """What becomes of a whole request."""
+    """A fault of one HTTP request."""
 
     TOO_MANY = 429
     BROKEN = 500
-    SILENT = "it is taken, and never answered"
-    DRIPPING = "it is answered byte by byte"
-    CUT = "the connection ends in the middle of the answer"
+    SILENT = "no response"
+    DRIPPING = "a response that arrives byte by byte and never ends"
+    CUT = "a connection that ends in the middle of the response"
     GARBAGE = "<html>not what you asked for</html>"
 
 
 @define(eq=False)
 class Proxy:
-    """Where a client of the node connects instead, and what it is going to be told."""
+    """A provider: it passes requests on to a node, within limits, and changes responses."""
 
     url: str
-    upstream: str
-    form: Form = Form.SIZE
-    most_blocks: int = MOST_BLOCKS
-    most_logs: int = MOST_LOGS
+    upstream_url: str
+    form: RefusalForm = RefusalForm.SIZE
+    max_blocks: int = MAX_BLOCKS
+    max_logs: int = MAX_LOGS
+    lag: int = 0  # the number of newest blocks that this provider does not have yet
     faults: list[Fault] = field(factory=list[Fault])  # of the next requests, in order
-    lag: int = 0  # by how many blocks its node is behind
-    lies: dict[str, Callable[[Any], object]] = field(
-        factory=dict[str, Callable[[Any], object]]
-    )  # by method
-    asked: list[tuple[str, Any]] = field(
-        factory=list[tuple[str, Any]]
-    )  # every request, by method and parameters
+    overrides: dict[str, Override] = field(factory=dict[str, Override])  # by method
+    methods: list[str] = field(factory=list[str])  # of every JSON-RPC request
     posts: int = 0
     connections: int = 0
-    _freed: Event = field(factory=Event)
+    _released: Event = field(factory=Event)
     _lock: Lock = field(factory=Lock)
 
     def drop_logs(self) -> None:
-        """Leave out every log."""
-        self.lies[LOGS] = lambda _: []
+        """Return no logs."""
+        self.overrides[GET_LOGS] = lambda _: []
 
-    def be_on(self, chain_id: int) -> None:
-        """Say that the chain is another one."""
-        self.lies["eth_chainId"] = lambda _: hex(chain_id)
+    def report_chain_id(self, chain_id: int) -> None:
+        """Return another chain id than the node's."""
+        self.overrides["eth_chainId"] = lambda _: hex(chain_id)
 
-    def have_no_blocks(self) -> None:
-        """Answer null for every block."""
-        self.lies["eth_getBlockByNumber"] = lambda _: None
+    def drop_blocks(self) -> None:
+        """Return null for every block."""
+        self.overrides[GET_BLOCK] = lambda _: None
 
     def count(self, method: str) -> int:
-        """How often it was asked."""
-        return sum(each == method for each, _ in self.asked)
+        """Return the number of requests of this method."""
+        return self.methods.count(method)
 
-    def free(self) -> None:
-        """Let go of whoever is waiting."""
-        self._freed.set()
+    def release(self) -> None:
+        """End the responses that wait."""
+        self._released.set()
 
     def wait(self) -> None:
-        """Keep somebody waiting."""
-        self._freed.wait(LONGEST_WAIT_SECONDS)
+        """Wait until the proxy releases its responses."""
+        self._released.wait(MAX_WAIT_SECONDS)
 
-    def drips(self) -> bool:
-        """Whether another drop falls, after a while."""
-        return not self._freed.wait(0.05)
+    def wait_for_next_byte(self) -> bool:
+        """Wait a moment and return True unless the proxy released its responses."""
+        return not self._released.wait(DRIP_SECONDS)
 
-    def fault(self) -> Fault | None:
-        """What becomes of this request."""
+    def next_fault(self) -> Fault | None:
+        """Count an HTTP request and return its fault."""
         with self._lock:
             self.posts += 1
             return self.faults.pop(0) if self.faults else None
 
-    def answer(self, body: bytes) -> bytes:
-        """What the client is told."""
-        asked: Any = json.loads(body)
-        single = body.startswith(b"{")
-        answers = [self._answer(each) for each in ([asked] if single else asked)]
-        return json.dumps(answers[0] if single else in_any_order(answers)).encode()
+    def respond(self, body: bytes) -> bytes:
+        """Return the body of the response to one request, or to a batch of them."""
+        requests: Any = json.loads(body)
+        is_batch = body.startswith(b"[")
+        if not is_batch:
+            return json.dumps(self._respond(requests)).encode()
 
-    def _answer(self, asked: Mapping[str, Any]) -> Mapping[str, object]:
-        method, params = str(asked["method"]), asked["params"]
-        self.asked.append((method, params))
+        responses = [self._respond(request) for request in requests]
+        return json.dumps(in_any_order(responses)).encode()
+
+    def _respond(self, request: Request) -> Response:
+        self.methods.append(request["method"])
+        response = {"jsonrpc": "2.0", **self._limited(request), "id": request["id"]}
+
+        override = self.overrides.get(request["method"])
+        if override is not None and "error" not in response:
+            response["result"] = override(response["result"])
+        return response
+
+    def _limited(self, request: Request) -> Response:
+        """Return the node's response as far as the provider has its blocks."""
+        method = request["method"]
+        params = request["params"]
         if method == "eth_blockNumber":
-            found: object = hex(self._head())
-        elif method == LOGS:
-            given = self._logs(params[0])
-            if isinstance(given, Mapping):
-                return {"jsonrpc": "2.0", "id": asked["id"], "error": given}
-            found = given
-        elif (
-            method == "eth_getBlockByNumber"
-            and params[0] != "latest"
-            and int(params[0], 16) > self._head()
-        ):
-            found = None
-        else:
-            told = self._ask(method, params)
-            if "error" in told:
-                return {**told, "id": asked["id"]}
-            found = told["result"]
-        lie = self.lies.get(method)
-        return {"jsonrpc": "2.0", "id": asked["id"], "result": lie(found) if lie else found}
+            return {"result": hex(self._newest_block())}
+        if method == GET_LOGS:
+            return self._logs(params[0])
+        if method == GET_BLOCK and self._is_missing(params[0]):
+            return {"result": None}
 
-    def _head(self) -> int:
-        return int(self._ask("eth_blockNumber", [])["result"], 16) - self.lag
+        return self._call_node(method, params)
 
-    def _logs(self, wanted: Mapping[str, Any]) -> list[Any] | Mapping[str, object]:
-        first, last = int(wanted["fromBlock"], 16), int(wanted["toBlock"], 16)
-        works = last
-        if last - first + 1 > self.most_blocks:
-            works = first + self.most_blocks - 1
-        seen = {
-            **wanted,
-            "toBlock": hex(min(works, self._head())),
-        }  # silent of the blocks that it does not have
-        logs: list[Any] = self._ask(LOGS, [seen])["result"]
-        if len(logs) > self.most_logs:
-            works = int(logs[self.most_logs]["blockNumber"], 16) - 1
-        if works == last:
-            return logs
-        return self.form.error(
-            Excess(first=first, last=last, works=works, most_blocks=self.most_blocks)
+    def _is_missing(self, block: str) -> bool:
+        """Return True for the number of a block that this provider does not have yet."""
+        return block != "latest" and int(block, 16) > self._newest_block()
+
+    def _newest_block(self) -> int:
+        newest: str = self._call_node("eth_blockNumber", [])["result"]
+        return int(newest, 16) - self.lag
+
+    def _logs(self, query: Mapping[str, Any]) -> Response:
+        """Return the logs of a range, or the error for a range with too many blocks or logs."""
+        first = int(query["fromBlock"], 16)
+        last = int(query["toBlock"], 16)
+        working_last = min(last, first + self.max_blocks - 1)
+
+        # Blocks that the provider does not have yet are left out without an error.
+        available_last = min(working_last, self._newest_block())
+        logs: list[Any] = self._call_node(GET_LOGS, [{**query, "toBlock": hex(available_last)}])[
+            "result"
+        ]
+        if len(logs) > self.max_logs:
+            working_last = int(logs[self.max_logs]["blockNumber"], 16) - 1
+        if working_last == last:
+            return {"result": logs}
+
+        too_large = TooLarge(
+            first=first, last=last, working_last=working_last, max_blocks=self.max_blocks
         )
+        return {"error": self.form.error(too_large)}
 
-    def _ask(self, method: str, params: object) -> dict[str, Any]:
-        parts = urlsplit(self.upstream)
-        connection = HTTPConnection(parts.netloc, timeout=LONGEST_WAIT_SECONDS)
-        try:
-            body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-            connection.request("POST", "/", body, {"Content-Type": "application/json"})
-            told: dict[str, Any] = json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
-        return told
+    def _call_node(self, method: str, params: object) -> dict[str, Any]:
+        address = urlsplit(self.upstream_url).netloc
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+        headers = {"Content-Type": "application/json"}
+        with closing(HTTPConnection(address, timeout=MAX_WAIT_SECONDS)) as connection:
+            connection.request("POST", "/", body, headers)
+            response: dict[str, Any] = json.loads(connection.getresponse().read())
+
+        return response
 
 
-def in_any_order(answers: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
-    """A batch may be answered so."""
-    return answers[::-1]
+def in_any_order(responses: list[Response]) -> list[Response]:
+    """Return the responses of a batch in another order than its requests, which is allowed."""
+    return responses[::-1]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection of a client's."""
+    """One connection of a client."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -218,57 +232,63 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path != urlsplit(self.proxy.url).path:
-            self._say(401, b'{"error":{"code":-32600,"message":"Must be authenticated!"}}')
+            self._send(401, UNAUTHENTICATED)
             return
-        match self.proxy.fault():
+
+        match self.proxy.next_fault():
             case None:
-                self._say(200, self.proxy.answer(body))
+                self._send(200, self.proxy.respond(body))
             case Fault.SILENT:
                 self.proxy.wait()
                 self.close_connection = True
             case Fault.DRIPPING:
-                self._say(200, b"", missing=LONGEST_WAIT_SECONDS)
-                while self.proxy.drips():
+                self._send(200, b"", missing_bytes=MAX_WAIT_SECONDS)
+                while self.proxy.wait_for_next_byte():
                     self.wfile.write(b" ")
             case Fault.CUT:
-                self._say(200, self.proxy.answer(body)[:-1], missing=1)
+                self._send(200, self.proxy.respond(body)[:-1], missing_bytes=1)
             case Fault.GARBAGE:
-                self._say(200, Fault.GARBAGE.value.encode())
+                self._send(200, Fault.GARBAGE.value.encode())
             case fault:
-                self._say(int(fault.value), b"try again later")
+                self._send(int(fault.value), b"try again later")
 
-    def _say(self, status: int, body: bytes, *, missing: int = 0) -> None:
-        self.close_connection = self.close_connection or bool(missing)
+    def _send(self, status: int, body: bytes, *, missing_bytes: int = 0) -> None:
+        """Send a response that announces more bytes than it has."""
+        if missing_bytes:
+            self.close_connection = True
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body) + missing))
+        self.send_header("Content-Length", str(len(body) + missing_bytes))
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of its parent
-        """Nothing: what was asked is in `asked`."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Log nothing: `Proxy.methods` has the requests."""
 
 
 class Server(ThreadingHTTPServer):
-    """A client that goes away is none of its errors."""
+    """A server whose clients may leave at any time."""
 
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: the client tells what became of it."""
+        """Ignore the error: the test sees it at the client."""
 
 
 @contextmanager
-def proxy(upstream: str, *, idle_seconds: float = LONGEST_WAIT_SECONDS) -> Generator[Proxy]:
-    """Run a proxy for the length of the block. It closes connections that are idle for a while."""
+def proxy(upstream_url: str, *, idle_seconds: float = MAX_WAIT_SECONDS) -> Generator[Proxy]:
+    """Run a proxy. It closes connections that are idle for `idle_seconds`."""
     server = Server((HOST, 0), Handler)
-    found = Proxy(url=f"http://{HOST}:{server.server_address[1]}/v2/{KEY}", upstream=upstream)
-    server.RequestHandlerClass = type("Its", (Handler,), {"proxy": found, "timeout": idle_seconds})
+    url = f"http://{HOST}:{server.server_address[1]}/v2/{KEY}"
+    running = Proxy(url=url, upstream_url=upstream_url)
+    handler_fields = {"proxy": running, "timeout": idle_seconds}
+    server.RequestHandlerClass = type("ProxyHandler", (Handler,), handler_fields)
+
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield found
+        yield running
     finally:
-        found.free()
+        running.release()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.chain.detections import WATCHER, Scene, dice, reorg_chain, scene, smaller_pages
-from tests.chain.proxy import Form
+from tests.chain.proxy import RefusalForm
 from tests.conftest import folder
 
 from indelible import tokens
@@ -100,10 +100,12 @@ def test_a_reorg_of_confirmed_blocks_quarantines_their_tokens(watched: Scene, se
     assert watched.quarantined() == 0
 
 
-@pytest.mark.parametrize("form", Form)
-def test_a_provider_with_small_ranges_is_asked_for_fewer_blocks(watched: Scene, form: Form) -> None:
+@pytest.mark.parametrize("form", RefusalForm)
+def test_a_provider_with_small_ranges_is_asked_for_fewer_blocks(
+    watched: Scene, form: RefusalForm
+) -> None:
     watched.provider.form = form
-    watched.provider.most_blocks = 7
+    watched.provider.max_blocks = 7
     watched.mint(dice(3), 20)
     watched.confirm()
     watched.detect()

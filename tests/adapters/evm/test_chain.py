@@ -24,7 +24,7 @@ HEADERS = "eth_getBlockByNumber"
 
 def test_only_the_configured_chain_is_accepted(chain: Chain, provider: Proxy) -> None:
     chain.check()
-    provider.be_on(1)
+    provider.report_chain_id(1)
 
     with pytest.raises(ChainIdMismatch) as refused:
         chain.check()
@@ -64,14 +64,14 @@ def test_a_mint_has_its_position_and_its_time(chain: Chain, node: Anvil, season:
 def test_mints_of_a_range_come_in_chain_order(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
-    node.automine(wanted=False)
+    node.set_automine(enabled=False)
     for sender in (3, 4, 5):
         node.mint(season, AUTHOR, 2, sender=sender)
     node.mine(2)
     for sender in (3, 4):
         node.mint(season, AUTHOR, sender=sender)
     node.mine()
-    provider.lies["eth_getLogs"] = lambda logs: logs[::-1]
+    provider.overrides["eth_getLogs"] = lambda logs: logs[::-1]
     last = chain.newest()
     mints = chain.mints(0, last)
 
@@ -92,15 +92,15 @@ def test_mints_of_another_season_are_not_ours(chain: Chain, node: Anvil) -> None
 def test_the_headers_of_a_range_are_read_by_one_request(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
-    node.automine(wanted=False)
+    node.set_automine(enabled=False)
     for _ in range(3):
         node.mint(season, AUTHOR)
         node.mint(season, AUTHOR)
-        node.ask("evm_increaseTime", 60)
+        node.call("evm_increaseTime", 60)
         node.mine()
     last, told = chain.newest(), chain.mints(0, chain.newest())
-    provider.lies["eth_getLogs"] = without_time
-    provider.asked.clear()
+    provider.overrides["eth_getLogs"] = without_time
+    provider.methods.clear()
     provider.posts = 0
 
     assert chain.mints(0, last) == told
@@ -124,7 +124,7 @@ def test_many_headers_are_read_by_several_requests(
 ) -> None:
     for _ in range(120):
         node.mint(season, AUTHOR)
-    provider.lies["eth_getLogs"] = without_time
+    provider.overrides["eth_getLogs"] = without_time
     provider.posts = 0
 
     assert [each.start_token_id for each in chain.mints(0, chain.newest())] == list(range(1, 121))
@@ -187,7 +187,7 @@ def test_an_answer_that_is_no_text_has_no_cid(
 ) -> None:
     node.mint(season, AUTHOR)
     answers = iter(["0x" + "00" * 31 + "01", answer])
-    provider.lies["eth_call"] = lambda _: next(answers)
+    provider.overrides["eth_call"] = lambda _: next(answers)
 
     with pytest.raises(InvalidNodeResponse, match="not a text"):
         chain.metadata_of(1)
@@ -201,11 +201,11 @@ def test_a_reveal_is_read_from_one_block(
     node.reveal(season, {1: "ipfs://bafyone"})
 
     def undo(revealed: str) -> str:
-        provider.lies.clear()
+        provider.overrides.clear()
         node.revert(before)
         return revealed
 
-    provider.lies["eth_call"] = undo
+    provider.overrides["eth_call"] = undo
     with pytest.raises((ChainUnreachable, InvalidNodeResponse)):  # and never the placeholder
         chain.metadata_of(1)
     assert chain.metadata_of(1) is None
@@ -224,7 +224,7 @@ def test_an_address_without_a_contract_is_an_error(provider: Proxy, season: str)
 
 
 def test_a_contract_that_fails_has_no_next_token(chain: Chain, node: Anvil, season: str) -> None:
-    node.ask("anvil_setCode", season, "0x60006000fd")
+    node.call("anvil_setCode", season, "0x60006000fd")
 
     with pytest.raises(InvalidNodeResponse, match="check its address"):
         chain.next_token_id(1)
@@ -251,14 +251,14 @@ def test_a_mint_that_is_mined_again_has_another_position(
     chain: Chain, node: Anvil, season: str
 ) -> None:
     before = node.snapshot()
-    node.automine(wanted=False)
+    node.set_automine(enabled=False)
     (first, second) = (node.mint(season, AUTHOR, sender=each) for each in (3, 4))
     node.mine()
-    raw = [node.ask("eth_getRawTransactionByHash", each) for each in (second, first)]
+    raw = [node.call("eth_getRawTransactionByHash", each) for each in (second, first)]
     once = {each.tx_hash: each for each in chain.mints(0, chain.newest())}
     node.revert(before)
     for each in raw:
-        node.ask("eth_sendRawTransaction", each)
+        node.call("eth_sendRawTransaction", each)
         node.mine()
     again = {each.tx_hash: each for each in chain.mints(0, chain.newest())}
 
@@ -279,11 +279,11 @@ def test_a_chain_that_changes_during_a_read_is_an_error(
     node.mint(season, AUTHOR)
 
     def move(logs: object) -> object:
-        provider.lies.clear()
+        provider.overrides.clear()
         node.reorg(1)
         return logs
 
-    provider.lies["eth_getLogs"] = move
+    provider.overrides["eth_getLogs"] = move
     with pytest.raises(ChainUnreachable, match="was replaced while it was read"):
         chain.mints(0, chain.newest())
     assert [each.start_token_id for each in chain.mints(0, chain.newest())] == [1]
@@ -293,12 +293,12 @@ def test_a_chain_that_changes_during_a_read_is_an_error(
 def test_a_log_of_a_replaced_block_is_an_error(
     chain: Chain, node: Anvil, season: str, provider: Proxy, *, has_time: bool
 ) -> None:
-    node.automine(wanted=False)
+    node.set_automine(enabled=False)
     node.mint(season, AUTHOR)
     node.mint(season, AUTHOR)
     node.mine(2)
     strange = {"blockHash": "0x" + "11" * 32} | ({} if has_time else {"blockTimestamp": None})
-    provider.lies["eth_getLogs"] = lambda logs: [logs[0] | strange, logs[1]]
+    provider.overrides["eth_getLogs"] = lambda logs: [logs[0] | strange, logs[1]]
 
     with pytest.raises(ChainUnreachable, match="was replaced while it was read"):
         chain.mints(0, chain.newest())
@@ -306,7 +306,7 @@ def test_a_log_of_a_replaced_block_is_an_error(
 
 def test_removed_logs_are_left_out(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
     node.mint(season, AUTHOR)
-    provider.lies["eth_getLogs"] = lambda logs: [
+    provider.overrides["eth_getLogs"] = lambda logs: [
         *logs,
         logs[0] | {"removed": True, "blockHash": "0x" + "11" * 32},
     ]
@@ -334,7 +334,7 @@ def test_invalid_logs_are_refused(
     lie: Callable[[list[dict[str, Any]]], object],
 ) -> None:
     node.mint(season, AUTHOR)
-    provider.lies["eth_getLogs"] = lie
+    provider.overrides["eth_getLogs"] = lie
 
     with pytest.raises(InvalidNodeResponse):
         chain.mints(1, chain.newest())

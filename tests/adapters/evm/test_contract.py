@@ -79,7 +79,7 @@ def call(
 ) -> str:
     data = keccak(text=text)[:4] + encode(types or [], values)
     return str(
-        node.ask(
+        node.call(
             "eth_call",
             {"from": node.accounts[sender], "to": to, "data": f"0x{data.hex()}"},
             "latest",
@@ -96,7 +96,7 @@ def refusal(node: Anvil, to: str, data: bytes, *, sender: int = 0, value: int = 
         "value": hex(value),
     }
     with pytest.raises(Refusal) as refused:
-        node.ask("eth_call", asked, "latest")
+        node.call("eth_call", asked, "latest")
     return str(refused.value.data)[2:10]
 
 
@@ -183,9 +183,9 @@ def test_a_mint_emits_its_event_and_transfers_the_tokens(node: Anvil) -> None:
     ]
     assert told[-1]["data"] == f"0x{50:064x}{251:064x}"
     assert call(node, season, "ownerOf(uint256)", ["uint256"], 50).endswith(node.accounts[2][2:])
-    before = int(node.ask("eth_getBalance", AUTHOR, "latest"), 16)
+    before = int(node.call("eth_getBalance", AUTHOR, "latest"), 16)
     node.send(season, keccak(text="withdraw(address)")[:4] + encode(["address"], [AUTHOR]))
-    assert int(node.ask("eth_getBalance", AUTHOR, "latest"), 16) == before + 251
+    assert int(node.call("eth_getBalance", AUTHOR, "latest"), 16) == before + 251
 
 
 def test_an_illegal_mint_reverts_with_its_error(node: Anvil) -> None:

@@ -73,7 +73,7 @@ def test_a_fault_is_an_error_of_the_port_and_the_next_call_succeeds(
 
     with pytest.raises(kind, match=reason) as refused:
         ask(chain)
-    provider.free()
+    provider.release()
     for told in (
         str(refused.value),
         repr(refused.value),
@@ -93,10 +93,10 @@ def test_a_fault_between_two_requests_of_a_call_is_an_error(
 
     def fail(result: object) -> object:
         provider.faults.append(Fault.TOO_MANY)
-        provider.lies.clear()
+        provider.overrides.clear()
         return result
 
-    provider.lies["eth_getBlockByNumber" if after == 1 else "eth_getLogs"] = fail
+    provider.overrides["eth_getBlockByNumber" if after == 1 else "eth_getLogs"] = fail
     with pytest.raises(ChainUnreachable, match="HTTP 429"):
         chain.mints(0, 2)
 
@@ -129,7 +129,7 @@ def test_a_key_in_a_refusal_is_masked(
     def refuse(*_: object) -> bytes:
         return json.dumps(said).encode()
 
-    monkeypatch.setattr(Proxy, "answer", refuse)
+    monkeypatch.setattr(Proxy, "respond", refuse)
 
     with pytest.raises(ChainUnreachable) as refused:
         chain.newest()
@@ -151,14 +151,14 @@ def test_a_missing_block_of_a_log_is_invalid_and_a_missing_end_is_unreachable(
 ) -> None:
     node.mint(season, AUTHOR)
     node.mine()
-    provider.lies["eth_getLogs"] = lambda logs: [logs[0] | {"blockTimestamp": None}]
-    provider.lies["eth_getBlockByNumber"] = lambda block: (
+    provider.overrides["eth_getLogs"] = lambda logs: [logs[0] | {"blockTimestamp": None}]
+    provider.overrides["eth_getBlockByNumber"] = lambda block: (
         block if block["number"] == "0x3" else None
     )
     with pytest.raises(InvalidNodeResponse, match="returned a log of block"):
         chain.mints(0, 3)
 
-    provider.have_no_blocks()
+    provider.drop_blocks()
     assert chain.block(1) is None
     with pytest.raises(ChainUnreachable, match="no block 3 yet"):
         chain.mints(0, 3)
@@ -174,7 +174,7 @@ def test_missing_logs_are_not_noticed(
         chain.mints(0, chain.newest()) == ()
     )  # but a second read has them, and the ids have a gap
     assert chain.next_token_id(chain.newest()) == 2
-    provider.lies.clear()
+    provider.overrides.clear()
     assert len(chain.mints(0, chain.newest())) == 1
 
 
@@ -195,7 +195,7 @@ def test_a_stale_head_has_a_lower_newest_block_and_none_above_it(
 )
 def test_an_invalid_number_is_refused(chain: Chain, provider: Proxy, nonsense: object) -> None:
     for method in ("eth_blockNumber", "eth_chainId"):
-        provider.lies[method] = lambda _: nonsense
+        provider.overrides[method] = lambda _: nonsense
 
     for ask in (chain.newest, chain.check):
         with pytest.raises(InvalidNodeResponse):
@@ -206,7 +206,7 @@ def test_an_invalid_number_is_refused(chain: Chain, provider: Proxy, nonsense: o
 def test_an_invalid_answer_of_a_contract_is_refused(
     chain: Chain, provider: Proxy, nonsense: object
 ) -> None:
-    provider.lies["eth_call"] = lambda _: nonsense
+    provider.overrides["eth_call"] = lambda _: nonsense
 
     for name in ("next_token_id", "author_of", "metadata_of", "is_signed_by"):
         with pytest.raises(InvalidNodeResponse):
@@ -234,9 +234,9 @@ def test_json_that_is_no_response_is_refused(
     def answer(_: Proxy, body: bytes) -> bytes:
         return said if body.startswith(b"[") is is_batch else original(provider, body)
 
-    original = Proxy.answer
-    monkeypatch.setattr(Proxy, "answer", answer)
-    provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    original = Proxy.respond
+    monkeypatch.setattr(Proxy, "respond", answer)
+    provider.overrides["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
 
     with pytest.raises(InvalidNodeResponse):
         chain.mints(0, 1)
@@ -256,7 +256,7 @@ def test_a_batch_without_one_response_per_request_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     change: Callable[[list[object]], list[object]],
 ) -> None:
-    provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    provider.overrides["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
     monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
 
     with pytest.raises(InvalidNodeResponse):
@@ -266,7 +266,7 @@ def test_a_batch_without_one_response_per_request_is_refused(
 def test_a_batch_that_is_refused_as_a_whole_or_in_part_is_unreachable(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    provider.overrides["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
     refusal = {"error": {"code": -32007, "message": "batches are for those who pay"}}
 
     def refuse_one(answers: list[dict[str, object]]) -> object:

@@ -100,7 +100,7 @@ def test_both_encodings_of_the_parity_are_accepted(alone: Chain) -> None:
 
 def test_a_node_makes_the_same_signature(chain: Chain, node: Anvil) -> None:
     for text in (TEXT, "I♥SF", ""):
-        signature = node.ask("personal_sign", f"0x{text.encode().hex()}", node.accounts[3])
+        signature = node.call("personal_sign", f"0x{text.encode().hex()}", node.accounts[3])
         assert chain.is_signed_by(node.accounts[3], text, signature)
 
 
@@ -193,7 +193,7 @@ def test_a_contract_with_another_answer_has_signed_nothing(
     chain: Chain, node: Anvil, code: str
 ) -> None:
     contract = f"0x{0xBAD:040x}"
-    node.ask("anvil_setCode", contract, code)
+    node.call("anvil_setCode", contract, code)
 
     assert not chain.is_signed_by(contract, TEXT, signed(TEXT, KEYS[0]))
     assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 500)
@@ -201,7 +201,7 @@ def test_a_contract_with_another_answer_has_signed_nothing(
 
 def test_a_contract_that_confirms_everything_has_signed(chain: Chain, node: Anvil) -> None:
     contract = f"0x{0x600D:040x}"
-    node.ask("anvil_setCode", contract, f"0x7f{MAGIC}60005260206000f3")
+    node.call("anvil_setCode", contract, f"0x7f{MAGIC}60005260206000f3")
 
     assert chain.is_signed_by(contract, TEXT, "0x" + "11" * 65)
     assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 64)  # a form of keys alone
