@@ -1,4 +1,4 @@
-"""A chain with a season, and the adapter that reads it through a provider's limits."""
+"""A chain with a season, and the adapter that reads it through a provider."""
 
 from collections.abc import Generator
 from contextlib import closing
@@ -17,8 +17,8 @@ AUTHOR = "0x" + "ab" * 20
 
 @pytest.fixture
 def node() -> Generator[Anvil]:
-    with folder() as directory, anvil(directory, chain_id=CHAIN_ID) as found:
-        yield found
+    with folder() as directory, anvil(directory, chain_id=CHAIN_ID) as running:
+        yield running
 
 
 @pytest.fixture
@@ -28,11 +28,12 @@ def season(node: Anvil) -> str:
 
 @pytest.fixture
 def provider(node: Anvil) -> Generator[Proxy]:
-    with proxy(node.url) as found:
-        yield found
+    with proxy(node.url) as running:
+        yield running
 
 
 @pytest.fixture
 def chain(provider: Proxy, season: str) -> Generator[Chain]:
-    with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as found:
-        yield found
+    adapter = EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)
+    with closing(adapter):
+        yield adapter

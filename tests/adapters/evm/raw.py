@@ -9,21 +9,25 @@ CONTRACT = "0x" + "c0" * 20
 
 
 def word(value: int | str) -> str:
-    """A number or an address, as one word of 32 bytes."""
-    return f"0x{value:064x}" if isinstance(value, int) else f"0x{value[2:]:0>64}"
+    """Return a number or an address as one word of 32 bytes."""
+    if isinstance(value, int):
+        return f"0x{value:064x}"
+
+    return f"0x{value.removeprefix('0x'):0>64}"
 
 
-def raw(mint: MintLog, contract: str = CONTRACT) -> dict[str, Any]:
-    """The log that says so."""
+def raw_log(mint: MintLog, contract: str = CONTRACT) -> dict[str, Any]:
+    """Return the log of a mint as a node returns it."""
+    topics = [
+        BATCH_MINTED,
+        word(mint.minter),
+        word(mint.author_wallet),
+        word(mint.start_token_id),
+    ]
     return {
         "address": contract,
-        "topics": [
-            BATCH_MINTED,
-            word(mint.minter),
-            word(mint.author_wallet),
-            word(mint.start_token_id),
-        ],
-        "data": word(mint.quantity) + word(mint.total_paid)[2:],
+        "topics": topics,
+        "data": word(mint.quantity) + word(mint.total_paid).removeprefix("0x"),
         "blockNumber": hex(mint.block_number),
         "blockHash": mint.block_hash,
         "blockTimestamp": hex(int(mint.block_timestamp.timestamp())),

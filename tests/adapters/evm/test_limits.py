@@ -1,13 +1,13 @@
-"""The words in which providers refuse a range of blocks, and similar words."""
+"""A provider's refusal of a range is told from other refusals, and its advice is found."""
 
 import pytest
 
-from indelible.kernel import IndelibleError
 from indelible.tokens.errors import ChainUnreachable, RangeTooLarge
 from indelible_evm.limits import range_error
 from indelible_evm.provider import Refusal
 
-FIRST, LAST = 0x100, 0xFFFF
+FIRST = 0x100
+LAST = 0xFFFF
 RESULTS = "query returned more than 10000 results. Try with this block range [0x100, 0x1ff]."
 SIZE = (
     "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range"
@@ -46,8 +46,8 @@ ADVICE = [
     (-32000, "query timeout exceeded", None, None),
     (-32002, "request timed out", None, None),
 ]
-# A hint that begins later, ends before it begins, or asks for as much again, is none.
-NO_ADVICE = [
+# These ranges begin elsewhere, end before the first block, or are as long as the refused one.
+USELESS_RANGES = [
     "[0x101, 0x1ff]",
     "[0x50, 0xff]",
     "[0x100, 0xffff]",
@@ -55,7 +55,7 @@ NO_ADVICE = [
     "[0x100]",
     "[0x100, latest]",
 ]
-OTHERS = [
+OTHER_REFUSALS = [
     (-32005, "daily request count exceeded, request rate limited"),
     (-32005, "Too Many Requests"),
     (429, "Your app has exceeded its compute units per second capacity"),
@@ -71,41 +71,41 @@ OTHERS = [
 ]
 
 
-def told(refusal: Refusal, last: int = LAST) -> tuple[type[IndelibleError], dict[str, object]]:
+def range_too_large(refusal: Refusal, last: int = LAST) -> RangeTooLarge:
+    """Return the error for a refused range, which must be too large."""
     error = range_error(refusal, FIRST, last)
-    return type(error), error.detail
-
-
-def too_large(
-    advised: int | None, last: int = LAST
-) -> tuple[type[IndelibleError], dict[str, object]]:
-    return RangeTooLarge, {"first": FIRST, "last": last, "advised_last": advised}
+    assert isinstance(error, RangeTooLarge)
+    assert (error.first, error.last) == (FIRST, last)
+    return error
 
 
 @pytest.mark.parametrize(("code", "message", "data", "advised"), ADVICE)
 def test_a_range_that_is_too_large_has_the_advised_end(
     code: int, message: str, data: object, advised: int | None
 ) -> None:
-    assert told(Refusal(code, message, data)) == too_large(advised)
+    assert range_too_large(Refusal(code, message, data)).advised_last == advised
 
 
-@pytest.mark.parametrize("hint", NO_ADVICE)
-def test_a_useless_suggestion_is_ignored(hint: str) -> None:
-    message = f"query returned more than 10000 results. Try with this block range {hint}."
+@pytest.mark.parametrize("useless_range", USELESS_RANGES)
+def test_a_useless_suggestion_is_ignored(useless_range: str) -> None:
+    message = f"query returned more than 10000 results. Try with this block range {useless_range}."
 
-    assert told(Refusal(-32005, message)) == too_large(None)
+    assert range_too_large(Refusal(-32005, message)).advised_last is None
 
 
-def test_the_first_useful_suggestion_is_taken() -> None:
-    said = Refusal(-32005, f"{RESULTS} [0x100, 0x110]", {"from": "0x100", "to": "0xfffff"})
+def test_the_first_useful_suggestion_is_the_advice() -> None:
+    refusal = Refusal(-32005, f"{RESULTS} [0x100, 0x110]", {"from": "0x100", "to": "0xfffff"})
 
-    assert told(said) == too_large(0x1FF)
+    assert range_too_large(refusal).advised_last == 0x1FF
 
 
 def test_a_single_block_can_be_too_large() -> None:
-    assert told(Refusal(-32005, RESULTS), last=FIRST) == too_large(None, last=FIRST)
+    assert range_too_large(Refusal(-32005, RESULTS), last=FIRST).advised_last is None
 
 
-@pytest.mark.parametrize(("code", "message"), OTHERS)
+@pytest.mark.parametrize(("code", "message"), OTHER_REFUSALS)
 def test_a_refusal_for_another_reason_is_unreachable(code: int, message: str) -> None:
-    assert told(Refusal(code, message)) == (ChainUnreachable, {"reason": f"{code}: {message}"})
+    error = range_error(Refusal(code, message), FIRST, LAST)
+
+    assert isinstance(error, ChainUnreachable)
+    assert error.reason == f"{code}: {message}"

@@ -1,4 +1,4 @@
-"""A provider's limits: following its advice reads every mint once."""
+"""Ranges that a provider refuses are read in pages, and every mint is read once."""
 
 import time
 from collections.abc import Callable
@@ -9,23 +9,40 @@ from tests.chain.anvil import Anvil
 from tests.chain.proxy import GET_LOGS, Proxy, RefusalForm
 
 from indelible.tokens import MintLog
-from indelible.tokens.errors import RangeTooLarge
+from indelible.tokens.errors import ChainUnreachable, RangeTooLarge
 from indelible.tokens.ports import Chain
 
 pytestmark = pytest.mark.slow
 
+FORMS_ABOUT_LOGS = [form for form in RefusalForm if form is not RefusalForm.BLOCKS]
 
-def everything(chain: Chain, first: int, last: int) -> list[MintLog]:
-    """All mints of a range, page by page: as advised, or else by halves."""
-    found, end = list[MintLog](), last
+
+def read_in_pages(chain: Chain, first: int, last: int) -> list[MintLog]:
+    """Read all mints of a range, up to the advised block, or else half of a refused range."""
+    mints: list[MintLog] = []
+    page_last = last
     while first <= last:
         try:
-            found += chain.mints(first, end)
+            mints += chain.mints(first, page_last)
         except RangeTooLarge as refused:
-            end = refused.advised_last or first + (end - first) // 2
+            page_last = refused.advised_last or first + (page_last - first) // 2
         else:
-            first, end = end + 1, last
-    return found
+            first = page_last + 1
+            page_last = last
+
+    return mints
+
+
+def start_token_ids(mints: list[MintLog]) -> list[int]:
+    return [mint.start_token_id for mint in mints]
+
+
+def advised_last(form: RefusalForm, block: int) -> int | None:
+    """Return the block that a refusal in this form advises."""
+    if form is RefusalForm.BARE:
+        return None
+
+    return block
 
 
 @pytest.mark.parametrize("form", RefusalForm)
@@ -41,15 +58,16 @@ def test_a_refusal_of_too_many_blocks_is_recognized(
     with pytest.raises(RangeTooLarge) as refused:
         chain.mints(0, last)
     assert (refused.value.first, refused.value.last) == (0, last)
-    assert refused.value.advised_last == (None if form is RefusalForm.BARE else 1_999)
-    assert [each.start_token_id for each in everything(chain, 0, last)] == [1, 2, 3, 4, 5]
+    assert refused.value.advised_last == advised_last(form, 1_999)
+    assert start_token_ids(read_in_pages(chain, 0, last)) == [1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("form", [each for each in RefusalForm if each is not RefusalForm.BLOCKS])
+@pytest.mark.parametrize("form", FORMS_ABOUT_LOGS)
 def test_a_refusal_of_too_many_logs_is_recognized(
     chain: Chain, node: Anvil, season: str, provider: Proxy, form: RefusalForm
 ) -> None:
-    provider.form, provider.max_logs = form, 10
+    provider.form = form
+    provider.max_logs = 10
     node.set_automine(enabled=False)
     for _ in range(7):
         for _ in range(4):
@@ -59,8 +77,9 @@ def test_a_refusal_of_too_many_logs_is_recognized(
 
     with pytest.raises(RangeTooLarge) as refused:
         chain.mints(0, last)
-    assert refused.value.advised_last == (None if form is RefusalForm.BARE else last - 7 + 2)
-    assert [each.start_token_id for each in everything(chain, 0, last)] == list(range(1, 29))
+    # Two blocks have 8 of the 10 logs, and the third one would exceed them.
+    assert refused.value.advised_last == advised_last(form, last - 7 + 2)
+    assert start_token_ids(read_in_pages(chain, 0, last)) == list(range(1, 29))
 
 
 def test_a_block_with_too_many_logs_has_no_advice(
@@ -78,36 +97,36 @@ def test_a_block_with_too_many_logs_has_no_advice(
     assert refused.value.advised_last is None
 
 
-def test_an_endless_response_is_cut_off(
+def test_a_response_that_is_too_long_is_cut_off(
     chain: Chain, node: Anvil, season: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node.mint(season, AUTHOR)
     monkeypatch.setattr("indelible_evm.provider.MAX_BYTES", 100)
 
-    with pytest.raises(Exception, match="TimeoutError"):
+    with pytest.raises(ChainUnreachable, match="TimeoutError"):
         chain.mints(0, chain.newest())
 
 
 def test_a_thousand_mints_are_read_in_pages(
     chain: Chain, node: Anvil, season: str, provider: Proxy, add_summary_line: Callable[[str], None]
 ) -> None:
-    node.mine(
-        5_000
-    )  # before, not between: a block costs anvil more, the more there is in the state
+    # Empty blocks come first, because anvil mines more slowly the more state there is.
+    node.mine(5_000)
     node.set_automine(enabled=False)
     for number in range(1_000):
         node.mint(season, AUTHOR, 1 + number % 3)
         if number % 10 == 9:
             node.mine()
-    last, begun = chain.newest(), time.monotonic()
-    found = everything(chain, 0, last)
-    seconds = time.monotonic() - begun
+    last = chain.newest()
 
-    assert len(found) == 1_000
-    assert len({(each.block_number, each.log_index) for each in found}) == 1_000
-    assert sum(each.quantity for each in found) == chain.next_token_id(last) - 1
+    start = time.monotonic()
+    mints = read_in_pages(chain, 0, last)
+    seconds = time.monotonic() - start
+
+    assert len(mints) == 1_000
+    assert len({(mint.block_number, mint.log_index) for mint in mints}) == 1_000
+    assert sum(mint.quantity for mint in mints) == chain.next_token_id(last) - 1
     assert provider.count(GET_LOGS) < 20
     add_summary_line(
-        f"1,000 mints in {last:,} blocks read from anvil, through a provider's limits,"
-        f" in {seconds:.2f} s"
+        f"1,000 mints in {last:,} blocks of anvil, read within a provider's limits: {seconds:.2f} s"
     )

@@ -1,4 +1,4 @@
-"""A node's JSON is parsed strictly: a valid log becomes a mint, anything else an error."""
+"""The JSON of a node is parsed strictly: a valid log becomes a mint, any other value an error."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,31 +8,31 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.adapters.evm.raw import CONTRACT, raw, word
+from tests.adapters.evm.raw import CONTRACT, raw_log, word
 
 from indelible.tokens import Block, MintLog
 from indelible.tokens.errors import InvalidNodeResponse
 from indelible_evm import parsing
 
-HASHES = st.binary(min_size=32, max_size=32).map(lambda each: f"0x{each.hex()}")
-WALLETS = st.binary(min_size=20, max_size=20).map(lambda each: f"0x{each.hex()}")
+HASHES = st.binary(min_size=32, max_size=32).map(lambda data: f"0x{data.hex()}")
+WALLETS = st.binary(min_size=20, max_size=20).map(lambda data: f"0x{data.hex()}")
 WORDS = st.integers(0, 2**256 - 1)
-TIMES = st.integers(946_684_800, 2**33).map(lambda each: datetime.fromtimestamp(each, UTC))
-MOST = 2**63 - 1  # that a database counts to
+TIMES = st.integers(946_684_800, 2**33).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+MAX_NUMBER = 2**63 - 1  # that a database can store
 MINTS = st.builds(
     MintLog,
     tx_hash=HASHES,
-    log_index=st.integers(0, MOST),
-    block_number=st.integers(1, MOST),
+    log_index=st.integers(0, MAX_NUMBER),
+    block_number=st.integers(1, MAX_NUMBER),
     block_hash=HASHES,
     block_timestamp=TIMES,
     minter=WALLETS,
     author_wallet=WALLETS,
-    start_token_id=st.integers(1, MOST),
+    start_token_id=st.integers(1, MAX_NUMBER),
     quantity=st.integers(1, 50),
     total_paid=WORDS,
 )
-PLAIN = (
+SCALARS = (
     st.none()
     | st.booleans()
     | st.integers()
@@ -41,12 +41,12 @@ PLAIN = (
     | st.sampled_from(["0x", "0x0", word(7)])
 )
 JSON = st.recursive(
-    PLAIN,
+    SCALARS,
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
     max_leaves=10,
 )
 FIELDS = ("address", "topics", "data", "blockNumber", "blockHash", "transactionHash", "logIndex")
-HOSTILE: list[Callable[[dict[str, Any]], object]] = [
+HOSTILE_CHANGES: list[Callable[[dict[str, Any]], object]] = [
     lambda log: log["topics"].append(word(1)),
     lambda log: log["topics"].pop(),
     lambda log: log["topics"].clear(),
@@ -61,11 +61,11 @@ HOSTILE: list[Callable[[dict[str, Any]], object]] = [
     lambda log: log.update(data=log["data"][:-2]),
     lambda log: log.update(data=log["data"][:-1]),
     lambda log: log.update(data=log["data"] + "00"),
-    lambda log: log.update(data=word(0) + word(0)[2:]),  # a mint of nothing
+    lambda log: log.update(data=word(0) + word(0)[2:]),  # no tokens
     lambda log: log.update(data=word(51) + word(0)[2:]),
-    lambda log: log["topics"].__setitem__(3, word(MOST + 1)),
-    lambda log: log.update(blockNumber="0x0"),  # in which nothing is ever mined
-    lambda log: log.update(logIndex=hex(MOST + 1)),
+    lambda log: log["topics"].__setitem__(3, word(MAX_NUMBER + 1)),
+    lambda log: log.update(blockNumber="0x0"),  # the first block has no mints
+    lambda log: log.update(logIndex=hex(MAX_NUMBER + 1)),
     lambda log: log.update(data=word(2**256 - 1) + word(0)[2:]),
     lambda log: log.update(blockHash="0x" + "00" * 31),
     lambda log: log.update(transactionHash=None),
@@ -77,64 +77,75 @@ HOSTILE: list[Callable[[dict[str, Any]], object]] = [
 ]
 
 
-def block_of(mint: MintLog) -> dict[int, Block | None]:
+def blocks_of(mint: MintLog, at: datetime | None = None) -> dict[int, Block | None]:
+    """Return the header of the mint's block by its number, at the mint's time or another one."""
     header = Block(
         number=mint.block_number,
         hash=mint.block_hash,
         parent_hash=mint.block_hash,
-        at=mint.block_timestamp,
+        at=at or mint.block_timestamp,
     )
     return {mint.block_number: header}
 
 
+def is_not_hexadecimal(value: object) -> bool:
+    """Return False for a value that a node may write for a field."""
+    return not str(value).startswith("0x")
+
+
 @given(MINTS)
 def test_a_log_is_parsed_to_its_mint(mint: MintLog) -> None:
-    assert parsing.parse_mint(raw(mint), CONTRACT, block_of(mint)) == mint
+    assert parsing.parse_mint(raw_log(mint), CONTRACT, blocks_of(mint)) == mint
 
 
 @given(MINTS)
 def test_the_case_of_letters_does_not_matter(mint: MintLog) -> None:
-    log = raw(mint)
-    shouted = {
-        name: each.upper().replace("X", "x") if isinstance(each, str) else each
-        for name, each in log.items()
-    }
+    in_upper_case: dict[str, Any] = {}
+    for name, value in raw_log(mint).items():
+        is_text = isinstance(value, str)
+        in_upper_case[name] = value.upper().replace("X", "x") if is_text else value
 
-    assert parsing.parse_mint(shouted, CONTRACT, block_of(mint)) == mint
+    assert parsing.parse_mint(in_upper_case, CONTRACT, blocks_of(mint)) == mint
 
 
 @given(MINTS, TIMES)
 def test_a_mint_has_the_time_of_its_block(mint: MintLog, at: datetime) -> None:
-    header = Block(
-        number=mint.block_number, hash=mint.block_hash, parent_hash=mint.block_hash, at=at
-    )
+    with_time = raw_log(mint)
+    without_time = {**with_time, "blockTimestamp": None}
 
-    for log in (raw(mint), raw(mint) | {"blockTimestamp": None}):
-        assert parsing.parse_mint(log, CONTRACT, {mint.block_number: header}).block_timestamp == at
+    for log in (with_time, without_time):
+        parsed = parsing.parse_mint(log, CONTRACT, blocks_of(mint, at))
+        assert parsed.block_timestamp == at
 
 
-@pytest.mark.parametrize("change", HOSTILE)
+@pytest.mark.parametrize("change", HOSTILE_CHANGES)
 @given(mint=MINTS)
 def test_a_hostile_log_is_refused(
     change: Callable[[dict[str, Any]], object], mint: MintLog
 ) -> None:
-    log = raw(mint)
+    log = raw_log(mint)
     change(log)
 
     with pytest.raises(InvalidNodeResponse):
-        parsing.parse_mint(log, CONTRACT, block_of(mint))
+        parsing.parse_mint(log, CONTRACT, blocks_of(mint))
 
 
-@given(MINTS, st.sampled_from(FIELDS), JSON.filter(lambda each: not str(each).startswith("0x")))
-def test_an_invalid_field_is_refused(mint: MintLog, name: str, nonsense: object) -> None:
+@given(MINTS, st.sampled_from(FIELDS), JSON.filter(is_not_hexadecimal))
+def test_an_invalid_field_is_refused(mint: MintLog, name: str, invalid: object) -> None:
+    log = {**raw_log(mint), name: invalid}
+
     with pytest.raises(InvalidNodeResponse):
-        parsing.parse_mint(raw(mint) | {name: nonsense}, CONTRACT, block_of(mint))
+        parsing.parse_mint(log, CONTRACT, blocks_of(mint))
 
 
 @given(JSON)
-def test_invalid_json_is_no_block(nonsense: object) -> None:
-    with suppress(InvalidNodeResponse):
-        assert parsing.parse_block(nonsense, 1) is nonsense is None
+def test_json_is_refused_as_a_block_unless_it_is_null(value: object) -> None:
+    if value is None:
+        assert parsing.parse_block(value, 1) is None
+        return
+
+    with pytest.raises(InvalidNodeResponse):
+        parsing.parse_block(value, 1)
 
 
 @given(
@@ -147,6 +158,6 @@ def test_a_header_is_refused_or_has_the_expected_height(
     header: dict[str, object],
 ) -> None:
     with suppress(InvalidNodeResponse):
-        found = parsing.parse_block(header, 1)
-        assert found is not None
-        assert found.number == 1
+        block = parsing.parse_block(header, 1)
+        assert block is not None
+        assert block.number == 1
