@@ -34,7 +34,7 @@ class Scene:
     provider: Proxy
     season: str
     store: AnyStore
-    how: tokens.ScanSettings
+    settings: tokens.ScanSettings
     events: int = field(default=0, init=False)
 
     @property
@@ -49,7 +49,11 @@ class Scene:
 
     def confirm(self) -> None:
         """Mine blocks until every mint is confirmed."""
-        self.node.mine(self.how.confirmations)
+        self.node.mine(self.settings.confirmations)
+
+    def limit_blocks(self, max_blocks: int) -> None:
+        """Read at most this many blocks at once."""
+        self.settings = evolve(self.settings, max_blocks=max_blocks)
 
     def hint(self) -> None:
         """Request a scan, as the webhook does."""
@@ -63,7 +67,7 @@ class Scene:
     def detect(self) -> float:
         """Scan until every confirmed block is read. Return the seconds it took."""
         start = time.monotonic()
-        stage = tokens.Detection(store=self.store, chain=self.chain, settings=self.how).stage()
+        stage = tokens.Detection(store=self.store, chain=self.chain, settings=self.settings).stage()
         for _ in range(MAX_STEPS):
             self.hint()
             process_batch(self.store, stage, actor=WATCHER)
@@ -86,7 +90,7 @@ class Scene:
         """Return the adapter that sees the season without the provider."""
         return EvmChain(url=self.node.url, contract=self.season, chain_id=CHAIN_ID)
 
-    def wrong(self) -> list[str]:
+    def differences(self) -> list[str]:
         """Return every difference between the store and the confirmed part of the chain."""
         logs = self.node_chain.mints(0, self._confirmed())
         self.events = len(logs)
@@ -107,18 +111,18 @@ class Scene:
 
         return faults
 
-    def quarantined(self) -> int:
+    def quarantined_count(self) -> int:
         """Return the number of tokens that wait for another mint."""
         heads = self.store.read(_tokens)
         return sum(head.entity.is_quarantined for head in heads)
 
-    def walked(self) -> int:
+    def checkpoint_count(self) -> int:
         """Return the number of checkpoints in history."""
         return len(self.store.read(checkpoints, limit=MAX_ROWS))
 
     def _confirmed(self) -> int:
         """Return the number of the newest confirmed block."""
-        return self.node_chain.newest() - self.how.confirmations
+        return self.node_chain.newest() - self.settings.confirmations
 
     def _canonical_mints(self) -> set[tuple[str, str, int]]:
         mints: set[tuple[str, str, int]] = set()
@@ -165,19 +169,20 @@ def _tokens(tx: ReadTx) -> Sequence[Head[tokens.Token]]:
 def scene(directory: Path, store: AnyStore, *, confirmations: int = 5) -> Generator[Scene]:
     """Deploy a season on a new chain."""
     with anvil(directory, chain_id=CHAIN_ID) as node, proxy(node.url) as provider:
-        how = tokens.ScanSettings(confirmations=confirmations, poll_seconds=0)
+        settings = tokens.ScanSettings(confirmations=confirmations, poll_seconds=0)
         any_store: Any = store
         if hasattr(any_store, "clock"):
             any_store.clock = SystemClock()  # the chain uses the clock of the machine
-        yield Scene(node=node, provider=provider, season=node.deploy_season(), store=store, how=how)
+        yield Scene(
+            node=node,
+            provider=provider,
+            season=node.deploy_season(),
+            store=store,
+            settings=settings,
+        )
 
 
 def reorg_chain(scene: Scene, chance: Random, depth: int) -> None:
     """Replace the newest blocks by others, with some of their mints and some new ones."""
     scene.node.reorg(depth)
     scene.mint(chance, chance.randint(0, 3))
-
-
-def smaller_pages(scene: Scene, blocks: int) -> None:
-    """Read at most this many blocks at once."""
-    scene.how = evolve(scene.how, max_blocks=blocks)

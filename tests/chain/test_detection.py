@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from tests.chain.detections import WATCHER, Scene, dice, reorg_chain, scene, smaller_pages
+from tests.chain.detections import WATCHER, Scene, dice, reorg_chain, scene
 from tests.chain.proxy import RefusalForm
 from tests.conftest import folder
 
@@ -20,7 +20,7 @@ CONFIRMATIONS = 4
 
 
 @pytest.fixture
-def place() -> Generator[Path]:
+def chain_directory() -> Generator[Path]:
     with folder() as directory:
         yield directory
 
@@ -29,14 +29,15 @@ def place() -> Generator[Path]:
 def store(request: pytest.FixtureRequest) -> AnyStore:
     if request.param == "memory":
         return MemoryStore(clock=SystemClock())
-    found: AnyStore = request.getfixturevalue(request.param)
-    return found
+
+    database_store: AnyStore = request.getfixturevalue(request.param)
+    return database_store
 
 
 @pytest.fixture
-def watched(place: Path, store: AnyStore) -> Generator[Scene]:
-    with scene(place, store, confirmations=CONFIRMATIONS) as found:
-        yield found
+def watched(chain_directory: Path, store: AnyStore) -> Generator[Scene]:
+    with scene(chain_directory, store, confirmations=CONFIRMATIONS) as watched:
+        yield watched
 
 
 def test_a_mint_is_detected_once_however_many_hints_arrive(watched: Scene) -> None:
@@ -46,7 +47,7 @@ def test_a_mint_is_detected_once_however_many_hints_arrive(watched: Scene) -> No
         watched.hint()
         watched.detect()
 
-    assert watched.wrong() == []
+    assert watched.differences() == []
     assert watched.events == 12
 
 
@@ -59,7 +60,7 @@ def test_an_unconfirmed_mint_is_not_detected(watched: Scene) -> None:
     watched.detect()
 
     assert before == 0
-    assert watched.wrong() == []
+    assert watched.differences() == []
     assert watched.events == 1
 
 
@@ -72,8 +73,8 @@ def test_a_reorg_of_unconfirmed_blocks_changes_nothing(watched: Scene, depth: in
     watched.confirm()
     watched.detect()
 
-    assert watched.wrong() == []
-    assert watched.quarantined() == 0
+    assert watched.differences() == []
+    assert watched.quarantined_count() == 0
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -85,23 +86,25 @@ def test_a_reorg_of_confirmed_blocks_quarantines_their_tokens(watched: Scene, se
     watched.mint(chance, 6)
     watched.confirm()
     watched.detect()
+
     watched.node.reorg(CONFIRMATIONS + 3)
     watched.confirm()
     watched.detect()
     dropped = watched.store.read(tokens.token_stats).orphaned
 
-    assert watched.wrong() == []
+    assert watched.differences() == []
     assert len(dropped) == 3
-    assert watched.quarantined() == sum(event.quantity for event in dropped)
+    assert watched.quarantined_count() == sum(event.quantity for event in dropped)
+
     watched.mint(chance, 6)
     watched.confirm()
     watched.detect()
-    assert watched.wrong() == []
-    assert watched.quarantined() == 0
+    assert watched.differences() == []
+    assert watched.quarantined_count() == 0
 
 
 @pytest.mark.parametrize("form", RefusalForm)
-def test_a_provider_with_small_ranges_is_asked_for_fewer_blocks(
+def test_a_provider_with_small_ranges_gets_smaller_requests(
     watched: Scene, form: RefusalForm
 ) -> None:
     watched.provider.form = form
@@ -110,18 +113,18 @@ def test_a_provider_with_small_ranges_is_asked_for_fewer_blocks(
     watched.confirm()
     watched.detect()
 
-    assert watched.wrong() == []
+    assert watched.differences() == []
     assert watched.events == 20
 
 
 def test_the_size_of_a_batch_is_a_setting(watched: Scene) -> None:
-    smaller_pages(watched, 3)
+    watched.limit_blocks(3)
     watched.mint(dice(4), 20)
     watched.confirm()
     watched.detect()
 
-    assert watched.wrong() == []
-    assert watched.walked() >= 20 // 3
+    assert watched.differences() == []
+    assert watched.checkpoint_count() >= 20 // 3
 
 
 def test_missed_tokens_are_recovered_from_the_chain_s_count(watched: Scene) -> None:
@@ -135,15 +138,17 @@ def test_missed_tokens_are_recovered_from_the_chain_s_count(watched: Scene) -> N
     again = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
 
     assert dry_run.missing == report.missing == report.recovered == tuple(range(1, count + 1))
-    assert (report.failed, again.missing) == ((), ())
+    assert report.failed == ()
+    assert again.missing == ()
     assert watched.store.read(tokens.get_token, 1).token.metadata_cid == "bafyone"
+
     watched.confirm()
     watched.detect()
-    assert watched.wrong() == []
+    assert watched.differences() == []
 
 
-def test_verify_finds_nothing_after_many_reorgs(place: Path, sqlite: SqlStore) -> None:
-    with scene(place, sqlite, confirmations=CONFIRMATIONS) as watched:
+def test_verify_finds_nothing_after_many_reorgs(chain_directory: Path, sqlite: SqlStore) -> None:
+    with scene(chain_directory, sqlite, confirmations=CONFIRMATIONS) as watched:
         chance = dice(6)
         for depth in (1, 6, 2, 9):
             watched.mint(chance, 5)
@@ -153,5 +158,5 @@ def test_verify_finds_nothing_after_many_reorgs(place: Path, sqlite: SqlStore) -
         watched.confirm()
         watched.detect()
 
-        assert watched.wrong() == []
+        assert watched.differences() == []
         assert verify(sqlite) == ()

@@ -1,4 +1,4 @@
-"""The kit of these tests: anvil ends with its test, and the proxy lies as told."""
+"""A node ends with its test or its process, and npm runs on machines without node."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from tests.conftest import folder
 
 pytestmark = pytest.mark.slow
 
-STAYS = """if True:
+RUNS_A_NODE = """if True:
     import sys, time
     from pathlib import Path
     from tests.chain.anvil import anvil
@@ -34,23 +34,24 @@ def test_a_node_ends_with_its_block() -> None:
         assert not is_running(node.pid)
 
 
-def test_a_node_ends_when_whoever_started_it_is_killed() -> None:
+def test_a_node_ends_when_its_process_is_killed() -> None:
     with folder() as directory:
-        command = (sys.executable, "-c", STAYS, str(directory))
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as ours:
-            assert ours.stdout is not None
-            pid = int(ours.stdout.readline())
+        command = (sys.executable, "-c", RUNS_A_NODE, str(directory))
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+            assert parent.stdout is not None
+            pid = int(parent.stdout.readline())
             assert is_running(pid)
-            ours.kill()
+            parent.kill()
+
         deadline = time.monotonic() + 20
         while is_running(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not is_running(pid)
 
 
-def test_where_the_machine_has_no_node_a_wheel_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_npm_of_a_wheel_runs_where_the_machine_has_no_node(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     command = (*npm_program(), "--version")
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    completed = subprocess.run(command, check=True, capture_output=True, text=True)
 
-    assert done.stdout.strip()
+    assert completed.stdout.strip()

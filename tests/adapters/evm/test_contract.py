@@ -13,7 +13,7 @@ from eth_utils.crypto import keccak
 from tests.adapters.evm.conftest import AUTHOR
 from tests.architecture.sources import ROOT, SOURCES
 from tests.chain.anvil import PLACEHOLDER, WALLET, Anvil
-from tests.chain.npm import COMPILER, installed, node_program
+from tests.chain.npm import ANVIL, COMPILER, installed, node_program
 
 import indelible_evm
 from indelible.tokens.ports import Chain
@@ -52,87 +52,90 @@ SELECTORS = {
     "ERC721NonexistentToken": "7e273289",
 }
 KEEPER_ROLE = "0xfc8737ab85eb45125971625a9ebdb75cc78e01d5c1fa80c4c6e5203f47bc4fab"
-INTERFACES = dict.fromkeys(("01ffc9a7", "80ac58cd", "5b5e139f", "49064906", "7965db0b"), True) | {
-    "ffffffff": False
-}
+SUPPORTED_INTERFACES = ("01ffc9a7", "80ac58cd", "5b5e139f", "49064906", "7965db0b")
+INVALID_INTERFACE = "ffffffff"
 
 
-def digests() -> dict[str, str]:
-    """The hash of each signature in the ABI, by its name."""
-    named = [each for each in indelible_evm.season().abi if "name" in each]
-    return {
-        each["name"]: keccak(
-            text=f"{each['name']}({','.join(i['type'] for i in each['inputs'])})"
-        ).hex()
-        for each in named
-        if (each["name"], len(each["inputs"])) != ("safeTransferFrom", 4)
-    }
+def signature_digests() -> dict[str, str]:
+    """Map each name in the ABI to the hash of its signature."""
+    digests: dict[str, str] = {}
+    for entry in indelible_evm.season().abi:
+        name = entry.get("name", "")
+        types = [parameter["type"] for parameter in entry.get("inputs", ())]
+        is_overload = name == "safeTransferFrom" and len(types) == 4
+        if name and not is_overload:
+            digests[name] = keccak(text=f"{name}({','.join(types)})").hex()
+
+    return digests
+
+
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def call(
     node: Anvil,
     to: str,
-    text: str,
+    signature: str,
     types: list[str] | None = None,
     *values: object,
     sender: int = 0,
 ) -> str:
-    data = keccak(text=text)[:4] + encode(types or [], values)
-    return str(
-        node.call(
-            "eth_call",
-            {"from": node.accounts[sender], "to": to, "data": f"0x{data.hex()}"},
-            "latest",
-        )
-    )
+    """Call a method by its signature and return the result in hex."""
+    data = keccak(text=signature)[:4] + encode(types or [], values)
+    request = {"from": node.accounts[sender], "to": to, "data": f"0x{data.hex()}"}
+    return str(node.call("eth_call", request, "latest"))
 
 
 def refusal(node: Anvil, to: str, data: bytes, *, sender: int = 0, value: int = 0) -> str:
-    """The selector of the error by which the contract refuses."""
-    asked = {
+    """Return the selector of the error with which the contract refuses a call."""
+    request = {
         "from": node.accounts[sender],
         "to": to,
         "data": f"0x{data.hex()}",
         "value": hex(value),
     }
     with pytest.raises(Refusal) as refused:
-        node.call("eth_call", asked, "latest")
+        node.call("eth_call", request, "latest")
     return str(refused.value.data)[2:10]
 
 
-def minting(author: str, quantity: int) -> bytes:
+def mint_call(author: str, quantity: int) -> bytes:
+    """Return the data of a call of `mint`."""
     return bytes.fromhex(SELECTORS["mint"]) + encode(["address", "uint256"], [author, quantity])
 
 
-def revealing(ids: list[int], uris: list[str]) -> bytes:
+def reveal_call(ids: list[int], uris: list[str]) -> bytes:
+    """Return the data of a call of `revealTokens`."""
     return bytes.fromhex(SELECTORS["revealTokens"]) + encode(["uint256[]", "string[]"], [ids, uris])
 
 
-def logs(node: Anvil, sent: str) -> list[Any]:
-    receipt = node.receipt(sent)
+def logs_of(node: Anvil, transaction_hash: str) -> list[Any]:
+    """Return the logs of a successful transaction."""
+    receipt = node.receipt(transaction_hash)
     assert receipt is not None
     assert receipt["status"] == "0x1"
     return list(receipt["logs"])
 
 
-def test_the_shipped_contract_has_its_source_s_digest() -> None:
-    assert (
-        indelible_evm.season().source_sha256
-        == hashlib.sha256((FOLDER / "Season.sol").read_bytes()).hexdigest()
-    )
+def test_the_contracts_have_the_digests_of_their_sources() -> None:
     wallet = json.loads(WALLET.read_text())
-    assert (
-        wallet["source_sha256"] == hashlib.sha256((FOLDER / "Wallet.sol").read_bytes()).hexdigest()
-    )
-    pinned = json.loads(COMPILER.read_text())["dependencies"]
-    assert f"solc {pinned['solc']}+" in indelible_evm.season().compiler
-    assert indelible_evm.season().compiler.endswith(
-        f"OpenZeppelin {pinned['@openzeppelin/contracts']}"
-    )
+
+    assert indelible_evm.season().source_sha256 == sha256_of(FOLDER / "Season.sol")
+    assert wallet["source_sha256"] == sha256_of(FOLDER / "Wallet.sol")
 
 
-def test_the_recorded_command_builds_it_again_to_the_last_byte(tmp_path: Path) -> None:
-    season, wallet = tmp_path / "season.json", tmp_path / "wallet.json"
+def test_the_shipped_contract_names_the_pinned_compiler_and_library() -> None:
+    versions = json.loads(COMPILER.read_text())["dependencies"]
+    compiler = indelible_evm.season().compiler
+
+    assert f"solc {versions['solc']}+" in compiler
+    assert compiler.endswith(f"OpenZeppelin {versions['@openzeppelin/contracts']}")
+
+
+def test_the_recorded_command_builds_the_contracts_again_to_the_last_byte(tmp_path: Path) -> None:
+    season = tmp_path / "season.json"
+    wallet = tmp_path / "wallet.json"
     command = (node_program(), FOLDER / "build.mjs", season, wallet)
     subprocess.run(command, cwd=installed(COMPILER), check=True)
 
@@ -140,23 +143,23 @@ def test_the_recorded_command_builds_it_again_to_the_last_byte(tmp_path: Path) -
     assert wallet.read_bytes() == WALLET.read_bytes()
 
 
-def test_every_pinned_version_is_pinned_to_the_last_digit_and_no_registry_is_named() -> None:
-    for manifest in (COMPILER, ROOT / "tests" / "chain" / "package.json"):
-        versions = json.loads(manifest.read_text())["dependencies"].values()
-        assert all(re.fullmatch(r"\d+\.\d+\.\d+", each) for each in versions)
-        assert not list(manifest.parent.glob("package-lock.json"))
+@pytest.mark.parametrize("manifest", [COMPILER, ANVIL], ids=["compiler", "anvil"])
+def test_a_manifest_pins_exact_versions_and_names_no_registry(manifest: Path) -> None:
+    for version in json.loads(manifest.read_text())["dependencies"].values():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert not list(manifest.parent.glob("package-lock.json"))
 
 
 def test_events_and_selectors_are_those_of_the_fact_sheet() -> None:
-    found = digests()
+    digests = signature_digests()
 
-    assert {name: f"0x{found[name]}" for name in EVENTS} == EVENTS
-    assert {name: found[name][:8] for name in SELECTORS} == SELECTORS
+    assert {name: f"0x{digests[name]}" for name in EVENTS} == EVENTS
+    assert {name: digests[name][:8] for name in SELECTORS} == SELECTORS
     assert EVENTS["BatchMinted"] == BATCH_MINTED
 
 
 def test_a_reveal_is_called_as_the_fact_sheet_says() -> None:
-    data = revealing([1, 2], ["ipfs://a", "ipfs://b"])
+    data = reveal_call([1, 2], ["ipfs://a", "ipfs://b"])
 
     assert len(data) == 388
     assert (
@@ -165,10 +168,18 @@ def test_a_reveal_is_called_as_the_fact_sheet_says() -> None:
     )
 
 
-def test_the_contract_has_its_interfaces_its_role_and_its_limits(node: Anvil, season: str) -> None:
-    for each, expected in INTERFACES.items():
-        said = call(node, season, "supportsInterface(bytes4)", ["bytes4"], bytes.fromhex(each))
-        assert bool(int(said, 16)) is expected
+def test_the_contract_supports_its_interfaces(node: Anvil, season: str) -> None:
+    supported: list[str] = []
+    for interface in (*SUPPORTED_INTERFACES, INVALID_INTERFACE):
+        interface_id = bytes.fromhex(interface)
+        result = call(node, season, "supportsInterface(bytes4)", ["bytes4"], interface_id)
+        if int(result, 16):
+            supported.append(interface)
+
+    assert tuple(supported) == SUPPORTED_INTERFACES
+
+
+def test_the_contract_has_its_role_and_its_limits(node: Anvil, season: str) -> None:
     assert call(node, season, "KEEPER_ROLE()") == KEEPER_ROLE
     assert int(call(node, season, "MAX_BATCH_SIZE()"), 16) == 50
     assert int(call(node, season, "nextTokenId()"), 16) == 1
@@ -176,58 +187,76 @@ def test_the_contract_has_its_interfaces_its_role_and_its_limits(node: Anvil, se
 
 def test_a_mint_emits_its_event_and_transfers_the_tokens(node: Anvil) -> None:
     season = node.deploy_season(price=5)
-    told = logs(node, node.mint(season, AUTHOR, 50, sender=2, value=251))
+    logs = logs_of(node, node.mint(season, AUTHOR, 50, sender=2, value=251))
+    *transfers, minted = [log["topics"][0] for log in logs]
+    owner = call(node, season, "ownerOf(uint256)", ["uint256"], 50)
 
-    assert [each["topics"][0] for each in told] == [EVENTS["Transfer"]] * 50 + [
-        EVENTS["BatchMinted"]
-    ]
-    assert told[-1]["data"] == f"0x{50:064x}{251:064x}"
-    assert call(node, season, "ownerOf(uint256)", ["uint256"], 50).endswith(node.accounts[2][2:])
+    assert transfers == [EVENTS["Transfer"]] * 50
+    assert minted == EVENTS["BatchMinted"]
+    assert logs[-1]["data"] == f"0x{50:064x}{251:064x}"
+    assert owner.endswith(node.accounts[2].removeprefix("0x"))
+
+
+def test_the_payments_of_mints_can_be_withdrawn(node: Anvil) -> None:
+    season = node.deploy_season(price=5)
+    node.mint(season, AUTHOR, 50, sender=2, value=251)
+
     before = int(node.call("eth_getBalance", AUTHOR, "latest"), 16)
     node.send(season, keccak(text="withdraw(address)")[:4] + encode(["address"], [AUTHOR]))
-    assert int(node.call("eth_getBalance", AUTHOR, "latest"), 16) == before + 251
+    after = int(node.call("eth_getBalance", AUTHOR, "latest"), 16)
+
+    assert after == before + 251
 
 
 def test_an_illegal_mint_reverts_with_its_error(node: Anvil) -> None:
     season = node.deploy_season(price=5)
 
-    assert refusal(node, season, minting(AUTHOR, 0)) == SELECTORS["InvalidQuantity"]
-    assert refusal(node, season, minting(AUTHOR, 51), value=255) == SELECTORS["ExceedsMaxBatchSize"]
-    assert refusal(node, season, minting(AUTHOR, 50), value=249) == SELECTORS["InsufficientPayment"]
-    assert (
-        refusal(node, season, minting(f"0x{0:040x}", 1), value=5) == digests()["InvalidAuthor"][:8]
-    )
+    no_tokens = refusal(node, season, mint_call(AUTHOR, 0))
+    too_many = refusal(node, season, mint_call(AUTHOR, 51), value=255)
+    too_cheap = refusal(node, season, mint_call(AUTHOR, 50), value=249)
+    no_author = refusal(node, season, mint_call(f"0x{0:040x}", 1), value=5)
+
+    assert no_tokens == SELECTORS["InvalidQuantity"]
+    assert too_many == SELECTORS["ExceedsMaxBatchSize"]
+    assert too_cheap == SELECTORS["InsufficientPayment"]
+    assert no_author == signature_digests()["InvalidAuthor"][:8]
 
 
-def test_a_reveal_emits_its_events(node: Anvil, season: str, chain: Chain) -> None:
+def test_a_reveal_of_a_range_emits_one_update(node: Anvil, season: str) -> None:
     node.mint(season, AUTHOR, 9)
-    range_ = logs(node, node.reveal(season, {each: f"ipfs://{each}" for each in (2, 3, 4)}))
-    apart = logs(
-        node, node.reveal(season, {9: "ipfs://9", 7: "ipfs://7"}, sender=0)
-    )  # an admin may, too
-    alone = logs(node, node.reveal(season, {8: "ipfs://8"}))
+    uris = {2: "ipfs://2", 3: "ipfs://3", 4: "ipfs://4"}
+    revealed, updated = logs_of(node, node.reveal(season, uris))
 
-    assert [each["topics"] for each in range_] == [
-        [EVENTS["TokensRevealed"]],
-        [EVENTS["BatchMetadataUpdate"]],
-    ]
-    assert range_[1]["data"] == f"0x{2:064x}{4:064x}"
-    assert [each["topics"][0] for each in apart] == [EVENTS["TokensRevealed"]] + [
-        EVENTS["MetadataUpdate"]
-    ] * 2
-    assert [each["data"] for each in apart[1:]] == [f"0x{9:064x}", f"0x{7:064x}"]
-    assert alone[1]["topics"] == [EVENTS["MetadataUpdate"]]
-    assert [chain.metadata_of(each) for each in range(1, 10)] == [
-        None,
-        "2",
-        "3",
-        "4",
-        None,
-        None,
-        "7",
-        "8",
-        "9",
-    ]
+    assert revealed["topics"] == [EVENTS["TokensRevealed"]]
+    assert updated["topics"] == [EVENTS["BatchMetadataUpdate"]]
+    assert updated["data"] == f"0x{2:064x}{4:064x}"
+
+
+def test_a_reveal_of_separate_tokens_by_an_admin_emits_an_update_for_each(
+    node: Anvil, season: str
+) -> None:
+    node.mint(season, AUTHOR, 9)
+    uris = {9: "ipfs://9", 7: "ipfs://7"}
+    revealed, *updates = logs_of(node, node.reveal(season, uris, sender=0))
+
+    assert revealed["topics"] == [EVENTS["TokensRevealed"]]
+    assert [log["topics"] for log in updates] == [[EVENTS["MetadataUpdate"]]] * 2
+    assert [log["data"] for log in updates] == [f"0x{9:064x}", f"0x{7:064x}"]
+
+
+def test_a_reveal_of_one_token_emits_its_update(node: Anvil, season: str) -> None:
+    node.mint(season, AUTHOR, 9)
+    _, updated = logs_of(node, node.reveal(season, {8: "ipfs://8"}))
+
+    assert updated["topics"] == [EVENTS["MetadataUpdate"]]
+
+
+def test_only_revealed_tokens_have_metadata(node: Anvil, season: str, chain: Chain) -> None:
+    node.mint(season, AUTHOR, 4)
+    node.reveal(season, {2: "ipfs://2", 4: "ipfs://4"})
+    metadata = [chain.metadata_of(token_id) for token_id in range(1, 5)]
+
+    assert metadata == [None, "2", None, "4"]
     uri = bytes.fromhex(call(node, season, "tokenURI(uint256)", ["uint256"], 1)[2:])
     assert PLACEHOLDER.encode() in uri
 
@@ -236,21 +265,17 @@ def test_an_illegal_reveal_reverts_the_whole_batch(node: Anvil, season: str, cha
     node.mint(season, AUTHOR, 3)
     node.reveal(season, {2: "ipfs://2"})
 
-    assert (
-        refusal(node, season, revealing([1, 2], ["ipfs://1", "ipfs://2"]))
-        == SELECTORS["AlreadyRevealed"]
-    )
-    assert (
-        refusal(node, season, revealing([1, 1], ["ipfs://1", "ipfs://1"]))
-        == SELECTORS["AlreadyRevealed"]
-    )
-    assert refusal(node, season, revealing([1], [])) == SELECTORS["LengthMismatch"]
-    assert refusal(node, season, revealing([], [])) == SELECTORS["InvalidQuantity"]
-    assert (
-        refusal(node, season, revealing([1, 4], ["ipfs://1", "ipfs://4"]))
-        == SELECTORS["ERC721NonexistentToken"]
-    )
-    stranger = SELECTORS["AccessControlUnauthorizedAccount"]
-    assert refusal(node, season, revealing([1], ["ipfs://1"]), sender=2) == stranger
+    revealed_before = refusal(node, season, reveal_call([1, 2], ["ipfs://1", "ipfs://2"]))
+    listed_twice = refusal(node, season, reveal_call([1, 1], ["ipfs://1", "ipfs://1"]))
+    not_minted = refusal(node, season, reveal_call([1, 4], ["ipfs://1", "ipfs://4"]))
+    by_stranger = refusal(node, season, reveal_call([1], ["ipfs://1"]), sender=2)
+
+    assert revealed_before == SELECTORS["AlreadyRevealed"]
+    assert listed_twice == SELECTORS["AlreadyRevealed"]
+    assert not_minted == SELECTORS["ERC721NonexistentToken"]
+    assert by_stranger == SELECTORS["AccessControlUnauthorizedAccount"]
+    assert refusal(node, season, reveal_call([1], [])) == SELECTORS["LengthMismatch"]
+    assert refusal(node, season, reveal_call([], [])) == SELECTORS["InvalidQuantity"]
+
     node.reveal(season, {1: "ipfs://1", 2: "ipfs://2"})
     assert chain.metadata_of(1) is None

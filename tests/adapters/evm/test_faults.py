@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 
 import attrs
 import pytest
 from tests.adapters.evm.conftest import AUTHOR, CHAIN_ID
 from tests.chain.anvil import Anvil
-from tests.chain.proxy import KEY, Fault, Proxy, proxy
+from tests.chain.proxy import GET_BLOCK, GET_LOGS, KEY, Fault, Proxy, proxy
 
 from indelible.kernel import IndelibleError
 from indelible.tokens.errors import ChainUnreachable, InvalidNodeResponse
@@ -25,7 +26,7 @@ from indelible_evm import EvmChain
 pytestmark = pytest.mark.slow
 
 SIGNATURE = "0x" + "11" * 66
-ASKS: dict[str, Callable[[Chain], object]] = {
+CALLS: dict[str, Callable[[Chain], object]] = {
     "check": lambda chain: chain.check(),
     "newest": lambda chain: chain.newest(),
     "block": lambda chain: chain.block(1),
@@ -47,87 +48,95 @@ EXPECTED: dict[Fault, tuple[type[IndelibleError], str]] = {
 
 @pytest.fixture
 def chain(provider: Proxy, season: str) -> Generator[EvmChain]:
-    with closing(
-        EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)
-    ) as found:
-        yield found
+    adapter = EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)
+    with closing(adapter):
+        yield adapter
 
 
 @pytest.fixture(autouse=True)
-def nothing_tells_the_address(provider: Proxy, caplog: pytest.LogCaptureFixture) -> Generator[None]:
+def no_log_contains_the_address(
+    provider: Proxy, caplog: pytest.LogCaptureFixture
+) -> Generator[None]:
+    """Check after each test that no log line contains the provider's address or key."""
     caplog.set_level(logging.DEBUG)
     yield
-    assert not re.search(KEY, caplog.text)
+    assert KEY not in caplog.text
     assert provider.url not in caplog.text
 
 
 @pytest.mark.parametrize("fault", Fault)
-@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_fault_is_an_error_of_the_port_and_the_next_call_succeeds(
-    chain: Chain, node: Anvil, provider: Proxy, ask: Callable[[Chain], object], fault: Fault
+    chain: Chain, node: Anvil, provider: Proxy, call: Callable[[Chain], object], fault: Fault
 ) -> None:
     node.mine()
-    chain.check()  # so that there is a connection to break
+    chain.check()  # opens the connection that then breaks
     provider.faults.append(fault)
     kind, reason = EXPECTED[fault]
 
     with pytest.raises(kind, match=reason) as refused:
-        ask(chain)
+        call(chain)
     provider.release()
-    for told in (
+    for text in (
         str(refused.value),
         repr(refused.value),
         str(refused.value.detail),
         str(refused.value.__cause__),
     ):
-        assert KEY not in told
-        assert "127.0.0.1" not in told
-    ask(chain)
+        assert KEY not in text
+        assert "127.0.0.1" not in text
+
+    call(chain)
 
 
-@pytest.mark.parametrize("after", [1, 2])
+@pytest.mark.parametrize("method", [GET_BLOCK, GET_LOGS])
 def test_a_fault_between_two_requests_of_a_call_is_an_error(
-    chain: Chain, node: Anvil, season: str, provider: Proxy, after: int
+    chain: Chain, node: Anvil, season: str, provider: Proxy, method: str
 ) -> None:
     node.mint(season, AUTHOR)
 
-    def fail(result: object) -> object:
+    def fail_next(result: object) -> object:
         provider.faults.append(Fault.TOO_MANY)
         provider.overrides.clear()
         return result
 
-    provider.overrides["eth_getBlockByNumber" if after == 1 else "eth_getLogs"] = fail
+    provider.overrides[method] = fail_next
     with pytest.raises(ChainUnreachable, match="HTTP 429"):
         chain.mints(0, 2)
 
 
-def test_an_address_without_a_server_is_unreachable() -> None:
-    for url in (
+@pytest.mark.parametrize(
+    "url",
+    [
         f"http://127.0.0.1:1/{KEY}",
         f"https://127.0.0.1:1/{KEY}",
         f"http://nowhere.invalid/{KEY}?key={KEY}",
-    ):
-        chain = EvmChain(url=url, contract=AUTHOR, chain_id=1, timeout_seconds=5)
-        with pytest.raises(ChainUnreachable) as refused:
-            chain.newest()
-        assert not re.search(rf"{KEY}|nowhere|127\.0", f"{refused.value}{refused.value!r}")
-        assert refused.value.__cause__ is None
-        assert refused.value.__suppress_context__
+    ],
+    ids=["http", "https", "no such host"],
+)
+def test_an_address_without_a_server_is_unreachable(url: str) -> None:
+    chain = EvmChain(url=url, contract=AUTHOR, chain_id=1, timeout_seconds=5)
+
+    with pytest.raises(ChainUnreachable) as refused:
+        chain.newest()
+    assert not re.search(rf"{KEY}|nowhere|127\.0", f"{refused.value}{refused.value!r}")
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
 
 
 def test_the_repr_does_not_contain_the_address(chain: Chain) -> None:
     assert "url=***" in repr(chain)
-    for shown in (repr(chain), str(chain), f"{chain}", repr([chain])):
-        assert KEY not in shown
+    for text in (repr(chain), str(chain), f"{chain}", repr([chain])):
+        assert KEY not in text
 
 
 def test_a_key_in_a_refusal_is_masked(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = {"error": {"code": -32000, "message": f"no such project: {KEY} at {provider.url}"}}
+    error = {"code": -32000, "message": f"no such project: {KEY} at {provider.url}"}
 
     def refuse(*_: object) -> bytes:
-        return json.dumps(said).encode()
+        return json.dumps({"error": error}).encode()
 
     monkeypatch.setattr(Proxy, "respond", refuse)
 
@@ -146,34 +155,43 @@ def test_a_wrong_key_is_unreachable_with_the_node_s_message(season: str, provide
         chain.newest()
 
 
-def test_a_missing_block_of_a_log_is_invalid_and_a_missing_end_is_unreachable(
+def test_a_log_of_a_missing_block_is_invalid(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.mint(season, AUTHOR)
     node.mine()
-    provider.overrides["eth_getLogs"] = lambda logs: [logs[0] | {"blockTimestamp": None}]
-    provider.overrides["eth_getBlockByNumber"] = lambda block: (
-        block if block["number"] == "0x3" else None
-    )
+
+    def only_the_end(block: dict[str, object]) -> object:
+        return block if block["number"] == "0x3" else None
+
+    provider.overrides[GET_LOGS] = lambda logs: [{**logs[0], "blockTimestamp": None}]
+    provider.overrides[GET_BLOCK] = only_the_end
     with pytest.raises(InvalidNodeResponse, match="returned a log of block"):
         chain.mints(0, 3)
 
+
+def test_a_missing_end_of_a_range_is_unreachable(
+    chain: Chain, node: Anvil, season: str, provider: Proxy
+) -> None:
+    node.mint(season, AUTHOR)
+    node.mine()
     provider.drop_blocks()
+
     assert chain.block(1) is None
     with pytest.raises(ChainUnreachable, match="no block 3 yet"):
         chain.mints(0, 3)
 
 
-def test_missing_logs_are_not_noticed(
+def test_missing_logs_are_found_only_by_a_second_read(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.mint(season, AUTHOR)
     provider.drop_logs()
 
-    assert (
-        chain.mints(0, chain.newest()) == ()
-    )  # but a second read has them, and the ids have a gap
+    assert chain.mints(0, chain.newest()) == ()
+    # The next id shows that there was a mint.
     assert chain.next_token_id(chain.newest()) == 2
+
     provider.overrides.clear()
     assert len(chain.mints(0, chain.newest())) == 1
 
@@ -191,29 +209,30 @@ def test_a_stale_head_has_a_lower_newest_block_and_none_above_it(
 
 
 @pytest.mark.parametrize(
-    "nonsense", [None, 7, "", "0x", "latest", [], {}, "0x" + "f" * 65, "-0x1", "0x 1"]
+    "invalid", [None, 7, "", "0x", "latest", [], {}, "0x" + "f" * 65, "-0x1", "0x 1"]
 )
-def test_an_invalid_number_is_refused(chain: Chain, provider: Proxy, nonsense: object) -> None:
-    for method in ("eth_blockNumber", "eth_chainId"):
-        provider.overrides[method] = lambda _: nonsense
+def test_an_invalid_number_is_refused(chain: Chain, provider: Proxy, invalid: object) -> None:
+    provider.overrides["eth_blockNumber"] = lambda _: invalid
+    provider.overrides["eth_chainId"] = lambda _: invalid
 
-    for ask in (chain.newest, chain.check):
-        with pytest.raises(InvalidNodeResponse):
-            ask()
+    with pytest.raises(InvalidNodeResponse):
+        chain.newest()
+    with pytest.raises(InvalidNodeResponse):
+        chain.check()
 
 
-@pytest.mark.parametrize("nonsense", [7, "", "0x0", "0xzz", [], {}])
-def test_an_invalid_answer_of_a_contract_is_refused(
-    chain: Chain, provider: Proxy, nonsense: object
+@pytest.mark.parametrize("invalid", [7, "", "0x0", "0xzz", [], {}])
+@pytest.mark.parametrize("name", ["next_token_id", "author_of", "metadata_of", "is_signed_by"])
+def test_an_invalid_result_of_a_contract_is_refused(
+    chain: Chain, provider: Proxy, name: str, invalid: object
 ) -> None:
-    provider.overrides["eth_call"] = lambda _: nonsense
+    provider.overrides["eth_call"] = lambda _: invalid
 
-    for name in ("next_token_id", "author_of", "metadata_of", "is_signed_by"):
-        with pytest.raises(InvalidNodeResponse):
-            ASKS[name](chain)
+    with pytest.raises(InvalidNodeResponse):
+        CALLS[name](chain)
 
 
-NO_ANSWERS = [
+INVALID_RESPONSES = [
     b"null",
     b"7",
     b'"text"',
@@ -226,71 +245,87 @@ NO_ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize("said", NO_ANSWERS)
+@pytest.mark.parametrize("response", INVALID_RESPONSES, ids=lambda response: ascii(response[:12]))
 @pytest.mark.parametrize("is_batch", [True, False])
 def test_json_that_is_no_response_is_refused(
-    chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, said: bytes, *, is_batch: bool
+    chain: Chain,
+    provider: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+    response: bytes,
+    *,
+    is_batch: bool,
 ) -> None:
-    def answer(_: Proxy, body: bytes) -> bytes:
-        return said if body.startswith(b"[") is is_batch else original(provider, body)
+    valid_response = Proxy.respond
 
-    original = Proxy.respond
-    monkeypatch.setattr(Proxy, "respond", answer)
-    provider.overrides["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    def respond(_: Proxy, body: bytes) -> bytes:
+        if body.startswith(b"[") is is_batch:
+            return response
+        return valid_response(provider, body)
+
+    monkeypatch.setattr(Proxy, "respond", respond)
+    provider.overrides[GET_LOGS] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
 
     with pytest.raises(InvalidNodeResponse):
         chain.mints(0, 1)
 
 
-CHANGES: list[Callable[[list[object]], list[object]]] = [
-    lambda answers: answers[1:],
-    lambda answers: [*answers, *answers],
-    lambda answers: [answers[0]] * 2,
-]
+INVALID_BATCHES: dict[str, Callable[[list[object]], list[object]]] = {
+    "a response is missing": lambda responses: responses[1:],
+    "all responses twice": lambda responses: [*responses, *responses],
+    "one response twice": lambda responses: [responses[0]] * 2,
+}
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", INVALID_BATCHES.values(), ids=INVALID_BATCHES)
 def test_a_batch_without_one_response_per_request_is_refused(
     chain: Chain,
     provider: Proxy,
     monkeypatch: pytest.MonkeyPatch,
     change: Callable[[list[object]], list[object]],
 ) -> None:
-    provider.overrides["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    provider.overrides[GET_LOGS] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
     monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
 
     with pytest.raises(InvalidNodeResponse):
         chain.mints(0, 1)
 
 
+BATCH_REFUSAL = {"error": {"code": -32007, "message": "batches are for those who pay"}}
+
+
+def refuse_all(_: object) -> object:
+    return BATCH_REFUSAL
+
+
+def refuse_one(responses: list[dict[str, object]]) -> object:
+    return [responses[0], {**responses[1], **BATCH_REFUSAL}]
+
+
+@pytest.mark.parametrize("change", [refuse_all, refuse_one])
 def test_a_batch_that_is_refused_as_a_whole_or_in_part_is_unreachable(
-    chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
+    chain: Chain,
+    provider: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Any], object],
 ) -> None:
-    provider.overrides["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
-    refusal = {"error": {"code": -32007, "message": "batches are for those who pay"}}
+    provider.overrides[GET_LOGS] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
 
-    def refuse_one(answers: list[dict[str, object]]) -> object:
-        return [answers[0], answers[1] | refusal]
-
-    def refuse_all(_: object) -> object:
-        return refusal
-
-    for change in (refuse_all, refuse_one):
-        monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
-        with pytest.raises(ChainUnreachable, match="-32007: batches are for those who pay"):
-            chain.mints(0, 1)
+    with pytest.raises(ChainUnreachable, match="-32007: batches are for those who pay"):
+        chain.mints(0, 1)
 
 
-def test_a_connection_that_the_node_ended_while_it_was_idle_is_not_noticed(
+def test_a_connection_that_the_node_closed_while_it_was_idle_is_opened_again(
     node: Anvil, season: str
 ) -> None:
     with proxy(node.url, idle_seconds=0.1) as provider:
-        with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as chain:
+        chain = EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)
+        with closing(chain):
             for _ in range(3):
                 chain.check()
                 time.sleep(0.3)
 
-        assert provider.posts == 3  # none was asked twice
+        assert provider.posts == 3  # no request was sent twice
 
 
 def test_connections_are_kept_and_shared_by_threads(
@@ -298,10 +333,11 @@ def test_connections_are_kept_and_shared_by_threads(
 ) -> None:
     for _ in range(20):
         node.mint(season, AUTHOR)
-    with closing(attrs.evolve(chain, timeout_seconds=10)) as patient, ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(patient.author_of, range(1, 21)))
+    patient = attrs.evolve(chain, timeout_seconds=10)
+    with closing(patient), ThreadPoolExecutor(8) as pool:
+        authors = list(pool.map(patient.author_of, range(1, 21)))
 
-    assert found == [AUTHOR] * 20
+    assert authors == [AUTHOR] * 20
     assert provider.connections <= 8
 
 
@@ -310,7 +346,9 @@ def test_errors_can_be_pickled(chain: Chain, provider: Proxy) -> None:
     with pytest.raises(ChainUnreachable) as refused:
         chain.newest()
 
-    assert pickle.loads(pickle.dumps(refused.value)).detail == {"reason": "HTTP 429"}  # noqa: S301 - our own
+    pickled = pickle.dumps(refused.value)
+    unpickled = pickle.loads(pickled)  # noqa: S301 - pickled here
+    assert unpickled.detail == {"reason": "HTTP 429"}
 
 
 def test_the_import_keeps_the_recursion_limit() -> None:
@@ -320,12 +358,12 @@ def test_the_import_keeps_the_recursion_limit() -> None:
         import indelible_evm
         assert sys.getrecursionlimit() == before
         try:
-            json.loads("[" * 100_000)  # where web3 alone was imported, this ends the process
+            json.loads("[" * 100_000)  # ends the process if only web3 was imported
         except RecursionError:
             print("RecursionError")
     """
-    done = subprocess.run(
+    completed = subprocess.run(
         (sys.executable, "-c", script), check=True, capture_output=True, text=True
     )
 
-    assert done.stdout == "RecursionError\n"
+    assert completed.stdout == "RecursionError\n"

@@ -1,4 +1,4 @@
-"""Signatures of wallets: of a key by recovery, of a contract by a call."""
+"""A wallet's signature is recovered from a key, or confirmed by a call of a contract."""
 
 from collections.abc import Callable
 
@@ -40,62 +40,71 @@ GOLDEN = {
         "0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76939c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793",
     ),
 }
-KEYS = tuple(f"0x{each:064x}" for each in (11, 22))
+KEYS = (f"0x{11:064x}", f"0x{22:064x}")
 TEXT = "indelible wants to know that this wallet is yours\nNonce: 4711"
 MAGIC = "1626ba7e" + "00" * 28
 SHORT_OR_ODD = ["", "0x", "1", "0x1", "0xzz", "text", "0x" + "11" * 63, "0x" + "11" * 65 + "1"]
 MALFORMED = [*SHORT_OR_ODD, "11" * 65, "0x" + "11" * 16_385]
-# Code of wallets that do not do what they should: it answers, or fails, whatever it is asked.
-HOSTILE = {
+# Code of wallets that return, or fail, in the same way for every call.
+HOSTILE_CODE = {
     "reverts": "0x60006000fd",
-    "answers nothing": "0x00",
-    "breaks": "0xfe",
+    "returns nothing": "0x00",
+    "has an invalid opcode": "0xfe",
     "never ends": "0x5b600056",
-    "answers another word": f"0x7f{'ff' * 32}60005260206000f3",
-    "answers true": "0x600160005260206000f3",
-    "answers the magic and stops in its middle": f"0x7f{MAGIC}60005260046000f3",
-    "answers a magic that is longer": f"0x7f{MAGIC[:8]}{'01' * 28}60005260206000f3",
-    "wants us to ask elsewhere (ERC-3668)": f"0x7f556f1830{'00' * 28}60005260206000fd",
+    "returns another word": f"0x7f{'ff' * 32}60005260206000f3",
+    "returns true": "0x600160005260206000f3",
+    "returns the first bytes of the magic word": f"0x7f{MAGIC}60005260046000f3",
+    "returns the magic with other bytes after it": f"0x7f{MAGIC[:8]}{'01' * 28}60005260206000f3",
+    "refers to another server (ERC-3668)": f"0x7f556f1830{'00' * 28}60005260206000fd",
 }
 
 
-def signed(text: str, key: str) -> str:
+def sign(text: str, key: str) -> str:
+    """Return the signature of a text in hex."""
     signature = Account.sign_message(encode_defunct(text=text), key).signature
     return f"0x{signature.hex().removeprefix('0x')}"
 
 
-def shouted(address: str) -> str:
+def in_upper_case(address: str) -> str:
+    """Return an address in upper case after its 0x."""
     return f"0x{address[2:].upper()}"
 
 
 def address(key: str) -> str:
+    """Return the address of the key's wallet."""
     return str(Account.from_key(key).address)
 
 
-@pytest.fixture
-def alone() -> Chain:
-    """A chain whose node nobody reaches: what is answered is answered without it."""
+def chain_without_node() -> EvmChain:
+    """Return a chain whose node is unreachable, so that every call of it fails."""
     return EvmChain(
         url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1
     )
 
 
+@pytest.fixture
+def unreachable() -> Chain:
+    return chain_without_node()
+
+
 @pytest.mark.parametrize(("signer", "text", "signature"), GOLDEN.values(), ids=GOLDEN)
-@pytest.mark.parametrize("spelt", [str, str.lower, shouted])
+@pytest.mark.parametrize("spell", [str, str.lower, in_upper_case])
 def test_published_signatures_are_recovered(
-    alone: Chain, signer: str, text: str, signature: str, spelt: Callable[[str], str]
+    unreachable: Chain, signer: str, text: str, signature: str, spell: Callable[[str], str]
 ) -> None:
-    assert alone.is_signed_by(spelt(signer), text, signature)
-    assert alone.is_signed_by(signer, text, "0x" + signature[2:].upper())
+    assert unreachable.is_signed_by(spell(signer), text, signature)
+    assert unreachable.is_signed_by(signer, text, "0x" + signature[2:].upper())
 
 
-def test_both_encodings_of_the_parity_are_accepted(alone: Chain) -> None:
-    signature = signed(TEXT, KEYS[0])
+def test_both_encodings_of_the_parity_are_accepted(unreachable: Chain) -> None:
+    signature = sign(TEXT, KEYS[0])
 
-    assert signature[-2:] in {"1b", "1c"}
-    assert alone.is_signed_by(
-        address(KEYS[0]), TEXT, f"{signature[:-2]}0{int(signature[-2:], 16) - 27}"
-    )
+    parity = int(signature[-2:], 16)
+    with_small_parity = f"{signature[:-2]}{parity - 27:02x}"
+
+    assert parity in (27, 28)
+    assert unreachable.is_signed_by(address(KEYS[0]), TEXT, signature)
+    assert unreachable.is_signed_by(address(KEYS[0]), TEXT, with_small_parity)
 
 
 def test_a_node_makes_the_same_signature(chain: Chain, node: Anvil) -> None:
@@ -116,12 +125,12 @@ def test_a_node_makes_the_same_signature(chain: Chain, node: Anvil) -> None:
     ],
 )
 def test_a_signature_is_of_no_other_text(chain: Chain, other: str) -> None:
-    assert not chain.is_signed_by(address(KEYS[0]), other, signed(TEXT, KEYS[0]))
+    assert not chain.is_signed_by(address(KEYS[0]), other, sign(TEXT, KEYS[0]))
 
 
 @pytest.mark.parametrize("length", [65, 64])
 def test_a_signature_is_of_no_other_wallet(chain: Chain, length: int) -> None:
-    signature = signed(TEXT, KEYS[0])[: 2 + 2 * length]
+    signature = sign(TEXT, KEYS[0])[: 2 + 2 * length]
 
     assert not chain.is_signed_by(address(KEYS[1]), TEXT, signature)
     assert not chain.is_signed_by(f"0x{0:040x}", TEXT, signature)
@@ -130,22 +139,24 @@ def test_a_signature_is_of_no_other_wallet(chain: Chain, length: int) -> None:
 @pytest.mark.parametrize(
     "wallet", ["", "0x", "nobody", "0x" + "1" * 39, "0x" + "g" * 40, "vitalik.eth", "\ud800"]
 )
-def test_an_invalid_wallet_has_signed_nothing(alone: Chain, wallet: str) -> None:
-    assert not alone.is_signed_by(wallet, TEXT, signed(TEXT, KEYS[0]))
-    assert not alone.is_signed_by(wallet, TEXT, "0x" + "11" * 130)
+def test_an_invalid_wallet_has_signed_nothing(unreachable: Chain, wallet: str) -> None:
+    assert not unreachable.is_signed_by(wallet, TEXT, sign(TEXT, KEYS[0]))
+    assert not unreachable.is_signed_by(wallet, TEXT, "0x" + "11" * 130)
 
 
 @pytest.mark.parametrize("signature", MALFORMED)
-def test_a_malformed_signature_is_refused_without_a_call(alone: Chain, signature: str) -> None:
+def test_a_malformed_signature_is_refused_without_a_call(
+    unreachable: Chain, signature: str
+) -> None:
     with pytest.raises(SignatureMalformed):
-        alone.is_signed_by(address(KEYS[0]), TEXT, signature)
+        unreachable.is_signed_by(address(KEYS[0]), TEXT, signature)
     with pytest.raises(ValueError):  # noqa: PT011 - as the hand-off's callers expect
-        alone.is_signed_by(address(KEYS[0]), TEXT, signature)
+        unreachable.is_signed_by(address(KEYS[0]), TEXT, signature)
 
 
 @given(st.binary(min_size=64, max_size=64))
-def test_any_compact_signature_has_an_answer(signature: bytes) -> None:
-    chain = EvmChain(url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID)
+def test_a_compact_signature_is_checked_without_a_call(signature: bytes) -> None:
+    chain = chain_without_node()
 
     assert not chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{signature.hex()}")
 
@@ -154,10 +165,8 @@ def test_any_compact_signature_has_an_answer(signature: bytes) -> None:
     st.sampled_from([bytes(32), b"\xff" * 32]) | st.binary(min_size=32, max_size=32),
     st.integers(0, 255),
 )
-def test_any_signature_has_an_answer(half: bytes, parity: int) -> None:
-    chain = EvmChain(
-        url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1
-    )
+def test_a_full_signature_of_another_wallet_is_checked_by_a_call(half: bytes, parity: int) -> None:
+    chain = chain_without_node()
 
     with pytest.raises(ChainUnreachable):
         chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{half.hex() * 2}{parity:02x}")
@@ -168,34 +177,34 @@ def test_a_contract_wallet_confirms_its_owners_signatures(
     chain: Chain, node: Anvil, provider: Proxy, owners: int
 ) -> None:
     keys = KEYS[:owners]
-    contract = node.deploy(wallet(), [address(each) for each in keys])
-    signatures = [signed(TEXT, each)[2:] for each in keys]
+    contract = node.deploy(wallet(), [address(key) for key in keys])
+    signature = "0x" + "".join(sign(TEXT, key).removeprefix("0x") for key in keys)
 
-    assert chain.is_signed_by(contract, TEXT, "0x" + "".join(signatures))
-    assert chain.is_signed_by(contract.upper().replace("X", "x"), TEXT, "0x" + "".join(signatures))
+    assert chain.is_signed_by(contract, TEXT, signature)
+    assert chain.is_signed_by(in_upper_case(contract), TEXT, signature)
     assert provider.count("eth_call") == 2
-    assert not chain.is_signed_by(contract, TEXT + "!", "0x" + "".join(signatures))
-    assert not chain.is_signed_by(contract, TEXT, "0x" + "".join(signatures) + "00")
-    assert not chain.is_signed_by(address(KEYS[1]), TEXT, "0x" + "".join(signatures))
+    assert not chain.is_signed_by(contract, f"{TEXT}!", signature)
+    assert not chain.is_signed_by(contract, TEXT, f"{signature}00")
+    assert not chain.is_signed_by(address(KEYS[1]), TEXT, signature)
 
 
 def test_a_wallet_with_two_owners_needs_both_in_order(chain: Chain, node: Anvil) -> None:
-    contract = node.deploy(wallet(), [address(each) for each in KEYS])
-    one, other = (signed(TEXT, each)[2:] for each in KEYS)
+    contract = node.deploy(wallet(), [address(key) for key in KEYS])
+    first, second = [sign(TEXT, key).removeprefix("0x") for key in KEYS]
 
-    assert chain.is_signed_by(contract, TEXT, f"0x{one}{other}")
-    for wrong in (one, other, f"{other}{one}", f"{one}{one}"):
+    assert chain.is_signed_by(contract, TEXT, f"0x{first}{second}")
+    for wrong in (first, second, f"{second}{first}", f"{first}{first}"):
         assert not chain.is_signed_by(contract, TEXT, f"0x{wrong}")
 
 
-@pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
-def test_a_contract_with_another_answer_has_signed_nothing(
+@pytest.mark.parametrize("code", HOSTILE_CODE.values(), ids=HOSTILE_CODE)
+def test_a_contract_that_does_not_confirm_has_signed_nothing(
     chain: Chain, node: Anvil, code: str
 ) -> None:
     contract = f"0x{0xBAD:040x}"
     node.call("anvil_setCode", contract, code)
 
-    assert not chain.is_signed_by(contract, TEXT, signed(TEXT, KEYS[0]))
+    assert not chain.is_signed_by(contract, TEXT, sign(TEXT, KEYS[0]))
     assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 500)
 
 
@@ -204,4 +213,4 @@ def test_a_contract_that_confirms_everything_has_signed(chain: Chain, node: Anvi
     node.call("anvil_setCode", contract, f"0x7f{MAGIC}60005260206000f3")
 
     assert chain.is_signed_by(contract, TEXT, "0x" + "11" * 65)
-    assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 64)  # a form of keys alone
+    assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 64)  # only keys sign in this form
