@@ -118,11 +118,12 @@ def _complete(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool:
 
 
 def _records(event: bytes, leases: Sequence[Lease], started_at: float, ended_at: float) -> bytes:
-    records = [
-        RECORD.pack(event, int(lease.entity_id), lease.fence, started_at, ended_at)
-        for lease in leases
-    ]
-    return b"".join(records)
+    records = bytearray()
+    for lease in leases:
+        number = int(lease.entity_id)
+        records += RECORD.pack(event, number, lease.fence, started_at, ended_at)
+
+    return bytes(records)
 
 
 # In the parent process

@@ -36,6 +36,7 @@ GENERATE: Final = "generate"
 COUNT: Final = "count"
 POST: Final = "post"
 TICK: Final = "tick"
+REPAIRED: Final = "repaired"  # a unit that the outside system accepts from now on
 TICKS: Final = RecurringTask(name="tick", stage=TICK, every_seconds=5)
 
 INSERT_UNIT: Final = "INSERT INTO public.units (kind, id) VALUES (%s, %s)"  # a second time it fails

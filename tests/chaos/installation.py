@@ -1,0 +1,167 @@
+"""A PostgreSQL, a Redis, workers and a scheduler, each of which can be killed and started again."""
+
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from random import Random
+from signal import SIGKILL, SIGTERM
+from subprocess import DEVNULL
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import psycopg
+from attrs import define, field, frozen
+from redis import RedisError
+from tests.chaos.restarts import Server
+from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY
+
+from indelible_service.embedded import redis
+from indelible_sql import open_store
+from indelible_workers import redis_client
+
+WORKERS: Final = 3
+FLUSH_SHARE: Final = 0.5
+KILL_SHARE: Final = 0.7
+
+CREATE_UNITS: Final = "CREATE TABLE public.units (kind text, id text, PRIMARY KEY (kind, id))"
+CREATE_POSTED: Final = "CREATE TABLE posted (key TEXT PRIMARY KEY, requests INTEGER DEFAULT 1)"
+SELECT_LEASED: Final = """
+    SELECT stage, entity_id, fence
+    FROM indelible.tasks
+    WHERE lease_owner = %s AND lease_until > now()
+"""
+
+FenceByTask = Mapping[tuple[str, str], int]
+
+
+@frozen
+class LeasesOfKilledWorker:
+    """The fences of a killed worker's tasks, and when it was killed."""
+
+    fences: FenceByTask
+    killed_at: float
+
+
+@define(eq=False)
+class Installation:
+    """A PostgreSQL, a Redis, workers and a scheduler, all of them children of this process."""
+
+    directory: Path
+    url: str
+    redis_url: str
+    postgresql: Server
+    lease_seconds: int
+    _redis: ExitStack
+    children: dict[str, subprocess.Popen[bytes]] = field(factory=dict[str, subprocess.Popen[bytes]])
+    actors: dict[str, str] = field(factory=dict[str, str])
+    _started: int = 0
+
+    @property
+    def outside(self) -> Path:
+        """Return the path of the outside system's file."""
+        return self.directory / "outside.db"
+
+    def start(self, program: str) -> None:
+        """Start a worker or the scheduler as a new actor."""
+        self._started += 1
+        actor = f"{program.replace(' ', '-')}-{self._started}"
+        command = (
+            *(sys.executable, "-m", "tests.chaos.worker_process"),
+            *(program.partition(" ")[0], self.url, self.redis_url),
+            *(str(self.outside), actor, str(self.lease_seconds)),
+        )
+        with (self.directory / f"{program}.log").open("ab") as log:
+            child = subprocess.Popen[bytes](command, stdin=DEVNULL, stdout=log, stderr=log)
+        self.actors[program] = actor
+        self.children[program] = child
+
+    def kill(self, victim: str, chance: Random) -> LeasesOfKilledWorker | None:
+        """Kill a victim and start it again; return the leases of a worker."""
+        match victim:
+            case "redis":
+                self._kill_redis(is_flushed=chance.random() < FLUSH_SHARE)
+            case "postgresql":
+                self.postgresql.stop(is_killed=chance.random() < KILL_SHARE)
+                self.postgresql.start()
+            case "scheduler":
+                self._kill_program("scheduler")
+            case _:
+                return self._kill_worker(f"worker {chance.randrange(WORKERS)}")
+
+        return None
+
+    def _kill_program(self, program: str) -> None:
+        child = self.children[program]
+        child.send_signal(SIGKILL)
+        child.wait()
+        self.start(program)
+
+    def _kill_worker(self, program: str) -> LeasesOfKilledWorker:
+        child = self.children[program]
+        child.send_signal(SIGKILL)
+        child.wait()
+        fences = leased_tasks(self.url, f"system:{self.actors[program]}")
+        self.start(program)
+        return LeasesOfKilledWorker(fences, time.monotonic())
+
+    def _kill_redis(self, *, is_flushed: bool) -> None:
+        with suppress(RedisError), redis_client(self.redis_url) as client:
+            if is_flushed:
+                client.execute_command("FLUSHALL")  # pyright: ignore[reportUnknownMemberType] - untyped
+
+        port = int(self.redis_url.rpartition(":")[2].partition("/")[0])
+        folder = self.directory / f"redis-{time.monotonic_ns()}"
+        self._redis.close()
+        self._redis.enter_context(redis(folder, port=port))
+
+    def stop(self) -> None:
+        """Let all programs complete their tasks and end."""
+        for child in self.children.values():
+            child.send_signal(SIGTERM)
+        for child in self.children.values():
+            child.wait()
+
+
+@contextmanager
+def run_installation(lease_seconds: int) -> Generator[Installation]:
+    """Run the servers during the block, with the tables of this module."""
+    parent = SHARED_MEMORY if HAS_SHARED_MEMORY else None
+    with (
+        TemporaryDirectory(prefix="indelible-", dir=parent) as folder,
+        TemporaryDirectory(prefix="indelible-", dir=parent) as data,
+        ExitStack() as redis_stack,
+    ):
+        server = Server(Path(data))
+        running = server.start()
+        store = open_store(running.url)
+        store.upgrade(running.owner_url)
+        store.dispose()
+        with psycopg.connect(running.admin_url, autocommit=True) as admin:
+            admin.execute(CREATE_UNITS)
+            admin.execute("GRANT SELECT, INSERT ON public.units TO indelible_app")
+
+        redis_server = redis_stack.enter_context(redis(Path(folder) / "redis"))
+        installation = Installation(
+            Path(folder), running.url, redis_server.url, server, lease_seconds, redis_stack
+        )
+        with sqlite3.connect(installation.outside) as outside:
+            outside.execute("PRAGMA journal_mode = WAL")
+            outside.execute(CREATE_POSTED)
+        try:
+            yield installation
+        finally:
+            installation.stop()
+            redis_stack.close()
+            server.stop(is_killed=False)
+
+
+def leased_tasks(url: str, actor: str) -> FenceByTask:
+    """Return the fences of the tasks that the actor has leased."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(SELECT_LEASED, (actor,)).fetchall()
+
+    return {(stage, entity_id): fence for stage, entity_id, fence in rows}
