@@ -130,7 +130,10 @@ def _stored_unique_values() -> Iterator[tuple[str, Write]]:
 
 
 def _unique_keys(head: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the name and columns of each unique key, without the keys of what every head has."""
+    """Yield the name and columns of each unique key.
+
+    Keys with the id or the status are left out: those are attacked otherwise.
+    """
     own = {column.name for column in head.columns} - {"id", "status"}
     keys: list[UniqueConstraint | Index] = []
     keys += [key for key in head.constraints if isinstance(key, UniqueConstraint)]
