@@ -1,4 +1,4 @@
-"""The bridge from attrs to schemas: what it knows, what it refuses, and that it reads strictly."""
+"""Test the schemas that are made of attrs classes: their types, their limits, their strictness."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -38,13 +38,12 @@ class Inner:
 
 @frozen(kw_only=True)
 class Everything:
-    """One field of each kind that the bridge knows."""
+    """A class with a field of every supported type."""
 
     text: str = field(validator=non_blank_line, metadata=LINE)
     count: int = field(validator=bounded_int, metadata=COUNT)
-    note: str = field(
-        default="", metadata={"max_length": 10}
-    )  # no validator: the schema holds its limit
+    # Without a validator, the schema checks the limit.
+    note: str = field(default="", metadata={"max_length": 10})
     notes: tuple[str, ...] = field(default=(), metadata={"max_length": 10, "max_items": 2})
     whole: int = 0
     part: float = 0.0
@@ -58,13 +57,13 @@ class Everything:
 
 
 def read(**values: object) -> Everything:
-    """The instance that a body becomes."""
+    """Return the instance that a body with these values becomes."""
     schema = cast("Any", schema_of(Everything, Side.BODY)())
     return structure(schema.load({"text": "a", "count": 1, **values}), Everything)
 
 
 def test_a_body_becomes_an_instance() -> None:
-    found = read(
+    instance = read(
         part=1,
         vector=[0.5, 1],
         switch=True,
@@ -75,7 +74,7 @@ def test_a_body_becomes_an_instance() -> None:
         inners=[{}, {"names": ["c"]}],
     )
 
-    assert found == Everything(
+    assert instance == Everything(
         text="a",
         count=1,
         part=1.0,
@@ -89,7 +88,7 @@ def test_a_body_becomes_an_instance() -> None:
     )
 
 
-def test_a_missing_field_has_the_class_s_default() -> None:
+def test_a_missing_field_has_its_default() -> None:
     assert read() == Everything(text="a", count=1)
 
 
@@ -162,7 +161,7 @@ BEYOND: list[tuple[str, object, type[Invalid]]] = [
 
 
 @pytest.mark.parametrize(("name", "value", "leaf"), BEYOND)
-def test_a_value_beyond_its_limits_is_refused_with_core_s_error(
+def test_a_value_beyond_its_limits_is_refused_with_an_error_of_core(
     name: str, value: object, leaf: type[Invalid]
 ) -> None:
     with pytest.raises(leaf):

@@ -1,4 +1,4 @@
-"""The routes of concepts: what each does, and how each fails."""
+"""Test the routes of concepts: their answers and their refusals."""
 
 import pytest
 from attrs import evolve
@@ -96,8 +96,8 @@ def test_an_edit_returns_the_warnings_of_its_version_and_the_current_ones(web: W
     saved = web.create()
     edited = web.edit(saved, evolve(CLEARER, prerequisites=("Division",)))
 
-    assert "EXPL_EMPTY" in {each["code"] for each in edited["warnings"]}
-    assert {each["code"] for each in edited["current_warnings"]} == {"PREREQ_DANGLING"}
+    assert "EXPL_EMPTY" in {warning["code"] for warning in edited["warnings"]}
+    assert {warning["code"] for warning in edited["current_warnings"]} == {"PREREQ_DANGLING"}
 
 
 def test_a_concept_goes_from_draft_to_published_step_by_step(web: Web) -> None:
@@ -144,7 +144,7 @@ def test_an_approved_concept_can_be_approved_again_after_an_edit(web: Web) -> No
     edited = web.edit(web.at("APPROVED"))
     again = web.move(edited, "APPROVED").get_json()
 
-    assert "APPROVAL_STALE" in {each["code"] for each in edited["current_warnings"]}
+    assert "APPROVAL_STALE" in {warning["code"] for warning in edited["current_warnings"]}
     assert again["current_warnings"] == []
 
 
@@ -223,7 +223,13 @@ def test_versions_are_listed_page_by_page_and_shown_one_by_one(web: Web) -> None
     first = web.get(f"{concept_url(saved)}/versions?limit=3").get_json()
     rest = web.get(f"{concept_url(saved)}/versions?limit=3&cursor={first['next']}").get_json()
 
-    assert [each["version_number"] for each in first["items"] + rest["items"]] == [1, 2, 3, 4, 5]
+    assert [version["version_number"] for version in first["items"] + rest["items"]] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
     assert rest["next"] is None
     assert web.get(f"{concept_url(saved)}/versions/2").get_json()["version"] == first["items"][1]
     assert problem(web.get(f"{concept_url(saved)}/versions/6")) == (404, "VERSION_NOT_FOUND")
@@ -239,12 +245,12 @@ def test_a_diff_lists_the_changes_by_word(web: Web) -> None:
     saved = web.edit(
         web.create(), evolve(RATIO, definition="A comparison of two numbers by division.")
     )
-    found = web.get(f"{concept_url(saved)}/diff?from=1&to=2").get_json()
+    body = web.get(f"{concept_url(saved)}/diff?from=1&to=2").get_json()
     back = web.get(f"{concept_url(saved)}/diff?from=2&to=1").get_json()
 
-    assert [each["field"] for each in found["diff"]["fields"]] == ["definition"]
+    assert [change["field"] for change in body["diff"]["fields"]] == ["definition"]
     assert {
-        (op["old"], op["new"]) for op in found["diff"]["fields"][0]["ops"] if op["kind"] == "~"
+        (op["old"], op["new"]) for op in body["diff"]["fields"][0]["ops"] if op["kind"] == "~"
     } == {("quantities ", "numbers ")}
     assert back["diff"]["fields"][0]["ops"][1]["new"] == "quantities "
     assert web.get(f"{concept_url(saved)}/diff?from=1&to=1").get_json()["diff"]["fields"] == []
@@ -257,9 +263,11 @@ def test_history_lists_actor_reason_and_time_page_by_page(web: Web) -> None:
     rest = web.get(f"{concept_url(saved)}/history?limit=2&cursor={first['next']}").get_json()
     changes = first["items"] + rest["items"]
 
-    assert [each["action"] for each in changes] == ["create", "submit", "approve"]
-    assert {(each["actor"], each["reason"]) for each in changes} == {(str(MAYA), "a test")}
-    assert [each["prev_hash"] for each in changes[1:]] == [each["hash"] for each in changes[:-1]]
+    assert [change["action"] for change in changes] == ["create", "submit", "approve"]
+    assert {(change["actor"], change["reason"]) for change in changes} == {(str(MAYA), "a test")}
+    assert [change["prev_hash"] for change in changes[1:]] == [
+        change["hash"] for change in changes[:-1]
+    ]
     assert rest["next"] is None
 
 
@@ -283,7 +291,9 @@ def test_current_warnings_have_their_own_route(web: Web) -> None:
     web.create(ConceptContent(name="Division"))
     after = web.get(f"{concept_url(saved)}/warnings").get_json()
 
-    assert {each["code"] for each in before.get_json()["current_warnings"]} == {"PREREQ_DANGLING"}
+    assert {warning["code"] for warning in before.get_json()["current_warnings"]} == {
+        "PREREQ_DANGLING"
+    }
     assert after["current_warnings"] == []
     assert after["warnings"] == before.get_json()["warnings"] == saved["warnings"]
     assert "ETag" not in before.headers
@@ -319,7 +329,8 @@ def test_concepts_are_listed_page_by_page(web: Web) -> None:
     second = web.get(f"/v1/concepts?limit=2&cursor={first['next']}").get_json()
     third = web.get(f"/v1/concepts?limit=50&cursor={second['next']}").get_json()
 
-    assert [each["name"] for page in (first, second, third) for each in page["items"]] == names
+    items = first["items"] + second["items"] + third["items"]
+    assert [item["name"] for item in items] == names
     assert third["next"] is None
 
 
@@ -328,10 +339,11 @@ def test_concepts_are_found_by_text_and_by_status(web: Web) -> None:
     web.create(ConceptContent(name="Fraction", definition="A part of a whole."))
     web.at("REVIEW", ConceptContent(name="Fractions, compared"))
 
-    def found(query: str) -> list[str]:
-        return [each["name"] for each in web.get(f"/v1/concepts?{query}").get_json()["items"]]
+    def names(query: str) -> list[str]:
+        items = web.get(f"/v1/concepts?{query}").get_json()["items"]
+        return [item["name"] for item in items]
 
-    assert found("text=FRACTION") == ["Fraction", "Fractions, compared"]
-    assert found("text=whole") == ["Fraction"]
-    assert found("text=fraction&status=REVIEW") == ["Fractions, compared"]
-    assert found("status=PUBLISHED") == []
+    assert names("text=FRACTION") == ["Fraction", "Fractions, compared"]
+    assert names("text=whole") == ["Fraction"]
+    assert names("text=fraction&status=REVIEW") == ["Fractions, compared"]
+    assert names("status=PUBLISHED") == []

@@ -17,8 +17,10 @@ from indelible.concepts import ConceptStatus
 
 
 def operations(document: Json) -> Iterator[tuple[str, Json]]:
-    for path, found in document["paths"].items():
-        yield from ((f"{method.upper()} {path}", operation) for method, operation in found.items())
+    """Yield the name, such as `GET /v1/concepts`, and the content of every operation."""
+    for path, by_method in document["paths"].items():
+        for method, operation in by_method.items():
+            yield f"{method.upper()} {path}", operation
 
 
 def test_the_document_is_openapi_3_1(web: Web) -> None:
@@ -34,30 +36,32 @@ def test_the_committed_document_is_the_one_that_is_served(web: Web) -> None:
 
 
 def test_every_route_of_v1_is_in_the_document(web: Web) -> None:
-    routes = {
-        f"{method} {rule.rule.replace('<', '{').replace('>', '}')}"
-        for rule in web.app.url_map.iter_rules()
-        if rule.rule.startswith("/v1")
-        for method in (rule.methods or set[str]()) - {"HEAD"}
-    }
+    routes: set[str] = set()
+    for rule in web.app.url_map.iter_rules():
+        if not rule.rule.startswith("/v1"):
+            continue
+        template = rule.rule.replace("<", "{").replace(">", "}")
+        methods = rule.methods or set[str]()
+        for method in methods - {"HEAD"}:
+            routes.add(f"{method} {template}")
 
     assert {name for name, _ in operations(web.document)} == routes
 
 
-def test_every_operation_s_examples_match_its_schemas(web: Web) -> None:
+def contents(operation: Json) -> Iterator[Json]:
+    """Yield the schemas and examples of an operation's request and of its successes."""
+    if "requestBody" in operation:
+        yield operation["requestBody"]["content"]["application/json"]
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            yield response["content"]["application/json"]
+
+
+def test_the_examples_of_every_operation_match_its_schemas(web: Web) -> None:
     for name, operation in operations(web.document):
-        content = [
-            operation["responses"][status]["content"]
-            for status in operation["responses"]
-            if status[0] == "2"
-        ]
-        content += [operation["requestBody"]["content"]] if "requestBody" in operation else []
-        for each in content:
-            schema, example = (
-                each["application/json"]["schema"],
-                each["application/json"]["example"],
-            )
-            OAS31Validator({**schema, "components": web.document["components"]}).validate(example)
+        for content in contents(operation):
+            schema = {**content["schema"], "components": web.document["components"]}
+            OAS31Validator(schema).validate(content["example"])
         for parameter in operation.get("parameters", ()):
             assert parameter["name"] == "cursor" or parameter["schema"]["examples"], name
             for example in parameter["schema"].get("examples", ()):
@@ -71,7 +75,7 @@ def test_every_operation_lists_its_problems(web: Web) -> None:
         assert ("412" in operation["responses"]) == ("428" in operation["responses"])
 
 
-def test_every_problem_s_example_matches_its_schema(web: Web) -> None:
+def test_the_example_of_every_problem_matches_its_schema(web: Web) -> None:
     for response in web.document["components"]["responses"].values():
         content = response["content"]["application/problem+json"]
         schema = {**content["schema"], "components": web.document["components"]}
@@ -81,7 +85,7 @@ def test_every_problem_s_example_matches_its_schema(web: Web) -> None:
 def test_statuses_come_from_the_lifecycle(web: Web) -> None:
     statuses = web.document["components"]["schemas"]["Concept"]["properties"]["status"]["enum"]
 
-    assert statuses == [each.value for each in ConceptStatus]
+    assert statuses == [status.value for status in ConceptStatus]
 
 
 def test_limits_come_from_the_fields_of_core(web: Web) -> None:
@@ -93,45 +97,43 @@ def test_limits_come_from_the_fields_of_core(web: Web) -> None:
     assert body["additionalProperties"] is False
 
 
-class Outside(HTMLParser):
-    """What a page asks for, or runs."""
+class PageParts(HTMLParser):
+    """The ids of a page, and its tags that run code or load something."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
-        self.targets: set[str] = set()
+        self.active_tags: list[str] = []
+        self.ids: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.targets |= {given["id"] or ""} if "id" in given else set()
-        is_outside = (
-            tag in {"script", "link", "img", "iframe", "form"}
-            or {"style", "onclick", "src"} & given.keys()
-        )
-        self.found += [tag] if is_outside else []
+        attributes = dict(attrs)
+        self.ids.add(attributes.get("id") or "")
+        is_active_tag = tag in {"script", "link", "img", "iframe", "form"}
+        is_active = not attributes.keys().isdisjoint({"style", "onclick", "src"})
+        if is_active_tag or is_active:
+            self.active_tags.append(tag)
 
 
 def test_the_documentation_page_is_self_contained_and_its_links_resolve(web: Web) -> None:
     answer = web.get("/docs", key=None)
-    page = Outside()
+    page = PageParts()
     page.feed(answer.text)
     links = set(re.findall(r'href="#([^"]+)"', answer.text))
 
-    assert page.found == []
-    assert "http" not in answer.text.replace(
-        "https://example.org/ratio", ""
-    )  # an example of what somebody read
-    assert links <= page.targets
+    assert page.active_tags == []
+    # The only address is the one of an example.
+    assert "http" not in answer.text.replace("https://example.org/ratio", "")
+    assert links <= page.ids
     assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
 
 
 def test_the_documentation_page_lists_every_operation_and_schema(web: Web) -> None:
     page = web.get("/docs", key=None).text
 
-    assert all(
-        f'id="{operation["operationId"]}"' in page for _, operation in operations(web.document)
-    )
-    assert all(f'id="{name}"' in page for name in web.document["components"]["schemas"])
+    for _, operation in operations(web.document):
+        assert f'id="{operation["operationId"]}"' in page
+    for name in web.document["components"]["schemas"]:
+        assert f'id="{name}"' in page
 
 
 def schema(document: Json, name: str) -> Json:
@@ -140,7 +142,7 @@ def schema(document: Json, name: str) -> Json:
 
 def parameter(document: Json, path: str, name: str) -> Json:
     parameters: list[Json] = document["paths"][path]["get"]["parameters"]
-    return next(each for each in parameters if each["name"] == name)
+    return next(parameter for parameter in parameters if parameter["name"] == name)
 
 
 BREAKS: dict[str, Callable[[Json], Any]] = {

@@ -1,4 +1,4 @@
-"""Who comes in, for what, and how often."""
+"""Test keys, the scopes of routes, and the rate limits of callers."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -34,18 +34,17 @@ WRONG = {
 }
 
 
-def told(web: Web, headers: Mapping[str, str]) -> tuple[int, object, object]:
-    """The answer to a request with these headers and one id."""
-    answer = web.get(
-        "/v1/concepts", key=None, headers={**headers, "X-Request-Id": "always-the-same"}
-    )
+def refusal(web: Web, headers: Mapping[str, str]) -> tuple[int, object, object]:
+    """Return everything that a caller sees of the answer to a request with these headers."""
+    headers = {**headers, "X-Request-Id": "always-the-same"}
+    answer = web.get("/v1/concepts", key=None, headers=headers)
     return answer.status_code, answer.get_json(), answer.headers.get("WWW-Authenticate")
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_every_invalid_key_gets_the_same_answer(web: Web, name: str) -> None:
-    assert told(web, WRONG[name]) == told(web, {})
-    assert told(web, {})[0::2] == (401, 'Bearer realm="indelible"')
+    assert refusal(web, WRONG[name]) == refusal(web, {})
+    assert refusal(web, {})[0::2] == (401, 'Bearer realm="indelible"')
 
 
 def test_revoked_and_expired_keys_get_the_answer_of_unknown_keys(web: Web) -> None:
@@ -58,7 +57,7 @@ def test_revoked_and_expired_keys_get_the_answer_of_unknown_keys(web: Web) -> No
     web.store.run(revoke_key, revoke, actor=OPERATOR, reason="a test")
 
     for wrong in (text, expired):
-        assert told(web, {"Authorization": f"Bearer {wrong}"}) == told(web, {})
+        assert refusal(web, {"Authorization": f"Bearer {wrong}"}) == refusal(web, {})
 
 
 def test_a_key_is_valid_until_it_expires(web: Web) -> None:
@@ -70,7 +69,7 @@ def test_a_key_is_valid_until_it_expires(web: Web) -> None:
     assert web.get("/v1/concepts", key=text).status_code == 200
 
 
-def test_a_change_is_recorded_under_the_key_s_owner(web: Web) -> None:
+def test_a_change_is_recorded_under_the_owner_of_the_key(web: Web) -> None:
     web.key = web.new_key(*SCOPES, owner=NOOR)
 
     assert web.create()["version"]["created_by"] == "user:noor"
@@ -78,8 +77,9 @@ def test_a_change_is_recorded_under_the_key_s_owner(web: Web) -> None:
 
 @pytest.mark.parametrize(("scope", "method", "path"), REQUIRED_SCOPES)
 def test_each_route_requires_its_scope(web: Web, scope: str, method: str, path: str) -> None:
-    others = tuple(each for each in (*SCOPES, "history:read") if each != scope)
-    answer = web.send(method, path, json={}, seq=1, key=web.new_key(*others))
+    other_scopes = [other for other in (*SCOPES, "history:read") if other != scope]
+
+    answer = web.send(method, path, json={}, seq=1, key=web.new_key(*other_scopes))
 
     assert problem(answer) == (403, "SCOPE_MISSING")
     assert answer.get_json()["fields"] == {"scopes": [scope]}
@@ -95,22 +95,20 @@ def test_each_route_requires_its_scope(web: Web, scope: str, method: str, path: 
     ],
 )
 def test_each_step_requires_its_scope(web: Web, before: str, status: str, scope: str) -> None:
-    found = web.at(before)
-    others = web.new_key(*(each for each in SCOPES if each != scope))
+    concept = web.at(before)
+    other_scopes = [other for other in SCOPES if other != scope]
 
-    assert problem(web.move(found, status, key=others)) == (403, "SCOPE_MISSING")
-    assert problem(web.move(found, status, key=web.new_key("concepts:write"))) == (
-        403,
-        "SCOPE_MISSING",
-    )
-    assert web.move(found, status, key=web.new_key(scope)).status_code == 200
+    for key in (web.new_key(*other_scopes), web.new_key("concepts:write")):
+        assert problem(web.move(concept, status, key=key)) == (403, "SCOPE_MISSING")
+    assert web.move(concept, status, key=web.new_key(scope)).status_code == 200
 
 
 def test_the_scope_admin_includes_every_scope(web: Web) -> None:
     web.key = web.new_key("admin")
-    found = web.at("PUBLISHED")
+    concept = web.at("PUBLISHED")
 
-    assert web.get(concept_url(found)).status_code == web.get("/v1/history").status_code == 200
+    for path in (concept_url(concept), "/v1/history"):
+        assert web.get(path).status_code == 200
 
 
 def test_every_documented_operation_lists_its_scopes(web: Web) -> None:

@@ -146,12 +146,12 @@ def test_every_error_is_a_problem_with_a_title_and_a_documentation_link(
     named: dict[str, object] = {}
     for context in CONTEXTS:
         named.update(context.examples)
-    found = problem_of(examples_of(named).of_class(leaf), "request-1")
+    result = problem_of(examples_of(named).of_class(leaf), "request-1")
 
-    assert found.status in STATUS.values()
-    assert found.code.isupper()
-    assert found.title == leaf.code.replace("_", " ").capitalize()
-    assert found.type == f"/docs#{leaf.code}"
+    assert result.status in STATUS.values()
+    assert result.code.isupper()
+    assert result.title == leaf.code.replace("_", " ").capitalize()
+    assert result.type == f"/docs#{leaf.code}"
 
 
 def test_every_code_is_explained_on_the_documentation_page(web: Web) -> None:
@@ -167,13 +167,13 @@ def test_a_problem_describes_the_error_in_words_and_in_fields(web: Web) -> None:
         json={"content": {"name": "a" * 1_001}, "change_note": "too long"},
         seq=1,
     )
-    found = answer.get_json()
+    body = answer.get_json()
 
     assert answer.content_type == "application/problem+json"
-    assert found["title"] == "Text too long"
-    assert found["detail"] == "Field name is too long: at most 1000 characters are allowed."
-    assert found["fields"] == {"field": "name", "max_length": 1_000}
-    assert found["allowed"] is None
+    assert body["title"] == "Text too long"
+    assert body["detail"] == "Field name is too long: at most 1000 characters are allowed."
+    assert body["fields"] == {"field": "name", "max_length": 1_000}
+    assert body["allowed"] is None
 
 
 def test_a_lone_surrogate_in_a_name_is_answered_as_an_escape(web: Web) -> None:

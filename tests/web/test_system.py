@@ -1,4 +1,4 @@
-"""What watchers see: health, metrics, the log, and the headers of every answer."""
+"""Test health, metrics, the log, and the headers of every answer."""
 
 import json
 import logging
@@ -14,46 +14,49 @@ from indelible_web.contexts import CONTEXTS
 
 UNREACHABLE = StoreUnreachable("OperationalError")
 ORIGIN = "https://app.example.org"
+LOG_FIELDS = {"event", "at", "request_id", "method", "route", "status", "ms", "actor", "code"}
 
 
-def test_health_reports_whether_the_database_answers(
+def test_health_reports_a_database_that_does_not_answer(
     web: Web, failing: Failure, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "indelible.web")
-    sick = failing(UNREACHABLE).get("/health", key=None)
-    said = str(caplog.messages[-1])
 
-    assert web.get("/health", key=None).get_json() == {"status": "healthy"}
-    assert (sick.status_code, sick.get_json()) == (
-        503,
-        {
-            "status": "unhealthy",
-            "error": {
-                "code": "DATABASE_CONNECTION_FAILED",
-                "message": "Unable to connect to database",
-            },
+    unhealthy = failing(UNREACHABLE).get("/health", key=None)
+
+    assert "STORE_UNREACHABLE" in caplog.messages[-1]
+    assert unhealthy.status_code == 503
+    assert unhealthy.get_json() == {
+        "status": "unhealthy",
+        "error": {
+            "code": "DATABASE_CONNECTION_FAILED",
+            "message": "Unable to connect to database",
         },
-    )
-    assert "STORE_UNREACHABLE" in said
+    }
+    assert web.get("/health", key=None).get_json() == {"status": "healthy"}
 
 
 def test_a_process_without_its_store_is_alive_but_not_ready(web: Web, failing: Failure) -> None:
-    sick = failing(UNREACHABLE)
-    unready = sick.get("/health/ready", key=None)
+    web_without_store = failing(UNREACHABLE)
+    not_ready = web_without_store.get("/health/ready", key=None)
 
     assert web.get("/health/ready", key=None).get_json() == {"status": "ready"}
     assert web.get("/health/live", key=None).get_json() == {"status": "alive"}
-    assert sick.get("/health/live", key=None).status_code == 200
-    assert (problem(unready), unready.headers["Retry-After"]) == ((503, "NOT_READY"), "5")
+    assert web_without_store.get("/health/live", key=None).status_code == 200
+    assert problem(not_ready) == (503, "NOT_READY")
+    assert not_ready.headers["Retry-After"] == "5"
     assert problem(failing(KeyNotFound("x")).get("/health/ready")) == (503, "NOT_READY")
 
 
 def counted(web: Web) -> dict[str, float]:
-    lines = web.get("/metrics", key=None).text.splitlines()
-    return {
-        name: float(value)
-        for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")
-    }
+    """Return the values of the metrics by name and labels."""
+    values: dict[str, float] = {}
+    for line in web.get("/metrics", key=None).text.splitlines():
+        if not line.startswith("#"):
+            name, _, value = line.rpartition(" ")
+            values[name] = float(value)
+
+    return values
 
 
 def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
@@ -63,80 +66,75 @@ def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
     web.move(saved, "REVIEW")
     web.get("/v1/nowhere")
     web.send("BREW", "/v1/concepts")
-    found = counted(web)
 
-    assert found['indelible_requests_total{method="POST",route="/v1/concepts",status="201"}'] == 1
-    assert found['indelible_requests_total{method="GET",route="none",status="404"}'] == 1
-    assert found['indelible_requests_total{method="other",route="none",status="405"}'] == 1
-    assert found['indelible_request_seconds_count{route="/v1/concepts/<concept_id>/status"}'] == 2
-    assert found['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 1
-    assert (
-        found[
-            'indelible_commands_total{action="publish",code="INVALID_TRANSITION",lifecycle="concept"}'
-        ]
-        == 1
-    )
-    assert found['indelible_transitions_total{action="submit",lifecycle="concept"}'] == 1
+    metrics = counted(web)
+    assert metrics['indelible_requests_total{method="POST",route="/v1/concepts",status="201"}'] == 1
+    assert metrics['indelible_requests_total{method="GET",route="none",status="404"}'] == 1
+    assert metrics['indelible_requests_total{method="other",route="none",status="405"}'] == 1
+    assert metrics['indelible_request_seconds_count{route="/v1/concepts/<concept_id>/status"}'] == 2
+    assert metrics['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 1
+    labels = 'action="publish",code="INVALID_TRANSITION",lifecycle="concept"'
+    assert metrics[f"indelible_commands_total{{{labels}}}"] == 1
+    assert metrics['indelible_transitions_total{action="submit",lifecycle="concept"}'] == 1
 
 
 def test_every_action_of_every_lifecycle_has_a_metric_from_the_start() -> None:
-    found = counted(Web(memory()))
+    actions = {("artifact", "capture")}
+    for context in CONTEXTS:
+        for lifecycle in context.lifecycles:
+            for edge in lifecycle.edges:
+                actions.add((lifecycle.name, edge.action))
 
-    for name, action in {
-        ("artifact", "capture"),
-        *(
-            (lifecycle.name, edge.action)
-            for context in CONTEXTS
-            for lifecycle in context.lifecycles
-            for edge in lifecycle.edges
-        ),
-    }:
-        assert found[f'indelible_transitions_total{{action="{action}",lifecycle="{name}"}}'] == 0
-        assert (
-            found[f'indelible_commands_total{{action="{action}",code="OK",lifecycle="{name}"}}']
-            == 0
-        )
+    metrics = counted(Web(memory()))
+
+    for name, action in actions:
+        transitions = f'action="{action}",lifecycle="{name}"'
+        commands = f'action="{action}",code="OK",lifecycle="{name}"'
+        assert metrics[f"indelible_transitions_total{{{transitions}}}"] == 0
+        assert metrics[f"indelible_commands_total{{{commands}}}"] == 0
 
 
 def test_a_replayed_request_counts_as_a_command_and_not_as_a_transition() -> None:
     web = Web(memory())
+    body = {"content": {"name": "Ratio"}, "reason": "a first draft"}
     for _ in range(3):
-        web.post(
-            "/v1/concepts",
-            json={"content": {"name": "Ratio"}, "reason": "a first draft"},
-            once="line-7",
-        )
-    found = counted(web)
+        web.post("/v1/concepts", json=body, once="line-7")
 
-    assert found['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 3
-    assert found['indelible_transitions_total{action="create",lifecycle="concept"}'] == 1
+    metrics = counted(web)
+
+    assert metrics['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 3
+    assert metrics['indelible_transitions_total{action="create",lifecycle="concept"}'] == 1
 
 
 def test_two_applications_have_separate_metrics() -> None:
-    busy, idle = Web(memory()), Web(memory())
+    busy = Web(memory())
+    idle = Web(memory())
     busy.create()
 
     name = 'indelible_transitions_total{action="create",lifecycle="concept"}'
-    assert (counted(busy)[name], counted(idle)[name]) == (1, 0)
+    assert counted(busy)[name] == 1
+    assert counted(idle)[name] == 0
 
 
 @pytest.mark.parametrize(
-    "given", ["trace-7", "0af7651916cd43dd8448eb211c80319c", "a/b:c=d", "x" * 200]
+    "request_id", ["trace-7", "0af7651916cd43dd8448eb211c80319c", "a/b:c=d", "x" * 200]
 )
-def test_a_request_keeps_the_id_of_its_caller(web: Web, given: str) -> None:
-    answer = web.post("/v1/concepts", json={}, headers={"X-Request-Id": given})
+def test_a_request_keeps_the_id_of_its_caller(web: Web, request_id: str) -> None:
+    answer = web.post("/v1/concepts", json={}, headers={"X-Request-Id": request_id})
 
-    assert answer.headers["X-Request-Id"] == answer.get_json()["request_id"] == given
+    assert answer.headers["X-Request-Id"] == request_id
+    assert answer.get_json()["request_id"] == request_id
 
 
-@pytest.mark.parametrize("given", ["", "a b", "x" * 201, "\u00e9", "a\tb"])
-def test_a_request_without_a_valid_id_gets_one(web: Web, given: str) -> None:
-    first, second = (
-        web.get("/health/live", environ={"HTTP_X_REQUEST_ID": given}) for _ in range(2)
-    )
+@pytest.mark.parametrize("invalid_id", ["", "a b", "x" * 201, "\u00e9", "a\tb"])
+def test_a_request_without_a_valid_id_gets_one(web: Web, invalid_id: str) -> None:
+    environ = {"HTTP_X_REQUEST_ID": invalid_id}
+    first_id = web.get("/health/live", environ=environ).headers["X-Request-Id"]
+    second_id = web.get("/health/live", environ=environ).headers["X-Request-Id"]
 
-    assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
-    assert given == "" or first.headers["X-Request-Id"] != given
+    assert first_id
+    assert first_id != second_id
+    assert first_id != invalid_id
 
 
 def test_a_log_line_describes_the_request_and_quotes_no_input(
@@ -146,17 +144,20 @@ def test_a_log_line_describes_the_request_and_quotes_no_input(
     with caplog.at_level(logging.INFO, "indelible.web"):
         web.post("/v1/concepts?canary=1", json=body, headers={"X-Request-Id": "trace-7"})
         web.get("/v1/nowhere/canary", key=None)
-    lines = [json.loads(record.getMessage()) for record in caplog.records]
 
-    assert [set(line) for line in lines] == [
-        {"event", "at", "request_id", "method", "route", "status", "ms", "actor", "code"}
-    ] * 2
-    assert [(line["route"], line["status"], line["actor"], line["code"]) for line in lines] == [
-        ("/v1/concepts", 422, "user:maya", "INVALID_FIELDS"),
-        ("none", 404, None, "ROUTE_NOT_FOUND"),
-    ]
-    assert lines[0]["request_id"] == "trace-7"
-    assert lines[0]["ms"] == 2_000  # the test's clock ticks a second each time it is asked
+    invalid, unknown = (json.loads(record.getMessage()) for record in caplog.records)
+    assert set(invalid) == set(unknown) == LOG_FIELDS
+    assert invalid["route"] == "/v1/concepts"
+    assert invalid["status"] == 422
+    assert invalid["actor"] == "user:maya"
+    assert invalid["code"] == "INVALID_FIELDS"
+    assert invalid["request_id"] == "trace-7"
+    # The clock of the tests ticks one second at every call.
+    assert invalid["ms"] == 2_000
+    assert unknown["route"] == "none"
+    assert unknown["status"] == 404
+    assert unknown["actor"] is None
+    assert unknown["code"] == "ROUTE_NOT_FOUND"
     assert "canary" not in caplog.text
     assert web.key.split("_")[2] not in caplog.text
 
@@ -172,12 +173,13 @@ def test_every_answer_has_the_security_headers(web: Web, path: str) -> None:
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert not [
-        name
-        for name, _ in headers
-        if name in {"Server", "Set-Cookie", "Access-Control-Allow-Origin"}
-    ]
-    assert "Strict-Transport-Security" not in headers
+    for name in (
+        "Server",
+        "Set-Cookie",
+        "Access-Control-Allow-Origin",
+        "Strict-Transport-Security",
+    ):
+        assert name not in headers
 
 
 def test_answers_over_https_have_strict_transport_security(web: Web) -> None:
@@ -193,20 +195,17 @@ def cors_web() -> Web:
 
 
 def test_a_listed_origin_passes_cors(cors_web: Web) -> None:
-    asks = {
+    request_headers = {
         "Origin": ORIGIN,
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "if-match",
     }
-    preflight = cors_web.client.options("/v1/concepts/x", headers=asks)
+    preflight = cors_web.client.options("/v1/concepts/x", headers=request_headers)
     answer = cors_web.get("/v1/concepts", headers={"Origin": ORIGIN})
 
     assert preflight.status_code == 204
-    assert (
-        preflight.headers["Access-Control-Allow-Origin"]
-        == answer.headers["Access-Control-Allow-Origin"]
-        == ORIGIN
-    )
+    assert preflight.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "PUT" in preflight.headers["Access-Control-Allow-Methods"]
     assert "If-Match" in preflight.headers["Access-Control-Allow-Headers"]
     assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
@@ -218,19 +217,19 @@ def test_a_listed_origin_passes_cors(cors_web: Web) -> None:
     "origin", ["https://evil.org", "null", f"{ORIGIN}.evil.org", "http://app.example.org"]
 )
 def test_an_unlisted_origin_does_not_pass_cors(cors_web: Web, origin: str) -> None:
-    asks = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
-    preflight = cors_web.client.options("/v1/concepts/x", headers=asks)
+    request_headers = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+    preflight = cors_web.client.options("/v1/concepts/x", headers=request_headers)
+    answer = cors_web.get("/v1/concepts", headers={"Origin": origin})
 
     assert preflight.status_code == 405
     assert "Access-Control-Allow-Origin" not in preflight.headers
-    assert (
-        "Access-Control-Allow-Origin"
-        not in cors_web.get("/v1/concepts", headers={"Origin": origin}).headers
-    )
+    assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 def test_a_head_request_is_a_get_without_a_body(web: Web) -> None:
     saved = web.create()
     answer = web.client.head(concept_url(saved), headers={"Authorization": f"Bearer {web.key}"})
 
-    assert (answer.status_code, answer.headers["ETag"], answer.data) == (200, '"1"', b"")
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] == '"1"'
+    assert answer.data == b""

@@ -1,4 +1,4 @@
-"""Each warning over HTTP: one story in which it fires, and one in which it does not."""
+"""Test each warning over HTTP: an example in which it appears, and one in which it does not."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,56 +25,59 @@ but: Callable[..., ConceptContent] = partial(evolve, GOOD)
 
 
 class NoVerbs(frozenset[str]):
-    """A policy's verbs that cannot be asked."""
+    """The verbs of a policy whose lookup fails, so that the rule crashes."""
 
     def __contains__(self, verb: object) -> bool:
         raise LookupError(verb)
 
 
 def of(**changes: object) -> Story:
-    """A concept that is good but for these fields."""
+    """Create the complete concept with these fields replaced."""
     return lambda web: web.create(but(**changes))
 
 
 def edited(note: str = "say it more plainly", **changes: object) -> Story:
-    """A good concept that is edited."""
+    """Create the complete concept and replace these fields in an edit."""
     return lambda web: web.edit(web.create(GOOD), but(**changes), note)
 
 
 def among(story: Story, **others: tuple[str, ...]) -> Story:
-    """The story, in a store that holds other concepts with their prerequisites."""
+    """Create other concepts with these prerequisites before the story."""
 
-    def tell(web: Web) -> Json:
+    def run(web: Web) -> Json:
         for name, prerequisites in others.items():
             web.create(ConceptContent(name=name, prerequisites=prerequisites))
         return story(web)
 
-    return tell
+    return run
 
 
 def under(policy: ConceptPolicy, story: Story) -> Story:
-    """The story, in a store with a policy of its own."""
+    """Run the story in a store with this policy."""
     return lambda _: story(Web(memory(concepts=policy)))
 
 
 def approved(*, again: bool) -> Story:
-    """An edit of what was approved, and perhaps a second approval."""
+    """Edit an approved concept, and approve it again if `again`."""
 
-    def tell(web: Web) -> Json:
-        found = web.edit(web.at("APPROVED", GOOD), evolve(GOOD, name="Ratios"))
-        return saved(web.move(found, "APPROVED"), 200) if again else found
+    def run(web: Web) -> Json:
+        edited_concept = web.edit(web.at("APPROVED", GOOD), evolve(GOOD, name="Ratios"))
+        if not again:
+            return edited_concept
+        return saved(web.move(edited_concept, "APPROVED"), 200)
 
-    return tell
+    return run
 
 
-def ahead(*, division_too: bool) -> Story:
-    """A concept in review that needs another, in review too or only a draft."""
+def in_review(*, with_division: bool) -> Story:
+    """Bring a concept into review whose prerequisite is in review too, or only a draft."""
 
-    def tell(web: Web) -> Json:
-        web.at("REVIEW" if division_too else "DRAFT", ConceptContent(name="Division"))
+    def run(web: Web) -> Json:
+        division_status = "REVIEW" if with_division else "DRAFT"
+        web.at(division_status, ConceptContent(name="Division"))
         return web.at("REVIEW", evolve(GOOD, prerequisites=("Division",)))
 
-    return tell
+    return run
 
 
 NEEDS_DIVISION = of(prerequisites=("Division",))
@@ -133,7 +136,10 @@ STORIES: dict[WarningCode, tuple[Story, Story]] = {
         among(NEEDS_DIVISION, Division=("Ratio",)),
         among(NEEDS_DIVISION, Division=()),
     ),
-    WarningCode.PREREQ_BELOW_STATUS: (ahead(division_too=False), ahead(division_too=True)),
+    WarningCode.PREREQ_BELOW_STATUS: (
+        in_review(with_division=False),
+        in_review(with_division=True),
+    ),
     WarningCode.PREREQ_DEPTH: (
         under(
             ConceptPolicy(max_prerequisite_depth=1),
@@ -160,8 +166,9 @@ STORIES: dict[WarningCode, tuple[Story, Story]] = {
 }
 
 
-def codes(found: Json) -> list[str]:
-    return [each["code"] for each in (*found["warnings"], *found["current_warnings"])]
+def codes(concept: Json) -> list[str]:
+    """Return the codes of the stored and the current warnings."""
+    return [warning["code"] for warning in concept["warnings"] + concept["current_warnings"]]
 
 
 def test_every_warning_has_an_example_and_a_counterexample() -> None:

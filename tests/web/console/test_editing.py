@@ -1,17 +1,15 @@
-"""Writing: nothing that was typed is lost, and nobody but a person brings two edits together."""
+"""Test forms of concepts in the console: no typed text is lost, and people merge edits."""
 
 from typing import Final, cast
 
 import pytest
 from attrs import evolve
-from tests.web.console.visitor import LIST, Form, Site, Visitor, as_typed, at
+from tests.web.console.visitor import LIST, Form, Site, Visitor, as_typed, at, move_to
 from tests.web.harness import Json, memory
 
 from indelible import concepts
 from indelible.concepts import ConceptContent
-from indelible.kernel import Actor
 
-NOOR = Actor.user("noor")
 WHOLE = ConceptContent(
     name="Ratio",
     definition="A comparison of two quantities.\nBy division.",
@@ -26,46 +24,44 @@ ODD = evolve(WHOLE, definition="one\r\ntwo", examples=("a\r\nb", " "), scope_bou
 
 
 def editor(member: Visitor) -> Form:
-    return next(form for form in member.page.forms if "name" in form.fields)
+    """Return the form with the fields of a concept."""
+    for form in member.page.forms:
+        if "name" in form.fields:
+            return form
+    raise AssertionError("the page has no form of a concept")
 
 
 def test_a_concept_is_created_with_all_its_fields(any_site: Site) -> None:
     member = any_site.member()
     member.get("/console/new")
-    assert (
-        member.send("/new", **as_typed(WHOLE), change_note="begun at the console").status_code
-        == 303
-    )
+
+    answer = member.send("/new", **as_typed(WHOLE), change_note="written in the console")
+    assert answer.status_code == 303
     member.follow()
 
     assert "Created" in member.page.text
-    (listed,) = any_site.store.read(concepts.list_concepts, concepts.ConceptFilter())
-    shown = any_site.store.read(concepts.get_concept, listed.concept.id)
-    assert (shown.version.content, shown.version.change_note) == (WHOLE, "begun at the console")
+    [listed] = any_site.store.read(concepts.list_concepts, concepts.ConceptFilter())
+    view = any_site.store.read(concepts.get_concept, listed.concept.id)
+    assert view.version.content == WHOLE
+    assert view.version.change_note == "written in the console"
 
 
 def test_a_form_sent_twice_creates_one_concept(any_site: Site) -> None:
     member = any_site.member()
     member.get("/console/new")
     page = member.page
-    found: list[object] = []
-    for _ in range(2):
-        member.page = page
-        found.append(member.send("/new", name="Once", change_note="a first draft").location)
 
-    assert found[0] == found[1]
+    first = member.send("/new", name="Once", change_note="a first draft")
+    member.page = page
+    second = member.send("/new", name="Once", change_note="a first draft")
+
+    assert first.location is not None
+    assert second.location == first.location
     assert len(any_site.store.read(concepts.list_concepts, concepts.ConceptFilter())) == 1
 
 
 def test_a_published_concept_is_corrected_by_a_new_one(any_site: Site) -> None:
-    saved = any_site.create(WHOLE)
-    for handler, command in (
-        (concepts.submit_concept, concepts.SubmitConcept),
-        (concepts.approve_concept, concepts.ApproveConcept),
-        (concepts.publish_concept, concepts.PublishConcept),
-    ):
-        asked = command(concept_id=saved.concept.id, expected_seq=saved.seq)
-        saved = any_site.store.run(handler, asked, actor=NOOR, reason="a test")  # type: ignore[arg-type]
+    saved = move_to(any_site, "PUBLISHED", WHOLE)
     member = any_site.member()
     member.get(f"/console/new?corrects={saved.concept.id}")
     assert editor(member).fields["name"] == ["Ratio"]
@@ -80,8 +76,10 @@ def test_a_published_concept_is_corrected_by_a_new_one(any_site: Site) -> None:
 def test_an_edit_that_changes_nothing_changes_no_character(
     any_site: Site, content: ConceptContent
 ) -> None:
-    saved, member = any_site.create(content), any_site.member()
+    saved = any_site.create(content)
+    member = any_site.member()
     member.get(at(saved, "/edit"))
+
     assert member.send("/edit", change_note="looked at it again").status_code == 303
 
     assert any_site.now(saved).version.content == content
@@ -101,46 +99,57 @@ def test_an_edit_that_changes_nothing_changes_no_character(
 def test_an_error_is_shown_at_the_form_which_keeps_its_texts(
     any_site: Site, typed: Json, code: str
 ) -> None:
-    saved, member = any_site.create(WHOLE), any_site.member()
-    wanted: Json = (
-        as_typed(evolve(WHOLE, explanation="Typed\r\nat length.")) | {"change_note": "note"} | typed
-    )
+    saved = any_site.create(WHOLE)
+    member = any_site.member()
+    fields = as_typed(evolve(WHOLE, explanation="Typed\r\nat length."))
+    fields["change_note"] = "note"
+    fields.update(typed)
+
     for path, ending in (("/console/new", "/new"), (at(saved, "/edit"), "/edit")):
         member.get(path)
-        answer = member.send(ending, None, **wanted)
-        kept = editor(member).fields
+        answer = member.send(ending, None, **fields)
 
-        assert (answer.status_code, code in member.page.text) == (422, True)
-        for name, value in wanted.items():
-            texts = [value] if isinstance(value, str) else cast("list[str]", value)
-            shown = kept[name] if isinstance(value, str) else [text for text in kept[name] if text]
-            assert [text.replace("\r\n", "\n") for text in shown] == [
-                text.replace("\r\n", "\n") for text in texts
-            ]
+        assert answer.status_code == 422
+        assert code in member.page.text
+        for name, value in fields.items():
+            assert field_texts(editor(member), name) == texts_of(value)
     assert any_site.now(saved).seq == 1
 
 
+def field_texts(form: Form, name: str) -> list[str]:
+    """Return the texts of a field's boxes that are not empty, with one kind of line break."""
+    return [text.replace("\r\n", "\n") for text in form.fields[name] if text]
+
+
+def texts_of(value: object) -> list[str]:
+    """Return a text, or the texts of a list, in the form of `field_texts`."""
+    texts = [value] if isinstance(value, str) else cast("list[str]", value)
+    return [text.replace("\r\n", "\n") for text in texts if text]
+
+
 def test_a_form_without_the_scope_keeps_its_texts(site: Site) -> None:
-    saved, member = site.create(), site.member("console")
+    saved = site.create()
+    member = site.member("console")
     member.get(at(saved, "/edit"))
 
-    assert (
-        member.send("/edit", definition="Typed for nothing", change_note="x y z").status_code == 403
-    )
+    answer = member.send("/edit", definition="Typed for nothing", change_note="x y z")
+
+    assert answer.status_code == 403
     assert "SCOPE_MISSING" in member.page.text
     assert editor(member).fields["definition"] == ["Typed for nothing"]
 
 
 def test_more_boxes_work_without_a_script_and_keep_the_texts(site: Site) -> None:
-    saved, member = site.create(WHOLE), site.member()
+    saved = site.create(WHOLE)
+    member = site.member()
     member.get(at(saved, "/edit"))
     boxes = editor(member).fields["examples"]
     assert boxes[2:] == ["", ""]
-    member.send(
-        "/edit", examples=[*boxes[:2], "three", "four"], definition="half typed", more="examples"
-    )
 
-    assert editor(member).fields["examples"] == [*boxes[:2], "three", "four", "", ""]
+    examples = [*boxes[:2], "three", "four"]
+    member.send("/edit", examples=examples, definition="half typed", more="examples")
+
+    assert editor(member).fields["examples"] == [*examples, "", ""]
     assert editor(member).fields["definition"] == ["half typed"]
     assert site.now(saved).seq == 1
 
@@ -149,15 +158,13 @@ def test_an_edit_of_a_published_concept_is_refused_and_keeps_its_texts(site: Sit
     saved = site.create(WHOLE)
     member = site.member()
     member.get(at(saved, "/edit"))
-    old = member.page
+    page_of_the_draft = member.page
     for status in ("REVIEW", "APPROVED", "PUBLISHED"):
         member.get(at(saved))
-        member.page.forms = [
-            form for form in member.page.forms if form.fields.get("status") == [status]
-        ]
+        member.show_only_step(status)
         assert member.send("/step", reason="on it goes").status_code == 303
-    member.page = old
 
+    member.page = page_of_the_draft
     assert member.send("/edit", definition="Too late", change_note="a thought").status_code == 412
     assert "Published" in member.page.text
     member.send("/edit", choice__definition="yours")
@@ -165,8 +172,8 @@ def test_an_edit_of_a_published_concept_is_refused_and_keeps_its_texts(site: Sit
     assert editor(member).fields["definition"] == ["Too late"]
 
 
-class TestTwoEditsThatMet:
-    """Maya's form was for a state that Noor has changed meanwhile."""
+class TestMerge:
+    """Two concurrent edits: Noor has saved another version since Maya opened her form."""
 
     THEIRS: Final = evolve(WHOLE, definition="Theirs.", examples=("Theirs alone.",), name="Ratios")
     MINE: Final[Json] = {
@@ -176,35 +183,36 @@ class TestTwoEditsThatMet:
         "change_note": "my note",
     }
 
-    def met(self, site: Site) -> tuple[concepts.ConceptSaved, Visitor]:
-        saved, member = site.create(WHOLE), site.member()
+    def open_merge(self, site: Site) -> tuple[concepts.ConceptSaved, Visitor]:
+        """Return the concept before both edits, and Maya at the page of the merge."""
+        saved = site.create(WHOLE)
+        member = site.member()
         member.get(at(saved, "/edit"))
         site.edit(saved, self.THEIRS)
         answer = member.send("/edit", **self.MINE)
         assert answer.status_code == 412
         return saved, member
 
-    def test_both_edits_are_shown_with_their_base_and_nothing_is_decided(
+    def test_both_edits_are_shown_with_their_base_and_without_a_choice(
         self, any_site: Site
     ) -> None:
-        saved, member = self.met(any_site)
-        text = " ".join(member.page.text.split())
+        saved, member = self.open_merge(any_site)
 
-        assert "STALE" in text
-        assert "Definition Conflict: both changed this" in text
-        assert "Explanation Only you changed this" in text
-        assert "Examples Only they changed this" in text
-        assert "Name: both edits changed it to the same text." in text
-        assert "Both of you changed 1 field." in text
-        assert not [
-            given
-            for _, given in member.page.tags
-            if given.get("type") == "radio" and "checked" in given
-        ]
+        for text in (
+            "STALE",
+            "Definition Conflict: both changed this",
+            "Explanation Only you changed this",
+            "Examples Only they changed this",
+            "Name: both edits changed it to the same text.",
+            "Both of you changed 1 field.",
+        ):
+            assert text in member.page.words
+        for _, attributes in member.page.tags:
+            assert attributes.get("type") != "radio" or "checked" not in attributes
         assert any_site.now(saved).version.content == self.THEIRS
 
     def test_the_merge_is_saved_as_it_was_chosen(self, any_site: Site) -> None:
-        saved, member = self.met(any_site)
+        saved, member = self.open_merge(any_site)
         member.send(
             "/edit",
             choice__definition="theirs",
@@ -213,58 +221,61 @@ class TestTwoEditsThatMet:
         )
         member.follow()
 
-        assert any_site.now(saved).version.content == evolve(self.THEIRS, explanation="Mine alone.")
-        assert any_site.now(saved).version.change_note == "my note"
-        assert any_site.now(saved).version.version_number == 3
+        version = any_site.now(saved).version
+        assert version.content == evolve(self.THEIRS, explanation="Mine alone.")
+        assert version.change_note == "my note"
+        assert version.version_number == 3
 
     def test_a_merge_can_have_a_new_text(self, any_site: Site) -> None:
-        saved, member = self.met(any_site)
-        chosen: Json = {
+        saved, member = self.open_merge(any_site)
+        choices: Json = {
             "choice__definition": "yours",
             "choice__explanation": "theirs",
             "choice__examples": "yours",
         }
-        member.send("/edit", **chosen, definition="Both.", examples=["One.", "", "Another."])
+        member.send("/edit", **choices, definition="Both.", examples=["One.", "", "Another."])
 
         content = any_site.now(saved).version.content
-        assert (content.definition, content.examples) == ("Both.", ("One.", "Another."))
+        assert content.definition == "Both."
+        assert content.examples == ("One.", "Another.")
         assert content.explanation == WHOLE.explanation
 
     def test_a_merge_without_a_choice_is_refused_and_keeps_the_others(self, any_site: Site) -> None:
-        saved, member = self.met(any_site)
+        saved, member = self.open_merge(any_site)
         answer = member.send("/edit", choice__definition="theirs", definition="Half written.")
 
-        assert (answer.status_code, "MERGE_UNDECIDED" in member.page.text) == (422, True)
+        assert answer.status_code == 422
+        assert "MERGE_UNDECIDED" in member.page.text
         assert editor(member).fields["choice.definition"] == ["theirs"]
         assert editor(member).fields["definition"] == ["Half written."]
         assert any_site.now(saved).seq == 2
+
         member.send("/edit", choice__explanation="yours", choice__examples="yours")
         assert any_site.now(saved).version.content.definition == "Theirs."
 
     def test_a_third_edit_leads_to_another_merge(self, any_site: Site) -> None:
-        saved, member = self.met(any_site)
+        saved, member = self.open_merge(any_site)
         any_site.edit(evolve(saved, seq=2), evolve(self.THEIRS, explanation="Theirs, later."))
-        chosen: Json = {
+        choices: Json = {
             "choice__definition": "yours",
             "choice__explanation": "yours",
             "choice__examples": "theirs",
         }
-        answer = member.send("/edit", **chosen)
+        answer = member.send("/edit", **choices)
 
         assert answer.status_code == 412
-        text = " ".join(member.page.text.split())
-        assert "Explanation Conflict: both changed this" in text
-        assert "Definition Only you changed this" in text
+        assert "Explanation Conflict: both changed this" in member.page.words
+        assert "Definition Only you changed this" in member.page.words
         assert any_site.now(saved).seq == 3
 
     def test_an_error_while_merging_leads_back_to_the_merge(self, site: Site) -> None:
-        saved, member = self.met(site)
-        chosen: Json = {
+        saved, member = self.open_merge(site)
+        choices: Json = {
             "choice__definition": "yours",
             "choice__explanation": "yours",
             "choice__examples": "theirs",
         }
-        assert member.send("/edit", **chosen, definition="x" * 20_001).status_code == 422
+        assert member.send("/edit", **choices, definition="x" * 20_001).status_code == 422
         assert editor(member).fields["definition"] == ["x" * 20_001]
 
         assert member.send("/edit", definition="Short.").status_code == 412
@@ -273,7 +284,8 @@ class TestTwoEditsThatMet:
 
 
 def test_the_same_edit_sent_twice_saves_one_version(any_site: Site) -> None:
-    saved, member = any_site.create(WHOLE), any_site.member()
+    saved = any_site.create(WHOLE)
+    member = any_site.member()
     member.get(at(saved, "/edit"))
     page = member.page
     for _ in range(2):
@@ -284,14 +296,16 @@ def test_the_same_edit_sent_twice_saves_one_version(any_site: Site) -> None:
 
 
 def test_a_form_sent_again_with_another_text_is_refused_and_then_merged(site: Site) -> None:
-    saved, member = site.create(WHOLE), site.member()
+    saved = site.create(WHOLE)
+    member = site.member()
     member.get(at(saved, "/edit"))
     page = member.page
     member.send("/edit", definition="First.", change_note="first thought")
+
     member.page = page
-    assert (
-        member.send("/edit", definition="Second.", change_note="second thought").status_code == 422
-    )
+    answer = member.send("/edit", definition="Second.", change_note="second thought")
+
+    assert answer.status_code == 422
     assert "IDEMPOTENCY_KEY_REUSED" in member.page.text
 
     assert member.send("/edit").status_code == 412
@@ -302,23 +316,23 @@ def test_a_body_that_is_too_large_has_an_error_page(site: Site) -> None:
     member = site.member()
     member.get("/console/new")
 
-    assert (
-        member.send("/new", name="x", definition="y" * 2**21, change_note="large").status_code
-        == 413
-    )
+    answer = member.send("/new", name="x", definition="y" * 2**21, change_note="large")
+
+    assert answer.status_code == 413
     assert "BODY_TOO_LARGE" in member.page.text
     assert LIST in member.page.links
 
 
-def test_a_fault_s_page_reveals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_of_a_server_error_reveals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site(memory())
     member = site.member()
 
-    def broken(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(site.store, "feed", broken)
+    monkeypatch.setattr(site.store, "feed", fail)
     answer = member.get("/console/history?beginning=")
 
-    assert (answer.status_code, "INTERNAL_ERROR" in answer.text) == (500, True)
+    assert answer.status_code == 500
+    assert "INTERNAL_ERROR" in answer.text
     assert "secret of the house" not in answer.text

@@ -1,4 +1,4 @@
-"""The feed: the newest, what came since, and what comes while somebody looks."""
+"""Test the page of history in the console: the newest changes, later ones, and the stream."""
 
 import re
 from collections.abc import Iterator
@@ -19,28 +19,28 @@ STREAM = f"{HISTORY}/stream"
 
 
 @pytest.fixture(autouse=True)
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Feeds that end soon, for nobody to wait for."""
+def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let streams end soon, so that no test waits for them."""
     monkeypatch.setattr(streams, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.02)
     monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 0.1)
 
 
 def cursor_of(member: Visitor) -> str:
+    """Return the cursor after the newest change."""
     member.get(HISTORY)
-    return next(
-        given["data-cursor"]
-        for tag, given in member.page.tags
-        if tag == "ol" and "data-cursor" in given
-    )
+    for tag, attributes in member.page.tags:
+        if tag == "ol" and "data-cursor" in attributes:
+            return attributes["data-cursor"]
+    raise AssertionError("the page has no cursor")
 
 
 def frames(answer: TestResponse) -> list[str]:
     return answer.text.split("\n\n")[:-1]
 
 
-def opened(member: Visitor, cursor: str) -> tuple[TestResponse, Iterator[str]]:
-    """A stream as a browser holds it: its answer, and its parts as they come."""
+def open_stream(member: Visitor, cursor: str) -> tuple[TestResponse, Iterator[str]]:
+    """Return the answer of an open stream, and its parts as they arrive."""
     answer = member.client.get(f"{STREAM}?cursor={cursor}", buffered=False)
     return answer, (part.decode() for part in answer.iter_encoded())
 
@@ -49,8 +49,8 @@ def test_the_newest_changes_come_first_with_actor_and_reason(any_site: Site) -> 
     saved = any_site.edit(any_site.create())
     member = any_site.member()
     member.get(HISTORY)
-    text = " ".join(member.page.text.split())
 
+    text = member.page.words
     assert text.index("says it more clearly") < text.index("a first draft")
     assert "user:maya" in text
     assert at(saved) in member.page.links
@@ -68,42 +68,44 @@ def test_without_a_script_a_link_leads_to_later_changes(any_site: Site) -> None:
     any_site.create()
     member = any_site.member()
     member.get(HISTORY)
-    since = next(link for link in member.page.links if "cursor=" in link)
+    later_changes = member.page.link("cursor=")
     any_site.create(evolve(RATIO, name="Later"))
-    member.get(since)
+
+    member.get(later_changes)
 
     assert "Later" in member.page.text
     assert member.page.text.count("Created") == 1
 
 
 def test_from_the_beginning_every_change_appears_once(any_site: Site) -> None:
-    for number in range(60):
-        any_site.create(evolve(RATIO, name=f"Number {number:02}"))
+    names = [f"Number {number:02}" for number in range(60)]
+    for name in names:
+        any_site.create(evolve(RATIO, name=name))
     member = any_site.member()
+
     member.get(f"{HISTORY}?beginning=")
-    seen = re.findall(r"Number \d\d", member.page.text)
-    member.get(next(link for link in member.page.links if "cursor=" in link))
+    first_names = re.findall(r"Number \d\d", member.page.text)
+    member.get(member.page.link("cursor="))
+    later_names = re.findall(r"Number \d\d", member.page.text)
 
-    assert seen + re.findall(r"Number \d\d", member.page.text) == [
-        f"Number {number:02}" for number in range(60)
-    ]
+    assert first_names + later_names == names
 
 
-def test_a_key_s_change_does_not_show_its_secret(site: Site) -> None:
-    made, member = site.key(), site.member()
+def test_the_change_of_a_key_does_not_show_its_secret(site: Site) -> None:
+    key = site.key().key
 
-    assert made.key.id in member.get(HISTORY).text
-    assert made.key.secret_digest not in member.get(HISTORY).text
+    html = site.member().get(HISTORY).text
+
+    assert key.id in html
+    assert key.secret_digest not in html
 
 
 @pytest.mark.parametrize("query", ["?cursor=x", "?cursor=" + "0" * 70])
 def test_a_cursor_with_a_wrong_signature_is_refused(site: Site, query: str) -> None:
     member = site.member()
 
-    assert (member.get(HISTORY + query).status_code, member.get(STREAM + query).status_code) == (
-        400,
-        400,
-    )
+    for path in (HISTORY, STREAM):
+        assert member.get(path + query).status_code == 400
 
 
 def test_a_stream_sends_its_mode_and_then_every_change(any_site: Site) -> None:
@@ -126,13 +128,14 @@ def test_a_reconnecting_browser_continues_at_its_cursor(any_site: Site) -> None:
     member = any_site.member()
     cursor = cursor_of(member)
     any_site.create(evolve(RATIO, name="First"))
-    last = re.findall(r"^id: (\S+)$", member.get(f"{STREAM}?cursor={cursor}").text, re.MULTILINE)[
-        -1
-    ]
+    events = member.get(f"{STREAM}?cursor={cursor}").text
+    last_id = re.findall(r"^id: (\S+)$", events, re.MULTILINE)[-1]
     any_site.create(evolve(RATIO, name="Second"))
-    again = member.get(f"{STREAM}?cursor={cursor}", **{"Last-Event-ID": last}).text
 
-    assert ("First" in again, "Second" in again) == (False, True)
+    later_events = member.get(f"{STREAM}?cursor={cursor}", **{"Last-Event-ID": last_id}).text
+
+    assert "First" not in later_events
+    assert "Second" in later_events
 
 
 def test_a_change_appears_in_an_open_stream(
@@ -140,7 +143,7 @@ def test_a_change_appears_in_an_open_stream(
 ) -> None:
     monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 60)
     member = any_site.member()
-    answer, parts = opened(member, cursor_of(member))
+    answer, parts = open_stream(member, cursor_of(member))
     assert "event: mode" in next(parts)
     assert next(parts) == ": heartbeat\n\n"
     any_site.create(evolve(RATIO, name="Live"))
@@ -154,27 +157,31 @@ def test_a_silent_stream_sends_heartbeats_and_ends_in_time(
 ) -> None:
     monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 0.5)
     member = site.member()
-    found = frames(member.get(f"{STREAM}?cursor={cursor_of(member)}"))
 
-    assert found[0].startswith("retry:")
-    assert set(found[1:]) == {": heartbeat"}
+    mode, *others = frames(member.get(f"{STREAM}?cursor={cursor_of(member)}"))
+
+    assert mode.startswith("retry:")
+    assert set(others) == {": heartbeat"}
 
 
 def test_streams_over_the_limit_are_polled() -> None:
     site = Site(memory(), evolve(SETTINGS, max_streams=2))
     member = site.member()
     cursor = cursor_of(member)
-    held = [opened(member, cursor) for _ in range(2)]
-    assert ["data: open" in next(parts) for _, parts in held] == [True, True]
-    site.create(evolve(RATIO, name="Told to all"))
-    third = member.get(f"{STREAM}?cursor={cursor}")
+    first, first_parts = open_stream(member, cursor)
+    second, second_parts = open_stream(member, cursor)
+    assert "data: open" in next(first_parts)
+    assert "data: open" in next(second_parts)
 
+    site.create(evolve(RATIO, name="Seen by all"))
+    third = member.get(f"{STREAM}?cursor={cursor}")
     assert "data: polled" in frames(third)[0]
-    assert "Told to all" in third.text
+    assert "Seen by all" in third.text
     assert third.content_length
-    held[0][0].close()
+
+    first.close()
     assert "data: open" in frames(member.get(f"{STREAM}?cursor={cursor}"))[0]
-    held[1][0].close()
+    second.close()
 
 
 def test_a_closed_stream_makes_room_for_another() -> None:
@@ -182,7 +189,7 @@ def test_a_closed_stream_makes_room_for_another() -> None:
     member = site.member()
     cursor = cursor_of(member)
     for _ in range(3):
-        answer, parts = opened(member, cursor)
+        answer, parts = open_stream(member, cursor)
         assert "data: open" in next(parts)
         answer.close()
 
@@ -192,41 +199,44 @@ def test_a_stream_ends_when_the_store_fails(
 ) -> None:
     site = Site(memory())
     member = site.member()
-    answer, parts = opened(member, cursor_of(member))
+    answer, parts = open_stream(member, cursor_of(member))
     next(parts)
 
-    def gone(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise StoreUnreachable("OperationalError")
 
-    monkeypatch.setattr(site.store, "read", gone)
+    monkeypatch.setattr(site.store, "read", fail)
     assert all(part == ": heartbeat\n\n" for part in parts)
     answer.close()
 
 
 def test_all_streams_share_one_query_per_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "POLL_SECONDS", 60)
-    store, asked = memory(), 0
+    store = memory()
     read = store.read
+    read_count = 0
 
-    def counted(*args: object, **kwargs: object) -> object:
-        nonlocal asked
-        asked += 1
+    def count_and_read(*args: object, **kwargs: object) -> object:
+        nonlocal read_count
+        read_count += 1
         return read(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(store, "read", counted)
-    feeds = Streams(store, 10)
-    end = feeds.after("0").cursor
+    monkeypatch.setattr(store, "read", count_and_read)
+    shared_streams = Streams(store, 10)
+    cursor = shared_streams.after("0").cursor
 
-    assert [feeds.after(end).changes for _ in range(50)] == [()] * 50
-    assert asked == 1
+    for _ in range(50):
+        assert shared_streams.after(cursor).changes == ()
+    assert read_count == 1
 
 
 def test_streams_have_their_own_rate_limit() -> None:
     site = Site(memory(), evolve(SETTINGS, max_streams=0, requests_per_minute=5))
     member = site.member()
-    found = [member.get(STREAM).status_code for _ in range(7)]
 
-    assert found == [200] * 5 + [429] * 2
+    statuses = [member.get(STREAM).status_code for _ in range(7)]
+
+    assert statuses == [200, 200, 200, 200, 200, 429, 429]
     assert member.get(HISTORY).status_code == 200
 
 
@@ -236,7 +246,6 @@ def test_actions_are_shown_as_words_for_people(any_site: Site) -> None:
 
     member = any_site.member()
     member.get(HISTORY)
-    text = " ".join(member.page.text.split())
 
-    assert "Registered algorithm oscl-1" in text
-    assert "Created key" in text
+    assert "Registered algorithm oscl-1" in member.page.words
+    assert "Created key" in member.page.words
