@@ -112,13 +112,11 @@ def test_the_scope_admin_includes_every_scope(web: Web) -> None:
 
 
 def test_every_documented_operation_lists_its_scopes(web: Web) -> None:
-    named = {
-        scope
-        for operations in web.document["paths"].values()
-        for operation in operations.values()
-        for each in operation["security"]
-        for scope in each["key"]
-    }
+    named: set[str] = set()
+    for operations in web.document["paths"].values():
+        for operation in operations.values():
+            for requirement in operation["security"]:
+                named.update(requirement["key"])
 
     assert named == {*SCOPES, "history:read"}
 
@@ -127,86 +125,81 @@ def test_every_documented_operation_lists_its_scopes(web: Web) -> None:
 def test_a_route_without_a_scope_stops_the_start(
     scopes: tuple[str, ...],
 ) -> None:
-    planted = Routes("planted", "a route that forgot its scope")
-    planted.add("POST /planted", *scopes, request_type=ConceptQuery, response_type=ConceptQuery)(
-        lambda _, asked: asked
+    routes = Routes("planted", "a route without a valid scope")
+    add = routes.add(
+        "POST /planted", *scopes, request_type=ConceptQuery, response_type=ConceptQuery
     )
+    add(lambda _, query: query)
 
     with pytest.raises(UsageError, match="planted"):
-        Web(memory(), contexts=(WebContext(name="planted", routes=(planted,)),))
+        Web(memory(), contexts=(WebContext(name="planted", routes=(routes,)),))
 
 
 def test_the_rate_limit_counts_each_key_alone() -> None:
     web = Web(memory(), evolve(SETTINGS, requests_per_minute=3))
-    other = web.new_key("concepts:read")
-    codes = [
-        web.get(path).status_code
-        for path in ("/v1/concepts", "/v1/learning-order", "/v1/history", "/v1/concepts")
-    ]
-    answer = web.get("/v1/concepts")
+    other_key = web.new_key("concepts:read")
 
-    assert codes == [200, 200, 200, 429]
-    assert (problem(answer), answer.headers["Retry-After"]) == ((429, "TOO_MANY_REQUESTS"), "60")
-    assert web.get("/v1/concepts", key=other).status_code == web.get("/health").status_code == 200
+    for path in ("/v1/concepts", "/v1/learning-order", "/v1/history"):
+        assert web.get(path).status_code == 200
+
+    refused = web.get("/v1/concepts")
+    assert problem(refused) == (429, "TOO_MANY_REQUESTS")
+    assert refused.headers["Retry-After"] == "60"
+    assert web.get("/v1/concepts", key=other_key).status_code == 200
+    assert web.get("/health").status_code == 200
 
 
 def test_the_limit_of_wrong_keys_does_not_stop_valid_keys_of_the_same_address() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
-    guesses = [
-        web.get("/v1/concepts", key=f"ind_guess_{number}").status_code for number in range(5)
-    ]
-    elsewhere = web.get("/v1/concepts", key=None, environ={"REMOTE_ADDR": "192.0.2.7"})
-    last = web.get("/v1/concepts", key=None)
+    guesses = [f"ind_guess_{number}" for number in range(5)]
 
-    assert guesses == [401, 401, 401, 429, 429]
-    assert (problem(last), last.headers["Retry-After"]) == ((429, "TOO_MANY_REQUESTS"), "60")
-    assert elsewhere.status_code == 401
+    statuses = [web.get("/v1/concepts", key=guess).status_code for guess in guesses]
+    other_address = web.get("/v1/concepts", key=None, environ={"REMOTE_ADDR": "192.0.2.7"})
+    refused = web.get("/v1/concepts", key=None)
+
+    assert statuses == [401, 401, 401, 429, 429]
+    assert problem(refused) == (429, "TOO_MANY_REQUESTS")
+    assert refused.headers["Retry-After"] == "60"
+    assert other_address.status_code == 401
     assert web.get("/v1/concepts").status_code == 200
 
 
 def test_a_forwarded_address_without_a_proxy_is_ignored() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
-    spoofed = (
-        {"X-Forwarded-For": f"192.0.2.{number}", "Forwarded": f"for=192.0.2.{number}"}
-        for number in range(4)
-    )
 
-    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in spoofed] == [
-        401,
-        401,
-        429,
-        429,
-    ]
+    statuses: list[int] = []
+    for number in range(4):
+        address = f"192.0.2.{number}"
+        headers = {"X-Forwarded-For": address, "Forwarded": f"for={address}"}
+        statuses.append(web.get("/v1/concepts", key=None, headers=headers).status_code)
+
+    assert statuses == [401, 401, 429, 429]
 
 
 def test_behind_a_proxy_its_forwarded_address_is_counted() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2, proxy_hops=1))
-    seen = [{"X-Forwarded-For": f"10.9.9.9, 192.0.2.{number}"} for number in (1, 2, 1, 2, 1)]
 
-    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in seen] == [
-        401,
-        401,
-        401,
-        401,
-        429,
-    ]
+    statuses: list[int] = []
+    for number in (1, 2, 1, 2, 1):
+        headers = {"X-Forwarded-For": f"10.9.9.9, 192.0.2.{number}"}
+        statuses.append(web.get("/v1/concepts", key=None, headers=headers).status_code)
+
+    assert statuses == [401, 401, 401, 401, 429]
 
 
 @frozen
-class Badges:
-    """A login of the host's own."""
+class BadgeAuthenticator:
+    """An authenticator of a host, by a header."""
 
     def identify(self, request: Request) -> Caller | None:
         badge = request.headers.get("X-Badge")
-        return (
-            Caller(actor=Actor.user(badge), scopes=frozenset({"admin"}), id=badge)
-            if badge
-            else None
-        )
+        if not badge:
+            return None
+        return Caller(actor=Actor.user(badge), scopes=frozenset({"admin"}), id=badge)
 
 
 def test_a_host_can_pass_its_own_authenticator() -> None:
-    web = Web(memory(), evolve(SETTINGS, authenticator=Badges()))
+    web = Web(memory(), evolve(SETTINGS, authenticator=BadgeAuthenticator()))
     body = {"content": {"name": "Ratio"}, "reason": "a first draft"}
     answer = web.post("/v1/concepts", json=body, key=None, headers={"X-Badge": "noor"})
 

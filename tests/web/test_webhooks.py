@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.web.harness import SETTINGS, WEBHOOK_SECRET, Json, Web, memory, problem
+from tests.web.harness import SETTINGS, WEBHOOK_SECRET, Json, Web, memory, problem, saved
 from tests.web.minting import MAYA_S, NOOR_S, buried, hash_of, minted
 from tests.web.test_system import counted
 from werkzeug.test import TestResponse
@@ -96,8 +96,8 @@ def test_an_event_makes_the_scan_due_once(any_web: Web) -> None:
     due_at = any_web.store.read(lambda tx: tx.tasks.get(DETECT_STAGE, SCAN_TASK_ID)).due_at
     again = post_json(any_web, event)
 
-    assert (first.status_code, first.get_json()) == (200, {"status": "success"})
-    assert (again.status_code, again.get_json()) == (200, {"status": "duplicate"})
+    assert saved(first, 200) == {"status": "success"}
+    assert saved(again, 200) == {"status": "duplicate"}
     assert any_web.store.read(lambda tx: tx.tasks.get(DETECT_STAGE, SCAN_TASK_ID)).due_at == due_at
     assert any_web.get("/v1/tokens").get_json()["items"] == []  # its mint is not trusted
 
@@ -132,7 +132,7 @@ def test_an_event_that_may_bring_news_makes_the_scan_due(web: Web, name: str) ->
 def test_an_event_without_news_is_ignored_and_does_not_use_its_id(web: Web, name: str) -> None:
     answer = post_json(web, envelope(**QUIET[name]))
 
-    assert (answer.status_code, answer.get_json()) == (200, {"status": "ignored"})
+    assert saved(answer, 200) == {"status": "ignored"}
     assert not is_scan_due(web)
     assert post_json(web, envelope(**block(LOG))).get_json() == {"status": "success"}
 
