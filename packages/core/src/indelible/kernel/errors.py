@@ -60,7 +60,8 @@ class Stale(IndelibleError):
     """The entity has changed since the caller read it.
 
     `expected_seq` is 0 for a new entity, and for one that was never stored as it was read.
-    `actual_seq` is None where another transaction created the entity at the same time.
+    `actual_seq` is None where an entity that exists would be created again: in that transaction
+    PostgreSQL cannot read its seq any more.
     """
 
     code: ClassVar[str] = "STALE"

@@ -60,7 +60,9 @@ class MemoryHistory:
         chain = self.of(lifecycle.name, change.entity_id)
         revision = chain[-1].revision if chain else NO_REVISION
         if change.previous_revision != revision:
-            raise Stale(change.entity_id, change.previous_revision.seq, revision.seq)
+            expected_seq = change.previous_revision.seq
+            actual_seq = revision.seq if expected_seq else None  # all that PostgreSQL knows
+            raise Stale(change.entity_id, expected_seq, actual_seq)
 
     def copy(self) -> Self:
         """Return a draft that can be discarded."""

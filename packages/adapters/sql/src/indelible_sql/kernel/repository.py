@@ -216,11 +216,12 @@ class SqlAggregateRepository(Generic[E]):
             raise
 
     def _stored_row(self, change: Change) -> Row | None:
-        """Return the row of a change's aggregate, None where it is unknown.
+        """Return the row of a change's aggregate, None for one that the change creates.
 
         Creating an aggregate twice ends PostgreSQL's transaction: it cannot be queried any more.
+        The error is the same on every store, so SQLite is not queried either.
         """
-        if change.seq == 1 and not self._session.is_sqlite:
+        if change.seq == 1:
             return None
 
         return self._session.first(self._mapping.get_by_id, {"id": change.entity_id})

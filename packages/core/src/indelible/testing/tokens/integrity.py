@@ -5,8 +5,9 @@ from typing import Any
 
 from attrs import evolve
 
+from indelible.kernel import Stale
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import BEGINNING, AnyStore
+from indelible.testing.stores import BEGINNING, AnyStore, refusal
 from indelible.testing.tokens.lifecycle import FAULT, advance
 from indelible.testing.tokens.scenarios import (
     add_tokens,
@@ -83,6 +84,17 @@ class IntegrityConformance:
         assert code(lambda: with_repositories(store, add_job)) == "TOKEN_NOT_FOUND"
         assert code(lambda: with_repositories(store, add_upload)) == "TOKEN_NOT_FOUND"
         assert code(lambda: with_repositories(store, add_reveal)) == "TOKEN_NOT_FOUND"
+
+    def test_an_entity_that_exists_is_not_created_again(self, store: AnyStore) -> None:
+        add_tokens(store, 1)
+
+        def add_reveal(repositories: Repositories) -> object:
+            return repositories.reveal_txs.add(make_reveal("token-1"))
+
+        with_repositories(store, add_reveal)
+        error = refusal(lambda: with_repositories(store, add_reveal))
+
+        assert str(error) == str(Stale("reveal-1", expected_seq=0, actual_seq=None))
 
     def test_a_token_keeps_its_id_and_its_mint(self, store: AnyStore) -> None:
         with_repositories(store, lambda r: r.mint_events.add(make_mint(1)))
