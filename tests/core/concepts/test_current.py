@@ -79,6 +79,15 @@ def test_an_approval_of_another_version_is_stale(
     assert codes(warnings) == expected
 
 
+def test_a_stale_approval_is_added_to_the_warnings_of_the_graph() -> None:
+    content = ConceptContent(name="Ratio", prerequisites=("Division",))
+    concept = evolve(DRAFT, status=ConceptStatus.APPROVED)
+    lookup = CountingLookup(approved_version=1)
+    warnings = current_warnings(concept, make_version(content, 2, None), lookup, POLICY)
+
+    assert codes(warnings) == ["PREREQ_DANGLING", "APPROVAL_STALE"]
+
+
 def test_each_level_of_prerequisites_is_one_read() -> None:
     others = (
         make_node("a", "c"),
