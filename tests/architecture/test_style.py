@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.architecture.metrics import LIMITS, excesses, has_steps, measure, parts, table
-from tests.architecture.sources import SOURCES
+from tests.architecture.sources import ROOT, SOURCES
 from tests.architecture.style import faults, problems_by_part
 from tests.architecture.words import EXCEPTIONS, bad_docstrings, empty_names, is_empty_name, names
 
@@ -131,6 +131,15 @@ def test_a_planted_docstring_is_refused(word: str) -> None:
     assert len(list(bad_docstrings(ast.parse(f"class Row:\n{indented}")))) == 1
     assert len(list(bad_docstrings(ast.parse(f"async def read():\n{indented}")))) == 1
     assert list(bad_docstrings(ast.parse(bad.replace(word, f"{word}ever")))) == []
+
+
+def test_no_docstring_of_the_tests_starts_with_a_question_word() -> None:
+    problems: list[str] = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        problems += [f"{path.relative_to(ROOT)}:{text}" for text in bad_docstrings(tree)]
+
+    assert problems == []
 
 
 def test_a_function_of_forty_one_lines_is_refused() -> None:

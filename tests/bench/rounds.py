@@ -15,7 +15,7 @@ CALLS_PER_TURN: Final = 10  # of one way, before the next has its turn
 
 @frozen(kw_only=True)
 class Dose:
-    """How much is measured."""
+    """The size of a measurement."""
 
     rounds: int  # measured rounds, after one that fills caches
     times: int  # calls of each way in a round

@@ -43,7 +43,7 @@ ClaimKey = tuple[int, int]  # task number and fence
 
 @frozen
 class JournalEntry:
-    """What a process has recorded about a lease; instants are of the monotonic clock."""
+    """A lease as a process recorded it; times are of the monotonic clock."""
 
     event: bytes
     number: int

@@ -30,7 +30,7 @@ def flask(host: HostDatabase) -> Generator[FlaskClient]:
 
 
 def changes(host: HostDatabase) -> int:
-    """How many changes are kept, in a database where nothing is amiss."""
+    """Return the number of stored changes, after verifying the database."""
     store = open_store(host.url)
     try:
         assert verify(store) == ()

@@ -52,7 +52,7 @@ def bakery(store: TaskStore) -> Bakery:
 
 
 def outcomes(worker: Worker) -> dict[str, float]:
-    """What the worker has outcomes, by outcome."""
+    """Return the number of tasks of the worker by outcome."""
     (family,) = [
         family for family in worker.registry.collect() if family.name == "indelible_worker_tasks"
     ]
