@@ -143,19 +143,22 @@ class WithoutPgvector:
         return install_as_owner(database.owner_url)
 
 
-class TestWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
+class TestPostgresqlWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
 
 
 @pytest.mark.slow
-class TestOtherSuitesWithoutPgvector(WithoutPgvector, SlowCapturesConformance): ...
+class TestOtherSuitesOnPostgresqlWithoutPgvector(WithoutPgvector, SlowCapturesConformance): ...
 
 
-def test_the_other_databases_have_pgvector(template: PostgresServer) -> None:
+def test_other_postgresql_databases_have_pgvector(template: PostgresServer) -> None:
     assert "vector" in extensions(template)
 
 
 def test_every_suite_of_captures_runs_without_pgvector() -> None:
-    suites = {*TestWithoutPgvector.__mro__, *TestOtherSuitesWithoutPgvector.__mro__}
+    suites = {
+        *TestPostgresqlWithoutPgvector.__mro__,
+        *TestOtherSuitesOnPostgresqlWithoutPgvector.__mro__,
+    }
 
     assert set(CapturesConformance.__bases__) <= suites
 
