@@ -13,7 +13,7 @@ from tests.stateful.stores import Player, Stage
 from indelible import captures, concepts, tokens
 from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter
-from indelible.kernel import IndelibleError, Stale, digest
+from indelible.kernel import IndelibleError, digest
 from indelible.kernel.keys import list_keys
 from indelible.kernel.settings import setting_texts
 from indelible.testing.stores import AnyStore
@@ -79,21 +79,9 @@ def run_call(store: AnyStore, call: Call) -> tuple[str, object]:
             idempotency=call.idempotency,
         )
     except IndelibleError as error:
-        return error.code, _comparable_detail(error)
+        return error.code, error.detail
 
     return ACCEPTED, result
-
-
-def _comparable_detail(error: IndelibleError) -> dict[str, object]:
-    """Return the detail of a refusal, without what PostgreSQL cannot know.
-
-    Creating an aggregate twice ends its transaction: it cannot read the actual seq any more.
-    """
-    detail: dict[str, object] = dict(error.detail)
-    if isinstance(error, Stale) and error.expected_seq == 0:
-        del detail["actual_seq"]
-
-    return detail
 
 
 def read_everything(tx: ReadTx) -> tuple[object, ...]:
