@@ -142,10 +142,6 @@ LIES: Kind = {
         insert_warnings(s.warnings),
         insert_change(s.edit),
     ),
-    "a key with another owner after its revocation": lambda s: (
-        update_head(s.revoke, owner="user:eve"),
-        insert_change(s.revoke),
-    ),
     "a receipt that does not match its digest": lambda s: (
         insert_receipt(s.receipt, result={"answer": 2}),
     ),

@@ -1773,6 +1773,13 @@ function ipfs_upload_records_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function keys_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function keys_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2707,6 +2714,8 @@ trigger A CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upl
 trigger A CREATE TRIGGER ipfs_upload_records_no_truncate BEFORE TRUNCATE ON ipfs_upload_records FOR EACH STATEMENT EXECUTE FUNCTION ipfs_upload_records_no_truncate()
 
 trigger A CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION ipfs_upload_records_one_step()
+
+trigger A CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys FOR EACH ROW WHEN (((((new.owner)::text = (old.owner)::text) AND ((new.scopes)::jsonb = (old.scopes)::jsonb) AND ((new.secret_digest)::text = (old.secret_digest)::text) AND (((new.expires_at)::timestamp with time zone = (old.expires_at)::timestamp with time zone) OR ((new.expires_at IS NULL) AND (old.expires_at IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION keys_fixed()
 
 trigger A CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys FOR EACH STATEMENT EXECUTE FUNCTION keys_no_delete()
 

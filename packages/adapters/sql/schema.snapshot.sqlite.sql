@@ -1275,6 +1275,10 @@ trigger ipfs_upload_records_token_exists: CREATE TRIGGER ipfs_upload_records_tok
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_token_exists'); END
 
+trigger keys_fixed: CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
+WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_fixed'); END
+
 trigger keys_history_exists: CREATE TRIGGER keys_history_exists BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_history_exists'); END

@@ -42,6 +42,7 @@ def test_a_value_in_its_range_is_accepted(key: str, value: str) -> None:
         ("assignment_margin_threshold", "-0.1"),
         ("assignment_margin_threshold", "2.1"),
         ("assignment_margin_threshold", "NaN"),
+        ("assignment_margin_threshold", "1" + "0" * 400),
         ("assignment_margin_threshold", "true"),
         ("assignment_margin_threshold", '"0.1"'),
         ("assignment_margin_threshold", "a lot"),

@@ -1,6 +1,8 @@
 """The kernel's tables and repositories: history, receipts, keys, settings, stages and tasks."""
 
-from indelible.kernel.keys import KEY
+from collections.abc import Iterator
+
+from indelible.kernel.keys import KEY, Key
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.keys import KEYS
@@ -12,8 +14,16 @@ from indelible_sql.kernel.task_tables import (
     TASKS,
     task_guards,
 )
+from indelible_sql.schema.guards import Guard, fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.sql_context import SqlContext
+
+
+def kernel_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards of tasks, and the one that fixes the fields of a key."""
+    yield from task_guards(dialect)
+    yield fixed_columns_guard(KEYS, Key.fixed)
+
 
 CONTEXT = SqlContext(
     name="kernel",
@@ -21,5 +31,5 @@ CONTEXT = SqlContext(
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS),
     task_tables=(TASKS,),
     record_head_rules=(ATTEMPT_HAS_TASK,),
-    guards=task_guards,
+    guards=kernel_guards,
 )

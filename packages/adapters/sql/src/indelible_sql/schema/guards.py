@@ -225,8 +225,14 @@ def undeletable_guards(table: Table, dialect: str) -> Iterator[Guard]:
 
 def fixed_columns_guard(table: Table, names: Iterable[str]) -> Guard:
     """Return the guard that refuses an UPDATE of some columns."""
-    condition = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
-    return Guard(table=table, rule="fixed", event="UPDATE", condition=condition)
+    conditions: list[str] = []
+    for name in names:
+        is_same = f"NEW.{name} = OLD.{name}"
+        if table.c[name].nullable:
+            is_same = f"({is_same} OR NEW.{name} IS NULL AND OLD.{name} IS NULL)"
+        conditions.append(is_same)
+
+    return Guard(table=table, rule="fixed", event="UPDATE", condition=" AND ".join(conditions))
 
 
 def history_key(head: Table) -> HeadHistoryKey:

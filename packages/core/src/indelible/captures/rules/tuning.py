@@ -20,9 +20,16 @@ MAX_MODEL_LENGTH: Final = 200
 
 def _as_number(value: Any) -> float:  # noqa: ANN401 - whatever JSON holds
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not isfinite(value):
+    if not is_number:
         raise ValueError("not a number")
-    return float(value)
+
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError("too large") from None
+    if not isfinite(number):
+        raise ValueError("not a finite number")
+    return number
 
 
 def parse_distance(text: str) -> float:
