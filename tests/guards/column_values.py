@@ -44,12 +44,13 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
 
 # Well-formed values that no row of the situation has.
 UNUSED: Final[Mapping[Domain, Any]] = {
+    columns.ACTOR: "user:eve",
     columns.IDENTIFIER: "other",
     columns.NONBLANK_TEXT: "other",
     columns.DIGEST: "c" * 64,
     columns.ORDINAL: 7,
     columns.NATURAL: 7,
-    columns.INSTANT: BEGINNING + timedelta(days=900),
+    columns.INSTANT: BEGINNING + timedelta(days=901),
     columns.JSON_ARRAY: ["other"],
     token_columns.WALLET: wallet(7),
     token_columns.CHAIN_HASH: chain_hash(7),
