@@ -28,7 +28,6 @@ HEADS = tuple(CATALOG.heads)
 NO_ID = "nothing"
 
 
-
 def changed_step(head: Table, **columns: object) -> Write:
     """Return the next step of the head's sample, with some columns of the head changed."""
     return lambda s: step_writes(s.steps[head.name], **columns)

@@ -66,7 +66,9 @@ def test_a_new_database_is_created_once_and_passes_the_checks() -> None:
     assert json_result("db", "check") == []
     assert json_result("verify") == []
     tables = [head.name for head in CATALOG.heads] + ["artifacts", "centroids"]
-    unchanged = [{"table": table, "rows": 0, "changed": []} for table in tables]
+    unchanged: list[dict[str, object]] = []
+    for table in tables:
+        unchanged.append({"table": table, "rows": 0, "changed": []})
     assert json_result("rebuild") == unchanged
     assert sorted(path.name for path in Path("indelible-data").iterdir()) == ["indelible.db"]
 

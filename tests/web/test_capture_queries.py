@@ -75,8 +75,8 @@ def test_lists_are_paged_in_a_stable_order(reader: Reader) -> None:
     subspace_id = reader.subspace(A)
     for number in range(3):
         reader.captured(A, url=f"{URL}/{number}")
-    for number in range(2):
-        artifact_id = reader.captured(A, url=f"{URL}/0", title=str(number))["artifact_id"]
+    reader.captured(A, url=f"{URL}/0", title="0")
+    artifact_id = reader.captured(A, url=f"{URL}/0", title="1")["artifact_id"]
 
     artifacts = read_pages(reader, f"artifacts?space_id={reader.space_id}&")
     signals = read_pages(reader, f"artifacts/{artifact_id}/signals?")
