@@ -13,6 +13,7 @@ from redis import Redis
 from indelible.kernel import Actor, Store
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.tasks import Attempt, Lease, Leases, Task, TaskNotFound
+from indelible_workers import Worker
 
 TaskStore = Store[TasksRead, TasksWrite]
 MAYA = Actor.user("maya")
@@ -60,6 +61,29 @@ def are_completed(store: TaskStore, *ids: str) -> bool:
         return False
 
     return True
+
+
+def expire_leases(store: TaskStore, *ids: str) -> None:
+    """End the leases of tasks now, as if their time had run out."""
+    with store.transaction(actor=WORKER, reason="as if the leases had run out") as tx:
+        for entity_id in ids:
+            lease = tx.tasks.get("bake", entity_id).lease
+            tx.tasks.extend([lease], until=tx.clock.now())
+
+    time.sleep(0.002)  # A lease that ends at this very microsecond has not run out yet.
+
+
+def outcome_counts(worker: Worker) -> dict[str, float]:
+    """Return the number of tasks of a worker by outcome."""
+    counts: dict[str, float] = {}
+    for family in worker.registry.collect():
+        if family.name != "indelible_worker_tasks":
+            continue
+        for sample in family.samples:
+            if sample.name.endswith("_total"):
+                counts[sample.labels["outcome"]] = sample.value
+
+    return counts
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = TIMEOUT_SECONDS) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 from tests.conftest import POLICY
-from tests.workers.bakery import TaskStore
+from tests.workers.bakery import Bakery, TaskStore
 
 from indelible.memory import MemoryStore
 from indelible_service.embedded import PostgresServer
@@ -24,3 +24,8 @@ def store(request: pytest.FixtureRequest) -> Generator[TaskStore]:
     opened = open_store(url, policy=POLICY)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def bakery(store: TaskStore) -> Bakery:
+    return Bakery(store)
