@@ -11,6 +11,7 @@ def function(lines: list[str], head: str = "def work():") -> str:
     return "\n".join([head, *(f"    {line}" for line in lines)]) + "\n"
 
 
+@pytest.mark.slow
 def test_no_two_files_share_more_than_eight_lines() -> None:
     assert [str(clone) for clone in clones(shipped())] == []
 

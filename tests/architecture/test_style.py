@@ -22,6 +22,7 @@ def double(number: int) -> int:
 '''
 
 
+@pytest.mark.slow
 def test_every_part_meets_its_limits() -> None:
     assert problems_by_part() == {}
 
@@ -133,6 +134,7 @@ def test_a_planted_docstring_is_refused(word: str) -> None:
     assert list(bad_docstrings(ast.parse(bad.replace(word, f"{word}ever")))) == []
 
 
+@pytest.mark.slow
 def test_no_docstring_of_the_tests_starts_with_a_question_word() -> None:
     problems: list[str] = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
@@ -158,6 +160,7 @@ def test_a_file_of_four_hundred_and_one_lines_is_refused() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_exception_is_used_and_has_a_reason() -> None:
     defined: set[str] = set()
     for paths in parts().values():

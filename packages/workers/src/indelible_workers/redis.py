@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from threading import Lock
 from time import sleep
 from typing import Any, Final
 
@@ -48,18 +49,25 @@ class WakeupBroker(RedisBroker):
         super().__init__(client=client, namespace="indelible", middleware=[], **BROKER_OPTIONS)
         self._worker = worker
         self._is_available = True
+        self._availability_lock = Lock()
 
     def record_success(self) -> None:
         """Note that Redis answered."""
-        if not self._is_available:
+        if self._changes_availability(is_available=True):
             logger.warning("Redis is available again")
-        self._is_available = True
 
     def record_failure(self, error: Exception) -> None:
         """Note that Redis failed."""
-        if self._is_available:
+        if self._changes_availability(is_available=False):
             logger.warning("Redis is unusable (%s); continuing without it", type(error).__name__)
-        self._is_available = False
+
+    def _changes_availability(self, *, is_available: bool) -> bool:
+        """Note the availability; return True to the one thread that changed it."""
+        with self._availability_lock:
+            is_change = is_available != self._is_available
+            self._is_available = is_available
+
+        return is_change
 
     def offer(self, message: Message[None], max_queued: int) -> bool:
         """Send the message unless enough are queued; return False where Redis does not work."""
