@@ -26,7 +26,7 @@ from tests.service.processes import (
 
 from indelible_service.demo import PEOPLE, Api, ApiCall, curriculum
 
-pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+pytestmark = pytest.mark.runs_first
 
 # The size of the demonstration.
 STEPS = 189
@@ -71,12 +71,14 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         assert stop_command(process) == 0
 
 
+@pytest.mark.slow
 def test_a_restart_keeps_the_data_and_creates_no_second_key(instance: Instance) -> None:
     assert instance.second_key is None
     assert len(instance.before) == 2  # of a key and of a concept
     assert list_changes(instance.address, instance.key)[:2] == instance.before
 
 
+@pytest.mark.slow
 def test_up_prints_the_address_of_its_documentation(instance: Instance) -> None:
     status, page = get(instance.docs, "")
 
@@ -84,6 +86,7 @@ def test_up_prints_the_address_of_its_documentation(instance: Instance) -> None:
     assert b"/v1/concepts" in page
 
 
+@pytest.mark.slow
 def test_the_first_key_has_every_permission_and_its_file_is_private(instance: Instance) -> None:
     file = instance.cwd / "indelible-data" / "first.key"
 
@@ -93,6 +96,7 @@ def test_the_first_key_has_every_permission_and_its_file_is_private(instance: In
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_a_second_run_of_the_demo_changes_nothing(instance: Instance) -> None:
     settings = {
         "INDELIBLE_DATA_DIR": str(instance.cwd / "indelible-data"),
@@ -115,6 +119,7 @@ def test_a_second_run_of_the_demo_changes_nothing(instance: Instance) -> None:
     assert json_result("verify", **settings) == []
 
 
+@pytest.mark.slow
 def test_the_demo_runs_with_a_key_and_without_the_database(instance: Instance) -> None:
     assert refusal("demo", API_BASE_URL=instance.address) == (3, "NO_DATABASE")
     assert refusal("demo", "--key", "ind_a_b", API_BASE_URL=instance.address) == (
@@ -175,6 +180,7 @@ def test_the_demo_recognizes_another_program_at_the_address() -> None:
     assert refused == (3, "UNEXPECTED_ANSWER")
 
 
+@pytest.mark.slow
 def test_up_stops_with_success_before_it_is_ready(tmp_path: Path) -> None:
     with start_command("up", cwd=tmp_path) as process:
         deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -186,6 +192,7 @@ def test_up_stops_with_success_before_it_is_ready(tmp_path: Path) -> None:
     assert json_result("verify") == []
 
 
+@pytest.mark.slow
 def test_serve_answers_from_several_processes_and_stops_them(tmp_path: Path) -> None:
     json_result("db", "upgrade")
     key = json_result("key", "create", "--owner", "user:maya", "--scope", "admin")["text"]

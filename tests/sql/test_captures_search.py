@@ -27,8 +27,6 @@ from indelible_sql.captures.nearest import index_of
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.maintenance.snapshot_files import differences
 
-pytestmark = pytest.mark.slow
-
 DIMENSION = 64
 LARGE_SIZE = 3_000
 SMALL_SIZE = 10
@@ -138,6 +136,7 @@ def artifact_ids(matches: Sequence[ArtifactMatch]) -> list[str]:
     return [match.artifact.id for match in matches]
 
 
+@pytest.mark.slow
 def test_an_indexed_search_finds_the_nearest_at_their_exact_distances(spaces: Spaces) -> None:
     large_id = spaces.large.space_id
     exact_results = [spaces.search(large_id, seed) for seed in range(SEARCHES)]
@@ -179,6 +178,7 @@ def search_settings(tx: SqlReading) -> str:
     return str(tx.connection.execute(SEARCH_SETTINGS).scalar_one())
 
 
+@pytest.mark.slow
 def test_every_search_of_a_large_space_scans_the_index(spaces: Spaces) -> None:
     spaces.index_above(LARGE_SIZE - 1)
 
@@ -194,6 +194,7 @@ def test_the_settings_of_an_indexed_search_end_with_its_transaction(spaces: Spac
     assert spaces.store.read(search_settings) in ("auto", "auto 40")
 
 
+@pytest.mark.slow
 def test_a_space_below_the_size_of_the_setting_is_searched_without_its_index(
     spaces: Spaces,
 ) -> None:
@@ -203,6 +204,7 @@ def test_a_space_below_the_size_of_the_setting_is_searched_without_its_index(
     assert spaces.store.read(search_and_count_scans, spaces.large.space_id, 3) == (3, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("exact_up_to", "indexes"), [(SMALL_SIZE - 1, 2), (SMALL_SIZE, 1), (LARGE_SIZE, 0)]
 )
@@ -218,6 +220,7 @@ def test_a_search_of_a_small_space_finds_all_its_artifacts(
         assert matches[0].distance < 1e-6
 
 
+@pytest.mark.slow
 def test_an_artifact_captured_after_indexing_is_found_at_its_newest_vector(
     spaces: Spaces,
 ) -> None:
@@ -232,6 +235,7 @@ def test_an_artifact_captured_after_indexing_is_found_at_its_newest_vector(
     assert artifact_ids(spaces.search(scenario.space_id, 1))[0] == late
 
 
+@pytest.mark.slow
 def test_the_index_of_a_space_is_no_damage_but_another_index_is(spaces: Spaces) -> None:
     spaces.index_above(LARGE_SIZE - 1)
     with opened(spaces.store.own_url) as store:
@@ -244,6 +248,7 @@ def test_the_index_of_a_space_is_no_damage_but_another_index_is(spaces: Spaces) 
         assert code(store.feed) == "SCHEMA_DAMAGED"
 
 
+@pytest.mark.slow
 def test_an_invalid_index_is_not_used_and_is_created_again(
     spaces: Spaces, database: PostgresServer
 ) -> None:
@@ -260,6 +265,7 @@ def test_an_invalid_index_is_not_used_and_is_created_again(
     assert spaces.store.read(search_and_count_scans, large_id, 1) == (1, 1)
 
 
+@pytest.mark.slow
 def test_without_the_vector_extension_a_search_is_exact(
     spaces: Spaces, database: PostgresServer
 ) -> None:
@@ -275,6 +281,7 @@ def test_without_the_vector_extension_a_search_is_exact(
     assert artifact_ids(spaces.search(large_id, 0)) == artifact_ids(exact_matches)
 
 
+@pytest.mark.slow
 def test_sqlite_searches_without_an_index(sqlite: SqlStore) -> None:
     scenario = place_in(sqlite)
     for number in range(3):

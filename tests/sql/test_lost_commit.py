@@ -20,8 +20,6 @@ from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction, verify
 
-pytestmark = pytest.mark.slow
-
 TIMES = 8
 FUTURE_TRANSACTION = str(10**9)  # PostgreSQL: "transaction ID is in the future"
 CREATE = concepts.CreateConcept(content=RATIO)
@@ -64,6 +62,7 @@ def create_in_block(proxied: ProxiedStore) -> None:
         concepts.create_concept(tx, CREATE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fixture", FIXTURES)
 def test_every_lost_commit_has_one_effect_and_the_right_result(
     fixture: str, request: pytest.FixtureRequest
@@ -78,6 +77,7 @@ def test_every_lost_commit_has_one_effect_and_the_right_result(
     assert proxied.proxy.hits == 3 * TIMES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "error", "committed"),
     [
@@ -96,6 +96,7 @@ def test_a_block_reports_the_outcome_of_its_lost_commit(
     assert count_changes(proxied) == committed
 
 
+@pytest.mark.slow
 def test_an_async_block_reports_an_unknown_outcome(proxied_async: ProxiedStore, loop: Loop) -> None:
     skip_pauses(proxied_async)
     proxied_async.proxy.plan(Fault.VANISH)
@@ -110,6 +111,7 @@ def test_an_async_block_reports_an_unknown_outcome(proxied_async: ProxiedStore, 
     assert count_changes(proxied_async) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fixture", FIXTURES)
 def test_the_outcome_is_unknown_if_the_server_does_not_come_back(
     fixture: str, request: pytest.FixtureRequest
@@ -125,6 +127,7 @@ def test_the_outcome_is_unknown_if_the_server_does_not_come_back(
     assert count_changes(proxied) == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_written_if_the_server_is_gone_before_the_commit(
     proxied: ProxiedStore,
 ) -> None:
@@ -135,6 +138,7 @@ def test_nothing_is_written_if_the_server_is_gone_before_the_commit(
     assert count_changes(proxied) == 0
 
 
+@pytest.mark.slow
 def test_a_retry_with_the_same_idempotency_key_returns_the_first_result(
     proxied: ProxiedStore,
 ) -> None:
@@ -166,6 +170,7 @@ def test_a_lost_commit_with_an_idempotency_key_is_resolved_and_has_a_receipt(
     assert count_changes(proxied) == 2
 
 
+@pytest.mark.slow
 def test_a_look_up_that_is_cut_off_is_repeated(proxied: ProxiedStore) -> None:
     proxied.proxy.plan(Fault.SWALLOW)
     proxied.proxy.plan(Fault.CUT, b"pg_xact_status")
@@ -176,6 +181,7 @@ def test_a_look_up_that_is_cut_off_is_repeated(proxied: ProxiedStore) -> None:
     assert count_changes(proxied) == 1
 
 
+@pytest.mark.slow
 def test_the_outcome_of_a_hosts_own_rows_is_unknown(proxied: ProxiedStore) -> None:
     def write_own_rows(tx: SqlTransaction, _: object) -> str:
         return str(tx.connection.execute(text("SELECT pg_current_xact_id()")).scalar_one())
@@ -186,6 +192,7 @@ def test_the_outcome_of_a_hosts_own_rows_is_unknown(proxied: ProxiedStore) -> No
         proxied.sql.run(write_own_rows, None, actor=MAYA, reason="a host's own rows")
 
 
+@pytest.mark.slow
 def test_a_commit_is_recognized_if_a_savepoint_was_rolled_back(proxied: ProxiedStore) -> None:
     created = create(proxied.direct)
     rolled_back_edit = concepts.EditConcept(
@@ -208,6 +215,7 @@ def test_a_commit_is_recognized_if_a_savepoint_was_rolled_back(proxied: ProxiedS
     assert count_changes(proxied) == 2
 
 
+@pytest.mark.slow
 def test_a_transaction_id_that_a_crashed_server_assigns_again_proves_nothing(
     proxied: ProxiedStore,
 ) -> None:
@@ -248,6 +256,7 @@ def test_a_transaction_id_that_the_server_does_not_know_was_not_committed(
     assert count_changes(proxied) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.SWALLOW, Fault.DELAY])
 def test_a_capture_whose_commit_is_lost_is_stored_once(proxied: ProxiedStore, fault: Fault) -> None:
     scenario = place_in(proxied.direct)
@@ -267,6 +276,7 @@ def test_a_capture_whose_commit_is_lost_is_stored_once(proxied: ProxiedStore, fa
     assert verify(proxied.direct) == ()
 
 
+@pytest.mark.slow
 def test_a_query_that_is_cut_off_is_an_error_and_the_next_one_works(
     proxied: ProxiedStore,
 ) -> None:
@@ -280,6 +290,7 @@ def test_a_query_that_is_cut_off_is_an_error_and_the_next_one_works(
     assert edit(proxied.store, created).seq == created.seq + 1
 
 
+@pytest.mark.slow
 def test_a_handler_is_not_run_again_if_its_commit_succeeded(proxied: ProxiedStore) -> None:
     runs: list[int] = []
 

@@ -10,8 +10,6 @@ from tests.web.reader import URL, LetterEmbedder, Reader, new_reader
 from indelible.captures import EmbeddingVector, errors
 from indelible.testing.captures.scenarios import A
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def embedder() -> LetterEmbedder:

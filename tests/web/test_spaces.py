@@ -9,8 +9,6 @@ from indelible.captures import ANNEALED, SPHERICAL
 from indelible.testing.captures.scenarios import MODEL, X1, A, activate_algorithm_for
 from indelible.testing.stores import NOOR
 
-pytestmark = pytest.mark.slow
-
 REASON: Json = {"reason": "a test"}
 RENAMING: Json = {"name": "x", **REASON}
 SPACE: Json = {"name": "reading", "model": MODEL, "dimension": 3, **REASON}

@@ -26,8 +26,6 @@ from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, install_algorithm
 from indelible_web.captures import pages
 
-pytestmark = pytest.mark.slow
-
 SPACES = "/console/spaces"
 SCOPES = ("console", "captures:read")
 NOOR = Actor.user("noor")
