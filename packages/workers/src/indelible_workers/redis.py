@@ -53,21 +53,21 @@ class WakeupBroker(RedisBroker):
 
     def record_success(self) -> None:
         """Note that Redis answered."""
-        if self._changes_availability(is_available=True):
+        if self._switch_availability(is_available=True):
             logger.warning("Redis is available again")
 
     def record_failure(self, error: Exception) -> None:
         """Note that Redis failed."""
-        if self._changes_availability(is_available=False):
+        if self._switch_availability(is_available=False):
             logger.warning("Redis is unusable (%s); continuing without it", type(error).__name__)
 
-    def _changes_availability(self, *, is_available: bool) -> bool:
-        """Note the availability; return True to the one thread that changed it."""
+    def _switch_availability(self, *, is_available: bool) -> bool:
+        """Set the availability; return True to the one thread whose call changed it."""
         with self._availability_lock:
-            is_change = is_available != self._is_available
+            has_changed = is_available != self._is_available
             self._is_available = is_available
 
-        return is_change
+        return has_changed
 
     def offer(self, message: Message[None], max_queued: int) -> bool:
         """Send the message unless enough are queued; return False where Redis does not work."""
