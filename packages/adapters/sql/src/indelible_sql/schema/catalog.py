@@ -17,6 +17,7 @@ from indelible_sql.schema.guards import (
     Guard,
     edge_guards,
     head_guards,
+    history_guards,
     record_guards,
     record_head_guard,
 )
@@ -92,6 +93,7 @@ class Catalog:
     def guards(self, dialect: str) -> Iterator[Guard]:
         """Yield every guard for a dialect."""
         yield from edge_guards(dialect)
+        yield from history_guards(dialect)
         for context in self.contexts:
             for record in context.records:
                 yield from record_guards(record, dialect)

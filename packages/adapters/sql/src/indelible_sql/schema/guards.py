@@ -28,7 +28,8 @@ class Guard:
 
     PostgreSQL asks `row_filter` before it calls the guard's function: rows for which it is false
     are not checked. `fires_before` makes an INSERT's guard a BEFORE trigger on PostgreSQL, for what
-    must be known row by row.
+    must be known row by row. `raises` is the condition name of PostgreSQL's error: the store runs a
+    command again after a `serialization_failure`.
     """
 
     table: Table
@@ -37,6 +38,7 @@ class Guard:
     condition: str = NEVER
     fires_before: bool = False
     row_filter: str = ""
+    raises: str = "check_violation"
 
     @property
     def name(self) -> str:
@@ -95,7 +97,7 @@ class Guard:
             f"CREATE FUNCTION {SCHEMA}.{self.name}() RETURNS trigger LANGUAGE plpgsql\n"
             "SET search_path = pg_catalog AS $$ BEGIN\n"
             f"  IF ({condition}) IS NOT TRUE THEN\n"
-            "    RAISE check_violation USING"
+            f"    RAISE {self.raises} USING"
             " MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
             "  END IF;\n  RETURN NEW;\nEND $$"
         )
@@ -193,6 +195,32 @@ def record_head_guard(rule: RecordHeadRule, dialect: str) -> Guard:
 def edge_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of the edges: only a migration adds or removes one."""
     yield from _closed(EDGES, dialect, "INSERT", "UPDATE", "DELETE")
+
+
+def history_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guard of the feed's order: an aggregate's changes are read in the order of seq.
+
+    PostgreSQL's feed is in the order of transaction numbers, and a transaction gets its number with
+    its first write. A change of a transaction that is numbered before its predecessor's is refused:
+    the transaction that runs instead gets a later number. SQLite has one writer at a time.
+    """
+    if dialect == "sqlite":
+        return
+
+    history = qualified_name(HISTORY, dialect)
+    yield Guard(
+        table=HISTORY,
+        rule="in_order",
+        event="INSERT",
+        condition=(
+            f"NOT EXISTS (SELECT 1 FROM {history} AS predecessor"
+            " WHERE predecessor.lifecycle = NEW.lifecycle"
+            " AND predecessor.entity_id = NEW.entity_id"
+            " AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)"
+        ),
+        row_filter="NEW.seq > 1",
+        raises="serialization_failure",
+    )
 
 
 def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str) -> Iterator[Guard]:
