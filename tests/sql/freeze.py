@@ -1,7 +1,7 @@
 """Write the generated files of the schema and its migrations: `python -m tests.sql.freeze`.
 
-The file of the first revision is rewritten until a second revision follows it. After that, the file
-never changes, and only the digests of the newest revision are written.
+The files of the newest revision are written; those of released revisions never change. A revision
+is declared by its module in `migrations/versions`: create that first.
 """
 
 import json
@@ -10,23 +10,24 @@ from tempfile import TemporaryDirectory
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from tests.sql.revisions import FIRST, freeze_first, freeze_steps
 
 from indelible_service.embedded import postgres
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema import migrate
-from indelible_sql.schema.ddl import ddl
-from indelible_sql.schema.migrations.frozen import SEPARATOR
 from indelible_sql.schema.snapshot import facts, facts_digest
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
-FIRST = "0001"
 
 
 def main() -> None:
-    """Freeze the first revision's statements, and save the digests of the newest revision."""
+    """Freeze the newest revision's statements, and save the digests of the newest revision."""
     newest = newest_revision()
-    if newest == FIRST:
-        freeze_first_revision()
+    for dialect in ("postgresql", "sqlite"):
+        if newest == FIRST:
+            freeze_first(CATALOG, dialect)
+        else:
+            freeze_steps(CATALOG, dialect, f"{int(newest) - 1:04}", newest)
 
     path = MIGRATIONS / migrate.DIGESTS
     digests = json.loads(path.read_text(encoding="utf-8"))
@@ -38,14 +39,6 @@ def newest_revision() -> str:
     """Return the revision to which an upgrade migrates."""
     scripts = ScriptDirectory.from_config(Config(toml_file="pyproject.toml"))
     return scripts.get_current_head() or FIRST
-
-
-def freeze_first_revision() -> None:
-    """Write the statements of the first revision for each database."""
-    for dialect in ("postgresql", "sqlite"):
-        text = SEPARATOR.join(ddl(CATALOG, dialect)) + "\n"
-        path = MIGRATIONS / "versions" / f"{FIRST}.{dialect}.sql"
-        path.write_text(text, encoding="utf-8")
 
 
 def migrated_digests() -> dict[str, str]:

@@ -9,7 +9,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from random import Random
 
 from attrs import define, field, frozen
@@ -19,7 +19,7 @@ from tests.feeds import settled
 from indelible.kernel import Change, Stale, StoreBusy
 from indelible.testing.stores import MAYA
 from indelible.tokens.repositories import SystemStateRepository
-from indelible_sql import SqlStore, SqlTransaction, open_store, verify
+from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store, verify
 
 TRANSACTIONS = 3
 KEYS = 3
@@ -97,11 +97,8 @@ class Player:
         if commits:
             opened.__exit__(None, None, None)
             return
-        refusal = RolledBack()
-        try:
-            opened.__exit__(RolledBack, refusal, None)
-        except RolledBack:
-            pass
+        with suppress(RolledBack):
+            opened.__exit__(RolledBack, RolledBack(), None)
 
 
 class RolledBack(Exception):
@@ -164,9 +161,13 @@ def check(store: SqlStore, subscriber: Subscriber) -> None:
         last[aggregate] = change.seq
 
     for (_, key), seq in last.items():
-        history = store.read(lambda tx, key=key: tx.history.of("system_state", key))
+        history = store.read(_history_of, key)
         assert len(history) == seq, f"{key}: {len(history)} changes are stored, {seq} came"
     assert verify(store) == ()
+
+
+def _history_of(tx: SqlReading, key: str) -> tuple[Change, ...]:
+    return tx.history.of("system_state", key)
 
 
 def _plans(name: str, random: Random) -> Iterator[Plan]:
@@ -219,7 +220,7 @@ def _is_sqlite(store: SqlStore) -> bool:
 
 def play_many(store: SqlStore, number: int, seed: int) -> Tally:
     """Play many interleavings on one database, and check its feed at the end."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - plays, no secrets
     subscriber = Subscriber(store)
     tally = Tally()
     for index in range(number):

@@ -7,14 +7,17 @@ from alembic import op
 from indelible_sql.schema.columns import SCHEMA, in_schema
 
 SEPARATOR = "\n--;\n"
+UP = "up"
+DOWN = "down"
 
 
-def run_frozen(revision: str) -> None:
+def run_frozen(revision: str, direction: str = UP) -> None:
     """Run a revision's file for the connected database, in the migration's schema."""
+    suffix = "" if direction == UP else f".{direction}"
     connection, config = op.get_bind(), op.get_context().config
     schema: str = (config.attributes.get("schema") if config else None) or SCHEMA
     file = files("indelible_sql.schema.migrations.versions").joinpath(
-        f"{revision}.{connection.dialect.name}.sql"
+        f"{revision}.{connection.dialect.name}{suffix}.sql"
     )
     for statement in filter(str.strip, file.read_text(encoding="utf-8").split(SEPARATOR)):
         connection.exec_driver_sql(in_schema(connection, schema, statement))

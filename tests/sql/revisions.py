@@ -1,0 +1,220 @@
+"""Compute the statements of a revision: from the frozen files to what is declared now.
+
+Tables that are new, indexes, functions, guards and edges follow from the declarations. How an
+existing table or domain changes is written by hand, in `tests/sql/revisions/`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum, auto
+from pathlib import Path
+
+from attrs import frozen
+
+from indelible_sql.schema import migrate
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.ddl import ddl
+from indelible_sql.schema.migrations.frozen import DOWN, SEPARATOR, UP
+
+VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
+REVISIONS = Path(__file__).parent / "revisions"
+FIRST = "0001"
+EDGES_GUARD = "lifecycle_edges_no_insert"
+
+
+class Kind(StrEnum):
+    """The kinds of objects, in the order in which they are created."""
+
+    DOMAIN = auto()
+    TABLE = auto()
+    KEY = auto()
+    EDGES = auto()
+    INDEX = auto()
+    FUNCTION = auto()
+    TRIGGER = auto()
+
+
+@frozen(order=True)
+class Name:
+    """What an object is called; `table` is the table of a trigger or key."""
+
+    kind: Kind
+    name: str
+    table: str = ""
+
+
+Objects = Mapping[Name, tuple[str, ...]]
+
+PATTERNS = {
+    Kind.DOMAIN: re.compile(r"CREATE DOMAIN (?P<name>\S+)"),
+    Kind.TABLE: re.compile(r"CREATE TABLE (?P<name>\S+)"),
+    Kind.KEY: re.compile(r"ALTER TABLE (?P<table>\S+) ADD (CONSTRAINT|COLUMN) (?P<name>\S+)"),
+    Kind.EDGES: re.compile(r"INSERT INTO \S+ \(.*\) VALUES \('(?P<name>[^']+)'"),
+    Kind.INDEX: re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\S+)"),
+    Kind.FUNCTION: re.compile(r"CREATE FUNCTION (?P<name>[^\s(]+)"),
+    Kind.TRIGGER: re.compile(r"CREATE TRIGGER (?P<name>\S+)[^;]*? ON (?P<table>\S+)"),
+}
+ENABLED = re.compile(r"ALTER TABLE (?P<table>\S+) ENABLE ALWAYS TRIGGER (?P<name>\S+)")
+CREATED_BEFORE_WRITTEN = (Kind.DOMAIN, Kind.TABLE)
+DROPPED_AFTER_WRITTEN = (Kind.TABLE, Kind.DOMAIN)
+NEEDS_HANDWRITING = (Kind.DOMAIN, Kind.TABLE, Kind.KEY, Kind.EDGES)
+
+
+class ChangeNotWritten(Exception):
+    """An existing object has changed, and no statements by hand say how."""
+
+
+def read_statements(path: Path) -> list[str]:
+    """Return the statements of a frozen file."""
+    statements = path.read_text(encoding="utf-8").split(SEPARATOR)
+    return [statement.strip() for statement in statements if statement.strip()]
+
+
+def objects_of(statements: Iterable[str]) -> Objects:
+    """Map each object to the statements that create it, in their order."""
+    objects: dict[Name, tuple[str, ...]] = {}
+    for statement in statements:
+        enabled = ENABLED.match(statement)
+        if enabled:
+            name = Name(Kind.TRIGGER, enabled["name"], enabled["table"])
+            objects[name] = (*objects[name], statement)
+            continue
+        name = _name_of(statement)
+        if name in objects:
+            raise ValueError(f"two statements create {name}")
+        objects[name] = (statement,)
+
+    return objects
+
+
+def _name_of(statement: str) -> Name:
+    for kind, pattern in PATTERNS.items():
+        match = pattern.match(statement)
+        if match:
+            parts = match.groupdict()
+            return Name(kind, parts["name"], parts.get("table", ""))
+    raise ValueError(f"no object is created by {statement[:80]!r}")
+
+
+def steps_between(
+    before: Objects, after: Objects, written: Sequence[str], dialect: str
+) -> Iterator[str]:
+    """Yield the statements that lead from some objects to others.
+
+    Raises:
+        ChangeNotWritten: A table, domain, key or edge differs, and `written` is empty.
+    """
+    _check_written(before, after, written)
+    replaced = _replaced_triggers(before, after)
+
+    yield from _drops(before, after, replaced, dialect)
+    for name, statements in after.items():
+        if name.kind in CREATED_BEFORE_WRITTEN and name not in before:
+            yield from statements
+    yield from written
+    yield from _creations(before, after, replaced)
+    for name in reversed(tuple(before)):
+        if name.kind in DROPPED_AFTER_WRITTEN and name not in after:
+            yield _drop(name, dialect)
+
+
+def _replaced_triggers(before: Objects, after: Objects) -> set[Name]:
+    """Return the triggers that go or change, and the guard of the edges if edges are added."""
+    has_new_edges = any(name.kind is Kind.EDGES and name not in before for name in after)
+    replaced: set[Name] = set()
+    for name in before:
+        if name.kind is not Kind.TRIGGER:
+            continue
+        if _differs(name, before, after) or (has_new_edges and name.name == EDGES_GUARD):
+            replaced.add(name)
+
+    return replaced
+
+
+def _drops(before: Objects, after: Objects, replaced: set[Name], dialect: str) -> Iterator[str]:
+    for name in sorted(replaced):
+        yield _drop(name, dialect)
+    for name in before:
+        if name.kind in (Kind.INDEX, Kind.FUNCTION) and _is_dropped(name, before, after):
+            yield _drop(name, dialect)
+
+
+def _creations(before: Objects, after: Objects, replaced: set[Name]) -> Iterator[str]:
+    for name, statements in after.items():
+        if name.kind in CREATED_BEFORE_WRITTEN:
+            continue
+        if name in replaced or _differs(name, after, before):
+            yield from _created(name, statements, before)
+
+
+def _check_written(before: Objects, after: Objects, written: Sequence[str]) -> None:
+    if written:
+        return
+    for name in before:
+        is_table = name.kind in NEEDS_HANDWRITING
+        if is_table and name in after and before[name] != after[name]:
+            raise ChangeNotWritten(name)
+
+
+def _differs(name: Name, own: Objects, other: Objects) -> bool:
+    """Return whether an object is missing in the others, or created by other statements."""
+    return own[name] != other.get(name)
+
+
+def _is_dropped(name: Name, before: Objects, after: Objects) -> bool:
+    """Return whether an index or function goes; a function that stays is replaced in place."""
+    if name.kind is Kind.FUNCTION:
+        return name not in after
+    return _differs(name, before, after)
+
+
+def _created(name: Name, statements: tuple[str, ...], before: Objects) -> Iterator[str]:
+    if name.kind is Kind.FUNCTION and name in before:
+        yield statements[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+        return
+    yield from statements
+
+
+def _drop(name: Name, dialect: str) -> str:
+    if name.kind is Kind.TRIGGER and dialect == "postgresql":
+        return f"DROP TRIGGER {name.name} ON {name.table}"
+    if name.kind is Kind.INDEX and dialect == "postgresql":
+        return f"DROP INDEX indelible.{name.name}"
+    return f"DROP {name.kind.upper()} {name.name}"
+
+
+def written_by_hand(revision: str, dialect: str, direction: str) -> list[str]:
+    """Return the statements that were written by hand for a revision; none where there are none."""
+    path = REVISIONS / f"{revision}.{dialect}.{direction}.sql"
+    if not path.exists():
+        return []
+    return read_statements(path)
+
+
+def declared_path(revision: str, dialect: str) -> Path:
+    """Return the file with every statement of the declarations at a revision."""
+    if revision == FIRST:
+        return VERSIONS / f"{FIRST}.{dialect}.sql"
+    return REVISIONS / f"{revision}.{dialect}.declared.sql"
+
+
+def freeze_first(catalog: Catalog, dialect: str) -> None:
+    """Write the first revision, which creates everything."""
+    _write(declared_path(FIRST, dialect), ddl(catalog, dialect))
+
+
+def freeze_steps(catalog: Catalog, dialect: str, previous: str, revision: str) -> None:
+    """Write the steps from the previous revision to the declarations, and back."""
+    declared = list(ddl(catalog, dialect))
+    before = objects_of(read_statements(declared_path(previous, dialect)))
+    after = objects_of(declared)
+    _write(declared_path(revision, dialect), declared)
+
+    up = steps_between(before, after, written_by_hand(revision, dialect, UP), dialect)
+    _write(VERSIONS / f"{revision}.{dialect}.sql", up)
+    down = steps_between(after, before, written_by_hand(revision, dialect, DOWN), dialect)
+    _write(VERSIONS / f"{revision}.{dialect}.{DOWN}.sql", down)
+
+
+def _write(path: Path, statements: Iterable[str]) -> None:
+    path.write_text(SEPARATOR.join(statements) + "\n", encoding="utf-8")
