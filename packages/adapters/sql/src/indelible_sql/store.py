@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Any, Concatenate, Generic, TypeVar
 
@@ -153,9 +153,11 @@ class KernelStore(Generic[Reading, Writing]):
             session = Session(connection, self.schema)
             try:
                 tx = self.reading(session, self.catalog, self.policy, Config(self.config))
-                return query(tx, *args, **kwargs)
+                result = query(tx, *args, **kwargs)
             finally:
                 session.close()
+            _end_read(connection)
+            return result
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes of all aggregates after a cursor.
@@ -296,6 +298,16 @@ def _commit(connection: Connection) -> DBAPIError | None:
             raise fault_of(error) from error
         return error
     return None
+
+
+def _end_read(connection: Connection) -> None:
+    """End a read by COMMIT, after which psycopg still knows its prepared statements.
+
+    It forgets all of them with a ROLLBACK. The result is complete, so a connection that breaks now
+    is only logged, when it is released.
+    """
+    with suppress(DBAPIError):
+        connection.commit()
 
 
 def _release(connection: Connection) -> None:
