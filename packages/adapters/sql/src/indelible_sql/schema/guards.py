@@ -1,5 +1,6 @@
 """The writes that the databases refuse: triggers, written from the declarations."""
 
+import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -249,6 +250,7 @@ def undeletable_guards(table: Table, dialect: str) -> Iterator[Guard]:
     yield from _closed(table, dialect, "DELETE")
     if dialect == "sqlite":
         yield from _sqlite_guards(table)
+        yield from _sqlite_update_guards(table)
 
 
 def fixed_columns_guard(table: Table, names: Iterable[str]) -> Guard:
@@ -338,6 +340,31 @@ def _sqlite_guards(table: Table) -> Iterator[Guard]:
             yield _left_revision_guard(table, constraint)
 
 
+def _sqlite_update_guards(table: Table) -> Iterator[Guard]:
+    """Yield the guards against what a statement can do to a row besides its own UPDATE.
+
+    `UPDATE OR REPLACE` deletes the row whose unique key the changed row takes. A TEMP trigger can
+    change the row after the guards' OLD was read; TEMP triggers run before those of the table.
+    """
+    conditions = sorted(_free_key_conditions(table))
+    if conditions:
+        yield Guard(
+            table=table,
+            rule="no_replace_on_update",
+            event="UPDATE",
+            condition=" AND ".join(conditions),
+        )
+
+    pairs = [f"stored.{column.name} IS OLD.{column.name}" for column in table.columns]
+    is_unchanged = " AND ".join(pairs)
+    yield Guard(
+        table=table,
+        rule="no_nested_update",
+        event="UPDATE",
+        condition=f"EXISTS (SELECT 1 FROM main.{table.name} AS stored WHERE {is_unchanged})",
+    )
+
+
 def _left_revision_guard(head: Table, key: HeadHistoryKey) -> Guard:
     """Return the guard that a head may only leave a revision that is in history."""
     pairs = zip(key.revision_columns, REVISION_COLUMNS, strict=True)
@@ -349,13 +376,51 @@ def _left_revision_guard(head: Table, key: HeadHistoryKey) -> Guard:
 
 def _new_key_conditions(table: Table) -> Iterator[str]:
     """Yield a condition for each unique key: no row has the new row's values."""
+    for columns, predicate in _unique_keys(table):
+        is_same = _equals_new(columns)
+        yield _unless_outside(
+            table, predicate, f"NOT EXISTS (SELECT 1 FROM main.{table.name} WHERE {is_same}"
+        )
+
+
+def _free_key_conditions(table: Table) -> Iterator[str]:
+    """Yield a condition for each unique key that a row may change: no other row has it."""
+    identity = [column.name for column in table.primary_key.columns]
+    is_other = " OR ".join(f"{name} <> OLD.{name}" for name in identity)
+    for columns, predicate in _unique_keys(table):
+        if predicate or not set(columns) <= set(identity):
+            is_same = f"{_equals_new(columns)} AND ({is_other})"
+            yield _unless_outside(
+                table, predicate, f"NOT EXISTS (SELECT 1 FROM main.{table.name} WHERE {is_same}"
+            )
+
+
+def _unique_keys(table: Table) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the columns of each unique key, and the predicate of a partial index or ''."""
     for unique in table.constraints:
         if isinstance(unique, PrimaryKeyConstraint | UniqueConstraint):
-            pairs: list[str] = []
-            for column in unique.columns:
-                pairs.append(f"{column.name} = NEW.{column.name}")
-            is_same = " AND ".join(pairs)
-            yield f"NOT EXISTS (SELECT 1 FROM main.{table.name} WHERE {is_same})"
+            yield tuple(column.name for column in unique.columns), ""
+    for index in table.indexes:
+        if index.unique:
+            where = index.dialect_options["sqlite"]["where"]
+            yield (
+                tuple(column.name for column in index.columns),
+                "" if where is None else str(where),
+            )
+
+
+def _equals_new(columns: Iterable[str]) -> str:
+    return " AND ".join(f"{name} = NEW.{name}" for name in columns)
+
+
+def _unless_outside(table: Table, predicate: str, search: str) -> str:
+    """Close a search for a row; a new row outside of a partial index conflicts with none."""
+    if not predicate:
+        return f"{search})"
+
+    names = "|".join(re.escape(column.name) for column in table.columns)
+    of_new_row = re.sub(rf"\b({names})\b", r"NEW.\1", predicate)
+    return f"(({of_new_row}) IS NOT TRUE OR {search} AND {predicate}))"
 
 
 def _foreign_key_guard(table: Table, key: ForeignKeyConstraint) -> Guard:

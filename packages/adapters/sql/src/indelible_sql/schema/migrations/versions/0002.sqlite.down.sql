@@ -1,1 +1,55 @@
-
+DROP TRIGGER algorithms_no_nested_update
+--;
+DROP TRIGGER algorithms_no_replace
+--;
+DROP TRIGGER algorithms_no_replace_on_update
+--;
+DROP TRIGGER artifacts_no_nested_update
+--;
+DROP TRIGGER artifacts_no_replace_on_update
+--;
+DROP TRIGGER authors_no_nested_update
+--;
+DROP TRIGGER authors_no_replace_on_update
+--;
+DROP TRIGGER centroids_no_nested_update
+--;
+DROP TRIGGER concepts_no_nested_update
+--;
+DROP TRIGGER image_generation_jobs_no_nested_update
+--;
+DROP TRIGGER ipfs_upload_records_no_nested_update
+--;
+DROP TRIGGER keys_no_nested_update
+--;
+DROP TRIGGER mint_events_no_nested_update
+--;
+DROP TRIGGER mint_events_no_replace
+--;
+DROP TRIGGER mint_events_no_replace_on_update
+--;
+DROP TRIGGER reveal_transactions_no_nested_update
+--;
+DROP TRIGGER settings_no_nested_update
+--;
+DROP TRIGGER spaces_no_nested_update
+--;
+DROP TRIGGER stages_no_nested_update
+--;
+DROP TRIGGER subspaces_no_nested_update
+--;
+DROP TRIGGER system_state_no_nested_update
+--;
+DROP TRIGGER tasks_no_nested_update
+--;
+DROP TRIGGER tokens_s0_no_nested_update
+--;
+DROP TRIGGER tokens_s0_no_replace_on_update
+--;
+CREATE TRIGGER algorithms_no_replace BEFORE INSERT ON algorithms
+WHEN (NOT EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace'); END
+--;
+CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
+WHEN (NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
