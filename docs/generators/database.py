@@ -17,7 +17,7 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.ddl import DIALECTS
-from indelible_sql.schema.guards import NEVER, Guard
+from indelible_sql.schema.guard import NEVER, Guard
 from indelible_sql.schema.tables import REVISION_COLUMNS, HeadHistoryKey
 
 LEAD = """

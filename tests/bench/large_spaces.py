@@ -18,7 +18,7 @@ from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPAC
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.schema.columns import SCHEMA
-from indelible_sql.schema.guards import guards_disabled
+from indelible_sql.schema.guard import guards_disabled
 
 OURS: Final = "indelible"
 NOISE: Final = 0.3

@@ -15,7 +15,8 @@ from indelible.kernel import Lifecycle
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.maintenance.findings import Finding
 from indelible_sql.schema.columns import Domain
-from indelible_sql.schema.guards import Guard, RecordHeadRule
+from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.guards import RecordHeadRule
 from indelible_sql.schema.tables import RecordDigest
 
 

@@ -29,12 +29,8 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
-from indelible_sql.schema.guards import (
-    Guard,
-    RecordHeadRule,
-    fixed_columns_guard,
-    qualified_name,
-)
+from indelible_sql.schema.guard import Guard, qualified_name
+from indelible_sql.schema.guards import RecordHeadRule, fixed_columns_guard
 from indelible_sql.schema.tables import head, key, table
 
 SPACES = head(

@@ -15,7 +15,8 @@ from indelible_sql.schema.columns import (
     NONBLANK_TEXT,
     required,
 )
-from indelible_sql.schema.guards import Guard, RecordHeadRule, undeletable_guards
+from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.guards import RecordHeadRule, undeletable_guards
 from indelible_sql.schema.tables import head, key, table
 
 STAGES = head("stages", STAGE)

@@ -18,7 +18,8 @@ from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
 from indelible_sql.maintenance.verify import NO_HEADS, Heads
-from indelible_sql.schema.guards import Guard, guards_disabled, head_guards
+from indelible_sql.schema.guard import Guard, guards_disabled
+from indelible_sql.schema.guards import head_guards
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.store import AnySqlStore

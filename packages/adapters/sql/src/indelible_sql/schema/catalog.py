@@ -13,8 +13,8 @@ from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
 from indelible_sql.schema.columns import KERNEL_DOMAINS, Domain
+from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import (
-    Guard,
     edge_guards,
     head_guards,
     history_guards,

@@ -10,7 +10,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, Executabl
 from indelible.kernel import Lifecycle
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import SCHEMA
-from indelible_sql.schema.guards import statements
+from indelible_sql.schema.guard import statements
 from indelible_sql.schema.tables import EDGE_COLUMNS, EDGES
 
 DIALECTS: Mapping[str, Dialect] = {

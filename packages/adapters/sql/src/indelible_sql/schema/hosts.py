@@ -11,7 +11,8 @@ from indelible.kernel import Conflict, Lifecycle, UsageError
 from indelible_sql.schema.admission import stored_edges
 from indelible_sql.schema.columns import SCHEMA, in_schema, prefix_of
 from indelible_sql.schema.ddl import edge_rows
-from indelible_sql.schema.guards import edge_guards, guards_disabled, head_guards, statements
+from indelible_sql.schema.guard import guards_disabled, statements
+from indelible_sql.schema.guards import edge_guards, head_guards
 
 IS_EDGE = "lifecycle = :lifecycle AND from_state = :from_state AND action = :action"
 

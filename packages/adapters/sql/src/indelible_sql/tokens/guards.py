@@ -15,7 +15,8 @@ from indelible.tokens import (
     Token,
     TokenStatus,
 )
-from indelible_sql.schema.guards import Guard, fixed_columns_guard, qualified_name
+from indelible_sql.schema.guard import Guard, qualified_name
+from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.tokens.tables import (
     AUTHORS,
     IMAGE_JOBS,
