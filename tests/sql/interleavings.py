@@ -14,7 +14,7 @@ from random import Random
 
 from attrs import define, field, frozen
 from tests.chaos.testbed import testbed
-from tests.feeds import settled
+from tests.feeds import wait_for_complete_feed
 
 from indelible.kernel import Change, Stale, StoreBusy
 from indelible.testing.stores import MAYA
@@ -149,7 +149,7 @@ def play(store: SqlStore, subscriber: Subscriber, name: str, random: Random, tal
 
 def check(store: SqlStore, subscriber: Subscriber) -> None:
     """Check that the subscriber got each committed change once, in the order of each aggregate."""
-    settled(store)
+    wait_for_complete_feed(store)
     while subscriber.read():
         pass
 

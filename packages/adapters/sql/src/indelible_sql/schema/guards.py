@@ -1,10 +1,10 @@
 """The writes that the databases refuse: guards, written from the declarations."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from attrs import frozen
-from sqlalchemy import Table
+from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
 from indelible.kernel import Lifecycle
 from indelible_sql.schema import sqlite_guards
