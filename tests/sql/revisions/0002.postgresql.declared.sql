@@ -1014,6 +1014,19 @@ FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND 
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
 --;
+CREATE FUNCTION indelible.keys_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER keys_fixed BEFORE UPDATE ON indelible.keys
+FOR EACH ROW WHEN ((NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE) EXECUTE FUNCTION indelible.keys_fixed()
+--;
+ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_fixed
+--;
 CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN

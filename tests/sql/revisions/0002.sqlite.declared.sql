@@ -1025,6 +1025,10 @@ CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
 WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
 --;
+CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
+WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_fixed'); END
+--;
 CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_update'); END
