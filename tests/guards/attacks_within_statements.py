@@ -12,6 +12,7 @@ from tests.guards.task_rows import LEASED, update_task
 from tests.guards.writes import Step, following_change, step_writes, update_head
 
 from indelible.kernel import Change
+from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.task_tables import TASKS
@@ -111,6 +112,13 @@ def _replacing_updates() -> Iterator[tuple[str, Write]]:
     for head in HEADS:
         for name, columns in _changeable_keys(head):
             yield f"{head.name}: {name} taken by OR REPLACE", _taken(head, columns)
+
+    yield "artifacts: artifacts_normalized_url taken by OR REPLACE", _taken_address
+
+
+def _taken_address(s: Situation) -> Sequence[Statement]:
+    address = s.captures.second_visit.artifact["normalized_url"]
+    return (update(ARTIFACTS).prefix_with("OR REPLACE").values(normalized_url=address),)
 
 
 def _taken(head: Table, columns: Sequence[str]) -> Write:

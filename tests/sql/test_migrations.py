@@ -10,7 +10,9 @@ from threading import Barrier, Timer
 
 import psycopg
 import pytest
+from sqlalchemy import select
 from tests.feeds import changes
+from tests.guards.situation import settle
 from tests.sql.conftest import code, opened
 from tests.sql.empty_databases import (
     SCHEMA,
@@ -18,6 +20,7 @@ from tests.sql.empty_databases import (
     empty_on_postgresql,
     empty_on_sqlite,
 )
+from tests.sql.freeze import newest_revision
 
 from indelible import captures, concepts
 from indelible.testing.captures.scenarios import A, CaptureScenario, worked
@@ -50,7 +53,7 @@ def test_a_second_upgrade_changes_nothing(empty: EmptyDatabase) -> None:
         store.upgrade(empty.owner_url)
 
         assert empty.facts() == facts
-        assert empty.revision() == "0001"
+        assert empty.revision() == newest_revision()
         assert edit(store, saved).seq == 2
         assert verify(store) == ()
 
@@ -69,6 +72,42 @@ def test_a_downgrade_leaves_nothing_and_a_new_upgrade_leaves_the_same_schema(
     with empty.opened() as store:
         assert verify(store) == ()
         assert create(store).seq == 1
+
+
+@pytest.mark.parametrize(
+    "previous", [f"{number:04}" for number in range(1, int(newest_revision()))]
+)
+def test_down_to_a_revision_and_up_again_keeps_all_rows(
+    empty: EmptyDatabase, previous: str
+) -> None:
+    """Every table has rows, which the previous revision has in the same form."""
+    empty.upgrade()
+    with empty.opened() as store:
+        settle(store)
+        facts, rows = empty.facts(), all_rows(store)
+        downgrade(empty.owner_url, SCHEMA, previous, CATALOG)
+
+        assert empty.revision() == previous
+        assert empty.facts() != facts
+        assert all_rows(store) == rows
+        with empty.opened() as another:
+            assert code(another.feed) == "SCHEMA_OUT_OF_DATE"
+
+        empty.upgrade()
+        assert empty.facts() == facts
+        assert all_rows(store) == rows
+        assert verify(store) == ()
+        assert create(store).seq == 1
+
+
+def all_rows(store: SqlStore) -> list[str]:
+    """Return every row of every table."""
+    rows: list[str] = []
+    with store.engines.reader.connect() as connection:
+        for table in CATALOG.tables:
+            rows += sorted(f"{table.name} {row!r}" for row in connection.execute(select(table)))
+
+    return rows
 
 
 def check_downgrade_is_refused(empty: EmptyDatabase, exported: list[str], *, lost: int) -> None:
@@ -93,7 +132,7 @@ def test_a_downgrade_that_would_drop_changes_is_refused_and_changes_nothing(
         check_downgrade_is_refused(empty, hashes[:1], lost=1)
         check_downgrade_is_refused(empty, ["0" * 64, *hashes[1:]], lost=1)
         assert empty.facts() == facts
-        assert empty.revision() == "0001"
+        assert empty.revision() == newest_revision()
         assert store.read(concepts.get_concept, saved.concept.id).seq == 2
         assert verify(store) == ()
 
@@ -116,7 +155,7 @@ def test_a_downgrade_that_would_drop_signals_is_refused_and_changes_nothing(
         check_downgrade_is_refused(empty, [], lost=len(hashes) + 1)
         check_downgrade_is_refused(empty, hashes, lost=1)
         assert empty.facts() == facts
-        assert empty.revision() == "0001"
+        assert empty.revision() == newest_revision()
         assert len(scenario.read(captures.recent_captures, scenario.space_id)) == 1
         assert verify(store) == ()
 
