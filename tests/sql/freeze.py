@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from tests.architecture.sources import ROOT
 from tests.sql.revisions import FIRST, freeze_first, freeze_steps
 
 from indelible_service.embedded import postgres
@@ -37,7 +38,7 @@ def main() -> None:
 
 def newest_revision() -> str:
     """Return the revision to which an upgrade migrates."""
-    scripts = ScriptDirectory.from_config(Config(toml_file="pyproject.toml"))
+    scripts = ScriptDirectory.from_config(Config(toml_file=ROOT / "pyproject.toml"))
     return scripts.get_current_head() or FIRST
 
 

@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-21, revision 0001
+-- iteration 2, 2026-11-21, revision 0002
 
 column algorithms.checksum digest required
 
@@ -1574,6 +1574,13 @@ function concepts_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_in_order  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM history AS predecessor WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)) IS NOT TRUE THEN
+    RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_algorithms  BEGIN
   IF (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2662,6 +2669,8 @@ trigger A CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts FOR EACH S
 trigger A CREATE TRIGGER concepts_no_truncate BEFORE TRUNCATE ON concepts FOR EACH STATEMENT EXECUTE FUNCTION concepts_no_truncate()
 
 trigger A CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION concepts_one_step()
+
+trigger A CREATE TRIGGER history_in_order AFTER INSERT ON history FOR EACH ROW WHEN (((new.seq)::bigint > 1)) EXECUTE FUNCTION history_in_order()
 
 trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'algorithm'::text)) EXECUTE FUNCTION history_needs_algorithms()
 

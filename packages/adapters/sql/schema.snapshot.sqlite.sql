@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-21, revision 0001
+-- iteration 2, 2026-11-21, revision 0002
 
 edge algorithm  register REGISTERED 0
 
@@ -995,9 +995,17 @@ trigger algorithms_no_delete: CREATE TRIGGER algorithms_no_delete BEFORE DELETE 
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'algorithms_no_delete'); END
 
+trigger algorithms_no_nested_update: CREATE TRIGGER algorithms_no_nested_update BEFORE UPDATE ON algorithms
+WHEN (EXISTS (SELECT 1 FROM main.algorithms AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.formulas IS OLD.formulas AND stored.checksum IS OLD.checksum)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_nested_update'); END
+
 trigger algorithms_no_replace: CREATE TRIGGER algorithms_no_replace BEFORE INSERT ON algorithms
-WHEN (NOT EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.id)) IS NOT TRUE
+WHEN (((NEW.status = 'ACTIVE') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.algorithms WHERE status = NEW.status AND status = 'ACTIVE')) AND NOT EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace'); END
+
+trigger algorithms_no_replace_on_update: CREATE TRIGGER algorithms_no_replace_on_update BEFORE UPDATE ON algorithms
+WHEN (((NEW.status = 'ACTIVE') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.algorithms WHERE status = NEW.status AND (id <> OLD.id) AND status = 'ACTIVE'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace_on_update'); END
 
 trigger algorithms_one_active: CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms
 WHEN (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM main.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE
@@ -1015,9 +1023,17 @@ trigger artifacts_no_delete: CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_no_delete'); END
 
+trigger artifacts_no_nested_update: CREATE TRIGGER artifacts_no_nested_update BEFORE UPDATE ON artifacts
+WHEN (EXISTS (SELECT 1 FROM main.artifacts AS stored WHERE stored.id IS OLD.id AND stored.seq IS OLD.seq AND stored.hash IS OLD.hash AND stored.user_id IS OLD.user_id AND stored.space_id IS OLD.space_id AND stored.normalized_url IS OLD.normalized_url AND stored.title IS OLD.title AND stored.title_stamp IS OLD.title_stamp AND stored.content IS OLD.content AND stored.content_stamp IS OLD.content_stamp AND stored.engagement_level IS OLD.engagement_level AND stored.reading_depth IS OLD.reading_depth AND stored.scroll_depth IS OLD.scroll_depth AND stored.dwell_time_ms IS OLD.dwell_time_ms AND stored.word_count IS OLD.word_count AND stored.vector IS OLD.vector AND stored.content_source IS OLD.content_source AND stored.stamp IS OLD.stamp AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_nested_update'); END
+
 trigger artifacts_no_replace: CREATE TRIGGER artifacts_no_replace BEFORE INSERT ON artifacts
 WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace'); END
+
+trigger artifacts_no_replace_on_update: CREATE TRIGGER artifacts_no_replace_on_update BEFORE UPDATE ON artifacts
+WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace_on_update'); END
 
 trigger artifacts_one_step: CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1047,9 +1063,17 @@ trigger authors_no_delete: CREATE TRIGGER authors_no_delete BEFORE DELETE ON aut
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'authors_no_delete'); END
 
+trigger authors_no_nested_update: CREATE TRIGGER authors_no_nested_update BEFORE UPDATE ON authors
+WHEN (EXISTS (SELECT 1 FROM main.authors AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.wallet_address IS OLD.wallet_address AND stored.twitter_handle IS OLD.twitter_handle AND stored.farcaster_handle IS OLD.farcaster_handle AND stored.prompt_text IS OLD.prompt_text)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_nested_update'); END
+
 trigger authors_no_replace: CREATE TRIGGER authors_no_replace BEFORE INSERT ON authors
 WHEN (NOT EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.authors WHERE wallet_address = NEW.wallet_address)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'authors_no_replace'); END
+
+trigger authors_no_replace_on_update: CREATE TRIGGER authors_no_replace_on_update BEFORE UPDATE ON authors
+WHEN (NOT EXISTS (SELECT 1 FROM main.authors WHERE wallet_address = NEW.wallet_address AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_replace_on_update'); END
 
 trigger authors_one_step: CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1062,6 +1086,10 @@ BEGIN SELECT RAISE(ABORT, 'centroids_fixed'); END
 trigger centroids_no_delete: CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_no_delete'); END
+
+trigger centroids_no_nested_update: CREATE TRIGGER centroids_no_nested_update BEFORE UPDATE ON centroids
+WHEN (EXISTS (SELECT 1 FROM main.centroids AS stored WHERE stored.id IS OLD.id AND stored.seq IS OLD.seq AND stored.hash IS OLD.hash AND stored.space_id IS OLD.space_id AND stored.vector IS OLD.vector AND stored.logged_vector IS OLD.logged_vector AND stored.logged_seq IS OLD.logged_seq AND stored.confidence IS OLD.confidence AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_nested_update'); END
 
 trigger centroids_no_replace: CREATE TRIGGER centroids_no_replace BEFORE INSERT ON centroids
 WHEN (NOT EXISTS (SELECT 1 FROM main.centroids WHERE id = NEW.id)) IS NOT TRUE
@@ -1130,6 +1158,10 @@ BEGIN SELECT RAISE(ABORT, 'concepts_history_exists'); END
 trigger concepts_no_delete: CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concepts_no_delete'); END
+
+trigger concepts_no_nested_update: CREATE TRIGGER concepts_no_nested_update BEFORE UPDATE ON concepts
+WHEN (EXISTS (SELECT 1 FROM main.concepts AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.current_version IS OLD.current_version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.name_key IS OLD.name_key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_no_nested_update'); END
 
 trigger concepts_no_replace: CREATE TRIGGER concepts_no_replace BEFORE INSERT ON concepts
 WHEN (NOT EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.id)) IS NOT TRUE
@@ -1239,6 +1271,10 @@ trigger image_generation_jobs_no_delete: CREATE TRIGGER image_generation_jobs_no
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_delete'); END
 
+trigger image_generation_jobs_no_nested_update: CREATE TRIGGER image_generation_jobs_no_nested_update BEFORE UPDATE ON image_generation_jobs
+WHEN (EXISTS (SELECT 1 FROM main.image_generation_jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.service IS OLD.service AND stored.external_job_id IS OLD.external_job_id AND stored.retry_count IS OLD.retry_count AND stored.error_data IS OLD.error_data AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_nested_update'); END
+
 trigger image_generation_jobs_no_replace: CREATE TRIGGER image_generation_jobs_no_replace BEFORE INSERT ON image_generation_jobs
 WHEN (NOT EXISTS (SELECT 1 FROM main.image_generation_jobs WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_replace'); END
@@ -1263,6 +1299,10 @@ trigger ipfs_upload_records_no_delete: CREATE TRIGGER ipfs_upload_records_no_del
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_delete'); END
 
+trigger ipfs_upload_records_no_nested_update: CREATE TRIGGER ipfs_upload_records_no_nested_update BEFORE UPDATE ON ipfs_upload_records
+WHEN (EXISTS (SELECT 1 FROM main.ipfs_upload_records AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.record_type IS OLD.record_type AND stored.cid IS OLD.cid AND stored.retry_count IS OLD.retry_count AND stored.error_data IS OLD.error_data AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_nested_update'); END
+
 trigger ipfs_upload_records_no_replace: CREATE TRIGGER ipfs_upload_records_no_replace BEFORE INSERT ON ipfs_upload_records
 WHEN (NOT EXISTS (SELECT 1 FROM main.ipfs_upload_records WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_replace'); END
@@ -1286,6 +1326,10 @@ BEGIN SELECT RAISE(ABORT, 'keys_history_exists'); END
 trigger keys_no_delete: CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
+
+trigger keys_no_nested_update: CREATE TRIGGER keys_no_nested_update BEFORE UPDATE ON keys
+WHEN (EXISTS (SELECT 1 FROM main.keys AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.owner IS OLD.owner AND stored.scopes IS OLD.scopes AND stored.secret_digest IS OLD.secret_digest AND stored.expires_at IS OLD.expires_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_no_nested_update'); END
 
 trigger keys_no_replace: CREATE TRIGGER keys_no_replace BEFORE INSERT ON keys
 WHEN (NOT EXISTS (SELECT 1 FROM main.keys WHERE id = NEW.id)) IS NOT TRUE
@@ -1323,9 +1367,17 @@ trigger mint_events_no_delete: CREATE TRIGGER mint_events_no_delete BEFORE DELET
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_no_delete'); END
 
+trigger mint_events_no_nested_update: CREATE TRIGGER mint_events_no_nested_update BEFORE UPDATE ON mint_events
+WHEN (EXISTS (SELECT 1 FROM main.mint_events AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.tx_hash IS OLD.tx_hash AND stored.log_index IS OLD.log_index AND stored.block_number IS OLD.block_number AND stored.block_hash IS OLD.block_hash AND stored.block_timestamp IS OLD.block_timestamp AND stored.token_id IS OLD.token_id AND stored.quantity IS OLD.quantity AND stored.author_wallet IS OLD.author_wallet AND stored.recipient IS OLD.recipient AND stored.total_paid IS OLD.total_paid AND stored.detected_at IS OLD.detected_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_nested_update'); END
+
 trigger mint_events_no_replace: CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
-WHEN (NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
+WHEN (((NEW.status = 'canonical') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.mint_events WHERE tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND status = 'canonical')) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
+
+trigger mint_events_no_replace_on_update: CREATE TRIGGER mint_events_no_replace_on_update BEFORE UPDATE ON mint_events
+WHEN (((NEW.status = 'canonical') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.mint_events WHERE tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND (id <> OLD.id) AND status = 'canonical')) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace_on_update'); END
 
 trigger mint_events_one_step: CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
@@ -1363,6 +1415,10 @@ trigger reveal_transactions_no_delete: CREATE TRIGGER reveal_transactions_no_del
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_delete'); END
 
+trigger reveal_transactions_no_nested_update: CREATE TRIGGER reveal_transactions_no_nested_update BEFORE UPDATE ON reveal_transactions
+WHEN (EXISTS (SELECT 1 FROM main.reveal_transactions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_ids IS OLD.token_ids AND stored.tx_hash IS OLD.tx_hash AND stored.block_number IS OLD.block_number AND stored.gas_price_wei IS OLD.gas_price_wei AND stored.confirmed_at IS OLD.confirmed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_nested_update'); END
+
 trigger reveal_transactions_no_replace: CREATE TRIGGER reveal_transactions_no_replace BEFORE INSERT ON reveal_transactions
 WHEN (NOT EXISTS (SELECT 1 FROM main.reveal_transactions WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_replace'); END
@@ -1378,6 +1434,10 @@ BEGIN SELECT RAISE(ABORT, 'settings_history_exists'); END
 trigger settings_no_delete: CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settings_no_delete'); END
+
+trigger settings_no_nested_update: CREATE TRIGGER settings_no_nested_update BEFORE UPDATE ON settings
+WHEN (EXISTS (SELECT 1 FROM main.settings AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.value IS OLD.value)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_nested_update'); END
 
 trigger settings_no_replace: CREATE TRIGGER settings_no_replace BEFORE INSERT ON settings
 WHEN (NOT EXISTS (SELECT 1 FROM main.settings WHERE id = NEW.id)) IS NOT TRUE
@@ -1439,6 +1499,10 @@ trigger spaces_no_delete: CREATE TRIGGER spaces_no_delete BEFORE DELETE ON space
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_no_delete'); END
 
+trigger spaces_no_nested_update: CREATE TRIGGER spaces_no_nested_update BEFORE UPDATE ON spaces
+WHEN (EXISTS (SELECT 1 FROM main.spaces AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.user_id IS OLD.user_id AND stored.name IS OLD.name AND stored.model IS OLD.model AND stored.dimension IS OLD.dimension)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_no_nested_update'); END
+
 trigger spaces_no_replace: CREATE TRIGGER spaces_no_replace BEFORE INSERT ON spaces
 WHEN (NOT EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_no_replace'); END
@@ -1454,6 +1518,10 @@ BEGIN SELECT RAISE(ABORT, 'stages_history_exists'); END
 trigger stages_no_delete: CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stages_no_delete'); END
+
+trigger stages_no_nested_update: CREATE TRIGGER stages_no_nested_update BEFORE UPDATE ON stages
+WHEN (EXISTS (SELECT 1 FROM main.stages AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_nested_update'); END
 
 trigger stages_no_replace: CREATE TRIGGER stages_no_replace BEFORE INSERT ON stages
 WHEN (NOT EXISTS (SELECT 1 FROM main.stages WHERE id = NEW.id)) IS NOT TRUE
@@ -1474,6 +1542,10 @@ BEGIN SELECT RAISE(ABORT, 'subspaces_history_exists'); END
 trigger subspaces_no_delete: CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subspaces_no_delete'); END
+
+trigger subspaces_no_nested_update: CREATE TRIGGER subspaces_no_nested_update BEFORE UPDATE ON subspaces
+WHEN (EXISTS (SELECT 1 FROM main.subspaces AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.space_id IS OLD.space_id AND stored.user_id IS OLD.user_id AND stored.name IS OLD.name AND stored.description IS OLD.description AND stored.seed IS OLD.seed)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_no_nested_update'); END
 
 trigger subspaces_no_replace: CREATE TRIGGER subspaces_no_replace BEFORE INSERT ON subspaces
 WHEN (NOT EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
@@ -1498,6 +1570,10 @@ BEGIN SELECT RAISE(ABORT, 'system_state_history_exists'); END
 trigger system_state_no_delete: CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_no_delete'); END
+
+trigger system_state_no_nested_update: CREATE TRIGGER system_state_no_nested_update BEFORE UPDATE ON system_state
+WHEN (EXISTS (SELECT 1 FROM main.system_state AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.state_value IS OLD.state_value)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_no_nested_update'); END
 
 trigger system_state_no_replace: CREATE TRIGGER system_state_no_replace BEFORE INSERT ON system_state
 WHEN (NOT EXISTS (SELECT 1 FROM main.system_state WHERE id = NEW.id)) IS NOT TRUE
@@ -1539,6 +1615,10 @@ trigger tasks_no_delete: CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_delete'); END
 
+trigger tasks_no_nested_update: CREATE TRIGGER tasks_no_nested_update BEFORE UPDATE ON tasks
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
+
 trigger tasks_no_replace: CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
 WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
@@ -1567,9 +1647,17 @@ trigger tokens_s0_no_delete: CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_delete'); END
 
+trigger tokens_s0_no_nested_update: CREATE TRIGGER tokens_s0_no_nested_update BEFORE UPDATE ON tokens_s0
+WHEN (EXISTS (SELECT 1 FROM main.tokens_s0 AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.author_id IS OLD.author_id AND stored.minter_address IS OLD.minter_address AND stored.mint_timestamp IS OLD.mint_timestamp AND stored.mint_event_id IS OLD.mint_event_id AND stored.image_url IS OLD.image_url AND stored.image_cid IS OLD.image_cid AND stored.metadata_cid IS OLD.metadata_cid AND stored.generation_attempts IS OLD.generation_attempts AND stored.generation_error IS OLD.generation_error AND stored.reveal_tx_hash IS OLD.reveal_tx_hash AND stored.error_data IS OLD.error_data)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_nested_update'); END
+
 trigger tokens_s0_no_replace: CREATE TRIGGER tokens_s0_no_replace BEFORE INSERT ON tokens_s0
 WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace'); END
+
+trigger tokens_s0_no_replace_on_update: CREATE TRIGGER tokens_s0_no_replace_on_update BEFORE UPDATE ON tokens_s0
+WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace_on_update'); END
 
 trigger tokens_s0_one_step: CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
