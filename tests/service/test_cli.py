@@ -270,7 +270,8 @@ def test_a_changed_record_is_listed(environment: dict[str, str], tmp_path: Path)
 @pytest.mark.slow
 def test_the_committed_snapshots_match_the_migrations(tmp_path: Path) -> None:
     json_result("db", "snapshot", "--iteration", "7", "--into", str(tmp_path))
+    expected = rf"-- iteration 7, 20\d\d-\d\d-\d\d, revision {newest_revision()}"
     for name in NAMES.values():
         title, *facts = (tmp_path / name).read_text().splitlines()
-        assert re.fullmatch(rf"-- iteration 7, 20\d\d-\d\d-\d\d, revision {newest_revision()}", title)
+        assert re.fullmatch(expected, title)
         assert facts == (ROOT / "packages" / "adapters" / "sql" / name).read_text().splitlines()[1:]

@@ -28,7 +28,7 @@ def set_value(tx: SqlTransaction, key: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("fixture", ["sqlite", "postgresql"])
 def test_the_feed_follows_every_aggregate_in_any_interleaving(
-    fixture: str, request: pytest.FixtureRequest, tell: Callable[[str], None]
+    fixture: str, request: pytest.FixtureRequest, add_summary_line: Callable[[str], None]
 ) -> None:
     store: SqlStore = request.getfixturevalue(fixture)
 
@@ -37,7 +37,9 @@ def test_the_feed_follows_every_aggregate_in_any_interleaving(
     assert tally.interleavings == INTERLEAVINGS
     if fixture == "postgresql":
         assert tally.events["STORE_BUSY"] > 0
-    tell(f"{fixture}: {tally.interleavings} interleavings, {dict(tally.events)}, seed {SEED}")
+    add_summary_line(
+        f"{fixture}: {tally.interleavings} interleavings, {dict(tally.events)}, seed {SEED}"
+    )
 
 
 def set_in_another_transaction(store: SqlStore, key: str) -> None:
