@@ -14,7 +14,8 @@ from indelible_sql.kernel.task_tables import (
     TASKS,
     task_guards,
 )
-from indelible_sql.schema.guards import Guard, fixed_columns_guard
+from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.sql_context import SqlContext
 
