@@ -180,6 +180,16 @@ def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServe
         run_statement(copy.url, "CREATE TEMPORARY TABLE mine (id int)")
 
 
+def test_a_server_starts_below_a_directory_that_only_its_user_may_enter(empty: Path) -> None:
+    below = empty / "private" / "data"
+    below.parent.mkdir(mode=0o700)
+    for _ in range(2):  # with new data, and with existing data
+        with postgres(below, durable=False) as server:
+            assert query_value(server.url, "SELECT 1") == 1
+
+    assert below.stat().st_mode & 0o777 == 0o700
+
+
 def test_stopping_leaves_no_process(directory: Path) -> None:
     with postgres(directory, durable=False) as server:
         before = processes(directory, server.admin_url)

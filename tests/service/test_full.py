@@ -29,9 +29,8 @@ PARTS = {"postgres": 1, "redis-server": 1, "serve": 1, "work": 2, "schedule": 1}
 
 @pytest.fixture
 def folder_path() -> Generator[Path]:
-    """Create a folder that the account of PostgreSQL can enter; root starts it as nobody."""
+    """Create a folder that only its owner can enter; root starts PostgreSQL as nobody."""
     with folder() as path:
-        path.chmod(0o755)
         yield path
 
 

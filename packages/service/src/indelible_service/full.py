@@ -1,7 +1,6 @@
 """Run everything as on a server: PostgreSQL, Redis, and a process for each part."""
 
 import logging
-import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -66,9 +65,6 @@ class Servers:
     @contextmanager
     def run_postgresql(self) -> Generator[Child]:
         """Run PostgreSQL with its data in the folder until the block ends."""
-        if os.geteuid() == 0:
-            self.folder.chmod(0o711)  # it runs as `nobody`, who must reach its own folder
-
         port = self.postgresql.port if self.postgresql else None
         server = postgres(
             self.folder / "postgresql", port=port, settings=POSTGRES_SETTINGS, passwords=True

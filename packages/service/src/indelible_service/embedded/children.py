@@ -51,11 +51,14 @@ class ServerProgram:
     account: pwd.struct_passwd | None = None
 
 
-def process_options(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    """Return the options of `Popen` for a child of the account, or of our own."""
+def process_options(account: pwd.struct_passwd | None, cwd: str = "/") -> dict[str, Any]:
+    """Return the options of `Popen` for a child of the account, or of our own.
+
+    The child enters its working directory before it becomes the account.
+    """
     options: dict[str, Any] = {
         "start_new_session": True,  # Ctrl-C in a terminal is for the parent, which stops the child
-        "cwd": "/",
+        "cwd": cwd,
         "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
     }
     if account:
@@ -69,6 +72,7 @@ def start_child(
     log: Path,
     account: pwd.struct_passwd | None = None,
     stdin: int = DEVNULL,
+    cwd: str = "/",
 ) -> Child:
     """Start a child that writes to the log.
 
@@ -77,7 +81,7 @@ def start_child(
     with translate_os_errors(log):
         out = log.open("wb")
     with out:
-        return Child(command, stdin=stdin, stdout=out, stderr=out, **process_options(account))
+        return Child(command, stdin=stdin, stdout=out, stderr=out, **process_options(account, cwd))
 
 
 @contextmanager

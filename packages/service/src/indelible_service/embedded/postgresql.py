@@ -62,6 +62,9 @@ INITIALIZE: Final = (
     *CREATE_DATABASE,
 )
 COPIES: Final = Path("/var/cache/indelible")
+# The account of the server may be unable to enter a directory above its data, such as root's home.
+# Its working directory is reachable by this name all the same; `.` would become the whole path.
+WORKING_DIRECTORY: Final = "/proc/self/cwd"
 STOP_SIGNALS: Final[StopSignals] = ((SIGINT, 30), (SIGQUIT, 10), (SIGKILL, None))
 
 
@@ -125,6 +128,7 @@ class _Cluster:
         self._lock = self._data / "postmaster.pid"
         # PostgreSQL refuses to run as root.
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        self._data_name = WORKING_DIRECTORY if self._account else "."
 
     def prepare(self, authentication: str) -> Mapping[str, str]:
         """Create the data where they are missing, and return the passwords of the roles.
@@ -132,9 +136,6 @@ class _Cluster:
         `authentication` is PostgreSQL's method for its clients: `trust` or `scram-sha-256`.
         """
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._account and not any(self._directory.iterdir()):
-            os.chown(self._directory, self._account.pw_uid, self._account.pw_gid)
-
         if not self._data.exists():
             self._initialize(self._directory / "data.new")
         (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {authentication}\n")
@@ -151,7 +152,8 @@ class _Cluster:
         options = [f"--{name}={value}" for name, value in settings.items()]
 
         def start(port: int) -> Child:
-            return self._start("postgres", "-D", str(self._data), f"--port={port}", *options)
+            words = ("-D", self._data_name, f"--port={port}", *options)
+            return self._start(self._data, "postgres", *words)
 
         program = ServerProgram(
             start=start,
@@ -182,31 +184,36 @@ class _Cluster:
     def _initialize(self, new: Path) -> None:
         # The directory gets its name at the end, so an interrupted start is repeated.
         shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        if self._account:
+            os.chown(new, self._account.pw_uid, self._account.pw_gid)
+
         passwords = {role: TimeOrderedIds().secret() for role in ROLES}
         self._passwords.touch(mode=0o600)
         self._passwords.write_text("\n".join(passwords.values()))
 
         initdb_options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        self._run("initdb", "-D", str(new), "-U", ADMIN, *initdb_options)
+        self._run(new, "initdb", "-D", self._data_name, "-U", ADMIN, *initdb_options)
 
         statements = "\n".join(INITIALIZE).format(name=DATABASE, template="template1", **passwords)
-        single_user = ("--single", "-D", str(new), "-c", "exit_on_error=on", "template1")
-        self._run("postgres", *single_user, stdin=statements)
+        single_user = ("--single", "-D", self._data_name, "-c", "exit_on_error=on", "template1")
+        self._run(new, "postgres", *single_user, stdin=statements)
         new.rename(self._data)
 
-    def _run(self, program: str, *options: str, stdin: str = "") -> None:
-        """Run a program to its end.
+    def _run(self, data: Path, program: str, *options: str, stdin: str = "") -> None:
+        """Run a program in the data directory to its end.
 
         Raises: ServerFailed.
         """
-        child = self._start(program, *options, stdin=PIPE)
+        child = self._start(data, program, *options, stdin=PIPE)
         child.communicate(stdin.encode())
         if child.returncode:
             raise failure_from(self._log)
 
-    def _start(self, program: str, *options: str, stdin: int = DEVNULL) -> Child:
+    def _start(self, data: Path, program: str, *options: str, stdin: int = DEVNULL) -> Child:
         path = programs_directory(self._account) / program
-        return start_child((str(path), *options), self._log, self._account, stdin)
+        command = (str(path), *options)
+        return start_child(command, self._log, self._account, stdin, cwd=str(data))
 
 
 @cache
