@@ -42,6 +42,7 @@ from tests.service.forgeries import (
 )
 
 import indelible_sql
+from indelible.concepts.rules.warnings import RULESET
 from indelible.kernel.exports import InvalidExportLine
 from indelible.testing.stores import CountedIds, create
 from indelible_sql import SqlStore
@@ -65,7 +66,7 @@ FORGERIES: Mapping[str, Forgery] = {
     "a derived column": at_entry(0, set_record(VERSIONS, name_key="ratio")),
     "a missing column": at_entry(0, remove_column),
     "a missing warning": at_entry(0, remove_a_warning),
-    "other rules": at_entry(0, set_record(WARNINGS, ruleset=2)),
+    "other rules": at_entry(0, set_record(WARNINGS, ruleset=RULESET + 1)),
     "a missing version": at_entry(0, remove_version),
     "missing warnings": at_entry(0, remove_warnings),
     "a version too many": add_a_version,
@@ -133,9 +134,9 @@ def test_an_import_keeps_the_number_of_the_rules_of_warnings(
         if entry["records"]:
             rulesets.add(entry["records"][WARNINGS]["ruleset"])
 
-    assert rulesets == {1}
+    assert rulesets == {RULESET}
 
-    newer_export = with_correct_hashes(export, set_ruleset(2))
+    newer_export = with_correct_hashes(export, set_ruleset(RULESET + 1))
 
     import_into(store, newer_export)
 

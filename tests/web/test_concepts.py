@@ -299,6 +299,24 @@ def test_current_warnings_have_their_own_route(web: Web) -> None:
     assert "ETag" not in before.headers
 
 
+def test_a_request_of_warnings_may_turn_codes_off_and_change_severities(web: Web) -> None:
+    saved = web.create(ConceptContent(name="Ratio", definition="A number"))
+    levels = "EX_NONE:off,DEF_SHORT:major"
+    answer = web.get(f"{concept_url(saved)}/warnings?levels={levels}").get_json()
+    everything = web.get(f"{concept_url(saved)}/warnings").get_json()
+
+    severities = {warning["code"]: warning["severity"] for warning in answer["warnings"]}
+    assert severities["DEF_SHORT"] == "major"
+    assert "EX_NONE" not in severities
+    assert len(severities) == len(everything["warnings"]) - 1
+
+
+def test_an_unknown_warning_level_is_a_problem(web: Web) -> None:
+    answer = web.get(f"{concept_url(web.create())}/warnings?levels=EX_NONE:loud")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "WARNING_LEVELS_INVALID")
+
+
 def test_the_graph_and_the_learning_order_follow_the_prerequisites(web: Web) -> None:
     division = web.create(ConceptContent(name="Division", prerequisites=("Numbers", "Sharing")))[
         "concept"

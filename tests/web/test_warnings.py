@@ -122,8 +122,8 @@ STORIES: dict[WarningCode, tuple[Story, Story]] = {
     ),
     WarningCode.SCOPE_EMPTY: (of(scope_boundaries=None), of(scope_boundaries="None.")),
     WarningCode.PREREQ_NONE_BUT_REFERENCED: (
+        among(of(definition="Two quantities compared by [division](#division)."), Division=()),
         among(of(), Division=()),
-        among(NEEDS_DIVISION, Division=()),
     ),
     WarningCode.PREREQ_SELF: (of(prerequisites=("RATIO",)), NEEDS_DIVISION),
     WarningCode.PREREQ_DUPLICATE: (of(prerequisites=("Division", "division")), NEEDS_DIVISION),

@@ -7,6 +7,7 @@ from hypothesis.strategies import lists, sampled_from
 from indelible.concepts import ConceptContent
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.warnings import RelatedNames, candidate_names, related_name_keys
+from indelible.concepts.rules.warnings.names import references
 
 WORDS = ["unit", "Fraction", "C++", "x-axis", "\N{LATIN SMALL LIGATURE FI}x"]
 MAX_CANDIDATES = 400
@@ -70,3 +71,44 @@ def test_equal_and_mentioned_names_are_selected_once_and_in_order() -> None:
 
 def test_no_names_are_related_to_nothing() -> None:
     assert RelatedNames.among(ConceptContent(name="Ratio"), []) == RelatedNames()
+
+
+def test_a_name_is_found_in_the_text_and_in_the_target_of_a_link() -> None:
+    keys = related_name_keys(
+        ConceptContent(name="x", definition="One [unit part](#unit_fraction) of [a set] (#set).")
+    )
+
+    assert {"unit part", "unit fraction", "a set", "set", "one unit part"} <= keys
+
+
+@pytest.mark.parametrize(
+    ("definition", "name"),
+    [
+        ("All numbers by [division](#division).", "Division"),
+        ("All [shares](#division) of a whole.", "division"),
+        ("One part of a unit fraction.", "Unit fraction"),
+        ("It is written in Python today.", "Python"),
+        ("Encoded as UTF-8 or not.", "UTF-8"),
+    ],
+)
+def test_a_link_or_a_rare_name_is_a_reference(definition: str, name: str) -> None:
+    assert references(definition, [name]) == (name,)
+
+
+@pytest.mark.parametrize(
+    ("definition", "name"),
+    [
+        ("It is true for each model.", "true"),
+        ("It is true for each model.", "Model"),
+        ("Make it so. Make it again: Make.", "Make"),
+        ("The [Mean](#mean) of true values.", "true"),
+    ],
+)
+def test_an_ordinary_word_is_no_reference(definition: str, name: str) -> None:
+    assert references(definition, [name]) == ()
+
+
+def test_names_with_a_link_are_the_first_references() -> None:
+    definition = "A unit fraction of a [set](#set)."
+
+    assert references(definition, ["Unit fraction", "set"]) == ("set", "Unit fraction")

@@ -128,12 +128,14 @@ CASES: Final[Mapping[WarningCode, Case]] = {
     ),
     WarningCode.PREREQ_NONE_BUT_REFERENCED: Case(
         warned=VersionScenario(
-            content=good_content(prerequisites=(" ",)),
+            content=good_content(
+                prerequisites=(" ",), definition="A comparison by [dividing](#division) quantities."
+            ),
             names=RelatedNames(mentioned=("Division",)),
         ),
         clean=VersionScenario(
             content=good_content(prerequisites=()),
-            names=RelatedNames(mentioned=("RATIO",)),
+            names=RelatedNames(mentioned=("RATIO", "Division")),
         ),
     ),
     WarningCode.PREREQ_SELF: Case(

@@ -34,6 +34,23 @@ def test_the_list_shows_the_status_version_and_warnings_of_a_concept(any_site: S
     assert re.search(" (major|minor|info)", member.page.text)
 
 
+def test_warnings_of_empty_fields_come_last_and_in_one_line(any_site: Site) -> None:
+    content = ConceptContent(name="Ratio", definition="A number")
+    concept_id = any_site.create(content).concept.id
+    member = any_site.member()
+
+    for path in (f"{LIST}/{concept_id}", f"{LIST}/{concept_id}/versions/1"):
+        text = member.get(path).text
+        assert 0 < text.index("DEF_SHORT") < text.index("EXPL_EMPTY"), path
+        summary = (
+            "Empty: Explanation, Learning objective, Examples, Scope boundaries, Misconceptions"
+        )
+        assert summary in member.page.words, path
+
+    member.get(LIST)
+    assert "1 minor 5 empty fields" in member.page.words
+
+
 def test_the_list_is_filtered_by_literal_words_and_by_status(any_site: Site) -> None:
     any_site.create(evolve(RATIO, name="100 % sure"))
     any_site.create(evolve(RATIO, name="1000 sure"))

@@ -51,7 +51,13 @@ from indelible.concepts.queries import (
 from indelible.concepts.rules.diff import DiffDoesNotApply, VersionDiff, diff_content, to_unified
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.merge import FieldMerge, MergeKind, three_way
-from indelible.concepts.rules.warnings import WarningCode
+from indelible.concepts.rules.warnings import (
+    UNFILLED_CODES,
+    WarningCode,
+    parse_levels,
+    shown_warnings,
+    unfilled_codes,
+)
 
 __all__ = [
     # commands
@@ -95,13 +101,17 @@ __all__ = [
     "LearningOrder",
     "MergeKind",
     "Severity",
+    "UNFILLED_CODES",
     "VersionDiff",
     "VersionView",
     "WarningCode",
     # rules
+    "shown_warnings",
     "diff_content",
     "learning_order",
+    "parse_levels",
     "three_way",
+    "unfilled_codes",
     "to_unified",
     # ports
     "ConceptRepository",

@@ -75,6 +75,7 @@ class ConceptWarning:
 
 
 Warnings = tuple[ConceptWarning, ...]
+WarningLevels = Mapping[str, Severity | None]  # by code; None turns a code off
 
 
 @frozen(kw_only=True)
@@ -171,7 +172,10 @@ OBSERVABLE_VERBS = frozenset(VERBS.split())
 
 @frozen(kw_only=True)
 class ConceptPolicy:
-    """The limits of warnings and the rule of approval; frozen for the life of a store."""
+    """The limits and levels of warnings and the rule of approval; frozen for a store's life.
+
+    `warning_levels` decide how warnings are shown, never what is stored.
+    """
 
     max_name_characters: int = 120
     max_definition_characters: int = 300
@@ -181,3 +185,4 @@ class ConceptPolicy:
     observable_verbs: frozenset[str] = OBSERVABLE_VERBS
     max_graph_nodes: int = 10_000
     four_eyes: bool = False
+    warning_levels: WarningLevels = field(factory=dict[str, Severity | None], hash=False)

@@ -36,6 +36,19 @@ class NotYetCreated(NotFound):
 
 
 @frozen
+class WarningLevelsInvalid(Invalid):
+    """A text of warning levels cannot be read."""
+
+    code: ClassVar[str] = "WARNING_LEVELS_INVALID"
+    message: ClassVar[str] = (
+        "Warning level {item} is invalid: expected a warning code once, a colon and one of "
+        "{levels}, with commas between several."
+    )
+    item: str
+    levels: tuple[str, ...]
+
+
+@frozen
 class SelfApproval(Forbidden):
     """An author approves their own version where the policy requires four eyes."""
 

@@ -20,7 +20,7 @@ from indelible.concepts.rules.records import (
     version_data,
     version_records,
 )
-from indelible.concepts.rules.warnings import RelatedNames, content_warnings
+from indelible.concepts.rules.warnings import RelatedNames, content_warnings, shown_warnings
 from indelible.kernel import Head
 from indelible.kernel.aggregates import save_change
 
@@ -118,9 +118,14 @@ def _save_step(
 def _saved(
     tx: ConceptsWrite, concept: Concept, version: ConceptVersion, warnings: Warnings, seq: int
 ) -> ConceptSaved:
-    current = current_warnings(concept, version, tx.concepts.search, tx.policy.concepts)
+    policy = tx.policy.concepts
+    current = current_warnings(concept, version, tx.concepts.search, policy)
     return ConceptSaved(
-        concept=concept, version=version, warnings=warnings, current_warnings=current, seq=seq
+        concept=concept,
+        version=version,
+        warnings=shown_warnings(warnings, policy.warning_levels),
+        current_warnings=shown_warnings(current, policy.warning_levels),
+        seq=seq,
     )
 
 

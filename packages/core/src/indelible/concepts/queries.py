@@ -12,6 +12,7 @@ from indelible.concepts.rules.current import current_warnings, node_of, reachabl
 from indelible.concepts.rules.diff import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.records import fold
+from indelible.concepts.rules.warnings import parse_levels, shown_warnings
 from indelible.kernel import Change
 from indelible.kernel.values import InstantOutOfRange, WrongType
 
@@ -20,7 +21,10 @@ PAGE_SIZE = 50
 
 @frozen(kw_only=True)
 class ConceptView:
-    """A concept with one of its versions, that version's warnings, and the seq at that point."""
+    """A concept with one of its versions, that version's warnings, and the seq at that point.
+
+    The warnings have the levels of the store's policy; the most important come first.
+    """
 
     concept: Concept
     version: ConceptVersion
@@ -51,7 +55,8 @@ def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptView:
         ConceptNotFound: No concept has this id.
     """
     head, version = tx.concepts.search.get_current(concept_id)
-    warnings = tx.concepts.search.warnings(concept_id, version.version_number)
+    stored = tx.concepts.search.warnings(concept_id, version.version_number)
+    warnings = shown_warnings(stored, tx.policy.concepts.warning_levels)
     return ConceptView(
         concept=head.entity, version=version, warnings=warnings, seq=head.revision.seq
     )
@@ -67,9 +72,9 @@ def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> Versi
     if version is None:
         tx.concepts.search.get_current(concept_id)
         raise VersionNotFound(concept_id, version_number)
-    return VersionView(
-        version=version, warnings=tx.concepts.search.warnings(concept_id, version_number)
-    )
+    stored = tx.concepts.search.warnings(concept_id, version_number)
+    warnings = shown_warnings(stored, tx.policy.concepts.warning_levels)
+    return VersionView(version=version, warnings=warnings)
 
 
 def list_versions(
@@ -132,11 +137,26 @@ def concept_as_of(
     )
 
 
-def list_warnings(tx: ConceptsRead, concept_id: str) -> ConceptWarnings:
-    """Return all warnings of the concept."""
-    view = get_concept(tx, concept_id)
-    current = current_warnings(view.concept, view.version, tx.concepts.search, tx.policy.concepts)
-    return ConceptWarnings(warnings=view.warnings, current_warnings=current)
+def list_warnings(tx: ConceptsRead, concept_id: str, *, levels: str = "") -> ConceptWarnings:
+    """Return all warnings of the concept, the most important first.
+
+    `levels`, such as "EX_NONE:off,DEF_LONG:major", go before those of the store's policy.
+
+    Raises:
+        ConceptNotFound: No concept has this id.
+        WarningLevelsInvalid: The text of the levels cannot be read.
+    """
+    policy = tx.policy.concepts
+    shown_levels = dict(policy.warning_levels)
+    shown_levels.update(parse_levels(levels))
+
+    head, version = tx.concepts.search.get_current(concept_id)
+    stored = tx.concepts.search.warnings(concept_id, version.version_number)
+    current = current_warnings(head.entity, version, tx.concepts.search, policy)
+    return ConceptWarnings(
+        warnings=shown_warnings(stored, shown_levels),
+        current_warnings=shown_warnings(current, shown_levels),
+    )
 
 
 def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:

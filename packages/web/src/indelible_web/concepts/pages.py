@@ -51,10 +51,14 @@ ACTION_LABELS: Final[Mapping[tuple[str, str], str]] = {
 
 @frozen(kw_only=True)
 class ConceptRow:
-    """A concept in the list, and the number of its version's warnings by severity."""
+    """A concept in the list, and the number of its version's warnings by severity.
+
+    `unfilled` counts the empty fields, which are no part of the other numbers.
+    """
 
     summary: concepts.ConceptSummary
     warning_counts: Mapping[str, int]
+    unfilled: int
 
 
 @frozen(kw_only=True)
@@ -70,6 +74,7 @@ class ConceptDetails:
 
     view: concepts.ConceptView
     warnings: concepts.ConceptWarnings
+    unfilled_codes: frozenset[str]
     changes: tuple[Change, ...]
     graph: concepts.ConceptGraph
     order: concepts.LearningOrder
@@ -141,8 +146,9 @@ def show_version(console: ConsoleContext, concept_id: str, version_number: str) 
     store = console.app_context.store
     view = store.read(concepts.get_version, concept_id, query.version_number)
     current = store.read(concepts.get_concept, concept_id)
+    codes = store.read(_unfilled_codes)
 
-    return render_page("concepts/version", view=view, current=current)
+    return render_page("concepts/version", view=view, current=current, unfilled_codes=codes)
 
 
 def show_diff(console: ConsoleContext, concept_id: str) -> Response:
@@ -191,14 +197,27 @@ def _command_scopes(caller: Caller) -> frozenset[str]:
 def _read_rows(
     tx: ReadTx, query: concepts.ConceptFilter, *, after: str, limit: int
 ) -> tuple[ConceptRow, ...]:
+    levels = tx.policy.concepts.warning_levels
+    unfilled_codes = concepts.unfilled_codes(levels)
+
     rows: list[ConceptRow] = []
     for summary in concepts.list_concepts(tx, query, after=after, limit=limit):
         concept = summary.concept
-        warnings = tx.concepts.search.warnings(concept.id, concept.current_version)
-        counts = Counter(str(warning.severity) for warning in warnings)
-        rows.append(ConceptRow(summary=summary, warning_counts=counts))
+        stored = tx.concepts.search.warnings(concept.id, concept.current_version)
+        counts = Counter[str]()
+        unfilled = 0
+        for warning in concepts.shown_warnings(stored, levels):
+            if warning.code in unfilled_codes:
+                unfilled += 1
+            else:
+                counts[str(warning.severity)] += 1
+        rows.append(ConceptRow(summary=summary, warning_counts=counts, unfilled=unfilled))
 
     return tuple(rows)
+
+
+def _unfilled_codes(tx: ReadTx) -> frozenset[str]:
+    return concepts.unfilled_codes(tx.policy.concepts.warning_levels)
 
 
 def _read_details(tx: ReadTx, query: ConceptPageQuery) -> ConceptDetails:
@@ -213,6 +232,7 @@ def _read_details(tx: ReadTx, query: ConceptPageQuery) -> ConceptDetails:
     return ConceptDetails(
         view=view,
         warnings=concepts.list_warnings(tx, query.concept_id),
+        unfilled_codes=_unfilled_codes(tx),
         changes=changes[::-1],
         graph=graph,
         order=concepts.learning_order(graph, (query.concept_id,)),

@@ -12,7 +12,15 @@ from indelible.app import ReadTx
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, IndelibleError, InvalidTransition, Stale
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier, is_instant
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    bounded_int,
+    is_identifier,
+    is_instant,
+    is_text,
+)
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes
@@ -64,6 +72,13 @@ class AsOfQuery(ConceptQuery):
 
     at: datetime | None = field(default=None, validator=optional(is_instant))
     seq: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class WarningsQuery(ConceptQuery):
+    """A concept, and levels of warnings such as `EX_NONE:off,DEF_LONG:major`."""
+
+    levels: str = field(default="", validator=is_text, metadata=LINE)
 
 
 @frozen(kw_only=True)
@@ -231,12 +246,12 @@ def show_as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptV
 @routes.add(
     "GET /concepts/<concept_id>/warnings",
     READ,
-    request_type=ConceptQuery,
+    request_type=WarningsQuery,
     response_type=concepts.ConceptWarnings,
 )
-def list_warnings(context: OperationContext, query: ConceptQuery) -> concepts.ConceptWarnings:
+def list_warnings(context: OperationContext, query: WarningsQuery) -> concepts.ConceptWarnings:
     """Show the warnings of a concept; the current ones may disappear as other concepts change."""
-    return context.store.read(concepts.list_warnings, query.concept_id)
+    return context.store.read(concepts.list_warnings, query.concept_id, levels=query.levels)
 
 
 @routes.add(

@@ -232,7 +232,7 @@ class ConceptsConformance:
     def test_a_known_name_in_the_definition_wants_a_prerequisite(self, store: AnyStore) -> None:
         create(store)
         rate = create(
-            store, ConceptContent(name="Rate", definition="A ratio of two different units.")
+            store, ConceptContent(name="Rate", definition="A [ratio](#ratio) of two units.")
         )
 
         assert "PREREQ_NONE_BUT_REFERENCED" in warning_codes(rate.warnings)

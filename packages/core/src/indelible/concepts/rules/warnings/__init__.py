@@ -7,6 +7,12 @@ from indelible.concepts.rules.warnings.codes import (
     warning,
 )
 from indelible.concepts.rules.warnings.content import RULESET, apply_rule, content_warnings
+from indelible.concepts.rules.warnings.levels import (
+    UNFILLED_CODES,
+    parse_levels,
+    shown_warnings,
+    unfilled_codes,
+)
 from indelible.concepts.rules.warnings.names import (
     RelatedNames,
     candidate_names,
@@ -20,12 +26,16 @@ __all__ = [
     "RULES",
     "RULESET",
     "RelatedNames",
+    "UNFILLED_CODES",
     "Rule",
     "RuleInput",
     "WarningCode",
     "candidate_names",
+    "shown_warnings",
     "content_warnings",
     "apply_rule",
+    "parse_levels",
     "related_name_keys",
+    "unfilled_codes",
     "warning",
 ]

@@ -8,7 +8,9 @@ from indelible.concepts.rules.warnings.codes import WarningCode, warning
 from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.concepts.rules.warnings.rules import RULES, Rule, RuleInput
 
-RULESET: Final = 1  # stored with the warnings; increase it when a rule changes its result
+# The number is stored with the warnings. Increase it when a rule changes its result. 2: a
+# definition is circular by its first sentence only; an ordinary word is no reference.
+RULESET: Final = 2
 
 logger = logging.getLogger("indelible.concepts")
 

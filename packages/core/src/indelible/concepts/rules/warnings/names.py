@@ -1,6 +1,8 @@
 """Names of other concepts that a content mentions."""
 
+import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final, Self
 
 from attrs import frozen
@@ -11,6 +13,12 @@ from indelible.concepts.entities import ConceptContent, name_key
 WORD_EDGES: Final = ".,;:!?()[]{}\"'\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb\u2026\u2013\u2014"
 MAX_NAME_WORDS: Final = 5
 MAX_CANDIDATES: Final = 400
+MAX_LINKS: Final = 100
+# A Markdown link. Its parts are bounded, so that the search takes linear time.
+LINK: Final = re.compile(r"\[([^\[\]]{1,200})\]\s?\(([^()\s]{0,200})\)")
+SLUG_SEPARATORS: Final = re.compile("[_-]+")
+SENTENCE_ENDS: Final = ".!?:"
+MAX_GAP: Final = 10  # characters between the end of a sentence and the next word
 
 
 @frozen(kw_only=True)
@@ -28,7 +36,7 @@ class RelatedNames:
             return cls()
 
         own_key = name_key(content.name)
-        candidates = set(candidate_names(content.definition))
+        candidates = _mentionable_keys(content.definition)
         same: list[str] = []
         mentioned: list[str] = []
         for name in unique_names:
@@ -49,7 +57,7 @@ def candidate_names(
     Each run of up to `max_words` words is a candidate; only the first `limit` runs count.
     """
     words: list[str] = []
-    for text in name_key(definition).split():
+    for text in name_key(without_links(definition)).split():
         word = text.strip(WORD_EDGES)
         if word:
             words.append(word)
@@ -66,4 +74,69 @@ def candidate_names(
 
 def related_name_keys(content: ConceptContent) -> set[str]:
     """Return the keys of all names that the content may be related to."""
-    return {name_key(content.name), *candidate_names(content.definition)}
+    return {name_key(content.name)} | _mentionable_keys(content.definition)
+
+
+def without_links(text: str) -> str:
+    """Return the text with each Markdown link replaced by the link's own text."""
+    if "](" not in text and "] (" not in text:
+        return text
+
+    return LINK.sub(r"\1", text)
+
+
+def linked_keys(definition: str) -> set[str]:
+    """Return the keys of the names that the definition's Markdown links may point to.
+
+    A link points to a name by its text, or by a target such as `#unit_fraction`.
+    """
+    keys: set[str] = set()
+    for match in islice(LINK.finditer(definition), MAX_LINKS):
+        text, target = match.groups()
+        keys.add(name_key(text))
+        keys.add(name_key(SLUG_SEPARATORS.sub(" ", target.removeprefix("#"))))
+
+    return keys - {""}
+
+
+def references(definition: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Select the names that the definition clearly refers to, those with a link first.
+
+    A link is a reference. So is a name of several words, or one with a spelling of its own. One
+    ordinary word, such as "true" or "model", is far more often just a word.
+    """
+    linked = linked_keys(definition)
+    text = without_links(definition)
+
+    with_link: list[str] = []
+    without_link: list[str] = []
+    for name in names:
+        key = name_key(name)
+        if key in linked:
+            with_link.append(name)
+        elif " " in key or _has_own_spelling(name, text):
+            without_link.append(name)
+
+    return (*with_link, *without_link)
+
+
+def _mentionable_keys(definition: str) -> set[str]:
+    return set(candidate_names(definition)) | linked_keys(definition)
+
+
+def _has_own_spelling(name: str, text: str) -> bool:
+    """Return True where the name has a capital or a digit, and the text spells it so.
+
+    At the beginning of a sentence every word has a capital, so that place does not count.
+    """
+    name = name.strip()
+    if name == name.lower() and not any(character.isdigit() for character in name):
+        return False
+
+    for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+        start = match.start()
+        before = text[max(0, start - MAX_GAP) : start].rstrip()
+        if before and before[-1] not in SENTENCE_ENDS:
+            return True
+
+    return False

@@ -10,8 +10,9 @@ from attrs import frozen
 
 from indelible.concepts.entities import CONTENT_FIELDS, ConceptContent, ConceptPolicy, name_key
 from indelible.concepts.rules.diff import similarity_percent
+from indelible.concepts.rules.warnings.circularity import is_circular
 from indelible.concepts.rules.warnings.codes import WarningCode
-from indelible.concepts.rules.warnings.names import RelatedNames
+from indelible.concepts.rules.warnings.names import RelatedNames, references
 from indelible.kernel.values import INVISIBLE
 
 MIN_NOTE_WORDS: Final = 3
@@ -102,7 +103,7 @@ def _definition(version: RuleInput) -> Findings:
     policy = version.policy
 
     findings: dict[WarningCode, Values] = {}
-    findings[WarningCode.DEF_CIRCULAR] = _mentions(version.definition_key, version.name_key)
+    findings[WarningCode.DEF_CIRCULAR] = is_circular(version.content.name, text)
     if not text.strip():
         findings[WarningCode.DEF_EMPTY] = True
         return findings
@@ -218,7 +219,10 @@ def _prerequisites(version: RuleInput) -> Findings:
         return {}
 
     others = [name for name in version.names.mentioned if name_key(name) != version.name_key]
-    return {WarningCode.PREREQ_NONE_BUT_REFERENCED: others}
+    if not others:
+        return {}
+
+    return {WarningCode.PREREQ_NONE_BUT_REFERENCED: references(version.content.definition, others)}
 
 
 def _characters(field: str, version: RuleInput) -> Findings:
@@ -307,14 +311,6 @@ CHANGE_NOTE_RULE: Final = Rule(
     _change_note,
 )
 RULES: Final = (*CONTENT_RULES, *CHARACTER_RULES, CHANGE_NOTE_RULE)
-
-
-def _mentions(text: str, key: str) -> bool:
-    """Return True where the key stands in the text as whole words."""
-    if not key or key not in text:
-        return False
-
-    return re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text) is not None
 
 
 def _first_word(key: str) -> str:
