@@ -24,7 +24,14 @@ from indelible.kernel import (
 )
 from indelible.kernel.idempotency import Idempotency, run_idempotent
 from indelible.kernel.settings import SETTING, Config, SystemConfigCache, setting_texts
-from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
+from indelible.kernel.transaction import (
+    Command,
+    Nesting,
+    P,
+    R,
+    is_single_statement,
+    log_rejections,
+)
 from indelible.policy import Policy
 from indelible_sql.engine.connections import Engines, begin_on_host
 from indelible_sql.engine.errors import (
@@ -37,7 +44,7 @@ from indelible_sql.engine.errors import (
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.outcome import was_committed
-from indelible_sql.engine.session import Session
+from indelible_sql.engine.session import Session, SingleStatementSession
 from indelible_sql.schema import migrate
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
@@ -150,7 +157,7 @@ class KernelStore(Generic[Reading, Writing]):
     ) -> R:
         """Return the query's result, from one unchanging view of the store."""
         with self._connect(self.engines.reader) as connection:
-            session = Session(connection, self.schema)
+            session = self._read_session(connection, query)
             try:
                 tx = self.reading(session, self.catalog, self.policy, Config(self.config))
                 result = query(tx, *args, **kwargs)
@@ -158,6 +165,14 @@ class KernelStore(Generic[Reading, Writing]):
                 session.close()
             _end_read(connection)
             return result
+
+    def _read_session(self, connection: Connection, query: object) -> Session:
+        """Return a session that checks that a query declared so sends a single statement."""
+        if not is_single_statement(query):
+            return Session(connection, self.schema)
+
+        begins = not self.engines.is_reader_autocommit
+        return SingleStatementSession(connection, self.schema, begins=begins)
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes of all aggregates after a cursor.

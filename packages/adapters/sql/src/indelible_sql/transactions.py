@@ -1,7 +1,14 @@
 """Open transactions: the kernel's repositories, and one attribute for each registered context."""
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
 from indelible.kernel import AuditContext, Clock, Ids
-from indelible.kernel.settings import Config
+from indelible.kernel.keys import Key
+from indelible.kernel.settings import Config, Setting
+from indelible.kernel.stages import StageControl
 from indelible.policy import Policy
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.history import SqlHistory, SqlReceipts
@@ -11,10 +18,11 @@ from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.task_tables import STAGE_HEADS
 from indelible_sql.kernel.tasks import SqlTaskQueue, SqlTaskReader
 from indelible_sql.schema.catalog import Catalog
+from indelible_sql.sql_context import SqlContext
 
 
 class KernelTransaction:
-    """The part that read and write transactions share.
+    """The part that read and write transactions share; repositories are created when first used.
 
     `connection` is public, so that a host's own SQL sees the same moment.
     """
@@ -24,22 +32,64 @@ class KernelTransaction:
         self.catalog = catalog
         self.policy = policy
         self.config = config
-        self.connection = session.connection
-        self.history = SqlHistory(session)
-        self.keys = SqlAggregateRepository(session, KEY_HEADS)
-        self.settings = SqlAggregateRepository(session, SETTING_HEADS)
-        self.stages = SqlAggregateRepository(session, STAGE_HEADS)
+
+    if not TYPE_CHECKING:  # a subclass declares the type of each context's attribute
+
+        def __getattr__(self, name: str) -> object:
+            """Open the context of this name and remember its repositories."""
+            context = self.catalog.context_by_name.get(name)
+            opened = None if context is None else self._open(context)
+            if opened is None:
+                message = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(message)
+
+            setattr(self, name, opened)
+            return opened
+
+    def opened(self, name: str) -> object | None:
+        """Return the repositories of a context, None if this transaction has not used them."""
+        return vars(self).get(name)
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection, or raise UsageError once the transaction has ended."""
+        return self.session.connection
+
+    @cached_property
+    def history(self) -> SqlHistory:
+        """Return the history of all aggregates."""
+        return SqlHistory(self.session)
+
+    @cached_property
+    def keys(self) -> SqlAggregateRepository[Key]:
+        """Return the repository of API keys."""
+        return SqlAggregateRepository(self.session, KEY_HEADS)
+
+    @cached_property
+    def settings(self) -> SqlAggregateRepository[Setting]:
+        """Return the repository of settings."""
+        return SqlAggregateRepository(self.session, SETTING_HEADS)
+
+    @cached_property
+    def stages(self) -> SqlAggregateRepository[StageControl]:
+        """Return the repository of stage controls."""
+        return SqlAggregateRepository(self.session, STAGE_HEADS)
+
+    def _open(self, context: SqlContext) -> object | None:
+        """Return the context's repositories, None if it has none for this transaction."""
+        raise NotImplementedError
 
 
 class KernelReading(KernelTransaction):
     """A read transaction; a host's own SELECT on `connection` sees the same moment."""
 
-    def __init__(self, session: Session, catalog: Catalog, policy: Policy, config: Config) -> None:
-        super().__init__(session, catalog, policy, config)
-        self.tasks = SqlTaskReader(session)
-        for context in catalog.contexts:
-            if context.open_reader is not None:
-                setattr(self, context.name, context.open_reader(self))
+    @cached_property
+    def tasks(self) -> SqlTaskReader:
+        """Return the queries on tasks."""
+        return SqlTaskReader(self.session)
+
+    def _open(self, context: SqlContext) -> object | None:
+        return None if context.open_reader is None else context.open_reader(self)
 
 
 class KernelWriting(KernelTransaction):
@@ -61,8 +111,16 @@ class KernelWriting(KernelTransaction):
         self.actor = audit.actor
         self.reason = audit.reason
         self.request_id = audit.request_id
-        self.receipts = SqlReceipts(session)
-        self.tasks = SqlTaskQueue(session, self)
-        for context in catalog.contexts:
-            if context.open_writer is not None:
-                setattr(self, context.name, context.open_writer(self))
+
+    @cached_property
+    def receipts(self) -> SqlReceipts:
+        """Return the receipts of idempotency keys."""
+        return SqlReceipts(self.session)
+
+    @cached_property
+    def tasks(self) -> SqlTaskQueue:
+        """Return the task queue."""
+        return SqlTaskQueue(self.session, self)
+
+    def _open(self, context: SqlContext) -> object | None:
+        return None if context.open_writer is None else context.open_writer(self)

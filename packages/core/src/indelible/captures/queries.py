@@ -17,6 +17,7 @@ from indelible.captures.errors import ArtifactNotFound
 from indelible.captures.ports import CapturesRead
 from indelible.captures.rules.ingest import replay
 from indelible.captures.rules.placing import MarginResult
+from indelible.kernel.transaction import single_statement
 
 PAGE_SIZE = 50
 REPLAY_PAGE_SIZE = 500
@@ -38,12 +39,14 @@ class ArtifactMatch:
     distance: float
 
 
+@single_statement
 def get_space(tx: CapturesRead, user_id: str, space_id: str) -> SpaceSaved:
     """Return the user's space, with the seq that the next command must expect; SpaceNotFound."""
     head = tx.captures.spaces.get(space_id)
     return SpaceSaved(space=head.entity.require_owner(user_id), seq=head.revision.seq)
 
 
+@single_statement
 def list_spaces(
     tx: CapturesRead, user_id: str, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[SpaceSaved, ...]:
@@ -102,6 +105,7 @@ def replay_centroid(
     return replay(subspace, signals, tx.captures.engine, algorithm_of)
 
 
+@single_statement
 def get_artifact(tx: CapturesRead, user_id: str, artifact_id: str) -> Artifact:
     """Return the user's artifact, or raise ArtifactNotFound."""
     artifact = tx.captures.search.artifact(artifact_id)
@@ -155,6 +159,7 @@ def preview_margin(
     return tx.captures.margins.calculate_margin(vector, user_id, space_id)
 
 
+@single_statement
 def list_algorithms(
     tx: CapturesRead, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[AlgorithmSaved, ...]:

@@ -72,6 +72,14 @@ class ConceptSearch(Protocol):
         """
         ...
 
+    def get_view(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion, Warnings]:
+        """Return the concept's head, its current version and that version's warnings.
+
+        Raises:
+            ConceptNotFound: No concept has this id.
+        """
+        ...
+
     def warnings(self, concept_id: str, version_number: int) -> Warnings:
         """Return the warnings stored with a version."""
         ...

@@ -14,6 +14,7 @@ from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning
 from indelible.concepts.rules.records import fold
 from indelible.concepts.rules.warnings import parse_levels, shown_warnings
 from indelible.kernel import Change
+from indelible.kernel.transaction import single_statement
 from indelible.kernel.values import InstantOutOfRange, WrongType
 
 PAGE_SIZE = 50
@@ -48,14 +49,14 @@ class VersionView:
     warnings: Warnings
 
 
+@single_statement
 def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptView:
     """Return the concept with its current version.
 
     Raises:
         ConceptNotFound: No concept has this id.
     """
-    head, version = tx.concepts.search.get_current(concept_id)
-    stored = tx.concepts.search.warnings(concept_id, version.version_number)
+    head, version, stored = tx.concepts.search.get_view(concept_id)
     warnings = shown_warnings(stored, tx.policy.concepts.warning_levels)
     return ConceptView(
         concept=head.entity, version=version, warnings=warnings, seq=head.revision.seq
@@ -166,6 +167,7 @@ def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
     return reachable_graph(start, tx.concepts.search, max_nodes=tx.policy.concepts.max_graph_nodes)
 
 
+@single_statement
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:
     """Return the graph of all concepts, up to the policy's maximum."""
     return ConceptGraph(nodes=tx.concepts.search.nodes(limit=tx.policy.concepts.max_graph_nodes))
@@ -178,6 +180,7 @@ def get_learning_order(tx: ConceptsRead, concept_id: str | None = None) -> Learn
     return learning_order(prerequisite_graph(tx, concept_id), (concept_id,))
 
 
+@single_statement
 def list_concepts(
     tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[ConceptSummary, ...]:

@@ -15,7 +15,7 @@ from indelible.kernel.errors import Invalid, NotFound, UsageError
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.idempotency import NOT_STORED_IN_RECEIPT
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -210,12 +210,14 @@ def revoke_key(tx: KeysWrite, command: RevokeKey) -> KeySaved:
     return KeySaved(key=key, seq=seq)
 
 
+@single_statement
 def list_keys(tx: KeysRead, *, after: str = "", limit: int = 100) -> tuple[KeySaved, ...]:
     """Return the next `limit` keys after an id, revoked ones included, in order of id."""
     heads = tx.keys.page(after=after, limit=limit)
     return tuple(KeySaved(key=head.entity, seq=head.revision.seq) for head in heads)
 
 
+@single_statement
 def get_key(tx: KeysRead, key_id: str) -> KeySaved:
     """Return the key.
 
@@ -226,6 +228,7 @@ def get_key(tx: KeysRead, key_id: str) -> KeySaved:
     return KeySaved(key=head.entity, seq=head.revision.seq)
 
 
+@single_statement
 def authenticate_key(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
     """Return the key that the text belongs to, or None without a reason."""
     prefix, _, rest = text.partition("_")

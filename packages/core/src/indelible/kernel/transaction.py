@@ -23,6 +23,21 @@ Write_co = TypeVar("Write_co", covariant=True)
 logger = logging.getLogger("indelible")
 
 
+def single_statement(query: Callable[P, R]) -> Callable[P, R]:
+    """Declare that a query sends at most one statement.
+
+    One statement sees one moment by itself, so a store needs no transaction around it. A SQL store
+    refuses a second statement, which could see a later moment.
+    """
+    query.is_single_statement = True  # type: ignore[attr-defined] # functions accept attributes
+    return query
+
+
+def is_single_statement(query: object) -> bool:
+    """Return True if the query is declared to send at most one statement."""
+    return getattr(query, "is_single_statement", False) is True
+
+
 @contextmanager
 def log_rejections(audit: HasAuditContext) -> Generator[None]:
     """Log a refused command and raise its error again."""

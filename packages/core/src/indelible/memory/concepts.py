@@ -105,6 +105,11 @@ class MemoryConceptSearch:
         """Return the concept's head and its current version, or raise ConceptNotFound."""
         return self._concepts.get(concept_id), self._concepts.current_version(concept_id)
 
+    def get_view(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion, Warnings]:
+        """Return the head, its current version and that version's warnings."""
+        head, version = self.get_current(concept_id)
+        return head, version, self.warnings(concept_id, version.version_number)
+
     def warnings(self, concept_id: str, version_number: int) -> Warnings:
         """Return the warnings stored with a version."""
         for row in self._concepts.records(VersionWarnings, concept_id):

@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from indelible.kernel import Change
+from indelible.kernel.transaction import single_statement
 from indelible.tokens.commands import TokenSaved
 from indelible.tokens.entities import Author, MintEvent, Token
 from indelible.tokens.errors import AuthorNotFound, TokenNotFound
@@ -36,6 +37,7 @@ class TokenFigures:
     orphaned: tuple[MintEvent, ...]
 
 
+@single_statement
 def get_token(tx: TokensRead, token_id: int) -> TokenSaved:
     """Return the token with this on-chain id. Raises TokenNotFound."""
     heads = tx.tokens.tokens.find({"token_id": token_id}, limit=1)
@@ -45,6 +47,7 @@ def get_token(tx: TokensRead, token_id: int) -> TokenSaved:
     return TokenSaved(token=heads[0].entity, seq=heads[0].revision.seq)
 
 
+@single_statement
 def list_tokens(
     tx: TokensRead, *, status: TokenStatus | None = None, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[Token, ...]:
@@ -61,6 +64,7 @@ def token_history(
     return tx.history.of(TOKEN.name, token.id, after=after, limit=limit)
 
 
+@single_statement
 def get_author(tx: TokensRead, wallet_address: str) -> Author:
     """Return the author of a wallet, in any case of letters. Raises AuthorNotFound."""
     author = _find_author(tx, wallet_address)
@@ -86,6 +90,7 @@ def author_tokens(
     )
 
 
+@single_statement
 def leaderboard(tx: TokensRead) -> tuple[tuple[str, int], ...]:
     """Return the wallets of the 50 authors with most tokens, each with its number of tokens.
 

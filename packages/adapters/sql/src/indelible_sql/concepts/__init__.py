@@ -8,6 +8,8 @@ from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.sql_context import SqlContext
 
+NAME = "concepts"
+
 
 def _open_reader(tx: Any) -> SqlConceptsReader:
     return SqlConceptsReader(tx.session)
@@ -18,11 +20,12 @@ def _open_writer(tx: Any) -> SqlConceptsWriter:
 
 
 def _ensure_complete(tx: Any) -> None:
-    tx.concepts.repository.ensure_complete()
+    if tx.opened(NAME) is not None:
+        tx.concepts.repository.ensure_complete()
 
 
 CONTEXT = SqlContext(
-    name="concepts",
+    name=NAME,
     heads={CONCEPTS: CONCEPT},
     records=(VERSIONS, WARNINGS),
     record_head_rules=CONCEPT_HEADS.record_head_rules(),

@@ -30,6 +30,15 @@ GET_CURRENT = (
     .where(VERSIONS.c.version_number == _CURRENT_NUMBER)
 )
 
+# NULL where the version has no record of its warnings.
+_CURRENT_WARNINGS = (
+    select(WARNINGS.c.warnings)
+    .where(WARNINGS.c.concept_id == bindparam("concept_id"))
+    .where(WARNINGS.c.version_number == _CURRENT_NUMBER)
+    .scalar_subquery()
+)
+GET_VIEW = GET_CURRENT.add_columns(_CURRENT_WARNINGS.label("warnings"))
+
 # The expected seq is part of the condition: a row that changed while this statement waited for
 # its lock is not joined again.
 LOAD_CURRENT = GET_CURRENT.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(

@@ -113,11 +113,20 @@ class SqlConceptSearch:
         """Return the concept's head and its current version, or raise ConceptNotFound."""
         return SqlConceptAggregates(self._session, CONCEPT_HEADS).get_current(concept_id)
 
+    def get_view(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion, Warnings]:
+        """Return the head, its current version and that version's warnings, in one statement."""
+        row = self._session.first(statements.GET_VIEW, {"concept_id": concept_id})
+        if row is None:
+            raise ConceptNotFound(concept_id)
+
+        head, version = _current_of_row(row)
+        return head, version, _warnings_of_json(row["warnings"])
+
     def warnings(self, concept_id: str, version_number: int) -> Warnings:
         """Return the warnings stored with a version."""
         values = {"concept_id": concept_id, "version_number": version_number}
         row = self._session.first(statements.GET_WARNINGS, values)
-        return () if row is None else ROWS.structure(row["warnings"], Warnings)
+        return () if row is None else _warnings_of_json(row["warnings"])
 
     def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
         """Return the next `limit` versions after a number, oldest first."""
@@ -166,6 +175,13 @@ class SqlConceptSearch:
         nodes = fetch_all(self._session, ConceptNode, statements.NODES_NAMED, values)
         # Stored keys are shortened, so longer names are compared whole here.
         return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
+
+
+def _warnings_of_json(stored: object) -> Warnings:
+    """Return stored warnings, none for a version without a record of them."""
+    if not stored:
+        return ()
+    return ROWS.structure(stored, Warnings)
 
 
 def _like_pattern(text: str) -> str:

@@ -24,10 +24,15 @@ PRIMARY_ERROR_CODE = 0xFF  # the bits of a SQLite error that are not its extensi
 
 @frozen(kw_only=True)
 class Engines:
-    """The two pools; `writer` holds one connection on SQLite."""
+    """The two pools; `writer` holds one connection on SQLite.
+
+    The reader's connections are in autocommit mode unless they are a host's own: a transaction is
+    begun by a statement, and a single statement needs none.
+    """
 
     writer: Engine
     reader: Engine
+    is_reader_autocommit: bool = False
 
 
 @frozen(kw_only=True)
@@ -78,9 +83,12 @@ def address(url: str) -> URL:
 
 def host_engines(engine: Engine) -> Engines:
     """Return the two pools of a host's own engine, which is not configured further."""
-    if engine.dialect.name == "sqlite":
-        return Engines(writer=engine, reader=engine.execution_options())
-    return Engines(writer=engine, reader=_read_only(engine))
+    reader = engine.execution_options()
+    if engine.dialect.name != "sqlite":
+        reader = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    return Engines(writer=engine, reader=reader, is_reader_autocommit=False)
 
 
 def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]:
@@ -109,15 +117,19 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": APPLICATION_NAME,
         }
-        return _Target(target, several), _Target(target, several)
+        # Only a statement begins a transaction of the reader: see `_begin_read_only`.
+        autocommit = {**several, "isolation_level": "AUTOCOMMIT"}
+        return _Target(target, several), _Target(target, autocommit)
 
     raise UsageError(f"indelible supports SQLite and PostgreSQL, not {backend}")
 
 
 def _configured(writer: Engine, reader: Engine) -> Engines:
     """Make the reader read-only, and prepare each connection to SQLite."""
+    engines = Engines(writer=writer, reader=reader, is_reader_autocommit=True)
     if writer.dialect.name != "sqlite":
-        return Engines(writer=writer, reader=_read_only(reader))
+        listen(reader, "begin", _begin_read_only)
+        return engines
 
     for engine in (writer, reader):
         listen(engine, "do_connect", check_directory)
@@ -125,11 +137,7 @@ def _configured(writer: Engine, reader: Engine) -> Engines:
     listen(reader, "connect", _prepare_reader)
     listen(writer, "begin", begin_immediate)
     listen(reader, "begin", _begin)
-    return Engines(writer=writer, reader=reader)
-
-
-def _read_only(engine: Engine) -> Engine:
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engines
 
 
 def check_directory(_: object, __: object, arguments: Sequence[str], ___: object) -> None:
@@ -210,3 +218,8 @@ def begin_immediate(connection: Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _begin_read_only(connection: Connection) -> None:
+    """Begin a transaction on PostgreSQL that cannot write and has one snapshot."""
+    connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

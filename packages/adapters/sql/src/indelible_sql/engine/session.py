@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.selectable import SelectBase
 
 from indelible.kernel import Change, Stale, UsageError, instant_text
 from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
@@ -37,9 +38,14 @@ class Session:
     """
 
     def __init__(
-        self, connection: Connection, schema: str, at_failpoint: AtFailpoint = no_failpoint
+        self,
+        connection: Connection,
+        schema: str,
+        at_failpoint: AtFailpoint = no_failpoint,
+        *,
+        begins: bool = True,
     ) -> None:
-        """Begin a transaction on the connection, unless it has one."""
+        """Begin a transaction on the connection, unless it has one or needs none."""
         self.schema = schema
         self.at_failpoint = at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
@@ -49,15 +55,14 @@ class Session:
         self._connection = connection
         self._is_open = True
         with translate_errors():
-            if not connection.in_transaction():
+            if begins and not connection.in_transaction():
                 connection.begin()  # the cursor begins nothing by itself
             self._cursor = connection.connection.cursor()
 
     @property
     def connection(self) -> Connection:
         """Return the connection, or raise UsageError once the transaction has ended."""
-        if not self._is_open:
-            raise UsageError("the transaction has ended")
+        self._check_open()
         return self._connection
 
     def close(self) -> None:
@@ -155,9 +160,14 @@ class Session:
             prepared, rows = self._send(statement, values)
             return [prepared.read(row) for row in rows]
 
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise UsageError("the transaction has ended")
+
     def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
         """Execute a statement; return it as it was sent, and the driver's rows."""
-        connection = self.connection
+        self._check_open()
+        connection = self._connection
         driver = connection.dialect.loaded_dbapi
         prepared = prepare(statement, connection.dialect, self.schema)
         logger.debug("%s", prepared.text)
@@ -182,7 +192,7 @@ class Session:
 
     def _report(self, error: Any) -> DBAPIError:
         """Return a driver's error as SQLAlchemy reports it, and drop a broken connection."""
-        connection = self.connection
+        connection = self._connection
         dialect = connection.dialect
         is_broken = dialect.is_disconnect(
             error, connection.connection.dbapi_connection, self._cursor
@@ -201,6 +211,33 @@ class Session:
             dialect=dialect,
         )
         return cast("DBAPIError", reported)
+
+
+class SingleStatementSession(Session):
+    """Runs one query, which sees one moment by itself and needs no transaction.
+
+    A second statement could see a later moment, so it is refused, as is every use of the
+    connection, whose statements nobody counts.
+    """
+
+    _has_sent = False
+
+    @property
+    def connection(self) -> Connection:
+        """Raise UsageError."""
+        raise UsageError(
+            "a single-statement query has no connection: read without `single_statement`"
+        )
+
+    def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
+        """Execute the only statement, or raise UsageError."""
+        if self._has_sent:
+            raise UsageError("a single-statement query sent a second statement")
+        if not isinstance(statement, SelectBase):
+            raise UsageError("a single-statement query sent a statement that is no SELECT")
+
+        self._has_sent = True
+        return super()._send(statement, values)
 
 
 def _is_taken(refusal: GuardViolation, head: str) -> bool:

@@ -32,6 +32,11 @@ class Catalog:
     contexts: tuple[SqlContext, ...]
 
     @cached_property
+    def context_by_name(self) -> Mapping[str, SqlContext]:
+        """Map each context's name to the context."""
+        return {context.name: context for context in self.contexts}
+
+    @cached_property
     def heads(self) -> Mapping[Table, Lifecycle[StrEnum]]:
         """Return every head that history moves, with its lifecycle."""
         heads: dict[Table, Lifecycle[StrEnum]] = {}
