@@ -12,6 +12,9 @@ def create_server(
     sockets: list[socket],
     threads: int,
     ident: str | None,
+    connection_limit: int,
+    channel_timeout: int,
+    asyncore_use_poll: bool,
     max_request_body_size: int,
     clear_untrusted_proxy_headers: bool,
 ) -> Server: ...

@@ -89,7 +89,7 @@ def get(address: str, path: str, key: str = "") -> tuple[int, bytes]:
     """Send a GET request and return the status and the body."""
     request = Request(address + path, headers={"Authorization": f"Bearer {key}"})  # noqa: S310 - our own address
     try:
-        with DIRECT.open(request) as response:
+        with DIRECT.open(request, timeout=TIMEOUT_SECONDS) as response:
             return response.status, response.read()
     except HTTPError as error:
         with error:

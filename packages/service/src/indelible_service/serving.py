@@ -15,15 +15,18 @@ from waitress import create_server
 
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, list_keys
+from indelible_service.buffering import BufferedApp
 from indelible_service.composition import (
     build_app,
     build_gateways,
     build_stages,
     configure_process,
+    create_app,
 )
+from indelible_service.connections import ConnectionLimits, guard_connections, max_connections
 from indelible_service.data_directory import atomic_file, data_directory
 from indelible_service.database import check_connections, open_configured_store, upgrade
-from indelible_service.settings import Settings
+from indelible_service.settings import Settings, load
 from indelible_service.workers import STOP_SIGNALS, worker_threads
 from indelible_sql import SqlStore
 from indelible_workers import Worker
@@ -113,6 +116,7 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
 
             server = _create_server(bound, app, listener)
             stack.enter_context(closing(server))
+            guard_connections(connection_limits(bound))
             first_key = create_first_key(bound, store)
             if signals.received:
                 return
@@ -133,6 +137,9 @@ def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "
         sockets=[listener],
         threads=THREADS + settings.max_streams,
         ident=None,
+        connection_limit=max_connections(),
+        channel_timeout=settings.connection_seconds,
+        asyncore_use_poll=True,  # `select` fails above 1,024 open files
         max_request_body_size=MAX_BODY_BYTES,
         # With hops configured, the application itself trusts that number of proxies.
         clear_untrusted_proxy_headers=not settings.proxy_hops,
@@ -142,6 +149,7 @@ def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "
 def run_server_processes(settings: Settings, processes: int) -> None:
     """Serve the API from several processes, on a database that is already upgraded."""
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
     from granian.server import Server
 
     # Report what is wrong once, here, and not in every process.
@@ -154,19 +162,46 @@ def run_server_processes(settings: Settings, processes: int) -> None:
 
     # A forked process ignores SIGTERM until it is ready.
     multiprocessing.set_start_method("spawn", force=True)
+    connections = max_connections()
     server = Server(
-        "indelible_service.composition:create_app",
+        "indelible_service.serving:create_guarded_app",
         factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=THREADS + settings.max_streams,
+        # A body that has not arrived occupies one of these threads, but no slot of the application.
+        blocking_threads=connections,
+        backpressure=connections,
+        http1_settings=HTTP1Settings(header_read_timeout=settings.connection_seconds * 1_000),
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
     )
     server.serve()
+
+
+def create_guarded_app() -> BufferedApp:
+    """Return the application of a server process, and guard its connections from now on."""
+    settings = load()
+    app = create_app()
+    guard_connections(connection_limits(settings))
+
+    return BufferedApp(app, THREADS + settings.max_streams, MAX_BODY_BYTES)
+
+
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """Return the limits of a process; behind trusted proxies an address is not a client's."""
+    max_per_address = settings.max_connections_per_address or None
+    if settings.proxy_hops:
+        max_per_address = None
+
+    return ConnectionLimits(
+        port=settings.port,
+        max_silent_seconds=settings.connection_seconds,
+        max_per_address=max_per_address,
+        max_connections=max_connections(),
+    )
 
 
 def bind_socket(settings: Settings) -> socket.socket:

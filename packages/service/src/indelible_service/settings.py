@@ -73,6 +73,10 @@ class Settings:
         "INDELIBLE_REQUESTS_PER_MINUTE", 600, whole_number(1, 10_000_000)
     )
     max_streams: int = setting("INDELIBLE_MAX_STREAMS", 32, whole_number(0, 1_000))
+    connection_seconds: int = setting("INDELIBLE_CONNECTION_SECONDS", 60, whole_number(1, 3_600))
+    max_connections_per_address: int = setting(
+        "INDELIBLE_MAX_CONNECTIONS_PER_ADDRESS", 100, whole_number(0, 100_000)
+    )
     proxy_hops: int = setting("INDELIBLE_PROXY_HOPS", 0, whole_number(0, 10))
     trusted_hosts: tuple[str, ...] = setting("INDELIBLE_TRUSTED_HOSTS", (), HOSTS)
 

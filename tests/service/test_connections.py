@@ -1,0 +1,142 @@
+"""The limits of the connections of a process, on sockets that a test accepts itself."""
+
+import socket
+import time
+from collections.abc import Generator
+from contextlib import ExitStack
+
+import pytest
+from tests.service.slow_clients import is_established
+
+from indelible_service.connections import (
+    ConnectionGuard,
+    ConnectionLimits,
+    accepted_connections,
+)
+from indelible_service.serving import connection_limits
+from indelible_service.settings import Settings
+
+LONG_SECONDS = 3_600
+
+
+class Peers:
+    """Accepted connections, and the other end of each."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        self.port: int = self._listener.getsockname()[1]
+        self.accepted: list[socket.socket] = []
+
+    def connect(self, number: int, address: str = "127.0.0.2") -> list[socket.socket]:
+        """Open connections from an address, and return the clients' ends."""
+        clients: list[socket.socket] = []
+        for _ in range(number):
+            client = socket.create_connection(("127.0.0.1", self.port), source_address=(address, 0))
+            accepted, _ = self._listener.accept()
+            clients.append(self._stack.enter_context(client))
+            self.accepted.append(self._stack.enter_context(accepted))
+
+        return clients
+
+    def guard(
+        self,
+        *,
+        silent_seconds: float = LONG_SECONDS,
+        per_address: int | None = None,
+        total: int = 1_000,
+    ) -> ConnectionGuard:
+        """Return a guard of these connections."""
+        limits = ConnectionLimits(
+            port=self.port,
+            max_silent_seconds=silent_seconds,
+            max_per_address=per_address,
+            max_connections=total,
+        )
+        return ConnectionGuard(limits)
+
+
+@pytest.fixture
+def peers() -> Generator[Peers]:
+    """Return connections that are closed after the test."""
+    with ExitStack() as stack:
+        yield Peers(stack)
+
+
+def open_ones(clients: list[socket.socket]) -> list[bool]:
+    return [is_established(client) for client in clients]
+
+
+def test_a_silent_connection_is_closed_and_one_with_progress_is_not(peers: Peers) -> None:
+    silent, active = peers.connect(2)
+    guard = peers.guard(silent_seconds=0.05)
+    guard.check()
+    time.sleep(0.1)
+    peers.accepted[1].sendall(b"a")
+    active.recv(1)
+    time.sleep(0.1)  # until the kernel has the acknowledgement
+
+    assert guard.check() == 1
+    assert open_ones([silent, active]) == [False, True]
+
+
+def test_bytes_from_the_client_are_no_progress(peers: Peers) -> None:
+    (client,) = peers.connect(1)
+    guard = peers.guard(silent_seconds=0.05)
+    guard.check()
+    time.sleep(0.1)
+    client.sendall(b"one more byte of a body")
+
+    assert guard.check() == 1
+
+
+def test_an_unread_response_is_no_progress(peers: Peers) -> None:
+    peers.connect(1)
+    peers.accepted[0].setblocking(False)  # noqa: FBT003 - its only argument
+    peers.accepted[0].send(b"x" * 10_000_000)
+    time.sleep(0.1)
+    guard = peers.guard(silent_seconds=0.05)
+    guard.check()
+    time.sleep(0.1)
+
+    assert guard.check() == 1
+
+
+def test_an_address_over_its_limit_loses_its_longest_silent_connections(peers: Peers) -> None:
+    other = peers.connect(3, "127.0.0.3")
+    guard = peers.guard(per_address=4)
+    clients = peers.connect(4)
+    assert guard.check() == 0
+
+    clients += peers.connect(2)
+
+    assert guard.check() == 2
+    assert open_ones(clients) == [False, False, True, True, True, True]
+    assert all(open_ones(other))
+
+
+def test_a_full_process_makes_room_for_new_connections(peers: Peers) -> None:
+    guard = peers.guard(total=8)
+    clients = peers.connect(4, "127.0.0.3")
+    guard.check()
+
+    clients += peers.connect(4, "127.0.0.4")
+    guard.check()
+
+    assert open_ones(clients) == [False, False, True, True, True, True, True, True]
+
+
+def test_connections_to_other_servers_are_left_alone(peers: Peers) -> None:
+    clients = peers.connect(3)  # both ends are files of this process
+    guarded = accepted_connections(peers.port)
+    for connection in guarded:
+        connection.socket.close()
+
+    assert [connection.address for connection in guarded] == ["127.0.0.2"] * 3
+    assert all(open_ones(clients))
+
+
+def test_there_is_no_limit_of_an_address_behind_trusted_proxies() -> None:
+    assert connection_limits(Settings()).max_per_address == 100
+    assert connection_limits(Settings(proxy_hops=1)).max_per_address is None
+    assert connection_limits(Settings(max_connections_per_address=0)).max_per_address is None
