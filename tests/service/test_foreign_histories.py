@@ -17,8 +17,8 @@ from tests.service.exports import (
 
 import indelible_sql
 from indelible.concepts import get_concept, list_history
-from indelible.kernel import Actor
-from indelible.kernel.exports import InvalidExportLine
+from indelible.kernel import Actor, Change
+from indelible.kernel.exports import InvalidExportLine, InvalidExportLines
 from indelible.testing.stores import edit
 from indelible_sql import SqlStore
 from indelible_sql.maintenance.export_errors import HistoryDiffers
@@ -173,3 +173,111 @@ def test_an_export_and_a_foreign_history_in_one_file_are_refused(
 ) -> None:
     refused_import(sqlite, json_lines(FOREIGN) + export)
     refused_import(sqlite, export + json_lines(FOREIGN))
+
+
+GROWN = [
+    *FOREIGN,
+    step("publish", "2004-01-01T00:00:00Z"),
+    step("create", "2004-01-01T00:00:00Z", concept_id="old/9", content={"name": "Part"}),
+]
+
+
+def test_a_source_that_grew_is_continued(store: SqlStore, template_file: Path) -> None:
+    import_into(store, json_lines(FOREIGN))
+    imported = import_into(store, json_lines(GROWN))
+    again = import_into(store, json_lines(GROWN))
+
+    assert (imported.entities, imported.changes, imported.entities_already_there) == (2, 2, 1)
+    assert (again.changes, again.entities_already_there) == (0, 3)
+    assert not indelible_sql.verify(store)
+    with new_store(template_file) as at_once:
+        import_into(at_once, json_lines(GROWN))
+        for concept_id in ("old/7", "old/8", "old/9"):
+            expected = at_once.read(list_history, concept_id)
+            changes = store.read(list_history, concept_id)
+            assert [summary(change) for change in changes] == [
+                summary(change) for change in expected
+            ]
+
+
+@pytest.mark.parametrize("cut", range(1, len(GROWN)))
+def test_a_history_is_imported_in_parts_that_may_overlap(cut: int, sqlite: SqlStore) -> None:
+    import_into(sqlite, json_lines(GROWN[:cut]))
+    first_ids = {document["concept_id"] for document in GROWN[:cut]}
+    import_into(sqlite, json_lines(GROWN[max(0, cut - 1) :]))
+    import_into(sqlite, json_lines(GROWN))
+
+    assert len(sqlite.read(list_history, "old/7")) == 5
+    assert first_ids <= {"old/7", "old/8", "old/9"}
+    assert not indelible_sql.verify(sqlite)
+
+
+@pytest.mark.parametrize(
+    ("line", "change"),
+    [
+        (0, {"reason": "another"}),
+        (0, {"content": EDITED_CONTENT}),
+        (1, {"change_note": "another"}),
+        (1, {"actor": "key:grace"}),
+        (1, {"content": CONTENT}),
+        (3, {"at": "2001-01-01T00:00:01Z"}),
+        (4, {"reason": "another"}),
+    ],
+)
+def test_a_grown_source_with_another_past_is_refused(
+    line: int, change: Document, sqlite: SqlStore
+) -> None:
+    import_into(sqlite, json_lines(FOREIGN))
+    other = [*GROWN]
+    other[line] = {**other[line], **change}
+
+    assert str(refused_import(sqlite, json_lines(other))) == str(HistoryDiffers("concept", "old/7"))
+
+
+def test_a_local_edit_is_never_continued_by_an_import(sqlite: SqlStore) -> None:
+    import_into(sqlite, json_lines(FOREIGN))
+    edit(sqlite, saved_concept(sqlite, "old/8"))
+    later = step("submit", "2999-01-01T00:00:00Z", concept_id="old/8")
+
+    refusal = refused_import(sqlite, json_lines([later]))
+    assert str(refusal) == str(HistoryDiffers("concept", "old/8"))
+
+
+def test_all_invalid_lines_are_reported_at_once_with_their_values(sqlite: SqlStore) -> None:
+    lines = [
+        *FOREIGN,
+        step("publish", "yesterday", hash="0"),
+        {**step("publish", "2004-01-01T00:00:00Z"), "reason": " "},
+        step("edit", "2004-01-01T00:00:00Z", content={"name": 3}),
+        step("submit", "1998-01-01T00:00:00Z", concept_id="old/8"),
+        step("submit", "2004-01-01T00:00:00Z", concept_id="old/9"),
+    ]
+    error = refused_import(sqlite, json_lines(lines) + b"{")
+
+    assert isinstance(error, InvalidExportLines)
+    wrong_values = [
+        (6, "'yesterday'"),
+        (6, "'0'"),
+        (7, "' '"),
+        (8, "content.name: Not a text. (got 3)"),
+        (9, "1998-01-01T00:00:00"),
+        (10, "INVALID_TRANSITION"),
+        (11, "'{'"),
+    ]
+    assert len(error.problems) == 6
+    for line, value in wrong_values:
+        (problem,) = [text for text in error.problems if text.startswith(f"line {line}: ")]
+        assert value in problem
+
+
+def test_the_report_of_invalid_lines_is_bounded(sqlite: SqlStore) -> None:
+    error = refused_import(sqlite, json_lines([{"concept_id": "x" * 10_000}] * 3_000))
+
+    assert isinstance(error, InvalidExportLines)
+    assert len(error.problems) == 100
+    assert len(str(error)) < 100_000
+
+
+def summary(change: Change) -> tuple[object, ...]:
+    """Return the values of a change that do not depend on the day of the import."""
+    return change.seq, change.action, change.actor, change.reason, change.at, change.version

@@ -2,30 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from io import BufferedIOBase
-from typing import Any, cast
 
-from attrs import field, frozen
-from attrs.validators import optional
-from marshmallow import ValidationError
+from attrs import frozen
 
-from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptVersion
-from indelible.concepts.rules.records import version_data, version_records
+from indelible.concepts import CONCEPT, Concept, ConceptVersion
+from indelible.concepts.rules.records import fold, version_data, version_records
 from indelible.concepts.rules.warnings import content_warnings
-from indelible.kernel import (
-    Actor,
-    AuditContext,
-    Change,
-    Data,
-    Head,
-    IndelibleError,
-    UsageError,
-)
+from indelible.kernel import Actor, AuditContext, Change, Data, Head, IndelibleError
 from indelible.kernel.aggregates import change_for
-from indelible.kernel.exports import InvalidExportLine, Line, read_lines
+from indelible.kernel.exports import InvalidExportLine, InvalidLines, Line, read_lines
 from indelible.kernel.history import Record
-from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, non_blank_line
+from indelible_service.foreign_steps import ForeignStep, parse_step, shortened
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.maintenance.export_errors import HistoryDiffers, at_line
 from indelible_sql.maintenance.import_export import (
@@ -33,58 +21,95 @@ from indelible_sql.maintenance.import_export import (
     import_foreign_histories,
     import_histories,
 )
-from indelible_web.http.parsing import parse_json
-from indelible_web.http.schemas import Side, schema_of, structure
 
 ImportState = tuple[Head[Concept] | None, ConceptVersion | None]  # the head and its last version
-
-
-@frozen(kw_only=True)
-class ForeignStep:
-    """A line of another system's history; it has no hash, no number and no version id."""
-
-    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    action: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    actor: Actor
-    reason: str = field(validator=non_blank_line, metadata=LINE)
-    at: datetime = field(validator=is_instant)
-    content: ConceptContent | None = None
-    change_note: str | None = field(default=None, validator=optional(non_blank_line), metadata=LINE)
-
-    def apply(
-        self, head: Head[Concept] | None, version_id: str
-    ) -> tuple[Concept, ConceptVersion | None]:
-        """Return the concept after this step, and the version where the step adds one.
-
-        Raises: InvalidTransition, UsageError where content is missing or superfluous.
-        """
-        state = head.revision.state if head else ""
-        edge = CONCEPT.edge(state, self.action)
-        if bool(edge.adds_version) != bool(self.content):
-            raise UsageError("content belongs to a step that adds a version, and to no other")
-
-        if self.content is None:
-            concept = cast("Head[Concept]", head).entity
-            return concept.transition(self.action, now=self.at), None
-
-        if head is None:
-            concept = Concept.create(self.action, now=self.at, id=self.concept_id)
-        else:
-            concept = head.entity.transition(self.action, now=self.at)
-
-        note = self.change_note or self.reason
-        version = concept.new_version(self.content, version_id=version_id, by=self.actor, note=note)
-        return concept, version
-
-
 History = list[tuple[int, ForeignStep]]  # of one concept: each step with the number of its line
+
+
+@frozen
+class StoredHistory:
+    """The stored changes and versions of a concept, oldest first."""
+
+    changes: tuple[Change, ...]
+    versions: tuple[ConceptVersion, ...]
+
+    @property
+    def is_imported(self) -> bool:
+        """Return True where every change was imported."""
+        return all(isinstance(change.data.get("imported"), dict) for change in self.changes)
+
+    def state(self, length: int) -> ImportState:
+        """Return the head and the last version after the first `length` changes."""
+        if length == 0:
+            return None, None
+
+        last = self.changes[length - 1]
+        concept = fold((self.changes[0], last))
+        return Head(entity=concept, revision=last.revision), self.versions[last.version - 1]
+
+    def has(self, index: int, step: ForeignStep) -> bool:
+        """Return True where the step would write the change with this index."""
+        change = self.changes[index]
+        stored_version = self.versions[change.version - 1]
+        head, _ = self.state(index)
+        try:
+            concept, version = step.apply(head, stored_version.id)
+        except IndelibleError:
+            return False
+
+        stored_values = change.action, change.actor, change.reason, change.at
+        if stored_values != (step.action, step.actor, step.reason, concept.updated_at):
+            return False
+
+        return version is None or version == stored_version
+
+    def new_steps(self, history: History) -> History:
+        """Return the steps that the stored history does not have yet.
+
+        The history begins with a stored change, or after the last of them. It contains all stored
+        changes from its beginning on. Raises: HistoryDiffers.
+        """
+        first_step = history[0][1]
+        difference = HistoryDiffers(CONCEPT.name, first_step.concept_id)
+        if not self.is_imported:
+            raise difference
+
+        start = self._index_of(first_step)
+        if start is None:
+            if not self._is_followed_by(first_step):
+                raise difference
+            return history
+
+        repeated = len(self.changes) - start
+        if repeated > len(history):
+            raise difference
+        for index, (_, step) in enumerate(history[:repeated], start):
+            if not self.has(index, step):
+                raise difference
+
+        return history[repeated:]
+
+    def _is_followed_by(self, step: ForeignStep) -> bool:
+        """Return True where the step is later than the last change, so that it cannot replace it.
+
+        Several steps of one instant are told apart by their actions.
+        """
+        last = self.changes[-1]
+        return step.at > last.at or (step.at == last.at and step.action != last.action)
+
+    def _index_of(self, step: ForeignStep) -> int | None:
+        for index in range(len(self.changes)):
+            if self.has(index, step):
+                return index
+
+        return None
 
 
 def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Imported:
     """Import an export of ours, or the concepts of another system.
 
     The whole stream is checked before anything is written, so it is read from its beginning more
-    than once. Raises: InvalidExportLine, ExportDamaged, HistoryDiffers.
+    than once. Raises: InvalidExportLine, InvalidExportLines, ExportDamaged, HistoryDiffers.
     """
     first_line = next(read_lines(stream), Line(1, b"")).text
     is_foreign = b'"concept_id"' in first_line
@@ -94,66 +119,62 @@ def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Import
     return import_foreign_histories(store, stream, read_histories, _save_history, by=by)
 
 
-def read_histories(file: BufferedIOBase) -> Iterator[History]:
+def read_histories(file: BufferedIOBase, invalid_lines: InvalidLines) -> Iterator[History]:
     """Yield the history of each concept, in the order in which the concepts first appear.
 
-    The lines of different concepts may be mixed. Raises: InvalidExportLine.
+    The lines of different concepts may be mixed. A concept with an invalid line is left out.
     """
     histories = defaultdict[str, History](list)
+    invalid_ids = set[str]()
     for line in read_lines(file):
-        step = _parse_step(line)
+        try:
+            step = parse_step(line)
+        except InvalidExportLine as error:
+            invalid_lines.add(error)
+            continue
+
         history = histories[step.concept_id]
         if history and step.at < history[-1][1].at:
-            raise InvalidExportLine(line.number, "earlier than the change before it")
+            invalid_ids.add(step.concept_id)
+            invalid_lines.add(_out_of_order(line, step, history[-1][1]))
+            continue
+
         history.append((line.number, step))
 
-    yield from histories.values()
+    for concept_id, history in histories.items():
+        if concept_id not in invalid_ids:
+            yield history
 
 
-def _parse_step(line: Line) -> ForeignStep:
-    try:
-        document = cast("Any", parse_json(line.text))
-        values = cast("dict[str, Any]", schema_of(ForeignStep, Side.BODY)().load(document))
-        return structure(values, ForeignStep)
-    except (ValidationError, IndelibleError) as error:
-        raise InvalidExportLine(line.number, str(error)) from error
+def _out_of_order(line: Line, step: ForeignStep, previous: ForeignStep) -> InvalidExportLine:
+    at, previous_at = shortened(step.at.isoformat()), shortened(previous.at.isoformat())
+    problem = f"earlier than the change before it: expected {previous_at} or later, got {at}"
+    return InvalidExportLine(line.number, problem)
 
 
 def _save_history(tx: SqlTransaction, source: tuple[str, History]) -> int:
-    """Save a concept's history and return the number of changes, 0 where it is there already.
+    """Save a concept's new changes and return their number, 0 where all are there already.
 
     `source` is the digest of the file and the history. Raises: HistoryDiffers.
     """
     file_digest, history = source
     concept_id = history[0][1].concept_id
-    existing = tx.history.of(CONCEPT.name, concept_id)
-    if existing:
-        _ensure_same_import(existing, history, file_digest, concept_id)
-        return 0
+    steps = history
+    state: ImportState = None, None
+
+    changes = tx.history.of(CONCEPT.name, concept_id)
+    if changes:
+        versions = tx.concepts.repository.list_versions(concept_id)
+        stored = StoredHistory(changes, tuple(versions))
+        steps = stored.new_steps(history)
+        state = stored.state(len(changes))
 
     mark = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file_digest}}
-    state: ImportState = None, None
-    for number, step in history:
+    for number, step in steps:
         with at_line(number):
             state = _save_step(tx, mark, step, state)
 
-    return len(history)
-
-
-def _ensure_same_import(
-    existing: tuple[Change, ...], history: History, file_digest: str, concept_id: str
-) -> None:
-    has_same_length = len(existing) == len(history)
-    if not has_same_length or not all(_is_from(file_digest, change) for change in existing):
-        raise HistoryDiffers(CONCEPT.name, concept_id)
-
-
-def _is_from(file_digest: str, change: Change) -> bool:
-    mark: object = change.data.get("imported")
-    if not isinstance(mark, dict):
-        return False
-
-    return cast("dict[str, object]", mark).get("file") == file_digest
+    return len(steps)
 
 
 def _save_step(

@@ -6,7 +6,7 @@ from io import BufferedIOBase
 from itertools import chain
 from typing import BinaryIO, ClassVar, Final, NamedTuple
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from indelible.kernel.errors import Invalid
 from indelible.kernel.json import canonical_json
@@ -14,6 +14,7 @@ from indelible.kernel.json import canonical_json
 # Bytes. A version with the longest texts that its fields allow still fits.
 MAX_LINE_BYTES: Final = 128 * 1024 * 1024
 MAX_LINES: Final = 5_000_000
+MAX_REPORTED_LINES: Final = 100  # invalid lines after which an import stops looking for more
 
 
 @frozen
@@ -26,6 +27,41 @@ class InvalidExportLine(Invalid):
     )
     line: int
     problem: str
+
+
+@frozen
+class InvalidExportLines(Invalid):
+    """Several lines of an export are invalid."""
+
+    code: ClassVar[str] = "BAD_LINES"
+    message: ClassVar[str] = "Lines of the export are invalid: {problems}; nothing was imported."
+    problems: tuple[str, ...]
+
+
+@define
+class InvalidLines:
+    """The invalid lines of one import, which are reported together."""
+
+    errors: list[InvalidExportLine] = field(factory=list[InvalidExportLine])
+
+    def add(self, error: InvalidExportLine) -> None:
+        """Remember an invalid line.
+
+        Raises: InvalidExportLines where there are too many to continue.
+        """
+        self.errors.append(error)
+        if len(self.errors) == MAX_REPORTED_LINES:
+            self.raise_errors()
+
+    def raise_errors(self) -> None:
+        """Raise the error of all invalid lines in the order of the file; do nothing without any."""
+        if not self.errors:
+            return
+        if len(self.errors) == 1:
+            raise self.errors[0]
+
+        in_order = sorted(self.errors, key=lambda error: error.line)
+        raise InvalidExportLines(tuple(f"line {e.line}: {e.problem}" for e in in_order))
 
 
 @frozen

@@ -53,8 +53,8 @@ def import_command(file: Path, by: str) -> None:
     Reads FILE, or standard input where FILE is `-`. An export is restored as it was. In another
     system's history, each line is a JSON object with concept_id, action, actor, reason, at, and
     content where the step writes a version; its times and actors are used, and each change is
-    marked as imported. The whole file is checked before anything is written, and existing
-    histories stay as they are.
+    marked as imported. A concept that was imported before is continued. The whole file is checked
+    before anything is written, and existing changes stay as they are.
     """
     from indelible_service.concepts_import import import_file
 

@@ -9,7 +9,9 @@ from attrs import define, field, frozen
 from sqlalchemy import Table, bindparam, func, select
 
 from indelible.kernel import Actor, Change
+from indelible.kernel.exports import InvalidExportLine, InvalidLines
 from indelible_sql.engine.atomic_write import change_write
+from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import change_row
 from indelible_sql.maintenance.export_entries import (
@@ -86,7 +88,7 @@ def import_histories(
 def import_foreign_histories(
     store: KernelStore[Reading, Writing],
     stream: BufferedIOBase,
-    read: Callable[[BufferedIOBase], Iterable[H]],
+    read: Callable[[BufferedIOBase, InvalidLines], Iterable[H]],
     save: Callable[[Writing, tuple[str, H]], int],
     *,
     by: Actor,
@@ -94,13 +96,24 @@ def import_foreign_histories(
     """Save every history that `read` finds in the stream, in one transaction.
 
     `save` takes the file's digest and one history, and returns how many changes it wrote: none
-    where the history was there.
+    where the history was there. Invalid lines are reported together: `read` adds those that cannot
+    be read, and of each other history the first line that `save` refuses is added.
     """
     file = _digest(stream)
 
     def save_all(tx: Writing, source: BufferedIOBase) -> list[int]:
         _disable_timeout(tx.session)
-        return [save(tx, (file, history)) for history in read(source)]
+        counts: list[int] = []
+        invalid_lines = InvalidLines()
+        for history in read(source, invalid_lines):
+            try:
+                counts.append(save(tx, (file, history)))
+            except InvalidExportLine as error:
+                invalid_lines.add(error)
+                if isinstance(error.__cause__, GuardViolation):
+                    break  # the database accepts no further statement in this transaction
+        invalid_lines.raise_errors()
+        return counts
 
     counts = store.run(save_all, stream, actor=by, reason=_reason(file))
     already_there = counts.count(0)
