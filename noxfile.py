@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
@@ -27,6 +28,8 @@ PACKAGES = {
 BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their own runs them
 GATE_PYTHON = "3.11"
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
+OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
+SQL_SUITES = ("tests/conformance", "tests/guards", "tests/sql")
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
 SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
 
@@ -55,6 +58,7 @@ def tests(session: nox.Session) -> None:
     _docs(session)
     _wheels(session)
     _other_pythons(session)
+    _other_postgresql(session, OTHER_POSTGRESQL)
     session.run("python", "-m", "pytest", "-m", "", *_test_folders(), *session.posargs)
 
 
@@ -91,6 +95,13 @@ def build(session: nox.Session) -> None:
     """Build the wheels, and try each in an empty environment."""
     _install(session, "build")
     _wheels(session)
+
+
+@nox.session(python=GATE_PYTHON)
+def versions(session: nox.Session) -> None:
+    """Run the SQL suites on other releases of PostgreSQL: `-- 14 15 16 17`."""
+    _install(session, "dev")
+    _other_postgresql(session, session.posargs or OTHER_POSTGRESQL)
 
 
 @nox.session
@@ -313,6 +324,22 @@ def _other_pythons(session: nox.Session) -> None:
         f" not on this machine: {', '.join(absent) or 'none'}.",
         flush=True,
     )
+
+
+def _other_postgresql(session: nox.Session, releases: Sequence[str]) -> None:
+    """Run the SQL suites on each major release, whose programs come from a registry."""
+    folder = Path(session.create_tmp()).resolve() / "postgresql"
+    for release in releases:
+        command = ("-m", "tests.postgresql_programs", release, folder)
+        output = session.run("python", *command, silent=True)
+        server = str(output).splitlines()[-1]
+        marked = "each_version"
+        if "=" in server:  # programs that are not from the wheel
+            marked += " and not pgvector"
+        session.run(
+            *("python", "-m", "pytest", "-m", marked, "-k", "not sqlite", *SQL_SUITES),
+            env={"INDELIBLE_TEST_POSTGRESQL": server},
+        )
 
 
 def _interpreter(version: str) -> Path | None:

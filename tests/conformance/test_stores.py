@@ -116,7 +116,7 @@ def template_without_pgvector(server: PostgresServer, template: PostgresServer) 
     name = "template_without_pgvector"
     database = create_database(server, name, template.url.rpartition("/")[2])
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
-        admin.execute("DROP EXTENSION vector")
+        admin.execute("DROP EXTENSION IF EXISTS vector")
     upgrade(database.owner_url, "indelible", CATALOG, role=None)
     assert "vector" not in extensions(database)
 

@@ -27,6 +27,8 @@ from indelible_sql.captures.nearest import index_of
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.maintenance.snapshot_files import differences
 
+pytestmark = pytest.mark.pgvector
+
 DIMENSION = 64
 LARGE_SIZE = 3_000
 SMALL_SIZE = 10

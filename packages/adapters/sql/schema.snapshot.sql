@@ -1,930 +1,930 @@
 -- iteration 2, 2026-11-21, revision 0002
 
-column algorithms.checksum digest required
+column algorithms.checksum "digest" required
 
-column algorithms.created_at instant required
+column algorithms.created_at "instant" required
 
-column algorithms.formulas nonblank_text required
+column algorithms.formulas "nonblank_text" required
 
-column algorithms.hash digest required
+column algorithms.hash "digest" required
 
-column algorithms.id identifier required
+column algorithms.id "identifier" required
 
-column algorithms.lifecycle identifier required s 'algorithm'::text
+column algorithms.lifecycle "identifier" required s 'algorithm'::"text"
 
-column algorithms.seq ordinal required
+column algorithms.seq "ordinal" required
 
-column algorithms.status identifier required
+column algorithms.status "identifier" required
 
-column algorithms.updated_at instant required
+column algorithms.updated_at "instant" required
 
 column algorithms.version bigint required s 0
 
-column artifacts.content text
+column artifacts.content "text"
 
-column artifacts.content_source identifier required
+column artifacts.content_source "identifier" required
 
-column artifacts.content_stamp text required
+column artifacts.content_stamp "text" required
 
-column artifacts.created_at instant required
+column artifacts.created_at "instant" required
 
-column artifacts.dwell_time_ms natural_number required
+column artifacts.dwell_time_ms "natural_number" required
 
-column artifacts.engagement_level engagement_level required
+column artifacts.engagement_level "engagement_level" required
 
-column artifacts.hash digest required
+column artifacts.hash "digest" required
 
-column artifacts.id identifier required
+column artifacts.id "identifier" required
 
-column artifacts.normalized_url text required
+column artifacts.normalized_url "text" required
 
-column artifacts.reading_depth reading_depth required
+column artifacts.reading_depth "reading_depth" required
 
-column artifacts.scroll_depth fraction required
+column artifacts.scroll_depth "fraction" required
 
-column artifacts.seq ordinal required
+column artifacts.seq "ordinal" required
 
-column artifacts.space_id identifier required
+column artifacts.space_id "identifier" required
 
-column artifacts.stamp text required
+column artifacts.stamp "text" required
 
-column artifacts.title text
+column artifacts.title "text"
 
-column artifacts.title_stamp text required
+column artifacts.title_stamp "text" required
 
-column artifacts.updated_at instant required
+column artifacts.updated_at "instant" required
 
-column artifacts.user_id identifier required
+column artifacts.user_id "identifier" required
 
-column artifacts.vector embedding required
+column artifacts.vector "embedding" required
 
-column artifacts.word_count natural_number required
+column artifacts.word_count "natural_number" required
 
-column authors.created_at instant required
+column authors.created_at "instant" required
 
-column authors.farcaster_handle text
+column authors.farcaster_handle "text"
 
-column authors.hash digest required
+column authors.hash "digest" required
 
-column authors.id identifier required
+column authors.id "identifier" required
 
-column authors.lifecycle identifier required s 'author'::text
+column authors.lifecycle "identifier" required s 'author'::"text"
 
-column authors.prompt_text nonblank_text
+column authors.prompt_text "nonblank_text"
 
-column authors.seq ordinal required
+column authors.seq "ordinal" required
 
-column authors.status identifier required
+column authors.status "identifier" required
 
-column authors.twitter_handle text
+column authors.twitter_handle "text"
 
-column authors.updated_at instant required
+column authors.updated_at "instant" required
 
 column authors.version bigint required s 0
 
-column authors.wallet_address wallet required
+column authors.wallet_address "wallet" required
 
-column centroids.confidence fraction required
+column centroids.confidence "fraction" required
 
-column centroids.created_at instant required
+column centroids.created_at "instant" required
 
-column centroids.hash digest required
+column centroids.hash "digest" required
 
-column centroids.id identifier required
+column centroids.id "identifier" required
 
-column centroids.logged_seq natural_number required
+column centroids.logged_seq "natural_number" required
 
-column centroids.logged_vector embedding required
+column centroids.logged_vector "embedding" required
 
-column centroids.seq ordinal required
+column centroids.seq "ordinal" required
 
-column centroids.space_id identifier required
+column centroids.space_id "identifier" required
 
-column centroids.updated_at instant required
+column centroids.updated_at "instant" required
 
-column centroids.vector embedding required
+column centroids.vector "embedding" required
 
-column concept_versions.change_note text
+column concept_versions.change_note "text"
 
-column concept_versions.concept_id identifier required
+column concept_versions.concept_id "identifier" required
 
-column concept_versions.created_at instant required
+column concept_versions.created_at "instant" required
 
-column concept_versions.created_by actor required
+column concept_versions.created_by "actor" required
 
-column concept_versions.definition text required
+column concept_versions.definition "text" required
 
 column concept_versions.examples "json_array" required
 
-column concept_versions.explanation text required
+column concept_versions.explanation "text" required
 
-column concept_versions.id identifier required
+column concept_versions.id "identifier" required
 
-column concept_versions.learning_objective text required
+column concept_versions.learning_objective "text" required
 
 column concept_versions.misconceptions "json_array" required
 
-column concept_versions.name text required
+column concept_versions.name "text" required
 
-column concept_versions.name_key name_key required
+column concept_versions.name_key "name_key" required
 
 column concept_versions.prerequisites "json_array" required
 
-column concept_versions.previous_number bigint s NULLIF(((version_number)::bigint - 1), 0)
+column concept_versions.previous_number bigint s NULLIF((("version_number")::bigint - 1), 0)
 
-column concept_versions.scope_boundaries text
+column concept_versions.scope_boundaries "text"
 
-column concept_versions.search_key text required
+column concept_versions.search_key "text" required
 
-column concept_versions.version_number ordinal required
+column concept_versions.version_number "ordinal" required
 
-column concept_warnings.computed_at instant required
+column concept_warnings.computed_at "instant" required
 
-column concept_warnings.concept_id identifier required
+column concept_warnings.concept_id "identifier" required
 
-column concept_warnings.ruleset ordinal required
+column concept_warnings.ruleset "ordinal" required
 
-column concept_warnings.version_number ordinal required
+column concept_warnings.version_number "ordinal" required
 
 column concept_warnings.warnings "json_array" required
 
-column concepts.created_at instant required
+column concepts.created_at "instant" required
 
-column concepts.current_version ordinal required
+column concepts.current_version "ordinal" required
 
-column concepts.hash digest required
+column concepts.hash "digest" required
 
-column concepts.id identifier required
+column concepts.id "identifier" required
 
-column concepts.lifecycle identifier required s 'concept'::text
+column concepts.lifecycle "identifier" required s 'concept'::"text"
 
-column concepts.name_key name_key required
+column concepts.name_key "name_key" required
 
-column concepts.seq ordinal required
+column concepts.seq "ordinal" required
 
-column concepts.status identifier required
+column concepts.status "identifier" required
 
-column concepts.updated_at instant required
+column concepts.updated_at "instant" required
 
-column history.action identifier required
+column history.action "identifier" required
 
-column history.actor actor required
+column history.actor "actor" required
 
-column history.adds_version natural_number required
+column history.adds_version "natural_number" required
 
-column history.at instant required
+column history.at "instant" required
 
 column history.data "json_object" required
 
-column history.entity_id identifier required
+column history.entity_id "identifier" required
 
-column history.from_state state required
+column history.from_state "state" required
 
-column history.hash digest required
+column history.hash "digest" required
 
-column history.lifecycle identifier required
+column history.lifecycle "identifier" required
 
 column history.position bigint required a
 
-column history.prev_hash digest_or_empty required
+column history.prev_hash "digest_or_empty" required
 
-column history.previous_seq bigint s NULLIF(((seq)::bigint - 1), 0)
+column history.previous_seq bigint s NULLIF((("seq")::bigint - 1), 0)
 
-column history.previous_version bigint required s ((version)::bigint - (adds_version)::bigint)
+column history.previous_version bigint required s (("version")::bigint - ("adds_version")::bigint)
 
-column history.reason nonblank_text required
+column history.reason "nonblank_text" required
 
-column history.request_id identifier
+column history.request_id "identifier"
 
-column history.seq ordinal required
+column history.seq "ordinal" required
 
-column history.to_state identifier required
+column history.to_state "identifier" required
 
-column history.txid xid8 required  pg_current_xact_id()
+column history.txid "xid8" required  "pg_current_xact_id"()
 
-column history.version natural_number required
+column history.version "natural_number" required
 
-column image_generation_jobs.completed_at instant
+column image_generation_jobs.completed_at "instant"
 
-column image_generation_jobs.created_at instant required
+column image_generation_jobs.created_at "instant" required
 
 column image_generation_jobs.error_data "json_object"
 
-column image_generation_jobs.external_job_id text
+column image_generation_jobs.external_job_id "text"
 
-column image_generation_jobs.hash digest required
+column image_generation_jobs.hash "digest" required
 
-column image_generation_jobs.id identifier required
+column image_generation_jobs.id "identifier" required
 
-column image_generation_jobs.lifecycle identifier required s 'image_job'::text
+column image_generation_jobs.lifecycle "identifier" required s 'image_job'::"text"
 
-column image_generation_jobs.retry_count natural_number required
+column image_generation_jobs.retry_count "natural_number" required
 
-column image_generation_jobs.seq ordinal required
+column image_generation_jobs.seq "ordinal" required
 
-column image_generation_jobs.service identifier required
+column image_generation_jobs.service "identifier" required
 
-column image_generation_jobs.status identifier required
+column image_generation_jobs.status "identifier" required
 
-column image_generation_jobs.token_id identifier required
+column image_generation_jobs.token_id "identifier" required
 
-column image_generation_jobs.updated_at instant required
+column image_generation_jobs.updated_at "instant" required
 
 column image_generation_jobs.version bigint required s 0
 
-column ipfs_upload_records.cid text
+column ipfs_upload_records.cid "text"
 
-column ipfs_upload_records.completed_at instant
+column ipfs_upload_records.completed_at "instant"
 
-column ipfs_upload_records.created_at instant required
+column ipfs_upload_records.created_at "instant" required
 
 column ipfs_upload_records.error_data "json_object"
 
-column ipfs_upload_records.hash digest required
+column ipfs_upload_records.hash "digest" required
 
-column ipfs_upload_records.id identifier required
+column ipfs_upload_records.id "identifier" required
 
-column ipfs_upload_records.lifecycle identifier required s 'ipfs_upload'::text
+column ipfs_upload_records.lifecycle "identifier" required s 'ipfs_upload'::"text"
 
-column ipfs_upload_records.record_type identifier required
+column ipfs_upload_records.record_type "identifier" required
 
-column ipfs_upload_records.retry_count natural_number required
+column ipfs_upload_records.retry_count "natural_number" required
 
-column ipfs_upload_records.seq ordinal required
+column ipfs_upload_records.seq "ordinal" required
 
-column ipfs_upload_records.status identifier required
+column ipfs_upload_records.status "identifier" required
 
-column ipfs_upload_records.token_id identifier required
+column ipfs_upload_records.token_id "identifier" required
 
-column ipfs_upload_records.updated_at instant required
+column ipfs_upload_records.updated_at "instant" required
 
 column ipfs_upload_records.version bigint required s 0
 
-column keys.created_at instant required
+column keys.created_at "instant" required
 
-column keys.expires_at instant
+column keys.expires_at "instant"
 
-column keys.hash digest required
+column keys.hash "digest" required
 
-column keys.id identifier required
+column keys.id "identifier" required
 
-column keys.lifecycle identifier required s 'key'::text
+column keys.lifecycle "identifier" required s 'key'::"text"
 
-column keys.owner actor required
+column keys.owner "actor" required
 
 column keys.scopes "json_array" required
 
-column keys.secret_digest digest required
+column keys.secret_digest "digest" required
 
-column keys.seq ordinal required
+column keys.seq "ordinal" required
 
-column keys.status identifier required
+column keys.status "identifier" required
 
-column keys.updated_at instant required
+column keys.updated_at "instant" required
 
 column keys.version bigint required s 0
 
-column lifecycle_edges.action identifier required
+column lifecycle_edges.action "identifier" required
 
-column lifecycle_edges.adds_version natural_number required
+column lifecycle_edges.adds_version "natural_number" required
 
-column lifecycle_edges.from_state state required
+column lifecycle_edges.from_state "state" required
 
-column lifecycle_edges.lifecycle identifier required
+column lifecycle_edges.lifecycle "identifier" required
 
-column lifecycle_edges.to_state identifier required
+column lifecycle_edges.to_state "identifier" required
 
-column mint_events.author_wallet wallet required
+column mint_events.author_wallet "wallet" required
 
-column mint_events.block_hash chain_hash required
+column mint_events.block_hash "chain_hash" required
 
-column mint_events.block_number ordinal required
+column mint_events.block_number "ordinal" required
 
-column mint_events.block_timestamp instant required
+column mint_events.block_timestamp "instant" required
 
-column mint_events.created_at instant required
+column mint_events.created_at "instant" required
 
-column mint_events.detected_at instant required
+column mint_events.detected_at "instant" required
 
-column mint_events.hash digest required
+column mint_events.hash "digest" required
 
-column mint_events.id identifier required
+column mint_events.id "identifier" required
 
-column mint_events.lifecycle identifier required s 'mint_event'::text
+column mint_events.lifecycle "identifier" required s 'mint_event'::"text"
 
-column mint_events.log_index natural_number required
+column mint_events.log_index "natural_number" required
 
-column mint_events.quantity ordinal required
+column mint_events.quantity "ordinal" required
 
-column mint_events.recipient wallet required
+column mint_events.recipient "wallet" required
 
-column mint_events.seq ordinal required
+column mint_events.seq "ordinal" required
 
-column mint_events.status identifier required
+column mint_events.status "identifier" required
 
-column mint_events.token_id ordinal required
+column mint_events.token_id "ordinal" required
 
-column mint_events.total_paid text required
+column mint_events.total_paid "text" required
 
-column mint_events.tx_hash chain_hash required
+column mint_events.tx_hash "chain_hash" required
 
-column mint_events.updated_at instant required
+column mint_events.updated_at "instant" required
 
 column mint_events.version bigint required s 0
 
-column receipts.at instant required
+column receipts.at "instant" required
 
-column receipts.fingerprint digest required
+column receipts.fingerprint "digest" required
 
-column receipts.hash digest required
+column receipts.hash "digest" required
 
-column receipts.key nonblank_text required
+column receipts.key "nonblank_text" required
 
-column receipts.owner actor required
+column receipts.owner "actor" required
 
 column receipts.result "json_object" required
 
-column reveal_transactions.block_number ordinal
+column reveal_transactions.block_number "ordinal"
 
-column reveal_transactions.confirmed_at instant
+column reveal_transactions.confirmed_at "instant"
 
-column reveal_transactions.created_at instant required
+column reveal_transactions.created_at "instant" required
 
-column reveal_transactions.gas_price_wei natural_number
+column reveal_transactions.gas_price_wei "natural_number"
 
-column reveal_transactions.hash digest required
+column reveal_transactions.hash "digest" required
 
-column reveal_transactions.id identifier required
+column reveal_transactions.id "identifier" required
 
-column reveal_transactions.lifecycle identifier required s 'reveal_transaction'::text
+column reveal_transactions.lifecycle "identifier" required s 'reveal_transaction'::"text"
 
-column reveal_transactions.seq ordinal required
+column reveal_transactions.seq "ordinal" required
 
-column reveal_transactions.status identifier required
+column reveal_transactions.status "identifier" required
 
 column reveal_transactions.token_ids "json_array" required
 
-column reveal_transactions.tx_hash chain_hash
+column reveal_transactions.tx_hash "chain_hash"
 
-column reveal_transactions.updated_at instant required
+column reveal_transactions.updated_at "instant" required
 
 column reveal_transactions.version bigint required s 0
 
-column settings.created_at instant required
+column settings.created_at "instant" required
 
-column settings.hash digest required
+column settings.hash "digest" required
 
-column settings.id identifier required
+column settings.id "identifier" required
 
-column settings.lifecycle identifier required s 'setting'::text
+column settings.lifecycle "identifier" required s 'setting'::"text"
 
-column settings.seq ordinal required
+column settings.seq "ordinal" required
 
-column settings.status identifier required
+column settings.status "identifier" required
 
-column settings.updated_at instant required
+column settings.updated_at "instant" required
 
-column settings.value nonblank_text required
+column settings.value "nonblank_text" required
 
 column settings.version bigint required s 0
 
-column signals.actor actor required
+column signals.actor "actor" required
 
-column signals.algorithm_id identifier required
+column signals.algorithm_id "identifier" required
 
-column signals.applied_seq ordinal
+column signals.applied_seq "ordinal"
 
-column signals.artifact_id identifier required
+column signals.artifact_id "identifier" required
 
-column signals.artifact_seq ordinal required
+column signals.artifact_seq "ordinal" required
 
-column signals.capture_key nonblank_text required
+column signals.capture_key "nonblank_text" required
 
-column signals.captured_at instant
+column signals.captured_at "instant"
 
-column signals.centroid_digest digest
+column signals.centroid_digest "digest"
 
-column signals.content text
+column signals.content "text"
 
-column signals.content_source identifier required
+column signals.content_source "identifier" required
 
-column signals.decision identifier required
+column signals.decision "identifier" required
 
-column signals.drift distance
+column signals.drift "distance"
 
-column signals.dwell_time_ms natural_number required
+column signals.dwell_time_ms "natural_number" required
 
-column signals.embedding_model identifier required
+column signals.embedding_model "identifier" required
 
-column signals.engagement_level engagement_level required
+column signals.engagement_level "engagement_level" required
 
-column signals.fingerprint digest required
+column signals.fingerprint "digest" required
 
-column signals.hash digest required
+column signals.hash "digest" required
 
-column signals.id identifier required
+column signals.id "identifier" required
 
-column signals.logged_drift distance
+column signals.logged_drift "distance"
 
-column signals.magnitude number required
+column signals.magnitude "number" required
 
-column signals.margin number
+column signals.margin "number"
 
-column signals.named_subspace_id identifier
+column signals.named_subspace_id "identifier"
 
-column signals.nearest_distance distance
+column signals.nearest_distance "distance"
 
-column signals.normalized_url text required
+column signals.normalized_url "text" required
 
-column signals.reached_level engagement_level required
+column signals.reached_level "engagement_level" required
 
-column signals.reading_depth reading_depth required
+column signals.reading_depth "reading_depth" required
 
-column signals.reason nonblank_text required
+column signals.reason "nonblank_text" required
 
-column signals.recorded_at instant required
+column signals.recorded_at "instant" required
 
-column signals.request_id identifier
+column signals.request_id "identifier"
 
-column signals.scroll_depth fraction required
+column signals.scroll_depth "fraction" required
 
-column signals.second_distance distance
+column signals.second_distance "distance"
 
-column signals.session_id identifier
+column signals.session_id "identifier"
 
-column signals.space_id identifier required
+column signals.space_id "identifier" required
 
-column signals.subspace_id identifier
+column signals.subspace_id "identifier"
 
-column signals.threshold distance required
+column signals.threshold "distance" required
 
-column signals.title text
+column signals.title "text"
 
-column signals.url text required
+column signals.url "text" required
 
-column signals.user_id identifier required
+column signals.user_id "identifier" required
 
-column signals.vector embedding required
+column signals.vector "embedding" required
 
 column signals.warnings "json_array" required
 
-column signals.word_count natural_number required
+column signals.word_count "natural_number" required
 
-column spaces.created_at instant required
+column spaces.created_at "instant" required
 
-column spaces.dimension ordinal required
+column spaces.dimension "ordinal" required
 
-column spaces.hash digest required
+column spaces.hash "digest" required
 
-column spaces.id identifier required
+column spaces.id "identifier" required
 
-column spaces.lifecycle identifier required s 'space'::text
+column spaces.lifecycle "identifier" required s 'space'::"text"
 
-column spaces.model identifier required
+column spaces.model "identifier" required
 
-column spaces.name nonblank_text required
+column spaces.name "nonblank_text" required
 
-column spaces.seq ordinal required
+column spaces.seq "ordinal" required
 
-column spaces.status identifier required
+column spaces.status "identifier" required
 
-column spaces.updated_at instant required
+column spaces.updated_at "instant" required
 
-column spaces.user_id identifier required
+column spaces.user_id "identifier" required
 
 column spaces.version bigint required s 0
 
-column stages.created_at instant required
+column stages.created_at "instant" required
 
-column stages.hash digest required
+column stages.hash "digest" required
 
-column stages.id identifier required
+column stages.id "identifier" required
 
-column stages.lifecycle identifier required s 'stage'::text
+column stages.lifecycle "identifier" required s 'stage'::"text"
 
-column stages.seq ordinal required
+column stages.seq "ordinal" required
 
-column stages.status identifier required
+column stages.status "identifier" required
 
-column stages.updated_at instant required
+column stages.updated_at "instant" required
 
 column stages.version bigint required s 0
 
-column subspaces.created_at instant required
+column subspaces.created_at "instant" required
 
-column subspaces.description text required
+column subspaces.description "text" required
 
-column subspaces.hash digest required
+column subspaces.hash "digest" required
 
-column subspaces.id identifier required
+column subspaces.id "identifier" required
 
-column subspaces.lifecycle identifier required s 'subspace'::text
+column subspaces.lifecycle "identifier" required s 'subspace'::"text"
 
-column subspaces.name nonblank_text required
+column subspaces.name "nonblank_text" required
 
-column subspaces.seed embedding
+column subspaces.seed "embedding"
 
-column subspaces.seq ordinal required
+column subspaces.seq "ordinal" required
 
-column subspaces.space_id identifier required
+column subspaces.space_id "identifier" required
 
-column subspaces.status identifier required
+column subspaces.status "identifier" required
 
-column subspaces.updated_at instant required
+column subspaces.updated_at "instant" required
 
-column subspaces.user_id identifier required
+column subspaces.user_id "identifier" required
 
 column subspaces.version bigint required s 0
 
-column system_state.created_at instant required
+column system_state.created_at "instant" required
 
-column system_state.hash digest required
+column system_state.hash "digest" required
 
-column system_state.id identifier required
+column system_state.id "identifier" required
 
-column system_state.lifecycle identifier required s 'system_state'::text
+column system_state.lifecycle "identifier" required s 'system_state'::"text"
 
-column system_state.seq ordinal required
+column system_state.seq "ordinal" required
 
 column system_state.state_value "json_value"
 
-column system_state.status identifier required
+column system_state.status "identifier" required
 
-column system_state.updated_at instant required
+column system_state.updated_at "instant" required
 
 column system_state.version bigint required s 0
 
-column task_attempts.actor actor required
+column task_attempts.actor "actor" required
 
-column task_attempts.at instant required
+column task_attempts.at "instant" required
 
-column task_attempts.entity_id identifier required
+column task_attempts.entity_id "identifier" required
 
-column task_attempts.fence natural_number required
+column task_attempts.fence "natural_number" required
 
-column task_attempts.outcome identifier required
+column task_attempts.outcome "identifier" required
 
-column task_attempts.reason nonblank_text required
+column task_attempts.reason "nonblank_text" required
 
-column task_attempts.request_id identifier
+column task_attempts.request_id "identifier"
 
-column task_attempts.stage identifier required
+column task_attempts.stage "identifier" required
 
-column tasks.attempts natural_number required
+column tasks.attempts "natural_number" required
 
-column tasks.dead_reason nonblank_text
+column tasks.dead_reason "nonblank_text"
 
-column tasks.due_at instant
+column tasks.due_at "instant"
 
-column tasks.entity_id identifier required
+column tasks.entity_id "identifier" required
 
-column tasks.fence natural_number required
+column tasks.fence "natural_number" required
 
-column tasks.lease_owner actor
+column tasks.lease_owner "actor"
 
-column tasks.lease_until instant
+column tasks.lease_until "instant"
 
-column tasks.stage identifier required
+column tasks.stage "identifier" required
 
-column tokens_s0.author_id identifier required
+column tokens_s0.author_id "identifier" required
 
-column tokens_s0.created_at instant required
+column tokens_s0.created_at "instant" required
 
 column tokens_s0.error_data "json_object"
 
-column tokens_s0.generation_attempts natural_number required
+column tokens_s0.generation_attempts "natural_number" required
 
-column tokens_s0.generation_error nonblank_text
+column tokens_s0.generation_error "nonblank_text"
 
-column tokens_s0.hash digest required
+column tokens_s0.hash "digest" required
 
-column tokens_s0.id identifier required
+column tokens_s0.id "identifier" required
 
-column tokens_s0.image_cid text
+column tokens_s0.image_cid "text"
 
-column tokens_s0.image_url text
+column tokens_s0.image_url "text"
 
-column tokens_s0.lifecycle identifier required s 'token'::text
+column tokens_s0.lifecycle "identifier" required s 'token'::"text"
 
-column tokens_s0.metadata_cid text
+column tokens_s0.metadata_cid "text"
 
-column tokens_s0.mint_event_id identifier
+column tokens_s0.mint_event_id "identifier"
 
-column tokens_s0.mint_timestamp instant required
+column tokens_s0.mint_timestamp "instant" required
 
-column tokens_s0.minter_address wallet
+column tokens_s0.minter_address "wallet"
 
-column tokens_s0.reveal_tx_hash chain_hash
+column tokens_s0.reveal_tx_hash "chain_hash"
 
-column tokens_s0.seq ordinal required
+column tokens_s0.seq "ordinal" required
 
-column tokens_s0.status identifier required
+column tokens_s0.status "identifier" required
 
-column tokens_s0.token_id ordinal required
+column tokens_s0.token_id "ordinal" required
 
-column tokens_s0.updated_at instant required
+column tokens_s0.updated_at "instant" required
 
 column tokens_s0.version bigint required s 0
 
-constraint algorithms.algorithms_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint algorithms.algorithms_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint algorithms.algorithms_pkey PRIMARY KEY (id) true true
+constraint algorithms.algorithms_pkey PRIMARY KEY ("id") true true
 
 constraint algorithms.algorithms_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint artifacts.artifacts_normalized_url UNIQUE (space_id, normalized_url) true true
+constraint artifacts.artifacts_normalized_url UNIQUE ("space_id", "normalized_url") true true
 
-constraint artifacts.artifacts_pkey PRIMARY KEY (id) true true
+constraint artifacts.artifacts_pkey PRIMARY KEY ("id") true true
 
-constraint artifacts.artifacts_signal FOREIGN KEY (id, seq, hash) REFERENCES signals(artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint artifacts.artifacts_signal FOREIGN KEY ("id", "seq", "hash") REFERENCES "signals"("artifact_id", "artifact_seq", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint artifacts.artifacts_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
+constraint artifacts.artifacts_space FOREIGN KEY ("space_id") REFERENCES "spaces"("id") true true
 
-constraint authors.authors_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint authors.authors_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint authors.authors_pkey PRIMARY KEY (id) true true
+constraint authors.authors_pkey PRIMARY KEY ("id") true true
 
-constraint authors.authors_prompt_length CHECK (((length((prompt_text)::text) >= 1) AND (length((prompt_text)::text) <= 1000))) true true
+constraint authors.authors_prompt_length CHECK ((("length"(("prompt_text")::"text") >= 1) AND ("length"(("prompt_text")::"text") <= 1000))) true true
 
 constraint authors.authors_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint authors.authors_wallet UNIQUE (wallet_address) true true
+constraint authors.authors_wallet UNIQUE ("wallet_address") true true
 
-constraint centroids.centroids_pkey PRIMARY KEY (id) true true
+constraint centroids.centroids_pkey PRIMARY KEY ("id") true true
 
-constraint centroids.centroids_signal FOREIGN KEY (id, seq, hash) REFERENCES signals(subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint centroids.centroids_signal FOREIGN KEY ("id", "seq", "hash") REFERENCES "signals"("subspace_id", "applied_seq", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint centroids.centroids_subspace FOREIGN KEY (id) REFERENCES subspaces(id) true true
+constraint centroids.centroids_subspace FOREIGN KEY ("id") REFERENCES "subspaces"("id") true true
 
-constraint concept_versions.concept_versions_concept FOREIGN KEY (concept_id) REFERENCES concepts(id) true true
+constraint concept_versions.concept_versions_concept FOREIGN KEY ("concept_id") REFERENCES "concepts"("id") true true
 
-constraint concept_versions.concept_versions_created_at UNIQUE (concept_id, version_number, created_at) true true
+constraint concept_versions.concept_versions_created_at UNIQUE ("concept_id", "version_number", "created_at") true true
 
-constraint concept_versions.concept_versions_id UNIQUE (id) true true
+constraint concept_versions.concept_versions_id UNIQUE ("id") true true
 
-constraint concept_versions.concept_versions_name_key UNIQUE (concept_id, version_number, name_key) true true
+constraint concept_versions.concept_versions_name_key UNIQUE ("concept_id", "version_number", "name_key") true true
 
-constraint concept_versions.concept_versions_pkey PRIMARY KEY (concept_id, version_number) true true
+constraint concept_versions.concept_versions_pkey PRIMARY KEY ("concept_id", "version_number") true true
 
-constraint concept_versions.concept_versions_previous FOREIGN KEY (concept_id, previous_number) REFERENCES concept_versions(concept_id, version_number) true true
+constraint concept_versions.concept_versions_previous FOREIGN KEY ("concept_id", "previous_number") REFERENCES "concept_versions"("concept_id", "version_number") true true
 
-constraint concept_warnings.concept_warnings_pkey PRIMARY KEY (concept_id, version_number) true true
+constraint concept_warnings.concept_warnings_pkey PRIMARY KEY ("concept_id", "version_number") true true
 
-constraint concept_warnings.concept_warnings_version FOREIGN KEY (concept_id, version_number, computed_at) REFERENCES concept_versions(concept_id, version_number, created_at) true true
+constraint concept_warnings.concept_warnings_version FOREIGN KEY ("concept_id", "version_number", "computed_at") REFERENCES "concept_versions"("concept_id", "version_number", "created_at") true true
 
-constraint concepts.concepts_history FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint concepts.concepts_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "current_version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint concepts.concepts_pkey PRIMARY KEY (id) true true
+constraint concepts.concepts_pkey PRIMARY KEY ("id") true true
 
 constraint concepts.concepts_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint concepts.concepts_version FOREIGN KEY (id, current_version, name_key) REFERENCES concept_versions(concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED true true
+constraint concepts.concepts_version FOREIGN KEY ("id", "current_version", "name_key") REFERENCES "concept_versions"("concept_id", "version_number", "name_key") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint concepts.concepts_warnings FOREIGN KEY (id, current_version) REFERENCES concept_warnings(concept_id, version_number) DEFERRABLE INITIALLY DEFERRED true true
+constraint concepts.concepts_warnings FOREIGN KEY ("id", "current_version") REFERENCES "concept_warnings"("concept_id", "version_number") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint history.history_edge FOREIGN KEY (lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges(lifecycle, from_state, action, to_state, adds_version) true true
+constraint history.history_edge FOREIGN KEY ("lifecycle", "from_state", "action", "to_state", "adds_version") REFERENCES "lifecycle_edges"("lifecycle", "from_state", "action", "to_state", "adds_version") true true
 
 constraint history.history_first_change CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN (((from_state)::text = ''::text) AND ((prev_hash)::text = ''::text) AND (previous_version = 0))
-    ELSE (((from_state)::text <> ''::text) AND ((prev_hash)::text <> ''::text))
+    WHEN (("seq")::bigint = 1) THEN ((("from_state")::"text" = ''::"text") AND (("prev_hash")::"text" = ''::"text") AND ("previous_version" = 0))
+    ELSE ((("from_state")::"text" <> ''::"text") AND (("prev_hash")::"text" <> ''::"text"))
 END) true true
 
-constraint history.history_predecessor FOREIGN KEY (lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) true true
+constraint history.history_predecessor FOREIGN KEY ("lifecycle", "entity_id", "previous_seq", "from_state", "previous_version", "prev_hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") true true
 
-constraint history.history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash) true true
+constraint history.history_revision UNIQUE ("lifecycle", "entity_id", "seq", "to_state", "version", "hash") true true
 
-constraint history.history_seq UNIQUE (lifecycle, entity_id, seq) true true
+constraint history.history_seq UNIQUE ("lifecycle", "entity_id", "seq") true true
 
-constraint image_generation_jobs.image_generation_jobs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint image_generation_jobs.image_generation_jobs_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint image_generation_jobs.image_generation_jobs_pkey PRIMARY KEY (id) true true
+constraint image_generation_jobs.image_generation_jobs_pkey PRIMARY KEY ("id") true true
 
 constraint image_generation_jobs.image_generation_jobs_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint image_generation_jobs.image_generation_jobs_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) ON DELETE CASCADE true true
+constraint image_generation_jobs.image_generation_jobs_token FOREIGN KEY ("token_id") REFERENCES "tokens_s0"("id") ON DELETE CASCADE true true
 
-constraint ipfs_upload_records.ipfs_upload_records_has_cid CHECK ((((status)::text <> 'completed'::text) OR (cid IS NOT NULL))) true true
+constraint ipfs_upload_records.ipfs_upload_records_has_cid CHECK (((("status")::"text" <> 'completed'::"text") OR ("cid" IS NOT NULL))) true true
 
-constraint ipfs_upload_records.ipfs_upload_records_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint ipfs_upload_records.ipfs_upload_records_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint ipfs_upload_records.ipfs_upload_records_pkey PRIMARY KEY (id) true true
+constraint ipfs_upload_records.ipfs_upload_records_pkey PRIMARY KEY ("id") true true
 
 constraint ipfs_upload_records.ipfs_upload_records_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint ipfs_upload_records.ipfs_upload_records_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) ON DELETE CASCADE true true
+constraint ipfs_upload_records.ipfs_upload_records_token FOREIGN KEY ("token_id") REFERENCES "tokens_s0"("id") ON DELETE CASCADE true true
 
-constraint ipfs_upload_records.ipfs_upload_records_type_known CHECK (((record_type)::text = ANY (ARRAY['image'::text, 'metadata'::text]))) true true
+constraint ipfs_upload_records.ipfs_upload_records_type_known CHECK ((("record_type")::"text" = ANY (ARRAY['image'::"text", 'metadata'::"text"]))) true true
 
-constraint keys.keys_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint keys.keys_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint keys.keys_pkey PRIMARY KEY (id) true true
+constraint keys.keys_pkey PRIMARY KEY ("id") true true
 
 constraint keys.keys_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint lifecycle_edges.lifecycle_edges_adds_version_range CHECK (((adds_version)::bigint = ANY (ARRAY[(0)::bigint, (1)::bigint]))) true true
+constraint lifecycle_edges.lifecycle_edges_adds_version_range CHECK ((("adds_version")::bigint = ANY (ARRAY[(0)::bigint, (1)::bigint]))) true true
 
-constraint lifecycle_edges.lifecycle_edges_all_columns UNIQUE (lifecycle, from_state, action, to_state, adds_version) true true
+constraint lifecycle_edges.lifecycle_edges_all_columns UNIQUE ("lifecycle", "from_state", "action", "to_state", "adds_version") true true
 
-constraint lifecycle_edges.lifecycle_edges_pkey PRIMARY KEY (lifecycle, from_state, action) true true
+constraint lifecycle_edges.lifecycle_edges_pkey PRIMARY KEY ("lifecycle", "from_state", "action") true true
 
-constraint mint_events.mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint mint_events.mint_events_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint mint_events.mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index) true true
+constraint mint_events.mint_events_occurrence UNIQUE ("block_hash", "tx_hash", "log_index") true true
 
-constraint mint_events.mint_events_pkey PRIMARY KEY (id) true true
+constraint mint_events.mint_events_pkey PRIMARY KEY ("id") true true
 
-constraint mint_events.mint_events_quantity CHECK (((quantity)::bigint <= 50)) true true
+constraint mint_events.mint_events_quantity CHECK ((("quantity")::bigint <= 50)) true true
 
 constraint mint_events.mint_events_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint receipts.receipts_key PRIMARY KEY (owner, key) true true
+constraint receipts.receipts_key PRIMARY KEY ("owner", "key") true true
 
-constraint reveal_transactions.reveal_transactions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint reveal_transactions.reveal_transactions_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint reveal_transactions.reveal_transactions_pkey PRIMARY KEY (id) true true
+constraint reveal_transactions.reveal_transactions_pkey PRIMARY KEY ("id") true true
 
-constraint reveal_transactions.reveal_transactions_size CHECK ((((token_ids)::jsonb <> '[]'::jsonb) AND (((token_ids)::jsonb -> 50) IS NULL))) true true
+constraint reveal_transactions.reveal_transactions_size CHECK (((("token_ids")::"jsonb" <> '[]'::"jsonb") AND ((("token_ids")::"jsonb" -> 50) IS NULL))) true true
 
 constraint reveal_transactions.reveal_transactions_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint settings.settings_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint settings.settings_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint settings.settings_pkey PRIMARY KEY (id) true true
+constraint settings.settings_pkey PRIMARY KEY ("id") true true
 
 constraint settings.settings_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint signals.signals_algorithm FOREIGN KEY (algorithm_id) REFERENCES algorithms(id) true true
+constraint signals.signals_algorithm FOREIGN KEY ("algorithm_id") REFERENCES "algorithms"("id") true true
 
-constraint signals.signals_applied_seq UNIQUE (subspace_id, applied_seq, hash) true true
+constraint signals.signals_applied_seq UNIQUE ("subspace_id", "applied_seq", "hash") true true
 
-constraint signals.signals_artifact FOREIGN KEY (artifact_id) REFERENCES artifacts(id) true true
+constraint signals.signals_artifact FOREIGN KEY ("artifact_id") REFERENCES "artifacts"("id") true true
 
-constraint signals.signals_artifact_seq UNIQUE (artifact_id, artifact_seq, hash) true true
+constraint signals.signals_artifact_seq UNIQUE ("artifact_id", "artifact_seq", "hash") true true
 
-constraint signals.signals_capture_key UNIQUE (user_id, capture_key) true true
+constraint signals.signals_capture_key UNIQUE ("user_id", "capture_key") true true
 
-constraint signals.signals_pkey PRIMARY KEY (id) true true
+constraint signals.signals_pkey PRIMARY KEY ("id") true true
 
-constraint signals.signals_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
+constraint signals.signals_space FOREIGN KEY ("space_id") REFERENCES "spaces"("id") true true
 
-constraint signals.signals_subspace FOREIGN KEY (subspace_id) REFERENCES subspaces(id) true true
+constraint signals.signals_subspace FOREIGN KEY ("subspace_id") REFERENCES "subspaces"("id") true true
 
-constraint spaces.spaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint spaces.spaces_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint spaces.spaces_pkey PRIMARY KEY (id) true true
+constraint spaces.spaces_pkey PRIMARY KEY ("id") true true
 
 constraint spaces.spaces_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint stages.stages_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint stages.stages_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint stages.stages_pkey PRIMARY KEY (id) true true
+constraint stages.stages_pkey PRIMARY KEY ("id") true true
 
 constraint stages.stages_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint subspaces.subspaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint subspaces.subspaces_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint subspaces.subspaces_pkey PRIMARY KEY (id) true true
+constraint subspaces.subspaces_pkey PRIMARY KEY ("id") true true
 
-constraint subspaces.subspaces_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
+constraint subspaces.subspaces_space FOREIGN KEY ("space_id") REFERENCES "spaces"("id") true true
 
 constraint subspaces.subspaces_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint system_state.system_state_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint system_state.system_state_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint system_state.system_state_pkey PRIMARY KEY (id) true true
+constraint system_state.system_state_pkey PRIMARY KEY ("id") true true
 
 constraint system_state.system_state_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint task_attempts.task_attempts_outcome_known CHECK (((outcome)::text = ANY (ARRAY['STARTED'::text, 'FAILED'::text, 'DEAD'::text, 'REQUEUED'::text]))) true true
+constraint task_attempts.task_attempts_outcome_known CHECK ((("outcome")::"text" = ANY (ARRAY['STARTED'::"text", 'FAILED'::"text", 'DEAD'::"text", 'REQUEUED'::"text"]))) true true
 
-constraint task_attempts.task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome) true true
+constraint task_attempts.task_attempts_pkey PRIMARY KEY ("stage", "entity_id", "fence", "outcome") true true
 
-constraint task_attempts.task_attempts_task FOREIGN KEY (stage, entity_id) REFERENCES tasks(stage, entity_id) true true
+constraint task_attempts.task_attempts_task FOREIGN KEY ("stage", "entity_id") REFERENCES "tasks"("stage", "entity_id") true true
 
-constraint tasks.tasks_attempts_fenced CHECK (((attempts)::bigint <= (fence)::bigint)) true true
+constraint tasks.tasks_attempts_fenced CHECK ((("attempts")::bigint <= ("fence")::bigint)) true true
 
-constraint tasks.tasks_dead_is_not_due CHECK (((dead_reason IS NULL) OR (due_at IS NULL))) true true
+constraint tasks.tasks_dead_is_not_due CHECK ((("dead_reason" IS NULL) OR ("due_at" IS NULL))) true true
 
-constraint tasks.tasks_lease CHECK (((lease_owner IS NULL) = (lease_until IS NULL))) true true
+constraint tasks.tasks_lease CHECK ((("lease_owner" IS NULL) = ("lease_until" IS NULL))) true true
 
-constraint tasks.tasks_leased_is_due CHECK (((lease_owner IS NULL) OR (((fence)::bigint >= 1) AND (due_at IS NOT NULL)))) true true
+constraint tasks.tasks_leased_is_due CHECK ((("lease_owner" IS NULL) OR ((("fence")::bigint >= 1) AND ("due_at" IS NOT NULL)))) true true
 
-constraint tasks.tasks_pkey PRIMARY KEY (stage, entity_id) true true
+constraint tasks.tasks_pkey PRIMARY KEY ("stage", "entity_id") true true
 
-constraint tokens_s0.tokens_s0_author FOREIGN KEY (author_id) REFERENCES authors(id) ON DELETE RESTRICT true true
+constraint tokens_s0.tokens_s0_author FOREIGN KEY ("author_id") REFERENCES "authors"("id") ON DELETE RESTRICT true true
 
-constraint tokens_s0.tokens_s0_has_image CHECK ((((status)::text <> 'ready'::text) OR (image_cid IS NOT NULL))) true true
+constraint tokens_s0.tokens_s0_has_image CHECK (((("status")::"text" <> 'ready'::"text") OR ("image_cid" IS NOT NULL))) true true
 
-constraint tokens_s0.tokens_s0_has_metadata CHECK ((((status)::text <> ALL (ARRAY['ready'::text, 'revealed'::text])) OR (metadata_cid IS NOT NULL))) true true
+constraint tokens_s0.tokens_s0_has_metadata CHECK (((("status")::"text" <> ALL (ARRAY['ready'::"text", 'revealed'::"text"])) OR ("metadata_cid" IS NOT NULL))) true true
 
-constraint tokens_s0.tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+constraint tokens_s0.tokens_s0_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint tokens_s0.tokens_s0_mint FOREIGN KEY (mint_event_id) REFERENCES mint_events(id) true true
+constraint tokens_s0.tokens_s0_mint FOREIGN KEY ("mint_event_id") REFERENCES "mint_events"("id") true true
 
-constraint tokens_s0.tokens_s0_pkey PRIMARY KEY (id) true true
+constraint tokens_s0.tokens_s0_pkey PRIMARY KEY ("id") true true
 
 constraint tokens_s0.tokens_s0_times CHECK (
 CASE
-    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
-    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint tokens_s0.tokens_s0_token_id UNIQUE (token_id) true true
+constraint tokens_s0.tokens_s0_token_id UNIQUE ("token_id") true true
 
-domain actor text C CHECK (((((substr(VALUE, 1, 5) = 'user:'::text) AND ((length(VALUE) >= 6) AND (length(VALUE) <= 205))) OR ((substr(VALUE, 1, 7) = 'system:'::text) AND ((length(VALUE) >= 8) AND (length(VALUE) <= 207))) OR ((substr(VALUE, 1, 4) = 'key:'::text) AND ((length(VALUE) >= 5) AND (length(VALUE) <= 204)))) AND (VALUE !~ '\s'::text))) true
+domain actor "text" C CHECK ((((("substr"(VALUE, 1, 5) = 'user:'::"text") AND (("length"(VALUE) >= 6) AND ("length"(VALUE) <= 205))) OR (("substr"(VALUE, 1, 7) = 'system:'::"text") AND (("length"(VALUE) >= 8) AND ("length"(VALUE) <= 207))) OR (("substr"(VALUE, 1, 4) = 'key:'::"text") AND (("length"(VALUE) >= 5) AND ("length"(VALUE) <= 204)))) AND (VALUE !~ '\s'::"text"))) true
 
-domain chain_hash text C CHECK (((length(VALUE) = 66) AND (substr(VALUE, 1, 2) = '0x'::text) AND (substr(VALUE, 3) !~ '[^0-9a-f]'::text))) true
+domain chain_hash "text" C CHECK ((("length"(VALUE) = 66) AND ("substr"(VALUE, 1, 2) = '0x'::"text") AND ("substr"(VALUE, 3) !~ '[^0-9a-f]'::"text"))) true
 
-domain digest text C CHECK (((length(VALUE) = 64) AND (VALUE !~ '[^0-9a-f]'::text))) true
+domain digest "text" C CHECK ((("length"(VALUE) = 64) AND (VALUE !~ '[^0-9a-f]'::"text"))) true
 
-domain digest_or_empty text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (VALUE !~ '[^0-9a-f]'::text))) true
+domain digest_or_empty "text" C CHECK ((("length"(VALUE) = ANY (ARRAY[0, 64])) AND (VALUE !~ '[^0-9a-f]'::"text"))) true
 
 domain distance double precision  CHECK (((VALUE >= ('-0.001'::numeric)::double precision) AND (VALUE <= (2.001)::double precision))) true
 
-domain embedding real[]  CHECK (((array_ndims(VALUE) = 1) AND (array_position(VALUE, NULL::real) IS NULL) AND ((0)::double precision <> ANY (VALUE)) AND (NOT ('NaN'::real = ANY (VALUE))) AND (NOT ('Infinity'::real = ANY (VALUE))) AND (NOT ('-Infinity'::real = ANY (VALUE))))) true
+domain embedding real[]  CHECK ((("array_ndims"(VALUE) = 1) AND ("array_position"(VALUE, NULL::real) IS NULL) AND ((0)::double precision <> ANY (VALUE)) AND (NOT ('NaN'::real = ANY (VALUE))) AND (NOT ('Infinity'::real = ANY (VALUE))) AND (NOT ('-Infinity'::real = ANY (VALUE))))) true
 
 domain engagement_level bigint  CHECK (((VALUE >= 0) AND (VALUE <= 3))) true
 
 domain fraction double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1)::double precision))) true
 
-domain identifier text C CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200))) true
+domain identifier "text" C CHECK ((("length"(VALUE) >= 1) AND ("length"(VALUE) <= 200))) true
 
 domain instant timestamp with time zone  CHECK (((VALUE >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (VALUE < '3000-01-01 00:00:00+00'::timestamp with time zone))) true
 
-domain json_array jsonb  CHECK ((jsonb_typeof(VALUE) = 'array'::text)) true
+domain json_array "jsonb"  CHECK (("jsonb_typeof"(VALUE) = 'array'::"text")) true
 
-domain json_object jsonb  CHECK ((jsonb_typeof(VALUE) = 'object'::text)) true
+domain json_object "jsonb"  CHECK (("jsonb_typeof"(VALUE) = 'object'::"text")) true
 
-domain json_value jsonb  CHECK ((jsonb_typeof(VALUE) <> 'null'::text)) true
+domain json_value "jsonb"  CHECK (("jsonb_typeof"(VALUE) <> 'null'::"text")) true
 
-domain name_key text C CHECK ((length(VALUE) <= 200)) true
+domain name_key "text" C CHECK (("length"(VALUE) <= 200)) true
 
 domain natural_number bigint  CHECK ((VALUE >= 0)) true
 
-domain nonblank_text text default CHECK ((VALUE ~ '\S'::text)) true
+domain nonblank_text "text" default CHECK ((VALUE ~ '\S'::"text")) true
 
-domain number double precision  CHECK ((abs(VALUE) < 'Infinity'::double precision)) true
+domain number double precision  CHECK (("abs"(VALUE) < 'Infinity'::double precision)) true
 
 domain ordinal bigint  CHECK ((VALUE >= 1)) true
 
 domain reading_depth double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1.5)::double precision))) true
 
-domain state text C CHECK ((length(VALUE) <= 60)) true
+domain state "text" C CHECK (("length"(VALUE) <= 60)) true
 
-domain wallet text C CHECK (((length(VALUE) = 42) AND (substr(VALUE, 1, 2) = '0x'::text) AND (substr(VALUE, 3) !~ '[^0-9a-f]'::text))) true
+domain wallet "text" C CHECK ((("length"(VALUE) = 42) AND ("substr"(VALUE, 1, 2) = '0x'::"text") AND ("substr"(VALUE, 3) !~ '[^0-9a-f]'::"text"))) true
 
 edge algorithm  register REGISTERED 0
 
@@ -2172,117 +2172,117 @@ function tokens_s0_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-index CREATE INDEX artifacts_space_id ON artifacts USING btree (space_id, id) true
+index CREATE INDEX "artifacts_space_id" ON "artifacts" USING "btree" ("space_id", "id") true
 
-index CREATE INDEX centroids_space_id ON centroids USING btree (space_id, id) true
+index CREATE INDEX "centroids_space_id" ON "centroids" USING "btree" ("space_id", "id") true
 
-index CREATE INDEX concepts_name_key ON concepts USING btree (name_key) true
+index CREATE INDEX "concepts_name_key" ON "concepts" USING "btree" ("name_key") true
 
-index CREATE INDEX image_generation_jobs_service_status ON image_generation_jobs USING btree (service, status) true
+index CREATE INDEX "image_generation_jobs_service_status" ON "image_generation_jobs" USING "btree" ("service", "status") true
 
-index CREATE INDEX image_generation_jobs_token_id ON image_generation_jobs USING btree (token_id) true
+index CREATE INDEX "image_generation_jobs_token_id" ON "image_generation_jobs" USING "btree" ("token_id") true
 
-index CREATE INDEX ipfs_upload_records_token_id ON ipfs_upload_records USING btree (token_id) true
+index CREATE INDEX "ipfs_upload_records_token_id" ON "ipfs_upload_records" USING "btree" ("token_id") true
 
-index CREATE INDEX ipfs_upload_records_type_status ON ipfs_upload_records USING btree (record_type, status) true
+index CREATE INDEX "ipfs_upload_records_type_status" ON "ipfs_upload_records" USING "btree" ("record_type", "status") true
 
-index CREATE INDEX mint_events_block ON mint_events USING btree (block_number, log_index, id) true
+index CREATE INDEX "mint_events_block" ON "mint_events" USING "btree" ("block_number", "log_index", "id") true
 
-index CREATE INDEX reveal_transactions_status ON reveal_transactions USING btree (status) true
+index CREATE INDEX "reveal_transactions_status" ON "reveal_transactions" USING "btree" ("status") true
 
-index CREATE INDEX reveal_transactions_tx_hash ON reveal_transactions USING btree (tx_hash) true
+index CREATE INDEX "reveal_transactions_tx_hash" ON "reveal_transactions" USING "btree" ("tx_hash") true
 
-index CREATE INDEX signals_recent ON signals USING btree (space_id, recorded_at, id) true
+index CREATE INDEX "signals_recent" ON "signals" USING "btree" ("space_id", "recorded_at", "id") true
 
-index CREATE INDEX spaces_user_id ON spaces USING btree (user_id, id) true
+index CREATE INDEX "spaces_user_id" ON "spaces" USING "btree" ("user_id", "id") true
 
-index CREATE INDEX subspaces_space_id ON subspaces USING btree (space_id, id) true
+index CREATE INDEX "subspaces_space_id" ON "subspaces" USING "btree" ("space_id", "id") true
 
-index CREATE INDEX tasks_dead ON tasks USING btree (stage, entity_id) WHERE (dead_reason IS NOT NULL) true
+index CREATE INDEX "tasks_dead" ON "tasks" USING "btree" ("stage", "entity_id") WHERE ("dead_reason" IS NOT NULL) true
 
-index CREATE INDEX tasks_due ON tasks USING btree (stage, due_at, entity_id) WHERE (due_at IS NOT NULL) true
+index CREATE INDEX "tasks_due" ON "tasks" USING "btree" ("stage", "due_at", "entity_id") WHERE ("due_at" IS NOT NULL) true
 
-index CREATE INDEX tokens_s0_author_id ON tokens_s0 USING btree (author_id, token_id) true
+index CREATE INDEX "tokens_s0_author_id" ON "tokens_s0" USING "btree" ("author_id", "token_id") true
 
-index CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 USING btree (status, mint_timestamp, token_id) true
+index CREATE INDEX "tokens_s0_status_mint_timestamp" ON "tokens_s0" USING "btree" ("status", "mint_timestamp", "token_id") true
 
-index CREATE UNIQUE INDEX algorithms_active ON algorithms USING btree (status) WHERE ((status)::text = 'ACTIVE'::text) true
+index CREATE UNIQUE INDEX "algorithms_active" ON "algorithms" USING "btree" ("status") WHERE (("status")::"text" = 'ACTIVE'::"text") true
 
-index CREATE UNIQUE INDEX algorithms_pkey ON algorithms USING btree (id) true
+index CREATE UNIQUE INDEX "algorithms_pkey" ON "algorithms" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX artifacts_normalized_url ON artifacts USING btree (space_id, normalized_url) true
+index CREATE UNIQUE INDEX "artifacts_normalized_url" ON "artifacts" USING "btree" ("space_id", "normalized_url") true
 
-index CREATE UNIQUE INDEX artifacts_pkey ON artifacts USING btree (id) true
+index CREATE UNIQUE INDEX "artifacts_pkey" ON "artifacts" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX authors_pkey ON authors USING btree (id) true
+index CREATE UNIQUE INDEX "authors_pkey" ON "authors" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX authors_wallet ON authors USING btree (wallet_address) true
+index CREATE UNIQUE INDEX "authors_wallet" ON "authors" USING "btree" ("wallet_address") true
 
-index CREATE UNIQUE INDEX centroids_pkey ON centroids USING btree (id) true
+index CREATE UNIQUE INDEX "centroids_pkey" ON "centroids" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX concept_versions_created_at ON concept_versions USING btree (concept_id, version_number, created_at) true
+index CREATE UNIQUE INDEX "concept_versions_created_at" ON "concept_versions" USING "btree" ("concept_id", "version_number", "created_at") true
 
-index CREATE UNIQUE INDEX concept_versions_id ON concept_versions USING btree (id) true
+index CREATE UNIQUE INDEX "concept_versions_id" ON "concept_versions" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX concept_versions_name_key ON concept_versions USING btree (concept_id, version_number, name_key) true
+index CREATE UNIQUE INDEX "concept_versions_name_key" ON "concept_versions" USING "btree" ("concept_id", "version_number", "name_key") true
 
-index CREATE UNIQUE INDEX concept_versions_pkey ON concept_versions USING btree (concept_id, version_number) true
+index CREATE UNIQUE INDEX "concept_versions_pkey" ON "concept_versions" USING "btree" ("concept_id", "version_number") true
 
-index CREATE UNIQUE INDEX concept_warnings_pkey ON concept_warnings USING btree (concept_id, version_number) true
+index CREATE UNIQUE INDEX "concept_warnings_pkey" ON "concept_warnings" USING "btree" ("concept_id", "version_number") true
 
-index CREATE UNIQUE INDEX concepts_pkey ON concepts USING btree (id) true
+index CREATE UNIQUE INDEX "concepts_pkey" ON "concepts" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX history_feed ON history USING btree (txid, "position") true
+index CREATE UNIQUE INDEX "history_feed" ON "history" USING "btree" ("txid", "position") true
 
-index CREATE UNIQUE INDEX history_revision ON history USING btree (lifecycle, entity_id, seq, to_state, version, hash) true
+index CREATE UNIQUE INDEX "history_revision" ON "history" USING "btree" ("lifecycle", "entity_id", "seq", "to_state", "version", "hash") true
 
-index CREATE UNIQUE INDEX history_seq ON history USING btree (lifecycle, entity_id, seq) true
+index CREATE UNIQUE INDEX "history_seq" ON "history" USING "btree" ("lifecycle", "entity_id", "seq") true
 
-index CREATE UNIQUE INDEX image_generation_jobs_pkey ON image_generation_jobs USING btree (id) true
+index CREATE UNIQUE INDEX "image_generation_jobs_pkey" ON "image_generation_jobs" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX ipfs_upload_records_pkey ON ipfs_upload_records USING btree (id) true
+index CREATE UNIQUE INDEX "ipfs_upload_records_pkey" ON "ipfs_upload_records" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX keys_pkey ON keys USING btree (id) true
+index CREATE UNIQUE INDEX "keys_pkey" ON "keys" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX lifecycle_edges_all_columns ON lifecycle_edges USING btree (lifecycle, from_state, action, to_state, adds_version) true
+index CREATE UNIQUE INDEX "lifecycle_edges_all_columns" ON "lifecycle_edges" USING "btree" ("lifecycle", "from_state", "action", "to_state", "adds_version") true
 
-index CREATE UNIQUE INDEX lifecycle_edges_pkey ON lifecycle_edges USING btree (lifecycle, from_state, action) true
+index CREATE UNIQUE INDEX "lifecycle_edges_pkey" ON "lifecycle_edges" USING "btree" ("lifecycle", "from_state", "action") true
 
-index CREATE UNIQUE INDEX mint_events_canonical ON mint_events USING btree (tx_hash, log_index) WHERE ((status)::text = 'canonical'::text) true
+index CREATE UNIQUE INDEX "mint_events_canonical" ON "mint_events" USING "btree" ("tx_hash", "log_index") WHERE (("status")::"text" = 'canonical'::"text") true
 
-index CREATE UNIQUE INDEX mint_events_occurrence ON mint_events USING btree (block_hash, tx_hash, log_index) true
+index CREATE UNIQUE INDEX "mint_events_occurrence" ON "mint_events" USING "btree" ("block_hash", "tx_hash", "log_index") true
 
-index CREATE UNIQUE INDEX mint_events_pkey ON mint_events USING btree (id) true
+index CREATE UNIQUE INDEX "mint_events_pkey" ON "mint_events" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX receipts_key ON receipts USING btree (owner, key) true
+index CREATE UNIQUE INDEX "receipts_key" ON "receipts" USING "btree" ("owner", "key") true
 
-index CREATE UNIQUE INDEX reveal_transactions_pkey ON reveal_transactions USING btree (id) true
+index CREATE UNIQUE INDEX "reveal_transactions_pkey" ON "reveal_transactions" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX settings_pkey ON settings USING btree (id) true
+index CREATE UNIQUE INDEX "settings_pkey" ON "settings" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX signals_applied_seq ON signals USING btree (subspace_id, applied_seq, hash) true
+index CREATE UNIQUE INDEX "signals_applied_seq" ON "signals" USING "btree" ("subspace_id", "applied_seq", "hash") true
 
-index CREATE UNIQUE INDEX signals_artifact_seq ON signals USING btree (artifact_id, artifact_seq, hash) true
+index CREATE UNIQUE INDEX "signals_artifact_seq" ON "signals" USING "btree" ("artifact_id", "artifact_seq", "hash") true
 
-index CREATE UNIQUE INDEX signals_capture_key ON signals USING btree (user_id, capture_key) true
+index CREATE UNIQUE INDEX "signals_capture_key" ON "signals" USING "btree" ("user_id", "capture_key") true
 
-index CREATE UNIQUE INDEX signals_pkey ON signals USING btree (id) true
+index CREATE UNIQUE INDEX "signals_pkey" ON "signals" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX spaces_pkey ON spaces USING btree (id) true
+index CREATE UNIQUE INDEX "spaces_pkey" ON "spaces" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX stages_pkey ON stages USING btree (id) true
+index CREATE UNIQUE INDEX "stages_pkey" ON "stages" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX subspaces_pkey ON subspaces USING btree (id) true
+index CREATE UNIQUE INDEX "subspaces_pkey" ON "subspaces" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX system_state_pkey ON system_state USING btree (id) true
+index CREATE UNIQUE INDEX "system_state_pkey" ON "system_state" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX task_attempts_pkey ON task_attempts USING btree (stage, entity_id, fence, outcome) true
+index CREATE UNIQUE INDEX "task_attempts_pkey" ON "task_attempts" USING "btree" ("stage", "entity_id", "fence", "outcome") true
 
-index CREATE UNIQUE INDEX tasks_pkey ON tasks USING btree (stage, entity_id) true
+index CREATE UNIQUE INDEX "tasks_pkey" ON "tasks" USING "btree" ("stage", "entity_id") true
 
-index CREATE UNIQUE INDEX tokens_s0_pkey ON tokens_s0 USING btree (id) true
+index CREATE UNIQUE INDEX "tokens_s0_pkey" ON "tokens_s0" USING "btree" ("id") true
 
-index CREATE UNIQUE INDEX tokens_s0_token_id ON tokens_s0 USING btree (token_id) true
+index CREATE UNIQUE INDEX "tokens_s0_token_id" ON "tokens_s0" USING "btree" ("token_id") true
 
 key trigger algorithms algorithms_history 17 O
 
@@ -2612,226 +2612,226 @@ table tasks rp false false
 
 table tokens_s0 rp false false
 
-trigger A CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms FOR EACH ROW WHEN (((((new.formulas)::text = (old.formulas)::text) AND ((new.checksum)::text = (old.checksum)::text)) IS NOT TRUE)) EXECUTE FUNCTION algorithms_fixed()
+trigger A CREATE TRIGGER "algorithms_fixed" BEFORE UPDATE ON "algorithms" FOR EACH ROW WHEN ((((("new"."formulas")::"text" = ("old"."formulas")::"text") AND (("new"."checksum")::"text" = ("old"."checksum")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "algorithms_fixed"()
 
-trigger A CREATE TRIGGER algorithms_no_delete BEFORE DELETE ON algorithms FOR EACH STATEMENT EXECUTE FUNCTION algorithms_no_delete()
+trigger A CREATE TRIGGER "algorithms_no_delete" BEFORE DELETE ON "algorithms" FOR EACH STATEMENT EXECUTE FUNCTION "algorithms_no_delete"()
 
-trigger A CREATE TRIGGER algorithms_no_truncate BEFORE TRUNCATE ON algorithms FOR EACH STATEMENT EXECUTE FUNCTION algorithms_no_truncate()
+trigger A CREATE TRIGGER "algorithms_no_truncate" BEFORE TRUNCATE ON "algorithms" FOR EACH STATEMENT EXECUTE FUNCTION "algorithms_no_truncate"()
 
-trigger A CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_one_active()
+trigger A CREATE TRIGGER "algorithms_one_active" BEFORE UPDATE ON "algorithms" FOR EACH ROW EXECUTE FUNCTION "algorithms_one_active"()
 
-trigger A CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON algorithms FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION algorithms_one_step()
+trigger A CREATE TRIGGER "algorithms_one_step" BEFORE UPDATE ON "algorithms" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "algorithms_one_step"()
 
-trigger A CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.user_id)::text = (old.user_id)::text) AND ((new.space_id)::text = (old.space_id)::text) AND (new.normalized_url = old.normalized_url)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_fixed()
+trigger A CREATE TRIGGER "artifacts_fixed" BEFORE UPDATE ON "artifacts" FOR EACH ROW WHEN ((((("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."space_id")::"text" = ("old"."space_id")::"text") AND ("new"."normalized_url" = "old"."normalized_url")) IS NOT TRUE)) EXECUTE FUNCTION "artifacts_fixed"()
 
-trigger A CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts FOR EACH STATEMENT EXECUTE FUNCTION artifacts_no_delete()
+trigger A CREATE TRIGGER "artifacts_no_delete" BEFORE DELETE ON "artifacts" FOR EACH STATEMENT EXECUTE FUNCTION "artifacts_no_delete"()
 
-trigger A CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON artifacts FOR EACH STATEMENT EXECUTE FUNCTION artifacts_no_truncate()
+trigger A CREATE TRIGGER "artifacts_no_truncate" BEFORE TRUNCATE ON "artifacts" FOR EACH STATEMENT EXECUTE FUNCTION "artifacts_no_truncate"()
 
-trigger A CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_one_step()
+trigger A CREATE TRIGGER "artifacts_one_step" BEFORE UPDATE ON "artifacts" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "artifacts_one_step"()
 
-trigger A CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.engagement_level)::bigint >= (old.engagement_level)::bigint) AND ((new.reading_depth)::double precision >= (old.reading_depth)::double precision) AND ((new.scroll_depth)::double precision >= (old.scroll_depth)::double precision) AND ((new.dwell_time_ms)::bigint >= (old.dwell_time_ms)::bigint) AND ((new.word_count)::bigint >= (old.word_count)::bigint) AND (new.stamp >= old.stamp) AND (new.title_stamp >= old.title_stamp) AND (new.content_stamp >= old.content_stamp)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_rising()
+trigger A CREATE TRIGGER "artifacts_rising" BEFORE UPDATE ON "artifacts" FOR EACH ROW WHEN ((((("new"."engagement_level")::bigint >= ("old"."engagement_level")::bigint) AND (("new"."reading_depth")::double precision >= ("old"."reading_depth")::double precision) AND (("new"."scroll_depth")::double precision >= ("old"."scroll_depth")::double precision) AND (("new"."dwell_time_ms")::bigint >= ("old"."dwell_time_ms")::bigint) AND (("new"."word_count")::bigint >= ("old"."word_count")::bigint) AND ("new"."stamp" >= "old"."stamp") AND ("new"."title_stamp" >= "old"."title_stamp") AND ("new"."content_stamp" >= "old"."content_stamp")) IS NOT TRUE)) EXECUTE FUNCTION "artifacts_rising"()
 
-trigger A CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors FOR EACH ROW WHEN ((((new.wallet_address)::text = (old.wallet_address)::text) IS NOT TRUE)) EXECUTE FUNCTION authors_fixed()
+trigger A CREATE TRIGGER "authors_fixed" BEFORE UPDATE ON "authors" FOR EACH ROW WHEN (((("new"."wallet_address")::"text" = ("old"."wallet_address")::"text") IS NOT TRUE)) EXECUTE FUNCTION "authors_fixed"()
 
-trigger A CREATE TRIGGER authors_no_delete BEFORE DELETE ON authors FOR EACH STATEMENT EXECUTE FUNCTION authors_no_delete()
+trigger A CREATE TRIGGER "authors_no_delete" BEFORE DELETE ON "authors" FOR EACH STATEMENT EXECUTE FUNCTION "authors_no_delete"()
 
-trigger A CREATE TRIGGER authors_no_truncate BEFORE TRUNCATE ON authors FOR EACH STATEMENT EXECUTE FUNCTION authors_no_truncate()
+trigger A CREATE TRIGGER "authors_no_truncate" BEFORE TRUNCATE ON "authors" FOR EACH STATEMENT EXECUTE FUNCTION "authors_no_truncate"()
 
-trigger A CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION authors_one_step()
+trigger A CREATE TRIGGER "authors_one_step" BEFORE UPDATE ON "authors" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "authors_one_step"()
 
-trigger A CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids FOR EACH ROW WHEN ((((new.space_id)::text = (old.space_id)::text) IS NOT TRUE)) EXECUTE FUNCTION centroids_fixed()
+trigger A CREATE TRIGGER "centroids_fixed" BEFORE UPDATE ON "centroids" FOR EACH ROW WHEN (((("new"."space_id")::"text" = ("old"."space_id")::"text") IS NOT TRUE)) EXECUTE FUNCTION "centroids_fixed"()
 
-trigger A CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids FOR EACH STATEMENT EXECUTE FUNCTION centroids_no_delete()
+trigger A CREATE TRIGGER "centroids_no_delete" BEFORE DELETE ON "centroids" FOR EACH STATEMENT EXECUTE FUNCTION "centroids_no_delete"()
 
-trigger A CREATE TRIGGER centroids_no_truncate BEFORE TRUNCATE ON centroids FOR EACH STATEMENT EXECUTE FUNCTION centroids_no_truncate()
+trigger A CREATE TRIGGER "centroids_no_truncate" BEFORE TRUNCATE ON "centroids" FOR EACH STATEMENT EXECUTE FUNCTION "centroids_no_truncate"()
 
-trigger A CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION centroids_one_step()
+trigger A CREATE TRIGGER "centroids_one_step" BEFORE UPDATE ON "centroids" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "centroids_one_step"()
 
-trigger A CREATE TRIGGER concept_versions_needs_head AFTER INSERT ON concept_versions FOR EACH ROW EXECUTE FUNCTION concept_versions_needs_head()
+trigger A CREATE TRIGGER "concept_versions_needs_head" AFTER INSERT ON "concept_versions" FOR EACH ROW EXECUTE FUNCTION "concept_versions_needs_head"()
 
-trigger A CREATE TRIGGER concept_versions_no_delete BEFORE DELETE ON concept_versions FOR EACH STATEMENT EXECUTE FUNCTION concept_versions_no_delete()
+trigger A CREATE TRIGGER "concept_versions_no_delete" BEFORE DELETE ON "concept_versions" FOR EACH STATEMENT EXECUTE FUNCTION "concept_versions_no_delete"()
 
-trigger A CREATE TRIGGER concept_versions_no_truncate BEFORE TRUNCATE ON concept_versions FOR EACH STATEMENT EXECUTE FUNCTION concept_versions_no_truncate()
+trigger A CREATE TRIGGER "concept_versions_no_truncate" BEFORE TRUNCATE ON "concept_versions" FOR EACH STATEMENT EXECUTE FUNCTION "concept_versions_no_truncate"()
 
-trigger A CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions FOR EACH STATEMENT EXECUTE FUNCTION concept_versions_no_update()
+trigger A CREATE TRIGGER "concept_versions_no_update" BEFORE UPDATE ON "concept_versions" FOR EACH STATEMENT EXECUTE FUNCTION "concept_versions_no_update"()
 
-trigger A CREATE TRIGGER concept_warnings_needs_head AFTER INSERT ON concept_warnings FOR EACH ROW EXECUTE FUNCTION concept_warnings_needs_head()
+trigger A CREATE TRIGGER "concept_warnings_needs_head" AFTER INSERT ON "concept_warnings" FOR EACH ROW EXECUTE FUNCTION "concept_warnings_needs_head"()
 
-trigger A CREATE TRIGGER concept_warnings_no_delete BEFORE DELETE ON concept_warnings FOR EACH STATEMENT EXECUTE FUNCTION concept_warnings_no_delete()
+trigger A CREATE TRIGGER "concept_warnings_no_delete" BEFORE DELETE ON "concept_warnings" FOR EACH STATEMENT EXECUTE FUNCTION "concept_warnings_no_delete"()
 
-trigger A CREATE TRIGGER concept_warnings_no_truncate BEFORE TRUNCATE ON concept_warnings FOR EACH STATEMENT EXECUTE FUNCTION concept_warnings_no_truncate()
+trigger A CREATE TRIGGER "concept_warnings_no_truncate" BEFORE TRUNCATE ON "concept_warnings" FOR EACH STATEMENT EXECUTE FUNCTION "concept_warnings_no_truncate"()
 
-trigger A CREATE TRIGGER concept_warnings_no_update BEFORE UPDATE ON concept_warnings FOR EACH STATEMENT EXECUTE FUNCTION concept_warnings_no_update()
+trigger A CREATE TRIGGER "concept_warnings_no_update" BEFORE UPDATE ON "concept_warnings" FOR EACH STATEMENT EXECUTE FUNCTION "concept_warnings_no_update"()
 
-trigger A CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts FOR EACH STATEMENT EXECUTE FUNCTION concepts_no_delete()
+trigger A CREATE TRIGGER "concepts_no_delete" BEFORE DELETE ON "concepts" FOR EACH STATEMENT EXECUTE FUNCTION "concepts_no_delete"()
 
-trigger A CREATE TRIGGER concepts_no_truncate BEFORE TRUNCATE ON concepts FOR EACH STATEMENT EXECUTE FUNCTION concepts_no_truncate()
+trigger A CREATE TRIGGER "concepts_no_truncate" BEFORE TRUNCATE ON "concepts" FOR EACH STATEMENT EXECUTE FUNCTION "concepts_no_truncate"()
 
-trigger A CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION concepts_one_step()
+trigger A CREATE TRIGGER "concepts_one_step" BEFORE UPDATE ON "concepts" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "concepts_one_step"()
 
-trigger A CREATE TRIGGER history_in_order AFTER INSERT ON history FOR EACH ROW WHEN (((new.seq)::bigint > 1)) EXECUTE FUNCTION history_in_order()
+trigger A CREATE TRIGGER "history_in_order" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."seq")::bigint > 1)) EXECUTE FUNCTION "history_in_order"()
 
-trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'algorithm'::text)) EXECUTE FUNCTION history_needs_algorithms()
+trigger A CREATE TRIGGER "history_needs_algorithms" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'algorithm'::"text")) EXECUTE FUNCTION "history_needs_algorithms"()
 
-trigger A CREATE TRIGGER history_needs_authors AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'author'::text)) EXECUTE FUNCTION history_needs_authors()
+trigger A CREATE TRIGGER "history_needs_authors" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'author'::"text")) EXECUTE FUNCTION "history_needs_authors"()
 
-trigger A CREATE TRIGGER history_needs_concepts AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'concept'::text)) EXECUTE FUNCTION history_needs_concepts()
+trigger A CREATE TRIGGER "history_needs_concepts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'concept'::"text")) EXECUTE FUNCTION "history_needs_concepts"()
 
-trigger A CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'image_job'::text)) EXECUTE FUNCTION history_needs_image_generation_jobs()
+trigger A CREATE TRIGGER "history_needs_image_generation_jobs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'image_job'::"text")) EXECUTE FUNCTION "history_needs_image_generation_jobs"()
 
-trigger A CREATE TRIGGER history_needs_ipfs_upload_records AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'ipfs_upload'::text)) EXECUTE FUNCTION history_needs_ipfs_upload_records()
+trigger A CREATE TRIGGER "history_needs_ipfs_upload_records" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'ipfs_upload'::"text")) EXECUTE FUNCTION "history_needs_ipfs_upload_records"()
 
-trigger A CREATE TRIGGER history_needs_keys AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'key'::text)) EXECUTE FUNCTION history_needs_keys()
+trigger A CREATE TRIGGER "history_needs_keys" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'key'::"text")) EXECUTE FUNCTION "history_needs_keys"()
 
-trigger A CREATE TRIGGER history_needs_mint_events AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'mint_event'::text)) EXECUTE FUNCTION history_needs_mint_events()
+trigger A CREATE TRIGGER "history_needs_mint_events" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'mint_event'::"text")) EXECUTE FUNCTION "history_needs_mint_events"()
 
-trigger A CREATE TRIGGER history_needs_reveal_transactions AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'reveal_transaction'::text)) EXECUTE FUNCTION history_needs_reveal_transactions()
+trigger A CREATE TRIGGER "history_needs_reveal_transactions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reveal_transaction'::"text")) EXECUTE FUNCTION "history_needs_reveal_transactions"()
 
-trigger A CREATE TRIGGER history_needs_settings AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'setting'::text)) EXECUTE FUNCTION history_needs_settings()
+trigger A CREATE TRIGGER "history_needs_settings" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'setting'::"text")) EXECUTE FUNCTION "history_needs_settings"()
 
-trigger A CREATE TRIGGER history_needs_spaces AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'space'::text)) EXECUTE FUNCTION history_needs_spaces()
+trigger A CREATE TRIGGER "history_needs_spaces" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'space'::"text")) EXECUTE FUNCTION "history_needs_spaces"()
 
-trigger A CREATE TRIGGER history_needs_stages AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'stage'::text)) EXECUTE FUNCTION history_needs_stages()
+trigger A CREATE TRIGGER "history_needs_stages" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'stage'::"text")) EXECUTE FUNCTION "history_needs_stages"()
 
-trigger A CREATE TRIGGER history_needs_subspaces AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'subspace'::text)) EXECUTE FUNCTION history_needs_subspaces()
+trigger A CREATE TRIGGER "history_needs_subspaces" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'subspace'::"text")) EXECUTE FUNCTION "history_needs_subspaces"()
 
-trigger A CREATE TRIGGER history_needs_system_state AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'system_state'::text)) EXECUTE FUNCTION history_needs_system_state()
+trigger A CREATE TRIGGER "history_needs_system_state" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'system_state'::"text")) EXECUTE FUNCTION "history_needs_system_state"()
 
-trigger A CREATE TRIGGER history_needs_tokens_s0 AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'token'::text)) EXECUTE FUNCTION history_needs_tokens_s0()
+trigger A CREATE TRIGGER "history_needs_tokens_s0" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'token'::"text")) EXECUTE FUNCTION "history_needs_tokens_s0"()
 
-trigger A CREATE TRIGGER history_no_delete BEFORE DELETE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_delete()
+trigger A CREATE TRIGGER "history_no_delete" BEFORE DELETE ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_no_delete"()
 
-trigger A CREATE TRIGGER history_no_position BEFORE INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_no_position()
+trigger A CREATE TRIGGER "history_no_position" BEFORE INSERT ON "history" FOR EACH ROW EXECUTE FUNCTION "history_no_position"()
 
-trigger A CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_truncate()
+trigger A CREATE TRIGGER "history_no_truncate" BEFORE TRUNCATE ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_no_truncate"()
 
-trigger A CREATE TRIGGER history_no_update BEFORE UPDATE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_update()
+trigger A CREATE TRIGGER "history_no_update" BEFORE UPDATE ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_no_update"()
 
-trigger A CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs FOR EACH ROW WHEN (((((new.token_id)::text = (old.token_id)::text) AND ((new.service)::text = (old.service)::text)) IS NOT TRUE)) EXECUTE FUNCTION image_generation_jobs_fixed()
+trigger A CREATE TRIGGER "image_generation_jobs_fixed" BEFORE UPDATE ON "image_generation_jobs" FOR EACH ROW WHEN ((((("new"."token_id")::"text" = ("old"."token_id")::"text") AND (("new"."service")::"text" = ("old"."service")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "image_generation_jobs_fixed"()
 
-trigger A CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs FOR EACH STATEMENT EXECUTE FUNCTION image_generation_jobs_no_delete()
+trigger A CREATE TRIGGER "image_generation_jobs_no_delete" BEFORE DELETE ON "image_generation_jobs" FOR EACH STATEMENT EXECUTE FUNCTION "image_generation_jobs_no_delete"()
 
-trigger A CREATE TRIGGER image_generation_jobs_no_truncate BEFORE TRUNCATE ON image_generation_jobs FOR EACH STATEMENT EXECUTE FUNCTION image_generation_jobs_no_truncate()
+trigger A CREATE TRIGGER "image_generation_jobs_no_truncate" BEFORE TRUNCATE ON "image_generation_jobs" FOR EACH STATEMENT EXECUTE FUNCTION "image_generation_jobs_no_truncate"()
 
-trigger A CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON image_generation_jobs FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION image_generation_jobs_one_step()
+trigger A CREATE TRIGGER "image_generation_jobs_one_step" BEFORE UPDATE ON "image_generation_jobs" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "image_generation_jobs_one_step"()
 
-trigger A CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW WHEN (((((new.token_id)::text = (old.token_id)::text) AND ((new.record_type)::text = (old.record_type)::text)) IS NOT TRUE)) EXECUTE FUNCTION ipfs_upload_records_fixed()
+trigger A CREATE TRIGGER "ipfs_upload_records_fixed" BEFORE UPDATE ON "ipfs_upload_records" FOR EACH ROW WHEN ((((("new"."token_id")::"text" = ("old"."token_id")::"text") AND (("new"."record_type")::"text" = ("old"."record_type")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "ipfs_upload_records_fixed"()
 
-trigger A CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records FOR EACH STATEMENT EXECUTE FUNCTION ipfs_upload_records_no_delete()
+trigger A CREATE TRIGGER "ipfs_upload_records_no_delete" BEFORE DELETE ON "ipfs_upload_records" FOR EACH STATEMENT EXECUTE FUNCTION "ipfs_upload_records_no_delete"()
 
-trigger A CREATE TRIGGER ipfs_upload_records_no_truncate BEFORE TRUNCATE ON ipfs_upload_records FOR EACH STATEMENT EXECUTE FUNCTION ipfs_upload_records_no_truncate()
+trigger A CREATE TRIGGER "ipfs_upload_records_no_truncate" BEFORE TRUNCATE ON "ipfs_upload_records" FOR EACH STATEMENT EXECUTE FUNCTION "ipfs_upload_records_no_truncate"()
 
-trigger A CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION ipfs_upload_records_one_step()
+trigger A CREATE TRIGGER "ipfs_upload_records_one_step" BEFORE UPDATE ON "ipfs_upload_records" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "ipfs_upload_records_one_step"()
 
-trigger A CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys FOR EACH ROW WHEN (((((new.owner)::text = (old.owner)::text) AND ((new.scopes)::jsonb = (old.scopes)::jsonb) AND ((new.secret_digest)::text = (old.secret_digest)::text) AND (((new.expires_at)::timestamp with time zone = (old.expires_at)::timestamp with time zone) OR ((new.expires_at IS NULL) AND (old.expires_at IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION keys_fixed()
+trigger A CREATE TRIGGER "keys_fixed" BEFORE UPDATE ON "keys" FOR EACH ROW WHEN ((((("new"."owner")::"text" = ("old"."owner")::"text") AND (("new"."scopes")::"jsonb" = ("old"."scopes")::"jsonb") AND (("new"."secret_digest")::"text" = ("old"."secret_digest")::"text") AND ((("new"."expires_at")::timestamp with time zone = ("old"."expires_at")::timestamp with time zone) OR (("new"."expires_at" IS NULL) AND ("old"."expires_at" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "keys_fixed"()
 
-trigger A CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys FOR EACH STATEMENT EXECUTE FUNCTION keys_no_delete()
+trigger A CREATE TRIGGER "keys_no_delete" BEFORE DELETE ON "keys" FOR EACH STATEMENT EXECUTE FUNCTION "keys_no_delete"()
 
-trigger A CREATE TRIGGER keys_no_truncate BEFORE TRUNCATE ON keys FOR EACH STATEMENT EXECUTE FUNCTION keys_no_truncate()
+trigger A CREATE TRIGGER "keys_no_truncate" BEFORE TRUNCATE ON "keys" FOR EACH STATEMENT EXECUTE FUNCTION "keys_no_truncate"()
 
-trigger A CREATE TRIGGER keys_one_step BEFORE UPDATE ON keys FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION keys_one_step()
+trigger A CREATE TRIGGER "keys_one_step" BEFORE UPDATE ON "keys" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "keys_one_step"()
 
-trigger A CREATE TRIGGER lifecycle_edges_no_delete BEFORE DELETE ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_delete()
+trigger A CREATE TRIGGER "lifecycle_edges_no_delete" BEFORE DELETE ON "lifecycle_edges" FOR EACH STATEMENT EXECUTE FUNCTION "lifecycle_edges_no_delete"()
 
-trigger A CREATE TRIGGER lifecycle_edges_no_insert AFTER INSERT ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_insert()
+trigger A CREATE TRIGGER "lifecycle_edges_no_insert" AFTER INSERT ON "lifecycle_edges" FOR EACH STATEMENT EXECUTE FUNCTION "lifecycle_edges_no_insert"()
 
-trigger A CREATE TRIGGER lifecycle_edges_no_truncate BEFORE TRUNCATE ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_truncate()
+trigger A CREATE TRIGGER "lifecycle_edges_no_truncate" BEFORE TRUNCATE ON "lifecycle_edges" FOR EACH STATEMENT EXECUTE FUNCTION "lifecycle_edges_no_truncate"()
 
-trigger A CREATE TRIGGER lifecycle_edges_no_update BEFORE UPDATE ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_update()
+trigger A CREATE TRIGGER "lifecycle_edges_no_update" BEFORE UPDATE ON "lifecycle_edges" FOR EACH STATEMENT EXECUTE FUNCTION "lifecycle_edges_no_update"()
 
-trigger A CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events FOR EACH ROW WHEN (((((new.tx_hash)::text = (old.tx_hash)::text) AND ((new.log_index)::bigint = (old.log_index)::bigint) AND ((new.block_number)::bigint = (old.block_number)::bigint) AND ((new.block_hash)::text = (old.block_hash)::text) AND ((new.block_timestamp)::timestamp with time zone = (old.block_timestamp)::timestamp with time zone) AND ((new.token_id)::bigint = (old.token_id)::bigint) AND ((new.quantity)::bigint = (old.quantity)::bigint) AND ((new.author_wallet)::text = (old.author_wallet)::text) AND ((new.recipient)::text = (old.recipient)::text) AND (new.total_paid = old.total_paid) AND ((new.detected_at)::timestamp with time zone = (old.detected_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION mint_events_fixed()
+trigger A CREATE TRIGGER "mint_events_fixed" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."tx_hash")::"text" = ("old"."tx_hash")::"text") AND (("new"."log_index")::bigint = ("old"."log_index")::bigint) AND (("new"."block_number")::bigint = ("old"."block_number")::bigint) AND (("new"."block_hash")::"text" = ("old"."block_hash")::"text") AND (("new"."block_timestamp")::timestamp with time zone = ("old"."block_timestamp")::timestamp with time zone) AND (("new"."token_id")::bigint = ("old"."token_id")::bigint) AND (("new"."quantity")::bigint = ("old"."quantity")::bigint) AND (("new"."author_wallet")::"text" = ("old"."author_wallet")::"text") AND (("new"."recipient")::"text" = ("old"."recipient")::"text") AND ("new"."total_paid" = "old"."total_paid") AND (("new"."detected_at")::timestamp with time zone = ("old"."detected_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_fixed"()
 
-trigger A CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events FOR EACH STATEMENT EXECUTE FUNCTION mint_events_no_delete()
+trigger A CREATE TRIGGER "mint_events_no_delete" BEFORE DELETE ON "mint_events" FOR EACH STATEMENT EXECUTE FUNCTION "mint_events_no_delete"()
 
-trigger A CREATE TRIGGER mint_events_no_truncate BEFORE TRUNCATE ON mint_events FOR EACH STATEMENT EXECUTE FUNCTION mint_events_no_truncate()
+trigger A CREATE TRIGGER "mint_events_no_truncate" BEFORE TRUNCATE ON "mint_events" FOR EACH STATEMENT EXECUTE FUNCTION "mint_events_no_truncate"()
 
-trigger A CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION mint_events_one_step()
+trigger A CREATE TRIGGER "mint_events_one_step" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_one_step"()
 
-trigger A CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_delete()
+trigger A CREATE TRIGGER "receipts_no_delete" BEFORE DELETE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_delete"()
 
-trigger A CREATE TRIGGER receipts_no_truncate BEFORE TRUNCATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_truncate()
+trigger A CREATE TRIGGER "receipts_no_truncate" BEFORE TRUNCATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_truncate"()
 
-trigger A CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_update()
+trigger A CREATE TRIGGER "receipts_no_update" BEFORE UPDATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_update"()
 
-trigger A CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON reveal_transactions FOR EACH ROW WHEN ((((new.token_ids)::jsonb = (old.token_ids)::jsonb) IS NOT TRUE)) EXECUTE FUNCTION reveal_transactions_fixed()
+trigger A CREATE TRIGGER "reveal_transactions_fixed" BEFORE UPDATE ON "reveal_transactions" FOR EACH ROW WHEN (((("new"."token_ids")::"jsonb" = ("old"."token_ids")::"jsonb") IS NOT TRUE)) EXECUTE FUNCTION "reveal_transactions_fixed"()
 
-trigger A CREATE TRIGGER reveal_transactions_has_tokens AFTER INSERT ON reveal_transactions FOR EACH ROW EXECUTE FUNCTION reveal_transactions_has_tokens()
+trigger A CREATE TRIGGER "reveal_transactions_has_tokens" AFTER INSERT ON "reveal_transactions" FOR EACH ROW EXECUTE FUNCTION "reveal_transactions_has_tokens"()
 
-trigger A CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions FOR EACH STATEMENT EXECUTE FUNCTION reveal_transactions_no_delete()
+trigger A CREATE TRIGGER "reveal_transactions_no_delete" BEFORE DELETE ON "reveal_transactions" FOR EACH STATEMENT EXECUTE FUNCTION "reveal_transactions_no_delete"()
 
-trigger A CREATE TRIGGER reveal_transactions_no_truncate BEFORE TRUNCATE ON reveal_transactions FOR EACH STATEMENT EXECUTE FUNCTION reveal_transactions_no_truncate()
+trigger A CREATE TRIGGER "reveal_transactions_no_truncate" BEFORE TRUNCATE ON "reveal_transactions" FOR EACH STATEMENT EXECUTE FUNCTION "reveal_transactions_no_truncate"()
 
-trigger A CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION reveal_transactions_one_step()
+trigger A CREATE TRIGGER "reveal_transactions_one_step" BEFORE UPDATE ON "reveal_transactions" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reveal_transactions_one_step"()
 
-trigger A CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings FOR EACH STATEMENT EXECUTE FUNCTION settings_no_delete()
+trigger A CREATE TRIGGER "settings_no_delete" BEFORE DELETE ON "settings" FOR EACH STATEMENT EXECUTE FUNCTION "settings_no_delete"()
 
-trigger A CREATE TRIGGER settings_no_truncate BEFORE TRUNCATE ON settings FOR EACH STATEMENT EXECUTE FUNCTION settings_no_truncate()
+trigger A CREATE TRIGGER "settings_no_truncate" BEFORE TRUNCATE ON "settings" FOR EACH STATEMENT EXECUTE FUNCTION "settings_no_truncate"()
 
-trigger A CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION settings_one_step()
+trigger A CREATE TRIGGER "settings_one_step" BEFORE UPDATE ON "settings" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "settings_one_step"()
 
-trigger A CREATE TRIGGER signals_needs_artifact AFTER INSERT ON signals FOR EACH ROW EXECUTE FUNCTION signals_needs_artifact()
+trigger A CREATE TRIGGER "signals_needs_artifact" AFTER INSERT ON "signals" FOR EACH ROW EXECUTE FUNCTION "signals_needs_artifact"()
 
-trigger A CREATE TRIGGER signals_needs_centroid AFTER INSERT ON signals FOR EACH ROW EXECUTE FUNCTION signals_needs_centroid()
+trigger A CREATE TRIGGER "signals_needs_centroid" AFTER INSERT ON "signals" FOR EACH ROW EXECUTE FUNCTION "signals_needs_centroid"()
 
-trigger A CREATE TRIGGER signals_no_delete BEFORE DELETE ON signals FOR EACH STATEMENT EXECUTE FUNCTION signals_no_delete()
+trigger A CREATE TRIGGER "signals_no_delete" BEFORE DELETE ON "signals" FOR EACH STATEMENT EXECUTE FUNCTION "signals_no_delete"()
 
-trigger A CREATE TRIGGER signals_no_truncate BEFORE TRUNCATE ON signals FOR EACH STATEMENT EXECUTE FUNCTION signals_no_truncate()
+trigger A CREATE TRIGGER "signals_no_truncate" BEFORE TRUNCATE ON "signals" FOR EACH STATEMENT EXECUTE FUNCTION "signals_no_truncate"()
 
-trigger A CREATE TRIGGER signals_no_update BEFORE UPDATE ON signals FOR EACH STATEMENT EXECUTE FUNCTION signals_no_update()
+trigger A CREATE TRIGGER "signals_no_update" BEFORE UPDATE ON "signals" FOR EACH STATEMENT EXECUTE FUNCTION "signals_no_update"()
 
-trigger A CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces FOR EACH ROW WHEN (((((new.user_id)::text = (old.user_id)::text) AND ((new.model)::text = (old.model)::text) AND ((new.dimension)::bigint = (old.dimension)::bigint)) IS NOT TRUE)) EXECUTE FUNCTION spaces_fixed()
+trigger A CREATE TRIGGER "spaces_fixed" BEFORE UPDATE ON "spaces" FOR EACH ROW WHEN ((((("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."model")::"text" = ("old"."model")::"text") AND (("new"."dimension")::bigint = ("old"."dimension")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "spaces_fixed"()
 
-trigger A CREATE TRIGGER spaces_no_delete BEFORE DELETE ON spaces FOR EACH STATEMENT EXECUTE FUNCTION spaces_no_delete()
+trigger A CREATE TRIGGER "spaces_no_delete" BEFORE DELETE ON "spaces" FOR EACH STATEMENT EXECUTE FUNCTION "spaces_no_delete"()
 
-trigger A CREATE TRIGGER spaces_no_truncate BEFORE TRUNCATE ON spaces FOR EACH STATEMENT EXECUTE FUNCTION spaces_no_truncate()
+trigger A CREATE TRIGGER "spaces_no_truncate" BEFORE TRUNCATE ON "spaces" FOR EACH STATEMENT EXECUTE FUNCTION "spaces_no_truncate"()
 
-trigger A CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION spaces_one_step()
+trigger A CREATE TRIGGER "spaces_one_step" BEFORE UPDATE ON "spaces" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "spaces_one_step"()
 
-trigger A CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages FOR EACH STATEMENT EXECUTE FUNCTION stages_no_delete()
+trigger A CREATE TRIGGER "stages_no_delete" BEFORE DELETE ON "stages" FOR EACH STATEMENT EXECUTE FUNCTION "stages_no_delete"()
 
-trigger A CREATE TRIGGER stages_no_truncate BEFORE TRUNCATE ON stages FOR EACH STATEMENT EXECUTE FUNCTION stages_no_truncate()
+trigger A CREATE TRIGGER "stages_no_truncate" BEFORE TRUNCATE ON "stages" FOR EACH STATEMENT EXECUTE FUNCTION "stages_no_truncate"()
 
-trigger A CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION stages_one_step()
+trigger A CREATE TRIGGER "stages_one_step" BEFORE UPDATE ON "stages" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "stages_one_step"()
 
-trigger A CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces FOR EACH ROW WHEN (((((new.user_id)::text = (old.user_id)::text) AND ((new.space_id)::text = (old.space_id)::text)) IS NOT TRUE)) EXECUTE FUNCTION subspaces_fixed()
+trigger A CREATE TRIGGER "subspaces_fixed" BEFORE UPDATE ON "subspaces" FOR EACH ROW WHEN ((((("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."space_id")::"text" = ("old"."space_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "subspaces_fixed"()
 
-trigger A CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces FOR EACH STATEMENT EXECUTE FUNCTION subspaces_no_delete()
+trigger A CREATE TRIGGER "subspaces_no_delete" BEFORE DELETE ON "subspaces" FOR EACH STATEMENT EXECUTE FUNCTION "subspaces_no_delete"()
 
-trigger A CREATE TRIGGER subspaces_no_truncate BEFORE TRUNCATE ON subspaces FOR EACH STATEMENT EXECUTE FUNCTION subspaces_no_truncate()
+trigger A CREATE TRIGGER "subspaces_no_truncate" BEFORE TRUNCATE ON "subspaces" FOR EACH STATEMENT EXECUTE FUNCTION "subspaces_no_truncate"()
 
-trigger A CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION subspaces_one_step()
+trigger A CREATE TRIGGER "subspaces_one_step" BEFORE UPDATE ON "subspaces" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "subspaces_one_step"()
 
-trigger A CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_seeded_once()
+trigger A CREATE TRIGGER "subspaces_seeded_once" BEFORE UPDATE ON "subspaces" FOR EACH ROW EXECUTE FUNCTION "subspaces_seeded_once"()
 
-trigger A CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state FOR EACH STATEMENT EXECUTE FUNCTION system_state_no_delete()
+trigger A CREATE TRIGGER "system_state_no_delete" BEFORE DELETE ON "system_state" FOR EACH STATEMENT EXECUTE FUNCTION "system_state_no_delete"()
 
-trigger A CREATE TRIGGER system_state_no_truncate BEFORE TRUNCATE ON system_state FOR EACH STATEMENT EXECUTE FUNCTION system_state_no_truncate()
+trigger A CREATE TRIGGER "system_state_no_truncate" BEFORE TRUNCATE ON "system_state" FOR EACH STATEMENT EXECUTE FUNCTION "system_state_no_truncate"()
 
-trigger A CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION system_state_one_step()
+trigger A CREATE TRIGGER "system_state_one_step" BEFORE UPDATE ON "system_state" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "system_state_one_step"()
 
-trigger A CREATE TRIGGER task_attempts_needs_head AFTER INSERT ON task_attempts FOR EACH ROW EXECUTE FUNCTION task_attempts_needs_head()
+trigger A CREATE TRIGGER "task_attempts_needs_head" AFTER INSERT ON "task_attempts" FOR EACH ROW EXECUTE FUNCTION "task_attempts_needs_head"()
 
-trigger A CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts FOR EACH STATEMENT EXECUTE FUNCTION task_attempts_no_delete()
+trigger A CREATE TRIGGER "task_attempts_no_delete" BEFORE DELETE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_delete"()
 
-trigger A CREATE TRIGGER task_attempts_no_truncate BEFORE TRUNCATE ON task_attempts FOR EACH STATEMENT EXECUTE FUNCTION task_attempts_no_truncate()
+trigger A CREATE TRIGGER "task_attempts_no_truncate" BEFORE TRUNCATE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_truncate"()
 
-trigger A CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts FOR EACH STATEMENT EXECUTE FUNCTION task_attempts_no_update()
+trigger A CREATE TRIGGER "task_attempts_no_update" BEFORE UPDATE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_update"()
 
-trigger A CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks FOR EACH ROW WHEN (((((new.stage)::text = (old.stage)::text) AND ((new.entity_id)::text = (old.entity_id)::text) AND ((((new.fence)::bigint = ((old.fence)::bigint + 1)) AND ((new.attempts)::bigint = ((old.attempts)::bigint + 1)) AND (new.lease_owner IS NOT NULL) AND ((new.due_at)::timestamp with time zone = (old.due_at)::timestamp with time zone)) OR (((new.fence)::bigint = (old.fence)::bigint) AND ((new.lease_owner IS NULL) OR ((new.lease_owner)::text = (old.lease_owner)::text)) AND (((new.attempts)::bigint = (old.attempts)::bigint) OR ((new.attempts)::bigint = ((old.attempts)::bigint - 1)) OR ((new.attempts)::bigint = 0))))) IS NOT TRUE)) EXECUTE FUNCTION tasks_fence()
+trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND (("new"."attempts")::bigint = (("old"."attempts")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("new"."due_at")::timestamp with time zone = ("old"."due_at")::timestamp with time zone)) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text")) AND ((("new"."attempts")::bigint = ("old"."attempts")::bigint) OR (("new"."attempts")::bigint = (("old"."attempts")::bigint - 1)) OR (("new"."attempts")::bigint = 0))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
 
-trigger A CREATE TRIGGER tasks_new AFTER INSERT ON tasks FOR EACH ROW WHEN (((((new.fence)::bigint = 0) AND ((new.attempts)::bigint = 0) AND (new.lease_owner IS NULL) AND (new.dead_reason IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION tasks_new()
+trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."fence")::bigint = 0) AND (("new"."attempts")::bigint = 0) AND ("new"."lease_owner" IS NULL) AND ("new"."dead_reason" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
 
-trigger A CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_no_delete()
+trigger A CREATE TRIGGER "tasks_no_delete" BEFORE DELETE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "tasks_no_delete"()
 
-trigger A CREATE TRIGGER tasks_no_truncate BEFORE TRUNCATE ON tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_no_truncate()
+trigger A CREATE TRIGGER "tasks_no_truncate" BEFORE TRUNCATE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "tasks_no_truncate"()
 
-trigger A CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((new.token_id)::bigint = (old.token_id)::bigint) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_fixed()
+trigger A CREATE TRIGGER "tokens_s0_fixed" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((("new"."token_id")::bigint = ("old"."token_id")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed"()
 
-trigger A CREATE TRIGGER tokens_s0_fixed_unless_retried BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((((old.status)::text = 'failed'::text) AND ((new.status)::text = 'detected'::text)) OR (((new.author_id)::text = (old.author_id)::text) AND ((new.mint_timestamp)::timestamp with time zone = (old.mint_timestamp)::timestamp with time zone) AND (COALESCE((new.minter_address)::text, ''::text) = COALESCE((old.minter_address)::text, ''::text)) AND (COALESCE((new.mint_event_id)::text, ''::text) = COALESCE((old.mint_event_id)::text, ''::text)))) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_fixed_unless_retried()
+trigger A CREATE TRIGGER "tokens_s0_fixed_unless_retried" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((((("old"."status")::"text" = 'failed'::"text") AND (("new"."status")::"text" = 'detected'::"text")) OR ((("new"."author_id")::"text" = ("old"."author_id")::"text") AND (("new"."mint_timestamp")::timestamp with time zone = ("old"."mint_timestamp")::timestamp with time zone) AND (COALESCE(("new"."minter_address")::"text", ''::"text") = COALESCE(("old"."minter_address")::"text", ''::"text")) AND (COALESCE(("new"."mint_event_id")::"text", ''::"text") = COALESCE(("old"."mint_event_id")::"text", ''::"text")))) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed_unless_retried"()
 
-trigger A CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_delete()
+trigger A CREATE TRIGGER "tokens_s0_no_delete" BEFORE DELETE ON "tokens_s0" FOR EACH STATEMENT EXECUTE FUNCTION "tokens_s0_no_delete"()
 
-trigger A CREATE TRIGGER tokens_s0_no_truncate BEFORE TRUNCATE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_truncate()
+trigger A CREATE TRIGGER "tokens_s0_no_truncate" BEFORE TRUNCATE ON "tokens_s0" FOR EACH STATEMENT EXECUTE FUNCTION "tokens_s0_no_truncate"()
 
-trigger A CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_one_step()
+trigger A CREATE TRIGGER "tokens_s0_one_step" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_one_step"()

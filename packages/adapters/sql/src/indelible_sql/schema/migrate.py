@@ -25,6 +25,7 @@ from indelible_sql.engine.errors import translate_errors
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.privileges import grant
+from indelible_sql.schema.session_settings import MIGRATING, change_settings
 from indelible_sql.schema.snapshot import facts, facts_digest
 
 VERSION_TABLE = "indelible_version"
@@ -84,6 +85,7 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
             yield connection, None
         else:
             connection.exec_driver_sql(MIGRATION_LOCK)
+            change_settings(connection, MIGRATING)
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(connection, schema)}")
             yield connection, schema
 

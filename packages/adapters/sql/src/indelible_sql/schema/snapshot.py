@@ -7,10 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.columns import in_schema
-
-TIME_ZONE = text("SELECT current_setting('TimeZone')")
-SET_TIME_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
+from indelible_sql.schema.columns import in_schema, prefix_of
+from indelible_sql.schema.session_settings import deparsing
 
 SQLITE_FACTS = text(
     """
@@ -122,7 +120,7 @@ POSTGRESQL_FACTS = """
       FROM indelible.lifecycle_edges
       WHERE lifecycle = ANY(:lifecycles)
     )
-    SELECT replace(fact, quote_ident(:schema) || '.', '') AS fact
+    SELECT replace(replace(fact, quote_ident(:schema) || '.', ''), :prefix, '') AS fact
     FROM facts
 """
 
@@ -140,15 +138,13 @@ def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, .
         functions += context.functions
         optional_indexes += context.optional_indexes
 
-    # Rules on instants are shown in the session's time zone, which is the host's to choose.
-    zone = connection.execute(TIME_ZONE).scalar_one()
-    connection.execute(SET_TIME_ZONE, {"zone": "UTC"})
     statement = text(in_schema(connection, schema, POSTGRESQL_FACTS))
     values["schema"] = schema
+    values["prefix"] = prefix_of(connection, schema)
     values["functions"] = functions
     values["optional_indexes"] = optional_indexes
-    rows = connection.execute(statement, values).all()
-    connection.execute(SET_TIME_ZONE, {"zone": zone})
+    with deparsing(connection):
+        rows = connection.execute(statement, values).all()
     return tuple(sorted(row[0] for row in rows))
 
 

@@ -10,3 +10,5 @@ CREATE TRIGGER history_in_order AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.seq > 1) EXECUTE FUNCTION indelible.history_in_order()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_in_order
+--;
+CREATE OR REPLACE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) AS length $$
