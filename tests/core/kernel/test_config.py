@@ -80,11 +80,44 @@ def test_settings_are_read_again_after_a_minute_with_jitter(age_seconds: float, 
     assert reader.reads == reads
 
 
-def test_the_hand_off_s_get_returns_the_text_or_the_default() -> None:
-    cache = cache_of(Reader(threshold="0.1"))
+def test_the_hand_off_s_get_returns_the_value_or_the_default() -> None:
+    reader = Reader(threshold="0.1", level="3", weights="[0.5, 1]", model='"m"', name="true")
+    cache = cache_of(reader)
+    cache.keys = {"level": ConfigKey("level", lambda text: int(text) * 2)}
 
-    assert cache.get("threshold", "x") == "0.1"
+    assert cache.get("threshold", "x") == 0.1
+    assert cache.get("level", "x") == 6
+    assert cache.get("weights", "x") == [0.5, 1]
+    assert cache.get("model", "x") == "m"
+    assert cache.get("name", "x") is True
     assert cache.get("other", None) is None
+    assert cache.fallbacks == {}
+
+
+@pytest.mark.parametrize("text", ["", "a lot", "0,1", "[" * 100_000])
+def test_an_invalid_text_is_a_counted_fallback_of_the_hand_off_s_get(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = cache_of(Reader(threshold=text))
+
+    with caplog.at_level(logging.WARNING):
+        assert [cache.get("threshold", "x") for _ in range(3)] == ["x", "x", "x"]
+
+    assert cache.fallbacks == {("threshold", "invalid"): 3}
+    assert len(caplog.records) == 1
+
+
+def test_the_parser_of_a_registered_setting_decides_for_the_hand_off_s_get() -> None:
+    cache = cache_of(Reader(threshold="7"))
+    cache.keys = {"threshold": ConfigKey("threshold", refuse)}
+
+    assert cache.get("threshold", 0.5) == 0.5
+    assert cache.fallbacks == {("threshold", "invalid"): 1}
+
+
+def refuse(text: str) -> float:
+    """Raise ValueError."""
+    raise ValueError(text)
 
 
 def test_the_hand_off_s_get_never_raises() -> None:
@@ -95,8 +128,11 @@ def test_the_hand_off_s_get_never_raises() -> None:
     reader.error = OSError("gone")
     cache.invalidate()
 
-    assert cache.get("threshold", "x") == "0.1"
-    assert cache_of(reader).get("threshold", "x") == "x"
+    unread = cache_of(reader)
+    assert cache.get("threshold", "x") == 0.1
+    assert unread.get("threshold", "x") == "x"
+    assert cache.fallbacks == {("threshold", "stale"): 1}
+    assert unread.fallbacks == {("threshold", "unreadable"): 1}
 
 
 def test_callers_get_the_known_value_while_one_reads_again() -> None:

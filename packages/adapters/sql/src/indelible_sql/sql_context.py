@@ -12,6 +12,7 @@ from attrs import field, frozen
 from sqlalchemy import Connection, Table
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.settings import ConfigKey
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.maintenance.findings import Finding
 from indelible_sql.schema.columns import Domain
@@ -108,6 +109,9 @@ class SqlContext:
     # Runs after each upgrade of a PostgreSQL schema, with the owner's connection and the schema's
     # name.
     after_upgrade: Callable[[Connection, str], None] | None = None
+
+    # The context's settings by name.
+    settings: Mapping[str, ConfigKey[Any]] = field(factory=dict[str, ConfigKey[Any]])
 
     # How the rows outside history travel in an export.
     record_export: RecordExport | None = None

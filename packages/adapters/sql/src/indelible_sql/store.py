@@ -66,7 +66,7 @@ def _settings_cache(store: "KernelStore[Any, Any]") -> SystemConfigCache:
         settings: Mapping[str, str] = store.read(lambda tx: setting_texts(tx.settings))
         return settings
 
-    return SystemConfigCache(fetch=fetch, pause=store.pause)
+    return SystemConfigCache(fetch=fetch, keys=store.catalog.settings, pause=store.pause)
 
 
 @define(kw_only=True, eq=False)

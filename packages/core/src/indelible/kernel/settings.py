@@ -1,5 +1,6 @@
 """Settings: their aggregate, and a cache that reads them rarely and never blocks a command."""
 
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -143,9 +144,11 @@ class SystemConfigCache:
 
     One caller at a time reads the settings. The others get the last known ones meanwhile, and
     wait only if there are none. Where the store cannot be read, the last known settings stay.
+    `keys` are the registered settings by name; `get` parses every other text as JSON.
     """
 
     fetch: Callable[[], Mapping[str, str]]
+    keys: Mapping[str, ConfigKey[Any]] = field(factory=dict[str, ConfigKey[Any]])
     ttl_seconds: float = 60.0
     cold_wait_seconds: float = 1.0
     ids: Ids = field(factory=TimeOrderedIds)
@@ -166,9 +169,22 @@ class SystemConfigCache:
     )
 
     def get(self, key: str, default: Any) -> Any:  # noqa: ANN401 - seed 001's signature
-        """Return the setting's text or the default; never raise."""
-        texts = self.snapshot().texts or {}
-        return texts.get(key, default)
+        """Return the setting's value or the default; never raise.
+
+        Each fallback is counted and logged. A setting that was never changed is none.
+        """
+        parse: Callable[[str], Any] = json.loads
+        if key in self.keys:
+            parse = self.keys[key].parse
+
+        snapshot = self.snapshot()
+        config_key = ConfigKey[Any](key, parse)
+        stored, error = self._parsed(config_key, snapshot)
+        if stored is not None:
+            return stored.value
+
+        self._report_default(key, error)
+        return default
 
     def get_with_provenance(
         self, key: ConfigKey[T], snapshot: Snapshot | None = None
@@ -179,16 +195,17 @@ class SystemConfigCache:
             ConfigUnavailable: There is neither a valid value nor a default.
         """
         snapshot = snapshot or self.snapshot()
-        error = snapshot.error
-        if snapshot.texts is not None and key.name in snapshot.texts:
-            try:
-                value = key.parse(snapshot.texts[key.name])
-            except Exception as problem:  # noqa: BLE001 - a parser may raise anything
-                error = f"invalid: {problem}"
-            else:
-                return self._stored(key, value, snapshot)
+        stored, error = self._parsed(key, snapshot)
+        if stored is not None:
+            return stored
 
-        return self._default(key, snapshot, error)
+        if key.default is None:
+            raise ConfigUnavailable(key.name, error or "never changed")
+
+        self._report_default(key.name, error)
+        return Provenance(
+            value=key.default, source="default", age_seconds=snapshot.age_seconds, error=error
+        )
 
     def snapshot(self) -> Snapshot:
         """Return the last known settings, after reading them if that is due."""
@@ -211,6 +228,20 @@ class SystemConfigCache:
         self._due_at = float("-inf")
         self._is_outdated = True
 
+    def _parsed(
+        self, key: ConfigKey[T], snapshot: Snapshot
+    ) -> tuple[Provenance[T] | None, str | None]:
+        """Return the stored value, or None and the error; both are None for an unchanged key."""
+        if snapshot.texts is None or key.name not in snapshot.texts:
+            return None, snapshot.error
+
+        try:
+            value = key.parse(snapshot.texts[key.name])
+        except Exception as problem:  # noqa: BLE001 - a parser may raise anything
+            return None, f"invalid: {problem}"
+
+        return self._stored(key, value, snapshot), None
+
     def _stored(self, key: ConfigKey[T], value: T, snapshot: Snapshot) -> Provenance[T]:
         source: Literal["db", "stale"] = "db"
         if snapshot.error is not None:
@@ -221,17 +252,12 @@ class SystemConfigCache:
             value=value, source=source, age_seconds=snapshot.age_seconds, error=snapshot.error
         )
 
-    def _default(self, key: ConfigKey[T], snapshot: Snapshot, error: str | None) -> Provenance[T]:
-        if key.default is None:
-            raise ConfigUnavailable(key.name, error or "never changed")
+    def _report_default(self, key: str, error: str | None) -> None:
+        if error is None:
+            return
 
-        if error is not None:
-            reason = "invalid" if error.startswith("invalid") else "unreadable"
-            self._report_fallback(key.name, reason)
-
-        return Provenance(
-            value=key.default, source="default", age_seconds=snapshot.age_seconds, error=error
-        )
+        reason = "invalid" if error.startswith("invalid") else "unreadable"
+        self._report_fallback(key, reason)
 
     def _wait_for_first_read(self) -> None:
         waited_seconds = 0.0

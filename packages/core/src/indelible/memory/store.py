@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 
 from attrs import field, frozen
 
+from indelible.captures import KEYS
 from indelible.concepts import Concept
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.handlers import ConceptRepositoryFacade
@@ -172,7 +173,7 @@ class MemoryStore:
         self._lock = Lock()
         self._nesting = Nesting()
         self.config = SystemConfigCache(
-            fetch=lambda: self.read(lambda tx: setting_texts(tx.settings))
+            fetch=lambda: self.read(lambda tx: setting_texts(tx.settings)), keys=KEYS
         )
 
     @contextmanager

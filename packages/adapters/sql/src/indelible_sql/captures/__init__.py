@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indelible.captures import ALGORITHM, SPACE, SPHERICAL, SUBSPACE
+from indelible.captures.rules.tuning import KEYS
 from indelible_sql.captures.columns import DOMAINS
 from indelible_sql.captures.export import check_rows, exported_rows, save_rows
 from indelible_sql.captures.extension import install_vector_functions
@@ -68,6 +69,7 @@ CONTEXT = SqlContext(
     functions=("ingest_with_signal", name_of(SPHERICAL)),
     optional_indexes=(f"{INDEX_PREFIX}%",),
     after_upgrade=install_vector_functions,
+    settings=KEYS,
     verify=_verify,
     open_reader=_open_reader,
     open_writer=_open_writer,

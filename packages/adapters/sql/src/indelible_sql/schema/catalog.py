@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 from attrs import frozen
 from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.settings import ConfigKey
 from indelible_sql.schema.columns import KERNEL_DOMAINS, Domain
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import (
@@ -77,6 +79,14 @@ class Catalog:
         for context in self.contexts:
             digests.update(context.digests)
         return digests
+
+    @cached_property
+    def settings(self) -> Mapping[str, ConfigKey[Any]]:
+        """Map each setting's name to its key."""
+        keys: dict[str, ConfigKey[Any]] = {}
+        for context in self.contexts:
+            keys.update(context.settings)
+        return keys
 
     @cached_property
     def domains(self) -> tuple[Domain, ...]:
