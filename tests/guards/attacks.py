@@ -10,6 +10,7 @@ from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WIT
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_records import RECORDS
+from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
 from tests.guards.attacks_on_sqlite import ON_SQLITE
 from tests.guards.attacks_on_tasks import LEGAL_ON_TASKS, ON_TASKS
 from tests.guards.attacks_on_tokens import LEGAL_ON_TOKENS, ON_TOKENS
@@ -21,6 +22,7 @@ LEGAL: Kind = {
     **LEGAL_ON_CAPTURES,
     **LEGAL_ON_TOKENS,
     **LEGAL_ON_TASKS,
+    **LEGAL_ON_SEALS,
 }
 
 # With foreign keys off, as they are in SQLite by default, a head can be left without its record.
@@ -36,6 +38,7 @@ ON_BOTH = (
     ON_CAPTURES,
     ON_TOKENS,
     ON_TASKS,
+    ON_SEALS,
     ON_HEADS,
     RECORDS,
     HEADS_ALONE,

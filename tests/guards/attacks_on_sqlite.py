@@ -13,6 +13,7 @@ from tests.guards.attack_parts import (
 )
 from tests.guards.attacks_on_columns import TYPES
 from tests.guards.attacks_on_heads import REPLACED_HEADS
+from tests.guards.attacks_on_seals import REPLACED_SEALS
 from tests.guards.attacks_on_tasks import REPLACED_TASKS
 from tests.guards.attacks_on_tokens import REPLACED_TOKENS
 from tests.guards.attacks_within_statements import WITHIN_STATEMENTS
@@ -174,6 +175,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_HEADS,
         **REPLACED_TOKENS,
         **REPLACED_TASKS,
+        **REPLACED_SEALS,
     },
     "a chosen position": CHOSEN_POSITIONS,
     "a TEMP table or trigger": IMPOSTORS,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, insert
+from tests.feeds import wait_for_complete_feed
 from tests.guards.capture_rows import CaptureSituation, settle_captures
 from tests.guards.samples import later_than, legal_births, legal_steps, next_step
 from tests.guards.task_rows import add_tasks, attempt_row
@@ -31,11 +32,14 @@ from indelible.kernel import Change, Head, Idempotency, digest
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import CreateKey, create_key
+from indelible.kernel.seals import next_seal
 from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible.tokens import Repositories
-from indelible_sql import SqlReading, SqlStore
+from indelible_sql import SqlReading, SqlStore, seal
 from indelible_sql.concepts.tables import VERSIONS, WARNINGS
+from indelible_sql.kernel.seal_tables import SEALS
+from indelible_sql.maintenance.seals import unsealed_stretch
 from indelible_sql.schema.tables import RECEIPTS
 
 FULL = concepts.ConceptContent(
@@ -79,6 +83,11 @@ class Situation:
 
     receipt: Row
     attempt: Row
+
+    # The stored seal, and the one that follows it.
+    stored_seal: Row
+    seal: Row
+
     captures: CaptureSituation
 
     # Steps of a token whose image is being uploaded, of its upload, and of an orphaned mint whose
@@ -127,11 +136,13 @@ def settle(store: SqlStore) -> Situation:
     key_id = do(store, create_key, grant).key.id
 
     captures = settle_captures(store)
+    seal(wait_for_complete_feed(store), actor=MAYA, reason="a story")
     do(store, pause_stage, PauseStage(stage="upload"))
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
         add_tokens(Repositories.over(tx), tx.clock.now())
         attempt = attempt_row(add_tasks(tx))
 
+    wait_for_complete_feed(store)
     return store.read(_situation, in_review, published_id, key_id, attempt, captures)
 
 
@@ -151,6 +162,7 @@ def _situation(
     first_version = created.new_version(FULL, version_id="version-1", by=MAYA, note="new")
     births = legal_births(tx)
     births["concepts"] = _concept_birth(created, first_version)
+    sealed, unsealed = unsealed_stretch(tx)
 
     return Situation(
         steps=legal_steps(tx),
@@ -166,6 +178,8 @@ def _situation(
         first_warnings=_warnings_row(first_version),
         receipt=_receipt_row("order-2", now),
         attempt=attempt,
+        stored_seal=asdict(sealed, recurse=False) if sealed else {},
+        seal=asdict(next_seal(AUDIT, sealed, unsealed, now=now), recurse=False),
         captures=captures,
         ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
         completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
@@ -243,6 +257,11 @@ def insert_warnings(warnings: Row, /, **columns: object) -> Insert:
 def insert_receipt(receipt: Row, /, **columns: object) -> Insert:
     """Return the insert of a receipt, with some columns changed."""
     return insert(RECEIPTS).values({**receipt, **columns})
+
+
+def insert_seal(sealed: Row, /, **columns: object) -> Insert:
+    """Return the insert of a seal, with some columns changed."""
+    return insert(SEALS).values({**sealed, **columns})
 
 
 def edit_writes(s: Situation, **version: object) -> tuple[Executable, ...]:

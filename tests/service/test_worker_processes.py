@@ -194,7 +194,7 @@ def test_work_and_schedule_need_an_existing_database(tmp_path: Path) -> None:
 
 def test_a_scheduler_logs_its_recurring_tasks_and_ends_on_a_signal(folder_path: Path) -> None:
     with start_command("schedule", cwd=folder_path) as process:
-        wait_until_logged(folder_path, "scheduler: recurring tasks: none")
+        wait_until_logged(folder_path, "scheduler: recurring tasks: seal")
         assert stop_command(process) == 0
 
 

@@ -123,7 +123,7 @@ class Subscriber:
 
 @define
 class Tally:
-    """What happened in many interleavings."""
+    """The events of many interleavings."""
 
     interleavings: int = 0
     events: Counter[str] = field(factory=Counter[str])

@@ -370,6 +370,28 @@ column reveal_transactions.updated_at "instant" required
 
 column reveal_transactions.version bigint required s 0
 
+column seals.actor "actor" required
+
+column seals.at "instant" required
+
+column seals.changes "ordinal" required
+
+column seals.ends_at "ordinal" required
+
+column seals.feed_digest "digest" required
+
+column seals.hash "digest" required
+
+column seals.number "ordinal" required
+
+column seals.prev_hash "digest_or_empty" required
+
+column seals.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column seals.reason "nonblank_text" required
+
+column seals.starts_after "natural_number" required
+
 column settings.created_at "instant" required
 
 column settings.hash "digest" required
@@ -779,6 +801,20 @@ CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
+
+constraint seals.seals_end UNIQUE ("number", "ends_at", "hash") true true
+
+constraint seals.seals_first CHECK (
+CASE
+    WHEN (("number")::bigint = 1) THEN ((("starts_after")::bigint = 0) AND (("prev_hash")::"text" = ''::"text"))
+    ELSE (("prev_hash")::"text" <> ''::"text")
+END) true true
+
+constraint seals.seals_pkey PRIMARY KEY ("number") true true
+
+constraint seals.seals_predecessor FOREIGN KEY ("previous_number", "starts_after", "prev_hash") REFERENCES "seals"("number", "ends_at", "hash") true true
+
+constraint seals.seals_stretch CHECK ((("starts_after")::bigint < ("ends_at")::bigint)) true true
 
 constraint settings.settings_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -1920,6 +1956,34 @@ function reveal_transactions_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function seals_finished  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function seals_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function seals_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function seals_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function settings_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2258,6 +2322,10 @@ index CREATE UNIQUE INDEX "receipts_key" ON "receipts" USING "btree" ("owner", "
 
 index CREATE UNIQUE INDEX "reveal_transactions_pkey" ON "reveal_transactions" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "seals_end" ON "seals" USING "btree" ("number", "ends_at", "hash") true
+
+index CREATE UNIQUE INDEX "seals_pkey" ON "seals" USING "btree" ("number") true
+
 index CREATE UNIQUE INDEX "settings_pkey" ON "settings" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "signals_applied_seq" ON "signals" USING "btree" ("subspace_id", "applied_seq", "hash") true
@@ -2468,6 +2536,14 @@ key trigger reveal_transactions reveal_transactions_history 17 O
 
 key trigger reveal_transactions reveal_transactions_history 5 O
 
+key trigger seals seals_predecessor 17 O
+
+key trigger seals seals_predecessor 17 O
+
+key trigger seals seals_predecessor 5 O
+
+key trigger seals seals_predecessor 9 O
+
 key trigger settings settings_history 17 O
 
 key trigger settings settings_history 5 O
@@ -2593,6 +2669,8 @@ table mint_events rp false false
 table receipts rp false false
 
 table reveal_transactions rp false false
+
+table seals rp false false
 
 table settings rp false false
 
@@ -2763,6 +2841,14 @@ trigger A CREATE TRIGGER "reveal_transactions_no_delete" BEFORE DELETE ON "revea
 trigger A CREATE TRIGGER "reveal_transactions_no_truncate" BEFORE TRUNCATE ON "reveal_transactions" FOR EACH STATEMENT EXECUTE FUNCTION "reveal_transactions_no_truncate"()
 
 trigger A CREATE TRIGGER "reveal_transactions_one_step" BEFORE UPDATE ON "reveal_transactions" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reveal_transactions_one_step"()
+
+trigger A CREATE TRIGGER "seals_finished" AFTER INSERT ON "seals" FOR EACH ROW WHEN (((("new"."ends_at")::bigint <= ((("pg_snapshot_xmin"("pg_current_snapshot"()))::"text")::bigint - 1)) IS NOT TRUE)) EXECUTE FUNCTION "seals_finished"()
+
+trigger A CREATE TRIGGER "seals_no_delete" BEFORE DELETE ON "seals" FOR EACH STATEMENT EXECUTE FUNCTION "seals_no_delete"()
+
+trigger A CREATE TRIGGER "seals_no_truncate" BEFORE TRUNCATE ON "seals" FOR EACH STATEMENT EXECUTE FUNCTION "seals_no_truncate"()
+
+trigger A CREATE TRIGGER "seals_no_update" BEFORE UPDATE ON "seals" FOR EACH STATEMENT EXECUTE FUNCTION "seals_no_update"()
 
 trigger A CREATE TRIGGER "settings_no_delete" BEFORE DELETE ON "settings" FOR EACH STATEMENT EXECUTE FUNCTION "settings_no_delete"()
 

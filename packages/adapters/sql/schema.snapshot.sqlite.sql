@@ -656,6 +656,37 @@ table reveal_transactions: CREATE TABLE reveal_transactions (
  WITHOUT ROWID,
  STRICT
 
+table seals: CREATE TABLE seals (
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	starts_after INTEGER NOT NULL,
+	ends_at INTEGER NOT NULL,
+	changes INTEGER NOT NULL,
+	feed_digest TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	prev_hash TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT seals_pkey PRIMARY KEY (number),
+	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
+	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES seals (number, ends_at, hash),
+	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
+	CONSTRAINT seals_stretch CHECK (starts_after < ends_at),
+	CONSTRAINT seals_number_rule CHECK (number >= 1),
+	CONSTRAINT seals_starts_after_rule CHECK (starts_after >= 0),
+	CONSTRAINT seals_ends_at_rule CHECK (ends_at >= 1),
+	CONSTRAINT seals_changes_rule CHECK (changes >= 1),
+	CONSTRAINT seals_feed_digest_rule CHECK (length(feed_digest) = 64 AND trim(feed_digest, '0123456789abcdef') = ''),
+	CONSTRAINT seals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT seals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT seals_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT seals_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
+	CONSTRAINT seals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table settings: CREATE TABLE settings (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('setting') STORED,
@@ -1426,6 +1457,26 @@ BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_replace'); END
 trigger reveal_transactions_one_step: CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_one_step'); END
+
+trigger seals_finished: CREATE TRIGGER seals_finished BEFORE INSERT ON seals
+WHEN (NEW.ends_at <= (SELECT max(position) FROM main.history)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_finished'); END
+
+trigger seals_no_delete: CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
+
+trigger seals_no_replace: CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals
+WHEN (NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number AND ends_at = NEW.ends_at AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_replace'); END
+
+trigger seals_no_update: CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_update'); END
+
+trigger seals_predecessor_exists: CREATE TRIGGER seals_predecessor_exists BEFORE INSERT ON seals
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.previous_number AND ends_at = NEW.starts_after AND hash = NEW.prev_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_predecessor_exists'); END
 
 trigger settings_history_exists: CREATE TRIGGER settings_history_exists BEFORE UPDATE ON settings
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE

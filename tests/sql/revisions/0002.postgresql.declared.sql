@@ -169,6 +169,25 @@ CREATE TABLE indelible.task_attempts (
 	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED'))
 )
 --;
+CREATE TABLE indelible.seals (
+	number indelible.ordinal NOT NULL,
+	previous_number BIGINT GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	starts_after indelible.natural_number NOT NULL,
+	ends_at indelible.ordinal NOT NULL,
+	changes indelible.ordinal NOT NULL,
+	feed_digest indelible.digest NOT NULL,
+	actor indelible.actor NOT NULL,
+	reason indelible.nonblank_text NOT NULL,
+	at indelible.instant NOT NULL,
+	prev_hash indelible.digest_or_empty NOT NULL,
+	hash indelible.digest NOT NULL,
+	CONSTRAINT seals_pkey PRIMARY KEY (number),
+	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
+	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES indelible.seals (number, ends_at, hash),
+	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
+	CONSTRAINT seals_stretch CHECK (starts_after < ends_at)
+)
+--;
 CREATE TABLE indelible.concepts (
 	id indelible.identifier NOT NULL,
 	lifecycle indelible.identifier GENERATED ALWAYS AS ('concept') STORED NOT NULL,
@@ -793,6 +812,45 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_truncate()
 --;
 ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_truncate
 --;
+CREATE FUNCTION indelible.seals_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON indelible.seals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seals_no_update()
+--;
+ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_no_update
+--;
+CREATE FUNCTION indelible.seals_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON indelible.seals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seals_no_delete()
+--;
+ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_no_delete
+--;
+CREATE FUNCTION indelible.seals_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seals_no_truncate BEFORE TRUNCATE ON indelible.seals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seals_no_truncate()
+--;
+ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_no_truncate
+--;
 CREATE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
@@ -1013,6 +1071,19 @@ CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
 FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
+--;
+CREATE FUNCTION indelible.seals_finished() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seals_finished AFTER INSERT ON indelible.seals
+FOR EACH ROW WHEN ((NEW.ends_at <= CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) - 1) IS NOT TRUE) EXECUTE FUNCTION indelible.seals_finished()
+--;
+ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_finished
 --;
 CREATE FUNCTION indelible.keys_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -211,6 +211,37 @@ CREATE TABLE task_attempts (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE seals (
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	starts_after INTEGER NOT NULL,
+	ends_at INTEGER NOT NULL,
+	changes INTEGER NOT NULL,
+	feed_digest TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	prev_hash TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT seals_pkey PRIMARY KEY (number),
+	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
+	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES seals (number, ends_at, hash),
+	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
+	CONSTRAINT seals_stretch CHECK (starts_after < ends_at),
+	CONSTRAINT seals_number_rule CHECK (number >= 1),
+	CONSTRAINT seals_starts_after_rule CHECK (starts_after >= 0),
+	CONSTRAINT seals_ends_at_rule CHECK (ends_at >= 1),
+	CONSTRAINT seals_changes_rule CHECK (changes >= 1),
+	CONSTRAINT seals_feed_digest_rule CHECK (length(feed_digest) = 64 AND trim(feed_digest, '0123456789abcdef') = ''),
+	CONSTRAINT seals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT seals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT seals_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT seals_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
+	CONSTRAINT seals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE concepts (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('concept') STORED,
@@ -929,6 +960,22 @@ CREATE TRIGGER task_attempts_task_exists BEFORE INSERT ON task_attempts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_task_exists'); END
 --;
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_update'); END
+--;
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
+--;
+CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals
+WHEN (NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number AND ends_at = NEW.ends_at AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_replace'); END
+--;
+CREATE TRIGGER seals_predecessor_exists BEFORE INSERT ON seals
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.previous_number AND ends_at = NEW.starts_after AND hash = NEW.prev_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_predecessor_exists'); END
+--;
 CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
@@ -1024,6 +1071,10 @@ BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
 CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
 WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
+--;
+CREATE TRIGGER seals_finished BEFORE INSERT ON seals
+WHEN (NEW.ends_at <= (SELECT max(position) FROM main.history)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_finished'); END
 --;
 CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
 WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE

@@ -15,6 +15,7 @@ from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import open_store
+from indelible_service.sealing import STAGE, seal_stage, seal_task
 from indelible_service.settings import Settings, load
 from indelible_sql import SqlStore
 from indelible_web import WebSettings
@@ -63,8 +64,8 @@ def build_web_settings(settings: Settings) -> WebSettings:
 
 
 def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
-    """Return the configured stages of all contexts, by name."""
-    stages: dict[str, AnyStage] = {}
+    """Return the configured stages of all contexts and the stage of seals, by name."""
+    stages: dict[str, AnyStage] = {STAGE: seal_stage(store)}
     for context in CONTEXTS:
         for stage in context.stages(settings.section(context.settings), store):
             stages[stage.name] = stage
@@ -73,8 +74,8 @@ def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
 
 
 def recurring_tasks(settings: Settings) -> Sequence[RecurringTask]:
-    """Return the recurring tasks of all contexts."""
-    tasks: list[RecurringTask] = []
+    """Return the recurring tasks of all contexts and the one of seals."""
+    tasks = [seal_task(settings.seal_seconds)]
     for context in CONTEXTS:
         tasks.extend(context.recurring(settings.section(context.settings)))
 

@@ -27,7 +27,7 @@ from indelible_service.connections import ConnectionLimits, guard_connections, m
 from indelible_service.data_directory import atomic_file, data_directory
 from indelible_service.database import check_connections, open_configured_store, upgrade
 from indelible_service.settings import Settings, load
-from indelible_service.workers import STOP_SIGNALS, worker_threads
+from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
 from indelible_sql import SqlStore
 from indelible_workers import Worker
 
@@ -110,9 +110,9 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             check_connections(bound, store, 1)
             app = build_app(bound, store)
             stages = build_stages(bound, store)
-            if stages:
-                worker = stack.enter_context(worker_threads(bound, store, stages))
-                app.after_request(partial(_wake_up_after_writes, worker))
+            worker = stack.enter_context(worker_threads(bound, store, stages))
+            stack.enter_context(scheduler_thread(bound, store))
+            app.after_request(partial(_wake_up_after_writes, worker))
 
             server = _create_server(bound, app, listener)
             stack.enter_context(closing(server))
@@ -121,11 +121,10 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             if signals.received:
                 return
 
-            names = ", ".join(stages) or "no stage is configured"
             on_started(
                 address=bound.address,
                 first_key=first_key,
-                workers=f"in this process: {names}",
+                workers=f"in this process: {', '.join(stages)}",
                 servers=(),
             )
             signals.run_until_stopped(server.run)

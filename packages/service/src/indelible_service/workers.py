@@ -129,6 +129,23 @@ def worker_command(
     return partial(run_command, *words, settings=environment)
 
 
+@contextmanager
+def scheduler_thread(settings: Settings, store: SqlStore) -> Generator[None]:
+    """Enqueue recurring tasks in a thread of this process until the block ends."""
+    scheduler = Worker(store=store, actor=SCHEDULER)
+    thread = Thread(
+        target=run_scheduler,
+        args=(scheduler, recurring_tasks(settings)),
+        name="indelible-scheduler",
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        scheduler.stop()
+        thread.join()
+
+
 def run_scheduler_process(settings: Settings) -> None:
     """Enqueue recurring tasks until SIGINT or SIGTERM; several schedulers may run at once."""
     shutdown = shutdown_event()

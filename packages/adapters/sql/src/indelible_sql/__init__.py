@@ -14,6 +14,7 @@ from indelible_sql.maintenance.export import Exported, export_histories
 from indelible_sql.maintenance.findings import Fault, Finding
 from indelible_sql.maintenance.import_export import Imported, import_histories
 from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
+from indelible_sql.maintenance.seals import newest_seal, seal
 from indelible_sql.maintenance.verify import verify
 from indelible_sql.schema.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
 from indelible_sql.schema.tables import head_columns
@@ -55,6 +56,8 @@ __all__ = [
     "Fault",
     "Finding",
     "Rebuilt",
+    "newest_seal",
     "rebuild",
+    "seal",
     "verify",
 ]

@@ -5,7 +5,7 @@ from typing import Final
 import click
 
 from indelible_service.cli.concepts import diff, history
-from indelible_service.cli.database import db, rebuild, verify
+from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
 from indelible_service.cli.serving import demo, schedule, serve, up, work
 from indelible_service.cli.tokens import recover_events, recover_tokens
@@ -18,6 +18,7 @@ COMMANDS: Final = (
     work,
     schedule,
     db,
+    seal,
     verify,
     rebuild,
     history,

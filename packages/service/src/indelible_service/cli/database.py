@@ -2,11 +2,13 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import ClassVar, Final
 
 import click
+from attrs import frozen
 
-from indelible.kernel import SystemClock
+from indelible.kernel import Actor, NotFound, SystemClock
+from indelible.kernel.seals import SealReference
 from indelible_service.cli.output import (
     REFUSED,
     Command,
@@ -20,6 +22,14 @@ from indelible_service.settings import load
 EXPORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 FINDING_COLUMNS: Final = ("fault", "table", "entity_id", "seq", "detail")
+
+
+@frozen
+class NothingToSeal(NotFound):
+    """The history has no finished change, and there is no seal."""
+
+    code: ClassVar[str] = "NOTHING_TO_SEAL"
+    message: ClassVar[str] = "There is no change to seal."
 
 
 @click.group()
@@ -150,16 +160,52 @@ def index() -> None:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--against",
+    metavar="SEAL",
+    help="A seal that `indelible seal` printed: nothing before it may be missing or changed.",
+)
 @click.pass_context
-def verify(context: click.Context) -> None:
+def verify(context: click.Context, against: str | None) -> None:
     """Read all records and list each one that contradicts its history."""
     import indelible_sql
 
+    reference = None if against is None else SealReference.parse(against)
     with open_settings_store() as store:
-        findings = indelible_sql.verify(store)
+        findings = indelible_sql.verify(store, against=reference)
 
     print_results(findings, FINDING_COLUMNS, f"Findings: {len(findings)}")
     context.exit(REFUSED if findings else 0)
+
+
+@click.command(cls=Command)
+@click.option(
+    "--by",
+    default="system:cli",
+    show_default=True,
+    help="The sealing actor: user:<id> or system:<name>.",
+)
+def seal(by: str) -> None:
+    """Seal the history up to now, and print the newest seal to note it outside of the database.
+
+    `indelible verify --against SEAL` then proves that nothing before the seal is missing or
+    changed.
+    """
+    import indelible_sql
+
+    with open_settings_store() as store:
+        newest = indelible_sql.seal(store, actor=Actor.parse(by), reason="sealed by hand")
+    if newest is None:
+        raise NothingToSeal
+
+    document = {
+        "seal": str(newest.reference),
+        "number": newest.number,
+        "hash": newest.hash,
+        "ends_at": newest.ends_at,
+        "at": newest.at,
+    }
+    print_result(document, str(newest.reference))
 
 
 @click.command(cls=Command)

@@ -60,6 +60,7 @@ HINTS: Final = {
     ),
     "SCHEMA_DAMAGED": "run `indelible db check`, which lists each difference",
     "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",
+    "SEAL_REFERENCE_INVALID": "copy the whole line that `indelible seal` printed",
     "SECRET_MISSING": (
         "set INDELIBLE_SECRET, or set INDELIBLE_DATA_DIR to the directory with the secret"
     ),

@@ -1,4 +1,4 @@
-"""The kernel's tables and repositories: history, receipts, keys, settings, stages and tasks."""
+"""The kernel's tables and repositories: history, receipts, seals, keys, settings, tasks."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from indelible.kernel.keys import KEY, Key
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.seal_tables import SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_tables import (
     ATTEMPT_HAS_TASK,
@@ -21,15 +22,16 @@ from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of tasks, and the one that fixes the fields of a key."""
+    """Yield the guards of tasks and seals, and the one that fixes the fields of a key."""
     yield from task_guards(dialect)
+    yield from seal_guards(dialect)
     yield fixed_columns_guard(KEYS, Key.fixed)
 
 
 CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
-    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS),
+    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS),
     task_tables=(TASKS,),
     record_head_rules=(ATTEMPT_HAS_TASK,),
     guards=kernel_guards,

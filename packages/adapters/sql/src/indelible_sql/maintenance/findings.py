@@ -36,6 +36,7 @@ class Fault(StrEnum):
     RECORD = "RECORD"
     RECEIPT = "RECEIPT"
     POSITION = "POSITION"
+    SEAL = "SEAL"
     FUTURE = "FUTURE"
 
 

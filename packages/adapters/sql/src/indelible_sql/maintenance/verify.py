@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, and_, func, select, text
 from indelible.kernel import Change, IndelibleError, Lifecycle, Revision
 from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
+from indelible.kernel.seals import SealReference
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
@@ -25,6 +26,7 @@ from indelible_sql.maintenance.findings import (
     describe,
     rows,
 )
+from indelible_sql.maintenance.seals import seal_findings
 from indelible_sql.maintenance.verify_heads import head_findings, record_findings
 from indelible_sql.schema.admission import check_database
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
@@ -43,11 +45,13 @@ Heads = Mapping[Table, Lifecycle[StrEnum]]
 NO_HEADS: Heads = MappingProxyType({})
 
 
-def verify(store: AnySqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
+def verify(
+    store: AnySqlStore, *, heads: Heads = NO_HEADS, against: SealReference | None = None
+) -> tuple[Finding, ...]:
     """Return everything that is wrong with the database; nothing is written.
 
     The role may be the application's. `heads` are a host's own that belong to no registered
-    context.
+    context. `against` refers to a seal that was noted outside of the database.
     """
     with translate_errors(), store.engines.reader.connect() as connection, _any_text(connection):
         session = Session(connection, store.schema)
@@ -67,6 +71,7 @@ def verify(store: AnySqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...
             findings += context.verify(session)
         findings += _receipt_findings(session)
         findings += _position_findings(session)
+        findings += seal_findings(session, against)
         return tuple(findings)
 
 

@@ -1,11 +1,11 @@
-"""The downgrade of the first revision: drop every table, once no record would be lost."""
+"""Downgrades that drop tables, once no record would be lost."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from typing import Any, ClassVar
 
 from alembic.runtime.migration import MigrationContext
 from attrs import frozen
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from indelible.kernel import Conflict
 from indelible.kernel.keys import KEY
@@ -33,33 +33,67 @@ class RecordsWouldBeLost(Conflict):
 
 
 def drop_everything(connection: Connection, context: MigrationContext) -> None:
-    """Drop every table of the catalog, or raise RecordsWouldBeLost."""
-    attributes: dict[str, Any] = context.config.attributes if context.config else {}
+    """Drop every table of the catalog that is there, or raise RecordsWouldBeLost.
+
+    The downgrades of later revisions have dropped what those revisions added.
+    """
+    attributes = _attributes(context)
     catalog: Catalog = attributes["catalog"]
     prefix = prefix_of(connection, attributes["schema"])
-    _check_exported(connection, prefix, catalog, attributes.get("exported", ()))
+    tables = _existing_tables(connection, attributes)
+    _check_exported(connection, prefix, catalog, tables, attributes.get("exported", ()))
 
     cascade = " CASCADE" if prefix else ""
     for table in reversed(catalog.tables):
-        connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{cascade}")
+        if table.name in tables:
+            connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{cascade}")
     if prefix:
         _drop_functions(connection, attributes["schema"])
         for domain in catalog.domains:
-            connection.exec_driver_sql(f"DROP DOMAIN {prefix}{domain.name}")
+            connection.exec_driver_sql(f"DROP DOMAIN IF EXISTS {prefix}{domain.name}")
+
+
+def check_before_losing(connection: Connection, context: MigrationContext, table: str) -> None:
+    """Raise RecordsWouldBeLost where a table has rows and not every record is exported.
+
+    It is for a table whose rows no export carries, but which only prove what an export contains.
+    """
+    attributes = _attributes(context)
+    prefix = prefix_of(connection, attributes["schema"])
+    if connection.scalar(text(f"SELECT count(*) FROM {prefix}{table}")) == 0:
+        return
+
+    tables = _existing_tables(connection, attributes)
+    exported = attributes.get("exported", ())
+    _check_exported(connection, prefix, attributes["catalog"], tables, exported)
+
+
+def _attributes(context: MigrationContext) -> dict[str, Any]:
+    return context.config.attributes if context.config else {}
+
+
+def _existing_tables(connection: Connection, attributes: dict[str, Any]) -> Collection[str]:
+    return inspect(connection).get_table_names(schema=attributes["schema"])
 
 
 def _check_exported(
-    connection: Connection, prefix: str, catalog: Catalog, exported: Container[str]
+    connection: Connection,
+    prefix: str,
+    catalog: Catalog,
+    tables: Collection[str],
+    exported: Container[str],
 ) -> None:
     lost = 0
-    for hash_ in _exportable_hashes(connection, prefix, catalog):
+    for hash_ in _exportable_hashes(connection, prefix, catalog, tables):
         if hash_ not in exported:
             lost += 1
     if lost:
         raise RecordsWouldBeLost(lost)
 
 
-def _exportable_hashes(connection: Connection, prefix: str, catalog: Catalog) -> Iterator[str]:
+def _exportable_hashes(
+    connection: Connection, prefix: str, catalog: Catalog, tables: Collection[str]
+) -> Iterator[str]:
     """Yield the hash of every change and of every record that an export carries."""
     changes = f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"
     yield from connection.scalars(text(changes))
@@ -67,7 +101,8 @@ def _exportable_hashes(connection: Connection, prefix: str, catalog: Catalog) ->
         if context.record_export is None:
             continue
         for table in context.record_export.hashed:
-            yield from connection.scalars(text(f"SELECT hash FROM {prefix}{table.name}"))
+            if table.name in tables:
+                yield from connection.scalars(text(f"SELECT hash FROM {prefix}{table.name}"))
 
 
 def _drop_functions(connection: Connection, schema: str) -> None:

@@ -2,6 +2,53 @@ DROP TRIGGER algorithms_no_replace
 --;
 DROP TRIGGER mint_events_no_replace
 --;
+CREATE TABLE seals (
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	starts_after INTEGER NOT NULL,
+	ends_at INTEGER NOT NULL,
+	changes INTEGER NOT NULL,
+	feed_digest TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	prev_hash TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT seals_pkey PRIMARY KEY (number),
+	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
+	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES seals (number, ends_at, hash),
+	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
+	CONSTRAINT seals_stretch CHECK (starts_after < ends_at),
+	CONSTRAINT seals_number_rule CHECK (number >= 1),
+	CONSTRAINT seals_starts_after_rule CHECK (starts_after >= 0),
+	CONSTRAINT seals_ends_at_rule CHECK (ends_at >= 1),
+	CONSTRAINT seals_changes_rule CHECK (changes >= 1),
+	CONSTRAINT seals_feed_digest_rule CHECK (length(feed_digest) = 64 AND trim(feed_digest, '0123456789abcdef') = ''),
+	CONSTRAINT seals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT seals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT seals_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT seals_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
+	CONSTRAINT seals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_update'); END
+--;
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
+--;
+CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals
+WHEN (NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number AND ends_at = NEW.ends_at AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_replace'); END
+--;
+CREATE TRIGGER seals_predecessor_exists BEFORE INSERT ON seals
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.previous_number AND ends_at = NEW.starts_after AND hash = NEW.prev_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_predecessor_exists'); END
+--;
 CREATE TRIGGER keys_no_nested_update BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.keys AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.owner IS OLD.owner AND stored.scopes IS OLD.scopes AND stored.secret_digest IS OLD.secret_digest AND stored.expires_at IS OLD.expires_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_nested_update'); END
@@ -17,6 +64,10 @@ BEGIN SELECT RAISE(ABORT, 'settings_no_nested_update'); END
 CREATE TRIGGER tasks_no_nested_update BEFORE UPDATE ON tasks
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
+--;
+CREATE TRIGGER seals_finished BEFORE INSERT ON seals
+WHEN (NEW.ends_at <= (SELECT max(position) FROM main.history)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_finished'); END
 --;
 CREATE TRIGGER concepts_no_nested_update BEFORE UPDATE ON concepts
 WHEN (EXISTS (SELECT 1 FROM main.concepts AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.current_version IS OLD.current_version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.name_key IS OLD.name_key)) IS NOT TRUE

@@ -1,8 +1,12 @@
-"""Guards that the first revision lacked.
+"""Guards that the first revision lacked, and seals.
 
 Decision: docs/decisions/0059-the-feed-follows-each-aggregate.md
+Decision: docs/decisions/0062-seals-prove-that-nothing-is-missing.md
 """
 
+from alembic import op
+
+from indelible_sql.schema.drop import check_before_losing
 from indelible_sql.schema.migrations.frozen import DOWN, run_frozen
 
 revision = "0002"
@@ -12,10 +16,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the guards; existing rows stay as they are."""
+    """Add the guards and the table of seals; existing rows stay as they are."""
     run_frozen(revision)
 
 
 def downgrade() -> None:
-    """Remove the guards again; no record is lost."""
+    """Remove them again; an export must contain what seals prove."""
+    check_before_losing(op.get_bind(), op.get_context(), "seals")
     run_frozen(revision, DOWN)

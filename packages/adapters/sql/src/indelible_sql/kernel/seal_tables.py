@@ -1,0 +1,60 @@
+"""The table of seals: insert-only, one chain without gaps, never ahead of the feed."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import CheckConstraint, Column, Computed, PrimaryKeyConstraint, UniqueConstraint
+
+from indelible_sql.schema.columns import (
+    ACTOR,
+    BIG_INTEGER,
+    DIGEST,
+    DIGEST_OR_EMPTY,
+    INSTANT,
+    NATURAL,
+    NONBLANK_TEXT,
+    ORDINAL,
+    required,
+)
+from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.tables import key, table
+
+SEALS = table(
+    "seals",
+    required("number", ORDINAL),
+    Column("previous_number", BIG_INTEGER, Computed("NULLIF(number - 1, 0)", persisted=True)),
+    required("starts_after", NATURAL),
+    required("ends_at", ORDINAL),
+    required("changes", ORDINAL),
+    required("feed_digest", DIGEST),
+    required("actor", ACTOR),
+    required("reason", NONBLANK_TEXT),
+    required("at", INSTANT),
+    required("prev_hash", DIGEST_OR_EMPTY),
+    required("hash", DIGEST),
+    PrimaryKeyConstraint("number", name="seals_pkey"),
+    UniqueConstraint("number", "ends_at", "hash", name="seals_end"),
+    key(
+        "seals_predecessor",
+        ["previous_number", "starts_after", "prev_hash"],
+        "seals",
+        ["number", "ends_at", "hash"],
+    ),
+    CheckConstraint(
+        "CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END",
+        name="seals_first",
+    ),
+    CheckConstraint("starts_after < ends_at", name="seals_stretch"),
+    has_rowid=False,
+)
+
+
+def seal_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guard that a seal ends where the feed has ended.
+
+    After a seal that ends later, no change could be sealed for a long time.
+    """
+    end_of_feed = "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) - 1"
+    if dialect == "sqlite":
+        end_of_feed = "(SELECT max(position) FROM main.history)"
+    condition = f"NEW.ends_at <= {end_of_feed}"
+    yield Guard(table=SEALS, rule="finished", event="INSERT", condition=condition)

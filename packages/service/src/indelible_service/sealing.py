@@ -1,0 +1,46 @@
+"""Seal the history at regular times: a recurring task, and the stage that processes it."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+from indelible.kernel import Actor
+from indelible.kernel.stages import Stage, TasksWrite
+from indelible.kernel.tasks import Leases
+from indelible_sql import SqlStore, seal
+from indelible_workers import RecurringTask
+
+SEALER: Final = Actor.system("sealer")
+STAGE: Final = "seal"
+TASK: Final = "seal"
+BATCH_SIZE: Final = 100  # all but the first of several due tasks find nothing left to seal
+LEASE_SECONDS: Final = 600  # the first seal of a large database reads all of it
+
+
+def seal_stage(store: SqlStore) -> Stage[TasksWrite, str, None]:
+    """Return the stage that seals the finished changes of the store."""
+    return Stage(
+        name=STAGE,
+        batch=BATCH_SIZE,
+        claim=_claim,
+        perform=partial(_perform, store),
+        finish=_finish,
+        lease_seconds=LEASE_SECONDS,
+    )
+
+
+def seal_task(every_seconds: int) -> RecurringTask:
+    """Return the recurring task of the stage."""
+    return RecurringTask(name=TASK, stage=STAGE, every_seconds=every_seconds)
+
+
+def _claim(_: TasksWrite, leases: Leases) -> Sequence[str]:
+    return [lease.entity_id for lease in leases]
+
+
+def _perform(store: SqlStore, _: str) -> None:
+    seal(store, actor=SEALER, reason="recurring schedule")
+
+
+def _finish(_: TasksWrite, __: Sequence[tuple[str, Any]]) -> None:
+    """Write nothing: the seal is complete."""
