@@ -116,6 +116,9 @@ class Metrics:
             buckets=BUCKETS_SECONDS,
         )
 
+        # As many as `_requests` has labels; finding a series by its labels takes longer.
+        self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
     def _create_command_metrics(self) -> None:
         self._commands = Counter(
             "indelible_commands",
@@ -153,8 +156,17 @@ class Metrics:
     def observe_request(self, method: str, route: str, status: int, took: timedelta) -> None:
         """Count an answer; unknown methods share one label, so that callers cannot add labels."""
         label = method if method in METHODS else "other"
-        self._requests.labels(label, route, str(status)).inc()
-        self._seconds.labels(route).observe(took.total_seconds())
+        series = self._request_series.get((label, route, status))
+        if series is None:
+            series = (
+                self._requests.labels(label, route, str(status)),
+                self._seconds.labels(route),
+            )
+            self._request_series[label, route, status] = series
+
+        requests, seconds = series
+        requests.inc()
+        seconds.observe(took.total_seconds())
 
     def count_webhook(self, outcome: str) -> None:
         """Count a webhook by its outcome."""

@@ -40,6 +40,7 @@ logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
     logging.getLogger("indelible.web"),
     processors=[structlog.processors.JSONRenderer()],
     wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
 )
 
 
@@ -96,9 +97,12 @@ class RequestMiddleware:
         return response
 
     def _add_headers(self, response: Response, current: RequestContext) -> None:
+        headers = response.headers
+        present = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating yields pairs
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers[REQUEST_ID_HEADER] = current.request_id
+            if name.lower() not in present:
+                headers.add(name, value)
+        headers[REQUEST_ID_HEADER] = current.request_id
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = ONE_YEAR
         if self._cors_origins:

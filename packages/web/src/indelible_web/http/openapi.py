@@ -1,11 +1,13 @@
 """The OpenAPI document: every operation with its schemas, its problems and its examples."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import update_wrapper
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
 from flask import Flask, Response
 from flask_smorest import Api, Blueprint
+from marshmallow import Schema
 
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable
 from indelible.kernel.keys import KEY, KeyNotFound
@@ -13,7 +15,7 @@ from indelible.kernel.values import TextBlank
 from indelible_web.http import errors
 from indelible_web.http.examples import COMMON, ENTITY_ID, Examples, Ignored
 from indelible_web.http.paging import Page
-from indelible_web.http.parsing import StrictParser
+from indelible_web.http.parsing import RequestParser
 from indelible_web.http.problems import MEDIA_TYPE, Problem, problem_of
 from indelible_web.http.responses import to_json
 from indelible_web.http.routing import Operation, Routes, Server
@@ -49,12 +51,6 @@ PROBLEM_EXAMPLES: Final[tuple[IndelibleError, ...]] = (
 COMMON_PROBLEMS: Final = (400, 401, 403, 422, 429, 500, 503)
 BODY_PROBLEMS: Final = (409, 413, 415)  # A preview is a query with a body, and may conflict too.
 IF_MATCH_PROBLEMS: Final = (412, 428)
-
-
-class StrictBlueprint(Blueprint):
-    """A blueprint of flask-smorest with the strict parser."""
-
-    ARGUMENTS_PARSER = StrictParser(unknown=None)  # Each schema decides about unknown fields.
 
 
 class StrictApi(Api):
@@ -102,13 +98,16 @@ def blueprint_of(
     routes: Routes, server: Server, examples: Examples, prefix: str = PREFIX
 ) -> Blueprint:
     """Return the routes as a blueprint; the document describes those that its API registers."""
-    blueprint = StrictBlueprint(
-        routes.name, __name__, url_prefix=prefix, description=routes.description
-    )
+    blueprint = Blueprint(routes.name, __name__, url_prefix=prefix, description=routes.description)
     for operation in routes.operations:
-        view = server.view(operation)
-        view = _with_parsing(blueprint, operation, examples, view)
-        view = _with_description(blueprint, operation, examples, view)
+        schemas = operation.schemas(examples)
+        view = server.view(operation, RequestParser.of(schemas))
+
+        # flask-smorest's decorators parse and serialize again at each request. Only what they
+        # document is used.
+        documented = _with_parameters(blueprint, operation, examples, schemas, view)
+        documented = _with_description(blueprint, operation, examples, documented)
+        view = update_wrapper(view, documented)
         blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
 
     return blueprint
@@ -135,12 +134,15 @@ def _problem_response(error: IndelibleError) -> dict[str, Any]:
     return response
 
 
-def _with_parsing(
-    blueprint: Blueprint, operation: Operation, examples: Examples, view: View
+def _with_parameters(
+    blueprint: Blueprint,
+    operation: Operation,
+    examples: Examples,
+    schemas: Mapping[str, type[Schema]],
+    view: View,
 ) -> View:
-    """Return the view behind its parsers; the outermost one runs first."""
-    locations = list(operation.schemas(examples).items())
-    for location, schema in reversed(locations):
+    """Return the view with the document of its parameters; the outermost comes first."""
+    for location, schema in reversed(list(schemas.items())):
         options: dict[str, Any] = {}
         if location == "json":
             options["example"] = to_json(_body_example(operation, examples))

@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import isinf
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn, Self, cast
 
+from attrs import frozen
 from flask import Request
 from marshmallow import Schema, ValidationError
-from webargs.flaskparser import FlaskParser
 
 from indelible_web.http import errors
 
@@ -24,41 +24,73 @@ STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOT
 CONTENT_TYPE: Final = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
 
 
-class StrictParser(FlaskParser):
-    """The request parser of flask-smorest, with strict JSON and this package's errors."""
+@frozen
+class RequestParser:
+    """The parser of a route's requests; whatever depends on the route alone is computed once.
 
-    def load_json(self, req: Request, schema: Schema) -> object:  # noqa: ARG002 - webargs' hook
-        """Return the body; a body of another media type is not read.
+    Its schemas load without state, so that threads share them.
+    """
 
-        Raises: UnsupportedBody, or the errors of parse_json.
+    _schemas: tuple[tuple[str, Schema], ...]
+    _header_names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, schemas: Mapping[str, type[Schema]]) -> Self:
+        """Return the parser of `path`, `query`, `headers` and `json`, in the order of parsing."""
+        by_location = {location: schema() for location, schema in schemas.items()}
+        header_names: list[str] = []
+        for name, header in by_location["headers"].fields.items():
+            header_names.append(header.data_key or name)
+
+        return cls(tuple(by_location.items()), tuple(header_names))
+
+    def parse(self, request: Request) -> dict[str, Any]:
+        """Return the values of all locations.
+
+        Raises: InvalidFields, IfMatchMissing, or the errors of a location.
         """
-        encoding = req.headers.get("Content-Encoding", "identity").strip().lower()
-        content_type = req.headers.get("Content-Type", "").strip()
-        if encoding != "identity" or not CONTENT_TYPE.fullmatch(content_type):
-            raise errors.UnsupportedBody
+        values: dict[str, Any] = {}
+        for location, schema in self._schemas:
+            data = self._data(location, request)
+            if data == {} and not schema.fields:
+                continue  # most routes have no query
+            try:
+                values.update(schema.load(data))
+            except ValidationError as error:
+                if location == "headers":  # no other header is required
+                    raise errors.IfMatchMissing from error
+                raise invalid_fields([error.messages_dict]) from error
 
-        body = req.get_data(cache=False)
-        # Werkzeug truncates a chunked body at the limit and raises only at the next read.
-        req.stream.read(1)
+        return values
 
-        return parse_json(body)
+    def _data(self, location: str, request: Request) -> Any:  # noqa: ANN401 - any JSON value
+        match location:
+            case "path":
+                return request.view_args or {}
+            case "query":
+                return _unique(request.args.items(multi=True))
+            case "headers":
+                headers = request.headers
+                return {name: headers[name] for name in self._header_names if name in headers}
+            case _:
+                return _json_body(request)
 
-    def load_querystring(
-        self,
-        req: Request,
-        schema: Schema,  # noqa: ARG002 - webargs' hook
-    ) -> dict[str, str]:
-        """Return the query's parameters.
 
-        Raises: DuplicateKey.
-        """
-        return _unique(req.args.items(multi=True))
+def _json_body(request: Request) -> object:
+    """Return the body; a body of another media type is not read.
 
-    def handle_error(self, error: ValidationError, *_: object, **__: object) -> NoReturn:
-        """Raise InvalidFields, or IfMatchMissing: no other header is required."""
-        if "headers" in error.messages_dict:
-            raise errors.IfMatchMissing from error
-        raise invalid_fields(error.messages_dict.values()) from error
+    Raises: UnsupportedBody, or the errors of parse_json.
+    """
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    content_type = request.headers.get("Content-Type", "").strip()
+    if encoding != "identity" or not CONTENT_TYPE.fullmatch(content_type):
+        raise errors.UnsupportedBody
+
+    body = request.get_data(cache=False)
+    # Werkzeug truncates a chunked body at the limit and raises only at the next read.
+    request.stream.read(1)
+
+    return parse_json(body)
 
 
 def invalid_fields(messages: Iterable[object]) -> errors.InvalidFields:

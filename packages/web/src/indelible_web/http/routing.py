@@ -1,7 +1,7 @@
 """Operations: each is declared once, and its view, checks and documentation derive from it."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cached_property, wraps
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
 from indelible_web.http.operation import OperationContext, Services
 from indelible_web.http.paging import Page
+from indelible_web.http.parsing import RequestParser
 from indelible_web.http.responses import json_response
 from indelible_web.http.schemas import (
     Attribute,
@@ -64,14 +65,14 @@ class Operation:
         """Return the view's name, under which Flask knows the route."""
         return self.view.__name__
 
-    @property
+    @cached_property
     def status(self) -> int:
         """Return the status of success."""
         if self.location_id or self.is_created:
             return HTTPStatus.CREATED
         return HTTPStatus.OK
 
-    @property
+    @cached_property
     def has_tag(self) -> bool:
         """Return True if the answer has an ETag, which is the seq of its entity."""
         return not self.is_paged and SEQ in field_names(self.response_type)
@@ -85,7 +86,7 @@ class Operation:
                 return minimum
         return None
 
-    @property
+    @cached_property
     def is_owned(self) -> bool:
         """Return True if the request is about resources of the caller."""
         return USER_ID in field_names(self.request_type)
@@ -230,16 +231,13 @@ class Routes:
 class Server(Services):
     """The operations of an application as Flask views."""
 
-    def view(self, operation: Operation) -> Callable[..., Response]:
-        """Return a Flask view that structures the parsed parts and serializes the result."""
+    def view(self, operation: Operation, parser: RequestParser) -> Callable[..., Response]:
+        """Return a Flask view that parses the request and serializes the result."""
         request_fields = field_names(operation.request_type)
 
         @wraps(operation.view)
-        def respond(*parts: Mapping[str, Any], **_: str) -> Response:
-            values: dict[str, Any] = {}
-            for part in parts:
-                values.update(part)
-
+        def respond(**_: str) -> Response:
+            values = parser.parse(request)
             context = self._context(operation, values)
             arguments = {name: value for name, value in values.items() if name in request_fields}
             if operation.is_owned:
