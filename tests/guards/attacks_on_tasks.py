@@ -7,65 +7,99 @@ from sqlalchemy import delete, insert, select, update
 from tests.guards.attack_parts import Kind
 from tests.guards.raw_sql import NULL, raw, replacing
 from tests.guards.task_rows import (
+    AGAIN,
     DEAD,
+    DONE,
+    EXPIRED,
     FREE,
     LEASED,
+    LIVE_UNTIL,
+    RETRIED,
+    end_lease,
     insert_attempt,
     insert_task,
     update_task,
 )
 
-from indelible.testing.stores import BEGINNING
+from indelible.testing.stores import BEGINNING, FAR
+from indelible_sql.kernel.task_guards import MAX_LEASE_BY_DATABASE_SECONDS
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 
 MAYA = "user:maya"
 NOOR = "user:noor"
-SOON = BEGINNING + timedelta(days=900)
+SOON = BEGINNING + timedelta(seconds=1)
+LATER = FAR + timedelta(days=1)
+# Later than any lease may last, however long ago this module was imported.
+TOO_LATE = LIVE_UNTIL + timedelta(seconds=2 * MAX_LEASE_BY_DATABASE_SECONDS)
 
 LEGAL_ON_TASKS: Kind = {
     "a task is added": lambda _: (insert_task(),),
-    "a task is made due again": lambda _: (update_task(FREE, due_at=SOON),),
+    "a task is made due earlier": lambda _: (update_task(FREE, due_at=BEGINNING),),
+    "a completed task is made due again": lambda _: (update_task(DONE, due_at=SOON, attempts=0),),
     "a task is claimed": lambda _: (
-        update_task(FREE, fence=1, attempts=1, lease_owner=MAYA, lease_until=SOON),
+        update_task(FREE, fence=1, attempts=1, lease_owner=MAYA, lease_until=LIVE_UNTIL),
     ),
     "a task is claimed after its lease": lambda _: (
-        update_task(LEASED, fence=2, attempts=2, lease_owner=NOOR, lease_until=SOON),
+        update_task(EXPIRED, fence=2, attempts=2, lease_owner=NOOR, lease_until=LIVE_UNTIL),
     ),
-    "a lease is extended": lambda _: (update_task(LEASED, lease_until=SOON),),
-    "a task is completed": lambda _: (
-        update_task(LEASED, lease_owner=None, lease_until=None, due_at=None),
+    "an expired lease is ended by an enqueue": lambda _: (end_lease(EXPIRED, due_at=BEGINNING),),
+    "a lease is extended": lambda _: (update_task(EXPIRED, lease_until=LIVE_UNTIL),),
+    "a task is enqueued during its lease": lambda _: (update_task(LEASED, attempts=0, due_at=FAR),),
+    "a task is enqueued twice during its lease": lambda _: (update_task(AGAIN, due_at=SOON),),
+    "a task is completed": lambda _: (end_lease(LEASED, due_at=None),),
+    "a task that was enqueued again is completed": lambda _: (end_lease(AGAIN),),
+    "a task is released": lambda _: (end_lease(LEASED, attempts=0),),
+    "a task fails": lambda s: (insert_attempt(s.attempt), end_lease(LEASED, due_at=FAR)),
+    "a task that was enqueued again fails": lambda s: (
+        insert_attempt(s.attempt, entity_id=AGAIN),
+        end_lease(AGAIN, due_at=SOON),
     ),
-    "a task is released": lambda _: (
-        update_task(LEASED, lease_owner=None, lease_until=None, attempts=0),
+    "a task becomes dead": lambda s: (
+        insert_attempt(s.attempt, outcome="DEAD"),
+        end_lease(LEASED, due_at=None, dead_reason="no answer"),
     ),
-    "a task becomes dead": lambda _: (
-        update_task(
-            LEASED, lease_owner=None, lease_until=None, due_at=None, dead_reason="it cannot be"
-        ),
-    ),
-    "a dead task is requeued": lambda _: (
+    "a dead task is requeued": lambda s: (
+        insert_attempt(s.attempt, entity_id=DEAD, outcome="REQUEUED"),
         update_task(DEAD, dead_reason=None, due_at=SOON, attempts=0),
     ),
-    "an attempt is recorded": lambda s: (insert_attempt(s.attempt),),
 }
 ON_TASKS: Mapping[str, Kind] = {
     "a fence broken": {
         "a fence that is lowered": lambda _: (update_task(LEASED, fence=0),),
         "a fence that is lowered as the task is completed": lambda _: (
-            update_task(LEASED, fence=0, lease_owner=None, lease_until=None, due_at=None),
+            end_lease(LEASED, fence=0, due_at=None),
         ),
         "a fence that is skipped": lambda _: (
-            update_task(FREE, fence=2, attempts=1, lease_owner=MAYA, lease_until=SOON),
+            update_task(FREE, fence=2, attempts=1, lease_owner=MAYA, lease_until=LIVE_UNTIL),
         ),
         "a fence that rises without a claim": lambda _: (update_task(FREE, fence=1),),
         "a claim under the same fence": lambda _: (
-            update_task(FREE, lease_owner=MAYA, lease_until=SOON),
+            update_task(FREE, lease_owner=MAYA, lease_until=LIVE_UNTIL),
         ),
         "a lease that is stolen under its fence": lambda _: (
             update_task(LEASED, lease_owner=NOOR),
         ),
+        "a lease that is stolen under a new fence": lambda _: (
+            update_task(LEASED, fence=2, attempts=2, lease_owner=NOOR),
+        ),
+        "a lease that is stolen after an enqueue": lambda _: (
+            update_task(AGAIN, fence=2, attempts=1, lease_owner=NOOR),
+        ),
         "a claim that counts no attempt": lambda _: (
-            update_task(FREE, fence=1, lease_owner=MAYA, lease_until=SOON),
+            update_task(FREE, fence=1, lease_owner=MAYA, lease_until=LIVE_UNTIL),
+        ),
+        "a claim that resets the attempts": lambda _: (
+            update_task(RETRIED, fence=2, attempts=0, lease_owner=MAYA, lease_until=LIVE_UNTIL),
+        ),
+        "a claim that postpones the task": lambda _: (
+            update_task(
+                FREE,
+                fence=1,
+                attempts=1,
+                lease_owner=MAYA,
+                lease_until=LIVE_UNTIL,
+                due_at=LATER,
+            ),
         ),
         "a claim of a task that is not due": lambda _: (
             update_task(
@@ -75,34 +109,126 @@ ON_TASKS: Mapping[str, Kind] = {
                 dead_reason=None,
                 due_at=SOON,
                 lease_owner=MAYA,
-                lease_until=SOON,
+                lease_until=LIVE_UNTIL,
             ),
         ),
-        "more attempts than claims": lambda _: (update_task(LEASED, attempts=9),),
+    },
+    "a lease broken": {
+        "a claim without end": lambda _: (
+            update_task(FREE, fence=1, attempts=1, lease_owner=MAYA, lease_until=TOO_LATE),
+        ),
+        "a lease that is extended without end": lambda _: (
+            update_task(LEASED, lease_until=TOO_LATE),
+        ),
+        "a lease that is shortened": lambda _: (update_task(LEASED, lease_until=BEGINNING),),
+        "a lease that is shortened by an enqueue": lambda _: (
+            update_task(LEASED, lease_until=BEGINNING, attempts=0),
+        ),
+        "an extension that postpones the task": lambda _: (
+            update_task(LEASED, due_at=LATER, lease_until=LIVE_UNTIL),
+        ),
+        "an extension that counts an attempt less": lambda _: (
+            update_task(EXPIRED, attempts=0, lease_until=LIVE_UNTIL),
+        ),
+        "a live lease that is ended": lambda _: (end_lease(LEASED),),
+        "a live lease that is ended after an enqueue": lambda _: (end_lease(AGAIN, due_at=SOON),),
+        "an expired lease whose end postpones the task": lambda _: (
+            end_lease(EXPIRED, due_at=LATER),
+        ),
         "a lease without an owner": lambda _: (update_task(LEASED, lease_owner=None),),
         "a lease without an end": lambda _: (update_task(LEASED, lease_until=None),),
         "a leased task that is not due": lambda _: (update_task(LEASED, due_at=None),),
+    },
+    "attempts miscounted": {
+        "more attempts than claims": lambda _: (update_task(LEASED, attempts=9),),
+        "attempts that are reset while the task waits": lambda _: (
+            update_task(RETRIED, attempts=0),
+        ),
+        "attempts that are reset as the task is completed": lambda _: (
+            end_lease(LEASED, attempts=0, due_at=None),
+        ),
+        "attempts that are reset as the lease expires": lambda _: (
+            end_lease(EXPIRED, attempts=0, due_at=SOON),
+        ),
+        "attempts that are kept as a completed task is enqueued": lambda _: (
+            update_task(DONE, due_at=SOON),
+        ),
+        "attempts that are kept as the task is requeued": lambda s: (
+            insert_attempt(s.attempt, entity_id=DEAD, outcome="REQUEUED"),
+            update_task(DEAD, dead_reason=None, due_at=SOON),
+        ),
+    },
+    "a due time broken": {
+        "a waiting task that is completed": lambda _: (update_task(FREE, due_at=None),),
+        "a waiting task that is postponed": lambda _: (update_task(FREE, due_at=LATER),),
+        "an expired task that is completed though enqueued again": lambda _: (
+            end_lease(AGAIN, due_at=None),
+        ),
+        "a task that was enqueued again and is postponed": lambda _: (
+            update_task(AGAIN, due_at=LATER),
+        ),
+        "a failure that postpones a task that was enqueued again": lambda s: (
+            insert_attempt(s.attempt, entity_id=AGAIN),
+            end_lease(AGAIN, due_at=LATER),
+        ),
         "a dead task that is due": lambda _: (update_task(DEAD, due_at=SOON),),
+        "a dead task that is completed": lambda _: (update_task(DEAD, dead_reason=None),),
+    },
+    "a death, failure or requeue without its record": {
+        "a leased task that is buried": lambda _: (
+            end_lease(LEASED, due_at=None, dead_reason="it cannot be"),
+        ),
+        "a waiting task that is buried": lambda _: (
+            update_task(FREE, due_at=None, dead_reason="it cannot be"),
+        ),
+        "a completed task that is buried": lambda _: (
+            update_task(DONE, dead_reason="it cannot be"),
+        ),
+        "a task that was enqueued again and is buried": lambda s: (
+            insert_attempt(s.attempt, entity_id=AGAIN, outcome="DEAD"),
+            end_lease(AGAIN, due_at=None, dead_reason="no answer"),
+        ),
+        "a death by another reason than its record's": lambda s: (
+            insert_attempt(s.attempt, outcome="DEAD"),
+            end_lease(LEASED, due_at=None, dead_reason="it cannot be"),
+        ),
+        "a dead task with another reason": lambda _: (update_task(DEAD, dead_reason="no wish"),),
+        "a dead task that is revived": lambda _: (
+            update_task(DEAD, dead_reason=None, due_at=SOON, attempts=0),
+        ),
+        "a failure that is not recorded": lambda _: (end_lease(LEASED, due_at=LATER),),
+        "a failure under the record of a death": lambda s: (
+            insert_attempt(s.attempt, outcome="DEAD"),
+            end_lease(LEASED, due_at=LATER),
+        ),
     },
     "a task added, moved or deleted": {
         "a new task with a lease": lambda _: (
-            insert_task(fence=1, attempts=1, lease_owner=MAYA, lease_until=SOON),
+            insert_task(fence=1, attempts=1, lease_owner=MAYA, lease_until=LIVE_UNTIL),
         ),
         "a new task with a fence": lambda _: (insert_task(fence=7),),
         "a new task that is dead": lambda _: (
             insert_task(due_at=None, dead_reason="it cannot be"),
         ),
+        "a new task that is completed": lambda _: (insert_task(due_at=None),),
         "a task of another stage": lambda _: (update_task(FREE, stage="other"),),
         "a task under another id": lambda _: (update_task(FREE, entity_id="other"),),
         "a task, added twice": lambda _: (insert_task(entity_id=FREE),),
         "a completed task, deleted": lambda _: (
-            update_task(LEASED, lease_owner=None, lease_until=None, due_at=None),
+            end_lease(LEASED, due_at=None),
             delete(TASKS).where(TASKS.c.entity_id == LEASED),
         ),
     },
     "an attempt forged": {
         "an attempt under a future claim": lambda s: (insert_attempt(s.attempt, fence=2),),
         "an attempt under an earlier claim": lambda s: (insert_attempt(s.attempt, fence=raw("0")),),
+        "an attempt at a task that waits": lambda s: (
+            insert_attempt(s.attempt, entity_id=RETRIED, outcome="DEAD"),
+        ),
+        "an attempt at a completed task": lambda s: (insert_attempt(s.attempt, entity_id=DONE),),
+        "a requeue of a task that is not dead": lambda s: (
+            insert_attempt(s.attempt, outcome="REQUEUED"),
+        ),
         "an attempt at no task": lambda s: (insert_attempt(s.attempt, entity_id="nothing"),),
         "an attempt with an unknown outcome": lambda s: (
             insert_attempt(s.attempt, outcome="DONE"),

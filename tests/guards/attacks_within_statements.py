@@ -8,7 +8,7 @@ from sqlalchemy import table as lite_table
 from tests.guards.attack_parts import Kind, Write, change_row
 from tests.guards.raw_database import Statement
 from tests.guards.situation import Situation
-from tests.guards.task_rows import LEASED, update_task
+from tests.guards.task_rows import EXPIRED, update_task
 from tests.guards.writes import Step, following_change, step_writes, update_head
 
 from indelible.kernel import Change
@@ -87,11 +87,11 @@ def _nested_claim() -> Sequence[Statement]:
     """Return an extension of a lease in which a trigger claims the task: its fence would sink."""
     body = (
         "UPDATE tasks SET fence = 2, attempts = 2, lease_owner = 'user:noor'"
-        f" WHERE entity_id = '{LEASED}' AND fence = 1;"
+        f" WHERE entity_id = '{EXPIRED}' AND fence = 1;"
     )
     return (
         trigger_before_update(TASKS, body),
-        update_task(LEASED, lease_until=TASKS.c.lease_until),
+        update_task(EXPIRED, lease_until=TASKS.c.lease_until),
     )
 
 

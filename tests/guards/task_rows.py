@@ -1,6 +1,6 @@
 """The tasks of the situation, and raw writes of tasks and their attempts."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attrs import asdict
@@ -8,14 +8,22 @@ from sqlalchemy import Insert, Update, insert, update
 from tests.guards.writes import Row
 
 from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease
-from indelible.testing.stores import BEGINNING, MAYA
+from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_sql import SqlTransaction
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.schema.columns import SCHEMA
 
-# The entity ids of three tasks: not leased, leased and dead.
+# The entity ids of tasks, by their condition.
 FREE = "free"
 LEASED = "leased"
+EXPIRED = "expired"  # under a lease that has ended, and not claimed again
+AGAIN = "again"  # enqueued during its lease
+RETRIED = "retried"  # waits after a failed attempt
+DONE = "done"
 DEAD = "dead"
+
+# The guards compare leases with the database's clock.
+LIVE_UNTIL = datetime.now(UTC) + timedelta(hours=20)
 
 NEW_TASK: Final[Row] = {
     "stage": "work",
@@ -27,17 +35,33 @@ NEW_TASK: Final[Row] = {
 
 
 def add_tasks(tx: SqlTransaction) -> Lease:
-    """Add a free task, a dead task and a started one. Return the lease of the last."""
-    until = BEGINNING + timedelta(days=800)
-    tx.tasks.enqueue("bury", {DEAD: BEGINNING})
-    (dying,) = tx.tasks.claim("bury", limit=1, until=until)
+    """Add a task in each condition. Return the lease of the started one."""
+    dying = _claim(tx, DEAD)
     tx.tasks.mark_dead(dying, reason="it cannot be")
+    tx.tasks.complete([_claim(tx, DONE)])
+    tx.tasks.retry_later(_claim(tx, RETRIED), due_at=FAR, reason="no answer")
+    _claim(tx, EXPIRED)
 
-    tx.tasks.enqueue("work", {LEASED: BEGINNING})
-    (lease,) = tx.tasks.claim("work", limit=1, until=until)
+    lease = _claim(tx, LEASED)
     tx.tasks.record_start([lease])
+    again = _claim(tx, AGAIN)
+    # The store's clock stands in the past: its leases have ended by the database's clock.
+    schema = None if tx.connection.dialect.name == "sqlite" else SCHEMA
+    for held in (lease, again):
+        extension = update_task(held.entity_id, lease_until=LIVE_UNTIL)
+        options = {"schema_translate_map": {SCHEMA: schema}}
+        tx.connection.execute(extension, execution_options=options)
+    tx.tasks.enqueue("work", {AGAIN: FAR})
 
     tx.tasks.enqueue("work", {FREE: tx.clock.now()})
+    return lease
+
+
+def _claim(tx: SqlTransaction, entity_id: str) -> Lease:
+    tx.tasks.enqueue("work", {entity_id: BEGINNING})
+    until = tx.clock.now() + timedelta(hours=1)
+    (lease,) = tx.tasks.claim("work", limit=1, until=until)
+    assert lease.entity_id == entity_id
     return lease
 
 
@@ -68,6 +92,11 @@ def insert_task(**columns: object) -> Insert:
 def update_task(entity_id: str, /, **columns: object) -> Update:
     """Return an update of a task."""
     return update(TASKS).where(TASKS.c.entity_id == entity_id).values(**columns)
+
+
+def end_lease(entity_id: str, /, **columns: object) -> Update:
+    """Return an update that ends the lease of a task."""
+    return update_task(entity_id, lease_owner=None, lease_until=None, **columns)
 
 
 def insert_attempt(attempt: Row, **columns: object) -> Insert:

@@ -15,9 +15,9 @@ from tests.workers.bakery import (
     TaskStore,
     are_completed,
     enqueue,
-    expire_leases,
     get_task,
     outcome_counts,
+    wait_for_expiry,
 )
 
 from indelible.kernel.stages import Stage, TasksWrite
@@ -36,6 +36,13 @@ def start_processing(
     )
     thread.start()
     return thread
+
+
+def extend_lease(store: TaskStore, entity_id: str) -> None:
+    """Extend the lease of a task by a minute."""
+    with store.transaction(actor=WORKER, reason="a heartbeat") as tx:
+        lease = tx.tasks.get("bake", entity_id).lease
+        tx.tasks.extend([lease], until=tx.clock.now() + timedelta(minutes=1))
 
 
 # Extended and released leases
@@ -122,7 +129,8 @@ def test_a_result_under_a_lost_lease_is_discarded(
 ) -> None:
     def perform(name: str) -> str:
         if name == "slow":
-            expire_leases(store, "slow")
+            extend_lease(store, "loaf")
+            wait_for_expiry(store, "slow")
             with store.transaction(actor=MAYA, reason="another worker") as tx:
                 until = tx.clock.now() + timedelta(minutes=1)
                 assert tx.tasks.claim("bake", limit=1, until=until)
@@ -131,7 +139,8 @@ def test_a_result_under_a_lost_lease_is_discarded(
     worker = Worker(store=store, actor=WORKER)
     enqueue(store, "slow", "loaf")
 
-    process_batch(store, evolve(bakery.stage(), perform=perform), actor=WORKER, worker=worker)
+    stage = evolve(bakery.stage(lease_seconds=1), perform=perform)
+    process_batch(store, stage, actor=WORKER, worker=worker)
 
     assert not are_completed(store, "slow")
     assert are_completed(store, "loaf")
@@ -185,13 +194,15 @@ def test_only_the_task_that_kills_its_process_is_dead(
     earlier_names = [f"a-{number}" for number in range(4)]
     later_names = [f"z-{number}" for number in range(4)]
     names = earlier_names + later_names
-    stage = evolve(bakery.stage(batch=batch, max_attempts=3), perform=perform)
+    stage = evolve(bakery.stage(batch=batch, max_attempts=3, lease_seconds=1), perform=perform)
     enqueue(store, *names, "m-poison")
 
     for _ in range(50):
         with suppress(KeyboardInterrupt):
             process_batch(store, stage, actor=WORKER)
-        expire_leases(store, *names, "m-poison")
+        if bakery.dead_tasks and are_completed(store, *names):
+            break
+        wait_for_expiry(store, *names, "m-poison")
 
     assert are_completed(store, *names)
     assert [name for name, _ in bakery.dead_tasks] == ["m-poison"]

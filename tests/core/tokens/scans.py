@@ -7,7 +7,7 @@ from tests.core.tokens.simulator import Simulator
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.tasks import Leases
 from indelible.memory import MemoryStore
-from indelible.testing.stores import FAR, AnyStore, CountedIds, TickingClock, within
+from indelible.testing.stores import LEASE_END, AnyStore, CountedIds, TickingClock, within
 from indelible.testing.tokens.scenarios import with_repositories
 from indelible.tokens import (
     Detection,
@@ -55,7 +55,7 @@ def step(detection: Detection, store: AnyStore) -> str:
     within(store, lambda tx: tx.tasks.enqueue(DETECT_STAGE, {SCAN_TASK_ID: tx.clock.now()}))
 
     def claim(tx: Any) -> tuple[Leases, ScanStart]:  # noqa: ANN401 - any transaction
-        leases = tx.tasks.claim(DETECT_STAGE, limit=1, until=FAR)
+        leases = tx.tasks.claim(DETECT_STAGE, limit=1, until=LEASE_END)
         (task,) = detection.claim(tx, leases)
         return leases, task
 

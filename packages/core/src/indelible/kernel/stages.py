@@ -11,7 +11,7 @@ from indelible.kernel.errors import Conflict, NotFound, Unavailable
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.json import digest
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.tasks import Lease, Leases, TaskQueue, TaskReader
+from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases, TaskQueue, TaskReader
 from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
 
@@ -20,6 +20,7 @@ W = TypeVar("W")
 O = TypeVar("O")  # noqa: E741 - the outcome of `perform`
 
 MAX_BACKOFF_SECONDS: Final = 300
+LEASE_SECONDS: Final = {"minimum": 1, "maximum": MAX_LEASE_SECONDS}
 MAX_DOUBLINGS: Final = 20  # far beyond the maximum already
 
 
@@ -73,7 +74,7 @@ class Stage(Generic[Tx, W, O]):
     perform: Callable[[W], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None]
     on_dead: Callable[[Tx, Lease, str], None] | None = None
-    lease_seconds: int = field(default=60, validator=bounded_int, metadata=COUNT)
+    lease_seconds: int = field(default=60, validator=bounded_int, metadata=LEASE_SECONDS)
     max_attempts: int = field(default=8, validator=bounded_int, metadata=COUNT)
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 from typing import ClassVar, Final, Protocol, Self
 
 from attrs import evolve, field, frozen
 
 from indelible.kernel.audit import Actor
-from indelible.kernel.errors import Conflict, NotFound, UsageError
-from indelible.kernel.values import IDENTIFIER, LATEST, is_identifier
+from indelible.kernel.errors import Conflict, Invalid, NotFound, UsageError
+from indelible.kernel.values import IDENTIFIER, LATEST, check_instant, is_identifier
 
 NEVER: Final = LATEST  # sorts behind every due time
 MAX_COUNTED: Final = 10_000  # of a stage's statistics
+MAX_LEASE_SECONDS: Final = 86_400  # from a claim or an extension to the end of the lease
 
 
 @frozen
@@ -64,6 +66,26 @@ class AttemptRecorded(Conflict):
     entity_id: str
     fence: int
     outcome: str
+
+
+@frozen
+class LeaseTooLong(Invalid):
+    """A lease ends too far in the future; a worker that is still alive extends its leases."""
+
+    code: ClassVar[str] = "LEASE_TOO_LONG"
+    message: ClassVar[str] = (
+        "The lease would last {seconds} seconds: at most {max_seconds} are allowed."
+    )
+    seconds: int
+    max_seconds: int = MAX_LEASE_SECONDS
+
+
+def check_lease_end(until: datetime, now: datetime) -> None:
+    """Raise InstantOutOfRange or LeaseTooLong unless a lease may end then."""
+    check_instant("until", until)
+    seconds = (until - now).total_seconds()
+    if seconds > MAX_LEASE_SECONDS:
+        raise LeaseTooLong(ceil(seconds))
 
 
 class AttemptOutcome(StrEnum):
@@ -124,6 +146,11 @@ class Task:
         return self.due_at or NEVER, self.entity_id
 
     @property
+    def was_enqueued_during_lease(self) -> bool:
+        """Return True if the leased task stays due when its lease ends."""
+        return self.attempts == 0
+
+    @property
     def lease(self) -> "Lease":
         """Return the present claim on the task."""
         return Lease(
@@ -173,7 +200,7 @@ class Task:
 
     def finished(self) -> Self:
         """Return the task as done, or as due if it was enqueued during its lease."""
-        due_at = None if self.attempts else self.due_at
+        due_at = self.due_at if self.was_enqueued_during_lease else None
         return self.released(due_at=due_at)
 
     def retried_later(self, due_at: datetime) -> Self:
@@ -182,10 +209,14 @@ class Task:
 
     def dead(self, reason: str) -> Self:
         """Return the task as dead, or as due if it was enqueued during its lease."""
-        if not self.attempts:
+        if self.was_enqueued_during_lease:
             return self.finished()
 
         return self.released(due_at=None, dead_reason=reason)
+
+    def extended(self, until: datetime) -> Self:
+        """Return the task under its lease until then; a lease is never shortened."""
+        return evolve(self, lease_until=max(until, self.lease_until or until))
 
     def unclaimed(self) -> Self:
         """Return the task as it was before its claim."""
@@ -193,8 +224,7 @@ class Task:
 
     def _sooner(self, due_at: datetime) -> datetime:
         """Return that time, or the time for which it was enqueued during its lease if sooner."""
-        was_enqueued_during_lease = not self.attempts
-        if was_enqueued_during_lease:
+        if self.was_enqueued_during_lease:
             return min(due_at, self.due_at or NEVER)
 
         return due_at
@@ -296,6 +326,9 @@ class TaskQueue(TaskReader, Protocol):
         """Lock and lease the free tasks that have been due longest; none of a paused stage.
 
         With `after`, begin behind that lease: a loop of claims need not pass its own rows again.
+
+        Raises:
+            LeaseTooLong: The end is more than `MAX_LEASE_SECONDS` away.
         """
         ...
 
@@ -311,7 +344,7 @@ class TaskQueue(TaskReader, Protocol):
         """Record that these attempts start, before they act outside the database.
 
         Raises:
-            LeaseLost: One of the tasks is unknown, or was claimed again.
+            LeaseLost: One of the tasks is unknown, or its lease has ended.
             AttemptRecorded: One of the starts is recorded already.
         """
         ...
@@ -337,7 +370,11 @@ class TaskQueue(TaskReader, Protocol):
         ...
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
-        """Extend the leases that have not ended."""
+        """Extend the leases that have not ended; none is shortened.
+
+        Raises:
+            LeaseTooLong: The end is more than `MAX_LEASE_SECONDS` away.
+        """
         ...
 
     def requeue(self, stage: str, entity_id: str) -> None:

@@ -20,6 +20,7 @@ from indelible.kernel.tasks import (
     TaskKey,
     TaskNotDead,
     TaskNotFound,
+    check_lease_end,
 )
 from indelible.kernel.values import check_instant, check_reason
 from indelible.memory.aggregates import MemoryAggregateRepository
@@ -109,8 +110,9 @@ class MemoryTaskQueue:
         self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
     ) -> tuple[Lease, ...]:
         """Lease the free tasks that have been due longest; none of a paused stage."""
-        check_instant("until", until)
-        tasks = self._claimable(stage, self._now)
+        now = self._now
+        check_lease_end(until, now)
+        tasks = self._claimable(stage, now)
         if after is not None:
             tasks = _tasks_after(tasks, after)
 
@@ -130,17 +132,17 @@ class MemoryTaskQueue:
         """Record a failed attempt and make the task due again."""
         check_instant("due_at", due_at)
         check_reason(reason)
-        self._replace(lease, lambda task: task.retried_later(due_at))
         self._record(lease, AttemptOutcome.FAILED, reason)
+        self._replace(lease, lambda task: task.retried_later(due_at))
 
     def mark_dead(self, lease: Lease, *, reason: str) -> bool:
         """Mark the task as dead and return True; return False if it was enqueued meanwhile."""
         check_reason(reason)
+        task = self.get(lease.stage, lease.entity_id)
+        will_be_dead = not task.was_enqueued_during_lease
+        self._record(lease, AttemptOutcome.DEAD if will_be_dead else AttemptOutcome.FAILED, reason)
         self._replace(lease, lambda task: task.dead(reason))
-        is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
-        outcome = AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED
-        self._record(lease, outcome, reason)
-        return is_dead
+        return will_be_dead
 
     def release(self, leases: Leases) -> None:
         """Return claimed tasks that were not started."""
@@ -150,10 +152,10 @@ class MemoryTaskQueue:
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Extend the leases that have not ended."""
-        check_instant("until", until)
+        check_lease_end(until, self._now)
         for lease in leases:
             if self._is_running(lease):
-                self._replace(lease, lambda task: evolve(task, lease_until=until))
+                self._replace(lease, lambda task: task.extended(until))
 
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead task due now, or raise TaskNotFound or TaskNotDead."""
@@ -161,9 +163,9 @@ class MemoryTaskQueue:
         if task.dead_reason is None:
             raise TaskNotDead(stage, entity_id)
 
+        self._add_attempt(task.lease, AttemptOutcome.REQUEUED, self._writer.reason)
         requeued = evolve(task, dead_reason=None, attempts=0, due_at=self._now)
         self._rows[stage, entity_id] = requeued
-        self._record(task.lease, AttemptOutcome.REQUEUED, self._writer.reason)
 
     def is_open(self, stage: str, entity_id: str, now: datetime) -> bool:
         """Return True if no lease is running on the task and it is not due later."""
@@ -244,9 +246,14 @@ class MemoryTaskQueue:
 
     def _record(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
         """Record an outcome, or raise LeaseLost or AttemptRecorded."""
-        task = self._rows.get((lease.stage, lease.entity_id))
-        if task is None or task.fence != lease.fence:
+        is_known = (lease.stage, lease.entity_id) in self._rows
+        if not is_known or not self._is_running(lease):
             raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
+
+        self._add_attempt(lease, outcome, reason)
+
+    def _add_attempt(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
+        """Record an outcome, or raise AttemptRecorded."""
         key = (lease.stage, lease.entity_id, lease.fence, outcome)
         if key in self._attempts:
             raise AttemptRecorded(*key)

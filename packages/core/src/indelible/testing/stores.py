@@ -16,6 +16,7 @@ AnyStore = Store[ReadTx, WriteTx]
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 FAR: Final = BEGINNING + timedelta(days=900)  # later than any instant of a test's clock
+LEASE_END: Final = BEGINNING + timedelta(hours=20)  # of a lease that does not expire in a test
 OVER: Final = BEGINNING  # the end of a lease that has expired
 RATIO = concepts.ConceptContent(
     name="Ratio", definition="A comparison of two quantities by division."
@@ -147,7 +148,7 @@ def enqueue(store: AnyStore, *ids: str, stage: str = "work", due_at: datetime = 
 
 
 def claim(
-    store: AnyStore, limit: int = 1, *, stage: str = "work", until: datetime = FAR
+    store: AnyStore, limit: int = 1, *, stage: str = "work", until: datetime = LEASE_END
 ) -> tuple[Lease, ...]:
     """Claim tasks that are due."""
     return within(store, lambda tx: tx.tasks.claim(stage, limit=limit, until=until))

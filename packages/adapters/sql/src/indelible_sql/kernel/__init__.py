@@ -8,13 +8,8 @@ from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.seal_tables import SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
-from indelible_sql.kernel.task_tables import (
-    ATTEMPT_HAS_TASK,
-    STAGES,
-    TASK_ATTEMPTS,
-    TASKS,
-    task_guards,
-)
+from indelible_sql.kernel.task_guards import task_guards
+from indelible_sql.kernel.task_tables import STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
@@ -33,6 +28,5 @@ CONTEXT = SqlContext(
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS),
     task_tables=(TASKS,),
-    record_head_rules=(ATTEMPT_HAS_TASK,),
     guards=kernel_guards,
 )

@@ -35,6 +35,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from indelible.kernel.stages import StageStatus
 from indelible.kernel.tasks import MAX_COUNTED
 from indelible_sql.engine.atomic_write import row_values
+from indelible_sql.kernel.task_guards import DATABASE_NOW
 from indelible_sql.kernel.task_tables import IS_DUE, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NONBLANK_TEXT
 from indelible_sql.schema.expressions import DialectExpression, in_json_list
@@ -53,8 +54,21 @@ class InSubquery(DialectExpression):
         return self
 
 
+class EarlierOfNow(DialectExpression):
+    """The store's time or the database's, whichever is earlier: the guards know only the second."""
+
+    type = INSTANT
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": f"min({{}}, {DATABASE_NOW['sqlite']})",
+        "postgresql": f"least({{}}, {DATABASE_NOW['postgresql']})",
+    }
+
+
 _NOW = bindparam("now", type_=INSTANT)
+_LEASE_NOW = EarlierOfNow(_NOW)
 _DUE = bindparam("due", type_=INSTANT)
+_UNTIL = bindparam("until", type_=INSTANT)
 _OF_STAGE = TASKS.c.stage == bindparam("task_stage", type_=IDENTIFIER)
 _OF_TASK = and_(_OF_STAGE, TASKS.c.entity_id == bindparam("task_id", type_=IDENTIFIER))
 _CLAIM_ORDER = (TASKS.c.due_at, TASKS.c.entity_id)
@@ -64,7 +78,7 @@ _ATTEMPTS = type_coerce(TASKS.c.attempts, BigInteger())
 _WAS_ENQUEUED_AGAIN = TASKS.c.attempts == 0
 
 # Claims.
-_IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= _NOW)
+_IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= _LEASE_NOW)
 _IS_PAUSED = (
     exists()
     .where(STAGES.c.id == bindparam("task_stage", type_=IDENTIFIER))
@@ -94,7 +108,7 @@ def _claim(claimed_rows: Select[Any]) -> ReturningUpdate[Any, Any, Any, Any]:
             fence=_FENCE + 1,
             attempts=_ATTEMPTS + 1,
             lease_owner=bindparam("owner", type_=ACTOR),
-            lease_until=bindparam("until", type_=INSTANT),
+            lease_until=_UNTIL,
         )
         .returning(TASKS.c.entity_id, TASKS.c.fence, TASKS.c.attempts, TASKS.c.due_at)
     )
@@ -129,21 +143,20 @@ RELEASE = (
     .values(attempts=case((_WAS_ENQUEUED_AGAIN, 0), else_=_ATTEMPTS - 1), **_NO_LEASE)
 )
 # A row that a long `finish` has locked is passed: the heartbeat must not wait for it.
-_UNLOCKED_ROWS = select(TASKS.c.entity_id).where(_IS_UNDER_LEASE).with_for_update(skip_locked=True)
+_UNLOCKED_ROWS = (
+    select(TASKS.c.entity_id)
+    .where(_IS_UNDER_LEASE, TASKS.c.lease_until < _UNTIL)
+    .with_for_update(skip_locked=True)
+)
 EXTEND = (
     update(TASKS)
     .where(_OF_STAGE, InSubquery(TASKS.c.entity_id, _UNLOCKED_ROWS.scalar_subquery()))
-    .values(lease_until=bindparam("until", type_=INSTANT))
+    .values(lease_until=_UNTIL)
 )
-REQUEUE = (
-    update(TASKS)
-    .where(_OF_TASK, TASKS.c.dead_reason.is_not(None))
-    .values(dead_reason=null(), attempts=0, due_at=_DUE)
-    .returning(TASKS.c.fence)
-)
+REQUEUE = update(TASKS).where(_OF_TASK).values(dead_reason=null(), attempts=0, due_at=_DUE)
 
 # Enqueueing: on SQLite an insert and an update, because its guards refuse an upsert.
-_IS_LEASED = TASKS.c.lease_until > _NOW
+_IS_LEASED = TASKS.c.lease_until > _LEASE_NOW
 _NEEDS_CHANGE = or_(
     TASKS.c.due_at.is_(None), TASKS.c.due_at > _DUE, TASKS.c.lease_owner.is_not(None)
 )
@@ -182,6 +195,7 @@ INSERT_ON_POSTGRESQL = (
 @cache
 def enqueue_all(schema_prefix: str) -> TextClause:
     """Return PostgreSQL's statement that enqueues many tasks; `schema_prefix` qualifies tables."""
+    lease_now = f"least(:now, {DATABASE_NOW['postgresql']})"
     return text(f"""
         INSERT INTO {schema_prefix}tasks AS tasks (stage, entity_id, due_at, fence, attempts)
         SELECT :task_stage, key, CAST(value AS timestamptz), 0, 0
@@ -189,15 +203,15 @@ def enqueue_all(schema_prefix: str) -> TextClause:
         ORDER BY key
         ON CONFLICT (stage, entity_id) DO UPDATE SET
             due_at = CASE
-                WHEN tasks.lease_until > :now AND tasks.attempts > 0 THEN EXCLUDED.due_at
+                WHEN tasks.lease_until > {lease_now} AND tasks.attempts > 0 THEN EXCLUDED.due_at
                 ELSE least(tasks.due_at, EXCLUDED.due_at)
             END,
             attempts = CASE
-                WHEN tasks.lease_until > :now OR tasks.due_at IS NULL THEN 0
+                WHEN tasks.lease_until > {lease_now} OR tasks.due_at IS NULL THEN 0
                 ELSE tasks.attempts
             END,
-            lease_owner = CASE WHEN tasks.lease_until > :now THEN tasks.lease_owner END,
-            lease_until = CASE WHEN tasks.lease_until > :now THEN tasks.lease_until END
+            lease_owner = CASE WHEN tasks.lease_until > {lease_now} THEN tasks.lease_owner END,
+            lease_until = CASE WHEN tasks.lease_until > {lease_now} THEN tasks.lease_until END
         WHERE tasks.dead_reason IS NULL
             AND (
                 tasks.due_at IS NULL
@@ -208,22 +222,25 @@ def enqueue_all(schema_prefix: str) -> TextClause:
 
 
 def _record_attempt() -> Insert:
-    """Return the insert of an attempt of a task that has the attempt's fence."""
+    """Return the insert of an attempt of a task that is leased under the attempt's fence."""
     values = row_values(TASK_ATTEMPTS)
-    is_fence_current = (
+    is_leased = (
         exists()
         .where(TASKS.c.stage == values["stage"])
         .where(TASKS.c.entity_id == values["entity_id"])
         .where(TASKS.c.fence == values["fence"])
+        .where(TASKS.c.lease_owner.is_not(None))
     )
-    selected = select(*values.values()).where(is_fence_current)
+    selected = select(*values.values()).where(is_leased)
     return insert(TASK_ATTEMPTS).from_select(list(values), selected, include_defaults=False)
 
 
 RECORD_ATTEMPT = _record_attempt()
+RECORD_REQUEUE = insert(TASK_ATTEMPTS).values(row_values(TASK_ATTEMPTS))
 
 # Queries.
 GET_TASK = rows_by(TASKS, "stage", "entity_id")
+LOCK_TASK = GET_TASK.with_for_update()
 DEAD_TASKS = (
     rows_by(TASKS, "stage")
     .where(TASKS.c.dead_reason.is_not(None))

@@ -1,6 +1,4 @@
-"""The tables of tasks: the switch of stages, the tasks and their attempts, with their guards."""
-
-from typing import Final
+"""The tables of tasks: the switch of stages, the tasks and their attempts."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, PrimaryKeyConstraint, literal_column
 
@@ -15,8 +13,6 @@ from indelible_sql.schema.columns import (
     NONBLANK_TEXT,
     required,
 )
-from indelible_sql.schema.guard import Guard
-from indelible_sql.schema.guards import RecordHeadRule, undeletable_guards
 from indelible_sql.schema.tables import head, key, table
 
 STAGES = head("stages", STAGE)
@@ -66,32 +62,3 @@ TASK_ATTEMPTS = table(
     CheckConstraint(f"outcome IN ({_OUTCOMES})", name="task_attempts_outcome_known"),
     has_rowid=False,
 )
-ATTEMPT_HAS_TASK: Final = RecordHeadRule(
-    record=TASK_ATTEMPTS,
-    head=TASKS,
-    columns={"stage": "stage", "entity_id": "entity_id", "fence": "fence"},
-)
-
-_IS_NEW: Final = (
-    "NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL"
-)
-_IS_SAME_TASK: Final = "NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id"
-_IS_CLAIM: Final = (
-    "NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL"
-    " AND NEW.due_at = OLD.due_at"
-)
-# Without a new fence no lease changes its owner, and attempts are only reset or taken back by one.
-_IS_UNDER_SAME_FENCE: Final = (
-    "NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner)"
-    " AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0)"
-)
-
-
-def task_guards(dialect: str) -> tuple[Guard, ...]:
-    """Return the guards of tasks: rows stay, begin unclaimed, and fences rise by one per claim."""
-    may_change = f"{_IS_SAME_TASK} AND ({_IS_CLAIM} OR {_IS_UNDER_SAME_FENCE})"
-    return (
-        *undeletable_guards(TASKS, dialect),
-        Guard(table=TASKS, rule="new", event="INSERT", condition=_IS_NEW),
-        Guard(table=TASKS, rule="fence", event="UPDATE", condition=may_change),
-    )

@@ -21,6 +21,7 @@ from indelible.kernel.tasks import (
     TaskKey,
     TaskNotDead,
     TaskNotFound,
+    check_lease_end,
 )
 from indelible.kernel.values import check_instant, check_reason
 from indelible_sql.engine.atomic_write import parameters
@@ -122,11 +123,12 @@ class SqlTaskQueue(SqlTaskReader):
         self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
     ) -> tuple[Lease, ...]:
         """Lock and lease the free tasks that have been due longest; none of a paused stage."""
-        check_instant("until", until)
+        now = self._tx.clock.now()
+        check_lease_end(until, now)
         statement = statements.CLAIM
         values: dict[str, Any] = {
             "task_stage": stage,
-            "now": self._tx.clock.now(),
+            "now": now,
             "limit": limit,
             "owner": self._tx.actor,
             "until": until,
@@ -163,16 +165,17 @@ class SqlTaskQueue(SqlTaskReader):
         """Record a failed attempt and make the task due again."""
         check_instant("due_at", due_at)
         check_reason(reason)
-        self._end_leases(statements.RETRY_LATER, (lease,), due=due_at)
         self._record(lease, AttemptOutcome.FAILED, reason)
+        self._end_leases(statements.RETRY_LATER, (lease,), due=due_at)
 
     def mark_dead(self, lease: Lease, *, reason: str) -> bool:
         """Mark the task as dead and return True; return False if it was enqueued meanwhile."""
         check_reason(reason)
+        task = self._lock(lease.stage, lease.entity_id)
+        will_be_dead = not task.was_enqueued_during_lease
+        self._record(lease, AttemptOutcome.DEAD if will_be_dead else AttemptOutcome.FAILED, reason)
         self._end_leases(statements.MARK_DEAD, (lease,), reason=reason)
-        is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
-        self._record(lease, AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED, reason)
-        return is_dead
+        return will_be_dead
 
     def release(self, leases: Leases) -> None:
         """Return claimed tasks that were not started."""
@@ -180,18 +183,29 @@ class SqlTaskQueue(SqlTaskReader):
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Extend the leases that have not ended."""
-        check_instant("until", until)
+        check_lease_end(until, self._tx.clock.now())
         self._write(statements.EXTEND, leases, until=until)
 
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead task due now, or raise TaskNotFound or TaskNotDead."""
-        values = {"task_stage": stage, "task_id": entity_id, "due": self._tx.clock.now()}
-        row = self._session.first(statements.REQUEUE, values)
-        if row is None:
-            self.get(stage, entity_id)
+        task = self._lock(stage, entity_id)
+        if task.dead_reason is None:
             raise TaskNotDead(stage, entity_id)
 
-        self._record_fence(stage, entity_id, row["fence"], AttemptOutcome.REQUEUED, self._tx.reason)
+        self._insert_attempt(
+            statements.RECORD_REQUEUE, task.lease, AttemptOutcome.REQUEUED, self._tx.reason
+        )
+        values = {"task_stage": stage, "task_id": entity_id, "due": self._tx.clock.now()}
+        self._session.run(statements.REQUEUE, values)
+
+    def _lock(self, stage: str, entity_id: str) -> Task:
+        """Lock the task and return it, or raise TaskNotFound."""
+        key = {"stage": stage, "entity_id": entity_id}
+        task = fetch_one(self._session, Task, statements.LOCK_TASK, key)
+        if task is None:
+            raise TaskNotFound(stage, entity_id)
+
+        return task
 
     def _enqueue_all(self, stage: str, dues: Mapping[str, datetime], now: datetime) -> None:
         texts: dict[str, str] = {}
@@ -230,16 +244,22 @@ class SqlTaskQueue(SqlTaskReader):
         return self._session.run(statement, {**keys, **values})
 
     def _record(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
-        self._record_fence(lease.stage, lease.entity_id, lease.fence, outcome, reason)
-
-    def _record_fence(
-        self, stage: str, entity_id: str, fence: int, outcome: AttemptOutcome, reason: str
-    ) -> None:
         """Record an outcome, or raise LeaseLost or AttemptRecorded."""
+        if not self._insert_attempt(statements.RECORD_ATTEMPT, lease, outcome, reason):
+            raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
+
+    def _insert_attempt(
+        self, statement: Executable, lease: Lease, outcome: AttemptOutcome, reason: str
+    ) -> bool:
+        """Record an outcome and return whether the statement's condition held.
+
+        Raises:
+            AttemptRecorded: The outcome was recorded before.
+        """
         attempt = {
-            "stage": stage,
-            "entity_id": entity_id,
-            "fence": fence,
+            "stage": lease.stage,
+            "entity_id": lease.entity_id,
+            "fence": lease.fence,
             "outcome": outcome.value,
             "actor": self._tx.actor,
             "reason": reason,
@@ -248,11 +268,8 @@ class SqlTaskQueue(SqlTaskReader):
         }
         values = parameters({TASK_ATTEMPTS: attempt})
         try:
-            is_recorded = self._session.run(statements.RECORD_ATTEMPT, values) == 1
+            return self._session.run(statement, values) == 1
         except GuardViolation as violation:
             if violation.guard not in ATTEMPT_DUPLICATES:
                 raise
-            raise AttemptRecorded(stage, entity_id, fence, outcome) from violation
-
-        if not is_recorded:
-            raise LeaseLost(stage, entity_id, fence)
+            raise AttemptRecorded(lease.stage, lease.entity_id, lease.fence, outcome) from violation

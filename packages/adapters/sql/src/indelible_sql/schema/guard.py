@@ -19,8 +19,9 @@ class Guard:
 
     PostgreSQL asks `row_filter` before it calls the guard's function: rows for which it is false
     are not checked. `fires_before` makes an INSERT's guard a BEFORE trigger on PostgreSQL, for what
-    must be known row by row. `raises` is the condition name of PostgreSQL's error: the store runs a
-    command again after a `serialization_failure`.
+    must be known row by row. `is_long` moves a condition into the guard's function, which a session
+    parses once: PostgreSQL parses a trigger's WHEN for each statement. `raises` is the condition
+    name of PostgreSQL's error: the store runs a command again after a `serialization_failure`.
     """
 
     table: Table
@@ -29,6 +30,7 @@ class Guard:
     condition: str = NEVER
     fires_before: bool = False
     row_filter: str = ""
+    is_long: bool = False
     raises: str = "check_violation"
 
     @property
@@ -73,8 +75,8 @@ class Guard:
 
     @property
     def is_row_condition(self) -> bool:
-        """Return whether the condition fits PostgreSQL's WHEN, which sees a row and no table."""
-        if self.condition == NEVER:
+        """Return whether the condition is in PostgreSQL's WHEN, which sees a row and no table."""
+        if self.condition == NEVER or self.is_long:
             return False
         return "SELECT" not in self.condition and "currval" not in self.condition
 

@@ -1,13 +1,13 @@
 """Requirements on what no store may accept of a task: times, reasons and repeated records."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from indelible.app import WriteTx
-from indelible.kernel.tasks import Lease
+from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import FAR, OVER, AnyStore, claim, enqueue, within
+from indelible.testing.stores import FAR, LEASE_END, OVER, AnyStore, claim, enqueue, within
 
 TOO_EARLY = datetime(1999, 12, 31, tzinfo=UTC)
 TOO_LATE = datetime(3000, 1, 1, tzinfo=UTC)
@@ -42,6 +42,36 @@ class TaskLimitsConformance:
         extend = refused(store, lambda tx: tx.tasks.extend(leases, until=TOO_LATE))
         assert extend == "INSTANT_OUT_OF_RANGE"
 
+    def test_no_lease_is_longer_than_a_day(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        within(store, partial(_claim_for, seconds=MAX_LEASE_SECONDS))
+        enqueue(store, "b")
+
+        too_long = partial(_claim_for, seconds=MAX_LEASE_SECONDS + 1)
+        assert refused(store, too_long) == "LEASE_TOO_LONG"
+        extension = partial(_extend_for, leases=claim(store), seconds=MAX_LEASE_SECONDS + 1)
+        assert refused(store, extension) == "LEASE_TOO_LONG"
+
+    def test_an_extension_shortens_no_lease(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        leases = claim(store)
+        within(store, lambda tx: tx.tasks.extend(leases, until=OVER))
+        task = store.read(lambda tx: tx.tasks.get("work", "a"))
+
+        assert task.lease_until == LEASE_END
+        assert claim(store) == ()
+
+    def test_no_attempt_is_recorded_after_the_lease(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        leases = claim(store)
+        within(store, lambda tx: tx.tasks.complete(leases))
+
+        assert refused(store, lambda tx: tx.tasks.record_start(leases)) == "LEASE_LOST"
+        retry = partial(_retry_later, lease=leases[0], due_at=FAR)
+        assert refused(store, retry) == "LEASE_LOST"
+        assert refused(store, partial(_mark_dead, lease=leases[0], reason="late")) == "LEASE_LOST"
+        assert store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=5)) == ()
+
     def test_a_failed_attempt_has_a_reason_that_can_be_stored(self, store: AnyStore) -> None:
         enqueue(store, "a")
         (lease,) = claim(store)
@@ -71,6 +101,17 @@ class TaskLimitsConformance:
 
         assert refused(store, lambda tx: tx.tasks.record_start(old)) == "LEASE_LOST"
         assert store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=5)) == ()
+
+
+def _claim_for(tx: WriteTx, *, seconds: int) -> None:
+    # The store's clock ticks once more, so that the lease is a second shorter for it.
+    until = tx.clock.now() + timedelta(seconds=seconds + 1)
+    assert tx.tasks.claim("work", limit=1, until=until)
+
+
+def _extend_for(tx: WriteTx, *, leases: Leases, seconds: int) -> None:
+    until = tx.clock.now() + timedelta(seconds=seconds + 1)
+    tx.tasks.extend(leases, until=until)
 
 
 def _enqueue(tx: WriteTx, *, due_at: datetime) -> None:

@@ -17,6 +17,7 @@ from indelible.testing.kernel.task_limits import TaskLimitsConformance
 from indelible.testing.stores import (
     BEGINNING,
     FAR,
+    LEASE_END,
     MAYA,
     NOOR,
     OVER,
@@ -29,7 +30,7 @@ from indelible.testing.stores import (
     within,
 )
 
-LATER = BEGINNING + timedelta(days=1)
+LATER = BEGINNING + timedelta(hours=1)
 PAUSE = PauseStage(stage="work")
 
 
@@ -39,7 +40,7 @@ def task_of(store: AnyStore, entity_id: str) -> Task:
 
 
 def backlog(store: AnyStore, stage: str = "work") -> StageStats:
-    """Return the statistics of a stage, a day after the beginning."""
+    """Return the statistics of a stage, an hour after the beginning."""
     for stats in store.read(lambda tx: tx.tasks.backlogs(LATER)):
         if stats.stage == stage:
             return stats
@@ -79,14 +80,15 @@ class WorkConformance(TaskLimitsConformance):
         task = task_of(store, "a")
 
         assert (first.fence, first.attempt, second.fence, second.attempt) == (1, 1, 2, 2)
-        assert (second.due_at, second.until) == (BEGINNING, FAR)
-        assert (task.lease_owner, task.lease_until, task.fence) == (MAYA, FAR, 2)
+        assert (second.due_at, second.until) == (BEGINNING, LEASE_END)
+        assert (task.lease_owner, task.lease_until, task.fence) == (MAYA, LEASE_END, 2)
 
     def test_a_completed_task_remains_and_its_fence_continues_with_the_next_enqueue(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a")
-        within(store, lambda tx: tx.tasks.complete(tx.tasks.claim("work", limit=1, until=FAR)))
+        leases = claim(store)
+        within(store, lambda tx: tx.tasks.complete(leases))
         task = task_of(store, "a")
         enqueue(store, "a")
         (lease,) = claim(store)
@@ -170,7 +172,8 @@ class WorkConformance(TaskLimitsConformance):
         within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=BEGINNING))
         waiting = task_of(store, "slot").due_at
         enqueue(store, "slot")
-        within(store, lambda tx: tx.tasks.complete(tx.tasks.claim("work", limit=1, until=FAR)))
+        leases = claim(store)
+        within(store, lambda tx: tx.tasks.complete(leases))
         within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=BEGINNING))
 
         assert (waiting, task_of(store, "slot").due_at) == (LATER, None)
@@ -231,9 +234,12 @@ class WorkConformance(TaskLimitsConformance):
         enqueue(store, "a", "b")
         running = claim(store, 2, until=OVER)
         within(store, lambda tx: tx.tasks.complete(running[:1]))
-        within(store, lambda tx: tx.tasks.extend(running, until=FAR))
+        within(store, lambda tx: tx.tasks.extend(running, until=LEASE_END))
 
-        assert (task_of(store, "a").lease_until, task_of(store, "b").lease_until) == (None, FAR)
+        assert (task_of(store, "a").lease_until, task_of(store, "b").lease_until) == (
+            None,
+            LEASE_END,
+        )
         assert claim(store, 2) == ()
 
     def test_a_failed_attempt_is_a_record_and_the_work_is_due_later(self, store: AnyStore) -> None:

@@ -50,11 +50,33 @@ DROP TRIGGER subspaces_no_nested_update
 --;
 DROP TRIGGER system_state_no_nested_update
 --;
+DROP TRIGGER task_attempts_needs_head
+--;
+DROP TRIGGER tasks_edge
+--;
+DROP TRIGGER tasks_fence
+--;
+DROP TRIGGER tasks_new
+--;
 DROP TRIGGER tasks_no_nested_update
+--;
+DROP TRIGGER tasks_recorded
 --;
 DROP TRIGGER tokens_s0_no_nested_update
 --;
 DROP TRIGGER tokens_s0_no_replace_on_update
+--;
+CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
+--;
+CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
+WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
+--;
+CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
 --;
 CREATE TRIGGER algorithms_no_replace BEFORE INSERT ON algorithms
 WHEN (NOT EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.id)) IS NOT TRUE
