@@ -11,12 +11,13 @@ from tests.architecture.sources import ROOT, SOURCES
 TEXT = page("architecture.md")
 INVARIANTS = list(rows(TEXT, "invariant"))
 MIN_INVARIANTS = 40
-FROZEN = SOURCES["indelible_sql"] / "schema" / "migrations" / "versions"
+DECLARED = ROOT / "tests" / "sql" / "revisions"
+NEWEST = max(path.name.partition(".")[0] for path in DECLARED.glob("*.declared.sql"))
 ALL_GUARDS = ("every guard, ", "the guards of the host's table, ")
 NAMED_BY_SEEDS = {"backend/INFRA_HANDOFF.md"}
 TESTED_ELSEWHERE = {"guards.md", "seed-map.md"}
 SQL = {
-    name: (FROZEN / f"0001.{name}.sql").read_text(encoding="utf-8")
+    name: (DECLARED / f"{NEWEST}.{name}.declared.sql").read_text(encoding="utf-8")
     for name in ("sqlite", "postgresql")
 }
 QUESTIONS = (

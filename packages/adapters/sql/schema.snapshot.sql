@@ -2146,7 +2146,7 @@ function system_state_one_step  BEGIN
 END  false {search_path=pg_catalog}
 
 function task_attempts_needs_head  BEGIN
-  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND CASE WHEN NEW.outcome = 'REQUEUED' THEN head.dead_reason IS NOT NULL ELSE head.lease_owner IS NOT NULL END)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2168,6 +2168,13 @@ END  false {search_path=pg_catalog}
 
 function task_attempts_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_edge  BEGIN
+  IF (CASE WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2196,6 +2203,13 @@ END  false {search_path=pg_catalog}
 
 function tasks_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_recorded  BEGIN
+  IF (CASE WHEN OLD.dead_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = OLD.fence AND attempt.outcome = CASE WHEN OLD.dead_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2904,13 +2918,17 @@ trigger A CREATE TRIGGER "task_attempts_no_truncate" BEFORE TRUNCATE ON "task_at
 
 trigger A CREATE TRIGGER "task_attempts_no_update" BEFORE UPDATE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_update"()
 
-trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND (("new"."attempts")::bigint = (("old"."attempts")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("new"."due_at")::timestamp with time zone = ("old"."due_at")::timestamp with time zone)) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text")) AND ((("new"."attempts")::bigint = ("old"."attempts")::bigint) OR (("new"."attempts")::bigint = (("old"."attempts")::bigint - 1)) OR (("new"."attempts")::bigint = 0))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
+trigger A CREATE TRIGGER "tasks_edge" BEFORE UPDATE ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_edge"()
 
-trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."fence")::bigint = 0) AND (("new"."attempts")::bigint = 0) AND ("new"."lease_owner" IS NULL) AND ("new"."dead_reason" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
+trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("old"."lease_until" IS NULL) OR (("old"."lease_until")::timestamp with time zone <= "statement_timestamp"()))) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text"))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
+
+trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."fence")::bigint = 0) AND (("new"."attempts")::bigint = 0) AND ("new"."due_at" IS NOT NULL) AND ("new"."lease_owner" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
 
 trigger A CREATE TRIGGER "tasks_no_delete" BEFORE DELETE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "tasks_no_delete"()
 
 trigger A CREATE TRIGGER "tasks_no_truncate" BEFORE TRUNCATE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "tasks_no_truncate"()
+
+trigger A CREATE TRIGGER "tasks_recorded" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((("new"."lease_owner" IS NULL) AND (("old"."dead_reason" IS NOT NULL) OR ("new"."dead_reason" IS NOT NULL) OR (("old"."lease_owner" IS NOT NULL) AND ("new"."due_at" IS NOT NULL))))) EXECUTE FUNCTION "tasks_recorded"()
 
 trigger A CREATE TRIGGER "tokens_s0_fixed" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((("new"."token_id")::bigint = ("old"."token_id")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed"()
 

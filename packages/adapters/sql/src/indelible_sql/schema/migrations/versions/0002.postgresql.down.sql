@@ -8,6 +8,14 @@ DROP TRIGGER seals_no_truncate ON indelible.seals
 --;
 DROP TRIGGER seals_no_update ON indelible.seals
 --;
+DROP TRIGGER tasks_edge ON indelible.tasks
+--;
+DROP TRIGGER tasks_fence ON indelible.tasks
+--;
+DROP TRIGGER tasks_new ON indelible.tasks
+--;
+DROP TRIGGER tasks_recorded ON indelible.tasks
+--;
 DROP FUNCTION indelible.history_in_order
 --;
 DROP FUNCTION indelible.seals_no_update
@@ -16,7 +24,29 @@ DROP FUNCTION indelible.seals_no_delete
 --;
 DROP FUNCTION indelible.seals_no_truncate
 --;
+DROP FUNCTION indelible.tasks_edge
+--;
+DROP FUNCTION indelible.tasks_recorded
+--;
 DROP FUNCTION indelible.seals_finished
+--;
+CREATE OR REPLACE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_new AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_new()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_new
+--;
+CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
 --;
 CREATE OR REPLACE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) $$
 --;
