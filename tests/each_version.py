@@ -25,6 +25,7 @@ MODULES = (
     "tests/sql/test_prepared.py",
     "tests/sql/test_races.py",
     "tests/sql/test_row_order.py",
+    "tests/sql/test_session_settings.py",
     "tests/sql/test_statements.py",
     "tests/sql/test_tokens.py",
     "tests/sql/test_tokens_tables.py",

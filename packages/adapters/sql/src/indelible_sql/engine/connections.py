@@ -19,6 +19,7 @@ from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
 CONNECT_TIMEOUT_SECONDS = 10
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 APPLICATION_NAME = "indelible"
+CLIENT_ENCODING = "UTF8"  # whatever the role has
 PRIMARY_ERROR_CODE = 0xFF  # the bits of a SQLite error that are not its extension
 
 
@@ -116,6 +117,7 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
             "prepare_threshold": 1 if pool.prepare else None,
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": APPLICATION_NAME,
+            "client_encoding": CLIENT_ENCODING,
         }
         # Only a statement begins a transaction of the reader: see `_begin_read_only`.
         autocommit = {**several, "isolation_level": "AUTOCOMMIT"}

@@ -17,8 +17,9 @@ from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
 from indelible_sql.engine.errors import GuardViolation, ValueUnstorable, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.prepared import Prepared, prepare
-from indelible_sql.engine.sqlalchemy_internals import invalidate_pool
+from indelible_sql.engine.sqlalchemy_internals import invalidate_pool, receive_binary
 from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.session_settings import TEXT_FORMATS, change_settings
 
 Query = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
@@ -54,10 +55,13 @@ class Session:
         self.transaction: str | None = None
         self._connection = connection
         self._is_open = True
+        self._has_pinned_formats = False
         with translate_errors():
             if begins and not connection.in_transaction():
                 connection.begin()  # the cursor begins nothing by itself
             self._cursor = connection.connection.cursor()
+        if not self.is_sqlite:
+            receive_binary(self._cursor)
 
     @property
     def connection(self) -> Connection:
@@ -87,9 +91,16 @@ class Session:
             "yield_per": page,
         }
         with translate_errors():
+            self._pin_formats()
             result = self.connection.execute(statement, execution_options=options)
             for row in result.mappings():
                 yield dict(row)
+
+    def _pin_formats(self) -> None:
+        """Set the formats of values until the end of the transaction: a stream receives text."""
+        if not self.is_sqlite and not self._has_pinned_formats:
+            change_settings(self.connection, TEXT_FORMATS)
+            self._has_pinned_formats = True
 
     def first(self, statement: Executable, values: Row) -> dict[str, Any] | None:
         """Return the first row, or None."""

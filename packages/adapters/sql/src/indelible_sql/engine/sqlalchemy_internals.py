@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from psycopg.pq import Format
 from sqlalchemy import Connection
 from sqlalchemy.util import await_, greenlet_spawn
 from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Full, Queue
@@ -20,6 +21,7 @@ __all__ = [
     "await_in_greenlet",
     "invalidate_pool",
     "put_above_capacity",
+    "receive_binary",
     "run_in_greenlet",
 ]
 
@@ -53,3 +55,9 @@ def put_above_capacity(queue: AsyncAdaptedQueue[Any], item: Any) -> None:
     """Put an item into a full queue."""
     adapted: Any = queue
     adapted._queue._put(item)  # noqa: SLF001 - the public methods refuse it
+
+
+def receive_binary(cursor: Any) -> None:
+    """Let psycopg's cursor receive values in binary, whose form no session setting changes."""
+    driver_cursor = getattr(cursor, "_cursor", cursor)  # of the adapter for an event loop
+    driver_cursor.format = Format.BINARY

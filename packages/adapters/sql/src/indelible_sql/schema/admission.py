@@ -17,7 +17,7 @@ from indelible_sql.schema.tables import EDGE_COLUMNS
 
 logger = logging.getLogger("indelible.sql")
 
-# Whether the current role could change history or remove a guard.
+# Whether the current role could change history or remove a guard, or has no foreign keys.
 ROLE_IS_TOO_STRONG = """
     SELECT bool_or(
         r.rolsuper OR r.rolreplication
@@ -26,6 +26,7 @@ ROLE_IS_TOO_STRONG = """
         OR has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
         OR (c.relname <> ALL (:updatable) AND has_any_column_privilege(c.oid, 'UPDATE'))
         OR has_database_privilege(current_database(), 'TEMP')
+        OR current_setting('session_replication_role') = 'replica'
         OR {may_disable_triggers}
     )
     FROM pg_roles r, pg_class c

@@ -15,6 +15,7 @@ from sqlalchemy.event import listen
 
 from indelible.kernel import Unavailable
 from indelible_sql.engine.connections import (
+    CLIENT_ENCODING,
     address,
     begin_immediate,
     check_directory,
@@ -63,8 +64,15 @@ class SchemaDamaged(Unavailable):
 def owner_engine(url: str, **options: str) -> Engine:
     """Return an engine without a pool, for the schema's owner."""
     target = address(url)
-    with_default_driver = target.set(drivername=target.get_backend_name())
-    return create_engine(with_default_driver, poolclass=NullPool, hide_parameters=True, **options)
+    backend = target.get_backend_name()
+    arguments = {"client_encoding": CLIENT_ENCODING} if backend == "postgresql" else {}
+    return create_engine(
+        target.set(drivername=backend),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args=arguments,
+        **options,
+    )
 
 
 @contextmanager

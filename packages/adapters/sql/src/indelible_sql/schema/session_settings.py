@@ -1,4 +1,4 @@
-"""Settings of a PostgreSQL session on which the text of DDL and of facts depends.
+"""Settings of a PostgreSQL session on which the text of DDL, of facts and of values depends.
 
 The role and the database may have any value for them. They are set for one transaction, which works
 behind a pooler in transaction mode.
@@ -10,13 +10,17 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-# Releases quote different identifiers where they may choose, so all of them are quoted.
-DEPARSING: Final[Mapping[str, str]] = {
+# The driver reads these forms of text. It reads binary values without them.
+TEXT_FORMATS: Final[Mapping[str, str]] = {
     "DateStyle": "ISO, YMD",
     "IntervalStyle": "postgres",
-    "TimeZone": "UTC",
     "bytea_output": "hex",
     "extra_float_digits": "1",
+}
+# Releases quote different identifiers where they may choose, so all of them are quoted.
+DEPARSING: Final[Mapping[str, str]] = {
+    **TEXT_FORMATS,
+    "TimeZone": "UTC",
     "quote_all_identifiers": "on",
     "search_path": "pg_catalog",
     "standard_conforming_strings": "on",
@@ -28,6 +32,7 @@ MIGRATING: Final[Mapping[str, str]] = {
     "check_function_bodies": "off",
     "default_table_access_method": "heap",
     "default_tablespace": "",
+    "quote_all_identifiers": "off",
     "standard_conforming_strings": "on",
     "transform_null_equals": "off",
 }
