@@ -14,6 +14,7 @@ from tests.guards.situation import (
     Situation,
     insert_receipt,
     insert_seal,
+    insert_seal_record,
     insert_version,
     insert_warnings,
 )
@@ -24,7 +25,7 @@ from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.tables import VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.kernel.seal_tables import SEALS
+from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
@@ -53,6 +54,7 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         TASKS: insert_task(**columns),
         TASK_ATTEMPTS: insert_attempt(s.attempt, **columns),
         SEALS: insert_seal(s.seal, **columns),
+        SEAL_RECORDS: insert_seal_record(**columns),
     }
     if table not in inserts:
         problem = f"no legal write to table {table.name} of the registration is known"

@@ -97,6 +97,7 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
             concept_id,
         ),
         "seals": ("number = 1", "1"),
+        "seal_records": ("record_table = 'receipts'", "1"),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concept_versions": (of_second_version, concept_id),
         "concept_warnings": (of_second_version, concept_id),

@@ -38,8 +38,8 @@ from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, pu
 from indelible.tokens import Repositories
 from indelible_sql import SqlReading, SqlStore, seal
 from indelible_sql.concepts.tables import VERSIONS, WARNINGS
-from indelible_sql.kernel.seal_tables import SEALS
-from indelible_sql.maintenance.seals import unsealed_stretch
+from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.maintenance.seals import read_unsealed
 from indelible_sql.schema.tables import RECEIPTS
 
 FULL = concepts.ConceptContent(
@@ -53,6 +53,9 @@ FULL = concepts.ConceptContent(
     scope_boundaries="No rates.",
 )
 CLEARER = evolve(FULL, definition="How many times one quantity holds another.")
+
+# A record that the stored seal could cover: the databases do not look for its row.
+SEAL_RECORD: Row = {"record_table": "receipts", "record_hash": "d" * 64, "seal_number": 1}
 
 
 @frozen(kw_only=True)
@@ -162,7 +165,8 @@ def _situation(
     first_version = created.new_version(FULL, version_id="version-1", by=MAYA, note="new")
     births = legal_births(tx)
     births["concepts"] = _concept_birth(created, first_version)
-    sealed, unsealed = unsealed_stretch(tx)
+    unsealed = read_unsealed(tx)
+    next_one = next_seal(AUDIT, unsealed.newest, unsealed.stretch, now=now)
 
     return Situation(
         steps=legal_steps(tx),
@@ -178,8 +182,8 @@ def _situation(
         first_warnings=_warnings_row(first_version),
         receipt=_receipt_row("order-2", now),
         attempt=attempt,
-        stored_seal=asdict(sealed, recurse=False) if sealed else {},
-        seal=asdict(next_seal(AUDIT, sealed, unsealed, now=now), recurse=False),
+        stored_seal=asdict(unsealed.newest, recurse=False) if unsealed.newest else {},
+        seal=asdict(next_one, recurse=False),
         captures=captures,
         ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
         completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
@@ -262,6 +266,11 @@ def insert_receipt(receipt: Row, /, **columns: object) -> Insert:
 def insert_seal(sealed: Row, /, **columns: object) -> Insert:
     """Return the insert of a seal, with some columns changed."""
     return insert(SEALS).values({**sealed, **columns})
+
+
+def insert_seal_record(**columns: object) -> Insert:
+    """Return the insert of a record that the stored seal covers, with some columns changed."""
+    return insert(SEAL_RECORDS).values({**SEAL_RECORD, **columns})
 
 
 def edit_writes(s: Situation, **version: object) -> tuple[Executable, ...]:

@@ -13,9 +13,10 @@ from tests.sql.lost_commits import proxied_store
 from tests.sql.proxy import Fault
 
 from indelible import concepts
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Idempotency
 from indelible.kernel.seals import Seal
-from indelible.testing.stores import CLEARER, MAYA, RATIO, create, edit, submit
+from indelible.testing.captures.scenarios import A, worked
+from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit, submit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import (
     Fault as VerifyFault,
@@ -33,6 +34,7 @@ from indelible_sql import (
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.history import fetch_all
 from indelible_sql.kernel.seal_tables import SEALS
+from indelible_sql.maintenance import seals
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.guard import guards_disabled
 
@@ -57,6 +59,15 @@ ERASED_ENTITY = (
     "DELETE FROM {prefix}concept_versions WHERE concept_id = '{id}'",
     "DELETE FROM {prefix}history WHERE entity_id = '{id}'",
 )
+ERASED_SEALS = ("DELETE FROM {prefix}seal_records", "DELETE FROM {prefix}seals")
+RECORD_ERASURES = {
+    "receipts": ("DELETE FROM {prefix}receipts",),
+    "signals": (
+        "DELETE FROM {prefix}artifacts",
+        "DELETE FROM {prefix}centroids",
+        "DELETE FROM {prefix}signals",
+    ),
+}
 ERASURES = {"a whole entity": ERASED_ENTITY, "a last change": ERASED_LAST_CHANGE}
 
 
@@ -117,11 +128,11 @@ def test_every_finished_change_is_covered_once(store: SqlStore) -> None:
     create(store, evolve(RATIO, name="Rate"))
     newest = seal_now(store)
 
-    seals = all_seals(store)
-    assert [sealed.changes for sealed in seals] == [1, 3, 1]
-    assert sum(sealed.changes for sealed in seals) == len(changes(store))
-    assert newest == seals[-1] == newest_seal(store)
-    assert verify(store, against=seals[0].reference) == ()
+    sealed = all_seals(store)
+    assert [one.changes for one in sealed] == [1, 3, 1]
+    assert sum(one.changes for one in sealed) == len(changes(store))
+    assert newest == sealed[-1] == newest_seal(store)
+    assert verify(store, against=sealed[0].reference) == ()
     assert verify(store, against=newest.reference) == ()
 
 
@@ -196,6 +207,44 @@ def test_without_a_seal_an_erasure_leaves_no_trace(
     assert verify(postgresql) == ()
 
 
+@pytest.mark.parametrize("record", RECORD_ERASURES)
+def test_an_erased_record_outside_of_the_feed_is_found(
+    store: SqlStore, owner_url: str, record: str
+) -> None:
+    scenario, *_ = worked(store)
+    scenario.capture(A)
+    idempotency = Idempotency("order-1", concepts.ConceptSaved)
+    command = concepts.CreateConcept(content=RATIO)
+    saved = do(store, concepts.create_concept, command, idempotency=idempotency)
+    sealed = seal_now(store)
+    assert sealed.records == 2
+
+    erase(owner_url, RECORD_ERASURES[record], saved)
+
+    (fault,) = seal_faults(verify(store))
+    assert fault[0] == "1"
+    assert fault[1].startswith(f"{record}: no row has the sealed hash")
+
+
+def test_many_records_are_sealed_in_several_parts(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seals, "MAX_RECORDS", 2)
+    for number in range(5):
+        idempotency = Idempotency(f"order-{number}", concepts.ConceptSaved)
+        command = concepts.CreateConcept(content=evolve(RATIO, name=f"Rate {number}"))
+        do(store, concepts.create_concept, command, idempotency=idempotency)
+
+    newest = seal_now(store)
+
+    assert [(sealed.changes, sealed.records) for sealed in all_seals(store)] == [
+        (5, 2),
+        (0, 2),
+        (0, 1),
+    ]
+    assert verify(store, against=newest.reference) == ()
+
+
 @pytest.mark.parametrize("erasure", ERASURES)
 def test_an_erasure_with_new_seals_differs_from_the_seal_that_was_noted(
     store: SqlStore, owner_url: str, erasure: str
@@ -205,7 +254,7 @@ def test_an_erasure_with_new_seals_differs_from_the_seal_that_was_noted(
     saved = submit(store, create(store))
     noted = seal_now(store)
 
-    erase(owner_url, (*ERASURES[erasure], "DELETE FROM {prefix}seals"), saved)
+    erase(owner_url, (*ERASURES[erasure], *ERASED_SEALS), saved)
     assert seal_faults(verify(store)) == []
     assert seal_faults(verify(store, against=noted.reference)) == [
         ("1", "the seal that was noted outside is missing")

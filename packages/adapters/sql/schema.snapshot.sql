@@ -370,13 +370,19 @@ column reveal_transactions.updated_at "instant" required
 
 column reveal_transactions.version bigint required s 0
 
+column seal_records.record_hash "digest" required
+
+column seal_records.record_table "identifier" required
+
+column seal_records.seal_number "ordinal" required
+
 column seals.actor "actor" required
 
 column seals.at "instant" required
 
-column seals.changes "ordinal" required
+column seals.changes "natural_number" required
 
-column seals.ends_at "ordinal" required
+column seals.ends_at "natural_number" required
 
 column seals.feed_digest "digest" required
 
@@ -389,6 +395,10 @@ column seals.prev_hash "digest_or_empty" required
 column seals.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
 
 column seals.reason "nonblank_text" required
+
+column seals.records "natural_number" required
+
+column seals.records_digest "digest" required
 
 column seals.starts_after "natural_number" required
 
@@ -802,6 +812,10 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
+constraint seal_records.seal_records_pkey PRIMARY KEY ("record_table", "record_hash") true true
+
+constraint seal_records.seal_records_seal FOREIGN KEY ("seal_number") REFERENCES "seals"("number") true true
+
 constraint seals.seals_end UNIQUE ("number", "ends_at", "hash") true true
 
 constraint seals.seals_first CHECK (
@@ -814,7 +828,7 @@ constraint seals.seals_pkey PRIMARY KEY ("number") true true
 
 constraint seals.seals_predecessor FOREIGN KEY ("previous_number", "starts_after", "prev_hash") REFERENCES "seals"("number", "ends_at", "hash") true true
 
-constraint seals.seals_stretch CHECK ((("starts_after")::bigint < ("ends_at")::bigint)) true true
+constraint seals.seals_stretch CHECK ((("starts_after")::bigint <= ("ends_at")::bigint)) true true
 
 constraint settings.settings_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -1956,6 +1970,27 @@ function reveal_transactions_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function seal_records_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function seal_records_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function seal_records_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function seals_finished  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2336,6 +2371,8 @@ index CREATE UNIQUE INDEX "receipts_key" ON "receipts" USING "btree" ("owner", "
 
 index CREATE UNIQUE INDEX "reveal_transactions_pkey" ON "reveal_transactions" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "seal_records_pkey" ON "seal_records" USING "btree" ("record_table", "record_hash") true
+
 index CREATE UNIQUE INDEX "seals_end" ON "seals" USING "btree" ("number", "ends_at", "hash") true
 
 index CREATE UNIQUE INDEX "seals_pkey" ON "seals" USING "btree" ("number") true
@@ -2550,6 +2587,14 @@ key trigger reveal_transactions reveal_transactions_history 17 O
 
 key trigger reveal_transactions reveal_transactions_history 5 O
 
+key trigger seal_records seal_records_seal 17 O
+
+key trigger seal_records seal_records_seal 5 O
+
+key trigger seals seal_records_seal 17 O
+
+key trigger seals seal_records_seal 9 O
+
 key trigger seals seals_predecessor 17 O
 
 key trigger seals seals_predecessor 17 O
@@ -2683,6 +2728,8 @@ table mint_events rp false false
 table receipts rp false false
 
 table reveal_transactions rp false false
+
+table seal_records rp false false
 
 table seals rp false false
 
@@ -2855,6 +2902,12 @@ trigger A CREATE TRIGGER "reveal_transactions_no_delete" BEFORE DELETE ON "revea
 trigger A CREATE TRIGGER "reveal_transactions_no_truncate" BEFORE TRUNCATE ON "reveal_transactions" FOR EACH STATEMENT EXECUTE FUNCTION "reveal_transactions_no_truncate"()
 
 trigger A CREATE TRIGGER "reveal_transactions_one_step" BEFORE UPDATE ON "reveal_transactions" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reveal_transactions_one_step"()
+
+trigger A CREATE TRIGGER "seal_records_no_delete" BEFORE DELETE ON "seal_records" FOR EACH STATEMENT EXECUTE FUNCTION "seal_records_no_delete"()
+
+trigger A CREATE TRIGGER "seal_records_no_truncate" BEFORE TRUNCATE ON "seal_records" FOR EACH STATEMENT EXECUTE FUNCTION "seal_records_no_truncate"()
+
+trigger A CREATE TRIGGER "seal_records_no_update" BEFORE UPDATE ON "seal_records" FOR EACH STATEMENT EXECUTE FUNCTION "seal_records_no_update"()
 
 trigger A CREATE TRIGGER "seals_finished" AFTER INSERT ON "seals" FOR EACH ROW WHEN (((("new"."ends_at")::bigint <= ((("pg_snapshot_xmin"("pg_current_snapshot"()))::"text")::bigint - 1)) IS NOT TRUE)) EXECUTE FUNCTION "seals_finished"()
 

@@ -173,9 +173,11 @@ CREATE TABLE indelible.seals (
 	number indelible.ordinal NOT NULL,
 	previous_number BIGINT GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
 	starts_after indelible.natural_number NOT NULL,
-	ends_at indelible.ordinal NOT NULL,
-	changes indelible.ordinal NOT NULL,
+	ends_at indelible.natural_number NOT NULL,
+	changes indelible.natural_number NOT NULL,
 	feed_digest indelible.digest NOT NULL,
+	records indelible.natural_number NOT NULL,
+	records_digest indelible.digest NOT NULL,
 	actor indelible.actor NOT NULL,
 	reason indelible.nonblank_text NOT NULL,
 	at indelible.instant NOT NULL,
@@ -185,7 +187,15 @@ CREATE TABLE indelible.seals (
 	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
 	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES indelible.seals (number, ends_at, hash),
 	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
-	CONSTRAINT seals_stretch CHECK (starts_after < ends_at)
+	CONSTRAINT seals_stretch CHECK (starts_after <= ends_at)
+)
+--;
+CREATE TABLE indelible.seal_records (
+	record_table indelible.identifier NOT NULL,
+	record_hash indelible.digest NOT NULL,
+	seal_number indelible.ordinal NOT NULL,
+	CONSTRAINT seal_records_pkey PRIMARY KEY (record_table, record_hash),
+	CONSTRAINT seal_records_seal FOREIGN KEY(seal_number) REFERENCES indelible.seals (number)
 )
 --;
 CREATE TABLE indelible.concepts (
@@ -850,6 +860,45 @@ CREATE TRIGGER seals_no_truncate BEFORE TRUNCATE ON indelible.seals
 FOR EACH STATEMENT EXECUTE FUNCTION indelible.seals_no_truncate()
 --;
 ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_no_truncate
+--;
+CREATE FUNCTION indelible.seal_records_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seal_records_no_update BEFORE UPDATE ON indelible.seal_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seal_records_no_update()
+--;
+ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_update
+--;
+CREATE FUNCTION indelible.seal_records_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON indelible.seal_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seal_records_no_delete()
+--;
+ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_delete
+--;
+CREATE FUNCTION indelible.seal_records_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seal_records_no_truncate BEFORE TRUNCATE ON indelible.seal_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seal_records_no_truncate()
+--;
+ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_truncate
 --;
 CREATE FUNCTION indelible.keys_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -218,6 +218,8 @@ CREATE TABLE seals (
 	ends_at INTEGER NOT NULL,
 	changes INTEGER NOT NULL,
 	feed_digest TEXT NOT NULL,
+	records INTEGER NOT NULL,
+	records_digest TEXT NOT NULL,
 	actor TEXT NOT NULL,
 	reason TEXT NOT NULL,
 	at TEXT NOT NULL,
@@ -227,17 +229,32 @@ CREATE TABLE seals (
 	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
 	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES seals (number, ends_at, hash),
 	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
-	CONSTRAINT seals_stretch CHECK (starts_after < ends_at),
+	CONSTRAINT seals_stretch CHECK (starts_after <= ends_at),
 	CONSTRAINT seals_number_rule CHECK (number >= 1),
 	CONSTRAINT seals_starts_after_rule CHECK (starts_after >= 0),
-	CONSTRAINT seals_ends_at_rule CHECK (ends_at >= 1),
-	CONSTRAINT seals_changes_rule CHECK (changes >= 1),
+	CONSTRAINT seals_ends_at_rule CHECK (ends_at >= 0),
+	CONSTRAINT seals_changes_rule CHECK (changes >= 0),
 	CONSTRAINT seals_feed_digest_rule CHECK (length(feed_digest) = 64 AND trim(feed_digest, '0123456789abcdef') = ''),
+	CONSTRAINT seals_records_rule CHECK (records >= 0),
+	CONSTRAINT seals_records_digest_rule CHECK (length(records_digest) = 64 AND trim(records_digest, '0123456789abcdef') = ''),
 	CONSTRAINT seals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
 	CONSTRAINT seals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT seals_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
 	CONSTRAINT seals_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
 	CONSTRAINT seals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE seal_records (
+	record_table TEXT NOT NULL,
+	record_hash TEXT NOT NULL,
+	seal_number INTEGER NOT NULL,
+	CONSTRAINT seal_records_pkey PRIMARY KEY (record_table, record_hash),
+	CONSTRAINT seal_records_seal FOREIGN KEY(seal_number) REFERENCES seals (number),
+	CONSTRAINT seal_records_record_table_rule CHECK (length(record_table) BETWEEN 1 AND 200),
+	CONSTRAINT seal_records_record_hash_rule CHECK (length(record_hash) = 64 AND trim(record_hash, '0123456789abcdef') = ''),
+	CONSTRAINT seal_records_seal_number_rule CHECK (seal_number >= 1)
 )
  WITHOUT ROWID,
  STRICT
@@ -976,6 +993,22 @@ CREATE TRIGGER seals_predecessor_exists BEFORE INSERT ON seals
 WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.previous_number AND ends_at = NEW.starts_after AND hash = NEW.prev_hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seals_predecessor_exists'); END
 --;
+CREATE TRIGGER seal_records_no_update BEFORE UPDATE ON seal_records
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_no_update'); END
+--;
+CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON seal_records
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_no_delete'); END
+--;
+CREATE TRIGGER seal_records_no_replace BEFORE INSERT ON seal_records
+WHEN (NOT EXISTS (SELECT 1 FROM main.seal_records WHERE record_table = NEW.record_table AND record_hash = NEW.record_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_no_replace'); END
+--;
+CREATE TRIGGER seal_records_seal_exists BEFORE INSERT ON seal_records
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.seal_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_seal_exists'); END
+--;
 CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
@@ -1081,7 +1114,7 @@ WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND 
 BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
 --;
 CREATE TRIGGER seals_finished BEFORE INSERT ON seals
-WHEN (NEW.ends_at <= (SELECT max(position) FROM main.history)) IS NOT TRUE
+WHEN (NEW.ends_at <= (SELECT coalesce(max(position), 0) FROM main.history)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seals_finished'); END
 --;
 CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys

@@ -5,7 +5,7 @@ even to someone who owns the database.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import ClassVar, Final, Self
@@ -66,6 +66,14 @@ class SealReference:
         return f"{self.number}:{self.hash}"
 
 
+@frozen(order=True)
+class SealedRecord:
+    """A record outside of the feed that a seal covers: the name of its table, and its hash."""
+
+    record_table: str
+    record_hash: str
+
+
 @frozen(kw_only=True)
 class Stretch:
     """The changes of the feed after one point and up to another.
@@ -97,13 +105,18 @@ class Stretch:
 
 @frozen(kw_only=True)
 class Seal:
-    """A record over one stretch of the feed; `prev_hash` is the hash of the seal before it."""
+    """A record over one stretch of the feed, and over new records outside of the feed.
+
+    `prev_hash` is the hash of the seal before it.
+    """
 
     number: int = field(validator=bounded_int, metadata=COUNT)
     starts_after: int
     ends_at: int
     changes: int
     feed_digest: str
+    records: int
+    records_digest: str
     actor: Actor
     reason: str = field(validator=non_blank_line, metadata=LINE)
     at: datetime = field(validator=is_instant)
@@ -140,16 +153,32 @@ class Seal:
         return (self.number, self.starts_after, self.prev_hash) == expected
 
 
+def records_digest(records: Iterable[SealedRecord]) -> str:
+    """Return the digest of some records, in any order."""
+    content = sha256()
+    for record in sorted(records):
+        content.update(f"{record.record_table} {record.record_hash}\n".encode())
+
+    return content.hexdigest()
+
+
 def next_seal(
-    audit: HasAuditContext, previous: Seal | None, stretch: Stretch, *, now: datetime
+    audit: HasAuditContext,
+    previous: Seal | None,
+    stretch: Stretch,
+    records: Sequence[SealedRecord] = (),
+    *,
+    now: datetime,
 ) -> Seal:
-    """Return the seal over the stretch that begins where the previous seal ends."""
+    """Return the seal over new records and the stretch that begins where the last one ends."""
     unhashed = Seal(
         number=1 if previous is None else previous.number + 1,
         starts_after=stretch.starts_after,
         ends_at=stretch.ends_at,
         changes=stretch.changes,
         feed_digest=stretch.digest,
+        records=len(records),
+        records_digest=records_digest(records),
         actor=audit.actor,
         reason=audit.reason,
         at=now,

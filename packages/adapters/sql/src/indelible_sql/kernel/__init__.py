@@ -6,7 +6,7 @@ from indelible.kernel.keys import KEY, Key
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.keys import KEYS
-from indelible_sql.kernel.seal_tables import SEALS, seal_guards
+from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_guards import task_guards
 from indelible_sql.kernel.task_tables import STAGES, TASK_ATTEMPTS, TASKS
@@ -26,7 +26,7 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
 CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
-    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS),
+    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS),
     task_tables=(TASKS,),
     guards=kernel_guards,
 )

@@ -1,4 +1,4 @@
-"""The table of seals: insert-only, one chain without gaps, never ahead of the feed."""
+"""The tables of seals: insert-only, one chain without gaps, never ahead of the feed."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from indelible_sql.schema.columns import (
     BIG_INTEGER,
     DIGEST,
     DIGEST_OR_EMPTY,
+    IDENTIFIER,
     INSTANT,
     NATURAL,
     NONBLANK_TEXT,
@@ -23,9 +24,11 @@ SEALS = table(
     required("number", ORDINAL),
     Column("previous_number", BIG_INTEGER, Computed("NULLIF(number - 1, 0)", persisted=True)),
     required("starts_after", NATURAL),
-    required("ends_at", ORDINAL),
-    required("changes", ORDINAL),
+    required("ends_at", NATURAL),
+    required("changes", NATURAL),
     required("feed_digest", DIGEST),
+    required("records", NATURAL),
+    required("records_digest", DIGEST),
     required("actor", ACTOR),
     required("reason", NONBLANK_TEXT),
     required("at", INSTANT),
@@ -43,7 +46,18 @@ SEALS = table(
         "CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END",
         name="seals_first",
     ),
-    CheckConstraint("starts_after < ends_at", name="seals_stretch"),
+    CheckConstraint("starts_after <= ends_at", name="seals_stretch"),
+    has_rowid=False,
+)
+
+# The records outside of the feed that a seal covers: they have no order of their own.
+SEAL_RECORDS = table(
+    "seal_records",
+    required("record_table", IDENTIFIER),
+    required("record_hash", DIGEST),
+    required("seal_number", ORDINAL),
+    PrimaryKeyConstraint("record_table", "record_hash", name="seal_records_pkey"),
+    key("seal_records_seal", ["seal_number"], "seals", ["number"]),
     has_rowid=False,
 )
 
@@ -55,6 +69,6 @@ def seal_guards(dialect: str) -> Iterator[Guard]:
     """
     end_of_feed = "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) - 1"
     if dialect == "sqlite":
-        end_of_feed = "(SELECT max(position) FROM main.history)"
+        end_of_feed = "(SELECT coalesce(max(position), 0) FROM main.history)"
     condition = f"NEW.ends_at <= {end_of_feed}"
     yield Guard(table=SEALS, rule="finished", event="INSERT", condition=condition)

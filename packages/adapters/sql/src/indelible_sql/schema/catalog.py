@@ -62,6 +62,20 @@ class Catalog:
         return tuple(chain.from_iterable(context.records for context in self.contexts))
 
     @cached_property
+    def sealed_records(self) -> tuple[Table, ...]:
+        """Return the insert-only tables with hashes that no change contains: seals list them."""
+        in_changes: set[Table] = {HISTORY}
+        for digests in self.digests.values():
+            in_changes.update(digest.table for digest in digests)
+
+        sealed: list[Table] = []
+        for record in self.records:
+            is_seal = "prev_hash" in record.columns
+            if "hash" in record.columns and not is_seal and record not in in_changes:
+                sealed.append(record)
+        return tuple(sealed)
+
+    @cached_property
     def task_tables(self) -> tuple[Table, ...]:
         """Return every table whose rows change without history."""
         return tuple(chain.from_iterable(context.task_tables for context in self.contexts))

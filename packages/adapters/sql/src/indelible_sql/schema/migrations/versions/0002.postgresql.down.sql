@@ -1,5 +1,11 @@
 DROP TRIGGER history_in_order ON indelible.history
 --;
+DROP TRIGGER seal_records_no_delete ON indelible.seal_records
+--;
+DROP TRIGGER seal_records_no_truncate ON indelible.seal_records
+--;
+DROP TRIGGER seal_records_no_update ON indelible.seal_records
+--;
 DROP TRIGGER seals_finished ON indelible.seals
 --;
 DROP TRIGGER seals_no_delete ON indelible.seals
@@ -23,6 +29,12 @@ DROP FUNCTION indelible.seals_no_update
 DROP FUNCTION indelible.seals_no_delete
 --;
 DROP FUNCTION indelible.seals_no_truncate
+--;
+DROP FUNCTION indelible.seal_records_no_update
+--;
+DROP FUNCTION indelible.seal_records_no_delete
+--;
+DROP FUNCTION indelible.seal_records_no_truncate
 --;
 DROP FUNCTION indelible.tasks_edge
 --;
@@ -49,5 +61,7 @@ FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND 
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
 --;
 CREATE OR REPLACE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) $$
+--;
+DROP TABLE indelible.seal_records
 --;
 DROP TABLE indelible.seals

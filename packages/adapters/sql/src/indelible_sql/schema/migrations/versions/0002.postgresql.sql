@@ -6,9 +6,11 @@ CREATE TABLE indelible.seals (
 	number indelible.ordinal NOT NULL,
 	previous_number BIGINT GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
 	starts_after indelible.natural_number NOT NULL,
-	ends_at indelible.ordinal NOT NULL,
-	changes indelible.ordinal NOT NULL,
+	ends_at indelible.natural_number NOT NULL,
+	changes indelible.natural_number NOT NULL,
 	feed_digest indelible.digest NOT NULL,
+	records indelible.natural_number NOT NULL,
+	records_digest indelible.digest NOT NULL,
 	actor indelible.actor NOT NULL,
 	reason indelible.nonblank_text NOT NULL,
 	at indelible.instant NOT NULL,
@@ -18,7 +20,15 @@ CREATE TABLE indelible.seals (
 	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
 	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES indelible.seals (number, ends_at, hash),
 	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
-	CONSTRAINT seals_stretch CHECK (starts_after < ends_at)
+	CONSTRAINT seals_stretch CHECK (starts_after <= ends_at)
+)
+--;
+CREATE TABLE indelible.seal_records (
+	record_table indelible.identifier NOT NULL,
+	record_hash indelible.digest NOT NULL,
+	seal_number indelible.ordinal NOT NULL,
+	CONSTRAINT seal_records_pkey PRIMARY KEY (record_table, record_hash),
+	CONSTRAINT seal_records_seal FOREIGN KEY(seal_number) REFERENCES indelible.seals (number)
 )
 --;
 CREATE FUNCTION indelible.history_in_order() RETURNS trigger LANGUAGE plpgsql
@@ -72,6 +82,45 @@ CREATE TRIGGER seals_no_truncate BEFORE TRUNCATE ON indelible.seals
 FOR EACH STATEMENT EXECUTE FUNCTION indelible.seals_no_truncate()
 --;
 ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_no_truncate
+--;
+CREATE FUNCTION indelible.seal_records_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seal_records_no_update BEFORE UPDATE ON indelible.seal_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seal_records_no_update()
+--;
+ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_update
+--;
+CREATE FUNCTION indelible.seal_records_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON indelible.seal_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seal_records_no_delete()
+--;
+ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_delete
+--;
+CREATE FUNCTION indelible.seal_records_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seal_records_no_truncate BEFORE TRUNCATE ON indelible.seal_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.seal_records_no_truncate()
+--;
+ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_truncate
 --;
 CREATE TRIGGER tasks_new AFTER INSERT ON indelible.tasks
 FOR EACH ROW WHEN ((NEW.fence = 0 AND NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_new()

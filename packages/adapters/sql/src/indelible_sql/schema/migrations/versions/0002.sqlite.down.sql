@@ -30,6 +30,14 @@ DROP TRIGGER mint_events_no_replace_on_update
 --;
 DROP TRIGGER reveal_transactions_no_nested_update
 --;
+DROP TRIGGER seal_records_no_delete
+--;
+DROP TRIGGER seal_records_no_replace
+--;
+DROP TRIGGER seal_records_no_update
+--;
+DROP TRIGGER seal_records_seal_exists
+--;
 DROP TRIGGER seals_finished
 --;
 DROP TRIGGER seals_no_delete
@@ -85,5 +93,7 @@ BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace'); END
 CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
 WHEN (NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
+--;
+DROP TABLE seal_records
 --;
 DROP TABLE seals
