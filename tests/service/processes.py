@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,16 +45,30 @@ def refusal(*words: str, **settings: str) -> tuple[int, str]:
 @contextmanager
 def start_command(*words: str, cwd: Path, **settings: str) -> Generator[subprocess.Popen[str]]:
     """Start a command as a child in a session of its own; its log goes to `log`."""
+    with start_program((sys.executable,), *words, cwd=cwd, settings=settings) as process:
+        yield process
+
+
+@contextmanager
+def start_program(
+    python: Sequence[str],
+    *words: str,
+    cwd: Path,
+    settings: Mapping[str, str],
+    options: Mapping[str, Any] | None = None,
+) -> Generator[subprocess.Popen[str]]:
+    """Start a command with a Python and further options of `Popen`, such as the user."""
     with (
         (cwd / "log").open("a") as log,
         subprocess.Popen(
-            (sys.executable, "-m", "indelible_service", *words),
+            (*python, "-m", "indelible_service", *words),
             cwd=cwd,
             env={**foreign_variables(), "INDELIBLE_PORT": "0", **settings},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
             start_new_session=True,
+            **(options or {}),
         ) as process,
     ):
         try:

@@ -55,8 +55,16 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     cwd = tmp_path_factory.mktemp("instance")
     with start_command("up", cwd=cwd) as process:
         assert process.stdout
-        lines = dict(process.stdout.readline().strip().split(": ", 1) for _ in range(6))
-        assert list(lines) == ["Address", "Docs", "Console", "First key", "Workers", "Next"]
+        lines = dict(process.stdout.readline().strip().split(": ", 1) for _ in range(7))
+        assert list(lines) == [
+            "Address",
+            "Docs",
+            "Console",
+            "Database",
+            "First key",
+            "Workers",
+            "Next",
+        ]
         address, key = lines["Address"].strip(), lines["First key"].split()[0]
         wait_until_ready(address)
         body = {"content": {"name": "Ratio"}, "reason": "written before a restart"}

@@ -95,9 +95,12 @@ def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
             tx.tasks.enqueue(task.stage, {task.entity_id: tx.clock.now()})
 
 
-def create_app() -> Flask:
-    """Return the application for a WSGI server: `indelible_service.composition:create_app`."""
-    settings = load()
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application for a WSGI server: `indelible_service.composition:create_app`.
+
+    The settings are read from the environment where none are passed.
+    """
+    settings = settings or load()
     configure_process(settings)
     return build_app(settings, open_store(settings, needs_key_secret=True))
 

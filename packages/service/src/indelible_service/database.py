@@ -1,5 +1,6 @@
 """Open the database that the settings name."""
 
+import hashlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 
 POOLS_PER_PROCESS: Final = 2  # one that writes and one that reads
+DEFAULT_SCHEMA: Final = Settings().schema
 MAX_CONNECTIONS: Final = "max_connections"
 # Connections that PostgreSQL reserves for others; the second setting exists from release 16.
 RESERVED_CONNECTIONS: Final = ("superuser_reserved_connections", "reserved_connections")
@@ -143,6 +145,34 @@ def _ensure_secret(settings: Settings) -> None:
     with open_configured_store(settings) as store:
         if store.read(list_keys, limit=1):
             raise SecretMissing(str(path.absolute()))
+
+
+def public_url(settings: Settings) -> str:
+    """Return the database's address without its password."""
+    return make_url(settings.url).set(query={}).render_as_string(hide_password=True)
+
+
+def key_file(settings: Settings, name: str) -> Path:
+    """Return the path of a key in the data directory; each database has key files of its own."""
+    label = _database_label(settings)
+    file_name = f"{name}.{label}.key" if label else f"{name}.key"
+    return data_directory(settings) / file_name
+
+
+def _database_label(settings: Settings) -> str:
+    """Return a short name of the database, '' for the SQLite file in the data directory."""
+    if not settings.database_url:
+        return ""
+
+    if settings.is_embedded and settings.schema == DEFAULT_SCHEMA:
+        return "postgresql"
+
+    if settings.is_embedded:
+        return f"postgresql-{settings.schema}"
+
+    url = make_url(settings.database_url)
+    parts = (url.get_backend_name(), url.host, url.port, url.database, settings.schema)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 def upgrade(settings: Settings) -> None:

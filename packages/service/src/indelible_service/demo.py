@@ -13,8 +13,8 @@ from cattrs.preconf.json import make_converter
 from indelible.concepts import VersionDiff, to_unified
 from indelible.kernel import Actor, SystemClock, Unavailable
 from indelible.kernel.keys import CreateKey, authenticate_key, create_key
-from indelible_service.data_directory import atomic_file, data_directory, translate_os_errors
-from indelible_service.database import open_configured_store
+from indelible_service.data_directory import atomic_file, translate_os_errors
+from indelible_service.database import key_file, open_configured_store
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
@@ -153,7 +153,7 @@ def concepts_demo(api: Api) -> Iterator[DemoStep]:
 
 def _read_or_create_key(person: str, settings: Settings, store: SqlStore) -> str:
     """Return the person's key from the data directory, or a new one where it is not valid."""
-    path = data_directory(settings) / f"{person}.key"
+    path = key_file(settings, person)
     with translate_os_errors(path):
         text = path.read_text(encoding="utf-8") if path.exists() else ""
     if store.read(authenticate_key, text, now=SystemClock().now()):

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import zlib
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -13,8 +14,13 @@ from attrs import define, evolve, frozen
 
 from indelible.kernel import Unavailable
 from indelible_service.composition import configure_process
-from indelible_service.data_directory import data_directory
-from indelible_service.database import check_connections, open_configured_store, upgrade
+from indelible_service.database import (
+    check_connections,
+    key_file,
+    open_configured_store,
+    public_url,
+    upgrade,
+)
 from indelible_service.embedded import (
     APP,
     PostgresServer,
@@ -25,13 +31,18 @@ from indelible_service.embedded import (
 )
 from indelible_service.embedded.children import Child
 from indelible_service.embedded.postgresql import DATABASE
-from indelible_service.serving import OnStarted, bind_socket, create_first_key
+from indelible_service.instance import RECORD_NAME, Claim, claimed_directory
+from indelible_service.listening import instance_listener
+from indelible_service.serving import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Supervisor, run_command
 from indelible_service.workers import shutdown_event, worker_command
 
+POSTGRESQL: Final = "postgresql"  # a folder, and the name of a saved port
 WORKERS: Final = 2
 PROCESSES: Final = WORKERS + 2  # and one each for the web and the scheduler
+# Below the ports of outgoing connections, one of which could take the port between two starts.
+STABLE_PORTS: Final = range(20_000, 32_768)
 POSTGRES_SETTINGS: Final = {"max_connections": "900"}
 READY_SECONDS: Final = 60
 SERVER_ERROR: Final = 500
@@ -58,20 +69,37 @@ class NotReady(Unavailable):
 class Servers:
     """The PostgreSQL and the Redis of an installation; a restarted one gets its port again."""
 
-    folder: Path
+    claim: Claim
     postgresql: PostgresServer | None = None
     redis: RedisServer | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder in which each server has one of its own."""
+        return self.claim.directory
 
     @contextmanager
     def run_postgresql(self) -> Generator[Child]:
         """Run PostgreSQL with its data in the folder until the block ends."""
-        port = self.postgresql.port if self.postgresql else None
+        # A restarted server must have the port that the other processes know.
+        fixed_port = self.postgresql.port if self.postgresql else None
         server = postgres(
-            self.folder / "postgresql", port=port, settings=POSTGRES_SETTINGS, passwords=True
+            self.folder / POSTGRESQL,
+            port=fixed_port,
+            preferred_port=self.claim.port(POSTGRESQL) or _first_port(self.folder),
+            settings=POSTGRES_SETTINGS,
+            passwords=True,
         )
         with server as running:
+            self._save_port(running.port)
             self.postgresql = running
             yield running.child
+
+    def _save_port(self, port: int) -> None:
+        last_port = self.claim.port(POSTGRESQL)
+        if last_port not in (None, port):
+            logger.warning("port %s is in use; PostgreSQL gets port %s", last_port, port)
+        self.claim.save_port(POSTGRESQL, port)
 
     @contextmanager
     def run_redis(self) -> Generator[Child]:
@@ -87,25 +115,35 @@ class Servers:
         if self.postgresql:
             server = self.postgresql
             url = f"postgresql://{APP}@{server.host}:{server.port}/{DATABASE}"
-            passwords = self.folder / "postgresql" / "passwords"
+            passwords = self.folder / POSTGRESQL / "passwords"
             lines.append(f"{url} (the password is the third line of {passwords})")
         if self.redis:
             url = f"redis://{self.redis.host}:{self.redis.port}"
-            lines.append(f"{url} (the password is stored nowhere)")
+            lines.append(f"{url} (the password is in {self.folder / RECORD_NAME})")
 
         return lines
+
+
+def _first_port(folder: Path) -> int:
+    """Return a port for a new server, which differs from folder to folder."""
+    return STABLE_PORTS[zlib.crc32(bytes(folder)) % len(STABLE_PORTS)]
 
 
 def run_full(settings: Settings, on_started: OnStarted) -> None:
     """Run all processes under one supervisor until SIGINT or SIGTERM."""
     shutdown = shutdown_event()
     configure_process(settings)
-    servers = Servers(data_directory(settings))
-    with bind_socket(settings) as listener:
-        port = listener.getsockname()[1]
-
-    with Supervisor() as supervisor:
-        bound, workers = _start_servers(evolve(settings, port=port), servers, supervisor)
+    with (
+        claimed_directory(settings) as claim,
+        instance_listener(settings, claim) as listener,
+        Supervisor() as supervisor,
+    ):
+        listening = evolve(settings, port=listener.getsockname()[1])
+        listener.close()  # a child listens
+        claim.publish(listening)
+        servers = Servers(claim)
+        bound, workers = _start_servers(listening, servers, supervisor)
+        claim.publish(bound)
         upgrade(bound)
         with open_configured_store(bound, needs_key_secret=True) as store:
             check_connections(bound, store, PROCESSES)
@@ -116,12 +154,15 @@ def run_full(settings: Settings, on_started: OnStarted) -> None:
         if shutdown.is_set():
             return
 
-        on_started(
+        started = Started(
             address=bound.address,
+            database=public_url(bound),
             first_key=first_key,
+            key_file=key_file(bound, FIRST_KEY),
             workers=workers,
             servers=servers.describe(),
         )
+        on_started(started)
         supervisor.run_until(shutdown.is_set)
 
 
@@ -136,7 +177,9 @@ def _start_servers(
         supervisor.add("postgresql", servers.run_postgresql, is_server=True)
         running = servers.postgresql
         assert running is not None  # noqa: S101 - for the type checkers: it was just started
-        settings = evolve(settings, database_url=running.url, owner_url=running.owner_url)
+        settings = evolve(
+            settings, database_url=running.url, owner_url=running.owner_url, is_embedded=True
+        )
 
     if settings.redis_url:
         return settings, WITH_REDIS

@@ -1,19 +1,19 @@
 """Serve the API: from this process for `indelible up`, from several for `indelible serve`."""
 
 import multiprocessing
-import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 from flask import Flask, Response, request
 from waitress import create_server
 
-from indelible.kernel import Actor, Unavailable
+from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key, list_keys
 from indelible_service.buffering import BufferedApp
 from indelible_service.composition import (
@@ -24,9 +24,17 @@ from indelible_service.composition import (
     create_app,
 )
 from indelible_service.connections import ConnectionLimits, guard_connections, max_connections
-from indelible_service.data_directory import atomic_file, data_directory
-from indelible_service.database import check_connections, open_configured_store, upgrade
-from indelible_service.settings import Settings, load
+from indelible_service.data_directory import atomic_file
+from indelible_service.database import (
+    check_connections,
+    key_file,
+    open_configured_store,
+    public_url,
+    upgrade,
+)
+from indelible_service.instance import claimed_directory
+from indelible_service.listening import bind_socket, instance_listener
+from indelible_service.settings import Settings
 from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
 from indelible_sql import SqlStore
 from indelible_workers import Worker
@@ -37,31 +45,26 @@ if TYPE_CHECKING:
 THREADS: Final = 8  # that answer requests; each open stream of the console needs one more
 MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the application can refuse it
 STOP_SECONDS: Final = 30  # in which a process may complete the requests it has started
+FIRST_KEY: Final = "first"
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 
 
-class OnStarted(Protocol):
-    """A function that is called once the API is ready to be used."""
+@frozen(kw_only=True)
+class Started:
+    """An instance that is ready: its address and database, and where tasks are processed.
 
-    def __call__(
-        self, *, address: str, first_key: str | None, workers: str, servers: Sequence[str]
-    ) -> None:
-        """Report the address, the first key of a new database, and where tasks are processed.
+    `first_key` is that of a new database; `servers` describes those that were started with it.
+    """
 
-        `servers` describes the servers that were started along with the API.
-        """
-        ...
+    address: str
+    database: str
+    first_key: str | None = field(repr=False)
+    key_file: Path
+    workers: str
+    servers: Sequence[str] = ()
 
 
-@frozen
-class CannotListen(Unavailable):
-    """The system does not allow this process to listen at this address."""
-
-    code: ClassVar[str] = "CANNOT_LISTEN"
-    message: ClassVar[str] = "The process cannot listen at {host}:{port}: {reason}."
-    host: str
-    port: int
-    reason: str
+OnStarted = Callable[[Started], None]
 
 
 @define
@@ -102,8 +105,9 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
     """Run the API and the workers in this process until SIGINT or SIGTERM."""
     signals = StopSignals()
     signals.install()
-    with bind_socket(settings) as listener:
+    with claimed_directory(settings) as claim, instance_listener(settings, claim) as listener:
         bound = evolve(settings, port=listener.getsockname()[1])
+        claim.publish(bound)
         upgrade(bound)
         configure_process(bound)  # logs are written only after everything that may be refused
         with open_configured_store(bound, needs_key_secret=True) as store, ExitStack() as stack:
@@ -121,12 +125,14 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             if signals.received:
                 return
 
-            on_started(
+            started = Started(
                 address=bound.address,
+                database=public_url(bound),
                 first_key=first_key,
+                key_file=key_file(bound, FIRST_KEY),
                 workers=f"in this process: {', '.join(stages)}",
-                servers=(),
             )
+            on_started(started)
             signals.run_until_stopped(server.run)
 
 
@@ -163,8 +169,7 @@ def run_server_processes(settings: Settings, processes: int) -> None:
     multiprocessing.set_start_method("spawn", force=True)
     connections = max_connections()
     server = Server(
-        "indelible_service.serving:create_guarded_app",
-        factory=True,
+        "indelible_service",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -177,13 +182,13 @@ def run_server_processes(settings: Settings, processes: int) -> None:
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
     )
-    server.serve()
+    # The settings come through a pipe of each process, not through its environment.
+    server.serve(target_loader=partial(create_guarded_app, settings), wrap_loader=False)
 
 
-def create_guarded_app() -> BufferedApp:
+def create_guarded_app(settings: Settings) -> BufferedApp:
     """Return the application of a server process, and guard its connections from now on."""
-    settings = load()
-    app = create_app()
+    app = create_app(settings)
     guard_connections(connection_limits(settings))
 
     return BufferedApp(app, THREADS + settings.max_streams, MAX_BODY_BYTES)
@@ -203,19 +208,6 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
-def bind_socket(settings: Settings) -> socket.socket:
-    """Return a socket that listens at the settings' address.
-
-    Raises: CannotListen.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family)
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise CannotListen(settings.host, settings.port, reason) from error
-
-
 def create_first_key(settings: Settings, store: SqlStore) -> str | None:
     """Create the admin key of a new database and save it in the data directory.
 
@@ -228,7 +220,7 @@ def create_first_key(settings: Settings, store: SqlStore) -> str | None:
     created = store.run(
         create_key, command, actor=Actor.system("up"), reason="first key of a new database"
     )
-    with atomic_file(data_directory(settings) / "first.key") as out:
+    with atomic_file(key_file(settings, FIRST_KEY)) as out:
         out.write(created.text.encode())
 
     return created.text

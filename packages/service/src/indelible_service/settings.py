@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from indelible_service.contexts import CONTEXTS
 from indelible_service.environment import (
     ON_OFF,
+    VARIABLE,
     Format,
     SettingsWrong,
     has_valid_port,
@@ -87,6 +88,8 @@ class Settings:
     metrics_port: int = setting("INDELIBLE_METRICS_PORT", 0, whole_number(0, 65_000))
 
     sections: Mapping[type, object] = field(factory=_default_sections)  # by class, one a context
+    chosen: frozenset[str] = frozenset()  # the variables that the environment sets
+    is_embedded: bool = False  # the database is the PostgreSQL of the data directory
 
     @classmethod
     def read(cls, environment: Mapping[str, str | None]) -> Self:
@@ -103,7 +106,7 @@ class Settings:
             raise SettingsWrong(tuple(problems))
 
         sections = {section: section(**read) for section, read in section_values.items()}
-        return cls(**values, sections=sections)
+        return cls(**values, sections=sections, chosen=_chosen_variables(environment))
 
     def section(self, kind: type[Section]) -> Section:
         """Return the settings of one context, by their class."""
@@ -136,6 +139,16 @@ def all_setting_fields() -> list["Attribute[Any]"]:
         attributes.extend(setting_fields(context.settings))
 
     return attributes
+
+
+def _chosen_variables(environment: Mapping[str, str | None]) -> frozenset[str]:
+    chosen: set[str] = set()
+    for attribute in all_setting_fields():
+        variable = attribute.metadata[VARIABLE]
+        if (environment.get(variable) or "").strip():
+            chosen.add(variable)
+
+    return frozenset(chosen)
 
 
 def load() -> Settings:

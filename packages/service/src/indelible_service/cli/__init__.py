@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from indelible_service.cli.concepts import diff, history
+from indelible_service.cli.concepts import diff, history, list_command
 from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
 from indelible_service.cli.serving import demo, schedule, serve, up, work
@@ -21,6 +21,7 @@ COMMANDS: Final = (
     seal,
     verify,
     rebuild,
+    list_command,
     history,
     diff,
     export_command,

@@ -1,10 +1,17 @@
-"""Show the history of a concept, and the difference between two of its versions."""
+"""List concepts; show the history of one, and the difference between two of its versions."""
 
 from typing import Final
 
 import click
 
-from indelible.concepts import diff_versions, list_history, to_unified
+from indelible.concepts import (
+    ConceptFilter,
+    ConceptSummary,
+    diff_versions,
+    list_concepts,
+    list_history,
+    to_unified,
+)
 from indelible_service.cli.output import Command, open_settings_store, print_result, print_results
 
 HISTORY_COLUMNS: Final = (
@@ -17,6 +24,39 @@ HISTORY_COLUMNS: Final = (
     "reason",
     "hash",
 )
+
+
+LIST_COLUMNS: Final = ("id", "name", "status", "version", "seq")
+PAGE_SIZE: Final = 500
+
+
+@click.command("list", cls=Command)
+@click.option("--limit", type=click.IntRange(1), help="The maximum number. By default all.")
+def list_command(limit: int | None) -> None:
+    """List the concepts by id, with their names and statuses."""
+    summaries: list[ConceptSummary] = []
+    after = ""
+    with open_settings_store() as store:
+        while limit is None or len(summaries) < limit:
+            page = store.read(list_concepts, ConceptFilter(), after=after, limit=PAGE_SIZE)
+            if not page:
+                break
+            summaries.extend(page)
+            after = page[-1].concept.id
+
+    documents = [_summary_fields(summary) for summary in summaries[:limit]]
+    print_results(documents, LIST_COLUMNS, f"Concepts: {len(documents)}")
+
+
+def _summary_fields(summary: ConceptSummary) -> dict[str, object]:
+    concept = summary.concept
+    return {
+        "id": concept.id,
+        "name": summary.name,
+        "status": concept.status,
+        "version": concept.current_version,
+        "seq": summary.seq,
+    }
 
 
 @click.command(cls=Command)

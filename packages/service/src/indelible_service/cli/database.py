@@ -17,7 +17,7 @@ from indelible_service.cli.output import (
     print_results,
 )
 from indelible_service.data_directory import atomic_file, translate_os_errors
-from indelible_service.settings import load
+from indelible_service.instance import command_settings
 
 EXPORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -43,7 +43,7 @@ def upgrade() -> None:
     from indelible_service import database
     from indelible_sql.schema.migrate import newest
 
-    database.upgrade(load())
+    database.upgrade(command_settings())
     revision = newest()[0]
     print_result({"revision": revision}, f"The database is at revision {revision}.")
 
@@ -63,7 +63,7 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     from indelible_sql.maintenance.export import exported_hashes
     from indelible_sql.schema import migrate
 
-    settings = load()
+    settings = command_settings()
     exported = frozenset[str]()
     url = settings.owner_url or settings.url
     try:
@@ -87,7 +87,7 @@ def install(algorithm_id: str) -> None:
     from indelible_sql import install_algorithm
 
     with open_settings_store() as store:
-        name = install_algorithm(store, algorithm_id, load().owner_url)
+        name = install_algorithm(store, algorithm_id, command_settings().owner_url)
 
     text = f"The function is {name}." if name else "SQLite needs no function."
     print_result({"function": name}, text)
@@ -154,7 +154,7 @@ def index() -> None:
     import indelible_sql
 
     with open_settings_store() as store:
-        spaces = indelible_sql.index_spaces(store, load().owner_url or None)
+        spaces = indelible_sql.index_spaces(store, command_settings().owner_url or None)
 
     print_result(spaces, f"Spaces with an index: {len(spaces)}")
 
@@ -214,6 +214,6 @@ def rebuild() -> None:
     import indelible_sql
 
     with open_settings_store() as store:
-        tables = indelible_sql.rebuild(store, load().owner_url or None)
+        tables = indelible_sql.rebuild(store, command_settings().owner_url or None)
 
     print_results(tables, ("table", "rows", "changed"), "Rebuilt heads")

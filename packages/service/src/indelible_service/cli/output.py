@@ -13,7 +13,7 @@ import click
 from indelible.kernel import IndelibleError, errors, to_json_value
 from indelible.kernel.values import CONTROL
 from indelible_service.environment import SettingsWrong
-from indelible_service.settings import load
+from indelible_service.instance import command_settings
 
 if TYPE_CHECKING:
     from indelible_sql import SqlStore
@@ -35,7 +35,7 @@ HINTS: Final = {
     "CHAIN_ADAPTER_MISSING": (
         "install `indelible-evm` (./packages/adapters/evm), or leave INDELIBLE_RPC_URL blank"
     ),
-    "CONCEPT_NOT_FOUND": "GET /v1/concepts lists the ids",
+    "CONCEPT_NOT_FOUND": "`indelible list` shows the ids",
     "DATABASE_FAULT": "look up the SQLSTATE in the database's manual, and read its log",
     "EMBEDDER_MISSING": (
         "install `indelible-wordllama` (./packages/adapters/wordllama), and check"
@@ -47,7 +47,8 @@ HINTS: Final = {
     "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": (
-        "run `indelible up` or `indelible db upgrade`, set DATABASE_URL, or pass `demo --key`"
+        "run `indelible up` or `indelible db upgrade`, set DATABASE_URL, or pass `demo --key`;"
+        " the PostgreSQL of `up --full` is available while that runs"
     ),
     "NOTHING_TO_READ": "pass a folder with .md or .txt files",
     "NOT_RUNNING": "start it with `indelible up`",
@@ -116,7 +117,8 @@ def open_settings_store(*, needs_key_secret: bool = False) -> Generator["SqlStor
     """Open the store that the settings name; import what that needs only now, so help is fast."""
     from indelible_service import database
 
-    with database.open_configured_store(load(), needs_key_secret=needs_key_secret) as store:
+    settings = command_settings()
+    with database.open_configured_store(settings, needs_key_secret=needs_key_secret) as store:
         yield store
 
 

@@ -1,6 +1,5 @@
 """Start the API, workers and schedulers, and run the demonstrations."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,12 +12,14 @@ from indelible_service.cli.output import (
     printable,
     wants_json,
 )
+from indelible_service.instance import client_settings, command_settings
 from indelible_service.settings import Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from indelible_service.demo import DemoStep
+    from indelible_service.serving import Started
 
 PROCESSES: Final = click.IntRange(1, 64)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -42,17 +43,17 @@ def up(*, full: bool) -> None:
 
     settings = load()
 
-    def on_started(
-        *, address: str, first_key: str | None, workers: str, servers: Sequence[str]
-    ) -> None:
+    def on_started(started: "Started") -> None:
         document = {
-            "address": address,
-            "docs": f"{address}/docs",
-            "key": first_key,
-            "workers": workers,
-            "servers": servers,
+            "address": started.address,
+            "docs": f"{started.address}/docs",
+            "database": started.database,
+            "key": started.first_key,
+            "key_file": str(started.key_file),
+            "workers": started.workers,
+            "servers": started.servers,
         }
-        print_result(document, _started_text(settings, address, first_key, workers, servers))
+        print_result(document, _started_text(started))
 
     if full:
         run_full(settings, on_started)
@@ -60,26 +61,18 @@ def up(*, full: bool) -> None:
         run_single_process(settings, on_started)
 
 
-def _started_text(
-    settings: Settings,
-    address: str,
-    first_key: str | None,
-    workers: str,
-    servers: Sequence[str],
-) -> str:
-    key_file = settings.data_dir / "first.key"
+def _started_text(started: "Started") -> str:
     lines = [
-        f"Address:   {address}",
-        f"Docs:      {address}/docs",
-        f"Console:   {address}/console",
+        f"Address:   {started.address}",
+        f"Docs:      {started.address}/docs",
+        f"Console:   {started.address}/console",
+        f"Database:  {started.database}",
     ]
-    if first_key:
-        lines.append(f"First key: {first_key} (also in {key_file})")
-    lines.append(f"Workers:   {workers}")
-    lines.extend(f"Server:    {server}" for server in servers)
-    # The settings of another terminal do not name the database of our own PostgreSQL.
-    demo_command = f'indelible demo --key "$(cat {key_file})"' if servers else "indelible demo"
-    lines.append(f"Next:      run `{demo_command}` in another terminal; Ctrl-C stops this one")
+    if started.first_key:
+        lines.append(f"First key: {started.first_key} (also in {started.key_file})")
+    lines.append(f"Workers:   {started.workers}")
+    lines.extend(f"Server:    {server}" for server in started.servers)
+    lines.append("Next:      run `indelible demo` in another terminal; Ctrl-C stops this one")
     return "\n".join(lines)
 
 
@@ -104,9 +97,9 @@ def work(stages: tuple[str, ...], processes: int, *, alone: bool) -> None:
     from indelible_service.workers import run_worker_process, run_worker_processes
 
     if alone:
-        run_worker_process(load(), stages)
+        run_worker_process(command_settings(), stages)
     else:
-        run_worker_processes(load(), stages, processes)
+        run_worker_processes(command_settings(), stages, processes)
 
 
 @click.command(cls=Command)
@@ -114,7 +107,7 @@ def schedule() -> None:
     """Enqueue recurring tasks; each is enqueued once even if several schedulers run."""
     from indelible_service.workers import run_scheduler_process
 
-    run_scheduler_process(load())
+    run_scheduler_process(command_settings())
 
 
 @click.command(cls=Command)
@@ -129,7 +122,7 @@ def serve(workers: int) -> None:
     """Serve the API from several processes, on a database that is upgraded already."""
     from indelible_service.serving import run_server_processes
 
-    run_server_processes(load(), workers)
+    run_server_processes(command_settings(), workers)
 
 
 @click.command(cls=Command)
@@ -144,12 +137,12 @@ def serve(workers: int) -> None:
 def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> None:
     """Run a demonstration: a small curriculum of concepts, or captures of a folder of texts.
 
-    `concepts` uses the REST API of the instance at API_BASE_URL, or at INDELIBLE_HOST and
-    INDELIBLE_PORT. `captures` writes into the database of the settings: it reads every .md and .txt
-    file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
+    `concepts` uses the REST API of the running instance, or the one at API_BASE_URL, or at
+    INDELIBLE_HOST and INDELIBLE_PORT. `captures` writes into its database: it reads every .md and
+    .txt file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
     second run changes nothing.
     """
-    settings = load()
+    settings = client_settings()
     steps: list[DemoStep] = []
     for step in _demo_steps(settings, name, folder, key, ask):
         steps.append(step)

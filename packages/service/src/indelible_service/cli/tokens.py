@@ -7,7 +7,7 @@ import click
 from indelible import tokens
 from indelible.kernel import Actor
 from indelible_service.cli.output import Command, open_settings_store, print_result
-from indelible_service.settings import load
+from indelible_service.instance import command_settings
 
 CLI: Final = Actor.system("cli")
 MAX_BLOCK: Final = 2**63 - 1
@@ -38,7 +38,7 @@ def recover_events(
     mints = 0
     token_count = 0
     with open_settings_store() as store:
-        section = load().section(TokenSettings)
+        section = command_settings().section(TokenSettings)
         detection = build_detection(section, store, max_blocks=batch_size)
         block_range = detection.confirmed_range(from_block, to_block)
         for batch in detection.read_blocks(block_range):
@@ -74,7 +74,7 @@ def recover_tokens(limit: int, *, dry_run: bool) -> None:
     from indelible_service.contexts.tokens import TokenSettings, build_chain
 
     with open_settings_store() as store:
-        section = load().section(TokenSettings)
+        section = command_settings().section(TokenSettings)
         report = tokens.recover_missing(
             store,
             build_chain(section),

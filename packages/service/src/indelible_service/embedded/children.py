@@ -49,6 +49,7 @@ class ServerProgram:
     log: Path
     stop_signals: StopSignals
     account: pwd.struct_passwd | None = None
+    preferred_port: int | None = None  # used while no other program has it
 
 
 def process_options(account: pwd.struct_passwd | None, cwd: str = "/") -> dict[str, Any]:
@@ -109,8 +110,9 @@ def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[
     Raises: ServerFailed.
     """
     deadline = time.monotonic() + START_SECONDS
+    preferred_port = program.preferred_port
     while True:
-        port = fixed_port or free_port()
+        port = fixed_port or preferred_port or free_port()
         child = program.start(port)
         try:
             with die_with_parent(child, program.stop_signals[0][0], program.account):
@@ -122,8 +124,9 @@ def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[
 
         failure = failure_from(program.log)
         is_temporary = MEMORY_IN_USE in failure.log
-        if fixed_port is None:  # another program may have taken the free port since
-            is_temporary = is_temporary or PORT_IN_USE in failure.log
+        if fixed_port is None and PORT_IN_USE in failure.log:  # by another program
+            preferred_port = None
+            is_temporary = True
         if not is_temporary or time.monotonic() > deadline:
             raise failure
 

@@ -87,6 +87,7 @@ def postgres(
     directory: Path,
     *,
     port: int | None = None,
+    preferred_port: int | None = None,
     settings: Mapping[str, str] | None = None,
     durable: bool = True,
     passwords: bool = False,
@@ -95,6 +96,7 @@ def postgres(
     """Run a server during the block; the directory keeps its data for the next one.
 
     `version` is the major version of a new cluster; an existing one is run by its own programs.
+    A preferred port is used unless another program has it, a fixed `port` in any case.
 
     Raises: ServerFailed, FileUnusable.
     """
@@ -107,7 +109,7 @@ def postgres(
         server_settings.update(NOT_DURABLE)
     server_settings.update(settings or {})
 
-    with cluster.run(server_settings, port) as (actual_port, child):
+    with cluster.run(server_settings, port, preferred_port) as (actual_port, child):
         urls = {
             role: f"postgresql://{role}:{password}@{HOST}:{actual_port}/{DATABASE}"
             for role, password in role_passwords.items()
@@ -152,7 +154,7 @@ class _Cluster:
         return dict(zip(ROLES, passwords, strict=True))
 
     def run(
-        self, settings: Mapping[str, str], fixed_port: int | None
+        self, settings: Mapping[str, str], fixed_port: int | None, preferred_port: int | None
     ) -> AbstractContextManager[tuple[int, Child]]:
         """Run the server during a block that receives its port and its process."""
         options = [f"--{name}={value}" for name, value in settings.items()]
@@ -167,6 +169,7 @@ class _Cluster:
             log=self._log,
             stop_signals=STOP_SIGNALS,
             account=self._account,
+            preferred_port=preferred_port,
         )
         return running_server(program, fixed_port)
 

@@ -1,0 +1,203 @@
+"""The running instance of a data directory: one at a time, with a record that commands read."""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, ClassVar, Final, Self
+
+import cattrs
+from attrs import asdict, evolve, field, frozen
+from cattrs.errors import BaseValidationError
+
+from indelible.kernel import Unavailable
+from indelible_service.data_directory import atomic_file, data_directory, translate_os_errors
+from indelible_service.settings import Settings, load
+
+LOCK_NAME: Final = "instance.lock"
+RECORD_NAME: Final = "instance.json"
+PORTS_NAME: Final = "ports.json"
+LOCK_SECONDS: Final = 2  # longer than a command holds the lock to look at it
+POLL_SECONDS: Final = 0.05
+UNKNOWN_ADDRESS: Final = "an address that it has not chosen yet"
+
+
+@frozen
+class AlreadyRunning(Unavailable):
+    """Another process serves from the data directory."""
+
+    code: ClassVar[str] = "ALREADY_RUNNING"
+    message: ClassVar[str] = (
+        "An instance is already running in {directory}, at {address} (process {pid})."
+    )
+    directory: str
+    address: str
+    pid: int | None
+
+
+@frozen(kw_only=True)
+class Instance:
+    """A running `indelible up`: its address, and the database and Redis that it uses."""
+
+    pid: int
+    address: str
+    port: int
+    database_url: str = field(repr=False)  # '' for the SQLite file in the data directory
+    owner_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    is_embedded: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the instance that this process runs with these settings."""
+        return cls(
+            pid=os.getpid(),
+            address=settings.address,
+            port=settings.port,
+            database_url=settings.database_url,
+            owner_url=settings.owner_url,
+            redis_url=settings.redis_url,
+            is_embedded=settings.is_embedded,
+        )
+
+
+@frozen
+class Claim:
+    """The claim of this process on its data directory.
+
+    `previous` is an instance that was killed: its processes may still be ending.
+    """
+
+    directory: Path
+    previous: Instance | None
+
+    def publish(self, settings: Settings) -> None:
+        """Save the record of this instance, which every command in the directory reads."""
+        _write(self.directory / RECORD_NAME, asdict(Instance.of(settings)))
+
+    def port(self, name: str) -> int | None:
+        """Return the port that a server of the directory had at its last start."""
+        port = _read(self.directory / PORTS_NAME).get(name)
+        return port if isinstance(port, int) else None
+
+    def save_port(self, name: str, port: int) -> None:
+        """Save the port of a server for its next start."""
+        path = self.directory / PORTS_NAME
+        ports = _read(path)
+        if ports.get(name) != port:
+            _write(path, {**ports, name: port})
+
+
+@contextmanager
+def claimed_directory(settings: Settings) -> Generator[Claim]:
+    """Hold the data directory for this process until the block ends.
+
+    Raises: AlreadyRunning, FileUnusable.
+    """
+    directory = data_directory(settings).absolute()
+    path = directory / LOCK_NAME
+    with translate_os_errors(path):
+        lock = path.open("a")
+
+    with lock:
+        _acquire(lock, directory)
+        try:
+            yield Claim(directory, _read_record(directory))
+        finally:
+            (directory / RECORD_NAME).unlink(missing_ok=True)
+
+
+def running_instance(directory: Path) -> Instance | None:
+    """Return the instance that runs in the directory; a killed one has released its lock."""
+    try:
+        lock = (directory / LOCK_NAME).open()
+    except OSError:
+        return None
+
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _read_record(directory)
+
+    return None
+
+
+def command_settings() -> Settings:
+    """Return the settings of a command: those of this process, completed by the running instance.
+
+    Settings that name another database leave the instance out.
+    """
+    settings = load()
+    instance = running_instance(settings.data_dir)
+    if instance is None or settings.database_url not in ("", instance.database_url):
+        return settings
+
+    return evolve(
+        settings,
+        database_url=instance.database_url,
+        owner_url=settings.owner_url or instance.owner_url,
+        redis_url=settings.redis_url or instance.redis_url,
+        is_embedded=instance.is_embedded,
+    )
+
+
+def client_settings() -> Settings:
+    """Return the settings of a command that calls the API, at the address of the instance.
+
+    An address in the settings wins; port 0 is none.
+    """
+    settings = command_settings()
+    is_chosen = bool(settings.chosen & {"API_BASE_URL", "INDELIBLE_HOST", "INDELIBLE_PORT"})
+    instance = running_instance(settings.data_dir)
+    if instance is None or (is_chosen and settings.port):
+        return settings
+
+    return evolve(settings, base_url=settings.base_url or instance.address)
+
+
+def _acquire(lock: IO[str], directory: Path) -> None:
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise _already_running(directory) from error
+        else:
+            return
+
+        time.sleep(POLL_SECONDS)
+
+
+def _already_running(directory: Path) -> AlreadyRunning:
+    instance = _read_record(directory)
+    if instance is None:
+        return AlreadyRunning(str(directory), UNKNOWN_ADDRESS, None)
+
+    return AlreadyRunning(str(directory), instance.address, instance.pid)
+
+
+def _read_record(directory: Path) -> Instance | None:
+    with suppress(BaseValidationError):  # another release wrote other fields
+        return cattrs.structure(_read(directory / RECORD_NAME), Instance)
+
+    return None
+
+
+def _read(path: Path) -> dict[str, object]:
+    """Return the JSON object in a file, empty where the file is missing or damaged."""
+    with suppress(OSError, ValueError):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(document, dict):
+            return document
+
+    return {}
+
+
+def _write(path: Path, document: dict[str, object]) -> None:
+    with atomic_file(path) as out:
+        out.write(json.dumps(document).encode())
