@@ -1,6 +1,12 @@
 """Test the feed of all changes over HTTP."""
 
+import pytest
 from tests.web.harness import Json, Web, concept_url, problem, saved
+from tests.web.reader import reader_of
+
+from indelible.kernel import Actor
+from indelible.testing.captures.scenarios import MODEL, A
+from indelible.testing.stores import NOOR
 
 
 def changes_after(web: Web, cursor: str | None, limit: int = 100) -> Json:
@@ -70,3 +76,28 @@ def test_the_feed_requires_its_own_scope(web: Web) -> None:
     assert problem(web.get("/v1/history", key=concept_key)) == (403, "SCOPE_MISSING")
     assert web.get("/v1/history", key=history_key).status_code == 200
     assert problem(web.get("/v1/concepts", key=history_key)) == (403, "SCOPE_MISSING")
+
+
+def owned_changes(web: Web, key: str) -> list[Json]:
+    """Return the changes of a user's spaces and subspaces, as the key's owner sees them."""
+    items = saved(web.get("/v1/history?limit=100", key=key), 200)["items"]
+    return [change for change in items if change["lifecycle"] in ("space", "subspace")]
+
+
+@pytest.mark.parametrize("scope", ["history:read", "admin"])
+def test_the_feed_shows_the_data_of_a_space_to_its_owner_only(web: Web, scope: str) -> None:
+    reader = reader_of(web)
+    seed: Json = {"seed": {"values": A, "model": MODEL}, "reason": "a test"}
+    subspace_url = f"/v1/subspaces/{reader.subspace(None)}"
+    saved(web.post(f"{subspace_url}/seed", json=seed, seq=1), 200)
+    renaming = {"name": "private", "description": "private", "reason": "a test"}
+    saved(web.put(subspace_url, json=renaming, seq=2), 200)
+
+    own = owned_changes(web, web.new_key(scope))
+    for other in (NOOR, Actor.system("maya"), Actor.parse("key:maya")):
+        others = owned_changes(web, web.new_key(scope, owner=other))
+
+        assert [change["data"] for change in others] == [{}] * 4
+        assert [change["hash"] for change in others] == [change["hash"] for change in own]
+    assert own[-1]["data"]["name"] == "private"
+    assert own[-1]["data"]["seed"]

@@ -5,10 +5,10 @@ from typing import Final
 
 from attrs import evolve
 
-from indelible.kernel import Change
+from indelible.kernel import Actor, Change
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.routing import Routes
+from indelible_web.http.routing import USER_ID, Routes
 
 READ: Final = "history:read"
 
@@ -18,10 +18,14 @@ def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
     routes = Routes("history", "Every change of every entity: who, why and when.")
 
     def feed(context: OperationContext, query: PageQuery) -> Page[Change]:
-        """List all changes; `next` is always given, so that a reader can ask for later ones."""
+        """List all changes, with an empty `data` for those of other users' resources.
+
+        `next` is always given, so that a reader can ask for later ones.
+        """
         cursors = context.cursors(query)
         page = context.store.feed(after=cursors.start(), limit=query.limit)
-        changes = [redact(change, redacted_fields) for change in page.changes]
+        reader = context.caller.actor
+        changes = [redact(change, redacted_fields, reader) for change in page.changes]
 
         return Page(items=tuple(changes), next=cursors.after(page.cursor))
 
@@ -31,8 +35,16 @@ def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
     return routes
 
 
-def redact(change: Change, redacted_fields: Mapping[str, frozenset[str]]) -> Change:
-    """Return the change without the fields of its lifecycle that no reader may see."""
+def redact(change: Change, redacted_fields: Mapping[str, frozenset[str]], reader: Actor) -> Change:
+    """Return the change with the data that the reader may see.
+
+    A resource of a user has a `user_id`, and only that user sees its data. Fields that are redacted
+    for the lifecycle are shown to no reader.
+    """
+    owner_id = change.data.get(USER_ID)
+    if owner_id is not None and reader != Actor.user(str(owner_id)):
+        return evolve(change, data={})
+
     hidden = redacted_fields.get(change.lifecycle, frozenset())
     data = {name: value for name, value in change.data.items() if name not in hidden}
 

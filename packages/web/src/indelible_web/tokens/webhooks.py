@@ -14,9 +14,9 @@ from indelible import tokens
 from indelible.app import AppContext, WriteTx
 from indelible.kernel import Actor, Idempotency, IndelibleError, RequestInFlight
 from indelible.tokens import RequestScan
-from indelible.tokens.errors import NoChain
 from indelible_web.context import Webhook, WebhookReceiver
 from indelible_web.http.access import SIGNED
+from indelible_web.http.errors import RouteNotFound
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.request import Caller, current_request
@@ -51,10 +51,10 @@ class Webhooks:
     def identify(self, request: Request) -> Caller | None:
         """Return the provider if it has signed the body. The body is not parsed before.
 
-        Raises: NoChain when no secret is configured.
+        Raises: RouteNotFound when no secret is configured, as for an address without a route.
         """
         if not self.secret:
-            raise NoChain
+            raise RouteNotFound
 
         expected = hmac.digest(self.secret, request.get_data(), "sha256").hex()
         signature = request.headers.get(SIGNATURE_HEADER, "")
