@@ -49,7 +49,13 @@ def open_console(
     for page in pages:
         is_sign_in = page.view is session.sign_in
         login = session.FormKeyAuthenticator(app_context) if is_sign_in else console.sessions
-        access.declare(f"console.{page.name}", page.scopes, login, is_live=page.is_live)
+        access.declare(
+            f"console.{page.name}",
+            page.scopes,
+            login,
+            is_live=page.is_live,
+            is_guessable=is_sign_in,
+        )
 
 
 def _console_context(

@@ -9,12 +9,12 @@ from attrs import asdict, evolve, field, frozen
 from flask import Request, Response, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from limits.errors import StorageError
-from limits.storage import Storage, storage_from_string
 
 from indelible.app import AppContext
 from indelible.kernel.keys import KeyNotFound, get_key
 from indelible_web.http.access import caller_of_key
 from indelible_web.http.errors import FormForged, NotReady
+from indelible_web.http.rates import Marks, open_marks
 from indelible_web.http.request import Caller, current_request
 from indelible_web.settings import WebSettings
 
@@ -44,7 +44,7 @@ class Sessions:
     _app_context: AppContext
     _serializer: URLSafeSerializer = field(repr=False)
     _secret: bytes = field(repr=False)
-    _ended: Storage
+    _ended: Marks
 
     def identify(self, request: Request) -> Caller | None:
         """Return the owner of the session's key, or None if the session or the key has ended."""
@@ -162,9 +162,9 @@ def open_sessions(app_context: AppContext, settings: WebSettings) -> Sessions:
         salt="console session",
         signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
     )
-    storage = storage_from_string(settings.limiter_storage, wrap_exceptions=True)
+    ended = open_marks(settings.limiter_storage)
 
-    return Sessions(app_context, serializer, secret, cast("Storage", storage))
+    return Sessions(app_context, serializer, secret, ended)
 
 
 def cookie_name() -> str:

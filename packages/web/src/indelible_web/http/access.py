@@ -6,12 +6,13 @@ from typing import Final
 
 from attrs import Factory, define, field, frozen
 from flask import Flask, Request, Response, request
-from flask_limiter import ApplicationLimit, Limiter
 
 from indelible.app import AppContext
 from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import SCOPE, Key, authenticate_key
-from indelible_web.http.errors import InvalidSignature, Unauthenticated
+from indelible_web.http.errors import InvalidSignature, TooManyRequests, Unauthenticated
+from indelible_web.http.problems import problem_response
+from indelible_web.http.rates import Windows, open_windows
 from indelible_web.http.request import Authenticator, Caller, current_request
 from indelible_web.settings import WebSettings
 
@@ -62,12 +63,14 @@ def caller_of_key(key: Key) -> Caller:
 class EndpointAccess:
     """The scopes of an endpoint, any one of which is enough, and its login.
 
-    A live endpoint is polled by pages, so its requests have a limit of their own.
+    A live endpoint is polled by pages, so its requests have a limit of their own. A page whose
+    credential nobody can guess is never refused because of wrong keys from its address.
     """
 
     scopes: tuple[str, ...]
     login: Authenticator | None = None
     is_live: bool = False
+    is_guessable: bool = True
 
 
 NO_ACCESS: Final = EndpointAccess(scopes=())
@@ -90,24 +93,20 @@ class AccessControl:
         login: Authenticator | None = None,
         *,
         is_live: bool = False,
+        is_guessable: bool = True,
     ) -> None:
         """Declare an endpoint's scopes, and its login if it is not the application's."""
-        self._endpoints[endpoint] = EndpointAccess(scopes=scopes, login=login, is_live=is_live)
+        self._endpoints[endpoint] = EndpointAccess(
+            scopes=scopes, login=login, is_live=is_live, is_guessable=is_guessable
+        )
 
     def guard(self, app: Flask, settings: WebSettings) -> None:
         """Install the checks before every view of the application."""
-        limiter = Limiter(
-            _caller_id,
-            application_limits=[*self._limits(settings)],
-            strategy="moving-window",
-            storage_uri=settings.limiter_storage,
-            in_memory_fallback_enabled=True,
-        )
-        limiter.request_filter(self._is_public)
-
+        limits = RateLimits(self, open_windows(settings.limiter_storage), settings)
         app.before_request(self._identify)
-        limiter.init_app(app)
+        app.before_request(limits.check)
         app.before_request(self._admit)
+        app.after_request(limits.count_guess)
 
     def check(self, app: Flask) -> None:
         """Raise UsageError if an endpoint of the application declares no valid access."""
@@ -123,54 +122,37 @@ class AccessControl:
                     f"the signed endpoint {endpoint} needs its own login and no other scope"
                 )
 
-    def _limits(self, settings: WebSettings) -> list[ApplicationLimit]:
-        per_caller = f"{settings.requests_per_minute} per minute"
-        per_address = f"{settings.wrong_keys_per_minute} per minute"
-
-        return [
-            ApplicationLimit(per_caller, scope="requests", exempt_when=self._is_not_a_request),
-            ApplicationLimit(per_caller, scope="streams", exempt_when=self._is_not_live),
-            ApplicationLimit(
-                per_address,
-                key_function=_remote_address,
-                scope="wrong keys",
-                exempt_when=_is_known_caller,
-                deduct_when=self._is_guess,
-            ),
-        ]
-
-    def _access(self) -> EndpointAccess:
+    def current(self) -> EndpointAccess:
+        """Return the access of the current request's endpoint."""
         return self._endpoints.get(str(request.endpoint), NO_ACCESS)
 
-    def _is_public(self) -> bool:
-        return request.endpoint is None or self._access().scopes == PUBLIC
+    def is_public(self) -> bool:
+        """Return True if the current request needs no caller."""
+        return request.endpoint is None or self.current().scopes == PUBLIC
 
-    def _is_not_a_request(self) -> bool:
-        return current_request().caller is None or self._access().is_live
-
-    def _is_not_live(self) -> bool:
-        return current_request().caller is None or not self._access().is_live
-
-    def _is_guess(self, response: Response) -> bool:
+    def is_guess(self, response: Response) -> bool:
+        """Return True if the current request had a wrong credential that a caller may guess."""
+        if not self.current().is_guessable:
+            return False
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             return True
         return current_request().code in self._guess_codes
 
     def _identify(self) -> None:
-        if self._is_public():
+        if self.is_public():
             return
 
-        access = self._access()
+        access = self.current()
         login = access.login or self._authenticator
         current = current_request()
         current.is_live = access.is_live
         current.caller = login.identify(request)
 
     def _admit(self) -> None:
-        if self._is_public():
+        if self.is_public():
             return
 
-        scopes = self._access().scopes
+        scopes = self.current().scopes
         if not scopes:
             raise UsageError(f"the endpoint {request.endpoint} declares no scope")
         caller = current_request().caller
@@ -181,15 +163,46 @@ class AccessControl:
         caller.require_scope(*scopes)
 
 
-def _caller_id() -> str:
-    caller = current_request().caller
-    return caller.id if caller else ""
+@frozen
+class RateLimits:
+    """The limits of requests per caller, and of wrong credentials per address."""
+
+    _access: AccessControl
+    _windows: Windows
+    _settings: WebSettings
+
+    def check(self) -> None:
+        """Count the request of a caller.
+
+        Raises: TooManyRequests.
+        """
+        if self._access.is_public():
+            return
+
+        caller = current_request().caller
+        if caller is not None:
+            scope = "streams" if self._access.current().is_live else "requests"
+            if not self._windows.hit(f"{scope}/{caller.id}", self._settings.requests_per_minute):
+                raise TooManyRequests
+        elif self._access.current().is_guessable and self._is_full():
+            raise TooManyRequests
+
+    def count_guess(self, response: Response) -> Response:
+        """Count a wrong credential; over the limit, the answer does not tell that it was wrong."""
+        if not self._access.is_guess(response):
+            return response
+
+        max_guesses = self._settings.wrong_keys_per_minute
+        is_counted = self._windows.hit(_address_key(), max_guesses)
+        # Only the view knows whether a signature is right, so that its endpoint is not refused
+        # before: others behind the same address may have signed.
+        if is_counted or self._access.current().scopes != SIGNED:
+            return response
+        return problem_response(TooManyRequests())
+
+    def _is_full(self) -> bool:
+        return self._windows.is_full(_address_key(), self._settings.wrong_keys_per_minute)
 
 
-def _remote_address() -> str:
-    return request.remote_addr or "unknown"
-
-
-def _is_known_caller() -> bool:
-    caller = current_request().caller
-    return caller is not None and caller.actor != VISITOR
+def _address_key() -> str:
+    return f"wrong keys/{request.remote_addr or 'unknown'}"

@@ -1,0 +1,174 @@
+"""Test the windows of the rate limits, in memory and in Redis."""
+
+import threading
+from collections import deque
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.service.processes import free_port
+from tests.web.console.visitor import Site
+from tests.web.harness import SETTINGS, Web, memory
+from tests.web.minting import Wallets, signed
+
+from indelible_web.http import rates
+from indelible_web.http.rates import (
+    MAX_KEYS,
+    WINDOW_SECONDS,
+    MemoryMarks,
+    MemoryWindows,
+    open_windows,
+)
+
+KEYS = 10_000
+EVENTS = st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, WINDOW_SECONDS / 2)), max_size=60)
+
+
+class ManualClock:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    clock = ManualClock()
+    monkeypatch.setattr(rates, "time", clock)
+    return clock
+
+
+def test_ten_thousand_keys_and_addresses_have_their_own_limits_and_are_forgotten(
+    clock: ManualClock,
+) -> None:
+    windows = MemoryWindows()
+    names = [f"requests/key-{number}" for number in range(KEYS)]
+    names += [f"wrong keys/192.0.2.{number}" for number in range(KEYS)]
+
+    counted = [[windows.hit(name, 2) for name in names] for _ in range(3)]
+    assert counted == [[True] * len(names), [True] * len(names), [False] * len(names)]
+    assert all(windows.is_full(name, 2) for name in names)
+    assert len(windows) == 2 * KEYS
+
+    clock.now += WINDOW_SECONDS
+    windows.hit("another", 2)
+    assert len(windows) == 1
+    assert not windows.is_full(names[0], 2)
+
+
+def test_memory_is_bounded_by_a_number_of_keys() -> None:
+    windows = MemoryWindows(100)
+    for number in range(1_000):
+        windows.hit("busy", 5)
+        windows.hit(f"once-{number}", 5)
+
+    assert len(windows) <= 101
+    assert windows.is_full("busy", 5)
+    assert MAX_KEYS >= 2 * KEYS
+
+
+def test_refused_events_are_not_stored() -> None:
+    windows = MemoryWindows()
+    assert [windows.hit("a", 3) for _ in range(1_000)].count(True) == 3
+    assert not windows.is_full("a", 4)
+
+
+@given(EVENTS, st.integers(1, 5))
+def test_a_window_moves_like_a_list_of_times(events: list[tuple[str, float]], limit: int) -> None:
+    clock = ManualClock()
+    windows = MemoryWindows()
+    times: dict[str, deque[float]] = {name: deque() for name in "abc"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rates, "time", clock)
+        for name, pause in events:
+            clock.now += pause
+            recent = [at for at in times[name] if at > clock.now - WINDOW_SECONDS]
+
+            assert windows.is_full(name, limit) == (len(recent) >= limit)
+            assert windows.hit(name, limit) == (len(recent) < limit)
+            if len(recent) < limit:
+                times[name].append(clock.now)
+
+
+def test_marks_are_forgotten(clock: ManualClock) -> None:
+    marks = MemoryMarks()
+    marks.incr("a", 10)
+    clock.now += 5
+    marks.incr("b", 10)
+    assert (marks.get("a"), marks.get("b"), marks.get("c")) == (1, 1, 0)
+
+    clock.now += 5
+    assert (marks.get("a"), marks.get("b")) == (0, 1)
+
+
+@pytest.mark.slow
+def test_processes_share_their_windows_in_redis(redis_url: str) -> None:
+    first, second = open_windows(redis_url), open_windows(redis_url)
+    name = f"shared/{free_port()}"
+
+    assert [first.hit(name, 3), second.hit(name, 3), first.hit(name, 3)] == [True] * 3
+    assert not second.hit(name, 3)
+    assert second.is_full(name, 3)
+
+
+def test_without_its_redis_a_process_counts_for_itself() -> None:
+    windows = open_windows(f"redis://127.0.0.1:{free_port()}")
+
+    assert [windows.hit("a", 2) for _ in range(3)] == [True, True, False]
+    assert windows.is_full("a", 2)
+
+
+@pytest.fixture
+def started_threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record every thread that is started."""
+    names: list[str] = []
+    start = threading.Thread.start
+
+    def recording_start(thread: threading.Thread) -> None:
+        names.append(thread.name)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", recording_start)
+    return names
+
+
+def test_no_request_starts_a_thread(started_threads: list[str]) -> None:
+    site = Site(memory())
+    visitor = site.visitor()
+    web = Web(memory())
+    started_threads.clear()
+
+    for key in (web.key, None, "ind_wrong_key"):
+        web.get("/v1/concepts", key=key)
+    visitor.sign_in(site.key().text)
+    visitor.get("/console/history")
+    visitor.sign_out()
+
+    assert started_threads == []
+
+
+def test_wrong_keys_do_not_keep_others_behind_the_address_from_signing_in() -> None:
+    site = Site(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
+    guesser = site.visitor()
+    guesses = [guesser.sign_in(f"ind_x_{number}").status_code for number in range(5)]
+    assert guesses[-1] == 429
+
+    other = site.visitor()
+    assert other.get("/console/concepts").status_code == 303  # to the sign-in, and not refused
+    assert other.sign_in(site.key().text).status_code == 303
+    assert other.get("/console/concepts").status_code == 200
+
+
+def test_forged_signatures_do_not_lock_out_a_right_one_of_the_same_address() -> None:
+    web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2), chain=Wallets())
+    forged = signed() | {"signature": "0x00"}
+    path = "/v1/authors/prompt"
+
+    codes = [web.post(path, json=forged, key=None).status_code for _ in range(4)]
+
+    assert codes == [403, 403, 429, 429]
+    assert web.post(path, json=signed(), key=None).status_code == 200
