@@ -114,7 +114,7 @@ def _nearest_subspaces(bed: Testbed, dose: Dose) -> Table:
         description=(
             "The one statement of a preview, sent again and again by a bare driver, prepared, with"
             f" vectors of {DIMENSION} numbers, which PostgreSQL gets as bytes. PostgreSQL computes"
-            " by pgvector, SQLite by functions of the process, in pure Python. Every subspace is"
+            " by pgvector, SQLite by functions of the process, by numpy. Every subspace is"
             " compared exactly. All but two subspaces of each space are copies of one, each with a"
             " centroid of its own, inserted by COPY (on SQLite by INSERT) as the administrator,"
             " without triggers and foreign keys."

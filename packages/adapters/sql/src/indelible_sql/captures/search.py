@@ -1,11 +1,13 @@
 """The queries on captures in SQL."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import bindparam, cast, func, select
+from sqlalchemy import bindparam, cast, func, select, type_coerce
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import NullType
 
 from indelible.captures import errors
 from indelible.captures.entities import (
@@ -30,7 +32,7 @@ from indelible_sql.captures.nearest import (
     index_of,
     index_search,
 )
-from indelible_sql.captures.sqlite_functions import vector_rows
+from indelible_sql.captures.sqlite_functions import vector_functions
 from indelible_sql.captures.tables import (
     ALGORITHMS,
     ARTIFACTS,
@@ -42,6 +44,7 @@ from indelible_sql.captures.tables import (
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.kernel.history import ROWS, fetch_all, fetch_one
 from indelible_sql.schema.columns import NUMBER, prefix_of
+from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import page_by, rows_by
 
 ACTIVE_ALGORITHM: Final = (
@@ -62,15 +65,26 @@ RECENT: Final = (
 )
 
 
+# A search on SQLite reads only the vectors, as they are stored, and then the nearest rows whole.
+BATCH_SIZE: Final = 2_000
+STORED_VECTORS_OF: Final = (
+    select(ARTIFACTS.c.id, type_coerce(ARTIFACTS.c.vector, NullType()).label("stored"))
+    .where(ARTIFACTS.c.space_id == bindparam("space_id"))
+    .where(ARTIFACTS.c.id > bindparam("after"))
+    .order_by(ARTIFACTS.c.id)
+    .limit(bindparam("limit"))
+)
+ARTIFACTS_BY_ID: Final = (
+    select(ARTIFACTS).where(in_json_list(ARTIFACTS.c.id, "ids")).order_by(ARTIFACTS.c.id)
+)
+
+
 @lru_cache(maxsize=100)
 def exact_search(schema: str) -> Query:
-    """Return the statement that compares every artifact of a space; `schema` is '' on SQLite."""
+    """Return the statement by which PostgreSQL compares every artifact of a space."""
     vector = bindparam("vector", type_=EMBEDDING)
-    if schema:
-        vec_dist: Any = getattr(func, schema).vec_dist
-        distance = vec_dist(ARTIFACTS.c.vector, cast(vector, REALS), type_=NUMBER)
-    else:
-        distance = func.vec_dist(ARTIFACTS.c.vector, vector, type_=NUMBER)
+    vec_dist: Any = getattr(func, schema).vec_dist
+    distance = vec_dist(ARTIFACTS.c.vector, cast(vector, REALS), type_=NUMBER)
     distance = distance.label("distance")
     return (
         select(ARTIFACTS, distance)
@@ -142,6 +156,9 @@ class SqlCaptureSearch:
         self, space_id: str, vector: Vector, *, limit: int
     ) -> tuple[tuple[Artifact, float], ...]:
         """Return the space's nearest artifacts with their distances, nearest first, then by id."""
+        if self._session.is_sqlite:
+            return self._nearest_on_sqlite(space_id, vector, limit)
+
         statement = self._search_statement(space_id, len(vector))
         values = {
             "space_id": space_id,
@@ -149,14 +166,33 @@ class SqlCaptureSearch:
             "limit": limit,
             "fetched": OVERFETCH * limit,
         }
-        rows = vector_rows(self._session, statement, values)
+        rows = self._session.rows(statement, values)
         return tuple((ROWS.structure(row, Artifact), row["distance"]) for row in rows)
+
+    def _nearest_on_sqlite(
+        self, space_id: str, vector: Vector, limit: int
+    ) -> tuple[tuple[Artifact, float], ...]:
+        batches = self._stored_vectors(space_id)
+        nearest = vector_functions().nearest(vector.packed(), batches, limit)
+
+        ids = [artifact_id for _, artifact_id in nearest]
+        artifacts = fetch_all(self._session, Artifact, ARTIFACTS_BY_ID, {"ids": ids})
+        by_id = {artifact.id: artifact for artifact in artifacts}
+        return tuple((by_id[artifact_id], distance) for distance, artifact_id in nearest)
+
+    def _stored_vectors(self, space_id: str) -> Iterator[list[tuple[str, bytes]]]:
+        """Yield the ids and the vectors of the space's artifacts in batches."""
+        after = ""
+        while True:
+            values = {"space_id": space_id, "after": after, "limit": BATCH_SIZE}
+            rows = self._session.rows(STORED_VECTORS_OF, values)
+            yield [(row["id"], row["stored"]) for row in rows]
+            if len(rows) < BATCH_SIZE:
+                return
+            after = rows[-1]["id"]
 
     def _search_statement(self, space_id: str, dimension: int) -> Executable:
         """Choose the space's vector index where it has one and is large, or the exact search."""
-        if self._session.is_sqlite:
-            return exact_search("")
-
         schema_prefix = prefix_of(self._session.connection, self._session.schema)
         values = {
             "index": schema_prefix + index_of(space_id),

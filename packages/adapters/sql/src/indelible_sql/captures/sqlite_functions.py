@@ -1,19 +1,40 @@
 """The vector functions on SQLite connections, which have none of their own."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
+from attrs import frozen
 from sqlalchemy import Connection
 from sqlalchemy.sql.base import Executable
 
-from indelible.captures.entities import Vector
 from indelible.captures.rules.formulas import FUNCTIONS
+from indelible_sql.captures import python_vectors
+from indelible_sql.captures.python_vectors import Batch
 from indelible_sql.engine.session import Row, Session
 
 INSTALLED_KEY: Final = (
     "indelible vectors"  # in `connection.info`, as long as the driver's connection
 )
+
+
+@frozen
+class VectorFunctions:
+    """One implementation of the vector functions; all return the same bits."""
+
+    functions: Mapping[str, Callable[..., Any]]
+    nearest: Callable[[bytes, Iterable[Batch], int], list[tuple[float, str]]]
+
+
+@cache
+def vector_functions() -> VectorFunctions:
+    """Return the functions by numpy where it is installed, or in pure Python."""
+    try:
+        from indelible_sql.captures import numpy_vectors  # noqa: PLC0415 - numpy is optional
+    except ModuleNotFoundError:
+        return VectorFunctions(python_vectors.functions(), python_vectors.nearest)
+
+    return VectorFunctions(numpy_vectors.functions(), numpy_vectors.nearest)
 
 
 def vector_rows(session: Session, statement: Executable, values: Row) -> list[dict[str, Any]]:
@@ -27,17 +48,9 @@ def install(connection: Connection) -> None:
     """Add the vector functions to a SQLite connection that lacks them."""
     if INSTALLED_KEY in connection.info:
         return
+
     driver: Any = connection.connection.dbapi_connection
+    by_name = vector_functions().functions
     for name, function in FUNCTIONS.items():
-        on_bytes = partial(_call_on_bytes, function.python)
-        driver.create_function(name, len(function.parameters), on_bytes, deterministic=True)
+        driver.create_function(name, len(function.parameters), by_name[name], deterministic=True)
     connection.info[INSTALLED_KEY] = True
-
-
-def _call_on_bytes(function: Callable[..., Any], *arguments: object) -> object:
-    """Call a function of vectors with the bytes that SQLite stores, and return such bytes."""
-    values: list[object] = []
-    for argument in arguments:
-        values.append(Vector.unpacked(argument) if isinstance(argument, bytes) else argument)
-    result = function(*values)
-    return result.packed() if isinstance(result, Vector) else result
