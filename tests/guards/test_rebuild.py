@@ -16,8 +16,9 @@ from tests.databases import create_database
 from tests.guards.situated import Situated
 from tests.guards.situation import Situation
 
+from indelible.concepts import CreateConcept, create_concept
 from indelible.kernel.stages import PauseStage, ResumeStage, pause_stage, resume_stage
-from indelible.testing.stores import MAYA
+from indelible.testing.stores import MAYA, RATIO
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, rebuild, verify
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS
@@ -29,6 +30,7 @@ from indelible_sql.schema.tables import HeadHistoryKey, metadata
 pytestmark = pytest.mark.slow
 
 NUMBERS = count(1)
+MAX_BYTES_OF_CHANGED_ID = 300
 GHOST = """
     INSERT INTO {at}concepts
       (id, status, seq, current_version, hash, created_at, updated_at, name_key)
@@ -367,3 +369,29 @@ def test_a_rebuild_does_not_load_a_lifecycles_history_into_memory(sqlite: SqlSto
     four_times_as_long = peak_bytes(sqlite, 3_000)
 
     assert four_times_as_long < 1.3 * long_history
+
+
+def peak_bytes_of_deleted_heads(store: SqlStore, concepts: int) -> int:
+    """Return the peak of memory while so many more deleted concepts are rebuilt."""
+    with store.transaction(actor=MAYA, reason="many heads") as tx:
+        for _ in range(concepts):
+            create_concept(tx, CreateConcept(content=RATIO, change_note="one of many"))
+    delete_concepts = without_sqlite_guards(store.own_url.removeprefix("sqlite:///"))
+    delete_concepts("DELETE FROM concepts")
+
+    tracemalloc.start()
+    try:
+        rebuild(store)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return peak
+
+
+def test_a_rebuild_does_not_keep_the_heads_that_differ(sqlite: SqlStore) -> None:
+    peak_bytes_of_deleted_heads(sqlite, 500)
+    few = peak_bytes_of_deleted_heads(sqlite, 1)
+    many = peak_bytes_of_deleted_heads(sqlite, 1_500)
+
+    assert verify(sqlite) == ()
+    assert many < few + 1_500 * MAX_BYTES_OF_CHANGED_ID

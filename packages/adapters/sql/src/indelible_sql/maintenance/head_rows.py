@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ForeignKeyConstraint, Table, select
+from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Table, bindparam, select
 
-from indelible_sql.engine.session import Row, Session
+from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.maintenance.export_entries import from_json
 from indelible_sql.schema.guards import history_key
 
@@ -54,20 +55,24 @@ def shown_record_columns(session: Session, head: Table, row: Row) -> dict[str, A
     """Return the head's columns that are missing in the row and are in the record it points at."""
     columns: dict[str, Any] = {}
     for key in head.foreign_key_constraints:
-        columns.update(_columns_of_record(session, key, row))
+        query = _record_columns(key, frozenset(row))
+        if query is not None:
+            columns.update(session.first(query, row) or {})
     return columns
 
 
-def _columns_of_record(session: Session, key: ForeignKeyConstraint, row: Row) -> Row:
-    known: list[Any] = []
+@cache
+def _record_columns(key: ForeignKeyConstraint, known: frozenset[str]) -> Query | None:
+    """Return the query of the columns that a key has beside the known ones; None without any."""
+    conditions: list[ColumnElement[bool]] = []
     missing: list[Any] = []
     for element in key.elements:
         name = element.parent.name
-        if name in row:
-            known.append(element.column == row[name])
+        if name in known:
+            conditions.append(element.column == bindparam(name, type_=element.column.type))
         else:
             missing.append(element.column.label(name))
 
     if not missing:
-        return {}
-    return session.first(select(*missing).where(*known), {}) or {}
+        return None
+    return select(*missing).where(*conditions)

@@ -1,17 +1,30 @@
 """Compute heads again from history, as the schema's owner.
 
 The guards of one head at a time are disabled. History and heads are read side by side, a page at a
-time: only the heads that differ are kept in memory.
+time, and a head that differs is corrected at once: of all heads only the ids of changed ones are
+kept in memory.
 """
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from attrs import frozen
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Delete,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from indelible.kernel import Lifecycle
 from indelible_sql.engine.atomic_write import writable_columns
@@ -81,22 +94,20 @@ def _rebuild_table(
     session: Session, head: Table, expected: Iterator[Row], guards: list[Guard]
 ) -> Rebuilt:
     count = 0
-    differences: list[Difference] = []
-    for difference in _side_by_side(_stored_rows(session, head), expected):
-        if difference.expected is not None:
-            count += 1
-        if difference.stored != difference.expected:
-            differences.append(difference)
-
-    # Both cursors are at their end: PostgreSQL alters no table that an open cursor reads.
+    changed: list[str] = []
+    # Before a cursor is open: PostgreSQL alters no table that an open cursor reads.
     with guards_disabled(session.connection, session.schema, guards):
-        for difference in differences:
-            _correct(session, head, difference)
+        for difference in _side_by_side(_stored_rows(session, head), expected):
+            if difference.expected is not None:
+                count += 1
+            if difference.stored != difference.expected:
+                changed.append(difference.id)
+                # Both cursors are at this id or behind it, so that neither meets the new row.
+                _correct(session, head, difference)
         if not session.is_sqlite:  # nor one with deferred checks to come
             session.connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
-    changed = tuple(difference.id for difference in differences)
-    return Rebuilt(table=head.name, rows=count, changed=changed)
+    return Rebuilt(table=head.name, rows=count, changed=tuple(changed))
 
 
 def _stored_rows(session: Session, head: Table) -> Iterator[Row]:
@@ -156,10 +167,35 @@ def _writable(head: Table, row: Mapping[str, Any]) -> Row:
 
 
 def _correct(session: Session, head: Table, difference: Difference) -> None:
+    values: dict[str, Any] = {"id": difference.id}
     if difference.expected is None:
-        session.run(delete(head).where(head.c.id == difference.id), {})
-    elif difference.stored is None:
-        session.run(insert(head).values(**difference.expected), {})
+        session.run(_delete(head), values)
+        return
+
+    for name, value in difference.expected.items():
+        values[f"new_{name}"] = value
+    columns = tuple(difference.expected)
+    if difference.stored is None:
+        session.run(_insert(head, columns), values)
     else:
-        is_row = head.c.id == difference.id
-        session.run(update(head).where(is_row).values(**difference.expected), {})
+        session.run(_update(head, columns), values)
+
+
+@cache
+def _delete(head: Table) -> Delete:
+    return delete(head).where(head.c.id == bindparam("id"))
+
+
+@cache
+def _insert(head: Table, columns: tuple[str, ...]) -> Insert:
+    return insert(head).values(_new_values(head, columns))
+
+
+@cache
+def _update(head: Table, columns: tuple[str, ...]) -> Update:
+    return update(head).where(head.c.id == bindparam("id")).values(_new_values(head, columns))
+
+
+def _new_values(head: Table, columns: tuple[str, ...]) -> dict[str, BindParameter[Any]]:
+    """Return a parameter for each column; SQLAlchemy reserves the columns' own names."""
+    return {name: bindparam(f"new_{name}", type_=head.c[name].type) for name in columns}
