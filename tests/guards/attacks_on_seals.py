@@ -15,6 +15,11 @@ OTHER_DIGEST = "b" * 64
 LEGAL_ON_SEALS: Kind = {"a seal is added": lambda s: (insert_seal(s.seal),)}
 
 
+def _first_seal(s: Situation, **columns: object) -> Insert:
+    """Return the insert of a seal as the first one, with some columns changed."""
+    return insert_seal(s.seal, **{"number": 1, "starts_after": 0, "prev_hash": "", **columns})
+
+
 def _stored_seal(s: Situation, **columns: object) -> Insert:
     """Return the insert of the stored seal once more, with some columns changed."""
     return insert_seal(s.stored_seal, **columns)
@@ -33,10 +38,8 @@ ON_SEALS: Mapping[str, Kind] = {
         ),
         "a seal after none": lambda s: (insert_seal(s.seal, prev_hash=""),),
         "a seal that skips a number": lambda s: (insert_seal(s.seal, number=9),),
-        "a second first seal": lambda s: (_stored_seal(s, hash=OTHER_DIGEST),),
-        "a first seal after another one": lambda s: (
-            _stored_seal(s, hash=OTHER_DIGEST, prev_hash=OTHER_DIGEST),
-        ),
+        "a second first seal": lambda s: (_first_seal(s),),
+        "a first seal after another one": lambda s: (_first_seal(s, prev_hash=OTHER_DIGEST),),
         "a stored seal again": lambda s: (_stored_seal(s),),
         "a seal that ends before it begins": lambda s: (
             insert_seal(s.seal, ends_at=s.seal["starts_after"] - 1),

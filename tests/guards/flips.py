@@ -96,7 +96,7 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
             f"lifecycle = 'concept' AND entity_id = '{concept_id}' AND seq = 2",
             concept_id,
         ),
-        "seals": ("number = 1", "1"),
+        "seals": ("number = 2", "2"),
         "seal_records": ("record_table = 'receipts'", "1"),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concept_versions": (of_second_version, concept_id),

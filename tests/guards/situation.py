@@ -54,7 +54,7 @@ FULL = concepts.ConceptContent(
 )
 CLEARER = evolve(FULL, definition="How many times one quantity holds another.")
 
-# A record that the stored seal could cover: the databases do not look for its row.
+# A record that a stored seal could cover: the databases do not look for its row.
 SEAL_RECORD: Row = {"record_table": "receipts", "record_hash": "d" * 64, "seal_number": 1}
 
 
@@ -87,7 +87,7 @@ class Situation:
     receipt: Row
     attempt: Row
 
-    # The stored seal, and the one that follows it.
+    # The last of two stored seals, and the one that follows it.
     stored_seal: Row
     seal: Row
 
@@ -138,6 +138,7 @@ def settle(store: SqlStore) -> Situation:
     grant = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
     key_id = do(store, create_key, grant).key.id
 
+    seal(wait_for_complete_feed(store), actor=MAYA, reason="a story")
     captures = settle_captures(store)
     seal(wait_for_complete_feed(store), actor=MAYA, reason="a story")
     do(store, pause_stage, PauseStage(stage="upload"))
@@ -269,7 +270,7 @@ def insert_seal(sealed: Row, /, **columns: object) -> Insert:
 
 
 def insert_seal_record(**columns: object) -> Insert:
-    """Return the insert of a record that the stored seal covers, with some columns changed."""
+    """Return the insert of a record that a stored seal covers, with some columns changed."""
     return insert(SEAL_RECORDS).values({**SEAL_RECORD, **columns})
 
 

@@ -45,6 +45,9 @@ def seal_findings(
             seals.append(ROWS.structure(decode_row(session, SEALS, stored), Seal))
         except UNREADABLE as error:
             yield _finding(SEALS, stored["number"], f"unreadable: {error}")
+            continue
+        if stored["previous_number"] != (seals[-1].number - 1 or None):
+            yield _finding(SEALS, stored["number"], "a generated column has a wrong value")
 
     yield from _chain_findings(seals)
     yield from _stretch_findings(session, seals)
