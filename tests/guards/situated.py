@@ -12,6 +12,7 @@ from tests.conftest import POLICY
 from tests.guards.raw_database import Statement, check_deferred_keys, run
 from tests.guards.situation import Situation, settle
 
+from indelible.kernel.seals import SealReference
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault, Finding, open_store, verify
@@ -57,11 +58,17 @@ class VerifiedTransactions:
     engine: Engine
 
     def findings(
-        self, statements: Sequence[Statement], *, before: Sequence[str] = (), role: str = ""
+        self,
+        statements: Sequence[Statement],
+        *,
+        before: Sequence[str] = (),
+        role: str = "",
+        against: SealReference | None = None,
     ) -> list[Finding]:
         """Return what verify finds after the statements, without findings about the schema.
 
-        The texts of `before` run first. verify runs in the role, if there is one.
+        The texts of `before` run first. verify runs in the role, if there is one, and compares
+        with the seal that `against` refers to.
         """
         store = open_store(engine=self.engine, policy=POLICY)
         store.engines = Engines(writer=self.engine, reader=self.engine)
@@ -77,7 +84,8 @@ class VerifiedTransactions:
             if role:
                 connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
 
-            return [finding for finding in verify(store) if finding.fault is not Fault.SCHEMA]
+            found = verify(store, against=against)
+            return [finding for finding in found if finding.fault is not Fault.SCHEMA]
 
     def close(self) -> None:
         """Close the connection."""

@@ -28,6 +28,7 @@ from indelible import concepts
 from indelible.concepts import Concept, ConceptVersion
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.records import version_data, version_records
+from indelible.concepts.rules.warnings import RULESET
 from indelible.kernel import Change, Head, Idempotency, digest
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.idempotency import Receipt
@@ -229,7 +230,7 @@ def _warnings_row(version: ConceptVersion) -> Row:
         "concept_id": version.concept_id,
         "version_number": version.version_number,
         "computed_at": version.created_at,
-        "ruleset": 1,
+        "ruleset": RULESET,
         "warnings": [],
     }
 

@@ -1,0 +1,303 @@
+"""Generated writes of a database's owner, without any guard, which verify must find.
+
+`python -m tests.guards.owner_tampers` tries many on both databases.
+"""
+
+import sqlite3
+import sys
+import time
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+from attrs import define, field, frozen
+from sqlalchemy import Column, Connection, Table, and_, delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+from tests.chaos.testbed import testbed
+from tests.feeds import wait_for_complete_feed
+from tests.guards.column_values import UNUSED
+from tests.guards.flips import NOT_DIGESTED, unguarded_copy
+from tests.guards.situated import (
+    VerifiedTransactions,
+    settle_database,
+    settle_file,
+    transactions_in_database,
+    transactions_in_file,
+)
+
+from indelible.kernel.seals import SealReference
+from indelible.testing.stores import MAYA
+from indelible_service.embedded import PostgresServer
+from indelible_sql import open_store, seal
+from indelible_sql.captures.tables import ARTIFACTS, SIGNALS
+from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.engine.session import Session
+from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
+from indelible_sql.schema.columns import SCHEMA, Domain
+from indelible_sql.schema.tables import HISTORY
+
+TABLES = tuple(table for table in CATALOG.tables if table not in NOT_DIGESTED)
+MAX_TRIES = 50
+Row = dict[str, Any]
+
+
+class WithoutEffect(Exception):
+    """A tamper that would change nothing."""
+
+
+@frozen
+class Tampering:
+    """The connection of an owner, and the source of its choices."""
+
+    connection: Connection
+    random: Random
+
+    def rows(self, table: Table, *conditions: Any) -> list[Row]:  # noqa: ANN401 - of SQLAlchemy
+        """Return the rows of a table in a fixed order."""
+        statement = select(table).where(*conditions)
+        return sorted((dict(row) for row in self._mappings(statement)), key=repr)
+
+    def row(self, table: Table, *conditions: Any) -> Row:  # noqa: ANN401 - as above
+        """Return one of the rows of a table."""
+        rows = self.rows(table, *conditions)
+        if not rows:
+            raise WithoutEffect
+        return self.random.choice(rows)
+
+    def remove(self, table: Table, *conditions: Any) -> None:  # noqa: ANN401 - as above
+        """Delete rows of a table."""
+        self.connection.execute(delete(table).where(*conditions))
+
+    def _mappings(self, statement: Any) -> Iterable[Any]:  # noqa: ANN401 - as above
+        return self.connection.execute(statement).mappings()
+
+
+def is_row(table: Table, row: Row) -> Any:  # noqa: ANN401 - as above
+    """Return the condition that selects a row."""
+    return and_(*(column == row[column.name] for column in table.primary_key.columns))
+
+
+def delete_row(tampering: Tampering) -> str:
+    """Delete a row of any table."""
+    table = tampering.random.choice(TABLES)
+    tampering.remove(table, is_row(table, tampering.row(table)))
+    return f"a row of {table.name} deleted"
+
+
+def change_value(tampering: Tampering) -> str:
+    """Change a value of any row to that of another row, or to one that no row has."""
+    table = tampering.random.choice(TABLES)
+    column = tampering.random.choice(writable_columns(table))
+    row = tampering.row(table)
+    values: list[Any] = []
+    for other in tampering.rows(table):
+        values.append(other[column.name])
+    values += _unused_values(column)
+    candidates = [value for value in values if value is not None and value != row[column.name]]
+    if not candidates:
+        raise WithoutEffect
+
+    changed = {column.name: tampering.random.choice(candidates)}
+    tampering.connection.execute(update(table).where(is_row(table, row)).values(changed))
+    return f"{table.name}.{column.name} changed"
+
+
+def _unused_values(column: Column[Any]) -> list[Any]:
+    if isinstance(column.type, Domain) and column.type in UNUSED:
+        return [UNUSED[column.type]]
+    return []
+
+
+def erase_entity(tampering: Tampering) -> str:
+    """Delete an aggregate with its records and its whole history."""
+    head = tampering.random.choice(tuple(CATALOG.heads))
+    row = tampering.row(head)
+    for record in CATALOG.digests.get(head, ()):
+        owner, _ = record.table.primary_key.columns
+        tampering.remove(record.table, owner == row["id"])
+    tampering.remove(head, head.c.id == row["id"])
+    tampering.remove(HISTORY, _of_entity(row))
+    return f"an entity of {head.name} erased"
+
+
+def erase_last_change(tampering: Tampering) -> str:
+    """Delete the last change of an aggregate, and set its head back to the change before it."""
+    head = tampering.random.choice(tuple(CATALOG.heads))
+    row = tampering.row(head, head.c.seq > 1)
+    changes = sorted(
+        tampering.rows(HISTORY, _of_entity(row)), key=lambda change: int(change["seq"])
+    )
+    last, previous = changes[-1], changes[-2]
+    for record in CATALOG.digests.get(head, ()):
+        owner, number = record.table.primary_key.columns
+        tampering.remove(record.table, owner == row["id"], number > previous["version"])
+    tampering.remove(HISTORY, _of_entity(row), HISTORY.c.seq == last["seq"])
+
+    columns = head_row(head, changes[0]["at"], previous, {})
+    session = Session(tampering.connection, SCHEMA)
+    columns.update(shown_record_columns(session, head, columns))
+    values: Row = {}
+    for column in writable_columns(head):
+        values[column.name] = columns.get(column.name, row[column.name])
+    tampering.connection.execute(update(head).where(head.c.id == row["id"]).values(values))
+    return f"the last change of an entity of {head.name} erased"
+
+
+def _of_entity(row: Row) -> Any:  # noqa: ANN401 - as above
+    return and_(HISTORY.c.lifecycle == row["lifecycle"], HISTORY.c.entity_id == row["id"])
+
+
+def erase_artifact(tampering: Tampering) -> str:
+    """Delete an artifact with all of its signals."""
+    row = tampering.row(ARTIFACTS)
+    tampering.remove(SIGNALS, SIGNALS.c.artifact_id == row["id"])
+    tampering.remove(ARTIFACTS, ARTIFACTS.c.id == row["id"])
+    return "an artifact erased"
+
+
+def move_change(tampering: Tampering) -> str:
+    """Give a change the place of a later one in the feed."""
+    row = tampering.row(HISTORY)
+    if tampering.connection.dialect.name == "sqlite":
+        moved = f"UPDATE history SET position = 1000000 WHERE position = {row['position']}"
+    else:
+        moved = (
+            "UPDATE indelible.history SET txid = CAST(CAST(CAST(CAST(txid AS text) AS bigint) + 1"
+            f" AS text) AS xid8) WHERE position = {row['position']}"
+        )
+    tampering.connection.execute(text(moved))
+    return "a change moved in the feed"
+
+
+def erase_with_seals(tampering: Tampering) -> str:
+    """Delete a whole entity, the newest seal or all seals, and what they list."""
+    description = erase_entity(tampering)
+    first = tampering.random.choice((1, tampering.rows(SEALS)[-1]["number"]))
+    tampering.remove(SEAL_RECORDS, SEAL_RECORDS.c.seal_number >= first)
+    tampering.remove(SEALS, SEALS.c.number >= first)
+    return f"{description} with seals"
+
+
+KINDS: tuple[Callable[[Tampering], str], ...] = (
+    delete_row,
+    change_value,
+    change_value,
+    erase_entity,
+    erase_last_change,
+    erase_artifact,
+    move_change,
+    erase_with_seals,
+)
+
+
+@define
+class TamperTally:
+    """The number of tampers by kind, and the descriptions of those that verify did not find."""
+
+    kinds: Counter[str] = field(factory=Counter[str])
+    missed: list[str] = field(factory=list[str])
+
+    @property
+    def total(self) -> int:
+        """Return the number of tampers."""
+        return self.kinds.total()
+
+
+def tamper_many(
+    transactions: VerifiedTransactions, against: SealReference, number: int, seed: int
+) -> TamperTally:
+    """Try a number of tampers, each in a transaction that is rolled back."""
+    random = Random(seed)  # noqa: S311 - a test must be repeatable
+    tally = TamperTally()
+    for _ in range(number):
+        descriptions: list[str] = []
+
+        def tamper(connection: Connection, descriptions: list[str] = descriptions) -> None:
+            descriptions.append(_tamper_once(connection, random, tally))
+
+        if not transactions.findings([tamper], against=against):
+            tally.missed += descriptions
+
+    return tally
+
+
+def _tamper_once(connection: Connection, random: Random, tally: TamperTally) -> str:
+    """Take a tamper that the database accepts and that changes something."""
+    for _ in range(MAX_TRIES):
+        kind = random.choice(KINDS)
+        try:
+            with connection.begin_nested():
+                description = kind(Tampering(connection, random))
+        except (WithoutEffect, DBAPIError):
+            continue
+        tally.kinds[kind.__name__] += 1
+        return description
+
+    raise LookupError(MAX_TRIES)
+
+
+def sealed_reference(url: str) -> SealReference:
+    """Seal everything in a database, and return the reference of the newest seal."""
+    store = open_store(url)
+    newest = seal(wait_for_complete_feed(store), actor=MAYA, reason="a tamper to come")
+    store.dispose()
+    assert newest is not None
+    return newest.reference
+
+
+def without_guards_in_database(database: PostgresServer) -> None:
+    """Disable every trigger for good, as the owner of a database can."""
+    with psycopg.connect(database.admin_url) as connection:
+        for table in CATALOG.tables:
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
+
+
+def without_guards_in_file(path: Path) -> Path:
+    """Return a copy of a file without its triggers."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # a single file can be copied
+    return unguarded_copy(path, path.with_name(f"unguarded_{path.name}"))
+
+
+def main() -> None:
+    """Tamper with both databases, and print what verify did not find."""
+    parser = ArgumentParser(prog="python -m tests.guards.owner_tampers", description=__doc__)
+    parser.add_argument("--number", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with testbed() as bed:
+        database = settle_database(bed.postgresql()).location
+        reference = sealed_reference(database.url)
+        without_guards_in_database(database)
+        _report("postgresql", transactions_in_database(database.admin_url), reference, options)
+
+        path = Path(bed.sqlite().removeprefix("sqlite:///"))
+        settle_file(path)
+        reference = sealed_reference(f"sqlite:///{path}")
+        unguarded = without_guards_in_file(path)
+        _report("sqlite", transactions_in_file(unguarded, foreign_keys=False), reference, options)
+
+
+def _report(
+    name: str,
+    transactions: VerifiedTransactions,
+    reference: SealReference,
+    options: Any,  # noqa: ANN401 - of argparse
+) -> None:
+    started = time.monotonic()
+    tally = tamper_many(transactions, reference, options.number, options.seed)
+    transactions.close()
+    seconds = time.monotonic() - started
+    line = f"{name}: {tally.total} tampers, {dict(tally.kinds)}, not found {tally.missed}"
+    sys.stdout.write(f"{line}, seed {options.seed}, {seconds:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()
