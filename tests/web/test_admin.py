@@ -15,8 +15,9 @@ from indelible.kernel.stages import STAGE
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
 from indelible_web.http import admin
+from indelible_web.http.descriptions import Descriptions
 from indelible_web.http.examples import Examples, examples_of
-from indelible_web.http.openapi import PREFIX, publish
+from indelible_web.http.openapi import PREFIX, DocumentedRoutes, publish
 from indelible_web.http.routing import Server
 from indelible_web.tokens import admin as tokens_admin
 from indelible_web.tokens.examples import EXAMPLES
@@ -36,7 +37,10 @@ def document() -> Json:
     app_context = AppContext(store=memory())
     metrics = create_metrics(app_context, CONTEXTS)
     server = Server(app_context=app_context, secret=SETTINGS.secret, metrics=metrics)
-    documented = [(admin.routes, Examples()), (tokens_admin.routes, examples_of(EXAMPLES))]
+    documented = [
+        DocumentedRoutes(admin.routes, Examples(), Descriptions()),
+        DocumentedRoutes(tokens_admin.routes, examples_of(EXAMPLES), Descriptions()),
+    ]
     result = publish(Flask("described"), server, documented)
     return {**result, "components": closed(result["components"])}
 

@@ -121,7 +121,7 @@ def test_an_application_without_contexts_serves_the_kernel() -> None:
     web = Web(memory(), contexts=())
     member = Site(memory(), contexts=()).member("console", "admin")
 
-    assert list(web.document["paths"]) == ["/v1/history"]
+    assert list(web.document["paths"]) == ["/v1/history", "/health"]
     assert web.get("/health", key=None).status_code == 200
     for path in ("/console/tasks", "/console/history", "/console/"):
         assert member.get(path).status_code in {200, 303}

@@ -12,6 +12,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from tests.web.compatibility import COMMITTED, breaking_changes, text_of
 from tests.web.harness import Json, Web
+from werkzeug.test import TestResponse
 
 from indelible.concepts import ConceptStatus
 
@@ -45,7 +46,7 @@ def test_every_route_of_v1_is_in_the_document(web: Web) -> None:
         for method in methods - {"HEAD"}:
             routes.add(f"{method} {template}")
 
-    assert {name for name, _ in operations(web.document)} == routes
+    assert {name for name, _ in operations(web.document)} == {*routes, "GET /health"}
 
 
 def contents(operation: Json) -> Iterator[Json]:
@@ -71,6 +72,8 @@ def test_the_examples_of_every_operation_match_its_schemas(web: Web) -> None:
 def test_every_operation_lists_its_problems(web: Web) -> None:
     always = {"400", "401", "403", "422", "429", "500", "503"}
     for name, operation in operations(web.document):
+        if name == "GET /health":
+            continue
         assert always <= set(operation["responses"]), name
         assert ("412" in operation["responses"]) == ("428" in operation["responses"])
 
@@ -80,6 +83,42 @@ def test_the_example_of_every_problem_matches_its_schema(web: Web) -> None:
         content = response["content"]["application/problem+json"]
         schema = {**content["schema"], "components": web.document["components"]}
         OAS31Validator(schema).validate(content["example"])
+
+
+def test_every_operation_parameter_and_field_is_described(web: Web) -> None:
+    undescribed: list[str] = []
+    for name, operation in operations(web.document):
+        parts = {name: operation}
+        for parameter in operation.get("parameters", ()):
+            parts[f"{name}: {parameter['name']}"] = parameter
+        undescribed += [part for part, content in parts.items() if not content.get("description")]
+    for schema_name, schema in web.document["components"]["schemas"].items():
+        for field_name, field in schema["properties"].items():
+            if not field.get("description"):
+                undescribed.append(f"{schema_name}.{field_name}")
+
+    assert undescribed == []
+
+
+def test_the_ids_of_operations_are_distinct_and_begin_with_a_verb(web: Web) -> None:
+    verbs: set[str] = set()
+    ids: list[str] = []
+    for _, operation in operations(web.document):
+        verb, _, subject = operation["operationId"].partition("_")
+        assert re.fullmatch("[a-z_]+", subject)
+        verbs.add(verb)
+        ids.append(operation["operationId"])
+
+    assert len(ids) == len(set(ids))
+    assert verbs == {
+        "activate", "change", "compare", "create", "edit", "get", "list", "move", "preview",
+        "register", "rename", "retire", "retry", "search", "seed", "set",
+    }  # fmt: skip
+
+
+def test_the_document_names_its_license_and_its_server(web: Web) -> None:
+    assert web.document["info"]["license"]["identifier"] == "Apache-2.0"
+    assert web.document["servers"][0]["url"] == "/"
 
 
 def test_statuses_come_from_the_lifecycle(web: Web) -> None:
@@ -104,18 +143,46 @@ class PageParts(HTMLParser):
         super().__init__()
         self.active_tags: list[str] = []
         self.ids: set[str] = set()
+        self.sources: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         self.ids.add(attributes.get("id") or "")
+        source = attributes.get("src") or (attributes.get("href") if tag == "link" else None)
+        if source:
+            self.sources.append(source)
         is_active_tag = tag in {"script", "link", "img", "iframe", "form"}
         is_active = not attributes.keys().isdisjoint({"style", "onclick", "src"})
         if is_active_tag or is_active:
             self.active_tags.append(tag)
 
 
-def test_the_documentation_page_is_self_contained_and_its_links_resolve(web: Web) -> None:
+def test_the_interactive_page_loads_only_files_of_this_server(web: Web) -> None:
     answer = web.get("/docs", key=None)
+    page = PageParts()
+    page.feed(answer.text)
+
+    assert page.sources == [
+        "docs/swagger-ui.css",
+        "docs/favicon-32x32.png",
+        "docs/swagger-ui-bundle.js",
+        "docs/start.js",
+    ]
+    for source in page.sources:
+        file = web.get(f"/{source}", key=None)
+        assert file.status_code == 200
+        assert web.get(f"/{source}", key=None, headers=tag_of(file)).status_code == 304
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "default-src 'none'" in policy
+
+
+def tag_of(answer: TestResponse) -> dict[str, str]:
+    return {"If-None-Match": answer.headers["ETag"]}
+
+
+def test_the_plain_page_is_self_contained_and_its_links_resolve(web: Web) -> None:
+    answer = web.get("/docs/plain", key=None)
     page = PageParts()
     page.feed(answer.text)
     links = set(re.findall(r'href="#([^"]+)"', answer.text))
@@ -127,8 +194,8 @@ def test_the_documentation_page_is_self_contained_and_its_links_resolve(web: Web
     assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
 
 
-def test_the_documentation_page_lists_every_operation_and_schema(web: Web) -> None:
-    page = web.get("/docs", key=None).text
+def test_the_plain_page_lists_every_operation_and_schema(web: Web) -> None:
+    page = web.get("/docs/plain", key=None).text
 
     for _, operation in operations(web.document):
         assert f'id="{operation["operationId"]}"' in page

@@ -28,7 +28,7 @@ from indelible_web.context import WebContext
 from indelible_web.http.access import SIGNED
 from indelible_web.http.routing import Routes
 from indelible_web.tokens.errors import WebhookSecretMissing
-from indelible_web.tokens.routes import PromptView, SignedPrompt, set_prompt
+from indelible_web.tokens.routes import PromptView, SignedPrompt, set_author_prompt
 
 PROMPT = "/v1/authors/prompt"
 HIDDEN_PROMPT = "A prompt that no answer contains"
@@ -300,7 +300,7 @@ def test_a_signed_route_takes_no_other_scope(
         request_type=SignedPrompt,
         response_type=PromptView,
         reason="message",
-    )(set_prompt)
+    )(set_author_prompt)
 
     assert SIGNED == ("signed",)
     with pytest.raises(UsageError, match="planted"):

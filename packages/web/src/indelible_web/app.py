@@ -21,13 +21,14 @@ from indelible_web.http.access import (
     AnonymousAuthenticator,
     KeyAuthenticator,
 )
+from indelible_web.http.descriptions import Descriptions, descriptions_of
 from indelible_web.http.docs_page import docs_blueprint
 from indelible_web.http.examples import Examples, examples_of
 from indelible_web.http.health import HealthRoutes
 from indelible_web.http.history import history_routes
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
-from indelible_web.http.openapi import blueprint_of, publish
+from indelible_web.http.openapi import DocumentedRoutes, blueprint_of, publish
 from indelible_web.http.problems import handle_errors
 from indelible_web.http.routing import Routes, Server
 from indelible_web.settings import WebSettings
@@ -64,7 +65,9 @@ def create_app(
         app.register_blueprint(blueprint_of(routes, server, examples, admin.PREFIX))
     handle_errors(app)  # flask-smorest has installed its own handlers before.
 
-    for routes, _ in (*documented, *operator_routes):
+    for group in documented:
+        _declare_scopes(access, group.routes)
+    for routes, _ in operator_routes:
         _declare_scopes(access, routes)
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
     _open_to_everybody(app, access, HealthRoutes(app_context, metrics).blueprint())
@@ -129,17 +132,20 @@ def _guess_codes(contexts: Iterable[WebContext]) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _documented_routes(contexts: Iterable[WebContext]) -> list[tuple[Routes, Examples]]:
-    """Return the routes of the OpenAPI document, each with the examples of its context."""
-    documented: list[tuple[Routes, Examples]] = []
+def _documented_routes(contexts: Iterable[WebContext]) -> list[DocumentedRoutes]:
+    """Return the routes of the OpenAPI document, each with the texts of its context."""
+    documented: list[DocumentedRoutes] = []
     redacted_fields = dict(KERNEL_REDACTED_FIELDS)
     for context in contexts:
         for lifecycle, names in context.redacted_fields.items():
             redacted_fields[lifecycle] = redacted_fields.get(lifecycle, frozenset()) | names
         examples = examples_of(context.examples)
-        documented += [(routes, examples) for routes in context.routes]
+        descriptions = descriptions_of(context.descriptions)
+        for routes in context.routes:
+            documented.append(DocumentedRoutes(routes, examples, descriptions))
 
-    return [*documented, (history_routes(redacted_fields), Examples())]
+    history = DocumentedRoutes(history_routes(redacted_fields), Examples(), Descriptions())
+    return [*documented, history]
 
 
 def _admin_routes(contexts: Iterable[WebContext]) -> list[tuple[Routes, Examples]]:

@@ -43,7 +43,8 @@ class WebContext:
 
     `commands` names commands that are no edge of a lifecycle, so that their metrics start at zero.
     `redacted_fields` names, by lifecycle, the fields that no history shows. `guess_codes` are the
-    error codes that count as a wrong credential. Templates of `template_package` are found under
+    error codes that count as a wrong credential. `examples` and `descriptions` are shown in the
+    OpenAPI document, by `Class.field` or `field`. Templates of `template_package` are found under
     the context's name, such as `concepts/edit.html`.
     """
 
@@ -54,6 +55,7 @@ class WebContext:
     lifecycles: tuple[Lifecycle[Any], ...] = ()
     commands: tuple[str, ...] = ()
     examples: Mapping[str, object] = Factory(dict[str, object])
+    descriptions: Mapping[str, str] = Factory(dict[str, str])
     redacted_fields: Mapping[str, frozenset[str]] = Factory(dict[str, frozenset[str]])
     guess_codes: frozenset[str] = frozenset()
 

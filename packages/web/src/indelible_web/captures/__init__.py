@@ -4,6 +4,7 @@ from typing import Final
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible_web.captures import algorithms, pages, routes, spaces
+from indelible_web.captures.descriptions import DESCRIPTIONS
 from indelible_web.captures.examples import EXAMPLES
 from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext
@@ -14,6 +15,7 @@ CONTEXT: Final = WebContext(
     lifecycles=(SPACE, SUBSPACE, ALGORITHM, SETTING),
     commands=("capture_artifact",),
     examples=EXAMPLES,
+    descriptions=DESCRIPTIONS,
     pages=pages.PAGES,
     nav=(NavItem(key="spaces", label="Spaces", endpoint="console.spaces", scopes=(spaces.READ,)),),
     template_package="indelible_web.captures",

@@ -56,7 +56,7 @@ def list_algorithms(context: OperationContext, query: PageQuery) -> Page[Algorit
     request_type=AlgorithmQuery,
     response_type=AlgorithmSaved,
 )
-def show_algorithm(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
+def get_algorithm(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
     """Show an algorithm version; its ETag is the If-Match of its activation."""
 
     def get_algorithm(tx: ReadTx) -> AlgorithmSaved:

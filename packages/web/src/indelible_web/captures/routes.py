@@ -62,7 +62,7 @@ def _is_created(response: CaptureResponse) -> bool:
     response_type=CaptureResponse,
     is_created=_is_created,
 )
-def capture(context: OperationContext, request: CaptureRequest) -> CaptureResponse:
+def create_capture(context: OperationContext, request: CaptureRequest) -> CaptureResponse:
     """Save a capture of the caller; an Idempotency-Key is its capture_key where it has none."""
     (vector,) = embed_all(context.app_context.embedder, [(request, request.text)])
     if request.capture_key is None and context.idempotency is not None:
@@ -78,7 +78,7 @@ def capture(context: OperationContext, request: CaptureRequest) -> CaptureRespon
     reason="",
     accepts_idempotency_key=True,
 )
-def capture_batch(context: OperationContext, batch: CaptureBatch) -> CaptureBatchResult:
+def create_capture_batch(context: OperationContext, batch: CaptureBatch) -> CaptureBatchResult:
     """Save up to 100 captures one by one; the failure of one does not affect the others.
 
     An Idempotency-Key together with its position is the capture_key of each that has none.
@@ -125,7 +125,7 @@ def list_artifacts(context: OperationContext, query: SpacePageQuery) -> Page[Art
 @routes.add(
     "GET /artifacts/<artifact_id>", READ, request_type=ArtifactQuery, response_type=ArtifactView
 )
-def show_artifact(context: OperationContext, query: ArtifactQuery) -> ArtifactView:
+def get_artifact(context: OperationContext, query: ArtifactQuery) -> ArtifactView:
     """Show an artifact with its content and its embedding."""
     artifact = context.store.read(captures.get_artifact, query.user_id, query.artifact_id)
     return project(ArtifactView, artifact)
@@ -137,7 +137,7 @@ def show_artifact(context: OperationContext, query: ArtifactQuery) -> ArtifactVi
     request_type=ArtifactPageQuery,
     response_type=SignalView,
 )
-def list_signals(context: OperationContext, query: ArtifactPageQuery) -> Page[SignalView]:
+def list_artifact_signals(context: OperationContext, query: ArtifactPageQuery) -> Page[SignalView]:
     """List the captures of an artifact, oldest first."""
     cursors = context.cursors(query)
     signals = context.store.read(
@@ -154,7 +154,7 @@ def list_signals(context: OperationContext, query: ArtifactPageQuery) -> Page[Si
 @routes.pages(
     "GET /spaces/<space_id>/captures", READ, request_type=RecentQuery, response_type=SignalView
 )
-def list_recent(context: OperationContext, query: RecentQuery) -> Page[SignalView]:
+def list_recent_captures(context: OperationContext, query: RecentQuery) -> Page[SignalView]:
     """List the last captures of a space, newest first; no page follows."""
     signals = context.store.read(
         captures.recent_captures, query.user_id, query.space_id, limit=query.limit
@@ -168,7 +168,7 @@ def list_recent(context: OperationContext, query: RecentQuery) -> Page[SignalVie
     request_type=SubspacePageQuery,
     response_type=SignalView,
 )
-def list_drift(context: OperationContext, query: SubspacePageQuery) -> Page[SignalView]:
+def list_subspace_drift(context: OperationContext, query: SubspacePageQuery) -> Page[SignalView]:
     """List the captures that moved a subspace's centroid, in order, and how far each moved it."""
     cursors = context.cursors(query)
     signals = context.store.read(
@@ -195,7 +195,7 @@ def preview_margin(context: OperationContext, query: VectorQuery) -> captures.Ma
 
 
 @routes.pages("POST /search", READ, request_type=SearchQuery, response_type=SearchMatch)
-def search(context: OperationContext, query: SearchQuery) -> Page[SearchMatch]:
+def search_artifacts(context: OperationContext, query: SearchQuery) -> Page[SearchMatch]:
     """List the artifacts of a space nearest to an embedding or a text; no page follows."""
     search_artifacts = partial(captures.search_artifacts, limit=query.limit)
     matches: list[SearchMatch] = []

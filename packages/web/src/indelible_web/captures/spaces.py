@@ -48,7 +48,7 @@ def list_spaces(context: OperationContext, query: SpaceListQuery) -> Page[captur
 @routes.add(
     "GET /spaces/<space_id>", READ, request_type=SpaceQuery, response_type=captures.SpaceSaved
 )
-def show_space(context: OperationContext, query: SpaceQuery) -> captures.SpaceSaved:
+def get_space(context: OperationContext, query: SpaceQuery) -> captures.SpaceSaved:
     """Show a space; its ETag is the If-Match of the next change."""
     return context.store.read(captures.get_space, query.user_id, query.space_id)
 
@@ -122,7 +122,7 @@ def create_subspace(
 @routes.add(
     "GET /subspaces/<subspace_id>", READ, request_type=SubspaceQuery, response_type=SubspaceView
 )
-def show_subspace(context: OperationContext, query: SubspaceQuery) -> SubspaceView:
+def get_subspace(context: OperationContext, query: SubspaceQuery) -> SubspaceView:
     """Show a subspace with seed and centroid; its ETag is the If-Match of the next change."""
     details = context.store.read(captures.get_subspace, query.user_id, query.subspace_id)
     return SubspaceView(

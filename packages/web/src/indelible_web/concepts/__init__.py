@@ -4,6 +4,7 @@ from typing import Final
 
 from indelible.concepts import CONCEPT
 from indelible_web.concepts import editing, pages, routes
+from indelible_web.concepts.descriptions import DESCRIPTIONS
 from indelible_web.concepts.examples import EXAMPLES
 from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext
@@ -13,6 +14,7 @@ CONTEXT: Final = WebContext(
     routes=(routes.routes,),
     lifecycles=(CONCEPT,),
     examples=EXAMPLES,
+    descriptions=DESCRIPTIONS,
     pages=(*pages.PAGES, *editing.PAGES),
     nav=(NavItem(key="concepts", label="Concepts", endpoint="console.list_concepts"),),
     template_package="indelible_web.concepts",

@@ -23,7 +23,7 @@ from indelible_web.concepts.routes import (
     DiffQuery,
     MoveConcept,
     VersionQuery,
-    move,
+    move_concept,
 )
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
@@ -132,7 +132,7 @@ def take_step(console: ConsoleContext, concept_id: str) -> Response:
     context = console.operation(reason=form_text("reason"), response_type=concepts.ConceptSaved)
     try:
         step = parse_fields(MoveConcept, request.form, concept_id=concept_id)
-        move(context, step)
+        move_concept(context, step)
     except IndelibleError as error:
         return show_concept(console, concept_id, error)
 

@@ -113,7 +113,9 @@ class GraphView:
     response_type=concepts.ConceptSaved,
     location_id=lambda saved: saved.concept.id,
 )
-def create(context: OperationContext, command: concepts.CreateConcept) -> concepts.ConceptSaved:
+def create_concept(
+    context: OperationContext, command: concepts.CreateConcept
+) -> concepts.ConceptSaved:
     """Create a concept in DRAFT."""
     return context.run(concepts.create_concept, command)
 
@@ -139,7 +141,7 @@ def list_concepts(
     request_type=ConceptQuery,
     response_type=concepts.ConceptView,
 )
-def show(context: OperationContext, query: ConceptQuery) -> concepts.ConceptView:
+def get_concept(context: OperationContext, query: ConceptQuery) -> concepts.ConceptView:
     """Show a concept with its current version; the ETag is what a change must be made for."""
     return context.store.read(concepts.get_concept, query.concept_id)
 
@@ -151,7 +153,7 @@ def show(context: OperationContext, query: ConceptQuery) -> concepts.ConceptView
     response_type=concepts.ConceptSaved,
     reason="change_note",
 )
-def edit(context: OperationContext, command: concepts.EditConcept) -> concepts.ConceptSaved:
+def edit_concept(context: OperationContext, command: concepts.EditConcept) -> concepts.ConceptSaved:
     """Save the next version of a concept: its whole content, and a note on the change."""
     return context.run(concepts.edit_concept, command)
 
@@ -164,7 +166,7 @@ def edit(context: OperationContext, command: concepts.EditConcept) -> concepts.C
     request_type=MoveConcept,
     response_type=concepts.ConceptSaved,
 )
-def move(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
+def move_concept(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
     """Move a concept one step: REVIEW submits it, APPROVED approves it, PUBLISHED publishes it."""
     if step.status not in STEPS:
         raise context.store.read(_invalid_step, step)
@@ -181,7 +183,7 @@ def move(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
     request_type=ConceptPageQuery,
     response_type=concepts.ConceptVersion,
 )
-def list_versions(
+def list_concept_versions(
     context: OperationContext, query: ConceptPageQuery
 ) -> Page[concepts.ConceptVersion]:
     """List a concept's versions, oldest first."""
@@ -200,7 +202,7 @@ def list_versions(
     request_type=VersionQuery,
     response_type=concepts.VersionView,
 )
-def show_version(context: OperationContext, query: VersionQuery) -> concepts.VersionView:
+def get_concept_version(context: OperationContext, query: VersionQuery) -> concepts.VersionView:
     """Show one version, which never changes."""
     return context.store.read(concepts.get_version, query.concept_id, query.version_number)
 
@@ -211,7 +213,7 @@ def show_version(context: OperationContext, query: VersionQuery) -> concepts.Ver
     request_type=DiffQuery,
     response_type=concepts.VersionDiff,
 )
-def show_diff(context: OperationContext, query: DiffQuery) -> concepts.VersionDiff:
+def compare_concept_versions(context: OperationContext, query: DiffQuery) -> concepts.VersionDiff:
     """Show what changed from one version to another, by field, list item and word."""
     return context.store.read(
         concepts.diff_versions, query.concept_id, query.from_version, query.to_version
@@ -221,7 +223,7 @@ def show_diff(context: OperationContext, query: DiffQuery) -> concepts.VersionDi
 @routes.pages(
     "GET /concepts/<concept_id>/history", READ, request_type=ConceptPageQuery, response_type=Change
 )
-def list_history(context: OperationContext, query: ConceptPageQuery) -> Page[Change]:
+def list_concept_history(context: OperationContext, query: ConceptPageQuery) -> Page[Change]:
     """List the changes of a concept, oldest first: who, why and when."""
     cursors = context.cursors(query)
     after = int(cursors.start() or 0)
@@ -238,7 +240,7 @@ def list_history(context: OperationContext, query: ConceptPageQuery) -> Page[Cha
     request_type=AsOfQuery,
     response_type=concepts.ConceptView,
 )
-def show_as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptView:
+def get_concept_as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptView:
     """Show a concept as it was at an instant, at a seq, or at the earlier of both."""
     return context.store.read(concepts.concept_as_of, query.concept_id, at=query.at, seq=query.seq)
 
@@ -249,7 +251,9 @@ def show_as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptV
     request_type=WarningsQuery,
     response_type=concepts.ConceptWarnings,
 )
-def list_warnings(context: OperationContext, query: WarningsQuery) -> concepts.ConceptWarnings:
+def list_concept_warnings(
+    context: OperationContext, query: WarningsQuery
+) -> concepts.ConceptWarnings:
     """Show the warnings of a concept; the current ones may disappear as other concepts change."""
     return context.store.read(concepts.list_warnings, query.concept_id, levels=query.levels)
 
@@ -257,7 +261,7 @@ def list_warnings(context: OperationContext, query: WarningsQuery) -> concepts.C
 @routes.add(
     "GET /concepts/<concept_id>/graph", READ, request_type=ConceptQuery, response_type=GraphView
 )
-def show_graph(context: OperationContext, query: ConceptQuery) -> GraphView:
+def get_concept_graph(context: OperationContext, query: ConceptQuery) -> GraphView:
     """Show a concept with its direct and indirect prerequisites."""
     return _graph_view(context.store.read(concepts.prerequisite_graph, query.concept_id))
 
@@ -268,13 +272,15 @@ def show_graph(context: OperationContext, query: ConceptQuery) -> GraphView:
     request_type=ConceptQuery,
     response_type=concepts.LearningOrder,
 )
-def show_learning_order(context: OperationContext, query: ConceptQuery) -> concepts.LearningOrder:
+def get_concept_learning_order(
+    context: OperationContext, query: ConceptQuery
+) -> concepts.LearningOrder:
     """Show the order in which to learn a concept and its prerequisites."""
     return context.store.read(concepts.get_learning_order, query.concept_id)
 
 
 @routes.add("GET /graph/prerequisites", READ, request_type=EmptyQuery, response_type=GraphView)
-def show_whole_graph(context: OperationContext, _: EmptyQuery) -> GraphView:
+def get_prerequisite_graph(context: OperationContext, _: EmptyQuery) -> GraphView:
     """Show every concept and its prerequisites."""
     return _graph_view(context.store.read(concepts.whole_graph))
 
@@ -282,7 +288,7 @@ def show_whole_graph(context: OperationContext, _: EmptyQuery) -> GraphView:
 @routes.add(
     "GET /learning-order", READ, request_type=EmptyQuery, response_type=concepts.LearningOrder
 )
-def show_curriculum(context: OperationContext, _: EmptyQuery) -> concepts.LearningOrder:
+def get_learning_order(context: OperationContext, _: EmptyQuery) -> concepts.LearningOrder:
     """Show the order in which to learn all concepts."""
     return context.store.read(concepts.get_learning_order)
 

@@ -11,6 +11,7 @@ from indelible.kernel import IndelibleError
 from indelible.kernel.keys import KEY
 from indelible_web.http.admin import list_stages
 from indelible_web.http.errors import NotReady
+from indelible_web.http.health_document import HEALTHY, UNHEALTHY
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.request import current_request
 from indelible_web.http.responses import json_response
@@ -29,16 +30,9 @@ class HealthRoutes:
             self._app_context.store.read(lambda tx: tx.history.of(KEY.name, "-", limit=1))
         except IndelibleError as error:
             current_request().code = error.code  # The log has the cause, the caller does not.
-            unhealthy = {
-                "status": "unhealthy",
-                "error": {
-                    "code": "DATABASE_CONNECTION_FAILED",
-                    "message": "Unable to connect to database",
-                },
-            }
-            return json_response(unhealthy, 503)
+            return json_response(UNHEALTHY, 503)
 
-        return json_response({"status": "healthy"}, 200)
+        return json_response(HEALTHY, 200)
 
     def live(self) -> Response:
         """Return that this process answers."""

@@ -17,7 +17,7 @@ def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
     """Return the route of history; it leaves out the redacted fields of each lifecycle."""
     routes = Routes("history", "Every change of every entity: who, why and when.")
 
-    def feed(context: OperationContext, query: PageQuery) -> Page[Change]:
+    def list_changes(context: OperationContext, query: PageQuery) -> Page[Change]:
         """List all changes, with an empty `data` for those of other users' resources.
 
         `next` is always given, so that a reader can ask for later ones.
@@ -30,7 +30,7 @@ def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
         return Page(items=tuple(changes), next=cursors.after(page.cursor))
 
     declare = routes.pages("GET /history", READ, request_type=PageQuery, response_type=Change)
-    declare(feed)
+    declare(list_changes)
 
     return routes
 

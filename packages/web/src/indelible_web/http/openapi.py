@@ -1,10 +1,12 @@
 """The OpenAPI document: every operation with its schemas, its problems and its examples."""
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import update_wrapper
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
+from attrs import frozen
 from flask import Flask, Response
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
@@ -13,7 +15,9 @@ from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnre
 from indelible.kernel.keys import KEY, KeyNotFound
 from indelible.kernel.values import TextBlank
 from indelible_web.http import errors
+from indelible_web.http.descriptions import Descriptions, describe_fields
 from indelible_web.http.examples import COMMON, ENTITY_ID, Examples, Ignored
+from indelible_web.http.health_document import document_health
 from indelible_web.http.paging import Page
 from indelible_web.http.parsing import RequestParser
 from indelible_web.http.problems import MEDIA_TYPE, Problem, problem_of
@@ -25,8 +29,10 @@ View = Callable[..., Response]
 
 PREFIX: Final = "/v1"
 INFO: Final = {
-    "description": "Records that move forward only, and whose history cannot be rewritten."
+    "description": "Records that move forward only, and whose history cannot be rewritten.",
+    "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
 }
+SERVERS: Final = ({"url": "/", "description": "The server that this document comes from."},)
 SECURITY_SCHEME: Final = {
     "type": "http",
     "scheme": "bearer",
@@ -65,9 +71,16 @@ class StrictApi(Api):
         pass
 
 
-def publish(
-    app: Flask, server: Server, documented: Iterable[tuple[Routes, Examples]]
-) -> dict[str, Any]:
+@frozen
+class DocumentedRoutes:
+    """Routes with the examples and the descriptions that the document shows for them."""
+
+    routes: Routes
+    examples: Examples
+    descriptions: Descriptions
+
+
+def publish(app: Flask, server: Server, documented: Iterable[DocumentedRoutes]) -> dict[str, Any]:
     """Register the routes below `/v1`, and return the document that describes them."""
     api = StrictApi(
         app,
@@ -76,20 +89,24 @@ def publish(
             "version": "1",
             "openapi_version": "3.1.0",
             "info": INFO,
+            "servers": SERVERS,
         },
     )
     api.spec.components.security_scheme("key", SECURITY_SCHEME)
     for error in PROBLEM_EXAMPLES:
         name = f"Problem{errors.status_of(type(error))}"
         api.spec.components.response(name, _problem_response(error))
-    for routes, examples in documented:
-        api.register_blueprint(blueprint_of(routes, server, examples))
+    for group in documented:
+        api.register_blueprint(blueprint_of(group.routes, server, group.examples))
 
     document: dict[str, Any] = api.spec.to_dict()
+    document_health(document)
     for operations in document["paths"].values():
         operations.pop("parameters", None)  # Each operation has its own.
         for operation in operations.values():
             operation["responses"] = dict(sorted(operation["responses"].items()))
+    for group in documented:
+        describe_fields(document, group.routes.name, group.descriptions)
 
     return document
 
@@ -175,13 +192,31 @@ def _with_description(
 
     security = [{"key": [scope]} for scope in operation.scopes]
     document = blueprint.doc(
-        operationId=f"{blueprint.name}.{operation.name}",
+        operationId=operation.name,
+        description=_operation_text(operation),
         security=[] if operation.is_signed else security,
         responses=_other_responses(operation),
     )
     described: View = document(view)
 
     return described
+
+
+def _operation_text(operation: Operation) -> str:
+    """Return the rest of the docstring, and the conditions of a request."""
+    _, *paragraphs = inspect.cleandoc(operation.view.__doc__ or "").split("\n\n")
+    paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs]
+    if operation.is_signed:
+        paragraphs.append("The request is signed; no API key is needed.")
+    else:
+        scopes = " or ".join(f"`{scope}`" for scope in operation.scopes)
+        paragraphs.append(f"The API key needs the scope {scopes}.")
+    if operation.min_seq is not None:
+        paragraphs.append("`If-Match` is required; another state than that answers 412.")
+    if operation.takes_idempotency_key:
+        paragraphs.append("A request that is repeated with the same `Idempotency-Key` runs once.")
+
+    return "\n\n".join(paragraphs)
 
 
 def _success_text(operation: Operation) -> str:

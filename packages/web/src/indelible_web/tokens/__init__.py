@@ -7,6 +7,7 @@ from indelible.tokens.errors import SignatureWrong
 from indelible_web.console.page import NavItem, TaskPanel
 from indelible_web.context import WebContext
 from indelible_web.tokens import admin, pages, routes
+from indelible_web.tokens.descriptions import DESCRIPTIONS
 from indelible_web.tokens.examples import EXAMPLES
 from indelible_web.tokens.webhooks import WEBHOOK
 
@@ -17,6 +18,7 @@ CONTEXT: Final = WebContext(
     webhooks=(WEBHOOK,),
     lifecycles=(TOKEN, AUTHOR),
     examples=EXAMPLES,
+    descriptions=DESCRIPTIONS,
     redacted_fields={AUTHOR.name: frozenset({"prompt_text"})},
     guess_codes=frozenset({SignatureWrong.code}),
     pages=pages.PAGES,

@@ -25,6 +25,6 @@ class StatsView:
 
 
 @routes.add("GET /tokens/stats", ADMIN, request_type=EmptyQuery, response_type=StatsView)
-def show_stats(context: OperationContext, _: EmptyQuery) -> StatsView:
+def get_token_stats(context: OperationContext, _: EmptyQuery) -> StatsView:
     """Show the number of tokens in each status, and the state of the scan."""
     return project(StatsView, context.store.read(tokens.token_stats))

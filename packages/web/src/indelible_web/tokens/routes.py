@@ -113,7 +113,7 @@ class Leader:
 
 
 @routes.pages("GET /tokens", READ, request_type=TokenListQuery, response_type=tokens.Token)
-def find(context: OperationContext, query: TokenListQuery) -> Page[tokens.Token]:
+def list_tokens(context: OperationContext, query: TokenListQuery) -> Page[tokens.Token]:
     """List tokens, of one status or of all, in order of their on-chain id."""
     cursors = context.cursors(query)
     rows = context.store.read(
@@ -128,7 +128,7 @@ def find(context: OperationContext, query: TokenListQuery) -> Page[tokens.Token]
 @routes.add(
     "GET /tokens/<token_id>", READ, request_type=TokenQuery, response_type=tokens.TokenSaved
 )
-def show(context: OperationContext, query: TokenQuery) -> tokens.TokenSaved:
+def get_token(context: OperationContext, query: TokenQuery) -> tokens.TokenSaved:
     """Show a token. Its ETag is the `If-Match` of a retry."""
     return context.store.read(tokens.get_token, query.token_id)
 
@@ -136,7 +136,7 @@ def show(context: OperationContext, query: TokenQuery) -> tokens.TokenSaved:
 @routes.pages(
     "GET /tokens/<token_id>/history", READ, request_type=TokenPageQuery, response_type=Change
 )
-def history(context: OperationContext, query: TokenPageQuery) -> Page[Change]:
+def list_token_history(context: OperationContext, query: TokenPageQuery) -> Page[Change]:
     """List the changes of a token, oldest first."""
     cursors = context.cursors(query)
     rows = context.store.read(
@@ -154,7 +154,7 @@ def history(context: OperationContext, query: TokenPageQuery) -> Page[Change]:
     request_type=tokens.RetryToken,
     response_type=tokens.TokenSaved,
 )
-def retry(context: OperationContext, command: tokens.RetryToken) -> tokens.TokenSaved:
+def retry_token(context: OperationContext, command: tokens.RetryToken) -> tokens.TokenSaved:
     """Retry a failed token: its image is generated anew."""
     return context.run(tokens.retry_token, command)
 
@@ -166,7 +166,7 @@ def retry(context: OperationContext, command: tokens.RetryToken) -> tokens.Token
     response_type=PromptView,
     reason="message",
 )
-def set_prompt(context: OperationContext, query: SignedPrompt) -> PromptView:
+def set_author_prompt(context: OperationContext, query: SignedPrompt) -> PromptView:
     """Set the prompt of a wallet's author, as the wallet's signed message asks for.
 
     No API key is needed. Each nonce counts once.
@@ -190,7 +190,7 @@ def set_prompt(context: OperationContext, query: SignedPrompt) -> PromptView:
 
 
 @routes.pages("GET /authors/leaderboard", READ, request_type=EmptyQuery, response_type=Leader)
-def leaderboard(context: OperationContext, _: EmptyQuery) -> Page[Leader]:
+def list_leading_authors(context: OperationContext, _: EmptyQuery) -> Page[Leader]:
     """List the fifty authors with most tokens, in one page."""
     totals = context.store.read(tokens.leaderboard)
     leaders = [Leader(author_address=wallet, total_tokens=total) for wallet, total in totals]
@@ -198,7 +198,7 @@ def leaderboard(context: OperationContext, _: EmptyQuery) -> Page[Leader]:
 
 
 @routes.add("GET /authors/<wallet>", READ, request_type=AuthorQuery, response_type=AuthorView)
-def show_author(context: OperationContext, query: AuthorQuery) -> AuthorView:
+def get_author(context: OperationContext, query: AuthorQuery) -> AuthorView:
     """Show an author's handles, and whether they have a prompt; any wallet has an answer."""
     try:
         author = context.store.read(tokens.get_author, query.wallet)
@@ -214,7 +214,7 @@ def show_author(context: OperationContext, query: AuthorQuery) -> AuthorView:
     request_type=AuthorTokensQuery,
     response_type=AuthorTokensView,
 )
-def show_author_tokens(context: OperationContext, query: AuthorTokensQuery) -> AuthorTokensView:
+def list_author_tokens(context: OperationContext, query: AuthorTokensQuery) -> AuthorTokensView:
     """List a range of an author's tokens, newest first; none for an unknown wallet."""
     page = context.store.read(
         tokens.author_tokens, query.wallet, offset=query.offset, limit=query.limit

@@ -1,0 +1,136 @@
+"""Descriptions of fields and parameters, which the OpenAPI document shows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, cast
+
+from attrs import frozen
+
+from indelible_web.http.schemas import Side
+
+SCHEMA_PREFIX: Final = "#/components/schemas/"
+
+COMMON: Final[Mapping[str, str]] = {
+    "action": "The edge of the lifecycle that the change took, such as `submit`.",
+    "actor": "The author of the change: a kind and an id, such as `user:maya`.",
+    "adds_version": "1 if the change added a version to the entity, otherwise 0.",
+    "allowed": "The actions that the lifecycle allows from the entity's state, in a 409 only.",
+    "at": "The instant at which the change was made.",
+    "code": "A stable name of the problem, which a program may compare.",
+    "created_at": "The instant at which the entity was created.",
+    "cursor": "The `next` of the page before this one; leave it out for the first page.",
+    "data": "The entity's fields that the change set.",
+    "detail": "The problem in one sentence, with the values that caused it.",
+    "entity_id": "The id of the entity that the change belongs to.",
+    "fields": "The problems of single fields, by their names.",
+    "from_state": "The state before the change; empty for the first change.",
+    "hash": "The SHA-256 of the change and of `prev_hash`, in hexadecimal digits.",
+    "id": "The entity's id, which never changes.",
+    "items": "The entries of this page.",
+    "lifecycle": "The kind of the entity, such as `concept`.",
+    "limit": "The largest number of entries to return.",
+    "next": "The `cursor` of the following page; null on the last page.",
+    "offset": "The number of entries to pass over.",
+    "prev_hash": "The `hash` of the entity's change before this one; empty for the first.",
+    "problem": "The problem that refused this item; null if it succeeded.",
+    "reason": "The reason for the change, in the author's words; history keeps it for ever.",
+    "request_id": "The id of the request, as in the header `X-Request-Id` and in the log.",
+    "result": "The outcome of this item; null if it was refused.",
+    "seq": "The number of the entity's changes so far; the ETag has the same value.",
+    "Change.seq": "The position of the change in the entity's history, from 1.",
+    "status": "The entity's state in its lifecycle.",
+    "Problem.status": "The HTTP status.",
+    "title": "The HTTP status in words.",
+    "to_state": "The state after the change.",
+    "type": "The address of the code's description.",
+    "updated_at": "The instant of the entity's latest change.",
+    "value": "The value, as JSON in a text.",
+    "version": "The number of the entity's current version.",
+    "warnings": "Warnings about the content; they never block a change.",
+    "Idempotency-Key": (
+        "A text of the caller's choice. A request that is repeated with the same key changes"
+        " nothing more and gets the first answer."
+    ),
+    "If-Match": "The ETag of the state that the change is made for.",
+    "If-None-Match": "The ETag of the state that the caller has; 304 says that it is current.",
+}
+
+
+@frozen
+class Descriptions:
+    """Descriptions by field: `Schema.field` first, then `field`."""
+
+    _by_name: Mapping[str, str] = COMMON
+
+    def of_field(self, schema_name: str, field_name: str) -> str:
+        """Return the description of a schema's field; '' if there is none."""
+        names = (
+            f"{schema_name}.{field_name}",
+            f"{schema_name.removesuffix(Side.BODY)}.{field_name}",
+            field_name,
+        )
+        for name in names:
+            if name in self._by_name:
+                return self._by_name[name]
+
+        return ""
+
+
+def descriptions_of(named: Mapping[str, str]) -> Descriptions:
+    """Return a context's own descriptions, with the common ones for all other fields."""
+    return Descriptions({**COMMON, **named})
+
+
+def describe_fields(document: Mapping[str, Any], tag: str, descriptions: Descriptions) -> None:
+    """Describe each parameter of the operations with a tag, and each field of their schemas.
+
+    A description that is there already stays.
+    """
+    schemas = document["components"]["schemas"]
+    described: set[str] = set()
+    for operation in operations_of(document):
+        if tag not in operation["tags"]:
+            continue
+        for parameter in operation.get("parameters", ()):
+            text = descriptions.of_field(operation["operationId"], parameter["name"])
+            if text:
+                parameter.setdefault("description", text)
+        for name in _schemas_below(operation, schemas, described):
+            _describe_schema(name, schemas[name], descriptions)
+
+
+def operations_of(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every operation of an OpenAPI document."""
+    for by_method in document["paths"].values():
+        yield from by_method.values()
+
+
+def _schemas_below(node: object, schemas: Mapping[str, object], yielded: set[str]) -> Iterator[str]:
+    """Yield the name of each schema that a part of the document refers to, once."""
+    children: Iterable[object] = ()
+    if isinstance(node, dict):
+        parts = cast("dict[str, object]", node)
+        children = parts.values()
+        name = str(parts.get("$ref", "")).removeprefix(SCHEMA_PREFIX)
+        if name in schemas and name not in yielded:
+            yielded.add(name)
+            yield name
+            yield from _schemas_below(schemas[name], schemas, yielded)
+    elif isinstance(node, list):
+        children = cast("list[object]", node)
+
+    for child in children:
+        yield from _schemas_below(child, schemas, yielded)
+
+
+def _describe_schema(name: str, schema: Mapping[str, Any], descriptions: Descriptions) -> None:
+    """Describe the fields of a schema, with the default of a body's field in the text.
+
+    Generators of clients take a field with a `default` for one that is always there.
+    """
+    for field_name, field_schema in schema.get("properties", {}).items():
+        text = descriptions.of_field(name, field_name)
+        default = field_schema.pop("default", None)
+        if default is not None:
+            text = f"{text} If it is left out, it is `{default}`.".strip()
+        if text:
+            field_schema.setdefault("description", text)
