@@ -23,6 +23,7 @@ from indelible_service.embedded.children import die_with_parent, stop_child
 PROGRESS_PROGRAMS = 50
 MAX_CHARACTERS = 3_000  # of an error in a line
 STOP_SECONDS = 60
+STOP_SIGNALS = ((SIGTERM, STOP_SECONDS), (SIGKILL, None))
 MAX_PROCESSES = 1_000
 
 
@@ -95,10 +96,10 @@ def running_child(share: Share) -> Generator[subprocess.Popen[bytes]]:
     )
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        with die_with_parent(child, SIGTERM):
+        with die_with_parent(child, STOP_SIGNALS):
             yield child
     finally:
-        stop_child(child, ((SIGTERM, STOP_SECONDS), (SIGKILL, None)))
+        stop_child(child, STOP_SIGNALS)
 
 
 def run_processes(count: int, seed: int, processes: int, tallies: Tallies) -> list[int]:

@@ -15,9 +15,10 @@ from typing import Final, Self
 from attrs import define, field
 
 from indelible.kernel import IndelibleError
-from indelible_service.embedded.children import Child, die_with_parent, stop_child
+from indelible_service.embedded.children import Child, StopSignals, die_with_parent, stop_child
 
 STOP_SECONDS: Final = 75  # longer than a lease: a process that runs on has hung
+STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, STOP_SECONDS), (SIGKILL, None))
 CHECK_SECONDS: Final = 0.2
 MAX_PAUSE_SECONDS: Final = 30
 STABLE_SECONDS: Final = 60  # a child that ran for this long starts with no failures again
@@ -36,10 +37,10 @@ def run_command(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
         start_new_session=True,
     )
     try:
-        with die_with_parent(child, SIGTERM):
+        with die_with_parent(child, STOP_SIGNALS):
             yield child
     finally:
-        stop_child(child, ((SIGTERM, STOP_SECONDS), (SIGKILL, None)))
+        stop_child(child, STOP_SIGNALS)
         with suppress(ProcessLookupError):  # a killed child leaves its own children behind
             os.killpg(child.pid, SIGKILL)
 

@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import select
+import signal
 import socket
 import subprocess
 import time
@@ -25,6 +27,27 @@ LOG_CHARACTERS: Final = 2_000  # of the end of a log, in an error
 # After a kill, the last children of the old server need a moment to end.
 MEMORY_IN_USE: Final = "pre-existing shared memory block"
 PORT_IN_USE: Final = "Address already in use"
+
+# The program of a shell that reads from a pipe of ours, which the system closes when this process
+# ends. $0 is the child. Its start time tells it from a later process with its number.
+STOP_ORPHAN: Final = """
+birth() {
+    sed -n 's/.*) [^ZX] //p' "/proc/$child/stat" 2>/dev/null | cut -d' ' -f19
+}
+is_alive() {
+    [ -n "$born" ] && [ "$(birth)" = "$born" ]
+}
+child=$0
+born=$(birth)
+read -r _
+for step in "$@"; do
+    is_alive || break
+    kill -"${step% *}" "$child"
+    deadline=$(($(date +%s) + ${step#* }))
+    while is_alive && [ "$(date +%s)" -le "$deadline" ]; do sleep 0.1; done
+done
+[ -z "$born" ] || kill -9 "-$child" 2>/dev/null
+"""
 
 Child = subprocess.Popen[bytes]
 # Signals that stop a child, each with the seconds that it gets for it.
@@ -87,11 +110,14 @@ def start_child(
 
 @contextmanager
 def die_with_parent(
-    child: Child, signal: Signals, account: pwd.struct_passwd | None = None
+    child: Child, signals: StopSignals, account: pwd.struct_passwd | None = None
 ) -> Generator[None]:
-    """Let the child get the signal if this process ends during the block, even by SIGKILL."""
-    # A shell reads from a pipe of ours, which the system closes when this process ends.
-    command = ("/bin/sh", "-c", f'read -r _; kill -{signal.value} "$0"', str(child.pid))
+    """Stop the child if this process ends during the block, even by SIGKILL.
+
+    The child gets the signals one after the other until it has ended; then its group is killed.
+    """
+    steps = [f"{number.value} {seconds or 0:.0f}" for number, seconds in signals]
+    command = ("/bin/sh", "-c", STOP_ORPHAN, str(child.pid), *steps)
     with subprocess.Popen(
         command, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **process_options(account)
     ) as watcher:
@@ -115,7 +141,7 @@ def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[
         port = fixed_port or preferred_port or free_port()
         child = program.start(port)
         try:
-            with die_with_parent(child, program.stop_signals[0][0], program.account):
+            with die_with_parent(child, program.stop_signals, program.account):
                 if _becomes_ready(program, child, deadline):
                     yield port, child
                     return
@@ -144,11 +170,28 @@ def _becomes_ready(program: ServerProgram, child: Child, deadline: float) -> boo
 
 def stop_child(child: Child, signals: StopSignals) -> None:
     """Send the signals, one after the other, until the child has ended."""
-    for signal, seconds in signals:
-        child.send_signal(signal)
+    for number, seconds in signals:
+        child.send_signal(number)
         with suppress(subprocess.TimeoutExpired):
             child.wait(seconds)
             return
+
+
+def stop_orphan(pid: int, is_orphan: Callable[[], bool], signals: StopSignals) -> None:
+    """Send the signals to a process that is no child of ours until it has ended.
+
+    `is_orphan` is asked when the process id can no longer become another process's.
+    """
+    with suppress(ProcessLookupError):
+        process = os.pidfd_open(pid)
+        with os.fdopen(process, "rb", buffering=0):
+            if not is_orphan():
+                return
+
+            for number, seconds in signals:
+                signal.pidfd_send_signal(process, number)
+                if select.select((process,), (), (), seconds)[0]:
+                    return
 
 
 def failure_from(log: Path) -> ServerFailed:

@@ -1,19 +1,20 @@
 """A real PostgreSQL as a child process, for demonstrations and tests."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
 import warnings
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import cache
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT
 from subprocess import DEVNULL, PIPE
 from tempfile import mkdtemp
-from typing import Final
+from typing import IO, Final
 
 from attrs import field, frozen
 
@@ -28,6 +29,7 @@ from indelible_service.embedded.children import (
     process_options,
     running_server,
     start_child,
+    stop_orphan,
 )
 
 DATABASE: Final = "indelible"
@@ -101,15 +103,18 @@ def postgres(
     Raises: ServerFailed, FileUnusable.
     """
     cluster = _Cluster(directory.absolute(), version)
-    with translate_os_errors(directory):
-        role_passwords = cluster.prepare("scram-sha-256" if passwords else "trust")
-
     server_settings = dict(SETTINGS)
     if not durable:
         server_settings.update(NOT_DURABLE)
     server_settings.update(settings or {})
 
-    with cluster.run(server_settings, port, preferred_port) as (actual_port, child):
+    with ExitStack() as stack:
+        with translate_os_errors(directory):
+            stack.enter_context(cluster.lock())
+            role_passwords = cluster.prepare("scram-sha-256" if passwords else "trust")
+
+        running = cluster.run(server_settings, port, preferred_port)
+        actual_port, child = stack.enter_context(running)
         urls = {
             role: f"postgresql://{role}:{password}@{HOST}:{actual_port}/{DATABASE}"
             for role, password in role_passwords.items()
@@ -133,17 +138,30 @@ class _Cluster:
         self._data = directory / "data"
         self._log = directory / "server.log"
         self._passwords = directory / "passwords"
-        self._lock = self._data / "postmaster.pid"
+        self._lock = self._data / "postmaster.pid"  # PostgreSQL's own
         # PostgreSQL refuses to run as root.
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._data_name = WORKING_DIRECTORY if self._account else "."
+
+    def lock(self) -> IO[str]:
+        """Lock the directory until the file is closed; whoever has the lock may stop an orphan.
+
+        A server whose program was killed, and its watching shell too, would run for ever. Without
+        the lock, another program runs the server, and PostgreSQL refuses a second one by itself.
+        """
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (self._directory / "lock").open("a")
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._stop_orphan()
+
+        return lock
 
     def prepare(self, authentication: str) -> Mapping[str, str]:
         """Create the data where they are missing, and return the passwords of the roles.
 
         `authentication` is PostgreSQL's method for its clients: `trust` or `scram-sha-256`.
         """
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._data.exists():
             self._initialize(self._directory / "data.new")
         (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {authentication}\n")
@@ -184,11 +202,30 @@ class _Cluster:
     def _remove_stale_lock(self) -> None:
         """Remove the lock file of a killed server whose process id belongs to another program."""
         with suppress(OSError):
-            pid = self._lock.read_text().partition("\n")[0]
-            process = Path("/proc", pid)
-            is_postgres = (process / "comm").read_text() == "postgres\n"
-            if not is_postgres or not self._data.samefile(process / "cwd"):
+            if self._is_lock_stale():
                 self._lock.unlink()
+
+    def _is_lock_stale(self) -> bool:
+        try:
+            return not self._is_own_server(self._locking_process())
+        except (ValueError, FileNotFoundError):
+            # A full disk left it empty, or the process has ended and nobody has waited for it.
+            return True
+
+    def _stop_orphan(self) -> None:
+        """Stop a server whose program was killed, and that was to stop long ago."""
+        with suppress(OSError, ValueError):  # no server has run, or its lock is incomplete
+            pid = self._locking_process()
+            stop_orphan(pid, partial(self._is_own_server, pid), STOP_SIGNALS)
+
+    def _locking_process(self) -> int:
+        return int(self._lock.read_text().partition("\n")[0])
+
+    def _is_own_server(self, pid: int) -> bool:
+        """Return whether the process is a server of this data. Raises: OSError if it has ended."""
+        process = Path("/proc", str(pid))
+        is_postgres = (process / "comm").read_text() == "postgres\n"
+        return is_postgres and self._data.samefile(process / "cwd")
 
     def _initialize(self, new: Path) -> None:
         # The directory gets its name at the end, so an interrupted start is repeated.
