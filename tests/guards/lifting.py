@@ -12,6 +12,8 @@ from tests.guards.raw_database import Statement, check_deferred_keys, run
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.tables import HISTORY, REVISION_COLUMNS, HeadHistoryKey
 
+HISTORY_KEY_COLUMNS = ["lifecycle", "entity_id", "seq"]
+
 
 def _dependent_guards() -> dict[str, tuple[str, ...]]:
     """Map each guard to those that cannot exist without it.
@@ -31,11 +33,12 @@ def _dependent_guards() -> dict[str, tuple[str, ...]]:
         for constraint in table.constraints:
             if isinstance(constraint, HeadHistoryKey):
                 dependent.setdefault(HISTORY_KEY, []).append(str(constraint.name))
+        key_columns = table.primary_key.columns.keys()
+        primary_key = str(table.primary_key.name or f"{table.name}_pkey")
         if table is HISTORY:
-            continue
-        for column in table.primary_key.columns:
-            primary_key = str(table.primary_key.name or f"{table.name}_pkey")
-            dependent[f"{table.name}_{column.name}_not_null"] = [primary_key]
+            key_columns, primary_key = HISTORY_KEY_COLUMNS, "history_seq"
+        for column in key_columns:
+            dependent[f"{table.name}_{column}_not_null"] = [primary_key]
     return {guard: tuple(sorted(names)) for guard, names in dependent.items()}
 
 

@@ -70,7 +70,6 @@ CREATE TABLE indelible.history (
 	data indelible.json_object NOT NULL,
 	prev_hash indelible.digest_or_empty NOT NULL,
 	hash indelible.digest NOT NULL,
-	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
 	CONSTRAINT history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
 	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
 	CONSTRAINT history_predecessor FOREIGN KEY(lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash),
@@ -594,6 +593,8 @@ ALTER TABLE indelible.centroids ADD CONSTRAINT centroids_signal FOREIGN KEY(id, 
 ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES indelible.concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)
 --;
 ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()
 --;

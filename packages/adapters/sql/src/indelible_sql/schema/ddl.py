@@ -17,6 +17,11 @@ DIALECTS: Mapping[str, Dialect] = {
     name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")
 }
 
+# SQLAlchemy knows one primary key of a table, which is SQLite's. Replication needs one here too.
+HISTORY_KEY = (
+    "ALTER TABLE indelible.history"
+    " ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)"
+)
 # SQLAlchemy has no type xid8. SQLite needs no such column: there, positions are in the order of
 # commits.
 TXID = (
@@ -38,6 +43,7 @@ def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
             yield domain.create(domain.native.compile(dialect=DIALECTS[dialect]))
         yield from _tables(catalog, dialect)
         yield from _late_keys(catalog, dialect)
+        yield HISTORY_KEY
         yield from TXID
         yield from _edges(catalog, f"{SCHEMA}.")
 

@@ -162,7 +162,8 @@ HISTORY = table(
     required("prev_hash", DIGEST_OR_EMPTY),
     required("hash", DIGEST),
     PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
-    UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq"),
+    # PostgreSQL's primary key (see `ddl.py`); SQLite's is the position.
+    UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq").ddl_if(dialect="sqlite"),
     UniqueConstraint(*REVISION_COLUMNS, name="history_revision"),
     key("history_edge", EDGE_COLUMNS, "lifecycle_edges", EDGE_COLUMNS),
     key("history_predecessor", PREDECESSOR_COLUMNS, "history", REVISION_COLUMNS),

@@ -42,6 +42,10 @@ DROP FUNCTION indelible.tasks_recorded
 --;
 DROP FUNCTION indelible.seals_finished
 --;
+ALTER TABLE indelible.history DROP CONSTRAINT history_seq
+--;
+ALTER TABLE indelible.history ADD CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq)
+--;
 CREATE OR REPLACE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN

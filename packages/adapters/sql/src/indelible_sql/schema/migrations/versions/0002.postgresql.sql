@@ -31,6 +31,10 @@ CREATE TABLE indelible.seal_records (
 	CONSTRAINT seal_records_seal FOREIGN KEY(seal_number) REFERENCES indelible.seals (number)
 )
 --;
+ALTER TABLE indelible.history DROP CONSTRAINT history_seq
+--;
+ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)
+--;
 CREATE FUNCTION indelible.history_in_order() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (NOT EXISTS (SELECT 1 FROM indelible.history AS predecessor WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)) IS NOT TRUE THEN

@@ -1,0 +1,1 @@
+ALTER TABLE indelible.history DROP CONSTRAINT history_seq
