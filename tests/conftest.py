@@ -163,6 +163,8 @@ def folder() -> Generator[Path]:
     """Create a folder for a server's data, in memory where possible."""
     parent = SHARED_MEMORY if HAS_SHARED_MEMORY else None
     with TemporaryDirectory(prefix="indelible-", dir=parent) as directory:
+        if OWN_VERSION:  # PostgreSQL 14 and 15 enter their working directory by its path
+            Path(directory).chmod(0o711)
         yield Path(directory)
 
 

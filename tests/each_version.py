@@ -8,6 +8,7 @@ MODULES = (
     "tests/guards/test_admission.py",
     "tests/guards/test_attacks.py",
     "tests/guards/test_rebuild.py",
+    "tests/sql/test_alembic.py",
     "tests/sql/test_captures.py",
     "tests/sql/test_captures_search.py",
     "tests/sql/test_captures_statements.py",

@@ -45,6 +45,7 @@ from indelible_sql.engine.errors import (
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.outcome import was_committed
 from indelible_sql.engine.session import Session, SingleStatementSession
+from indelible_sql.engine.transaction_log import log_end, log_joined
 from indelible_sql.schema import migrate
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
@@ -217,51 +218,47 @@ class KernelStore(Generic[Reading, Writing]):
                 if connection.dialect.name == "sqlite":
                     check_foreign_keys(connection)
                 self._admit(connection)
-                with self._on_connection(audit, connection) as tx:
+                with log_rejections(audit), self._on_connection(audit, connection) as tx:
                     yield tx
+                log_joined(audit, len(tx.session.changes))
 
     def _own_transaction(self, audit: AuditContext) -> Generator[Writing]:
         """Yield a transaction and commit it; look the changes up where the reply was lost."""
-        self.at_failpoint(Failpoint.BEFORE_BEGIN)
-        with self._connect(self.engines.writer) as connection:
-            with self._on_connection(audit, connection) as tx:
-                yield tx
-            self.at_failpoint(Failpoint.BEFORE_COMMIT)
-            lost_reply = _commit(connection)
+        changes: list[object] = []
+        with log_end(audit, changes):
+            self.at_failpoint(Failpoint.BEFORE_BEGIN)
+            with self._connect(self.engines.writer) as connection:
+                with self._on_connection(audit, connection) as tx:
+                    yield tx
+                self.at_failpoint(Failpoint.BEFORE_COMMIT)
+                lost_reply = _commit(connection)
 
-        session = tx.session
-        if lost_reply is not None and not was_committed(
-            self.engines.writer, session, self.schema, self.pause
-        ):
-            raise CommitNotDone from lost_reply
+            session = tx.session
+            if lost_reply is not None and not was_committed(
+                self.engines.writer, session, self.schema, self.pause
+            ):
+                raise CommitNotDone from lost_reply
+            changes.extend(session.changes)
+
         if any(change.lifecycle == SETTING.name for change in session.changes):
             self.config.invalidate()
         self.at_failpoint(Failpoint.AFTER_COMMIT)
 
     @contextmanager
     def _on_connection(self, audit: AuditContext, connection: Connection) -> Generator[Writing]:
-        """Yield a transaction on the connection, and log how many changes it made."""
+        """Yield a transaction on the connection."""
         session = Session(connection, self.schema, self.at_failpoint)
         tx = self.writing(
             session, self.catalog, self.policy, Config(self.config), audit, self.clock, self.ids
         )
         try:
             self.at_failpoint(Failpoint.AFTER_BEGIN)
-            with log_rejections(audit):
-                yield tx
-                for context in self.catalog.contexts:
-                    if context.before_commit is not None:
-                        context.before_commit(tx)
+            yield tx
+            for context in self.catalog.contexts:
+                if context.before_commit is not None:
+                    context.before_commit(tx)
         finally:
             session.close()
-
-        logger.log(
-            logging.INFO if session.changes else logging.DEBUG,
-            "changes %d, actor %s, request %s",
-            len(session.changes),
-            audit.actor,
-            audit.request_id or "-",
-        )
 
     @contextmanager
     def _connect(self, engine: Engine) -> Generator[Connection]:

@@ -1,7 +1,6 @@
 """One open transaction on a connection, as repositories use it."""
 
 import json
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -18,6 +17,7 @@ from indelible_sql.engine.errors import GuardViolation, ValueUnstorable, transla
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.prepared import Prepared, prepare
 from indelible_sql.engine.sqlalchemy_internals import invalidate_pool, receive_binary
+from indelible_sql.engine.transaction_log import log_statement
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.session_settings import TEXT_FORMATS, change_settings
 
@@ -27,7 +27,6 @@ Row = Mapping[str, Any]
 CONVERSION_ERRORS = (AttributeError, OverflowError, TypeError, ValueError)
 UNIQUE_VIOLATION = "23505"
 SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
-logger = logging.getLogger("indelible.sql")
 
 
 class Session:
@@ -181,7 +180,7 @@ class Session:
         connection = self._connection
         driver = connection.dialect.loaded_dbapi
         prepared = prepare(statement, connection.dialect, self.schema)
-        logger.debug("%s", prepared.text)
+        log_statement(prepared.text)
         rows: Sequence[Any] = ()
         try:
             self._cursor.execute(prepared.text, prepared.bind(values))

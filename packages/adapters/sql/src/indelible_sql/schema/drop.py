@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from attrs import frozen
 from sqlalchemy import Connection, inspect, text
 
-from indelible.kernel import Conflict
+from indelible.kernel import Conflict, UsageError
 from indelible.kernel.keys import KEY
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import prefix_of, quoted
@@ -37,6 +37,7 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
 
     The downgrades of later revisions have dropped what those revisions added.
     """
+    _check_online(context)
     attributes = _attributes(context)
     catalog: Catalog = attributes["catalog"]
     prefix = prefix_of(connection, attributes["schema"])
@@ -58,6 +59,7 @@ def check_before_losing(connection: Connection, context: MigrationContext, table
 
     It is for a table whose rows no export carries, but which only prove what an export contains.
     """
+    _check_online(context)
     attributes = _attributes(context)
     prefix = prefix_of(connection, attributes["schema"])
     if connection.scalar(text(f"SELECT count(*) FROM {prefix}{table}")) == 0:
@@ -66,6 +68,13 @@ def check_before_losing(connection: Connection, context: MigrationContext, table
     tables = _existing_tables(connection, attributes)
     exported = attributes.get("exported", ())
     _check_exported(connection, prefix, attributes["catalog"], tables, exported)
+
+
+def _check_online(context: MigrationContext) -> None:
+    if context.as_sql:
+        raise UsageError(
+            "a downgrade cannot be printed, because it depends on the records of the database"
+        )
 
 
 def _attributes(context: MigrationContext) -> dict[str, Any]:

@@ -107,13 +107,26 @@ def upgrade(url: str, schema: str, catalog: Catalog, *, role: str | None) -> Non
             raise SchemaOutOfDate(current, known)
 
         command.upgrade(_alembic_config(connection, postgresql_schema, catalog), "head")
-        if postgresql_schema is None:
-            return
-        for context in catalog.contexts:
-            if context.after_upgrade is not None:
-                context.after_upgrade(connection, postgresql_schema)
-        if role is not None and role != make_url(url).username:
-            grant(connection, postgresql_schema, role, catalog, VERSION_TABLE)
+        complete_upgrade(connection, postgresql_schema, catalog, role=role, owner_url=url)
+
+
+def complete_upgrade(
+    connection: Connection,
+    schema: str | None,
+    catalog: Catalog,
+    *,
+    role: str | None,
+    owner_url: str,
+) -> None:
+    """Do what depends on the database: optional functions, and the rights of the role."""
+    if schema is None:
+        return
+
+    for context in catalog.contexts:
+        if context.after_upgrade is not None:
+            context.after_upgrade(connection, schema)
+    if role is not None and role != make_url(owner_url).username:
+        grant(connection, schema, role, catalog, VERSION_TABLE)
 
 
 def downgrade(

@@ -1,0 +1,126 @@
+"""Alembic's own command line, on the database that its settings or the environment name."""
+
+import os
+from typing import Final
+
+from alembic import context
+from alembic.util import CommandError
+from sqlalchemy import make_url
+
+from indelible.kernel import IndelibleError, UsageError
+from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.connections import address
+from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.migrate import (
+    VERSION_TABLE,
+    check,
+    complete_upgrade,
+    current_revision,
+    migrating,
+    newest,
+)
+from indelible_sql.schema.migrations.environment import run_migrations
+from indelible_sql.schema.session_settings import MIGRATING
+
+# In the order in which they are asked for.
+ADDRESSES: Final = ("INDELIBLE_OWNER_URL", "DATABASE_URL")
+SCHEMA_VARIABLE: Final = "INDELIBLE_SCHEMA"
+WRITES_REVISIONS: Final = "revision"
+COMPARES: Final = "check"
+RIGHTS_ARE_MISSING: Final = (
+    "-- Run `indelible db upgrade` after it: the application's role gets its rights from that."
+)
+
+
+def run_command() -> None:
+    """Run the command, or print one sentence that says why it cannot run.
+
+    Raises: CommandError, which Alembic prints.
+    """
+    try:
+        if _command_name() == WRITES_REVISIONS:
+            raise UsageError(
+                "revisions are written by `python -m tests.sql.freeze`, not by --autogenerate"
+            )
+        schema = os.environ.get(SCHEMA_VARIABLE) or SCHEMA
+        if context.is_offline_mode():
+            _print_statements(_database_url(), schema)
+        else:
+            _run_on_database(_database_url(), schema)
+    except IndelibleError as error:
+        raise CommandError(str(error)) from error
+
+
+def _command_name() -> str:
+    """Return the name of Alembic's command, '' where a program called Alembic."""
+    options = context.config.cmd_opts
+    if options is None:
+        return ""
+
+    function, *_ = options.cmd
+    return str(function.__name__)
+
+
+def _database_url() -> str:
+    """Return the address of the owner.
+
+    Raises: UsageError where no address is set.
+    """
+    option = context.config.get_alembic_option("sqlalchemy.url")
+    if option:
+        return str(option)
+
+    for name in ADDRESSES:
+        url = os.environ.get(name)
+        if url:
+            return url
+    raise UsageError("set `sqlalchemy.url` of Alembic or the variable DATABASE_URL")
+
+
+def _run_on_database(url: str, schema: str) -> None:
+    attributes = context.config.attributes
+    attributes["catalog"] = CATALOG
+    with migrating(url, schema) as (connection, postgresql_schema):
+        attributes["schema"] = postgresql_schema
+        if _command_name() == COMPARES:
+            check(connection, schema, CATALOG)
+
+        revision_before = current_revision(connection, postgresql_schema)
+        run_migrations(connection, postgresql_schema)
+
+        revision = current_revision(connection, postgresql_schema)
+        if revision != revision_before and revision == newest()[0]:
+            complete_upgrade(connection, postgresql_schema, CATALOG, role=_role(), owner_url=url)
+
+
+def _role() -> str | None:
+    """Return the application's role, which DATABASE_URL names."""
+    url = os.environ.get("DATABASE_URL")
+    return make_url(url).username if url else None
+
+
+def _print_statements(url: str, schema: str) -> None:
+    """Print the statements of an upgrade instead of running them."""
+    dialect = address(url).get_backend_name()
+    is_sqlite = dialect == "sqlite"
+    context.config.attributes.update(catalog=CATALOG, schema=None if is_sqlite else schema)
+    context.configure(
+        dialect_name=dialect,
+        version_table=VERSION_TABLE,
+        version_table_schema=None if is_sqlite else schema,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        if not is_sqlite:
+            _print_preparation(schema)
+        context.run_migrations()
+    if not is_sqlite:
+        context.get_context().impl.static_output(RIGHTS_ARE_MISSING)
+
+
+def _print_preparation(schema: str) -> None:
+    migration = context.get_context()
+    name = migration.dialect.identifier_preparer.quote(schema)
+    migration.impl.static_output(f"CREATE SCHEMA IF NOT EXISTS {name};")
+    for setting, value in MIGRATING.items():
+        migration.impl.static_output(f"SET LOCAL {setting} = '{value}';")
