@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from tests.web.harness import Web, body_of, concept_url, memory, problem
+from tests.web.harness import Json, Web, body_of, concept_url, memory, problem, saved
 
 from indelible.concepts import ConceptContent, ConceptPolicy
 from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO
@@ -113,14 +113,14 @@ def test_a_concept_goes_from_draft_to_published_step_by_step(web: Web) -> None:
 
 
 ILLEGAL: list[tuple[str, str, list[str]]] = [
-    ("DRAFT", "DRAFT", ["edit", "submit"]),
-    ("DRAFT", "APPROVED", ["edit", "submit"]),
-    ("DRAFT", "PUBLISHED", ["edit", "submit"]),
-    ("REVIEW", "DRAFT", ["edit", "approve"]),
-    ("REVIEW", "REVIEW", ["edit", "approve"]),
-    ("REVIEW", "PUBLISHED", ["edit", "approve"]),
-    ("APPROVED", "DRAFT", ["edit", "approve", "publish"]),
-    ("APPROVED", "REVIEW", ["edit", "approve", "publish"]),
+    ("DRAFT", "DRAFT", ["submit"]),
+    ("DRAFT", "APPROVED", ["submit"]),
+    ("DRAFT", "PUBLISHED", ["submit"]),
+    ("REVIEW", "DRAFT", ["approve"]),
+    ("REVIEW", "REVIEW", ["approve"]),
+    ("REVIEW", "PUBLISHED", ["approve"]),
+    ("APPROVED", "DRAFT", ["approve", "publish"]),
+    ("APPROVED", "REVIEW", ["approve", "publish"]),
     ("PUBLISHED", "DRAFT", []),
     ("PUBLISHED", "REVIEW", []),
     ("PUBLISHED", "APPROVED", []),
@@ -138,6 +138,53 @@ def test_a_step_that_is_no_edge_is_refused_with_the_allowed_actions(
     assert problem(answer) == (409, "INVALID_TRANSITION")
     assert answer.get_json()["allowed"] == allowed
     assert web.get(concept_url(saved)).get_json()["seq"] == saved["seq"]
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "REVIEW", "APPROVED"])
+def test_every_action_that_a_refusal_allows_can_be_sent_back(web: Web, status: str) -> None:
+    refusal = web.move(web.at(status), "DRAFT")
+    allowed = refusal.get_json()["allowed"]
+    assert allowed
+
+    for action in allowed:
+        moved = web.move(web.at(status), action)
+        assert moved.status_code == 200
+        [*_, change] = web.get(f"{concept_url(moved.get_json())}/history").get_json()["items"]
+        assert change["action"] == action
+
+
+@pytest.mark.parametrize("status", ["edit", "create", "SUBMIT", "review", ""])
+def test_another_word_is_no_step(web: Web, status: str) -> None:
+    assert problem(web.move(web.create(), status)) == (422, "INVALID_FIELDS")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason", "note"),
+    [
+        ({"reason": "a clearer text"}, "a clearer text", "a clearer text"),
+        ({"change_note": "clearer"}, "clearer", "clearer"),
+        ({"reason": "asked by Noor", "change_note": "clearer"}, "asked by Noor", "clearer"),
+    ],
+)
+def test_an_edit_takes_its_reason_in_the_field_of_every_command(
+    web: Web, words: Json, reason: str, note: str
+) -> None:
+    concept = web.create()
+    body = {"content": {"name": "Ratio", "definition": "A comparison."}, **words}
+
+    edited = saved(web.put(concept_url(concept), json=body, seq=1), 200)
+    [*_, change] = web.get(f"{concept_url(concept)}/history").get_json()["items"]
+
+    assert change["reason"] == reason
+    assert edited["version"]["change_note"] == note
+
+
+def test_an_edit_without_a_reason_is_refused(web: Web) -> None:
+    body = {"content": {"name": "Ratio"}}
+    answer = web.put(concept_url(web.create()), json=body, seq=1)
+
+    assert problem(answer) == (422, "INVALID_FIELDS")
+    assert "reason" in answer.get_json()["fields"]["wrong"]
 
 
 def test_an_approved_concept_can_be_approved_again_after_an_edit(web: Web) -> None:

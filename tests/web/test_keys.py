@@ -45,6 +45,7 @@ def refusal(web: Web, headers: Mapping[str, str]) -> tuple[int, object, object]:
 def test_every_invalid_key_gets_the_same_answer(web: Web, name: str) -> None:
     assert refusal(web, WRONG[name]) == refusal(web, {})
     assert refusal(web, {})[0::2] == (401, 'Bearer realm="indelible"')
+    assert web.get("/v1/concepts", key=None).get_json()["detail"] == "API key missing or invalid."
 
 
 def test_revoked_and_expired_keys_get_the_answer_of_unknown_keys(web: Web) -> None:
@@ -145,6 +146,7 @@ def test_the_rate_limit_counts_each_key_alone() -> None:
     refused = web.get("/v1/concepts")
     assert problem(refused) == (429, "TOO_MANY_REQUESTS")
     assert refused.headers["Retry-After"] == "60"
+    assert refused.get_json()["fields"] == {"events": "requests", "maximum": 3}
     assert web.get("/v1/concepts", key=other_key).status_code == 200
     assert web.get("/health").status_code == 200
 

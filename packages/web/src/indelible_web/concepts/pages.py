@@ -16,15 +16,13 @@ from indelible.kernel import Change, IndelibleError
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.drawing import draw
 from indelible_web.concepts.routes import (
-    STEPS,
     WRITE,
     ConceptListQuery,
     ConceptQuery,
     DiffQuery,
-    MoveConcept,
     VersionQuery,
-    move_concept,
 )
+from indelible_web.concepts.steps import STEPS, MoveConcept, run_step
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage, EntityLink
@@ -32,7 +30,7 @@ from indelible_web.http.request import ADMIN, Caller
 
 CONCEPTS_PER_PAGE: Final = 25
 CHANGES_PER_PAGE: Final = 50
-ACTIONS: Final[Mapping[ConceptStatus, str]] = {
+ACTIONS: Final[Mapping[str, str]] = {
     ConceptStatus.REVIEW: "submit",
     ConceptStatus.APPROVED: "approve",
     ConceptStatus.PUBLISHED: "publish",
@@ -132,7 +130,7 @@ def take_step(console: ConsoleContext, concept_id: str) -> Response:
     context = console.operation(reason=form_text("reason"), response_type=concepts.ConceptSaved)
     try:
         step = parse_fields(MoveConcept, request.form, concept_id=concept_id)
-        move_concept(context, step)
+        run_step(context, step)
     except IndelibleError as error:
         return show_concept(console, concept_id, error)
 

@@ -1,17 +1,15 @@
 """The routes of concepts: each parses, calls one handler or query, and serializes."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible import concepts
-from indelible.app import ReadTx
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
-from indelible.kernel import Change, IndelibleError, InvalidTransition, Stale
+from indelible.kernel import Change, InvalidTransition
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -21,15 +19,21 @@ from indelible.kernel.values import (
     is_instant,
     is_text,
 )
+from indelible_web.concepts.steps import (
+    APPROVE,
+    PUBLISH,
+    REVIEW,
+    STEPS,
+    MoveConcept,
+    run_step,
+)
+from indelible_web.http.errors import InvalidFields
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes
 
 READ: Final = "concepts:read"
 WRITE: Final = "concepts:write"
-REVIEW: Final = "concepts:review"
-APPROVE: Final = "concepts:approve"
-PUBLISH: Final = "concepts:publish"
 
 routes = Routes("concepts", "Learning content, versioned, from DRAFT to PUBLISHED and never back.")
 
@@ -82,11 +86,13 @@ class WarningsQuery(ConceptQuery):
 
 
 @frozen(kw_only=True)
-class MoveConcept(ConceptQuery):
-    """A step of a concept to this status."""
+class EditConcept(ConceptQuery):
+    """The next version of a concept; `reason` and `change_note` stand for each other."""
 
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
-    status: concepts.ConceptStatus
+    content: concepts.ConceptContent
+    reason: str = field(default="", validator=is_text, metadata=LINE)
+    change_note: str = field(default="", validator=is_text, metadata=LINE)
 
 
 @frozen(kw_only=True)
@@ -149,13 +155,25 @@ def get_concept(context: OperationContext, query: ConceptQuery) -> concepts.Conc
 @routes.add(
     "PUT /concepts/<concept_id>",
     WRITE,
-    request_type=concepts.EditConcept,
+    request_type=EditConcept,
     response_type=concepts.ConceptSaved,
-    reason="change_note",
 )
-def edit_concept(context: OperationContext, command: concepts.EditConcept) -> concepts.ConceptSaved:
-    """Save the next version of a concept: its whole content, and a note on the change."""
-    return context.run(concepts.edit_concept, command)
+def edit_concept(context: OperationContext, request: EditConcept) -> concepts.ConceptSaved:
+    """Save the next version of a concept: its whole content, and the reason of the change.
+
+    The version's `change_note` is the reason unless the request has one of its own.
+    """
+    reason = request.reason or request.change_note
+    if not reason:
+        raise InvalidFields({"reason": "Missing data for required field."})
+
+    command = concepts.EditConcept(
+        concept_id=request.concept_id,
+        expected_seq=request.expected_seq,
+        content=request.content,
+        change_note=request.change_note or reason,
+    )
+    return evolve(context, reason=reason).run(concepts.edit_concept, command)
 
 
 @routes.add(
@@ -167,14 +185,17 @@ def edit_concept(context: OperationContext, command: concepts.EditConcept) -> co
     response_type=concepts.ConceptSaved,
 )
 def move_concept(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
-    """Move a concept one step: REVIEW submits it, APPROVED approves it, PUBLISHED publishes it."""
-    if step.status not in STEPS:
-        raise context.store.read(_invalid_step, step)
+    """Move a concept one step, named by its action or by the status that it leads to.
 
-    target = STEPS[step.status]
-    context.caller.require_scope(target.scope)
-
-    return target.run(context, step)
+    `submit` leads to REVIEW, `approve` to APPROVED, and `publish` to PUBLISHED. A refused step
+    lists in `allowed` the actions that are accepted here.
+    """
+    try:
+        return run_step(context, step)
+    except InvalidTransition as error:
+        # An edit has a route of its own.
+        steps = tuple(action for action in error.allowed if action in STEPS)
+        raise evolve(error, allowed=steps) from error
 
 
 @routes.pages(
@@ -291,50 +312,6 @@ def get_prerequisite_graph(context: OperationContext, _: EmptyQuery) -> GraphVie
 def get_learning_order(context: OperationContext, _: EmptyQuery) -> concepts.LearningOrder:
     """Show the order in which to learn all concepts."""
     return context.store.read(concepts.get_learning_order)
-
-
-def run_submit(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
-    """Submit a concept for review."""
-    command = concepts.SubmitConcept(concept_id=step.concept_id, expected_seq=step.expected_seq)
-    return context.run(concepts.submit_concept, command)
-
-
-def run_approve(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
-    """Approve a concept."""
-    command = concepts.ApproveConcept(concept_id=step.concept_id, expected_seq=step.expected_seq)
-    return context.run(concepts.approve_concept, command)
-
-
-def run_publish(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
-    """Publish a concept."""
-    command = concepts.PublishConcept(concept_id=step.concept_id, expected_seq=step.expected_seq)
-    return context.run(concepts.publish_concept, command)
-
-
-@frozen
-class Step:
-    """The command that leads to a status, and the scope that it needs."""
-
-    scope: str
-    run: Callable[[OperationContext, MoveConcept], concepts.ConceptSaved]
-
-
-STEPS: Final[Mapping[concepts.ConceptStatus, Step]] = {
-    concepts.ConceptStatus.REVIEW: Step(REVIEW, run_submit),
-    concepts.ConceptStatus.APPROVED: Step(APPROVE, run_approve),
-    concepts.ConceptStatus.PUBLISHED: Step(PUBLISH, run_publish),
-}
-
-
-def _invalid_step(tx: ReadTx, step: MoveConcept) -> IndelibleError:
-    """Return the error of a step to a status that no command leads to."""
-    view = concepts.get_concept(tx, step.concept_id)
-    if view.seq != step.expected_seq:
-        return Stale(step.concept_id, step.expected_seq, view.seq)
-
-    status = view.concept.status
-    allowed = concepts.CONCEPT.allowed(status)
-    return InvalidTransition(concepts.CONCEPT.name, status, f"to {step.status}", allowed)
 
 
 def _graph_view(graph: concepts.ConceptGraph) -> GraphView:

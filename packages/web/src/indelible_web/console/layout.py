@@ -18,7 +18,7 @@ from indelible_web.console.context import ONCE_FIELD
 from indelible_web.console.cookies import CSRF_FIELD, is_same_origin
 from indelible_web.http import errors
 from indelible_web.http.parsing import invalid_fields
-from indelible_web.http.problems import problem_of, public_error
+from indelible_web.http.problems import problem_of, public_error, transport_error
 from indelible_web.http.request import current_request
 from indelible_web.http.schemas import Side, schema_of, structure
 
@@ -112,9 +112,8 @@ def transport_error_page(error: HTTPException) -> AnyResponse:
     default: type[IndelibleError] = errors.MalformedRequest
     if error.code == HTTPStatus.INTERNAL_SERVER_ERROR:
         default = errors.InternalError
-    leaf = errors.FROM_TRANSPORT.get(error.code or 0, default)
 
-    return error_page(leaf())
+    return error_page(transport_error(error, default))
 
 
 def fault_page(error: Exception) -> AnyResponse:

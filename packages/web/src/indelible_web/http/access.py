@@ -183,9 +183,9 @@ class RateLimits:
         if caller is not None:
             scope = "streams" if self._access.current().is_live else "requests"
             if not self._windows.hit(f"{scope}/{caller.id}", self._settings.requests_per_minute):
-                raise TooManyRequests
+                raise TooManyRequests("requests", self._settings.requests_per_minute)
         elif self._access.current().is_guessable and self._is_full():
-            raise TooManyRequests
+            raise self._too_many_guesses()
 
     def count_guess(self, response: Response) -> Response:
         """Count a wrong credential; over the limit, the answer does not tell that it was wrong."""
@@ -198,7 +198,10 @@ class RateLimits:
         # before: others behind the same address may have signed.
         if is_counted or self._access.current().scopes != SIGNED:
             return response
-        return problem_response(TooManyRequests())
+        return problem_response(self._too_many_guesses())
+
+    def _too_many_guesses(self) -> TooManyRequests:
+        return TooManyRequests("wrong credentials", self._settings.wrong_keys_per_minute)
 
     def _is_full(self) -> bool:
         return self._windows.is_full(_address_key(), self._settings.wrong_keys_per_minute)

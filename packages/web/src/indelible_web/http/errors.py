@@ -1,6 +1,7 @@
 """The errors of the web itself; all others are core's."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import ClassVar, Final
 
 from attrs import frozen
@@ -103,7 +104,7 @@ class Unauthenticated(IndelibleError):
     """A request without a valid key."""
 
     code: ClassVar[str] = "UNAUTHENTICATED"
-    message: ClassVar[str] = "The request has no valid API key."
+    message: ClassVar[str] = "API key missing or invalid."
 
 
 @frozen
@@ -166,7 +167,8 @@ class BodyTooLarge(IndelibleError):
     """A body over the size limit."""
 
     code: ClassVar[str] = "BODY_TOO_LARGE"
-    message: ClassVar[str] = "The body is too large."
+    message: ClassVar[str] = "The body is too large: at most {max_bytes} bytes are allowed."
+    max_bytes: int
 
 
 @frozen
@@ -199,7 +201,9 @@ class TooManyRequests(IndelibleError):
     """A request over the rate limit."""
 
     code: ClassVar[str] = "TOO_MANY_REQUESTS"
-    message: ClassVar[str] = "The caller sent too many requests within a minute."
+    message: ClassVar[str] = "Too many {events} within a minute: at most {maximum} are allowed."
+    events: str
+    maximum: int
 
 
 @frozen
@@ -250,8 +254,6 @@ NO_HEADERS: Final[Mapping[str, str]] = {}
 FROM_TRANSPORT: Final[Mapping[int, type[IndelibleError]]] = {
     404: RouteNotFound,
     405: MethodNotAllowed,
-    413: BodyTooLarge,
-    429: TooManyRequests,
 }
 
 
@@ -261,6 +263,15 @@ def status_of(leaf: type[IndelibleError]) -> int:
         if kind in STATUS:
             return STATUS[kind]
     return 500
+
+
+def from_transport(
+    status: int, default: type[IndelibleError], max_body_bytes: int
+) -> IndelibleError:
+    """Return the error of a request that Flask or Werkzeug refused with this status."""
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return BodyTooLarge(max_body_bytes)
+    return FROM_TRANSPORT.get(status, default)()
 
 
 def headers_of(error: IndelibleError) -> Mapping[str, str]:

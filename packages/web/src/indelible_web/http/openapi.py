@@ -46,11 +46,11 @@ PROBLEM_EXAMPLES: Final[tuple[IndelibleError, ...]] = (
     KeyNotFound(ENTITY_ID),
     InvalidTransition(KEY.name, "ACTIVE", "create", ("revoke",)),
     Stale(ENTITY_ID, 3, 4),
-    errors.BodyTooLarge(),
+    errors.BodyTooLarge(2**20),
     errors.UnsupportedBody(),
     TextBlank("reason"),
     errors.IfMatchMissing(),
-    errors.TooManyRequests(),
+    errors.TooManyRequests("requests", 600),
     errors.InternalError(),
     StoreUnreachable("OperationalError"),
 )

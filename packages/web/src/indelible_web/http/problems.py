@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final, ParamSpec, TypeVar
 
 from attrs import frozen
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 from werkzeug.exceptions import HTTPException
 
 from indelible.kernel import IndelibleError, InvalidTransition
@@ -65,13 +65,18 @@ def problem_response(error: Exception) -> Response:
 
 def transport_problem_response(error: HTTPException) -> Response:
     """Return the answer to a request that Flask or Werkzeug refused."""
-    leaf = errors.FROM_TRANSPORT.get(error.code or 0, errors.MalformedRequest)
-    response = _answer(leaf())
+    response = _answer(transport_error(error, errors.MalformedRequest))
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
 
     return response
+
+
+def transport_error(error: HTTPException, default: type[IndelibleError]) -> IndelibleError:
+    """Return the error of a request that Flask or Werkzeug refused."""
+    max_body_bytes = current_app.config["MAX_CONTENT_LENGTH"]
+    return errors.from_transport(error.code or 0, default, max_body_bytes)
 
 
 def public_error(error: Exception) -> IndelibleError:
