@@ -42,7 +42,12 @@ class Dots:
 def chapters() -> dict[str, Chapter]:
     """Return the title and the modules of every chapter, by the name of its page."""
     kernel = ("indelible.kernel", "indelible.kernel.keys", "indelible.policy", "indelible.app")
-    workers = ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.tasks")
+    workers = (
+        "indelible_workers",
+        "indelible.kernel.stages",
+        "indelible.kernel.tasks",
+        "indelible.kernel.task_errors",
+    )
     suites = (
         "indelible.testing.stores",
         "indelible.testing.concepts.conformance",

@@ -25,8 +25,8 @@ def store(instance: Instance) -> Generator[SqlStore]:
     failed(store, 2)
     minted(store, NOOR_S, start=4, block=101)
     dropped(store, 101)
-    buried(store, "upload", "token-1", LONG_REASON)
-    claimed(store, "reveal", "batch-1")
+    buried(store, "letters", "token-1", LONG_REASON)
+    claimed(store, "parcels", "batch-1")
     yield store
     store.dispose()
 
@@ -52,14 +52,14 @@ def test_no_page_of_tasks_has_accessibility_faults_or_overflow(
     buried(store, "polish", f"{scheme}-{size}-{scripts}")
     paths = {
         "tasks": "/console/tasks",
-        "stage": "/console/tasks/upload",
+        "stage": "/console/tasks/letters",
         "new stage": "/console/tasks/nothing-yet",
-        "dead task": "/console/tasks/upload/token-1",
-        "running task": "/console/tasks/reveal/batch-1",
+        "dead task": "/console/tasks/letters/token-1",
+        "running task": "/console/tasks/parcels/batch-1",
         "tokens": "/console/tokens",
         "no tokens": "/console/tokens?status=ready",
         "token": "/console/tokens/2",
-        "unknown task": "/console/tasks/upload/nothing",
+        "unknown task": "/console/tasks/letters/nothing",
     }
 
     faults: dict[str, list[str]] = {}
@@ -107,13 +107,13 @@ def test_a_paused_table_stops_and_continues(store: SqlStore, open_page: OpenPage
 def test_a_refreshed_table_keeps_the_focus(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/console/tasks")
-    page.get_by_role("link", name="upload").focus()
+    page.get_by_role("link", name="letters").focus()
 
     page.evaluate("document.querySelector('[data-stages]').dataset.old = 'yes'")
     old_table = page.locator("[data-stages][data-old]")
     expect(old_table).to_have_count(0, timeout=TIMEOUT_MILLISECONDS)
 
-    assert page.evaluate("document.activeElement.textContent") == "upload"
+    assert page.evaluate("document.activeElement.textContent") == "letters"
 
 
 @pytest.mark.usefixtures("store")
@@ -124,7 +124,7 @@ def test_a_table_without_a_session_shows_that_it_is_not_connected(open_page: Ope
 
     mode = page.locator("[data-mode]")
     expect(mode).to_contain_text("Not connected", timeout=TIMEOUT_MILLISECONDS)
-    assert stage_row(page, "upload").count() > 0
+    assert stage_row(page, "letters").count() > 0
 
 
 def test_a_task_is_requeued_and_a_stage_paused_without_scripts(

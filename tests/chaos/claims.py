@@ -20,7 +20,10 @@ from attrs import define, field, frozen
 from tests.chaos.children import start_child
 
 from indelible.kernel import Actor
-from indelible.kernel.tasks import Lease, LeaseLost
+from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.tasks import (
+    Lease,
+)
 from indelible_sql import SqlStore, open_store
 
 STAGE: Final = "claims"

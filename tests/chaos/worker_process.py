@@ -144,14 +144,31 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
         Stage(
             name=GENERATE,
             batch=100,
+            lifecycle=tokens.TOKEN,
             claim=tokens.start_generation,
             perform=generate_image,
             finish=tokens.finish_generation,
             on_dead=fail_generation,
         ),
-        Stage(name=COUNT, batch=100, claim=entity_ids, perform=count_slowly, finish=finish_count),
-        Stage(name=TICK, batch=100, claim=entity_ids, perform=str, finish=finish_tick),
-        Stage(name=POST, batch=1, claim=posts.claim, perform=posts.perform, finish=posts.finish),
+        Stage(
+            name=COUNT,
+            batch=100,
+            lifecycle=None,
+            claim=entity_ids,
+            perform=count_slowly,
+            finish=finish_count,
+        ),
+        Stage(
+            name=TICK, batch=100, lifecycle=None, claim=entity_ids, perform=str, finish=finish_tick
+        ),
+        Stage(
+            name=POST,
+            batch=1,
+            lifecycle=None,
+            claim=posts.claim,
+            perform=posts.perform,
+            finish=posts.finish,
+        ),
     )
     return {
         stage.name: evolve(stage, lease_seconds=lease_seconds, max_attempts=MAX_ATTEMPTS)

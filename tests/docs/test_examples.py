@@ -113,7 +113,7 @@ def start_instance(stack: ExitStack) -> dict[str, str]:
     key = store.run(create_key, command, actor=Actor.system("tests"), reason="an example")
     minted(store, MAYA_S)
     failed(store)
-    buried(store, "upload", "token-1", "no space is left")
+    buried(store, reason="the node is pruned")
 
     settings = WebSettings(secret=bytes(32), webhook_secret=WEBHOOK_SECRET)
     app = create_app(AppContext(store=store, config=store.config), settings)

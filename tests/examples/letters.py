@@ -64,7 +64,7 @@ def finish(tx: SqlTransaction, done: Sequence[tuple[Letter, None]]) -> None:
 
 def confirmation(send: Callable[[Letter], None]) -> Stage[SqlTransaction, Letter, None]:
     """Return the stage; batch 1 records each attempt before its outside effect."""
-    return Stage(name=CONFIRM, batch=1, claim=claim, perform=send, finish=finish)
+    return Stage(name=CONFIRM, batch=1, lifecycle=None, claim=claim, perform=send, finish=finish)
 
 
 def count(tx: SqlTransaction, leases: Leases) -> Sequence[HourlyCount]:
@@ -77,7 +77,9 @@ def count(tx: SqlTransaction, leases: Leases) -> Sequence[HourlyCount]:
 
 def report(publish: Callable[[HourlyCount], None]) -> Stage[SqlTransaction, HourlyCount, None]:
     """Return the stage of the hourly report."""
-    return Stage(name=REPORT, batch=1, claim=count, perform=publish, finish=save_nothing)
+    return Stage(
+        name=REPORT, batch=1, lifecycle=None, claim=count, perform=publish, finish=save_nothing
+    )
 
 
 def save_nothing(_: SqlTransaction, __: Sequence[tuple[HourlyCount, None]]) -> None:

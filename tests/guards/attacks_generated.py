@@ -8,6 +8,7 @@ from tests.guards.attack_parts import Kind, Write
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import raw
 from tests.guards.situation import Situation
+from tests.guards.task_rows import insert_task
 
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
@@ -29,6 +30,10 @@ def _create_earlier(table: Table) -> Write:
         return (update(table).values(created_at=s.reviewed.at - LONG_AGO),)
 
     return write
+
+
+def _enqueue_nothing(stage: str) -> Write:
+    return lambda _: (insert_task(stage=stage, entity_id="nothing"),)
 
 
 def _head_attacks(head: Table) -> Iterator[tuple[str, Write]]:
@@ -58,6 +63,8 @@ def _context_attacks(context: SqlContext) -> Kind:
         attacks.update(_record_attacks(record))
     for table in context.task_tables:
         attacks[f"{table.name}: rows deleted"] = _delete(table)
+    for stage, lifecycle in context.stages.items():
+        attacks[f"a task of stage {stage} for no {lifecycle.name}"] = _enqueue_nothing(stage)
     return attacks
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import POLICY, Loop, SyncFacade
 
 from indelible.kernel import Actor
-from indelible.kernel.tasks import TaskNotDead
+from indelible.kernel.task_errors import TaskNotDead
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import MAYA, claim, enqueue, within
 from indelible.testing.tokens.scenarios import (

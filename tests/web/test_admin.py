@@ -74,7 +74,7 @@ def stages(web: Web) -> dict[str, Json]:
 def test_every_stage_is_listed_with_its_numbers(any_web: Web) -> None:
     assert stages(any_web) == {}
     minted(any_web.store, MAYA_S, MAYA_S)
-    claimed(any_web.store, "upload", "token-1")
+    claimed(any_web.store, "letters", "token-1")
     buried(any_web.store)
 
     stages_by_name = stages(any_web)
@@ -83,18 +83,18 @@ def test_every_stage_is_listed_with_its_numbers(any_web: Web) -> None:
     for name, stage in stages_by_name.items():
         counts[name] = (stage["due"], stage["running"], stage["dead"])
         assert not stage["is_paused"]
-    assert counts == {"detect": (0, 0, 1), "generate": (2, 0, 0), "upload": (0, 1, 0)}
+    assert counts == {"detect": (0, 0, 1), "generate": (2, 0, 0), "letters": (0, 1, 0)}
     assert stages_by_name["generate"]["oldest"] == "2025-12-31T00:00:00.000000+00:00"
 
 
 def test_dead_tasks_are_listed_page_by_page_with_their_reasons(any_web: Web) -> None:
     reasons = {f"token-{number}": f"it is too large, {number}" for number in range(3)}
     for entity_id, reason in reasons.items():
-        buried(any_web.store, "upload", entity_id, reason)
+        buried(any_web.store, "letters", entity_id, reason)
 
-    first = send(any_web, "GET", "/tasks/upload?limit=2")
+    first = send(any_web, "GET", "/tasks/letters?limit=2")
     cursor = first["next"]
-    second = saved(any_web.get(f"/admin/tasks/upload?limit=2&cursor={cursor}"), 200)
+    second = saved(any_web.get(f"/admin/tasks/letters?limit=2&cursor={cursor}"), 200)
 
     items = first["items"] + second["items"]
     assert len(items) == 3
@@ -144,7 +144,7 @@ def test_tasks_of_a_paused_stage_are_not_claimed_until_it_is_resumed(any_web: We
     for change in changes:
         assert str(change.actor) == "user:maya"
         assert change.reason == REASON["reason"]
-    assert refusal(any_web, "/stages/upload/resume") == (404, "STAGE_NOT_FOUND")
+    assert refusal(any_web, "/stages/letters/resume") == (404, "STAGE_NOT_FOUND")
 
 
 def test_a_stage_without_tasks_can_be_paused(web: Web) -> None:
@@ -209,19 +209,19 @@ def test_admin_routes_require_admin_and_are_undocumented(web: Web, method: str, 
 
 def test_readiness_lists_waiting_and_paused_stages(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
-    any_web.post("/admin/stages/upload/pause", json=REASON)
+    any_web.post("/admin/stages/letters/pause", json=REASON)
 
     body = any_web.get("/health/ready", key=None).get_json()
 
     assert body["status"] == "ready"
-    assert body["paused"] == ["upload"]
+    assert body["paused"] == ["letters"]
     assert list(body["waiting_seconds"]) == ["generate"]
     assert body["waiting_seconds"]["generate"] >= 86_400
 
 
 def test_metrics_count_the_tasks_of_every_stage(any_web: Web) -> None:
     minted(any_web.store, MAYA_S, MAYA_S)
-    claimed(any_web.store, "upload", "token-1")
+    claimed(any_web.store, "letters", "token-1")
     buried(any_web.store)
     before = counted(any_web)
     any_web.post("/admin/tasks/detect/chain/requeue", json=REASON)
@@ -231,9 +231,9 @@ def test_metrics_count_the_tasks_of_every_stage(any_web: Web) -> None:
     pauses = 'indelible_transitions_total{action="pause",lifecycle="stage"}'
 
     assert metrics['indelible_tasks_due{stage="generate"}'] == 2
-    assert metrics['indelible_tasks_running{stage="upload"}'] == 1
+    assert metrics['indelible_tasks_running{stage="letters"}'] == 1
     assert metrics['indelible_tasks_dead{stage="detect"}'] == 0
     assert metrics['indelible_tasks_oldest_seconds{stage="generate"}'] >= 86_400
-    assert metrics['indelible_tasks_oldest_seconds{stage="upload"}'] == 0
+    assert metrics['indelible_tasks_oldest_seconds{stage="letters"}'] == 0
     assert metrics[requeues] == before[requeues] + 1
     assert metrics[pauses] == before[pauses] + 1

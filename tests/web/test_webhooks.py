@@ -13,7 +13,7 @@ from tests.web.minting import MAYA_S, NOOR_S, buried, hash_of, minted
 from tests.web.test_system import counted
 from werkzeug.test import TestResponse
 
-from indelible.kernel.tasks import TaskNotFound
+from indelible.kernel.task_errors import TaskNotFound
 from indelible.tokens.rules import DETECT_STAGE, SCAN_TASK_ID
 
 HOOK = "/webhooks/alchemy"

@@ -12,7 +12,13 @@ from redis import Redis
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
-from indelible.kernel.tasks import Attempt, Lease, Leases, Task, TaskNotFound
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.tasks import (
+    Attempt,
+    Lease,
+    Leases,
+    Task,
+)
 from indelible_workers import Worker
 
 TaskStore = Store[TasksRead, TasksWrite]
@@ -111,7 +117,8 @@ class Bakery:
     _lock: Lock = field(factory=Lock)
 
     def stage(self, **settings: Any) -> Stage[TasksWrite, str, str]:  # noqa: ANN401 - a stage's own
-        defaults: dict[str, Any] = {"name": "bake", "batch": 10, "on_dead": self.record_dead}
+        defaults: dict[str, Any] = {"name": "bake", "batch": 10, "lifecycle": None}
+        defaults["on_dead"] = self.record_dead
         defaults.update(settings)
         return Stage(**defaults, claim=self.claim, perform=self.perform, finish=self.finish)
 

@@ -12,7 +12,7 @@ from tests.workers.bakery import WORKER, TaskStore, get_task, wait_until
 
 from indelible.kernel import Clock, Invalid, SystemClock, UsageError
 from indelible.kernel.stages import TasksRead
-from indelible.kernel.tasks import TaskNotFound
+from indelible.kernel.task_errors import TaskNotFound
 from indelible_workers import RecurringTask, Worker, run_scheduler
 
 NOON = datetime(2025, 11, 21, 12, 0, 7, tzinfo=UTC)

@@ -2222,6 +2222,13 @@ function tasks_fence  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_needs_tokens_s0  BEGIN
+  IF (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tasks_new  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2974,6 +2981,8 @@ trigger A CREATE TRIGGER "task_attempts_no_update" BEFORE UPDATE ON "task_attemp
 trigger A CREATE TRIGGER "tasks_edge" BEFORE UPDATE ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_edge"()
 
 trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("old"."lease_until" IS NULL) OR (("old"."lease_until")::timestamp with time zone <= "statement_timestamp"()))) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text"))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
+
+trigger A CREATE TRIGGER "tasks_needs_tokens_s0" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['generate'::"text", 'upload'::"text", 'reveal'::"text"]))) EXECUTE FUNCTION "tasks_needs_tokens_s0"()
 
 trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."fence")::bigint = 0) AND (("new"."attempts")::bigint = 0) AND ("new"."due_at" IS NOT NULL) AND ("new"."lease_owner" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
 

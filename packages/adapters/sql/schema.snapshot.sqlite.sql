@@ -1695,6 +1695,10 @@ trigger tasks_fence: CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
 WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
 
+trigger tasks_needs_tokens_s0: CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
+
 trigger tasks_new: CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
 WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_new'); END

@@ -2201,6 +2201,19 @@ FOR EACH ROW EXECUTE FUNCTION indelible.reveal_transactions_has_tokens()
 --;
 ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_has_tokens
 --;
+CREATE FUNCTION indelible.tasks_needs_tokens_s0() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM indelible.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_needs_tokens_s0 AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN (NEW.stage IN ('generate', 'upload', 'reveal')) EXECUTE FUNCTION indelible.tasks_needs_tokens_s0()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_tokens_s0
+--;
 CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
 --;
 CREATE FUNCTION indelible.vec_norm(a real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sqrt(indelible.vec_dot(a, a)) $$

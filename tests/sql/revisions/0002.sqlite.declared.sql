@@ -1636,3 +1636,7 @@ BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed_unless_retried'); END
 CREATE TRIGGER reveal_transactions_has_tokens BEFORE INSERT ON reveal_transactions
 WHEN (NOT EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(NEW.token_ids) AND json_type(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_has_tokens'); END
+--;
+CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END

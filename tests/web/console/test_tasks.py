@@ -73,7 +73,7 @@ def test_without_tasks_the_page_explains_when_a_stage_appears(any_site: Site) ->
 
 def test_every_stage_shows_its_numbers_and_the_age_of_its_oldest_task(any_site: Site) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
-    claimed(any_site.store, "upload", "token-1")
+    claimed(any_site.store, "letters", "token-1")
     buried(any_site.store)
     any_site.clock.time = EARLIER + timedelta(days=3)
 
@@ -84,12 +84,12 @@ def test_every_stage_shows_its_numbers_and_the_age_of_its_oldest_task(any_site: 
 
 
 def test_a_claimed_task_counts_as_running(site: Site) -> None:
-    lease = claimed(site.store, "upload", "token-1")
+    lease = claimed(site.store, "letters", "token-1")
     site.clock.time = lease.until - timedelta(minutes=5)
 
     html = operator(site).get(TASKS).text
 
-    assert cells(html, "upload")[:3] == ["0", "1", "0"]
+    assert cells(html, "letters")[:3] == ["0", "1", "0"]
 
 
 def test_the_rate_counts_claims_between_two_refreshes(any_site: Site) -> None:
@@ -146,14 +146,14 @@ def test_a_stage_with_too_many_tasks_has_no_rate(
 ) -> None:
     monkeypatch.setattr(console_tasks, "MAX_TASKS_WITH_CLAIMS", 2)
     for number in range(3):
-        claimed(any_site.store, "upload", f"token-{number}")
+        claimed(any_site.store, "letters", f"token-{number}")
     for number in range(2):
-        claimed(any_site.store, "reveal", f"token-{number}")
+        claimed(any_site.store, "parcels", f"token-{number}")
 
     html = operator(any_site).get(TASKS).text
 
-    assert rate(html, "upload") == "too many to count"
-    assert rate(html, "reveal") == NO_RATE_YET
+    assert rate(html, "letters") == "too many to count"
+    assert rate(html, "parcels") == NO_RATE_YET
 
 
 def test_a_dead_task_is_requeued_with_a_reason(any_site: Site) -> None:
@@ -256,15 +256,15 @@ def test_a_form_sent_twice_has_one_effect(any_site: Site) -> None:
 def test_a_long_list_of_dead_tasks_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console_tasks, "PAGE_SIZE", 2)
     for number in range(3):
-        buried(site.store, "upload", f"token-{number}")
+        buried(site.store, "letters", f"token-{number}")
     member = operator(site)
 
-    member.get(f"{TASKS}/upload")
-    assert f"{TASKS}/upload/token-2" not in member.page.links
+    member.get(f"{TASKS}/letters")
+    assert f"{TASKS}/letters/token-2" not in member.page.links
 
     member.get(member.page.link("cursor="))
-    assert f"{TASKS}/upload/token-2" in member.page.links
-    assert f"{TASKS}/upload" in member.page.links
+    assert f"{TASKS}/letters/token-2" in member.page.links
+    assert f"{TASKS}/letters" in member.page.links
 
 
 def test_the_checkpoint_and_the_orphaned_mints_are_shown(any_site: Site) -> None:

@@ -22,6 +22,7 @@ def seal_stage(store: SqlStore) -> Stage[TasksWrite, str, None]:
     return Stage(
         name=STAGE,
         batch=BATCH_SIZE,
+        lifecycle=None,
         claim=_claim,
         perform=partial(_perform, store),
         finish=_finish,

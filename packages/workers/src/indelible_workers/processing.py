@@ -19,7 +19,11 @@ from indelible.kernel.stages import (
     TasksWrite,
     backoff_seconds,
 )
-from indelible.kernel.tasks import Lease, LeaseLost, Leases
+from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.tasks import (
+    Lease,
+    Leases,
+)
 from indelible_workers.masking import failure_reason
 from indelible_workers.worker import ClaimPosition, Worker, logger
 

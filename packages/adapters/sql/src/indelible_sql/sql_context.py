@@ -88,6 +88,10 @@ class SqlContext:
     # Tables whose rows change without history, such as tasks; the context's own guards decide how.
     task_tables: tuple[Table, ...] = ()
 
+    # The stages whose tasks belong to aggregates, each with its lifecycle; all others stand alone.
+    # The context's own guards contain `task_entity_guard` for them.
+    stages: Mapping[str, Lifecycle[StrEnum]] = field(factory=dict[str, Lifecycle[StrEnum]])
+
     # Which record may be inserted only while which head shows it.
     record_head_rules: tuple[RecordHeadRule, ...] = ()
     # The records that a change of a head adds, with the digests that the change keeps of them.

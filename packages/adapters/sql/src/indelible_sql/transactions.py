@@ -120,7 +120,7 @@ class KernelWriting(KernelTransaction):
     @cached_property
     def tasks(self) -> SqlTaskQueue:
         """Return the task queue."""
-        return SqlTaskQueue(self.session, self)
+        return SqlTaskQueue(self.session, self, self.catalog.stages)
 
     def _open(self, context: SqlContext) -> object | None:
         return None if context.open_writer is None else context.open_writer(self)

@@ -66,10 +66,14 @@ class Stage(Generic[Tx, W, O]):
     `perform` runs with no transaction open and may run twice; what `finish` writes counts once.
     `batch` is 1 for tasks that act outside the database, so that each attempt is recorded before
     it acts, and up to 100 for others. `on_dead` is called when a task of the stage dies.
+
+    The tasks belong to the aggregates of `lifecycle`, by their ids. None declares that they stand
+    alone: a scan, a slot of a recurring task, or a host's own work.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
     batch: int = field(validator=bounded_int, metadata=COUNT)
+    lifecycle: Lifecycle[StrEnum] | None
     claim: Callable[[Tx, Leases], Sequence[W | None]]
     perform: Callable[[W], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None]

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
-from typing import ClassVar, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
 from attrs import evolve, field, frozen
 
 from indelible.kernel.audit import Actor
-from indelible.kernel.errors import Conflict, Invalid, NotFound, UsageError
+from indelible.kernel.errors import UsageError
+from indelible.kernel.task_errors import LeaseTooLong
 from indelible.kernel.values import IDENTIFIER, LATEST, check_instant, is_identifier
 
 NEVER: Final = LATEST  # sorts behind every due time
@@ -17,75 +18,12 @@ MAX_COUNTED: Final = 10_000  # of a stage's statistics
 MAX_LEASE_SECONDS: Final = 86_400  # from a claim or an extension to the end of the lease
 
 
-@frozen
-class TaskNotFound(NotFound):
-    """A stage has no task of this id."""
-
-    code: ClassVar[str] = "TASK_NOT_FOUND"
-    message: ClassVar[str] = "Stage {stage} has no task for {entity_id}."
-    stage: str
-    entity_id: str
-
-
-@frozen
-class LeaseLost(Conflict):
-    """A lease has ended, or the task was claimed again."""
-
-    code: ClassVar[str] = "LEASE_LOST"
-    message: ClassVar[str] = (
-        "The lease on task {entity_id} of stage {stage} (fence {fence}) has ended; its result "
-        "is discarded."
-    )
-    stage: str
-    entity_id: str
-    fence: int
-
-
-@frozen
-class TaskNotDead(Conflict):
-    """Only a dead task can be requeued."""
-
-    code: ClassVar[str] = "TASK_NOT_DEAD"
-    message: ClassVar[str] = (
-        "Task {entity_id} of stage {stage} is not dead, so it cannot be requeued."
-    )
-    stage: str
-    entity_id: str
-
-
-@frozen
-class AttemptRecorded(Conflict):
-    """An outcome of an attempt is recorded once."""
-
-    code: ClassVar[str] = "ATTEMPT_RECORDED"
-    message: ClassVar[str] = (
-        "Outcome {outcome} of task {entity_id} of stage {stage} (fence {fence}) was recorded "
-        "before."
-    )
-    stage: str
-    entity_id: str
-    fence: int
-    outcome: str
-
-
-@frozen
-class LeaseTooLong(Invalid):
-    """A lease ends too far in the future; a worker that is still alive extends its leases."""
-
-    code: ClassVar[str] = "LEASE_TOO_LONG"
-    message: ClassVar[str] = (
-        "The lease would last {seconds} seconds: at most {max_seconds} are allowed."
-    )
-    seconds: int
-    max_seconds: int = MAX_LEASE_SECONDS
-
-
 def check_lease_end(until: datetime, now: datetime) -> None:
     """Raise InstantOutOfRange or LeaseTooLong unless a lease may end then."""
     check_instant("until", until)
     seconds = (until - now).total_seconds()
     if seconds > MAX_LEASE_SECONDS:
-        raise LeaseTooLong(ceil(seconds))
+        raise LeaseTooLong(ceil(seconds), MAX_LEASE_SECONDS)
 
 
 class AttemptOutcome(StrEnum):
@@ -313,11 +251,18 @@ class TaskQueue(TaskReader, Protocol):
 
         A dead task stays dead. A leased task becomes due again after its lease. A lease that has
         expired ends here.
+
+        Raises:
+            TaskEntityNotFound: The stage's tasks belong to aggregates, and one does not exist.
         """
         ...
 
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
-        """Make the task due then, unless it exists already."""
+        """Make the task due then, unless it exists already.
+
+        Raises:
+            TaskEntityNotFound: The stage's tasks belong to aggregates, and this one does not exist.
+        """
         ...
 
     def claim(

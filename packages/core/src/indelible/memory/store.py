@@ -40,6 +40,7 @@ from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.policy import Policy
+from indelible.tokens.rules import STAGE_LIFECYCLES
 
 
 @frozen
@@ -61,7 +62,7 @@ class Tables:
         """Return the tables of a new store."""
         history = MemoryHistory()
         stages = MemoryAggregateRepository(history, StageControl, StageNotFound)
-        tasks = MemoryTaskQueue(stages)
+        tasks = MemoryTaskQueue(stages, history, STAGE_LIFECYCLES)
         return cls(
             history=history,
             keys=MemoryAggregateRepository(history, Key, KeyNotFound),
@@ -77,7 +78,7 @@ class Tables:
         """Return a draft; the rows are frozen, so drafts share them."""
         history = self.history.copy()
         stages = self.stages.copy(history)
-        tasks = self.tasks.copy(stages)
+        tasks = self.tasks.copy(stages, history)
         return type(self)(
             history=history,
             keys=self.keys.copy(history),

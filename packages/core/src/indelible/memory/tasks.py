@@ -2,28 +2,33 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
-from indelible.kernel import Transaction
+from indelible.kernel import Lifecycle, Transaction
 from indelible.kernel.stages import StageControl, StageNotFound, StageStatus
+from indelible.kernel.task_errors import (
+    AttemptRecorded,
+    LeaseLost,
+    TaskEntityNotFound,
+    TaskNotDead,
+    TaskNotFound,
+)
 from indelible.kernel.tasks import (
     MAX_COUNTED,
     Attempt,
     AttemptOutcome,
-    AttemptRecorded,
     Lease,
-    LeaseLost,
     Leases,
     StageStats,
     Task,
     TaskKey,
-    TaskNotDead,
-    TaskNotFound,
     check_lease_end,
 )
 from indelible.kernel.values import check_instant, check_reason
 from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.history import MemoryHistory
 
 TaskRows = dict[tuple[str, str], Task]
 AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
@@ -34,17 +39,22 @@ class MemoryTaskQueue:
     """The tasks of a store; writing needs a transaction, whose actor owns the leases."""
 
     _stages: MemoryAggregateRepository[StageControl]
+    _history: MemoryHistory
+    _lifecycles: Mapping[str, Lifecycle[StrEnum]]  # by the stages whose tasks belong to aggregates
     _rows: TaskRows = field(factory=TaskRows)
     _attempts: AttemptRows = field(factory=AttemptRows)
     _tx: Transaction | None = None
 
-    def copy(self, stages: MemoryAggregateRepository[StageControl]) -> "MemoryTaskQueue":
+    def copy(
+        self, stages: MemoryAggregateRepository[StageControl], history: MemoryHistory
+    ) -> "MemoryTaskQueue":
         """Return a draft; the rows are frozen, so drafts share them."""
-        return MemoryTaskQueue(stages, self._rows.copy(), self._attempts.copy())
+        rows, attempts = self._rows.copy(), self._attempts.copy()
+        return MemoryTaskQueue(stages, history, self._lifecycles, rows, attempts)
 
     def of(self, tx: Transaction) -> "MemoryTaskQueue":
         """Return the same rows for a transaction that writes them."""
-        return MemoryTaskQueue(self._stages, self._rows, self._attempts, tx)
+        return evolve(self, tx=tx)
 
     def get(self, stage: str, entity_id: str) -> Task:
         """Return the task, or raise TaskNotFound."""
@@ -103,6 +113,7 @@ class MemoryTaskQueue:
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make the task due then, unless it exists already."""
         TaskKey(stage, entity_id)
+        self._check_entity(stage, entity_id)
         check_instant("due_at", due_at)
         self._rows.setdefault((stage, entity_id), Task.new(stage, entity_id, due_at))
 
@@ -175,6 +186,12 @@ class MemoryTaskQueue:
 
         is_due_later = task.due_at is not None and not task.is_due(now)
         return task.is_free(now) and not is_due_later
+
+    def _check_entity(self, stage: str, entity_id: str) -> None:
+        """Raise TaskEntityNotFound unless the aggregate exists, where the stage requires one."""
+        lifecycle = self._lifecycles.get(stage)
+        if lifecycle and not self._history.of(lifecycle.name, entity_id, limit=1):
+            raise TaskEntityNotFound(stage, entity_id, lifecycle.name)
 
     @property
     def _writer(self) -> Transaction:

@@ -4,8 +4,10 @@ An edge is checked over fence, lease, attempts and due time. Who may write the t
 claim what is free and end what it has claimed: docs/decisions/0061-tasks-change-by-edges.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+from sqlalchemy import Table
 
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, AttemptOutcome
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
@@ -69,6 +71,22 @@ def task_guards(dialect: str) -> Iterator[Guard]:
     )
     yield _recorded_guard(dialect)
     yield _attempt_guard(dialect)
+
+
+def task_entity_guard(head: Table, stages: Iterable[str], dialect: str) -> Guard:
+    """Return the guard that a new task of these stages belongs to an aggregate of the head."""
+    names = ", ".join(f"'{stage}'" for stage in stages)
+    condition = (
+        f"NEW.stage NOT IN ({names}) OR EXISTS (SELECT 1 FROM {qualified_name(head, dialect)}"
+        " AS head WHERE head.id = NEW.entity_id)"
+    )
+    return Guard(
+        table=TASKS,
+        rule=f"needs_{head.name}",
+        event="INSERT",
+        condition=condition,
+        row_filter=f"NEW.stage IN ({names})",
+    )
 
 
 def _fence_condition(dialect: str) -> str:

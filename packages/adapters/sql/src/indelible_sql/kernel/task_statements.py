@@ -39,7 +39,7 @@ from indelible_sql.kernel.task_guards import DATABASE_NOW
 from indelible_sql.kernel.task_tables import IS_DUE, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NONBLANK_TEXT
 from indelible_sql.schema.expressions import DialectExpression, in_json_list
-from indelible_sql.schema.tables import rows_by
+from indelible_sql.schema.tables import HISTORY, rows_by
 
 
 class InSubquery(DialectExpression):
@@ -252,6 +252,12 @@ ATTEMPTS_OF_TASK = (
     rows_by(TASK_ATTEMPTS, "stage", "entity_id")
     .order_by(TASK_ATTEMPTS.c.fence.desc(), TASK_ATTEMPTS.c.at.desc(), TASK_ATTEMPTS.c.outcome)
     .limit(bindparam("limit"))
+)
+# Which of these aggregates exist?
+EXISTING_ENTITIES = select(HISTORY.c.entity_id).where(
+    HISTORY.c.lifecycle == bindparam("lifecycle", type_=IDENTIFIER),
+    in_json_list(HISTORY.c.entity_id, "ids"),
+    HISTORY.c.seq == 1,
 )
 
 # Leased tasks are among those that were due first. No index finds them, and of a long backlog

@@ -1,26 +1,30 @@
 """The task queue in SQL: rows claimed with SKIP LOCKED and completed under their fence."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from attrs import frozen
 from sqlalchemy.sql.base import Executable
 
-from indelible.kernel import Transaction, instant_text
+from indelible.kernel import Lifecycle, Transaction, instant_text
+from indelible.kernel.task_errors import (
+    AttemptRecorded,
+    LeaseLost,
+    TaskEntityNotFound,
+    TaskNotDead,
+    TaskNotFound,
+)
 from indelible.kernel.tasks import (
     Attempt,
     AttemptOutcome,
-    AttemptRecorded,
     Lease,
-    LeaseLost,
     Leases,
     StageStats,
     Task,
     TaskKey,
-    TaskNotDead,
-    TaskNotFound,
     check_lease_end,
 )
 from indelible.kernel.values import check_instant, check_reason
@@ -97,21 +101,27 @@ class SqlTaskQueue(SqlTaskReader):
     """Write access to tasks; the transaction's actor owns the leases."""
 
     _tx: Transaction
+    _lifecycles: Mapping[str, Lifecycle[StrEnum]]  # by the stages whose tasks belong to aggregates
 
     def enqueue(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each task due at its time, or leave it due sooner; a dead task stays dead."""
         now = self._tx.clock.now()
+        self._check_entities(stage, dues)
         if not self._session.is_sqlite:
             self._enqueue_all(stage, dues, now)
             return
 
         for entity_id, due_at in dues.items():
-            self.enqueue_once(stage, entity_id, due_at=due_at)
+            self._insert(stage, entity_id, due_at)
             values = {"task_stage": stage, "task_id": entity_id, "due": due_at, "now": now}
             self._session.run(statements.RESCHEDULE, values)
 
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make the task due then, unless it exists already."""
+        self._check_entities(stage, (entity_id,))
+        self._insert(stage, entity_id, due_at)
+
+    def _insert(self, stage: str, entity_id: str, due_at: datetime) -> None:
         TaskKey(stage, entity_id)
         check_instant("due_at", due_at)
         statement: Executable = statements.INSERT_ON_POSTGRESQL
@@ -206,6 +216,21 @@ class SqlTaskQueue(SqlTaskReader):
             raise TaskNotFound(stage, entity_id)
 
         return task
+
+    def _check_entities(self, stage: str, entity_ids: Collection[str]) -> None:
+        """Raise TaskEntityNotFound for a missing aggregate, where the stage requires one."""
+        lifecycle = self._lifecycles.get(stage)
+        if lifecycle is None:
+            return
+
+        for entity_id in entity_ids:
+            TaskKey(stage, entity_id)
+        values = {"lifecycle": lifecycle.name, "ids": list(entity_ids)}
+        rows = self._session.rows(statements.EXISTING_ENTITIES, values)
+        existing = {row["entity_id"] for row in rows}
+        for entity_id in entity_ids:
+            if entity_id not in existing:
+                raise TaskEntityNotFound(stage, entity_id, lifecycle.name)
 
     def _enqueue_all(self, stage: str, dues: Mapping[str, datetime], now: datetime) -> None:
         texts: dict[str, str] = {}

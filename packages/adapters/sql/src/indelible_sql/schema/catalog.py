@@ -87,6 +87,14 @@ class Catalog:
         return (*self.heads, *derived, *self.task_tables)
 
     @cached_property
+    def stages(self) -> Mapping[str, Lifecycle[StrEnum]]:
+        """Map each stage whose tasks belong to aggregates to their lifecycle."""
+        stages: dict[str, Lifecycle[StrEnum]] = {}
+        for context in self.contexts:
+            stages.update(context.stages)
+        return stages
+
+    @cached_property
     def digests(self) -> Mapping[Table, tuple[RecordDigest, ...]]:
         """Map each head to the records that its changes add."""
         digests: dict[Table, tuple[RecordDigest, ...]] = {}

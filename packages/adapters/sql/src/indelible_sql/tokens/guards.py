@@ -15,6 +15,8 @@ from indelible.tokens import (
     Token,
     TokenStatus,
 )
+from indelible.tokens.rules import STAGE_LIFECYCLES
+from indelible_sql.kernel.task_guards import task_entity_guard
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.tokens.tables import (
@@ -72,6 +74,7 @@ def own_guards(dialect: str) -> Iterator[Guard]:
     yield Guard(
         table=REVEALS, rule="has_tokens", event="INSERT", condition=_all_tokens_exist(dialect)
     )
+    yield task_entity_guard(TOKENS, STAGE_LIFECYCLES, dialect)
 
 
 def _all_tokens_exist(dialect: str) -> str:

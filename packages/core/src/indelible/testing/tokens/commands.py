@@ -3,13 +3,23 @@
 from functools import partial
 
 from indelible import tokens
+from indelible.app import WriteTx
 from indelible.kernel import IndelibleError, Stale
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import AnyStore, claim, do, ids, refusal, within
+from indelible.testing.stores import (
+    BEGINNING,
+    AnyStore,
+    claim,
+    do,
+    enqueue,
+    ids,
+    refusal,
+    within,
+)
 from indelible.testing.tokens.lifecycle import FAULT, advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import add_tokens, wallet, with_repositories
 from indelible.tokens import SetAuthorPrompt, TokenStatus
-from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE
+from indelible.tokens.rules import DETECT_STAGE, GENERATE_STAGE, STAGE_LIFECYCLES, UPLOAD_STAGE
 
 
 def stale_batch_error(store: AnyStore, count: int) -> IndelibleError | None:
@@ -21,6 +31,19 @@ def stale_batch_error(store: AnyStore, count: int) -> IndelibleError | None:
     within(store, lambda tx: tokens.fail_generation(tx, "token-2", "no answer"))
 
     return refusal(lambda: within(store, lambda tx: tokens.finish_generation(tx, images)))
+
+
+def enqueue_codes(store: AnyStore, stage: str, entity_id: str) -> list[str]:
+    """Return the error codes of both ways to enqueue a task, '' where it was enqueued."""
+    once = partial(_enqueue_once, stage=stage, entity_id=entity_id)
+    return [
+        code(lambda: enqueue(store, entity_id, stage=stage)),
+        code(lambda: within(store, once)),
+    ]
+
+
+def _enqueue_once(tx: WriteTx, *, stage: str, entity_id: str) -> None:
+    tx.tasks.enqueue_once(stage, entity_id, due_at=BEGINNING)
 
 
 class CommandsConformance:
@@ -50,6 +73,14 @@ class CommandsConformance:
         with_repositories(store, lambda r: advance(r, 1, TokenStatus.UPLOADING))
 
         assert ids(claim(store, 9, stage=UPLOAD_STAGE)) == ["token-1"]
+
+    def test_a_task_of_a_token_needs_the_token(self, store: AnyStore) -> None:
+        (token,) = add_tokens(store, 1)
+
+        for stage in STAGE_LIFECYCLES:
+            assert enqueue_codes(store, stage, token.id) == ["", ""]
+            assert enqueue_codes(store, stage, "nothing") == ["TASK_ENTITY_NOT_FOUND"] * 2
+        assert enqueue_codes(store, DETECT_STAGE, "nothing") == ["", ""]
 
     def test_a_missed_token_is_recovered_as_the_chain_has_it(self, store: AnyStore) -> None:
         recover = partial(tokens.RecoverToken, author_wallet=wallet(3))

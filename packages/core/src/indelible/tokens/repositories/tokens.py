@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from attrs import frozen
 
-from indelible.kernel.tasks import TaskNotDead, TaskNotFound
+from indelible.kernel.task_errors import TaskNotDead, TaskNotFound
 from indelible.tokens.entities import Token
 from indelible.tokens.errors import AuthorNotFound, RelatedRecordNotFound, TokenExists
 from indelible.tokens.lifecycle import TokenStatus

@@ -20,12 +20,14 @@ from indelible.tokens.rules.tasks import (
     NEXT_STAGE,
     REVEAL_STAGE,
     SCAN_TASK_ID,
+    STAGE_LIFECYCLES,
     UPLOAD_STAGE,
     due_tasks,
 )
 
 __all__ = [
     "SCAN_TASK_ID",
+    "STAGE_LIFECYCLES",
     "CHECKPOINT",
     "DETECT_STAGE",
     "EPOCH",

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
+from indelible.kernel import Lifecycle
 from indelible.tokens.entities import Token
-from indelible.tokens.lifecycle import TokenStatus
+from indelible.tokens.lifecycle import TOKEN, TokenStatus
 
 # Names of the stages.
 DETECT_STAGE: Final = "detect"
@@ -21,6 +23,11 @@ NEXT_STAGE: Final[Mapping[TokenStatus, str]] = {
     TokenStatus.UPLOADING: UPLOAD_STAGE,
     TokenStatus.READY: REVEAL_STAGE,
 }
+
+# The stages whose tasks belong to tokens. The scan of the chain stands alone.
+STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum]]] = dict.fromkeys(
+    NEXT_STAGE.values(), TOKEN
+)
 
 
 def due_tasks(tokens: Iterable[Token]) -> dict[str, dict[str, datetime]]:

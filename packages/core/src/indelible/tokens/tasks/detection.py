@@ -73,6 +73,7 @@ class Detection:
         return Stage(
             name=DETECT_STAGE,
             batch=BATCH_SIZE,
+            lifecycle=None,
             claim=self.claim,
             perform=self.perform,
             finish=self.finish,

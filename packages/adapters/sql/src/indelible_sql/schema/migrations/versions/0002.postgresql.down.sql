@@ -18,6 +18,8 @@ DROP TRIGGER tasks_edge ON indelible.tasks
 --;
 DROP TRIGGER tasks_fence ON indelible.tasks
 --;
+DROP TRIGGER tasks_needs_tokens_s0 ON indelible.tasks
+--;
 DROP TRIGGER tasks_new ON indelible.tasks
 --;
 DROP TRIGGER tasks_recorded ON indelible.tasks
@@ -41,6 +43,8 @@ DROP FUNCTION indelible.tasks_edge
 DROP FUNCTION indelible.tasks_recorded
 --;
 DROP FUNCTION indelible.seals_finished
+--;
+DROP FUNCTION indelible.tasks_needs_tokens_s0
 --;
 ALTER TABLE indelible.history DROP CONSTRAINT history_seq
 --;

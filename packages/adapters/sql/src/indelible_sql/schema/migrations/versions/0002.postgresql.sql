@@ -183,4 +183,17 @@ FOR EACH ROW WHEN ((NEW.ends_at <= CAST(CAST(pg_snapshot_xmin(pg_current_snapsho
 --;
 ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_finished
 --;
+CREATE FUNCTION indelible.tasks_needs_tokens_s0() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM indelible.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_needs_tokens_s0 AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN (NEW.stage IN ('generate', 'upload', 'reveal')) EXECUTE FUNCTION indelible.tasks_needs_tokens_s0()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_tokens_s0
+--;
 CREATE OR REPLACE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) AS length $$

@@ -64,6 +64,8 @@ DROP TRIGGER tasks_edge
 --;
 DROP TRIGGER tasks_fence
 --;
+DROP TRIGGER tasks_needs_tokens_s0
+--;
 DROP TRIGGER tasks_new
 --;
 DROP TRIGGER tasks_no_nested_update

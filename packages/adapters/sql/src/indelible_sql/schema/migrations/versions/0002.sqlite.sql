@@ -207,3 +207,7 @@ BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_nested_update'); END
 CREATE TRIGGER system_state_no_nested_update BEFORE UPDATE ON system_state
 WHEN (EXISTS (SELECT 1 FROM main.system_state AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.state_value IS OLD.state_value)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_no_nested_update'); END
+--;
+CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
