@@ -12,10 +12,11 @@ import pytest
 from tests.architecture.sources import ROOT
 from tests.conftest import POLICY
 from tests.docs.test_examples import PROGRAMS
+from tests.feeds import wait_for_complete_feed
 
-from indelible.testing.stores import create, edit
+from indelible.testing.stores import MAYA, create, edit
 from indelible_service.embedded import PostgresServer, postgres
-from indelible_sql import SqlStore, open_store, verify
+from indelible_sql import SqlStore, open_store, seal, verify
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,8 @@ def test_a_younger_server_shows_the_restored_changes_once_it_has_counted_past_th
     as_admin(database, BURN)
     with opened(database) as store:
         saved = edit(store, create(store))
+        sealed = seal(wait_for_complete_feed(store), actor=MAYA, reason="a backup")
+        assert sealed is not None
     dump = tmp_path / "dump"
     subprocess.run(
         (PROGRAMS / "pg_dump", "--format=custom", f"--file={dump}", database.admin_url), check=True
@@ -64,10 +67,10 @@ def test_a_younger_server_shows_the_restored_changes_once_it_has_counted_past_th
     )
     (step,) = STEP.findall(PAGE.read_text(encoding="utf-8"))
     with opened(younger) as store:
-        assert (verify(store), store.feed().changes) == ((), ())
+        assert (verify(store, against=sealed.reference), store.feed().changes) == ((), ())
 
         as_admin(younger, step)
         edit(store, saved)
 
         assert [each.seq for each in store.feed().changes] == [1, 2, 3]
-        assert verify(store) == ()
+        assert verify(store, against=sealed.reference) == ()
