@@ -198,8 +198,9 @@ def test_the_compose_file_has_no_fault() -> None:
         ("build: .", "build: docs", "migrate: nothing to build"),
         ("${POSTGRES_PASSWORD:?}", "sesame", "postgres: POSTGRES_PASSWORD is written out"),
         ("${INDELIBLE_SECRET:?}", "sesame", "web: INDELIBLE_SECRET is written out"),
+        ("redis:8.2", "redis", "redis: redis is not pinned"),
         ("127.0.0.1:8000:8000", "8000:8000", "web: 8000:8000 is open to the network"),
-        ("      migrate:\n", "      migration:\n", "web: needs migration"),
+        ("    migrate:\n", "    migration:\n", "web: needs migration"),
         ("${CORS_ORIGINS:-}", "${ORIGINS:-}", "ORIGINS is not in .env.example"),
     ],
 )
@@ -212,12 +213,23 @@ def test_only_the_migration_has_the_owners_password_and_it_runs_first() -> None:
     services = yaml.safe_load(COMPOSE)["services"]
 
     assert services["migrate"]["command"] == ["indelible", "db", "upgrade"]
-    assert services["web"]["depends_on"] == {
-        "migrate": {"condition": "service_completed_successfully"}
-    }
     assert "//indelible_owner:" in environment("migrate")["INDELIBLE_OWNER_URL"]
-    assert "//indelible_app:" in environment("web")["DATABASE_URL"]
-    assert "OWNER" not in str(environment("web"))
+    for name in ("web", "worker", "scheduler"):
+        migration = services[name]["depends_on"]["migrate"]
+        assert migration == {"condition": "service_completed_successfully"}
+        assert "//indelible_app:" in environment(name)["DATABASE_URL"]
+        assert "OWNER" not in str(environment(name))
+
+
+def test_each_process_of_the_service_runs_and_only_the_web_is_asked_for_its_health() -> None:
+    services = yaml.safe_load(COMPOSE)["services"]
+    commands = {name: service.get("command") for name, service in services.items()}
+
+    assert commands["web"] == ["indelible", "serve"]
+    assert commands["worker"] == ["indelible", "work"]
+    assert commands["scheduler"] == ["indelible", "schedule"]
+    for name in ("migrate", "worker", "scheduler"):
+        assert services[name]["healthcheck"] == {"disable": True}
 
 
 def test_compose_and_the_embedded_server_grant_the_same_rights(
