@@ -26,6 +26,6 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD \
-    python -c "import os, urllib.request as web; web.urlopen(f'http://127.0.0.1:{os.environ[\"INDELIBLE_PORT\"]}/health/ready', timeout=4)"
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-c", \
+    "import os, urllib.request as web; web.urlopen('http://127.0.0.1:' + os.environ['INDELIBLE_PORT'] + '/health/ready', timeout=4)"]
 CMD ["indelible", "serve"]

@@ -194,6 +194,7 @@ def _uv(session: nox.Session, *arguments: str | Path) -> None:
 def _lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("hadolint", "Dockerfile")
     session.run("python", "-m", "tests.architecture.style")
     session.run("python", "-m", "tests.architecture.clones")
 
