@@ -1,6 +1,7 @@
 """Canonical JSON, and digests of it."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, cast
@@ -40,7 +41,13 @@ def _canonical_text(value: Any) -> object:  # noqa: ANN401 - as above
     return value.canonical_text()
 
 
+def _is_text_tuple(kind: Any) -> bool:  # noqa: ANN401 - as above
+    return bool(kind == tuple[str, ...])
+
+
 _converter = make_converter()
+# cattrs would convert each text by itself.
+_converter.register_unstructure_hook_func(_is_text_tuple, list)
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
 # A type with its own exact text, such as an embedding, is written as that text.
@@ -68,6 +75,8 @@ def to_json_value(value: object) -> object:
         return _dict_to_json(cast("dict[object, object]", value))
     if kind is datetime:
         return instant_text(cast("datetime", value))
+    if kind is list or kind is tuple:
+        return _list_to_json(cast("Iterable[object]", value))
 
     return _converter.unstructure(value)
 
@@ -77,6 +86,15 @@ def _dict_to_json(values: dict[object, object]) -> dict[object, object]:
     for key, item in values.items():
         is_scalar = type(item) in JSON_SCALARS
         converted[to_json_value(key)] = item if is_scalar else to_json_value(item)
+
+    return converted
+
+
+def _list_to_json(values: Iterable[object]) -> list[object]:
+    converted: list[object] = []
+    for item in values:
+        is_scalar = type(item) in JSON_SCALARS
+        converted.append(item if is_scalar else to_json_value(item))
 
     return converted
 

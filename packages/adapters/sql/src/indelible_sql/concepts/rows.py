@@ -14,7 +14,7 @@ from indelible.concepts.entities import (
     name_key,
 )
 from indelible.concepts.errors import ConceptNotFound
-from indelible.kernel import to_json_value
+from indelible.kernel import digest, to_json_value
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
@@ -86,17 +86,13 @@ def _derived_of_version(row: Row) -> dict[str, Any]:
 
 def _stored_warnings_digest(row: Row) -> str:
     warnings = ROWS.structure(row["warnings"], Warnings)
-    if to_json_value(warnings) != row["warnings"]:
+    stored: list[object] = row["warnings"]
+    if to_json_value(warnings) != stored:
         raise ValueError("the stored warnings are not in canonical form")
 
-    record = VersionWarnings(
-        concept_id=row["concept_id"],
-        version_number=row["version_number"],
-        computed_at=row["computed_at"],
-        ruleset=row["ruleset"],
-        warnings=warnings,
-    )
-    return record.digest()
+    # As `VersionWarnings.digest`, without converting the warnings a second time.
+    key = [row["concept_id"], row["version_number"], row["computed_at"], row["ruleset"]]
+    return digest([*key, stored])
 
 
 VERSION_RECORDS = RecordMapping(

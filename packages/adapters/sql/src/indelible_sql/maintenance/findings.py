@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
 
 from attrs import frozen
 from cattrs import BaseValidationError
-from sqlalchemy import ColumnElement, FromClause, Table, select, type_coerce
+from sqlalchemy import ColumnElement, Dialect, FromClause, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
 from indelible.kernel import IndelibleError
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.columns import JSON_ARRAY, Domain
 
 PAGE = 1_000
+MAX_ARRAYS = 1_000  # lists that are decoded once, among rows that follow each other
 # The errors that an unreadable value can cause.
 UNREADABLE = (
     IndelibleError,
@@ -116,16 +118,50 @@ def undecoded(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
 
 def decode_row(session: Session, table: Table, row: Row) -> dict[str, Any]:
     """Return the values of a row's columns, or raise one of UNREADABLE."""
-    return {column.name: load(session, column.type, row[column.name]) for column in table.columns}
+    names, converted = _columns(table, session.connection.dialect.name)
+    values = {name: row[name] for name in names}
+    for name, domain in converted:
+        values[name] = load(session, domain, values[name])
+    return values
 
 
-def load(session: Session, kind: object, value: Any) -> Any:
-    """Return the value of a column; raise ValueError where the library would write it otherwise."""
+@cache
+def _columns(table: Table, dialect: str) -> tuple[tuple[str, ...], tuple[tuple[str, Domain], ...]]:
+    """Return the names of a table's columns, and those whose values are converted."""
+    names: list[str] = []
+    converted: list[tuple[str, Domain]] = []
+    for column in table.columns:
+        names.append(column.name)
+        if isinstance(column.type, Domain) and column.type.is_converted(dialect):
+            converted.append((column.name, column.type))
+
+    return tuple(names), tuple(converted)
+
+
+def load(session: Session, kind: object, value: Any, *, is_checked: bool = False) -> Any:
+    """Return the value of a column; raise ValueError where the library would write it otherwise.
+
+    The form of a value that is checked elsewhere is not checked again.
+    """
     if not isinstance(kind, Domain):
         return value
 
     dialect = session.connection.dialect
+    if kind is JSON_ARRAY and session.is_sqlite and isinstance(value, str):
+        return _load_array(value, dialect)
+
     loaded = kind.process_result_value(value, dialect)
-    if session.is_sqlite and kind.process_bind_param(loaded, dialect) != value:
+    if is_checked or not session.is_sqlite:
+        return loaded
+    if kind.process_bind_param(loaded, dialect) != value:
+        raise ValueError("the stored form of a value is not the library's")
+    return loaded
+
+
+@lru_cache(maxsize=MAX_ARRAYS)
+def _load_array(value: str, dialect: Dialect) -> Any:
+    """Return a list that nobody may change: the versions of an entity share most of their lists."""
+    loaded = JSON_ARRAY.process_result_value(value, dialect)
+    if JSON_ARRAY.process_bind_param(loaded, dialect) != value:
         raise ValueError("the stored form of a value is not the library's")
     return loaded

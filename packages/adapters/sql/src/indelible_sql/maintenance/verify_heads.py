@@ -142,7 +142,8 @@ def _record_fault(session: Session, record: RecordDigest, row: Row) -> str:
         return "no change added it"
 
     values = decode_row(session, record.table, row)
-    data = load(session, JSON_OBJECT, row["change_data"])
+    # The form of the change's data is checked with the change.
+    data = load(session, JSON_OBJECT, row["change_data"], is_checked=True)
     if record.digest(values) != data.get(record.change_field):
         return "its digest differs from the one in its change"
 

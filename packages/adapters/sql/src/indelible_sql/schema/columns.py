@@ -96,6 +96,10 @@ class Domain(TypeDecorator[Any]):
         self._dump = {"sqlite": dump, "postgresql": dump_native}
         self._load = {"sqlite": load, "postgresql": load_native}
 
+    def is_converted(self, dialect: str) -> bool:
+        """Return whether a value of the library and the driver's value differ in form."""
+        return self._load[dialect] is not unchanged or self._dump[dialect] is not unchanged
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the type that the driver sees."""
         if dialect.name != "sqlite":
