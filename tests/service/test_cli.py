@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import ROOT, modules
 from tests.service.commands import CREATE_KEY, concept_ids, error_code, json_result, run, tamper
 from tests.sql.freeze import newest_revision
 
@@ -22,6 +22,7 @@ from indelible.testing.captures.scenarios import activate, change, code, registe
 from indelible.testing.stores import create
 from indelible_service.cli import main
 from indelible_service.cli.output import Command
+from indelible_service.contexts import all_scopes
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
 from indelible_sql.maintenance import snapshot_files
@@ -117,6 +118,32 @@ def test_an_export_to_a_private_file_is_imported_from_standard_input(
     assert "2 entities with 6 changes" in run("import", "-", stdin=piped).stdout
     assert json_result("import", "all.jsonl")["entities_already_there"] == 2
     assert run("export").stdout_bytes == piped
+
+
+def test_a_key_has_scopes_that_a_route_requires_and_help_lists_them() -> None:
+    required = {"admin"}
+    for path in modules("indelible_web"):
+        constants = re.findall(r': Final = "([a-z]+:[a-z]+)"', path.read_text(encoding="utf-8"))
+        required.update(constants)
+    help_text = "".join(run("key", "create", "--help").stdout.split())
+
+    assert set(all_scopes()) == required
+    assert all(scope in help_text for scope in required)
+    for scope in ("concepts:raed", "concept:read", "everything"):
+        result = run("key", "create", "--owner", "user:maya", "--scope", scope)
+        assert result.exit_code == 2
+        assert "concepts:read" in result.stderr
+
+
+def test_concepts_are_listed_with_ids_and_names(environment: dict[str, str]) -> None:
+    ids = concept_ids(environment)
+    listed = json_result("list", settings=environment)
+    text = run("list", settings=environment).stdout
+
+    assert [concept["id"] for concept in listed] == sorted(ids)
+    assert all(concept["id"] in text and concept["name"] in text for concept in listed)
+    assert [concept["status"] for concept in listed] == ["DRAFT", "PUBLISHED"]
+    assert json_result("list", "--limit", "1", settings=environment) == listed[:1]
 
 
 def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:

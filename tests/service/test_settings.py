@@ -152,6 +152,54 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
         load()
 
 
+@pytest.mark.parametrize("place", ["environment", "file"])
+@pytest.mark.parametrize("variable", [name for name in VARIABLES if name.startswith("INDELIBLE_")])
+def test_a_misspelt_variable_is_refused_with_the_nearest_setting(
+    variable: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    misspelt = (f"{variable}S", variable[:-1], variable.lower(), variable[:11] + variable[12:])
+    for name in misspelt:
+        if place == "environment":
+            monkeypatch.setenv(name, CANARY)
+        else:
+            (tmp_path / ".env").write_text(f"{name}={CANARY}\n")
+        with pytest.raises(SettingsWrong) as caught:
+            load()
+        monkeypatch.delenv(name, raising=False)
+
+        assert caught.value.problems == (f"{name} is not a setting; the nearest one is {variable}",)
+
+
+@pytest.mark.parametrize("line", ["INDELIBLE_PORT 8001", "INDELIBLE_PORT", "export", "a='b", "=1"])
+def test_a_malformed_line_is_refused_by_its_number(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(f"# a comment\n\nOTHER={CANARY}\n\n{line} {CANARY}\n")
+
+    with pytest.raises(SettingsWrong) as caught:
+        load()
+
+    assert caught.value.problems == ("line 5 of .env must be NAME=value",)
+
+
+def test_variables_of_other_programs_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("export POSTGRES_PASSWORD='two\nlines' # and a comment\n\n")
+    monkeypatch.setenv("INDELIBLE_KEY", "a key for `indelible demo`")
+
+    assert load().chosen == {"INDELIBLE_PORT"}
+
+
+def test_the_scheme_of_other_programs_is_understood() -> None:
+    url = "postgres://maya@localhost/x"
+
+    assert Settings.read({"DATABASE_URL": url}).url == "postgresql://maya@localhost/x"
+
+
 def test_the_example_file_lists_every_setting_in_order() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]

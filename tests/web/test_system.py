@@ -36,6 +36,12 @@ def test_health_reports_a_database_that_does_not_answer(
     assert web.get("/health", key=None).get_json() == {"status": "healthy"}
 
 
+def test_the_root_leads_to_the_console(web: Web) -> None:
+    answer = web.get("/", key=None)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/console")
+
+
 def test_a_process_without_its_store_is_alive_but_not_ready(web: Web, failing: Failure) -> None:
     web_without_store = failing(UNREACHABLE)
     not_ready = web_without_store.get("/health/ready", key=None)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from attrs import Attribute, field, frozen
-from dotenv import dotenv_values
 
 from indelible_service.contexts import CONTEXTS
 from indelible_service.environment import (
@@ -22,13 +21,24 @@ from indelible_service.environment import (
     text_list,
     whole_number,
 )
+from indelible_service.variables import read_file, unknown_variables
 
 Section = TypeVar("Section")
 
 HOST_PATTERN: Final = r"[^\s/?#@,]+"
+
+
+def _database_url(text: str) -> str:
+    """Return the address with the scheme that SQLAlchemy knows; others write `postgres://`."""
+    scheme, separator, rest = text.partition("://")
+    return f"{SCHEMES.get(scheme, scheme)}{separator}{rest}"
+
+
+SCHEMES: Final = {"postgres": "postgresql", "postgres+psycopg": "postgresql+psycopg"}
 DATABASE: Final = Format(
     "an address that begins with sqlite:/// or postgresql://",
-    r"(sqlite:///|postgresql(\+psycopg)?://).*",
+    r"(sqlite:///|postgres(ql)?(\+psycopg)?://).*",
+    _database_url,
     is_valid=has_valid_port,
 )
 SCHEMA: Final = Format("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
@@ -102,6 +112,7 @@ class Settings:
         section_values: dict[type, dict[str, Any]] = {}
         for context in CONTEXTS:
             section_values[context.settings] = read_values(context.settings, environment, problems)
+        problems += unknown_variables(environment, _variable_names())
         if problems:
             raise SettingsWrong(tuple(problems))
 
@@ -141,10 +152,13 @@ def all_setting_fields() -> list["Attribute[Any]"]:
     return attributes
 
 
+def _variable_names() -> list[str]:
+    return [attribute.metadata[VARIABLE] for attribute in all_setting_fields()]
+
+
 def _chosen_variables(environment: Mapping[str, str | None]) -> frozenset[str]:
     chosen: set[str] = set()
-    for attribute in all_setting_fields():
-        variable = attribute.metadata[VARIABLE]
+    for variable in _variable_names():
         if (environment.get(variable) or "").strip():
             chosen.add(variable)
 
@@ -156,10 +170,9 @@ def load() -> Settings:
 
     Raises: SettingsWrong.
     """
-    try:
-        from_file = dotenv_values(Path(".env"), interpolate=False)
-    except (OSError, ValueError) as error:
-        problem = f".env must be a readable file of UTF-8 text ({type(error).__name__})"
-        raise SettingsWrong((problem,)) from error
+    problems: list[str] = []
+    from_file = read_file(Path(".env"), problems)
+    if problems:
+        raise SettingsWrong(tuple(problems))
 
     return Settings.read({**from_file, **os.environ})

@@ -19,6 +19,7 @@ from indelible.kernel.keys import (
     revoke_key,
 )
 from indelible_service.cli.output import Command, open_settings_store, print_result, print_results
+from indelible_service.contexts import all_scopes
 
 PAGE_SIZE: Final = 500
 COLUMNS: Final = ("id", "owner", "scopes", "status", "expires_at", "created_at")
@@ -40,7 +41,8 @@ def key() -> None:
     "scopes",
     multiple=True,
     required=True,
-    help="A permission, such as concepts:read; repeatable.",
+    type=click.Choice(all_scopes()),
+    help="A permission; `admin` includes every other one. Repeatable.",
 )
 @click.option(
     "--expires", type=INSTANT, help="When the key expires; in UTC unless an offset is included."

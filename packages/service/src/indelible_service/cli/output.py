@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlsplit
 
 import click
 
@@ -82,6 +83,7 @@ NO_LOG: Final = logging.NullHandler()
 JSON: Final = "indelible.json"
 JSON_OPTION: Final = click.Option(("--json",), is_flag=True, help="Print one line of JSON.")
 FILE_WIDTH: Final = 240  # characters of a line where the output is no terminal
+POSTGRESQL_PORT: Final = 5432
 DIGEST: Final = re.compile("([0-9a-f]{12})[0-9a-f]{52}")  # a person compares its beginning
 
 
@@ -128,7 +130,7 @@ def error_text(error: IndelibleError) -> str:
     With `--json` it is a JSON object. Otherwise it is the message, then a line for each value
     that the message omits, then the hint.
     """
-    hint = HINTS.get(error.code, "")
+    hint = _hint(error)
     if wants_json():
         document = {
             "code": error.code,
@@ -147,6 +149,19 @@ def error_text(error: IndelibleError) -> str:
         lines.append(f"Hint: {hint}.")
 
     return "\n".join(lines)
+
+
+def _hint(error: IndelibleError) -> str:
+    """Return the next step for an error, with the database's address if that is unreachable."""
+    hint = HINTS.get(error.code, "")
+    if not isinstance(error, errors.StoreUnreachable):
+        return hint
+
+    address = urlsplit(command_settings().url)
+    if address.hostname is None:
+        return hint
+
+    return f"{hint} ({address.hostname}:{address.port or POSTGRESQL_PORT})"
 
 
 def wants_json() -> bool:

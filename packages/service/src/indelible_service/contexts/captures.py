@@ -49,5 +49,8 @@ def build_embedder(settings: CaptureSettings) -> Embedder | None:
 
 
 CONTEXT: Final = ServiceContext(
-    name="captures", settings=CaptureSettings, gateways={"embedder": build_embedder}
+    name="captures",
+    settings=CaptureSettings,
+    gateways={"embedder": build_embedder},
+    scopes=("captures:read", "captures:write", "captures:admin"),
 )

@@ -42,4 +42,15 @@ def build_policy(settings: ConceptSettings) -> ConceptPolicy:
     )
 
 
-CONTEXT: Final = ServiceContext(name="concepts", settings=ConceptSettings, policy=build_policy)
+CONTEXT: Final = ServiceContext(
+    name="concepts",
+    settings=ConceptSettings,
+    policy=build_policy,
+    scopes=(
+        "concepts:read",
+        "concepts:write",
+        "concepts:review",
+        "concepts:approve",
+        "concepts:publish",
+    ),
+)

@@ -49,5 +49,6 @@ class ServiceContext(Generic[Section]):
     policy: Callable[[Section], object] | None = None  # the context's field of `Policy`
     web_options: Callable[[Section], Mapping[str, object]] = _no_options  # of `WebSettings`
     stages: Callable[[Section, AnyStore], Sequence[AnyStage]] = _no_stages
+    scopes: Sequence[str] = ()  # of its routes, for keys
     standing_tasks: Sequence[TaskKey] = ()
     recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring

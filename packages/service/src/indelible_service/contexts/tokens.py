@@ -104,5 +104,6 @@ CONTEXT: Final = ServiceContext(
     gateways={"chain": build_optional_chain},
     web_options=web_options,
     stages=build_stages,
+    scopes=("tokens:read", "tokens:retry"),
     standing_tasks=(TaskKey(DETECT_STAGE, SCAN_TASK_ID),),
 )

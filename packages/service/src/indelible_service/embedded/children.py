@@ -32,7 +32,7 @@ PORT_IN_USE: Final = "Address already in use"
 # ends. $0 is the child. Its start time tells it from a later process with its number.
 STOP_ORPHAN: Final = """
 birth() {
-    sed -n 's/.*) [^ZX] //p' "/proc/$child/stat" 2>/dev/null | cut -d' ' -f19
+    sed -n 's/.*) [^ZX] //p' "/proc/$child/stat" | cut -d' ' -f19
 }
 is_alive() {
     [ -n "$born" ] && [ "$(birth)" = "$born" ]
@@ -46,7 +46,7 @@ for step in "$@"; do
     deadline=$(($(date +%s) + ${step#* }))
     while is_alive && [ "$(date +%s)" -le "$deadline" ]; do sleep 0.1; done
 done
-[ -z "$born" ] || kill -9 "-$child" 2>/dev/null
+[ -z "$born" ] || kill -9 "-$child"
 """
 
 Child = subprocess.Popen[bytes]

@@ -103,11 +103,7 @@ def postgres(
     Raises: ServerFailed, FileUnusable.
     """
     cluster = _Cluster(directory.absolute(), version)
-    server_settings = dict(SETTINGS)
-    if not durable:
-        server_settings.update(NOT_DURABLE)
-    server_settings.update(settings or {})
-
+    server_settings = _server_settings(settings or {}, durable=durable)
     with ExitStack() as stack:
         with translate_os_errors(directory):
             stack.enter_context(cluster.lock())
@@ -127,6 +123,14 @@ def postgres(
             admin_url=urls[ADMIN],
             child=child,
         )
+
+
+def _server_settings(settings: Mapping[str, str], *, durable: bool) -> dict[str, str]:
+    server_settings = dict(SETTINGS)
+    if not durable:
+        server_settings.update(NOT_DURABLE)
+    server_settings.update(settings)
+    return server_settings
 
 
 class _Cluster:

@@ -8,7 +8,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, redirect, request
+from werkzeug import Response as WerkzeugResponse
 
 from indelible.kernel.errors import error_types
 from indelible_web.http.errors import status_of
@@ -34,7 +35,7 @@ MEDIA_TYPES: Final = {"css": "text/css", "js": "text/javascript", "png": "image/
 
 
 def docs_blueprint(app: Flask, document: Mapping[str, Any]) -> Blueprint:
-    """Return the routes `/openapi.json`, `/docs` with its files, and `/docs/plain`."""
+    """Return the routes `/openapi.json`, `/docs` with its files, `/docs/plain`, and `/`."""
     blueprint = Blueprint("documentation", __name__)
 
     @cache
@@ -52,6 +53,10 @@ def docs_blueprint(app: Flask, document: Mapping[str, Any]) -> Blueprint:
     def plain_docs() -> Response:
         return _page(plain_text(), _plain_policy())
 
+    def start() -> WerkzeugResponse:
+        return redirect(f"{request.script_root}/console")
+
+    blueprint.add_url_rule("/", view_func=start)
     blueprint.add_url_rule("/openapi.json", view_func=openapi)
     blueprint.add_url_rule("/docs", view_func=docs)
     blueprint.add_url_rule("/docs/plain", view_func=plain_docs)

@@ -1,6 +1,7 @@
 """The translation of drivers' errors into the library's own."""
 
 import logging
+import re
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
@@ -151,6 +152,13 @@ BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
 # Parts of drivers' messages that come without a state.
 UNSTORABLE_MESSAGES = ("cannot adapt type", "binding parameter", "cannot contain NUL")
 REFUSED_PASSWORD = "password authentication failed"  # noqa: S105 - a part of a message
+REFUSED_CONNECTION = re.compile(
+    r'connection to server at "(?P<host>[^"]+)"(?: \([^)]*\))?, port (?P<port>\d+) failed: '
+    r"(?P<cause>Connection refused|Connection timed out|Network is unreachable|No route to host"
+    r"|server closed the connection unexpectedly|FATAL: .* is starting up|FATAL: .* shutting down)"
+)
+UNKNOWN_HOST = re.compile(r"failed to resolve host '(?P<host>[^']+)': \[.*\] (?P<cause>[\w ]+)")
+CONNECTION_TIMEOUT = "connection timeout expired"
 GUARD_STATES = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
 CONNECTION_LOST_STATES = ("57P", "08")
 
@@ -223,8 +231,24 @@ def fault_of(error: DBAPIError) -> IndelibleError:
     if state.startswith("22") or any(part in message for part in UNSTORABLE_MESSAGES):
         return ValueUnstorable()
     if fate_of(error) is CommitFate.UNKNOWN:
-        return StoreUnreachable(type(error.orig).__name__)
+        return StoreUnreachable(_cause_of(message) or type(error.orig).__name__)
     return DatabaseFault(state)
+
+
+def _cause_of(message: str) -> str:
+    """Return host, port and cause of a failed connection; '' for a message without them.
+
+    The rest of a driver's message may contain values.
+    """
+    match = REFUSED_CONNECTION.search(message)
+    if match:
+        return f"{match['host']}:{match['port']}: {match['cause']}"
+
+    match = UNKNOWN_HOST.search(message)
+    if match:
+        return f"{match['host']}: {match['cause']}"
+
+    return "the connection timed out" if CONNECTION_TIMEOUT in message else ""
 
 
 def _guard_of(error: DBAPIError) -> str:
