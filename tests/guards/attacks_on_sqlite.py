@@ -16,6 +16,7 @@ from tests.guards.attacks_on_heads import REPLACED_HEADS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
 from tests.guards.attacks_on_tasks import REPLACED_TASKS
 from tests.guards.attacks_on_tokens import REPLACED_TOKENS
+from tests.guards.attacks_on_values import UNSTORABLE
 from tests.guards.attacks_within_statements import WITHIN_STATEMENTS
 from tests.guards.capture_rows import capture_writes
 from tests.guards.raw_sql import by_rowid, replacing
@@ -180,5 +181,6 @@ ON_SQLITE: Mapping[str, Kind] = {
     "a chosen position": CHOSEN_POSITIONS,
     "a TEMP table or trigger": IMPOSTORS,
     "a value of another type": TYPES,
+    "a value that PostgreSQL cannot store": UNSTORABLE,
     **WITHIN_STATEMENTS,
 }

@@ -738,7 +738,7 @@ constraint history.history_predecessor FOREIGN KEY ("lifecycle", "entity_id", "p
 
 constraint history.history_revision UNIQUE ("lifecycle", "entity_id", "seq", "to_state", "version", "hash") true true
 
-constraint history.history_seq UNIQUE ("lifecycle", "entity_id", "seq") true true
+constraint history.history_seq PRIMARY KEY ("lifecycle", "entity_id", "seq") true true
 
 constraint image_generation_jobs.image_generation_jobs_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 

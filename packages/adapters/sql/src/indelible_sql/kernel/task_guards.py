@@ -13,6 +13,7 @@ from indelible.kernel.tasks import MAX_LEASE_SECONDS, AttemptOutcome
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import undeletable_guards
+from indelible_sql.schema.sqlite_guards import value_guards
 
 # The stores limit a lease by their own clock, which may be ahead of the database's.
 MAX_LEASE_BY_DATABASE_SECONDS: Final = 2 * MAX_LEASE_SECONDS
@@ -70,6 +71,9 @@ def task_guards(dialect: str) -> Iterator[Guard]:
         is_long=True,
     )
     yield _recorded_guard(dialect)
+    if dialect == "sqlite":
+        yield from value_guards(TASKS, "INSERT", "UPDATE")
+        yield from value_guards(TASK_ATTEMPTS, "INSERT")
     yield _attempt_guard(dialect)
 
 

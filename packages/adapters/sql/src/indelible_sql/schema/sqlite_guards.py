@@ -3,10 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    DateTime,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
+from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.guard import NEVER, Guard
 from indelible_sql.schema.tables import REVISION_COLUMNS, HeadHistoryKey
+
+SECOND_FORMAT = "%Y-%m-%dT%H:%M:%S"
+SECOND_CHARACTERS = len("2026-01-01T00:00:00")
 
 
 def insert_guards(table: Table) -> Iterator[Guard]:
@@ -54,6 +65,35 @@ def update_guards(table: Table) -> Iterator[Guard]:
         event="UPDATE",
         condition=f"EXISTS (SELECT 1 FROM main.{table.name} AS stored WHERE {is_unchanged})",
     )
+
+
+def value_guards(table: Table, *events: str) -> Iterator[Guard]:
+    """Yield the guards against values that PostgreSQL's types refuse and SQLite's checks accept.
+
+    These are texts with NUL, at which `length` stops, and instants on a day that does not exist.
+    """
+    conditions: list[str] = []
+    for column in table.columns:
+        if not isinstance(column.type, Domain):
+            continue
+        is_stored = _storable_condition(f"NEW.{column.name}", column.type)
+        if is_stored:
+            conditions.append(f"(NEW.{column.name} IS NULL OR {is_stored})")
+
+    for event in events:
+        rule = f"values_on_{event.lower()}"
+        yield Guard(table=table, rule=rule, event=event, condition=" AND ".join(conditions))
+
+
+def _storable_condition(value: str, domain: Domain) -> str:
+    """Return the condition that PostgreSQL could store the value, or '' where checks say so."""
+    if isinstance(domain.native, DateTime):
+        # With a modifier, SQLite computes the day again: February 31 becomes March 3.
+        second = f"substr({value}, 1, {SECOND_CHARACTERS})"
+        return f"strftime('{SECOND_FORMAT}', {second}, '+0 seconds') = {second}"
+    if isinstance(domain.native, Text):
+        return f"instr({value}, char(0)) = 0"
+    return ""
 
 
 def _left_revision_guard(head: Table, key: HeadHistoryKey) -> Guard:

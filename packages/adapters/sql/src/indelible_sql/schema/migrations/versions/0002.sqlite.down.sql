@@ -60,6 +60,8 @@ DROP TRIGGER system_state_no_nested_update
 --;
 DROP TRIGGER task_attempts_needs_head
 --;
+DROP TRIGGER task_attempts_values_on_insert
+--;
 DROP TRIGGER tasks_edge
 --;
 DROP TRIGGER tasks_fence
@@ -71,6 +73,10 @@ DROP TRIGGER tasks_new
 DROP TRIGGER tasks_no_nested_update
 --;
 DROP TRIGGER tasks_recorded
+--;
+DROP TRIGGER tasks_values_on_insert
+--;
+DROP TRIGGER tasks_values_on_update
 --;
 DROP TRIGGER tokens_s0_no_nested_update
 --;
