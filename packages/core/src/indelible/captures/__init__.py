@@ -74,7 +74,7 @@ from indelible.captures.queries import (
     replay_centroid,
     search_artifacts,
 )
-from indelible.captures.rules.formulas import ANNEALED, SPHERICAL
+from indelible.captures.rules.formulas import ANCHORED, ANNEALED, SPHERICAL
 from indelible.captures.rules.placing import MarginResult
 from indelible.captures.rules.tuning import KEYS
 from indelible.kernel.settings import SETTING
@@ -123,6 +123,7 @@ __all__ = [
     "search_artifacts",
     # values
     "ALGORITHM",
+    "ANCHORED",
     "ANNEALED",
     "KEYS",
     "SETTING",

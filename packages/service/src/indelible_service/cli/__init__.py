@@ -4,6 +4,7 @@ from typing import Final
 
 import click
 
+from indelible_service.cli.captures import captures
 from indelible_service.cli.concepts import diff, history, list_command
 from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
@@ -27,6 +28,7 @@ COMMANDS: Final = (
     export_command,
     import_command,
     key,
+    captures,
     recover_events,
     recover_tokens,
 )

@@ -67,6 +67,7 @@ HINTS: Final = {
         "set INDELIBLE_SECRET, or set INDELIBLE_DATA_DIR to the directory with the secret"
     ),
     "SETTINGS_WRONG": "`.env.example` lists every setting",
+    "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",
     "STAGE_UNKNOWN": "omit `--stage`, or name a configured stage",
     "STORE_READ_ONLY": "check the permissions of the database file and its directory",
     "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",

@@ -49,6 +49,14 @@ drift = vec_dist(moved, centroid)
 confidence = least(1.0, applied / 20.0)
 """.strip()
 ANNEALED: Final = SPHERICAL.replace("rate = 0.1", "rate = greatest(0.05, 1.0 / (applied + 1.0))")
+# The seed weighs as much as ten captures, and a capture weighs less the farther it is. Captures of
+# a neighbour, which are far, hardly move the centroid.
+ANCHORED: Final = SPHERICAL.replace("rate = 0.1", "rate = 1.0 / (applied + 10.0)").replace(
+    "vec_unit(vector), rate)",
+    "vec_unit(vector), rate"
+    " * greatest(0.0, 1.0 - vec_dist(centroid, vector))"
+    " * greatest(0.0, 1.0 - vec_dist(centroid, vector)))",
+)
 
 
 @frozen

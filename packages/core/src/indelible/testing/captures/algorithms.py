@@ -6,7 +6,9 @@ from threading import Barrier
 
 from indelible import captures
 from indelible.app import ReadTx
-from indelible.captures import ANNEALED, SPHERICAL, CaptureResult
+from indelible.captures import ANCHORED, ANNEALED, SPHERICAL, CaptureResult
+from indelible.captures.entities import as_float32
+from indelible.captures.rules.vectors import vec_dist
 from indelible.testing.captures.scenarios import (
     FAILING,
     HARSHER,
@@ -26,6 +28,7 @@ from indelible.testing.captures.scenarios import (
 from indelible.testing.stores import AnyStore, do
 
 THRESHOLD = "assignment_margin_threshold"
+NEIGHBOUR_CAPTURES = 20
 
 
 class AlgorithmsConformance:
@@ -87,6 +90,24 @@ class AlgorithmsConformance:
         scenario.capture(B)
 
         assert is_close(scenario.read(captures.get_subspace, only_id).centroid.vector, B)
+
+    def test_an_anchored_centroid_stays_near_its_seed_under_the_captures_of_a_neighbour(
+        self, store: AnyStore, install: Install
+    ) -> None:
+        # All of these captures are nearest to A, and each is halfway to a neighbour.
+        moved: dict[str, float] = {}
+        for algorithm_id, formulas in (("oscl-1", SPHERICAL), ("oscl-3", ANCHORED)):
+            activate_algorithm_for(store, algorithm_id, formulas, install)
+            scenario = space_of(store)
+            anchored_id = scenario.subspace(A)
+            for number in range(NEIGHBOUR_CAPTURES):
+                url = f"https://example.org/{algorithm_id}/{number}"
+                scenario.capture((0.6, 0.8, 0.0), url=url)
+            centroid = scenario.read(captures.get_subspace, anchored_id).centroid
+            assert centroid.seq == NEIGHBOUR_CAPTURES
+            moved[algorithm_id] = vec_dist(as_float32(A), centroid.vector)
+
+        assert moved["oscl-3"] < moved["oscl-1"] / 2
 
     def test_a_centroid_is_replayed_to_its_last_bit_by_the_versions_that_its_captures_name(
         self, store: AnyStore, install: Install
