@@ -1,7 +1,7 @@
 """Measure a store of many concepts: import, verification and memory."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from subprocess import run
@@ -13,12 +13,13 @@ from tests.bench.edits import fill_store
 from tests.bench.rounds import Dose, Goal, Measured, Table
 from tests.bench.statements import CONTENT, NOTE
 from tests.chaos.testbed import Testbed
+from tests.feeds import wait_for_complete_feed
 
 from indelible import concepts
 from indelible.kernel import canonical_json
 from indelible.testing.stores import BEGINNING, MAYA
 from indelible_service.concepts_import import import_file
-from indelible_sql import SqlStore, export_histories, open_store, verify
+from indelible_sql import SqlStore, export_histories, open_store, seal, verify
 
 MAX_ROUNDS: Final = 2
 CONCEPTS_IN_TRANSACTION: Final = 500
@@ -44,8 +45,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
             sizes = tuple(footprint_mib(url) for _ in rounds)
             memory.append(Measured(name=name, group=database, unit="MiB", values=sizes))
             if count > 1:
-                seconds = tuple(_verify_seconds(store) for _ in rounds)
-                verified.append(Measured(name=name, group=database, unit="s", values=seconds))
+                verified += _verify_rows(store, database, name, rounds)
             store.dispose()
 
     yield _memory_table(tuple(memory))
@@ -66,6 +66,20 @@ def footprint_mib(url: str) -> float:
     command = (sys.executable, PROGRAM, url)
     result = run(command, check=True, capture_output=True, text=True)
     return float(result.stdout) / 1024
+
+
+def _verify_rows(
+    store: SqlStore, database: str, name: str, rounds: Iterable[int]
+) -> Iterator[Measured]:
+    """Measure verification without seals, the first seal, and verification with it."""
+    wait_for_complete_feed(store)
+    unsealed = tuple(_verify_seconds(store) for _ in rounds)
+    started_at = perf_counter()
+    assert seal(store, actor=MAYA, reason=NOTE) is not None
+    sealing = (perf_counter() - started_at,)
+    sealed = tuple(_verify_seconds(store) for _ in rounds)
+    for row_name, values in ((name, unsealed), ("the first seal", sealing), ("sealed", sealed)):
+        yield Measured(name=row_name, group=database, unit="s", values=values)
 
 
 def _verify_seconds(store: SqlStore) -> float:
@@ -165,7 +179,9 @@ def _verify_table(rows: tuple[Measured, ...], dose: Dose) -> Table:
         title=f"`indelible verify` of {dose.stored:,} versions",
         description=(
             "Every change is read, its digest computed again, and its predecessor compared; every"
-            " version and every head is compared with the change that made it."
+            " version and every head is compared with the change that made it. The first seal"
+            " covers all changes; after it, `verify` compares it with them. A write does no work"
+            " for seals."
         ),
         rows=rows,
         baseline=rows[0].name,

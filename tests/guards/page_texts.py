@@ -57,8 +57,9 @@ the same guards as the owner.
 An owner or a superuser can also drop guards, rewrite rows and restore the guards. `verify`
 detects every byte that was changed this way (`tests/guards/test_flips.py`), unless an entity's
 history is written again from the changed row on with matching digests: the result is a different,
-valid history. A deleted receipt leaves no trace either. Keep the digests of last changes, or an
-export, where the owner cannot write. Anyone who can write a SQLite file is its owner.
+valid history. Before the newest seal that you noted outside of the database, `verify --against`
+detects this too, and every row that is missing (`tests/guards/test_owner_tampers.py`). What is
+newer remains in the owner's power. Anyone who can write a SQLite file is its owner.
 """
 DETECTED = """
 ## What no guard can detect
@@ -70,11 +71,11 @@ DATABASE_ONLY = """
 ## What only the database knows
 
 - `history.txid` on PostgreSQL is the number of the transaction that wrote the row. No caller
-  supplies it, and it is stored nowhere else. `verify` detects a changed one only if it changes
-  the order of an entity's changes.
+  supplies it. `verify` detects a changed one where a seal covers it, and otherwise only if it
+  changes the order of an entity's changes.
 - `history.position` has gaps on PostgreSQL where a transaction rolled back; on SQLite positions
-  are 1 to n. `verify` checks the order of two changes of one entity; the order of different
-  entities' changes is stored nowhere else.
+  are 1 to n. `verify` checks the order of two changes of one entity; seals contain the order of
+  different entities' changes.
 - `tasks` and `task_attempts` are in no digest: they state what is still to be done and how it
   went. If an owner changes them, a task is performed again or not at all, but history stays the
   same.
