@@ -20,7 +20,7 @@ from indelible_sql.concepts.statements import (
     RELATED_NAMES,
 )
 from indelible_sql.engine.prepared import prepare
-from indelible_sql.kernel.history import OF_ENTITY
+from indelible_sql.kernel.history import OF_ENTITY, feed_statement
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.tokens.statements import GAPS, PENDING
 
@@ -42,6 +42,17 @@ PENDING_VALUES = {
     "task_stage": "generate",
     "now": OVER,
     "limit": 10,
+}
+
+
+FILTERS: dict[str, tuple[dict[str, object], str]] = {
+    "lifecycle": ({"lifecycle": "key"}, "history_by_lifecycle"),
+    "actor": ({"actor": MAYA}, "history_by_actor"),
+    "action": ({"action": "publish"}, "history_by_action"),
+    "since": ({"since": FAR}, "history_by_at"),
+    "until": ({"until": BEGINNING}, "history_by_at"),
+    "entity": ({"lifecycle": "concept", "entity_id": "a"}, "history_seq"),
+    "entity of any lifecycle": ({"entity_id": "a"}, "history_seq"),
 }
 
 
@@ -133,3 +144,51 @@ def test_sqlite_finds_due_tasks_pending_tokens_and_gaps_by_an_index(sqlite: SqlS
     assert has_line(pending, "tokens_s0_status_mint_timestamp")
     assert not has_line([*claim, *pending], "SCAN tasks", "SCAN tokens_s0")
     assert scans_of_gaps == [], gaps
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_sqlite_finds_the_changes_of_a_filter_by_an_index(sqlite: SqlStore, name: str) -> None:
+    conditions, index = FILTERS[name]
+    statement = feed_statement(frozenset(conditions), is_sqlite=True)
+
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **conditions, position=0, limit=10)
+
+    # The key of history has the index that SQLite has made for it.
+    assert has_line(lines, index, "sqlite_autoindex_history"), lines
+    assert not has_line(lines, "SCAN history"), lines
+
+
+def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    for _ in range(VERSIONS):
+        edit(postgresql, create(postgresql))
+    fill_history(database)
+
+    for name, (conditions, index) in FILTERS.items():
+        statement = feed_statement(frozenset(conditions), is_sqlite=False)
+        values = {**conditions, "txid": "0", "position": 0, "limit": 10}
+        lines = plan(postgresql, "EXPLAIN", statement, **values)
+        assert has_line(lines, index, "history_revision"), (name, lines)
+
+
+def fill_history(database: PostgresServer) -> None:
+    """Copy the changes under other ids until an index is worth its use, past every guard."""
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("ALTER TABLE indelible.history DISABLE TRIGGER USER")
+        for number in range(8):
+            admin.execute(
+                """
+                INSERT INTO indelible.history (
+                    lifecycle, entity_id, seq, action, from_state, to_state, adds_version,
+                    version, actor, reason, at, data, prev_hash, hash
+                )
+                SELECT lifecycle, entity_id || %s::text, seq, action, from_state, to_state,
+                    adds_version, version, actor || (position %% 100)::text, reason, at, data,
+                    prev_hash, hash
+                FROM indelible.history
+                """,
+                (f"-{number}",),
+            )
+        admin.execute("ANALYZE indelible.history")

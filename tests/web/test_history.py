@@ -1,10 +1,14 @@
 """Test the feed of all changes over HTTP."""
 
+import hmac
+from base64 import urlsafe_b64encode
+from urllib.parse import quote
+
 import pytest
-from tests.web.harness import Json, Web, concept_url, problem, saved
+from tests.web.harness import SECRET, Json, Web, concept_url, problem, saved
 from tests.web.reader import reader_of
 
-from indelible.kernel import Actor
+from indelible.kernel import Actor, canonical_json
 from indelible.testing.captures.scenarios import MODEL, A
 from indelible.testing.stores import NOOR
 
@@ -101,3 +105,88 @@ def test_the_feed_shows_the_data_of_a_space_to_its_owner_only(web: Web, scope: s
         assert [change["hash"] for change in others] == [change["hash"] for change in own]
     assert own[-1]["data"]["name"] == "private"
     assert own[-1]["data"]["seed"]
+
+
+def ids_of(web: Web, **filters: str) -> list[tuple[str, int]]:
+    """Return the entity and seq of each change that matches the filters, read in pages of two."""
+    query = "&".join(f"{name}={quote(value)}" for name, value in filters.items())
+    ids: list[tuple[str, int]] = []
+    cursor = ""
+    while True:
+        page = saved(web.get(f"/v1/history?limit=2&{query}{cursor}"), 200)
+        if not page["items"]:
+            return ids
+        ids += [(change["entity_id"], change["seq"]) for change in page["items"]]
+        cursor = f"&cursor={page['next']}"
+
+
+def test_each_filter_of_the_feed_lists_the_matching_changes(web: Web) -> None:
+    web.at("APPROVED")
+    web.key = web.new_key("history:read", "concepts:write", owner=NOOR)
+    web.edit(web.create())
+    changes = changes_after(web, None)["items"]
+    assert {change["actor"] for change in changes} >= {"user:maya", "user:noor"}
+
+    for field in ("lifecycle", "entity_id", "actor", "action"):
+        for value in {change[field] for change in changes}:
+            expected = [change for change in changes if change[field] == value]
+            assert ids_of(web, **{field: value}) == [
+                (change["entity_id"], change["seq"]) for change in expected
+            ]
+
+    start, end = changes[2]["at"], changes[-2]["at"]
+    between = [change for change in changes if start <= change["at"] < end]
+    assert ids_of(web, since=start, until=end, lifecycle="concept") == [
+        (change["entity_id"], change["seq"])
+        for change in between
+        if change["lifecycle"] == "concept"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("actor", "maya"),
+        ("since", "yesterday"),
+        ("until", "2026-01-01T00:00:00"),
+        ("lifecycle", ""),
+        ("entity_id", "a" * 201),
+        ("seq", "1"),
+    ],
+)
+def test_a_wrong_filter_of_the_feed_is_refused(web: Web, name: str, value: str) -> None:
+    assert web.get(f"/v1/history?{name}={value}").status_code == 422
+
+
+def test_a_filtered_feed_continues_with_later_changes(web: Web) -> None:
+    path = "/v1/history?action=edit"
+    concept = web.create()
+    empty = saved(web.get(path), 200)
+    web.edit(concept)
+
+    page = saved(web.get(f"{path}&cursor={empty['next']}"), 200)
+
+    assert empty["items"] == []
+    assert [change["action"] for change in page["items"]] == ["edit"]
+
+
+def test_a_cursor_of_other_filters_is_refused(web: Web) -> None:
+    web.create()
+    cursor = saved(web.get("/v1/history?action=create"), 200)["next"]
+
+    for query in ("action=edit", "actor=user:maya", ""):
+        answer = web.get(f"/v1/history?{query}&cursor={cursor}")
+        assert problem(answer) == (400, "INVALID_CURSOR")
+
+
+def test_a_cursor_of_the_release_before_the_filters_stays_valid(web: Web) -> None:
+    web.create()
+    newest = web.store.feed(limit=100).cursor
+    signed = canonical_json(["cursor", "/history", {"cursor": None, "limit": 1}, newest])
+    signature = hmac.digest(SECRET, signed.encode(), "sha256").hex()
+    cursor = signature + urlsafe_b64encode(newest.encode()).decode()
+
+    page = changes_after(web, cursor)
+
+    assert page["items"] == []
+    assert page["next"] == cursor

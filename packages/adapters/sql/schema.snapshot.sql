@@ -2298,6 +2298,14 @@ index CREATE INDEX "centroids_space_id" ON "centroids" USING "btree" ("space_id"
 
 index CREATE INDEX "concepts_name_key" ON "concepts" USING "btree" ("name_key") true
 
+index CREATE INDEX "history_by_action" ON "history" USING "btree" ("action", "txid", "position") true
+
+index CREATE INDEX "history_by_actor" ON "history" USING "btree" ("actor", "txid", "position") true
+
+index CREATE INDEX "history_by_at" ON "history" USING "btree" ("at", "txid", "position") true
+
+index CREATE INDEX "history_by_lifecycle" ON "history" USING "btree" ("lifecycle", "txid", "position") true
+
 index CREATE INDEX "image_generation_jobs_service_status" ON "image_generation_jobs" USING "btree" ("service", "status") true
 
 index CREATE INDEX "image_generation_jobs_token_id" ON "image_generation_jobs" USING "btree" ("token_id") true

@@ -152,6 +152,14 @@ index centroids_space_id: CREATE INDEX centroids_space_id ON centroids (space_id
 
 index concepts_name_key: CREATE INDEX concepts_name_key ON concepts (name_key)
 
+index history_by_action: CREATE INDEX history_by_action ON history (action, position)
+
+index history_by_actor: CREATE INDEX history_by_actor ON history (actor, position)
+
+index history_by_at: CREATE INDEX history_by_at ON history (at, position)
+
+index history_by_lifecycle: CREATE INDEX history_by_lifecycle ON history (lifecycle, position)
+
 index image_generation_jobs_service_status: CREATE INDEX image_generation_jobs_service_status ON image_generation_jobs (service, status)
 
 index image_generation_jobs_token_id: CREATE INDEX image_generation_jobs_token_id ON image_generation_jobs (token_id)

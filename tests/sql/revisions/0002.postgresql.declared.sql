@@ -600,6 +600,14 @@ ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_x
 --;
 CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)
 --;
+CREATE INDEX history_by_lifecycle ON indelible.history (lifecycle, txid, position)
+--;
+CREATE INDEX history_by_actor ON indelible.history (actor, txid, position)
+--;
+CREATE INDEX history_by_action ON indelible.history (action, txid, position)
+--;
+CREATE INDEX history_by_at ON indelible.history (at, txid, position)
+--;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)

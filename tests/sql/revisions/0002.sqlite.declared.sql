@@ -885,6 +885,14 @@ CREATE TABLE system_state (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX history_by_lifecycle ON history (lifecycle, position)
+--;
+CREATE INDEX history_by_actor ON history (actor, position)
+--;
+CREATE INDEX history_by_action ON history (action, position)
+--;
+CREATE INDEX history_by_at ON history (at, position)
+--;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)

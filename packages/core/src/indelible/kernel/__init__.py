@@ -21,6 +21,7 @@ from indelible.kernel.errors import (
 )
 from indelible.kernel.history import (
     Change,
+    ChangeFilter,
     Data,
     Feed,
     Head,
@@ -45,6 +46,7 @@ __all__ = [
     # history
     "Change",
     "Data",
+    "ChangeFilter",
     "Feed",
     "Head",
     "History",

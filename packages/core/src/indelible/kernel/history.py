@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, Self, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
+from attrs.validators import optional
 
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.errors import HashChainBroken, InvalidTransition, Stale
@@ -208,6 +209,53 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
 
 
 @frozen(kw_only=True)
+class ChangeFilter:
+    """The changes of one lifecycle, entity, actor or action, and those of a time.
+
+    `since` is the first instant, and `until` the first one that no longer belongs to the time. A
+    field that is None excludes nothing.
+    """
+
+    lifecycle: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    entity_id: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    actor: Actor | None = None
+    action: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    since: datetime | None = field(default=None, validator=optional(is_instant))
+    until: datetime | None = field(default=None, validator=optional(is_instant))
+
+    def conditions(self) -> dict[str, Any]:
+        """Return the fields that are set; a subclass may have others, which are no conditions."""
+        conditions: dict[str, Any] = {}
+        for attribute in fields(ChangeFilter):
+            value = getattr(self, attribute.name)
+            if value is not None:
+                conditions[attribute.name] = value
+
+        return conditions
+
+    def matches(self, change: Change) -> bool:
+        """Return True if the change belongs to the filter."""
+        if self.since is not None and change.at < self.since:
+            return False
+        if self.until is not None and change.at >= self.until:
+            return False
+
+        expected = self.conditions()
+        for name in ("lifecycle", "entity_id", "actor", "action"):
+            if name in expected and getattr(change, name) != expected[name]:
+                return False
+
+        return True
+
+
+ALL_CHANGES: Final = ChangeFilter()
+
+
+@frozen(kw_only=True)
 class Feed:
     """Changes of all aggregates in the order in which they became visible, and the next cursor."""
 
@@ -224,8 +272,8 @@ class History(Protocol):
         """Return an aggregate's changes after a seq, oldest first; none for an unknown id."""
         ...
 
-    def feed(self, *, after: str, limit: int) -> Feed:
-        """Return the next `limit` changes of all aggregates after a cursor; '' is the beginning."""
+    def feed(self, *, after: str, limit: int, matching: ChangeFilter = ALL_CHANGES) -> Feed:
+        """Return the next `limit` matching changes after a cursor; '' is the beginning."""
         ...
 
     def newest(self, *, limit: int) -> Feed:

@@ -5,8 +5,8 @@ from typing import Self
 
 from attrs import field, frozen
 
-from indelible.kernel import Actor, Change, Feed, InvalidTransition, Lifecycle, Stale
-from indelible.kernel.history import NO_REVISION
+from indelible.kernel import Actor, Change, ChangeFilter, Feed, InvalidTransition, Lifecycle, Stale
+from indelible.kernel.history import ALL_CHANGES, NO_REVISION
 from indelible.kernel.idempotency import Receipt
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
@@ -27,11 +27,18 @@ class MemoryHistory:
         changes = self._chains.get((lifecycle, entity_id), ())
         return changes[after:][:limit]
 
-    def feed(self, *, after: str, limit: int) -> Feed:
-        """Return the next `limit` changes of all aggregates after a cursor; '' is the beginning."""
-        start = int(after or "0")
-        changes = tuple(self._log[start : start + limit])
-        return Feed(changes=changes, cursor=str(start + len(changes)))
+    def feed(self, *, after: str, limit: int, matching: ChangeFilter = ALL_CHANGES) -> Feed:
+        """Return the next `limit` matching changes after a cursor; '' is the beginning."""
+        position = int(after or "0")
+        changes: list[Change] = []
+        for index in range(position, len(self._log)):
+            if len(changes) == limit:
+                break
+            if matching.matches(self._log[index]):
+                changes.append(self._log[index])
+                position = index + 1
+
+        return Feed(changes=tuple(changes), cursor=str(position))
 
     def newest(self, *, limit: int) -> Feed:
         """Return the last `limit` changes in the order of the feed, and the cursor behind them."""

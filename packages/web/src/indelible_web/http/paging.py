@@ -4,13 +4,13 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 from attrs.validators import optional
 
 from indelible.kernel import canonical_json
-from indelible.kernel.values import bounded_int, is_identifier
+from indelible.kernel.values import bounded_int, field_values, is_identifier
 from indelible_web.http.errors import InvalidCursor
 
 T = TypeVar("T")
@@ -20,6 +20,9 @@ SIGNATURE_CHARACTERS: Final = 64  # The hex digits of an HMAC-SHA-256.
 @frozen(kw_only=True, slots=False)  # A class with slots cannot be a second base.
 class PageQuery:
     """A page of a list: its size, and the cursor of its first item."""
+
+    # Filters that an earlier release did not have.
+    added_filters: ClassVar[frozenset[str]] = frozenset()
 
     limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
     cursor: str | None = field(
@@ -63,12 +66,24 @@ class Cursors:
 
     def after(self, item: str) -> str:
         """Return the cursor of the items that follow the one with this key."""
-        # The page size and the position may change from page to page; the filters may not.
-        filters = evolve(self._query, limit=1, cursor=None)
-        signed = canonical_json(["cursor", self._route, filters, item])
+        signed = canonical_json(["cursor", self._route, self._filters(), item])
         signature = hmac.digest(self._secret, signed.encode(), "sha256").hex()
 
         return signature + urlsafe_b64encode(item.encode()).decode()
+
+    def _filters(self) -> dict[str, object]:
+        """Return what is signed: the page size and the position may change from page to page.
+
+        A filter that a later release has added is signed where it is set, so that older cursors of
+        the whole list stay valid.
+        """
+        filters = field_values(evolve(self._query, limit=1, cursor=None))
+        for attribute in fields(type(self._query)):
+            is_added = attribute.name in self._query.added_filters
+            if is_added and filters[attribute.name] == attribute.default:
+                del filters[attribute.name]
+
+        return filters
 
     def page(self, rows: Sequence[T], key: Callable[[T], object]) -> Page[T]:
         """Return the page of rows that were read with a limit of one more than the page's."""

@@ -3,20 +3,33 @@
 import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from attrs import asdict, frozen, has
 from cattrs import Converter
-from sqlalchemy import Boolean, Text, bindparam, cast, literal_column, select, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.sql.base import Executable
 
-from indelible.kernel import Actor, Change, Data, Feed, Invalid, RequestInFlight
+from indelible.kernel import Actor, Change, ChangeFilter, Data, Feed, Invalid, RequestInFlight
+from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters, row
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.engine.session import Row, Session
-from indelible_sql.schema.tables import HISTORY, RECEIPTS, page_by, rows_by
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, page_by, rows_by
 
 T = TypeVar("T")
 
@@ -45,6 +58,26 @@ FEED_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.where(
 ).order_by(text("history.txid, history.position"))
 NEWEST_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.order_by(
     text("history.txid DESC, history.position DESC")
+)
+FEED_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "lifecycle": HISTORY.c.lifecycle == bindparam("lifecycle"),
+    "entity_id": HISTORY.c.entity_id == bindparam("entity_id"),
+    "actor": HISTORY.c.actor == bindparam("actor"),
+    "action": HISTORY.c.action == bindparam("action"),
+    "since": HISTORY.c.at >= bindparam("since"),
+    "until": HISTORY.c.at < bindparam("until"),
+}
+# An entity's changes are found by the key of history, which begins with the lifecycle.
+OF_ANY_LIFECYCLE = HISTORY.c.lifecycle.in_(select(EDGES.c.lifecycle))
+# Times are nearly in the order of the feed. The first and the last change of a time are found by
+# the index of times, and the changes between them in the order of the feed. SQLite would pass over
+# that index for a bare position.
+TIMES = HISTORY.alias("times")
+SINCE_ON_SQLITE = HISTORY.c.position >= (
+    select(func.min(TIMES.c.position + 0)).where(TIMES.c.at >= bindparam("since")).scalar_subquery()
+)
+UNTIL_ON_SQLITE = HISTORY.c.position <= (
+    select(func.max(TIMES.c.position + 0)).where(TIMES.c.at < bindparam("until")).scalar_subquery()
 )
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
 DATABASE_ID = text(
@@ -91,6 +124,35 @@ class ForeignCursor(Invalid):
     cursor: str
 
 
+@cache
+def feed_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any]:
+    """Return the statement of a feed with these fields of a ChangeFilter."""
+    statement = FEED_ON_POSTGRESQL
+    if is_sqlite:
+        statement = _feed_on_sqlite(conditions)
+    for name in sorted(conditions):
+        statement = statement.where(FEED_CONDITIONS[name])
+    if "entity_id" in conditions and "lifecycle" not in conditions:
+        statement = statement.where(OF_ANY_LIFECYCLE)
+
+    return statement
+
+
+def _feed_on_sqlite(conditions: frozenset[str]) -> Select[Any]:
+    if "entity_id" in conditions:
+        # The few changes of an entity are sorted: a bare position would choose another index.
+        position = HISTORY.c.position + 0
+        return CHANGES_ON_SQLITE.where(position > bindparam("position")).order_by(position)
+
+    statement = FEED_ON_SQLITE
+    if "since" in conditions:
+        statement = statement.where(SINCE_ON_SQLITE)
+    if "until" in conditions:
+        statement = statement.where(UNTIL_ON_SQLITE)
+
+    return statement
+
+
 def change_row(change: Change) -> dict[str, Any]:
     """Return the columns of a change."""
     return field_values(change)
@@ -127,15 +189,18 @@ class SqlHistory:
         }
         return fetch_all(self._session, Change, OF_ENTITY, values)
 
-    def feed(self, *, after: str, limit: int) -> Feed:
-        """Return the next `limit` changes of all aggregates after a cursor; '' is the beginning.
+    def feed(self, *, after: str, limit: int, matching: ChangeFilter = ALL_CHANGES) -> Feed:
+        """Return the next `limit` matching changes after a cursor; '' is the beginning.
 
         Raises:
             ForeignCursor: The cursor belongs to another database.
         """
+        conditions = matching.conditions()
+        statement = feed_statement(frozenset(conditions), is_sqlite=self._session.is_sqlite)
         if self._session.is_sqlite:
             (position,) = _cursor_numbers(after, 1)
-            rows = self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit})
+            values = {**conditions, "position": position, "limit": limit}
+            rows = self._session.rows(statement, values)
             return _feed(rows, "", str(position))
 
         prefix = self._cursor_prefix()
@@ -143,8 +208,8 @@ class SqlHistory:
         if after and f"{cluster}.{database}." != prefix:
             raise ForeignCursor(after)
 
-        values = {"txid": str(txid), "position": position, "limit": limit}
-        rows = self._session.rows(FEED_ON_POSTGRESQL, values)
+        values = {**conditions, "txid": str(txid), "position": position, "limit": limit}
+        rows = self._session.rows(statement, values)
         return _feed(rows, prefix, f"{txid}.{position}")
 
     def newest(self, *, limit: int) -> Feed:

@@ -28,6 +28,8 @@ TXID = (
     "ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()",
     "CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)",
 )
+# The filters of the feed. In each index the changes of a value are in the order of the feed.
+FILTERED_COLUMNS = ("lifecycle", "actor", "action", "at")
 
 
 def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
@@ -37,6 +39,7 @@ def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
     """
     if dialect == "sqlite":
         yield from _tables(catalog, dialect)
+        yield from _filter_indexes("history", "position")
         yield from _edges(catalog, "")
     else:
         for domain in catalog.domains:
@@ -45,6 +48,7 @@ def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
         yield from _late_keys(catalog, dialect)
         yield HISTORY_KEY
         yield from TXID
+        yield from _filter_indexes("indelible.history", "txid, position")
         yield from _edges(catalog, f"{SCHEMA}.")
 
     yield from statements(catalog.guards(dialect), dialect)
@@ -70,6 +74,11 @@ def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:
 def _edges(catalog: Catalog, prefix: str) -> Iterator[str]:
     for lifecycle in catalog.heads.values():
         yield edge_rows(lifecycle, prefix)
+
+
+def _filter_indexes(table: str, order: str) -> Iterator[str]:
+    for column in FILTERED_COLUMNS:
+        yield f"CREATE INDEX history_by_{column} ON {table} ({column}, {order})"
 
 
 def _tables(catalog: Catalog, dialect: str) -> Iterator[str]:

@@ -2,13 +2,22 @@
 
 from datetime import timedelta
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 from attrs import evolve
 
 from indelible import concepts
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import Feed, Idempotency, IdempotencyKeyReused, Stale, UsageError
+from indelible.kernel import (
+    Change,
+    ChangeFilter,
+    Feed,
+    Idempotency,
+    IdempotencyKeyReused,
+    Stale,
+    UsageError,
+)
 from indelible.kernel.aggregates import FieldFixed, save_change
 from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import (
@@ -129,6 +138,29 @@ class KernelConformance:
         last_change = store.feed(after=before.cursor).changes[-1]
         assert last_change.entity_id == saved.concept.id
 
+    def test_a_filtered_feed_has_the_matching_changes_in_their_order(self, store: AnyStore) -> None:
+        saved = edit(store, create(store))
+        submit(store, saved)
+        do(store, concepts.create_concept, CREATE, actor=NOOR)
+        do(store, create_key, CreateKey(owner=MAYA, scopes=("a:read",)), actor=NOOR)
+        changes = store.feed().changes
+        assert {change.lifecycle for change in changes} == {"concept", "key"}
+
+        for wanted in changes:
+            conditions: dict[str, Any] = {
+                "lifecycle": wanted.lifecycle,
+                "entity_id": wanted.entity_id,
+                "actor": wanted.actor,
+                "action": wanted.action,
+                "since": wanted.at,
+                "until": wanted.at,
+            }
+            for count in (1, 2, 6):
+                for names in combinations(conditions, count):
+                    matching = ChangeFilter(**{name: conditions[name] for name in names})
+                    expected = [change for change in changes if _has(change, matching)]
+                    assert _filtered(store, matching) == expected
+
     def test_a_transaction_that_has_ended_does_nothing(self, store: AnyStore) -> None:
         ended: list[WriteTx] = []
         command = concepts.CreateConcept(content=RATIO)
@@ -228,6 +260,36 @@ def _revoke_and_change(tx: WriteTx, command: tuple[str, dict[str, Any]]) -> None
     head = tx.keys.lock(key_id)
     key = head.entity.transition("revoke", now=tx.clock.now(), **changes)
     save_change(tx, tx.keys, head, key, "revoke")
+
+
+def _has(change: Change, matching: ChangeFilter) -> bool:
+    """Return True if every field of the filter that is set allows the change."""
+    allowed = [
+        matching.lifecycle in (None, change.lifecycle),
+        matching.entity_id in (None, change.entity_id),
+        matching.actor in (None, change.actor),
+        matching.action in (None, change.action),
+        matching.since is None or matching.since <= change.at,
+        matching.until is None or change.at < matching.until,
+    ]
+    return all(allowed)
+
+
+def _filtered(store: AnyStore, matching: ChangeFilter) -> list[Change]:
+    """Return the matching changes, read in pages of two."""
+    changes: list[Change] = []
+    cursor = ""
+    while True:
+        page = store.read(_read_feed, after=cursor, matching=matching)
+        if not page.changes:
+            assert page.cursor
+            return changes
+        changes += page.changes
+        cursor = page.cursor
+
+
+def _read_feed(tx: ReadTx, *, after: str, matching: ChangeFilter) -> Feed:
+    return tx.history.feed(after=after, limit=2, matching=matching)
 
 
 def _newest(tx: ReadTx, *, limit: int) -> Feed:

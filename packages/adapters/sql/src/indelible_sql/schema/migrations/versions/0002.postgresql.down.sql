@@ -24,6 +24,14 @@ DROP TRIGGER tasks_new ON indelible.tasks
 --;
 DROP TRIGGER tasks_recorded ON indelible.tasks
 --;
+DROP INDEX indelible.history_by_lifecycle
+--;
+DROP INDEX indelible.history_by_actor
+--;
+DROP INDEX indelible.history_by_action
+--;
+DROP INDEX indelible.history_by_at
+--;
 DROP FUNCTION indelible.history_in_order
 --;
 DROP FUNCTION indelible.seals_no_update

@@ -35,6 +35,14 @@ ALTER TABLE indelible.history DROP CONSTRAINT history_seq
 --;
 ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)
 --;
+CREATE INDEX history_by_lifecycle ON indelible.history (lifecycle, txid, position)
+--;
+CREATE INDEX history_by_actor ON indelible.history (actor, txid, position)
+--;
+CREATE INDEX history_by_action ON indelible.history (action, txid, position)
+--;
+CREATE INDEX history_by_at ON indelible.history (at, txid, position)
+--;
 CREATE FUNCTION indelible.history_in_order() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (NOT EXISTS (SELECT 1 FROM indelible.history AS predecessor WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)) IS NOT TRUE THEN

@@ -82,6 +82,14 @@ DROP TRIGGER tokens_s0_no_nested_update
 --;
 DROP TRIGGER tokens_s0_no_replace_on_update
 --;
+DROP INDEX history_by_lifecycle
+--;
+DROP INDEX history_by_actor
+--;
+DROP INDEX history_by_action
+--;
+DROP INDEX history_by_at
+--;
 CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END

@@ -56,6 +56,14 @@ CREATE TABLE seal_records (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX history_by_lifecycle ON history (lifecycle, position)
+--;
+CREATE INDEX history_by_actor ON history (actor, position)
+--;
+CREATE INDEX history_by_action ON history (action, position)
+--;
+CREATE INDEX history_by_at ON history (at, position)
+--;
 CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seals_no_update'); END
