@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from indelible.kernel import StoreUnreachable, UsageError
 from indelible_sql.engine.authorizer import install
 from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
+from indelible_sql.engine.sqlalchemy_internals import send
 
 CONNECT_TIMEOUT_SECONDS = 10
 BUSY_TIMEOUT_MILLISECONDS = 5_000
@@ -215,13 +216,13 @@ def begin_on_host(connection: Connection, statement: str) -> None:
 
 def begin_immediate(connection: Connection) -> None:
     """Begin a write transaction on SQLite: a writer waits at its start, never half way."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    send(connection, "BEGIN IMMEDIATE")
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    send(connection, "BEGIN")
 
 
 def _begin_read_only(connection: Connection) -> None:
     """Begin a transaction on PostgreSQL that cannot write and has one snapshot."""
-    connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    send(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

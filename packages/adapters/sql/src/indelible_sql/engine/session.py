@@ -4,10 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import SelectBase
 
@@ -16,7 +15,7 @@ from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
 from indelible_sql.engine.errors import GuardViolation, ValueUnstorable, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.prepared import Prepared, prepare
-from indelible_sql.engine.sqlalchemy_internals import invalidate_pool, receive_binary
+from indelible_sql.engine.sqlalchemy_internals import receive_binary, reported
 from indelible_sql.engine.transaction_log import log_statement
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.session_settings import TEXT_FORMATS, change_settings
@@ -187,11 +186,12 @@ class Session:
             if prepared.columns:
                 rows = self._cursor.fetchall()
         except driver.Error as error:
-            raise self._report(error) from error
+            raise reported(connection, error, self._cursor) from error
         except CONVERSION_ERRORS as error:
             # psycopg raises such an error for a closed connection too.
             if getattr(connection.connection.driver_connection, "closed", False):
-                raise self._report(driver.OperationalError(str(error))) from error
+                lost = driver.OperationalError(str(error))
+                raise reported(connection, lost, self._cursor) from error
             raise ValueUnstorable from error
         except BaseException as error:
             # Cancelled in the middle: the state of the driver's protocol is unknown.
@@ -199,28 +199,6 @@ class Session:
                 connection.invalidate(error)
             raise
         return prepared, rows
-
-    def _report(self, error: Any) -> DBAPIError:
-        """Return a driver's error as SQLAlchemy reports it, and drop a broken connection."""
-        connection = self._connection
-        dialect = connection.dialect
-        is_broken = dialect.is_disconnect(
-            error, connection.connection.dbapi_connection, self._cursor
-        )
-        if is_broken:
-            invalidate_pool(connection, error)
-            connection.invalidate(error)
-
-        wrap: Any = DBAPIError.instance  # overloaded for a statement, which is not reported
-        reported = wrap(
-            None,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            connection_invalidated=is_broken,
-            dialect=dialect,
-        )
-        return cast("DBAPIError", reported)
 
 
 class SingleStatementSession(Session):

@@ -6,10 +6,11 @@ server's other connections at once, and let connections be handed out in the ord
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from psycopg.pq import Format
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_, greenlet_spawn
 from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Full, Queue
 
@@ -21,8 +22,10 @@ __all__ = [
     "await_in_greenlet",
     "invalidate_pool",
     "put_above_capacity",
+    "reported",
     "receive_binary",
     "run_in_greenlet",
+    "send",
 ]
 
 P = ParamSpec("P")
@@ -49,6 +52,41 @@ def invalidate_pool(connection: Connection, error: Any) -> None:
     """
     pool: Any = connection.engine.pool
     pool._invalidate(connection.connection, error)  # noqa: SLF001
+
+
+def reported(connection: Connection, error: Any, cursor: Any = None) -> DBAPIError:
+    """Return a driver's error as SQLAlchemy reports it, and drop a broken connection."""
+    dialect = connection.dialect
+    is_broken = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+    if is_broken:
+        invalidate_pool(connection, error)
+        connection.invalidate(error)
+
+    wrap: Any = DBAPIError.instance  # overloaded for a statement, which is not reported
+    wrapped = wrap(
+        None,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        connection_invalidated=is_broken,
+        dialect=dialect,
+    )
+    return cast("DBAPIError", wrapped)
+
+
+def send(connection: Connection, statement: str) -> None:
+    """Send a statement without values or rows; SQLAlchemy's own execution takes longer."""
+    try:
+        cursor = connection.connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise reported(connection, error) from error
+    except BaseException as error:
+        # Cancelled in the middle: the state of the driver's protocol is unknown.
+        if not isinstance(error, Exception):
+            connection.invalidate(error)
+        raise
 
 
 def put_above_capacity(queue: AsyncAdaptedQueue[Any], item: Any) -> None:

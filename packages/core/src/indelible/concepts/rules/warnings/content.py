@@ -45,6 +45,9 @@ def apply_rule(rule: Rule, rule_input: RuleInput) -> list[ConceptWarning]:
         logger.warning("warning rule on field %s failed with %s", rule.field, type(error).__name__)
         return [warning(WarningCode.RULE_CRASHED, rule.field, field=rule.field)]
 
+    if not findings:
+        return []
+
     warnings: list[ConceptWarning] = []
     for code in rule.codes:
         values = findings.get(code, False)
