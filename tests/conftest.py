@@ -314,7 +314,7 @@ def redirect_to_own_url(store: SqlStore) -> None:
             options["dbname"] = database
 
     for engine in (store.engines.writer, store.engines.reader):
-        listen(engine, "do_connect", redirect)
+        listen(engine, "do_connect", redirect, insert=True)
 
 
 def _point_at(store: SqlStore, url: str) -> SqlStore:

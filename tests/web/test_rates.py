@@ -1,6 +1,8 @@
 """Test the windows of the rate limits, in memory and in Redis."""
 
+import socket
 import threading
+import time
 from collections import deque
 
 import pytest
@@ -15,6 +17,7 @@ from tests.web.minting import Wallets, signed
 from indelible_web.http import rates
 from indelible_web.http.rates import (
     MAX_KEYS,
+    REDIS_SECONDS,
     WINDOW_SECONDS,
     MemoryMarks,
     MemoryWindows,
@@ -22,6 +25,7 @@ from indelible_web.http.rates import (
 )
 
 KEYS = 10_000
+MARGIN_SECONDS = 10
 EVENTS = st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, WINDOW_SECONDS / 2)), max_size=60)
 
 
@@ -172,3 +176,14 @@ def test_forged_signatures_do_not_lock_out_a_right_one_of_the_same_address() -> 
 
     assert codes == [403, 403, 429, 429]
     assert web.post(path, json=signed(), key=None).status_code == 200
+
+
+def test_a_redis_that_accepts_and_never_answers_costs_one_event_its_limit() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        windows = open_windows(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        start = time.monotonic()
+        allowed = [windows.hit("a key", 5) for _ in range(6)]
+        seconds = time.monotonic() - start
+
+    assert allowed == [True] * 5 + [False]
+    assert seconds < REDIS_SECONDS + MARGIN_SECONDS

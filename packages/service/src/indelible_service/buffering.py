@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_LENGTH: Final = "content-length"
+HEALTH: Final = "/health"
 
 
 @frozen
@@ -42,9 +43,11 @@ class BufferedApp:
             is_stream = all(name.lower() != CONTENT_LENGTH for name, _ in headers)
             return start_response(status, headers, *error)
 
-        self._slots.acquire()
         with ExitStack() as stack:
-            stack.callback(self._slots.release)
+            # Health has a limit of its own, and is asked for when all slots wait for a database.
+            if not environ.get("PATH_INFO", "").startswith(HEALTH):
+                self._slots.acquire()
+                stack.callback(self._slots.release)
             chunks = self._app(environ, start)
             stack.callback(_close, chunks)
             if is_stream:

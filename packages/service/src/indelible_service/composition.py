@@ -59,6 +59,7 @@ def build_web_settings(settings: Settings) -> WebSettings:
         proxy_hops=settings.proxy_hops,
         requests_per_minute=settings.requests_per_minute,
         max_streams=settings.max_streams,
+        health_seconds=settings.health_seconds,
         **options,
     )
 

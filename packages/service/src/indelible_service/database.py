@@ -72,7 +72,11 @@ def open_store(settings: Settings, *, needs_key_secret: bool) -> SqlStore:
         schema=settings.schema,
         policy=build_policy(settings, KeyPolicy(pepper=pepper)),
         pool=Pool(
-            size=settings.pool_size, overflow=settings.max_overflow, prepare=settings.prepare
+            size=settings.pool_size,
+            overflow=settings.max_overflow,
+            prepare=settings.prepare,
+            connect_seconds=settings.connect_seconds,
+            statement_seconds=settings.statement_seconds,
         ),
     )
 

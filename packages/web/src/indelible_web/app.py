@@ -1,6 +1,7 @@
 """The composition of the REST API and the console into one WSGI application."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Flask
@@ -29,6 +30,7 @@ from indelible_web.http.history import history_routes
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.openapi import DocumentedRoutes, blueprint_of, publish
+from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
 from indelible_web.http.routing import Routes, Server
 from indelible_web.settings import WebSettings
@@ -70,12 +72,17 @@ def create_app(
     for routes, _ in operator_routes:
         _declare_scopes(access, routes)
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
-    _open_to_everybody(app, access, HealthRoutes(app_context, metrics).blueprint())
+    probe = Probe(partial(_ask_database, app_context), settings.health_seconds)
+    _open_to_everybody(app, access, HealthRoutes(app_context, metrics, probe).blueprint())
     _open_to_everybody(app, access, docs_blueprint(app, document))
     console.open_console(app, access, app_context, metrics, settings, contexts)
     access.check(app)
 
     return app
+
+
+def _ask_database(app_context: AppContext) -> None:
+    app_context.store.read(lambda tx: tx.history.of(KEY.name, "-", limit=1))
 
 
 def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> Metrics:

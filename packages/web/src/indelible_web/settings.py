@@ -43,6 +43,8 @@ class WebSettings:
     webhook_secret: bytes = field(default=b"", repr=False)
     # Or redis://...
     limiter_storage: str = field(default="memory://", repr=False)
+    # `/health` answers 503 where the database has not answered by then.
+    health_seconds: float = 1.0
     # Feeds that the console keeps open in one process; other pages poll.
     max_streams: int = 32
     # Without one, callers authenticate with API keys.

@@ -8,11 +8,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from indelible.app import AppContext
 from indelible.kernel import IndelibleError
-from indelible.kernel.keys import KEY
 from indelible_web.http.admin import list_stages
 from indelible_web.http.errors import NotReady
 from indelible_web.http.health_document import HEALTHY, UNHEALTHY
 from indelible_web.http.metrics import Metrics
+from indelible_web.http.probe import Probe
 from indelible_web.http.request import current_request
 from indelible_web.http.responses import json_response
 
@@ -23,11 +23,12 @@ class HealthRoutes:
 
     _app_context: AppContext
     _metrics: Metrics
+    _probe: Probe
 
     def health(self) -> Response:
         """Return whether the database answers, in the words of seed 004."""
         try:
-            self._app_context.store.read(lambda tx: tx.history.of(KEY.name, "-", limit=1))
+            self._probe.run()
         except IndelibleError as error:
             current_request().code = error.code  # The log has the cause, the caller does not.
             return json_response(UNHEALTHY, 503)
@@ -45,6 +46,7 @@ class HealthRoutes:
         """
         now = self._app_context.clock.now()
         try:
+            self._probe.run()
             stages = self._app_context.store.read(list_stages, now)
         except IndelibleError as error:
             raise NotReady(error.code) from error

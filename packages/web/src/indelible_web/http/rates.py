@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict, deque
 from functools import cache
 from threading import Lock
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from attrs import define, field
 from limits import RateLimitItemPerMinute
@@ -16,7 +16,9 @@ from limits.strategies import MovingWindowRateLimiter
 WINDOW_SECONDS: Final = 60
 MAX_KEYS: Final = 100_000  # of a process; beyond, the key without events for longest is forgotten
 RETRY_SECONDS: Final = 5
+REDIS_SECONDS: Final = 1
 MEMORY: Final = "memory://"
+REDIS: Final = "redis"
 
 logger = logging.getLogger("indelible.web")
 
@@ -173,7 +175,15 @@ def open_marks(uri: str) -> Marks:
 
 
 def _open_storage(uri: str) -> Storage:
-    return cast("Storage", storage_from_string(uri, wrap_exceptions=True))
+    options: dict[str, Any] = {}
+    if uri.startswith(REDIS):
+        # A request waits for this reply. The windows of this process replace a Redis that hangs.
+        options = {
+            "socket_timeout": REDIS_SECONDS,
+            "socket_connect_timeout": REDIS_SECONDS,
+            "retry": None,
+        }
+    return cast("Storage", storage_from_string(uri, wrap_exceptions=True, **options))
 
 
 def _drop_old_events(events: deque[float], now: float) -> None:

@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from indelible.kernel import StoreUnreachable, UsageError
 from indelible_sql.engine.authorizer import install
+from indelible_sql.engine.limited import LimitedAsyncConnection, limit
 from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
 from indelible_sql.engine.sqlalchemy_internals import send
 
-CONNECT_TIMEOUT_SECONDS = 10
+CONNECT_SECONDS = 5  # of an owner's connection too
+STATEMENT_SECONDS = 30
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 APPLICATION_NAME = "indelible"
 CLIENT_ENCODING = "UTF8"  # whatever the role has
@@ -44,11 +46,17 @@ class Pool:
     A process holds at most `size` + `overflow` connections for each of its two pools. With
     `prepare` the server keeps prepared statements for them, which a transaction-mode pooler may not
     support.
+
+    A caller waits for at most `connect_seconds` for a free connection and as long for a new one
+    (psycopg: at least 2), and for at most `statement_seconds` for the reply to a statement on
+    PostgreSQL.
     """
 
     size: int = 5
     overflow: int = 10
     prepare: bool = True
+    connect_seconds: int = CONNECT_SECONDS
+    statement_seconds: float = STATEMENT_SECONDS
 
 
 @frozen
@@ -63,7 +71,9 @@ def open_engines(url: str, pool: Pool) -> Engines:
     """Open the pools for threads."""
     writer, reader = _targets(address(url), pool, is_async=False)
     return _configured(
-        create_engine(writer.url, **writer.options), create_engine(reader.url, **reader.options)
+        create_engine(writer.url, **writer.options),
+        create_engine(reader.url, **reader.options),
+        pool,
     )
 
 
@@ -72,7 +82,7 @@ def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine
     writer_target, reader_target = _targets(address(url), pool, is_async=True)
     writer = create_async_engine(writer_target.url, **writer_target.options)
     reader = create_async_engine(reader_target.url, **reader_target.options)
-    return _configured(writer.sync_engine, reader.sync_engine), (writer, reader)
+    return _configured(writer.sync_engine, reader.sync_engine, pool), (writer, reader)
 
 
 def address(url: str) -> URL:
@@ -97,7 +107,7 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
     """Return the targets of the writer and of the reader."""
     shared: dict[str, Any] = {
         "poolclass": AsyncFairQueuePool if is_async else FairQueuePool,
-        "pool_timeout": CONNECT_TIMEOUT_SECONDS,
+        "pool_timeout": pool.connect_seconds,
         "hide_parameters": True,
     }
     several: dict[str, Any] = {**shared, "pool_size": pool.size, "max_overflow": pool.overflow}
@@ -116,10 +126,12 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
         target = url.set(drivername="postgresql+psycopg")
         several["connect_args"] = {
             "prepare_threshold": 1 if pool.prepare else None,
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "connect_timeout": pool.connect_seconds,
             "application_name": APPLICATION_NAME,
             "client_encoding": CLIENT_ENCODING,
         }
+        if is_async:
+            several["connect_args"]["async_creator_fn"] = LimitedAsyncConnection.connect
         # Only a statement begins a transaction of the reader: see `_begin_read_only`.
         autocommit = {**several, "isolation_level": "AUTOCOMMIT"}
         return _Target(target, several), _Target(target, autocommit)
@@ -127,10 +139,12 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
     raise UsageError(f"indelible supports SQLite and PostgreSQL, not {backend}")
 
 
-def _configured(writer: Engine, reader: Engine) -> Engines:
-    """Make the reader read-only, and prepare each connection to SQLite."""
+def _configured(writer: Engine, reader: Engine, pool: Pool) -> Engines:
+    """Make the reader read-only, limit PostgreSQL's replies, and prepare SQLite's connections."""
     engines = Engines(writer=writer, reader=reader, is_reader_autocommit=True)
     if writer.dialect.name != "sqlite":
+        limit(writer, pool.statement_seconds)
+        limit(reader, pool.statement_seconds)
         listen(reader, "begin", _begin_read_only)
         return engines
 

@@ -1,6 +1,7 @@
 """Look up whether a transaction was committed when the reply to its COMMIT was lost."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from sqlalchemy import Connection, Engine, text
 
@@ -11,6 +12,7 @@ from indelible_sql.schema.tables import HISTORY, rows_by
 
 MAX_LOOKUPS = 60
 PAUSE_SECONDS = 0.25
+MAX_SECONDS = 20  # a look-up of a server that hangs takes until the limit of a connection
 
 CHANGE = rows_by(HISTORY, "lifecycle", "entity_id", "seq")
 STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
@@ -26,10 +28,13 @@ def was_committed(
     if not lost.changes and not lost.commit_checks:
         raise OutcomeUnknown
 
+    deadline = monotonic() + MAX_SECONDS
     for _ in range(MAX_LOOKUPS):
         outcome = _look_up(engine, lost, schema)
         if outcome is not None:
             return outcome
+        if monotonic() > deadline:
+            break
         pause(PAUSE_SECONDS)
     raise OutcomeUnknown
 

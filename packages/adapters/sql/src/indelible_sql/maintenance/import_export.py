@@ -12,6 +12,7 @@ from indelible.kernel import Actor, Change
 from indelible.kernel.exports import InvalidExportLine, InvalidLines
 from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import change_row
 from indelible_sql.maintenance.export_entries import (
@@ -137,6 +138,7 @@ def _reason(file: str) -> str:
 def _disable_timeout(session: Session) -> None:
     """Lift PostgreSQL's limit on a transaction's length, which is meant for interactive ones."""
     if not session.is_sqlite:
+        lift_limit(session.connection)
         session.connection.exec_driver_sql(NO_TIMEOUT)
 
 

@@ -16,6 +16,7 @@ from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.seals import SealReference
 from indelible_sql.engine.errors import translate_errors
+from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.maintenance.findings import (
@@ -56,6 +57,7 @@ def verify(
     with translate_errors(), store.engines.reader.connect() as connection, _any_text(connection):
         session = Session(connection, store.schema)
         if not session.is_sqlite:
+            lift_limit(connection)
             connection.exec_driver_sql(NO_TIMEOUT)
         findings = list(_schema_findings(connection, store))
         if any(finding.detail.startswith(OUT_OF_DATE) for finding in findings):

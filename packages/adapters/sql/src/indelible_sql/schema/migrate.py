@@ -16,6 +16,7 @@ from sqlalchemy.event import listen
 from indelible.kernel import Unavailable
 from indelible_sql.engine.connections import (
     CLIENT_ENCODING,
+    CONNECT_SECONDS,
     address,
     begin_immediate,
     check_directory,
@@ -65,7 +66,9 @@ def owner_engine(url: str, **options: str) -> Engine:
     """Return an engine without a pool, for the schema's owner."""
     target = address(url)
     backend = target.get_backend_name()
-    arguments = {"client_encoding": CLIENT_ENCODING} if backend == "postgresql" else {}
+    arguments: dict[str, object] = {}
+    if backend == "postgresql":
+        arguments = {"client_encoding": CLIENT_ENCODING, "connect_timeout": CONNECT_SECONDS}
     return create_engine(
         target.set(drivername=backend),
         poolclass=NullPool,

@@ -1,0 +1,88 @@
+"""Connections to PostgreSQL that wait for a reply only so long, also where the server hangs.
+
+A limit of the server does not help against a server that is stopped or behind a broken network.
+"""
+
+from typing import Any, TypeVar
+
+from psycopg import AsyncConnection, Connection, OperationalError
+from psycopg.abc import PQGen
+from psycopg.errors import _WaitTimeout  # pyright: ignore[reportPrivateUsage]
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import Engine
+from sqlalchemy.event import listen
+
+INTERVAL_SECONDS = 0.1  # psycopg's own, at which it notices Ctrl-C
+R = TypeVar("R")
+
+
+class LimitedConnection(Connection[Any]):
+    """A connection that closes when a reply takes longer than its limit."""
+
+    limit_seconds: float | None = None
+
+    def wait(
+        self, gen: PQGen[R], interval: float = INTERVAL_SECONDS, timeout: float | None = None
+    ) -> R:
+        """Wait for a reply."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.limit_seconds)
+        except _WaitTimeout as error:
+            self.pgconn.finish()
+            raise _no_reply(self.limit_seconds) from error
+
+
+class LimitedAsyncConnection(AsyncConnection[Any]):
+    """The same for an event loop."""
+
+    limit_seconds: float | None = None
+
+    async def wait(
+        self,
+        gen: PQGen[R],
+        interval: float = INTERVAL_SECONDS,
+        timeout: float | None = None,  # noqa: ASYNC109 - psycopg's
+    ) -> R:
+        """Wait for a reply."""
+        if timeout is not None:
+            return await super().wait(gen, interval, timeout)
+        try:
+            return await super().wait(gen, interval, self.limit_seconds)
+        except _WaitTimeout as error:
+            self.pgconn.finish()
+            raise _no_reply(self.limit_seconds) from error
+
+
+def limit(engine: Engine, seconds: float) -> None:
+    """Let each connection of an engine wait for at most that long."""
+
+    def connect(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> object:
+        return LimitedConnection.connect(*arguments, **options)
+
+    def restore(dbapi_connection: Any, *_: object) -> None:
+        # An invalid connection has been closed.
+        if dbapi_connection is not None:
+            _driver_of(dbapi_connection).limit_seconds = seconds
+
+    if not engine.dialect.is_async:
+        listen(engine, "do_connect", connect)
+    listen(engine, "connect", restore)
+    listen(engine, "checkin", restore)
+
+
+def lift_limit(connection: SqlConnection) -> None:
+    """Let a connection wait without a limit until it returns to its pool."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, LimitedConnection | LimitedAsyncConnection):
+        driver.limit_seconds = None
+
+
+def _driver_of(dbapi_connection: Any) -> Any:
+    """Return psycopg's connection, which an adapter for an event loop contains."""
+    return getattr(dbapi_connection, "driver_connection", dbapi_connection)
+
+
+def _no_reply(seconds: float | None) -> OperationalError:
+    return OperationalError(f"the server did not answer within {seconds} seconds")
