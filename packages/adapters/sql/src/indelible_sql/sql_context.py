@@ -113,6 +113,8 @@ class SqlContext:
     # Runs after each upgrade of a PostgreSQL schema, with the owner's connection and the schema's
     # name.
     after_upgrade: Callable[[Connection, str], None] | None = None
+    # Maps the functions that `after_upgrade` would repair to "missing" or "broken".
+    function_faults: Callable[[Connection, str], Mapping[str, str]] | None = None
 
     # The context's settings by name.
     settings: Mapping[str, ConfigKey[Any]] = field(factory=dict[str, ConfigKey[Any]])

@@ -7,7 +7,7 @@ from indelible.captures import ALGORITHM, SPACE, SPHERICAL, SUBSPACE
 from indelible.captures.rules.tuning import KEYS
 from indelible_sql.captures.columns import DOMAINS
 from indelible_sql.captures.export import check_rows, exported_rows, save_rows
-from indelible_sql.captures.extension import install_vector_functions
+from indelible_sql.captures.extension import install_vector_functions, vector_function_faults
 from indelible_sql.captures.functions import functions, name_of
 from indelible_sql.captures.nearest import INDEX_PREFIX
 from indelible_sql.captures.rebuild import folded_artifacts, replayed_centroids
@@ -69,6 +69,7 @@ CONTEXT = SqlContext(
     functions=("ingest_with_signal", name_of(SPHERICAL)),
     optional_indexes=(f"{INDEX_PREFIX}%",),
     after_upgrade=install_vector_functions,
+    function_faults=vector_function_faults,
     settings=KEYS,
     verify=_verify,
     open_reader=_open_reader,

@@ -46,6 +46,32 @@ def install_vector_functions(connection: Connection, schema: str) -> None:
             connection.exec_driver_sql(create)
 
 
+def vector_function_faults(connection: Connection, schema: str) -> dict[str, str]:
+    """Map each vector function that an upgrade would repair to "missing" or "broken".
+
+    A function over arrays works without the extension, and with it.
+    """
+    extension = extension_of(connection, OLDEST_EXTENSION)
+    statements = [*vector_functions(ARRAY_BODIES)]
+    if extension:
+        statements += vector_functions(PGVECTOR_BODIES, extension)
+    accepted: dict[str, set[str]] = {}
+    for statement in statements:
+        create = in_schema(connection, schema, statement)
+        name = create.split("(")[0].removeprefix("CREATE FUNCTION ")
+        accepted.setdefault(name, set()).add(create.split("$$")[1])
+
+    faults: dict[str, str] = {}
+    for name, bodies in accepted.items():
+        body = connection.execute(FUNCTION_BODY, {"name": name}).scalar()
+        if body is None:
+            faults[name] = "missing"
+        elif body not in bodies:
+            faults[name] = "broken"
+
+    return faults
+
+
 def extension_of(connection: Connection, oldest: tuple[int, ...]) -> str:
     """Return pgvector's schema as SQL text, or '' where it is missing or older than `oldest`."""
     row = connection.execute(EXTENSION).first()

@@ -25,6 +25,7 @@ PLACES: Final = (INSTALLED, INSTALLED.parents[1])  # in a wheel, in a working tr
 def differences(store: AnySqlStore) -> Mapping[str, str]:
     """Map each fact that differs between the database and its file to "missing" or "unexpected".
 
+    A function that an upgrade repairs is "missing" or "broken".
     Raises SchemaOutOfDate for a database of another revision.
     """
     actual = set(_actual(store))
@@ -33,8 +34,23 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
     kinds: dict[str, str] = {}
     for fact in sorted(actual ^ expected):
         kinds[fact] = "missing" if fact in expected else "unexpected"
+    for name, fault in _function_faults(store).items():
+        kinds[f"function {name}: `indelible db upgrade` repairs it"] = fault
 
     return kinds
+
+
+def _function_faults(store: AnySqlStore) -> Mapping[str, str]:
+    faults: dict[str, str] = {}
+    if store.engines.reader.dialect.name == "sqlite":
+        return faults
+
+    with translate_errors(), store.engines.reader.connect() as connection:
+        for context in store.schema_catalog.contexts:
+            if context.function_faults is not None:
+                faults.update(context.function_faults(connection, store.schema))
+
+    return faults
 
 
 def snapshot_of(store: AnySqlStore, owner_url: str | None, title: str) -> str:
