@@ -14,6 +14,7 @@ from tests.guards.situation import (
     insert_version,
     insert_warnings,
 )
+from tests.guards.task_rows import DEAD, LEASED, end_lease, insert_attempt
 from tests.guards.writes import insert_change, update_head
 
 from indelible_sql.concepts.tables import WARNINGS
@@ -125,6 +126,21 @@ LIES: Kind = {
     ),
     "a time in the future": lambda s: further_step(
         s.reviewed, action="approve", to_state="APPROVED", at=TO_COME
+    ),
+    "a failure under a lease that goes on": lambda s: (insert_attempt(s.attempt),),
+    "a death that is recorded, and a task that lives": lambda s: (
+        insert_attempt(s.attempt, outcome="DEAD"),
+    ),
+    "a requeue that is recorded, and a task that stays dead": lambda s: (
+        insert_attempt(s.attempt, entity_id=DEAD, outcome="REQUEUED"),
+    ),
+    "a failure under a lease that is then completed": lambda s: (
+        insert_attempt(s.attempt),
+        end_lease(LEASED, due_at=None),
+    ),
+    "a failure in the future": lambda s: (
+        insert_attempt(s.attempt, at=TO_COME),
+        end_lease(LEASED, due_at=TO_COME),
     ),
     "a reason of a no-break space": lambda s: approval_writes(s, reason="\u00a0"),
     "a version that does not match its digest": lambda s: edit_writes(

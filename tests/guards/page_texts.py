@@ -77,8 +77,8 @@ DATABASE_ONLY = """
   are 1 to n. `verify` checks the order of two changes of one entity; seals contain the order of
   different entities' changes.
 - `tasks` and `task_attempts` are in no digest: they state what is still to be done and how it
-  went. If an owner changes them, a task is performed again or not at all, but history stays the
-  same.
+  went. `verify` compares them with each other. If an owner changes both, or only the reason of an
+  attempt, a task is performed again or not at all, but history stays the same.
 - `verify` computes generated columns again (`previous_seq`, `previous_version`,
   `previous_number`, `lifecycle`, a key's `version`). PostgreSQL lets no role write them; in a
   SQLite file they can be changed like any byte.

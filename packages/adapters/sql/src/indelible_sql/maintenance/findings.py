@@ -39,6 +39,7 @@ class Fault(StrEnum):
     RECEIPT = "RECEIPT"
     POSITION = "POSITION"
     SEAL = "SEAL"
+    TASK = "TASK"
     FUTURE = "FUTURE"
 
 

@@ -29,6 +29,7 @@ from indelible_sql.maintenance.findings import (
 )
 from indelible_sql.maintenance.verify_heads import head_findings, record_findings
 from indelible_sql.maintenance.verify_seals import seal_findings
+from indelible_sql.maintenance.verify_tasks import task_findings
 from indelible_sql.schema.admission import check_database
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.store import AnySqlStore
@@ -73,6 +74,7 @@ def verify(
             findings += context.verify(session)
         findings += _receipt_findings(session)
         findings += _position_findings(session)
+        findings += task_findings(session, store.catalog.stages, store.clock.now())
         findings += seal_findings(session, store.catalog.sealed_records, against)
         return tuple(findings)
 

@@ -1,0 +1,152 @@
+"""Compare each task with itself, with its attempts and with the aggregate it belongs to."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import and_, select
+
+from indelible.kernel import Lifecycle
+from indelible.kernel.tasks import MAX_LEASE_SECONDS, Attempt, AttemptOutcome, Task
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.maintenance.findings import UNREADABLE, Fault, Finding, decode_row, rows
+from indelible_sql.schema.tables import HISTORY
+
+# The clock that limited a lease may have been ahead of this one.
+MAX_LEASE = timedelta(seconds=2 * MAX_LEASE_SECONDS)
+MAX_FUTURE = timedelta(days=1)
+
+Key = tuple[str, str]  # stage and entity id
+OutcomesByFence = dict[int, dict[AttemptOutcome, str]]  # with the reason of each
+Lifecycles = Mapping[str, Lifecycle[StrEnum]]
+
+
+def task_findings(session: Session, stages: Lifecycles, now: datetime) -> Iterator[Finding]:
+    """Yield every finding about tasks and attempts; `stages` are those that need an aggregate."""
+    attempts = _AttemptsInOrder(session, now)
+    for row in rows(session, TASKS, ("stage", "entity_id")):
+        key = (row["stage"], row["entity_id"])
+        outcomes = attempts.of(key)
+        try:
+            task = ROWS.structure(decode_row(session, TASKS, row), Task)
+            details = [*_task_faults(task, now), *_attempt_faults(task, outcomes)]
+        except UNREADABLE as error:
+            details = [f"unreadable: {error}"]
+        for detail in details:
+            yield Finding(fault=Fault.TASK, table=TASKS.name, entity_id=str(key[1]), detail=detail)
+
+    attempts.of(None)
+    yield from attempts.findings
+    for stage, lifecycle in stages.items():
+        yield from _missing_entities(session, stage, lifecycle.name)
+
+
+class _AttemptsInOrder:
+    """A walk over the attempts in the order of their tasks, and what is wrong with them."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.findings: list[Finding] = []
+        self._session = session
+        self._latest = now + MAX_FUTURE
+        self._rows = rows(session, TASK_ATTEMPTS, ("stage", "entity_id", "fence", "outcome"))
+        self._next = next(self._rows, None)
+
+    def of(self, key: Key | None) -> OutcomesByFence:
+        """Return the outcomes of a task, and report attempts before it, which have no task.
+
+        None stands for the end of all tasks.
+        """
+        outcomes: OutcomesByFence = {}
+        while self._next is not None:
+            row = self._next
+            own_key = (row["stage"], row["entity_id"])
+            if key is not None and own_key > key:
+                break
+
+            if own_key == key:
+                self._add(outcomes, row)
+            else:
+                self._report(row, "its task is missing")
+            self._next = next(self._rows, None)
+
+        return outcomes
+
+    def _add(self, outcomes: OutcomesByFence, row: Row) -> None:
+        try:
+            attempt = ROWS.structure(decode_row(self._session, TASK_ATTEMPTS, row), Attempt)
+        except UNREADABLE as error:
+            self._report(row, f"unreadable: {error}")
+            return
+
+        outcomes.setdefault(attempt.fence, {})[attempt.outcome] = attempt.reason
+        if attempt.at > self._latest:
+            self._report(row, f"recorded in the future: {attempt.at}")
+
+    def _report(self, row: Row, detail: str) -> None:
+        finding = Finding(
+            fault=Fault.TASK,
+            table=TASK_ATTEMPTS.name,
+            entity_id=str(row["entity_id"]),
+            detail=detail,
+        )
+        self.findings.append(finding)
+
+
+def _task_faults(task: Task, now: datetime) -> Iterator[str]:
+    """Yield what is wrong with the row itself."""
+    is_leased = task.lease_owner is not None
+    is_done = task.due_at is None and task.dead_reason is None
+    if is_leased != (task.lease_until is not None):
+        yield "its lease has only an owner or only an end"
+    if is_leased and (task.due_at is None or task.fence < 1):
+        yield "it is leased, but was not due or never claimed"
+    if task.lease_until is not None and task.lease_until > now + MAX_LEASE:
+        yield f"its lease ends too late: {task.lease_until}"
+    if task.dead_reason is not None and task.due_at is not None:
+        yield "it is dead and due"
+    if task.attempts > task.fence:
+        yield "it has more attempts than claims"
+    if is_done and task.attempts == 0:
+        yield "it is completed, but was never tried"
+
+
+def _attempt_faults(task: Task, outcomes: OutcomesByFence) -> Iterator[str]:
+    """Yield how the row contradicts its attempts."""
+    if any(not 1 <= fence <= task.fence for fence in outcomes):
+        yield "an attempt is recorded under a claim that never was"
+
+    current = outcomes.get(task.fence, {})
+    is_waiting = task.due_at is not None and task.lease_owner is None
+    if task.dead_reason is not None and current.get(AttemptOutcome.DEAD) != task.dead_reason:
+        yield "it is dead without a record of its death"
+    if AttemptOutcome.REQUEUED in current:
+        if not is_waiting:
+            yield "it was requeued, but does not wait"
+    elif AttemptOutcome.DEAD in current and task.dead_reason is None:
+        yield "its death is recorded, but it is not dead"
+    if AttemptOutcome.FAILED in current and not is_waiting:
+        yield "its attempt failed, but it does not wait"
+
+
+def _missing_entities(session: Session, stage: str, lifecycle: str) -> Iterator[Finding]:
+    """Yield a finding for each task of the stage whose aggregate does not exist."""
+    first_change = and_(
+        HISTORY.c.lifecycle == lifecycle,
+        HISTORY.c.entity_id == TASKS.c.entity_id,
+        HISTORY.c.seq == 1,
+    )
+    without_entity: Query = (
+        select(TASKS.c.entity_id)
+        .outerjoin_from(TASKS, HISTORY, first_change)
+        .where(TASKS.c.stage == stage, HISTORY.c.seq.is_(None))
+        .order_by(TASKS.c.entity_id)
+    )
+    for row in session.rows(without_entity, {}):
+        yield Finding(
+            fault=Fault.TASK,
+            table=TASKS.name,
+            entity_id=row["entity_id"],
+            detail=f"stage {stage} belongs to lifecycle {lifecycle}, which has no such aggregate",
+        )
