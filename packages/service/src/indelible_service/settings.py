@@ -101,7 +101,7 @@ class Settings:
     metrics_port: int = setting("INDELIBLE_METRICS_PORT", 0, whole_number(0, 65_000))
 
     sections: Mapping[type, object] = field(factory=_default_sections)  # by class, one a context
-    chosen: frozenset[str] = frozenset()  # the variables that the environment sets
+    variables: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # not blank, as read
     is_embedded: bool = False  # the database is the PostgreSQL of the data directory
 
     @classmethod
@@ -120,13 +120,31 @@ class Settings:
             raise SettingsWrong(tuple(problems))
 
         sections = {section: section(**read) for section, read in section_values.items()}
-        return cls(**values, sections=sections, chosen=_chosen_variables(environment))
+        return cls(**values, sections=sections, variables=_chosen_variables(environment))
 
     def section(self, kind: type[Section]) -> Section:
         """Return the settings of one context, by their class."""
         section = self.sections[kind]
         assert isinstance(section, kind)  # noqa: S101 - for the type checkers
         return section
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Return the names of the variables that are set."""
+        return frozenset(self.variables)
+
+    def variables_of_child(self) -> dict[str, str]:
+        """Return the variables for a process that works for this one.
+
+        Only this process changes the schema, so that one does not get the owner's address.
+        """
+        return {
+            **self.variables,
+            "DATABASE_URL": self.database_url,
+            "INDELIBLE_OWNER_URL": "",
+            "INDELIBLE_REDIS_URL": self.redis_url,
+            "INDELIBLE_PORT": str(self.port),
+        }
 
     @property
     def url(self) -> str:
@@ -159,13 +177,20 @@ def _variable_names() -> list[str]:
     return [attribute.metadata[VARIABLE] for attribute in all_setting_fields()]
 
 
-def _chosen_variables(environment: Mapping[str, str | None]) -> frozenset[str]:
-    chosen: set[str] = set()
-    for variable in _variable_names():
-        if (environment.get(variable) or "").strip():
-            chosen.add(variable)
+def _chosen_variables(environment: Mapping[str, str | None]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for name in _variable_names():
+        text = environment.get(name) or ""
+        if text.strip():
+            variables[name] = text
 
-    return frozenset(chosen)
+    return variables
+
+
+def environment_without_settings() -> dict[str, str]:
+    """Return the environment of this process without any setting, many of which are secrets."""
+    names = _variable_names()
+    return {name: text for name, text in os.environ.items() if name not in names}
 
 
 def load() -> Settings:

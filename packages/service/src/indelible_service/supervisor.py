@@ -1,5 +1,6 @@
 """Supervise child processes: restart one that ended after a growing pause, stop all at the end."""
 
+import json
 import logging
 import os
 import subprocess
@@ -16,9 +17,11 @@ from attrs import define, field
 
 from indelible.kernel import IndelibleError
 from indelible_service.embedded.children import Child, StopSignals, die_with_parent, stop_child
+from indelible_service.settings import environment_without_settings
 
 STOP_SECONDS: Final = 75  # longer than a lease: a process that runs on has hung
 STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, STOP_SECONDS), (SIGKILL, None))
+SETTINGS_FROM_STDIN: Final = "--settings-from-stdin"
 CHECK_SECONDS: Final = 0.2
 MAX_PAUSE_SECONDS: Final = 30
 STABLE_SECONDS: Final = 60  # a child that ran for this long starts with no failures again
@@ -28,21 +31,32 @@ logger = logging.getLogger("indelible.service")
 
 @contextmanager
 def run_command(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
-    """Run a command of ours as a child until the block ends, then stop it and its children."""
+    """Run a command of ours as a child until the block ends, then stop it and its children.
+
+    The settings, as variables, come through a pipe: users of the machine who may read the
+    environment of a process do not find the secrets there.
+    """
     child = Child(
-        (sys.executable, "-m", "indelible_service", *words),
-        env={**os.environ, **settings},
-        stdin=subprocess.DEVNULL,
+        (sys.executable, "-m", "indelible_service", *words, SETTINGS_FROM_STDIN),
+        env=environment_without_settings(),
+        stdin=subprocess.PIPE,
         stdout=sys.stderr,
         start_new_session=True,
     )
     try:
+        _write_settings(child, settings)
         with die_with_parent(child, STOP_SIGNALS):
             yield child
     finally:
         stop_child(child, STOP_SIGNALS)
         with suppress(ProcessLookupError):  # a killed child leaves its own children behind
             os.killpg(child.pid, SIGKILL)
+
+
+def _write_settings(child: Child, settings: Mapping[str, str]) -> None:
+    assert child.stdin  # noqa: S101 - for the type checkers: it is a pipe
+    with suppress(BrokenPipeError), child.stdin as stdin:  # the child may have ended
+        stdin.write(json.dumps(dict(settings)).encode())
 
 
 @define(eq=False)

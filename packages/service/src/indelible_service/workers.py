@@ -117,16 +117,15 @@ def run_worker_processes(settings: Settings, names: Collection[str], processes: 
         supervisor.run_until(shutdown.is_set)
 
 
-def worker_command(
-    settings: Settings, names: Collection[str], number: int, **variables: str
-) -> Start:
+def worker_command(settings: Settings, names: Collection[str], number: int) -> Start:
     """Return the start of a worker process; each serves its metrics at a port of its own."""
     words = ["work", "--alone"]
     for name in names:
         words += ["--stage", name]
     port = settings.metrics_port + number if settings.metrics_port else 0
-    environment = {"INDELIBLE_METRICS_PORT": str(port), **variables}
-    return partial(run_command, *words, settings=environment)
+    variables = settings.variables_of_child()
+    variables["INDELIBLE_METRICS_PORT"] = str(port)
+    return partial(run_command, *words, settings=variables)
 
 
 @contextmanager

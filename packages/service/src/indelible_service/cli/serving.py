@@ -1,5 +1,7 @@
 """Start the API, workers and schedulers, and run the demonstrations."""
 
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from indelible_service.serving import Started
 
 PROCESSES: Final = click.IntRange(1, 64)
+STDIN_OPTION: Final = click.option("--settings-from-stdin", is_flag=True, hidden=True)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -92,22 +95,27 @@ def _started_text(started: "Started") -> str:
     help="The number of processes.",
 )
 @click.option("--alone", is_flag=True, hidden=True)
-def work(stages: tuple[str, ...], processes: int, *, alone: bool) -> None:
+@STDIN_OPTION
+def work(
+    stages: tuple[str, ...], processes: int, *, alone: bool, settings_from_stdin: bool
+) -> None:
     """Process tasks, in processes that are restarted when they end, until SIGTERM."""
     from indelible_service.workers import run_worker_process, run_worker_processes
 
+    settings = _process_settings(from_stdin=settings_from_stdin)
     if alone:
-        run_worker_process(command_settings(), stages)
+        run_worker_process(settings, stages)
     else:
-        run_worker_processes(command_settings(), stages, processes)
+        run_worker_processes(settings, stages, processes)
 
 
 @click.command(cls=Command)
-def schedule() -> None:
+@STDIN_OPTION
+def schedule(*, settings_from_stdin: bool) -> None:
     """Enqueue recurring tasks; each is enqueued once even if several schedulers run."""
     from indelible_service.workers import run_scheduler_process
 
-    run_scheduler_process(command_settings())
+    run_scheduler_process(_process_settings(from_stdin=settings_from_stdin))
 
 
 @click.command(cls=Command)
@@ -118,11 +126,20 @@ def schedule() -> None:
     show_default=True,
     help="The number of processes.",
 )
-def serve(workers: int) -> None:
+@STDIN_OPTION
+def serve(workers: int, *, settings_from_stdin: bool) -> None:
     """Serve the API from several processes, on a database that is upgraded already."""
     from indelible_service.serving import run_server_processes
 
-    run_server_processes(command_settings(), workers)
+    run_server_processes(_process_settings(from_stdin=settings_from_stdin), workers)
+
+
+def _process_settings(*, from_stdin: bool) -> Settings:
+    """Return the settings of a process: those that its supervisor sends, or those of a command."""
+    if from_stdin:
+        return Settings.read(json.load(sys.stdin))
+
+    return command_settings()
 
 
 @click.command(cls=Command)

