@@ -412,3 +412,20 @@ def test_concepts_are_found_by_text_and_by_status(web: Web) -> None:
     assert names("text=whole") == ["Fraction"]
     assert names("text=fraction&status=REVIEW") == ["Fractions, compared"]
     assert names("status=PUBLISHED") == []
+
+
+def test_concepts_are_listed_newest_first(web: Web) -> None:
+    ids = [web.create()["concept"]["id"] for _ in range(3)]
+
+    listed: list[str] = []
+    cursor = ""
+    for _ in range(2):
+        page = web.get(f"/v1/concepts?order=newest&limit=2{cursor}").get_json()
+        listed += [item["concept"]["id"] for item in page["items"]]
+        cursor = f"&cursor={page['next']}"
+    first_page = web.get("/v1/concepts?order=newest&limit=2").get_json()
+    mixed = web.get(f"/v1/concepts?order=oldest&cursor={first_page['next']}")
+
+    assert listed == ids[::-1]
+    assert problem(mixed) == (400, "INVALID_CURSOR")
+    assert web.get("/v1/concepts?order=name").status_code == 422

@@ -31,6 +31,7 @@ from indelible.concepts.ports import (
     ConceptsRead,
     ConceptSummary,
     ConceptsWrite,
+    ListOrder,
 )
 from indelible.concepts.queries import (
     ConceptView,
@@ -88,6 +89,7 @@ __all__ = [
     "Concept",
     "ConceptContent",
     "ConceptFilter",
+    "ListOrder",
     "ConceptGraph",
     "ConceptSummary",
     "ConceptPolicy",

@@ -1,5 +1,6 @@
 """The ports of concepts."""
 
+from enum import StrEnum
 from typing import Protocol
 
 from attrs import field, frozen
@@ -43,12 +44,23 @@ class ConceptReads(Protocol):
     def list_versions(self, concept_id: str) -> list[ConceptVersion]: ...
 
 
+class ListOrder(StrEnum):
+    """The order of a list by creation."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
 @frozen(kw_only=True)
 class ConceptFilter:
-    """Filters of a list of concepts: literal text in name or definition, and status."""
+    """Filters of a list of concepts: literal text in name or definition, and status.
+
+    A list is in the order of ids, which is that of creation, or in the reverse order.
+    """
 
     text: str = field(default="", validator=is_text, metadata=LINE)
     status: ConceptStatus | None = None
+    order: ListOrder = ListOrder.OLDEST
 
 
 @frozen(kw_only=True)
@@ -89,7 +101,7 @@ class ConceptSearch(Protocol):
         ...
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """Return the next `limit` matching concepts after an id, in order of id."""
+        """Return the next `limit` matching concepts after an id, in the filter's order."""
         ...
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:

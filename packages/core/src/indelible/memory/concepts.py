@@ -11,6 +11,7 @@ from indelible.concepts import (
     ConceptFilter,
     ConceptSummary,
     ConceptVersion,
+    ListOrder,
 )
 from indelible.concepts.entities import ConceptNode, VersionWarnings, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
@@ -123,9 +124,15 @@ class MemoryConceptSearch:
         return self._concepts.records(ConceptVersion, concept_id)[after : after + limit]
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """Return the next `limit` matching concepts after an id, in order of id."""
+        """Return the next `limit` matching concepts after an id, in the filter's order."""
+        heads = self._concepts.where(lambda _: True)
+        if wanted.order is ListOrder.NEWEST:
+            heads = tuple(head for head in reversed(heads) if not after or head.entity.id < after)
+        else:
+            heads = tuple(head for head in heads if head.entity.id > after)
+
         summaries: list[ConceptSummary] = []
-        for head in self._concepts.where(lambda _: True, after=after):
+        for head in heads:
             summary = self._summary(head)
             if _matches(summary, wanted):
                 summaries.append(summary)

@@ -1,7 +1,7 @@
 """The routes of concepts: each parses, calls one handler or query, and serializes."""
 
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 from attrs.validators import optional
@@ -53,6 +53,8 @@ class ConceptPageQuery(ConceptQuery, PageQuery):
 @frozen(kw_only=True)
 class ConceptListQuery(concepts.ConceptFilter, PageQuery):
     """The filters of a list of concepts, and a page of it."""
+
+    added_filters: ClassVar[frozenset[str]] = frozenset({"order"})
 
 
 @frozen(kw_only=True)

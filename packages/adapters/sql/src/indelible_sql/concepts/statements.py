@@ -78,15 +78,15 @@ APPROVED_VERSION = (
     .limit(1)
 )
 
-PAGE = (
+_LISTED = (
     select(CONCEPTS, VERSIONS.c.name, VERSIONS.c.definition)
     .join(VERSIONS, _IS_CURRENT_VERSION)
-    .where(CONCEPTS.c.id > bindparam("after"))
     .where(VERSIONS.c.search_key.like(bindparam("pattern"), escape="\\"))
     .where(or_(bindparam("status") == "", CONCEPTS.c.status == bindparam("status")))
-    .order_by(CONCEPTS.c.id)
     .limit(bindparam("limit"))
 )
+PAGE = _LISTED.where(CONCEPTS.c.id > bindparam("after")).order_by(CONCEPTS.c.id)
+NEWEST_PAGE = _LISTED.where(CONCEPTS.c.id < bindparam("before")).order_by(CONCEPTS.c.id.desc())
 
 NAMES_WITH_PREFIX = (
     select(VERSIONS.c.name, CONCEPTS.c.name_key)

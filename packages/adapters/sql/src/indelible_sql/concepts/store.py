@@ -9,6 +9,7 @@ from indelible.concepts import (
     ConceptFilter,
     ConceptSummary,
     ConceptVersion,
+    ListOrder,
 )
 from indelible.concepts.entities import ConceptNode, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
@@ -135,14 +136,17 @@ class SqlConceptSearch:
         return tuple(version_of_row(row) for row in rows)
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """Return the next `limit` matching concepts after an id, in order of id."""
+        """Return the next `limit` matching concepts after an id, in the filter's order."""
         values = {
-            "after": after,
             "limit": limit,
             "pattern": _like_pattern(name_key(wanted.text)),
             "status": wanted.status or "",
         }
-        rows = self._session.rows(statements.PAGE, values)
+        if wanted.order is ListOrder.NEWEST:
+            before = after or HIGHEST_CHARACTER
+            rows = self._session.rows(statements.NEWEST_PAGE, {**values, "before": before})
+        else:
+            rows = self._session.rows(statements.PAGE, {**values, "after": after})
         return tuple(ROWS.structure({**row, "concept": row}, ConceptSummary) for row in rows)
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from indelible import concepts
 from indelible.app import WriteTx
-from indelible.concepts import ConceptContent, ConceptFilter, ConceptStatus
+from indelible.concepts import ConceptContent, ConceptFilter, ConceptStatus, ListOrder
 from indelible.concepts.entities import Warnings
 from indelible.concepts.rules.records import fold
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, verify_chain
@@ -277,6 +277,23 @@ class ConceptsConformance:
 
         listed_ids = [summary.concept.id for summary in (*first, *second)]
         assert listed_ids == sorted(created_ids)
+
+    def test_the_newest_concepts_are_listed_first_where_it_is_asked_for(
+        self, store: AnyStore
+    ) -> None:
+        created_ids = [create(store).concept.id for _ in range(5)]
+        newest = ConceptFilter(order=ListOrder.NEWEST, text="a")
+
+        listed_ids: list[str] = []
+        after = ""
+        while True:
+            page = store.read(concepts.list_concepts, newest, after=after, limit=2)
+            if not page:
+                break
+            listed_ids += [summary.concept.id for summary in page]
+            after = listed_ids[-1]
+
+        assert listed_ids == sorted(created_ids, reverse=True)
 
     def test_search_takes_its_text_literally(self, store: AnyStore) -> None:
         names = ("50% off", "50 percent", "a_b", "ab", "back\\slash", "O'Hara", "Straße")
