@@ -8,6 +8,7 @@ from tests.guards.attacks_on_captures import LEGAL_ON_CAPTURES, ON_CAPTURES, WIT
 from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WITHOUT_RECORD
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
+from tests.guards.attacks_on_json import JSON_LIMITS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
@@ -43,6 +44,7 @@ ON_BOTH = (
     RECORDS,
     HEADS_ALONE,
     COLUMNS,
+    JSON_LIMITS,
     GENERATED,
 )
 

@@ -31,6 +31,7 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     ),
     columns.JSON_OBJECT: (["a list"],),
     columns.JSON_ARRAY: ({"an": "object"},),
+    columns.JSON_DETAILS: (["a list"],),
     capture_columns.LEVEL: (raw("-1"), raw("4")),
     columns.NUMBER: (inf, -inf),
     columns.FRACTION: (-0.1, 1.1),

@@ -31,6 +31,7 @@ COPIES: Final = (
     ("tests/conftest.py", "tests/conftest.py"),
     ("tests/databases.py", "tests/databases.py"),
     ("tests/feeds.py", "tests/feeds.py"),
+    ("tests/json_cases.py", "tests/json_cases.py"),
     ("tests/mutation/settings.toml", "pyproject.toml"),
     ("tests/mutation/profile.py", "conftest.py"),
 )

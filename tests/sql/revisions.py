@@ -26,6 +26,7 @@ class Kind(StrEnum):
     """The kinds of objects, in the order in which they are created."""
 
     DOMAIN = auto()
+    LIMITS = auto()
     TABLE = auto()
     KEY = auto()
     EDGES = auto()
@@ -36,7 +37,7 @@ class Kind(StrEnum):
 
 @frozen(order=True)
 class Name:
-    """What an object is called; `table` is the table of a trigger or key."""
+    """The name of an object; `table` is the table of a trigger or key, or a domain."""
 
     kind: Kind
     name: str
@@ -47,6 +48,7 @@ Objects = Mapping[Name, tuple[str, ...]]
 
 PATTERNS = {
     Kind.DOMAIN: re.compile(r"CREATE DOMAIN (?P<name>\S+)"),
+    Kind.LIMITS: re.compile(r"ALTER DOMAIN (?P<table>\S+) ADD CONSTRAINT (?P<name>\S+)"),
     Kind.TABLE: re.compile(r"CREATE TABLE (?P<name>\S+)"),
     Kind.KEY: re.compile(r"ALTER TABLE (?P<table>\S+) ADD (CONSTRAINT|COLUMN) (?P<name>\S+)"),
     Kind.EDGES: re.compile(r"INSERT INTO \S+ \(.*\) VALUES \('(?P<name>[^']+)'"),
@@ -135,6 +137,9 @@ def _drops(before: Objects, after: Objects, replaced: set[Name], dialect: str) -
     for name in sorted(replaced):
         yield _drop(name, dialect)
     for name in before:
+        if name.kind is Kind.LIMITS and _differs(name, before, after):
+            yield _drop(name, dialect)
+    for name in before:
         if name.kind in (Kind.INDEX, Kind.FUNCTION) and _is_dropped(name, before, after):
             yield _drop(name, dialect)
 
@@ -178,6 +183,8 @@ def _created(name: Name, statements: tuple[str, ...], before: Objects) -> Iterat
 def _drop(name: Name, dialect: str) -> str:
     if name.kind is Kind.TRIGGER and dialect == "postgresql":
         return f"DROP TRIGGER {name.name} ON {name.table}"
+    if name.kind is Kind.LIMITS:
+        return f"ALTER DOMAIN {name.table} DROP CONSTRAINT {name.name}"
     if name.kind is Kind.INDEX and dialect == "postgresql":
         return f"DROP INDEX indelible.{name.name}"
     return f"DROP {name.kind.upper()} {name.name}"

@@ -208,7 +208,7 @@ column image_generation_jobs.completed_at "instant"
 
 column image_generation_jobs.created_at "instant" required
 
-column image_generation_jobs.error_data "json_object"
+column image_generation_jobs.error_data "json_details"
 
 column image_generation_jobs.external_job_id "text"
 
@@ -238,7 +238,7 @@ column ipfs_upload_records.completed_at "instant"
 
 column ipfs_upload_records.created_at "instant" required
 
-column ipfs_upload_records.error_data "json_object"
+column ipfs_upload_records.error_data "json_details"
 
 column ipfs_upload_records.hash "digest" required
 
@@ -622,7 +622,7 @@ column tokens_s0.author_id "identifier" required
 
 column tokens_s0.created_at "instant" required
 
-column tokens_s0.error_data "json_object"
+column tokens_s0.error_data "json_details"
 
 column tokens_s0.generation_attempts "natural_number" required
 
@@ -954,9 +954,19 @@ domain identifier "text" C CHECK ((("length"(VALUE) >= 1) AND ("length"(VALUE) <
 
 domain instant timestamp with time zone  CHECK (((VALUE >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (VALUE < '3000-01-01 00:00:00+00'::timestamp with time zone))) true
 
+domain json_array "jsonb"  CHECK ("json_is_within"(VALUE, 40, 33554432, 1000000)) NOT VALID false
+
 domain json_array "jsonb"  CHECK (("jsonb_typeof"(VALUE) = 'array'::"text")) true
 
+domain json_details "jsonb"  CHECK ("json_is_within"(VALUE, 32, 1048576, 100000)) NOT VALID false
+
+domain json_details "jsonb"  CHECK (("jsonb_typeof"(VALUE) = 'object'::"text")) true
+
+domain json_object "jsonb"  CHECK ("json_is_within"(VALUE, 40, 33554432, 1000000)) NOT VALID false
+
 domain json_object "jsonb"  CHECK (("jsonb_typeof"(VALUE) = 'object'::"text")) true
+
+domain json_value "jsonb"  CHECK ("json_is_within"(VALUE, 32, 1048576, 100000)) NOT VALID false
 
 domain json_value "jsonb"  CHECK (("jsonb_typeof"(VALUE) <> 'null'::"text")) true
 
@@ -1828,6 +1838,34 @@ function ipfs_upload_records_one_step  BEGIN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function json_is_within 
+DECLARE
+  document text := value::text;
+  bytes bigint := octet_length(document);
+  brackets bigint := bytes - octet_length(replace(replace(document, '[', ''), '{', ''));
+  bare text;
+  empty bigint;
+BEGIN
+  IF bytes <= least(max_bytes, max_values) AND brackets <= max_depth
+    AND (bytes <= 640 OR document !~ '[0-9.]{255}[0-9.]{255}[0-9.]{131}')
+  THEN
+    RETURN TRUE;
+  END IF;
+  IF bytes > 2 * max_bytes::bigint OR jsonb_path_exists(
+    value,
+    ('strict $.**{' || max_depth || '} ? (@.type() == "array" || @.type() == "object")')::jsonpath
+  ) THEN
+    RETURN FALSE;
+  END IF;
+--
+  bare := regexp_replace(document, '"([^"\\]|\\.)*"', '""', 'g');
+  empty := (length(bare) - length(replace(replace(bare, '[]', ''), '{}', ''))) / 2;
+  brackets := length(bare) - length(replace(replace(bare, '[', ''), '{', ''));
+  RETURN bytes - length(bare) + length(replace(bare, ' ', '')) <= max_bytes
+    AND 1 + length(bare) - length(replace(bare, ',', '')) + brackets - empty <= max_values
+    AND bare !~ '[0-9](\.?[0-9]){255}(\.?[0-9]){255}(\.?[0-9]){130}';
 END  false {search_path=pg_catalog}
 
 function keys_fixed  BEGIN

@@ -194,14 +194,15 @@ def test_the_error_of_a_token_is_not_nested_too_deeply() -> None:
         nested = {"in": nested}
     ready = token_in(TokenStatus.READY)
 
-    assert error_of(lambda: ready.mark_failed(nested)).code == "TEXT_TOO_LONG"
+    assert error_of(lambda: ready.mark_failed(nested)).code == "JSON_LIMIT_EXCEEDED"
 
 
 def test_the_error_of_a_token_is_not_too_long() -> None:
     ready = token_in(TokenStatus.READY)
 
-    assert error_of(lambda: ready.mark_failed({"text": "x" * 100_000})).code == "TEXT_TOO_LONG"
-    assert ready.mark_failed({"text": "x" * 99_000}).error_data is not None
+    too_long = {"text": "x" * 1_048_576}
+    assert error_of(lambda: ready.mark_failed(too_long)).code == "JSON_LIMIT_EXCEEDED"
+    assert ready.mark_failed({"text": "x" * 1_000_000}).error_data is not None
 
 
 @pytest.mark.parametrize("status", sorted(set(TokenStatus) - {TokenStatus.REVEALED}))

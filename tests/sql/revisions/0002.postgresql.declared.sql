@@ -22,6 +22,8 @@ CREATE DOMAIN indelible.json_object AS JSONB CHECK (jsonb_typeof(VALUE) = 'objec
 --;
 CREATE DOMAIN indelible.json_array AS JSONB CHECK (jsonb_typeof(VALUE) = 'array')
 --;
+CREATE DOMAIN indelible.json_details AS JSONB CHECK (jsonb_typeof(VALUE) = 'object')
+--;
 CREATE DOMAIN indelible.json_value AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
 --;
 CREATE DOMAIN indelible.number AS DOUBLE PRECISION CHECK (abs(VALUE) < 'Infinity')
@@ -39,6 +41,45 @@ CREATE DOMAIN indelible.embedding AS REAL[] CHECK (array_ndims(VALUE) = 1 AND ar
 CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND substr(VALUE, 1, 2) = '0x' AND substr(VALUE, 3) !~ '[^0-9a-f]')
 --;
 CREATE DOMAIN indelible.chain_hash AS TEXT COLLATE "C" CHECK (length(VALUE) = 66 AND substr(VALUE, 1, 2) = '0x' AND substr(VALUE, 3) !~ '[^0-9a-f]')
+--;
+CREATE FUNCTION indelible.json_is_within(
+  value jsonb, max_depth integer, max_bytes integer, max_values integer
+) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog AS $$
+DECLARE
+  document text := value::text;
+  bytes bigint := octet_length(document);
+  brackets bigint := bytes - octet_length(replace(replace(document, '[', ''), '{', ''));
+  bare text;
+  empty bigint;
+BEGIN
+  IF bytes <= least(max_bytes, max_values) AND brackets <= max_depth
+    AND (bytes <= 640 OR document !~ '[0-9.]{255}[0-9.]{255}[0-9.]{131}')
+  THEN
+    RETURN TRUE;
+  END IF;
+  IF bytes > 2 * max_bytes::bigint OR jsonb_path_exists(
+    value,
+    ('strict $.**{' || max_depth || '} ? (@.type() == "array" || @.type() == "object")')::jsonpath
+  ) THEN
+    RETURN FALSE;
+  END IF;
+
+  bare := regexp_replace(document, '"([^"\\]|\\.)*"', '""', 'g');
+  empty := (length(bare) - length(replace(replace(bare, '[]', ''), '{}', ''))) / 2;
+  brackets := length(bare) - length(replace(replace(bare, '[', ''), '{', ''));
+  RETURN bytes - length(bare) + length(replace(bare, ' ', '')) <= max_bytes
+    AND 1 + length(bare) - length(replace(bare, ',', '')) + brackets - empty <= max_values
+    AND bare !~ '[0-9](\.?[0-9]){255}(\.?[0-9]){255}(\.?[0-9]){130}';
+END $$
+--;
+ALTER DOMAIN indelible.json_object ADD CONSTRAINT json_object_json_limits CHECK (indelible.json_is_within(VALUE, 40, 33554432, 1000000)) NOT VALID
+--;
+ALTER DOMAIN indelible.json_array ADD CONSTRAINT json_array_json_limits CHECK (indelible.json_is_within(VALUE, 40, 33554432, 1000000)) NOT VALID
+--;
+ALTER DOMAIN indelible.json_details ADD CONSTRAINT json_details_json_limits CHECK (indelible.json_is_within(VALUE, 32, 1048576, 100000)) NOT VALID
+--;
+ALTER DOMAIN indelible.json_value ADD CONSTRAINT json_value_json_limits CHECK (indelible.json_is_within(VALUE, 32, 1048576, 100000)) NOT VALID
 --;
 CREATE TABLE indelible.lifecycle_edges (
 	lifecycle indelible.identifier NOT NULL,
@@ -480,7 +521,7 @@ CREATE TABLE indelible.tokens_s0 (
 	generation_attempts indelible.natural_number NOT NULL,
 	generation_error indelible.nonblank_text,
 	reveal_tx_hash indelible.chain_hash,
-	error_data indelible.json_object,
+	error_data indelible.json_details,
 	PRIMARY KEY (id),
 	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
 	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES indelible.authors (id) ON DELETE RESTRICT,
@@ -508,7 +549,7 @@ CREATE TABLE indelible.image_generation_jobs (
 	service indelible.identifier NOT NULL,
 	external_job_id TEXT COLLATE "C",
 	retry_count indelible.natural_number NOT NULL,
-	error_data indelible.json_object,
+	error_data indelible.json_details,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
 	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,
@@ -533,7 +574,7 @@ CREATE TABLE indelible.ipfs_upload_records (
 	record_type indelible.identifier NOT NULL,
 	cid TEXT COLLATE "C",
 	retry_count indelible.natural_number NOT NULL,
-	error_data indelible.json_object,
+	error_data indelible.json_details,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
 	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,

@@ -945,6 +945,10 @@ CREATE TRIGGER history_no_position BEFORE INSERT ON history
 WHEN (coalesce(NEW.position, 0) < 1) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_no_position'); END
 --;
+CREATE TRIGGER history_json_limits BEFORE INSERT ON history
+WHEN ((NEW.data IS NULL OR CASE WHEN json_valid(NEW.data) THEN length(CAST(NEW.data AS BLOB)) <= 33554432 AND (length(NEW.data) - length(replace(replace(NEW.data, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.data) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.data)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.data) - length(replace(replace(NEW.data, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_json_limits'); END
+--;
 CREATE TRIGGER history_no_replace BEFORE INSERT ON history
 WHEN (NOT EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.seq AND to_state = NEW.to_state AND version = NEW.version AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history WHERE position = NEW.position)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_no_replace'); END
@@ -964,6 +968,10 @@ BEGIN SELECT RAISE(ABORT, 'receipts_no_update'); END
 CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_delete'); END
+--;
+CREATE TRIGGER receipts_json_limits BEFORE INSERT ON receipts
+WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_json_limits'); END
 --;
 CREATE TRIGGER receipts_no_replace BEFORE INSERT ON receipts
 WHEN (NOT EXISTS (SELECT 1 FROM main.receipts WHERE owner = NEW.owner AND key = NEW.key)) IS NOT TRUE
@@ -1021,6 +1029,10 @@ CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
 --;
+CREATE TRIGGER keys_json_limits BEFORE INSERT ON keys
+WHEN ((NEW.scopes IS NULL OR CASE WHEN json_valid(NEW.scopes) THEN length(CAST(NEW.scopes AS BLOB)) <= 33554432 AND (length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.scopes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.scopes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.scopes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.scopes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.scopes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.scopes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.scopes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_json_limits'); END
+--;
 CREATE TRIGGER keys_no_replace BEFORE INSERT ON keys
 WHEN (NOT EXISTS (SELECT 1 FROM main.keys WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_replace'); END
@@ -1028,6 +1040,10 @@ BEGIN SELECT RAISE(ABORT, 'keys_no_replace'); END
 CREATE TRIGGER keys_history_exists BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_history_exists'); END
+--;
+CREATE TRIGGER keys_json_limits_on_update BEFORE UPDATE ON keys
+WHEN ((NEW.scopes IS NULL OR CASE WHEN json_valid(NEW.scopes) THEN length(CAST(NEW.scopes AS BLOB)) <= 33554432 AND (length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.scopes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.scopes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.scopes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.scopes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.scopes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.scopes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.scopes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_json_limits_on_update'); END
 --;
 CREATE TRIGGER keys_no_nested_update BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.keys AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.owner IS OLD.owner AND stored.scopes IS OLD.scopes AND stored.secret_digest IS OLD.secret_digest AND stored.expires_at IS OLD.expires_at)) IS NOT TRUE
@@ -1149,6 +1165,10 @@ CREATE TRIGGER concept_versions_no_delete BEFORE DELETE ON concept_versions
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_delete'); END
 --;
+CREATE TRIGGER concept_versions_json_limits BEFORE INSERT ON concept_versions
+WHEN ((NEW.examples IS NULL OR CASE WHEN json_valid(NEW.examples) THEN length(CAST(NEW.examples AS BLOB)) <= 33554432 AND (length(NEW.examples) - length(replace(replace(NEW.examples, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.examples, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.examples) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.examples)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.examples) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.examples -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.examples -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.examples -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.examples) - length(replace(replace(NEW.examples, '[', ''), '{', '')) <= 40 END) AND (NEW.prerequisites IS NULL OR CASE WHEN json_valid(NEW.prerequisites) THEN length(CAST(NEW.prerequisites AS BLOB)) <= 33554432 AND (length(NEW.prerequisites) - length(replace(replace(NEW.prerequisites, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.prerequisites, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.prerequisites) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.prerequisites)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.prerequisites) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.prerequisites -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.prerequisites -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.prerequisites -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.prerequisites) - length(replace(replace(NEW.prerequisites, '[', ''), '{', '')) <= 40 END) AND (NEW.misconceptions IS NULL OR CASE WHEN json_valid(NEW.misconceptions) THEN length(CAST(NEW.misconceptions AS BLOB)) <= 33554432 AND (length(NEW.misconceptions) - length(replace(replace(NEW.misconceptions, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.misconceptions, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.misconceptions) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.misconceptions)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.misconceptions) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.misconceptions -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.misconceptions -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.misconceptions -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.misconceptions) - length(replace(replace(NEW.misconceptions, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_json_limits'); END
+--;
 CREATE TRIGGER concept_versions_no_replace BEFORE INSERT ON concept_versions
 WHEN (NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.created_at) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND name_key = NEW.name_key) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_replace'); END
@@ -1168,6 +1188,10 @@ BEGIN SELECT RAISE(ABORT, 'concept_warnings_no_update'); END
 CREATE TRIGGER concept_warnings_no_delete BEFORE DELETE ON concept_warnings
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_warnings_no_delete'); END
+--;
+CREATE TRIGGER concept_warnings_json_limits BEFORE INSERT ON concept_warnings
+WHEN ((NEW.warnings IS NULL OR CASE WHEN json_valid(NEW.warnings) THEN length(CAST(NEW.warnings AS BLOB)) <= 33554432 AND (length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.warnings, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.warnings) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.warnings)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.warnings) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.warnings -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.warnings -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.warnings -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_json_limits'); END
 --;
 CREATE TRIGGER concept_warnings_no_replace BEFORE INSERT ON concept_warnings
 WHEN (NOT EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number)) IS NOT TRUE
@@ -1228,6 +1252,10 @@ BEGIN SELECT RAISE(ABORT, 'signals_no_delete'); END
 CREATE TRIGGER signals_no_rowid BEFORE INSERT ON signals
 WHEN (coalesce(NEW.rowid, 0) < 1) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_no_rowid'); END
+--;
+CREATE TRIGGER signals_json_limits BEFORE INSERT ON signals
+WHEN ((NEW.warnings IS NULL OR CASE WHEN json_valid(NEW.warnings) THEN length(CAST(NEW.warnings AS BLOB)) <= 33554432 AND (length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.warnings, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.warnings) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.warnings)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.warnings) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.warnings -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.warnings -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.warnings -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_json_limits'); END
 --;
 CREATE TRIGGER signals_no_replace BEFORE INSERT ON signals
 WHEN (NOT EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = NEW.artifact_id AND artifact_seq = NEW.artifact_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = NEW.subspace_id AND applied_seq = NEW.applied_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE user_id = NEW.user_id AND capture_key = NEW.capture_key)) IS NOT TRUE
@@ -1481,6 +1509,10 @@ CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_delete'); END
 --;
+CREATE TRIGGER tokens_s0_json_limits BEFORE INSERT ON tokens_s0
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_json_limits'); END
+--;
 CREATE TRIGGER tokens_s0_no_replace BEFORE INSERT ON tokens_s0
 WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace'); END
@@ -1496,6 +1528,10 @@ BEGIN SELECT RAISE(ABORT, 'tokens_s0_mint_exists'); END
 CREATE TRIGGER tokens_s0_history_exists BEFORE UPDATE ON tokens_s0
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_history_exists'); END
+--;
+CREATE TRIGGER tokens_s0_json_limits_on_update BEFORE UPDATE ON tokens_s0
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_json_limits_on_update'); END
 --;
 CREATE TRIGGER tokens_s0_no_replace_on_update BEFORE UPDATE ON tokens_s0
 WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id AND (id <> OLD.id))) IS NOT TRUE
@@ -1517,6 +1553,10 @@ CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_delete'); END
 --;
+CREATE TRIGGER image_generation_jobs_json_limits BEFORE INSERT ON image_generation_jobs
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_json_limits'); END
+--;
 CREATE TRIGGER image_generation_jobs_no_replace BEFORE INSERT ON image_generation_jobs
 WHEN (NOT EXISTS (SELECT 1 FROM main.image_generation_jobs WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_replace'); END
@@ -1528,6 +1568,10 @@ BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_token_exists'); END
 CREATE TRIGGER image_generation_jobs_history_exists BEFORE UPDATE ON image_generation_jobs
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_history_exists'); END
+--;
+CREATE TRIGGER image_generation_jobs_json_limits_on_update BEFORE UPDATE ON image_generation_jobs
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_json_limits_on_update'); END
 --;
 CREATE TRIGGER image_generation_jobs_no_nested_update BEFORE UPDATE ON image_generation_jobs
 WHEN (EXISTS (SELECT 1 FROM main.image_generation_jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.service IS OLD.service AND stored.external_job_id IS OLD.external_job_id AND stored.retry_count IS OLD.retry_count AND stored.error_data IS OLD.error_data AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
@@ -1545,6 +1589,10 @@ CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_record
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_delete'); END
 --;
+CREATE TRIGGER ipfs_upload_records_json_limits BEFORE INSERT ON ipfs_upload_records
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_json_limits'); END
+--;
 CREATE TRIGGER ipfs_upload_records_no_replace BEFORE INSERT ON ipfs_upload_records
 WHEN (NOT EXISTS (SELECT 1 FROM main.ipfs_upload_records WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_replace'); END
@@ -1556,6 +1604,10 @@ BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_token_exists'); END
 CREATE TRIGGER ipfs_upload_records_history_exists BEFORE UPDATE ON ipfs_upload_records
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_history_exists'); END
+--;
+CREATE TRIGGER ipfs_upload_records_json_limits_on_update BEFORE UPDATE ON ipfs_upload_records
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_json_limits_on_update'); END
 --;
 CREATE TRIGGER ipfs_upload_records_no_nested_update BEFORE UPDATE ON ipfs_upload_records
 WHEN (EXISTS (SELECT 1 FROM main.ipfs_upload_records AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.record_type IS OLD.record_type AND stored.cid IS OLD.cid AND stored.retry_count IS OLD.retry_count AND stored.error_data IS OLD.error_data AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
@@ -1573,6 +1625,10 @@ CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transaction
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_delete'); END
 --;
+CREATE TRIGGER reveal_transactions_json_limits BEFORE INSERT ON reveal_transactions
+WHEN ((NEW.token_ids IS NULL OR CASE WHEN json_valid(NEW.token_ids) THEN length(CAST(NEW.token_ids AS BLOB)) <= 33554432 AND (length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.token_ids, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.token_ids) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.token_ids)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.token_ids) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.token_ids -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.token_ids -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.token_ids -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_json_limits'); END
+--;
 CREATE TRIGGER reveal_transactions_no_replace BEFORE INSERT ON reveal_transactions
 WHEN (NOT EXISTS (SELECT 1 FROM main.reveal_transactions WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_replace'); END
@@ -1580,6 +1636,10 @@ BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_replace'); END
 CREATE TRIGGER reveal_transactions_history_exists BEFORE UPDATE ON reveal_transactions
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_history_exists'); END
+--;
+CREATE TRIGGER reveal_transactions_json_limits_on_update BEFORE UPDATE ON reveal_transactions
+WHEN ((NEW.token_ids IS NULL OR CASE WHEN json_valid(NEW.token_ids) THEN length(CAST(NEW.token_ids AS BLOB)) <= 33554432 AND (length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.token_ids, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.token_ids) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.token_ids)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.token_ids) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.token_ids -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.token_ids -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.token_ids -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_json_limits_on_update'); END
 --;
 CREATE TRIGGER reveal_transactions_no_nested_update BEFORE UPDATE ON reveal_transactions
 WHEN (EXISTS (SELECT 1 FROM main.reveal_transactions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_ids IS OLD.token_ids AND stored.tx_hash IS OLD.tx_hash AND stored.block_number IS OLD.block_number AND stored.gas_price_wei IS OLD.gas_price_wei AND stored.confirmed_at IS OLD.confirmed_at)) IS NOT TRUE
@@ -1597,6 +1657,10 @@ CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_no_delete'); END
 --;
+CREATE TRIGGER system_state_json_limits BEFORE INSERT ON system_state
+WHEN ((NEW.state_value IS NULL OR CASE WHEN json_valid(NEW.state_value) THEN length(CAST(NEW.state_value AS BLOB)) <= 1048576 AND (length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.state_value, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.state_value) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.state_value)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.state_value) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.state_value -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.state_value -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.state_value -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_json_limits'); END
+--;
 CREATE TRIGGER system_state_no_replace BEFORE INSERT ON system_state
 WHEN (NOT EXISTS (SELECT 1 FROM main.system_state WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_no_replace'); END
@@ -1604,6 +1668,10 @@ BEGIN SELECT RAISE(ABORT, 'system_state_no_replace'); END
 CREATE TRIGGER system_state_history_exists BEFORE UPDATE ON system_state
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_history_exists'); END
+--;
+CREATE TRIGGER system_state_json_limits_on_update BEFORE UPDATE ON system_state
+WHEN ((NEW.state_value IS NULL OR CASE WHEN json_valid(NEW.state_value) THEN length(CAST(NEW.state_value AS BLOB)) <= 1048576 AND (length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.state_value, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.state_value) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.state_value)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.state_value) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.state_value -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.state_value -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.state_value -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_json_limits_on_update'); END
 --;
 CREATE TRIGGER system_state_no_nested_update BEFORE UPDATE ON system_state
 WHEN (EXISTS (SELECT 1 FROM main.system_state AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.state_value IS OLD.state_value)) IS NOT TRUE

@@ -11,6 +11,7 @@ from attrs.validators import optional
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.errors import HashChainBroken, InvalidTransition, Stale
 from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex, to_json_value
+from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.values import (
     COUNT,
@@ -23,7 +24,7 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 
-Data = Mapping[str, Any]  # a JSON object without floats
+Data = Mapping[str, Any]  # a JSON object; its fractions are Decimals
 
 
 class Entity(Protocol):
@@ -293,6 +294,7 @@ def next_change(
 
     Raises:
         InvalidTransition: The lifecycle has no edge for the action, or it leads to another state.
+        JsonLimitExceeded: The data exceed DOCUMENT_LIMITS.
     """
     revision = NO_REVISION if head is None else head.revision
     edge = lifecycle.edge(revision.state, action)
@@ -317,9 +319,23 @@ def next_change(
         "data": to_json_value(data),
         "prev_hash": revision.hash,
     }
+    return Change(**values, hash=_hash_of(values))
+
+
+def _hash_of(values: Mapping[str, Any]) -> str:
+    """Return the digest of a change's fields.
+
+    Raises:
+        JsonLimitExceeded: The data exceed DOCUMENT_LIMITS.
+    """
     # Converting these two here is faster than a conversion of the whole dict.
-    json_values = dict(values, actor=str(audit.actor), at=instant_text(entity.updated_at))
-    return Change(**values, hash=sha256_hex(encode_canonical(json_values)))
+    json_values = dict(values, actor=str(values["actor"]), at=instant_text(values["at"]))
+    text = encode_canonical(json_values)
+    if not DOCUMENT_LIMITS.has_room_for(text):
+        data = values["data"]
+        DOCUMENT_LIMITS.check(data, encode_canonical(data), "data")
+
+    return sha256_hex(text)
 
 
 def verify_chain(

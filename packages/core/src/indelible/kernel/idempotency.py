@@ -12,7 +12,8 @@ from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.clock import Clock
 from indelible.kernel.commands import command_name
 from indelible.kernel.errors import IdempotencyKeyReused, UsageError
-from indelible.kernel.json import digest, to_json_value
+from indelible.kernel.json import canonical_json, digest, to_json_value
+from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
 
 R = TypeVar("R")
@@ -103,6 +104,7 @@ def run_idempotent(
     Raises:
         IdempotencyKeyReused: The key belongs to another request of this owner.
         UsageError: The command has no name, or the stored result is of another type.
+        JsonLimitExceeded: The result exceeds DOCUMENT_LIMITS.
     """
     if idempotency is None:
         return handler(tx, command)
@@ -113,11 +115,13 @@ def run_idempotent(
         return _replay(receipt, fingerprint, idempotency)
 
     result = handler(tx, command)
+    stored = {"answer": _result_json(result)}
+    DOCUMENT_LIMITS.check(stored, canonical_json(stored), "result")
     unsealed = Receipt(
         owner=tx.actor,
         key=idempotency.key,
         fingerprint=fingerprint,
-        result={"answer": _result_json(result)},
+        result=stored,
         at=tx.clock.now(),
     )
     tx.receipts.save(evolve(unsealed, hash=unsealed.digest()))

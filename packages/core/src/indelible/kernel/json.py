@@ -1,6 +1,5 @@
 """Canonical JSON, and digests of it."""
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,9 +9,8 @@ from cattrs.preconf.json import make_converter
 
 from indelible.kernel.audit import Actor
 from indelible.kernel.errors import UsageError
-from indelible.kernel.values import UNSTORABLE, TextTooLong, TextUnstorable
+from indelible.kernel.json_numbers import ExactEncoder
 
-MAX_JSON_CHARACTERS = 100_000  # of a document that an entity stores
 JSON_SCALARS = frozenset((str, int, bool, type(None)))
 
 
@@ -55,13 +53,11 @@ _converter.register_unstructure_hook_func(_has_canonical_text, _canonical_text)
 for _kind in (float, bytes, bytearray, set, frozenset, complex):
     _converter.register_unstructure_hook(_kind, _refuse)
 
-_encoder = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-)
+_encoder = ExactEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def to_json_value(value: object) -> object:
-    """Return a value as JSON knows it: objects, lists, texts and whole numbers.
+    """Return a value as JSON knows it: objects, lists, texts, whole numbers and Decimals.
 
     The common types are converted here, because cattrs takes ten times as long.
 
@@ -107,32 +103,6 @@ def canonical_json(value: object) -> str:
 def encode_canonical(value: object) -> str:
     """Return the canonical text of a value that JSON knows already."""
     return _encoder.encode(value)
-
-
-def normalize_json(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
-    """Return the value as a database returns it.
-
-    Raises:
-        UsageError: The value contains a type without a canonical text.
-        TextTooLong: The text of the value is too long, or the value is nested too deeply.
-        TextUnstorable: A text contains NUL or an unpaired surrogate.
-    """
-    if value is None:
-        return None
-
-    try:
-        text = canonical_json(value)
-    except RecursionError:
-        raise TextTooLong("value", MAX_JSON_CHARACTERS) from None
-    if len(text) > MAX_JSON_CHARACTERS:
-        raise TextTooLong("value", MAX_JSON_CHARACTERS)
-
-    # JSON escapes NUL; an escaped backslash before `u0000` is no escape.
-    unescaped = text.replace(r"\\", "").replace(r"\u0000", "\x00")
-    if UNSTORABLE.search(unescaped):
-        raise TextUnstorable("value")
-
-    return json.loads(text)
 
 
 def digest(value: object) -> str:

@@ -1,6 +1,5 @@
 """Print results as tables or JSON, and errors as one sentence with an exit code."""
 
-import json
 import logging
 import re
 import sys
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from indelible.kernel import IndelibleError, errors, to_json_value
+from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
 from indelible_service.environment import SettingsWrong
 from indelible_service.instance import command_settings
@@ -83,6 +83,7 @@ HINTS: Final = {
 NO_LOG: Final = logging.NullHandler()
 JSON: Final = "indelible.json"
 JSON_OPTION: Final = click.Option(("--json",), is_flag=True, help="Print one line of JSON.")
+ENCODER: Final = ExactEncoder(ensure_ascii=False)
 FILE_WIDTH: Final = 240  # characters of a line where the output is no terminal
 POSTGRESQL_PORT: Final = 5432
 DIGEST: Final = re.compile("([0-9a-f]{12})[0-9a-f]{52}")  # a person compares its beginning
@@ -139,7 +140,7 @@ def error_text(error: IndelibleError) -> str:
             "detail": error.detail,
             "hint": hint,
         }
-        return json.dumps(to_json_value(document), ensure_ascii=False)
+        return ENCODER.encode(to_json_value(document))
 
     message = printable(error.describe())
     lines = [f"{error.code}: {message}"]
@@ -193,7 +194,7 @@ def _as_sequence(value: object) -> Sequence[object]:
 def print_result(value: object, text: str) -> None:
     """Print the value as one line of JSON, or the text for a person."""
     if wants_json():
-        click.echo(json.dumps(to_json_value(value), ensure_ascii=False))
+        click.echo(ENCODER.encode(to_json_value(value)))
     else:
         click.echo(text)
 

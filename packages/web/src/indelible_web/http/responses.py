@@ -1,6 +1,5 @@
 """Answers in JSON."""
 
-import json
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
@@ -9,6 +8,7 @@ from cattrs.preconf.json import make_converter
 from flask import Response
 
 from indelible.kernel import Actor, instant_text
+from indelible.kernel.json_numbers import ExactEncoder
 from indelible_web.http.number_lists import is_number_list
 
 T = TypeVar("T")
@@ -20,6 +20,7 @@ _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
 _converter.register_unstructure_hook_func(is_number_list, list)
+_encoder = ExactEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def to_json(value: object) -> Any:  # noqa: ANN401 - any JSON value
@@ -42,8 +43,7 @@ def json_text(value: object) -> bytes:
 
     A lone surrogate, which only a refused value can contain, becomes its escape sequence.
     """
-    text = json.dumps(to_json(value), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace")
+    return _encoder.encode(to_json(value)).encode("utf-8", "backslashreplace")
 
 
 def json_response(value: object, status: int, media_type: str = JSON) -> Response:

@@ -19,11 +19,11 @@ from indelible_sql.captures.artifacts import signal_of
 from indelible_sql.captures.formulas import SqlFormulaEngine
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SUBSPACE_HEADS
 from indelible_sql.captures.tables import CENTROIDS, SIGNALS
+from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.maintenance.findings import (
-    UNREADABLE,
     Fault,
     Finding,
     decode_row,

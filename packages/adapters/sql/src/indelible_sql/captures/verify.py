@@ -13,10 +13,10 @@ from indelible.captures.rules.records import centroid_digest, fingerprint_of, ha
 from indelible.kernel.values import field_values
 from indelible_sql.captures.artifacts import signal_of
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
+from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.maintenance.findings import (
-    UNREADABLE,
     Fault,
     Finding,
     check_rows,

@@ -16,6 +16,7 @@ from indelible.concepts.entities import (
 from indelible.concepts.errors import ConceptNotFound
 from indelible.kernel import digest, to_json_value
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import HeadMapping, RecordMapping
@@ -44,7 +45,8 @@ def version_of_row(row: Row, prefix: str = "") -> ConceptVersion:
     for name in VERSION_NAMES:
         values[name] = row[prefix + name]
 
-    return ConceptVersion(content=ConceptContent(**content), **values)
+    with reading_row():
+        return ConceptVersion(content=ConceptContent(**content), **values)
 
 
 def version_row(version: ConceptVersion) -> dict[str, Any]:

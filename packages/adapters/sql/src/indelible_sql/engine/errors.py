@@ -8,6 +8,7 @@ from functools import partial
 from typing import ClassVar
 
 from attrs import frozen
+from cattrs import BaseValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -19,6 +20,8 @@ from indelible.kernel import (
     Unavailable,
     UsageError,
 )
+from indelible.kernel.json_limits import JsonLimitExceeded
+from indelible_sql.schema.json_rules import JSON_LIMITS
 
 
 @frozen
@@ -108,6 +111,18 @@ class ValueUnstorable(Invalid):
 
 
 @frozen
+class RowUnreadable(Unavailable):
+    """A stored row has a value that the library does not write, so the row cannot be read."""
+
+    code: ClassVar[str] = "ROW_UNREADABLE"
+    message: ClassVar[str] = (
+        "A stored row has a value that cannot be read ({problem}); `indelible verify` names the "
+        "row."
+    )
+    problem: str
+
+
+@frozen
 class DatabaseFault(Unavailable):
     """The database reported a fault that indelible does not know."""
 
@@ -148,6 +163,8 @@ BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "XX001", "XX002"), StoreDamaged),
     (("28P01", "28000", "42501"), AccessDenied),
     (("55P03", "57014", "25P03", "25P04"), StoreTimeout),
+    # PostgreSQL's own limit for nested values: only a JSON value reaches it.
+    (("54001",), partial(JsonLimitExceeded, "value", "the database refused the value")),
 )
 # Parts of drivers' messages that come without a state.
 UNSTORABLE_MESSAGES = ("cannot adapt type", "binding parameter", "cannot contain NUL")
@@ -159,6 +176,17 @@ REFUSED_CONNECTION = re.compile(
 )
 UNKNOWN_HOST = re.compile(r"failed to resolve host '(?P<host>[^']+)': \[.*\] (?P<cause>[\w ]+)")
 CONNECTION_TIMEOUT = "connection timeout expired"
+# The errors that an unreadable value can cause while its row is read.
+UNREADABLE = (
+    IndelibleError,
+    ArithmeticError,
+    AttributeError,
+    BaseValidationError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 GUARD_STATES = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
 CONNECTION_LOST_STATES = ("57P", "08")
 
@@ -207,6 +235,20 @@ class translate_errors:  # noqa: N801
             raise UsageError("the transaction has ended") from error
 
 
+class reading_row:  # noqa: N801 - as above
+    """A block that raises RowUnreadable for whatever an unreadable value of a row raises."""
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Raise RowUnreadable with the error's code or type: its text can hold a stored value."""
+        if not isinstance(error, UNREADABLE) or isinstance(error, RowUnreadable):
+            return
+        code = getattr(error, "code", "")
+        raise RowUnreadable(code or type(error).__name__) from error
+
+
 def _log(error: DBAPIError) -> None:
     """Log the state and the type of an error: the driver's own text can hold a bound value."""
     state = state_of(error)
@@ -227,7 +269,7 @@ def fault_of(error: DBAPIError) -> IndelibleError:
     if REFUSED_PASSWORD in message:  # psycopg gives no state while it connects
         return AccessDenied()
     if state.startswith(GUARD_STATES):
-        return GuardViolation(_guard_of(error), state)
+        return _refusal(_guard_of(error), state)
     if state.startswith("22") or any(part in message for part in UNSTORABLE_MESSAGES):
         return ValueUnstorable()
     if fate_of(error) is CommitFate.UNKNOWN:
@@ -249,6 +291,14 @@ def _cause_of(message: str) -> str:
         return f"{match['host']}: {match['cause']}"
 
     return "the connection timed out" if CONNECTION_TIMEOUT in message else ""
+
+
+def _refusal(guard: str, state: str) -> IndelibleError:
+    """Return the error of a refused write; the limits of JSON are those of the domain."""
+    owner, is_limit, _ = guard.partition(f"_{JSON_LIMITS}")
+    if is_limit:
+        return JsonLimitExceeded(owner, "the database refused the value")
+    return GuardViolation(guard, state)
 
 
 def _guard_of(error: DBAPIError) -> str:

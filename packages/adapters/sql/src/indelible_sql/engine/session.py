@@ -1,9 +1,9 @@
 """One open transaction on a connection, as repositories use it."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Select
@@ -11,8 +11,14 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import SelectBase
 
 from indelible.kernel import Change, Stale, UsageError, instant_text
+from indelible.kernel.json_numbers import ExactEncoder
 from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
-from indelible_sql.engine.errors import GuardViolation, ValueUnstorable, translate_errors
+from indelible_sql.engine.errors import (
+    GuardViolation,
+    ValueUnstorable,
+    reading_row,
+    translate_errors,
+)
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.prepared import Prepared, prepare
 from indelible_sql.engine.sqlalchemy_internals import receive_binary, reported
@@ -91,8 +97,9 @@ class Session:
         with translate_errors():
             self._pin_formats()
             result = self.connection.execute(statement, execution_options=options)
-            for row in result.mappings():
-                yield dict(row)
+            with reading_row():
+                for row in result.mappings():
+                    yield dict(row)
 
     def _pin_formats(self) -> None:
         """Set the formats of values until the end of the transaction: a stream receives text."""
@@ -136,7 +143,7 @@ class Session:
 
         `shared` are the values that all changes have in common, and `rows` those of each.
         """
-        values = {**shared, "rows": json.dumps(rows, default=_to_text)}
+        values = {**shared, "rows": _encoder.encode(rows)}
         if self._write_fused(write, values) < len(changes):
             raise Stale(changes[0].entity_id, changes[0].previous_revision.seq)
         self.changes.extend(changes)
@@ -167,7 +174,8 @@ class Session:
     def _fetch(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         with translate_errors():
             prepared, rows = self._send(statement, values)
-            return [prepared.read(row) for row in rows]
+            with reading_row():
+                return [prepared.read(row) for row in rows]
 
     def _check_open(self) -> None:
         if not self._is_open:
@@ -235,7 +243,16 @@ def _is_taken(refusal: GuardViolation, head: str) -> bool:
     return refusal.guard == f"{head}_no_replace" or refusal.state == SQLITE_PRIMARY_KEY
 
 
-def _to_text(value: object) -> str:
-    if isinstance(value, datetime):
-        return instant_text(value)
-    return str(value)
+class _RowEncoder(ExactEncoder):
+    """Encodes the rows of a bulk write: instants as their text, other types as `str`."""
+
+    def default(self, o: object) -> object:
+        """Return the text of a value that JSON does not know."""
+        if isinstance(o, Decimal):
+            return super().default(o)
+        if isinstance(o, datetime):
+            return instant_text(o)
+        return str(o)
+
+
+_encoder = _RowEncoder()

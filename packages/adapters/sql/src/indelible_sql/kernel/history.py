@@ -27,6 +27,7 @@ from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters, row
+from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, page_by, rows_by
@@ -111,7 +112,20 @@ def _as_decoded(value: Any, _: object) -> Any:
     return value
 
 
-ROWS = Converter(detailed_validation=False)
+class RowConverter(Converter):
+    """A converter of rows to values."""
+
+    def structure(self, obj: Any, cl: type[T]) -> T:
+        """Return the row as a value.
+
+        Raises:
+            RowUnreadable: A stored value is not one that the library writes.
+        """
+        with reading_row():
+            return super().structure(obj, cl)
+
+
+ROWS = RowConverter(detailed_validation=False)
 ROWS.register_structure_hook_func(_is_decoded, _as_decoded)
 
 

@@ -1,6 +1,5 @@
 """The entries of an export: changes with the records that they add, and rows outside history."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
@@ -14,12 +13,14 @@ from sqlalchemy.types import TypeEngine
 from indelible.kernel import AuditContext, Change, Revision, verify_chain
 from indelible.kernel.exports import InvalidExportLine, Line, line_of, read_export, read_lines
 from indelible.kernel.history import NO_REVISION
+from indelible.kernel.json_limits import DOCUMENT_LIMITS
+from indelible.kernel.json_numbers import parse_json
 from indelible.kernel.keys import KEY
 from indelible.kernel.values import UNSTORABLE
 from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Row
 from indelible_sql.maintenance.export_errors import at_line
-from indelible_sql.maintenance.findings import UNREADABLE
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import HISTORY, RecordDigest
@@ -27,7 +28,9 @@ from indelible_sql.sql_context import RecordExport
 
 FORMAT: Final = "indelible export 2"
 FIRST_LINE: Final = line_of({"format": FORMAT})
-MAX_DEPTH: Final = 32  # levels of nested values in one line
+# Levels of a line around a document: the line, and a change, or the records and one of them.
+LEVELS_AROUND: Final = 3
+MAX_DEPTH: Final = LEVELS_AROUND + DOCUMENT_LIMITS.max_depth + 1  # the last level has no list
 
 
 class HistoryEntry(NamedTuple):
@@ -191,7 +194,7 @@ def _checked_rows(entries: Iterator[Entry], export: RecordExport) -> Iterator[Ro
 def _parse(line: Line, catalog: Catalog) -> Entry:
     """Return the entry of a line, if an export writes the entry in the same bytes."""
     try:
-        value: dict[str, Any] = json.loads(line.text.decode())
+        value: dict[str, Any] = parse_json(line.text.decode(), LEVELS_AROUND)
         _check_storable(value)
         if "change" in value:
             change = _change(value["change"])
@@ -203,7 +206,7 @@ def _parse(line: Line, catalog: Catalog) -> Entry:
             row = _row(table, value["row"])
             entry = RowEntry(line.number, table, row)
             written = line_of(row_line(table, row))
-    except (*UNREADABLE, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidExportLine(line.number, f"unreadable: {error}") from error
 
     if written != line.text:

@@ -3,28 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
-from cattrs import BaseValidationError
 from sqlalchemy import ColumnElement, Dialect, FromClause, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
-from indelible.kernel import IndelibleError
+from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.schema.columns import JSON_ARRAY, Domain
+from indelible_sql.schema.columns import INSTANT, JSON_ARRAY, Domain, JsonDomain
+from indelible_sql.schema.expressions import DialectExpression
+from indelible_sql.schema.json_rules import JsonText
 
 PAGE = 1_000
 MAX_ARRAYS = 1_000  # lists that are decoded once, among rows that follow each other
-# The errors that an unreadable value can cause.
-UNREADABLE = (
-    IndelibleError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-    BaseValidationError,
-)
 
 
 class Fault(StrEnum):
@@ -70,7 +62,7 @@ def check_rows(
         try:
             detail = check(row)
         except UNREADABLE as error:
-            detail = f"unreadable: {error}"
+            detail = unreadable(error)
         if detail:
             yield Finding(
                 fault=fault,
@@ -79,6 +71,11 @@ def check_rows(
                 seq=row[seq_column],
                 detail=detail,
             )
+
+
+def unreadable(error: BaseException) -> str:
+    """Return the detail of a row that raised one of UNREADABLE."""
+    return f"unreadable: {error}"
 
 
 def describe(
@@ -113,8 +110,29 @@ def rows(
 
 
 def undecoded(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
-    """Return the column with the driver's own values."""
+    """Return the column with the driver's own values, and JSON as text.
+
+    An instant that PostgreSQL's driver cannot read is NULL.
+    """
+    if isinstance(column.type, JsonDomain):
+        return type_coerce(JsonText(column), NullType()).label(name)
+    if column.type is INSTANT:
+        return type_coerce(_ReadableInstant(column), NullType()).label(name)
     return type_coerce(column, NullType()).label(name)
+
+
+class _ReadableInstant(DialectExpression):
+    """An instant, or NULL for one that Python's datetime may not represent in any time zone."""
+
+    type = NullType()
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": "{0}",
+        "postgresql": (
+            "CASE WHEN {0} > '0002-01-01 00:00:00+00' AND {0} < '9999-01-01 00:00:00+00'"
+            " THEN {0} END"
+        ),
+    }
 
 
 def decode_row(session: Session, table: Table, row: Row) -> dict[str, Any]:

@@ -15,17 +15,17 @@ from indelible.kernel import Change, IndelibleError, Lifecycle, Revision
 from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.seals import SealReference
-from indelible_sql.engine.errors import translate_errors
+from indelible_sql.engine.errors import UNREADABLE, translate_errors
 from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.maintenance.findings import (
-    UNREADABLE,
     Fault,
     Finding,
     decode_row,
     describe,
     rows,
+    unreadable,
 )
 from indelible_sql.maintenance.verify_heads import head_findings, record_findings
 from indelible_sql.maintenance.verify_seals import seal_findings
@@ -137,13 +137,19 @@ def _chain_findings(session: Session, legal: Edges, latest: datetime) -> Iterato
         try:
             change = ROWS.structure(decode_row(session, HISTORY, row), Change)
         except UNREADABLE as error:
-            yield finding(fault=Fault.CHANGE, detail=f"unreadable: {error}")
+            yield finding(fault=Fault.CHANGE, detail=unreadable(error))
+            revision, at = _revision_of(row), None
             continue
         for detail in _change_faults(change, row, revision, at, legal):
             yield finding(fault=Fault.CHANGE, detail=detail)
         if change.at > latest:
             yield finding(fault=Fault.FUTURE, detail=str(change.at))
         revision, at = change.revision, change.at
+
+
+def _revision_of(row: Row) -> Revision:
+    """Return the revision of an unreadable change: the next change is still compared with it."""
+    return Revision(row["seq"], row["to_state"], row["version"], row["hash"])
 
 
 def _change_faults(
@@ -166,18 +172,25 @@ def _change_faults(
 
 def _receipt_findings(session: Session) -> Iterator[Finding]:
     for row in rows(session, RECEIPTS, ("owner", "key")):
-        try:
-            receipt = ROWS.structure(decode_row(session, RECEIPTS, row), Receipt)
-            is_right = receipt.hash == receipt.digest()
-        except UNREADABLE:
-            is_right = False
-        if not is_right:
+        detail = _receipt_fault(session, row)
+        if detail:
             yield Finding(
                 fault=Fault.RECEIPT,
                 table=RECEIPTS.name,
                 entity_id=str(row["owner"]),
-                detail="its hash does not match its content",
+                detail=detail,
             )
+
+
+def _receipt_fault(session: Session, row: Row) -> str:
+    """Return what is wrong with a receipt, or ''."""
+    try:
+        receipt = ROWS.structure(decode_row(session, RECEIPTS, row), Receipt)
+        is_right = receipt.hash == receipt.digest()
+    except UNREADABLE as error:
+        return unreadable(error)
+
+    return "" if is_right else "its hash does not match its content"
 
 
 def _position_findings(session: Session) -> Iterator[Finding]:

@@ -13,12 +13,12 @@ from indelible.kernel.seals import (
     Stretch,
     records_digest,
 )
+from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.maintenance.findings import (
     PAGE,
-    UNREADABLE,
     Fault,
     Finding,
     decode_row,

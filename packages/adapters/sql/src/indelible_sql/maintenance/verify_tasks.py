@@ -8,10 +8,11 @@ from sqlalchemy import and_, select
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Attempt, AttemptOutcome, Task
+from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
-from indelible_sql.maintenance.findings import UNREADABLE, Fault, Finding, decode_row, rows
+from indelible_sql.maintenance.findings import Fault, Finding, decode_row, rows
 from indelible_sql.schema.tables import HISTORY
 
 # The clock that limited a lease may have been ahead of this one.

@@ -1,6 +1,5 @@
 """The column types that all contexts share: domains on PostgreSQL, checked values on SQLite."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +10,7 @@ from sqlalchemy import (
     REAL,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     TypeDecorator,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
@@ -27,6 +28,15 @@ from sqlalchemy.types import TypeEngine
 
 from indelible.kernel import Actor, canonical_json, instant_text
 from indelible.kernel.audit import ActorKind
+from indelible.kernel.json import encode_canonical
+from indelible.kernel.json_limits import DOCUMENT_LIMITS, VALUE_LIMITS, JsonLimits
+from indelible.kernel.json_numbers import parse_json
+from indelible_sql.schema.json_rules import (
+    JSON_LIMITS,
+    PLACEHOLDER,
+    JsonText,
+    postgresql_rule,
+)
 
 # The types of SQLite's strict tables, by the type that PostgreSQL stores; all others are text.
 STRICT_TYPES: tuple[tuple[Any, TypeEngine[Any]], ...] = (
@@ -35,7 +45,7 @@ STRICT_TYPES: tuple[tuple[Any, TypeEngine[Any]], ...] = (
     (ARRAY, LargeBinary()),
 )
 # A placeholder in statements, which `in_schema` replaces with the schema's name.
-SCHEMA = "indelible"
+SCHEMA = PLACEHOLDER
 
 INSTANT_GLOB = (
     "[0-9]" * 4
@@ -204,15 +214,72 @@ def float_domain(name: str, rule: str, sqlite_rule: str = "") -> Domain:
     )
 
 
-def _json_domain(name: str, kind: str) -> Domain:
-    return Domain(
+class JsonDomain(Domain):
+    """A column of JSON values within limits.
+
+    PostgreSQL's values are read as text, so that a host's own driver settings do not decide which
+    numbers become floats.
+    """
+
+    cache_ok = True
+
+    def __init__(self, name: str, limits: JsonLimits, *, rule: str, sqlite_rule: str) -> None:
+        """Declare a domain over JSONB; the rules are conditions on `{0}`."""
+        super().__init__(
+            name,
+            JSONB(none_as_null=True),
+            rule=rule,
+            # Some versions of SQLite take NULL for invalid JSON.
+            sqlite_rule=f"{{0}} IS NULL OR json_valid({{0}}) AND {sqlite_rule}",
+            dump=canonical_json,
+            load=parse_json,
+            dump_native=canonical_json,
+            load_native=_parsed,
+            from_json=self._checked,
+        )
+        self.limits = limits
+
+    def _checked(self, value: Any) -> Any:
+        """Return the value of an export; raise JsonLimitExceeded where it exceeds the limits."""
+        self.limits.check(value, encode_canonical(value), self.name)
+        return value
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Return the function that writes a value as its canonical text.
+
+        The driver's own would refuse Decimals; PostgreSQL casts the text.
+        """
+        return _unless_none(self._dump[dialect.name])
+
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return the text of a selected column, typed as this domain."""
+        return type_coerce(JsonText(column), self)
+
+    def create_limits(self) -> str:
+        """Return PostgreSQL's statement that adds the limits to the domain.
+
+        Rows that are older than the limits are not checked: nobody could remove them, and the
+        upgrade must not fail for ever. `verify` names them.
+        """
+        return (
+            f"ALTER DOMAIN {SCHEMA}.{self.name} ADD CONSTRAINT {self.name}_{JSON_LIMITS}"
+            f" CHECK ({postgresql_rule(self.limits)}) NOT VALID"
+        )
+
+
+def _parsed(value: Any) -> Any:
+    """Return the value of a JSON text; a statement in text returns a list that is parsed."""
+    if isinstance(value, str):
+        return parse_json(value)
+    return value
+
+
+def _json_domain(name: str, kind: str, limits: JsonLimits) -> JsonDomain:
+    return JsonDomain(
         name,
-        JSONB(none_as_null=True),
+        limits,
         rule=f"jsonb_typeof({{0}}) = '{kind}'",
-        # Some versions of SQLite take NULL for invalid JSON.
-        sqlite_rule=f"{{0}} IS NULL OR json_valid({{0}}) AND json_type({{0}}) = '{kind}'",
-        dump=canonical_json,
-        load=json.loads,
+        sqlite_rule=f"json_type({{0}}) = '{kind}'",
     )
 
 
@@ -269,16 +336,16 @@ INSTANT = Domain(
     load_native=_in_utc,
     from_json=datetime.fromisoformat,
 )
-JSON_OBJECT = _json_domain("json_object", "object")
-JSON_ARRAY = _json_domain("json_array", "array")
-# Any JSON value; null is stored as SQL's NULL.
-JSON_VALUE = Domain(
+JSON_OBJECT = _json_domain("json_object", "object", DOCUMENT_LIMITS)
+JSON_ARRAY = _json_domain("json_array", "array", DOCUMENT_LIMITS)
+# An object that a caller stores: documents with such objects in them have wider limits.
+JSON_DETAILS = _json_domain("json_details", "object", VALUE_LIMITS)
+# Any JSON value that a caller stores; null is stored as SQL's NULL.
+JSON_VALUE = JsonDomain(
     "json_value",
-    JSONB(none_as_null=True),
+    VALUE_LIMITS,
     rule="jsonb_typeof({0}) <> 'null'",
-    sqlite_rule="{0} IS NULL OR json_valid({0}) AND json_type({0}) <> 'null'",
-    dump=canonical_json,
-    load=json.loads,
+    sqlite_rule="json_type({0}) <> 'null'",
 )
 NUMBER = float_domain("number", "abs({0}) < 'Infinity'", "abs({0}) < 9e999")
 FRACTION = float_domain("fraction", "{0} BETWEEN 0 AND 1")
@@ -296,6 +363,7 @@ KERNEL_DOMAINS = (
     INSTANT,
     JSON_OBJECT,
     JSON_ARRAY,
+    JSON_DETAILS,
     JSON_VALUE,
     NUMBER,
     FRACTION,

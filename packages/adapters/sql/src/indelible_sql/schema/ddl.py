@@ -9,8 +9,9 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, Executabl
 
 from indelible.kernel import Lifecycle
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.columns import SCHEMA, JsonDomain
 from indelible_sql.schema.guard import statements
+from indelible_sql.schema.json_rules import IS_WITHIN_FUNCTION
 from indelible_sql.schema.tables import EDGE_COLUMNS, EDGES
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -44,6 +45,10 @@ def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
     else:
         for domain in catalog.domains:
             yield domain.create(domain.native.compile(dialect=DIALECTS[dialect]))
+        yield IS_WITHIN_FUNCTION
+        for domain in catalog.domains:
+            if isinstance(domain, JsonDomain):
+                yield domain.create_limits()
         yield from _tables(catalog, dialect)
         yield from _late_keys(catalog, dialect)
         yield HISTORY_KEY

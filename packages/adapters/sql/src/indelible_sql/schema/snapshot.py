@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import in_schema, prefix_of
+from indelible_sql.schema.json_rules import IS_WITHIN
 from indelible_sql.schema.session_settings import deparsing
 
 SQLITE_FACTS = text(
@@ -132,7 +133,7 @@ def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, .
         rows = connection.execute(SQLITE_FACTS, values).all()
         return tuple(sorted(row[0] for row in rows))
 
-    functions: list[str] = []
+    functions = [IS_WITHIN]
     optional_indexes: list[str] = []
     for context in catalog.contexts:
         functions += context.functions

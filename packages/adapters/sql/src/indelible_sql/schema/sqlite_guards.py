@@ -12,8 +12,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.columns import Domain, JsonDomain
 from indelible_sql.schema.guard import NEVER, Guard
+from indelible_sql.schema.json_rules import JSON_LIMITS, sqlite_condition
 from indelible_sql.schema.tables import REVISION_COLUMNS, HeadHistoryKey
 
 SECOND_FORMAT = "%Y-%m-%dT%H:%M:%S"
@@ -21,9 +22,9 @@ SECOND_CHARACTERS = len("2026-01-01T00:00:00")
 
 
 def insert_guards(table: Table) -> Iterator[Guard]:
-    """Yield the guards against what SQLite's keys let through.
+    """Yield the guards against what SQLite's keys and checks let through.
 
-    INSERT OR REPLACE, and foreign keys that are off.
+    INSERT OR REPLACE, foreign keys that are off, and JSON values that exceed their limits.
     """
     if "position" in table.columns:
         condition = "coalesce(NEW.position, 0) < 1"
@@ -32,6 +33,7 @@ def insert_guards(table: Table) -> Iterator[Guard]:
         condition = "coalesce(NEW.rowid, 0) < 1"
         yield Guard(table=table, rule="no_rowid", event="INSERT", condition=condition)
 
+    yield from _json_guards(table, "INSERT", JSON_LIMITS)
     condition = " AND ".join(sorted(_new_key_conditions(table)))
     yield Guard(table=table, rule="no_replace", event="INSERT", condition=condition)
     for key in sorted(table.foreign_key_constraints, key=_constraint_name):
@@ -48,6 +50,7 @@ def update_guards(table: Table) -> Iterator[Guard]:
     `UPDATE OR REPLACE` deletes the row whose unique key the changed row takes. A TEMP trigger can
     change the row after the guards' OLD was read; TEMP triggers run before those of the table.
     """
+    yield from _json_guards(table, "UPDATE", f"{JSON_LIMITS}_on_update")
     conditions = sorted(_free_key_conditions(table))
     if conditions:
         yield Guard(
@@ -94,6 +97,16 @@ def _storable_condition(value: str, domain: Domain) -> str:
     if isinstance(domain.native, Text):
         return f"instr({value}, char(0)) = 0"
     return ""
+
+
+def _json_guards(table: Table, event: str, rule: str) -> Iterator[Guard]:
+    """Yield the guard of the table's JSON columns, if it has any."""
+    conditions: list[str] = []
+    for column in table.columns:
+        if isinstance(column.type, JsonDomain):
+            conditions.append(sqlite_condition(column.name, column.type.limits))
+    if conditions:
+        yield Guard(table=table, rule=rule, event=event, condition=" AND ".join(conditions))
 
 
 def _left_revision_guard(head: Table, key: HeadHistoryKey) -> Guard:

@@ -9,6 +9,7 @@ from indelible.app import ReadTx
 from indelible.kernel import IndelibleError, Stale
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, FAR, AnyStore, claim, refusal
+from indelible.testing.tokens.json_values import JsonValueConformance
 from indelible.testing.tokens.lifecycle import FAULT, advance
 from indelible.testing.tokens.pipeline import PipelineConformance
 from indelible.testing.tokens.scenarios import (
@@ -261,7 +262,11 @@ class MintEventsConformance:
 
 
 class RepositoriesConformance(
-    AuthorsConformance, TokenRepositoryConformance, MintEventsConformance, PipelineConformance
+    AuthorsConformance,
+    TokenRepositoryConformance,
+    MintEventsConformance,
+    PipelineConformance,
+    JsonValueConformance,
 ):
     """Requirements on all seven repositories."""
 

@@ -10,7 +10,7 @@ from attrs.validators import optional
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.json import normalize_json
+from indelible.kernel.json_values import normalize_json
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,

@@ -24,6 +24,16 @@ DROP TRIGGER tasks_new ON indelible.tasks
 --;
 DROP TRIGGER tasks_recorded ON indelible.tasks
 --;
+ALTER DOMAIN indelible.json_object DROP CONSTRAINT json_object_json_limits
+--;
+ALTER DOMAIN indelible.json_array DROP CONSTRAINT json_array_json_limits
+--;
+ALTER DOMAIN indelible.json_details DROP CONSTRAINT json_details_json_limits
+--;
+ALTER DOMAIN indelible.json_value DROP CONSTRAINT json_value_json_limits
+--;
+DROP FUNCTION indelible.json_is_within
+--;
 DROP INDEX indelible.history_by_lifecycle
 --;
 DROP INDEX indelible.history_by_actor
@@ -58,6 +68,12 @@ ALTER TABLE indelible.history DROP CONSTRAINT history_seq
 --;
 ALTER TABLE indelible.history ADD CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq)
 --;
+ALTER TABLE indelible.tokens_s0 ALTER COLUMN error_data TYPE indelible.json_object
+--;
+ALTER TABLE indelible.image_generation_jobs ALTER COLUMN error_data TYPE indelible.json_object
+--;
+ALTER TABLE indelible.ipfs_upload_records ALTER COLUMN error_data TYPE indelible.json_object
+--;
 CREATE OR REPLACE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
@@ -81,3 +97,5 @@ CREATE OR REPLACE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE 
 DROP TABLE indelible.seal_records
 --;
 DROP TABLE indelible.seals
+--;
+DROP DOMAIN indelible.json_details

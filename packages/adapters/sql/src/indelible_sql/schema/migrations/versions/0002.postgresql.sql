@@ -2,6 +2,8 @@ DROP TRIGGER tasks_fence ON indelible.tasks
 --;
 DROP TRIGGER tasks_new ON indelible.tasks
 --;
+CREATE DOMAIN indelible.json_details AS JSONB CHECK (jsonb_typeof(VALUE) = 'object')
+--;
 CREATE TABLE indelible.seals (
 	number indelible.ordinal NOT NULL,
 	previous_number BIGINT GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
@@ -32,6 +34,51 @@ CREATE TABLE indelible.seal_records (
 )
 --;
 ALTER TABLE indelible.history DROP CONSTRAINT history_seq
+--;
+ALTER TABLE indelible.tokens_s0 ALTER COLUMN error_data TYPE indelible.json_details
+--;
+ALTER TABLE indelible.image_generation_jobs ALTER COLUMN error_data TYPE indelible.json_details
+--;
+ALTER TABLE indelible.ipfs_upload_records ALTER COLUMN error_data TYPE indelible.json_details
+--;
+CREATE FUNCTION indelible.json_is_within(
+  value jsonb, max_depth integer, max_bytes integer, max_values integer
+) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog AS $$
+DECLARE
+  document text := value::text;
+  bytes bigint := octet_length(document);
+  brackets bigint := bytes - octet_length(replace(replace(document, '[', ''), '{', ''));
+  bare text;
+  empty bigint;
+BEGIN
+  IF bytes <= least(max_bytes, max_values) AND brackets <= max_depth
+    AND (bytes <= 640 OR document !~ '[0-9.]{255}[0-9.]{255}[0-9.]{131}')
+  THEN
+    RETURN TRUE;
+  END IF;
+  IF bytes > 2 * max_bytes::bigint OR jsonb_path_exists(
+    value,
+    ('strict $.**{' || max_depth || '} ? (@.type() == "array" || @.type() == "object")')::jsonpath
+  ) THEN
+    RETURN FALSE;
+  END IF;
+
+  bare := regexp_replace(document, '"([^"\\]|\\.)*"', '""', 'g');
+  empty := (length(bare) - length(replace(replace(bare, '[]', ''), '{}', ''))) / 2;
+  brackets := length(bare) - length(replace(replace(bare, '[', ''), '{', ''));
+  RETURN bytes - length(bare) + length(replace(bare, ' ', '')) <= max_bytes
+    AND 1 + length(bare) - length(replace(bare, ',', '')) + brackets - empty <= max_values
+    AND bare !~ '[0-9](\.?[0-9]){255}(\.?[0-9]){255}(\.?[0-9]){130}';
+END $$
+--;
+ALTER DOMAIN indelible.json_object ADD CONSTRAINT json_object_json_limits CHECK (indelible.json_is_within(VALUE, 40, 33554432, 1000000)) NOT VALID
+--;
+ALTER DOMAIN indelible.json_array ADD CONSTRAINT json_array_json_limits CHECK (indelible.json_is_within(VALUE, 40, 33554432, 1000000)) NOT VALID
+--;
+ALTER DOMAIN indelible.json_details ADD CONSTRAINT json_details_json_limits CHECK (indelible.json_is_within(VALUE, 32, 1048576, 100000)) NOT VALID
+--;
+ALTER DOMAIN indelible.json_value ADD CONSTRAINT json_value_json_limits CHECK (indelible.json_is_within(VALUE, 32, 1048576, 100000)) NOT VALID
 --;
 ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)
 --;

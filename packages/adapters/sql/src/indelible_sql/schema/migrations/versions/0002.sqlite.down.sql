@@ -14,11 +14,29 @@ DROP TRIGGER authors_no_replace_on_update
 --;
 DROP TRIGGER centroids_no_nested_update
 --;
+DROP TRIGGER concept_versions_json_limits
+--;
+DROP TRIGGER concept_warnings_json_limits
+--;
 DROP TRIGGER concepts_no_nested_update
+--;
+DROP TRIGGER history_json_limits
+--;
+DROP TRIGGER image_generation_jobs_json_limits
+--;
+DROP TRIGGER image_generation_jobs_json_limits_on_update
 --;
 DROP TRIGGER image_generation_jobs_no_nested_update
 --;
+DROP TRIGGER ipfs_upload_records_json_limits
+--;
+DROP TRIGGER ipfs_upload_records_json_limits_on_update
+--;
 DROP TRIGGER ipfs_upload_records_no_nested_update
+--;
+DROP TRIGGER keys_json_limits
+--;
+DROP TRIGGER keys_json_limits_on_update
 --;
 DROP TRIGGER keys_no_nested_update
 --;
@@ -27,6 +45,12 @@ DROP TRIGGER mint_events_no_nested_update
 DROP TRIGGER mint_events_no_replace
 --;
 DROP TRIGGER mint_events_no_replace_on_update
+--;
+DROP TRIGGER receipts_json_limits
+--;
+DROP TRIGGER reveal_transactions_json_limits
+--;
+DROP TRIGGER reveal_transactions_json_limits_on_update
 --;
 DROP TRIGGER reveal_transactions_no_nested_update
 --;
@@ -50,11 +74,17 @@ DROP TRIGGER seals_predecessor_exists
 --;
 DROP TRIGGER settings_no_nested_update
 --;
+DROP TRIGGER signals_json_limits
+--;
 DROP TRIGGER spaces_no_nested_update
 --;
 DROP TRIGGER stages_no_nested_update
 --;
 DROP TRIGGER subspaces_no_nested_update
+--;
+DROP TRIGGER system_state_json_limits
+--;
+DROP TRIGGER system_state_json_limits_on_update
 --;
 DROP TRIGGER system_state_no_nested_update
 --;
@@ -77,6 +107,10 @@ DROP TRIGGER tasks_recorded
 DROP TRIGGER tasks_values_on_insert
 --;
 DROP TRIGGER tasks_values_on_update
+--;
+DROP TRIGGER tokens_s0_json_limits
+--;
+DROP TRIGGER tokens_s0_json_limits_on_update
 --;
 DROP TRIGGER tokens_s0_no_nested_update
 --;

@@ -2,6 +2,7 @@
 
 Decision: docs/decisions/0059-the-feed-follows-each-aggregate.md
 Decision: docs/decisions/0062-seals-prove-that-nothing-is-missing.md
+Decision: docs/decisions/0070-json-has-limits-and-exact-fractions.md
 """
 
 from alembic import op

@@ -1,0 +1,124 @@
+"""Numbers in JSON: a fraction is an exact Decimal, with one form and one text."""
+
+import json
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from typing import Any, Final
+
+from indelible.kernel.errors import UsageError
+from indelible.kernel.json_limits import (
+    DOCUMENT_LIMITS,
+    MAX_JSON_DIGITS,
+    depth_of,
+    too_many_digits,
+)
+
+# A number is never rounded: where digits would be lost, the context raises an error.
+_EXACT: Final = Context(prec=MAX_JSON_DIGITS, traps=[Inexact, InvalidOperation])
+
+
+class HasFraction(Exception):
+    """A value contains a Decimal, which Python's encoder cannot write."""
+
+
+def exact_number(number: Decimal, field: str = "value") -> int | Decimal:
+    """Return an int for a whole number, and a fraction without trailing zeros.
+
+    Raises:
+        JsonLimitExceeded: The number has too many digits in plain notation.
+        UsageError: The number is NaN or infinite.
+    """
+    if not number.is_finite():
+        raise UsageError(f"a JSON value holds no {number}")
+
+    try:
+        stripped = _EXACT.normalize(number)
+    except ArithmeticError:
+        raise too_many_digits(field) from None
+
+    _, digits, exponent = stripped.as_tuple()
+    assert isinstance(exponent, int)  # noqa: S101 - the number is finite
+    places = max(-exponent, 0)
+    if max(len(digits) + exponent, 1) + places > MAX_JSON_DIGITS:
+        raise too_many_digits(field)
+    if places:
+        return stripped
+    return int(stripped)
+
+
+def number_text(number: Decimal) -> str:
+    """Return the text of a number: plain notation without trailing zeros.
+
+    Raises: the errors of exact_number.
+    """
+    exact = exact_number(number)
+    if isinstance(exact, int):
+        return str(exact)
+    return format(exact, "f")
+
+
+class ExactEncoder(json.JSONEncoder):
+    """A JSON encoder that writes Decimals as numbers."""
+
+    def default(self, o: object) -> object:
+        """Raise HasFraction for a Decimal, and TypeError for a type that JSON does not know."""
+        if isinstance(o, Decimal):
+            raise HasFraction
+        return super().default(o)
+
+    def encode(self, o: Any) -> str:  # noqa: ANN401 - any JSON value
+        """Return the JSON text of a value."""
+        try:
+            return super().encode(o)
+        except HasFraction:
+            return self._encode_parts(o)
+
+    def _encode_parts(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
+        if isinstance(value, Decimal):
+            return number_text(value)
+        if isinstance(value, dict):
+            return self._encode_object(value)
+        if isinstance(value, list | tuple):
+            items = [self._encode_parts(item) for item in value]
+            return f"[{self.item_separator.join(items)}]"
+        return super().encode(value)
+
+    def _encode_object(self, values: dict[Any, Any]) -> str:
+        items: list[str] = []
+        for key in sorted(values) if self.sort_keys else values:
+            key_text = key if isinstance(key, str) else super().encode(key)
+            value_text = self._encode_parts(values[key])
+            items.append(f"{super().encode(key_text)}{self.key_separator}{value_text}")
+
+        return f"{{{self.item_separator.join(items)}}}"
+
+
+def parse_json(text: str, levels_around: int = 0) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value of a stored JSON text, with fractions as Decimals.
+
+    `levels_around` are the levels of the text that are around a stored document.
+
+    Raises:
+        JsonLimitExceeded: The value is too deep, or a number has too many digits.
+        ValueError: The text is not JSON.
+    """
+    # A text has at least one bracket for each level.
+    if text.count("[") + text.count("{") > DOCUMENT_LIMITS.max_depth:
+        DOCUMENT_LIMITS.check_depth(depth_of(text) - levels_around, "value")
+
+    try:
+        return _decoder.decode(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a whole number with more digits than Python reads
+        raise too_many_digits("value") from error
+
+
+def _parse_fraction(text: str) -> int | Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # the exponent has too many digits
+        raise too_many_digits("value") from None
+    return exact_number(number)
+
+
+_decoder: Final = json.JSONDecoder(parse_float=_parse_fraction)

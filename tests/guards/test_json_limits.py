@@ -1,0 +1,132 @@
+"""Both databases refuse a JSON value that exceeds a limit, with the code of the domain."""
+
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from sqlalchemy import Column, Engine, Table
+from sqlalchemy.exc import DBAPIError
+from tests.guards.attack_parts import Write
+from tests.guards.attacks_on_json import insert_of, json_columns, kind_of, update_of
+from tests.guards.raw_database import check_deferred_keys, postgresql_engine, run, sqlite_engine
+from tests.guards.situated import Situated
+from tests.guards.situation import Situation
+from tests.json_cases import MISLEADING, json_cases, small_cases
+
+from indelible_service.embedded import PostgresServer
+from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.errors import fault_of
+from indelible_sql.schema.columns import JsonDomain
+
+pytestmark = pytest.mark.slow
+
+REFUSED = "JSON_LIMIT_EXCEEDED"
+# A reveal lists tokens: another guard refuses every list of other values.
+TOKEN_IDS = ("reveal_transactions", "token_ids")
+FIXED = (("keys", "scopes"),)  # another guard refuses every update
+STORABLE = [item for item in json_columns() if (item[0].name, item[1].name) != TOKEN_IDS]
+LIMITS_BY_DOMAIN = {domain: (table, column) for table, column, domain in STORABLE}
+# Whatever a driver or a database does with such texts: an attacker does not choose the limits.
+EXTREMES = {
+    "1,500 levels": "[" * 1_500 + "]" * 1_500,
+    "2,000 levels": "[" * 2_000 + "]" * 2_000,
+    "6,000 levels": '{"a":' * 6_000 + "1" + "}" * 6_000,
+    "100,000 levels": "[" * 100_000 + "]" * 100_000,
+    "1e131071": "1e131071",
+    "-1e-16000": "-1e-16000",
+}
+
+
+@frozen
+class Target:
+    """One database that the application's role writes to; every write is rolled back."""
+
+    engine: Engine
+    situation: Situation
+
+    def code(self, write: Write) -> str:
+        """Return the code of the refusal, or '' if the writes are accepted."""
+        with self.engine.connect() as connection:
+            try:
+                run(connection, write(self.situation))
+                if connection.dialect.name == "postgresql":
+                    check_deferred_keys(connection)
+            except DBAPIError as error:
+                return fault_of(error).code
+            finally:
+                connection.rollback()
+
+        return ""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def target(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Target]:
+    if request.param == "sqlite":
+        file: Situated[Path] = request.getfixturevalue("situated_file")
+        path = Path(shutil.copy(file.location, tmp_path_factory.mktemp("json")))
+        engine, situation = sqlite_engine(f"sqlite:///{path}", foreign_keys=True), file.situation
+    else:
+        database: Situated[PostgresServer] = request.getfixturevalue("situated_database")
+        engine, situation = postgresql_engine(database.location.url), database.situation
+
+    yield Target(engine, situation)
+    engine.dispose()
+
+
+def writes(table: Table, column: Column[object], text: str) -> list[Write]:
+    """Return the writes of a JSON text: an insert, and an update where rows change."""
+    found = [insert_of(table, column, text)]
+    if table in CATALOG.heads and (table.name, column.name) not in FIXED:
+        found.append(update_of(table, column, text))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "domain"), STORABLE, ids=[f"{t.name}.{c.name}" for t, c, _ in STORABLE]
+)
+def test_each_column_takes_a_value_at_a_limit_and_refuses_one_beyond_it(
+    target: Target, table: Table, column: Column[object], domain: JsonDomain
+) -> None:
+    for name, case in small_cases(domain.limits, kind_of(domain)).items():
+        for write in writes(table, column, case.within):
+            assert (name, target.code(write)) == (name, "")
+        for write in writes(table, column, case.beyond):
+            assert (name, target.code(write)) == (name, REFUSED)
+
+
+@pytest.mark.parametrize("domain", LIMITS_BY_DOMAIN, ids=[d.name for d in LIMITS_BY_DOMAIN])
+def test_each_type_limits_bytes_and_values(target: Target, domain: JsonDomain) -> None:
+    table, column = LIMITS_BY_DOMAIN[domain]
+    cases = json_cases(domain.limits, kind_of(domain))
+    for name in ("bytes", "values"):
+        assert (name, target.code(insert_of(table, column, cases[name].within))) == (name, "")
+        assert (name, target.code(insert_of(table, column, cases[name].beyond))) == (name, REFUSED)
+
+
+@pytest.mark.parametrize("extreme", EXTREMES)
+@pytest.mark.parametrize("domain", LIMITS_BY_DOMAIN, ids=[d.name for d in LIMITS_BY_DOMAIN])
+def test_the_extremes_of_a_parser_are_refused(
+    target: Target, domain: JsonDomain, extreme: str
+) -> None:
+    table, column = LIMITS_BY_DOMAIN[domain]
+    text = EXTREMES[extreme]
+    if kind_of(domain) == "object":
+        text = f'{{"a":{text}}}'
+    if kind_of(domain) == "array":
+        text = f"[{text}]"
+
+    for write in writes(table, column, text):
+        assert target.code(write) == REFUSED
+
+
+@pytest.mark.parametrize("domain", LIMITS_BY_DOMAIN, ids=[d.name for d in LIMITS_BY_DOMAIN])
+def test_the_content_of_texts_exceeds_no_limit(target: Target, domain: JsonDomain) -> None:
+    table, column = LIMITS_BY_DOMAIN[domain]
+    value = f'"{MISLEADING}",0.5,12,-3'
+    text = f'{{"{MISLEADING}":[{value}]}}' if kind_of(domain) == "object" else f"[{value}]"
+
+    assert target.code(insert_of(table, column, text)) == ""
