@@ -26,7 +26,7 @@ GENERATED = "generated_client"
 CONTENT = {"name": "Ratio", "definition": "A comparison of two quantities by division."}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served() -> Generator[tuple[str, str]]:
     """Return the address of a server with an empty store, and a key for it."""
     web = Web(memory())

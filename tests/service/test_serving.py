@@ -89,9 +89,11 @@ def test_a_restart_keeps_the_data_and_creates_no_second_key(instance: Instance) 
 @pytest.mark.slow
 def test_up_prints_the_address_of_its_documentation(instance: Instance) -> None:
     status, page = get(instance.docs, "")
+    plain_status, plain_page = get(instance.docs, "/plain")
 
-    assert status == 200
-    assert b"/v1/concepts" in page
+    assert (status, plain_status) == (200, 200)
+    assert b"swagger-ui-bundle.js" in page
+    assert b"/v1/concepts" in plain_page
 
 
 @pytest.mark.slow

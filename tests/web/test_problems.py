@@ -155,7 +155,7 @@ def test_every_error_is_a_problem_with_a_title_and_a_documentation_link(
 
 
 def test_every_code_is_explained_on_the_documentation_page(web: Web) -> None:
-    page = web.get("/docs").text
+    page = web.get("/docs/plain").text
 
     assert [leaf.code for leaf in LEAVES if f'id="{leaf.code}"' not in page] == []
 

@@ -204,7 +204,7 @@ def _with_description(
 
 def _operation_text(operation: Operation) -> str:
     """Return the rest of the docstring, and the conditions of a request."""
-    _, *paragraphs = inspect.cleandoc(operation.view.__doc__ or "").split("\n\n")
+    _, *paragraphs = (inspect.getdoc(operation.view) or "").split("\n\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs]
     if operation.is_signed:
         paragraphs.append("The request is signed; no API key is needed.")

@@ -254,10 +254,14 @@ ATTEMPTS_OF_TASK = (
     .limit(bindparam("limit"))
 )
 # Which of these aggregates exist?
-EXISTING_ENTITIES = select(HISTORY.c.entity_id).where(
-    HISTORY.c.lifecycle == bindparam("lifecycle", type_=IDENTIFIER),
-    in_json_list(HISTORY.c.entity_id, "ids"),
-    HISTORY.c.seq == 1,
+EXISTING_ENTITIES = (
+    select(HISTORY.c.entity_id)
+    .where(
+        HISTORY.c.lifecycle == bindparam("lifecycle", type_=IDENTIFIER),
+        in_json_list(HISTORY.c.entity_id, "ids"),
+        HISTORY.c.seq == 1,
+    )
+    .order_by(HISTORY.c.entity_id)
 )
 
 # Leased tasks are among those that were due first. No index finds them, and of a long backlog
