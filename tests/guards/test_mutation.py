@@ -69,6 +69,11 @@ ONLY_FOREIGN_KEYS = {
     "an undeclared action",
     "another concept's predecessor",
     "two steps with one change",
+    "a seal that leaves out changes",
+    "a seal after another one than the last",
+    "a seal that covers changes again",
+    "a record of a seal that does not exist",
+    "a seal that skips a number",
 }
 
 

@@ -28,9 +28,7 @@ from indelible_sql.maintenance.seals import Entries, sealed_entries
 
 ALL_RECORDS: Query = select(
     SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_table, SEAL_RECORDS.c.record_hash
-).order_by(
-    SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_table, SEAL_RECORDS.c.record_hash
-)
+).order_by(SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_table, SEAL_RECORDS.c.record_hash)
 
 
 def seal_findings(
