@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.conftest import copy_cluster, folder
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
+    json_result,
     read_json_line,
     refusal,
     run,
@@ -29,14 +32,16 @@ from tests.service.processes import (
 from indelible_service.database import (
     TooFewConnections,
     check_connections,
+    needed_connections,
     open_configured_store,
     upgrade,
 )
-from indelible_service.embedded import PostgresServer, postgres
+from indelible_service.embedded import postgres
 from indelible_service.settings import Settings
 
 pytestmark = pytest.mark.slow
 
+SMALL = {"max_connections": "6"}  # of which three are reserved
 CHAIN = {"INDELIBLE_RPC_URL": "http://127.0.0.1:1/", "INDELIBLE_CONTRACT_ADDRESS": f"0x{'ab' * 20}"}
 
 
@@ -198,20 +203,44 @@ def test_a_scheduler_logs_its_recurring_tasks_and_ends_on_a_signal(folder_path: 
         assert stop_command(process) == 0
 
 
-@pytest.mark.parametrize("command", ["up", "serve", "work", "schedule"])
-def test_pools_too_large_for_the_server_are_refused_by_every_command(
-    command: str, database: PostgresServer, tmp_path: Path
+@pytest.mark.parametrize(
+    ("command", "needed"), [("up", 110), ("serve", 84), ("work", 22), ("schedule", 4)]
+)
+def test_every_command_needs_two_connections_for_each_of_its_threads(
+    command: str, needed: int, cluster: Path, tmp_path: Path
 ) -> None:
-    settings = {
-        "DATABASE_URL": database.url,
-        "INDELIBLE_OWNER_URL": database.owner_url,
-        "DB_POOL_SIZE": "200",
-    }
-    with start_command(command, "--json", cwd=tmp_path, **settings) as process:
-        assert process.wait(60) == 3
+    """A server with three connections left is too small for any of them."""
+    with (
+        folder() as directory,
+        postgres(copy_cluster(cluster, directory), durable=False, settings=SMALL) as server,
+    ):
+        settings = {
+            "DATABASE_URL": server.url,
+            "INDELIBLE_OWNER_URL": server.owner_url,
+            "DB_POOL_SIZE": "200",
+        }
+        assert json_result("db", "upgrade", **settings)
+        with start_command(command, "--json", cwd=tmp_path, **settings) as process:
+            assert process.wait(60) == 3
     error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
 
-    assert (error["code"], error["detail"]["needed"]) == ("TOO_FEW_CONNECTIONS", 420)
+    assert (error["code"], error["detail"]["needed"]) == ("TOO_FEW_CONNECTIONS", needed)
+    assert "DB_POOL_SIZE" in error["hint"]
+
+
+@given(
+    st.integers(1, 200),
+    st.integers(0, 200),
+    st.lists(st.integers(1, 300), min_size=1, max_size=8),
+)
+def test_processes_need_at_most_their_pools_and_two_connections_a_thread(
+    size: int, overflow: int, threads: list[int]
+) -> None:
+    settings = Settings(pool_size=size, max_overflow=overflow)
+
+    needed = needed_connections(settings, threads)
+    assert needed <= 2 * sum(threads)
+    assert needed <= 2 * (size + overflow) * len(threads)
 
 
 def test_reserved_connections_are_not_available(cluster: Path) -> None:
@@ -225,8 +254,8 @@ def test_reserved_connections_are_not_available(cluster: Path) -> None:
         )
         upgrade(settings)
         with open_configured_store(settings) as store:
-            check_connections(settings, store, 1)
+            check_connections(settings, store, [15])
             with pytest.raises(TooFewConnections) as error_info:
-                check_connections(settings, store, 2)
+                check_connections(settings, store, [15, 20])
 
     assert (error_info.value.needed, error_info.value.available) == (60, 37)

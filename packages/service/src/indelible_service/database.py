@@ -1,7 +1,7 @@
 """Open the database that the settings name."""
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -19,6 +19,11 @@ from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 
 POOLS_PER_PROCESS: Final = 2  # one that writes and one that reads
+REQUEST_THREADS: Final = 8  # that answer requests; each open stream of the console needs one more
+HEALTH_THREADS: Final = 2  # of `/health` and `/health/ready`, which wait for no slot
+BROKERS: Final = 2  # Redis and the one inside the process, each with threads of its own
+OTHER_WORKER_THREADS: Final = 3  # the dispatcher, the heartbeat and the main thread
+SCHEDULER_THREADS: Final = 2
 DEFAULT_SCHEMA: Final = Settings().schema
 MAX_CONNECTIONS: Final = "max_connections"
 # Connections that PostgreSQL reserves for others; the second setting exists from release 16.
@@ -91,16 +96,38 @@ def build_policy(settings: Settings, keys: KeyPolicy) -> Policy:
     return Policy(keys=keys, **policies)
 
 
-def check_connections(settings: Settings, store: SqlStore, processes: int) -> None:
-    """Raise TooFewConnections where the processes could need more than the server allows."""
+def check_connections(settings: Settings, store: SqlStore, threads: Sequence[int]) -> None:
+    """Raise TooFewConnections where the processes could need more than the server allows.
+
+    `threads` has the number of threads of each process.
+    """
     if store.engines.reader.dialect.name == "sqlite":
         return
 
-    per_pool = settings.pool_size + settings.max_overflow
-    needed = processes * POOLS_PER_PROCESS * per_pool
+    needed = needed_connections(settings, threads)
     available = store.read(_available_connections)
     if needed > available:
-        raise TooFewConnections(processes, needed, available)
+        raise TooFewConnections(len(threads), needed, available)
+
+
+def needed_connections(settings: Settings, threads: Iterable[int]) -> int:
+    """Return how many connections processes may open; `threads` has the number of each process.
+
+    A thread holds at most one connection of each pool, so a pool never opens more than there are
+    threads, whatever its size allows.
+    """
+    per_pool = settings.pool_size + settings.max_overflow
+    return sum(POOLS_PER_PROCESS * min(per_pool, number) for number in threads)
+
+
+def web_threads(settings: Settings) -> int:
+    """Return how many threads of a server process may use the database."""
+    return REQUEST_THREADS + settings.max_streams + HEALTH_THREADS
+
+
+def worker_process_threads(settings: Settings) -> int:
+    """Return how many threads of a worker process may use the database."""
+    return BROKERS * settings.worker_threads + OTHER_WORKER_THREADS
 
 
 def _available_connections(tx: SqlReading) -> int:

@@ -15,11 +15,15 @@ from attrs import define, evolve, frozen
 from indelible.kernel import Unavailable
 from indelible_service.composition import configure_process
 from indelible_service.database import (
+    SCHEDULER_THREADS,
     check_connections,
     key_file,
+    needed_connections,
     open_configured_store,
     public_url,
     upgrade,
+    web_threads,
+    worker_process_threads,
 )
 from indelible_service.embedded import (
     APP,
@@ -40,10 +44,11 @@ from indelible_service.workers import shutdown_event, worker_command
 
 POSTGRESQL: Final = "postgresql"  # a folder, and the name of a saved port
 WORKERS: Final = 2
-PROCESSES: Final = WORKERS + 2  # and one each for the web and the scheduler
+SPARE_CONNECTIONS: Final = (
+    50  # of commands beside the processes, and those that PostgreSQL reserves
+)
 # Below the ports of outgoing connections, one of which could take the port between two starts.
 STABLE_PORTS: Final = range(20_000, 32_768)
-POSTGRES_SETTINGS: Final = {"max_connections": "900"}
 READY_SECONDS: Final = 60
 SERVER_ERROR: Final = 500
 # The addresses at which a server that listens everywhere is reached from the same machine.
@@ -70,6 +75,7 @@ class Servers:
     """The PostgreSQL and the Redis of an installation; a restarted one gets its port again."""
 
     claim: Claim
+    max_connections: int
     postgresql: PostgresServer | None = None
     redis: RedisServer | None = None
 
@@ -87,7 +93,7 @@ class Servers:
             self.folder / POSTGRESQL,
             port=fixed_port,
             preferred_port=self.claim.port(POSTGRESQL) or _first_port(self.folder),
-            settings=POSTGRES_SETTINGS,
+            settings={"max_connections": str(self.max_connections)},
             passwords=True,
         )
         with server as running:
@@ -141,12 +147,14 @@ def run_full(settings: Settings, on_started: OnStarted) -> None:
         listening = evolve(settings, port=listener.getsockname()[1])
         listener.close()  # a child listens
         claim.publish(listening)
-        servers = Servers(claim)
+        threads = process_threads(settings)
+        needed = needed_connections(settings, threads)
+        servers = Servers(claim, max_connections=needed + SPARE_CONNECTIONS)
         bound, workers = _start_servers(listening, servers, supervisor)
         claim.publish(bound)
         upgrade(bound)
         with open_configured_store(bound, needs_key_secret=True) as store:
-            check_connections(bound, store, PROCESSES)
+            check_connections(bound, store, threads)
             first_key = create_first_key(bound, store)
 
         _start_programs(bound, supervisor)
@@ -191,6 +199,12 @@ def _start_servers(
 
     redis_url = servers.redis.url if servers.redis else ""
     return evolve(settings, redis_url=redis_url), WITH_REDIS
+
+
+def process_threads(settings: Settings) -> Sequence[int]:
+    """Return how many threads of each process may use the database."""
+    workers = [worker_process_threads(settings)] * WORKERS
+    return [web_threads(settings), *workers, SCHEDULER_THREADS]
 
 
 def _start_programs(settings: Settings, supervisor: Supervisor) -> None:

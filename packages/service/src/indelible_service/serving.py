@@ -26,11 +26,15 @@ from indelible_service.composition import (
 from indelible_service.connections import ConnectionLimits, guard_connections, max_connections
 from indelible_service.data_directory import atomic_file
 from indelible_service.database import (
+    REQUEST_THREADS,
+    SCHEDULER_THREADS,
     check_connections,
     key_file,
     open_configured_store,
     public_url,
     upgrade,
+    web_threads,
+    worker_process_threads,
 )
 from indelible_service.instance import claimed_directory
 from indelible_service.listening import bind_socket, instance_listener
@@ -42,7 +46,6 @@ from indelible_workers import Worker
 if TYPE_CHECKING:
     from waitress import Server  # a name of our stubs only
 
-THREADS: Final = 8  # that answer requests; each open stream of the console needs one more
 MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the application can refuse it
 STOP_SECONDS: Final = 30  # in which a process may complete the requests it has started
 FIRST_KEY: Final = "first"
@@ -111,7 +114,7 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
         upgrade(bound)
         configure_process(bound)  # logs are written only after everything that may be refused
         with open_configured_store(bound, needs_key_secret=True) as store, ExitStack() as stack:
-            check_connections(bound, store, 1)
+            check_connections(bound, store, [single_process_threads(bound)])
             app = build_app(bound, store)
             stages = build_stages(bound, store)
             worker = stack.enter_context(worker_threads(bound, store, stages))
@@ -140,7 +143,7 @@ def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "
     return create_server(
         app,
         sockets=[listener],
-        threads=THREADS + settings.max_streams,
+        threads=REQUEST_THREADS + settings.max_streams,
         ident=None,
         connection_limit=max_connections(),
         channel_timeout=settings.connection_seconds,
@@ -160,7 +163,7 @@ def run_server_processes(settings: Settings, processes: int) -> None:
     # Report what is wrong once, here, and not in every process.
     build_gateways(settings)
     with open_configured_store(settings) as store:
-        check_connections(settings, store, processes)
+        check_connections(settings, store, [web_threads(settings)] * processes)
         store.read(list_keys, limit=1)
     with bind_socket(settings):
         configure_process(settings)
@@ -186,12 +189,17 @@ def run_server_processes(settings: Settings, processes: int) -> None:
     server.serve(target_loader=partial(create_guarded_app, settings), wrap_loader=False)
 
 
+def single_process_threads(settings: Settings) -> int:
+    """Return how many threads of a process that runs everything may use the database."""
+    return web_threads(settings) + worker_process_threads(settings) + SCHEDULER_THREADS
+
+
 def create_guarded_app(settings: Settings) -> BufferedApp:
     """Return the application of a server process, and guard its connections from now on."""
     app = create_app(settings)
     guard_connections(connection_limits(settings))
 
-    return BufferedApp(app, THREADS + settings.max_streams, MAX_BODY_BYTES)
+    return BufferedApp(app, REQUEST_THREADS + settings.max_streams, MAX_BODY_BYTES)
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:

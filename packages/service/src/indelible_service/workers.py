@@ -18,7 +18,12 @@ from indelible_service.composition import (
     enqueue_standing_tasks,
     recurring_tasks,
 )
-from indelible_service.database import check_connections, open_configured_store
+from indelible_service.database import (
+    SCHEDULER_THREADS,
+    check_connections,
+    open_configured_store,
+    worker_process_threads,
+)
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, logger, run_command
 from indelible_sql import SqlStore
@@ -105,7 +110,7 @@ def run_worker_processes(settings: Settings, names: Collection[str], processes: 
     """Run worker processes until SIGINT or SIGTERM, and restart each that ends."""
     shutdown = shutdown_event()
     with open_configured_store(settings) as store:
-        check_connections(settings, store, processes)
+        check_connections(settings, store, [worker_process_threads(settings)] * processes)
         # Report a wrong name once, here, and not in every process.
         select_stages(build_stages(settings, store), names)
 
@@ -149,7 +154,7 @@ def run_scheduler_process(settings: Settings) -> None:
     """Enqueue recurring tasks until SIGINT or SIGTERM; several schedulers may run at once."""
     shutdown = shutdown_event()
     with open_configured_store(settings) as store:
-        check_connections(settings, store, 1)
+        check_connections(settings, store, [SCHEDULER_THREADS])
         configure_process(settings)
         tasks = recurring_tasks(settings)
         names = ", ".join(task.name for task in tasks)
