@@ -314,7 +314,10 @@ def redirect_to_own_url(store: SqlStore) -> None:
             options["dbname"] = database
 
     for engine in (store.engines.writer, store.engines.reader):
-        listen(engine, "do_connect", redirect, insert=True)
+        listen(engine, "do_connect", redirect)
+        # SQLAlchemy ignores `insert=True` here, and the store's own listener already connects.
+        events: Any = engine.dialect.dispatch
+        events.do_connect.listeners.rotate(1)
 
 
 def _point_at(store: SqlStore, url: str) -> SqlStore:

@@ -1,4 +1,4 @@
-"""What an owner changes in tasks and attempts, with their guards removed, is found by verify."""
+"""Test that verify finds each change of a task or attempt by an owner who removed the guards."""
 
 from collections.abc import Generator, Sequence
 from datetime import UTC, datetime

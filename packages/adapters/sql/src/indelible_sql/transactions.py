@@ -1,6 +1,5 @@
 """Open transactions: the kernel's repositories, and one attribute for each registered context."""
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -19,6 +18,12 @@ from indelible_sql.kernel.task_tables import STAGE_HEADS
 from indelible_sql.kernel.tasks import SqlTaskQueue, SqlTaskReader
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.sql_context import SqlContext
+
+if TYPE_CHECKING:
+    # To pyright a cached property is no attribute of its value's type, as the ports declare it.
+    from builtins import property as lazy_property
+else:
+    from functools import cached_property as lazy_property
 
 
 class KernelTransaction:
@@ -55,22 +60,22 @@ class KernelTransaction:
         """Return the connection, or raise UsageError once the transaction has ended."""
         return self.session.connection
 
-    @cached_property
+    @lazy_property
     def history(self) -> SqlHistory:
         """Return the history of all aggregates."""
         return SqlHistory(self.session)
 
-    @cached_property
+    @lazy_property
     def keys(self) -> SqlAggregateRepository[Key]:
         """Return the repository of API keys."""
         return SqlAggregateRepository(self.session, KEY_HEADS)
 
-    @cached_property
+    @lazy_property
     def settings(self) -> SqlAggregateRepository[Setting]:
         """Return the repository of settings."""
         return SqlAggregateRepository(self.session, SETTING_HEADS)
 
-    @cached_property
+    @lazy_property
     def stages(self) -> SqlAggregateRepository[StageControl]:
         """Return the repository of stage controls."""
         return SqlAggregateRepository(self.session, STAGE_HEADS)
@@ -83,7 +88,7 @@ class KernelTransaction:
 class KernelReading(KernelTransaction):
     """A read transaction; a host's own SELECT on `connection` sees the same moment."""
 
-    @cached_property
+    @lazy_property
     def tasks(self) -> SqlTaskReader:
         """Return the queries on tasks."""
         return SqlTaskReader(self.session)
@@ -112,12 +117,12 @@ class KernelWriting(KernelTransaction):
         self.reason = audit.reason
         self.request_id = audit.request_id
 
-    @cached_property
+    @lazy_property
     def receipts(self) -> SqlReceipts:
         """Return the receipts of idempotency keys."""
         return SqlReceipts(self.session)
 
-    @cached_property
+    @lazy_property
     def tasks(self) -> SqlTaskQueue:
         """Return the task queue."""
         return SqlTaskQueue(self.session, self, self.catalog.stages)
