@@ -118,7 +118,7 @@ def secret_texts(folder_path: Path) -> list[str]:
     """Return every password and secret that the processes of an instance use."""
     data = folder_path / "indelible-data"
     record = json.loads((data / "instance.json").read_text())
-    texts = [str(urlsplit(record[name]).password) for name in ("database_url", "redis_url")]
+    texts = [str(urlsplit(str(record[name])).password) for name in ("database_url", "redis_url")]
     return [
         *texts,
         (data / "secret").read_text(),

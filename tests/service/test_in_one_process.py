@@ -7,6 +7,7 @@ from tests.service.commands import error_code, run
 
 from indelible_service.contexts.declaration import NoSettings, ServiceContext
 from indelible_service.full import Servers
+from indelible_service.instance import Claim
 from indelible_service.workers import StageUnknown, select_stages
 
 
@@ -32,7 +33,9 @@ def test_the_demonstration_of_captures_shows_the_space_that_it_made(
 
 
 def test_servers_that_were_not_started_are_not_described(tmp_path: Path) -> None:
-    assert list(Servers(tmp_path).describe()) == []
+    claim = Claim(tmp_path, previous=None)
+
+    assert list(Servers(claim, max_connections=1).describe()) == []
 
 
 def test_a_context_without_a_part_in_the_service_adds_nothing_to_it() -> None:

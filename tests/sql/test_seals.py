@@ -151,7 +151,7 @@ def test_concurrent_sealers_make_one_chain(store: SqlStore) -> None:
     for _ in range(3):
         saved = edit(store, saved)
         with ThreadPoolExecutor(SEALERS) as threads:
-            sealed = list(threads.map(lambda _: seal_now(store), range(SEALERS)))
+            sealed = list(threads.map(seal_now, [store] * SEALERS))
         assert len({newest.reference for newest in sealed}) == 1
 
     assert sum(sealed.changes for sealed in all_seals(store)) == len(changes(store))

@@ -69,7 +69,7 @@ def test_every_call_on_a_stopped_server_ends_and_the_store_recovers(
     assert len(calls) == CALLERS
 
     with ThreadPoolExecutor(CALLERS) as threads:
-        list(threads.map(lambda _: limited.feed(), range(CALLERS)))  # fills the pool
+        list(threads.map(SqlStore.feed, [limited] * CALLERS))  # fills the pool
         with stopped(own_server.child):
             start = monotonic()
             codes = set(threads.map(code, calls))

@@ -35,7 +35,7 @@ def directions(number: int, seed: int) -> list[Vector]:
 @pytest.mark.parametrize("formulas", [SPHERICAL, ANNEALED, ANCHORED])
 @pytest.mark.parametrize("threshold", [0.02, 0.1])
 def test_a_trial_moves_the_centroids_of_real_captures(formulas: str, threshold: float) -> None:
-    seeds = dict(zip(TOPICS, directions(3, seed=1), strict=True))
+    seeds: dict[str, Vector] = dict(zip(TOPICS, directions(3, seed=1), strict=True))
     stream = [Sample("a", vector) for vector in directions(60, seed=2)]
     drawing = draw_on(formulas, seeds, stream, threshold)
 

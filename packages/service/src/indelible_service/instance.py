@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, ClassVar, Final, Self
+from typing import IO, ClassVar, Final, Self, cast
 
 import cattrs
 from attrs import asdict, evolve, field, frozen
@@ -193,7 +193,7 @@ def _read(path: Path) -> dict[str, object]:
     with suppress(OSError, ValueError):
         document = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(document, dict):
-            return document
+            return cast("dict[str, object]", document)
 
     return {}
 

@@ -1,8 +1,9 @@
 """Numbers in JSON: a fraction is an exact Decimal, with one form and one text."""
 
 import json
+from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json_limits import (
@@ -76,9 +77,9 @@ class ExactEncoder(json.JSONEncoder):
         if isinstance(value, Decimal):
             return number_text(value)
         if isinstance(value, dict):
-            return self._encode_object(value)
+            return self._encode_object(cast("Any", value))
         if isinstance(value, list | tuple):
-            items = [self._encode_parts(item) for item in value]
+            items = [self._encode_parts(item) for item in cast("Iterable[Any]", value)]
             return f"[{self.item_separator.join(items)}]"
         return super().encode(value)
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn, Self, cast
 from attrs import frozen
 from flask import Request
 from marshmallow import Schema, ValidationError
+from marshmallow.fields import Field
 
 from indelible_web.http import errors
 
@@ -39,7 +40,7 @@ class RequestParser:
         """Return the parser of `path`, `query`, `headers` and `json`, in the order of parsing."""
         by_location = {location: schema() for location, schema in schemas.items()}
         header_names: list[str] = []
-        for name, header in by_location["headers"].fields.items():
+        for name, header in _fields(by_location["headers"]).items():
             header_names.append(header.data_key or name)
 
         return cls(tuple(by_location.items()), tuple(header_names))
@@ -52,10 +53,10 @@ class RequestParser:
         values: dict[str, Any] = {}
         for location, schema in self._schemas:
             data = self._data(location, request)
-            if data == {} and not schema.fields:
+            if data == {} and not _fields(schema):
                 continue  # most routes have no query
             try:
-                values.update(schema.load(data))
+                values.update(cast("dict[str, Any]", schema.load(data)))
             except ValidationError as error:
                 if location == "headers":  # no other header is required
                     raise errors.IfMatchMissing from error
@@ -74,6 +75,11 @@ class RequestParser:
                 return {name: headers[name] for name in self._header_names if name in headers}
             case _:
                 return _json_body(request)
+
+
+def _fields(schema: Any) -> Mapping[str, Field[Any]]:  # noqa: ANN401 - marshmallow's is untyped
+    fields: Mapping[str, Field[Any]] = schema.fields
+    return fields
 
 
 def _json_body(request: Request) -> object:

@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from attrs import frozen
 from flask import Flask, Response, current_app
@@ -75,7 +75,7 @@ def transport_problem_response(error: HTTPException) -> Response:
 
 def transport_error(error: HTTPException, default: type[IndelibleError]) -> IndelibleError:
     """Return the error of a request that Flask or Werkzeug refused."""
-    max_body_bytes = current_app.config["MAX_CONTENT_LENGTH"]
+    max_body_bytes = cast("int", current_app.config["MAX_CONTENT_LENGTH"])
     return errors.from_transport(error.code or 0, default, max_body_bytes)
 
 

@@ -41,7 +41,9 @@ class MemoryWindows:
 
     _max_keys: int = MAX_KEYS
     # The times of the monotonic clock, oldest first; the key that was used last is the last one.
-    _events: OrderedDict[str, deque[float]] = field(factory=OrderedDict, init=False)
+    _events: OrderedDict[str, deque[float]] = field(
+        factory=OrderedDict[str, deque[float]], init=False
+    )
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     def hit(self, key: str, limit: int) -> bool:

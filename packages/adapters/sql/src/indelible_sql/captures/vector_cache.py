@@ -25,6 +25,10 @@ class VectorCache(Generic[V]):
     _values: dict[bytes, V] = field(factory=dict[bytes, V], init=False, repr=False)
     _size: int = field(default=0, init=False)
 
+    def __len__(self) -> int:
+        """Return the number of values."""
+        return len(self._values)
+
     def get(self, data: bytes) -> V:
         """Return the value of these bytes."""
         value = self._values.get(data)

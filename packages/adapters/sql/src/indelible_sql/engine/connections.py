@@ -124,14 +124,15 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
 
     if backend == "postgresql":
         target = url.set(drivername="postgresql+psycopg")
-        several["connect_args"] = {
+        arguments: dict[str, Any] = {
             "prepare_threshold": 1 if pool.prepare else None,
             "connect_timeout": pool.connect_seconds,
             "application_name": APPLICATION_NAME,
             "client_encoding": CLIENT_ENCODING,
         }
         if is_async:
-            several["connect_args"]["async_creator_fn"] = LimitedAsyncConnection.connect
+            arguments["async_creator_fn"] = LimitedAsyncConnection.connect
+        several["connect_args"] = arguments
         # Only a statement begins a transaction of the reader: see `_begin_read_only`.
         autocommit = {**several, "isolation_level": "AUTOCOMMIT"}
         return _Target(target, several), _Target(target, autocommit)
