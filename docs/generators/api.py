@@ -211,6 +211,8 @@ def _constant_description(value: object) -> str:
     if isinstance(value, Mapping):
         keys = ", ".join(f"`{key}`" for key in value)
         return f"A mapping with the keys {keys}."
+    if isinstance(value, frozenset):  # its own order differs from run to run
+        return ", ".join(sorted(f"`{member}`" for member in value))
     text = plain_types(str(value))
     if "\n" in text:
         return f"A text of {len(text.splitlines())} lines."
