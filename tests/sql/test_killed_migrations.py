@@ -15,7 +15,7 @@ from indelible_sql import verify
 pytestmark = pytest.mark.slow
 
 KILLS = 12
-MIGRATION_STARTS = ("BEGIN IMMEDIATE", "CREATE SCHEMA")
+MIGRATION_STARTS = ("CREATE ", "DROP ")
 
 
 class Killed(Exception):
