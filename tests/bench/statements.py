@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any, Final, cast
 
 from attrs import evolve, frozen
-from psycopg.types.json import Jsonb
 
 from indelible.concepts import ConceptContent, ConceptSaved
 from indelible.concepts.entities import name_key
@@ -113,31 +112,29 @@ class EditValues:
     """The values of the edits of one concept; `verify` finds no fault in the rows.
 
     `version` is the JSON form of the concept's first version. Each edit replaces what differs in
-    it, which is faster than a record's own `digest()`. `instant` and `document` convert an instant
-    and a JSON object for the driver.
+    it, which is faster than a record's own `digest()`. `instant` converts an instant for the
+    driver.
     """
 
     concept_id: str
     version: Mapping[str, Any]
     warnings: Sequence[Mapping[str, Any]]
     instant: Callable[[datetime], Any]
-    document: Callable[[Mapping[str, object]], Any]
 
     @classmethod
     def for_psycopg(cls, statements: Statements, own: ConceptSaved) -> "EditValues":
-        """Return the values for PostgreSQL, whose driver converts instants and JSON."""
-        warnings = statements.writes[0].values[WARNINGS].obj
+        """Return the values for PostgreSQL, whose driver converts instants."""
+        warnings = json.loads(statements.writes[0].values[WARNINGS])
         return cls(
             concept_id=own.concept.id,
             version=version_json(own),
             warnings=warnings,
             instant=lambda instant: instant,
-            document=Jsonb,
         )
 
     @classmethod
     def for_sqlite3(cls, statements: Statements, own: ConceptSaved) -> "EditValues":
-        """Return the values for SQLite, which stores both as text."""
+        """Return the values for SQLite, which stores instants as text."""
         inserts = [write for write in statements.writes if "concept_warnings" in write.text]
         (insert,) = inserts
         recorded = dict(zip(columns_of(insert.text), insert.values, strict=True))
@@ -146,7 +143,6 @@ class EditValues:
             version=version_json(own),
             warnings=json.loads(recorded[WARNINGS]),
             instant=instant_text,
-            document=ENCODER.encode,
         )
 
     def next(self, seq: int, version: int, last_hash: str, now: datetime) -> dict[str, Any]:
@@ -166,7 +162,7 @@ class EditValues:
         values: dict[str, Any] = {f"history_{name}": value for name, value in change.items()}
         values.update(dict.fromkeys(INSTANTS, self.instant(now)))
         values.update(
-            history_data=self.document(data),
+            history_data=ENCODER.encode(data),
             history_hash=change_hash,
             concepts_id=self.concept_id,
             concepts_name_key=UNIQUE_KEY,
