@@ -31,6 +31,7 @@ OTHER_PYTHONS = ("3.12", "3.13", "3.14")
 OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
 SQL_SUITES = ("tests/conformance", "tests/guards", "tests/sql")
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
+NEED_NUMPY = ("indelible_sql.captures.numpy_vectors",)
 SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
 
 
@@ -262,8 +263,12 @@ def _check_core(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> 
 
 
 def _check_sql(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
-    python = _empty(session, folder / "sql", wheels["indelible"], wheels["indelible-sql"])
+    with_numpy = f"indelible-sql[numpy] @ {wheels['indelible-sql'].as_uri()}"
+    python = _empty(session, folder / "numpy", wheels["indelible"], with_numpy)
     _import_everything(session, python, "indelible_sql")
+
+    python = _empty(session, folder / "sql", wheels["indelible"], wheels["indelible-sql"])
+    _import_everything(session, python, "indelible_sql", *NEED_NUMPY)
 
     (folder / "concepts.db").unlink(missing_ok=True)
     with session.chdir(folder):
@@ -294,8 +299,9 @@ def _empty(session: nox.Session, environment: Path, *wheels: Path | str) -> Path
     return python
 
 
-def _import_everything(session: nox.Session, python: Path, package: str) -> None:
-    _run_isolated(session, python, "import_everything.py", package)
+def _import_everything(session: nox.Session, python: Path, package: str, *optional: str) -> None:
+    """Import every module of a package; the optional ones must need what is not installed."""
+    _run_isolated(session, python, "import_everything.py", package, *optional)
 
 
 def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: str) -> None:
