@@ -162,7 +162,7 @@ def _mints(tx: ReadTx) -> Sequence[Head[tokens.MintEvent]]:
 
 
 def _tokens(tx: ReadTx) -> Sequence[Head[tokens.Token]]:
-    return tx.tokens.page_by_token_id(None, after=0, limit=MAX_ROWS)
+    return tx.tokens.tokens.list_page(tokens.TokenFilter(), after="", limit=MAX_ROWS)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.kernel.tasks import WorkConformance
+from indelible.testing.lists import ListsConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible.testing.tokens.conformance import TokensConformance
 from indelible.testing.tokens.detection import DetectionConformance
@@ -40,6 +41,7 @@ class ContextsConformance(
     RepositoryConformance,
     TokensConformance,
     DetectionConformance,
+    ListsConformance,
     WorkConformance,
 ):
     """All suites but the kernel's."""

@@ -146,6 +146,23 @@ def test_concepts_are_listed_with_ids_and_names(environment: dict[str, str]) -> 
     assert json_result("list", "--limit", "1", settings=environment) == listed[:1]
 
 
+def test_concepts_are_filtered_and_ordered(environment: dict[str, str]) -> None:
+    first, second = sorted(concept_ids(environment))
+
+    def listed(*options: str) -> list[str]:
+        return [concept["id"] for concept in json_result("list", *options, settings=environment)]
+
+    assert listed("--order", "newest") == [second, first]
+    assert listed("--status", "DRAFT") == [first]
+    assert listed("--since", "2026-01-01", "--order", "oldest") == [first, second]
+    assert listed("--until", "2026-01-01") == []
+    assert listed("--actor", "user:nobody") == []
+    assert listed("--name-prefix", "no such name") == []
+    wrong = run("list", "--order", "upwards", settings=environment)
+    assert wrong.exit_code == 2
+    assert "oldest" in wrong.stderr
+
+
 def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:
     run("db", "upgrade")
     scopes = ("--scope", "concepts:read", "--scope", "history:read")

@@ -5,15 +5,23 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy.sql.base import Executable
+from tests.conformance.test_stores import install_as_owner
 
+from indelible.captures import ArtifactFilter
+from indelible.concepts import ConceptFilter, ConceptStatus
+from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
+from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
 from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
 from indelible.testing.tokens.scenarios import add_tokens
+from indelible.tokens import TokenFilter
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
+from indelible_sql.captures.search import ARTIFACTS_BY_CHANGE, LISTED_ARTIFACTS
 from indelible_sql.concepts.statements import (
     GET_CURRENT,
     GET_VERSION,
     GET_WARNINGS,
+    LISTED,
     LOAD_CURRENT,
     LOAD_TO_EDIT,
     NODES_NAMED,
@@ -21,8 +29,10 @@ from indelible_sql.concepts.statements import (
 )
 from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.history import OF_ENTITY, feed_statement
+from indelible_sql.kernel.lists import ListedTable, page_query
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.tokens.statements import GAPS, PENDING
+from indelible_sql.tokens.store import TOKEN_MAPPING
 
 VERSIONS = 30
 TASKS = 2_000
@@ -45,6 +55,8 @@ PENDING_VALUES = {
 }
 
 
+OLDEST, NEWEST, CHANGED, NAME = NamedListOrder
+IN_SPACE: dict[str, object] = {"space_id": "a"}
 FILTERS: dict[str, tuple[dict[str, object], str]] = {
     "lifecycle": ({"lifecycle": "key"}, "history_by_lifecycle"),
     "actor": ({"actor": MAYA}, "history_by_actor"),
@@ -53,6 +65,90 @@ FILTERS: dict[str, tuple[dict[str, object], str]] = {
     "until": ({"until": BEGINNING}, "history_by_at"),
     "entity": ({"lifecycle": "concept", "entity_id": "a"}, "history_seq"),
     "entity of any lifecycle": ({"entity_id": "a"}, "history_seq"),
+}
+
+
+COPIES = 3_000
+ID, LATER = "id || '-' || n", "created_at + n * interval '1 second'"
+TIMES = {"created_at": LATER, "updated_at": LATER}
+ARTIFACT_ID = "artifact_id || '-' || n"
+# The columns in which copies of a row differ from it.
+COPIED: dict[str, dict[str, str]] = {
+    "concepts": {"id": ID, "name_key": "name_key || n", **TIMES},
+    "concept_versions": {"id": ID, "concept_id": "concept_id || '-' || n"},
+    "tokens_s0": {"id": ID, "token_id": "token_id + n", **TIMES},
+    "artifacts": {"id": ID, "space_id": "'a'", "normalized_url": "normalized_url || n", **TIMES},
+    "signals": {
+        "id": ID,
+        "space_id": "'a'",
+        "artifact_id": ARTIFACT_ID,
+        "capture_key": "capture_key || n",
+        "recorded_at": "recorded_at + n * interval '1 second'",
+    },
+}
+STORED_COLUMNS = """
+    SELECT column_name FROM information_schema.columns
+    WHERE table_schema = 'indelible' AND table_name = %s AND is_generated = 'NEVER'
+    ORDER BY ordinal_position
+"""
+# Every order of the lists that grow without limit, and the index that its pages are read by.
+# SQLite names the index of a unique constraint itself.
+LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ...]]] = {
+    "concepts": (LISTED, ConceptFilter(), {}, ("concepts_pkey", "PRIMARY KEY")),
+    "oldest concepts": (LISTED, ConceptFilter(order=OLDEST), {}, ("concepts_created_at",)),
+    "newest concepts": (LISTED, ConceptFilter(order=NEWEST), {}, ("concepts_created_at",)),
+    "changed concepts": (LISTED, ConceptFilter(order=CHANGED), {}, ("concepts_updated_at",)),
+    "concepts by name": (LISTED, ConceptFilter(order=NAME), {}, ("concepts_name_key",)),
+    "concepts changed since": (
+        LISTED,
+        ConceptFilter(order=CHANGED, since=FAR),
+        {},
+        ("concepts_updated_at",),
+    ),
+    "concepts in review": (
+        LISTED,
+        ConceptFilter(status=ConceptStatus.REVIEW),
+        {},
+        ("concepts_status",),
+    ),
+    "concepts with a prefix": (
+        LISTED,
+        ConceptFilter(order=NAME, name_prefix="zz"),
+        {},
+        ("concepts_name_key", "concept_versions_name_key"),
+    ),
+    "tokens": (TOKEN_MAPPING.listed, TokenFilter(), {}, ("tokens_s0_token_id", "autoindex")),
+    "newest tokens": (
+        TOKEN_MAPPING.listed,
+        TokenFilter(order=ListOrder.NEWEST),
+        {},
+        ("tokens_s0_created_at",),
+    ),
+    "changed tokens": (
+        TOKEN_MAPPING.listed,
+        TokenFilter(order=ListOrder.CHANGED),
+        {},
+        ("tokens_s0_updated_at",),
+    ),
+    "artifacts": (LISTED_ARTIFACTS, ArtifactFilter(), IN_SPACE, ("artifacts_space_id",)),
+    "newest artifacts": (
+        LISTED_ARTIFACTS,
+        ArtifactFilter(order=NEWEST),
+        IN_SPACE,
+        ("artifacts_created_at",),
+    ),
+    "changed artifacts": (
+        ARTIFACTS_BY_CHANGE,
+        ArtifactFilter(order=CHANGED),
+        IN_SPACE,
+        ("signals_recent",),
+    ),
+    "artifacts by name": (
+        LISTED_ARTIFACTS,
+        ArtifactFilter(order=NAME),
+        IN_SPACE,
+        ("artifacts_normalized_url", "autoindex"),
+    ),
 }
 
 
@@ -170,6 +266,63 @@ def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
         values = {**conditions, "txid": "0", "position": 0, "limit": 10}
         lines = plan(postgresql, "EXPLAIN", statement, **values)
         assert has_line(lines, index, "history_revision"), (name, lines)
+
+
+def positions_of(matching: ListFilter) -> tuple[str, str]:
+    """Return the positions of a first page, and of one that follows another."""
+    first_fields = {None: "5", "name": "zz 5"}
+    return "", first_fields.get(matching.order, f"{instant_text(FAR)} 5")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_sqlite_reads_a_page_of_a_list_in_the_order_of_an_index(
+    sqlite: SqlStore, name: str
+) -> None:
+    listed, matching, where, indexes = LISTS[name]
+    for position in positions_of(matching):
+        statement, values = page_query(listed, matching, where=where, after=position)
+        lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **values, limit=10)
+
+        assert has_line(lines, *indexes), lines
+        # Rows that are equal in the first column may still have to be sorted.
+        sorts = [line for line in lines if "TEMP B-TREE FOR ORDER BY" in line]
+        assert sorts == [], lines
+
+
+def test_postgresql_reads_a_page_of_a_list_in_the_order_of_an_index(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    fill_lists(postgresql, database)
+
+    for name, (listed, matching, where, indexes) in LISTS.items():
+        for position in positions_of(matching):
+            statement, values = page_query(listed, matching, where=where, after=position)
+            lines = plan(postgresql, "EXPLAIN", statement, **values, limit=10)
+            assert has_line(lines, *indexes), (name, lines)
+            assert not has_line(lines, "Seq Scan"), (name, lines)
+
+
+def fill_lists(store: SqlStore, database: PostgresServer) -> None:
+    """Copy a row of each list until an index is worth its use, past every guard."""
+    create(store)
+    add_tokens(store, 1)
+    activate_algorithm_for(store, install=install_as_owner(database.owner_url))
+    space_of(store).capture(A)
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        for table, changed in COPIED.items():
+            admin.execute(f"ALTER TABLE indelible.{table} DISABLE TRIGGER USER")
+            names = admin.execute(STORED_COLUMNS, (table,)).fetchall()
+            columns = [column for (column,) in names]
+            values = [changed.get(column, column) for column in columns]
+            admin.execute(
+                f"""
+                INSERT INTO indelible.{table} ({", ".join(columns)})
+                SELECT {", ".join(values)}
+                FROM indelible.{table}, generate_series(1, {COPIES}) AS n
+                """
+            )
+        admin.execute("ANALYZE")
 
 
 def fill_history(database: PostgresServer) -> None:

@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-21, revision 0002
+-- iteration 2, 2026-11-22, revision 0002
 
 column algorithms.checksum "digest" required
 
@@ -2330,11 +2330,19 @@ function tokens_s0_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+index CREATE INDEX "artifacts_created_at" ON "artifacts" USING "btree" ("space_id", "created_at", "id") true
+
 index CREATE INDEX "artifacts_space_id" ON "artifacts" USING "btree" ("space_id", "id") true
 
 index CREATE INDEX "centroids_space_id" ON "centroids" USING "btree" ("space_id", "id") true
 
+index CREATE INDEX "concepts_created_at" ON "concepts" USING "btree" ("created_at", "id") true
+
 index CREATE INDEX "concepts_name_key" ON "concepts" USING "btree" ("name_key") true
+
+index CREATE INDEX "concepts_status" ON "concepts" USING "btree" ("status", "id") true
+
+index CREATE INDEX "concepts_updated_at" ON "concepts" USING "btree" ("updated_at", "id") true
 
 index CREATE INDEX "history_by_action" ON "history" USING "btree" ("action", "txid", "position") true
 
@@ -2370,7 +2378,11 @@ index CREATE INDEX "tasks_due" ON "tasks" USING "btree" ("stage", "due_at", "ent
 
 index CREATE INDEX "tokens_s0_author_id" ON "tokens_s0" USING "btree" ("author_id", "token_id") true
 
+index CREATE INDEX "tokens_s0_created_at" ON "tokens_s0" USING "btree" ("created_at", "token_id") true
+
 index CREATE INDEX "tokens_s0_status_mint_timestamp" ON "tokens_s0" USING "btree" ("status", "mint_timestamp", "token_id") true
+
+index CREATE INDEX "tokens_s0_updated_at" ON "tokens_s0" USING "btree" ("updated_at", "token_id") true
 
 index CREATE UNIQUE INDEX "algorithms_active" ON "algorithms" USING "btree" ("status") WHERE (("status")::"text" = 'ACTIVE'::"text") true
 

@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-21, revision 0002
+-- iteration 2, 2026-11-22, revision 0002
 
 edge algorithm  register REGISTERED 0
 
@@ -146,11 +146,19 @@ edge token uploading sync revealed 0
 
 index algorithms_active: CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
 
+index artifacts_created_at: CREATE INDEX artifacts_created_at ON artifacts (space_id, created_at, id)
+
 index artifacts_space_id: CREATE INDEX artifacts_space_id ON artifacts (space_id, id)
 
 index centroids_space_id: CREATE INDEX centroids_space_id ON centroids (space_id, id)
 
+index concepts_created_at: CREATE INDEX concepts_created_at ON concepts (created_at, id)
+
 index concepts_name_key: CREATE INDEX concepts_name_key ON concepts (name_key)
+
+index concepts_status: CREATE INDEX concepts_status ON concepts (status, id)
+
+index concepts_updated_at: CREATE INDEX concepts_updated_at ON concepts (updated_at, id)
 
 index history_by_action: CREATE INDEX history_by_action ON history (action, position)
 
@@ -188,7 +196,11 @@ index tasks_due: CREATE INDEX tasks_due ON tasks (stage, due_at, entity_id) WHER
 
 index tokens_s0_author_id: CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
 
+index tokens_s0_created_at: CREATE INDEX tokens_s0_created_at ON tokens_s0 (created_at, token_id)
+
 index tokens_s0_status_mint_timestamp: CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 (status, mint_timestamp, token_id)
+
+index tokens_s0_updated_at: CREATE INDEX tokens_s0_updated_at ON tokens_s0 (updated_at, token_id)
 
 table algorithms: CREATE TABLE algorithms (
 	id TEXT NOT NULL,

@@ -30,6 +30,7 @@ from indelible.testing.tokens.scenarios import chain_hash, make_mint, wallet, wi
 from indelible.tokens import (
     Detection,
     MintEvent,
+    TokenFilter,
     TokenStatus,
     list_tokens,
     queries,
@@ -142,7 +143,7 @@ def test_a_deep_reorg_quarantines_the_dropped_tokens(chain: Simulator, store: An
     assert sorted(stored_tokens(store)) == [1, 2]
     (orphaned,) = store.read(token_stats).orphaned
     assert (orphaned.token_id, orphaned.author_wallet) == (3, wallet(2))
-    (failed,) = store.read(list_tokens, status=TokenStatus.FAILED)
+    (failed,) = store.read(list_tokens, matching=TokenFilter(status=TokenStatus.FAILED))
     assert (failed.token_id, failed.is_quarantined) == (3, True)
 
 

@@ -15,7 +15,7 @@ from tests.core.tokens.scans import (
 from tests.core.tokens.simulator import Simulator
 
 from indelible.testing.stores import AnyStore
-from indelible.tokens import Recovered, TokenStatus, list_tokens, recover_missing
+from indelible.tokens import Recovered, TokenFilter, TokenStatus, list_tokens, recover_missing
 
 recover = partial(recover_missing, actor=DETECTOR, confirmations=CONFIRMATIONS)
 
@@ -30,7 +30,7 @@ def test_missing_tokens_are_recovered_in_order_up_to_a_limit(
     assert recover(store, chain, limit=2).recovered == (1, 2)
     assert recover(store, chain).recovered == (3, 4, 5, 6, 7)
     assert recover(store, chain).missing == ()
-    (revealed,) = store.read(list_tokens, status=TokenStatus.REVEALED)
+    (revealed,) = store.read(list_tokens, matching=TokenFilter(status=TokenStatus.REVEALED))
     assert (revealed.token_id, revealed.metadata_cid) == (5, "metadata")
 
 

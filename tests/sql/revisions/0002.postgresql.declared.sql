@@ -253,7 +253,13 @@ CREATE TABLE indelible.concepts (
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
+CREATE INDEX concepts_created_at ON indelible.concepts (created_at, id)
+--;
 CREATE INDEX concepts_name_key ON indelible.concepts (name_key)
+--;
+CREATE INDEX concepts_status ON indelible.concepts (status, id)
+--;
+CREATE INDEX concepts_updated_at ON indelible.concepts (updated_at, id)
 --;
 CREATE TABLE indelible.concept_versions (
 	id indelible.identifier NOT NULL,
@@ -376,6 +382,8 @@ CREATE TABLE indelible.artifacts (
 	CONSTRAINT artifacts_normalized_url UNIQUE (space_id, normalized_url),
 	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id)
 )
+--;
+CREATE INDEX artifacts_created_at ON indelible.artifacts (space_id, created_at, id)
 --;
 CREATE INDEX artifacts_space_id ON indelible.artifacts (space_id, id)
 --;
@@ -534,7 +542,11 @@ CREATE TABLE indelible.tokens_s0 (
 --;
 CREATE INDEX tokens_s0_author_id ON indelible.tokens_s0 (author_id, token_id)
 --;
+CREATE INDEX tokens_s0_created_at ON indelible.tokens_s0 (created_at, token_id)
+--;
 CREATE INDEX tokens_s0_status_mint_timestamp ON indelible.tokens_s0 (status, mint_timestamp, token_id)
+--;
+CREATE INDEX tokens_s0_updated_at ON indelible.tokens_s0 (updated_at, token_id)
 --;
 CREATE TABLE indelible.image_generation_jobs (
 	id indelible.identifier NOT NULL,

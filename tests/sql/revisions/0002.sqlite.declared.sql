@@ -287,7 +287,13 @@ CREATE TABLE concepts (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX concepts_created_at ON concepts (created_at, id)
+--;
 CREATE INDEX concepts_name_key ON concepts (name_key)
+--;
+CREATE INDEX concepts_status ON concepts (status, id)
+--;
+CREATE INDEX concepts_updated_at ON concepts (updated_at, id)
 --;
 CREATE TABLE concept_versions (
 	id TEXT NOT NULL,
@@ -482,6 +488,8 @@ CREATE TABLE artifacts (
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX artifacts_created_at ON artifacts (space_id, created_at, id)
 --;
 CREATE INDEX artifacts_space_id ON artifacts (space_id, id)
 --;
@@ -740,7 +748,11 @@ CREATE TABLE tokens_s0 (
 --;
 CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
 --;
+CREATE INDEX tokens_s0_created_at ON tokens_s0 (created_at, token_id)
+--;
 CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 (status, mint_timestamp, token_id)
+--;
+CREATE INDEX tokens_s0_updated_at ON tokens_s0 (updated_at, token_id)
 --;
 CREATE TABLE image_generation_jobs (
 	id TEXT NOT NULL,

@@ -49,11 +49,14 @@ from indelible.captures.handlers import (
 )
 from indelible.captures.lifecycle import ALGORITHM, SPACE, SUBSPACE
 from indelible.captures.ports import (
+    AlgorithmFilter,
+    ArtifactFilter,
     ArtifactRepository,
     AssignmentMarginService,
     CapturesRead,
     CapturesWrite,
     Embedder,
+    SpaceFilter,
 )
 from indelible.captures.queries import (
     ArtifactMatch,
@@ -154,7 +157,10 @@ __all__ = [
     "AssignmentMarginService",
     "CapturesRead",
     "CapturesWrite",
+    "AlgorithmFilter",
+    "ArtifactFilter",
     "Embedder",
+    "SpaceFilter",
     # errors
     "errors",
 ]

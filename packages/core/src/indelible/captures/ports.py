@@ -1,7 +1,9 @@
 """The ports of captures: what handlers and queries need of a store, and of an embedder."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from attrs import frozen
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
 from indelible.captures.entities import (
@@ -14,11 +16,43 @@ from indelible.captures.entities import (
     Subspace,
     Vector,
 )
+from indelible.captures.lifecycle import AlgorithmStatus, SpaceStatus
 from indelible.captures.rules.evaluation import FormulaEngine
 from indelible.captures.rules.placing import MarginResult
-from indelible.kernel import Head, ReadTransaction, Transaction
+from indelible.kernel import Head, NamedListFilter, ReadTransaction, Transaction
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.settings import Config, Setting
+
+
+@frozen(kw_only=True, slots=False)
+class SpaceFilter(NamedListFilter):
+    """The spaces or subspaces of a list, and their order."""
+
+    status: SpaceStatus | None = None
+
+
+@frozen(kw_only=True, slots=False)
+class ArtifactFilter(NamedListFilter):
+    """The artifacts of a list, and their order; the name of an artifact is its address.
+
+    An artifact's last change is its last capture.
+    """
+
+    name_field: ClassVar[str] = "normalized_url"
+
+
+@frozen(kw_only=True, slots=False)
+class AlgorithmFilter(NamedListFilter):
+    """The algorithm versions of a list, and their order; the id of a version is its name."""
+
+    name_field: ClassVar[str] = "id"
+
+    status: AlgorithmStatus | None = None
+
+
+ALL_SPACES = SpaceFilter()
+ALL_ARTIFACTS = ArtifactFilter()
+ALL_ALGORITHMS = AlgorithmFilter()
 
 
 class ArtifactRepository(Protocol):
@@ -62,20 +96,11 @@ class AssignmentMarginService(Protocol):
 class CaptureSearch(Protocol):
     """Finds what captures have stored.
 
-    Lists are in order of id, lists of signals in order of seq. They begin after `after` and hold at
-    most `limit`.
+    Lists of signals are in order of seq. They begin after `after` and hold at most `limit`.
     """
 
     def active_algorithm(self) -> Head[AlgorithmVersion] | None:
         """Return the version that new captures are computed by."""
-        ...
-
-    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
-        """Return the user's next spaces."""
-        ...
-
-    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
-        """Return the space's next subspaces."""
         ...
 
     def centroid(self, subspace_id: str) -> Centroid | None:
@@ -90,8 +115,10 @@ class CaptureSearch(Protocol):
         """Return the artifact, or raise ArtifactNotFound."""
         ...
 
-    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
-        """Return the space's next artifacts."""
+    def artifacts_of(
+        self, space_id: str, matching: ArtifactFilter, *, after: str, limit: int
+    ) -> tuple[Artifact, ...]:
+        """Return the space's next matching artifacts after a position, in the filter's order."""
         ...
 
     def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:

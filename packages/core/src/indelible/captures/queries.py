@@ -14,9 +14,18 @@ from indelible.captures.entities import (
     as_embedding,
 )
 from indelible.captures.errors import ArtifactNotFound
-from indelible.captures.ports import CapturesRead
+from indelible.captures.ports import (
+    ALL_ALGORITHMS,
+    ALL_ARTIFACTS,
+    ALL_SPACES,
+    AlgorithmFilter,
+    ArtifactFilter,
+    CapturesRead,
+    SpaceFilter,
+)
 from indelible.captures.rules.ingest import replay
 from indelible.captures.rules.placing import MarginResult
+from indelible.kernel.settings import ALL_SETTINGS, SettingFilter
 from indelible.kernel.transaction import single_statement
 
 PAGE_SIZE = 50
@@ -48,10 +57,17 @@ def get_space(tx: CapturesRead, user_id: str, space_id: str) -> SpaceSaved:
 
 @single_statement
 def list_spaces(
-    tx: CapturesRead, user_id: str, *, after: str = "", limit: int = PAGE_SIZE
+    tx: CapturesRead,
+    user_id: str,
+    *,
+    matching: SpaceFilter = ALL_SPACES,
+    after: str = "",
+    limit: int = PAGE_SIZE,
 ) -> tuple[SpaceSaved, ...]:
-    """List the user's next spaces after an id, in order of id, retired ones included."""
-    heads = tx.captures.search.spaces_of(user_id, after=after, limit=limit)
+    """List the user's next matching spaces after a position, retired ones included."""
+    heads = tx.captures.spaces.list_page(
+        matching, where={"user_id": user_id}, after=after, limit=limit
+    )
     return tuple(SpaceSaved(space=head.entity, seq=head.revision.seq) for head in heads)
 
 
@@ -66,11 +82,19 @@ def get_subspace(tx: CapturesRead, user_id: str, subspace_id: str) -> SubspaceDe
 
 
 def list_subspaces(
-    tx: CapturesRead, user_id: str, space_id: str, *, after: str = "", limit: int = PAGE_SIZE
+    tx: CapturesRead,
+    user_id: str,
+    space_id: str,
+    *,
+    matching: SpaceFilter = ALL_SPACES,
+    after: str = "",
+    limit: int = PAGE_SIZE,
 ) -> tuple[SubspaceSaved, ...]:
-    """List the next subspaces of the user's space after an id, in order of id."""
+    """List the next matching subspaces of the user's space after a position."""
     get_space(tx, user_id, space_id)
-    heads = tx.captures.search.subspaces_of(space_id, after=after, limit=limit)
+    heads = tx.captures.subspaces.list_page(
+        matching, where={"space_id": space_id}, after=after, limit=limit
+    )
     return tuple(SubspaceSaved(subspace=head.entity, seq=head.revision.seq) for head in heads)
 
 
@@ -115,11 +139,17 @@ def get_artifact(tx: CapturesRead, user_id: str, artifact_id: str) -> Artifact:
 
 
 def list_artifacts(
-    tx: CapturesRead, user_id: str, space_id: str, *, after: str = "", limit: int = PAGE_SIZE
+    tx: CapturesRead,
+    user_id: str,
+    space_id: str,
+    *,
+    matching: ArtifactFilter = ALL_ARTIFACTS,
+    after: str = "",
+    limit: int = PAGE_SIZE,
 ) -> tuple[Artifact, ...]:
-    """List the next artifacts of the user's space after an id, in order of id."""
+    """List the next matching artifacts of the user's space after a position."""
     get_space(tx, user_id, space_id)
-    return tx.captures.search.artifacts_of(space_id, after=after, limit=limit)
+    return tx.captures.search.artifacts_of(space_id, matching, after=after, limit=limit)
 
 
 def list_signals(
@@ -161,18 +191,26 @@ def preview_margin(
 
 @single_statement
 def list_algorithms(
-    tx: CapturesRead, *, after: str = "", limit: int = PAGE_SIZE
+    tx: CapturesRead,
+    *,
+    matching: AlgorithmFilter = ALL_ALGORITHMS,
+    after: str = "",
+    limit: int = PAGE_SIZE,
 ) -> tuple[AlgorithmSaved, ...]:
-    """List the next algorithm versions after an id, in order of id."""
-    heads = tx.captures.algorithms.page(after=after, limit=limit)
+    """List the next matching algorithm versions after a position."""
+    heads = tx.captures.algorithms.list_page(matching, after=after, limit=limit)
     return tuple(AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def list_settings(
-    tx: CapturesRead, *, after: str = "", limit: int = PAGE_SIZE
+    tx: CapturesRead,
+    *,
+    matching: SettingFilter = ALL_SETTINGS,
+    after: str = "",
+    limit: int = PAGE_SIZE,
 ) -> tuple[SettingSaved, ...]:
-    """List the next settings that were ever changed, in order of name."""
-    heads = tx.settings.page(after=after, limit=limit)
+    """List the next matching settings that were ever changed, after a position."""
+    heads = tx.settings.list_page(matching, after=after, limit=limit)
     return tuple(SettingSaved(setting=head.entity, seq=head.revision.seq) for head in heads)
 
 

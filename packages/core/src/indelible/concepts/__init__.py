@@ -31,7 +31,6 @@ from indelible.concepts.ports import (
     ConceptsRead,
     ConceptSummary,
     ConceptsWrite,
-    ListOrder,
 )
 from indelible.concepts.queries import (
     ConceptView,
@@ -89,7 +88,6 @@ __all__ = [
     "Concept",
     "ConceptContent",
     "ConceptFilter",
-    "ListOrder",
     "ConceptGraph",
     "ConceptSummary",
     "ConceptPolicy",

@@ -1,7 +1,6 @@
 """The ports of concepts."""
 
-from enum import StrEnum
-from typing import Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from attrs import field, frozen
 
@@ -12,12 +11,21 @@ from indelible.concepts.entities import (
     ConceptPolicy,
     ConceptVersion,
     Warnings,
+    name_key,
 )
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import RelatedNames
-from indelible.kernel import Head, ReadTransaction, Transaction
+from indelible.kernel import (
+    Head,
+    NamedListFilter,
+    NamedListOrder,
+    ReadTransaction,
+    Transaction,
+)
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.values import LINE, is_text
+
+MAX_LISTED_NAME_KEY: Final = 200  # characters; names that begin the same are in order of id
 
 
 class ConceptRepository(Protocol):
@@ -44,25 +52,6 @@ class ConceptReads(Protocol):
     def list_versions(self, concept_id: str) -> list[ConceptVersion]: ...
 
 
-class ListOrder(StrEnum):
-    """The order of a list by creation."""
-
-    OLDEST = "oldest"
-    NEWEST = "newest"
-
-
-@frozen(kw_only=True)
-class ConceptFilter:
-    """Filters of a list of concepts: literal text in name or definition, and status.
-
-    A list is in the order of ids, which is that of creation, or in the reverse order.
-    """
-
-    text: str = field(default="", validator=is_text, metadata=LINE)
-    status: ConceptStatus | None = None
-    order: ListOrder = ListOrder.OLDEST
-
-
 @frozen(kw_only=True)
 class ConceptSummary:
     """A concept in a list."""
@@ -71,6 +60,40 @@ class ConceptSummary:
     seq: int
     name: str
     definition: str
+
+
+@frozen(kw_only=True, slots=False)
+class ConceptFilter(NamedListFilter):
+    """The concepts of a list, and their order: a literal text in name or definition, and a status.
+
+    Names are compared by their keys, in which case and spaces make no difference.
+    """
+
+    name_field: ClassVar[str] = "name_key"
+
+    text: str = field(default="", validator=is_text, metadata=LINE)
+    status: ConceptStatus | None = None
+
+    def conditions(self) -> dict[str, Any]:
+        """Return the filters that are set, with the key of the prefix."""
+        conditions = super().conditions()
+        if self.name_prefix is not None:
+            conditions["name_prefix"] = listed_name_key(self.name_prefix)
+        if self.text:
+            conditions["text"] = name_key(self.text)
+
+        return conditions
+
+    def position_of_summary(self, summary: ConceptSummary) -> str:
+        """Return the position of a concept in the list."""
+        if self.order is NamedListOrder.NAME:
+            return f"{listed_name_key(summary.name)} {summary.concept.id}"
+        return self.position_of(summary.concept)
+
+
+def listed_name_key(name: str) -> str:
+    """Return the part of a name's key that lists are ordered by."""
+    return name_key(name)[:MAX_LISTED_NAME_KEY]
 
 
 class ConceptSearch(Protocol):
@@ -101,7 +124,7 @@ class ConceptSearch(Protocol):
         ...
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """Return the next `limit` matching concepts after an id, in the filter's order."""
+        """Return the next `limit` matching concepts after a position, in the filter's order."""
         ...
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:

@@ -184,5 +184,8 @@ def get_learning_order(tx: ConceptsRead, concept_id: str | None = None) -> Learn
 def list_concepts(
     tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[ConceptSummary, ...]:
-    """Return the next `limit` matching concepts after an id, in order of id."""
+    """Return the next `limit` matching concepts after a position, in the filter's order.
+
+    `ConceptFilter.position_of_summary` is the position; without an order, it is the concept's id.
+    """
     return tx.concepts.search.page(wanted, after=after, limit=limit)

@@ -34,6 +34,7 @@ from indelible.kernel.idempotency import Idempotency
 from indelible.kernel.ids import Ids, TimeOrderedIds
 from indelible.kernel.json import canonical_json, digest, instant_text, to_json_value
 from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.lists import ListFilter, ListOrder, NamedListFilter, NamedListOrder
 from indelible.kernel.transaction import ReadTransaction, Store, Transaction
 
 __all__ = [
@@ -53,6 +54,11 @@ __all__ = [
     "Revision",
     "next_change",
     "verify_chain",
+    # lists
+    "ListFilter",
+    "ListOrder",
+    "NamedListFilter",
+    "NamedListOrder",
     # time, ids and digests
     "Clock",
     "Ids",

@@ -13,6 +13,7 @@ from indelible.kernel.errors import HashChainBroken, InvalidTransition, Stale
 from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex, to_json_value
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.lifecycle import Lifecycle
+from indelible.kernel.lists import ListFilter
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -25,6 +26,7 @@ from indelible.kernel.values import (
 )
 
 Data = Mapping[str, Any]  # a JSON object; its fractions are Decimals
+EVERYWHERE: Final[Mapping[str, object]] = {}
 
 
 class Entity(Protocol):
@@ -157,6 +159,20 @@ class AggregateReader(Protocol[E_co]):
 
     def page(self, *, after: str, limit: int) -> tuple[Head[E_co], ...]:
         """Return the next `limit` heads after an id, in order of id."""
+        ...
+
+    def list_page(
+        self,
+        matching: ListFilter,
+        *,
+        where: Mapping[str, object] = EVERYWHERE,
+        after: str,
+        limit: int,
+    ) -> tuple[Head[E_co], ...]:
+        """Return the next `limit` matching heads after a position, in the filter's order.
+
+        Their fields equal `where`. '' is the position before the first.
+        """
         ...
 
     def find(

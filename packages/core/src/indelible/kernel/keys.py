@@ -4,7 +4,7 @@ import hmac
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Final, Protocol, cast
 
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
@@ -15,6 +15,7 @@ from indelible.kernel.errors import Invalid, NotFound, UsageError
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.idempotency import NOT_STORED_IN_RECEIPT
 from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.lists import ListFilter, ListOrder
 from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
 from indelible.kernel.values import (
     COUNT,
@@ -124,6 +125,18 @@ class Key(Aggregate):
         return self.status is KeyStatus.ACTIVE and not is_expired
 
 
+@frozen(kw_only=True, slots=False)
+class KeyFilter(ListFilter):
+    """The keys of a list, and their order."""
+
+    status: KeyStatus | None = None
+    owner: Actor | None = None
+    order: ListOrder | None = None
+
+
+ALL_KEYS: Final = KeyFilter()
+
+
 @frozen(kw_only=True)
 class CreateKey:
     """Create an API key for an actor."""
@@ -211,9 +224,11 @@ def revoke_key(tx: KeysWrite, command: RevokeKey) -> KeySaved:
 
 
 @single_statement
-def list_keys(tx: KeysRead, *, after: str = "", limit: int = 100) -> tuple[KeySaved, ...]:
-    """Return the next `limit` keys after an id, revoked ones included, in order of id."""
-    heads = tx.keys.page(after=after, limit=limit)
+def list_keys(
+    tx: KeysRead, *, matching: KeyFilter = ALL_KEYS, after: str = "", limit: int = 100
+) -> tuple[KeySaved, ...]:
+    """Return the next `limit` matching keys after a position, revoked ones included."""
+    heads = tx.keys.list_page(matching, after=after, limit=limit)
     return tuple(KeySaved(key=head.entity, seq=head.revision.seq) for head in heads)
 
 

@@ -15,6 +15,7 @@ from indelible.kernel.errors import NotFound, Unavailable
 from indelible.kernel.history import AggregateReader
 from indelible.kernel.ids import Ids, TimeOrderedIds
 from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.lists import NamedListFilter
 from indelible.kernel.values import LINE, instance_of, non_blank_line
 
 T = TypeVar("T")
@@ -61,6 +62,16 @@ class Setting(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTING
     value: str = field(validator=non_blank_line, metadata=LINE)
     status: SettingStatus = field(validator=instance_of(SettingStatus))
+
+
+@frozen(kw_only=True, slots=False)
+class SettingFilter(NamedListFilter):
+    """The settings of a list, and their order; the id of a setting is its name."""
+
+    name_field: ClassVar[str] = "id"
+
+
+ALL_SETTINGS: Final = SettingFilter()
 
 
 def setting_texts(settings: AggregateReader[Setting]) -> dict[str, str]:

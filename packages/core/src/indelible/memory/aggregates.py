@@ -1,14 +1,16 @@
 """Aggregates of one lifecycle in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel import Change, Head, NotFound
+from indelible.kernel import Actor, Change, Head, ListFilter, NotFound
 from indelible.kernel.aggregates import Aggregate, RecordExists
-from indelible.kernel.history import Record, Update
+from indelible.kernel.history import EVERYWHERE, Record, Update
+from indelible.kernel.values import field_values
 from indelible.memory.history import MemoryHistory
+from indelible.memory.lists import list_page
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
@@ -49,6 +51,28 @@ class MemoryAggregateRepository(Generic[E]):
     def page(self, *, after: str, limit: int) -> tuple[Head[E], ...]:
         """Return the next `limit` heads after an id, in order of id."""
         return self.where(_is_any, after=after, limit=limit)
+
+    def list_page(
+        self,
+        matching: ListFilter,
+        *,
+        where: Mapping[str, object] = EVERYWHERE,
+        after: str,
+        limit: int,
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` matching heads after a position, in the filter's order."""
+        entries: list[tuple[Head[E], dict[str, Any]]] = []
+        for head in self._rows.values():
+            values = field_values(head.entity)
+            if all(values[name] == value for name, value in where.items()):
+                entries.append((head, {**values, "actor": self.last_actor(head)}))
+
+        return list_page(entries, matching, after=after, limit=limit)
+
+    def last_actor(self, head: Head[E]) -> Actor:
+        """Return the actor of the head's last change."""
+        changes = self._history.of(self._entity.lifecycle.name, head.entity.id)
+        return changes[-1].actor
 
     def where(
         self, condition: Callable[[E], bool], *, after: str = "", limit: int | None = None

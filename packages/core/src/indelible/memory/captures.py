@@ -17,7 +17,7 @@ from indelible.captures.entities import (
     Vector,
 )
 from indelible.captures.lifecycle import AlgorithmStatus
-from indelible.captures.ports import CapturesRead, CapturesWrite
+from indelible.captures.ports import ArtifactFilter, CapturesRead, CapturesWrite
 from indelible.captures.repositories import MarginService, StepwiseArtifactRepository
 from indelible.captures.rules import evaluation
 from indelible.captures.rules.evaluation import (
@@ -30,8 +30,10 @@ from indelible.captures.rules.evaluation import (
 )
 from indelible.captures.rules.vectors import vec_dist
 from indelible.kernel import Head
+from indelible.kernel.values import field_values
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
+from indelible.memory.lists import list_page
 
 
 @frozen
@@ -99,18 +101,6 @@ class MemoryCaptureSearch:
         )
         return heads[0] if heads else None
 
-    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
-        """Return the user's next spaces."""
-        return self._tables.spaces.where(
-            lambda space: space.user_id == user_id, after=after, limit=limit
-        )
-
-    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
-        """Return the space's next subspaces."""
-        return self._tables.subspaces.where(
-            lambda subspace: subspace.space_id == space_id, after=after, limit=limit
-        )
-
     def centroid(self, subspace_id: str) -> Centroid | None:
         """Return the subspace's centroid."""
         return self._tables.centroids.get(subspace_id)
@@ -130,15 +120,17 @@ class MemoryCaptureSearch:
             raise errors.ArtifactNotFound(artifact_id)
         return self._tables.artifacts[artifact_id]
 
-    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
-        """Return the space's next artifacts."""
-        artifacts = [
-            artifact
-            for artifact in self._tables.artifacts.values()
-            if artifact.space_id == space_id and artifact.id > after
-        ]
-        artifacts.sort(key=lambda artifact: artifact.id)
-        return tuple(artifacts[:limit])
+    def artifacts_of(
+        self, space_id: str, matching: ArtifactFilter, *, after: str, limit: int
+    ) -> tuple[Artifact, ...]:
+        """Return the space's next matching artifacts after a position, in the filter's order."""
+        entries: list[tuple[Artifact, dict[str, Any]]] = []
+        for artifact in self._tables.artifacts.values():
+            if artifact.space_id == space_id:
+                last = self.signals_of(artifact.id, after=artifact.seq - 1, limit=1)[0]
+                entries.append((artifact, {**field_values(artifact), "actor": last.actor}))
+
+        return list_page(entries, matching, after=after, limit=limit)
 
     def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """Return the artifact's next signals."""

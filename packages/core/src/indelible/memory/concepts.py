@@ -1,6 +1,6 @@
 """Concepts in memory."""
 
-from typing import Self
+from typing import Any, Self
 
 from attrs import frozen
 
@@ -11,15 +11,17 @@ from indelible.concepts import (
     ConceptFilter,
     ConceptSummary,
     ConceptVersion,
-    ListOrder,
 )
 from indelible.concepts.entities import ConceptNode, VersionWarnings, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
+from indelible.concepts.ports import listed_name_key
 from indelible.concepts.rules.current import node_of
 from indelible.concepts.rules.warnings import RelatedNames
 from indelible.kernel import Head
+from indelible.kernel.values import field_values
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
+from indelible.memory.lists import list_page
 
 MAX_NAMES = 50
 
@@ -124,20 +126,18 @@ class MemoryConceptSearch:
         return self._concepts.records(ConceptVersion, concept_id)[after : after + limit]
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """Return the next `limit` matching concepts after an id, in the filter's order."""
-        heads = self._concepts.where(lambda _: True)
-        if wanted.order is ListOrder.NEWEST:
-            heads = tuple(head for head in reversed(heads) if not after or head.entity.id < after)
-        else:
-            heads = tuple(head for head in heads if head.entity.id > after)
-
-        summaries: list[ConceptSummary] = []
-        for head in heads:
+        """Return the next `limit` matching concepts after a position, in the filter's order."""
+        entries: list[tuple[ConceptSummary, dict[str, Any]]] = []
+        for head in self._concepts.where(lambda _: True):
             summary = self._summary(head)
-            if _matches(summary, wanted):
-                summaries.append(summary)
+            if not _has_text(summary, wanted):
+                continue
+            values = field_values(head.entity)
+            values["name_key"] = listed_name_key(summary.name)
+            values["actor"] = self._concepts.last_actor(head)
+            entries.append((summary, values))
 
-        return tuple(summaries[:limit])
+        return list_page(entries, wanted, after=after, limit=limit)
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Return other concepts' names that equal the version's name or occur in its definition."""
@@ -186,10 +186,7 @@ class MemoryConceptSearch:
         )
 
 
-def _matches(summary: ConceptSummary, wanted: ConceptFilter) -> bool:
-    if wanted.status not in (None, summary.concept.status):
-        return False
-
+def _has_text(summary: ConceptSummary, wanted: ConceptFilter) -> bool:
     text = name_key(wanted.text)
     return text in name_key(summary.name) or text in name_key(summary.definition)
 

@@ -83,17 +83,6 @@ class MemoryCollection:
 
         return tuple(by_id.get(entity_id) for entity_id in ids)
 
-    def page_by_token_id(
-        self, status: TokenStatus | None, *, after: int, limit: int
-    ) -> tuple[Head[Token], ...]:
-        """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
-
-        def is_listed(token: Token) -> bool:
-            return token.token_id > after and status in (None, token.status)
-
-        heads = sorted(self.tokens.where(is_listed), key=lambda head: head.entity.token_id)
-        return tuple(heads[:limit])
-
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""
         return len(self.tokens.where(lambda token: token.author_id == author_id))

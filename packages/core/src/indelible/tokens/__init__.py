@@ -50,7 +50,7 @@ from indelible.tokens.lifecycle import (
     TokenStatus,
     UploadStatus,
 )
-from indelible.tokens.ports import Chain, TokensRead, TokensWrite
+from indelible.tokens.ports import Chain, TokenFilter, TokensRead, TokensWrite
 from indelible.tokens.queries import (
     AuthorTokens,
     TokenFigures,
@@ -139,6 +139,7 @@ __all__ = [
     "UploadStatus",
     # repositories, ports, tasks and errors
     "Chain",
+    "TokenFilter",
     "Detection",
     "Recovered",
     "Repositories",

@@ -2,13 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from indelible.kernel import Head
+from attrs import frozen
+
+from indelible.kernel import Head, ListFilter, ListOrder
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.tokens import entities
 from indelible.tokens.lifecycle import TokenStatus
+
+
+@frozen(kw_only=True, slots=False)
+class TokenFilter(ListFilter):
+    """The tokens of a list, and their order; without one, in order of their on-chain ids."""
+
+    own_field: ClassVar[str] = "token_id"
+    own_type: ClassVar[type[str] | type[int]] = int
+
+    status: TokenStatus | None = None
+    order: ListOrder | None = None
+
+
+ALL_TOKENS = TokenFilter()
 
 
 class TokenCollectionReader(Protocol):
@@ -22,12 +38,6 @@ class TokenCollectionReader(Protocol):
     def mints(self) -> AggregateReader[entities.MintEvent]: ...
     @property
     def states(self) -> AggregateReader[entities.SystemState]: ...
-
-    def page_by_token_id(
-        self, status: TokenStatus | None, *, after: int, limit: int
-    ) -> tuple[Head[entities.Token], ...]:
-        """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
-        ...
 
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""

@@ -8,7 +8,7 @@ from indelible.tokens.commands import TokenSaved
 from indelible.tokens.entities import Author, MintEvent, Token
 from indelible.tokens.errors import AuthorNotFound, TokenNotFound
 from indelible.tokens.lifecycle import SYSTEM_STATE, TOKEN, MintStatus, TokenStatus
-from indelible.tokens.ports import TokensRead
+from indelible.tokens.ports import ALL_TOKENS, TokenFilter, TokensRead
 from indelible.tokens.rules import CHECKPOINT, Checkpoint
 
 PAGE_SIZE = 50
@@ -49,10 +49,14 @@ def get_token(tx: TokensRead, token_id: int) -> TokenSaved:
 
 @single_statement
 def list_tokens(
-    tx: TokensRead, *, status: TokenStatus | None = None, after: int = 0, limit: int = PAGE_SIZE
+    tx: TokensRead,
+    *,
+    matching: TokenFilter = ALL_TOKENS,
+    after: str = "",
+    limit: int = PAGE_SIZE,
 ) -> tuple[Token, ...]:
-    """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
-    heads = tx.tokens.page_by_token_id(status, after=after, limit=limit)
+    """Return the next matching tokens after a position, in the filter's order."""
+    heads = tx.tokens.tokens.list_page(matching, after=after, limit=limit)
     return tuple(head.entity for head in heads)
 
 

@@ -1,5 +1,6 @@
 """List concepts; show the history of one, and the difference between two of its versions."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -12,6 +13,7 @@ from indelible.concepts import (
     list_history,
     to_unified,
 )
+from indelible_service.cli.lists import filter_of, list_options, read_all
 from indelible_service.cli.output import Command, open_settings_store, print_result, print_results
 
 HISTORY_COLUMNS: Final = (
@@ -27,24 +29,22 @@ HISTORY_COLUMNS: Final = (
 
 
 LIST_COLUMNS: Final = ("id", "name", "status", "version", "seq")
-PAGE_SIZE: Final = 500
 
 
 @click.command("list", cls=Command)
 @click.option("--limit", type=click.IntRange(1), help="The maximum number. By default all.")
-def list_command(limit: int | None) -> None:
-    """List the concepts by id, with their names and statuses."""
-    summaries: list[ConceptSummary] = []
-    after = ""
+@list_options(ConceptFilter)
+def list_command(limit: int | None, **options: object) -> None:
+    """List the concepts, with their names and statuses; by id unless an order is given."""
+    wanted = filter_of(ConceptFilter, options)
     with open_settings_store() as store:
-        while limit is None or len(summaries) < limit:
-            page = store.read(list_concepts, ConceptFilter(), after=after, limit=PAGE_SIZE)
-            if not page:
-                break
-            summaries.extend(page)
-            after = page[-1].concept.id
 
-    documents = [_summary_fields(summary) for summary in summaries[:limit]]
+        def read_page(after: str, limit: int) -> Sequence[ConceptSummary]:
+            return store.read(list_concepts, wanted, after=after, limit=limit)
+
+        summaries = read_all(read_page, wanted.position_of_summary, limit)
+
+    documents = [_summary_fields(summary) for summary in summaries]
     print_results(documents, LIST_COLUMNS, f"Concepts: {len(documents)}")
 
 

@@ -1,6 +1,7 @@
 """Create, list and revoke API keys."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import click
@@ -11,6 +12,7 @@ from indelible.kernel import Actor
 from indelible.kernel.keys import (
     CreateKey,
     Key,
+    KeyFilter,
     KeySaved,
     RevokeKey,
     create_key,
@@ -18,12 +20,11 @@ from indelible.kernel.keys import (
     list_keys,
     revoke_key,
 )
+from indelible_service.cli.lists import INSTANT, filter_of, in_utc, list_options, read_all
 from indelible_service.cli.output import Command, open_settings_store, print_result, print_results
 from indelible_service.contexts import all_scopes
 
-PAGE_SIZE: Final = 500
 COLUMNS: Final = ("id", "owner", "scopes", "status", "expires_at", "created_at")
-INSTANT: Final = click.DateTime(("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"))
 ACTOR_OPTION: Final = click.option(
     "--by", default="system:cli", show_default=True, help="The actor in the history."
 )
@@ -50,7 +51,8 @@ def key() -> None:
 @ACTOR_OPTION
 def create(owner: str, scopes: tuple[str, ...], expires: datetime | None, by: str) -> None:
     """Create a key and print it, which happens only once."""
-    command = CreateKey(owner=Actor.parse(owner), scopes=scopes, expires_at=_in_utc(expires))
+    expires_at = None if expires is None else in_utc(expires)
+    command = CreateKey(owner=Actor.parse(owner), scopes=scopes, expires_at=expires_at)
     with open_settings_store(needs_key_secret=True) as store:
         created = store.run(create_key, command, actor=Actor.parse(by), reason=f"key for {owner}")
 
@@ -60,17 +62,16 @@ def create(owner: str, scopes: tuple[str, ...], expires: datetime | None, by: st
 
 
 @key.command("list", cls=Command)
-def list_command() -> None:
-    """List all keys, including revoked ones."""
-    keys: list[KeySaved] = []
-    after = ""
+@list_options(KeyFilter)
+def list_command(**options: object) -> None:
+    """List the keys, including revoked ones; by id unless an order is given."""
+    matching = filter_of(KeyFilter, options)
     with open_settings_store() as store:
-        while True:
-            page = store.read(list_keys, after=after, limit=PAGE_SIZE)
-            if not page:
-                break
-            keys.extend(page)
-            after = page[-1].key.id
+
+        def read_page(after: str, limit: int) -> Sequence[KeySaved]:
+            return store.read(list_keys, matching=matching, after=after, limit=limit)
+
+        keys = read_all(read_page, lambda saved: matching.position_of(saved.key))
 
     documents = [_key_fields(saved.key, saved.seq) for saved in keys]
     print_results(documents, COLUMNS, "Keys")
@@ -88,16 +89,6 @@ def revoke(key_id: str, by: str, reason: str) -> None:
         saved = store.run(revoke_key, command, actor=Actor.parse(by), reason=reason)
 
     print_result(_key_fields(saved.key, saved.seq), f"Key {key_id} is revoked.")
-
-
-def _in_utc(instant: datetime | None) -> datetime | None:
-    if instant is None:
-        return None
-
-    if instant.tzinfo is None:
-        return instant.replace(tzinfo=UTC)
-
-    return instant.astimezone(UTC)
 
 
 def _key_fields(key: Key, seq: int) -> dict[str, Any]:

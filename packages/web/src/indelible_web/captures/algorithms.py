@@ -1,15 +1,16 @@
 """The operator's routes of captures: algorithm versions and settings."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
 from indelible import captures
 from indelible.app import ReadTx
 from indelible.captures.commands import AlgorithmSaved, SettingSaved
+from indelible.kernel.settings import SettingFilter
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, PageQuery
+from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.routing import Routes
 
 ADMIN: Final = "captures:admin"
@@ -26,6 +27,20 @@ class AlgorithmQuery:
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
+@frozen(kw_only=True)
+class AlgorithmListQuery(captures.AlgorithmFilter, PageQuery):
+    """The filters of a list of algorithm versions, and a page of it."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
+
+
+@frozen(kw_only=True)
+class SettingListQuery(SettingFilter, PageQuery):
+    """The filters of a list of settings, and a page of it."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
+
+
 @routes.add(
     "POST /algorithms",
     ADMIN,
@@ -40,14 +55,16 @@ def register_algorithm(
     return context.run(captures.register_algorithm, command)
 
 
-@routes.pages("GET /algorithms", ADMIN, request_type=PageQuery, response_type=AlgorithmSaved)
-def list_algorithms(context: OperationContext, query: PageQuery) -> Page[AlgorithmSaved]:
+@routes.pages(
+    "GET /algorithms", ADMIN, request_type=AlgorithmListQuery, response_type=AlgorithmSaved
+)
+def list_algorithms(context: OperationContext, query: AlgorithmListQuery) -> Page[AlgorithmSaved]:
     """List the algorithm versions."""
     cursors = context.cursors(query)
     algorithms = context.store.read(
-        captures.list_algorithms, after=cursors.start(), limit=query.limit + 1
+        captures.list_algorithms, matching=query, after=cursors.start(), limit=query.limit + 1
     )
-    return cursors.page(algorithms, lambda saved: saved.algorithm.id)
+    return cursors.page(algorithms, lambda saved: query.position_of(saved.algorithm))
 
 
 @routes.add(
@@ -79,14 +96,14 @@ def activate_algorithm(
     return context.run(captures.activate_algorithm, command)
 
 
-@routes.pages("GET /settings", ADMIN, request_type=PageQuery, response_type=SettingSaved)
-def list_settings(context: OperationContext, query: PageQuery) -> Page[SettingSaved]:
+@routes.pages("GET /settings", ADMIN, request_type=SettingListQuery, response_type=SettingSaved)
+def list_settings(context: OperationContext, query: SettingListQuery) -> Page[SettingSaved]:
     """List the settings that were ever changed; the others have their defaults."""
     cursors = context.cursors(query)
     settings = context.store.read(
-        captures.list_settings, after=cursors.start(), limit=query.limit + 1
+        captures.list_settings, matching=query, after=cursors.start(), limit=query.limit + 1
     )
-    return cursors.page(settings, lambda saved: saved.setting.id)
+    return cursors.page(settings, lambda saved: query.position_of(saved.setting))
 
 
 @routes.add(

@@ -14,6 +14,7 @@ from indelible.kernel.values import field_values
 from indelible_web.captures.embedding import embed_all
 from indelible_web.captures.schemas import (
     MAX_BATCH_ITEMS,
+    ArtifactListQuery,
     ArtifactPageQuery,
     ArtifactQuery,
     ArtifactSummary,
@@ -27,7 +28,6 @@ from indelible_web.captures.schemas import (
     SearchMatch,
     SearchQuery,
     SignalView,
-    SpacePageQuery,
     SubspacePageQuery,
     VectorQuery,
 )
@@ -107,19 +107,20 @@ def create_capture_batch(context: OperationContext, batch: CaptureBatch) -> Capt
     return CaptureBatchResult(items=tuple(items))
 
 
-@routes.pages("GET /artifacts", READ, request_type=SpacePageQuery, response_type=ArtifactSummary)
-def list_artifacts(context: OperationContext, query: SpacePageQuery) -> Page[ArtifactSummary]:
+@routes.pages("GET /artifacts", READ, request_type=ArtifactListQuery, response_type=ArtifactSummary)
+def list_artifacts(context: OperationContext, query: ArtifactListQuery) -> Page[ArtifactSummary]:
     """List the artifacts of a space, without content and embeddings."""
     cursors = context.cursors(query)
     artifacts = context.store.read(
         captures.list_artifacts,
         query.user_id,
         query.space_id,
+        matching=query,
         after=cursors.start(),
         limit=query.limit + 1,
     )
     summaries = [project(ArtifactSummary, artifact) for artifact in artifacts]
-    return cursors.page(summaries, lambda summary: summary.id)
+    return cursors.page(summaries, query.position_of)
 
 
 @routes.add(

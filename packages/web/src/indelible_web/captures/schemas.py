@@ -1,7 +1,7 @@
 """The request and response schemas of spaces and captures."""
 
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -21,7 +21,7 @@ from indelible.kernel.values import (
 )
 from indelible_web.captures.embedding import EmbeddingFields
 from indelible_web.http.examples import Ignored
-from indelible_web.http.paging import PageQuery
+from indelible_web.http.paging import LIST_FILTERS, PageQuery
 from indelible_web.http.problems import Problem
 from indelible_web.http.schemas import DeferredItem
 
@@ -60,13 +60,24 @@ class ArtifactQuery(OwnerQuery):
 
 
 @frozen(kw_only=True)
-class SpaceListQuery(OwnerQuery, PageQuery):
-    """A page of the caller's spaces."""
+class SpaceListQuery(OwnerQuery, captures.SpaceFilter, PageQuery):
+    """The filters of the caller's spaces, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
 
 
 @frozen(kw_only=True)
-class SpacePageQuery(SpaceQuery, PageQuery):
-    """A page of what belongs to a space."""
+class SubspaceListQuery(SpaceQuery, captures.SpaceFilter, PageQuery):
+    """The filters of a space's subspaces, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
+
+
+@frozen(kw_only=True)
+class ArtifactListQuery(SpaceQuery, captures.ArtifactFilter, PageQuery):
+    """The filters of a space's artifacts, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
 
 
 @frozen(kw_only=True)

@@ -6,8 +6,8 @@ from indelible import captures
 from indelible_web.captures.schemas import (
     CentroidSummary,
     SpaceListQuery,
-    SpacePageQuery,
     SpaceQuery,
+    SubspaceListQuery,
     SubspaceQuery,
     SubspaceSummary,
     SubspaceView,
@@ -40,9 +40,13 @@ def list_spaces(context: OperationContext, query: SpaceListQuery) -> Page[captur
     """List the caller's spaces, retired ones included."""
     cursors = context.cursors(query)
     spaces = context.store.read(
-        captures.list_spaces, query.user_id, after=cursors.start(), limit=query.limit + 1
+        captures.list_spaces,
+        query.user_id,
+        matching=query,
+        after=cursors.start(),
+        limit=query.limit + 1,
     )
-    return cursors.page(spaces, lambda saved: saved.space.id)
+    return cursors.page(spaces, lambda saved: query.position_of(saved.space))
 
 
 @routes.add(
@@ -78,21 +82,22 @@ def retire_space(context: OperationContext, command: captures.RetireSpace) -> ca
 @routes.pages(
     "GET /spaces/<space_id>/subspaces",
     READ,
-    request_type=SpacePageQuery,
+    request_type=SubspaceListQuery,
     response_type=SubspaceSummary,
 )
-def list_subspaces(context: OperationContext, query: SpacePageQuery) -> Page[SubspaceSummary]:
+def list_subspaces(context: OperationContext, query: SubspaceListQuery) -> Page[SubspaceSummary]:
     """List a space's subspaces, without their seeds."""
     cursors = context.cursors(query)
     subspaces = context.store.read(
         captures.list_subspaces,
         query.user_id,
         query.space_id,
+        matching=query,
         after=cursors.start(),
         limit=query.limit + 1,
     )
     summaries = [project(SubspaceSummary, saved.subspace, seq=saved.seq) for saved in subspaces]
-    return cursors.page(summaries, lambda summary: summary.id)
+    return cursors.page(summaries, query.position_of)
 
 
 @routes.pages(

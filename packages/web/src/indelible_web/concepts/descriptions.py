@@ -55,7 +55,6 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "scope_boundaries": "The subjects that the concept leaves out.",
     "severity": "The weight of the warning.",
     "similarity_percent": "The share of the text that stayed the same, from 0 to 100.",
-    "order": "The order by creation: `oldest` or `newest` first.",
     "status": "The concept's state: DRAFT, REVIEW, APPROVED or PUBLISHED.",
     "move_concept.status": "The state to move to.",
     "text": "A text to search for, taken literally.",

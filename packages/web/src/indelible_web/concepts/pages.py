@@ -95,7 +95,7 @@ def list_concepts(console: ConsoleContext) -> Response:
     rows = console.app_context.store.read(
         _read_rows, query, after=cursors.start(), limit=query.limit + 1
     )
-    page = cursors.page(rows, lambda row: row.summary.concept.id)
+    page = cursors.page(rows, lambda row: query.position_of_summary(row.summary))
 
     return render_page("concepts/concepts", query=query, page=page, statuses=tuple(ConceptStatus))
 

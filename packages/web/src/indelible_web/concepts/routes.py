@@ -29,7 +29,7 @@ from indelible_web.concepts.steps import (
 )
 from indelible_web.http.errors import InvalidFields
 from indelible_web.http.operation import EmptyQuery, OperationContext
-from indelible_web.http.paging import Page, PageQuery
+from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.routing import Routes
 
 READ: Final = "concepts:read"
@@ -54,7 +54,7 @@ class ConceptPageQuery(ConceptQuery, PageQuery):
 class ConceptListQuery(concepts.ConceptFilter, PageQuery):
     """The filters of a list of concepts, and a page of it."""
 
-    added_filters: ClassVar[frozenset[str]] = frozenset({"order"})
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS - {"status"}
 
 
 @frozen(kw_only=True)
@@ -140,7 +140,7 @@ def list_concepts(
         concepts.list_concepts, query, after=cursors.start(), limit=query.limit + 1
     )
 
-    return cursors.page(summaries, lambda summary: summary.concept.id)
+    return cursors.page(summaries, query.position_of_summary)
 
 
 @routes.add(

@@ -11,7 +11,7 @@ SCHEMA_PREFIX: Final = "#/components/schemas/"
 
 COMMON: Final[Mapping[str, str]] = {
     "action": "The edge of the lifecycle that the change took, such as `submit`.",
-    "actor": "The author of the change: a kind and an id, such as `user:maya`.",
+    "actor": "The author of the change, or of the latest one: such as `user:maya`.",
     "adds_version": "1 if the change added a version to the entity, otherwise 0.",
     "allowed": "The actions that the lifecycle allows from the entity's state, in a 409 only.",
     "at": "The instant at which the change was made.",
@@ -37,13 +37,21 @@ COMMON: Final[Mapping[str, str]] = {
     "result": "The outcome of this item; null if it was refused.",
     "seq": "The number of the entity's changes so far; the ETag has the same value.",
     "Change.seq": "The position of the change in the entity's history, from 1.",
-    "since": "The first instant of the changes to list.",
+    "name_prefix": "List only what has a name that begins with this text.",
+    "order": (
+        "The order of the list: `oldest` or `newest` by creation, `changed` with the latest change"
+        " first, or `name`. Without it, entries are in the order of their ids. An entry that"
+        " changes meanwhile moves to the front of `changed`, in no other order."
+    ),
+    "since": "List only what was last changed at this instant or later.",
+    "list_changes.since": "The first instant of the changes to list.",
     "status": "The entity's state in its lifecycle.",
     "Problem.status": "The HTTP status.",
     "title": "The HTTP status in words.",
     "to_state": "The state after the change.",
     "type": "The address of the code's description.",
-    "until": "The first instant after the changes to list.",
+    "until": "List only what was last changed before this instant.",
+    "list_changes.until": "The first instant after the changes to list.",
     "updated_at": "The instant of the entity's latest change.",
     "value": "The value, as JSON in a text.",
     "version": "The number of the entity's current version.",

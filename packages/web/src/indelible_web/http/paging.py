@@ -10,10 +10,13 @@ from attrs import evolve, field, fields, frozen
 from attrs.validators import optional
 
 from indelible.kernel import canonical_json
+from indelible.kernel.lists import FILTERS
 from indelible.kernel.values import bounded_int, field_values, is_identifier
 from indelible_web.http.errors import InvalidCursor
 
 T = TypeVar("T")
+# Filters of lists that the first release did not have.
+LIST_FILTERS: Final = frozenset({*FILTERS, "order"})
 SIGNATURE_CHARACTERS: Final = 64  # The hex digits of an HMAC-SHA-256.
 
 

@@ -61,15 +61,12 @@ def list_tokens(console: ConsoleContext) -> Response:
 
     cursors = context.cursors(query)
     rows = context.store.read(
-        tokens.list_tokens,
-        status=query.status,
-        after=int(cursors.start() or 0),
-        limit=query.limit + 1,
+        tokens.list_tokens, matching=query, after=cursors.start(), limit=query.limit + 1
     )
     return render_page(
         "tokens/tokens",
         query=query,
-        page=cursors.page(rows, lambda token: token.token_id),
+        page=cursors.page(rows, query.position_of),
         statuses=list(TokenStatus),
     )
 

@@ -1,6 +1,6 @@
 """The routes of tokens and of their authors."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -15,12 +15,11 @@ from indelible.kernel.values import (
     is_identifier,
     non_blank_line,
 )
-from indelible.tokens import TokenStatus
 from indelible.tokens.entities import PROMPT
 from indelible.tokens.errors import AuthorNotFound, NoChain, SignatureWrong
 from indelible_web.http.access import SIGNED
 from indelible_web.http.operation import EmptyQuery, OperationContext
-from indelible_web.http.paging import Page, PageQuery
+from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
@@ -46,10 +45,10 @@ class TokenPageQuery(TokenQuery, PageQuery):
 
 
 @frozen(kw_only=True)
-class TokenListQuery(PageQuery):
-    """A page of tokens, of one status or of all."""
+class TokenListQuery(tokens.TokenFilter, PageQuery):
+    """The filters of a list of tokens, and a page of it."""
 
-    status: TokenStatus | None = None
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS - {"status"}
 
 
 @frozen(kw_only=True)
@@ -114,15 +113,12 @@ class Leader:
 
 @routes.pages("GET /tokens", READ, request_type=TokenListQuery, response_type=tokens.Token)
 def list_tokens(context: OperationContext, query: TokenListQuery) -> Page[tokens.Token]:
-    """List tokens, of one status or of all, in order of their on-chain id."""
+    """List tokens, in order of their on-chain id where no other order is asked for."""
     cursors = context.cursors(query)
     rows = context.store.read(
-        tokens.list_tokens,
-        status=query.status,
-        after=int(cursors.start() or 0),
-        limit=query.limit + 1,
+        tokens.list_tokens, matching=query, after=cursors.start(), limit=query.limit + 1
     )
-    return cursors.page(rows, lambda token: token.token_id)
+    return cursors.page(rows, query.position_of)
 
 
 @routes.add(

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import bindparam, cast, func, select, type_coerce
+from sqlalchemy import and_, bindparam, cast, exists, func, select, type_coerce
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import NullType
 
@@ -15,15 +15,14 @@ from indelible.captures.entities import (
     Artifact,
     Centroid,
     Signal,
-    Space,
-    Subspace,
     Vector,
 )
+from indelible.captures.ports import ArtifactFilter
 from indelible.captures.rules.tuning import EXACT_SEARCH_ARTIFACTS
-from indelible.kernel import Head
+from indelible.kernel import Head, NamedListOrder
 from indelible.kernel.settings import Config
 from indelible_sql.captures.columns import EMBEDDING, REALS
-from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
+from indelible_sql.captures.heads import ALGORITHM_HEADS
 from indelible_sql.captures.nearest import (
     EF_SEARCH,
     MAX_SCANNED,
@@ -38,11 +37,10 @@ from indelible_sql.captures.tables import (
     ARTIFACTS,
     CENTROIDS,
     SIGNALS,
-    SPACES,
-    SUBSPACES,
 )
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.kernel.history import ROWS, fetch_all, fetch_one
+from indelible_sql.kernel.lists import ListedTable, conditions_on, list_rows
 from indelible_sql.schema.columns import NUMBER, prefix_of
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import page_by, rows_by
@@ -50,12 +48,31 @@ from indelible_sql.schema.tables import page_by, rows_by
 ACTIVE_ALGORITHM: Final = (
     select(ALGORITHMS).where(ALGORITHMS.c.status == "ACTIVE").order_by(ALGORITHMS.c.id)
 )
-SPACES_OF: Final = page_by(SPACES, ("user_id",), ("id",))
-SUBSPACES_OF: Final = page_by(SUBSPACES, ("space_id",), ("id",))
 CENTROID: Final = rows_by(CENTROIDS, "id")
 CENTROIDS_OF: Final = rows_by(CENTROIDS, "space_id").order_by(CENTROIDS.c.id)
 ARTIFACT: Final = rows_by(ARTIFACTS, "id")
-ARTIFACTS_OF: Final = page_by(ARTIFACTS, ("space_id",), ("id",))
+_IS_LAST_SIGNAL = and_(
+    SIGNALS.c.artifact_id == ARTIFACTS.c.id, SIGNALS.c.artifact_seq == ARTIFACTS.c.seq
+)
+_IS_ACTOR = SIGNALS.c.actor == bindparam("actor")
+_ARTIFACT_CONDITIONS = conditions_on(dict(ARTIFACTS.c.items()))
+LISTED_ARTIFACTS: Final = ListedTable(
+    rows=select(ARTIFACTS),
+    columns=dict(ARTIFACTS.c.items()),
+    conditions={**_ARTIFACT_CONDITIONS, "actor": exists().where(_IS_LAST_SIGNAL, _IS_ACTOR)},
+)
+# An index on the time of artifacts would be written at each capture, together with the index of
+# their vectors. The time of an artifact is that of its last signal, and signals have an index.
+_BY_CHANGE = {
+    **dict(ARTIFACTS.c.items()),
+    "space_id": SIGNALS.c.space_id,
+    "updated_at": SIGNALS.c.recorded_at,
+}
+ARTIFACTS_BY_CHANGE: Final = ListedTable(
+    rows=select(ARTIFACTS).join(SIGNALS, _IS_LAST_SIGNAL),
+    columns=_BY_CHANGE,
+    conditions={**conditions_on(_BY_CHANGE), "actor": _IS_ACTOR},
+)
 SIGNALS_OF: Final = page_by(SIGNALS, ("artifact_id",), ("artifact_seq", "id"))
 APPLIED_TO: Final = page_by(SIGNALS, ("subspace_id",), ("applied_seq", "id"))
 RECENT: Final = (
@@ -106,18 +123,6 @@ class SqlCaptureSearch:
         row = self._session.first(ACTIVE_ALGORITHM, {})
         return None if row is None else ALGORITHM_HEADS.of_row(row)
 
-    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
-        """Return the user's next spaces, in order of id."""
-        values = {"user_id": user_id, "after": after, "limit": limit}
-        rows = self._session.rows(SPACES_OF, values)
-        return tuple(SPACE_HEADS.of_row(row) for row in rows)
-
-    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
-        """Return the space's next subspaces, in order of id."""
-        values = {"space_id": space_id, "after": after, "limit": limit}
-        rows = self._session.rows(SUBSPACES_OF, values)
-        return tuple(SUBSPACE_HEADS.of_row(row) for row in rows)
-
     def centroid(self, subspace_id: str) -> Centroid | None:
         """Return the subspace's centroid; None before the first capture moves it."""
         return fetch_one(self._session, Centroid, CENTROID, {"id": subspace_id})
@@ -133,10 +138,17 @@ class SqlCaptureSearch:
             raise errors.ArtifactNotFound(artifact_id)
         return artifact
 
-    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
-        """Return the space's next artifacts, in order of id."""
-        values = {"space_id": space_id, "after": after, "limit": limit}
-        return fetch_all(self._session, Artifact, ARTIFACTS_OF, values)
+    def artifacts_of(
+        self, space_id: str, matching: ArtifactFilter, *, after: str, limit: int
+    ) -> tuple[Artifact, ...]:
+        """Return the space's next matching artifacts after a position, in the filter's order."""
+        listed = LISTED_ARTIFACTS
+        if matching.order is NamedListOrder.CHANGED:
+            listed = ARTIFACTS_BY_CHANGE
+        where = {"space_id": space_id}
+        rows = list_rows(self._session, listed, matching, where=where, after=after, limit=limit)
+
+        return tuple(ROWS.structure(row, Artifact) for row in rows)
 
     def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """Return the artifact's next signals, oldest first."""

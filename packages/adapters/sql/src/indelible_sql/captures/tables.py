@@ -104,6 +104,7 @@ ARTIFACTS = table(
         deferred=True,
     ),
     Index("artifacts_space_id", "space_id", "id"),
+    Index("artifacts_created_at", "space_id", "created_at", "id"),
     has_rowid=False,
 )
 CENTROIDS = table(

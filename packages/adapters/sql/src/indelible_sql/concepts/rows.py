@@ -14,6 +14,7 @@ from indelible.concepts.entities import (
     name_key,
 )
 from indelible.concepts.errors import ConceptNotFound
+from indelible.concepts.ports import MAX_LISTED_NAME_KEY
 from indelible.kernel import digest, to_json_value
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.errors import reading_row
@@ -24,8 +25,6 @@ from indelible_sql.schema.tables import RecordDigest
 
 # The head and its version are read in one row; the prefix tells columns of the same name apart.
 VERSION_PREFIX = "version_"
-MAX_KEY_LENGTH = 200  # characters; names that begin the same are compared whole afterwards
-
 CONTENT_NAMES = tuple(attribute.name for attribute in fields(ConceptContent))
 VERSION_NAMES = tuple(
     attribute.name for attribute in fields(ConceptVersion) if attribute.name != "content"
@@ -68,12 +67,12 @@ def warnings_row(record: VersionWarnings) -> dict[str, Any]:
 def search_keys(name: str, definition: str) -> dict[str, str]:
     """Return the columns by which versions are searched."""
     key = name_key(name)
-    return {"name_key": key[:MAX_KEY_LENGTH], "search_key": f"{key}\n{name_key(definition)}"}
+    return {"name_key": key[:MAX_LISTED_NAME_KEY], "search_key": f"{key}\n{name_key(definition)}"}
 
 
 def lookup_keys(keys: Iterable[str]) -> list[str]:
     """Return name keys as the `name_key` column stores them, in order and without repetition."""
-    return sorted({key[:MAX_KEY_LENGTH] for key in keys})
+    return sorted({key[:MAX_LISTED_NAME_KEY] for key in keys})
 
 
 def _stored_version_digest(row: Row) -> str:

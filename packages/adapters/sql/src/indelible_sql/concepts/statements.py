@@ -4,7 +4,8 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from indelible_sql.concepts.rows import VERSION_PREFIX
 from indelible_sql.concepts.tables import CONCEPTS, VERSION_KEY, VERSIONS, WARNINGS
-from indelible_sql.schema.expressions import in_json_list, json_array_agg
+from indelible_sql.kernel.lists import ListedTable, listed_heads
+from indelible_sql.schema.expressions import Contains, in_json_list, json_array_agg
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 
 MAX_NAMES = 50
@@ -78,15 +79,17 @@ APPROVED_VERSION = (
     .limit(1)
 )
 
-_LISTED = (
-    select(CONCEPTS, VERSIONS.c.name, VERSIONS.c.definition)
-    .join(VERSIONS, _IS_CURRENT_VERSION)
-    .where(VERSIONS.c.search_key.like(bindparam("pattern"), escape="\\"))
-    .where(or_(bindparam("status") == "", CONCEPTS.c.status == bindparam("status")))
-    .limit(bindparam("limit"))
+_HEADS = listed_heads(CONCEPTS)
+LISTED = ListedTable(
+    rows=select(CONCEPTS, VERSIONS.c.name, VERSIONS.c.definition).join(
+        VERSIONS, _IS_CURRENT_VERSION
+    ),
+    columns=_HEADS.columns,
+    conditions={
+        **_HEADS.conditions,
+        "text": Contains(VERSIONS.c.search_key, bindparam("text")),
+    },
 )
-PAGE = _LISTED.where(CONCEPTS.c.id > bindparam("after")).order_by(CONCEPTS.c.id)
-NEWEST_PAGE = _LISTED.where(CONCEPTS.c.id < bindparam("before")).order_by(CONCEPTS.c.id.desc())
 
 NAMES_WITH_PREFIX = (
     select(VERSIONS.c.name, CONCEPTS.c.name_key)

@@ -9,7 +9,6 @@ from indelible.concepts import (
     ConceptFilter,
     ConceptSummary,
     ConceptVersion,
-    ListOrder,
 )
 from indelible.concepts.entities import ConceptNode, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
@@ -26,9 +25,8 @@ from indelible_sql.concepts.rows import (
 )
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS, fetch_all
+from indelible_sql.kernel.lists import HIGHEST_CHARACTER, list_rows
 from indelible_sql.kernel.repository import SqlAggregateRepository
-
-HIGHEST_CHARACTER = "\U0010ffff"
 
 
 class SqlConceptAggregates(SqlAggregateRepository[Concept]):
@@ -136,17 +134,10 @@ class SqlConceptSearch:
         return tuple(version_of_row(row) for row in rows)
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """Return the next `limit` matching concepts after an id, in the filter's order."""
-        values = {
-            "limit": limit,
-            "pattern": _like_pattern(name_key(wanted.text)),
-            "status": wanted.status or "",
-        }
-        if wanted.order is ListOrder.NEWEST:
-            before = after or HIGHEST_CHARACTER
-            rows = self._session.rows(statements.NEWEST_PAGE, {**values, "before": before})
-        else:
-            rows = self._session.rows(statements.PAGE, {**values, "after": after})
+        """Return the next `limit` matching concepts after a position, in the filter's order."""
+        rows = list_rows(
+            self._session, statements.LISTED, wanted, where={}, after=after, limit=limit
+        )
         return tuple(ROWS.structure({**row, "concept": row}, ConceptSummary) for row in rows)
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:
@@ -186,12 +177,6 @@ def _warnings_of_json(stored: object) -> Warnings:
     if not stored:
         return ()
     return ROWS.structure(stored, Warnings)
-
-
-def _like_pattern(text: str) -> str:
-    """Return a LIKE pattern that matches the text literally anywhere."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 class SqlConceptsReader:

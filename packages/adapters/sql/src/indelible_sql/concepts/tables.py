@@ -38,6 +38,9 @@ CONCEPTS = head(
         deferred=True,
     ),
     Index("concepts_name_key", "name_key"),
+    Index("concepts_status", "status", "id"),
+    Index("concepts_created_at", "created_at", "id"),
+    Index("concepts_updated_at", "updated_at", "id"),
     version=required("current_version", ORDINAL),
 )
 VERSIONS = table(

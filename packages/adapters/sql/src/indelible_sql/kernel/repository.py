@@ -8,9 +8,17 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 from sqlalchemy import Table, bindparam
 
-from indelible.kernel import Change, Head, NotFound, Revision, Stale, UsageError
+from indelible.kernel import (
+    Change,
+    Head,
+    ListFilter,
+    NotFound,
+    Revision,
+    Stale,
+    UsageError,
+)
 from indelible.kernel.aggregates import Aggregate, RecordExists
-from indelible.kernel.history import Record, Update
+from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import (
     OWN_COLUMNS,
@@ -21,6 +29,7 @@ from indelible_sql.engine.atomic_write import (
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, change_row
+from indelible_sql.kernel.lists import ListedTable, list_rows, listed_heads
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
@@ -82,6 +91,11 @@ class HeadMapping(Generic[E]):
         """Return the query of the next heads after an id."""
         return page_by(self.table, (), ("id",))
 
+    @cached_property
+    def listed(self) -> ListedTable:
+        """Return the rows that the lists of the aggregate are made of."""
+        return listed_heads(self.table)
+
     @property
     def version_column(self) -> str:
         """Return the column that counts the versions."""
@@ -124,6 +138,19 @@ class SqlAggregateRepository(Generic[E]):
     def page(self, *, after: str, limit: int) -> tuple[Head[E], ...]:
         """Return the next `limit` heads after an id, in order of id."""
         rows = self._session.rows(self._mapping.next_page, {"after": after, "limit": limit})
+        return tuple(self._mapping.of_row(row) for row in rows)
+
+    def list_page(
+        self,
+        matching: ListFilter,
+        *,
+        where: Mapping[str, object] = EVERYWHERE,
+        after: str,
+        limit: int,
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` matching heads after a position, in the filter's order."""
+        listed = self._mapping.listed
+        rows = list_rows(self._session, listed, matching, where=where, after=after, limit=limit)
         return tuple(self._mapping.of_row(row) for row in rows)
 
     def find(

@@ -59,6 +59,21 @@ class InJsonList(DialectExpression):
         return self
 
 
+class Contains(DialectExpression):
+    """A text contains another, taken literally."""
+
+    type = Boolean()
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": "instr({}, {}) > 0",
+        "postgresql": "strpos({}, {}) > 0",
+    }
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """Return the expression without a comparison."""
+        return self
+
+
 class JsonArrayAgg(DialectExpression):
     """The values of all rows as one JSON list."""
 

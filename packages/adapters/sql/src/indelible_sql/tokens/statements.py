@@ -7,7 +7,6 @@ from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, t
 from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
 from indelible_sql.schema.expressions import in_json_list
-from indelible_sql.schema.tables import page_by
 from indelible_sql.tokens.tables import AUTHORS, MINT_EVENTS, TOKENS
 
 # Has the token a task in the stage that is leased, or not yet due?
@@ -35,8 +34,6 @@ TOKENS_BY_ID: Final = (
 )
 
 # Which tokens follow an on-chain id?
-TOKEN_PAGE: Final = page_by(TOKENS, (), ("token_id",))
-TOKEN_PAGE_BY_STATUS: Final = page_by(TOKENS, ("status",), ("token_id",))
 
 # How many tokens has an author?
 COUNT_BY_AUTHOR: Final = select(func.count().label("total")).where(

@@ -100,17 +100,6 @@ class SqlCollection:
 
         return tuple(heads.get(entity_id) for entity_id in ids)
 
-    def page_by_token_id(
-        self, status: TokenStatus | None, *, after: int, limit: int
-    ) -> tuple[Head[Token], ...]:
-        """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
-        values: dict[str, object] = {"after": after, "limit": limit}
-        if status is None:
-            return _token_heads(self._session.rows(statements.TOKEN_PAGE, values))
-
-        values["status"] = status.value
-        return _token_heads(self._session.rows(statements.TOKEN_PAGE_BY_STATUS, values))
-
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""
         rows = self._session.rows(statements.COUNT_BY_AUTHOR, {"author_id": author_id})

@@ -88,6 +88,8 @@ TOKENS = head(
     CheckConstraint("status <> 'ready' OR image_cid IS NOT NULL", name="tokens_s0_has_image"),
     Index("tokens_s0_status_mint_timestamp", "status", "mint_timestamp", "token_id"),
     Index("tokens_s0_author_id", "author_id", "token_id"),
+    Index("tokens_s0_created_at", "created_at", "token_id"),
+    Index("tokens_s0_updated_at", "updated_at", "token_id"),
 )
 IMAGE_JOBS = head(
     "image_generation_jobs",

@@ -8,10 +8,16 @@ from attrs import evolve
 
 from indelible import concepts
 from indelible.app import WriteTx
-from indelible.concepts import ConceptContent, ConceptFilter, ConceptStatus, ListOrder
+from indelible.concepts import ConceptContent, ConceptFilter, ConceptStatus
 from indelible.concepts.entities import Warnings
 from indelible.concepts.rules.records import fold
-from indelible.kernel import IndelibleError, InvalidTransition, Stale, verify_chain
+from indelible.kernel import (
+    IndelibleError,
+    InvalidTransition,
+    NamedListOrder,
+    Stale,
+    verify_chain,
+)
 from indelible.testing.stores import (
     CLEARER,
     MAYA,
@@ -282,7 +288,7 @@ class ConceptsConformance:
         self, store: AnyStore
     ) -> None:
         created_ids = [create(store).concept.id for _ in range(5)]
-        newest = ConceptFilter(order=ListOrder.NEWEST, text="a")
+        newest = ConceptFilter(order=NamedListOrder.NEWEST, text="a")
 
         listed_ids: list[str] = []
         after = ""
@@ -291,7 +297,7 @@ class ConceptsConformance:
             if not page:
                 break
             listed_ids += [summary.concept.id for summary in page]
-            after = listed_ids[-1]
+            after = newest.position_of_summary(page[-1])
 
         assert listed_ids == sorted(created_ids, reverse=True)
 

@@ -139,8 +139,9 @@ class TokenRepositoryConformance:
         assert (token_ids(page.tokens), page.total) == ([2], 3)
         unknown = store.read(tokens.author_tokens, wallet(9))
         assert unknown == tokens.AuthorTokens(tokens=(), total=0)
-        assert token_ids(store.read(tokens.list_tokens, after=1, limit=1)) == [2]
-        detected = store.read(tokens.list_tokens, status=TokenStatus.DETECTED, after=1)
+        assert token_ids(store.read(tokens.list_tokens, after="1", limit=1)) == [2]
+        matching = tokens.TokenFilter(status=TokenStatus.DETECTED)
+        detected = store.read(tokens.list_tokens, matching=matching, after="1")
         assert token_ids(detected) == [3]
 
     def test_numbers_that_no_token_has_are_found_in_order(self, store: AnyStore) -> None:

@@ -34,6 +34,18 @@ ALTER DOMAIN indelible.json_value DROP CONSTRAINT json_value_json_limits
 --;
 DROP FUNCTION indelible.json_is_within
 --;
+DROP INDEX indelible.concepts_created_at
+--;
+DROP INDEX indelible.concepts_status
+--;
+DROP INDEX indelible.concepts_updated_at
+--;
+DROP INDEX indelible.artifacts_created_at
+--;
+DROP INDEX indelible.tokens_s0_created_at
+--;
+DROP INDEX indelible.tokens_s0_updated_at
+--;
 DROP INDEX indelible.history_by_lifecycle
 --;
 DROP INDEX indelible.history_by_actor

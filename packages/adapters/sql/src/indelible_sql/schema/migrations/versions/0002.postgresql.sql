@@ -80,6 +80,18 @@ ALTER DOMAIN indelible.json_details ADD CONSTRAINT json_details_json_limits CHEC
 --;
 ALTER DOMAIN indelible.json_value ADD CONSTRAINT json_value_json_limits CHECK (indelible.json_is_within(VALUE, 32, 1048576, 100000)) NOT VALID
 --;
+CREATE INDEX concepts_created_at ON indelible.concepts (created_at, id)
+--;
+CREATE INDEX concepts_status ON indelible.concepts (status, id)
+--;
+CREATE INDEX concepts_updated_at ON indelible.concepts (updated_at, id)
+--;
+CREATE INDEX artifacts_created_at ON indelible.artifacts (space_id, created_at, id)
+--;
+CREATE INDEX tokens_s0_created_at ON indelible.tokens_s0 (created_at, token_id)
+--;
+CREATE INDEX tokens_s0_updated_at ON indelible.tokens_s0 (updated_at, token_id)
+--;
 ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)
 --;
 CREATE INDEX history_by_lifecycle ON indelible.history (lifecycle, txid, position)

@@ -116,6 +116,18 @@ DROP TRIGGER tokens_s0_no_nested_update
 --;
 DROP TRIGGER tokens_s0_no_replace_on_update
 --;
+DROP INDEX concepts_created_at
+--;
+DROP INDEX concepts_status
+--;
+DROP INDEX concepts_updated_at
+--;
+DROP INDEX artifacts_created_at
+--;
+DROP INDEX tokens_s0_created_at
+--;
+DROP INDEX tokens_s0_updated_at
+--;
 DROP INDEX history_by_lifecycle
 --;
 DROP INDEX history_by_actor

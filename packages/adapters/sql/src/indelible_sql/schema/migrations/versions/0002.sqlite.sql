@@ -56,6 +56,18 @@ CREATE TABLE seal_records (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX concepts_created_at ON concepts (created_at, id)
+--;
+CREATE INDEX concepts_status ON concepts (status, id)
+--;
+CREATE INDEX concepts_updated_at ON concepts (updated_at, id)
+--;
+CREATE INDEX artifacts_created_at ON artifacts (space_id, created_at, id)
+--;
+CREATE INDEX tokens_s0_created_at ON tokens_s0 (created_at, token_id)
+--;
+CREATE INDEX tokens_s0_updated_at ON tokens_s0 (updated_at, token_id)
+--;
 CREATE INDEX history_by_lifecycle ON history (lifecycle, position)
 --;
 CREATE INDEX history_by_actor ON history (actor, position)

@@ -1,0 +1,181 @@
+"""Test that every list of entities is filtered, ordered and paged by the same parameters."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import quote
+
+import pytest
+from tests.web.harness import Json, Web, problem, saved
+
+from indelible.kernel.lists import FILTERS
+from indelible.testing.captures.scenarios import nothing_to_install
+from indelible.testing.list_cases import filled
+
+OWN: Final = {"text"}  # filters that one list has alone
+PAGING: Final = {"limit", "cursor"}
+# Changes, versions and captures have the order in which they were made.
+OF_ONE_ENTITY: Final = {
+    "list_artifact_signals",
+    "list_changes",
+    "list_concept_history",
+    "list_concept_versions",
+    "list_subspace_drift",
+    "list_token_history",
+}
+LISTS: Final = {
+    "list_algorithms": "/v1/algorithms?",
+    "list_artifacts": "/v1/artifacts?space_id={space_id}&",
+    "list_concepts": "/v1/concepts?",
+    "list_settings": "/v1/settings?",
+    "list_spaces": "/v1/spaces?",
+    "list_subspaces": "/v1/spaces/{space_id}/subspaces?",
+    "list_tokens": "/v1/tokens?",
+}
+SORTED_BY: Final = {"oldest": "created_at", "newest": "created_at", "changed": "updated_at"}
+WRONG: Final = {
+    "actor": "maya",
+    "order": "upwards",
+    "since": "yesterday",
+    "status": "LOST",
+    "until": "2026-01-01T00:00:00",
+    "updated_at": "2026-01-01T00:00:00Z",
+}
+
+
+def parameters(web: Web, name: str) -> dict[str, Json]:
+    """Return the query parameters of a list by their names."""
+    for operations in web.document["paths"].values():
+        for operation in operations.values():
+            if operation["operationId"] == name:
+                listed = operation["parameters"]
+                return {item["name"]: item for item in listed if item["in"] == "query"}
+
+    raise LookupError(name)
+
+
+def paths_of(web: Web, name: str) -> list[str]:
+    """Return the path of a list, once for each space where it belongs to one."""
+    if "{space_id}" not in LISTS[name]:
+        return [LISTS[name]]
+
+    spaces = saved(web.get("/v1/spaces"), 200)["items"]
+    return [LISTS[name].format(space_id=item["space"]["id"]) for item in spaces]
+
+
+def read_pages(web: Web, path: str) -> Iterator[list[Json]]:
+    """Yield the items of each page of two."""
+    cursor = ""
+    while True:
+        page = saved(web.get(f"{path}limit=2{cursor}"), 200)
+        yield [entity_of(item) for item in page["items"]]
+        if page["next"] is None:
+            return
+        cursor = f"&cursor={quote(page['next'])}"
+
+
+def entity_of(item: Json) -> Json:
+    """Return the item, or the entity in it."""
+    for value in item.values():
+        if isinstance(value, dict) and "created_at" in value:
+            return {**item, **value}
+    return item
+
+
+def all_items(web: Web, path: str) -> list[Json]:
+    """Return the items of all pages."""
+    items: list[Json] = []
+    for page in read_pages(web, path):
+        items += page
+
+    return items
+
+
+def test_every_list_of_entities_is_here(web: Web) -> None:
+    paged: set[str] = set()
+    for operations in web.document["paths"].values():
+        for operation in operations.values():
+            names = {parameter["name"] for parameter in operation.get("parameters", ())}
+            if "cursor" in names:
+                paged.add(operation["operationId"])
+
+    assert paged == {*LISTS, *OF_ONE_ENTITY}
+    assert all("order" in parameters(web, name) for name in LISTS)
+
+
+def test_lists_have_one_vocabulary_of_parameters(web: Web) -> None:
+    descriptions: dict[str, set[str]] = {}
+    for name in LISTS:
+        listed = parameters(web, name)
+        filters = set(listed) - PAGING - OWN - {"order", "space_id"}
+        assert filters <= set(FILTERS)
+        assert {"actor", "since", "until"} <= filters
+        for filter_name in {"order", *filters} - {"status"}:
+            text = listed[filter_name]["description"]
+            descriptions.setdefault(filter_name, set()).add(text)
+
+    assert {name: len(texts) for name, texts in descriptions.items()} == dict.fromkeys(
+        descriptions, 1
+    )
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_paged_in_each_of_its_orders(web: Web, name: str) -> None:
+    filled(web.store, nothing_to_install)
+    listed = 0
+    for path in paths_of(web, name):
+        everything = all_items(web, path)
+        listed += len(everything)
+        for order in parameters(web, name)["order"]["schema"]["enum"]:
+            items = all_items(web, f"{path}order={order}&")
+
+            assert ids(items) == ids(everything)
+            if order in SORTED_BY:
+                values = [item[SORTED_BY[order]] for item in items]
+                assert values == sorted(values, reverse=order != "oldest")
+
+    assert listed > 2
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_cursor_belongs_to_one_order_and_one_filter(web: Web, name: str) -> None:
+    filled(web.store, nothing_to_install)
+    tried = 0
+    for path in paths_of(web, name):
+        first = saved(web.get(f"{path}limit=1&order=newest"), 200)
+        if first["next"] is None:
+            continue
+        for query in ("order=oldest", "order=newest&actor=user:maya", "since=2026-01-01T00:00:00Z"):
+            answer = web.get(f"{path}limit=1&{query}&cursor={quote(first['next'])}")
+            assert problem(answer) == (400, "INVALID_CURSOR")
+            tried += 1
+
+    assert tried
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_unknown_filter_or_order_of_a_list_is_refused(web: Web, name: str) -> None:
+    filled(web.store, nothing_to_install)
+    path = paths_of(web, name)[0]
+    for wrong_name, value in WRONG.items():
+        answer = web.get(f"{path}{wrong_name}={quote(value)}")
+        assert problem(answer)[0] == 422, wrong_name
+        assert wrong_name in str(answer.get_json()["fields"]), wrong_name
+
+
+def test_a_list_is_filtered_by_its_last_changes(web: Web) -> None:
+    filled(web.store, nothing_to_install)
+    for name in LISTS:
+        for path in paths_of(web, name):
+            everything = all_items(web, path)
+            times = sorted(item["updated_at"] for item in everything)
+            if len(times) < 3:
+                continue
+            between = all_items(web, f"{path}since={quote(times[1])}&until={quote(times[2])}&")
+            assert ids(between) == ids(
+                [item for item in everything if times[1] <= item["updated_at"] < times[2]]
+            )
+
+
+def ids(items: list[Json]) -> list[Any]:
+    """Return the ids of items, sorted."""
+    return sorted(item["id"] for item in items)
