@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from hypothesis.strategies import lists, sampled_from
+from hypothesis.strategies import lists, sampled_from, text
 
 from indelible.concepts import ConceptContent
 from indelible.concepts.entities import name_key
@@ -89,6 +89,9 @@ def test_a_name_is_found_in_the_text_and_in_the_target_of_a_link() -> None:
         ("One part of a unit fraction.", "Unit fraction"),
         ("It is written in Python today.", "Python"),
         ("Encoded as UTF-8 or not.", "UTF-8"),
+        ("Any number, e.g. a [share](#division) of ten, i.e. a part.", "Division"),
+        ("1. A plot, or 2. a structure of [shares](#division).", "Division"),
+        ("A tree, e.g. a binary tree of the U.S. kind, in a search tree.", "search tree"),
     ],
 )
 def test_a_link_or_a_rare_name_is_a_reference(definition: str, name: str) -> None:
@@ -102,6 +105,10 @@ def test_a_link_or_a_rare_name_is_a_reference(definition: str, name: str) -> Non
         ("It is true for each model.", "Model"),
         ("Make it so. Make it again: Make.", "Make"),
         ("The [Mean](#mean) of true values.", "true"),
+        ("Rules for text. [Markdown](#markdown) is an example.", "Markdown"),
+        ("Rules for text!\n\nNot to be confused with a data type.", "data type"),
+        ("See [Bayes' Theorem](#bayes_theorem).", "Bayes' Theorem"),
+        ("Another term for [raising](#raise) an exception.", "raise"),
     ],
 )
 def test_an_ordinary_word_is_no_reference(definition: str, name: str) -> None:
@@ -112,3 +119,28 @@ def test_names_with_a_link_are_the_first_references() -> None:
     definition = "A unit fraction of a [set](#set)."
 
     assert references(definition, ["Unit fraction", "set"]) == ("set", "Unit fraction")
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ("Parts of a [Git branch](#git_branch).", ("Git branch",)),
+        ("Parts of a [Git branch](#git_branch) in Git.", ("Git branch", "Git")),
+        ("A deep neural network of layers.", ("deep neural network",)),
+        (
+            "A deep neural network beside a neural network.",
+            ("deep neural network", "neural network"),
+        ),
+    ],
+)
+def test_a_name_inside_a_longer_name_is_no_reference(
+    definition: str, expected: tuple[str, ...]
+) -> None:
+    names = ["Git", "Git branch", "neural network", "deep neural network"]
+
+    assert sorted(references(definition, names)) == sorted(expected)
+
+
+@given(text(max_size=200), lists(text(min_size=1, max_size=20), max_size=5))
+def test_references_are_some_of_the_names(definition: str, names: list[str]) -> None:
+    assert set(references(definition, names)) <= set(names)

@@ -175,6 +175,40 @@ def test_a_first_definition_is_not_a_large_edit() -> None:
     assert scenario.warnings() == ()
 
 
+@pytest.mark.parametrize("placeholder", ["FIXME\n", " TODO", "TBD.", "Lorem ipsum"])
+def test_a_definition_in_place_of_a_placeholder_is_not_a_large_edit(placeholder: str) -> None:
+    scenario = VersionScenario(previous=evolve(GOOD_CONTENT, definition=placeholder))
+
+    assert scenario.warnings() == ()
+
+
+@pytest.mark.parametrize("placeholder", ["FIXME", "TODO", "TBD", "lorem ipsum"])
+def test_a_placeholder_is_named(placeholder: str) -> None:
+    scenario = first_version(scope_boundaries=f"All, {placeholder}: or none.")
+    warning = only_warning(WarningCode.TEXT_PLACEHOLDER, scenario.warnings())
+
+    assert warning.params == (placeholder,)
+
+
+def test_the_target_of_a_link_has_no_length() -> None:
+    text = "a" * 290 + " [ten](#ten_characters_and_more)"
+
+    assert codes(first_version(definition=f"{text}\n").warnings()) == []
+    long = only_warning(
+        WarningCode.DEF_LONG, first_version(definition=f"{text} or more").warnings()
+    )
+    assert long.params == ("302", "300")
+
+
+@pytest.mark.parametrize(
+    "explanation", ["See also: [mean](#mean), [mode](#mode).", "[mean](#mean)", "Compare [it](#a)!"]
+)
+def test_a_list_of_links_is_not_compared_with_the_definition(explanation: str) -> None:
+    definition = "One quantity against another one, by a division of both."
+
+    assert codes(first_version(definition=definition, explanation=explanation).warnings()) == []
+
+
 def test_the_warning_on_a_large_edit_names_the_part_that_was_kept() -> None:
     edited = edited_version(definition="By nothing else than division.")
     warning = only_warning(WarningCode.EDIT_LARGE, edited.warnings())

@@ -4,14 +4,13 @@ import re
 from typing import Final
 
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.warnings.names import without_links
+from indelible.concepts.rules.warnings.names import first_sentence, without_links
 
 # A quoted name and a name in code are mentioned, and define nothing. The lengths are bounded, so
 # that the search takes linear time.
 QUOTED: Final = re.compile(
     '`[^`]{0,200}`|"[^"]{0,200}"|\u201c[^\u201d]{0,200}\u201d|\u00ab[^\u00bb]{0,200}\u00bb'
 )
-SENTENCE_END: Final = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
 COPULA: Final = re.compile(r"\b(?:is|are|was|were|means?|refers?)\b")
 # After one of these words the name is the kind of thing that the concept is said to be.
 CONNECTIVES: Final = "of|that|which|who|whose|for|between|from|with|to|and|or"
@@ -38,8 +37,8 @@ def is_circular(name: str, definition: str) -> bool:
 
 
 def _first_sentence(definition: str) -> str:
-    text = QUOTED.sub(" ", without_links(definition)).strip()
-    return name_key(SENTENCE_END.split(text, maxsplit=1)[0])
+    text = QUOTED.sub(" ", without_links(definition))
+    return name_key(first_sentence(text))
 
 
 def _is_predicate(sentence: str, last_mention: int) -> bool:

@@ -9,7 +9,9 @@ from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.concepts.rules.warnings.rules import RULES, Rule, RuleInput
 
 # The number is stored with the warnings. Increase it when a rule changes its result. 2: a
-# definition is circular by its first sentence only; an ordinary word is no reference.
+# definition is circular and refers to others by its first sentence only; an ordinary word is no
+# reference; the targets of links have no length; FIXME is a placeholder; lists of links and
+# definitions that were only a placeholder are not compared.
 RULESET: Final = 2
 
 logger = logging.getLogger("indelible.concepts")

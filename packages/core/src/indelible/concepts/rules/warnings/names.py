@@ -17,6 +17,10 @@ MAX_LINKS: Final = 100
 # A Markdown link. Its parts are bounded, so that the search takes linear time.
 LINK: Final = re.compile(r"\[([^\[\]]{1,200})\]\s?\(([^()\s]{0,200})\)")
 SLUG_SEPARATORS: Final = re.compile("[_-]+")
+LINK_GAP: Final = ", "  # in the place of a link or a name, so that the words around it stay apart
+# Neither an abbreviation such as "e.g." nor a number such as "1." ends a sentence.
+SENTENCE_END: Final = re.compile(r"(?<!\.\w)(?<!^\d)(?<!\s\d)[.!?](?=\s|$)|\n\s*\n")
+ALIAS: Final = re.compile(r"(?:see|(?:another|other) (?:name|term|word)s? for)\b", re.IGNORECASE)
 SENTENCE_ENDS: Final = ".!?:"
 MAX_GAP: Final = 10  # characters between the end of a sentence and the next word
 
@@ -99,25 +103,49 @@ def linked_keys(definition: str) -> set[str]:
     return keys - {""}
 
 
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text."""
+    return SENTENCE_END.split(text.strip(), maxsplit=1)[0]
+
+
 def references(definition: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Select the names that the definition clearly refers to, those with a link first.
+    """Select the names that the definition is built on, those with a link first.
 
-    A link is a reference. So is a name of several words, or one with a spelling of its own. One
-    ordinary word, such as "true" or "model", is far more often just a word.
+    Only the first sentence counts: later ones give examples, history and contrasts. A link is a
+    reference. So is a name of several words, or one with a spelling of its own, outside links and
+    outside longer names. One ordinary word, such as "true" or "model", is far more often just a
+    word. A definition that only points to another concept ("See ...") is built on nothing.
     """
-    linked = linked_keys(definition)
-    text = without_links(definition)
+    sentence = first_sentence(definition)
+    if ALIAS.match(sentence):
+        return ()
 
+    linked = linked_keys(sentence)
     with_link: list[str] = []
-    without_link: list[str] = []
+    others: list[str] = []
     for name in names:
-        key = name_key(name)
-        if key in linked:
-            with_link.append(name)
-        elif " " in key or _has_own_spelling(name, text):
-            without_link.append(name)
+        group = with_link if name_key(name) in linked else others
+        group.append(name)
 
-    return (*with_link, *without_link)
+    return (*with_link, *_names_in_text(LINK.sub(LINK_GAP, sentence), others))
+
+
+def _names_in_text(text: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Select the names that are clearly names in a text without links, in their order."""
+    unread_text = name_key(text)
+    selected: set[str] = set()
+    longest_first = sorted(names, key=lambda name: len(name_key(name)), reverse=True)
+    for name in longest_first:
+        key = name_key(name)
+        if " " not in key and not _has_own_spelling(name, text):
+            continue
+
+        pattern = rf"(?<!\w){re.escape(key)}(?!\w)"
+        unread_text, count = re.subn(pattern, LINK_GAP, unread_text)
+        if count:
+            selected.add(name)
+
+    return tuple(name for name in names if name in selected)
 
 
 def _mentionable_keys(definition: str) -> set[str]:

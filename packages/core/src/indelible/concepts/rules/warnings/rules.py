@@ -12,10 +12,16 @@ from indelible.concepts.entities import CONTENT_FIELDS, ConceptContent, ConceptP
 from indelible.concepts.rules.diff import similarity_percent
 from indelible.concepts.rules.warnings.circularity import is_circular
 from indelible.concepts.rules.warnings.codes import WarningCode
-from indelible.concepts.rules.warnings.names import RelatedNames, references
+from indelible.concepts.rules.warnings.names import (
+    LINK,
+    RelatedNames,
+    references,
+    without_links,
+)
 from indelible.kernel.values import INVISIBLE
 
 MIN_NOTE_WORDS: Final = 3
+MAX_LINK_LIST_WORDS: Final = 4  # outside the links of a list of links
 MIN_STEM_LETTERS: Final = 4
 MAX_ENDING_LETTERS: Final = 3  # letters that a stem leaves out
 
@@ -23,9 +29,11 @@ WORD: Final = re.compile(r"\w+(?:['\u2019-]\w+)*")
 CONJUNCTION: Final = re.compile(r";|\band\b")
 # Lower-case `todo` is a Spanish word and no placeholder. The look-behinds stand after the first
 # letter, because the regex engine can search for a first letter quickly.
-PLACEHOLDER: Final = re.compile(r"T(?<!\wT)(?:ODO|BD)\b|[Ll](?<!\w.)(?i:orem\s+ipsum)\b")
+PLACEHOLDER: Final = re.compile(
+    r"T(?<!\wT)(?:ODO|BD)\b|F(?<!\wF)IXME\b|[Ll](?<!\w.)(?i:orem\s+ipsum)\b"
+)
 # A text without any of these has no placeholder and, where it is printable, no invisible character.
-SUSPICIOUS_TEXTS: Final = ("TODO", "TBD", "\ufffd")
+SUSPICIOUS_TEXTS: Final = ("TODO", "TBD", "FIXME", "\ufffd")
 SUSPICIOUS_FOLDED_TEXT: Final = "lorem"
 
 # True, or the values of the warning; False or an empty sequence where there is no warning.
@@ -108,8 +116,9 @@ def _definition(version: RuleInput) -> Findings:
         findings[WarningCode.DEF_EMPTY] = True
         return findings
 
-    if len(text) > policy.max_definition_characters:
-        findings[WarningCode.DEF_LONG] = (len(text), policy.max_definition_characters)
+    length = len(without_links(text).strip())
+    if length > policy.max_definition_characters:
+        findings[WarningCode.DEF_LONG] = (length, policy.max_definition_characters)
     if len(version.definition_words) < policy.min_definition_words:
         findings[WarningCode.DEF_SHORT] = (policy.min_definition_words,)
     explanation_key = name_key(version.content.explanation)
@@ -121,13 +130,15 @@ def _definition(version: RuleInput) -> Findings:
 def _large_edit(version: RuleInput) -> Values:
     """Return the percentage kept of the previous definition and the least that is expected.
 
-    Return False where enough is kept, or where there was no definition to rewrite.
+    Return False where enough is kept, or where there was no definition to rewrite: none, or only a
+    placeholder.
     """
-    if version.previous is None or not version.previous.definition.strip():
+    previous = version.previous.definition if version.previous else ""
+    if not WORD.search(PLACEHOLDER.sub("", previous)):
         return False
 
     min_percent = version.policy.large_edit_percent
-    percent = similarity_percent(version.previous.definition, version.content.definition)
+    percent = similarity_percent(previous, version.content.definition)
     if percent >= min_percent:
         return False
 
@@ -138,10 +149,18 @@ def _explanation(version: RuleInput) -> Findings:
     text = version.content.explanation
     if not text.strip():
         return {WarningCode.EXPL_EMPTY: True}
+    if _is_list_of_links(text):
+        return {}
 
     definition_length = len(version.definition_words)
     counted_words = sum(1 for _ in islice(WORD.finditer(text), definition_length))
     return {WarningCode.EXPL_SHORTER_THAN_DEF: counted_words < definition_length}
+
+
+def _is_list_of_links(text: str) -> bool:
+    """Return True for a text such as "See also: [mean](#mean)", where related concepts stand."""
+    rest, count = LINK.subn(" ", text)
+    return count > 0 and len(WORD.findall(rest)) <= MAX_LINK_LIST_WORDS
 
 
 def _objective(version: RuleInput) -> Findings:
