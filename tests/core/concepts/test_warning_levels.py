@@ -47,6 +47,25 @@ def test_five_codes_of_empty_fields_can_be_turned_off_in_a_store() -> None:
     assert codes(store.read(concepts.list_warnings, concept_id).warnings) == ["DEF_SHORT"]
 
 
+@pytest.mark.parametrize(
+    ("levels", "shown"),
+    [
+        ("EMPTY_FIELDS:off", ["DEF_SHORT"]),
+        ("EMPTY_FIELDS:off,EX_NONE:major", ["EX_NONE", "DEF_SHORT"]),
+        ("EX_NONE:info, EMPTY_FIELDS:off", ["DEF_SHORT", "EX_NONE"]),
+    ],
+)
+def test_the_codes_of_empty_fields_have_one_name(levels: str, shown: list[str]) -> None:
+    store = store_with(levels)
+    concept_id = create(store, BARE).concept.id
+
+    assert codes(store.read(concepts.get_concept, concept_id).warnings) == shown
+    requested = MemoryStore()
+    requested_id = create(requested, BARE).concept.id
+    view = requested.read(concepts.list_warnings, requested_id, levels=levels)
+    assert codes(view.warnings) == shown
+
+
 def test_what_is_stored_does_not_depend_on_the_levels() -> None:
     stored: list[list[str]] = []
     for levels in ("", "EX_NONE:off,DEF_SHORT:major"):
@@ -77,7 +96,16 @@ def test_a_level_changes_the_severity_and_the_order() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["EX_NONE", "EX_NONE:", "EX_NONE:on", "NO_CODE:off", "EX_NONE:off,", "EX_NONE:off,EX_NONE:off"],
+    [
+        "EX_NONE",
+        "EX_NONE:",
+        "EX_NONE:on",
+        "NO_CODE:off",
+        "EX_NONE:off,",
+        "EX_NONE:off,EX_NONE:off",
+        "EMPTY_FIELDS",
+        "EMPTY_FIELDS:off,EMPTY_FIELDS:off",
+    ],
 )
 def test_levels_that_cannot_be_read_are_refused_with_the_item(text: str) -> None:
     with pytest.raises(WarningLevelsInvalid) as caught:

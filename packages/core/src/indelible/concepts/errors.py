@@ -41,8 +41,8 @@ class WarningLevelsInvalid(Invalid):
 
     code: ClassVar[str] = "WARNING_LEVELS_INVALID"
     message: ClassVar[str] = (
-        "Warning level {item} is invalid: expected a warning code once, a colon and one of "
-        "{levels}, with commas between several."
+        "Warning level {item} is invalid: expected a warning code or EMPTY_FIELDS once, a colon "
+        "and one of {levels}, with commas between several."
     )
     item: str
     levels: tuple[str, ...]

@@ -10,7 +10,7 @@ from indelible_service.contexts.declaration import ServiceContext
 from indelible_service.environment import ON_OFF, Format, setting
 
 LEVELS_TEXT: Final = (
-    "warning codes with off, info, minor or major, such as EX_NONE:off,DEF_LONG:info"
+    "warning codes with off, info, minor or major, such as EMPTY_FIELDS:off,DEF_LONG:info"
 )
 
 

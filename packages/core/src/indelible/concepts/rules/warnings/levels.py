@@ -11,6 +11,7 @@ from indelible.concepts.errors import WarningLevelsInvalid
 from indelible.concepts.rules.warnings.codes import WarningCode
 
 OFF: Final = "off"
+EMPTY_FIELDS: Final = "EMPTY_FIELDS"  # the five codes of UNFILLED_CODES in a text of levels
 LEVELS: Final[Mapping[str, Severity | None]] = {
     OFF: None,
     "info": Severity.INFO,
@@ -34,22 +35,33 @@ UNFILLED_CODES: Final[frozenset[str]] = frozenset(
 
 
 def parse_levels(text: str) -> WarningLevels:
-    """Return the levels in a text such as `EX_NONE:off, DEF_LONG:major`.
+    """Return the levels in a text such as `EMPTY_FIELDS:off, DEF_LONG:major`.
+
+    `EMPTY_FIELDS` stands for the five codes of empty fields, except those with a level of their
+    own.
 
     Raises:
         WarningLevelsInvalid: A code or a level is unknown, or a code occurs twice.
     """
-    levels: dict[str, Severity | None] = {}
+    chosen: dict[str, Severity | None] = {}
     if not text.strip():
-        return levels
+        return chosen
 
     for item in SEPARATOR.split(text.strip()):
         code, _, level = item.partition(":")
-        if code not in WarningCode.__members__ or level not in LEVELS or code in levels:
+        is_known = code == EMPTY_FIELDS or code in WarningCode.__members__
+        if not is_known or level not in LEVELS or code in chosen:
             raise WarningLevelsInvalid(item, tuple(LEVELS))
-        levels[code] = LEVELS[level]
+        chosen[code] = LEVELS[level]
 
-    return levels
+    if EMPTY_FIELDS not in chosen:
+        return chosen
+
+    level_of_empty_fields = chosen.pop(EMPTY_FIELDS)
+    for code in sorted(UNFILLED_CODES):
+        chosen.setdefault(code, level_of_empty_fields)
+
+    return chosen
 
 
 def shown_warnings(warnings: Warnings, levels: WarningLevels) -> Warnings:
