@@ -1,14 +1,22 @@
-"""The supervisor restarts children that end, and survives a start that fails."""
+"""The supervisor restarts children that end, and waits for those that need long to start."""
 
 import os
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from errno import ENOSPC
+from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
-from indelible_service.embedded.children import Child
-from indelible_service.supervisor import SupervisedChild
+from indelible_service import full
+from indelible_service.embedded import children
+from indelible_service.embedded.children import Child, ServerProgram, running_server
+from indelible_service.settings import Settings
+from indelible_service.supervisor import SupervisedChild, Supervisor
+
+CALLS = 3  # of a look at a start that takes longer than the limit for one that failed
 
 
 @contextmanager
@@ -45,3 +53,67 @@ def test_a_failed_start_is_logged_and_counted(
 
     assert child.failures == 1
     assert "postgresql does not start: [Errno 28] No space left on device" in caplog.text
+
+
+@contextmanager
+def long_lived() -> Generator[Child]:
+    with Child(("/bin/sleep", "500")) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def ready_at_last() -> Iterator[bool]:
+    """Yield the readiness of a program that starts slowly."""
+    for _ in range(CALLS):
+        time.sleep(children.POLL_SECONDS)
+        yield False
+
+    yield True
+
+
+def never() -> bool:
+    return False
+
+
+def test_processes_that_start_slowly_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    readiness = ready_at_last()
+    monkeypatch.setattr(full, "READY_SECONDS", 0)
+    monkeypatch.setattr(full, "_is_ready", lambda _: next(readiness))
+
+    with Supervisor() as supervisor:
+        supervisor.add("web", long_lived)
+        full.wait_until_ready(Settings(), supervisor, never)
+
+    assert not list(readiness)
+
+
+def test_a_process_that_ends_is_not_waited_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(full, "READY_SECONDS", 0)
+    monkeypatch.setattr(full, "_is_ready", lambda _: False)
+
+    with Supervisor() as supervisor:
+        supervisor.add("web", short_lived)
+        with pytest.raises(full.NotReady):
+            full.wait_until_ready(Settings(), supervisor, never)
+
+
+def test_a_server_that_starts_slowly_is_not_killed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.write_text("database system was interrupted")
+    readiness = ready_at_last()
+    program = ServerProgram(
+        start=lambda _: Child(("/bin/sleep", "500"), start_new_session=True),
+        is_ready=lambda _: next(readiness),
+        log=log,
+        stop_signals=((SIGKILL, None),),
+    )
+    monkeypatch.setattr(children, "START_SECONDS", 0)
+
+    with running_server(program, 1) as (_, child):
+        assert child.poll() is None
+
+    assert child.poll() == -SIGKILL

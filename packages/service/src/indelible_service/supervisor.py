@@ -132,6 +132,11 @@ class Supervisor:
         for child in reversed(self._children):
             child.stop()
 
+    @property
+    def has_failures(self) -> bool:
+        """Return whether a child has ended, and has not run for long since then."""
+        return any(child.failures for child in self._children)
+
     def add(self, name: str, start: Start, *, is_server: bool = False) -> None:
         """Start a child and restart it from now on; servers run until all programs have ended."""
         child = SupervisedChild(name, start, is_server)

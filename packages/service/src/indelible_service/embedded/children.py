@@ -20,7 +20,9 @@ from indelible.kernel import Unavailable
 from indelible_service.data_directory import translate_os_errors
 
 HOST: Final = "127.0.0.1"
-START_SECONDS: Final = 60
+START_SECONDS: Final = 60  # in which a server that ended is started again
+# A server that runs is not ready while it repeats its log, as after a kill, or gets little time.
+MAX_START_SECONDS: Final = 600
 POLL_SECONDS: Final = 0.02
 RETRY_SECONDS: Final = 0.1
 LOG_CHARACTERS: Final = 2_000  # of the end of a log, in an error
@@ -142,7 +144,7 @@ def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[
         child = program.start(port)
         try:
             with die_with_parent(child, program.stop_signals, program.account):
-                if _becomes_ready(program, child, deadline):
+                if _becomes_ready(program, child):
                     yield port, child
                     return
         finally:
@@ -159,7 +161,8 @@ def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[
         time.sleep(RETRY_SECONDS)
 
 
-def _becomes_ready(program: ServerProgram, child: Child, deadline: float) -> bool:
+def _becomes_ready(program: ServerProgram, child: Child) -> bool:
+    deadline = time.monotonic() + MAX_START_SECONDS
     while child.poll() is None and time.monotonic() < deadline:
         if program.is_ready(child):
             return True
