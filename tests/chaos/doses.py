@@ -17,6 +17,7 @@ from tests.chaos.deadlocks import deadlock
 from tests.chaos.disks import full_disk_under_postgresql, full_disk_under_sqlite
 from tests.chaos.fault_runs import run_under_fault
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
+from tests.chaos.instance_kills import FULL_KINDS, SQLITE_KINDS, kill_instance, kinds_of_kills
 from tests.chaos.kills import kill_writers
 from tests.chaos.open_stores import open_for_test
 from tests.chaos.restarts import restart
@@ -81,6 +82,18 @@ def kills(bed: Testbed, options: Namespace) -> bool:
         journal = bed.file.with_name(f"journal of {name}")
         report = kill_writers(url, options.kills, seeded_random(options), journal)
         results.append(show(f"kills, {name}: {report}", is_success=not report.problems))
+
+    return all(results)
+
+
+def instances(_: Testbed, options: Namespace) -> bool:
+    """Kill `indelible up`, and `up --full` with each of its parts, under HTTP load."""
+    results: list[bool] = []
+    for name, kinds in (("SQLite", SQLITE_KINDS), ("PostgreSQL", FULL_KINDS)):
+        chance = seeded_random(options)
+        drawn = kinds_of_kills(kinds, options.kills, chance)
+        report = kill_instance(drawn, chance, is_full=kinds == FULL_KINDS)
+        results.append(show(f"instances, {name}: {report}", is_success=not report.problems))
 
     return all(results)
 
@@ -254,6 +267,7 @@ def claims(bed: Testbed, options: Namespace) -> bool:
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
+    "instances": instances,
     "lost-commits": lost_commits,
     "faults": faults,
     "disks": disks,

@@ -1,0 +1,243 @@
+"""Clients of the API, each with one request after the other and a journal of all answers.
+
+A client repeats a request that got no answer, or a temporary refusal, under its Idempotency-Key.
+It writes each answer to the journal before it sends the next request.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from random import Random
+from threading import Event, Lock, Thread
+from typing import IO, Any, Final
+
+from attrs import asdict, define, field, frozen
+
+REQUEST_SECONDS: Final = 120  # a request that takes longer is cut off and repeated
+MAX_PAUSE_SECONDS: Final = 0.02  # between two requests of a client
+RETRY_SECONDS: Final = 0.2
+NO_STATUS: Final = 0
+SERVER_ERROR: Final = 500
+PAGES: Final = 12  # that all clients capture, so that they change the same artifacts
+DIMENSION: Final = 3
+MODEL: Final = "chaos"
+REASON: Final = "chaos of instances"
+# A capture is as frequent as a change of the client's own concept.
+NEXT_VERBS: Final = {
+    "": ("create", "capture"),
+    "DRAFT": ("edit", "edit", "submit", "capture", "capture", "capture"),
+    "REVIEW": ("edit", "approve", "capture", "capture"),
+    "APPROVED": ("edit", "publish", "capture", "capture"),
+    "PUBLISHED": ("create", "capture"),
+}
+# The codes of a refusal after which a request is repeated: a server or a lock is not available.
+TEMPORARY: Final = frozenset(
+    {"STORE_UNREACHABLE", "STORE_BUSY", "REQUEST_IN_FLIGHT", "OUTCOME_UNKNOWN"}
+)
+
+
+@frozen
+class Request:
+    """A request under an Idempotency-Key; `tag` means if its change must be for this state."""
+
+    key: str
+    verb: str
+    method: str
+    path: str
+    body: Mapping[str, Any]
+    tag: str = ""
+
+
+@frozen
+class Answer:
+    """The status and the JSON of a response; status 0 means that there was none."""
+
+    status: int
+    document: Mapping[str, Any] = field(factory=dict[str, Any])
+
+    @property
+    def is_success(self) -> bool:
+        """Return whether the request was executed."""
+        return self.status in (200, 201)
+
+    @property
+    def code(self) -> str:
+        """Return the code of a refusal, '' without a response."""
+        return str(self.document.get("code", ""))
+
+    @property
+    def is_temporary(self) -> bool:
+        """Return whether the request must be repeated."""
+        return self.status == NO_STATUS or self.code in TEMPORARY
+
+
+@define(eq=False)
+class Connection:
+    """A connection to the API that is opened again when it was lost."""
+
+    host: str
+    port: int
+    api_key: str
+    _connection: HTTPConnection | None = None
+
+    def send(self, request: Request, request_id: str) -> Answer:
+        """Send a request and return its answer, with status 0 where it was cut off."""
+        if self._connection is None:
+            self._connection = HTTPConnection(self.host, self.port, timeout=REQUEST_SECONDS)
+        try:
+            body = None if request.method == "GET" else json.dumps(request.body)
+            headers = self._headers(request, request_id)
+            self._connection.request(request.method, request.path, body, headers)
+            with self._connection.getresponse() as response:
+                return Answer(response.status, json.loads(response.read()))
+        except (OSError, HTTPException, ValueError):
+            self.close()
+            return Answer(NO_STATUS)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
+    def _headers(self, request: Request, request_id: str) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self.api_key}",
+            "Content-Type": "application/json",
+            "X-Request-Id": request_id,
+        }
+        if request.key:
+            headers["Idempotency-Key"] = request.key
+        if request.tag:
+            headers["If-Match"] = f'"{request.tag}"'
+        return headers
+
+
+@define(eq=False)
+class Load:
+    """All clients: the journal, and what happened to the requests during each kind of kill."""
+
+    journal: IO[str]
+    space_id: str
+    kind: str = "none"  # of the last kill
+    unanswered: Counter[str] = field(factory=Counter[str])
+    refused: Counter[str] = field(factory=Counter[str])
+    repeated: Counter[str] = field(factory=Counter[str])
+    codes: Counter[str] = field(factory=Counter[str])
+    problems: list[str] = field(factory=list[str])
+    stopping: Event = field(factory=Event)  # clients complete their last requests
+    is_abandoned: bool = False  # the instance does not answer any more
+    _lock: Lock = field(factory=Lock)
+
+    def record_failure(self, request: Request, answer: Answer, attempt: int) -> str:
+        """Count an attempt without a result; return the kind of kill that it belongs to."""
+        with self._lock:
+            self.codes[answer.code or "no answer"] += 1
+            if attempt == 1:
+                counter = self.refused if answer.status else self.unanswered
+                counter[self.kind] += 1
+            if not answer.is_temporary:
+                self.problems.append(f"{request} was answered with {answer}")
+            return self.kind
+
+    def record_answer(self, request: Request, answer: Answer, request_id: str, kind: str) -> None:
+        """Write an answer to the journal; `kind` names the kill that cut its first attempt off."""
+        line = json.dumps([request_id, kind, asdict(request), asdict(answer)])
+        with self._lock:
+            self.journal.write(f"{line}\n")
+            self.journal.flush()
+            if kind:
+                self.repeated[kind] += 1
+
+
+@define(eq=False)
+class Client:
+    """A client in a thread: it creates, edits and moves its own concept, and saves captures."""
+
+    name: str
+    connection: Connection
+    load: Load
+    chance: Random
+    answers: int = 0
+    request_count: int = 0
+    concept: Mapping[str, Any] = field(factory=dict[str, Any])  # the last answer about it
+    thread: Thread = field(init=False)
+
+    def start(self) -> None:
+        """Send requests until the load is stopped."""
+        self.thread = Thread(target=self._run, name=self.name)
+        self.thread.start()
+
+    def _run(self) -> None:
+        while not self.load.stopping.is_set():
+            request = self._next_request()
+            answer = self._send_until_answered(request)
+            if not answer.is_success:
+                return
+
+            if request.verb != "capture":
+                self.concept = answer.document
+            self.answers += 1
+            time.sleep(self.chance.uniform(0, MAX_PAUSE_SECONDS))
+
+        self.connection.close()
+
+    def _send_until_answered(self, request: Request) -> Answer:
+        """Send the request under its key until it is executed; refusals for good end the client."""
+        attempt = 1
+        kind = ""
+        while True:
+            request_id = f"{request.key}-{attempt}"
+            answer = self.connection.send(request, request_id)
+            if answer.is_success:
+                self.load.record_answer(request, answer, request_id, kind)
+                return answer
+
+            failed_under = self.load.record_failure(request, answer, attempt)
+            if not answer.is_temporary or self.load.is_abandoned:
+                return answer
+
+            kind = kind or failed_under
+            attempt += 1
+            time.sleep(RETRY_SECONDS)
+
+    def _next_request(self) -> Request:
+        self.request_count += 1
+        key = f"{self.name}-{self.request_count}"
+        status = self.concept["concept"]["status"] if self.concept else ""
+        verb = self.chance.choice(NEXT_VERBS[status])
+        if verb == "capture":
+            return Request(key, verb, "POST", "/v1/captures", self._capture(key))
+        if verb == "create":
+            body = {"reason": REASON, "content": _content(key)}
+            return Request(key, verb, "POST", "/v1/concepts", body)
+
+        path = f"/v1/concepts/{self.concept['concept']['id']}"
+        tag = str(self.concept["seq"])
+        if verb == "edit":
+            body = {"reason": REASON, "change_note": key, "content": _content(key)}
+            return Request(key, verb, "PUT", path, body, tag)
+
+        body = {"reason": REASON, "status": verb}
+        return Request(key, verb, "POST", f"{path}/status", body, tag)
+
+    def _capture(self, key: str) -> Mapping[str, Any]:
+        embedding: list[float] = []
+        for _ in range(DIMENSION):
+            embedding.append(round(self.chance.uniform(0.1, 1), 3))
+        return {
+            "reason": REASON,
+            "space_id": self.load.space_id,
+            "url": f"https://example.org/{self.chance.randrange(PAGES)}",
+            "title": key,
+            "reading_depth": 1.5,
+            "embedding": embedding,
+            "embedding_model": MODEL,
+        }
+
+
+def _content(key: str) -> Mapping[str, str]:
+    """Return the content of a concept that no other request has."""
+    return {"name": f"Ratio of {key}", "definition": f"A comparison by division, {key}."}
