@@ -40,6 +40,8 @@ START_SECONDS: Final = 30
 REQUESTS_IN_A_ROW: Final = 10  # of a client, between two readings of the clock
 SECOND: Final = 1e3  # milliseconds
 SERVE: Final = ("-m", "indelible_service", "serve")
+SERVE_BY_TWO: Final = (*SERVE, "--workers", "2")
+BY_TWO: Final = f"{OURS}, 2 workers"
 FASTAPI_APP: Final = "tests.bench.fastapi_read:app"
 SERVE_FASTAPI: Final = ("-m", "granian", "--interface", "asgi", "--host", HOST, FASTAPI_APP)
 DESCRIPTION: Final = (
@@ -47,7 +49,8 @@ DESCRIPTION: Final = (
     " FastAPI is served by the same server, granian, with one worker and asyncio; it checks the"
     " same key, reads the same concept by one statement of its own through psycopg's pool, and"
     " answers with the same JSON. It has no limits and no logs. The clients are threads of one"
-    " Python process on the same machine."
+    " Python process on the same machine. Several clients also use `indelible serve --workers 2`,"
+    " on the same database in the same rounds; the system gives each connection to one process."
 )
 
 HEALTH_DESCRIPTION: Final = (
@@ -97,6 +100,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     variables = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
     with (
         served(SERVE, variables) as own_port,
+        served(SERVE_BY_TWO, variables) as two_port,
         served(SERVE_FASTAPI, variables) as fastapi_port,
         ExitStack() as stack,
     ):
@@ -106,8 +110,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
             stack.callback(client.close)
             return client
 
-        ports = {OURS: own_port, FASTAPI: fastapi_port}
-        rows = [*_reads(store, connect, ports, fewer), *_edits(store, connect, own_port, fewer)]
+        ports = {OURS: own_port, FASTAPI: fastapi_port, BY_TWO: two_port}
+        own_ports = {OURS: own_port, BY_TWO: two_port}
+        rows = [*_reads(store, connect, ports, fewer), *_edits(store, connect, own_ports, fewer)]
         health_rows = _health(connect, own_port, fewer)
     store.dispose()
 
@@ -185,7 +190,7 @@ def _reads(
 
     for clients in (1, dose.clients):
         ways: dict[str, Way] = {}
-        for name, port in ports.items():
+        for name, port in _used(ports, clients):
             requests: list[Request] = []
             for _ in range(clients):
                 requests.append(partial(connect(port).send, "GET", path))
@@ -194,14 +199,24 @@ def _reads(
         yield from _rates(measured, clients)
 
 
-def _edits(store: SqlStore, connect: Connect, port: int, dose: Dose) -> Iterator[Measured]:
+def _edits(
+    store: SqlStore, connect: Connect, ports: Mapping[str, int], dose: Dose
+) -> Iterator[Measured]:
     for clients in (1, dose.clients):
-        requests: list[Request] = []
-        for _ in range(clients):
-            saved = create_with_versions(store, VERSIONS)
-            requests.append(_edit_request(connect(port), saved))
-        measured = measure_in_turns({OURS: _at_once(requests)}, dose, f"edits, {_clients(clients)}")
+        ways: dict[str, Way] = {}
+        for name, port in _used(ports, clients):
+            requests: list[Request] = []
+            for _ in range(clients):
+                saved = create_with_versions(store, VERSIONS)
+                requests.append(_edit_request(connect(port), saved))
+            ways[name] = _at_once(requests)
+        measured = measure_in_turns(ways, dose, f"edits, {_clients(clients)}")
         yield from _rates(measured, clients)
+
+
+def _used(ports: Mapping[str, int], clients: int) -> list[tuple[str, int]]:
+    """Return the servers to measure: one client never uses two processes at once."""
+    return [(name, port) for name, port in ports.items() if clients > 1 or name != BY_TWO]
 
 
 def _clients(count: int) -> str:

@@ -26,10 +26,11 @@ WORKER: Final = Actor.system("worker")
 NOISY_LOGGERS: Final = ("alembic", "dramatiq", "indelible_sql.engine.pools")
 
 
-def build_app(settings: Settings, store: SqlStore) -> Flask:
+def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = True) -> Flask:
     """Return the API over the store."""
     app_context = AppContext(store=store, config=store.config, **build_gateways(settings))
-    return create_web_app(app_context, build_web_settings(settings))
+    web_settings = build_web_settings(settings, is_only_process=is_only_process)
+    return create_web_app(app_context, web_settings)
 
 
 def build_gateways(settings: Settings) -> dict[str, Any]:
@@ -46,9 +47,14 @@ def build_gateways(settings: Settings) -> dict[str, Any]:
     return gateways
 
 
-def build_web_settings(settings: Settings) -> WebSettings:
-    """Return the settings of the web, with those of the contexts."""
+def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> WebSettings:
+    """Return the settings of the web, with those of the contexts.
+
+    Several processes share rate limits and ended sessions through the configured Redis.
+    """
     options: dict[str, Any] = {}
+    if settings.redis_url and not is_only_process:
+        options["limiter_storage"] = settings.redis_url
     for context in CONTEXTS:
         options.update(context.web_options(settings.section(context.settings)))
 
@@ -96,14 +102,16 @@ def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
             tx.tasks.enqueue(task.stage, {task.entity_id: tx.clock.now()})
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, is_only_process: bool = False) -> Flask:
     """Return the application for a WSGI server: `indelible_service.composition:create_app`.
 
     The settings are read from the environment where none are passed.
     """
     settings = settings or load()
     configure_process(settings)
-    return build_app(settings, open_store(settings, needs_key_secret=True))
+    store = open_store(settings, needs_key_secret=True)
+
+    return build_app(settings, store, is_only_process=is_only_process)
 
 
 def configure_process(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Serve the API: from this process for `indelible up`, from several for `indelible serve`."""
 
+import logging
 import multiprocessing
 import signal
 import socket
@@ -50,6 +51,12 @@ MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the applicatio
 STOP_SECONDS: Final = 30  # in which a process may complete the requests it has started
 FIRST_KEY: Final = "first"
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
+NO_SHARED_STATE: Final = (
+    "%d processes without INDELIBLE_REDIS_URL: each one counts the requests of a caller for itself,"
+    " and knows only the console sessions that were ended in it"
+)
+
+logger = logging.getLogger("indelible.service")
 
 
 @frozen(kw_only=True)
@@ -167,6 +174,8 @@ def run_server_processes(settings: Settings, processes: int) -> None:
         store.read(list_keys, limit=1)
     with bind_socket(settings):
         configure_process(settings)
+    if processes > 1 and not settings.redis_url:
+        logger.warning(NO_SHARED_STATE, processes)
 
     # A forked process ignores SIGTERM until it is ready.
     multiprocessing.set_start_method("spawn", force=True)
@@ -186,7 +195,8 @@ def run_server_processes(settings: Settings, processes: int) -> None:
         respawn_failed_workers=True,
     )
     # The settings come through a pipe of each process, not through its environment.
-    server.serve(target_loader=partial(create_guarded_app, settings), wrap_loader=False)
+    loader = partial(create_guarded_app, settings, is_only_process=processes == 1)
+    server.serve(target_loader=loader, wrap_loader=False)
 
 
 def single_process_threads(settings: Settings) -> int:
@@ -194,9 +204,9 @@ def single_process_threads(settings: Settings) -> int:
     return web_threads(settings) + worker_process_threads(settings) + SCHEDULER_THREADS
 
 
-def create_guarded_app(settings: Settings) -> BufferedApp:
+def create_guarded_app(settings: Settings, *, is_only_process: bool) -> BufferedApp:
     """Return the application of a server process, and guard its connections from now on."""
-    app = create_app(settings)
+    app = create_app(settings, is_only_process=is_only_process)
     guard_connections(connection_limits(settings))
 
     return BufferedApp(app, REQUEST_THREADS + settings.max_streams, MAX_BODY_BYTES)

@@ -1,0 +1,55 @@
+"""Test that several processes of a server count and remember together through Redis."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.web.harness import problem
+
+from indelible.kernel import Actor
+from indelible.kernel.keys import CreateKey, create_key
+from indelible_service.composition import build_web_settings, create_app
+from indelible_service.database import open_configured_store, upgrade
+from indelible_service.settings import Settings
+from indelible_web.http.rates import MEMORY
+
+LIMIT = 3
+
+
+def configured(directory: Path, redis_url: str) -> Settings:
+    return Settings(
+        data_dir=directory,
+        secret=b"a secret of a test, which is long enough",
+        redis_url=redis_url,
+        requests_per_minute=LIMIT,
+    )
+
+
+def clients_of(settings: Settings, count: int) -> tuple[list[Any], str]:
+    """Return clients of applications as each process has one, and a key."""
+    upgrade(settings)
+    with open_configured_store(settings, needs_key_secret=True) as store:
+        command = CreateKey(owner=Actor.user("maya"), scopes=("admin",))
+        key = store.run(create_key, command, actor=Actor.system("test"), reason="a test").text
+
+    return [create_app(settings).test_client() for _ in range(count)], key
+
+
+def test_processes_count_the_requests_of_a_caller_together(redis_url: str, tmp_path: Path) -> None:
+    clients, key = clients_of(configured(tmp_path, redis_url), 2)
+    headers = {"Authorization": f"Bearer {key}"}
+
+    answers = [clients[number % 2].get("/v1/spaces", headers=headers) for number in range(LIMIT)]
+    refused = [client.get("/v1/spaces", headers=headers) for client in clients]
+
+    assert [answer.status_code for answer in answers] == [200] * LIMIT
+    assert [problem(answer) for answer in refused] == [(429, "TOO_MANY_REQUESTS")] * 2
+
+
+def test_one_process_and_processes_without_redis_count_in_memory(tmp_path: Path) -> None:
+    with_redis = configured(tmp_path, "redis://127.0.0.1:1/0")
+    without = configured(tmp_path, "")
+
+    assert build_web_settings(with_redis).limiter_storage == MEMORY
+    assert build_web_settings(without, is_only_process=False).limiter_storage == MEMORY
+    shared = build_web_settings(with_redis, is_only_process=False).limiter_storage
+    assert shared == with_redis.redis_url
