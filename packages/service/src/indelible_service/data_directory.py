@@ -1,5 +1,6 @@
 """The data directory of an installation: its secret, and files that are written completely."""
 
+import errno
 import hmac
 import os
 from collections.abc import Callable, Generator
@@ -14,6 +15,12 @@ from indelible.kernel import TimeOrderedIds, Unavailable
 from indelible_service.settings import Settings
 
 SECRET_FILE: Final = "secret"  # noqa: S105 - a file name; created where no setting has the secret
+# A full disk, in the words of the system, which PostgreSQL and Redis repeat, and of PostgreSQL.
+FULL_DISK_TEXTS: Final = (
+    os.strerror(errno.ENOSPC),
+    os.strerror(errno.EDQUOT),
+    "Check free disk space",
+)
 
 
 @frozen
@@ -22,6 +29,16 @@ class FileUnusable(Unavailable):
 
     code: ClassVar[str] = "FILE_UNUSABLE"
     message: ClassVar[str] = "File {path} cannot be read or written: {reason}."
+    path: str
+    reason: str
+
+
+@frozen
+class DiskFull(Unavailable):
+    """A file cannot be written, because its disk is full."""
+
+    code: ClassVar[str] = "DISK_FULL"
+    message: ClassVar[str] = "The disk of {path} is full: {reason}."
     path: str
     reason: str
 
@@ -63,11 +80,23 @@ def atomic_file(
 
 @contextmanager
 def translate_os_errors(path: Path) -> Generator[None]:
-    """Raise FileUnusable in place of the system's errors."""
+    """Raise DiskFull or FileUnusable in place of the system's errors."""
     try:
         yield
     except OSError as error:
-        raise FileUnusable(str(path), error.strerror or type(error).__name__) from error
+        reason = error.strerror or type(error).__name__
+        if full_disk_text(str(error)):
+            raise DiskFull(str(path), reason) from error
+        raise FileUnusable(str(path), reason) from error
+
+
+def full_disk_text(text: str) -> str:
+    """Return the first line that reports a full disk, '' where no line does."""
+    for line in text.splitlines():
+        if any(part in line for part in FULL_DISK_TEXTS):
+            return line.strip()
+
+    return ""
 
 
 def _read_or_create_secret(path: Path) -> bytes:

@@ -12,8 +12,9 @@ from typing import ClassVar, Final
 
 from attrs import define, evolve, frozen
 
-from indelible.kernel import Unavailable
+from indelible.kernel import OutcomeUnknown, StoreUnreachable, Unavailable
 from indelible_service.composition import configure_process
+from indelible_service.data_directory import DiskFull
 from indelible_service.database import (
     SCHEDULER_THREADS,
     check_connections,
@@ -33,7 +34,7 @@ from indelible_service.embedded import (
     postgres,
     redis,
 )
-from indelible_service.embedded.children import Child
+from indelible_service.embedded.children import Child, failure_from
 from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.instance import RECORD_NAME, Claim, claimed_directory
 from indelible_service.listening import instance_listener
@@ -117,6 +118,20 @@ class Servers:
             self.redis = running
             yield running.child
 
+    @contextmanager
+    def report_full_disk(self) -> Generator[None]:
+        """Raise DiskFull where PostgreSQL ended because it could not write its log of changes."""
+        try:
+            yield
+        except (StoreUnreachable, OutcomeUnknown) as error:
+            if self.postgresql is None:
+                raise
+
+            failure = failure_from(self.folder / POSTGRESQL / "server.log")
+            if isinstance(failure, DiskFull):
+                raise failure from error
+            raise
+
     def describe(self) -> Sequence[str]:
         """Return the address of each server and where its password is."""
         lines: list[str] = []
@@ -154,10 +169,11 @@ def run_full(settings: Settings, on_started: OnStarted) -> None:
         servers = Servers(claim, max_connections=needed + SPARE_CONNECTIONS)
         bound, workers = _start_servers(listening, servers, supervisor)
         claim.publish(bound)
-        upgrade(bound)
-        with open_configured_store(bound, needs_key_secret=True) as store:
-            check_connections(bound, store, threads)
-            first_key = create_first_key(bound, store)
+        with servers.report_full_disk():
+            upgrade(bound)
+            with open_configured_store(bound, needs_key_secret=True) as store:
+                check_connections(bound, store, threads)
+                first_key = create_first_key(bound, store)
 
         _start_programs(bound, supervisor)
         wait_until_ready(bound, supervisor, shutdown.is_set)

@@ -235,11 +235,12 @@ def create_first_key(settings: Settings, store: SqlStore) -> str | None:
         return None
 
     command = CreateKey(owner=Actor.user("admin"), scopes=("admin",))
-    created = store.run(
-        create_key, command, actor=Actor.system("up"), reason="first key of a new database"
-    )
-    with atomic_file(key_file(settings, FIRST_KEY)) as out:
-        out.write(created.text.encode())
+    actor = Actor.system("up")
+    with store.transaction(actor=actor, reason="first key of a new database") as tx:
+        created = create_key(tx, command)
+        # Before the commit: a key whose text is nowhere would be of no use, and prevent another.
+        with atomic_file(key_file(settings, FIRST_KEY)) as out:
+            out.write(created.text.encode())
 
     return created.text
 

@@ -30,6 +30,7 @@ CODES: Final = (
     (errors.OutcomeUnknown, UNKNOWN),
     ((errors.NotFound, errors.Conflict, errors.Stale, errors.Invalid, errors.Forbidden), REFUSED),
 )
+FREE_SPACE: Final = "free some space on the disk and repeat the command, which continues"
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine",
@@ -38,6 +39,7 @@ HINTS: Final = {
     ),
     "CONCEPT_NOT_FOUND": "`indelible list` shows the ids",
     "DATABASE_FAULT": "look up the SQLSTATE in the database's manual, and read its log",
+    "DISK_FULL": FREE_SPACE,
     "EMBEDDER_MISSING": (
         "install `indelible-wordllama` (./packages/adapters/wordllama), and check"
         " INDELIBLE_EMBEDDER"
@@ -69,6 +71,7 @@ HINTS: Final = {
     "SETTINGS_WRONG": "`.env.example` lists every setting",
     "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",
     "STAGE_UNKNOWN": "omit `--stage`, or name a configured stage",
+    "STORE_FULL": FREE_SPACE,
     "STORE_READ_ONLY": "check the permissions of the database file and its directory",
     "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",
     "TOO_FEW_CONNECTIONS": (

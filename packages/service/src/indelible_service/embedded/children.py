@@ -17,7 +17,11 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from indelible.kernel import Unavailable
-from indelible_service.data_directory import translate_os_errors
+from indelible_service.data_directory import (
+    DiskFull,
+    full_disk_text,
+    translate_os_errors,
+)
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60  # in which a server that ended is started again
@@ -26,6 +30,7 @@ MAX_START_SECONDS: Final = 600
 POLL_SECONDS: Final = 0.02
 RETRY_SECONDS: Final = 0.1
 LOG_CHARACTERS: Final = 2_000  # of the end of a log, in an error
+LOG_INCOMPLETE: Final = "the server's log may be incomplete"
 # After a kill, the last children of the old server need a moment to end.
 MEMORY_IN_USE: Final = "pre-existing shared memory block"
 PORT_IN_USE: Final = "Address already in use"
@@ -135,7 +140,7 @@ def die_with_parent(
 def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[tuple[int, Child]]:
     """Run a server during the block, at the fixed port or a free one; yield port and process.
 
-    Raises: ServerFailed.
+    Raises: ServerFailed, DiskFull.
     """
     deadline = time.monotonic() + START_SECONDS
     preferred_port = program.preferred_port
@@ -150,13 +155,13 @@ def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[
         finally:
             stop_child(child, program.stop_signals)
 
-        failure = failure_from(program.log)
-        is_temporary = MEMORY_IN_USE in failure.log
-        if fixed_port is None and PORT_IN_USE in failure.log:  # by another program
+        log = program.log.read_text(errors="replace")
+        is_temporary = MEMORY_IN_USE in log
+        if fixed_port is None and PORT_IN_USE in log:  # by another program
             preferred_port = None
             is_temporary = True
         if not is_temporary or time.monotonic() > deadline:
-            raise failure
+            raise failure_from(program.log)
 
         time.sleep(RETRY_SECONDS)
 
@@ -197,9 +202,16 @@ def stop_orphan(pid: int, is_orphan: Callable[[], bool], signals: StopSignals) -
                     return
 
 
-def failure_from(log: Path) -> ServerFailed:
-    """Return the error with the end of the log."""
-    return ServerFailed(log.read_text(errors="replace")[-LOG_CHARACTERS:].strip())
+def failure_from(log: Path) -> ServerFailed | DiskFull:
+    """Return the error with the end of the log, or the one of a full disk."""
+    text = log.read_text(errors="replace")
+    reason = full_disk_text(text)
+    if not reason and os.statvfs(log).f_bavail == 0:
+        reason = LOG_INCOMPLETE  # there was no room for the server's own words
+    if reason:
+        return DiskFull(str(log.parent), reason)
+
+    return ServerFailed(text[-LOG_CHARACTERS:].strip())
 
 
 def free_port() -> int:

@@ -100,7 +100,7 @@ def postgres(
     `version` is the major version of a new cluster; an existing one is run by its own programs.
     A preferred port is used unless another program has it, a fixed `port` in any case.
 
-    Raises: ServerFailed, FileUnusable.
+    Raises: ServerFailed, FileUnusable, DiskFull.
     """
     cluster = _Cluster(directory.absolute(), version)
     server_settings = _server_settings(settings or {}, durable=durable)
@@ -270,7 +270,7 @@ class _Cluster:
     def _run(self, data: Path, program: str, *options: str, stdin: str = "") -> None:
         """Run a program in the data directory to its end.
 
-        Raises: ServerFailed.
+        Raises: ServerFailed, DiskFull.
         """
         child = self._start(data, program, *options, stdin=PIPE)
         child.communicate(stdin.encode())
@@ -313,10 +313,12 @@ def _copy_for_all(packages: Path, folders: tuple[Path, ...], copy: Path) -> None
     """Copy folders of the packages so that every user may read them."""
     COPIES.mkdir(parents=True, exist_ok=True)
     new = Path(mkdtemp(dir=COPIES))
-    for folder in filter(Path.exists, folders):
-        shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True)
-    subprocess.run(("/bin/chmod", "-R", "a+rX", COPIES), check=True)
+    try:
+        for folder in filter(Path.exists, folders):
+            shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True)
+        subprocess.run(("/bin/chmod", "-R", "a+rX", COPIES), check=True)
 
-    with suppress(OSError):  # another process was first
-        new.rename(copy)
-    shutil.rmtree(new, ignore_errors=True)
+        with suppress(OSError):  # another process was first
+            new.rename(copy)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)

@@ -90,7 +90,7 @@ def redis(
 ) -> Generator[RedisServer]:
     """Run a server during the block; its data end with it, and the directory keeps its log.
 
-    Raises: RedisMissing, ServerFailed, FileUnusable.
+    Raises: RedisMissing, ServerFailed, FileUnusable, DiskFull.
     """
     path = server_program()
     folder = directory.absolute()

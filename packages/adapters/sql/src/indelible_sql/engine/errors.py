@@ -168,7 +168,10 @@ BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
 )
 # Parts of drivers' messages that come without a state.
 UNSTORABLE_MESSAGES = ("cannot adapt type", "binding parameter", "cannot contain NUL")
-REFUSED_PASSWORD = "password authentication failed"  # noqa: S105 - a part of a message
+BY_MESSAGE: tuple[tuple[str, Callable[[], IndelibleError]], ...] = (
+    ("password authentication failed", AccessDenied),
+    ("No space left on device", StoreFull),
+)
 REFUSED_CONNECTION = re.compile(
     r'connection to server at "(?P<host>[^"]+)"(?: \([^)]*\))?, port (?P<port>\d+) failed: '
     r"(?P<cause>Connection refused|Connection timed out|Network is unreachable|No route to host"
@@ -266,8 +269,10 @@ def fault_of(error: DBAPIError) -> IndelibleError:
             return fault()
 
     message = str(error.orig)
-    if REFUSED_PASSWORD in message:  # psycopg gives no state while it connects
-        return AccessDenied()
+    if not state:  # psycopg gives none while it connects
+        for text, fault in BY_MESSAGE:
+            if text in message:
+                return fault()
     if state.startswith(GUARD_STATES):
         return _refusal(_guard_of(error), state)
     if state.startswith("22") or any(part in message for part in UNSTORABLE_MESSAGES):
