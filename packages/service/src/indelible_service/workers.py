@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Event, Thread
 from typing import ClassVar, Final
+from urllib.parse import urlsplit
 
 from attrs import frozen
 from prometheus_client import start_http_server
@@ -18,12 +19,15 @@ from indelible_service.composition import (
     enqueue_standing_tasks,
     recurring_tasks,
 )
+from indelible_service.contexts import CONTEXTS
 from indelible_service.database import (
     SCHEDULER_THREADS,
     check_connections,
     open_configured_store,
+    public_url,
     worker_process_threads,
 )
+from indelible_service.peers import Peer, report_peers
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, logger, run_command
 from indelible_sql import SqlStore
@@ -31,6 +35,8 @@ from indelible_workers import WakeupBroker, Worker, redis_client, run_scheduler,
 from indelible_workers.wakeups import Stages
 
 SCHEDULER: Final = Actor.system("scheduler")
+REDIS_HOST: Final = "localhost"
+REDIS_PORT: Final = 6_379
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -102,8 +108,46 @@ def run_worker_process(settings: Settings, names: Collection[str]) -> None:
     with open_configured_store(settings) as store:
         stages = select_stages(build_stages(settings, store), names)
         configure_process(settings)
+        _report_start(settings, stages)
         with worker_threads(settings, store, stages):
             shutdown.wait()
+
+
+def _report_start(settings: Settings, stages: Stages) -> None:
+    """Log what this process does, and which servers it cannot reach."""
+    logger.info(
+        "worker: stages %s in %s threads; database %s",
+        ", ".join(sorted(stages)),
+        settings.worker_threads,
+        public_url(settings),
+    )
+    wakeups = f"every {settings.dispatch_seconds} seconds"
+    peers: list[Peer] = []
+    if settings.redis_url:
+        peers.append(_redis_peer(settings, wakeups))
+        logger.info("worker: Redis wakes threads up; ready tasks are also counted %s", wakeups)
+    else:
+        logger.info("worker: no Redis is configured; ready tasks are counted %s", wakeups)
+
+    for context in CONTEXTS:
+        peers.extend(context.peers(settings.section(context.settings)))
+    report_peers(peers)
+
+
+def _redis_peer(settings: Settings, wakeups: str) -> Peer:
+    address = urlsplit(settings.redis_url)
+
+    def ask() -> None:
+        with redis_client(settings.redis_url) as client:
+            client.ping()  # pyright: ignore[reportUnknownMemberType]
+
+    return Peer(
+        name="Redis",
+        host=address.hostname or REDIS_HOST,
+        port=address.port or REDIS_PORT,
+        ask=ask,
+        while_silent=f"no task is lost, and ready tasks are counted {wakeups}",
+    )
 
 
 def run_worker_processes(settings: Settings, names: Collection[str], processes: int) -> None:

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from indelible.kernel import Store
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import TaskKey
+from indelible_service.peers import Peer
 
 if TYPE_CHECKING:  # the command line imports this module, and starts fast without Dramatiq
     from indelible_workers import RecurringTask
@@ -34,13 +35,17 @@ def _no_recurring(_: object) -> "Sequence[RecurringTask]":
     return ()
 
 
+def _no_peers(_: object) -> Sequence[Peer]:
+    return ()
+
+
 @frozen(kw_only=True)
 class ServiceContext(Generic[Section]):
     """A context's part of the service; each function receives the context's own settings.
 
     `gateways` maps a field of `AppContext` to the function that builds it, or returns None where
     it is not configured. `standing_tasks` are tasks that enqueue themselves again: a worker
-    enqueues those of its stages when it starts.
+    enqueues those of its stages when it starts. `peers` are the servers that the stages use.
     """
 
     name: str
@@ -52,3 +57,4 @@ class ServiceContext(Generic[Section]):
     scopes: Sequence[str] = ()  # of its routes, for keys
     standing_tasks: Sequence[TaskKey] = ()
     recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring
+    peers: Callable[[Section], Sequence[Peer]] = _no_peers

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -13,9 +14,11 @@ from indelible.tokens.rules import DETECT_STAGE, MAX_BLOCKS, SCAN_TASK_ID, ScanS
 from indelible.tokens.tasks import Detection
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
 from indelible_service.environment import Format, SettingsWrong, setting, whole_number
+from indelible_service.peers import Peer
 
 MAX_INTEGER: Final = 2**63 - 1  # of the databases
 NODE_URL: Final = Format("an address such as https://node.example", r"https?://[^\s,]+")
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 CONTRACT: Final = Format("0x and 40 hexadecimal digits", "0x[0-9a-fA-F]{40}")
 WEBHOOK_SECRET: Final = Format("at least 8 visible characters", "[!-~]{8,}", str.encode)
 
@@ -93,6 +96,25 @@ def build_stages(settings: TokenSettings, store: AnyStore) -> Sequence[AnyStage]
     return (build_detection(settings, store).stage(),)
 
 
+def build_peers(settings: TokenSettings) -> Sequence[Peer]:
+    """Return the node of the configured chain.
+
+    Providers of webhooks call the web process; no process calls them.
+    """
+    if not settings.rpc_url:
+        return ()
+
+    address = urlsplit(settings.rpc_url)
+    node = Peer(
+        name="the node of the chain",
+        host=address.hostname or "",
+        port=address.port or DEFAULT_PORTS[address.scheme],
+        ask=build_chain(settings).check,
+        while_silent=f"stage {DETECT_STAGE} is retried until it does; other stages continue",
+    )
+    return (node,)
+
+
 def web_options(settings: TokenSettings) -> Mapping[str, object]:
     """Return the settings of the web that belong to tokens."""
     return {"webhook_secret": settings.webhook_secret}
@@ -104,6 +126,7 @@ CONTEXT: Final = ServiceContext(
     gateways={"chain": build_optional_chain},
     web_options=web_options,
     stages=build_stages,
+    peers=build_peers,
     scopes=("tokens:read", "tokens:retry"),
     standing_tasks=(TaskKey(DETECT_STAGE, SCAN_TASK_ID),),
 )
