@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,6 +44,8 @@ DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory
 # A major version of PostgreSQL, with `=` and a directory of its programs unless the wheel has it.
 OWN_VERSION = os.environ.get("INDELIBLE_TEST_POSTGRESQL", "")
+# A directory with another `redis-server` or `valkey-server` than the one of the wheel.
+OWN_REDIS = os.environ.get("INDELIBLE_TEST_REDIS_PROGRAMS", "")
 FAST_SETTINGS = {
     "autovacuum": "off",
     "client_connection_check_interval": "100ms",  # a query whose test has ended stops soon
@@ -76,6 +79,9 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
 def pytest_configure() -> None:
     """Stop garbage collection while tests are collected: nothing of that is garbage."""
     gc.disable()
+    if OWN_REDIS:
+        module: Any = import_module("indelible_service.embedded.redis")
+        module.PROGRAM_PATH = OWN_REDIS
 
 
 @pytest.hookimpl(tryfirst=True)
