@@ -138,6 +138,10 @@ LIES: Kind = {
         insert_attempt(s.attempt),
         end_lease(LEASED, due_at=None),
     ),
+    "an attempt that does not match its digest": lambda s: (
+        insert_attempt(s.attempt, hash="b" * 64),
+        end_lease(LEASED, due_at=TO_COME),
+    ),
     "a failure in the future": lambda s: (
         insert_attempt(s.attempt, at=TO_COME),
         end_lease(LEASED, due_at=TO_COME),

@@ -76,9 +76,9 @@ DATABASE_ONLY = """
 - `history.position` has gaps on PostgreSQL where a transaction rolled back; on SQLite positions
   are 1 to n. `verify` checks the order of two changes of one entity; seals contain the order of
   different entities' changes.
-- `tasks` and `task_attempts` are in no digest: they state what is still to be done and how it
-  went. `verify` compares them with each other. If an owner changes both, or only the reason of an
-  attempt, a task is performed again or not at all, but history stays the same.
+- `tasks` are in no digest: they state what is still to be done. `verify` compares them with their
+  attempts, each of which has a digest. An owner who changes a task so that its attempts still fit
+  causes it to be performed again or not at all, but history stays the same.
 - `verify` computes generated columns again (`previous_seq`, `previous_version`,
   `previous_number`, `lifecycle`, a key's `version`). PostgreSQL lets no role write them; in a
   SQLite file they can be changed like any byte.

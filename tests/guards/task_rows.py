@@ -7,6 +7,8 @@ from attrs import asdict
 from sqlalchemy import Insert, Update, insert, update
 from tests.guards.writes import Row
 
+from indelible.kernel import UsageError
+from indelible.kernel.json import digest
 from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease
 from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_sql import SqlTransaction
@@ -77,7 +79,7 @@ def attempt_row(lease: Lease) -> Row:
         at=BEGINNING,
         request_id="request-2",
     )
-    row = asdict(failed)
+    row = asdict(failed.with_hash())
     row["actor"] = MAYA
     row["outcome"] = AttemptOutcome.FAILED.value
 
@@ -100,5 +102,17 @@ def end_lease(entity_id: str, /, **columns: object) -> Update:
 
 
 def insert_attempt(attempt: Row, **columns: object) -> Insert:
-    """Return the insert of an attempt, with some columns changed."""
-    return insert(TASK_ATTEMPTS).values({**attempt, **columns})
+    """Return the insert of an attempt, with some columns changed and their digest."""
+    row = {**attempt, **columns}
+    if "hash" not in columns:
+        row["hash"] = _digest_of(row) or attempt["hash"]
+    return insert(TASK_ATTEMPTS).values(row)
+
+
+def _digest_of(row: Row) -> str:
+    """Return the digest of an attempt's row, or '' where a value has none."""
+    fields = [value for name, value in row.items() if name != "hash"]
+    try:
+        return digest(fields)
+    except (UsageError, TypeError, ValueError):
+        return ""

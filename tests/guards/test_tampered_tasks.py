@@ -29,6 +29,7 @@ from tests.guards.task_rows import (
     update_task,
 )
 
+from indelible.testing.stores import BEGINNING
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault
 from indelible_sql.contexts import CATALOG
@@ -65,6 +66,14 @@ TAMPERS: Kind = {
         insert_attempt(s.attempt, entity_id=EXPIRED, fence=9, outcome="DEAD"),
     ),
     "an attempt in the future": lambda _: (update(TASK_ATTEMPTS).values(at=FAR_AWAY),),
+    "an attempt by another actor": lambda _: (update(TASK_ATTEMPTS).values(actor="user:noor"),),
+    "an attempt by another request": lambda _: (
+        update(TASK_ATTEMPTS).values(request_id="request-9"),
+    ),
+    "an attempt at another time": lambda _: (update(TASK_ATTEMPTS).values(at=BEGINNING),),
+    "a failure for another reason": lambda _: (
+        update(TASK_ATTEMPTS).where(TASK_ATTEMPTS.c.entity_id == RETRIED).values(reason="another"),
+    ),
     "a failure that is now a death": lambda _: (
         update(TASK_ATTEMPTS).where(TASK_ATTEMPTS.c.entity_id == RETRIED).values(outcome="DEAD"),
     ),

@@ -59,6 +59,7 @@ PATTERNS = {
 ENABLED = re.compile(r"ALTER TABLE (?P<table>\S+) ENABLE ALWAYS TRIGGER (?P<name>\S+)")
 CREATED_BEFORE_WRITTEN = (Kind.DOMAIN, Kind.TABLE)
 DROPPED_AFTER_WRITTEN = (Kind.TABLE, Kind.DOMAIN)
+REBUILT = re.compile(r"DROP TABLE (?P<name>\S+)")
 NEEDS_HANDWRITING = (Kind.DOMAIN, Kind.TABLE, Kind.KEY, Kind.EDGES)
 
 
@@ -107,9 +108,10 @@ def steps_between(
         ChangeNotWritten: A table, domain, key or edge differs, and `written` is empty.
     """
     _check_written(before, after, written)
-    replaced = _replaced_triggers(before, after)
+    lost = _lost_triggers(before, written)
+    replaced = _replaced_triggers(before, after) | lost
 
-    yield from _drops(before, after, replaced, dialect)
+    yield from _drops(before, after, replaced - lost, dialect)
     for name, statements in after.items():
         if name.kind in CREATED_BEFORE_WRITTEN and name not in before:
             yield from statements
@@ -131,6 +133,17 @@ def _replaced_triggers(before: Objects, after: Objects) -> set[Name]:
             replaced.add(name)
 
     return replaced
+
+
+def _lost_triggers(before: Objects, written: Sequence[str]) -> set[Name]:
+    """Return the triggers of the tables that the statements by hand drop and create again."""
+    rebuilt: set[str] = set()
+    for statement in written:
+        match = REBUILT.match(statement)
+        if match:
+            rebuilt.add(match["name"])
+
+    return {name for name in before if name.kind is Kind.TRIGGER and name.table in rebuilt}
 
 
 def _drops(before: Objects, after: Objects, replaced: set[Name], dialect: str) -> Iterator[str]:

@@ -98,6 +98,13 @@ def test_a_printed_upgrade_leaves_the_same_schema(empty: EmptyDatabase, alembic:
     assert empty.revision() == newest_revision()
 
 
+def test_an_upgrade_that_needs_a_program_is_not_printed(empty: EmptyDatabase, alembic: Run) -> None:
+    """Old attempts need digests, which SQLite cannot compute; a new database has none."""
+    reason = refusal(alembic, "upgrade 0001:head --sql")
+
+    assert ("run `indelible db upgrade`" in reason) == (empty.schema is None)
+
+
 @pytest.mark.parametrize(
     ("command", "reason"),
     [

@@ -204,6 +204,7 @@ CREATE TABLE indelible.task_attempts (
 	reason indelible.nonblank_text NOT NULL,
 	at indelible.instant NOT NULL,
 	request_id indelible.identifier,
+	hash indelible.digest NOT NULL,
 	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
 	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES indelible.tasks (stage, entity_id),
 	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED'))

@@ -7,3 +7,5 @@ ALTER TABLE indelible.tokens_s0 ALTER COLUMN error_data TYPE indelible.json_obje
 ALTER TABLE indelible.image_generation_jobs ALTER COLUMN error_data TYPE indelible.json_object
 --;
 ALTER TABLE indelible.ipfs_upload_records ALTER COLUMN error_data TYPE indelible.json_object
+--;
+ALTER TABLE indelible.task_attempts DROP COLUMN hash

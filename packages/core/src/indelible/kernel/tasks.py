@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from indelible.kernel.audit import Actor
 from indelible.kernel.errors import UsageError
+from indelible.kernel.json import digest
 from indelible.kernel.task_errors import LeaseTooLong
 from indelible.kernel.values import IDENTIFIER, LATEST, check_instant, is_identifier
 
@@ -182,7 +183,10 @@ class Lease:
 
 @frozen(kw_only=True)
 class Attempt:
-    """A record of an attempt at a task, with its actor and reason."""
+    """A record of an attempt at a task, with its actor and reason.
+
+    `hash` is the digest of the other fields.
+    """
 
     stage: str
     entity_id: str
@@ -192,6 +196,25 @@ class Attempt:
     reason: str
     at: datetime
     request_id: str | None
+    hash: str = ""
+
+    def digest(self) -> str:
+        """Return the digest that `hash` must equal."""
+        fields = [
+            self.stage,
+            self.entity_id,
+            self.fence,
+            self.outcome.value,
+            self.actor,
+            self.reason,
+            self.at,
+            self.request_id,
+        ]
+        return digest(fields)
+
+    def with_hash(self) -> Self:
+        """Return the attempt with its digest."""
+        return evolve(self, hash=self.digest())
 
 
 @frozen(kw_only=True)

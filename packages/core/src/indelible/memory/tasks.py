@@ -286,7 +286,7 @@ class MemoryTaskQueue:
             at=self._now,
             request_id=writer.request_id,
         )
-        self._attempts[key] = attempt
+        self._attempts[key] = attempt.with_hash()
 
 
 def _tasks_after(tasks: list[Task], lease: Lease) -> list[Task]:

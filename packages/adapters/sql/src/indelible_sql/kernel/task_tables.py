@@ -7,6 +7,7 @@ from indelible.kernel.tasks import AttemptOutcome
 from indelible_sql.kernel.repository import HeadMapping
 from indelible_sql.schema.columns import (
     ACTOR,
+    DIGEST,
     IDENTIFIER,
     INSTANT,
     NATURAL,
@@ -57,6 +58,7 @@ TASK_ATTEMPTS = table(
     required("reason", NONBLANK_TEXT),
     required("at", INSTANT),
     Column("request_id", IDENTIFIER),
+    required("hash", DIGEST),
     PrimaryKeyConstraint("stage", "entity_id", "fence", "outcome", name="task_attempts_pkey"),
     key("task_attempts_task", ["stage", "entity_id"], "tasks", ["stage", "entity_id"]),
     CheckConstraint(f"outcome IN ({_OUTCOMES})", name="task_attempts_outcome_known"),

@@ -27,7 +27,7 @@ from indelible.kernel.tasks import (
     TaskKey,
     check_lease_end,
 )
-from indelible.kernel.values import check_instant, check_reason
+from indelible.kernel.values import check_instant, check_reason, field_values
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Session
@@ -281,17 +281,18 @@ class SqlTaskQueue(SqlTaskReader):
         Raises:
             AttemptRecorded: The outcome was recorded before.
         """
-        attempt = {
-            "stage": lease.stage,
-            "entity_id": lease.entity_id,
-            "fence": lease.fence,
-            "outcome": outcome.value,
-            "actor": self._tx.actor,
-            "reason": reason,
-            "at": self._tx.clock.now(),
-            "request_id": self._tx.request_id,
-        }
-        values = parameters({TASK_ATTEMPTS: attempt})
+        attempt = Attempt(
+            stage=lease.stage,
+            entity_id=lease.entity_id,
+            fence=lease.fence,
+            outcome=outcome,
+            actor=self._tx.actor,
+            reason=reason,
+            at=self._tx.clock.now(),
+            request_id=self._tx.request_id,
+        )
+        columns = {**field_values(attempt.with_hash()), "outcome": outcome.value}
+        values = parameters({TASK_ATTEMPTS: columns})
         try:
             return self._session.run(statement, values) == 1
         except GuardViolation as violation:

@@ -82,6 +82,8 @@ class _AttemptsInOrder:
             return
 
         outcomes.setdefault(attempt.fence, {})[attempt.outcome] = attempt.reason
+        if attempt.hash != attempt.digest():
+            self._report(row, "its hash does not match its content")
         if attempt.at > self._latest:
             self._report(row, f"recorded in the future: {attempt.at}")
 

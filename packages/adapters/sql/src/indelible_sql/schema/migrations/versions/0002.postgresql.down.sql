@@ -86,6 +86,8 @@ ALTER TABLE indelible.image_generation_jobs ALTER COLUMN error_data TYPE indelib
 --;
 ALTER TABLE indelible.ipfs_upload_records ALTER COLUMN error_data TYPE indelible.json_object
 --;
+ALTER TABLE indelible.task_attempts DROP COLUMN hash
+--;
 CREATE OR REPLACE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN

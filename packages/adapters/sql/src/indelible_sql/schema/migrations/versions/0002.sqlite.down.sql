@@ -88,10 +88,6 @@ DROP TRIGGER system_state_json_limits_on_update
 --;
 DROP TRIGGER system_state_no_nested_update
 --;
-DROP TRIGGER task_attempts_needs_head
---;
-DROP TRIGGER task_attempts_values_on_insert
---;
 DROP TRIGGER tasks_edge
 --;
 DROP TRIGGER tasks_fence
@@ -135,6 +131,55 @@ DROP INDEX history_by_actor
 DROP INDEX history_by_action
 --;
 DROP INDEX history_by_at
+--;
+CREATE TABLE digested_attempts AS SELECT * FROM task_attempts
+--;
+DROP TABLE task_attempts
+--;
+CREATE TABLE task_attempts (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	fence INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	request_id TEXT,
+	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES tasks (stage, entity_id),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
+	CONSTRAINT task_attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_fence_rule CHECK (fence >= 0),
+	CONSTRAINT task_attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT task_attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT task_attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT task_attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+INSERT INTO task_attempts (stage, entity_id, fence, outcome, actor, reason, at, request_id)
+SELECT stage, entity_id, fence, outcome, actor, reason, at, request_id FROM digested_attempts
+--;
+DROP TABLE digested_attempts
+--;
+CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
+--;
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
+--;
+CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
+--;
+CREATE TRIGGER task_attempts_task_exists BEFORE INSERT ON task_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_task_exists'); END
 --;
 CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
