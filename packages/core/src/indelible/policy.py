@@ -2,6 +2,7 @@
 
 from attrs import field, frozen
 
+from indelible.captures import CapturePolicy
 from indelible.concepts import ConceptPolicy
 from indelible.kernel.keys import KeyPolicy
 
@@ -10,5 +11,6 @@ from indelible.kernel.keys import KeyPolicy
 class Policy:
     """The policies of all contexts."""
 
+    captures: CapturePolicy = field(factory=CapturePolicy)
     concepts: ConceptPolicy = field(factory=ConceptPolicy)
     keys: KeyPolicy = field(factory=KeyPolicy)

@@ -79,7 +79,7 @@ from indelible.captures.queries import (
 )
 from indelible.captures.rules.formulas import ANCHORED, ANNEALED, SPHERICAL
 from indelible.captures.rules.placing import MarginResult
-from indelible.captures.rules.tuning import KEYS
+from indelible.captures.rules.tuning import KEYS, CapturePolicy, DefaultEmbedding
 from indelible.kernel.settings import SETTING
 
 __all__ = [
@@ -136,10 +136,12 @@ __all__ = [
     "AlgorithmSaved",
     "Artifact",
     "ArtifactMatch",
+    "CapturePolicy",
     "CaptureResult",
     "Centroid",
     "ContentSource",
     "Decision",
+    "DefaultEmbedding",
     "EmbeddingVector",
     "EngagementLevel",
     "MarginResult",

@@ -1,7 +1,7 @@
 """The handlers of captures: one function for each command, and the only writers."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from attrs import asdict, frozen
 
@@ -17,11 +17,15 @@ from indelible.captures.entities import AlgorithmVersion, Space, Subspace
 from indelible.captures.errors import AlgorithmExists
 from indelible.captures.ports import CapturesRead, CapturesWrite
 from indelible.captures.rules.evaluation import SELF_TEST_CASES, verify_self_test
-from indelible.captures.rules.formulas import checksum_of
+from indelible.captures.rules.formulas import SPHERICAL, checksum_of
 from indelible.captures.rules.tuning import EMBEDDING_DIMENSION, EMBEDDING_MODEL, check_setting
-from indelible.kernel import Actor, Head, Stale, Store
+from indelible.kernel import Actor, AuditContext, Head, Stale, Store
 from indelible.kernel.aggregates import save_change
 from indelible.kernel.settings import Setting
+
+DEFAULT_ALGORITHM_ID: Final = "oscl-1"
+DEFAULT_ACTOR: Final = Actor.system("defaults")
+DEFAULT_REASON: Final = "default algorithm"
 
 logger = logging.getLogger("indelible.captures")
 
@@ -48,12 +52,13 @@ class CaptureHandler:
 
 
 def create_space(tx: CapturesWrite, command: commands.CreateSpace) -> SpaceSaved:
-    """Create a space; ConfigUnavailable where its model comes from settings that cannot be read."""
-    model, dimension = command.model, command.dimension
-    if model is None:
-        model = tx.config.get(EMBEDDING_MODEL)
-    if dimension is None:
-        dimension = tx.config.get(EMBEDDING_DIMENSION)
+    """Create a space; ConfigUnavailable where its model comes from settings that cannot be read.
+
+    Where the policy has a default algorithm, the first space activates it.
+    """
+    model, dimension = _embedding_of(tx, command)
+    if tx.policy.captures.has_default_algorithm:
+        _activate_default_algorithm(tx)
 
     space = Space.create(
         "create",
@@ -164,6 +169,54 @@ def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> Settin
         setting = Setting.create("change", now=now, id=command.key, value=command.value)
     seq = save_change(tx, tx.settings, head, setting, "change")
     return SettingSaved(setting=setting, seq=seq)
+
+
+def _embedding_of(tx: CapturesWrite, command: commands.CreateSpace) -> tuple[str, int]:
+    """Return the model and the dimension of a new space.
+
+    The default of the policy is used as a pair, where neither the command nor the settings name a
+    model: a dimension of another model would be a guess.
+    """
+    model, dimension = command.model, command.dimension
+    default = tx.policy.captures.default_embedding
+    if model is None and default is not None:
+        model = tx.config.get_stored(EMBEDDING_MODEL)
+        if model is None:
+            model = default.model
+            dimension = dimension or tx.config.get_stored(EMBEDDING_DIMENSION) or default.dimension
+
+    if model is None:
+        model = tx.config.get(EMBEDDING_MODEL)
+    if dimension is None:
+        dimension = tx.config.get(EMBEDDING_DIMENSION)
+    return model, dimension
+
+
+def _activate_default_algorithm(tx: CapturesWrite) -> None:
+    """Register and activate the default version in a store that never had an algorithm.
+
+    A version that an operator has registered is left as it is, also before its activation. The
+    changes name the system as their actor: the user who creates a space has not decided this.
+    """
+    repository = tx.captures.algorithms
+    if repository.page(after="", limit=1):
+        return
+
+    now = tx.clock.now()
+    registered = AlgorithmVersion.create(
+        "register",
+        now=now,
+        id=DEFAULT_ALGORITHM_ID,
+        formulas=SPHERICAL,
+        checksum=checksum_of(SPHERICAL),
+    )
+    active = registered.transition("activate", now=now)
+    verify_self_test(active, tx.captures.engine.run_self_test(active, SELF_TEST_CASES))
+
+    audit = AuditContext(actor=DEFAULT_ACTOR, reason=DEFAULT_REASON, request_id=tx.request_id)
+    save_change(audit, repository, None, registered, "register")
+    head = repository.load(DEFAULT_ALGORITHM_ID, expected_seq=1)
+    save_change(audit, repository, head, active, "activate")
 
 
 def _change_space(

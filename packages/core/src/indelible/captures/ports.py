@@ -19,6 +19,7 @@ from indelible.captures.entities import (
 from indelible.captures.lifecycle import AlgorithmStatus, SpaceStatus
 from indelible.captures.rules.evaluation import FormulaEngine
 from indelible.captures.rules.placing import MarginResult
+from indelible.captures.rules.tuning import CapturePolicy
 from indelible.kernel import Head, NamedListFilter, ReadTransaction, Transaction
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.settings import Config, Setting
@@ -181,9 +182,18 @@ class CapturesRead(ReadTransaction, Protocol):
     def config(self) -> Config: ...
 
 
+class HasCapturePolicy(Protocol):
+    """The captures' part of a store's policy."""
+
+    @property
+    def captures(self) -> CapturePolicy: ...
+
+
 class CapturesWrite(CapturesRead, Transaction, Protocol):
     """The part of a transaction that handlers of captures need."""
 
+    @property
+    def policy(self) -> HasCapturePolicy: ...
     @property
     def captures(self) -> CaptureRepositories: ...
     @property

@@ -144,6 +144,17 @@ class Config:
 
         return self._cache.get_with_provenance(key, self._snapshot).value
 
+    def get_stored(self, key: ConfigKey[T]) -> T | None:
+        """Return the value, or None where the setting was never changed.
+
+        Raises:
+            ConfigUnavailable: The setting cannot be read, or its stored text is invalid.
+        """
+        if self._snapshot is None:
+            self._snapshot = self._cache.snapshot()
+
+        return self._cache.get_stored(key, self._snapshot)
+
 
 def _start_thread(work: Callable[[], None]) -> None:
     Thread(target=work, daemon=True).start()
@@ -217,6 +228,20 @@ class SystemConfigCache:
         return Provenance(
             value=key.default, source="default", age_seconds=snapshot.age_seconds, error=error
         )
+
+    def get_stored(self, key: ConfigKey[T], snapshot: Snapshot) -> T | None:
+        """Return the stored value, or None where the setting was never changed.
+
+        Raises:
+            ConfigUnavailable: The setting cannot be read, or its stored text is invalid.
+        """
+        stored, error = self._parsed(key, snapshot)
+        if stored is not None:
+            return stored.value
+        if error is not None:
+            raise ConfigUnavailable(key.name, error)
+
+        return None
 
     def snapshot(self) -> Snapshot:
         """Return the last known settings, after reading them if that is due."""

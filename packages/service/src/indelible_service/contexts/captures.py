@@ -4,7 +4,7 @@ from typing import ClassVar, Final
 
 from attrs import frozen
 
-from indelible.captures import Embedder
+from indelible.captures import CapturePolicy, DefaultEmbedding, Embedder
 from indelible.kernel import Unavailable
 from indelible_service.contexts.declaration import ServiceContext
 from indelible_service.environment import one_of, setting
@@ -48,9 +48,28 @@ def build_embedder(settings: CaptureSettings) -> Embedder | None:
     return WordLlamaEmbedder()
 
 
+def build_policy(settings: CaptureSettings) -> CapturePolicy:
+    """Return the policy that a store is opened with: first calls work without configuration."""
+    return CapturePolicy(default_embedding=_default_embedding(settings), has_default_algorithm=True)
+
+
+def _default_embedding(settings: CaptureSettings) -> DefaultEmbedding | None:
+    """Return the model of the configured embedder, or None where texts are not embedded here."""
+    if settings.embedder == "none":
+        return None
+
+    try:
+        from indelible_wordllama import DIMENSION, MODEL
+    except ModuleNotFoundError:
+        return None
+
+    return DefaultEmbedding(model=MODEL, dimension=DIMENSION)
+
+
 CONTEXT: Final = ServiceContext(
     name="captures",
     settings=CaptureSettings,
+    policy=build_policy,
     gateways={"embedder": build_embedder},
     scopes=("captures:read", "captures:write", "captures:admin"),
 )

@@ -82,8 +82,8 @@ INGEST_KEYS: Final[Mapping[str, ConfigKey[Any]]] = {
     "depth_tolerance": ConfigKey("reading_depth_tolerance", parse_distance, 0.2),
     "weights": ConfigKey("engagement_weights", parse_weights, (0.25, 0.5, 0.75, 1.0)),
 }
-# A guessed model or dimension would store vectors that can never be compared, so these have no
-# default.
+# A guessed model or dimension would store vectors that can never be compared. These have no default
+# here; CapturePolicy may name the model of an installation's own embedder.
 EMBEDDING_MODEL: Final[ConfigKey[str]] = ConfigKey("embedding_model", parse_model)
 EMBEDDING_DIMENSION: Final[ConfigKey[int]] = ConfigKey(
     "embedding_dimension", partial(parse_count, maximum=MAX_DIMENSION)
@@ -99,6 +99,27 @@ _ALL_KEYS = (
     EXACT_SEARCH_ARTIFACTS,
 )
 KEYS: Final[Mapping[str, ConfigKey[Any]]] = {key.name: key for key in _ALL_KEYS}
+
+
+@frozen(kw_only=True)
+class DefaultEmbedding:
+    """A model and its dimension."""
+
+    model: str
+    dimension: int
+
+
+@frozen(kw_only=True)
+class CapturePolicy:
+    """The defaults of an installation whose operator has decided nothing; none by default.
+
+    `default_embedding` is that of a space that names no model, unless the setting `embedding_model`
+    was changed. `has_default_algorithm` registers and activates a version of the algorithm with the
+    first space of a store that never had one.
+    """
+
+    default_embedding: DefaultEmbedding | None = None
+    has_default_algorithm: bool = False
 
 
 @frozen(kw_only=True)
