@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import make_url
 from tests.sql.conftest import code
 
 from indelible import concepts
@@ -22,6 +23,13 @@ def as_admin(database: PostgresServer) -> Generator[psycopg.Connection[Any]]:
     """Connect as the administrator of the server."""
     with psycopg.connect(database.admin_url, autocommit=True) as connection:
         yield connection
+
+
+def execute_on_sqlite(url: str, statement: str) -> None:
+    """Execute a statement in a file, without a store."""
+    path = make_url(url).database or ""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
 
 
 def set_on_database(database: PostgresServer, name: str, value: str) -> None:

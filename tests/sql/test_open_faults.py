@@ -1,9 +1,8 @@
 """Test the error codes of a store whose database cannot be opened, or only be read."""
 
 import os
-import sqlite3
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,13 @@ from sqlalchemy import make_url
 from tests.conftest import POLICY, Loop, SyncFacade, copy_cluster, folder
 from tests.databases import create_database
 from tests.sql.conftest import code, opened
-from tests.sql.faults import as_admin, codes_of_all_access, create_in_block, set_on_database
+from tests.sql.faults import (
+    as_admin,
+    codes_of_all_access,
+    create_in_block,
+    execute_on_sqlite,
+    set_on_database,
+)
 
 from indelible import concepts
 from indelible.testing.stores import create
@@ -21,12 +26,6 @@ from indelible_sql import SqlStore, open_async_store, open_store
 pytestmark = pytest.mark.slow
 
 NOBODY = 65534  # the id of a user without rights
-
-
-def execute_on_sqlite(url: str, statement: str) -> None:
-    path = make_url(url).database or ""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(statement)
 
 
 def test_a_server_that_does_not_listen_is_unreachable(unused_tcp_port: int, loop: Loop) -> None:

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from attrs import frozen
-from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url
+from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, make_url
 from sqlalchemy.event import listen
 
 from indelible.kernel import Unavailable
@@ -33,6 +33,7 @@ from indelible_sql.schema.snapshot import facts, facts_digest
 VERSION_TABLE = "indelible_version"
 MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('indelible migration', 0))"
 DIGESTS = "digests.json"
+MAX_SHOWN = 100  # characters of a revision that is none
 
 
 @frozen
@@ -78,6 +79,20 @@ def owner_engine(url: str, **options: str) -> Engine:
     )
 
 
+@frozen
+class VersionTableDamaged(Unavailable):
+    """The version table names no revision that a migration can start from."""
+
+    code: ClassVar[str] = "VERSION_TABLE_DAMAGED"
+    message: ClassVar[str] = (
+        "Table {table} has revision {revision}, expected exactly one of {known}: restore it from a "
+        "backup."
+    )
+    table: str
+    revision: str
+    known: str
+
+
 @contextmanager
 def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]:
     """Open a transaction that no other migration runs beside.
@@ -104,13 +119,22 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
 def upgrade(url: str, schema: str, catalog: Catalog, *, role: str | None) -> None:
     """Bring the schema to the newest revision, and grant the application's role what it needs."""
     with migrating(url, schema) as (connection, postgresql_schema):
-        current = current_revision(connection, postgresql_schema)
-        known, _ = newest()
-        if current > known:
-            raise SchemaOutOfDate(current, known)
+        _check_version_table(current_revision(connection, postgresql_schema))
 
         command.upgrade(_alembic_config(connection, postgresql_schema, catalog), "head")
         complete_upgrade(connection, postgresql_schema, catalog, role=role, owner_url=url)
+
+
+def _check_version_table(current: str) -> None:
+    """Raise SchemaOutOfDate for a later revision, and VersionTableDamaged for none at all."""
+    revisions = _expected_digests()
+    latest = max(revisions)
+    if not current or current in revisions:
+        return
+    if current.isdecimal() and current > latest:
+        raise SchemaOutOfDate(current, latest)
+
+    raise VersionTableDamaged(VERSION_TABLE, current[:MAX_SHOWN], ", ".join(sorted(revisions)))
 
 
 def complete_upgrade(
@@ -147,13 +171,16 @@ def downgrade(
 
 
 def current_revision(connection: Connection, schema: str | None) -> str:
-    """Return the revision that the database is at, '' before the first."""
+    """Return the revision that the database is at, '' before the first.
+
+    The rows of a table with several are joined by commas: no revision has such a name.
+    """
     options = {
         "version_table": VERSION_TABLE,
         "version_table_schema": None if connection.dialect.name == "sqlite" else schema,
     }
     context = MigrationContext.configure(connection, opts=options)
-    return context.get_current_revision() or ""
+    return ", ".join(sorted(str(head) for head in context.get_current_heads()))
 
 
 def check(connection: Connection, schema: str, catalog: Catalog) -> None:
@@ -173,15 +200,37 @@ def digests_at_head(connection: Connection, schema: str) -> dict[str, str]:
     current = current_revision(connection, schema)
     revision, digests = newest()
     if current != revision:
-        raise SchemaOutOfDate(current or "nothing", revision)
+        raise SchemaOutOfDate(current[:MAX_SHOWN] or "nothing", revision)
     return digests
+
+
+def has_newest_tables(connection: Connection, schema: str, catalog: Catalog) -> bool:
+    """Return True if all tables are as the newest revision leaves them.
+
+    The version table is not read: it may be what is wrong.
+    """
+    dialect = connection.dialect.name
+    stored_names = inspect(connection).get_table_names(
+        schema=None if dialect == "sqlite" else schema
+    )
+    for table in catalog.tables:
+        if table.name not in stored_names:
+            return False
+
+    _, expected = newest()
+    return facts_digest(facts(connection, schema, catalog)) == expected[dialect]
 
 
 def newest() -> tuple[str, dict[str, str]]:
     """Return the newest revision, and the digest of each database's facts once it has run."""
+    return max(_expected_digests().items())
+
+
+def _expected_digests() -> dict[str, dict[str, str]]:
+    """Map each revision to the digest of each database's facts."""
     source = files("indelible_sql.schema.migrations").joinpath(DIGESTS).read_text(encoding="utf-8")
     digests: dict[str, dict[str, str]] = json.loads(source)
-    return max(digests.items())
+    return digests
 
 
 def _alembic_config(connection: Connection, schema: str | None, catalog: Catalog) -> Config:

@@ -1,0 +1,59 @@
+"""A damaged version table hides no other finding of verify, and is refused with a code."""
+
+import pytest
+from tests.sql.conftest import code, opened
+from tests.sql.faults import as_admin, execute_on_sqlite
+
+from indelible.testing.stores import create
+from indelible_service.embedded import PostgresServer
+from indelible_sql import Fault, verify
+
+pytestmark = pytest.mark.slow
+
+LIE = """
+    INSERT INTO {}receipts (owner, key, fingerprint, result, at, hash)
+    VALUES (
+      'user:maya', 'a lie', '{}', '{{"answer": 2}}', '2026-01-01T00:00:00.000000+00:00', '{}'
+    )
+"""
+# Each with the code of an upgrade. A revision that was applied before fails at its first object.
+UPDATE = "UPDATE {}indelible_version SET version_num = "
+DAMAGES = {
+    "two revisions": ("INSERT INTO {}indelible_version VALUES ('0001')", "VERSION_TABLE_DAMAGED"),
+    "an unknown revision": (f"{UPDATE}'other'", "VERSION_TABLE_DAMAGED"),
+    "an earlier revision": (f"{UPDATE}'0001'", "DATABASE_FAULT"),
+    "a later revision": (f"{UPDATE}'9999'", "SCHEMA_OUT_OF_DATE"),
+    "no revision": ("DELETE FROM {}indelible_version", "DATABASE_FAULT"),
+    "no version table": ("DROP TABLE {}indelible_version", "DATABASE_FAULT"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_damaged_version_table_hides_no_other_finding(
+    name: str, kind: str, request: pytest.FixtureRequest
+) -> None:
+    damage, code_of_upgrade = DAMAGES[name]
+    if kind == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        owner_url = None
+        prefix = ""
+    else:
+        database: PostgresServer = request.getfixturevalue("database")
+        url, owner_url = database.url, database.owner_url
+        prefix = "indelible."
+
+    with opened(url) as store:
+        create(store)
+    statements = (LIE.format(prefix, "a" * 64, "b" * 64), damage.format(prefix))
+    for statement in statements:
+        if kind == "sqlite":
+            execute_on_sqlite(url, statement)
+        else:
+            with as_admin(database) as admin:
+                admin.execute(statement.encode())
+
+    with opened(url) as store:
+        assert {finding.fault for finding in verify(store)} == {Fault.SCHEMA, Fault.RECEIPT}
+        assert code(store.feed) == "SCHEMA_OUT_OF_DATE"
+        assert code(store.upgrade, owner_url) == code_of_upgrade
