@@ -87,6 +87,19 @@ def test_a_history_shows_actor_action_and_reason(environment: dict[str, str]) ->
     assert all(word in text for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
 
 
+def test_a_history_of_no_concept_shows_the_newest_changes_of_all(
+    environment: dict[str, str],
+) -> None:
+    changes = json_result("history", settings=environment)
+    (last,) = json_result("history", "--limit", "1", settings=environment)
+    text = run("history", "--limit", "1", settings=environment).stdout
+
+    assert {change["entity_id"] for change in changes} >= set(concept_ids(environment))
+    assert last == changes[-1]
+    assert last["entity_id"] in text
+    assert run("history", "--limit", "1001", settings=environment).exit_code == 2
+
+
 def test_a_diff_escapes_control_characters(
     environment: dict[str, str],
 ) -> None:

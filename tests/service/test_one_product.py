@@ -117,6 +117,7 @@ def test_up_and_up_full_take_turns_in_one_directory_and_no_command_needs_a_url(u
         owners = {key["owner"] for key in user.run("key", "list")}
         concept = user.run("list")[0]
         changes = user.run("history", concept["id"])
+        assert user.run("history", "--limit", "1")
         assert stop_command(process, signal.SIGINT) == 0
 
     assert {"user:admin", "user:maya"} <= owners
