@@ -270,6 +270,43 @@ def test_all_invalid_lines_are_reported_at_once_with_their_values(sqlite: SqlSto
         assert value in problem
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"at": "yesterday"},
+        {"actor": "Grace"},
+        {"reason": " "},
+        {"content": {"name": 3}},
+        {"hash": "0"},
+    ],
+)
+def test_lines_after_an_invalid_one_of_the_same_concept_are_no_faults(
+    wrong: Document, sqlite: SqlStore
+) -> None:
+    lines = [{**FOREIGN[0], **wrong}, *FOREIGN[1:]]
+    error = refused_import(sqlite, json_lines(lines))
+
+    assert isinstance(error, InvalidExportLine)
+    assert error.line == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        ({"name": "Ratio", "definition": "a\x00b"}, "got 'a\\x00b'"),
+        ({"name": "Ratio", "definition": "y" * 20_001}, "got 'yyy"),
+        ({"name": "Ratio", "examples": ["x"] * 201}, "got ['x', 'x'"),
+    ],
+)
+def test_a_wrong_value_inside_of_the_content_is_shown(
+    content: Document, value: str, sqlite: SqlStore
+) -> None:
+    error = refused_import(sqlite, json_lines([{**FOREIGN[0], "content": content}]))
+
+    assert isinstance(error, InvalidExportLine)
+    assert value in error.problem
+
+
 def test_the_report_of_invalid_lines_is_bounded(sqlite: SqlStore) -> None:
     error = refused_import(sqlite, json_lines([{"concept_id": "x" * 10_000}] * 3_000))
 

@@ -13,7 +13,7 @@ from indelible.kernel import Actor, AuditContext, Change, Data, Head, IndelibleE
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.exports import InvalidExportLine, InvalidLines, Line, read_lines
 from indelible.kernel.history import Record
-from indelible_service.foreign_steps import ForeignStep, parse_step, shortened
+from indelible_service.foreign_steps import ForeignStep, concept_id_of, parse_step, shortened
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.maintenance.export_errors import HistoryDiffers, at_line
 from indelible_sql.maintenance.import_export import (
@@ -122,7 +122,8 @@ def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Import
 def read_histories(file: BufferedIOBase, invalid_lines: InvalidLines) -> Iterator[History]:
     """Yield the history of each concept, in the order in which the concepts first appear.
 
-    The lines of different concepts may be mixed. A concept with an invalid line is left out.
+    The lines of different concepts may be mixed. A concept with an invalid line is left out,
+    because the lines after the invalid one would be refused only because of it.
     """
     histories = defaultdict[str, History](list)
     invalid_ids = set[str]()
@@ -131,6 +132,9 @@ def read_histories(file: BufferedIOBase, invalid_lines: InvalidLines) -> Iterato
             step = parse_step(line)
         except InvalidExportLine as error:
             invalid_lines.add(error)
+            invalid_id = concept_id_of(line)
+            if invalid_id is not None:
+                invalid_ids.add(invalid_id)
             continue
 
         history = histories[step.concept_id]

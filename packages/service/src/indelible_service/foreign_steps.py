@@ -102,12 +102,26 @@ def _part_of(value: object, key: object) -> object:
 
 
 def _wrong_value(error: IndelibleError, document: object, line: Line) -> str:
-    """Return the value of the field that the error names, or the beginning of the line."""
+    """Return the value of the field that the error names, or the beginning of the line.
+
+    A field of the content is looked up there.
+    """
     name = getattr(error, "field", None)
-    if isinstance(name, str) and isinstance(document, dict):
-        return shortened(cast("dict[str, object]", document).get(name))
+    for values in (document, _part_of(document, "content")):
+        if isinstance(name, str) and isinstance(values, dict) and name in values:
+            return shortened(cast("dict[str, object]", values)[name])
 
     return shortened(line.text.decode(errors="replace").strip())
+
+
+def concept_id_of(line: Line) -> str | None:
+    """Return the concept id of an invalid line where it can still be read."""
+    try:
+        concept_id = _part_of(parse_json(line.text), "concept_id")
+    except IndelibleError:
+        return None
+
+    return concept_id if isinstance(concept_id, str) else None
 
 
 def shortened(value: object) -> str:
