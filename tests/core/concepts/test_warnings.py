@@ -5,6 +5,8 @@ import unicodedata
 
 import pytest
 from attrs import evolve, fields
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.core.concepts.scenarios import (
     GOOD_CONTENT,
     VersionScenario,
@@ -17,7 +19,14 @@ from tests.core.concepts.scenarios import (
 from tests.core.concepts.warning_cases import BROKEN_POLICY, CASES
 
 from indelible.concepts.entities import ConceptContent, ConceptPolicy, Severity
-from indelible.concepts.rules.warnings import RelatedNames, WarningCode
+from indelible.concepts.rules.warnings import (
+    RULES,
+    RelatedNames,
+    RuleInput,
+    WarningCode,
+    applicable_rules,
+    apply_rule,
+)
 from indelible.kernel.values import INVISIBLE
 
 FIELDS = {None, "change_note", *(field.name for field in fields(ConceptContent))}
@@ -240,6 +249,23 @@ def test_hidden_characters_are_controls_direction_marks_and_replacements() -> No
             actual.add(character)
 
     assert actual == expected
+
+
+@given(text=st.text(st.sampled_from("aTODBLloremips \n\u017f\u200b\ufffd")), is_list=st.booleans())
+def test_a_rule_that_is_not_applied_finds_nothing(text: str, *, is_list: bool) -> None:
+    content = good_content(explanation=text)
+    if is_list:
+        content = good_content(examples=(text,))
+    rule_input = RuleInput(
+        content=content,
+        note=None,
+        previous=None,
+        names=RelatedNames(),
+        policy=ConceptPolicy(),
+    )
+
+    for rule in set(RULES) - set(applicable_rules(rule_input)):
+        assert apply_rule(rule, rule_input) == []
 
 
 def test_a_rule_that_fails_is_a_warning_and_the_others_still_run() -> None:

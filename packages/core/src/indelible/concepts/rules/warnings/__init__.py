@@ -18,7 +18,7 @@ from indelible.concepts.rules.warnings.names import (
     candidate_names,
     related_name_keys,
 )
-from indelible.concepts.rules.warnings.rules import RULES, Rule, RuleInput
+from indelible.concepts.rules.warnings.rules import RULES, Rule, RuleInput, applicable_rules
 
 __all__ = [
     "MAX_PARAMS",
@@ -33,6 +33,7 @@ __all__ = [
     "candidate_names",
     "shown_warnings",
     "content_warnings",
+    "applicable_rules",
     "apply_rule",
     "parse_levels",
     "related_name_keys",

@@ -6,7 +6,7 @@ from typing import Final
 from indelible.concepts.entities import ConceptPolicy, ConceptVersion, ConceptWarning, Warnings
 from indelible.concepts.rules.warnings.codes import WarningCode, warning
 from indelible.concepts.rules.warnings.names import RelatedNames
-from indelible.concepts.rules.warnings.rules import RULES, Rule, RuleInput
+from indelible.concepts.rules.warnings.rules import Rule, RuleInput, applicable_rules
 
 # The number is stored with the warnings. Increase it when a rule changes its result. 2: a
 # definition is circular and refers to others by its first sentence only; an ordinary word is no
@@ -32,7 +32,7 @@ def content_warnings(
         policy=policy,
     )
     warnings: list[ConceptWarning] = []
-    for rule in RULES:
+    for rule in applicable_rules(rule_input):
         warnings.extend(apply_rule(rule, rule_input))
 
     return tuple(warnings)

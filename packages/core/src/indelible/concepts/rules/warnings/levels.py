@@ -78,7 +78,9 @@ def shown_warnings(warnings: Warnings, levels: WarningLevels) -> Warnings:
     selected: list[ConceptWarning] = []
     for warning in warnings:
         severity = levels.get(warning.code, warning.severity)
-        if severity is not None:
+        if severity is warning.severity:
+            selected.append(warning)
+        elif severity is not None:
             selected.append(evolve(warning, severity=severity))
 
     return tuple(sorted(selected, key=rank))

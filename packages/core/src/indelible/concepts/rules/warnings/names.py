@@ -67,13 +67,16 @@ def candidate_names(
             words.append(word)
 
     runs: list[str] = []
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + max_words, len(words)) + 1):
-            if len(runs) == limit:
-                return tuple(dict.fromkeys(runs))
-            runs.append(" ".join(words[start:end]))
+    for start, first_word in enumerate(words):
+        if len(runs) >= limit:
+            break
+        run = first_word
+        runs.append(run)
+        for word in words[start + 1 : start + max_words]:
+            run = f"{run} {word}"
+            runs.append(run)
 
-    return tuple(dict.fromkeys(runs))
+    return tuple(dict.fromkeys(runs[:limit]))
 
 
 def related_name_keys(content: ConceptContent) -> set[str]:

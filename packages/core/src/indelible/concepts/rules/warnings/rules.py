@@ -245,9 +245,6 @@ def _prerequisites(version: RuleInput) -> Findings:
 
 
 def _characters(field: str, version: RuleInput) -> Findings:
-    if not version.has_unusual_characters:
-        return {}
-
     text = _field_text(version.content, field)
     invisible = {f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)}
     return {
@@ -330,6 +327,15 @@ CHANGE_NOTE_RULE: Final = Rule(
     _change_note,
 )
 RULES: Final = (*CONTENT_RULES, *CHARACTER_RULES, CHANGE_NOTE_RULE)
+# For nearly every content: the rules on characters would find nothing in it.
+RULES_ON_USUAL_CHARACTERS: Final = (*CONTENT_RULES, CHANGE_NOTE_RULE)
+
+
+def applicable_rules(version: RuleInput) -> tuple[Rule, ...]:
+    """Return the rules that may find something, in the order of the warnings."""
+    if version.has_unusual_characters:
+        return RULES
+    return RULES_ON_USUAL_CHARACTERS
 
 
 def _first_word(key: str) -> str:
