@@ -16,6 +16,7 @@ MODULES_WITH_FAILPOINTS = {
     "engine/failpoints.py",
     "engine/session.py",
     "kernel/history.py",
+    "own_transaction.py",
     "store.py",
 }
 

@@ -23,7 +23,7 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.idempotency import Idempotency, run_idempotent
-from indelible.kernel.settings import SETTING, Config, SystemConfigCache, setting_texts
+from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
 from indelible.kernel.transaction import (
     Command,
     Nesting,
@@ -38,14 +38,12 @@ from indelible_sql.engine.errors import (
     CommitFate,
     CommitNotDone,
     fate_of,
-    fault_of,
-    state_of,
     translate_errors,
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
-from indelible_sql.engine.outcome import was_committed
 from indelible_sql.engine.session import Session, SingleStatementSession
-from indelible_sql.engine.transaction_log import log_end, log_joined
+from indelible_sql.engine.transaction_log import log_joined
+from indelible_sql.own_transaction import OwnTransaction, release
 from indelible_sql.schema import migrate
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
@@ -95,7 +93,7 @@ class KernelStore(Generic[Reading, Writing]):
         init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
     )
     _is_admitted: bool = field(default=False, init=False)
-    _nesting: Nesting = field(factory=Nesting, init=False, repr=False)
+    nesting: Nesting = field(factory=Nesting, init=False, repr=False)
 
     def run(
         self,
@@ -120,7 +118,7 @@ class KernelStore(Generic[Reading, Writing]):
             if attempt:
                 self.pause(min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))
             try:
-                with self._open(audit, None) as tx:
+                with OwnTransaction(self, audit) as tx:
                     return run_idempotent(tx, handler, command, idempotency)
             except (StoreBusy, CommitNotDone) as error:
                 logger.info("%s: attempt %d of %d", error.code, attempt + 1, MAX_ATTEMPTS)
@@ -150,8 +148,12 @@ class KernelStore(Generic[Reading, Writing]):
         With `connection` it joins the caller's own transaction, and neither commits nor closes it.
         """
         audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
-        with self._open(audit, connection) as tx:
-            yield tx
+        if connection is None:
+            with OwnTransaction(self, audit) as tx:
+                yield tx
+        else:
+            with self.nesting.guard(), self._joined(audit, connection) as tx:
+                yield tx
 
     def read(
         self, query: Callable[Concatenate[Reading, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -209,60 +211,45 @@ class KernelStore(Generic[Reading, Writing]):
         self.engines.reader.dispose()
 
     @contextmanager
-    def _open(self, audit: AuditContext, connection: Connection | None) -> Generator[Writing]:
-        """Open a transaction of the store's own, or join the caller's."""
-        with self._nesting.guard():
-            if connection is None:
-                yield from self._own_transaction(audit)
-            else:
-                if connection.dialect.name == "sqlite":
-                    check_foreign_keys(connection)
-                self._admit(connection)
-                with log_rejections(audit), self._on_connection(audit, connection) as tx:
-                    yield tx
-                log_joined(audit, len(tx.session.changes))
+    def _joined(self, audit: AuditContext, connection: Connection) -> Generator[Writing]:
+        """Yield a transaction that joins the caller's."""
+        if connection.dialect.name == "sqlite":
+            check_foreign_keys(connection)
+        self._admit(connection)
+        with log_rejections(audit):
+            tx = self.begin(connection, audit)
+            try:
+                yield tx
+                self.check_complete(tx)
+            finally:
+                tx.session.close()
+        log_joined(audit, len(tx.session.changes))
 
-    def _own_transaction(self, audit: AuditContext) -> Generator[Writing]:
-        """Yield a transaction and commit it; look the changes up where the reply was lost."""
-        changes: list[object] = []
-        with log_end(audit, changes):
-            self.at_failpoint(Failpoint.BEFORE_BEGIN)
-            with self._connect(self.engines.writer) as connection:
-                with self._on_connection(audit, connection) as tx:
-                    yield tx
-                self.at_failpoint(Failpoint.BEFORE_COMMIT)
-                lost_reply = _commit(connection)
-
-            session = tx.session
-            if lost_reply is not None and not was_committed(
-                self.engines.writer, session, self.schema, self.pause
-            ):
-                raise CommitNotDone from lost_reply
-            changes.extend(session.changes)
-
-        if any(change.lifecycle == SETTING.name for change in session.changes):
-            self.config.invalidate()
-        self.at_failpoint(Failpoint.AFTER_COMMIT)
-
-    @contextmanager
-    def _on_connection(self, audit: AuditContext, connection: Connection) -> Generator[Writing]:
-        """Yield a transaction on the connection."""
+    def begin(self, connection: Connection, audit: AuditContext) -> Writing:
+        """Begin a transaction on the connection, unless it has one."""
         session = Session(connection, self.schema, self.at_failpoint)
-        tx = self.writing(
-            session, self.catalog, self.policy, Config(self.config), audit, self.clock, self.ids
-        )
-        try:
-            self.at_failpoint(Failpoint.AFTER_BEGIN)
-            yield tx
-            for context in self.catalog.contexts:
-                if context.before_commit is not None:
-                    context.before_commit(tx)
-        finally:
-            session.close()
+        config = Config(self.config)
+        tx = self.writing(session, self.catalog, self.policy, config, audit, self.clock, self.ids)
+        self.at_failpoint(Failpoint.AFTER_BEGIN)
+        return tx
+
+    def check_complete(self, tx: Writing) -> None:
+        """Let each context refuse a transaction that lacks a part, before COMMIT."""
+        for context in self.catalog.contexts:
+            if context.before_commit is not None:
+                context.before_commit(tx)
 
     @contextmanager
     def _connect(self, engine: Engine) -> Generator[Connection]:
-        """Yield a connection and return it to its pool; the first is checked by `_admit`."""
+        """Yield a connection and return it to its pool."""
+        connection = self.check_out(engine)
+        try:
+            yield connection
+        finally:
+            release(connection)
+
+    def check_out(self, engine: Engine) -> Connection:
+        """Return a connection of the pool; the first is checked by `_admit`."""
         with translate_errors():
             connection = engine.connect()
         try:
@@ -272,9 +259,10 @@ class KernelStore(Generic[Reading, Writing]):
                     check_foreign_keys(connection)
                     begin_on_host(connection, begin)
             self._admit(connection)
-            yield connection
-        finally:
-            _release(connection)
+        except BaseException:
+            release(connection)
+            raise
+        return connection
 
     def _admit(self, connection: Connection) -> None:
         """Refuse a database that is not as declared, before any other statement."""
@@ -298,20 +286,6 @@ class KernelStore(Generic[Reading, Writing]):
 AnySqlStore = KernelStore[Any, Any]
 
 
-def _commit(connection: Connection) -> DBAPIError | None:
-    """Commit, and return the error that arrived instead of a reply.
-
-    Only the database knows the outcome then; every other error is raised.
-    """
-    try:
-        connection.commit()
-    except DBAPIError as error:
-        if fate_of(error) is not CommitFate.UNKNOWN:
-            raise fault_of(error) from error
-        return error
-    return None
-
-
 def _end_read(connection: Connection) -> None:
     """End a read by COMMIT, after which psycopg still knows its prepared statements.
 
@@ -320,17 +294,3 @@ def _end_read(connection: Connection) -> None:
     """
     with suppress(DBAPIError):
         connection.commit()
-
-
-def _release(connection: Connection) -> None:
-    """Roll back what was not committed and return the connection.
-
-    A broken one is dropped and logged.
-    """
-    try:
-        connection.close()
-    except DBAPIError as error:
-        logger.info("connection broke while it was released (%s)", state_of(error) or "no state")
-        if not connection.closed:
-            connection.invalidate(error)
-            connection.close()

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from contextvars import ContextVar, Token
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.clock import Clock
@@ -69,16 +69,35 @@ class Nesting:
         Raises:
             UsageError: A transaction of this store is open here already.
         """
+        mark = self.enter()
+        try:
+            yield
+        finally:
+            self.leave(mark)
+
+    def enter(self) -> "NestingMark":
+        """Mark a transaction as open until `leave`.
+
+        Raises:
+            UsageError: A transaction of this store is open here already.
+        """
         if self._block.get():
             raise UsageError("a transaction of this store is open here already: pass its tx on")
 
         block = [True]
-        outer = self._block.set(block)
-        try:
-            yield
-        finally:
-            block.clear()
-            self._block.reset(outer)
+        return NestingMark(block, self._block.set(block))
+
+    def leave(self, mark: "NestingMark") -> None:
+        """Remove the mark of a transaction that has ended."""
+        mark.block.clear()
+        self._block.reset(mark.outer)
+
+
+class NestingMark(NamedTuple):
+    """The mark of an open transaction, and what was marked around it."""
+
+    block: list[bool]
+    outer: Token[list[bool] | None]
 
 
 class ReadTransaction(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from attrs import asdict, fields
+from attrs import fields
 
 from indelible.concepts.entities import (
     Concept,
@@ -16,6 +16,7 @@ from indelible.concepts.entities import (
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.ports import MAX_LISTED_NAME_KEY
 from indelible.kernel import digest, to_json_value
+from indelible.kernel.values import field_values
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
@@ -29,6 +30,9 @@ CONTENT_NAMES = tuple(attribute.name for attribute in fields(ConceptContent))
 VERSION_NAMES = tuple(
     attribute.name for attribute in fields(ConceptVersion) if attribute.name != "content"
 )
+
+# The columns of a version itself; the others serve searches and keys.
+STORED_VERSION = (*VERSION_NAMES, *CONTENT_NAMES)
 
 
 def version_of_row(row: Row, prefix: str = "") -> ConceptVersion:
@@ -51,15 +55,15 @@ def version_of_row(row: Row, prefix: str = "") -> ConceptVersion:
 def version_row(version: ConceptVersion) -> dict[str, Any]:
     """Return the columns of a version."""
     content = version.content
-    row = asdict(version, recurse=False)
-    row |= asdict(content, recurse=False)
+    row = field_values(version)
+    row |= field_values(content)
     row |= search_keys(content.name, content.definition)
     return row
 
 
 def warnings_row(record: VersionWarnings) -> dict[str, Any]:
     """Return the columns of a version's warnings."""
-    row = asdict(record, recurse=False)
+    row = field_values(record)
     row["warnings"] = to_json_value(record.warnings)
     return row
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from indelible_sql.concepts.rows import VERSION_PREFIX
+from indelible_sql.concepts.rows import STORED_VERSION, VERSION_PREFIX
 from indelible_sql.concepts.tables import CONCEPTS, VERSION_KEY, VERSIONS, WARNINGS
 from indelible_sql.kernel.lists import ListedTable, listed_heads
-from indelible_sql.schema.expressions import Contains, in_json_list, json_array_agg
+from indelible_sql.schema.expressions import Contains, in_json_list, in_lines, json_array_agg
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 
 MAX_NAMES = 50
@@ -23,7 +23,7 @@ _CURRENT_NUMBER = (
     .where(_SAME_CONCEPT.c.id == bindparam("concept_id"))
     .scalar_subquery()
 )
-_VERSION_COLUMNS = [column.label(f"{VERSION_PREFIX}{column.name}") for column in VERSIONS.columns]
+_VERSION_COLUMNS = [VERSIONS.c[name].label(f"{VERSION_PREFIX}{name}") for name in STORED_VERSION]
 GET_CURRENT = (
     select(CONCEPTS, *_VERSION_COLUMNS)
     .join(VERSIONS, _IS_CURRENT_VERSION)
@@ -59,7 +59,7 @@ _OTHER_NAME = (
 RELATED_NAMES = (
     select(json_array_agg(_OTHER_NAME).label("names"))
     .select_from(_OTHERS)
-    .where(in_json_list(_OTHERS.c.name_key, "keys"))
+    .where(in_lines(_OTHERS.c.name_key, "keys"))
     .where(_OTHERS.c.id != bindparam("concept_id"))
 )
 LOAD_TO_EDIT = LOAD_CURRENT.add_columns(RELATED_NAMES.scalar_subquery().label("names"))

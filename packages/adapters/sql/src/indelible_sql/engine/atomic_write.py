@@ -184,11 +184,17 @@ def parameters(rows: Rows) -> dict[str, Any]:
     """Return the values for the parameters of an AtomicWrite."""
     values: dict[str, Any] = {}
     for table, columns in rows.items():
-        for name, value in columns.items():
-            values[f"{table.name}_{name}"] = value
+        names = _parameter_names(table.name, tuple(columns))
+        values.update(zip(names, columns.values(), strict=True))
         if "seq" in columns:
             values[f"{table.name}_old_seq"] = columns["seq"] - 1
     return values
+
+
+@cache
+def _parameter_names(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parameters of a table's columns; a table has few combinations of them."""
+    return tuple(f"{table}_{name}" for name in columns)
 
 
 def writable_columns(table: Table) -> list[Column[Any]]:

@@ -12,11 +12,11 @@ class Failpoint(Enum):
     """A moment of a command: the function that reaches it, and the state of the transaction."""
 
     BEFORE_BEGIN = (
-        "store.py: KernelStore._own_transaction",
+        "own_transaction.py: OwnTransaction.__enter__",
         "nothing was sent to the database",
     )
     AFTER_BEGIN = (
-        "store.py: KernelStore._on_connection",
+        "store.py: KernelStore.begin",
         "a transaction is open; on PostgreSQL the driver sends BEGIN with the first statement",
     )
     BEFORE_QUERY = (
@@ -52,11 +52,11 @@ class Failpoint(Enum):
         "the receipt was written",
     )
     BEFORE_COMMIT = (
-        "store.py: KernelStore._own_transaction",
+        "own_transaction.py: OwnTransaction._commit",
         "all statements ran, and COMMIT was not sent",
     )
     AFTER_COMMIT = (
-        "store.py: KernelStore._own_transaction",
+        "own_transaction.py: OwnTransaction._report_commit",
         "COMMIT succeeded, and the caller has no result yet",
     )
 

@@ -20,39 +20,33 @@ MAX_STATEMENTS = 1_000  # cached for all databases of the process
 class Prepared:
     """A statement's text, and how values go into it and rows come out of it.
 
-    `defaults` are values that the statement brings itself, and `converted` the columns whose values
-    are not used as the driver returns them.
+    `defaults` are values that the statement brings itself. `converted_parameters` and
+    `converted_columns` are those whose values are not used as they are. With positions, the same
+    parameter can occur several times.
     """
 
     text: str
     defaults: Mapping[str, Any]
-    parameters: tuple[tuple[str, Convert | None], ...]
+    parameters: tuple[str, ...]
+    converted_parameters: tuple[tuple[str, Convert], ...]
     columns: tuple[str, ...]
-    converted: tuple[tuple[str, Convert], ...]
+    converted_columns: tuple[tuple[str, Convert], ...]
     is_positional: bool
 
     def bind(self, values: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
         """Return the parameters as the driver takes them."""
-        if self.defaults:
-            values = {**self.defaults, **values}
+        driver_values = {**self.defaults, **values}
+        for name, dump in self.converted_parameters:
+            driver_values[name] = dump(driver_values[name])
 
         if self.is_positional:
-            positional: list[Any] = []
-            for name, dump in self.parameters:
-                value = values[name]
-                positional.append(value if dump is None else dump(value))
-            return positional
-
-        named: dict[str, Any] = {}
-        for name, dump in self.parameters:
-            value = values[name]
-            named[name] = value if dump is None else dump(value)
-        return named
+            return [driver_values[name] for name in self.parameters]
+        return driver_values
 
     def read(self, values: Iterable[Any]) -> dict[str, Any]:
         """Return a driver's row by the names of its columns."""
         row = dict(zip(self.columns, values, strict=True))
-        for name, load in self.converted:
+        for name, load in self.converted_columns:
             row[name] = load(row[name])
         return row
 
@@ -73,13 +67,15 @@ def prepare(statement: Executable, dialect: Dialect, schema: str) -> Prepared:
     if compiled.positional:
         names = compiled.positiontup or ()
     columns = statement.exported_columns if isinstance(statement, ReturnsRows) else ()
+    dumps = [(name, _dump(bind.type, dialect)) for name, bind in binds.items()]
     loads = [(column.name, _load(column.type, dialect)) for column in columns]
     return Prepared(
         text=compiled.string,
         defaults={name: bind.effective_value for name, bind in binds.items() if not bind.required},
-        parameters=tuple((name, _dump(binds[name].type, dialect)) for name in names),
+        parameters=names,
+        converted_parameters=tuple((name, dump) for name, dump in dumps if dump is not None),
         columns=tuple(name for name, _ in loads),
-        converted=tuple((name, load) for name, load in loads if load is not None),
+        converted_columns=tuple((name, load) for name, load in loads if load is not None),
         is_positional=bool(compiled.positional),
     )
 

@@ -1,8 +1,6 @@
 """Log lines at the ends of transactions, and the statements for those who ask for them."""
 
 import logging
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
@@ -21,23 +19,19 @@ def log_statement(text: str) -> None:
         statement_logger.debug("%s", text)
 
 
-@contextmanager
-def log_end(audit: AuditContext, changes: list[object]) -> Generator[None]:
-    """Log the commit or the rollback of a transaction that ends with the block.
+def log_commit(audit: AuditContext, number: int) -> None:
+    """Log the commit of so many changes."""
+    level = logging.INFO if number else logging.DEBUG
+    if logger.isEnabledFor(level):
+        _log(level, f"committed: {number} changes", audit)
 
-    The block appends the transaction's changes to the list once they are committed.
-    """
-    try:
-        yield
-    except OutcomeUnknown:
+
+def log_failure(audit: AuditContext, error: Exception) -> None:
+    """Log a transaction that was rolled back, or whose outcome is unknown."""
+    if isinstance(error, OutcomeUnknown):
         _log(logging.ERROR, "outcome unknown", audit)
-        raise
-    except Exception as error:
+    else:
         _log(logging.INFO, f"rolled back with {_code_of(error)}", audit)
-        raise
-
-    level = logging.INFO if changes else logging.DEBUG
-    _log(level, f"committed: {len(changes)} changes", audit)
 
 
 def log_joined(audit: AuditContext, number: int) -> None:
