@@ -594,6 +594,8 @@ column task_attempts.entity_id "identifier" required
 
 column task_attempts.fence "natural_number" required
 
+column task_attempts.hash "digest" required
+
 column task_attempts.outcome "identifier" required
 
 column task_attempts.reason "nonblank_text" required
