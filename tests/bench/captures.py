@@ -30,6 +30,7 @@ from tests.bench.rounds import (
     measure_in_turns,
 )
 from tests.bench.statements import connected
+from tests.bench.vector_functions import IN_PYTHON, PURE_PYTHON, with_functions
 from tests.chaos.testbed import Testbed
 
 from indelible import captures
@@ -74,13 +75,16 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     path = make_url(url).database or ""
     with (
         capturing_store(url) as store,
+        _opened(url) as python_store,
         closing(connected(path)) as one,
         closing(connected(path)) as other,
     ):
         steps = evolve(FEWEST_STEPS, is_one_write=False)
-        spaces = fill_spaces(store, dose, 3)
+        *spaces, python_space = fill_spaces(store, dose, 4)
         fast_sqlite, plain_sqlite = SqliteDriver(one), SqliteDriver(other)
-        measured = _measure(store, dose, spaces, fast_sqlite, plain_sqlite, steps)
+        in_python = capture_by_store(python_store, python_space)
+        slower = evolve(in_python, act=with_functions(PURE_PYTHON, in_python.act))
+        measured = _measure(store, dose, spaces, fast_sqlite, plain_sqlite, steps, slower)
         yield _sqlite_table(measured, dose)
 
     yield _batches(bed, dose)
@@ -145,6 +149,7 @@ def _measure(
     fast: Driver,
     plain: Driver,
     fewest: Steps,
+    without_numpy: Way | None = None,
 ) -> Mapping[str, Measured]:
     own, few, single = spaces
     by_few = capture_by_driver(fast, fewest, few.scenario, few.vectors)
@@ -154,7 +159,17 @@ def _measure(
         OURS: capture_by_store(store, own),
         STEP_BY_STEP: Way(by_single, signal_counter(store, single)),
     }
+    if without_numpy is not None:
+        ways[IN_PYTHON] = without_numpy
     return measure_in_turns(ways, dose)
+
+
+@contextmanager
+def _opened(url: str) -> Generator[SqlStore]:
+    """Open a store once more."""
+    store = open_store(url)
+    yield store
+    store.dispose()
 
 
 def _postgresql_table(measured: Mapping[str, Measured], dose: Dose) -> Table:
@@ -188,8 +203,8 @@ def _sqlite_table(measured: Mapping[str, Measured], dose: Dose) -> Table:
         name="capture-sqlite",
         title="A capture on SQLite",
         description=(
-            f"{description} SQLite computes by functions of the process, in pure Python: indelible"
-            " does not need numpy."
+            f"{description} SQLite computes by functions of the process: by numpy, which indelible"
+            " does not need, and in pure Python."
         ),
         rows=tuple(measured.values()),
         baseline=OURS,

@@ -23,6 +23,13 @@ from tests.bench.large_spaces import (
 )
 from tests.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns, seconds_of
 from tests.bench.statements import Sent
+from tests.bench.vector_functions import (
+    IN_PYTHON,
+    NUMPY_ALONE,
+    PURE_PYTHON,
+    UNCACHED,
+    with_functions,
+)
 from tests.chaos.testbed import Testbed
 from tests.sql.drivers import watched
 
@@ -187,6 +194,8 @@ def _nearest_artifacts(bed: Testbed, dose: Dose) -> Table:
                 indexed = search.with_index(database.admin_url, rows, dose)
                 ways[BY_INDEX] = Way(indexed.by_store, indexed.answers.__len__)
                 times = max(1, dose.times // SLOWER)
+            else:
+                ways |= _without_extras(search)
             fewer = evolve(dose, rounds=min(dose.rounds, MAX_SEARCH_ROUNDS), times=times)
             rows += measure_in_turns(ways, fewer, name).values()
 
@@ -205,13 +214,24 @@ def _nearest_artifacts(bed: Testbed, dose: Dose) -> Table:
             " one. indelible compares every artifact of the space, or those that the HNSW index of"
             " the space leads to (decision 0045), and returns whole artifacts. All but one are"
             " copies, each with a vector of its own, inserted by COPY (on SQLite by INSERT) as the"
-            " administrator, without triggers and foreign keys. The index is created with the"
+            " administrator, without triggers and foreign keys. On SQLite, indelible uses numpy and"
+            " remembers the vectors of the space (decision 0068); it is also measured without"
+            " them. The index is created with the"
             " default `maintenance_work_mem` of the server."
         ),
         rows=tuple(rows),
         baseline=OURS,
         goals=tuple(goals),
     )
+
+
+def _without_extras(search: "ArtifactSearch") -> dict[str, Way]:
+    """Return the same search on SQLite without the cache of vectors, and in pure Python."""
+    ways: dict[str, Way] = {}
+    for name, functions in ((UNCACHED, NUMPY_ALONE), (IN_PYTHON, PURE_PYTHON)):
+        other = evolve(search, store=open_store(search.store.own_url), answers=[], exact=[])
+        ways[name] = Way(with_functions(functions, other.by_store), other.answers.__len__)
+    return ways
 
 
 def _index_goals(search: "ArtifactSearch", questions: int) -> Iterator[Goal]:

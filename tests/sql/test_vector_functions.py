@@ -15,13 +15,19 @@ from indelible.captures.entities import Vector, as_float32
 from indelible.captures.rules import vectors
 from indelible.captures.rules.formulas import FUNCTIONS
 from indelible.testing.captures.scenarios import activate_algorithm_for, space_of
-from indelible_sql.captures import numpy_vectors, python_vectors, search, sqlite_functions
+from indelible_sql.captures import (
+    formulas,
+    numpy_vectors,
+    python_vectors,
+    sqlite_functions,
+    sqlite_search,
+)
 from indelible_sql.captures.sqlite_functions import VectorFunctions
 from indelible_sql.captures.vector_cache import MAX_CACHE_BYTES, VectorCache
 
 WIDTH = 8
 IN_PYTHON = VectorFunctions(python_vectors.functions(), python_vectors.nearest)
-BY_NUMPY = VectorFunctions(numpy_vectors.functions(), numpy_vectors.nearest)
+BY_NUMPY = sqlite_functions.vector_functions()
 
 numbers = floats(width=32, allow_nan=False, allow_infinity=False)
 stored: SearchStrategy[bytes] = lists(numbers, min_size=WIDTH, max_size=WIDTH).map(
@@ -142,7 +148,7 @@ def captured_with(
     functions: VectorFunctions, template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Captured:
     """Return the decisions and the centroids of many captures, and the answer to a search."""
-    for module in (sqlite_functions, search):
+    for module in (sqlite_functions, sqlite_search, formulas):
         monkeypatch.setattr(module, "vector_functions", lambda: functions)
 
     random = Random(7)  # noqa: S311 - points and no secrets
@@ -179,6 +185,6 @@ def test_a_search_reads_all_batches_of_a_space(
     template_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = captured_with(BY_NUMPY, template_file, monkeypatch)
-    monkeypatch.setattr(search, "BATCH_SIZE", 4)
+    monkeypatch.setattr(sqlite_search, "BATCH_SIZE", 4)
 
     assert captured_with(BY_NUMPY, template_file, monkeypatch) == whole

@@ -1,13 +1,16 @@
 """The formulas of an algorithm version as SQL statements."""
 
+import ast
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import Text, TextClause, bindparam, text
+from sqlalchemy import Integer, Text, TextClause, bindparam, func, select, text, type_coerce
 from sqlalchemy.sql.selectable import TextualSelect
+from sqlalchemy.types import NullType
 
 from indelible.captures.entities import AlgorithmVersion, Vector
 from indelible.captures.errors import AlgorithmFailed, AlgorithmNotInstalled
@@ -26,7 +29,9 @@ from indelible.captures.rules.formulas import (
 )
 from indelible_sql.captures.columns import EMBEDDING
 from indelible_sql.captures.functions import FUNCTION_BODY, name_of
-from indelible_sql.captures.sqlite_functions import vector_rows
+from indelible_sql.captures.space_sizes import SPACE_SIZES
+from indelible_sql.captures.sqlite_functions import vector_functions, vector_rows
+from indelible_sql.captures.tables import CENTROIDS, SUBSPACES
 from indelible_sql.engine.errors import DatabaseFault, ValueUnstorable
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.schema.columns import NUMBER, prefix_of
@@ -42,7 +47,7 @@ WITH positions AS (
   FROM {schema_prefix}subspaces AS subspaces
   LEFT JOIN {schema_prefix}centroids AS centroids ON centroids.id = subspaces.id
   WHERE subspaces.space_id = :space_id
-    AND subspaces.status = 'ACTIVE'
+    AND subspaces.status = 'ACTIVE'{selection}
 ),
 candidates AS MATERIALIZED (
   SELECT
@@ -71,9 +76,28 @@ SELECT
   nearest.id,
   nearest.distance,
   nearest.second_distance,
-  CASE WHEN nearest.second_distance IS NOT NULL THEN {margin} END AS margin
+  CASE WHEN nearest.second_distance IS NOT NULL THEN {margin} END AS margin,
+  (SELECT count(*) FROM candidates) AS compared
 FROM nearest
 """
+
+
+SELECTION: Final = """
+    AND subspaces.id IN (SELECT value FROM json_each(:candidates))"""
+# The formula of the shipped versions, for which SQLite's candidates can be selected by numpy.
+COSINE_DISTANCE: Final = "vec_dist(centroid, vector)"
+MIN_SELECTED_SUBSPACES: Final = 8  # among fewer, a selection takes longer than it saves
+POSITIONS: Final = (
+    select(
+        SUBSPACES.c.id,
+        type_coerce(func.coalesce(CENTROIDS.c.vector, SUBSPACES.c.seed), NullType()).label(
+            "position"
+        ),
+    )
+    .select_from(SUBSPACES.outerjoin(CENTROIDS, CENTROIDS.c.id == SUBSPACES.c.id))
+    .where(SUBSPACES.c.space_id == bindparam("space_id"))
+    .where(SUBSPACES.c.status == "ACTIVE")
+)
 
 
 @lru_cache(maxsize=100)
@@ -137,10 +161,13 @@ def update_statement(formulas: str, schema_prefix: str) -> TextualSelect:
 
 
 @lru_cache(maxsize=100)
-def nearest_statement(formulas: str, schema_prefix: str) -> TextualSelect:
+def nearest_statement(
+    formulas: str, schema_prefix: str, *, is_selected: bool = False
+) -> TextualSelect:
     """Return the statement that finds a space's nearest centroid and evaluates its margin.
 
     A named subspace comes first, whatever its distance; where it has no centroid, there is no row.
+    With `is_selected` it compares the candidates only, which SQLite gets as JSON.
     """
     parsed = parse_formulas(formulas)
     vector = _parameters(("vector",), schema_prefix)["vector"]
@@ -155,9 +182,10 @@ def nearest_statement(formulas: str, schema_prefix: str) -> TextualSelect:
         as_array="::real[]" if schema_prefix else "",
         distance=distance,
         margin=margin,
+        selection=SELECTION if is_selected else "",
     )
     return _bound(statement).columns(
-        id=Text(), distance=NUMBER, second_distance=NUMBER, margin=NUMBER
+        id=Text(), distance=NUMBER, second_distance=NUMBER, margin=NUMBER, compared=Integer()
     )
 
 
@@ -202,17 +230,47 @@ class SqlFormulaEngine:
         named_subspace_id: str | None,
     ) -> NearestCentroid | None:
         """Return the nearest centroid of the space, or the named one, with its margin."""
-        statement = nearest_statement(algorithm.formulas, self.schema_prefix)
-        values = {"space_id": space_id, "vector": vector, "named": named_subspace_id}
+        values: dict[str, Any] = {
+            "space_id": space_id,
+            "vector": vector,
+            "named": named_subspace_id,
+        }
+        candidates = self._select_candidates(algorithm, space_id, vector)
+        if candidates is not None:
+            values["candidates"] = json.dumps([*candidates, named_subspace_id])
+
+        statement = nearest_statement(
+            algorithm.formulas, self.schema_prefix, is_selected=candidates is not None
+        )
         rows = self._compute(algorithm, statement, values)
         if not rows:
             return None
+        if candidates is None:
+            SPACE_SIZES.remember(space_id, rows[0]["compared"])
         return NearestCentroid(
             subspace_id=rows[0]["id"],
             distance=rows[0]["distance"],
             second_distance=rows[0]["second_distance"],
             margin=rows[0]["margin"],
         )
+
+    def _select_candidates(
+        self, algorithm: AlgorithmVersion, space_id: str, vector: Vector
+    ) -> list[str] | None:
+        """Return the subspaces on SQLite that may be the nearest two; None for every subspace."""
+        select_candidates = vector_functions().select
+        if not self._session.is_sqlite or select_candidates is None:
+            return None
+        if SPACE_SIZES.get(space_id) < MIN_SELECTED_SUBSPACES:
+            return None
+        if not _is_cosine_distance(algorithm.formulas):
+            return None
+
+        positions = self._session.rows(POSITIONS, {"space_id": space_id})
+        SPACE_SIZES.remember(space_id, len(positions))
+
+        known = [(row["id"], row["position"]) for row in positions if row["position"] is not None]
+        return select_candidates(vector.packed(), known, 2)
 
     def run_self_test(
         self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]
@@ -235,6 +293,12 @@ class SqlFormulaEngine:
         except (DatabaseFault, ValueUnstorable) as error:
             # SQLite reports every exception of our own functions as one kind of error.
             raise AlgorithmFailed(algorithm.id) from error
+
+
+@lru_cache(maxsize=100)
+def _is_cosine_distance(formulas: str) -> bool:
+    """Return whether the distance of an algorithm version is that of the vectors."""
+    return ast.unparse(parse_formulas(formulas)["distance"].tree) == COSINE_DISTANCE
 
 
 def _parameters(names: Iterable[str], schema_prefix: str) -> dict[str, str]:

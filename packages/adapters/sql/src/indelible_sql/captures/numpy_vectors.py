@@ -5,7 +5,7 @@ Each function returns the same bits as its form in pure Python: numpy multiplies
 is far below SLACK, and ranks them by the same distance as everywhere.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Any, Final
 
@@ -119,6 +119,29 @@ def nearest(query: bytes, batches: Iterable[Batch], limit: int) -> list[tuple[fl
     return selection.ranked()
 
 
+def select_candidates(query: bytes, rows: Sequence[tuple[str, bytes]], limit: int) -> list[str]:
+    """Return the ids of all vectors that may be among the nearest, in no order.
+
+    A vector whose distance is unknown may be among them too: one of another width, or without a
+    direction.
+    """
+    candidates: list[str] = []
+    comparable: list[tuple[str, bytes]] = []
+    for artifact_id, data in rows:
+        if len(data) == len(query):
+            comparable.append((artifact_id, data))
+        else:
+            candidates.append(artifact_id)
+    if not comparable:
+        return candidates
+
+    distances = _distances(_measure(query), [data for _, data in comparable])
+    is_far = np.isfinite(distances) & (distances > _reach_of(distances, limit))
+    for index in np.flatnonzero(~is_far).tolist():
+        candidates.append(comparable[index][0])
+    return candidates
+
+
 @define
 class _Selection:
     """The artifacts that may be among the nearest, each with its distance up to SLACK."""
@@ -132,7 +155,7 @@ class _Selection:
         if not batch:
             return
 
-        distances = self._distances([data for _, data in batch])
+        distances = _distances(self.query, [data for _, data in batch])
         reach = self._reach(distances)
         for index in np.flatnonzero((distances <= reach) & (distances < np.inf)).tolist():
             artifact_id, data = batch[index]
@@ -151,22 +174,30 @@ class _Selection:
 
         return sorted(ranked)[: self.limit]
 
-    def _distances(self, vectors: list[bytes]) -> Reals:
-        """Return the distance of each vector, with an error far below SLACK."""
-        width = len(self.query[0])
-        matrix = np.frombuffer(b"".join(vectors), STORED).reshape(-1, width).astype(np.float64)
-        squares = np.einsum("ij,ij->i", matrix, matrix)
-        with np.errstate(invalid="ignore"):
-            cosines = (matrix @ self.query[0]) / np.sqrt(squares * self.query[1])
-        distances: Reals = 1 - np.clip(cosines, -1.0, 1.0)
-        distances[squares == 0] = np.inf
-        return distances
-
     def _reach(self, distances: Reals) -> float:
         """Return the distance beyond which nothing can be among the nearest."""
         known = np.array([row[0] for row in self.rows])
-        together = np.concatenate([known, distances])
-        if len(together) <= self.limit:
-            return float("inf")
+        return _reach_of(np.concatenate([known, distances]), self.limit)
 
-        return float(np.partition(together, self.limit - 1)[self.limit - 1]) + SLACK
+
+def _distances(query: Measured, vectors: list[bytes]) -> Reals:
+    """Return the distance of each vector, with an error far below SLACK.
+
+    It is infinite for a vector without a direction.
+    """
+    width = len(query[0])
+    matrix = np.frombuffer(b"".join(vectors), STORED).reshape(-1, width).astype(np.float64)
+    squares = np.einsum("ij,ij->i", matrix, matrix)
+    with np.errstate(invalid="ignore"):
+        cosines = (matrix @ query[0]) / np.sqrt(squares * query[1])
+    distances: Reals = 1 - np.clip(cosines, -1.0, 1.0)
+    distances[squares == 0] = np.inf
+    return distances
+
+
+def _reach_of(distances: Reals, limit: int) -> float:
+    """Return the distance beyond which nothing can be among the nearest."""
+    if len(distances) <= limit:
+        return float("inf")
+
+    return float(np.partition(distances, limit - 1)[limit - 1]) + SLACK

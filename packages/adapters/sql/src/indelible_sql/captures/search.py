@@ -1,13 +1,11 @@
 """The queries on captures in SQL."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import and_, bindparam, cast, exists, func, select, type_coerce
+from sqlalchemy import and_, bindparam, cast, exists, func, select
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.types import NullType
 
 from indelible.captures import errors
 from indelible.captures.entities import (
@@ -31,7 +29,7 @@ from indelible_sql.captures.nearest import (
     index_of,
     index_search,
 )
-from indelible_sql.captures.sqlite_functions import vector_functions
+from indelible_sql.captures.sqlite_search import SqliteSearch
 from indelible_sql.captures.tables import (
     ALGORITHMS,
     ARTIFACTS,
@@ -82,15 +80,6 @@ RECENT: Final = (
 )
 
 
-# A search on SQLite reads only the vectors, as they are stored, and then the nearest rows whole.
-BATCH_SIZE: Final = 2_000
-STORED_VECTORS_OF: Final = (
-    select(ARTIFACTS.c.id, type_coerce(ARTIFACTS.c.vector, NullType()).label("stored"))
-    .where(ARTIFACTS.c.space_id == bindparam("space_id"))
-    .where(ARTIFACTS.c.id > bindparam("after"))
-    .order_by(ARTIFACTS.c.id)
-    .limit(bindparam("limit"))
-)
 ARTIFACTS_BY_ID: Final = (
     select(ARTIFACTS).where(in_json_list(ARTIFACTS.c.id, "ids")).order_by(ARTIFACTS.c.id)
 )
@@ -117,6 +106,7 @@ class SqlCaptureSearch:
 
     _session: Session
     _config: Config
+    _is_reader: bool  # A read transaction sees no rows that could be rolled back.
 
     def active_algorithm(self) -> Head[AlgorithmVersion] | None:
         """Return the version that new captures are computed by."""
@@ -184,24 +174,13 @@ class SqlCaptureSearch:
     def _nearest_on_sqlite(
         self, space_id: str, vector: Vector, limit: int
     ) -> tuple[tuple[Artifact, float], ...]:
-        batches = self._stored_vectors(space_id)
-        nearest = vector_functions().nearest(vector.packed(), batches, limit)
+        search = SqliteSearch(self._session, is_cached=self._is_reader)
+        nearest = search.nearest(space_id, vector.packed(), limit)
 
         ids = [artifact_id for _, artifact_id in nearest]
         artifacts = fetch_all(self._session, Artifact, ARTIFACTS_BY_ID, {"ids": ids})
         by_id = {artifact.id: artifact for artifact in artifacts}
         return tuple((by_id[artifact_id], distance) for distance, artifact_id in nearest)
-
-    def _stored_vectors(self, space_id: str) -> Iterator[list[tuple[str, bytes]]]:
-        """Yield the ids and the vectors of the space's artifacts in batches."""
-        after = ""
-        while True:
-            values = {"space_id": space_id, "after": after, "limit": BATCH_SIZE}
-            rows = self._session.rows(STORED_VECTORS_OF, values)
-            yield [(row["id"], row["stored"]) for row in rows]
-            if len(rows) < BATCH_SIZE:
-                return
-            after = rows[-1]["id"]
 
     def _search_statement(self, space_id: str, dimension: int) -> Executable:
         """Choose the space's vector index where it has one and is large, or the exact search."""

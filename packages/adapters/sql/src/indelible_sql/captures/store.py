@@ -19,18 +19,22 @@ AssignmentMarginService = MarginService  # the name in seed 001
 class SqlCaptureReaders:
     """The part of captures in a read transaction."""
 
+    is_reader = True
+
     def __init__(self, session: Session, tx: CapturesRead) -> None:
         self._session = session
         self.spaces = SqlAggregateRepository(session, SPACE_HEADS)
         self.subspaces = SqlAggregateRepository(session, SUBSPACE_HEADS)
         self.algorithms = SqlAggregateRepository(session, ALGORITHM_HEADS)
-        self.search = SqlCaptureSearch(session, tx.config)
+        self.search = SqlCaptureSearch(session, tx.config, self.is_reader)
         self.engine = SqlFormulaEngine(session)
         self.margins = AssignmentMarginService(tx, self.engine)
 
 
 class SqlCaptures(SqlCaptureReaders):
     """The part of captures in a write transaction."""
+
+    is_reader = False
 
     def __init__(self, session: Session, tx: CapturesWrite) -> None:
         super().__init__(session, tx)
