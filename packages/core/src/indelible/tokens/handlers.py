@@ -183,14 +183,20 @@ def _find_or_add_author(tx: TokensWrite, wallet: str) -> Author:
 
 
 def _record_mints(tx: TokensWrite, logs: Sequence[MintLog]) -> BlocksRecorded:
-    """Record the new mints of logs and detect their tokens, one mint after the other."""
+    """Record the new mints of logs, then detect their tokens.
+
+    Orphan every former mint before a token is detected: the mints may have exchanged their tokens.
+    """
     mint_count = 0
-    token_count = 0
+    events: dict[tuple[str, int], MintEvent] = {}
     for log in logs:
         event = _record_mint(tx, log)
-        if event is None:
-            continue
-        mint_count += 1
+        if event is not None:
+            mint_count += 1
+            events[log.tx_hash, log.log_index] = event  # a later log orphans the earlier mint
+
+    token_count = 0
+    for event in events.values():
         token_count += _detect_tokens(tx, event)
 
     return BlocksRecorded(mints=mint_count, tokens=token_count)

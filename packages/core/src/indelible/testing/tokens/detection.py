@@ -165,6 +165,33 @@ class DetectionConformance:
         assert actions(store, 1) == ["detect", "fail", "retry"]
         assert actions(store, 2) == ["detect"]
 
+    def test_mints_that_exchange_their_tokens_leave_none_quarantined(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 12, make_log(1, block=10), make_log(2, block=11)))
+        second = evolve(make_log(2, block=10, fork=1), start_token_id=1)
+        first = evolve(make_log(1, block=11, fork=1), start_token_id=2)
+        recorded = record(store, make_batch(1, 13, second, first, fork=1))
+
+        assert recorded == BlocksRecorded(mints=2, tokens=2)
+        events = with_repositories(store, lambda r: r.mint_events.get_by_block_range(1, 13))
+        canonical = {event.tx_hash: event.id for event in events if event.is_canonical}
+        for number, log in ((1, second), (2, first)):
+            token = read_token(store, number)
+            assert (token.status, token.error_data) == (TokenStatus.DETECTED, None)
+            assert token.mint_event_id == canonical[log.tx_hash]
+            assert actions(store, number) == ["detect", "fail", "retry"]
+
+    def test_a_mint_in_two_blocks_of_a_batch_has_its_token_in_the_last(
+        self, store: AnyStore
+    ) -> None:
+        log, again = make_log(1, block=3), make_log(1, block=4)
+        assert (log.tx_hash, log.log_index) == (again.tx_hash, again.log_index)
+        record(store, make_batch(1, 10, log, again))
+        events = with_repositories(store, lambda r: r.mint_events.get_by_block_range(1, 10))
+
+        (canonical,) = [event for event in events if event.is_canonical]
+        assert canonical.block_hash == again.block_hash
+        assert read_token(store, 1).mint_event_id == canonical.id
+
     def test_a_revealed_token_is_reported_and_not_quarantined(self, store: AnyStore) -> None:
         record(store, make_batch(1, 10, make_log(1, block=8)))
         with_repositories(store, lambda r: advance(r, 1, TokenStatus.REVEALED))
