@@ -10,9 +10,10 @@ from attrs import field, fields, frozen
 from attrs.validators import optional
 
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
-from indelible.kernel import Actor, Lifecycle, digest
+from indelible.kernel import Actor, Lifecycle, digest, instant_text
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
+from indelible.kernel.json import encode_canonical, sha256_hex
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -20,6 +21,7 @@ from indelible.kernel.values import (
     TEXT,
     TEXTS,
     bounded_int,
+    field_values,
     instance_of,
     is_identifier,
     is_instant,
@@ -97,6 +99,14 @@ class ConceptVersion(Record):
     created_by: Actor = field(validator=instance_of(Actor))
     created_at: datetime = field(validator=is_instant)
     change_note: str | None = field(validator=optional(non_blank_line), metadata=LINE)
+
+    def digest(self) -> str:
+        """Return the digest of all fields: texts, numbers and lists, which are converted here."""
+        values = field_values(self)
+        values["content"] = field_values(self.content)
+        values["created_by"] = str(self.created_by)
+        values["created_at"] = instant_text(self.created_at)
+        return sha256_hex(encode_canonical(values))
 
 
 @frozen(kw_only=True)

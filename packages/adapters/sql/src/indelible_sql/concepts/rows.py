@@ -1,6 +1,7 @@
 """Conversion between concepts' values and their rows."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, cast
 
 from attrs import fields
@@ -15,7 +16,9 @@ from indelible.concepts.entities import (
 )
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.ports import MAX_LISTED_NAME_KEY
-from indelible.kernel import digest, to_json_value
+from indelible.kernel import canonical_json, to_json_value
+from indelible.kernel.json import encode_canonical, sha256_hex
+from indelible.kernel.json_numbers import parse_json
 from indelible.kernel.values import field_values
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.errors import reading_row
@@ -26,6 +29,8 @@ from indelible_sql.schema.tables import RecordDigest
 
 # The head and its version are read in one row; the prefix tells columns of the same name apart.
 VERSION_PREFIX = "version_"
+MAX_SHARED = 1_000  # lists of warnings that are checked once
+MAX_SHARED_CHARACTERS = 10_000
 CONTENT_NAMES = tuple(attribute.name for attribute in fields(ConceptContent))
 VERSION_NAMES = tuple(
     attribute.name for attribute in fields(ConceptVersion) if attribute.name != "content"
@@ -90,14 +95,28 @@ def _derived_of_version(row: Row) -> dict[str, Any]:
 
 
 def _stored_warnings_digest(row: Row) -> str:
-    warnings = ROWS.structure(row["warnings"], Warnings)
-    stored: list[object] = row["warnings"]
-    if to_json_value(warnings) != stored:
-        raise ValueError("the stored warnings are not in canonical form")
+    stored_text = encode_canonical(row["warnings"])  # what was parsed needs no conversion
+    if len(stored_text) <= MAX_SHARED_CHARACTERS:
+        _check_shared_warnings(stored_text)
+    else:
+        _check_warnings(stored_text)
 
     # As `VersionWarnings.digest`, without converting the warnings a second time.
     key = [row["concept_id"], row["version_number"], row["computed_at"], row["ruleset"]]
-    return digest([*key, stored])
+    key_text = canonical_json(key)
+    return sha256_hex(f"{key_text[:-1]},{stored_text}]")
+
+
+def _check_warnings(text: str) -> None:
+    """Raise one of UNREADABLE for warnings that the library writes otherwise."""
+    stored = parse_json(text)
+    warnings = ROWS.structure(stored, Warnings)
+    if to_json_value(warnings) != stored:
+        raise ValueError("the stored warnings are not in canonical form")
+
+
+# Most versions of a concept have the same warnings.
+_check_shared_warnings = lru_cache(maxsize=MAX_SHARED)(_check_warnings)
 
 
 VERSION_RECORDS = RecordMapping(

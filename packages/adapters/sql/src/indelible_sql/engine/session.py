@@ -98,8 +98,9 @@ class Session:
             self._pin_formats()
             result = self.connection.execute(statement, execution_options=options)
             with reading_row():
-                for row in result.mappings():
-                    yield dict(row)
+                names = tuple(result.keys())
+                for row in result:
+                    yield dict(zip(names, row, strict=True))
 
     def _pin_formats(self) -> None:
         """Set the formats of values until the end of the transaction: a stream receives text."""

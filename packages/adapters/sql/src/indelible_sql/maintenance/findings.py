@@ -9,14 +9,17 @@ from attrs import frozen
 from sqlalchemy import ColumnElement, Dialect, FromClause, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
+from indelible.kernel.json import encode_canonical
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.schema.columns import INSTANT, JSON_ARRAY, Domain, JsonDomain
+from indelible_sql.schema.columns import ACTOR, INSTANT, JSON_ARRAY, Domain, JsonDomain
 from indelible_sql.schema.expressions import DialectExpression
 from indelible_sql.schema.json_rules import JsonText
 
 PAGE = 1_000
-MAX_ARRAYS = 1_000  # lists that are decoded once, among rows that follow each other
+SHARED_KINDS = (ACTOR, JSON_ARRAY)  # whose values many rows have in common
+MAX_SHARED = 1_000  # values that are decoded once, among rows that follow each other
+MAX_SHARED_CHARACTERS = 10_000
 
 
 class Fault(StrEnum):
@@ -166,21 +169,28 @@ def load(session: Session, kind: object, value: Any, *, is_checked: bool = False
         return value
 
     dialect = session.connection.dialect
-    if kind is JSON_ARRAY and session.is_sqlite and isinstance(value, str):
-        return _load_array(value, dialect)
+    if kind in SHARED_KINDS and isinstance(value, str) and len(value) <= MAX_SHARED_CHARACTERS:
+        return _load_shared(kind, value, dialect)
+    return _load(kind, value, dialect, is_checked=is_checked)
 
+
+@lru_cache(maxsize=MAX_SHARED)
+def _load_shared(kind: Domain, value: str, dialect: Dialect) -> Any:
+    """Return a value that nobody may change: rows that follow each other share most of them."""
+    return _load(kind, value, dialect, is_checked=False)
+
+
+def _load(kind: Domain, value: Any, dialect: Dialect, *, is_checked: bool) -> Any:
     loaded = kind.process_result_value(value, dialect)
-    if is_checked or not session.is_sqlite:
+    if is_checked or dialect.name != "sqlite":
         return loaded
-    if kind.process_bind_param(loaded, dialect) != value:
+    if _stored_form(kind, loaded, dialect) != value:
         raise ValueError("the stored form of a value is not the library's")
     return loaded
 
 
-@lru_cache(maxsize=MAX_ARRAYS)
-def _load_array(value: str, dialect: Dialect) -> Any:
-    """Return a list that nobody may change: the versions of an entity share most of their lists."""
-    loaded = JSON_ARRAY.process_result_value(value, dialect)
-    if JSON_ARRAY.process_bind_param(loaded, dialect) != value:
-        raise ValueError("the stored form of a value is not the library's")
-    return loaded
+def _stored_form(kind: Domain, loaded: Any, dialect: Dialect) -> Any:
+    """Return the value as the library writes it on SQLite."""
+    if isinstance(kind, JsonDomain) and loaded is not None:
+        return encode_canonical(loaded)  # what was parsed needs no conversion
+    return kind.process_bind_param(loaded, dialect)

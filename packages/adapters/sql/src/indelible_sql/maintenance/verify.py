@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, func, select, text
 
-from indelible.kernel import Change, IndelibleError, Lifecycle, Revision
+from indelible.kernel import Change, IndelibleError, Lifecycle, Revision, instant_text
 from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
+from indelible.kernel.json import encode_canonical, sha256_hex
 from indelible.kernel.seals import SealReference
+from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import UNREADABLE, translate_errors
 from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Row, Session
@@ -159,7 +161,7 @@ def _change_faults(
 ) -> Iterator[str]:
     if change.previous_revision != previous:
         yield "does not follow from the change before it"
-    if change.hash != change.digest():
+    if change.hash != _digest_of(change):
         yield "its hash does not match its content"
     if (change.lifecycle, *change.edge) not in legal:
         yield "its lifecycle has no such edge"
@@ -170,6 +172,15 @@ def _change_faults(
     previous_version = change.version - change.adds_version
     if (row["previous_seq"], row["previous_version"]) != (previous_seq, previous_version):
         yield "a generated column has a wrong value"
+
+
+def _digest_of(change: Change) -> str:
+    """Return `change.digest()` of a change whose data were parsed, and need no conversion."""
+    values = field_values(change)
+    del values["hash"]
+    values["actor"] = str(change.actor)
+    values["at"] = instant_text(change.at)
+    return sha256_hex(encode_canonical(values))
 
 
 def _receipt_findings(session: Session) -> Iterator[Finding]:
