@@ -133,7 +133,8 @@ class InstanceUnderTest:
         assert self.supervisor
         for process in _descendants(self.supervisor.pid):
             self._processes[process.pid, process.create_time()] = process
-        record = self.record() if (self.directory / DATA / "instance.json").exists() else {}
+        has_record = (self.directory / DATA / "instance.json").exists()
+        record: Mapping[str, Any] = self.record() if has_record else {}
         for name in ("address", "database_url", "redis_url"):
             port = str(record.get(name, "")).rpartition(":")[2].partition("/")[0]
             if port.isdigit():

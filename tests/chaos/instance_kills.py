@@ -9,11 +9,11 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random, SystemRandom
 from statistics import median
-from typing import Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import psutil
@@ -313,14 +313,15 @@ def _create_space(instance: InstanceUnderTest) -> str:
         return dict(answer.document)
 
     listed = connection.send(Request("", "", "GET", "/v1/algorithms", {}), "setup")
-    if not any(item["algorithm"]["status"] == "ACTIVE" for item in listed.document["items"]):
+    items: list[Mapping[str, Any]] = listed.document["items"]
+    if not any(item["algorithm"]["status"] == "ACTIVE" for item in items):
         saved = post("algorithms", algorithm_id=ALGORITHM, formulas=SPHERICAL)
         installed = instance.run("db", "install-algorithm", ALGORITHM)
         assert installed.returncode == 0, installed.stderr
         post(f"algorithms/{ALGORITHM}/activate", tag=str(saved["seq"]))
 
-    space = post("spaces", name="chaos", model=MODEL, dimension=DIMENSION)["space"]
-    assert isinstance(space, dict)
+    saved_space = post("spaces", name="chaos", model=MODEL, dimension=DIMENSION)
+    space = cast("Mapping[str, object]", saved_space["space"])
     seed = {"model": MODEL, "values": [1.0] * DIMENSION}
     post("subspaces", space_id=space["id"], name="all", seed=seed)
     connection.close()

@@ -105,6 +105,7 @@ def code_of(log: str) -> str:
 
 def start_on_growing_disk(disk: SmallDisk, sizes: Sequence[int], *words: str) -> None:
     """Start on a disk that is too small, then on greater ones, and at last with enough space."""
+    code = ""
     with TemporaryDirectory() as cwd:
         for size in sizes:
             disk.grow(size)

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
 SCENARIO_SECONDS = 3 * COMMAND_SECONDS
 MEBIBYTE = 2**20
-COMMANDS = {
+COMMANDS: dict[tuple[str, ...], int] = {
     ("up",): 64 * 1024,  # in the migration
     ("up", "--full"): MEBIBYTE,  # in initdb
 }

@@ -77,10 +77,18 @@ def never() -> bool:
     return False
 
 
+def is_not_ready(_: Settings) -> bool:
+    return False
+
+
 def test_processes_that_start_slowly_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     readiness = ready_at_last()
+
+    def is_ready_at_last(_: Settings) -> bool:
+        return next(readiness)
+
     monkeypatch.setattr(full, "READY_SECONDS", 0)
-    monkeypatch.setattr(full, "_is_ready", lambda _: next(readiness))
+    monkeypatch.setattr(full, "_is_ready", is_ready_at_last)
 
     with Supervisor() as supervisor:
         supervisor.add("web", long_lived)
@@ -91,7 +99,7 @@ def test_processes_that_start_slowly_are_waited_for(monkeypatch: pytest.MonkeyPa
 
 def test_a_process_that_ends_is_not_waited_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(full, "READY_SECONDS", 0)
-    monkeypatch.setattr(full, "_is_ready", lambda _: False)
+    monkeypatch.setattr(full, "_is_ready", is_not_ready)
 
     with Supervisor() as supervisor:
         supervisor.add("web", short_lived)
@@ -105,6 +113,7 @@ def test_a_server_that_starts_slowly_is_not_killed(
     log = tmp_path / "log"
     log.write_text("database system was interrupted")
     readiness = ready_at_last()
+
     program = ServerProgram(
         start=lambda _: Child(("/bin/sleep", "500"), start_new_session=True),
         is_ready=lambda _: next(readiness),

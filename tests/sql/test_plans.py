@@ -311,17 +311,16 @@ def fill_lists(store: SqlStore, database: PostgresServer) -> None:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("SET session_replication_role = replica")
         for table, changed in COPIED.items():
-            admin.execute(f"ALTER TABLE indelible.{table} DISABLE TRIGGER USER")
-            names = admin.execute(STORED_COLUMNS, (table,)).fetchall()
+            admin.execute(f"ALTER TABLE indelible.{table} DISABLE TRIGGER USER".encode())
+            names: list[tuple[str]] = admin.execute(STORED_COLUMNS, (table,)).fetchall()
             columns = [column for (column,) in names]
             values = [changed.get(column, column) for column in columns]
-            admin.execute(
-                f"""
+            copy_rows = f"""
                 INSERT INTO indelible.{table} ({", ".join(columns)})
                 SELECT {", ".join(values)}
                 FROM indelible.{table}, generate_series(1, {COPIES}) AS n
-                """
-            )
+            """
+            admin.execute(copy_rows.encode())
         admin.execute("ANALYZE")
 
 

@@ -1,5 +1,7 @@
 """A damaged version table hides no other finding of verify, and is refused with a code."""
 
+from functools import partial
+
 import pytest
 from tests.sql.conftest import code, opened
 from tests.sql.faults import as_admin, execute_on_sqlite
@@ -28,6 +30,11 @@ DAMAGES = {
 }
 
 
+def execute_as_admin(database: PostgresServer, statement: str) -> None:
+    with as_admin(database) as admin:
+        admin.execute(statement.encode())
+
+
 @pytest.mark.parametrize("name", DAMAGES)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_damaged_version_table_hides_no_other_finding(
@@ -38,20 +45,18 @@ def test_a_damaged_version_table_hides_no_other_finding(
         url: str = request.getfixturevalue("sqlite_url")
         owner_url = None
         prefix = ""
+        execute = partial(execute_on_sqlite, url)
     else:
         database: PostgresServer = request.getfixturevalue("database")
         url, owner_url = database.url, database.owner_url
         prefix = "indelible."
+        execute = partial(execute_as_admin, database)
 
     with opened(url) as store:
         create(store)
     statements = (LIE.format(prefix, "a" * 64, "b" * 64), damage.format(prefix))
     for statement in statements:
-        if kind == "sqlite":
-            execute_on_sqlite(url, statement)
-        else:
-            with as_admin(database) as admin:
-                admin.execute(statement.encode())
+        execute(statement)
 
     with opened(url) as store:
         assert {finding.fault for finding in verify(store)} == {Fault.SCHEMA, Fault.RECEIPT}

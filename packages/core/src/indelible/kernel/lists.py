@@ -73,7 +73,7 @@ class ListFilter:
     @property
     def ordering(self) -> Ordering:
         """Return the fields that the list is ordered by."""
-        first_fields = {
+        first_fields: dict[StrEnum, str] = {
             ListOrder.OLDEST: "created_at",
             ListOrder.NEWEST: "created_at",
             ListOrder.CHANGED: "updated_at",

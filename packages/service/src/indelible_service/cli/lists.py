@@ -50,14 +50,20 @@ def filter_of(filter_type: type[F], options: Mapping[str, Any]) -> F:
         value = options[attribute.name]
         if value is None:
             continue
-        if isinstance(value, datetime):
-            value = in_utc(value)
-        if attribute.name in ("actor", "owner"):
-            value = Actor.parse(value)
-        enum = _enum_of(attribute)
-        values[attribute.name] = value if enum is None else enum(value)
+        values[attribute.name] = _parsed(attribute, value)
 
     return filter_type(**values)
+
+
+def _parsed(attribute: "Attribute[Any]", value: Any) -> object:  # noqa: ANN401 - click's
+    """Return the value of an option as the filter's attribute has it."""
+    if isinstance(value, datetime):
+        return in_utc(value)
+    if attribute.name in ("actor", "owner"):
+        return Actor.parse(value)
+
+    enum = _enum_of(attribute)
+    return value if enum is None else enum(value)
 
 
 def read_all(

@@ -1,6 +1,8 @@
 """The statements of concepts."""
 
-from sqlalchemy import and_, bindparam, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from indelible_sql.concepts.rows import STORED_VERSION, VERSION_PREFIX
 from indelible_sql.concepts.tables import CONCEPTS, VERSION_KEY, VERSIONS, WARNINGS
@@ -23,7 +25,14 @@ _CURRENT_NUMBER = (
     .where(_SAME_CONCEPT.c.id == bindparam("concept_id"))
     .scalar_subquery()
 )
-_VERSION_COLUMNS = [VERSIONS.c[name].label(f"{VERSION_PREFIX}{name}") for name in STORED_VERSION]
+
+
+def _version_column(name: str) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = VERSIONS.c[name]
+    return column.label(f"{VERSION_PREFIX}{name}")
+
+
+_VERSION_COLUMNS = [_version_column(name) for name in STORED_VERSION]
 GET_CURRENT = (
     select(CONCEPTS, *_VERSION_COLUMNS)
     .join(VERSIONS, _IS_CURRENT_VERSION)

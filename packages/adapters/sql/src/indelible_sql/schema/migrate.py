@@ -33,7 +33,7 @@ from indelible_sql.schema.snapshot import facts, facts_digest
 VERSION_TABLE = "indelible_version"
 MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('indelible migration', 0))"
 DIGESTS = "digests.json"
-MAX_SHOWN = 100  # characters of a revision that is none
+MAX_REVISION_CHARACTERS = 100  # of a text that is no revision, in a message
 
 
 @frozen
@@ -134,7 +134,9 @@ def _check_version_table(current: str) -> None:
     if current.isdecimal() and current > latest:
         raise SchemaOutOfDate(current, latest)
 
-    raise VersionTableDamaged(VERSION_TABLE, current[:MAX_SHOWN], ", ".join(sorted(revisions)))
+    raise VersionTableDamaged(
+        VERSION_TABLE, current[:MAX_REVISION_CHARACTERS], ", ".join(sorted(revisions))
+    )
 
 
 def complete_upgrade(
@@ -200,7 +202,7 @@ def digests_at_head(connection: Connection, schema: str) -> dict[str, str]:
     current = current_revision(connection, schema)
     revision, digests = newest()
     if current != revision:
-        raise SchemaOutOfDate(current[:MAX_SHOWN] or "nothing", revision)
+        raise SchemaOutOfDate(current[:MAX_REVISION_CHARACTERS] or "nothing", revision)
     return digests
 
 
