@@ -25,6 +25,7 @@ from tests.chaos.shuffles import shuffle
 from tests.chaos.testbed import Testbed
 from tests.chaos.worker_kills import kill_workers
 from tests.conftest import Loop
+from tests.service.full_disks import SCENARIOS, run_scenario
 from tests.sql.editors import PROCESSES, editors, race
 from tests.sql.lost_commits import KINDS, LostCommits, lose_commits, proxied_store
 from tests.stateful.play import Tallies
@@ -94,6 +95,17 @@ def instances(_: Testbed, options: Namespace) -> bool:
         drawn = kinds_of_kills(kinds, options.kills, chance)
         report = kill_instance(drawn, chance, is_full=kinds == FULL_KINDS)
         results.append(show(f"instances, {name}: {report}", is_success=not report.problems))
+
+    return all(results)
+
+
+def full_disks(_: Testbed, __: Namespace) -> bool:
+    """Start and migrate on a disk that is too small, and then on one that has grown."""
+    results: list[bool] = []
+    for name in SCENARIOS:
+        problem = run_scenario(name)
+        line = f"full disk, {name}: {problem or 'coded errors, then success'}"
+        results.append(show(line, is_success=not problem))
 
     return all(results)
 
@@ -271,6 +283,7 @@ DOSES: Final[Mapping[str, Dose]] = {
     "lost-commits": lost_commits,
     "faults": faults,
     "disks": disks,
+    "full-disks": full_disks,
     "restarts": restarts,
     "clocks": clocks,
     "races": races,

@@ -2,7 +2,8 @@
 
 Each scenario is a process of its own, because only processes of the namespace see the disk:
 `python -m tests.service.full_disks DISK SCENARIO`. Root needs the right to mount; another user gets
-it in a user namespace.
+it in a user namespace. Not every machine grants it, so `nox -s chaos -- full-disks` runs the
+scenarios, and the gate limits the sizes of files instead (`test_full_disks.py`).
 """
 
 import json
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from attrs import frozen
+from tests.service.conftest import foreign_variables
 from tests.service.processes import (
     get,
     read_json_line,
@@ -35,6 +37,7 @@ MIGRATION: Final = (0, 512, 1024)  # KiB of free space
 FULL: Final = {"DISK_FULL", "STORE_FULL"}
 UNAVAILABLE: Final = 3
 COMMAND_SECONDS: Final = 300
+SCENARIO_SECONDS: Final = 3 * COMMAND_SECONDS
 MOUNT: Final = 'mount -t tmpfs -o "size=$1,mode=0711" tmpfs "$2" && shift 2 && exec "$@"'
 
 
@@ -173,10 +176,21 @@ SCENARIOS: Final[dict[str, Callable[[SmallDisk], None]]] = {
 }
 
 
-def can_mount(disk: Path) -> bool:
-    """Return whether this user may mount a disk in a namespace."""
-    command = (*namespace_words(disk), "true")
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+def run_scenario(name: str) -> str:
+    """Run a scenario in a namespace of its own; return its output where it failed, otherwise ''."""
+    with TemporaryDirectory() as folder:
+        process = subprocess.run(
+            (*namespace_words(Path(folder)), sys.executable, "-m", __name__, folder, name),
+            cwd=Path(__file__).parents[2],
+            env=foreign_variables(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SCENARIO_SECONDS,
+        )
+        assert not list(Path(folder).iterdir())  # the disk was that of the namespace
+
+    return "" if process.returncode == 0 else process.stdout + process.stderr
 
 
 if __name__ == "__main__":
