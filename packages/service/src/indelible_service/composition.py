@@ -1,6 +1,5 @@
 """Build the application from the settings; a host may replace this module with its own."""
 
-import logging
 import os
 import time
 from collections.abc import Container, Sequence
@@ -15,6 +14,7 @@ from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import open_store
+from indelible_service.logs import configure_logging
 from indelible_service.sealing import STAGE, seal_stage, seal_task
 from indelible_service.settings import Settings, load
 from indelible_sql import SqlStore
@@ -23,7 +23,6 @@ from indelible_web import create_app as create_web_app
 from indelible_workers import RecurringTask
 
 WORKER: Final = Actor.system("worker")
-NOISY_LOGGERS: Final = ("alembic", "dramatiq", "indelible_sql.engine.pools")
 
 
 def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = True) -> Flask:
@@ -118,13 +117,4 @@ def configure_process(settings: Settings) -> None:
     """Set the time zone and the logging of this process, which no library may set."""
     os.environ.update({"TZ": "UTC", "PGTZ": "UTC"})
     time.tzset()
-
-    logging.basicConfig(
-        level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", force=True
-    )
-    for name in NOISY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-    web = logging.getLogger("indelible.web")  # its lines are JSON already
-    web.propagate = False
-    web.handlers = [logging.StreamHandler()]
+    configure_logging(settings.log_level)

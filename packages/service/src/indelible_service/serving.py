@@ -39,6 +39,7 @@ from indelible_service.database import (
 )
 from indelible_service.instance import claimed_directory
 from indelible_service.listening import bind_socket, instance_listener
+from indelible_service.logs import logging_config
 from indelible_service.settings import Settings
 from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
 from indelible_sql import SqlStore
@@ -165,6 +166,7 @@ def run_server_processes(settings: Settings, processes: int) -> None:
     """Serve the API from several processes, on a database that is already upgraded."""
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
+    from granian.log import LogLevels
     from granian.server import Server
 
     # Report what is wrong once, here, and not in every process.
@@ -191,17 +193,28 @@ def run_server_processes(settings: Settings, processes: int) -> None:
         backpressure=connections,
         http1_settings=HTTP1Settings(header_read_timeout=settings.connection_seconds * 1_000),
         websockets=False,
+        log_level=LogLevels(settings.log_level.lower()),
+        log_dictconfig=logging_config(settings.log_level),
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
     )
     # The settings come through a pipe of each process, not through its environment.
-    loader = partial(create_guarded_app, settings, is_only_process=processes == 1)
+    loader = partial(_load_application, settings, is_only_process=processes == 1)
     server.serve(target_loader=loader, wrap_loader=False)
 
 
 def single_process_threads(settings: Settings) -> int:
     """Return how many threads of a process that runs everything may use the database."""
     return web_threads(settings) + worker_process_threads(settings) + SCHEDULER_THREADS
+
+
+def _load_application(settings: Settings, *, is_only_process: bool) -> BufferedApp:
+    """Return the application of a server process, or log why this process ends."""
+    try:
+        return create_guarded_app(settings, is_only_process=is_only_process)
+    except Exception as error:
+        logger.critical("a server process does not start", exc_info=True)
+        raise SystemExit(1) from error  # `multiprocessing` prints the traceback of any other one
 
 
 def create_guarded_app(settings: Settings, *, is_only_process: bool) -> BufferedApp:

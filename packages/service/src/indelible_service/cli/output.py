@@ -106,8 +106,17 @@ class Command(click.Command):
         try:
             return super().invoke(ctx)
         except IndelibleError as error:
-            click.echo(error_text(error), err=True)
+            if ctx.params.get("settings_from_stdin"):  # a supervisor's log, which no person asked
+                _log_refusal(error)
+            else:
+                click.echo(error_text(error), err=True)
             ctx.exit(exit_code(error))
+
+
+def _log_refusal(error: IndelibleError) -> None:
+    from indelible_service.logs import log_refusal
+
+    log_refusal(error)
 
 
 def exit_code(error: IndelibleError) -> int:

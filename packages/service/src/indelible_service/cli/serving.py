@@ -137,7 +137,11 @@ def serve(workers: int, *, settings_from_stdin: bool) -> None:
 def _process_settings(*, from_stdin: bool) -> Settings:
     """Return the settings of a process: those that its supervisor sends, or those of a command."""
     if from_stdin:
-        return Settings.read(json.load(sys.stdin))
+        from indelible_service.composition import configure_process
+
+        settings = Settings.read(json.load(sys.stdin))
+        configure_process(settings)
+        return settings
 
     return command_settings()
 

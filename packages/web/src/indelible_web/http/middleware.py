@@ -3,7 +3,7 @@
 import logging
 import re
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from attrs import frozen
@@ -36,9 +36,21 @@ CORS_HEADERS: Final = {
     "Access-Control-Max-Age": "600",
 }
 
+JSON_RENDERER: Final = structlog.processors.JSONRenderer()
+
+
+def render_event(
+    wrapped: logging.Logger, method: str, event: structlog.typing.EventDict
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the record's message, which is JSON, and its fields for a host's formatter."""
+    fields = dict(event)
+    message = JSON_RENDERER(wrapped, method, event)
+    return (message,), {"extra": {"event_fields": fields}}
+
+
 logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
     logging.getLogger("indelible.web"),
-    processors=[structlog.processors.JSONRenderer()],
+    processors=[render_event],
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
