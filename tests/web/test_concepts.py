@@ -44,6 +44,10 @@ def test_a_create_requires_a_name_and_a_reason(web: Web) -> None:
 
     assert problem(answer) == (422, "INVALID_FIELDS")
     assert set(answer.get_json()["fields"]["wrong"]) == {"content.name", "reason"}
+    assert answer.get_json()["detail"] == (
+        "Some fields are missing, unknown or invalid: content.name: Missing data for required "
+        "field, reason: Missing data for required field."
+    )
 
 
 def test_a_concept_s_etag_is_its_seq(web: Web) -> None:

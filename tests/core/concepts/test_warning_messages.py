@@ -32,11 +32,50 @@ def test_items_are_counted_from_one() -> None:
     assert blank.params == ("2", "4")
 
 
-def test_names_are_listed() -> None:
-    scenario = VersionScenario(names=RelatedNames(same=("Ratio", "ratio")))
+@pytest.mark.parametrize(
+    ("names", "quoted"),
+    [
+        (("Ratio",), '"Ratio"'),
+        (("Ratio", "ratio"), '"Ratio" and "ratio"'),
+        (("RATIO", "Ratio", "ratio"), '"RATIO", "Ratio" and "ratio"'),
+    ],
+)
+def test_names_are_quoted(names: tuple[str, ...], quoted: str) -> None:
+    scenario = VersionScenario(names=RelatedNames(same=names))
     collision = by_code(scenario.warnings())["NAME_COLLISION"]
+    mentioned = warning(WarningCode.PREREQ_NONE_BUT_REFERENCED, *names, field="prerequisites")
 
-    assert collision.message == "Another concept has this name too: Ratio, ratio."
+    assert collision.message == f"Another concept has the same name, {quoted}."
+    assert mentioned.message == (
+        f"The definition mentions {quoted}, and no prerequisite is listed."
+    )
+    assert collision.params == mentioned.params == names
+
+
+def test_a_name_with_a_comma_is_one_name_in_a_message() -> None:
+    mentioned = warning(WarningCode.PREREQ_NONE_BUT_REFERENCED, "Rate, unit", "Part", field=None)
+
+    assert '"Rate, unit" and "Part"' in mentioned.message
+
+
+def test_left_out_names_are_an_ellipsis_without_quotation_marks() -> None:
+    numbers = tuple(str(number) for number in range(MAX_PARAMS + 1))
+    mentioned = warning(WarningCode.PREREQ_NONE_BUT_REFERENCED, *numbers, field=None)
+
+    assert f'"{numbers[-2]}" and {ELLIPSIS}, and' in mentioned.message
+
+
+@pytest.mark.parametrize(
+    ("code", "field"),
+    [
+        (WarningCode.DEF_EMPTY, "definition is"),
+        (WarningCode.EXPL_EMPTY, "explanation is"),
+        (WarningCode.OBJ_EMPTY, "learning objective is"),
+        (WarningCode.SCOPE_EMPTY, "scope boundaries are"),
+    ],
+)
+def test_an_empty_text_is_called_by_the_name_of_its_field(code: WarningCode, field: str) -> None:
+    assert warning(code, field=None).message == f"The {field} empty."
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import pytest
+from attrs import fields
 from attrs.exceptions import FrozenInstanceError
 
 import indelible
@@ -115,3 +116,40 @@ def test_a_kind_lists_its_errors() -> None:
 def test_an_invalid_value_is_a_value_error_too() -> None:
     assert issubclass(Invalid, ValueError)
     assert not issubclass(Conflict, ValueError)
+
+
+def fields_in_front_of_punctuation() -> list[tuple[type[IndelibleError], str]]:
+    """Return the errors of core whose message has a field in front of punctuation, with it."""
+    pairs: list[tuple[type[IndelibleError], str]] = []
+    for error in errors_of_core():
+        for name in re.findall(r"\{(\w+)\}[.,;:]", error.message):
+            pairs.append((error, name))
+
+    return pairs
+
+
+@pytest.mark.parametrize(("error", "name"), fields_in_front_of_punctuation())
+@pytest.mark.parametrize(
+    "value",
+    ["It is wrong.", ("It is wrong.", "So is it."), {"a": "It is wrong.", "b": "So is it."}],
+)
+def test_a_sentence_as_value_ends_with_one_full_stop(
+    error: type[IndelibleError], name: str, value: object
+) -> None:
+    values = {attribute.name: "x" for attribute in fields(error)}
+    text = error(**{**values, name: value}).describe()
+
+    assert not re.search(r"\.[.,;:]", text)
+    assert text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("It is wrong.", "The library was called incorrectly: It is wrong."),
+        ("and so on...", "The library was called incorrectly: and so on...."),
+        ("", "The library was called incorrectly: ."),
+    ],
+)
+def test_a_value_keeps_all_but_its_full_stop(value: str, text: str) -> None:
+    assert UsageError(value).describe() == text

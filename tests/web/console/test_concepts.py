@@ -43,7 +43,8 @@ def test_warnings_of_empty_fields_come_last_and_in_one_line(any_site: Site) -> N
         text = member.get(path).text
         assert 0 < text.index("DEF_SHORT") < text.index("EXPL_EMPTY"), path
         summary = (
-            "Empty: Explanation, Learning objective, Examples, Scope boundaries, Misconceptions"
+            "Empty fields: explanation, learning objective, examples, scope boundaries, "
+            "misconceptions"
         )
         assert summary in member.page.words, path
 

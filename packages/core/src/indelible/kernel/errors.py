@@ -1,9 +1,13 @@
 """Error types: one root, six kinds, and one leaf with a code and a message per fault."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, cast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Final, cast
 
 from attrs import asdict, frozen
+
+MESSAGE_PUNCTUATION: Final = ".,;:"  # after a value, so that the value needs no full stop
+ELLIPSIS: Final = ".."  # the end of an ellipsis, also of one that a sentence continues
 
 
 @frozen
@@ -28,7 +32,13 @@ class IndelibleError(Exception):
 
     def describe(self) -> str:
         """Return the message with the values of this error."""
-        values = {name: _value_text(value) for name, value in self.detail.items()}
+        values: dict[str, str] = {}
+        for name, value in self.detail.items():
+            text = _value_text(value)
+            if re.search(rf"\{{{name}\}}[{MESSAGE_PUNCTUATION}]", self.message):
+                text = _without_full_stop(text)
+            values[name] = text
+
         return self.message.format_map(values)
 
     def __str__(self) -> str:
@@ -174,12 +184,28 @@ def _value_text(value: object) -> str:
 
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
-        return ", ".join(f"{name}: {item}" for name, item in items)
+        return _listed(f"{name}: {item}" for name, item in items)
 
     if value == ():
         return "none"
 
     if isinstance(value, tuple):
-        return ", ".join(str(item) for item in cast("tuple[object, ...]", value))
+        return _listed(str(item) for item in cast("tuple[object, ...]", value))
 
     return str(value)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Return the texts with commas between them; no full stop stands before a comma."""
+    listed = list(texts)
+    without_stops = [_without_full_stop(text) for text in listed[:-1]]
+
+    return ", ".join([*without_stops, *listed[-1:]])
+
+
+def _without_full_stop(text: str) -> str:
+    """Return a text without the full stop that ends it; an ellipsis stays."""
+    if text.endswith(ELLIPSIS):
+        return text
+
+    return text.removesuffix(".")

@@ -1,5 +1,6 @@
 """The warning codes, and the warning made of a code and its values."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, Self
 
@@ -18,7 +19,7 @@ MAJOR: Final = Severity.MAJOR
 class WarningCode(StrEnum):
     """A warning code with its severity and its text.
 
-    The placeholders `{0}`, `{list}`, `{path}` and `{hint}` are parameters.
+    The placeholders `{0}`, `{list}`, `{names}`, `{path}` and `{hint}` are parameters.
     """
 
     severity: Severity
@@ -38,7 +39,7 @@ class WarningCode(StrEnum):
         MINOR,
         "The name has space around it, or more than one between words.",
     )
-    NAME_COLLISION = "NAME_COLLISION", MINOR, "Another concept has this name too: {list}."
+    NAME_COLLISION = "NAME_COLLISION", MINOR, "Another concept has the same name, {names}."
     DEF_EMPTY = "DEF_EMPTY", MAJOR, "The definition is empty."
     DEF_LONG = "DEF_LONG", MINOR, "The definition has {0} characters, more than {1}."
     DEF_SHORT = "DEF_SHORT", MINOR, "The definition has fewer than {0} words."
@@ -75,11 +76,11 @@ class WarningCode(StrEnum):
         MAJOR,
         "Some misconceptions say what the definition says: number {list}.",
     )
-    SCOPE_EMPTY = "SCOPE_EMPTY", MINOR, "Nothing says where the concept ends."
+    SCOPE_EMPTY = "SCOPE_EMPTY", MINOR, "The scope boundaries are empty."
     PREREQ_NONE_BUT_REFERENCED = (
         "PREREQ_NONE_BUT_REFERENCED",
         MINOR,
-        "The definition mentions {list}, and no prerequisite is listed.",
+        "The definition mentions {names}, and no prerequisite is listed.",
     )
     PREREQ_SELF = "PREREQ_SELF", MAJOR, "The concept is listed as its own prerequisite."
     PREREQ_DUPLICATE = "PREREQ_DUPLICATE", MINOR, 'The prerequisite "{0}" is listed more than once.'
@@ -133,7 +134,11 @@ def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWar
 
     hint = "".join(f" (perhaps {text})" for text in params[1:])
     message = code.template.format(
-        *params, list=", ".join(params), path=ARROW.join(params), hint=hint
+        *params,
+        list=", ".join(params),
+        names=_quoted_names(params),
+        path=ARROW.join(params),
+        hint=hint,
     )
     return ConceptWarning(
         code=str(code),
@@ -142,6 +147,19 @@ def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWar
         message=message,
         params=tuple(params),
     )
+
+
+def _quoted_names(params: Sequence[str]) -> str:
+    """Return names as a sentence lists them, such as `"edge", "graph" and "node"`."""
+    quoted: list[str] = []
+    for name in params[:MAX_PARAMS]:
+        quoted.append(f'"{name}"')
+    quoted.extend(params[MAX_PARAMS:])
+    first_names = ", ".join(quoted[:-1])
+    if not first_names:
+        return "".join(quoted)
+
+    return f"{first_names} and {quoted[-1]}"
 
 
 def _shortened(text: str) -> str:
