@@ -34,7 +34,7 @@ from indelible_service.embedded import (
     postgres,
     redis,
 )
-from indelible_service.embedded.children import Child, failure_from
+from indelible_service.embedded.children import Child, StartStopped, failure_from, never
 from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.instance import RECORD_NAME, Claim, claimed_directory
 from indelible_service.listening import instance_listener
@@ -79,6 +79,7 @@ class Servers:
 
     claim: Claim
     max_connections: int
+    is_stopped: Callable[[], bool] = never
     postgresql: PostgresServer | None = None
     redis: RedisServer | None = None
 
@@ -98,6 +99,7 @@ class Servers:
             preferred_port=self.claim.port(POSTGRESQL) or _first_port(self.folder),
             settings={"max_connections": str(self.max_connections)},
             passwords=True,
+            is_stopped=self.is_stopped,
         )
         with server as running:
             self._save_port(running.port)
@@ -114,7 +116,7 @@ class Servers:
     def run_redis(self) -> Generator[Child]:
         """Run Redis with its log in the folder until the block ends."""
         port = self.redis.port if self.redis else None
-        with redis(self.folder / "redis", port=port) as running:
+        with redis(self.folder / "redis", port=port, is_stopped=self.is_stopped) as running:
             self.redis = running
             yield running.child
 
@@ -156,6 +158,12 @@ def run_full(settings: Settings, on_started: OnStarted) -> None:
     """Run all processes under one supervisor until SIGINT or SIGTERM."""
     shutdown = shutdown_event()
     configure_process(settings)
+    with suppress(StartStopped):
+        _run_until(shutdown.is_set, settings, on_started)
+
+
+def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: OnStarted) -> None:
+    """Run all processes until the condition holds. Raises: StartStopped."""
     with (
         claimed_directory(settings) as claim,
         instance_listener(settings, claim) as listener,
@@ -166,7 +174,7 @@ def run_full(settings: Settings, on_started: OnStarted) -> None:
         claim.publish(listening)
         threads = process_threads(settings)
         needed = needed_connections(settings, threads)
-        servers = Servers(claim, max_connections=needed + SPARE_CONNECTIONS)
+        servers = Servers(claim, needed + SPARE_CONNECTIONS, is_stopped)
         bound, workers = _start_servers(listening, servers, supervisor)
         claim.publish(bound)
         with servers.report_full_disk():
@@ -176,8 +184,8 @@ def run_full(settings: Settings, on_started: OnStarted) -> None:
                 first_key = create_first_key(bound, store)
 
         _start_programs(bound, supervisor)
-        wait_until_ready(bound, supervisor, shutdown.is_set)
-        if shutdown.is_set():
+        wait_until_ready(bound, supervisor, is_stopped)
+        if is_stopped():
             return
 
         started = Started(
@@ -189,7 +197,7 @@ def run_full(settings: Settings, on_started: OnStarted) -> None:
             servers=servers.describe(),
         )
         on_started(started)
-        supervisor.run_until(shutdown.is_set)
+        supervisor.run_until(is_stopped)
 
 
 def _start_servers(

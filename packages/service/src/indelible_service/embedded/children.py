@@ -70,9 +70,21 @@ class ServerFailed(Unavailable):
     log: str
 
 
+class StartStopped(Exception):
+    """The program was told to end while a server was starting."""
+
+
+def never() -> bool:
+    """Return False: nothing stops the start of a server."""
+    return False
+
+
 @frozen(kw_only=True)
 class ServerProgram:
-    """A server's program: `start` starts it at a port, `is_ready` looks at the running child."""
+    """A server's program: `start` starts it at a port, `is_ready` looks at the running child.
+
+    A start is given up as soon as `is_stopped` returns True.
+    """
 
     start: Callable[[int], Child]
     is_ready: Callable[[Child], bool]
@@ -80,6 +92,7 @@ class ServerProgram:
     stop_signals: StopSignals
     account: pwd.struct_passwd | None = None
     preferred_port: int | None = None  # used while no other program has it
+    is_stopped: Callable[[], bool] = never
 
 
 def process_options(account: pwd.struct_passwd | None, cwd: str = "/") -> dict[str, Any]:
@@ -140,7 +153,7 @@ def die_with_parent(
 def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[tuple[int, Child]]:
     """Run a server during the block, at the fixed port or a free one; yield port and process.
 
-    Raises: ServerFailed, DiskFull.
+    Raises: ServerFailed, DiskFull, StartStopped.
     """
     deadline = time.monotonic() + START_SECONDS
     preferred_port = program.preferred_port
@@ -160,6 +173,8 @@ def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[
         if fixed_port is None and PORT_IN_USE in log:  # by another program
             preferred_port = None
             is_temporary = True
+        if program.is_stopped():
+            raise StartStopped
         if not is_temporary or time.monotonic() > deadline:
             raise failure_from(program.log)
 
@@ -171,6 +186,8 @@ def _becomes_ready(program: ServerProgram, child: Child) -> bool:
     while child.poll() is None and time.monotonic() < deadline:
         if program.is_ready(child):
             return True
+        if program.is_stopped():
+            raise StartStopped
         time.sleep(POLL_SECONDS)
 
     return False

@@ -6,7 +6,7 @@ import pwd
 import shutil
 import subprocess
 import warnings
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import cache, partial
 from importlib import metadata
@@ -22,13 +22,17 @@ from indelible.kernel import TimeOrderedIds
 from indelible_service.data_directory import translate_os_errors
 from indelible_service.embedded.children import (
     HOST,
+    POLL_SECONDS,
     Child,
     ServerProgram,
+    StartStopped,
     StopSignals,
     failure_from,
+    never,
     process_options,
     running_server,
     start_child,
+    stop_child,
     stop_orphan,
 )
 
@@ -94,15 +98,17 @@ def postgres(
     durable: bool = True,
     passwords: bool = False,
     version: int = NEWEST,
+    is_stopped: Callable[[], bool] = never,
 ) -> Generator[PostgresServer]:
     """Run a server during the block; the directory keeps its data for the next one.
 
     `version` is the major version of a new cluster; an existing one is run by its own programs.
     A preferred port is used unless another program has it, a fixed `port` in any case.
+    The start is given up as soon as `is_stopped` returns True.
 
-    Raises: ServerFailed, FileUnusable, DiskFull.
+    Raises: ServerFailed, FileUnusable, DiskFull, StartStopped.
     """
-    cluster = _Cluster(directory.absolute(), version)
+    cluster = _Cluster(directory.absolute(), version, is_stopped)
     server_settings = _server_settings(settings or {}, durable=durable)
     with ExitStack() as stack:
         with translate_os_errors(directory):
@@ -136,9 +142,10 @@ def _server_settings(settings: Mapping[str, str], *, durable: bool) -> dict[str,
 class _Cluster:
     """The data of one server, in its directory."""
 
-    def __init__(self, directory: Path, new_version: int) -> None:
+    def __init__(self, directory: Path, new_version: int, is_stopped: Callable[[], bool]) -> None:
         self._directory = directory
         self._new_version = new_version
+        self._is_stopped = is_stopped
         self._data = directory / "data"
         self._log = directory / "server.log"
         self._passwords = directory / "passwords"
@@ -192,6 +199,7 @@ class _Cluster:
             stop_signals=STOP_SIGNALS,
             account=self._account,
             preferred_port=preferred_port,
+            is_stopped=self._is_stopped,
         )
         return running_server(program, fixed_port)
 
@@ -270,10 +278,18 @@ class _Cluster:
     def _run(self, data: Path, program: str, *options: str, stdin: str = "") -> None:
         """Run a program in the data directory to its end.
 
-        Raises: ServerFailed, DiskFull.
+        Raises: ServerFailed, DiskFull, StartStopped.
         """
         child = self._start(data, program, *options, stdin=PIPE)
-        child.communicate(stdin.encode())
+        text: bytes | None = stdin.encode()
+        while child.returncode is None:
+            with suppress(subprocess.TimeoutExpired):
+                child.communicate(text, POLL_SECONDS)
+            text = None  # `communicate` keeps what is still to be written
+            if child.returncode is None and self._is_stopped():
+                stop_child(child, STOP_SIGNALS)
+                raise StartStopped
+
         if child.returncode:
             raise failure_from(self._log)
 

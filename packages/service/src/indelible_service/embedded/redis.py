@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -19,6 +19,7 @@ from indelible_service.embedded.children import (
     Child,
     ServerProgram,
     StopSignals,
+    never,
     running_server,
     start_child,
 )
@@ -86,11 +87,17 @@ def password() -> str:
 
 @contextmanager
 def redis(
-    directory: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None
+    directory: Path,
+    *,
+    port: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    is_stopped: Callable[[], bool] = never,
 ) -> Generator[RedisServer]:
     """Run a server during the block; its data end with it, and the directory keeps its log.
 
-    Raises: RedisMissing, ServerFailed, FileUnusable, DiskFull.
+    The start is given up as soon as `is_stopped` returns True.
+
+    Raises: RedisMissing, ServerFailed, FileUnusable, DiskFull, StartStopped.
     """
     path = server_program()
     folder = directory.absolute()
@@ -105,7 +112,13 @@ def redis(
     def is_ready(_: Child) -> bool:
         return READY in log.read_text(errors="replace")
 
-    program = ServerProgram(start=start, is_ready=is_ready, log=log, stop_signals=STOP_SIGNALS)
+    program = ServerProgram(
+        start=start,
+        is_ready=is_ready,
+        log=log,
+        stop_signals=STOP_SIGNALS,
+        is_stopped=is_stopped,
+    )
     with running_server(program, port) as (actual_port, child):
         url = f"redis://:{password()}@{HOST}:{actual_port}/0"
         yield RedisServer(host=HOST, port=actual_port, url=url, child=child)
