@@ -3,9 +3,11 @@
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain, permutations
 from pathlib import Path
 
 import pytest
+from tests.feeds import changes
 from tests.service.exports import (
     Document,
     export_of,
@@ -16,7 +18,7 @@ from tests.service.exports import (
 )
 
 import indelible_sql
-from indelible.concepts import get_concept, list_history
+from indelible.concepts import get_concept, get_version, list_history
 from indelible.kernel import Actor, Change
 from indelible.kernel.exports import InvalidExportLine, InvalidExportLines
 from indelible.testing.stores import edit
@@ -83,11 +85,11 @@ def test_a_foreign_history_is_imported_completely(store: SqlStore) -> None:
 def test_a_foreign_history_keeps_its_times_and_actors(store: SqlStore) -> None:
     import_into(store, json_lines(FOREIGN))
 
-    changes = store.read(list_history, "old/7")
+    history = store.read(list_history, "old/7")
 
     # The submit has the time of the edit, and two changes never have the same time.
     submitted_at = datetime(2001, 1, 1, microsecond=1, tzinfo=UTC)
-    assert [(change.action, str(change.actor), change.at) for change in changes] == [
+    assert [(change.action, str(change.actor), change.at) for change in history] == [
         ("create", "user:grace", datetime(2000, 1, 1, 4, tzinfo=UTC)),
         ("edit", "key:hopper", datetime(2001, 1, 1, tzinfo=UTC)),
         ("submit", "user:grace", submitted_at),
@@ -99,13 +101,13 @@ def test_every_change_of_a_foreign_history_is_marked_as_imported(store: SqlStore
     file = json_lines(FOREIGN)
     import_into(store, file)
 
-    changes = store.read(list_history, "old/7")
+    history = store.read(list_history, "old/7")
 
-    for change in changes:
+    for change in history:
         mark = change.data["imported"]
         assert mark["by"] == "system:importer"
         assert mark["file"] == sha256(file).hexdigest()
-        assert datetime.fromisoformat(mark["at"]) > changes[-1].at
+        assert datetime.fromisoformat(mark["at"]) > history[-1].at
 
 
 def test_an_imported_foreign_history_is_exported_and_imported(
@@ -194,8 +196,8 @@ def test_a_source_that_grew_is_continued(store: SqlStore, template_file: Path) -
         import_into(at_once, json_lines(GROWN))
         for concept_id in ("old/7", "old/8", "old/9"):
             expected = at_once.read(list_history, concept_id)
-            changes = store.read(list_history, concept_id)
-            assert [summary(change) for change in changes] == [
+            history = store.read(list_history, concept_id)
+            assert [summary(change) for change in history] == [
                 summary(change) for change in expected
             ]
 
@@ -313,6 +315,84 @@ def test_the_report_of_invalid_lines_is_bounded(sqlite: SqlStore) -> None:
     assert isinstance(error, InvalidExportLines)
     assert len(error.problems) == 100
     assert len(str(error)) < 100_000
+
+
+GRAPH = {"name": "Graph", "definition": "A set of [nodes](#node) and their pairs."}
+NODE = {"name": "Node", "definition": "A thing that has pairs."}
+BLOCKS = [
+    [
+        step("create", "2001-01-01T00:00:00Z", concept_id="graph", content=GRAPH),
+        step("edit", "2001-01-04T00:00:00Z", concept_id="graph", content=GRAPH),
+    ],
+    [
+        step("create", "2001-01-02T00:00:00Z", concept_id="node", content=NODE),
+        step("edit", "2001-01-05T00:00:00Z", concept_id="node", content=NODE),
+    ],
+    [step("create", "2001-01-03T00:00:00Z", concept_id="copy", content={"name": "node"})],
+]
+NAMES_OF_THEIR_TIME = {
+    ("graph", 1): set[str](),
+    ("graph", 2): {"PREREQ_NONE_BUT_REFERENCED"},
+    ("node", 1): set[str](),
+    ("node", 2): {"NAME_COLLISION"},
+    ("copy", 1): {"NAME_COLLISION"},
+}
+
+
+@pytest.mark.parametrize("blocks", list(permutations(BLOCKS)))
+def test_a_version_is_compared_with_the_names_of_its_own_time(
+    blocks: tuple[list[Document], ...], sqlite: SqlStore
+) -> None:
+    import_into(sqlite, json_lines(list(chain(*blocks))))
+
+    warned_versions: dict[tuple[str, int], set[str]] = {}
+    for concept_id, number in NAMES_OF_THEIR_TIME:
+        stored = sqlite.read(get_version, concept_id, number)
+        codes = {warning.code for warning in stored.warnings}
+        warned_versions[concept_id, number] = codes & {
+            "NAME_COLLISION",
+            "PREREQ_NONE_BUT_REFERENCED",
+        }
+    assert warned_versions == NAMES_OF_THEIR_TIME
+
+
+SAME_INSTANT = "2001-01-01T00:00:00Z"
+CROWDED = [
+    step("create", SAME_INSTANT, content=CONTENT),
+    step("edit", SAME_INSTANT, content=EDITED_CONTENT),
+    step("submit", SAME_INSTANT),
+    step("create", "2001-01-01T00:00:00.000001Z", concept_id="old/8", content={"name": "Rate"}),
+    step("create", "2000-01-01T00:00:00Z", concept_id="old/9", content={"name": "Part"}),
+]
+
+
+@pytest.mark.parametrize("cut", range(1, len(CROWDED)))
+def test_the_changes_of_an_import_are_in_the_order_of_time(cut: int, sqlite: SqlStore) -> None:
+    import_into(sqlite, json_lines(CROWDED[:cut]))
+    before = len(changes(sqlite))
+    import_into(sqlite, json_lines(CROWDED))
+
+    times = [change.at for change in changes(sqlite)[before:] if change.lifecycle == "concept"]
+    assert len(times) == len(CROWDED) - cut
+    assert times == sorted(times)
+    assert not indelible_sql.verify(sqlite)
+
+
+def test_the_first_refused_line_of_each_concept_is_reported(store: SqlStore) -> None:
+    lines: list[Document] = []
+    for year, action in [(2001, "create"), (2002, "publish"), (2003, "submit"), (2004, "submit")]:
+        for concept_id in ("a", "b"):
+            at = f"{year}-01-01T00:00:00Z"
+            line = step(action, at, concept_id=concept_id)
+            if action == "create":
+                line["content"] = CONTENT
+            lines.append(line)
+    lines.append(step("create", "2001-01-01T00:00:00Z", concept_id="c", content=CONTENT))
+
+    error = refused_import(store, json_lines(lines))
+
+    assert isinstance(error, InvalidExportLines)
+    assert [problem.split(":")[0] for problem in error.problems] == ["line 3", "line 4"]
 
 
 def summary(change: Change) -> tuple[object, ...]:

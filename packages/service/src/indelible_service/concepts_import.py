@@ -2,19 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
+from heapq import merge
 from io import BufferedIOBase
+from typing import Self
 
-from attrs import frozen
+from attrs import define, frozen
 
 from indelible.concepts import CONCEPT, Concept, ConceptVersion
 from indelible.concepts.rules.records import fold, version_data, version_records
 from indelible.concepts.rules.warnings import content_warnings
 from indelible.kernel import Actor, AuditContext, Change, Data, Head, IndelibleError
 from indelible.kernel.aggregates import change_for
+from indelible.kernel.clock import instant_after
 from indelible.kernel.exports import InvalidExportLine, InvalidLines, Line, read_lines
 from indelible.kernel.history import Record
 from indelible_service.foreign_steps import ForeignStep, concept_id_of, parse_step, shortened
 from indelible_sql import SqlStore, SqlTransaction
+from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.maintenance.export_errors import HistoryDiffers, at_line
 from indelible_sql.maintenance.import_export import (
     Imported,
@@ -116,7 +121,7 @@ def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Import
     if not is_foreign:
         return import_histories(store, stream, by=by)
 
-    return import_foreign_histories(store, stream, read_histories, _save_history, by=by)
+    return import_foreign_histories(store, stream, _save_histories, by=by)
 
 
 def read_histories(file: BufferedIOBase, invalid_lines: InvalidLines) -> Iterator[History]:
@@ -156,29 +161,75 @@ def _out_of_order(line: Line, step: ForeignStep, previous: ForeignStep) -> Inval
     return InvalidExportLine(line.number, problem)
 
 
-def _save_history(tx: SqlTransaction, source: tuple[str, History]) -> int:
-    """Save a concept's new changes and return their number, 0 where all are there already.
+@define(eq=False)
+class ConceptImport:
+    """The steps of one concept that are still to be saved, and its state before the next one."""
 
-    `source` is the digest of the file and the history. Raises: HistoryDiffers.
-    """
-    file_digest, history = source
-    concept_id = history[0][1].concept_id
-    steps = history
-    state: ImportState = None, None
+    steps: History
+    state: ImportState = (None, None)
+    is_refused: bool = False
 
-    changes = tx.history.of(CONCEPT.name, concept_id)
-    if changes:
+    @classmethod
+    def begin(cls, tx: SqlTransaction, history: History) -> Self:
+        """Compare a history with the stored one and keep the steps after it.
+
+        Raises: HistoryDiffers.
+        """
+        concept_id = history[0][1].concept_id
+        changes = tx.history.of(CONCEPT.name, concept_id)
+        if not changes:
+            return cls(history)
+
         versions = tx.concepts.repository.list_versions(concept_id)
         stored = StoredHistory(changes, tuple(versions))
         steps = stored.new_steps(history)
-        state = stored.state(len(changes))
+        if not steps:
+            return cls(steps)
 
+        return cls(steps, stored.state(len(changes)))
+
+    def schedule(self) -> Iterator[tuple[datetime, int, "ConceptImport", ForeignStep]]:
+        """Yield each step with the time of its change and the number of its line.
+
+        Steps of one instant become changes of successive instants.
+        """
+        head, _ = self.state
+        last = head.entity.updated_at if head else None
+        for number, step in self.steps:
+            last = instant_after(last, step.at) if last else step.at
+            yield last, number, self, step
+
+
+def _save_histories(tx: SqlTransaction, file: tuple[str, BufferedIOBase]) -> list[int]:
+    """Save the new steps of all concepts in the order of time; return the number of each.
+
+    Each version is therefore compared with the names of its own time, and the feed is in the
+    order of time. Of each concept the first line that is refused is reported.
+    Raises: HistoryDiffers, InvalidExportLine, InvalidExportLines.
+    """
+    file_digest, stream = file
     mark = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file_digest}}
-    for number, step in steps:
-        with at_line(number):
-            state = _save_step(tx, mark, step, state)
+    invalid_lines = InvalidLines()
+    imports: list[ConceptImport] = []
+    for history in read_histories(stream, invalid_lines):
+        imports.append(ConceptImport.begin(tx, history))
 
-    return len(steps)
+    # A heap holds one step of each concept; the numbers of lines are unique.
+    schedules = [concept_import.schedule() for concept_import in imports]
+    for _, number, concept_import, step in merge(*schedules):
+        if concept_import.is_refused:
+            continue
+        try:
+            with at_line(number):
+                concept_import.state = _save_step(tx, mark, step, concept_import.state)
+        except InvalidExportLine as error:
+            concept_import.is_refused = True
+            invalid_lines.add(error)
+            if isinstance(error.__cause__, GuardViolation):
+                break  # the database accepts no further statement in this transaction
+
+    invalid_lines.raise_errors()
+    return [len(concept_import.steps) for concept_import in imports]
 
 
 def _save_step(

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import file_digest
 from io import BufferedIOBase
-from typing import Final, TypeVar
+from typing import Final
 
 from attrs import define, field, frozen
 from sqlalchemy import Table, bindparam, func, select
 
 from indelible.kernel import Actor, Change
-from indelible.kernel.exports import InvalidExportLine, InvalidLines
 from indelible_sql.engine.atomic_write import change_write
-from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import change_row
@@ -43,7 +41,6 @@ LAST_SEQ: Query = select(func.max(HISTORY.c.seq).label("seq")).where(
     HISTORY.c.lifecycle == bindparam("lifecycle"), HISTORY.c.entity_id == bindparam("entity_id")
 )
 
-H = TypeVar("H")
 Aggregate = tuple[str, str]  # the lifecycle and the id
 
 
@@ -89,32 +86,20 @@ def import_histories(
 def import_foreign_histories(
     store: KernelStore[Reading, Writing],
     stream: BufferedIOBase,
-    read: Callable[[BufferedIOBase, InvalidLines], Iterable[H]],
-    save: Callable[[Writing, tuple[str, H]], int],
+    save: Callable[[Writing, tuple[str, BufferedIOBase]], Iterable[int]],
     *,
     by: Actor,
 ) -> Imported:
-    """Save every history that `read` finds in the stream, in one transaction.
+    """Save the histories of another system in a stream, in one transaction.
 
-    `save` takes the file's digest and one history, and returns how many changes it wrote: none
-    where the history was there. Invalid lines are reported together: `read` adds those that cannot
-    be read, and of each other history the first line that `save` refuses is added.
+    `save` takes the file's digest and the stream, and returns how many changes it wrote of each
+    history: none where the history was there. What it raises is raised, and nothing is written.
     """
     file = _digest(stream)
 
     def save_all(tx: Writing, source: BufferedIOBase) -> list[int]:
         _disable_timeout(tx.session)
-        counts: list[int] = []
-        invalid_lines = InvalidLines()
-        for history in read(source, invalid_lines):
-            try:
-                counts.append(save(tx, (file, history)))
-            except InvalidExportLine as error:
-                invalid_lines.add(error)
-                if isinstance(error.__cause__, GuardViolation):
-                    break  # the database accepts no further statement in this transaction
-        invalid_lines.raise_errors()
-        return counts
+        return list(save(tx, (file, source)))
 
     counts = store.run(save_all, stream, actor=by, reason=_reason(file))
     already_there = counts.count(0)
