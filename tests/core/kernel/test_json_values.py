@@ -14,7 +14,12 @@ from hypothesis.strategies import decimals, floats
 from tests.json_cases import MISLEADING, JsonCase, json_cases
 
 from indelible.kernel import IndelibleError, UsageError, canonical_json, digest
-from indelible.kernel.json_limits import DOCUMENT_LIMITS, VALUE_LIMITS, JsonLimitExceeded
+from indelible.kernel.json_limits import (
+    DOCUMENT_LIMITS,
+    MAX_JSON_DIGITS,
+    VALUE_LIMITS,
+    JsonLimitExceeded,
+)
 from indelible.kernel.json_numbers import ExactEncoder, parse_json
 from indelible.kernel.json_values import normalize_json
 
@@ -178,3 +183,37 @@ def test_an_encoder_writes_decimals_in_its_own_style() -> None:
 
     assert encoder.encode({"b": [Decimal("1.10"), 2.5], "a": {}}) == '{"b": [1.1, 2.5], "a": {}}'
     assert encoder.encode({None: Decimal("0.5")}) == '{"null": 0.5}'
+
+
+@pytest.mark.parametrize("count", [MAX_JSON_DIGITS + 1, 1_000, 4_300, 4_301])
+@pytest.mark.parametrize("form", ["{}", "-{}", "[{}]", '{{"a": {}}}', "{}.5", "{}e1"])
+def test_a_stored_number_has_as_many_digits_as_a_value(form: str, count: int) -> None:
+    with pytest.raises(JsonLimitExceeded):
+        parse_json(form.format("9" * count))
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_stored_whole_number_at_the_limit_is_read(sign: str) -> None:
+    text = sign + "9" * MAX_JSON_DIGITS
+    assert parse_json(text) == int(text)
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "[NaN]", "{", "1 2", ""])
+def test_a_text_that_is_not_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the parser's own error, or a class below it
+        parse_json(text)
+
+
+@pytest.mark.parametrize("key", [Decimal(1), Decimal("0.5"), (1, 2)])
+@pytest.mark.parametrize("fraction", [1, Decimal("0.5")])
+def test_a_key_of_another_type_is_refused_beside_a_fraction_too(
+    key: object, fraction: object
+) -> None:
+    with pytest.raises(TypeError):
+        canonical_json({"a": fraction, "b": {key: 1}})
+
+
+@pytest.mark.parametrize("key", ["a", 2, True, None])
+def test_a_key_has_the_same_text_beside_a_fraction(key: object) -> None:
+    without = canonical_json({"a": 1, "b": {key: 1}})
+    assert canonical_json({"a": Decimal("0.5"), "b": {key: 1}}) == without.replace("1", "0.5", 1)

@@ -86,11 +86,17 @@ class ExactEncoder(json.JSONEncoder):
     def _encode_object(self, values: dict[Any, Any]) -> str:
         items: list[str] = []
         for key in sorted(values) if self.sort_keys else values:
-            key_text = key if isinstance(key, str) else super().encode(key)
+            key_text = key if isinstance(key, str) else self._key_text(key)
             value_text = self._encode_parts(values[key])
             items.append(f"{super().encode(key_text)}{self.key_separator}{value_text}")
 
         return f"{{{self.item_separator.join(items)}}}"
+
+    def _key_text(self, key: object) -> str:
+        """Return the text of a key that is no text; the same types are keys without fractions."""
+        if key is None or isinstance(key, int | float):
+            return super().encode(key)
+        raise TypeError(f"a key of a JSON object is not a {type(key).__name__}")
 
 
 def parse_json(text: str, levels_around: int = 0) -> Any:  # noqa: ANN401 - any JSON value
@@ -106,12 +112,13 @@ def parse_json(text: str, levels_around: int = 0) -> Any:  # noqa: ANN401 - any 
     if text.count("[") + text.count("{") > DOCUMENT_LIMITS.max_depth:
         DOCUMENT_LIMITS.check_depth(depth_of(text) - levels_around, "value")
 
-    try:
-        return _decoder.decode(text)
-    except json.JSONDecodeError:
-        raise
-    except ValueError as error:  # a whole number with more digits than Python reads
-        raise too_many_digits("value") from error
+    return _decoder.decode(text)
+
+
+def _parse_whole_number(text: str) -> int:
+    if len(text.removeprefix("-")) > MAX_JSON_DIGITS:
+        raise too_many_digits("value")
+    return int(text)
 
 
 def _parse_fraction(text: str) -> int | Decimal:
@@ -122,4 +129,13 @@ def _parse_fraction(text: str) -> int | Decimal:
     return exact_number(number)
 
 
-_decoder: Final = json.JSONDecoder(parse_float=_parse_fraction)
+def _refuse_constant(text: str) -> object:
+    """Refuse NaN and the infinities, which Python reads and JSON does not know."""
+    raise ValueError(f"{text} is not JSON")
+
+
+_decoder: Final = json.JSONDecoder(
+    parse_float=_parse_fraction,
+    parse_int=_parse_whole_number,
+    parse_constant=_refuse_constant,
+)
