@@ -109,6 +109,19 @@ def test_marks_are_forgotten(clock: ManualClock) -> None:
     assert (marks.get("a"), marks.get("b")) == (0, 1)
 
 
+def test_a_key_that_is_marked_again_keeps_no_older_one(clock: ManualClock) -> None:
+    marks = MemoryMarks()
+    for key in ("again", "old", "older"):
+        marks.incr(key, 10)
+    clock.now += 5
+    marks.incr("again", 10)
+    clock.now += 5
+    marks.incr("new", 10)
+
+    assert len(marks) == 2
+    assert (marks.get("again"), marks.get("old"), marks.get("new")) == (1, 0, 1)
+
+
 @pytest.mark.slow
 def test_processes_share_their_windows_in_redis(redis_url: str) -> None:
     first, second = open_windows(redis_url), open_windows(redis_url)

@@ -153,6 +153,7 @@ class MemoryMarks:
                 if self._expirations[oldest] > now:
                     break
                 del self._expirations[oldest]
+            self._expirations.pop(key, None)  # A key that is marked again becomes the newest.
             self._expirations[key] = now + expiry
 
         return 1
@@ -160,6 +161,10 @@ class MemoryMarks:
     def get(self, key: str) -> int:
         """Return 1 for a key that is remembered, 0 otherwise."""
         return int(self._expirations.get(key, 0.0) > time.monotonic())
+
+    def __len__(self) -> int:
+        """Return the number of keys that are remembered."""
+        return len(self._expirations)
 
 
 def open_windows(uri: str) -> Windows:
