@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from tests.conftest import POLICY, copy_cluster, folder
@@ -18,6 +19,7 @@ from indelible import concepts
 from indelible.testing.stores import MAYA, create, edit
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import Pool, SqlStore, open_async_store, open_store, verify
+from indelible_sql.engine.limited import LimitedAsyncConnection, LimitedConnection
 
 pytestmark = pytest.mark.slow
 
@@ -123,3 +125,46 @@ async def test_an_asyncio_store_has_the_same_limits(own_server: PostgresServer) 
     assert monotonic() - start < MAX_SECONDS
     await store.feed()
     await store.dispose()
+
+
+def recorded_limits(
+    monkeypatch: pytest.MonkeyPatch, kind: type[LimitedConnection | LimitedAsyncConnection]
+) -> list[float | None]:
+    """Return a list that receives the limit of each reply that a connection waits for."""
+    limits: list[float | None] = []
+    wait = kind.wait
+
+    def recording(connection: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        limits.append(connection.limit_seconds)
+        return wait(connection, *arguments, **options)
+
+    monkeypatch.setattr(kind, "wait", recording)
+    return limits
+
+
+def test_the_first_statements_of_an_engine_are_limited(
+    own_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = recorded_limits(monkeypatch, LimitedConnection)
+    store = open_store(own_server.url, policy=POLICY, pool=LIMITS)
+    store.feed()
+    store.dispose()
+
+    assert limits
+    assert set(limits) == {LIMITS.statement_seconds}
+
+
+def test_the_first_statements_in_an_event_loop_are_limited(
+    own_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = recorded_limits(monkeypatch, LimitedAsyncConnection)
+
+    async def read_feed() -> None:
+        store = open_async_store(own_server.url, policy=POLICY, pool=LIMITS)
+        await store.feed()
+        await store.dispose()
+
+    asyncio.run(read_feed())
+
+    assert limits
+    assert set(limits) == {LIMITS.statement_seconds}

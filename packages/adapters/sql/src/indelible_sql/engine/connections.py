@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from indelible.kernel import StoreUnreachable, UsageError
 from indelible_sql.engine.authorizer import install
-from indelible_sql.engine.limited import LimitedAsyncConnection, limit
+from indelible_sql.engine.limited import limit, limited_creator
 from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
 from indelible_sql.engine.sqlalchemy_internals import send
 
@@ -131,7 +131,7 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
             "client_encoding": CLIENT_ENCODING,
         }
         if is_async:
-            arguments["async_creator_fn"] = LimitedAsyncConnection.connect
+            arguments["async_creator_fn"] = limited_creator(pool.statement_seconds)
         several["connect_args"] = arguments
         # Only a statement begins a transaction of the reader: see `_begin_read_only`.
         autocommit = {**several, "isolation_level": "AUTOCOMMIT"}

@@ -3,6 +3,7 @@
 A limit of the server does not help against a server that is stopped or behind a broken network.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from psycopg import AsyncConnection, Connection, OperationalError
@@ -56,10 +57,16 @@ class LimitedAsyncConnection(AsyncConnection[Any]):
 
 
 def limit(engine: Engine, seconds: float) -> None:
-    """Let each connection of an engine wait for at most that long."""
+    """Let each connection of an engine wait for at most that long.
+
+    SQLAlchemy's own first statements on a connection are limited too: they are run before any
+    listener of `connect`. An event loop's engine connects by `limited_creator`.
+    """
 
     def connect(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> object:
-        return LimitedConnection.connect(*arguments, **options)
+        connection = LimitedConnection.connect(*arguments, **options)
+        connection.limit_seconds = seconds
+        return connection
 
     def restore(dbapi_connection: Any, *_: object) -> None:
         # An invalid connection has been closed.
@@ -68,8 +75,18 @@ def limit(engine: Engine, seconds: float) -> None:
 
     if not engine.dialect.is_async:
         listen(engine, "do_connect", connect)
-    listen(engine, "connect", restore)
     listen(engine, "checkin", restore)
+
+
+def limited_creator(seconds: float) -> Callable[..., Awaitable[LimitedAsyncConnection]]:
+    """Return a function that opens an event loop's connections with a limit."""
+
+    async def connect(*arguments: Any, **options: Any) -> LimitedAsyncConnection:
+        connection = await LimitedAsyncConnection.connect(*arguments, **options)
+        connection.limit_seconds = seconds
+        return connection
+
+    return connect
 
 
 def lift_limit(connection: SqlConnection) -> None:
