@@ -37,6 +37,7 @@ from indelible_sql.kernel.seal_tables import SEALS
 from indelible_sql.maintenance import seals
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.guard import guards_disabled
+from indelible_sql.transactions import KernelTransaction
 
 SEALER = Actor.system("sealer")
 SEALERS = 4
@@ -156,6 +157,35 @@ def test_concurrent_sealers_make_one_chain(store: SqlStore) -> None:
 
     assert sum(sealed.changes for sealed in all_seals(store)) == len(changes(store))
     assert verify(store, against=seal_now(store).reference) == ()
+
+
+def test_a_seal_covers_the_changes_before_its_call_whoever_seals_meanwhile(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = seals.read_unsealed
+    create(store)
+    read_by_scheduler = wait_for_complete_feed(store).read(original)
+    create(store, evolve(RATIO, name="Rate"))
+    wait_for_complete_feed(store)
+    calls = 0
+
+    def read_unsealed(tx: KernelTransaction) -> seals.Unsealed:
+        """Let the scheduler save what it has read between our first read and our save."""
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            return read_by_scheduler
+        unsealed = original(tx)
+        if calls == 1:
+            seal(store, actor=SEALER, reason="the scheduler")
+        return unsealed
+
+    monkeypatch.setattr(seals, "read_unsealed", read_unsealed)
+    newest = seal(store, actor=SEALER, reason="a test")
+
+    assert [sealed.changes for sealed in all_seals(store)] == [1, 1]
+    assert newest == newest_seal(store)
+    assert verify(store) == ()
 
 
 @pytest.mark.slow

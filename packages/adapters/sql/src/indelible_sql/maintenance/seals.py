@@ -70,16 +70,17 @@ def seal(store: AnySqlStore, *, actor: Actor, reason: str) -> Seal | None:
     """Seal all finished changes and records that no seal covers, and return the newest seal.
 
     Nothing is written where everything is covered. Returns None where nothing was ever sealed.
-    Rows are read before the transaction that writes: other writers do not wait.
+    Rows are read before the transaction that writes: other writers do not wait. They are read
+    again if another process has saved a seal meanwhile, which need not cover the same rows.
     """
     while True:
         unsealed = store.read(read_unsealed)
         if unsealed.is_empty:
             return unsealed.newest
 
-        newest = store.run(_save_seal, unsealed, actor=actor, reason=reason)
-        if len(unsealed.records) < MAX_RECORDS:
-            return newest
+        saved = store.run(_save_seal, unsealed, actor=actor, reason=reason)
+        if saved is not None and len(unsealed.records) < MAX_RECORDS:
+            return saved
 
 
 def newest_seal(store: AnySqlStore) -> Seal | None:
@@ -119,13 +120,13 @@ def _newest_seal(tx: KernelTransaction) -> Seal | None:
 
 
 def _save_seal(tx: KernelWriting, unsealed: Unsealed) -> Seal | None:
-    """Save the next seal, unless another process has saved one meanwhile."""
+    """Save the next seal; return None if another process has saved one meanwhile."""
     session = tx.session
     if not session.is_sqlite:
         session.rows(LOCK_SEALS, {})
     newest = _newest_seal(tx)
     if newest != unsealed.newest:
-        return newest
+        return None
 
     new = next_seal(tx, newest, unsealed.stretch, unsealed.records, now=tx.clock.now())
     session.step(INSERT_SEAL, parameters({SEALS: field_values(new)}))
