@@ -245,7 +245,7 @@ def test_a_folder_in_place_of_a_file_is_wrong_usage(environment: dict[str, str])
     "words",
     [
         ("nothing",),
-        ("history",),
+        ("history", "--limit", "0"),
         ("diff", "id", "0", "1"),
         ("diff", "id", "one", "2"),
         ("serve", "--workers", "0"),

@@ -29,6 +29,7 @@ from indelible.kernel.transaction import (
     Nesting,
     P,
     R,
+    check_no_refusal,
     is_single_statement,
     log_rejections,
 )
@@ -235,6 +236,7 @@ class KernelStore(Generic[Reading, Writing]):
 
     def check_complete(self, tx: Writing) -> None:
         """Let each context refuse a transaction that lacks a part, before COMMIT."""
+        check_no_refusal(tx.session.refusal)
         for context in self.catalog.contexts:
             if context.before_commit is not None:
                 context.before_commit(tx)

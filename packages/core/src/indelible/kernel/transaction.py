@@ -54,6 +54,22 @@ def log_rejections(audit: HasAuditContext) -> Generator[None]:
         raise
 
 
+def check_no_refusal(refusal: Exception | None) -> None:
+    """Refuse to commit where a write was refused and a caller caught the error inside.
+
+    PostgreSQL would answer such a COMMIT with a rollback, and SQLite would keep what the refused
+    write did before; so no store commits it.
+
+    Raises:
+        UsageError: A write was refused.
+    """
+    if refusal is not None:
+        raise UsageError(
+            f"a write was refused inside the transaction ({type(refusal).__name__}), and its"
+            " error was caught there; let it end the transaction"
+        ) from refusal
+
+
 class Nesting:
     """Refuses to open a transaction inside another of the same store: it would wait for itself."""
 

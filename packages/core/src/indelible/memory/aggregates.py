@@ -5,7 +5,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel import Actor, Change, Head, ListFilter, NotFound
+from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter, NotFound
 from indelible.kernel.aggregates import Aggregate, RecordExists
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.values import field_values
@@ -120,8 +120,12 @@ class MemoryAggregateRepository(Generic[E]):
 
     def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
         """Store the aggregate with its change and records, or raise Stale or RecordExists."""
-        new_values = self._new_unique_values(change, records)
-        self._history.append(self._entity.lifecycle, change)
+        try:
+            new_values = self._new_unique_values(change, records)
+            self._history.append(self._entity.lifecycle, change)
+        except IndelibleError as error:
+            self._history.refuse(error)
+            raise
         self._rows[entity.id] = Head(entity=entity, revision=change.revision)
         self._unique_values.update(new_values)
         for record in records:

@@ -5,7 +5,16 @@ from typing import Self
 
 from attrs import field, frozen
 
-from indelible.kernel import Actor, Change, ChangeFilter, Feed, InvalidTransition, Lifecycle, Stale
+from indelible.kernel import (
+    Actor,
+    Change,
+    ChangeFilter,
+    Feed,
+    IndelibleError,
+    InvalidTransition,
+    Lifecycle,
+    Stale,
+)
 from indelible.kernel.history import ALL_CHANGES, NO_REVISION
 from indelible.kernel.idempotency import Receipt
 
@@ -19,6 +28,16 @@ class MemoryHistory:
 
     _chains: Chains = field(factory=Chains)
     _log: list[Change] = field(factory=list[Change])
+    _refusals: list[IndelibleError] = field(factory=list[IndelibleError])
+
+    @property
+    def refusal(self) -> IndelibleError | None:
+        """Return the error of the first refused write of this draft."""
+        return self._refusals[0] if self._refusals else None
+
+    def refuse(self, error: IndelibleError) -> None:
+        """Remember that a write was refused."""
+        self._refusals.append(error)
 
     def of(
         self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None

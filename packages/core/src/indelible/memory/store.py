@@ -32,7 +32,14 @@ from indelible.kernel.settings import (
     setting_texts,
 )
 from indelible.kernel.stages import StageControl, StageNotFound
-from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
+from indelible.kernel.transaction import (
+    Command,
+    Nesting,
+    P,
+    R,
+    check_no_refusal,
+    log_rejections,
+)
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
 from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
@@ -195,6 +202,7 @@ class MemoryStore:
                 tx.close()
 
     def _commit(self, draft: Tables) -> None:
+        check_no_refusal(draft.history.refusal)
         previous = self._tables
         self._tables = draft
         if setting_texts(previous.settings) != setting_texts(draft.settings):

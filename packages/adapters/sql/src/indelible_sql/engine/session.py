@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.sql.base import Executable
@@ -33,13 +33,16 @@ CONVERSION_ERRORS = (AttributeError, OverflowError, TypeError, ValueError)
 UNIQUE_VIOLATION = "23505"
 SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
 
+E = TypeVar("E", bound=Exception)
+
 
 class Session:
     """Runs statements on a connection until its transaction ends.
 
     `changes` are the changes that were written, and `commit_checks` find out whether a record
     without a change was committed. `transaction` is PostgreSQL's number of the transaction, once it
-    has written a change.
+    has written a change. `refusal` is the first error of the database, or of a refused write: a
+    transaction that has one must not be committed.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Session:
         self.changes: list[Change] = []
         self.commit_checks: list[Callable[[Session], bool]] = []
         self.transaction: str | None = None
+        self.refusal: Exception | None = None
         self._connection = connection
         self._is_open = True
         self._has_pinned_formats = False
@@ -134,7 +138,7 @@ class Session:
             is_written = False
 
         if not is_written:
-            raise Stale(change.entity_id, change.previous_revision.seq)
+            raise self._refused(Stale(change.entity_id, change.previous_revision.seq))
         self.changes.append(change)
 
     def write_many(
@@ -146,7 +150,8 @@ class Session:
         """
         values = {**shared, "rows": _encoder.encode(rows)}
         if self._write_fused(write, values) < len(changes):
-            raise Stale(changes[0].entity_id, changes[0].previous_revision.seq)
+            first = changes[0]
+            raise self._refused(Stale(first.entity_id, first.previous_revision.seq))
         self.changes.extend(changes)
 
     def step(self, statement: Executable, values: Row) -> int:
@@ -178,6 +183,11 @@ class Session:
             with reading_row():
                 return [prepared.read(row) for row in rows]
 
+    def _refused(self, error: E) -> E:
+        """Remember the error, so that the transaction is not committed, and return it."""
+        self.refusal = self.refusal or error
+        return error
+
     def _check_open(self) -> None:
         if not self._is_open:
             raise UsageError("the transaction has ended")
@@ -195,7 +205,7 @@ class Session:
             if prepared.columns:
                 rows = self._cursor.fetchall()
         except driver.Error as error:
-            raise reported(connection, error, self._cursor) from error
+            raise self._refused(reported(connection, error, self._cursor)) from error
         except CONVERSION_ERRORS as error:
             # psycopg raises such an error for a closed connection too.
             if getattr(connection.connection.driver_connection, "closed", False):

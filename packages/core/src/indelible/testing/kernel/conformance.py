@@ -1,5 +1,6 @@
 """The conformance suite of the kernel: receipts, the feed, keys and consistent reads."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from itertools import combinations
@@ -15,6 +16,7 @@ from indelible.kernel import (
     Feed,
     Idempotency,
     IdempotencyKeyReused,
+    IndelibleError,
     Stale,
     UsageError,
 )
@@ -60,6 +62,22 @@ class KernelConformance:
 
         store.read(lambda tx: check_contract(tx, ReadTx, follow_properties=True))
         store.run(check_transaction, None, actor=MAYA, reason="a test")
+
+    def test_a_transaction_that_catches_a_refused_write_is_not_committed(
+        self, store: AnyStore
+    ) -> None:
+        def create_twice(tx: WriteTx, command: CreateKey) -> None:
+            saved = create_key(tx, command)
+            (change,) = tx.history.of("key", saved.key.id)
+            with suppress(IndelibleError):
+                tx.keys.save(change, saved.key)
+
+        command = CreateKey(owner=MAYA, scopes=("admin",))
+        error = refusal(lambda: do(store, create_twice, command))
+
+        assert isinstance(error, UsageError), error
+        assert "refused inside the transaction" in str(error)
+        assert store.feed().changes == ()
 
     def test_the_same_request_twice_has_one_effect_and_one_answer(self, store: AnyStore) -> None:
         first = do(store, concepts.create_concept, CREATE, idempotency=ONCE)
