@@ -49,6 +49,7 @@ FINDS_ONE_ROW = re.compile(
     r"\bid = |\bversion_number = |\bkey\"? = |owner = |current_database\(\)|pg_try_advisory"
 )
 MIN_SELECTS = 15
+SQLITE_ROW_NUMBER = "rowid"  # unique in every table that has one
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
@@ -159,6 +160,8 @@ def is_ordered_by_groups_of_subquery(statement: AnySelect) -> bool:
 def is_ordered_by_unique_key(statement: AnySelect) -> bool:
     """Return whether the order, with the columns that are given, has a unique key."""
     determined = columns_equal_to_parameters(statement) | ordered_columns(statement)
+    if SQLITE_ROW_NUMBER in determined:
+        return True
     tables: list[Table] = [part for part in iterate(statement) if isinstance(part, Table)]
     for table in tables:
         if any(key <= determined for key in unique_keys(table)):

@@ -97,6 +97,7 @@ POSITIONS: Final = (
     .select_from(SUBSPACES.outerjoin(CENTROIDS, CENTROIDS.c.id == SUBSPACES.c.id))
     .where(SUBSPACES.c.space_id == bindparam("space_id"))
     .where(SUBSPACES.c.status == "ACTIVE")
+    .order_by(SUBSPACES.c.id)
 )
 
 

@@ -30,8 +30,10 @@ STORED_VECTORS_OF: Final = (
     .order_by(ARTIFACTS.c.id)
     .limit(bindparam("limit"))
 )
-STORED_VECTORS_BY_ID: Final = select(ARTIFACTS.c.id, STORED_VECTOR).where(
-    in_json_list(ARTIFACTS.c.id, "ids")
+STORED_VECTORS_BY_ID: Final = (
+    select(ARTIFACTS.c.id, STORED_VECTOR)
+    .where(in_json_list(ARTIFACTS.c.id, "ids"))
+    .order_by(ARTIFACTS.c.id)
 )
 ARTIFACT_COUNT: Final = select(func.count().label("artifacts")).where(
     ARTIFACTS.c.space_id == bindparam("space_id")
