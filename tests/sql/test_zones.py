@@ -94,8 +94,9 @@ def set_database_zone(database: PostgresServer, zone: str) -> None:
 
 
 def test_a_time_zone_changes_no_stored_or_returned_value(
-    zone: str, database: PostgresServer, sqlite_url: str
+    zone: str, database: PostgresServer, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("PGTZ", raising=False)  # a command of the service in this process sets it
     set_database_zone(database, zone)
     memory = MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
     expected = write_and_read(memory)
