@@ -171,7 +171,7 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
     ):
         listening = evolve(settings, port=listener.getsockname()[1])
         listener.close()  # a child listens
-        claim.publish(listening)
+        claim.publish_address(listening)
         threads = process_threads(settings)
         needed = needed_connections(settings, threads)
         servers = Servers(claim, needed + SPARE_CONNECTIONS, is_stopped)

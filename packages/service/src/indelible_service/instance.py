@@ -38,14 +38,31 @@ class AlreadyRunning(Unavailable):
     pid: int | None
 
 
+@frozen
+class InstanceStarting(Unavailable):
+    """The instance of the data directory has not chosen its address or database yet."""
+
+    code: ClassVar[str] = "INSTANCE_STARTING"
+    message: ClassVar[str] = (
+        "The instance in {directory} is starting (process {pid}); it cannot be used yet."
+    )
+    directory: str
+    pid: int
+
+
 @frozen(kw_only=True)
 class Instance:
-    """A running `indelible up`: its address, and the database and Redis that it uses."""
+    """A running `indelible up`: its address, and the database and Redis that it uses.
+
+    While it starts, what it has not chosen yet is None. Its port is then that of the instance
+    before it, if that was killed: its processes may still be closing the port.
+    """
 
     pid: int
-    address: str
+    address: str | None
     port: int
-    database_url: str = field(repr=False)  # '' for the SQLite file in the data directory
+    # '' for the SQLite file in the data directory
+    database_url: str | None = field(repr=False)
     owner_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     is_embedded: bool
@@ -63,6 +80,19 @@ class Instance:
             is_embedded=settings.is_embedded,
         )
 
+    @classmethod
+    def starting(cls, previous: "Instance | None") -> Self:
+        """Return the instance that this process starts, of which only the process is known."""
+        return cls(
+            pid=os.getpid(),
+            address=None,
+            port=previous.port if previous else 0,
+            database_url=None,
+            owner_url="",
+            redis_url="",
+            is_embedded=False,
+        )
+
 
 @frozen
 class Claim:
@@ -76,7 +106,19 @@ class Claim:
 
     def publish(self, settings: Settings) -> None:
         """Save the record of this instance, which every command in the directory reads."""
-        _write(self.directory / RECORD_NAME, asdict(Instance.of(settings)))
+        self._save(Instance.of(settings))
+
+    def publish_address(self, settings: Settings) -> None:
+        """Save a record without a database that this instance has yet to start."""
+        instance = Instance.of(settings)
+        self._save(evolve(instance, database_url=settings.database_url or None))
+
+    def publish_start(self) -> None:
+        """Save the process of this instance, in place of the record of one that was killed."""
+        self._save(Instance.starting(self.previous))
+
+    def _save(self, instance: Instance) -> None:
+        _write(self.directory / RECORD_NAME, asdict(instance))
 
     def port(self, name: str) -> int | None:
         """Return the port that a server of the directory had at its last start."""
@@ -104,8 +146,10 @@ def claimed_directory(settings: Settings) -> Generator[Claim]:
 
     with lock:
         _acquire(lock, directory)
+        claim = Claim(directory, _read_record(directory))
         try:
-            yield Claim(directory, _read_record(directory))
+            claim.publish_start()
+            yield claim
         finally:
             (directory / RECORD_NAME).unlink(missing_ok=True)
 
@@ -129,12 +173,15 @@ def running_instance(directory: Path) -> Instance | None:
 def command_settings() -> Settings:
     """Return the settings of a command: those of this process, completed by the running instance.
 
-    Settings that name another database leave the instance out.
+    Settings that name another database leave the instance out. Raises: InstanceStarting.
     """
     settings = load()
     instance = running_instance(settings.data_dir)
     if instance is None or settings.database_url not in ("", instance.database_url):
         return settings
+
+    if instance.database_url is None:
+        raise _starting(settings, instance)
 
     return evolve(
         settings,
@@ -148,15 +195,26 @@ def command_settings() -> Settings:
 def client_settings() -> Settings:
     """Return the settings of a command that calls the API, at the address of the instance.
 
-    An address in the settings wins; port 0 is none.
+    An address or a port in the settings wins; port 0 is none. A host alone gets the port of the
+    instance. Raises: InstanceStarting.
     """
     settings = command_settings()
-    is_chosen = bool(settings.chosen & {"API_BASE_URL", "INDELIBLE_HOST", "INDELIBLE_PORT"})
+    has_port = "INDELIBLE_PORT" in settings.chosen and settings.port != 0
     instance = running_instance(settings.data_dir)
-    if instance is None or (is_chosen and settings.port):
+    if instance is None or settings.base_url or has_port:
         return settings
 
-    return evolve(settings, base_url=settings.base_url or instance.address)
+    if instance.address is None:
+        raise _starting(settings, instance)
+
+    if "INDELIBLE_HOST" in settings.chosen:
+        return evolve(settings, port=instance.port)
+
+    return evolve(settings, base_url=instance.address)
+
+
+def _starting(settings: Settings, instance: Instance) -> InstanceStarting:
+    return InstanceStarting(str(settings.data_dir.absolute()), instance.pid)
 
 
 def _acquire(lock: IO[str], directory: Path) -> None:
@@ -178,7 +236,7 @@ def _already_running(directory: Path) -> AlreadyRunning:
     if instance is None:
         return AlreadyRunning(str(directory), UNKNOWN_ADDRESS, None)
 
-    return AlreadyRunning(str(directory), instance.address, instance.pid)
+    return AlreadyRunning(str(directory), instance.address or UNKNOWN_ADDRESS, instance.pid)
 
 
 def _read_record(directory: Path) -> Instance | None:

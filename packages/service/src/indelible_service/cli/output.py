@@ -14,7 +14,7 @@ from indelible.kernel import IndelibleError, errors, to_json_value
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
 from indelible_service.environment import SettingsWrong
-from indelible_service.instance import command_settings
+from indelible_service.instance import InstanceStarting, command_settings
 
 if TYPE_CHECKING:
     from indelible_sql import SqlStore
@@ -48,6 +48,7 @@ HINTS: Final = {
     "EXPORT_INCOMPLETE": "export it with the host's own program, or name it with `--leaving-out`",
     "FILE_UNUSABLE": "check that it exists, and its permissions",
     "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
+    "INSTANCE_STARTING": "repeat the command when `indelible up` has printed its address",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": (
         "run `indelible up` or `indelible db upgrade`, set DATABASE_URL, or pass `demo --key`;"
@@ -171,7 +172,11 @@ def _hint(error: IndelibleError) -> str:
     if not isinstance(error, errors.StoreUnreachable):
         return hint
 
-    address = urlsplit(command_settings().url)
+    try:
+        address = urlsplit(command_settings().url)
+    except InstanceStarting:  # another instance, since the command read its settings
+        return hint
+
     if address.hostname is None:
         return hint
 
