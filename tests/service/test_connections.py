@@ -1,17 +1,25 @@
 """The limits of the connections of a process, on sockets that a test accepts itself."""
 
+import errno
+import os
+import resource
 import socket
 import time
 from collections.abc import Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from tests.service.slow_clients import is_established
 
 from indelible_service.connections import (
+    FILES_PER_CONNECTION,
+    OPEN_FILES,
     ConnectionGuard,
     ConnectionLimits,
     accepted_connections,
+    check_safely,
 )
 from indelible_service.serving import connection_limits
 from indelible_service.settings import Settings
@@ -128,10 +136,11 @@ def test_a_full_process_makes_room_for_new_connections(peers: Peers) -> None:
 
 def test_connections_to_other_servers_are_left_alone(peers: Peers) -> None:
     clients = peers.connect(3)  # both ends are files of this process
-    guarded = accepted_connections(peers.port)
+    guarded, error = accepted_connections(peers.port)
     for connection in guarded:
         connection.socket.close()
 
+    assert error is None
     assert [connection.address for connection in guarded] == ["127.0.0.2"] * 3
     assert all(open_ones(clients))
 
@@ -140,3 +149,90 @@ def test_there_is_no_limit_of_an_address_behind_trusted_proxies() -> None:
     assert connection_limits(Settings()).max_per_address == 100
     assert connection_limits(Settings(proxy_hops=1)).max_per_address is None
     assert connection_limits(Settings(max_connections_per_address=0)).max_per_address is None
+
+
+def open_files() -> int:
+    return len(list(OPEN_FILES.iterdir()))
+
+
+def test_the_files_of_a_connection_include_the_duplicate_of_the_guard(peers: Peers) -> None:
+    number = 10
+    before = open_files()
+    with ExitStack() as stack:
+        clients = peers.connect(number)
+        for _ in clients:
+            stack.enter_context(TemporaryFile())
+        connections, _ = accepted_connections(peers.port)
+        for connection in connections:
+            stack.enter_context(connection.socket)
+
+        assert open_files() - before - len(clients) == number * FILES_PER_CONNECTION
+
+
+def test_a_process_of_one_connection_keeps_it(peers: Peers) -> None:
+    clients = peers.connect(1)
+
+    assert peers.guard(total=1).check() == 0
+    assert open_ones(clients) == [True]
+
+
+@contextmanager
+def files_left(number: int) -> Generator[None]:
+    """Leave a number of files that this process may open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(file.name) for file in OPEN_FILES.iterdir())
+    numbers: list[int] = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + number + 2, hard))
+    try:
+        with suppress(OSError):
+            while True:
+                numbers.append(os.dup(0))
+        for _ in range(number):
+            os.close(numbers.pop())
+        yield
+    finally:
+        for duplicate in numbers:
+            os.close(duplicate)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_connections_that_cannot_be_seen_are_logged_once_and_the_others_are_limited(
+    peers: Peers, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "indelible.service")
+    clients = peers.connect(8)
+    guard = peers.guard(per_address=1)
+
+    with files_left(4):
+        assert not check_safely(guard, has_failed=False)
+        assert not check_safely(guard, has_failed=True)
+
+    failures = [record for record in caplog.records if record.exc_info]
+    assert len(failures) == 1
+    error = failures[0].exc_info[1] if failures[0].exc_info else None
+    assert isinstance(error, OSError)
+    assert error.errno == errno.EMFILE
+    assert 0 < open_ones(clients).count(True) < len(clients)
+    assert check_safely(guard, has_failed=True)
+    assert open_ones(clients).count(True) == 1
+
+
+def test_a_number_that_is_used_again_for_another_file_leaves_no_duplicate(
+    peers: Peers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peers.connect(1)
+    number = peers.accepted[0].fileno()
+    status_of = os.fstat
+
+    def use_again(file: int) -> os.stat_result:
+        status = status_of(file)
+        if file == number:
+            os.dup2(other.fileno(), number)
+        return status
+
+    with (tmp_path / "body").open("wb") as other:
+        before = open_files()
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fstat", use_again)
+            assert accepted_connections(peers.port) == ([], None)
+        assert open_files() == before

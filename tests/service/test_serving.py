@@ -1,6 +1,8 @@
 """`indelible up`, `serve` and `demo` as processes."""
 
+import resource
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,10 +22,12 @@ from tests.service.processes import (
     refusal,
     run,
     start_command,
+    start_program,
     stop_command,
     wait_until_ready,
 )
 
+from indelible_service.connections import CHECK_SECONDS
 from indelible_service.demo import PEOPLE, Api, ApiCall, curriculum
 
 pytestmark = pytest.mark.runs_first
@@ -31,6 +35,7 @@ pytestmark = pytest.mark.runs_first
 # The size of the demonstration.
 STEPS = 189
 CONCEPTS = 51
+FEW_FILES = 500  # fewer than a process reserves
 
 
 @frozen
@@ -200,6 +205,29 @@ def test_up_stops_with_success_before_it_is_ready(tmp_path: Path) -> None:
 
     json_result("db", "upgrade")
     assert json_result("verify") == []
+
+
+@pytest.mark.slow
+def test_a_process_that_may_open_few_files_serves_one_connection_after_the_other(
+    tmp_path: Path,
+) -> None:
+    def limit_files() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FEW_FILES, FEW_FILES))
+
+    limited = start_program(
+        (sys.executable,),
+        "up",
+        "--json",
+        cwd=tmp_path,
+        settings={},
+        options={"preexec_fn": limit_files},
+    )
+    with limited as process:
+        started = read_json_line(process)
+        for _ in range(3):
+            time.sleep(CHECK_SECONDS)  # a check of the connections comes between
+            assert get(started["address"], "/v1/concepts", started["key"])[0] == 200
+        assert stop_command(process) == 0
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ No HTTP server for WSGI limits the whole time of a request, or the connections o
 knows both of every socket, whichever server accepted it.
 """
 
+import errno
 import logging
 import os
 import resource
@@ -23,12 +24,15 @@ from attrs import define, field, frozen
 
 MAX_CONNECTIONS: Final = 2_000  # of a process; more wait in the queue of the listening socket
 RESERVED_FILES: Final = 512  # of databases, temporary files and the standard library
-FILES_PER_CONNECTION: Final = 2  # the socket, and a temporary file for a large body
+# The socket, a temporary file for a large body, and the guard's duplicate of the socket.
+FILES_PER_CONNECTION: Final = 3
 CHECK_SECONDS: Final = 0.5
 OPEN_FILES: Final = Path("/proc/self/fd")
 TCP_INFO_BYTES: Final = 256
 BYTES_ACKED: Final = struct.Struct("120xQ")  # tcpi_bytes_acked of Linux's struct tcp_info
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: drop what was not sent
+# Of a file that was closed, disconnected or used again since the files were listed.
+GONE: Final = {errno.EBADF, errno.ENOTCONN, errno.ENOTSOCK}
 INTERNET: Final = (socket.AF_INET, socket.AF_INET6)
 logger = logging.getLogger("indelible.service")
 
@@ -69,9 +73,12 @@ class ConnectionGuard:
     _silences: dict[int, Silence] = field(factory=dict[int, Silence], init=False)
 
     def check(self) -> int:
-        """Close the connections over the limits, longest silent first, and return their number."""
+        """Close the connections over the limits, longest silent first, and return their number.
+
+        Raises: OSError after the check where some connections could not be looked at.
+        """
         now = time.monotonic()
-        connections = accepted_connections(self.limits.port)
+        connections, error = accepted_connections(self.limits.port)
         try:
             self._measure(connections, now)
             connections.sort(key=self._silent_since)
@@ -82,6 +89,10 @@ class ConnectionGuard:
             for connection in connections:
                 connection.socket.close()
 
+        if rejected:
+            logger.info("connections: closed %s that were silent or over a limit", len(rejected))
+        if error is not None:
+            raise error
         return len(rejected)
 
     def _measure(self, connections: Sequence[Connection], now: float) -> None:
@@ -104,7 +115,7 @@ class ConnectionGuard:
         totals = Counter(connection.address for connection in connections)
         total = len(connections)
         # Room for new connections stays free, or the server would not accept any.
-        max_total = limits.max_connections * 3 // 4
+        max_total = max(limits.max_connections * 3 // 4, 1)
 
         rejected: list[Connection] = []
         for connection in connections:
@@ -130,28 +141,50 @@ def guard_connections(limits: ConnectionLimits) -> None:
     guard = ConnectionGuard(limits)
 
     def run() -> None:
+        has_failed = False
         while True:
             time.sleep(CHECK_SECONDS)
-            _check(guard)
+            has_failed = not check_safely(guard, has_failed=has_failed)
 
     Thread(target=run, name="connections", daemon=True).start()
 
 
-def accepted_connections(port: int) -> list[Connection]:
-    """Return the connections that this process accepted at a port; the caller closes each."""
-    connections: dict[int, Connection] = {}
-    for file in OPEN_FILES.iterdir():
-        with suppress(OSError):  # the server may close the file at any time
-            connection = _connection(int(file.name), port)
-            if connection is None:
-                continue
-            # A duplicate of our own may have got a number that is still ahead in the list.
-            if connection.inode in connections:
-                connection.socket.close()
-            else:
-                connections[connection.inode] = connection
+def check_safely(guard: ConnectionGuard, *, has_failed: bool) -> bool:
+    """Check, and return whether that succeeded; log a failure unless the last check failed too."""
+    try:
+        guard.check()
+    except Exception:
+        if not has_failed:
+            logger.exception("connections: check failed or is incomplete; checking again")
+        return False
 
-    return list(connections.values())
+    return True
+
+
+def accepted_connections(port: int) -> tuple[list[Connection], OSError | None]:
+    """Return the connections that this process accepted at a port; the caller closes each.
+
+    Also returns the first error that hid a connection, such as too many open files.
+    """
+    connections: dict[int, Connection] = {}
+    first_error: OSError | None = None
+    for file in OPEN_FILES.iterdir():
+        try:
+            connection = _connection(int(file.name), port)
+        except OSError as error:
+            if error.errno not in GONE:
+                first_error = first_error or error
+            continue
+
+        if connection is None:
+            continue
+        # A duplicate of our own may have got a number that is still ahead in the list.
+        if connection.inode in connections:
+            connection.socket.close()
+        else:
+            connections[connection.inode] = connection
+
+    return list(connections.values()), first_error
 
 
 def max_connections() -> int:
@@ -176,9 +209,10 @@ def _connection(number: int, port: int) -> Connection | None:
         return None
 
     # The server's descriptor may be closed and used again; a duplicate stays what it is.
-    duplicate = socket.socket(fileno=os.dup(number))
+    duplicate = _duplicate(number)
     try:
-        if duplicate.family not in INTERNET or duplicate.getsockname()[1] != port:
+        is_tcp = duplicate.family in INTERNET and duplicate.type == socket.SOCK_STREAM
+        if not is_tcp or duplicate.getsockname()[1] != port:
             duplicate.close()
             return None
         address = duplicate.getpeername()[0]
@@ -191,19 +225,18 @@ def _connection(number: int, port: int) -> Connection | None:
     return Connection(duplicate, inode, address, *BYTES_ACKED.unpack_from(info))
 
 
+def _duplicate(number: int) -> socket.socket:
+    """Return a socket with a number of its own. Raises: OSError where the file is no socket."""
+    own_number = os.dup(number)
+    try:
+        return socket.socket(fileno=own_number)
+    except OSError:
+        os.close(own_number)
+        raise
+
+
 def _reset(connection: Connection) -> None:
     """End the connection for the server, which then closes it; the client gets a reset."""
     with suppress(OSError):
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         connection.socket.shutdown(socket.SHUT_RDWR)
-
-
-def _check(guard: ConnectionGuard) -> None:
-    try:
-        number = guard.check()
-    except Exception:
-        logger.exception("connections: check failed; checking again")
-        return
-
-    if number:
-        logger.info("connections: closed %s that were silent or over a limit", number)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the application can refuse it
 STOP_SECONDS: Final = 30  # in which a process may complete the requests it has started
+WAITRESS_FILES: Final = 2  # that it counts as connections: its listener and its trigger
 FIRST_KEY: Final = "first"
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 NO_SHARED_STATE: Final = (
@@ -153,7 +154,7 @@ def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "
         sockets=[listener],
         threads=REQUEST_THREADS + settings.max_streams,
         ident=None,
-        connection_limit=max_connections(),
+        connection_limit=max_connections() + WAITRESS_FILES,
         channel_timeout=settings.connection_seconds,
         asyncore_use_poll=True,  # `select` fails above 1,024 open files
         max_request_body_size=MAX_BODY_BYTES,
