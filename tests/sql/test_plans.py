@@ -270,8 +270,10 @@ def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
 
 def positions_of(matching: ListFilter) -> tuple[str, str]:
     """Return the positions of a first page, and of one that follows another."""
-    first_fields = {None: "5", "name": "zz 5"}
-    return "", first_fields.get(matching.order, f"{instant_text(FAR)} 5")
+    if matching.order is None:
+        return "", "5"
+    first_text = "zz" if matching.order == "name" else instant_text(FAR)
+    return "", matching.position_at(first_text, "5")
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -87,7 +87,7 @@ class ConceptFilter(NamedListFilter):
     def position_of_summary(self, summary: ConceptSummary) -> str:
         """Return the position of a concept in the list."""
         if self.order is NamedListOrder.NAME:
-            return f"{listed_name_key(summary.name)} {summary.concept.id}"
+            return self.position_at(listed_name_key(summary.name), summary.concept.id)
         return self.position_of(summary.concept)
 
 

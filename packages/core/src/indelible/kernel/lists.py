@@ -105,8 +105,10 @@ class ListFilter:
             return False
         if self.until is not None and values["updated_at"] >= self.until:
             return False
-        if not str(values.get(self.name_field, "")).startswith(expected.get("name_prefix", "")):
-            return False
+        if "name_prefix" in expected:
+            name = values.get(self.name_field)
+            if name is None or not name.startswith(expected["name_prefix"]):
+                return False
 
         return all(values[name] == expected[name] for name in EQUALITIES if name in expected)
 
@@ -117,7 +119,17 @@ class ListFilter:
             value: object = getattr(entry, name)
             texts.append(instant_text(value) if isinstance(value, datetime) else str(value))
 
-        return " ".join(texts)
+        return self.position_at(*texts)
+
+    def position_at(self, *texts: str) -> str:
+        """Return the position of the texts of the ordering's fields.
+
+        It names the order, since times and names could be read in another one. Without an order it
+        is the own value alone.
+        """
+        if self.order is None:
+            return " ".join(texts)
+        return " ".join([self.order, *texts])
 
     def values_at(self, position: str) -> tuple[Any, ...] | None:
         """Return the values of the ordering's fields at a position; None for '', the beginning.
@@ -128,16 +140,29 @@ class ListFilter:
         if not position:
             return None
 
-        first_text, _, own_text = position.rpartition(" ")
+        text = self._without_order(position)
+        first_text, _, own_text = text.rpartition(" ")
         names = self.ordering.fields
         try:
             if len(names) == 1:
-                return (self.own_type(position),)
+                return (self.own_type(text),)
             if names[0] == self.name_field:
                 return first_text, self.own_type(own_text)
             return parse_instant(first_text), self.own_type(own_text)
         except ValueError as error:
             raise InvalidPosition(position) from error
+
+    def _without_order(self, position: str) -> str:
+        """Return a position without the order that it names, which must be this one."""
+        if self.order is None:
+            if " " in position:  # No own value contains a space.
+                raise InvalidPosition(position)
+            return position
+
+        order, _, text = position.partition(" ")
+        if order != self.order or not text:
+            raise InvalidPosition(position)
+        return text
 
 
 def parse_instant(text: str) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 from attrs import evolve, fields, frozen
@@ -76,6 +77,19 @@ class ListsConformance:
             for position in ("yesterday 1", "1", "2026-01-01T00:00:00 1"):
                 attempt = partial(case.read, matching=matching, after=position, limit=1)
                 assert code(attempt) == "INVALID_POSITION"
+
+    def test_a_position_belongs_to_the_order_that_it_was_read_in(
+        self, store: AnyStore, install: Install
+    ) -> None:
+        for name, case in filled(store, install).items():
+            for order, other_order in permutations(orders_of(case.matching), 2):
+                matching = evolve(case.matching, order=order)
+                other = evolve(case.matching, order=other_order)
+                (first,) = case.read(matching=matching, after="", limit=1)
+                position = position_of(case, matching, first)
+
+                attempt = partial(case.read, matching=other, after=position, limit=1)
+                assert code(attempt) == "INVALID_POSITION", (name, order, other_order)
 
 
 def orders_of(matching: ListFilter) -> list[Any]:
