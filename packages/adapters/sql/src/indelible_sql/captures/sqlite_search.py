@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import bindparam, func, select, type_coerce
 from sqlalchemy.types import NullType
 
@@ -45,7 +45,7 @@ class SqliteSearch:
     """A search in one transaction; `is_cached` says whether it uses the store's cached vectors."""
 
     _session: Session
-    _is_cached: bool
+    _is_cached: bool = field(alias="is_cached")
 
     def nearest(self, space_id: str, query: bytes, limit: int) -> list[tuple[float, str]]:
         """Return the smallest distances with the artifacts' ids, nearest first, then by id."""
