@@ -272,7 +272,7 @@ def positions_of(matching: ListFilter) -> tuple[str, str]:
     """Return the positions of a first page, and of one that follows another."""
     if matching.order is None:
         return "", "5"
-    first_text = "zz" if matching.order == "name" else instant_text(FAR)
+    first_text = "zz" if str(matching.order) == "name" else instant_text(FAR)
     return "", matching.position_at(first_text, "5")
 
 
