@@ -31,7 +31,10 @@ OTHER_PYTHONS = ("3.12", "3.13", "3.14")
 OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
 SQL_SUITES = ("tests/conformance", "tests/guards", "tests/sql")
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
-NEED_NUMPY = ("indelible_sql.captures.numpy_vectors",)
+NEED_NUMPY = (
+    "indelible_sql.captures.numpy_vectors",
+    "indelible_sql.captures.space_vectors",
+)
 SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
 
 
