@@ -19,7 +19,14 @@ from indelible.kernel import (
 )
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
-from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
+from indelible.kernel.transaction import (
+    Command,
+    Nesting,
+    P,
+    R,
+    check_no_refusal,
+    log_rejections,
+)
 from indelible.memory.store import MemoryReading, MemoryTransaction, Tables
 from indelible.policy import Policy
 
@@ -55,6 +62,7 @@ class FileStore:
             try:
                 yield tx
                 tx.concepts.repository.ensure_complete()
+                check_no_refusal(tables.history.refusal)
                 self._replace(tables)
                 self.config.invalidate()
             finally:

@@ -1,4 +1,4 @@
-"""What commands read of an instance that runs, that starts, or that was killed."""
+"""Test what commands read of an instance that runs, that starts, or that was killed."""
 
 import json
 import os

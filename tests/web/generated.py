@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any, cast
 
 import schemathesis
@@ -90,7 +91,8 @@ def _schema(web: Web, making: Making) -> Any:  # noqa: ANN401 - it has no public
         "phases": {**CONFIG["phases"], "coverage": {"enabled": making.is_covering}},
     }
     config = cast("Any", SchemathesisConfig).from_dict(options)
-    document = making.document or web.document
+    # A hook writes into the examples of the document; other tests read the application's own.
+    document = deepcopy(making.document or web.document)
     schema = cast("Any", schemathesis.openapi).from_dict(document, config=config)
     schema.app = web.app
     for name, hook in making.hooks.items():

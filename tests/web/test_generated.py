@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from tests.web.compatibility import COMMITTED
+from tests.web.compatibility import COMMITTED, text_of
 from tests.web.generated import PROMPT, WITHOUT_KEY, Found, Making, generated, operations
 from tests.web.harness import Web, memory
 from tests.web.minting import Wallets
@@ -35,3 +36,17 @@ def test_every_generated_request_gets_a_documented_answer(
     assert found.statuses.total() >= EXAMPLES
     assert (found.statuses[401] >= 1) is (path not in WITHOUT_KEY)
     assert path != PROMPT or found.statuses[200] == 0
+
+
+def test_a_hook_that_writes_into_an_example_leaves_the_document_as_it_is(web: Web) -> None:
+    before = text_of(web.document)
+
+    def rename(_: object, case: Any) -> Any:  # noqa: ANN401 - schemathesis' own
+        if isinstance(case.body, dict):
+            case.body["name"] = "renamed"
+        return case
+
+    send = generated(web, Making(examples=EXAMPLES, seed=1, hooks={"map_case": rename}))
+    send("POST", "/v1/spaces")
+
+    assert text_of(web.document) == before
