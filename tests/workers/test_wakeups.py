@@ -8,7 +8,6 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import dramatiq
@@ -27,12 +26,11 @@ from tests.workers.bakery import (
 )
 
 from indelible.kernel.stages import Stage, TasksWrite
-from indelible.memory import MemoryStore
 from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
 from indelible_workers import WakeupBroker, Worker, dispatch_ready, redis_client, run_workers
 from indelible_workers.wakeups import queue_name
-from indelible_workers.worker import MAX_HOLD_SECONDS, logger
+from indelible_workers.worker import MAX_HOLD_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -361,26 +359,6 @@ def test_invalid_messages_are_dropped_and_counted(
         enqueue(store, "second")
         wait_until(lambda: are_completed(store, "second"), 10)
         wait_until(lambda: outcomes(worker, "dropped") == 1)
-
-
-def test_threads_that_lose_redis_together_log_it_once(
-    redis_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    worker = Worker(store=MemoryStore(), actor=WORKER)
-    broker = WakeupBroker(redis_client(redis_url), worker)
-
-    def fail_in_another_thread(_record: logging.LogRecord) -> bool:
-        """Let a second thread fail while the first one is writing its log line."""
-        logger.removeFilter(fail_in_another_thread)
-        second = Thread(target=broker.record_failure, args=(ConnectionError(),))
-        second.start()
-        second.join()
-        return True
-
-    logger.addFilter(fail_in_another_thread)
-    broker.record_failure(ConnectionError())
-
-    assert sum("Redis is unusable" in record.message for record in caplog.records) == 1
 
 
 def test_an_unavailable_database_is_logged_once_and_dispatching_continues(

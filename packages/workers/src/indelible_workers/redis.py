@@ -1,7 +1,7 @@
 """Carry wake-ups through Redis, which may be unavailable, flushed, full or filled with garbage."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from threading import Lock
 from time import sleep
 from typing import Any, Final
@@ -42,52 +42,71 @@ def redis_client(url: str, *, timeout_seconds: int = 5) -> Redis:
     return Redis.from_url(url, **options)  # pyright: ignore[reportUnknownMemberType] - untyped
 
 
+class Availability:
+    """The availability of Redis, as the threads of a process see it; logs each change once.
+
+    The result of a command counts only if nothing changed since its start. A reply to an older
+    command may have been sent before the loss, and its failure may have happened before the return.
+    """
+
+    def __init__(self) -> None:
+        self.is_available = True
+        self._changes = 0
+        self._lock = Lock()
+
+    @contextmanager
+    def watch(self, *, shows_return: bool = False) -> Generator[None]:
+        """Log a loss if the block fails, or a return if it shows one by its success."""
+        changes = self._changes
+        try:
+            yield
+        except REDIS_ERRORS as error:
+            if self._change(changes, is_available=False):
+                logger.warning(
+                    "Redis is unusable (%s); continuing without it", type(error).__name__
+                )
+            raise
+
+        if shows_return and self._change(changes, is_available=True):
+            logger.warning("Redis is available again")
+
+    def _change(self, changes: int, *, is_available: bool) -> bool:
+        """Set the availability; return True to the one thread whose call changed it."""
+        with self._lock:
+            if changes != self._changes or is_available == self.is_available:
+                return False
+
+            self.is_available = is_available
+            self._changes += 1
+            return True
+
+
 class WakeupBroker(RedisBroker):
     """A broker that survives the loss of Redis and logs each loss and each return once."""
 
     def __init__(self, client: Redis, worker: Worker) -> None:
         super().__init__(client=client, namespace="indelible", middleware=[], **BROKER_OPTIONS)
         self._worker = worker
-        self._is_available = True
-        self._availability_lock = Lock()
-
-    def record_success(self) -> None:
-        """Note that Redis answered."""
-        if self._switch_availability(is_available=True):
-            logger.warning("Redis is available again")
-
-    def record_failure(self, error: Exception) -> None:
-        """Note that Redis failed."""
-        if self._switch_availability(is_available=False):
-            logger.warning("Redis is unusable (%s); continuing without it", type(error).__name__)
-
-    def _switch_availability(self, *, is_available: bool) -> bool:
-        """Set the availability; return True to the one thread whose call changed it."""
-        with self._availability_lock:
-            has_changed = is_available != self._is_available
-            self._is_available = is_available
-
-        return has_changed
+        self._availability = Availability()
 
     def offer(self, message: Message[None], max_queued: int) -> bool:
         """Send the message unless enough are queued; return False where Redis does not work."""
         try:
-            if self.client.llen(f"{self.namespace}:{message.queue_name}") < max_queued:
-                self.enqueue(message)
-        except REDIS_ERRORS as error:
-            self.record_failure(error)
+            with self._availability.watch():
+                if self.client.llen(f"{self.namespace}:{message.queue_name}") < max_queued:
+                    self.enqueue(message)
+        except REDIS_ERRORS:
             return False
 
-        return self._is_available
+        return self._availability.is_available
 
     def do_fetch(self, *arguments: object) -> list[bytes]:
         """Fetch messages of a queue; only this shows that Redis works again.
 
         A Redis that accepts messages and delivers none would be of no use.
         """
-        messages = self._dispatch("fetch")(*arguments)
-        self.record_success()
-        return messages
+        with self._availability.watch(shows_return=True):
+            return self._dispatch("fetch")(*arguments)
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
         """Return a consumer that survives the loss of Redis."""
@@ -98,15 +117,16 @@ class WakeupBroker(RedisBroker):
 
         Otherwise each of them would go from one process to the next.
         """
-        fetched_ids = self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue}")
-        for message_id in fetched_ids:
-            payload = self.client.hget(f"{self.namespace}:{queue}.msgs", message_id)
-            if is_wakeup(payload, queue):
-                continue
+        fetched = f"{self.namespace}:__acks__.{self.broker_id}.{queue}"
+        with self._availability.watch():
+            for message_id in self.client.smembers(fetched):
+                payload = self.client.hget(f"{self.namespace}:{queue}.msgs", message_id)
+                if is_wakeup(payload, queue):
+                    continue
 
-            self.do_ack(queue, message_id)
-            logger.warning("queue %s: an invalid message was dropped", queue)
-            self._worker.count("unknown", "dropped")
+                self.do_ack(queue, message_id)
+                logger.warning("queue %s: an invalid message was dropped", queue)
+                self._worker.count("unknown", "dropped")
 
 
 def is_wakeup(payload: object, queue: str) -> bool:
@@ -140,8 +160,7 @@ class WakeupConsumer(Consumer):
         """Return the next wake-up, or None."""
         try:
             return self._next_wakeup()
-        except REDIS_ERRORS as error:
-            self._broker.record_failure(error)
+        except REDIS_ERRORS:  # which the broker has logged
             sleep(RECONNECT_SECONDS)
             return None
 
