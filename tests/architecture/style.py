@@ -34,6 +34,8 @@ def faults(path: Path, source: str) -> Iterator[str]:
         yield f"{name}:{text}"
     for text in long_functions(tree):
         yield f"{name}:{text}"
+    for text in placeholders(tree):
+        yield f"{name}:{text}"
     lines = len(source.splitlines())
     if lines > MAX_FILE_LINES:
         yield f"{name}: {lines} lines, expected at most {MAX_FILE_LINES}"
@@ -50,6 +52,16 @@ def long_functions(tree: ast.AST) -> Iterator[str]:
                 f"{node.lineno}: {node.name} has {lines} lines,"
                 f" expected at most {MAX_FUNCTION_LINES}"
             )
+
+
+def placeholders(tree: ast.AST) -> Iterator[str]:
+    """Yield every use of NotImplementedError, which leaves a missing method to be found by a call.
+
+    With `abstractmethod`, the type checkers and the creation of the object refuse it.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == NotImplementedError.__name__:
+            yield f"{node.lineno}: NotImplementedError, expected an abstract method"
 
 
 def measured() -> dict[str, tuple[Metrics, list[str]]]:

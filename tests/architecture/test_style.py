@@ -153,6 +153,13 @@ def test_a_function_of_forty_one_lines_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize("error", ["NotImplementedError", "NotImplementedError('read')"])
+def test_a_placeholder_for_a_method_is_refused(error: str) -> None:
+    assert list(faults(Path("reader.py"), f"def read():\n    raise {error}\n")) == [
+        "reader.py:2: NotImplementedError, expected an abstract method"
+    ]
+
+
 def test_a_file_of_four_hundred_and_one_lines_is_refused() -> None:
     assert list(faults(Path("work.py"), "step()\n" * 400)) == []
     assert list(faults(Path("work.py"), "step()\n" * 401)) == [

@@ -1,4 +1,4 @@
-"""Test what commands read of an instance that runs, that starts, or that was killed."""
+"""The record of an instance that runs, starts or was killed, as commands read it."""
 
 import json
 import os

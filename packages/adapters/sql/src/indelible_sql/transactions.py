@@ -1,5 +1,6 @@
 """Open transactions: the kernel's repositories, and one attribute for each registered context."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -26,7 +27,7 @@ else:
     from functools import cached_property as lazy_property
 
 
-class KernelTransaction:
+class KernelTransaction(ABC):
     """The part that read and write transactions share; repositories are created when first used.
 
     `connection` is public, so that a host's own SQL sees the same moment.
@@ -80,9 +81,9 @@ class KernelTransaction:
         """Return the repository of stage controls."""
         return SqlAggregateRepository(self.session, STAGE_HEADS)
 
+    @abstractmethod
     def _open(self, context: SqlContext) -> object | None:
         """Return the context's repositories, None if it has none for this transaction."""
-        raise NotImplementedError
 
 
 class KernelReading(KernelTransaction):
