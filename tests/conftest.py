@@ -230,8 +230,8 @@ def redis_url(request: pytest.FixtureRequest) -> Generator[str]:
 
 
 def _stash_redis_version(request: pytest.FixtureRequest, url: str) -> None:
-    with Redis.from_url(url) as client:  # pyright: ignore[reportUnknownMemberType]
-        info: Any = client.info("server")  # pyright: ignore[reportUnknownMemberType]
+    with Redis.from_url(url) as client:  # pyright: ignore[reportUnknownMemberType] - untyped
+        info: Any = client.info("server")  # pyright: ignore[reportUnknownMemberType] - untyped
     request.config.stash[REDIS_VERSION] = str(info["redis_version"])
 
 
@@ -344,7 +344,7 @@ class Loop:
         self._thread.start()
 
     def wait(self, work: object) -> object:
-        future: Future[object] = asyncio.run_coroutine_threadsafe(work, self._loop)  # type: ignore[arg-type]
+        future: Future[object] = asyncio.run_coroutine_threadsafe(work, self._loop)  # type: ignore[arg-type]  # a coroutine of the store
         return future.result()
 
     def stop(self) -> None:
@@ -361,10 +361,10 @@ class SyncFacade:
         self._loop = loop
 
     def run(self, *args: object, **kwargs: object) -> object:
-        return self._loop.wait(self.store.run(*args, **kwargs))  # type: ignore[arg-type]
+        return self._loop.wait(self.store.run(*args, **kwargs))  # type: ignore[arg-type]  # passed on as they came
 
     def read(self, *args: object, **kwargs: object) -> object:
-        return self._loop.wait(self.store.read(*args, **kwargs))  # type: ignore[arg-type]
+        return self._loop.wait(self.store.read(*args, **kwargs))  # type: ignore[arg-type]  # passed on as they came
 
     def feed(self, *, after: str = "", limit: int = 100) -> object:
         self._loop.wait(greenlet_spawn(wait_for_complete_feed, self.store.store))

@@ -99,7 +99,7 @@ def test_it_is_loaded_once_however_many_ask_at_once(
 
     def counted(**options: object) -> object:
         loads.append(options)
-        return load(**options)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        return load(**options)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - passed on as they came
 
     monkeypatch.setattr(wordllama.WordLlama, "load", counted)
     with ThreadPoolExecutor(4) as pool:

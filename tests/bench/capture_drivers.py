@@ -359,11 +359,11 @@ class SqliteDriver:
         return self._connection.execute(self._texts[text], converted)
 
 
-def _as_list(value: Any) -> Any:  # noqa: ANN401 - the value of any column, as below
+def _as_list(value: Any) -> Any:  # noqa: ANN401 - the value of any column
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
-def _to_sqlite(value: Any) -> Any:  # noqa: ANN401
+def _to_sqlite(value: Any) -> Any:  # noqa: ANN401 - the value of any column
     if isinstance(value, np.ndarray):
         return value.tobytes()
     if isinstance(value, datetime):
@@ -372,7 +372,7 @@ def _to_sqlite(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _from_sqlite(name: str, value: Any) -> Any:  # noqa: ANN401
+def _from_sqlite(name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any column
     if isinstance(value, bytes):
         return np.frombuffer(value, "<f4")
     if value and name.endswith("_at"):

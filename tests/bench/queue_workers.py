@@ -85,7 +85,7 @@ def run_audited(options: Options, tally: Tally) -> None:
     store.dispose()
 
 
-def run(store: SqlStore, handler: Callable[[SqlTransaction, Any], Any], command: object) -> Any:  # noqa: ANN401
+def run(store: SqlStore, handler: Callable[[SqlTransaction, Any], Any], command: object) -> Any:  # noqa: ANN401 - the handler's result
     """Run a handler as the worker."""
     return store.run(handler, command, actor=WORKER, reason=REASON)
 

@@ -30,4 +30,4 @@ def with_functions(functions: VectorFunctions, act: Act) -> Act:
 
 def _use(vector_functions: object) -> None:
     for module in (sqlite_functions, sqlite_search, formulas):
-        module.vector_functions = vector_functions  # type: ignore[attr-defined]
+        module.vector_functions = vector_functions  # type: ignore[attr-defined]  # the module imports the name

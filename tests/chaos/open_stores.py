@@ -75,7 +75,7 @@ class StoreUnderTest:
 
     def _on_writer(self, pragma: str) -> None:
         fairy = self.store.engines.writer.raw_connection()
-        driver: sqlite3.Connection = fairy.driver_connection  # type: ignore[assignment]
+        driver: sqlite3.Connection = fairy.driver_connection  # type: ignore[assignment]  # the driver of a SQLite engine
 
         driver.set_authorizer(None)
         driver.execute(f"PRAGMA {pragma}").fetchall()

@@ -41,7 +41,7 @@ class Testbed:
 def testbed(
     *,
     durable: bool = False,  # noqa: PT028 - no test, despite its name
-    settings: Mapping[str, str] | None = None,  # noqa: PT028
+    settings: Mapping[str, str] | None = None,  # noqa: PT028 - no test, despite its name
 ) -> Generator[Testbed]:
     """Yield a testbed for the block.
 

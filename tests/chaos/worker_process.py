@@ -70,7 +70,7 @@ def entity_ids(_: Any, leases: Leases) -> Sequence[str]:  # noqa: ANN401 - any t
     return [lease.entity_id for lease in leases]
 
 
-def insert_units(tx: Any, kind: str, units: Iterable[str]) -> None:  # noqa: ANN401 - as above
+def insert_units(tx: Any, kind: str, units: Iterable[str]) -> None:  # noqa: ANN401 - any transaction
     for unit in units:
         tx.connection.exec_driver_sql(INSERT_UNIT, (kind, unit))
 
@@ -80,11 +80,11 @@ def count_slowly(unit: str) -> str:
     return unit
 
 
-def finish_count(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401 - as above
+def finish_count(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401 - any transaction
     insert_units(tx, COUNT, [unit for unit, _ in results])
 
 
-def finish_tick(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401 - as above
+def finish_tick(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401 - any transaction
     insert_units(tx, TICK, [slot for slot, _ in results])
 
 
@@ -93,7 +93,7 @@ def generate_image(head: Head[tokens.Token]) -> str:
     return f"/images/{head.entity.token_id}.png"
 
 
-def fail_generation(tx: Any, lease: Lease, reason: str) -> None:  # noqa: ANN401 - as above
+def fail_generation(tx: Any, lease: Lease, reason: str) -> None:  # noqa: ANN401 - any transaction
     tokens.fail_generation(tx, lease.entity_id, reason)
 
 
@@ -112,7 +112,7 @@ class Posts:
 
     outside: str
 
-    def claim(self, tx: Any, leases: Leases) -> Sequence[PostWork]:  # noqa: ANN401 - as above
+    def claim(self, tx: Any, leases: Leases) -> Sequence[PostWork]:  # noqa: ANN401 - any transaction
         works: list[PostWork] = []
         for lease in leases:
             rows = tx.connection.exec_driver_sql(SELECT_REPAIRED, (lease.entity_id,)).all()
@@ -133,7 +133,7 @@ class Posts:
 
         return work.unit
 
-    def finish(self, tx: Any, results: Sequence[tuple[PostWork, str]]) -> None:  # noqa: ANN401 - as above
+    def finish(self, tx: Any, results: Sequence[tuple[PostWork, str]]) -> None:  # noqa: ANN401 - any transaction
         insert_units(tx, POST, [unit for _, unit in results])
 
 

@@ -143,12 +143,12 @@ class PythonCalls:
     def __init__(self, client: Any) -> None:  # noqa: ANN401 - generated
         self._client = client
 
-    def __call__(self, operation: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401
+    def __call__(self, operation: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401 - generated
         module = import_module(f"{GENERATED}.api.{operation}")
         return module.sync(*arguments, client=self._client, **options)
 
-    def model(self, name: str, values: dict[str, object]) -> Any:  # noqa: ANN401
+    def model(self, name: str, values: dict[str, object]) -> Any:  # noqa: ANN401 - generated
         return getattr(import_module(f"{GENERATED}.models"), name).from_dict(values)
 
-    def body(self, name: str, **values: object) -> Any:  # noqa: ANN401
+    def body(self, name: str, **values: object) -> Any:  # noqa: ANN401 - generated
         return self.model(name, {"content": CONTENT, **values})

@@ -119,7 +119,7 @@ class Living:
         if known is None or known.seq < concept.seq:
             self.concepts[concept.id] = concept
 
-    def _suitable_concept(self, case: Any) -> Concept:  # noqa: ANN401
+    def _suitable_concept(self, case: Any) -> Concept:  # noqa: ANN401 - schemathesis' own
         """Return a concept in a state that allows the request, any one if none does."""
         concepts = list(self.concepts.values())
         status = _status(case)
@@ -136,13 +136,13 @@ class Living:
 
         return self.chance.choice(suitable or concepts)
 
-    def _set_path(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
+    def _set_path(self, case: Any, concept: Concept) -> None:  # noqa: ANN401 - schemathesis' own
         if is_wrong(case, ParameterLocation.PATH):
             return
         version = self.chance.randint(1, concept.version)
         _replace(case.path_parameters, {"concept_id": concept.id, "version_number": version})
 
-    def _set_query(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
+    def _set_query(self, case: Any, concept: Concept) -> None:  # noqa: ANN401 - schemathesis' own
         if is_wrong(case, ParameterLocation.QUERY):
             return
         values = {
@@ -154,7 +154,7 @@ class Living:
         _replace(case.query, values)
         self._set_cursor(case)
 
-    def _set_cursor(self, case: Any) -> None:  # noqa: ANN401
+    def _set_cursor(self, case: Any) -> None:  # noqa: ANN401 - schemathesis' own
         """Continue a list that an answer began; without one, begin a list."""
         if "cursor" not in case.query or is_wrong(case, ParameterLocation.QUERY):
             return
@@ -177,7 +177,7 @@ def _replace(parameters: Any, values: Json) -> None:  # noqa: ANN401 - schemathe
             parameters[name] = value
 
 
-def _status(case: Any) -> object:  # noqa: ANN401
+def _status(case: Any) -> object:  # noqa: ANN401 - schemathesis' own
     """Return the status that the case's body asks for, None without one."""
     body: object = case.body
     return cast("Json", body).get("status") if isinstance(body, dict) else None

@@ -63,7 +63,7 @@ class LivingCaptures:
             if isinstance(part, dict):
                 self._fit_body(cast("Json", part), case)
 
-    def _fit_parameters(self, parameters: Json, case: Any) -> None:  # noqa: ANN401
+    def _fit_parameters(self, parameters: Json, case: Any) -> None:  # noqa: ANN401 - schemathesis' own
         if "artifact_id" in parameters:
             parameters["artifact_id"] = self.chance.choice(self.artifacts)
         if "algorithm_id" in parameters:
@@ -77,7 +77,7 @@ class LivingCaptures:
                 seq = self.seqs[kind].get(parameters[name], 0)
                 case.headers["If-Match"] = f'"{seq}"'
 
-    def _fit_body(self, body: Json, case: Any) -> None:  # noqa: ANN401
+    def _fit_body(self, body: Json, case: Any) -> None:  # noqa: ANN401 - schemathesis' own
         if "space_id" in body:
             body["space_id"] = self.chance.choice((*self.seqs["space"], "nowhere"))
             body["subspace_id"] = None
@@ -96,6 +96,6 @@ class LivingCaptures:
             body["value"] = "0.05"
 
 
-def is_wrong(case: Any, location: ParameterLocation) -> bool:  # noqa: ANN401
+def is_wrong(case: Any, location: ParameterLocation) -> bool:  # noqa: ANN401 - schemathesis' own
     """Return True if the values of this location are invalid on purpose."""
     return bool(case.meta is None or case.meta.is_negative_at(location))

@@ -52,7 +52,7 @@ class LivingTokens:
         if case.path.endswith("/prompt") and not is_wrong(case, ParameterLocation.BODY):
             self._sign(case)
 
-    def _fit_path(self, case: Any) -> None:  # noqa: ANN401
+    def _fit_path(self, case: Any) -> None:  # noqa: ANN401 - schemathesis' own
         path = case.path_parameters
         if "wallet" in path:
             path["wallet"] = self.chance.choice(WALLETS)
@@ -65,7 +65,7 @@ class LivingTokens:
         if "If-Match" in case.headers and not is_wrong(case, ParameterLocation.HEADER):
             case.headers["If-Match"] = f'"{self.seqs[number]}"'
 
-    def _sign(self, case: Any) -> None:  # noqa: ANN401
+    def _sign(self, case: Any) -> None:  # noqa: ANN401 - schemathesis' own
         assert self.web is not None
         self.nonces += 1
         wallet = self.chance.choice(WALLETS[:2])

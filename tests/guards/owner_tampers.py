@@ -64,22 +64,22 @@ class Tampering:
         statement = select(table).where(*conditions)
         return sorted((dict(row) for row in self._mappings(statement)), key=repr)
 
-    def row(self, table: Table, *conditions: Any) -> Row:  # noqa: ANN401 - as above
+    def row(self, table: Table, *conditions: Any) -> Row:  # noqa: ANN401 - of SQLAlchemy
         """Return one of the rows of a table."""
         rows = self.rows(table, *conditions)
         if not rows:
             raise WithoutEffect
         return self.random.choice(rows)
 
-    def remove(self, table: Table, *conditions: Any) -> None:  # noqa: ANN401 - as above
+    def remove(self, table: Table, *conditions: Any) -> None:  # noqa: ANN401 - of SQLAlchemy
         """Delete rows of a table."""
         self.connection.execute(delete(table).where(*conditions))
 
-    def _mappings(self, statement: Any) -> Iterable[Any]:  # noqa: ANN401 - as above
+    def _mappings(self, statement: Any) -> Iterable[Any]:  # noqa: ANN401 - of SQLAlchemy
         return self.connection.execute(statement).mappings()
 
 
-def is_row(table: Table, row: Row) -> Any:  # noqa: ANN401 - as above
+def is_row(table: Table, row: Row) -> Any:  # noqa: ANN401 - of SQLAlchemy
     """Return the condition that selects a row."""
     return and_(*(column == row[column.name] for column in table.primary_key.columns))
 
@@ -150,7 +150,7 @@ def erase_last_change(tampering: Tampering) -> str:
     return f"the last change of an entity of {head.name} erased"
 
 
-def _of_entity(row: Row) -> Any:  # noqa: ANN401 - as above
+def _of_entity(row: Row) -> Any:  # noqa: ANN401 - of SQLAlchemy
     return and_(HISTORY.c.lifecycle == row["lifecycle"], HISTORY.c.entity_id == row["id"])
 
 

@@ -29,7 +29,7 @@ from indelible_sql import open_store
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
 MEASURING = "tests.guards.mutations"  # the logger of the progress
 MAX_NAMED_GUARDS = 6  # of a kind of attack
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory
 
 
 def main() -> None:

@@ -138,7 +138,7 @@ def _mint(event_id: str, *, block: int, now: datetime) -> MintEvent:
     )
 
 
-def _with_every_field(entity: type[Any], action: str, **values: Any) -> Any:  # noqa: ANN401
+def _with_every_field(entity: type[Any], action: str, **values: Any) -> Any:  # noqa: ANN401 - of any entity
     """Return a new entity without an empty field."""
     for attribute in fields(entity):
         if attribute.name in OPTIONAL_FIELDS:

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
 
 def client(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open
-    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
+    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType] - untyped
 
 
 @pytest.mark.parametrize("name", ["redis-server", "valkey-server"])

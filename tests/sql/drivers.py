@@ -47,7 +47,7 @@ def _watch_sqlite(engine: Engine, watch: Watch) -> None:
                 return super().execute(sql, parameters)
 
     class Connection(sqlite3.Connection):
-        def cursor(self, *_: object) -> Cursor:  # type: ignore[override]
+        def cursor(self, *_: object) -> Cursor:  # type: ignore[override]  # the factory is always this one
             return super().cursor(Cursor)
 
     def set_connection_class(*args: Value) -> None:

@@ -51,7 +51,7 @@ def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
 
 def create_space(store: AnyStore, **fields: object) -> captures.Space:
     """Create a space that names nothing but these fields."""
-    command = captures.CreateSpace(user_id="maya", name="reading", **fields)  # type: ignore[arg-type]
+    command = captures.CreateSpace(user_id="maya", name="reading", **fields)  # type: ignore[arg-type]  # fields of several types
     return do(store, captures.create_space, command).space
 
 

@@ -25,7 +25,7 @@ def test_a_type_error_of_the_driver_after_the_server_is_lost_is_store_unreachabl
     def lose_server_and_query(tx: SqlTransaction, _: object) -> object:
         driver_connection: Any = tx.connection.connection.driver_connection
         driver_connection.close()
-        tx.session._cursor = FailingCursor()  # type: ignore[assignment]  # noqa: SLF001
+        tx.session._cursor = FailingCursor()  # type: ignore[assignment]  # noqa: SLF001 - it fails as a driver's cursor does
         return tx.concepts.repository.get_concept("x")
 
     with pytest.raises(StoreUnreachable):

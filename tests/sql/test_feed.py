@@ -106,7 +106,7 @@ def test_a_reader_gets_each_committed_change_once_while_six_threads_write(store:
     reader = Reader(store)
 
     def write(number: int) -> None:
-        random = Random(number)  # noqa: S311
+        random = Random(number)  # noqa: S311 - no secret
         for transaction in range(TRANSACTIONS):
             write_concept(store, random, f"{number} {transaction}")
 

@@ -133,7 +133,7 @@ def test_a_wrong_password_is_denied(cluster: Path) -> None:
         folder() as directory,
         postgres(copy_cluster(cluster, directory), durable=False, passwords=True) as server,
     ):
-        wrong_url = make_url(server.url).set(password="wrong")  # noqa: S106
+        wrong_url = make_url(server.url).set(password="wrong")  # noqa: S106 - it is refused
         wrong = wrong_url.render_as_string(hide_password=False)
         with opened(wrong) as store:
             assert codes_of_all_access(store) == {"ACCESS_DENIED"}

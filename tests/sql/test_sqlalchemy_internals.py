@@ -34,7 +34,7 @@ def test_a_greenlet_awaits_on_the_loop() -> None:
 
 def queue_class_of(pool: type[QueuePool]) -> type[object]:
     """Return the class of a pool's queue; SQLAlchemy has no public name for it."""
-    return pool._queue_class  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return pool._queue_class  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no public name
 
 
 def test_sqlalchemys_pools_still_take_their_queue_from_a_class_attribute() -> None:

@@ -134,7 +134,7 @@ def recorded_limits(
     limits: list[float | None] = []
     wait = kind.wait
 
-    def recording(connection: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+    def recording(connection: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - of psycopg
         limits.append(connection.limit_seconds)
         return wait(connection, *arguments, **options)
 

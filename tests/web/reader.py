@@ -52,7 +52,7 @@ class Reader:
 
         return {**body, **fields}
 
-    def post(self, path: str, body: object, **sent: Any) -> TestResponse:  # noqa: ANN401
+    def post(self, path: str, body: object, **sent: Any) -> TestResponse:  # noqa: ANN401 - of the test client
         return self.web.post(f"/v1/{path}", json=body, key=self.key, **sent)
 
     def get(self, path: str) -> TestResponse:
@@ -105,7 +105,7 @@ def reader_of(web: Web, key: str = "") -> Reader:
     return Reader(web, space_id, key)
 
 
-def new_reader(store: AnyStore | None = None, **gateways: Any) -> Reader:  # noqa: ANN401
+def new_reader(store: AnyStore | None = None, **gateways: Any) -> Reader:  # noqa: ANN401 - of AppContext
     """Return a reader over a store whose algorithm is active."""
     store = store or memory()
     activate_algorithm_for(store)

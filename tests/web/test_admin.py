@@ -45,7 +45,7 @@ def document() -> Json:
     return {**result, "components": closed(result["components"])}
 
 
-def send(web: Web, method: str, path: str, **options: Any) -> Json:  # noqa: ANN401
+def send(web: Web, method: str, path: str, **options: Any) -> Json:  # noqa: ANN401 - of the test client
     """Return the body of a successful answer, which matches the schema of its route."""
     body = saved(web.send(method, f"/admin{path}", **options), 200)
     validate_body(web, method, path, body)

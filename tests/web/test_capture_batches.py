@@ -96,7 +96,7 @@ def test_an_unexpected_error_fails_only_its_own_capture_of_a_batch(
     def run_or_fail(store: object, handler: object, command: object, **named: object) -> object:
         if getattr(command, "title", None) == "break":
             raise ZeroDivisionError(CANARY)
-        return run(store, handler, command, **named)  # type: ignore[arg-type]
+        return run(store, handler, command, **named)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(type(reader.web.store), "run", run_or_fail)
     items = reader.batch(reader.body(), reader.body(title="break"), reader.body(url=f"{URL}/2"))

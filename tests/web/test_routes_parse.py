@@ -27,7 +27,7 @@ def test_no_request_creates_a_schema(web: Web, monkeypatch: pytest.MonkeyPatch) 
     created = Counter[str]()
     create_schema = marshmallow.Schema.__init__
 
-    def count_schema(schema: marshmallow.Schema, *args: Any, **options: Any) -> None:  # noqa: ANN401
+    def count_schema(schema: marshmallow.Schema, *args: Any, **options: Any) -> None:  # noqa: ANN401 - marshmallow's own
         created[type(schema).__name__] += 1
         create_schema(schema, *args, **options)
 

@@ -34,7 +34,7 @@ class Defect(Exception):
 
 def connect(url: str) -> Any:  # noqa: ANN401 - the client's own types leave too much open
     """Return a client of the Redis at the address, to be closed."""
-    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
+    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType] - untyped
 
 
 def enqueue(store: TaskStore, *ids: str, stage: str = "bake", seconds: float = 0) -> None:

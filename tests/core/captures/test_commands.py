@@ -15,7 +15,7 @@ def test_a_command_is_frozen_hashable_and_takes_any_sequence_of_numbers() -> Non
     assert command.embedding == (1.0, 0.5)
     assert hash(command) == hash(make_command(embedding=(1.0, 0.5)))
     with pytest.raises(AttributeError):
-        command.url = "https://b.example/"  # type: ignore[misc]
+        command.url = "https://b.example/"  # type: ignore[misc]  # refused at run time too
 
 
 @pytest.mark.parametrize(

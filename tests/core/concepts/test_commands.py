@@ -69,7 +69,7 @@ def test_the_first_version_has_a_default_note() -> None:
 
 def test_an_edit_needs_a_note() -> None:
     with pytest.raises(TypeError, match="change_note"):
-        EditConcept(concept_id="c-1", expected_seq=1, content=RATIO)  # type: ignore[call-arg]
+        EditConcept(concept_id="c-1", expected_seq=1, content=RATIO)  # type: ignore[call-arg]  # refused at run time too
 
 
 @pytest.mark.parametrize("command", UPDATES)

@@ -41,7 +41,7 @@ INSTANT_FIELDS = [(DRAFT, "created_at"), (DRAFT, "updated_at"), (VERSION, "creat
 
 instants = datetimes(
     datetime(2001, 1, 1),  # noqa: DTZ001 - hypothesis takes naive bounds only
-    datetime(2099, 1, 1),  # noqa: DTZ001 - as above
+    datetime(2099, 1, 1),  # noqa: DTZ001 - hypothesis takes naive bounds only
     timezones=just(UTC),
 )
 # The tests pass wrong values on purpose, so no type checker may refuse them.

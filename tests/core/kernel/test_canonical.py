@@ -40,7 +40,7 @@ json_values: SearchStrategy[Json] = recursive(
 )
 zones = timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone)
 FIRST_BOUND = datetime(2000, 1, 2)  # noqa: DTZ001 - hypothesis takes naive bounds only
-LAST_BOUND = datetime(2999, 12, 30)  # noqa: DTZ001 - as above
+LAST_BOUND = datetime(2999, 12, 30)  # noqa: DTZ001 - hypothesis takes naive bounds only
 
 
 class Colour(StrEnum):

@@ -11,7 +11,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 instants = datetimes(
     datetime(2000, 1, 1),  # noqa: DTZ001 - hypothesis takes naive bounds only
-    datetime(2999, 1, 1),  # noqa: DTZ001 - as above
+    datetime(2999, 1, 1),  # noqa: DTZ001 - hypothesis takes naive bounds only
     timezones=just(UTC),
 )
 

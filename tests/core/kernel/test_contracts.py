@@ -30,7 +30,7 @@ class Adapter:
 
     name = "adapter"
 
-    def get(self, entity_id: str, locked: bool = False) -> str:  # noqa: FBT001, FBT002
+    def get(self, entity_id: str, locked: bool = False) -> str:  # noqa: FBT001, FBT002 - by position as well
         return f"{entity_id} {locked}"
 
     def page(self, after: str, limit: int = 10) -> str:
@@ -66,10 +66,10 @@ class OtherName(Adapter):
     """An adapter whose parameter has another name."""
 
     # The contract must report exactly this difference from the base.
-    def get(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def get(  # pyright: ignore[reportIncompatibleMethodOverride] - the difference to report
         self,
         key: str,
-        locked: bool = False,  # noqa: FBT001, FBT002
+        locked: bool = False,  # noqa: FBT001, FBT002 - by position as well
     ) -> str:
         return f"{key} {locked}"
 
@@ -77,14 +77,14 @@ class OtherName(Adapter):
 class OneMore(Adapter):
     """An adapter that needs one more argument."""
 
-    def get(self, entity_id: str, locked: bool) -> str:  # type: ignore[override]  # noqa: FBT001
+    def get(self, entity_id: str, locked: bool) -> str:  # type: ignore[override]  # noqa: FBT001 - the difference to report
         return f"{entity_id} {locked}"
 
 
 class NoDefault(Adapter):
     """An adapter without a default that the port promises."""
 
-    def page(self, after: str, limit: int) -> str:  # type: ignore[override]
+    def page(self, after: str, limit: int) -> str:  # type: ignore[override]  # the difference to report
         return f"{after} {limit}"
 
 
@@ -92,7 +92,7 @@ class PositionalOnly(Adapter):
     """An adapter that takes only by position what the port passes by name."""
 
     # The contract must report exactly this difference from the base.
-    def page(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def page(  # pyright: ignore[reportIncompatibleMethodOverride] - the difference to report
         self, after: str, limit: int = 10, /
     ) -> str:
         return f"{after} {limit}"
@@ -101,7 +101,7 @@ class PositionalOnly(Adapter):
 class Awaited(Adapter):
     """An adapter whose method must be awaited."""
 
-    async def get(self, entity_id: str, locked: bool = False) -> str:  # type: ignore[override]  # noqa: FBT001, FBT002
+    async def get(self, entity_id: str, locked: bool = False) -> str:  # type: ignore[override]  # noqa: FBT001, FBT002 - the difference to report
         return f"{entity_id} {locked}"
 
 

@@ -100,7 +100,7 @@ def test_braces_in_a_value_are_not_read_as_a_template() -> None:
 
 def test_the_values_of_an_error_cannot_be_assigned() -> None:
     with pytest.raises(FrozenInstanceError):
-        ConceptNotFound("c-1").concept_id = "c-2"  # type: ignore[misc]
+        ConceptNotFound("c-1").concept_id = "c-2"  # type: ignore[misc]  # refused at run time too
 
 
 @pytest.mark.parametrize("base", BASES_WITHOUT_CODE, ids=lambda base: base.__name__)

@@ -219,7 +219,7 @@ def test_all_streams_share_one_query_per_poll(monkeypatch: pytest.MonkeyPatch) -
     def count_and_read(*args: object, **kwargs: object) -> object:
         nonlocal read_count
         read_count += 1
-        return read(*args, **kwargs)  # type: ignore[arg-type]
+        return read(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(store, "read", count_and_read)
     shared_streams = Streams(store, 10)

@@ -38,7 +38,11 @@ class BufferedApp:
 
         is_stream = True
 
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:  # noqa: ANN401
+        def start(
+            status: str,
+            headers: list[tuple[str, str]],
+            *error: Any,  # noqa: ANN401 - WSGI's
+        ) -> Any:  # noqa: ANN401 - WSGI's
             nonlocal is_stream
             is_stream = all(name.lower() != CONTENT_LENGTH for name, _ in headers)
             return start_response(status, headers, *error)

@@ -224,13 +224,12 @@ class _Demo:
         rows = [(match.artifact.title, f"{match.distance:.3f}") for match in matches]
         return DemoStep(f"Nearest to {question!r}:", ("text", "distance"), rows)
 
-    # Each handler has its own types.
     def _run(
         self,
-        handler: Any,  # noqa: ANN401
+        handler: Any,  # noqa: ANN401 - each has its own types
         command: object,
         idempotency: Idempotency[Any] | None = None,
-    ) -> Any:  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - the handler's result
         return self.store.run(
             handler,
             command,
@@ -241,11 +240,11 @@ class _Demo:
 
     def _run_once(
         self,
-        handler: Any,  # noqa: ANN401
+        handler: Any,  # noqa: ANN401 - each has its own types
         command: object,
         result: type[Any],
         key: str,
-    ) -> Any:  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - the handler's result
         """Run a command under an idempotency key, so that two demos at once run it once."""
         return self._run(handler, command, Idempotency(digest(["demo", key]), result))
 

@@ -90,7 +90,7 @@ def setting(
     accepted: Format,
     *,
     is_secret: bool = False,
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401 - attrs declares a field so
     """Declare a field that is read from an environment variable."""
     return field(
         default=default,

@@ -81,7 +81,9 @@ class Settings:
     host: str = setting("INDELIBLE_HOST", "127.0.0.1", HOST)
     port: int = setting("INDELIBLE_PORT", 8_000, whole_number(0, 65_535))
     secret: bytes = setting("INDELIBLE_SECRET", b"", SECRET, is_secret=True)
-    data_dir: Path = setting("INDELIBLE_DATA_DIR", DEFAULT_DATA_DIR, DIRECTORY)  # noqa: RUF009
+    data_dir: Path = setting(  # noqa: RUF009 - it declares a field
+        "INDELIBLE_DATA_DIR", DEFAULT_DATA_DIR, DIRECTORY
+    )
     log_level: str = setting("INDELIBLE_LOG_LEVEL", "INFO", LOG_LEVEL)
     requests_per_minute: int = setting(
         "INDELIBLE_REQUESTS_PER_MINUTE", 600, whole_number(1, 10_000_000)

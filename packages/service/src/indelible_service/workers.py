@@ -139,7 +139,7 @@ def _redis_peer(settings: Settings, wakeups: str) -> Peer:
 
     def ask() -> None:
         with redis_client(settings.redis_url) as client:
-            client.ping()  # pyright: ignore[reportUnknownMemberType]
+            client.ping()  # pyright: ignore[reportUnknownMemberType] - untyped
 
     return Peer(
         name="Redis",

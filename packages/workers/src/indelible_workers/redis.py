@@ -132,7 +132,7 @@ class WakeupBroker(RedisBroker):
 def is_wakeup(payload: object, queue: str) -> bool:
     """Return True for a message that Dramatiq can read and deliver to the queue's actor."""
     with suppress(Exception):  # decoding garbage may raise anything
-        message = Message[None].decode(payload)  # type: ignore[arg-type]
+        message = Message[None].decode(payload)  # type: ignore[arg-type]  # any object is tried
         fields = (
             message.actor_name,
             message.queue_name,

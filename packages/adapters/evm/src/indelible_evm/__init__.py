@@ -8,8 +8,8 @@ import sys
 _RECURSION_LIMIT = sys.getrecursionlimit()
 
 from indelible_evm.chain import EvmChain  # noqa: E402 - the limit is read first
-from indelible_evm.provider import QuietProvider  # noqa: E402
-from indelible_evm.season import Contract, season  # noqa: E402
+from indelible_evm.provider import QuietProvider  # noqa: E402 - the limit is read first
+from indelible_evm.season import Contract, season  # noqa: E402 - the limit is read first
 
 sys.setrecursionlimit(_RECURSION_LIMIT)
 

@@ -151,7 +151,13 @@ class Aggregate:
     updated_at: datetime = field(validator=is_instant)
 
     @classmethod
-    def create(cls, action: str, *, now: datetime, **fields: Any) -> Self:  # noqa: ANN401
+    def create(
+        cls,
+        action: str,
+        *,
+        now: datetime,
+        **fields: Any,  # noqa: ANN401 - of any subclass
+    ) -> Self:
         """Return a new aggregate in the state that the action leads to.
 
         Raises:
@@ -184,7 +190,10 @@ class Aggregate:
         updated_at = self.updated_at if now is None else instant_after(self.updated_at, now)
         return evolve(self, status=edge.to_state, updated_at=updated_at, **fields)
 
-    def fixed_fields(self, following: "Aggregate") -> tuple[str, ...]:  # noqa: ARG002
+    def fixed_fields(
+        self,
+        following: "Aggregate",  # noqa: ARG002 - for subclasses
+    ) -> tuple[str, ...]:
         """Return the fields that must be the same in the following value."""
         return self.fixed
 

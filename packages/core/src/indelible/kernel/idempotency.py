@@ -27,7 +27,7 @@ def _has_parse(kind: Any) -> bool:  # noqa: ANN401 - any type of a result's fiel
     return hasattr(kind, "parse")
 
 
-def _parse(text: str, kind: Any) -> Any:  # noqa: ANN401 - as above
+def _parse(text: str, kind: Any) -> Any:  # noqa: ANN401 - any type of a result's field
     return kind.parse(text)
 
 

@@ -35,11 +35,11 @@ def _has_canonical_text(kind: Any) -> bool:  # noqa: ANN401 - any type of a valu
     return hasattr(kind, "canonical_text")
 
 
-def _canonical_text(value: Any) -> object:  # noqa: ANN401 - as above
+def _canonical_text(value: Any) -> object:  # noqa: ANN401 - any type of a value
     return value.canonical_text()
 
 
-def _is_text_tuple(kind: Any) -> bool:  # noqa: ANN401 - as above
+def _is_text_tuple(kind: Any) -> bool:  # noqa: ANN401 - any type of a value
     return bool(kind == tuple[str, ...])
 
 

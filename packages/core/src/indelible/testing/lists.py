@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import permutations
-from typing import Any
+from typing import Any, cast
 
 from attrs import evolve, fields, frozen
 
@@ -143,6 +143,7 @@ Filtered = tuple[ListFilter, Callable[[Entry], bool]]
 def filters_of(matching: ListFilter, listed: Sequence[Entry]) -> Iterator[Filtered]:
     """Yield filters of a list by the values of its entries, and what each of them lists."""
     names = {attribute.name for attribute in fields(type(matching))}
+    own_filter = cast("Any", matching)  # the fields of its own class are known by name only
     for entry in listed:
         entity, actor = entry.entity, entry.actor
         yield evolve(matching, actor=actor), partial(_has, "actor", actor)
@@ -150,15 +151,12 @@ def filters_of(matching: ListFilter, listed: Sequence[Entry]) -> Iterator[Filter
         yield evolve(matching, since=at), partial(_is_changed, at, FAR)
         yield evolve(matching, until=at, actor=actor), partial(_is_changed_by, actor, at)
         if "status" in names:
-            filtered: Any = evolve(matching, status=entity.status)  # type: ignore[call-arg]
-            yield filtered, partial(_has, "status", entity.status)
+            yield evolve(own_filter, status=entity.status), partial(_has, "status", entity.status)
         if "owner" in names:
-            filtered = evolve(matching, owner=entity.owner)  # type: ignore[call-arg]
-            yield filtered, partial(_has, "owner", entity.owner)
+            yield evolve(own_filter, owner=entity.owner), partial(_has, "owner", entity.owner)
         if "name_prefix" in names:
             prefix = entry.name[:2]
-            filtered = evolve(matching, name_prefix=prefix)  # type: ignore[call-arg]
-            yield filtered, partial(_begins_with, prefix)
+            yield evolve(own_filter, name_prefix=prefix), partial(_begins_with, prefix)
 
 
 def _has(name: str, value: object, entry: Entry) -> bool:
@@ -187,7 +185,11 @@ def pages(case: ListCase, matching: ListFilter, limit: int) -> Iterator[list[obj
         after = position_of(case, matching, items[-1])
 
 
-def position_of(case: ListCase, matching: ListFilter, item: Any) -> str:  # noqa: ANN401
+def position_of(
+    case: ListCase,
+    matching: ListFilter,
+    item: Any,  # noqa: ANN401 - of any list
+) -> str:
     """Return the position of an item."""
     if isinstance(matching, ConceptFilter):
         return matching.position_of_summary(item)

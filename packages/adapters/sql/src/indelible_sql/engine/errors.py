@@ -218,7 +218,7 @@ def fate_of(error: DBAPIError) -> CommitFate:
 
 # Named as a function because it is used as one. A class, because it runs with each statement and a
 # generator would cost four times as much.
-class translate_errors:  # noqa: N801
+class translate_errors:  # noqa: N801 - used as a function
     """A block that raises the library's errors instead of a driver's.
 
     The driver's error becomes the cause; no message has a statement or a value.
@@ -238,7 +238,7 @@ class translate_errors:  # noqa: N801
             raise UsageError("the transaction has ended") from error
 
 
-class reading_row:  # noqa: N801 - as above
+class reading_row:  # noqa: N801 - used as a function
     """A block that raises RowUnreadable for whatever an unreadable value of a row raises."""
 
     def __enter__(self) -> None:

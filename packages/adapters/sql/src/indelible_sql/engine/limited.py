@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from psycopg import AsyncConnection, Connection, OperationalError
 from psycopg.abc import PQGen
-from psycopg.errors import _WaitTimeout  # pyright: ignore[reportPrivateUsage]
+from psycopg.errors import _WaitTimeout  # pyright: ignore[reportPrivateUsage] - no public name
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine
 from sqlalchemy.event import listen

@@ -33,7 +33,11 @@ class _FairQueue(Queue[Any]):
         # All, because only the one that came first goes on.
         self.not_empty.notify_all()
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002
+    def get(
+        self,
+        block: bool = True,  # noqa: FBT001, FBT002 - SQLAlchemy's signature
+        timeout: float | None = None,
+    ) -> Any:
         """Return the next item in the caller's turn, or raise Empty at the timeout."""
         ticket = object()
         end = time.monotonic()
@@ -55,7 +59,11 @@ class _FairQueue(Queue[Any]):
 class _AsyncFairQueue(AsyncAdaptedQueue[Any]):
     """A queue for an event loop's tasks, first come, first served."""
 
-    def __init__(self, maxsize: int = 0, use_lifo: bool = False) -> None:  # noqa: FBT001, FBT002
+    def __init__(
+        self,
+        maxsize: int = 0,
+        use_lifo: bool = False,  # noqa: FBT001, FBT002 - SQLAlchemy's signature
+    ) -> None:
         super().__init__(maxsize, use_lifo)
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
@@ -67,7 +75,11 @@ class _AsyncFairQueue(AsyncAdaptedQueue[Any]):
                 return
         super().put_nowait(item)
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002
+    def get(
+        self,
+        block: bool = True,  # noqa: FBT001, FBT002 - SQLAlchemy's signature
+        timeout: float | None = None,
+    ) -> Any:
         """Return the next item in the caller's turn, or raise Empty at the timeout."""
         # An item is in the queue only while no task waits.
         if not block or not self.empty():

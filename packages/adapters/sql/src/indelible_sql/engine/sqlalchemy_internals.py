@@ -51,7 +51,7 @@ def invalidate_pool(connection: Connection, error: Any) -> None:
     `Connection.invalidate` drops one connection, and the others would break one by one.
     """
     pool: Any = connection.engine.pool
-    pool._invalidate(connection.connection, error)  # noqa: SLF001
+    pool._invalidate(connection.connection, error)  # noqa: SLF001 - no public method drops them all
 
 
 def reported(connection: Connection, error: Any, cursor: Any = None) -> DBAPIError:

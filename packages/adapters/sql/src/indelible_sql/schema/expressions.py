@@ -16,11 +16,19 @@ class TextList(TypeDecorator[list[str]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+    def process_bind_param(
+        self,
+        value: Any,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> str:
         """Return the list as the database takes it."""
         return json.dumps(list(value), ensure_ascii=False)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> list[str]:  # noqa: ARG002
+    def process_result_value(
+        self,
+        value: Any,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> list[str]:
         """Return the list, empty for NULL."""
         if value is None:
             return []
@@ -65,7 +73,7 @@ class InJsonList(DialectExpression):
         "postgresql": "{} = ANY(ARRAY(SELECT json_array_elements_text(CAST({} AS json))))",
     }
 
-    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         """Return the expression without a comparison.
 
         SQLAlchemy would compare it with 1, and SQLite then read the whole table instead of an
@@ -84,7 +92,7 @@ class Contains(DialectExpression):
         "postgresql": "strpos({}, {}) > 0",
     }
 
-    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         """Return the expression without a comparison."""
         return self
 

@@ -122,7 +122,11 @@ class CaptureIntegrityConformance:
         assert (centroid.seq, centroid.space_id) == (signal.applied_seq, signal.space_id)
 
     @staticmethod
-    def _save_space(space_id: str, tx: Any, **changes: object) -> None:  # noqa: ANN401 - as above
+    def _save_space(
+        space_id: str,
+        tx: Any,  # noqa: ANN401 - any store's transaction
+        **changes: object,
+    ) -> None:
         head = tx.captures.spaces.get(space_id)
         space = head.entity.transition("rename", now=tx.clock.now(), **changes)
         save_change(tx, tx.captures.spaces, head, space, "rename")
@@ -131,7 +135,7 @@ class CaptureIntegrityConformance:
     def _save_subspace(
         subspace_id: str,
         action: str,
-        tx: Any,  # noqa: ANN401 - as above
+        tx: Any,  # noqa: ANN401 - any store's transaction
         **changes: object,
     ) -> None:
         head = tx.captures.subspaces.get(subspace_id)

@@ -1,6 +1,7 @@
 """Requirements on the seven repositories of seed 004."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from attrs import evolve, fields
 
@@ -31,6 +32,11 @@ NOT_IN_CHANGES = {"id", "status", "created_at", "updated_at"}
 def token_ids(listed: Iterable[Token]) -> list[int]:
     """Return the on-chain ids of tokens."""
     return [token.token_id for token in listed]
+
+
+def add_token(token: Token, repositories: Repositories) -> Token:
+    """Add a token and return it."""
+    return repositories.tokens.add(token)
 
 
 class AuthorsConformance:
@@ -154,8 +160,7 @@ class TokenRepositoryConformance:
 
         with_repositories(store, lambda r: r.authors.add(make_author()))
         for number in (2, 5, 6, 9):
-            token = make_token(number)
-            with_repositories(store, lambda r, t=token: r.tokens.add(t))  # type: ignore[misc]
+            with_repositories(store, partial(add_token, make_token(number)))
 
         assert missing(12) == [1, 3, 4, 7, 8, 10, 11]
         assert missing(12, 3) == [1, 3, 4]
