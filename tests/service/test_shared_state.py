@@ -1,18 +1,24 @@
 """Test that several processes of a server count and remember together through Redis."""
 
+import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+from tests.conftest import folder
+from tests.stopped import stopped
 from tests.web.harness import problem
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
 from indelible_service.composition import build_web_settings, create_app
 from indelible_service.database import open_configured_store, upgrade
+from indelible_service.embedded import redis
 from indelible_service.settings import Settings
-from indelible_web.http.rates import MEMORY
+from indelible_web.http.rates import MEMORY, REDIS_SECONDS, RETRY_SECONDS
 
 LIMIT = 3
+MARGIN_SECONDS = 15
 
 
 def configured(directory: Path, redis_url: str) -> Settings:
@@ -53,3 +59,27 @@ def test_one_process_and_processes_without_redis_count_in_memory(tmp_path: Path)
     assert build_web_settings(without, is_only_process=False).limiter_storage == MEMORY
     shared = build_web_settings(with_redis, is_only_process=False).limiter_storage
     assert shared == with_redis.redis_url
+
+
+@pytest.mark.slow
+def test_a_redis_that_hangs_costs_a_request_its_limit_and_counts_again_afterwards(
+    tmp_path: Path,
+) -> None:
+    with folder() as directory, redis(directory) as server:
+        (client,), key = clients_of(configured(tmp_path, server.url), 1)
+        headers = {"Authorization": f"Bearer {key}"}
+        with stopped(server.child):
+            start = time.monotonic()
+            answers = [client.get("/v1/spaces", headers=headers) for _ in range(LIMIT)]
+            refused = client.get("/v1/spaces", headers=headers)
+            assert client.get("/health").status_code == 200
+            assert time.monotonic() - start < REDIS_SECONDS + MARGIN_SECONDS
+
+        # Redis has counted no request of the caller, and this process has counted too many.
+        deadline = time.monotonic() + RETRY_SECONDS + MARGIN_SECONDS
+        while client.get("/v1/spaces", headers=headers).status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    assert [answer.status_code for answer in answers] == [200] * LIMIT
+    assert problem(refused) == (429, "TOO_MANY_REQUESTS")
