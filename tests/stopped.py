@@ -12,7 +12,14 @@ from indelible_service.embedded.children import Child
 @contextmanager
 def stopped(child: Child) -> Generator[None]:
     """Stop every process of a server during the block."""
-    main = psutil.Process(child.pid)
+    with stopped_with_children(child.pid):
+        yield
+
+
+@contextmanager
+def stopped_with_children(pid: int) -> Generator[None]:
+    """Stop a process and all that it started during the block."""
+    main = psutil.Process(pid)
     main.send_signal(SIGSTOP)  # first, because it starts the others
     processes = [main, *main.children(recursive=True)]
     try:

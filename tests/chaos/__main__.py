@@ -16,6 +16,7 @@ from tests.chaos.testbed import testbed
 
 OPTIONS: Final = (
     ("--kills", 30, "killed writers, or killed instances and parts, on each database"),
+    ("--seconds", 60, "of each stop of a server"),
     ("--n", 60, "lost COMMITs of each kind, in a round"),
     ("--rounds", 5, "rounds of each fault, in a round"),
     ("--edits", 50, "edits of each process in a race, and under a jumping clock"),

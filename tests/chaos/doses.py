@@ -21,6 +21,7 @@ from tests.chaos.instance_kills import FULL_KINDS, SQLITE_KINDS, kill_instance, 
 from tests.chaos.kills import kill_writers
 from tests.chaos.open_stores import open_for_test
 from tests.chaos.restarts import restart
+from tests.chaos.server_stops import SERVERS, Plan, stop_servers
 from tests.chaos.shuffles import shuffle
 from tests.chaos.testbed import Testbed
 from tests.chaos.worker_kills import kill_workers
@@ -97,6 +98,14 @@ def instances(_: Testbed, options: Namespace) -> bool:
         results.append(show(f"instances, {name}: {report}", is_success=not report.problems))
 
     return all(results)
+
+
+def stops(_: Testbed, options: Namespace) -> bool:
+    """Stop PostgreSQL, Redis and the node of the chain in turn, under HTTP load."""
+    seconds = float(options.seconds)
+    plan = Plan(stops=dict.fromkeys(SERVERS, seconds))
+    report = stop_servers(plan, seeded_random(options))
+    return show(f"stops: {report}", is_success=not report.problems)
 
 
 def full_disks(_: Testbed, __: Namespace) -> bool:
@@ -280,6 +289,7 @@ DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
     "instances": instances,
+    "stops": stops,
     "lost-commits": lost_commits,
     "faults": faults,
     "disks": disks,

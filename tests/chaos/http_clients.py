@@ -1,7 +1,8 @@
 """Clients of the API, each with one request after the other and a journal of all answers.
 
 A client repeats a request that got no answer, or a temporary refusal, under its Idempotency-Key.
-It writes each answer to the journal before it sends the next request.
+It writes each answer to the journal before it sends the next request. A reader only reads, and its
+answers are not in the journal.
 """
 
 import json
@@ -34,8 +35,18 @@ NEXT_VERBS: Final = {
 }
 # The codes of a refusal after which a request is repeated: a server or a lock is not available.
 TEMPORARY: Final = frozenset(
-    {"STORE_UNREACHABLE", "STORE_BUSY", "REQUEST_IN_FLIGHT", "OUTCOME_UNKNOWN"}
+    {
+        "STORE_UNREACHABLE",
+        "STORE_BUSY",
+        "NO_CONNECTION_FREE",
+        "REQUEST_IN_FLIGHT",
+        "OUTCOME_UNKNOWN",
+    }
 )
+NO_ANSWER: Final = "no answer"  # in the place of a code
+READ: Final = "read"
+WRITE: Final = "write"
+READ_PATHS: Final = ("/v1/concepts?limit=10", "/v1/history?limit=10", "/v1/spaces")
 
 
 @frozen
@@ -71,6 +82,27 @@ class Answer:
     def is_temporary(self) -> bool:
         """Return whether the request must be repeated."""
         return self.status == NO_STATUS or self.code in TEMPORARY
+
+
+@frozen
+class Timing:
+    """A request by its group, with its times on the monotonic clock, its status and its code."""
+
+    group: str
+    started_at: float
+    ended_at: float
+    status: int
+    code: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the request took."""
+        return self.ended_at - self.started_at
+
+    @property
+    def is_success(self) -> bool:
+        """Return whether the request was executed."""
+        return self.status in (200, 201)
 
 
 @define(eq=False)
@@ -126,6 +158,7 @@ class Load:
     refused: Counter[str] = field(factory=Counter[str])
     repeated: Counter[str] = field(factory=Counter[str])
     codes: Counter[str] = field(factory=Counter[str])
+    timings: list[Timing] = field(factory=list[Timing])
     problems: list[str] = field(factory=list[str])
     stopping: Event = field(factory=Event)  # clients complete their last requests
     is_abandoned: bool = False  # the instance does not answer any more
@@ -134,13 +167,22 @@ class Load:
     def record_failure(self, request: Request, answer: Answer, attempt: int) -> str:
         """Count an attempt without a result; return the kind of kill that it belongs to."""
         with self._lock:
-            self.codes[answer.code or "no answer"] += 1
+            self.codes[answer.code or NO_ANSWER] += 1
             if attempt == 1:
                 counter = self.refused if answer.status else self.unanswered
                 counter[self.kind] += 1
             if not answer.is_temporary:
                 self.problems.append(f"{request} was answered with {answer}")
             return self.kind
+
+    def record_time(self, request: Request, answer: Answer, started_at: float) -> None:
+        """Keep how long an attempt took."""
+        group = READ if request.verb == READ else WRITE
+        code = answer.code
+        if not answer.status:
+            code = NO_ANSWER
+        timing = Timing(group, started_at, time.monotonic(), answer.status, code)
+        self.timings.append(timing)
 
     def record_answer(self, request: Request, answer: Answer, request_id: str, kind: str) -> None:
         """Write an answer to the journal; `kind` names the kill that cut its first attempt off."""
@@ -177,7 +219,7 @@ class Client:
             if not answer.is_success:
                 return
 
-            if request.verb != "capture":
+            if request.verb not in (READ, "capture"):
                 self.concept = answer.document
             self.answers += 1
             time.sleep(self.chance.uniform(0, MAX_PAUSE_SECONDS))
@@ -190,9 +232,11 @@ class Client:
         kind = ""
         while True:
             request_id = f"{request.key}-{attempt}"
+            started_at = time.monotonic()
             answer = self.connection.send(request, request_id)
+            self.load.record_time(request, answer, started_at)
             if answer.is_success:
-                self.load.record_answer(request, answer, request_id, kind)
+                self._record_answer(request, answer, request_id, kind)
                 return answer
 
             failed_under = self.load.record_failure(request, answer, attempt)
@@ -202,6 +246,9 @@ class Client:
             kind = kind or failed_under
             attempt += 1
             time.sleep(RETRY_SECONDS)
+
+    def _record_answer(self, request: Request, answer: Answer, request_id: str, kind: str) -> None:
+        self.load.record_answer(request, answer, request_id, kind)
 
     def _next_request(self) -> Request:
         self.request_count += 1
@@ -236,6 +283,17 @@ class Client:
             "embedding": embedding,
             "embedding_model": MODEL,
         }
+
+
+@define(eq=False)
+class Reader(Client):
+    """A client in a thread that reads lists; nothing of it is in the journal."""
+
+    def _record_answer(self, request: Request, answer: Answer, request_id: str, kind: str) -> None:
+        """Write nothing."""
+
+    def _next_request(self) -> Request:
+        return Request("", READ, "GET", self.chance.choice(READ_PATHS), {})
 
 
 def _content(key: str) -> Mapping[str, str]:

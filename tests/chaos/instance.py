@@ -46,6 +46,7 @@ class InstanceUnderTest:
     directory: Path
     is_full: bool
     port: int
+    variables: Mapping[str, str] = field(factory=dict[str, str])  # beside `SETTINGS`
     address: str = ""
     key: str = ""
     ports: set[int] = field(factory=set[int])
@@ -62,12 +63,17 @@ class InstanceUnderTest:
             self.supervisor = subprocess.Popen[bytes](
                 (sys.executable, "-m", "indelible_service", *words),
                 cwd=self.directory,
-                env={**foreign_variables(), **SETTINGS, "INDELIBLE_PORT": str(self.port)},
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=log,
                 start_new_session=True,
             )
+
+    def _environment(self) -> dict[str, str]:
+        """Return the environment with the settings of this instance."""
+        port = {"INDELIBLE_PORT": str(self.port)}
+        return {**foreign_variables(), **SETTINGS, **self.variables, **port}
 
     @property
     def output(self) -> Path:

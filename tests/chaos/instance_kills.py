@@ -7,39 +7,37 @@ values, nothing else may be there, and nothing of the instance may run.
 
 import logging
 import signal
-import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from random import Random, SystemRandom
+from collections.abc import Sequence
+from random import Random
 from statistics import median
-from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from typing import Final
 
 import psutil
 from attrs import define, field
-from tests.chaos.http_clients import DIMENSION, MODEL, REASON, Client, Connection, Load, Request
+from tests.chaos.http_clients import Client, Load
 from tests.chaos.instance import (
     APPLICATION,
-    HOST,
     InstanceUnderTest,
     NotStarted,
     Process,
     children_of,
     is_alive,
 )
-from tests.chaos.journal import Comparison, Entry, compare, read_journal
+from tests.chaos.instance_load import (
+    LoadReport,
+    check_at_the_end,
+    create_space,
+    free_port,
+    start_clients,
+    wait_for_answers,
+    web_workers,
+)
 from tests.conftest import folder
 
-from indelible.captures import SPHERICAL
-
 CLIENTS: Final = 4
-ANSWERS_BETWEEN_KILLS: Final = 3  # of each client
-MAX_REPEATED: Final = 100  # answered requests that are repeated at the end
 MAX_PAUSE_SECONDS: Final = 0.5  # so that kills come at any moment of a request
 FIRST_START_SECONDS: Final = 5  # an estimate until starts are measured
-PORTS: Final = range(10_000, 20_000)  # below those of outgoing connections and of other instances
-ALGORITHM: Final = "oscl-1"
 
 HEADER: Final = (
     f"{'killed':12}{'count':>7}{'cut off':>9}{'refused':>9}{'repeated':>10}{'was done':>9}"
@@ -58,14 +56,11 @@ logger = logging.getLogger("tests.chaos")
 
 
 @define
-class Report:
+class Report(LoadReport):
     """The number of kills by kind, with the seconds until the instance was complete again."""
 
-    load: Load
     seconds: dict[str, list[float]] = field(factory=dict[str, list[float]])
-    comparison: Comparison = field(factory=Comparison)
     restarted: list[str] = field(factory=list[str])  # parts that ended without being killed
-    problems: list[str] = field(factory=list[str])
 
     @property
     def kills(self) -> int:
@@ -103,7 +98,7 @@ def kinds_of_kills(kinds: Sequence[str], times: int, chance: Random) -> list[str
 def kill_instance(kinds: Sequence[str], chance: Random, *, is_full: bool) -> Report:
     """Run an instance under load while it is killed in these ways, and look for what is wrong."""
     with folder() as directory:
-        instance = InstanceUnderTest(directory, is_full, _free_port())
+        instance = InstanceUnderTest(directory, is_full, free_port())
         try:
             return _run(instance, kinds, chance)
         finally:
@@ -115,9 +110,9 @@ def _run(instance: InstanceUnderTest, kinds: Sequence[str], chance: Random) -> R
     instance.wait_until_ready()
     path = instance.directory / "journal"
     with path.open("w", encoding="utf-8") as journal:
-        load = Load(journal, _create_space(instance))
+        load = Load(journal, create_space(instance))
         report = Report(load)
-        clients = _start_clients(instance, load, chance)
+        clients = start_clients(Client, CLIENTS, instance, load, chance)
         try:
             _kill_all(instance, kinds, chance, clients, report)
         except NotStarted as error:
@@ -130,42 +125,8 @@ def _run(instance: InstanceUnderTest, kinds: Sequence[str], chance: Random) -> R
 
     report.problems.extend(load.problems)
     if instance.is_ready():
-        _check_at_the_end(instance, path, chance, report)
+        check_at_the_end(instance, path, chance, report)
     return report
-
-
-def _check_at_the_end(
-    instance: InstanceUnderTest, journal: Path, chance: Random, report: Report
-) -> None:
-    """Compare the journal with the history, verify, and stop the instance for good."""
-    entries = read_journal(journal)
-    report.comparison = compare(instance.database_url(), entries)
-    report.problems.extend(report.comparison.problems)
-    report.problems.extend(_repeat(instance, entries, chance))
-    verified = instance.run("verify", "--json")
-    if (verified.returncode, verified.stdout.strip()) != (0, "[]"):
-        report.problems.append(f"verify: {verified.stdout} {verified.stderr}")
-
-    code = instance.signal(signal.SIGTERM)
-    if code:
-        report.problems.append(f"the instance ended with exit code {code}")
-    report.problems.extend(f"{process} is left" for process in instance.left_processes())
-    report.problems.extend(f"port {port} is in use" for port in instance.ports_in_use())
-
-
-def _repeat(instance: InstanceUnderTest, entries: list[Entry], chance: Random) -> Iterator[str]:
-    """Repeat some requests under their keys; yield each whose answer is another one now."""
-    connection = _connect(instance)
-    for entry in chance.sample(entries, min(MAX_REPEATED, len(entries))):
-        first = dict(entry.answer.document)
-        answer = connection.send(entry.request, "repeated")
-        second = dict(answer.document)
-        if entry.request.verb == "capture":
-            first["replayed"] = True
-        if not answer.is_success or first != second:
-            yield f"{entry.request} was answered with {first}, and then with {second}"
-
-    connection.close()
 
 
 def _kill_all(
@@ -176,7 +137,7 @@ def _kill_all(
     report: Report,
 ) -> None:
     for number, kind in enumerate(kinds, 1):
-        _wait_for_answers(instance, clients)
+        wait_for_answers(instance, clients)
         time.sleep(chance.uniform(0, MAX_PAUSE_SECONDS))
         report.load.kind = kind
         seconds = report.seconds.setdefault(kind, [])
@@ -186,20 +147,7 @@ def _kill_all(
             seconds.append(_kill_part(instance, kind, chance, report))
         logger.info("kill %s, of %s: complete after %.1f s", number, kind, seconds[-1])
 
-    _wait_for_answers(instance, clients)
-
-
-def _wait_for_answers(instance: InstanceUnderTest, clients: Sequence[Client]) -> None:
-    """Wait until each client has got some more answers, or was refused for good."""
-    goals = {client.name: client.answers + ANSWERS_BETWEEN_KILLS for client in clients}
-
-    def have_answers() -> bool:
-        return all(
-            client.answers >= goals[client.name] or not client.thread.is_alive()
-            for client in clients
-        )
-
-    instance.wait_for(have_answers)
+    wait_for_answers(instance, clients)
 
 
 def _end_instance(instance: InstanceUnderTest, kind: str, chance: Random, report: Report) -> float:
@@ -236,7 +184,7 @@ def _kill_part(instance: InstanceUnderTest, kind: str, chance: Random, report: R
     def is_restored() -> bool:
         if not instance.is_complete():
             return False
-        return bool(_web_workers(instance.parts())) and instance.is_ready()
+        return bool(web_workers(instance.parts())) and instance.is_ready()
 
     instance.wait_for(is_restored)
     seconds = time.monotonic() - started_at
@@ -261,68 +209,8 @@ def _victim(
 
     def candidates() -> list[psutil.Process]:
         if kind == WEB_WORKER:
-            return _web_workers(parts)
+            return web_workers(parts)
         return children_of(postmaster, APPLICATION)
 
     instance.wait_for(lambda: bool(candidates()))
     return chance.choice(candidates())
-
-
-def _web_workers(parts: dict[str, set[Process]]) -> list[psutil.Process]:
-    workers: list[psutil.Process] = []
-    for web, _ in parts["web"]:
-        workers.extend(filter(is_alive, children_of(web, "spawn_main")))
-
-    return workers
-
-
-def _free_port() -> int:
-    """Return a port at which nothing listens now, another one than a run of the same seed gets."""
-    while True:
-        port = SystemRandom().choice(PORTS)
-        with socket.socket() as client:
-            if client.connect_ex((HOST, port)):
-                return port
-
-
-def _connect(instance: InstanceUnderTest) -> Connection:
-    parts = urlsplit(instance.address)
-    return Connection(parts.hostname or "", parts.port or 0, instance.key)
-
-
-def _start_clients(instance: InstanceUnderTest, load: Load, chance: Random) -> list[Client]:
-    clients: list[Client] = []
-    for number in range(CLIENTS):
-        own_chance = Random(chance.random())  # noqa: S311 - no secret
-        client = Client(f"client-{number}", _connect(instance), load, own_chance)
-        client.start()
-        clients.append(client)
-
-    return clients
-
-
-def _create_space(instance: InstanceUnderTest) -> str:
-    """Create a space with one subspace, and an active algorithm; return the space's id."""
-    connection = _connect(instance)
-
-    def post(path: str, tag: str = "", **body: object) -> dict[str, object]:
-        request = Request("", "", "POST", f"/v1/{path}", {"reason": REASON, **body}, tag)
-        connection.close()  # the server closes one that was idle during a command
-        answer = connection.send(request, "setup")
-        assert answer.is_success, answer
-        return dict(answer.document)
-
-    listed = connection.send(Request("", "", "GET", "/v1/algorithms", {}), "setup")
-    items: list[Mapping[str, Any]] = listed.document["items"]
-    if not any(item["algorithm"]["status"] == "ACTIVE" for item in items):
-        saved = post("algorithms", algorithm_id=ALGORITHM, formulas=SPHERICAL)
-        installed = instance.run("db", "install-algorithm", ALGORITHM)
-        assert installed.returncode == 0, installed.stderr
-        post(f"algorithms/{ALGORITHM}/activate", tag=str(saved["seq"]))
-
-    saved_space = post("spaces", name="chaos", model=MODEL, dimension=DIMENSION)
-    space = cast("Mapping[str, object]", saved_space["space"])
-    seed = {"model": MODEL, "values": [1.0] * DIMENSION}
-    post("subspaces", space_id=space["id"], name="all", seed=seed)
-    connection.close()
-    return str(space["id"])
