@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import SelectBase
 
@@ -21,7 +22,11 @@ from indelible_sql.engine.errors import (
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.prepared import Prepared, prepare
-from indelible_sql.engine.sqlalchemy_internals import receive_binary, reported
+from indelible_sql.engine.sqlalchemy_internals import (
+    CONVERSION_ERRORS,
+    receive_binary,
+    reporting,
+)
 from indelible_sql.engine.transaction_log import log_statement
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.session_settings import TEXT_FORMATS, change_settings
@@ -29,7 +34,6 @@ from indelible_sql.schema.session_settings import TEXT_FORMATS, change_settings
 Query = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
 
-CONVERSION_ERRORS = (AttributeError, OverflowError, TypeError, ValueError)
 UNIQUE_VIOLATION = "23505"
 SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
 
@@ -195,28 +199,20 @@ class Session:
     def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
         """Execute a statement; return it as it was sent, and the driver's rows."""
         self._check_open()
-        connection = self._connection
-        driver = connection.dialect.loaded_dbapi
-        prepared = prepare(statement, connection.dialect, self.schema)
+        prepared = prepare(statement, self._connection.dialect, self.schema)
         log_statement(prepared.text)
         rows: Sequence[Any] = ()
         try:
-            self._cursor.execute(prepared.text, prepared.bind(values))
-            if prepared.columns:
-                rows = self._cursor.fetchall()
-        except driver.Error as error:
-            raise self._refused(reported(connection, error, self._cursor)) from error
-        except CONVERSION_ERRORS as error:
-            # psycopg raises such an error for a closed connection too.
-            if getattr(connection.connection.driver_connection, "closed", False):
-                lost = driver.OperationalError(str(error))
-                raise reported(connection, lost, self._cursor) from error
-            raise ValueUnstorable from error
-        except BaseException as error:
-            # Cancelled in the middle: the state of the driver's protocol is unknown.
-            if not isinstance(error, Exception):
-                connection.invalidate(error)
+            with reporting(self._connection, self._cursor):
+                self._cursor.execute(prepared.text, prepared.bind(values))
+                if prepared.columns:
+                    rows = self._cursor.fetchall()
+        except DBAPIError as error:
+            self._refused(error)
             raise
+        except CONVERSION_ERRORS as error:
+            raise ValueUnstorable from error
+
         return prepared, rows
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.util import await_, greenlet_spawn
 from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Full, Queue
 
 __all__ = [
+    "CONVERSION_ERRORS",
     "AsyncAdaptedQueue",
     "Empty",
     "Full",
@@ -22,11 +23,14 @@ __all__ = [
     "await_in_greenlet",
     "invalidate_pool",
     "put_above_capacity",
-    "reported",
     "receive_binary",
+    "reporting",
     "run_in_greenlet",
     "send",
 ]
+
+# What a driver raises for a value that it cannot convert, and psycopg for a closed connection too.
+CONVERSION_ERRORS = (AttributeError, OverflowError, TypeError, ValueError)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,7 +58,7 @@ def invalidate_pool(connection: Connection, error: Any) -> None:
     pool._invalidate(connection.connection, error)  # noqa: SLF001 - no public method drops them all
 
 
-def reported(connection: Connection, error: Any, cursor: Any = None) -> DBAPIError:
+def _reported(connection: Connection, error: Any, cursor: Any = None) -> DBAPIError:
     """Return a driver's error as SQLAlchemy reports it, and drop a broken connection."""
     dialect = connection.dialect
     is_broken = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
@@ -74,19 +78,44 @@ def reported(connection: Connection, error: Any, cursor: Any = None) -> DBAPIErr
     return cast("DBAPIError", wrapped)
 
 
-def send(connection: Connection, statement: str) -> None:
-    """Send a statement without values or rows; SQLAlchemy's own execution takes longer."""
-    try:
-        cursor = connection.connection.cursor()
-        cursor.execute(statement)
-        cursor.close()
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise reported(connection, error) from error
-    except BaseException as error:
+# A class for the same reason as `translate_errors`: it runs with each statement.
+class reporting:  # noqa: N801 - used as a function
+    """A block that uses the driver directly and raises its errors as SQLAlchemy reports them."""
+
+    def __init__(self, connection: Connection, cursor: Any = None) -> None:
+        self._connection = connection
+        self._cursor = cursor
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Raise DBAPIError for a driver's error, and drop a broken or cancelled connection."""
+        if error is None:
+            return
+        connection = self._connection
+        driver = connection.dialect.loaded_dbapi
+        if isinstance(error, driver.Error):
+            raise _reported(connection, error, self._cursor) from error
+
+        if isinstance(error, CONVERSION_ERRORS) and _is_closed(connection):
+            lost = driver.OperationalError(str(error))
+            raise _reported(connection, lost, self._cursor) from error
         # Cancelled in the middle: the state of the driver's protocol is unknown.
         if not isinstance(error, Exception):
             connection.invalidate(error)
-        raise
+
+
+def _is_closed(connection: Connection) -> bool:
+    return bool(getattr(connection.connection.driver_connection, "closed", False))
+
+
+def send(connection: Connection, statement: str) -> None:
+    """Send a statement without values or rows; SQLAlchemy's own execution takes longer."""
+    with reporting(connection):
+        cursor = connection.connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
 
 
 def put_above_capacity(queue: AsyncAdaptedQueue[Any], item: Any) -> None:
