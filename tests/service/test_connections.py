@@ -5,7 +5,7 @@ import os
 import resource
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -14,8 +14,10 @@ import pytest
 from tests.service.slow_clients import is_established
 
 from indelible_service.connections import (
+    BYTES_ACKED,
     FILES_PER_CONNECTION,
     OPEN_FILES,
+    TCP_INFO_BYTES,
     ConnectionGuard,
     ConnectionLimits,
     accepted_connections,
@@ -25,6 +27,7 @@ from indelible_service.serving import connection_limits
 from indelible_service.settings import Settings
 
 LONG_SECONDS = 3_600
+MAX_WAIT_SECONDS = 30
 
 
 class Peers:
@@ -71,6 +74,21 @@ def peers() -> Generator[Peers]:
         yield Peers(stack)
 
 
+def acknowledged_bytes(accepted: socket.socket) -> int:
+    """Return how many bytes the client's kernel has acknowledged."""
+    info = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO_BYTES)
+    number: int = BYTES_ACKED.unpack_from(info)[0]
+    return number
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    """Wait for a condition of the kernel, which does it at a time of its own."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def open_ones(clients: list[socket.socket]) -> list[bool]:
     return [is_established(client) for client in clients]
 
@@ -80,9 +98,10 @@ def test_a_silent_connection_is_closed_and_one_with_progress_is_not(peers: Peers
     guard = peers.guard(silent_seconds=0.05)
     guard.check()
     time.sleep(0.1)
+    acknowledged = acknowledged_bytes(peers.accepted[1])
     peers.accepted[1].sendall(b"a")
     active.recv(1)
-    time.sleep(0.1)  # until the kernel has the acknowledgement
+    wait_until(lambda: acknowledged_bytes(peers.accepted[1]) > acknowledged)
 
     assert guard.check() == 1
     assert open_ones([silent, active]) == [False, True]
@@ -102,12 +121,10 @@ def test_an_unread_response_is_no_progress(peers: Peers) -> None:
     peers.connect(1)
     peers.accepted[0].setblocking(False)  # noqa: FBT003 - its only argument
     peers.accepted[0].send(b"x" * 10_000_000)
-    time.sleep(0.1)
     guard = peers.guard(silent_seconds=0.05)
-    guard.check()
-    time.sleep(0.1)
 
-    assert guard.check() == 1
+    # Until the client's buffer is full, its kernel acknowledges more bytes.
+    wait_until(lambda: guard.check() == 1)
 
 
 def test_an_address_over_its_limit_loses_its_longest_silent_connections(peers: Peers) -> None:

@@ -1,6 +1,7 @@
 """Test that a lost or interrupted connection is reported and dropped, whatever is raised."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ class FailingCursor:
 
 def use_failing_cursor(connection: Connection, error: BaseException) -> None:
     driver: Any = connection.connection.driver_connection
-    driver.cursor = lambda *_: FailingCursor(error)
+    driver.cursor = partial(FailingCursor, error)
 
 
 def begin(connection: Connection, error: BaseException) -> None:
@@ -52,7 +53,8 @@ def test_a_type_error_of_the_driver_after_the_server_is_lost_is_store_unreachabl
         driver_connection: Any = tx.connection.connection.driver_connection
         driver_connection.close()
         cursor: Any = FailingCursor(TypeError())
-        tx.session._cursor = cursor  # noqa: SLF001 - no public method replaces it
+        session: Any = tx.session
+        session._cursor = cursor  # noqa: SLF001 - no public method replaces it
         return tx.concepts.repository.get_concept("x")
 
     with pytest.raises(StoreUnreachable):
