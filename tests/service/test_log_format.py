@@ -153,3 +153,22 @@ def test_warnings_exceptions_and_other_libraries_write_in_the_same_format() -> N
     assert len(errors) == 4
     assert errors[-1] == "ValueError: at the end"
     assert "hunter2" not in done.stderr
+
+
+def test_a_supervised_process_that_is_refused_logs_its_error() -> None:
+    settings = {"DATABASE_URL": "postgresql://maya:hunter2@127.0.0.1:1/db"}
+    words = ("work", "--alone", "--stage", "none", "--settings-from-stdin")
+    done = subprocess.run(
+        (sys.executable, "-m", "indelible_service", *words),
+        input=json.dumps(settings),
+        env=foreign_variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=MAX_SECONDS,
+    )
+    lines = lines_in_the_format(done.stderr)
+
+    assert done.returncode == 1
+    assert [line["code"] for line in lines] == ["STAGE_UNKNOWN"]
+    assert "hunter2" not in done.stderr
