@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.web.compatibility import COMMITTED, text_of
 from tests.web.generated import PROMPT, WITHOUT_KEY, Found, Making, generated, operations
-from tests.web.harness import Web, memory
+from tests.web.harness import Json, Web, memory
 from tests.web.minting import Wallets
 from tests.web.reader import fitted
 
@@ -42,8 +42,9 @@ def test_a_hook_that_writes_into_an_example_leaves_the_document_as_it_is(web: We
     before = text_of(web.document)
 
     def rename(_: object, case: Any) -> Any:  # noqa: ANN401 - schemathesis' own
-        if isinstance(case.body, dict):
-            case.body["name"] = "renamed"
+        body: object = case.body
+        if isinstance(body, dict):
+            cast("Json", body)["name"] = "renamed"
         return case
 
     send = generated(web, Making(examples=EXAMPLES, seed=1, hooks={"map_case": rename}))
