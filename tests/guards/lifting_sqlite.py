@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine
@@ -27,12 +27,12 @@ class SqliteLifting:
         engine = create_engine("sqlite://", poolclass=NullPool, creator=self._open)
         self._database = RawDatabase(engine.execution_options(schema_translate_map={SCHEMA: None}))
 
-    @property
+    @cached_property
     def guards(self) -> Collection[str]:
         guards: list[str] = []
         for kind, name, sql in schema_objects(self._source):
-            guards += _guards_in(kind, name, sql)
-        return tuple(guards)
+            guards += _guards_of(kind, name, sql)
+        return frozenset(guards)
 
     def refusing_guard(self, statements: Sequence[Statement], without: Collection[str]) -> str:
         self._lifted = frozenset(with_dependent(without))
@@ -82,6 +82,9 @@ def _rows(source: Path) -> dict[str, list[dict[str, object]]]:
 @cache
 def image(source: Path, without: frozenset[str]) -> bytes:
     """Return the bytes of the file as they would be without some guards."""
+    if without and without <= rules(source):
+        return _image_without_rules(source, without)
+
     with closing(sqlite3.connect(":memory:")) as connection:
         for kind, name, sql in schema_objects(source):
             if kind == "table":
@@ -90,6 +93,24 @@ def image(source: Path, without: frozenset[str]) -> bytes:
         for kind, name, sql in schema_objects(source):
             if kind != "table" and name not in without:
                 connection.execute(sql)
+
+        connection.commit()
+        return connection.serialize()
+
+
+def _image_without_rules(source: Path, without: frozenset[str]) -> bytes:
+    """Change only statements: rows are stored in the same way without a check or foreign key."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(image(source, frozenset()))
+        connection.execute("PRAGMA writable_schema = ON")
+        for kind, name, sql in schema_objects(source):
+            if name in without:
+                connection.execute("DELETE FROM sqlite_master WHERE name = ?", (name,))
+            changed = without_guards(name, sql, without) if kind == "table" else sql
+            if changed != sql:
+                connection.execute(
+                    "UPDATE sqlite_master SET sql = ? WHERE name = ?", (changed, name)
+                )
 
         connection.commit()
         return connection.serialize()
@@ -107,8 +128,13 @@ def _copy_rows(connection: sqlite3.Connection, table: str, rows: list[dict[str, 
     connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows)
 
 
+@cache
+def _guards_of(kind: str, name: str, sql: str) -> frozenset[str]:
+    """Return the guards that the statement of an object creates."""
+    return frozenset(_guards_in(kind, name, sql))
+
+
 def _guards_in(kind: str, name: str, sql: str) -> Iterator[str]:
-    """Yield the guards that the statement of an object creates."""
     if kind == "trigger" or sql.startswith("CREATE UNIQUE INDEX"):
         yield name
     elif name in TABLE_BY_NAME:
@@ -135,7 +161,7 @@ def _guards_of_line(table: str, line: str) -> Iterator[str]:
 
 def without_guards(table: str, sql: str, without: Collection[str]) -> str:
     """Return the statement of a table without some of its guards."""
-    if table not in TABLE_BY_NAME:
+    if _guards_of("table", table, sql).isdisjoint(without):
         return sql
 
     head, _, rest = sql.partition("(\n")
@@ -165,6 +191,7 @@ def _line_without_guards(table: str, line: str, without: Collection[str]) -> str
     return line
 
 
+@cache
 def rules(source: Path) -> frozenset[str]:
     """Return every trigger, foreign key and check in the file, without keys and NOT NULL."""
     names = set(trigger_names(source))
