@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -56,10 +57,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run everything that guards main, pytest last; `-- ARGUMENTS` go to that pytest."""
     _install(session, "dev")
-    _lint(session)
-    _types(session)
-    _imports(session)
-    _docs(session)
+    _check_sources(session)
     _wheels(session)
     _other_pythons(session)
     _other_postgresql(session, OTHER_POSTGRESQL)
@@ -156,12 +154,18 @@ def _test_folders() -> list[str]:
 
 def _install(session: nox.Session, *groups: str) -> None:
     session.install("--quiet", "--constraint", str(PINS), "uv")
-    _install_editable(session, Path(session.bin) / "python", GATE_PYTHON, *groups)
+    python = Path(session.bin) / "python"
+    _install_editable(session, python, GATE_PYTHON, *groups, compile_all=True)
 
 
-def _install_editable(session: nox.Session, python: Path, version: str, *groups: str) -> None:
+def _install_editable(
+    session: nox.Session, python: Path, version: str, *groups: str, compile_all: bool = False
+) -> None:
+    """Install our packages and groups; without `compile_all`, imports compile what they need."""
     _uv_install(session, python, "hatchling", "editables")
-    options = ["--compile-bytecode", "--no-build-isolation"]
+    options = ["--no-build-isolation"]
+    if compile_all:
+        options.append("--compile-bytecode")
     for name, folder in PACKAGES.items():
         if name not in ABSENT.get(version, ()):
             options += ["--editable", folder]
@@ -193,6 +197,18 @@ def _freeze(session: nox.Session, python: Path) -> list[str]:
 
 def _uv(session: nox.Session, *arguments: str | Path) -> None:
     session.run("uv", *arguments, "--quiet", env={"UV_PYTHON_DOWNLOADS": "never"})
+
+
+def _check_sources(session: nox.Session) -> None:
+    """Check style, types, imports and documents; pyright runs beside the others, on a core."""
+    with ThreadPoolExecutor() as executor:
+        pyright = executor.submit(session.run, "pyright", silent=True)
+        _lint(session)
+        session.run("mypy")
+        _imports(session)
+        _docs(session)
+
+    print(pyright.result(), flush=True)
 
 
 def _lint(session: nox.Session) -> None:
