@@ -1,7 +1,7 @@
 """Run the `indelible` command: the script of the installation, and `python -m indelible_service`.
 
 Importing an application creates some 200,000 objects, and none of them is garbage. With Python's
-own thresholds a quarter of a start is spent looking for garbage among them, so they are raised
+own thresholds a tenth of a start was spent looking for garbage among them, so they are raised
 before anything else is imported. A process that multiprocessing spawns imports this module too.
 """
 
