@@ -99,10 +99,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return one process for each core, and one more when slow tests wait for child processes."""
+    """Return one process for each core, and two when slow tests wait for child processes.
+
+    On two cores, three processes left a fifth of the time of the cores unused.
+    """
     processes = os.cpu_count() or 1
     if config.getoption("markexpr") != FAST_SET:
-        processes += 1
+        processes *= 2
 
     return min(MAX_PROCESSES, processes)
 

@@ -108,6 +108,7 @@ def test_it_is_loaded_once_however_many_ask_at_once(
     assert (len(loads), len(found)) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_opens_no_socket_and_its_log_stays_as_it_was() -> None:
     script = (ROOT / "tests" / "wheels" / "embedding.py",)
     done = subprocess.run(

@@ -21,6 +21,7 @@ def test_an_unknown_stage_is_refused_before_any_process_starts() -> None:
         select_stages({}, ["sleep"])
 
 
+@pytest.mark.slow
 def test_the_demonstration_of_captures_shows_the_space_that_it_made(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -256,6 +256,7 @@ def test_a_restored_file_that_grew_again_is_read_again(template_file: Path, tmp_
         first.read(check_search, space_id, near)
 
 
+@pytest.mark.slow
 def test_captures_of_another_process_are_found(template_file: Path, tmp_path: Path) -> None:
     with shared_file(template_file, tmp_path) as shared:
         store, space_id = shared.stores[0], shared.spaces[0]

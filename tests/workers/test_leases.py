@@ -182,6 +182,7 @@ def test_a_task_that_killed_its_workers_is_dead_without_being_performed(
     assert outcome_counts(worker) == {"claimed": 2, "dead": 1, "completed": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 10])
 def test_only_the_task_that_kills_its_process_is_dead(
     store: TaskStore, bakery: Bakery, batch: int
