@@ -15,6 +15,7 @@ MODULES_WITH_FAILPOINTS = {
     "contexts.py",
     "engine/failpoints.py",
     "engine/session.py",
+    "engine/single_update.py",
     "kernel/history.py",
     "own_transaction.py",
     "store.py",

@@ -9,10 +9,11 @@ from typing import Final
 import psycopg
 from tests.bench.queue_rows import LeasedTasks
 from tests.bench.queue_tally import MILLISECONDS
-from tests.bench.queue_workers import Claim, claim_tasks, complete, run
+from tests.bench.queue_workers import Claim, claim_alone, run
 from tests.bench.rounds import Dose, Goal, Measured, Table
 from tests.chaos.testbed import Testbed
 
+from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.tasks import Lease
 from indelible_sql import SqlStore, open_store
 
@@ -72,9 +73,9 @@ def _claim_durations(store: SqlStore, stage: str, *, is_hinted: bool) -> Iterato
     last: Lease | None = None
     while True:
         started_at = time.perf_counter()
-        leases = run(store, claim_tasks, Claim(stage, BATCH, last if is_hinted else None))
+        leases = claim_alone(store, Claim(stage, BATCH, last if is_hinted else None))
         yield (time.perf_counter() - started_at) * MILLISECONDS
-        run(store, complete, leases)
+        run(store, complete_tasks, CompleteTasks(leases=leases))
         last = leases[-1]
 
 

@@ -7,13 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import psycopg
-from attrs import frozen
+from attrs import evolve, frozen
 from tests.bench.queue_tally import Options, Tally
 from tests.bench.statements import Sent
 from tests.sql.drivers import watched
 
 from indelible import tokens
 from indelible.kernel import Actor, Head
+from indelible.kernel.task_commands import (
+    ClaimTasks,
+    CompleteTasks,
+    claim_tasks,
+    complete_tasks,
+)
 from indelible.kernel.tasks import Lease
 from indelible.tokens import Token
 from indelible.tokens.rules import GENERATE_STAGE
@@ -57,9 +63,9 @@ def run_leased(options: Options, tally: Tally) -> None:
     def cycle() -> int:
         nonlocal last
         started_at = time.perf_counter()
-        leases = run(store, claim_tasks, Claim(options["stage"], options["batch"], last))
+        leases = claim_alone(store, Claim(options["stage"], options["batch"], last))
         tally.count_claim(started_at)
-        run(store, complete, leases)
+        run(store, complete_tasks, CompleteTasks(leases=leases))
         last = leases[-1] if leases else None
         return len(leases)
 
@@ -90,20 +96,25 @@ def run(store: SqlStore, handler: Callable[[SqlTransaction, Any], Any], command:
     return store.run(handler, command, actor=WORKER, reason=REASON)
 
 
-def claim_tasks(tx: SqlTransaction, claim: Claim) -> Leases:
-    """Claim what is due behind the last lease, or else whatever is due."""
+def claim_alone(store: SqlStore, claim: Claim) -> Leases:
+    """Claim what is due behind the last lease, or else whatever is due, with no other write."""
+    command = ClaimTasks(stage=claim.stage, limit=claim.limit, after=claim.after)
+    leases: Leases = run(store, claim_tasks, command)
+    if leases or claim.after is None:
+        return leases
+
+    return claim_alone(store, evolve(claim, after=None))
+
+
+def claim_together(tx: SqlTransaction, claim: Claim) -> Leases:
+    """Claim the same tasks in a transaction that writes more."""
     until = tx.clock.now() + LEASE
     leases = tx.tasks.claim(claim.stage, limit=claim.limit, until=until, after=claim.after)
     return leases or tx.tasks.claim(claim.stage, limit=claim.limit, until=until)
 
 
-def complete(tx: SqlTransaction, leases: Leases) -> None:
-    """Complete leased tasks."""
-    tx.tasks.complete(leases)
-
-
 def _start_generation(tx: SqlTransaction, claim: Claim) -> tuple[Leases, Started]:
-    leases = claim_tasks(tx, claim)
+    leases = claim_together(tx, claim)
     heads = tokens.start_generation(tx, leases)
     return leases, [head for head in heads if head]
 
@@ -132,10 +143,10 @@ def record_statements(url: str) -> QueueStatements:
     now = datetime.now(UTC)
     dues = {f"{now.timestamp()}-{number}": now for number in range(2)}
     run(store, lambda tx, dues: tx.tasks.enqueue(RECORDED_STAGE, dues), dues)
-    first = run(store, claim_tasks, Claim(RECORDED_STAGE, 1, None))
+    first = claim_alone(store, Claim(RECORDED_STAGE, 1, None))
     # Another worker may record at the same time and have taken the second task.
-    leases = run(store, claim_tasks, Claim(RECORDED_STAGE, 1, first[0])) or first
-    run(store, complete, leases)
+    leases = claim_alone(store, Claim(RECORDED_STAGE, 1, first[0])) or first
+    run(store, complete_tasks, CompleteTasks(leases=leases))
     store.dispose()
 
     claims = [statement for statement in sent if "after_id" in (statement.values or ())]

@@ -40,7 +40,7 @@ class Scene:
 
 LEASES_DESCRIPTION: Final = (
     "Processes that start together claim due tasks for a while, each behind its last claim, and"
-    " complete them: two transactions per batch, and nothing between them. The *bare driver* sends"
+    " complete them: two single updates per batch and nothing between. The *bare driver* sends"
     " the two statements that indelible sends, prepared, each on a connection in autocommit mode,"
     " to the same table. *Unguarded* is a copy of the table with the same two indexes, without"
     " triggers, checks and domains."

@@ -1,4 +1,4 @@
-"""Lose BEGIN: the driver sends it, so no failpoint can be placed after it."""
+"""Lose BEGIN, or the answer to it: no failpoint is between the two."""
 
 from collections import Counter
 

@@ -1,5 +1,7 @@
 """Claim tasks from many processes, one and a hundred at a time, while some processes are killed.
 
+Half of the claims and completions are single updates, the others are in a transaction.
+
 Each process writes a journal of its claims and of when it began to complete them. Afterwards the
 journals are compared: no task was leased to two processes at once, and no fence was used twice.
 """
@@ -20,6 +22,12 @@ from attrs import define, field, frozen
 from tests.chaos.children import start_child
 
 from indelible.kernel import Actor
+from indelible.kernel.task_commands import (
+    ClaimTasks,
+    CompleteTasks,
+    claim_tasks,
+    complete_tasks,
+)
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import (
     Lease,
@@ -29,6 +37,7 @@ from indelible_sql import SqlStore, open_store
 STAGE: Final = "claims"
 BATCH: Final = 100
 SINGLE_SHARE: Final = 0.3  # of the claims ask for one task
+ALONE_SHARE: Final = 0.5  # of the claims and completions are single updates
 LEASE_SECONDS: Final = 1  # so short that many leases expire
 REASON: Final = "chaos of claims"
 JOURNALS: Final = "*.journal"
@@ -90,13 +99,15 @@ def claim_and_complete(url: str, folder: str, number: int, seed: int) -> None:
         while not Path(folder, STOP_FILE).exists():
             limit = 1 if chance.random() < SINGLE_SHARE else BATCH
             before = time.monotonic()
-            leases = _claim(store, actor, limit)
+            claim = _claim_alone if chance.random() < ALONE_SHARE else _claim
+            leases = claim(store, actor, limit)
             journal.write(_records(CLAIMED, leases, before, time.monotonic()))
             if not leases:
                 continue
 
             journal.write(_records(COMPLETING, leases, time.monotonic(), 0))
-            if not _complete(store, actor, leases):
+            complete = _complete_alone if chance.random() < ALONE_SHARE else _complete
+            if not complete(store, actor, leases):
                 journal.write(_records(LOST, leases, time.monotonic(), 0))
     store.dispose()
 
@@ -107,6 +118,11 @@ def _claim(store: SqlStore, actor: Actor, limit: int) -> tuple[Lease, ...]:
         return tx.tasks.claim(STAGE, limit=limit, until=until)
 
 
+def _claim_alone(store: SqlStore, actor: Actor, limit: int) -> tuple[Lease, ...]:
+    command = ClaimTasks(stage=STAGE, limit=limit, lease_seconds=LEASE_SECONDS)
+    return store.run(claim_tasks, command, actor=actor, reason=REASON)
+
+
 def _complete(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool:
     """Complete the tasks and make them due again; return False where a lease was lost."""
     try:
@@ -114,6 +130,19 @@ def _complete(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool:
             now = tx.clock.now()
             tx.tasks.enqueue(STAGE, {lease.entity_id: now for lease in leases})
             tx.tasks.complete(leases)
+    except LeaseLost:
+        return False
+
+    return True
+
+
+def _complete_alone(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool:
+    """Make the tasks due again and then complete them; return False where a lease was lost."""
+    with store.transaction(actor=actor, reason=REASON) as tx:
+        now = tx.clock.now()
+        tx.tasks.enqueue(STAGE, {lease.entity_id: now for lease in leases})
+    try:
+        store.run(complete_tasks, CompleteTasks(leases=leases), actor=actor, reason=REASON)
     except LeaseLost:
         return False
 

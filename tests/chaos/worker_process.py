@@ -66,10 +66,6 @@ def is_poison(unit: str) -> bool:
     return unit_number(unit) % POISON_EVERY == 0
 
 
-def entity_ids(_: Any, leases: Leases) -> Sequence[str]:  # noqa: ANN401 - any transaction
-    return [lease.entity_id for lease in leases]
-
-
 def insert_units(tx: Any, kind: str, units: Iterable[str]) -> None:  # noqa: ANN401 - any transaction
     for unit in units:
         tx.connection.exec_driver_sql(INSERT_UNIT, (kind, unit))
@@ -154,13 +150,10 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
             name=COUNT,
             batch=100,
             lifecycle=None,
-            claim=entity_ids,
             perform=count_slowly,
             finish=finish_count,
         ),
-        Stage(
-            name=TICK, batch=100, lifecycle=None, claim=entity_ids, perform=str, finish=finish_tick
-        ),
+        Stage(name=TICK, batch=100, lifecycle=None, perform=str, finish=finish_tick),
         Stage(
             name=POST,
             batch=1,

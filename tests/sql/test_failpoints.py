@@ -8,7 +8,8 @@ from attrs import frozen
 from tests.chaos.commands import WORKS
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
-from indelible.testing.stores import create, refusal
+from indelible.kernel.task_commands import ClaimTasks, claim_tasks
+from indelible.testing.stores import MAYA, create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
@@ -91,9 +92,6 @@ def test_every_statement_of_a_command_is_between_its_two_failpoints(
         work.run(trace.store, command, key)
     sent = spans(log)
 
-    if trace.store.engines.writer.dialect.name == "postgresql":
-        # psycopg sends BEGIN together with the first statement, so no failpoint is between them.
-        assert sent[0].statements.pop(0) == "BEGIN"
     for span in sent:
         moment = span.before.name.removeprefix("BEFORE_")
         assert span.after.name == f"AFTER_{moment}"
@@ -102,12 +100,29 @@ def test_every_statement_of_a_command_is_between_its_two_failpoints(
     assert sent[-1] == Span(Failpoint.BEFORE_COMMIT, ["COMMIT"], Failpoint.AFTER_COMMIT)
 
 
+def test_the_statement_of_a_claim_is_between_its_two_failpoints(trace: Trace) -> None:
+    claim = ClaimTasks(stage="work", limit=1)
+    with logged(trace) as log:
+        trace.store.run(claim_tasks, claim, actor=MAYA, reason="a claim")
+
+    moments = [(span.before, len(span.statements), span.after) for span in spans(log)]
+    update = (Failpoint.BEFORE_UPDATE, 1, Failpoint.AFTER_UPDATE)
+    if trace.store.engines.is_writer_autocommit:
+        assert moments == [update]
+    else:
+        begin = (Failpoint.BEFORE_BEGIN, 1, Failpoint.AFTER_BEGIN)
+        assert moments == [begin, update, (Failpoint.BEFORE_COMMIT, 1, Failpoint.AFTER_COMMIT)]
+    assert (log[0], log[-1]) == (Failpoint.BEFORE_BEGIN, Failpoint.AFTER_COMMIT)
+
+
 def test_every_failpoint_is_reached(sqlite_url: str, database: PostgresServer) -> None:
     reached: set[Failpoint] = set()
     for opened in (on_sqlite(sqlite_url), on_postgresql(database, prepare=True)):
         with opened as trace, logged(trace) as log:
             command = WORKS["edit"].prepare(trace.store)
             WORKS["edit"].run(trace.store, command, "key-1")
+            claim = ClaimTasks(stage="work", limit=1)
+            trace.store.run(claim_tasks, claim, actor=MAYA, reason="a claim")
         for entry in log:
             if isinstance(entry, Failpoint):
                 reached.add(entry)

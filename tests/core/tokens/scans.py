@@ -63,7 +63,7 @@ def step(detection: Detection, store: AnyStore) -> str:
 
     def finish(tx: Any) -> None:  # noqa: ANN401 - any transaction
         tx.tasks.complete(leases)
-        stage.finish(tx, [(task, result)])
+        detection.finish(tx, [(task, result)])
 
     try:
         result = stage.perform(task)

@@ -1,12 +1,10 @@
 """Seal the history at regular times: a recurring task, and the stage that processes it."""
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from indelible.kernel import Actor
 from indelible.kernel.stages import Stage, TasksWrite
-from indelible.kernel.tasks import Leases
 from indelible_sql import SqlStore, seal
 from indelible_workers import RecurringTask
 
@@ -23,9 +21,7 @@ def seal_stage(store: SqlStore) -> Stage[TasksWrite, str, None]:
         name=STAGE,
         batch=BATCH_SIZE,
         lifecycle=None,
-        claim=_claim,
         perform=partial(_perform, store),
-        finish=_finish,
         lease_seconds=LEASE_SECONDS,
     )
 
@@ -35,13 +31,5 @@ def seal_task(every_seconds: int) -> RecurringTask:
     return RecurringTask(name=TASK, stage=STAGE, every_seconds=every_seconds)
 
 
-def _claim(_: TasksWrite, leases: Leases) -> Sequence[str]:
-    return [lease.entity_id for lease in leases]
-
-
 def _perform(store: SqlStore, _: str) -> None:
     seal(store, actor=SEALER, reason="recurring schedule")
-
-
-def _finish(_: TasksWrite, __: Sequence[tuple[str, Any]]) -> None:
-    """Write nothing: the seal is complete."""

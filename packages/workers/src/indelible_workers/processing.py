@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from time import monotonic, sleep
+from time import sleep
 from traceback import format_tb
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 from attrs import frozen
 
@@ -19,20 +19,16 @@ from indelible.kernel.stages import (
     TasksWrite,
     backoff_seconds,
 )
+from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import (
     Lease,
     Leases,
 )
+from indelible_workers.claims import StageClaims
 from indelible_workers.masking import failure_reason
 from indelible_workers.worker import ClaimPosition, Worker, logger
 
-# Claims continue behind the last claimed task, so that finished rows are not scanned again.
-# A short claim restarts at the front, but at most this often.
-MIN_RESTART_SECONDS: Final = 1
-# Every claim restarts at the front after this time, because an expired lease of a dead process
-# lies before the position.
-MAX_RESTART_SECONDS: Final = 15
 MAX_FINISH_TRIES: Final = 4  # while the database is unavailable
 FINISH_RETRY_SECONDS: Final = 1
 MAX_RETRY_SECONDS: Final = 31 * 86_400  # that a stage may ask for
@@ -109,9 +105,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         """Claim a batch and prepare it; None instead where the stage refused to prepare it."""
         prepared: list[_PreparedTask[Work]] | None
         try:
-            with self._transaction("claim") as tx:
-                leases, position = self._claim_leases(tx)
-                prepared = self._prepare(tx, leases)
+            leases, position, prepared = self._claim_batch()
         except Exception as error:  # noqa: BLE001 - a fault of the database is raised again below
             logger.warning(
                 "stage %s: batch claim failed (%s); retrying tasks one at a time",
@@ -122,73 +116,42 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             # What was prepared belongs to leases that were rolled back: discard it.
             prepared = None
             with self._transaction("single claim") as tx:
-                leases, position = self._claim_leases(tx)
+                leases, position = self._claims.claim(tx)
 
         self.worker.claim_positions[self.stage.name] = position
         self.worker.count(self.stage.name, "claimed", len(leases))
         return leases, prepared
 
-    def _claim_leases(self, tx: Tx) -> tuple[Leases, ClaimPosition]:
-        limit = self.stage.batch
-        now = monotonic()
-        until = tx.clock.now() + timedelta(seconds=self.stage.lease_seconds)
-        position = self._current_position(now)
+    def _claim_batch(self) -> tuple[Leases, ClaimPosition, list[_PreparedTask[Work]]]:
+        """Claim a batch and prepare it, in one transaction where the claim writes more."""
+        if self.stage.claim is None and self.stage.batch > 1:
+            leases, position = self._claims.claim_alone()
+            return leases, position, _prepared_by_id(self._usable(leases))
 
-        leases = tx.tasks.claim(self.stage.name, limit=limit, until=until, after=position.after)
-        restarted_at = position.restarted_at
-        is_short = len(leases) < limit
-        if position.after and is_short and now - restarted_at > MIN_RESTART_SECONDS:
-            restarted_at = now
-            leases += tx.tasks.claim(self.stage.name, limit=limit - len(leases), until=until)
+        with self._transaction("claim") as tx:
+            leases, position = self._claims.claim(tx)
+            return leases, position, self._prepare(tx, leases)
 
-        suspect = self._first_suspect(tx, leases)
-        if suspect is not None:
-            # It may have killed its process. Try it alone, so that it costs no other an attempt.
-            others = [lease for lease in leases if lease is not suspect]
-            tx.tasks.release(others)
-            return (suspect,), ClaimPosition(None, now)
-
-        if position.after is None:
-            restarted_at = now
-        last = leases[-1] if leases else position.after
-        return leases, ClaimPosition(last, restarted_at)
-
-    def _current_position(self, now: float) -> ClaimPosition:
-        position = self.worker.claim_positions.get(self.stage.name)
-        if position is None or now - position.restarted_at > MAX_RESTART_SECONDS:
-            return ClaimPosition(None, now)
-
-        return position
-
-    def _first_suspect(self, tx: Tx, leases: Leases) -> Lease | None:
-        """Return the first task of a larger batch whose last attempt ended without a record."""
-        if self.stage.batch == 1:
-            return None
-
-        for lease in leases:
-            if self._ended_without_record(tx, lease):
-                return lease
-
-        return None
-
-    def _ended_without_record(self, tx: Tx, lease: Lease) -> bool:
-        if lease.attempt <= 1:
-            return False
-
-        attempts = tx.tasks.attempts_of(lease.stage, lease.entity_id, limit=1)
-        return [attempt.fence for attempt in attempts] != [lease.fence - 1]
+    @property
+    def _claims(self) -> StageClaims[Tx]:
+        return StageClaims(store=self.store, stage=self.stage, actor=self.actor, worker=self.worker)
 
     def _prepare(self, tx: Tx, leases: Leases) -> list[_PreparedTask[Work]]:
         """Ask the stage what `perform` needs, and record the start of a single task."""
-        usable = [lease for lease in leases if not self._is_exhausted(lease)]
+        usable = self._usable(leases)
         if not usable:
             return []
 
         if self.stage.batch == 1:
             tx.tasks.record_start(usable)
+        if self.stage.claim is None:
+            return _prepared_by_id(usable)
 
         works = self.stage.claim(tx, usable)
         return [_PreparedTask(lease, work) for lease, work in zip(usable, works, strict=True)]
+
+    def _usable(self, leases: Leases) -> list[Lease]:
+        return [lease for lease in leases if not self._is_exhausted(lease)]
 
     def _prepare_one_by_one(self, leases: Leases) -> Iterator[_PreparedTask[Work]]:
         """Prepare each task in its own transaction; a task that fails holds up no other."""
@@ -266,10 +229,15 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         for task in performed:
             results.extend(task.results)
 
+        if not results or self.stage.finish is None:
+            reason = f"completion of {self.stage.name} tasks"
+            command = CompleteTasks(leases=leases)
+            self.store.run(complete_tasks, command, actor=self.actor, reason=reason)
+            return
+
         with self._transaction("completion") as tx:
             tx.tasks.complete(leases)
-            if results:
-                self.stage.finish(tx, results)
+            self.stage.finish(tx, results)
 
     def _retry_finish(
         self,
@@ -378,6 +346,11 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     def _transaction(self, purpose: str) -> AbstractContextManager[Tx]:
         reason = f"{purpose} of {self.stage.name} tasks"
         return self.store.transaction(actor=self.actor, reason=reason)
+
+
+def _prepared_by_id(leases: Leases) -> list[_PreparedTask[Work]]:
+    """Return the tasks of a stage without `claim`, whose `perform` takes their ids."""
+    return [_PreparedTask(lease, cast("Work", lease.entity_id)) for lease in leases]
 
 
 def _is_database_fault(error: Exception) -> bool:

@@ -14,8 +14,9 @@ from dramatiq.brokers.stub import StubBroker
 
 from indelible.kernel import digest
 from indelible.kernel.stages import Stage, TasksRead
+from indelible_workers.claims import MIN_RESTART_SECONDS
 from indelible_workers.masking import failure_reason
-from indelible_workers.processing import MIN_RESTART_SECONDS, process_batch
+from indelible_workers.processing import process_batch
 from indelible_workers.redis import WakeupBroker
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
 

@@ -8,10 +8,18 @@ from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import AuditContext
 from indelible.kernel.settings import SETTING
-from indelible_sql.engine.errors import CommitFate, CommitNotDone, fate_of, fault_of, state_of
+from indelible_sql.engine.errors import (
+    CommitFate,
+    CommitNotDone,
+    fate_of,
+    fault_of,
+    state_of,
+    translate_errors,
+)
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.engine.outcome import was_committed
 from indelible_sql.engine.session import Session
+from indelible_sql.engine.single_update import NeedsTransaction, SingleUpdateSession
 from indelible_sql.engine.transaction_log import log_commit, log_failure
 from indelible_sql.transactions import KernelWriting
 
@@ -46,7 +54,7 @@ class OwnTransaction(Generic[Writing]):
         try:
             store.at_failpoint(Failpoint.BEFORE_BEGIN)
             self._connection = store.check_out(store.engines.writer)
-            self._tx = store.begin(self._connection, self._audit)
+            self._tx = self._begin(self._connection)
             self._session = self._tx.session
         except BaseException as error:
             self._end(error)
@@ -62,7 +70,7 @@ class OwnTransaction(Generic[Writing]):
         """
         if error is None:
             try:
-                self._commit()
+                self._commit(self._tx)
             except BaseException as failure:
                 self._end(failure)
                 raise
@@ -71,17 +79,20 @@ class OwnTransaction(Generic[Writing]):
         if error is None:
             self._report_commit()
 
-    def _commit(self) -> None:
+    def _begin(self, connection: Connection) -> Writing:
+        return self._store.begin(connection, self._audit)
+
+    def _commit(self, tx: Writing) -> None:
         """Commit; look the changes up where the reply was lost."""
         store = self._store
-        connection = self._tx.session.connection
-        store.check_complete(self._tx)
-        self._tx.session.close()
+        store.check_complete(tx)
+        session = tx.session
+        session.close()
         store.at_failpoint(Failpoint.BEFORE_COMMIT)
-        lost_reply = _commit(connection)
+        assert self._connection is not None  # noqa: S101 - `__enter__` sets it
+        lost_reply = _commit(self._connection)
         if lost_reply is not None:
             self._release()
-            session = self._tx.session
             if not was_committed(store.engines.writer, session, store.schema, store.pause):
                 raise CommitNotDone from lost_reply
 
@@ -95,7 +106,10 @@ class OwnTransaction(Generic[Writing]):
             self._store.nesting.leave(self._mark)
 
         if isinstance(error, Exception):
-            log_failure(self._audit, error)
+            self._log_failure(error)
+
+    def _log_failure(self, error: Exception) -> None:
+        log_failure(self._audit, error)
 
     def _release(self) -> None:
         if self._connection is not None:
@@ -109,6 +123,41 @@ class OwnTransaction(Generic[Writing]):
         if any(change.lifecycle == SETTING.name for change in changes):
             self._store.config.invalidate()
         self._store.at_failpoint(Failpoint.AFTER_COMMIT)
+
+
+class SingleUpdate(OwnTransaction[Writing]):
+    """A block for a handler of one statement, which PostgreSQL commits by itself.
+
+    SQLite, and a host's own engine, run it in a transaction.
+    """
+
+    def _begin(self, connection: Connection) -> Writing:
+        store = self._store
+        if not store.engines.is_writer_autocommit:
+            return store.begin(connection, self._audit, SingleUpdateSession)
+
+        if connection.in_transaction():
+            with translate_errors():
+                connection.commit()  # the check of the database began it
+        session = SingleUpdateSession(connection, store.schema, store.at_failpoint, begins=False)
+        return store.writes(session, self._audit)
+
+    def _commit(self, tx: Writing) -> None:
+        """Commit, unless the statement has done so."""
+        if not tx.session.is_autocommit:
+            super()._commit(tx)
+            return
+
+        self._store.check_complete(tx)
+        tx.session.close()
+
+    def _log_failure(self, error: Exception) -> None:
+        """Log a failure before the commit, or else the commit."""
+        session = self._session
+        if isinstance(session, SingleUpdateSession) and session.is_committed:
+            log_commit(self._audit, 0)
+        elif not isinstance(error, NeedsTransaction):
+            super()._log_failure(error)
 
 
 def _commit(connection: Connection) -> DBAPIError | None:

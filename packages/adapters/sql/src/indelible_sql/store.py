@@ -31,6 +31,7 @@ from indelible.kernel.transaction import (
     R,
     check_no_refusal,
     is_single_statement,
+    is_single_update,
     log_rejections,
 )
 from indelible.policy import Policy
@@ -43,8 +44,9 @@ from indelible_sql.engine.errors import (
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.session import Session, SingleStatementSession
+from indelible_sql.engine.single_update import NeedsTransaction
 from indelible_sql.engine.transaction_log import log_joined
-from indelible_sql.own_transaction import OwnTransaction, release
+from indelible_sql.own_transaction import OwnTransaction, SingleUpdate, release
 from indelible_sql.schema import migrate
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
@@ -108,19 +110,23 @@ class KernelStore(Generic[Reading, Writing]):
     ) -> R:
         """Run the handler in a transaction and return its result.
 
-        With `idempotency`, return the first result again.
+        With `idempotency`, return the first result again. A handler that is declared as
+        `single_update` has no transaction where its statement is committed by itself.
 
         Runs the handler again after a lost race, and looks the changes up when the reply to a
-        COMMIT was lost. Raises what the handler raises, StoreBusy when other transactions won every
-        attempt, or OutcomeUnknown.
+        COMMIT was lost. Raises what the handler raises, StoreBusy after too many lost races, or
+        OutcomeUnknown.
         """
         audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
+        block = self._block_of(handler, idempotency)
         for attempt in range(MAX_ATTEMPTS):
             if attempt:
                 self.pause(min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))
             try:
-                with OwnTransaction(self, audit) as tx:
+                with block(self, audit) as tx:
                     return run_idempotent(tx, handler, command, idempotency)
+            except NeedsTransaction:
+                block = OwnTransaction
             except (StoreBusy, CommitNotDone) as error:
                 logger.info("%s: attempt %d of %d", error.code, attempt + 1, MAX_ATTEMPTS)
             except Stale as error:
@@ -132,6 +138,12 @@ class KernelStore(Generic[Reading, Writing]):
                 if fate_of(error) is not CommitFate.LOST_RACE:
                     raise
         raise StoreBusy(MAX_ATTEMPTS)
+
+    def _block_of(self, handler: object, idempotency: object) -> type[OwnTransaction[Writing]]:
+        """Return the kind of transaction in which the handler runs; a receipt is a write more."""
+        if is_single_update(handler) and idempotency is None:
+            return SingleUpdate
+        return OwnTransaction
 
     @contextmanager
     def transaction(
@@ -226,13 +238,18 @@ class KernelStore(Generic[Reading, Writing]):
                 tx.session.close()
         log_joined(audit, len(tx.session.changes))
 
-    def begin(self, connection: Connection, audit: AuditContext) -> Writing:
+    def begin(
+        self, connection: Connection, audit: AuditContext, kind: type[Session] = Session
+    ) -> Writing:
         """Begin a transaction on the connection, unless it has one."""
-        session = Session(connection, self.schema, self.at_failpoint)
-        config = Config(self.config)
-        tx = self.writing(session, self.catalog, self.policy, config, audit, self.clock, self.ids)
+        session = kind(connection, self.schema, self.at_failpoint)
         self.at_failpoint(Failpoint.AFTER_BEGIN)
-        return tx
+        return self.writes(session, audit)
+
+    def writes(self, session: Session, audit: AuditContext) -> Writing:
+        """Return the repositories that write by the session."""
+        config = Config(self.config)
+        return self.writing(session, self.catalog, self.policy, config, audit, self.clock, self.ids)
 
     def check_complete(self, tx: Writing) -> None:
         """Let each context refuse a transaction that lacks a part, before COMMIT."""

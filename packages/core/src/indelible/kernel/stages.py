@@ -63,7 +63,9 @@ class Stage(Generic[Tx, W, O]):
     """A kind of task.
 
     `claim` returns for each lease what `perform` needs, or None where nothing is left to do.
-    `perform` runs with no transaction open and may run twice; what `finish` writes counts once.
+    Without it, `perform` takes the task's id. `perform` runs with no transaction open and may run
+    twice; what `finish` writes counts once. Claims of larger batches without `claim`, and
+    completions without `finish`, are single statements.
     `batch` is 1 for tasks that act outside the database, so that each attempt is recorded before
     it acts, and up to 100 for others. `on_dead` is called when a task of the stage dies.
 
@@ -74,9 +76,9 @@ class Stage(Generic[Tx, W, O]):
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
     batch: int = field(validator=bounded_int, metadata=COUNT)
     lifecycle: Lifecycle[StrEnum] | None
-    claim: Callable[[Tx, Leases], Sequence[W | None]]
+    claim: Callable[[Tx, Leases], Sequence[W | None]] | None = None
     perform: Callable[[W], O]
-    finish: Callable[[Tx, Sequence[tuple[W, O]]], None]
+    finish: Callable[[Tx, Sequence[tuple[W, O]]], None] | None = None
     on_dead: Callable[[Tx, Lease, str], None] | None = None
     lease_seconds: int = field(default=60, validator=bounded_int, metadata=LEASE_SECONDS)
     max_attempts: int = field(default=8, validator=bounded_int, metadata=COUNT)

@@ -38,6 +38,21 @@ def is_single_statement(query: object) -> bool:
     return getattr(query, "is_single_statement", False) is True
 
 
+def single_update(handler: Callable[P, R]) -> Callable[P, R]:
+    """Declare that a handler sends at most one statement, and writes no change of an aggregate.
+
+    The statement is all or nothing by itself, so a store needs no transaction around it: it may be
+    committed before the handler returns. A SQL store refuses a second statement.
+    """
+    handler.is_single_update = True  # type: ignore[attr-defined] # functions accept attributes
+    return handler
+
+
+def is_single_update(handler: object) -> bool:
+    """Return True if the handler is declared to send at most one statement."""
+    return getattr(handler, "is_single_update", False) is True
+
+
 @contextmanager
 def log_rejections(audit: HasAuditContext) -> Generator[None]:
     """Log a refused command and raise its error again."""

@@ -30,12 +30,14 @@ PRIMARY_ERROR_CODE = 0xFF  # the bits of a SQLite error that are not its extensi
 class Engines:
     """The two pools; `writer` holds one connection on SQLite.
 
-    The reader's connections are in autocommit mode unless they are a host's own: a transaction is
-    begun by a statement, and a single statement needs none.
+    PostgreSQL's connections are in autocommit mode unless they are a host's own: a transaction is
+    begun by a statement, and a single statement needs none. So are those of SQLite's reader. Its
+    writer always begins a transaction, which costs no round trip.
     """
 
     writer: Engine
     reader: Engine
+    is_writer_autocommit: bool = False
     is_reader_autocommit: bool = False
 
 
@@ -100,7 +102,7 @@ def host_engines(engine: Engine) -> Engines:
         reader = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-    return Engines(writer=engine, reader=reader, is_reader_autocommit=False)
+    return Engines(writer=engine, reader=reader)
 
 
 def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]:
@@ -133,19 +135,27 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
         if is_async:
             arguments["async_creator_fn"] = limited_creator(pool.statement_seconds)
         several["connect_args"] = arguments
-        # Only a statement begins a transaction of the reader: see `_begin_read_only`.
-        autocommit = {**several, "isolation_level": "AUTOCOMMIT"}
-        return _Target(target, several), _Target(target, autocommit)
+        # Only a statement begins a transaction: see `_begin_on_postgresql`.
+        several["isolation_level"] = "AUTOCOMMIT"
+        several["use_native_hstore"] = False  # no look-up of a type that nobody uses
+        return _Target(target, several), _Target(target, several)
 
     raise UsageError(f"indelible supports SQLite and PostgreSQL, not {backend}")
 
 
 def _configured(writer: Engine, reader: Engine, pool: Pool) -> Engines:
     """Make the reader read-only, limit PostgreSQL's replies, and prepare SQLite's connections."""
-    engines = Engines(writer=writer, reader=reader, is_reader_autocommit=True)
-    if writer.dialect.name != "sqlite":
+    is_postgresql = writer.dialect.name != "sqlite"
+    engines = Engines(
+        writer=writer,
+        reader=reader,
+        is_writer_autocommit=is_postgresql,
+        is_reader_autocommit=True,
+    )
+    if is_postgresql:
         limit(writer, pool.statement_seconds)
         limit(reader, pool.statement_seconds)
+        listen(writer, "begin", _begin_on_postgresql)
         listen(reader, "begin", _begin_read_only)
         return engines
 
@@ -236,6 +246,13 @@ def begin_immediate(connection: Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     send(connection, "BEGIN")
+
+
+def _begin_on_postgresql(connection: Connection) -> None:
+    if connection.dialect.is_async:
+        send(connection, "BEGIN")  # the adapter's cursor has no options
+    else:
+        send(connection, "BEGIN", prepare=False)  # the shortest message
 
 
 def _begin_read_only(connection: Connection) -> None:

@@ -17,14 +17,14 @@ class Failpoint(Enum):
     )
     AFTER_BEGIN = (
         "store.py: KernelStore.begin",
-        "a transaction is open; on PostgreSQL the driver sends BEGIN with the first statement",
+        "a transaction is open",
     )
     BEFORE_QUERY = (
-        "session.py: Session.rows",
+        "session.py: Session._query",
         "a query, the lock of a receipt or a capture's function was not sent",
     )
     AFTER_QUERY = (
-        "session.py: Session.rows",
+        "session.py: Session._query",
         "the rows of a query, of a receipt's lock or of a capture's function were received",
     )
     BEFORE_STEP = (
@@ -43,6 +43,14 @@ class Failpoint(Enum):
         "session.py: Session._write_fused",
         "on PostgreSQL, the head and its records were written",
     )
+    BEFORE_UPDATE = (
+        "single_update.py: SingleUpdateSession._send",
+        "a single update was not sent",
+    )
+    AFTER_UPDATE = (
+        "single_update.py: SingleUpdateSession._send",
+        "on PostgreSQL, a single update was committed; on SQLite, COMMIT was not sent",
+    )
     BEFORE_RECEIPT = (
         "history.py: SqlReceipts.save",
         "the receipt was not written",
@@ -57,7 +65,7 @@ class Failpoint(Enum):
     )
     AFTER_COMMIT = (
         "own_transaction.py: OwnTransaction._report_commit",
-        "COMMIT succeeded, and the caller has no result yet",
+        "COMMIT or a single update succeeded, and the caller has no result yet",
     )
 
     def __init__(self, location: str, moment: str) -> None:

@@ -6,14 +6,16 @@ A limit of the server does not help against a server that is stopped or behind a
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection, Connection, OperationalError
+from psycopg import AsyncConnection, Connection, Cursor, OperationalError
 from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout  # pyright: ignore[reportPrivateUsage] - no public name
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine
 from sqlalchemy.event import listen
 
 INTERVAL_SECONDS = 0.1  # psycopg's own, at which it notices Ctrl-C
+MAX_KEPT_CURSORS = 8  # of a connection: claims and completions need four
 R = TypeVar("R")
 
 
@@ -21,6 +23,30 @@ class LimitedConnection(Connection[Any]):
     """A connection that closes when a reply takes longer than its limit."""
 
     limit_seconds: float | None = None
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._cursors: dict[str, Cursor[Any]] = {}
+
+    def kept_cursor(self, statement: str) -> Cursor[Any]:
+        """Return a cursor for one statement, with values in binary.
+
+        psycopg looks up the conversions of values once for a cursor and a statement.
+        """
+        cursor = self._cursors.get(statement)
+        if cursor is not None and not cursor.closed:
+            return cursor
+
+        if len(self._cursors) >= MAX_KEPT_CURSORS:
+            self._cursors.clear()
+        cursor = self.cursor(binary=True)
+        self._cursors[statement] = cursor
+        return cursor
+
+    def rollback(self) -> None:
+        """Roll back, unless no transaction is open: a pool asks for it with every return."""
+        if self.pgconn.transaction_status != TransactionStatus.IDLE:
+            super().rollback()
 
     def wait(
         self, gen: PQGen[R], interval: float = INTERVAL_SECONDS, timeout: float | None = None
@@ -94,6 +120,14 @@ def lift_limit(connection: SqlConnection) -> None:
     driver = connection.connection.driver_connection
     if isinstance(driver, LimitedConnection | LimitedAsyncConnection):
         driver.limit_seconds = None
+
+
+def kept_cursor(connection: SqlConnection, statement: str) -> Cursor[Any] | None:
+    """Return the cursor that the connection keeps for a statement; None if it keeps none."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, LimitedConnection):
+        return driver.kept_cursor(statement)
+    return None
 
 
 def _driver_of(dbapi_connection: Any) -> Any:

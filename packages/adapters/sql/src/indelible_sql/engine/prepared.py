@@ -32,6 +32,7 @@ class Prepared:
     columns: tuple[str, ...]
     converted_columns: tuple[tuple[str, Convert], ...]
     is_positional: bool
+    loads: tuple[Convert | None, ...] = ()  # by the position of the column
 
     def bind(self, values: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
         """Return the parameters as the driver takes them."""
@@ -42,6 +43,13 @@ class Prepared:
         if self.is_positional:
             return [driver_values[name] for name in self.parameters]
         return driver_values
+
+    def read_values(self, rows: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+        """Return a driver's rows with their values in the order of the columns."""
+        columns: list[Iterable[Any]] = []
+        for values, load in zip(zip(*rows, strict=True), self.loads, strict=False):
+            columns.append(values if load is None else map(load, values))
+        return zip(*columns, strict=True)
 
     def read(self, values: Iterable[Any]) -> dict[str, Any]:
         """Return a driver's row by the names of its columns."""
@@ -77,6 +85,7 @@ def prepare(statement: Executable, dialect: Dialect, schema: str) -> Prepared:
         columns=tuple(name for name, _ in loads),
         converted_columns=tuple((name, load) for name, load in loads if load is not None),
         is_positional=bool(compiled.positional),
+        loads=tuple(load for _, load in loads),
     )
 
 

@@ -61,6 +61,7 @@ class Session:
         self.schema = schema
         self.at_failpoint = at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
+        self.is_autocommit = not begins
         self.changes: list[Change] = []
         self.commit_checks: list[Callable[[Session], bool]] = []
         self.transaction: str | None = None
@@ -68,12 +69,10 @@ class Session:
         self._connection = connection
         self._is_open = True
         self._has_pinned_formats = False
-        with translate_errors():
-            if begins and not connection.in_transaction():
+        self._cursor: Any = None  # opened with the first statement
+        if begins and not connection.in_transaction():
+            with translate_errors():
                 connection.begin()  # the cursor begins nothing by itself
-            self._cursor = connection.connection.cursor()
-        if not self.is_sqlite:
-            receive_binary(self._cursor)
 
     @property
     def connection(self) -> Connection:
@@ -84,16 +83,30 @@ class Session:
     def close(self) -> None:
         """Refuse all statements from now on."""
         self._is_open = False
+        if self._cursor is None:
+            return
         # A cancelled task has no connection left, and its own error is the one to raise.
         with suppress(Exception):
             self._cursor.close()
 
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         """Return every row."""
+        prepared, rows = self._query(statement, values)
+        with reading_row():
+            return [prepared.read(row) for row in rows]
+
+    def tuples(self, statement: Executable, values: Row) -> list[Sequence[Any]]:
+        """Return the values of every row, in the order of its columns; faster for many rows."""
+        prepared, rows = self._query(statement, values)
+        with reading_row():
+            return list(prepared.read_values(rows))
+
+    def _query(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
         self.at_failpoint(Failpoint.BEFORE_QUERY)
-        rows = self._fetch(statement, values)
+        with translate_errors():
+            prepared, rows = self._send(statement, values)
         self.at_failpoint(Failpoint.AFTER_QUERY)
-        return rows
+        return prepared, rows
 
     def stream(self, statement: Query, page: int) -> Iterator[Row]:
         """Yield every row, fetched a page at a time."""
@@ -158,6 +171,9 @@ class Session:
             raise self._refused(Stale(first.entity_id, first.previous_revision.seq))
         self.changes.extend(changes)
 
+    def needs_transaction(self) -> None:
+        """Announce that more statements follow one that changed nothing."""
+
     def step(self, statement: Executable, values: Row) -> int:
         """Run one statement of several that belong together; return the number of rows changed."""
         self.at_failpoint(Failpoint.BEFORE_STEP)
@@ -204,6 +220,8 @@ class Session:
         rows: Sequence[Any] = ()
         try:
             with reporting(self._connection, self._cursor):
+                if self._cursor is None:
+                    self._cursor = self._open_cursor(prepared.text)
                 self._cursor.execute(prepared.text, prepared.bind(values))
                 if prepared.columns:
                     rows = self._cursor.fetchall()
@@ -214,6 +232,12 @@ class Session:
             raise ValueUnstorable from error
 
         return prepared, rows
+
+    def _open_cursor(self, _: str) -> Any:
+        cursor = self._connection.connection.cursor()
+        if not self.is_sqlite:
+            receive_binary(cursor)
+        return cursor
 
 
 class SingleStatementSession(Session):

@@ -110,11 +110,11 @@ def _is_closed(connection: Connection) -> bool:
     return bool(getattr(connection.connection.driver_connection, "closed", False))
 
 
-def send(connection: Connection, statement: str) -> None:
+def send(connection: Connection, statement: str, **options: bool) -> None:
     """Send a statement without values or rows; SQLAlchemy's own execution takes longer."""
     with reporting(connection):
-        cursor = connection.connection.cursor()
-        cursor.execute(statement)
+        cursor: Any = connection.connection.cursor()
+        cursor.execute(statement, **options)
         cursor.close()
 
 

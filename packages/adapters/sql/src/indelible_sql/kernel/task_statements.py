@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Insert,
+    Integer,
     Select,
     Text,
     TextClause,
@@ -126,6 +127,12 @@ _IS_UNDER_LEASE = and_(
 )
 _DUE_IF_ENQUEUED_AGAIN = case((_WAS_ENQUEUED_AGAIN, TASKS.c.due_at))
 COMPLETE = update(TASKS).where(_IS_UNDER_LEASE).values(due_at=_DUE_IF_ENQUEUED_AGAIN, **_NO_LEASE)
+# PostgreSQL alone: a division by zero takes everything back where a lease has ended.
+_COMPLETED = COMPLETE.returning(TASKS.c.entity_id).cte("completed")
+_IS_COMPLETE = func.count() == bindparam("number", type_=BigInteger())
+COMPLETE_ALL_OR_NONE = select(
+    (literal(1) // cast(_IS_COMPLETE, Integer)).label("complete")
+).select_from(_COMPLETED)
 _SOONER = case((and_(_WAS_ENQUEUED_AGAIN, TASKS.c.due_at < _DUE), TASKS.c.due_at), else_=_DUE)
 RETRY_LATER = update(TASKS).where(_IS_UNDER_LEASE).values(due_at=_SOONER, **_NO_LEASE)
 MARK_DEAD = (

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from attrs import frozen
@@ -37,6 +38,7 @@ from indelible_sql.kernel.task_tables import TASK_ATTEMPTS
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.guards import duplicate_guards
 
+_CLAIM_ORDER = attrgetter("due_at", "entity_id")
 ATTEMPT_DUPLICATES = duplicate_guards(TASK_ATTEMPTS, ("stage", "entity_id", "fence", "outcome"))
 
 
@@ -149,22 +151,25 @@ class SqlTaskQueue(SqlTaskReader):
             values["after_id"] = after.entity_id
 
         leases: list[Lease] = []
-        for row in self._session.rows(statement, values):
+        for entity_id, fence, attempt, due_at in self._session.tuples(statement, values):
             lease = Lease(
                 stage=stage,
-                entity_id=row["entity_id"],
-                fence=row["fence"],
-                attempt=row["attempts"],
-                due_at=row["due_at"],
+                entity_id=entity_id,
+                fence=fence,
+                attempt=attempt,
+                due_at=due_at,
                 until=until,
             )
             leases.append(lease)
-        leases.sort(key=lambda lease: (lease.due_at, lease.entity_id))
+        leases.sort(key=_CLAIM_ORDER)
         return tuple(leases)
 
     def complete(self, leases: Leases) -> None:
         """Mark the tasks as done, except those that were enqueued during their lease."""
-        self._end_leases(statements.COMPLETE, leases)
+        if self._session.is_autocommit and len(leases) > 1:
+            self._complete_together(leases)
+        else:
+            self._end_leases(statements.COMPLETE, leases)
 
     def record_start(self, leases: Leases) -> None:
         """Record that these attempts start."""
@@ -243,11 +248,16 @@ class SqlTaskQueue(SqlTaskReader):
         values = {"task_stage": stage, "dues": json.dumps(texts), "now": now}
         self._session.run(statements.enqueue_all(schema_prefix), values)
 
+    def _complete_together(self, leases: Leases) -> None:
+        """Complete all tasks or none by a single update."""
+        values = {**_lease_values(leases), "number": len(leases)}
+        self._session.run(statements.COMPLETE_ALL_OR_NONE, values)
+
     def _end_leases(self, statement: Executable, leases: Leases, **values: object) -> None:
         """Write to the tasks of these leases, or raise LeaseLost for one that has ended."""
         if self._write(statement, leases, **values) == len(leases):
             return
-
+        self._session.needs_transaction()
         ended = [lease for lease in leases if not self._is_running(lease)]
         lost = ended[0] if ended else leases[0]
         raise LeaseLost(lost.stage, lost.entity_id, lost.fence)
@@ -261,12 +271,7 @@ class SqlTaskQueue(SqlTaskReader):
         if not leases:
             return 0
 
-        keys = {
-            "task_stage": leases[0].stage,
-            "ids": [lease.entity_id for lease in leases],
-            "ids_with_fences": [f"{lease.entity_id} {lease.fence}" for lease in leases],
-        }
-        return self._session.run(statement, {**keys, **values})
+        return self._session.run(statement, {**_lease_values(leases), **values})
 
     def _record(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
         """Record an outcome, or raise LeaseLost or AttemptRecorded."""
@@ -299,3 +304,14 @@ class SqlTaskQueue(SqlTaskReader):
             if violation.guard not in ATTEMPT_DUPLICATES:
                 raise
             raise AttemptRecorded(lease.stage, lease.entity_id, lease.fence, outcome) from violation
+
+
+def _lease_values(leases: Leases) -> dict[str, object]:
+    """Return the values that select the tasks of these leases, all of one stage."""
+    ids: list[str] = []
+    ids_with_fences: list[str] = []
+    for lease in leases:
+        ids.append(lease.entity_id)
+        ids_with_fences.append(f"{lease.entity_id} {lease.fence}")
+
+    return {"task_stage": leases[0].stage, "ids": ids, "ids_with_fences": ids_with_fences}

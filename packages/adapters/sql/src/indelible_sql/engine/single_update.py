@@ -1,0 +1,87 @@
+"""The session of a handler that sends one statement, which commits by itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import Executable
+
+from indelible.kernel import OutcomeUnknown, UsageError
+from indelible_sql.engine.errors import CommitFate, fate_of, state_of
+from indelible_sql.engine.failpoints import Failpoint
+from indelible_sql.engine.limited import kept_cursor
+from indelible_sql.engine.prepared import Prepared
+from indelible_sql.engine.session import Row, Session
+
+MAX_KEPT_ROWS = 100  # of the last result of a cursor that a connection keeps
+DIVISION_BY_ZERO = "22012"  # of a single update that changes all of its rows or none
+
+
+class NeedsTransaction(Exception):
+    """A single update changed nothing; a transaction of several statements finds the reason."""
+
+
+class SingleUpdateSession(Session):
+    """Runs one statement of a handler, which commits by itself in autocommit mode.
+
+    A second statement could follow a commit that it belongs to, so it is refused, as is every
+    change of an aggregate, whose lost COMMIT is looked up by the number of its transaction.
+    """
+
+    is_committed = False
+    _has_sent = False
+    _keeps_cursor = False
+
+    @property
+    def connection(self) -> Connection:
+        """Raise UsageError."""
+        raise UsageError("a single update has no connection: write without `single_update`")
+
+    def close(self) -> None:
+        """Refuse all statements from now on; the connection keeps a cursor with few rows."""
+        if self._keeps_cursor and self._cursor.rowcount <= MAX_KEPT_ROWS:
+            self._is_open = False
+        else:
+            super().close()
+
+    def write(self, *_: object) -> None:
+        """Raise UsageError."""
+        raise self._refused(UsageError("a single update writes no change of an aggregate"))
+
+    def write_many(self, *_: object) -> None:
+        """Raise UsageError."""
+        raise self._refused(UsageError("a single update writes no change of an aggregate"))
+
+    def needs_transaction(self) -> None:
+        """Raise NeedsTransaction."""
+        raise self._refused(NeedsTransaction())
+
+    def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
+        """Execute the only statement, or raise UsageError."""
+        if self._has_sent:
+            raise self._refused(UsageError("a single update sent a second statement"))
+
+        self.at_failpoint(Failpoint.BEFORE_UPDATE)
+        self._has_sent = True
+        try:
+            sent = super()._send(statement, values)
+        except DBAPIError as error:
+            if state_of(error) == DIVISION_BY_ZERO:
+                raise NeedsTransaction from error
+            if self.is_autocommit and fate_of(error) is CommitFate.UNKNOWN:
+                raise OutcomeUnknown from error
+            raise
+
+        self.is_committed = self.is_autocommit
+        self.at_failpoint(Failpoint.AFTER_UPDATE)
+        return sent
+
+    def _open_cursor(self, text: str) -> Any:
+        if self.is_autocommit:
+            cursor = kept_cursor(self._connection, text)
+            if cursor is not None:
+                self._keeps_cursor = True
+                return cursor
+
+        return super()._open_cursor(text)
