@@ -27,8 +27,12 @@ class SqliteLifting:
         engine = create_engine("sqlite://", poolclass=NullPool, creator=self._open)
         self._database = RawDatabase(engine.execution_options(schema_translate_map={SCHEMA: None}))
 
-    @cached_property
+    @property
     def guards(self) -> Collection[str]:
+        return self._guards
+
+    @cached_property
+    def _guards(self) -> frozenset[str]:
         guards: list[str] = []
         for kind, name, sql in schema_objects(self._source):
             guards += _guards_of(kind, name, sql)
@@ -101,7 +105,7 @@ def image(source: Path, without: frozenset[str]) -> bytes:
 def _image_without_rules(source: Path, without: frozenset[str]) -> bytes:
     """Change only statements: rows are stored in the same way without a check or foreign key."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.deserialize(image(source, frozenset()))
+        connection.deserialize(image(source, frozenset[str]()))
         connection.execute("PRAGMA writable_schema = ON")
         for kind, name, sql in schema_objects(source):
             if name in without:

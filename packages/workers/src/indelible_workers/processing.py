@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from time import sleep
 from traceback import format_tb
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
 
@@ -348,9 +348,9 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         return self.store.transaction(actor=self.actor, reason=reason)
 
 
-def _prepared_by_id(leases: Leases) -> list[_PreparedTask[Work]]:
+def _prepared_by_id(leases: Leases) -> list[_PreparedTask[Any]]:
     """Return the tasks of a stage without `claim`, whose `perform` takes their ids."""
-    return [_PreparedTask(lease, cast("Work", lease.entity_id)) for lease in leases]
+    return [_PreparedTask(lease, lease.entity_id) for lease in leases]
 
 
 def _is_database_fault(error: Exception) -> bool:

@@ -233,7 +233,7 @@ class Session:
 
         return prepared, rows
 
-    def _open_cursor(self, _: str) -> Any:
+    def _open_cursor(self, text: str) -> Any:  # noqa: ARG002 - a single update needs the text
         cursor = self._connection.connection.cursor()
         if not self.is_sqlite:
             receive_binary(cursor)

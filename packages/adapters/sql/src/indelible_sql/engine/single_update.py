@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
-from indelible.kernel import OutcomeUnknown, UsageError
+from indelible.kernel import Change, OutcomeUnknown, UsageError
+from indelible_sql.engine.atomic_write import AtomicWrite, Rows
 from indelible_sql.engine.errors import CommitFate, fate_of, state_of
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.engine.limited import kept_cursor
@@ -45,11 +46,22 @@ class SingleUpdateSession(Session):
         else:
             super().close()
 
-    def write(self, *_: object) -> None:
+    def write(
+        self,
+        write: AtomicWrite,  # noqa: ARG002 - of Session
+        change: Change,  # noqa: ARG002 - of Session
+        rows: Rows,  # noqa: ARG002 - of Session
+    ) -> None:
         """Raise UsageError."""
         raise self._refused(UsageError("a single update writes no change of an aggregate"))
 
-    def write_many(self, *_: object) -> None:
+    def write_many(
+        self,
+        write: Executable,  # noqa: ARG002 - of Session
+        changes: Sequence[Change],  # noqa: ARG002 - of Session
+        shared: Row,  # noqa: ARG002 - of Session
+        rows: Sequence[Row],  # noqa: ARG002 - of Session
+    ) -> None:
         """Raise UsageError."""
         raise self._refused(UsageError("a single update writes no change of an aggregate"))
 

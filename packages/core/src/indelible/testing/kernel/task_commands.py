@@ -1,11 +1,13 @@
 """Requirements on claims and completions with which nothing else is written."""
 
+from indelible.app import ReadTx
 from indelible.kernel.task_commands import (
     ClaimTasks,
     CompleteTasks,
     claim_tasks,
     complete_tasks,
 )
+from indelible.kernel.tasks import Task
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import MAYA, AnyStore, do, enqueue, ids
 
@@ -30,5 +32,9 @@ class TaskCommandsConformance:
         assert refused == "LEASE_LOST"
         assert (unchanged.lease_owner, unchanged.fence) == (MAYA, 1)
         for entity_id in ("a", "b", "c"):
-            task = store.read(lambda tx, name: tx.tasks.get(STAGE, name), entity_id)
+            task = store.read(_task, entity_id)
             assert task.due_at is None
+
+
+def _task(tx: ReadTx, entity_id: str) -> Task:
+    return tx.tasks.get(STAGE, entity_id)
