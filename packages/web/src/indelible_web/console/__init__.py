@@ -1,18 +1,21 @@
 """The console: pages for people, over the same handlers and queries as the REST API."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial, update_wrapper
 from typing import Final
 
 from flask import Blueprint, Flask, request
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from indelible.app import AppContext
 from indelible.kernel import Change, IndelibleError
-from indelible_web.console import history, layout, navigation, session, tasks
+from indelible_web.console import history, layout, navigation, session, tasks, times
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.cookies import open_sessions
 from indelible_web.console.live import Streams
+from indelible_web.console.notices import open_notices
 from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
 from indelible_web.context import WebContext
 from indelible_web.http.access import PUBLIC, AccessControl
@@ -72,11 +75,13 @@ def _console_context(
         entity_links.update(context.entity_links)
         task_panels += context.task_panels
 
+    sessions = open_sessions(app_context, settings)
     return ConsoleContext(
         app_context=app_context,
         metrics=metrics,
         secret=settings.secret,
-        sessions=open_sessions(app_context, settings),
+        sessions=sessions,
+        notices=open_notices(sessions, settings),
         streams=Streams(app_context.store, settings.max_streams),
         nav=(*nav, tasks.NAV, history.NAV),
         entity_links=entity_links,
@@ -100,6 +105,7 @@ def _blueprint(
 
     blueprint.before_request(check_form)
     blueprint.after_request(console.sessions.send_cookie)
+    blueprint.after_request(console.notices.send_cookie)
     _add_template_values(blueprint, console, contexts)
     blueprint.register_error_handler(IndelibleError, layout.error_page)
     blueprint.register_error_handler(HTTPException, layout.transport_error_page)
@@ -122,9 +128,13 @@ def _add_template_values(
         default = ACTION_LABELS.get(change.action, change.action)
         return action_labels.get((change.lifecycle, change.action), default)
 
+    def relative(time: datetime) -> Markup:
+        return times.relative(time, console.app_context.clock.now())
+
     def template_values() -> dict[str, object]:
         return {
             "csrf_token": console.sessions.csrf_token,
+            "take_notice": console.notices.take,
             "nav": console.nav,
             "home_url": console.home_url,
             "hidden_form_fields": hidden_form_fields,
@@ -134,5 +144,6 @@ def _add_template_values(
     blueprint.add_app_template_filter(action_label, "action_label")
     blueprint.add_app_template_filter(layout.field_label, "field_label")
     blueprint.add_app_template_filter(layout.visible, "visible")
-    blueprint.add_app_template_filter(layout.instant, "instant")
-    blueprint.add_app_template_filter(layout.duration, "duration")
+    blueprint.add_app_template_filter(relative, "relative")
+    blueprint.add_app_template_filter(times.instant, "instant")
+    blueprint.add_app_template_filter(times.duration, "duration")

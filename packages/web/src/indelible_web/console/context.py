@@ -9,6 +9,7 @@ from flask import request, url_for
 from indelible.kernel import Idempotency
 from indelible_web.console.cookies import Sessions
 from indelible_web.console.live import Streams
+from indelible_web.console.notices import Notices
 from indelible_web.console.page import EntityLinks, NavItem, TaskPanel
 from indelible_web.http.operation import OperationContext, Services
 
@@ -22,6 +23,7 @@ class ConsoleContext(Services):
     """The console of an application, which every view receives."""
 
     sessions: Sessions
+    notices: Notices
     streams: Streams
     nav: tuple[NavItem, ...]
     entity_links: Mapping[str, EntityLinks]

@@ -156,15 +156,23 @@ class Sessions:
 
 def open_sessions(app_context: AppContext, settings: WebSettings) -> Sessions:
     """Return the sessions of an application; another secret makes other sessions."""
-    secret = hmac.digest(settings.secret, b"console", "sha256")
-    serializer = URLSafeSerializer(
-        secret,
-        salt="console session",
-        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
-    )
+    serializer = open_serializer(settings, "console session")
     ended = open_marks(settings.limiter_storage)
 
-    return Sessions(app_context, serializer, secret, ended)
+    return Sessions(app_context, serializer, _console_secret(settings), ended)
+
+
+def open_serializer(settings: WebSettings, salt: str) -> URLSafeSerializer:
+    """Return the serializer of a kind of cookie, which signs with HMAC-SHA-256."""
+    return URLSafeSerializer(
+        _console_secret(settings),
+        salt=salt,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
+    )
+
+
+def _console_secret(settings: WebSettings) -> bytes:
+    return hmac.digest(settings.secret, b"console", "sha256")
 
 
 def cookie_name() -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
 
@@ -12,7 +11,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from indelible.kernel import IndelibleError, instant_text
+from indelible.kernel import IndelibleError
 from indelible.kernel.values import INVISIBLE
 from indelible_web.console.context import ONCE_FIELD
 from indelible_web.console.cookies import CSRF_FIELD, is_same_origin
@@ -36,7 +35,6 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-UNITS: Final = {"days": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
 CARRIED_PREFIX: Final = "carried."
 SIGN_IN: Final = "console.sign_in"
 # The fields of forms that a person did not fill in.
@@ -147,20 +145,6 @@ def carried_fields() -> FormFields:
 def field_label(name: str) -> str:
     """Return a field's name for people: `change_note` becomes `Change note`."""
     return name.replace("_", " ").capitalize()
-
-
-def instant(time: datetime) -> Markup:
-    """Return an instant for people and for machines."""
-    text = f"{time.day} {time:%b %Y, %H:%M:%S}"
-    return Markup('<time datetime="{}">{}</time>').format(instant_text(time), text)
-
-
-def duration(length: timedelta) -> str:
-    """Return a duration in the largest unit of which it has two."""
-    for unit, unit_length in UNITS.items():
-        if length >= 2 * unit_length:
-            return f"{length // unit_length} {unit}"
-    return f"{max(0, length // timedelta(seconds=1))} s"
 
 
 def visible(text: str | None) -> Markup:
