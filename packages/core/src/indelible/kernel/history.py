@@ -297,6 +297,16 @@ class History(Protocol):
         """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
         ...
 
+    def backwards(
+        self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
+    ) -> Feed:
+        """Return the last `limit` matching changes before a cursor, newest first; '' is the end.
+
+        The cursor of the result is that of its oldest change, so that the next page is read
+        `before` it. It is a cursor of the feed too: the feed continues after that change.
+        """
+        ...
+
 
 def next_change(
     audit: HasAuditContext,

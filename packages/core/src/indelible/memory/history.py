@@ -64,6 +64,22 @@ class MemoryHistory:
         start = max(0, len(self._log) - limit)
         return self.feed(after=str(start), limit=limit)
 
+    def backwards(
+        self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
+    ) -> Feed:
+        """Return the last `limit` matching changes before a cursor, newest first; '' is the end."""
+        position = int(before) if before else len(self._log) + 1
+        changes: list[Change] = []
+        for index in range(position - 2, -1, -1):
+            if len(changes) == limit:
+                break
+            if matching.matches(self._log[index]):
+                changes.append(self._log[index])
+                position = index + 1
+
+        cursor = str(position) if before or changes else ""
+        return Feed(changes=tuple(changes), cursor=cursor)
+
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
         """Append a change to its aggregate's chain, or raise as `check_next` does."""
         self.check_next(lifecycle, change)

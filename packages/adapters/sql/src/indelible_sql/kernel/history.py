@@ -60,6 +60,14 @@ FEED_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.where(
 NEWEST_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.order_by(
     text("history.txid DESC, history.position DESC")
 )
+BACKWARDS_ON_SQLITE = CHANGES_ON_SQLITE.where(HISTORY.c.position < bindparam("position")).order_by(
+    HISTORY.c.position.desc()
+)
+BACKWARDS_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.where(
+    text("(history.txid, history.position) < (CAST(:txid AS xid8), CAST(:position AS bigint))")
+).order_by(text("history.txid DESC, history.position DESC"))
+LAST_POSITION = 2**63 - 1
+LAST_TXID = 2**64 - 1
 FEED_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "lifecycle": HISTORY.c.lifecycle == bindparam("lifecycle"),
     "entity_id": HISTORY.c.entity_id == bindparam("entity_id"),
@@ -144,6 +152,22 @@ def feed_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any
     statement = FEED_ON_POSTGRESQL
     if is_sqlite:
         statement = _feed_on_sqlite(conditions)
+
+    return _filtered(statement, conditions)
+
+
+@cache
+def backwards_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any]:
+    """Return the statement of the changes before a cursor, newest first, with these fields."""
+    statement = BACKWARDS_ON_POSTGRESQL
+    if is_sqlite:
+        statement = _backwards_on_sqlite(conditions)
+
+    return _filtered(statement, conditions)
+
+
+def _filtered(statement: Select[Any], conditions: frozenset[str]) -> Select[Any]:
+    """Return the statement with the conditions of these fields of a ChangeFilter."""
     for name in sorted(conditions):
         statement = statement.where(FEED_CONDITIONS[name])
     if "entity_id" in conditions and "lifecycle" not in conditions:
@@ -158,7 +182,20 @@ def _feed_on_sqlite(conditions: frozenset[str]) -> Select[Any]:
         position = HISTORY.c.position + 0
         return CHANGES_ON_SQLITE.where(position > bindparam("position")).order_by(position)
 
-    statement = FEED_ON_SQLITE
+    return _within_times(FEED_ON_SQLITE, conditions)
+
+
+def _backwards_on_sqlite(conditions: frozenset[str]) -> Select[Any]:
+    if "entity_id" in conditions:
+        position = HISTORY.c.position + 0
+        statement = CHANGES_ON_SQLITE.where(position < bindparam("position"))
+        return statement.order_by(position.desc())
+
+    return _within_times(BACKWARDS_ON_SQLITE, conditions)
+
+
+def _within_times(statement: Select[Any], conditions: frozenset[str]) -> Select[Any]:
+    """Return SQLite's statement, bounded by the positions of the first and the last change."""
     if "since" in conditions:
         statement = statement.where(SINCE_ON_SQLITE)
     if "until" in conditions:
@@ -235,6 +272,32 @@ class SqlHistory:
         rows = self._session.rows(NEWEST_ON_POSTGRESQL, {"limit": limit})
         return _feed(rows[::-1], self._cursor_prefix(), "0.0")
 
+    def backwards(
+        self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
+    ) -> Feed:
+        """Return the last `limit` matching changes before a cursor, newest first; '' is the end.
+
+        Raises:
+            ForeignCursor: The cursor belongs to another database.
+        """
+        conditions = matching.conditions()
+        statement = backwards_statement(frozenset(conditions), is_sqlite=self._session.is_sqlite)
+        if self._session.is_sqlite:
+            position = _cursor_numbers(before, 1)[0] if before else LAST_POSITION
+            values = {**conditions, "position": position, "limit": limit}
+            return _page_before(self._session.rows(statement, values), "", before)
+
+        prefix = self._cursor_prefix()
+        txid = LAST_TXID
+        position = LAST_POSITION
+        if before:
+            cluster, database, txid, position = _cursor_numbers(before, 4)
+            if f"{cluster}.{database}." != prefix:
+                raise ForeignCursor(before)
+
+        values = {**conditions, "txid": str(txid), "position": position, "limit": limit}
+        return _page_before(self._session.rows(statement, values), prefix, before)
+
     def _cursor_prefix(self) -> str:
         """Return the part of a cursor that names the database."""
         row = self._session.rows(DATABASE_ID, {})[0]
@@ -274,6 +337,13 @@ def _feed(rows: Sequence[Row], prefix: str, start: str) -> Feed:
     changes = tuple(ROWS.structure(row, Change) for row in rows)
     position = rows[-1]["cursor"] if rows else start
     return Feed(changes=changes, cursor=prefix + position)
+
+
+def _page_before(rows: Sequence[Row], prefix: str, before: str) -> Feed:
+    """Return the rows, newest first, with the cursor of the oldest."""
+    changes = tuple(ROWS.structure(row, Change) for row in rows)
+    cursor = prefix + rows[-1]["cursor"] if rows else before
+    return Feed(changes=changes, cursor=cursor)
 
 
 def _cursor_numbers(cursor: Any, count: int) -> tuple[int, ...]:
