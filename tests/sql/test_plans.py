@@ -25,10 +25,11 @@ from indelible_sql.concepts.statements import (
     LOAD_CURRENT,
     LOAD_TO_EDIT,
     NODES_NAMED,
+    OVERVIEW,
     RELATED_NAMES,
 )
 from indelible_sql.engine.prepared import prepare
-from indelible_sql.kernel.history import OF_ENTITY, feed_statement
+from indelible_sql.kernel.history import LAST_TXID, OF_ENTITY, backwards_statement, feed_statement
 from indelible_sql.kernel.lists import ListedTable, page_query
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.tokens.statements import GAPS, PENDING
@@ -45,6 +46,7 @@ STATEMENTS = {
     "warnings": GET_WARNINGS,
     "nodes by name": NODES_NAMED,
     "history": OF_ENTITY,
+    "overview": OVERVIEW,
 }
 CLAIM_VALUES = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
 PENDING_VALUES = {
@@ -245,13 +247,13 @@ def test_sqlite_finds_due_tasks_pending_tokens_and_gaps_by_an_index(sqlite: SqlS
 @pytest.mark.parametrize("name", FILTERS)
 def test_sqlite_finds_the_changes_of_a_filter_by_an_index(sqlite: SqlStore, name: str) -> None:
     conditions, index = FILTERS[name]
-    statement = feed_statement(frozenset(conditions), is_sqlite=True)
+    for make_statement in (feed_statement, backwards_statement):
+        statement = make_statement(frozenset(conditions), is_sqlite=True)
+        lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **conditions, position=0, limit=10)
 
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **conditions, position=0, limit=10)
-
-    # The key of history has the index that SQLite has made for it.
-    assert has_line(lines, index, "sqlite_autoindex_history"), lines
-    assert not has_line(lines, "SCAN history"), lines
+        # The key of history has the index that SQLite has made for it.
+        assert has_line(lines, index, "sqlite_autoindex_history"), lines
+        assert not has_line(lines, "SCAN history"), lines
 
 
 def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
@@ -262,10 +264,11 @@ def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
     fill_history(database)
 
     for name, (conditions, index) in FILTERS.items():
-        statement = feed_statement(frozenset(conditions), is_sqlite=False)
-        values = {**conditions, "txid": "0", "position": 0, "limit": 10}
-        lines = plan(postgresql, "EXPLAIN", statement, **values)
-        assert has_line(lines, index, "history_revision"), (name, lines)
+        for make_statement, txid in ((feed_statement, "0"), (backwards_statement, LAST_TXID)):
+            statement = make_statement(frozenset(conditions), is_sqlite=False)
+            values = {**conditions, "txid": str(txid), "position": 0, "limit": 10}
+            lines = plan(postgresql, "EXPLAIN", statement, **values)
+            assert has_line(lines, index, "history_revision"), (name, lines)
 
 
 def positions_of(matching: ListFilter) -> tuple[str, str]:

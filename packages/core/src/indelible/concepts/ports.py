@@ -16,6 +16,7 @@ from indelible.concepts.entities import (
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import RelatedNames
 from indelible.kernel import (
+    Actor,
     Head,
     NamedListFilter,
     NamedListOrder,
@@ -60,6 +61,15 @@ class ConceptSummary:
     seq: int
     name: str
     definition: str
+
+
+@frozen(kw_only=True)
+class ConceptOverview:
+    """A concept in a list for people: who changed it last, and its version's stored warnings."""
+
+    summary: ConceptSummary
+    actor: Actor
+    warnings: Warnings
 
 
 @frozen(kw_only=True, slots=False)
@@ -125,6 +135,16 @@ class ConceptSearch(Protocol):
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """Return the next `limit` matching concepts after a position, in the filter's order."""
+        ...
+
+    def overview(
+        self, wanted: ConceptFilter, *, after: str, limit: int
+    ) -> tuple[ConceptOverview, ...]:
+        """Return the concepts of `page` with their last actors and stored warnings."""
+        ...
+
+    def count(self, wanted: ConceptFilter, *, limit: int) -> int:
+        """Return the number of matching concepts, at most `limit`."""
         ...
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:

@@ -2,12 +2,17 @@
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible.concepts.entities import Concept, ConceptVersion, Warnings
 from indelible.concepts.errors import NotYetCreated, VersionNotFound
 from indelible.concepts.lifecycle import CONCEPT
-from indelible.concepts.ports import ConceptFilter, ConceptsRead, ConceptSummary
+from indelible.concepts.ports import (
+    ConceptFilter,
+    ConceptOverview,
+    ConceptsRead,
+    ConceptSummary,
+)
 from indelible.concepts.rules.current import current_warnings, node_of, reachable_graph
 from indelible.concepts.rules.diff import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
@@ -18,6 +23,7 @@ from indelible.kernel.transaction import single_statement
 from indelible.kernel.values import InstantOutOfRange, WrongType
 
 PAGE_SIZE = 50
+MAX_COUNTED = 1_000
 
 
 @frozen(kw_only=True)
@@ -189,3 +195,25 @@ def list_concepts(
     `ConceptFilter.position_of_summary` is the position; without an order, it is the concept's id.
     """
     return tx.concepts.search.page(wanted, after=after, limit=limit)
+
+
+def list_overviews(
+    tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE_SIZE
+) -> tuple[ConceptOverview, ...]:
+    """Return the concepts of `list_concepts` with their last actors and warnings.
+
+    The warnings are those stored with the current version, at the levels of the store's policy.
+    """
+    levels = tx.policy.concepts.warning_levels
+    overviews: list[ConceptOverview] = []
+    for overview in tx.concepts.search.overview(wanted, after=after, limit=limit):
+        warnings = shown_warnings(overview.warnings, levels)
+        overviews.append(evolve(overview, warnings=warnings))
+
+    return tuple(overviews)
+
+
+@single_statement
+def count_concepts(tx: ConceptsRead, wanted: ConceptFilter, *, limit: int = MAX_COUNTED) -> int:
+    """Return the number of matching concepts, at most `limit`, so that counting stays fast."""
+    return tx.concepts.search.count(wanted, limit=limit)

@@ -2,13 +2,14 @@
 
 from typing import Any, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible.concepts import (
     CONCEPT,
     Concept,
     ConceptContent,
     ConceptFilter,
+    ConceptOverview,
     ConceptSummary,
     ConceptVersion,
 )
@@ -127,17 +128,31 @@ class MemoryConceptSearch:
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """Return the next `limit` matching concepts after a position, in the filter's order."""
-        entries: list[tuple[ConceptSummary, dict[str, Any]]] = []
+        overviews = self.overview(wanted, after=after, limit=limit)
+        return tuple(overview.summary for overview in overviews)
+
+    def overview(
+        self, wanted: ConceptFilter, *, after: str, limit: int
+    ) -> tuple[ConceptOverview, ...]:
+        """Return the concepts of `page` with their last actors and stored warnings."""
+        entries: list[tuple[ConceptOverview, dict[str, Any]]] = []
         for head in self._concepts.where(lambda _: True):
             summary = self._summary(head)
             if not _has_text(summary, wanted):
                 continue
+            actor = self._concepts.last_actor(head)
             values = field_values(head.entity)
             values["name_key"] = listed_name_key(summary.name)
-            values["actor"] = self._concepts.last_actor(head)
-            entries.append((summary, values))
+            values["actor"] = actor
+            warnings = self.warnings(head.entity.id, head.entity.current_version)
+            overview = ConceptOverview(summary=summary, actor=actor, warnings=warnings)
+            entries.append((overview, values))
 
         return list_page(entries, wanted, after=after, limit=limit)
+
+    def count(self, wanted: ConceptFilter, *, limit: int) -> int:
+        """Return the number of matching concepts, at most `limit`."""
+        return len(self.page(evolve(wanted, order=None), after="", limit=limit))
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Return other concepts' names that equal the version's name or occur in its definition."""

@@ -100,6 +100,39 @@ LISTED = ListedTable(
     },
 )
 
+# The heads of a page are found first, and their other columns are read by id. A sort of many heads
+# then moves no contents.
+LISTED_HEADS = _HEADS
+SEARCHED_HEADS = ListedTable(
+    rows=select(CONCEPTS).join(VERSIONS, _IS_CURRENT_VERSION),
+    columns=_HEADS.columns,
+    conditions=LISTED.conditions,
+)
+_LAST_ACTOR = (
+    select(HISTORY.c.actor)
+    .where(HISTORY.c.lifecycle == CONCEPTS.c.lifecycle)
+    .where(HISTORY.c.entity_id == CONCEPTS.c.id)
+    .where(HISTORY.c.seq == CONCEPTS.c.seq)
+    .scalar_subquery()
+)
+_STORED_WARNINGS = (
+    select(WARNINGS.c.warnings)
+    .where(WARNINGS.c.concept_id == CONCEPTS.c.id)
+    .where(WARNINGS.c.version_number == CONCEPTS.c.current_version)
+    .scalar_subquery()
+)
+OVERVIEW = (
+    select(
+        CONCEPTS,
+        VERSIONS.c.name,
+        VERSIONS.c.definition,
+        _LAST_ACTOR.label("actor"),
+        _STORED_WARNINGS.label("warnings"),
+    )
+    .join(VERSIONS, _IS_CURRENT_VERSION)
+    .where(in_json_list(CONCEPTS.c.id, "ids"))
+)
+
 NAMES_WITH_PREFIX = (
     select(VERSIONS.c.name, CONCEPTS.c.name_key)
     .join(CONCEPTS, _IS_CURRENT_VERSION)

@@ -7,6 +7,7 @@ from indelible.concepts import (
     Concept,
     ConceptContent,
     ConceptFilter,
+    ConceptOverview,
     ConceptSummary,
     ConceptVersion,
 )
@@ -25,7 +26,7 @@ from indelible_sql.concepts.rows import (
 )
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS, fetch_all
-from indelible_sql.kernel.lists import HIGHEST_CHARACTER, list_rows
+from indelible_sql.kernel.lists import HIGHEST_CHARACTER, ListedTable, count_rows, list_rows
 from indelible_sql.kernel.repository import SqlAggregateRepository
 
 
@@ -140,6 +141,33 @@ class SqlConceptSearch:
         )
         return tuple(ROWS.structure({**row, "concept": row}, ConceptSummary) for row in rows)
 
+    def overview(
+        self, wanted: ConceptFilter, *, after: str, limit: int
+    ) -> tuple[ConceptOverview, ...]:
+        """Return the concepts of `page` with their last actors and stored warnings."""
+        heads = list_rows(
+            self._session, _listed_heads(wanted), wanted, where={}, after=after, limit=limit
+        )
+        ids = [head["id"] for head in heads]
+        rows: dict[str, Row] = {}
+        for row in self._session.rows(statements.OVERVIEW, {"ids": ids}):
+            rows[row["id"]] = row
+
+        overviews: list[ConceptOverview] = []
+        for concept_id in ids:
+            row = rows[concept_id]
+            summary = ROWS.structure({**row, "concept": row}, ConceptSummary)
+            warnings = _warnings_of_json(row["warnings"])
+            overviews.append(
+                ConceptOverview(summary=summary, actor=row["actor"], warnings=warnings)
+            )
+
+        return tuple(overviews)
+
+    def count(self, wanted: ConceptFilter, *, limit: int) -> int:
+        """Return the number of matching concepts, at most `limit`."""
+        return count_rows(self._session, _listed_heads(wanted), wanted, limit=limit)
+
     def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Return other concepts' names that equal the version's name or occur in its definition."""
         keys = lookup_keys(related_name_keys(version.content))
@@ -170,6 +198,11 @@ class SqlConceptSearch:
         nodes = fetch_all(self._session, ConceptNode, statements.NODES_NAMED, values)
         # Stored keys are shortened, so longer names are compared whole here.
         return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
+
+
+def _listed_heads(wanted: ConceptFilter) -> ListedTable:
+    """Return the heads that a filter selects from; only a text needs their contents."""
+    return statements.SEARCHED_HEADS if wanted.text else statements.LISTED_HEADS
 
 
 def _warnings_of_json(stored: object) -> Warnings:

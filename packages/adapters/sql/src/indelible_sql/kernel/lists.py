@@ -5,7 +5,16 @@ from functools import cache
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Table, bindparam, exists, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from indelible.kernel import ListFilter
 from indelible.kernel.lists import Ordering
@@ -80,6 +89,15 @@ def list_rows(
     return session.rows(statement, {**values, "limit": limit})
 
 
+def count_rows(session: Session, listed: ListedTable, matching: ListFilter, *, limit: int) -> int:
+    """Return the number of matching rows, at most `limit`."""
+    conditions = matching.conditions()
+    statement = _count_statement(listed, tuple(sorted(conditions)), matching.name_field)
+    row = session.rows(statement, {**_filter_values(conditions), "limit": limit})[0]
+
+    return int(row["count"])
+
+
 def page_query(
     listed: ListedTable, matching: ListFilter, *, where: Mapping[str, object], after: str
 ) -> tuple[Query, dict[str, Any]]:
@@ -89,9 +107,7 @@ def page_query(
     ordering = matching.ordering
     shape = _Shape(ordering, tuple(sorted(conditions)), tuple(where), start is not None)
 
-    values: dict[str, Any] = {**where, **conditions}
-    if "name_prefix" in conditions:
-        values["name_end"] = conditions["name_prefix"] + HIGHEST_CHARACTER
+    values: dict[str, Any] = {**where, **_filter_values(conditions)}
     if start is not None:
         for name, value in zip(ordering.fields, start, strict=True):
             values[f"after_{name}"] = value
@@ -105,13 +121,7 @@ def _list_statement(listed: ListedTable, shape: _Shape, name_field: str) -> Quer
     statement = listed.rows
     for name in shape.scope:
         statement = statement.where(listed.columns[name] == bindparam(name))
-    for name in shape.filters:
-        if name == "name_prefix":
-            column = listed.columns[name_field]
-            statement = statement.where(column >= bindparam("name_prefix"))
-            statement = statement.where(column < bindparam("name_end"))
-        else:
-            statement = statement.where(listed.conditions[name])
+    statement = _matching(statement, listed, shape.filters, name_field)
 
     columns = [listed.columns[name] for name in shape.ordering.fields]
     if shape.is_continued:
@@ -119,6 +129,40 @@ def _list_statement(listed: ListedTable, shape: _Shape, name_field: str) -> Quer
     order = [column.desc() if shape.ordering.is_descending else column for column in columns]
 
     return statement.order_by(*order).limit(bindparam("limit"))
+
+
+@cache
+def _count_statement(listed: ListedTable, filters: tuple[str, ...], name_field: str) -> Query:
+    """Return the statement that counts the matching rows, at most `limit`."""
+    rows = _matching(listed.rows, listed, filters, name_field)
+    numbered = rows.with_only_columns(literal_column("1").label("one"))
+    counted = numbered.limit(bindparam("limit")).subquery()
+
+    return select(func.count().label("count")).select_from(counted)
+
+
+def _matching(
+    statement: Query, listed: ListedTable, filters: tuple[str, ...], name_field: str
+) -> Query:
+    """Return the statement with the conditions of the filters."""
+    for name in filters:
+        if name == "name_prefix":
+            column = listed.columns[name_field]
+            statement = statement.where(column >= bindparam("name_prefix"))
+            statement = statement.where(column < bindparam("name_end"))
+        else:
+            statement = statement.where(listed.conditions[name])
+
+    return statement
+
+
+def _filter_values(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the filters' conditions."""
+    values = dict(conditions)
+    if "name_prefix" in conditions:
+        values["name_end"] = conditions["name_prefix"] + HIGHEST_CHARACTER
+
+    return values
 
 
 def _is_past(ordering: Ordering, columns: list[ColumnElement[Any]]) -> ColumnElement[bool]:

@@ -321,6 +321,41 @@ class ConceptsConformance:
         (summary,) = listed
         assert summary.concept == reviewed.concept
 
+    def test_an_overview_has_the_last_actor_and_the_stored_warnings(self, store: AnyStore) -> None:
+        edited = edit(store, create(store))
+        zero = create(store, ConceptContent(name="Zero"))
+        command = concepts.SubmitConcept(concept_id=zero.concept.id, expected_seq=zero.seq)
+        reviewed = do(store, concepts.submit_concept, command, actor=NOOR)
+        for matching in (ConceptFilter(), ConceptFilter(text="o"), ConceptFilter(actor=NOOR)):
+            summaries = store.read(concepts.list_concepts, matching)
+            overviews = store.read(concepts.list_overviews, matching)
+            assert tuple(overview.summary for overview in overviews) == summaries
+
+        overviews = store.read(concepts.list_overviews, ConceptFilter(order=NamedListOrder.OLDEST))
+        assert [overview.actor for overview in overviews] == [MAYA, NOOR]
+        for overview, saved in zip(overviews, (edited, reviewed), strict=True):
+            view = store.read(concepts.get_concept, saved.concept.id)
+            assert overview.warnings == view.warnings
+
+    def test_concepts_are_counted_up_to_a_limit(self, store: AnyStore) -> None:
+        do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), actor=NOOR)
+        for _ in range(3):
+            submit(store, create(store))
+        counts = {
+            ConceptFilter(): 4,
+            ConceptFilter(status=ConceptStatus.REVIEW): 3,
+            ConceptFilter(status=ConceptStatus.REVIEW, actor=NOOR): 0,
+            ConceptFilter(actor=NOOR): 1,
+            ConceptFilter(text="ratio"): 4,
+            ConceptFilter(name_prefix="RA"): 4,
+            ConceptFilter(name_prefix="zz"): 0,
+            ConceptFilter(order=NamedListOrder.NAME): 4,
+        }
+
+        for matching, count in counts.items():
+            assert store.read(concepts.count_concepts, matching) == count, matching
+            assert store.read(concepts.count_concepts, matching, limit=2) == min(count, 2)
+
     def test_every_text_comes_back_unchanged(self, store: AnyStore) -> None:
         odd = (
             "\u202etab\t line\n \u00e9 e\u0301 \U0001f9ee "

@@ -22,6 +22,7 @@ from indelible.kernel import (
 )
 from indelible.kernel.aggregates import FieldFixed, save_change
 from indelible.kernel.contracts import check_contract
+from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,
@@ -179,6 +180,34 @@ class KernelConformance:
                     expected = [change for change in changes if _has(change, matching)]
                     assert _filtered(store, matching) == expected
 
+    def test_history_is_read_backwards_page_by_page(self, store: AnyStore) -> None:
+        assert store.read(_backwards, before="", matching=ALL_CHANGES).changes == ()
+        saved = submit(store, edit(store, create(store)))
+        do(store, concepts.create_concept, CREATE, actor=NOOR)
+        do(store, create_key, CreateKey(owner=MAYA, scopes=("a:read",)), actor=NOOR)
+        changes = store.feed().changes
+
+        for wanted in changes:
+            conditions: dict[str, Any] = {
+                "lifecycle": wanted.lifecycle,
+                "entity_id": wanted.entity_id,
+                "actor": wanted.actor,
+                "action": wanted.action,
+                "since": wanted.at,
+                "until": wanted.at,
+            }
+            for count in (0, 1, 2, 6):
+                for names in combinations(conditions, count):
+                    matching = ChangeFilter(**{name: conditions[name] for name in names})
+                    expected = [change for change in changes if _has(change, matching)]
+                    assert _all_backwards(store, matching) == expected[::-1], matching
+
+        last = store.read(_newest, limit=1).cursor
+        before = store.read(_backwards, before=last, matching=ALL_CHANGES)
+        assert before.changes == changes[-2:-4:-1]
+        assert store.feed(after=before.cursor).changes == changes[-2:]
+        assert changes[0].entity_id == saved.concept.id
+
     def test_a_transaction_that_has_ended_does_nothing(self, store: AnyStore) -> None:
         ended: list[WriteTx] = []
         command = concepts.CreateConcept(content=RATIO)
@@ -312,3 +341,20 @@ def _read_feed(tx: ReadTx, *, after: str, matching: ChangeFilter) -> Feed:
 
 def _newest(tx: ReadTx, *, limit: int) -> Feed:
     return tx.history.newest(limit=limit)
+
+
+def _all_backwards(store: AnyStore, matching: ChangeFilter) -> list[Change]:
+    """Return the matching changes, read backwards in pages of two."""
+    changes: list[Change] = []
+    cursor = ""
+    while True:
+        page = store.read(_backwards, before=cursor, matching=matching)
+        if not page.changes:
+            assert page.cursor == cursor
+            return changes
+        changes += page.changes
+        cursor = page.cursor
+
+
+def _backwards(tx: ReadTx, *, before: str, matching: ChangeFilter) -> Feed:
+    return tx.history.backwards(before=before, limit=2, matching=matching)
