@@ -14,6 +14,7 @@ from indelible.kernel.json import digest, encode_canonical, instant_text, sha256
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.lists import ListFilter
+from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -305,6 +306,10 @@ class History(Protocol):
         The cursor of the result is that of its oldest change, so that the next page is read
         `before` it. It is a cursor of the feed too: the feed continues after that change.
         """
+        ...
+
+    def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
+        """Return the number of changes in each minute since a time, of the last `limit` changes."""
         ...
 
 

@@ -1,5 +1,6 @@
 """History and receipts in memory."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -17,6 +18,7 @@ from indelible.kernel import (
 )
 from indelible.kernel.history import ALL_CHANGES, NO_REVISION
 from indelible.kernel.idempotency import Receipt
+from indelible.kernel.minutes import MinuteCounts
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
 ReceiptRows = dict[tuple[Actor, str], Receipt]
@@ -79,6 +81,11 @@ class MemoryHistory:
 
         cursor = str(position) if before or changes else ""
         return Feed(changes=tuple(changes), cursor=cursor)
+
+    def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
+        """Return the number of changes in each minute since a time, of the last `limit` changes."""
+        times = sorted(change.at for change in self._log)
+        return MinuteCounts.of_times(times, since=since, limit=limit)
 
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
         """Append a change to its aggregate's chain, or raise as `check_next` does."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, ClassVar, TypeVar
@@ -25,11 +26,13 @@ from sqlalchemy.sql.base import Executable
 from indelible.kernel import Actor, Change, ChangeFilter, Data, Feed, Invalid, RequestInFlight
 from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.idempotency import Receipt
+from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters, row
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.engine.session import Row, Session
+from indelible_sql.kernel.minutes import count_by_minute, read_minutes
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, page_by, rows_by
 
 T = TypeVar("T")
@@ -88,6 +91,7 @@ SINCE_ON_SQLITE = HISTORY.c.position >= (
 UNTIL_ON_SQLITE = HISTORY.c.position <= (
     select(func.max(TIMES.c.position + 0)).where(TIMES.c.at < bindparam("until")).scalar_subquery()
 )
+CHANGES_BY_MINUTE = count_by_minute(HISTORY.c.at)
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
 DATABASE_ID = text(
     """
@@ -297,6 +301,10 @@ class SqlHistory:
 
         values = {**conditions, "txid": str(txid), "position": position, "limit": limit}
         return _page_before(self._session.rows(statement, values), prefix, before)
+
+    def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
+        """Return the number of changes in each minute since a time, of the last `limit` changes."""
+        return read_minutes(self._session, CHANGES_BY_MINUTE, since=since, limit=limit)
 
     def _cursor_prefix(self) -> str:
         """Return the part of a cursor that names the database."""
