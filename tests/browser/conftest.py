@@ -21,17 +21,46 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 HERE = Path(__file__).parent
 AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
-VIEWPORTS = {"desktop": (1280, 900), "phone": (390, 844)}
+VIEWPORTS = {
+    "desktop": (1280, 900),
+    "phone": (390, 844),
+    "small phone": (360, 740),
+    "large phone": (412, 915),
+}
 SERVICE = (sys.executable, "-m", "indelible_service")
 SETTINGS = {
     "INDELIBLE_PORT": "0",
     "INDELIBLE_REQUESTS_PER_MINUTE": "1000000",
     "INDELIBLE_DATA_DIR": "data",
+    "ALCHEMY_WEBHOOK_SECRET": "whsec_of_the_browser_tests",  # Tokens are off without a source.
 }
 WAIT_FOR_TWO_FRAMES = """
 () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 """
 HAS_OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+# Ids and addresses may break anywhere, words of letters may not.
+BROKEN_WORDS = r"""
+() => {
+  const broken = [], range = document.createRange();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.closest("code, textarea, script, svg, .sr")) continue;
+    for (const match of node.data.matchAll(/[^\s\-\u2013\u2014\/]+/gu)) {
+      if (!/^[\p{L}\p{P}]{2,24}$/u.test(match[0])) continue;
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const lines = [...range.getClientRects()].filter(box => box.width > 0).map(box => box.top);
+      if (Math.max(...lines) - Math.min(...lines) > 4) broken.push(match[0]);
+    }
+  }
+  return broken;
+}
+"""
+ROWS_ON_SCREEN = """
+() => [...document.querySelectorAll("main table tbody tr")]
+  .filter(row => row.getBoundingClientRect().bottom <= window.innerHeight).length
+"""
 
 
 @frozen
@@ -142,7 +171,7 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
 
 
 def page_faults(page: Page) -> list[str]:
-    """Return the accessibility violations of the loaded page, and "overflow" if it has any."""
+    """Return the accessibility violations of the loaded page, its overflow and broken words."""
     page.wait_for_load_state("networkidle")
     page.evaluate(WAIT_FOR_TWO_FRAMES)
     page.evaluate(AXE)
@@ -153,8 +182,16 @@ def page_faults(page: Page) -> list[str]:
             faults.append(f"{violation['id']}: {node['target']}")
     if page.evaluate(HAS_OVERFLOW):
         faults.append("overflow")
+    for word in page.evaluate(BROKEN_WORDS):
+        faults.append(f"broken word: {word}")
 
     return faults
+
+
+def rows_on_screen(page: Page) -> int:
+    """Return the number of table rows that are visible without scrolling."""
+    rows: int = page.evaluate(ROWS_ON_SCREEN)
+    return rows
 
 
 def _read_address(output: IO[str]) -> str:

@@ -14,11 +14,11 @@ from tests.browser.conftest import Instance, OpenPage, page_faults
 
 # The folder for the screenshots of the documentation; none are saved without it.
 IMAGES = os.environ.get("INDELIBLE_IMAGES")
-PICTURES = {"list", "concept", "diff", "space", "history"}
+PICTURES = {"home", "list", "concept", "diff", "space", "history"}
 LOOKS = [
     (scheme, size, scripts)
     for scheme in ("light", "dark")
-    for size in ("desktop", "phone")
+    for size in ("desktop", "phone", "small phone")
     for scripts in ("on", "blocked")
 ]
 MERGE_CHOICES = {"definition": "yours", "explanation": "yours", "examples": "theirs"}
@@ -90,6 +90,7 @@ def test_no_page_has_accessibility_faults_or_overflow(
     fraction = f"/console/concepts/{concept_id(instance, 'Fraction')}"
     mixed_number = f"/console/concepts/{concept_id(instance, 'Mixed number')}"
     paths = {
+        "home": "/console/",
         "list": "/console/concepts",
         "empty list": "/console/concepts?text=nothing+of+the+kind",
         "concept": mixed_number,

@@ -29,7 +29,13 @@ from indelible_sql.concepts.statements import (
     RELATED_NAMES,
 )
 from indelible_sql.engine.prepared import prepare
-from indelible_sql.kernel.history import LAST_TXID, OF_ENTITY, backwards_statement, feed_statement
+from indelible_sql.kernel.history import (
+    CHANGES_BY_MINUTE,
+    LAST_TXID,
+    OF_ENTITY,
+    backwards_statement,
+    feed_statement,
+)
 from indelible_sql.kernel.lists import ListedTable, page_query
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.tokens.statements import GAPS, PENDING
@@ -269,6 +275,26 @@ def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
             values = {**conditions, "txid": str(txid), "position": 0, "limit": 10}
             lines = plan(postgresql, "EXPLAIN", statement, **values)
             assert has_line(lines, index, "history_revision"), (name, lines)
+
+
+def test_sqlite_counts_the_changes_of_each_minute_by_an_index(sqlite: SqlStore) -> None:
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", CHANGES_BY_MINUTE, since=BEGINNING, limit=10)
+
+    assert has_line(lines, "USING COVERING INDEX history_by_at"), lines
+    assert not has_line(lines, "SCAN history", "TEMP B-TREE FOR ORDER BY"), lines
+
+
+def test_postgresql_counts_the_changes_of_each_minute_by_an_index(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    for _ in range(VERSIONS):
+        edit(postgresql, create(postgresql))
+    fill_history(database)
+
+    lines = plan(postgresql, "EXPLAIN", CHANGES_BY_MINUTE, since=BEGINNING, limit=10)
+
+    assert has_line(lines, "history_by_at"), lines
+    assert not has_line(lines, "Seq Scan on history"), lines
 
 
 def positions_of(matching: ListFilter) -> tuple[str, str]:

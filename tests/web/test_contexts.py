@@ -2,19 +2,21 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from tests.web.console.visitor import Site
 from tests.web.harness import SETTINGS, Web, memory, saved
 from tests.web.test_system import counted
 from werkzeug.wrappers import Response
 
-from indelible.app import AppContext
+from indelible.app import AppContext, ReadTx
 from indelible.concepts import CONCEPT
 from indelible_web import create_app
 from indelible_web.console.context import ConsoleContext
+from indelible_web.console.home_parts import AttentionItem, HomePart, HomeSource, Total
 from indelible_web.console.layout import render_page
 from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
 from indelible_web.context import WebContext
@@ -40,6 +42,13 @@ class Weather:
 def show_weather(_: OperationContext, __: EmptyQuery) -> Weather:
     """Show the weather."""
     return Weather(sky="grey")
+
+
+def weather_part(_: ReadTx, now: datetime) -> HomePart:
+    """Return the weather's part of the home page."""
+    storm = AttentionItem(text=f"A storm since {now.year}.", url="/console/weather")
+    clouds = Total(label="Clouds", text="7 or more", url="/console/weather")
+    return HomePart(items=(storm,), totals=(clouds,))
 
 
 def weather_page(_: ConsoleContext) -> Response:
@@ -72,6 +81,7 @@ def weather(template_package: str) -> WebContext:
         redacted_fields={CONCEPT.name: frozenset({"version"})},
         pages=(ConsolePage(rule="/weather", view=weather_page),),
         nav=(NavItem(key="weather", label="Weather", endpoint="console.weather_page"),),
+        home=(HomeSource(query=weather_part, scopes=("weather:read",)),),
         template_package=template_package,
         task_panels=(TaskPanel(template="weather/_panel.html", query=lambda _: 7),),
     )
@@ -115,6 +125,30 @@ def test_a_host_context_has_its_pages_in_the_console(weather: WebContext) -> Non
     member.get("/console/tasks")
 
     assert "7 clouds" in member.page.text
+
+
+def test_a_host_context_fills_a_part_of_the_home_page(weather: WebContext) -> None:
+    site = Site(memory(), contexts=(*CONTEXTS, weather))
+    reader = site.member("console", "weather:read")
+    reader.get("/console/")
+    stranger = site.member("console")
+    stranger.get("/console/")
+
+    assert "Check A storm since 2026." in reader.page.words
+    assert "Clouds 7 or more" in reader.page.words
+    assert "storm" not in stranger.page.words
+
+
+def test_a_host_context_that_is_off_is_left_out_of_shared_pages(weather: WebContext) -> None:
+    off = evolve(weather, is_on=lambda _, __: False)
+    site = Site(memory(), contexts=(*CONTEXTS, off))
+    member = site.member("console", "admin")
+
+    for path in ("/console/", "/console/tasks"):
+        member.get(path)
+        assert "/console/weather" not in member.page.links
+        assert "clouds" not in member.page.text.lower()
+    assert member.get("/console/weather").status_code == 200
 
 
 def test_an_application_without_contexts_serves_the_kernel() -> None:

@@ -16,6 +16,7 @@ from tests.web.minting import Wallets, signed
 
 from indelible_web.http import rates
 from indelible_web.http.rates import (
+    HOUR_SECONDS,
     MAX_KEYS,
     REDIS_SECONDS,
     WINDOW_SECONDS,
@@ -96,6 +97,41 @@ def test_a_window_moves_like_a_list_of_times(events: list[tuple[str, float]], li
             assert windows.hit(name, limit) == (len(recent) < limit)
             if len(recent) < limit:
                 times[name].append(clock.now)
+
+
+def test_events_are_counted_while_they_are_in_the_window(clock: ManualClock) -> None:
+    windows = open_windows("memory://", HOUR_SECONDS)
+    assert windows.count("a", 10) == 0
+
+    windows.hit("a", 3)
+    clock.now += HOUR_SECONDS / 2
+    counted = [windows.hit("a", 3) for _ in range(4)]
+    assert counted == [True, True, False, False]
+    assert (windows.count("a", 3), windows.count("a", 2), windows.count("b", 3)) == (3, 2, 0)
+
+    clock.now += HOUR_SECONDS / 2
+    assert windows.count("a", 3) == 2
+    clock.now += HOUR_SECONDS / 2
+    assert windows.count("a", 3) == 0
+
+
+@pytest.mark.slow
+def test_processes_count_the_events_of_all_in_redis(redis_url: str) -> None:
+    first, second = (open_windows(redis_url, HOUR_SECONDS) for _ in range(2))
+    name = f"counted/{free_port()}"
+    assert first.count(name, 5) == 0
+
+    first.hit(name, 5)
+    second.hit(name, 5)
+
+    assert (first.count(name, 5), second.count(name, 5)) == (2, 2)
+
+
+def test_without_its_redis_a_process_counts_its_own_events() -> None:
+    windows = open_windows(f"redis://127.0.0.1:{free_port()}", HOUR_SECONDS)
+    windows.hit("a", 2)
+
+    assert windows.count("a", 2) == 1
 
 
 def test_marks_are_forgotten(clock: ManualClock) -> None:

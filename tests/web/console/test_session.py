@@ -11,7 +11,9 @@ from indelible.testing.stores import MAYA, NOOR
 from indelible_web.console.cookies import IDLE_SECONDS, MAX_SESSION_SECONDS
 
 COOKIE = "indelible"
+HOME = "/console/"
 PAGES = (
+    HOME,
     LIST,
     HISTORY,
     "/console/new",
@@ -312,7 +314,7 @@ def test_signing_in_redirects_only_within_the_console(site: Site, next_url: str)
     visitor = site.visitor()
     visitor.get(DOOR)
 
-    assert visitor.send("sign-in", key=site.key().text, next=next_url).location == LIST
+    assert visitor.send("sign-in", key=site.key().text, next=next_url).location == HOME
 
 
 def test_a_form_survives_the_end_of_its_session(any_site: Site) -> None:

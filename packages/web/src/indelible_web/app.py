@@ -25,6 +25,7 @@ from indelible_web.http.access import (
 from indelible_web.http.descriptions import Descriptions, descriptions_of
 from indelible_web.http.docs_page import docs_blueprint
 from indelible_web.http.examples import Examples, examples_of
+from indelible_web.http.failed_logins import open_failed_logins
 from indelible_web.http.health import HealthRoutes
 from indelible_web.http.history import history_routes
 from indelible_web.http.metrics import Metrics
@@ -53,9 +54,7 @@ def create_app(
     """
     app = _bare_app(settings, contexts)
     metrics = create_metrics(app_context, contexts)
-    access = AccessControl(
-        settings.authenticator or KeyAuthenticator(app_context), _guess_codes(contexts)
-    )
+    access = _access_control(app_context, settings, contexts)
     install_middleware(app, RequestMiddleware(app_context, metrics, settings.cors_origins))
     access.guard(app, settings)
 
@@ -129,6 +128,13 @@ def _template_loader(contexts: Iterable[WebContext]) -> BaseLoader:
             loaders[context.name] = PackageLoader(context.template_package)
 
     return PrefixLoader(loaders)
+
+
+def _access_control(
+    app_context: AppContext, settings: WebSettings, contexts: Iterable[WebContext]
+) -> AccessControl:
+    authenticator = settings.authenticator or KeyAuthenticator(app_context)
+    return AccessControl(authenticator, open_failed_logins(settings), _guess_codes(contexts))
 
 
 def _guess_codes(contexts: Iterable[WebContext]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from flask import Request, Response
 
 from indelible.app import AppContext
 from indelible.kernel import Lifecycle
+from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.request import Caller
@@ -37,6 +38,10 @@ class Webhook:
     outcomes: tuple[str, ...] = ()
 
 
+def _is_always_on(_: AppContext, __: WebSettings) -> bool:
+    return True
+
+
 @frozen(kw_only=True)
 class WebContext:
     """Everything that one context adds to the REST API, its metrics and the console.
@@ -45,7 +50,11 @@ class WebContext:
     `redacted_fields` names, by lifecycle, the fields that no history shows. `guess_codes` are the
     error codes that count as a wrong credential. `examples` and `descriptions` are shown in the
     OpenAPI document, by `Class.field` or `field`. Templates of `template_package` are found under
-    the context's name, such as `concepts/edit.html`.
+    the context's name, such as `concepts/edit.html`. `home` fills a part of the home page.
+
+    `is_on` returns False for a context that nothing can reach, such as one whose gateway is not
+    configured. The console then leaves it out of the navigation, the home page and the page of
+    tasks; its own pages stay reachable by their addresses.
     """
 
     name: str
@@ -66,3 +75,5 @@ class WebContext:
     entity_links: Mapping[str, EntityLinks] = Factory(dict[str, EntityLinks])
     hidden_form_fields: frozenset[str] = frozenset()
     task_panels: tuple[TaskPanel, ...] = ()
+    home: tuple[HomeSource, ...] = ()
+    is_on: Callable[[AppContext, WebSettings], bool] = _is_always_on

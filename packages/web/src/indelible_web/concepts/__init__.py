@@ -6,6 +6,8 @@ from indelible.concepts import CONCEPT
 from indelible_web.concepts import editing, pages, routes
 from indelible_web.concepts.descriptions import DESCRIPTIONS
 from indelible_web.concepts.examples import EXAMPLES
+from indelible_web.concepts.home import concepts_part
+from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext
 
@@ -16,6 +18,7 @@ CONTEXT: Final = WebContext(
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
     pages=(*pages.PAGES, *editing.PAGES),
+    home=(HomeSource(query=concepts_part),),
     nav=(NavItem(key="concepts", label="Concepts", endpoint="console.list_concepts"),),
     template_package="indelible_web.concepts",
     action_labels=pages.ACTION_LABELS,

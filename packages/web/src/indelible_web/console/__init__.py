@@ -11,18 +11,21 @@ from werkzeug.exceptions import HTTPException
 
 from indelible.app import AppContext
 from indelible.kernel import Change, IndelibleError
-from indelible_web.console import history, layout, navigation, session, tasks, times
+from indelible_web.console import history, home, layout, navigation, session, tasks, times
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.cookies import open_sessions
+from indelible_web.console.home_parts import HomeSource
+from indelible_web.console.home_sources import own_sources
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import open_notices
 from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
 from indelible_web.context import WebContext
 from indelible_web.http.access import PUBLIC, AccessControl
+from indelible_web.http.failed_logins import FailedLogins
 from indelible_web.http.metrics import Metrics
 from indelible_web.settings import WebSettings
 
-OWN_PAGES: Final = (*session.PAGES, *history.PAGES, *tasks.PAGES, *navigation.PAGES)
+OWN_PAGES: Final = (*session.PAGES, *home.PAGES, *history.PAGES, *tasks.PAGES, *navigation.PAGES)
 ACTION_LABELS: Final = {
     "create": "Created",
     "edit": "Edited",
@@ -42,7 +45,7 @@ def open_console(
     contexts: tuple[WebContext, ...],
 ) -> None:
     """Add the console to the application, and declare the scopes of every page."""
-    console = _console_context(app_context, metrics, settings, contexts)
+    console = _console_context(app_context, metrics, settings, contexts, access.failed_logins)
     pages = list(OWN_PAGES)
     for context in contexts:
         pages += context.pages
@@ -66,14 +69,18 @@ def _console_context(
     metrics: Metrics,
     settings: WebSettings,
     contexts: Iterable[WebContext],
+    failed_logins: FailedLogins,
 ) -> ConsoleContext:
     nav: list[NavItem] = []
+    home_sources: list[HomeSource] = []
     entity_links: dict[str, EntityLinks] = {}
     task_panels: list[TaskPanel] = []
     for context in contexts:
-        nav += context.nav
         entity_links.update(context.entity_links)
-        task_panels += context.task_panels
+        if context.is_on(app_context, settings):
+            nav += context.nav
+            task_panels += context.task_panels
+            home_sources += context.home
 
     sessions = open_sessions(app_context, settings)
     return ConsoleContext(
@@ -83,9 +90,10 @@ def _console_context(
         sessions=sessions,
         notices=open_notices(sessions, settings),
         streams=Streams(app_context.store, settings.max_streams),
-        nav=(*nav, tasks.NAV, history.NAV),
+        nav=(home.NAV, *nav, tasks.NAV, history.NAV),
         entity_links=entity_links,
         task_panels=tuple(task_panels),
+        home_sources=(*home_sources, *own_sources(failed_logins)),
     )
 
 

@@ -42,15 +42,20 @@ class Chart:
     bars: tuple[ChartBar, ...]
 
     @property
+    def total(self) -> int:
+        """Return the sum of the bars."""
+        return sum(bar.number or 0 for bar in self.bars)
+
+    @property
     def total_text(self) -> str:
         """Return the sum for people."""
-        text = f"{self.counts.total:,}"
+        text = f"{self.total:,}"
         return text if self.counts.is_complete else f"{text} or more"
 
     @property
     def description(self) -> str:
         """Return the chart in a sentence, for people who do not see it."""
-        if not self.counts.total:
+        if not self.total:
             return f"No {self.unit} in the last hour."
 
         highest = max(self.bars, key=lambda bar: bar.number or 0)
@@ -75,11 +80,11 @@ def hour_before(now: datetime) -> datetime:
 
 def make_chart(key: str, title: str, unit: str, counts: MinuteCounts) -> Chart:
     """Return the chart of sixty minutes; the highest bar has the height of the chart."""
-    highest = max(counts.counts.values(), default=0)
+    minutes = [counts.since + index * MINUTE for index in range(MINUTES)]
+    highest = max(counts.counts.get(minute, 0) for minute in minutes)
 
     bars: list[ChartBar] = []
-    for index in range(MINUTES):
-        minute = counts.since + index * MINUTE
+    for index, minute in enumerate(minutes):
         number: int | None = counts.counts.get(minute, 0)
         height = _height(number or 0, highest)
         if minute < counts.counted_from:

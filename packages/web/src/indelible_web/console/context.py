@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from indelible.kernel import Idempotency
 from indelible_web.console.cookies import Sessions
+from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import Notices
 from indelible_web.console.page import EntityLinks, NavItem, TaskPanel
@@ -28,11 +29,12 @@ class ConsoleContext(Services):
     nav: tuple[NavItem, ...]
     entity_links: Mapping[str, EntityLinks]
     task_panels: tuple[TaskPanel, ...]
+    home_sources: tuple[HomeSource, ...]
 
     @property
     def home_url(self) -> str:
-        """Return the address of the first page of the navigation."""
-        return url_for(self.nav[0].endpoint)
+        """Return the address of the home page."""
+        return url_for("console.home")
 
     def operation(
         self, *, reason: str = "", response_type: type[R] | None = None

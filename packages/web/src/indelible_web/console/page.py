@@ -1,8 +1,6 @@
 """The values by which a context declares its pages in the console."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from attrs import frozen
@@ -10,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.kernel.lifecycle import Lifecycle
-from indelible_web.console.charts import Chart
 from indelible_web.http.request import ADMIN, Caller
 
 SCOPE: Final = "console"  # Opens the pages; a change needs the scope of its own command as well.
@@ -46,7 +43,9 @@ class NavItem:
 
     def is_visible_to(self, caller: Caller) -> bool:
         """Return True if the caller may open the page; without scopes everybody may."""
-        return has_scope(caller, self.scopes)
+        if not self.scopes:
+            return True
+        return not caller.scopes.isdisjoint((ADMIN, *self.scopes))
 
 
 @frozen(kw_only=True)
@@ -66,78 +65,6 @@ class TaskPanel:
 
     template: str
     query: Callable[[ReadTx], object]
-
-
-class Level(StrEnum):
-    """The urgency of an item on the home page, the most urgent first."""
-
-    BAD = "bad"
-    WARN = "warn"
-    INFO = "info"
-
-
-@frozen(kw_only=True)
-class AttentionItem:
-    """A sentence about something that a person should look at, and the page to do it on."""
-
-    text: str
-    url: str
-    level: Level = Level.WARN
-    detail: str = ""
-
-
-@frozen(kw_only=True)
-class Total:
-    """A number of things. It ends at `limit`, where more were not counted."""
-
-    label: str
-    number: int
-    url: str
-    limit: int
-
-    @property
-    def text(self) -> str:
-        """Return the number for people: `1,234`, or `10,000 or more`."""
-        return count_text(self.number, self.limit)
-
-
-@frozen(kw_only=True)
-class HomePart:
-    """A part of the home page: items that need attention, totals, and charts."""
-
-    items: tuple[AttentionItem, ...] = ()
-    totals: tuple[Total, ...] = ()
-    charts: tuple[Chart, ...] = ()
-
-
-@frozen(kw_only=True)
-class HomeSource:
-    """A query for the home page, shown to callers who have one of its scopes.
-
-    The query receives the present time. It runs at each load of the page, and must therefore read
-    a bounded number of rows.
-    """
-
-    query: Callable[[ReadTx, datetime], HomePart]
-    scopes: tuple[str, ...] = ()
-
-    def is_visible_to(self, caller: Caller) -> bool:
-        """Return True if the caller may see the part; without scopes everybody may."""
-        return has_scope(caller, self.scopes)
-
-
-def has_scope(caller: Caller, scopes: tuple[str, ...]) -> bool:
-    """Return True if the caller has one of the scopes or is an operator, or there are none."""
-    if not scopes:
-        return True
-
-    return not caller.scopes.isdisjoint((ADMIN, *scopes))
-
-
-def count_text(number: int, limit: int) -> str:
-    """Return a number that was counted up to a limit, for people."""
-    text = f"{number:,}"
-    return f"{text} or more" if number >= limit else text
 
 
 def label_actions(

@@ -11,6 +11,7 @@ from indelible.app import AppContext
 from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import SCOPE, Key, authenticate_key
 from indelible_web.http.errors import InvalidSignature, TooManyRequests, Unauthenticated
+from indelible_web.http.failed_logins import FailedLogins
 from indelible_web.http.problems import problem_response
 from indelible_web.http.rates import Windows, open_windows
 from indelible_web.http.request import Authenticator, Caller, current_request
@@ -81,6 +82,7 @@ class AccessControl:
     """The access of every endpoint, and the checks before a view: caller, rate, scope."""
 
     _authenticator: Authenticator
+    failed_logins: FailedLogins
     _guess_codes: frozenset[str] = frozenset()
     _endpoints: dict[str, EndpointAccess] = field(
         default=Factory(dict[str, EndpointAccess]), init=False
@@ -185,6 +187,7 @@ class RateLimits:
             if not self._windows.hit(f"{scope}/{caller.id}", self._settings.requests_per_minute):
                 raise TooManyRequests("requests", self._settings.requests_per_minute)
         elif self._access.current().is_guessable and self._is_full():
+            self._access.failed_logins.add()
             raise self._too_many_guesses()
 
     def count_guess(self, response: Response) -> Response:
@@ -192,6 +195,7 @@ class RateLimits:
         if not self._access.is_guess(response):
             return response
 
+        self._access.failed_logins.add()
         max_guesses = self._settings.wrong_keys_per_minute
         is_counted = self._windows.hit(_address_key(), max_guesses)
         # Only the view knows whether a signature is right, so that its endpoint is not refused

@@ -1,4 +1,4 @@
-"""Moving windows of a minute, in which events of a key are counted up to a limit."""
+"""Moving windows, in which events of a key are counted up to a limit."""
 
 import logging
 import time
@@ -8,12 +8,13 @@ from threading import Lock
 from typing import Any, Final, Protocol, cast
 
 from attrs import define, field
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerSecond
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 WINDOW_SECONDS: Final = 60
+HOUR_SECONDS: Final = 3_600
 MAX_KEYS: Final = 100_000  # of a process; beyond, the key without events for longest is forgotten
 RETRY_SECONDS: Final = 5
 REDIS_SECONDS: Final = 1
@@ -34,12 +35,17 @@ class Windows(Protocol):
         """Return True if the window of the key has no room for another event."""
         ...
 
+    def count(self, key: str, limit: int) -> int:
+        """Return the number of the key's events in its window, at most the limit."""
+        ...
+
 
 @define
 class MemoryWindows:
     """The windows of one process; a key without events in its window costs nothing."""
 
     _max_keys: int = MAX_KEYS
+    _seconds: int = WINDOW_SECONDS
     # The times of the monotonic clock, oldest first; the key that was used last is the last one.
     _events: OrderedDict[str, deque[float]] = field(
         factory=OrderedDict[str, deque[float]], init=False
@@ -53,7 +59,7 @@ class MemoryWindows:
             events = self._events.pop(key, None) or deque[float]()
             self._events[key] = events
             self._forget_idle_keys(now)
-            _drop_old_events(events, now)
+            self._drop_old_events(events, now)
             if len(events) >= limit:
                 return False
 
@@ -67,8 +73,18 @@ class MemoryWindows:
             if events is None:
                 return limit <= 0
 
-            _drop_old_events(events, time.monotonic())
+            self._drop_old_events(events, time.monotonic())
             return len(events) >= limit
+
+    def count(self, key: str, limit: int) -> int:
+        """Return the number of the key's events in its window, at most the limit."""
+        with self._lock:
+            events = self._events.get(key)
+            if events is None:
+                return 0
+
+            self._drop_old_events(events, time.monotonic())
+            return min(len(events), limit)
 
     def __len__(self) -> int:
         """Return the number of keys that are remembered."""
@@ -78,10 +94,14 @@ class MemoryWindows:
         """Forget the keys whose events are all old, from the key that was not used for longest."""
         while len(self._events) > 1:
             key, events = next(iter(self._events.items()))
-            _drop_old_events(events, now)
+            self._drop_old_events(events, now)
             if events and len(self._events) <= self._max_keys:
                 return
             del self._events[key]
+
+    def _drop_old_events(self, events: deque[float], now: float) -> None:
+        while events and events[0] <= now - self._seconds:
+            events.popleft()
 
 
 @define
@@ -89,14 +109,19 @@ class SharedWindows:
     """The windows of several processes in Redis; without it, each process counts for itself."""
 
     _storage: Storage
-    _own_windows: MemoryWindows = field(factory=MemoryWindows, init=False)
+    _seconds: int = WINDOW_SECONDS
+    _own_windows: MemoryWindows = field(init=False)
     _retry_at: float = field(default=0.0, init=False)  # of the monotonic clock
+
+    @_own_windows.default
+    def _open_own_windows(self) -> MemoryWindows:
+        return MemoryWindows(seconds=self._seconds)
 
     def hit(self, key: str, limit: int) -> bool:
         """Count an event of the key; return False, uncounted, if its window is full."""
         if self._is_available():
             try:
-                return self._limiter().hit(_limit_item(limit), key)
+                return self._limiter().hit(_limit_item(limit, self._seconds), key)
             except StorageError as error:
                 self._pause(error)
 
@@ -106,11 +131,22 @@ class SharedWindows:
         """Return True if the window of the key has no room for another event."""
         if self._is_available():
             try:
-                return not self._limiter().test(_limit_item(limit), key)
+                return not self._limiter().test(_limit_item(limit, self._seconds), key)
             except StorageError as error:
                 self._pause(error)
 
         return self._own_windows.is_full(key, limit)
+
+    def count(self, key: str, limit: int) -> int:
+        """Return the number of the key's events in its window, at most the limit."""
+        if self._is_available():
+            try:
+                stats = self._limiter().get_window_stats(_limit_item(limit, self._seconds), key)
+                return limit - stats.remaining
+            except StorageError as error:
+                self._pause(error)
+
+        return self._own_windows.count(key, limit)
 
     def _limiter(self) -> MovingWindowRateLimiter:
         return MovingWindowRateLimiter(self._storage)
@@ -167,11 +203,11 @@ class MemoryMarks:
         return len(self._expirations)
 
 
-def open_windows(uri: str) -> Windows:
+def open_windows(uri: str, seconds: int = WINDOW_SECONDS) -> Windows:
     """Return the windows in this process's memory, or in the Redis at the address."""
     if uri == MEMORY:
-        return MemoryWindows()
-    return SharedWindows(_open_storage(uri))
+        return MemoryWindows(seconds=seconds)
+    return SharedWindows(_open_storage(uri), seconds)
 
 
 def open_marks(uri: str) -> Marks:
@@ -193,11 +229,6 @@ def _open_storage(uri: str) -> Storage:
     return cast("Storage", storage_from_string(uri, wrap_exceptions=True, **options))
 
 
-def _drop_old_events(events: deque[float], now: float) -> None:
-    while events and events[0] <= now - WINDOW_SECONDS:
-        events.popleft()
-
-
 @cache
-def _limit_item(limit: int) -> RateLimitItemPerMinute:
-    return RateLimitItemPerMinute(limit)
+def _limit_item(limit: int, seconds: int) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(limit, seconds)

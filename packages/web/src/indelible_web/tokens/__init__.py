@@ -2,14 +2,24 @@
 
 from typing import Final
 
+from indelible.app import AppContext
 from indelible.tokens import AUTHOR, TOKEN, token_stats
 from indelible.tokens.errors import SignatureWrong
+from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem, TaskPanel
 from indelible_web.context import WebContext
+from indelible_web.settings import WebSettings
 from indelible_web.tokens import admin, pages, routes
 from indelible_web.tokens.descriptions import DESCRIPTIONS
 from indelible_web.tokens.examples import EXAMPLES
+from indelible_web.tokens.home import tokens_part
 from indelible_web.tokens.webhooks import WEBHOOK
+
+
+def _is_on(app_context: AppContext, settings: WebSettings) -> bool:
+    """Return True if tokens can arrive: from a chain, or from the webhook of its provider."""
+    return app_context.chain is not None or bool(settings.webhook_secret)
+
 
 CONTEXT: Final = WebContext(
     name="tokens",
@@ -27,6 +37,8 @@ CONTEXT: Final = WebContext(
             key="tokens", label="Tokens", endpoint="console.list_tokens", scopes=(routes.READ,)
         ),
     ),
+    home=(HomeSource(query=tokens_part, scopes=(routes.READ,)),),
+    is_on=_is_on,
     template_package="indelible_web.tokens",
     action_labels=pages.ACTION_LABELS,
     task_panels=(TaskPanel(template="tokens/_chain.html", query=token_stats),),

@@ -149,13 +149,13 @@ class SqlConceptSearch:
             self._session, _listed_heads(wanted), wanted, where={}, after=after, limit=limit
         )
         ids = [head["id"] for head in heads]
-        rows: dict[str, Row] = {}
-        for row in self._session.rows(statements.OVERVIEW, {"ids": ids}):
-            rows[row["id"]] = row
+        rows_by_id: dict[str, Row] = {}
+        for details in self._session.rows(statements.OVERVIEW, {"ids": ids}):
+            rows_by_id[details["id"]] = details
 
         overviews: list[ConceptOverview] = []
         for concept_id in ids:
-            row = rows[concept_id]
+            row = rows_by_id[concept_id]
             summary = ROWS.structure({**row, "concept": row}, ConceptSummary)
             warnings = _warnings_of_json(row["warnings"])
             overviews.append(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Table,
     bindparam,
@@ -135,7 +136,8 @@ def _list_statement(listed: ListedTable, shape: _Shape, name_field: str) -> Quer
 def _count_statement(listed: ListedTable, filters: tuple[str, ...], name_field: str) -> Query:
     """Return the statement that counts the matching rows, at most `limit`."""
     rows = _matching(listed.rows, listed, filters, name_field)
-    numbered = rows.with_only_columns(literal_column("1").label("one"))
+    one = literal_column("1", BigInteger()).label("one")
+    numbered = rows.with_only_columns(one, maintain_column_froms=True)
     counted = numbered.limit(bindparam("limit")).subquery()
 
     return select(func.count().label("count")).select_from(counted)

@@ -1,9 +1,11 @@
 """The conformance suite of the kernel: receipts, the feed, keys and consistent reads."""
 
+from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import combinations
+from operator import attrgetter
 from typing import Any
 
 from attrs import evolve
@@ -35,10 +37,12 @@ from indelible.kernel.keys import (
     list_keys,
     revoke_key,
 )
+from indelible.kernel.minutes import MinuteCounts, minute_of
 from indelible.kernel.values import InvalidDigest
 from indelible.testing.stores import (
     BEGINNING,
     CLEARER,
+    FAR,
     MAYA,
     NOOR,
     RATIO,
@@ -156,6 +160,30 @@ class KernelConformance:
         assert store.feed(after=newest.cursor).changes == ()
         last_change = store.feed(after=before.cursor).changes[-1]
         assert last_change.entity_id == saved.concept.id
+
+    def test_changes_are_counted_by_minute_from_the_newest_on(self, store: AnyStore) -> None:
+        for _ in range(70):
+            create(store)
+        times = list(map(attrgetter("at"), store.feed().changes))
+        first = minute_of(times[0])
+        last = minute_of(times[-1])
+        assert first < last
+
+        def count(since: datetime, limit: int) -> MinuteCounts:
+            return store.read(lambda tx: tx.history.count_by_minute(since=since, limit=limit))
+
+        everything = count(first, 1_000)
+        assert everything.counts == Counter(map(minute_of, times))
+        assert (everything.is_complete, everything.counted_from) == (True, first)
+
+        newest = count(first, 5)
+        assert newest.counts == Counter(map(minute_of, times[-5:]))
+        assert (newest.is_complete, newest.total) == (False, 5)
+        assert newest.counted_from == minute_of(times[-5])
+
+        assert sum(count(last, 1_000).counts.values()) == everything.counts[last]
+        assert count(times[-1], 1_000).counts == {last: 1}
+        assert count(FAR, 1_000).counts == {}
 
     def test_a_filtered_feed_has_the_matching_changes_in_their_order(self, store: AnyStore) -> None:
         saved = edit(store, create(store))

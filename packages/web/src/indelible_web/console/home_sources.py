@@ -1,0 +1,112 @@
+"""The parts of the home page that need no context: tasks, changes, and failed logins."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from flask import url_for
+
+from indelible.app import ReadTx
+from indelible.kernel.tasks import MAX_COUNTED
+from indelible_web.console.charts import MAX_EVENTS, hour_before, make_chart
+from indelible_web.console.home_parts import (
+    AttentionItem,
+    HomePart,
+    HomeSource,
+    Level,
+    Total,
+    count_text,
+    plural,
+)
+from indelible_web.console.times import duration
+from indelible_web.http.admin import StageView, list_stages
+from indelible_web.http.failed_logins import MAX_FAILED_LOGINS, FailedLogins
+from indelible_web.http.request import ADMIN
+
+LAG_AFTER: Final = timedelta(minutes=5)  # A due task that has waited for longer is shown.
+URGENT_FAILED_LOGINS: Final = 100
+
+
+def own_sources(failed_logins: FailedLogins) -> tuple[HomeSource, ...]:
+    """Return the parts of the home page that every application has."""
+    return (
+        HomeSource(query=tasks_part, scopes=(ADMIN,)),
+        HomeSource(query=partial(failed_logins_part, failed_logins), scopes=(ADMIN,)),
+        HomeSource(query=changes_part),
+    )
+
+
+def tasks_part(tx: ReadTx, now: datetime) -> HomePart:
+    """Return the stages with dead tasks, those that lag or are paused, and the sums of all."""
+    stages = list_stages(tx, now)
+    items: list[AttentionItem] = []
+    for stage in stages:
+        items += _stage_items(stage, now)
+
+    return HomePart(items=tuple(items), totals=_task_totals(stages))
+
+
+def changes_part(tx: ReadTx, now: datetime) -> HomePart:
+    """Return the changes of the last hour as a chart."""
+    counts = tx.history.count_by_minute(since=hour_before(now), limit=MAX_EVENTS)
+    return HomePart(charts=(make_chart("changes", "Changes per minute", "changes", counts),))
+
+
+def failed_logins_part(failed_logins: FailedLogins, _: ReadTx, __: datetime) -> HomePart:
+    """Return the failed logins of the last hour, if there are any."""
+    number = failed_logins.count()
+    if not number:
+        return HomePart()
+
+    item = AttentionItem(
+        text=f"{count_text(number, MAX_FAILED_LOGINS)} {plural(number, 'request')} in the last"
+        " hour had a missing or wrong credential.",
+        detail="" if failed_logins.is_shared else "Counted by this process since its start.",
+        url="",
+        level=Level.BAD if number >= URGENT_FAILED_LOGINS else Level.WARN,
+    )
+    return HomePart(items=(item,))
+
+
+def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
+    url = url_for("console.show_stage", name=stage.stage)
+    items: list[AttentionItem] = []
+    if stage.dead:
+        count = f"{count_text(stage.dead, MAX_COUNTED)} dead {plural(stage.dead, 'task')}"
+        items.append(
+            AttentionItem(
+                text=f"{count} in the stage {stage.stage}.",
+                detail="A dead task runs again only after somebody requeues it.",
+                url=url,
+                level=Level.BAD,
+            )
+        )
+
+    if stage.is_paused:
+        detail = f"{count_text(stage.due, MAX_COUNTED)} {plural(stage.due, 'task')} due."
+        level = Level.WARN if stage.due else Level.INFO
+        text = f"The stage {stage.stage} is paused."
+        items.append(AttentionItem(text=text, detail=detail, url=url, level=level))
+    elif stage.oldest is not None and now - stage.oldest > LAG_AFTER:
+        age = duration(now - stage.oldest)
+        text = f"The stage {stage.stage} lags: its oldest due task has waited for {age}."
+        detail = f"{count_text(stage.due, MAX_COUNTED)} {plural(stage.due, 'task')} due."
+        items.append(AttentionItem(text=text, detail=detail, url=url))
+
+    return items
+
+
+def _task_totals(stages: Sequence[StageView]) -> tuple[Total, ...]:
+    if not stages:
+        return ()
+
+    totals: list[Total] = []
+    for label, name in (("Tasks due", "due"), ("Tasks running", "running"), ("Dead tasks", "dead")):
+        numbers = [getattr(stage, name) for stage in stages]
+        text = f"{sum(numbers):,}"
+        if max(numbers) >= MAX_COUNTED:
+            text = f"{text} or more"
+        totals.append(Total(label=label, text=text, url=url_for("console.show_stages")))
+
+    return tuple(totals)
