@@ -23,11 +23,36 @@ SHORT_TYPES = (bool, int, float, str, bytes, tuple, NoneType)
 MAX_DEFAULT_CHARACTERS = 200
 MAX_ENUM_VALUES = 12
 LEAD = """
-These pages list every public name with its signature and its description. The names of a
-context's modules `errors` and `ports` are public too, and for authors of stores those of
-`indelible.kernel.history`, `.idempotency`, `.settings` and `.errors`. Other names may change
+These pages list every public name with its signature and its description. Other names may change
 without notice.
 """
+
+KERNEL_MODULES = (
+    "indelible.kernel",
+    "indelible.kernel.keys",
+    "indelible.kernel.key_issue",
+    "indelible.kernel.aggregates",
+    "indelible.kernel.history",
+    "indelible.kernel.idempotency",
+    "indelible.kernel.settings",
+    "indelible.kernel.transaction",
+    "indelible.kernel.values",
+    "indelible.policy",
+    "indelible.app",
+)
+WORKER_MODULES = (
+    "indelible_workers",
+    "indelible.kernel.stages",
+    "indelible.kernel.tasks",
+    "indelible.kernel.task_commands",
+    "indelible.kernel.task_errors",
+)
+WEB_MODULES = (
+    "indelible_web",
+    "indelible_web.console.home_parts",
+)
+SQL_MODULES = ("indelible_sql", "indelible_sql.schema.hosts", "indelible_sql.schema.admission")
+STORE_MODULES = ("indelible.memory", "indelible.memory.store", "indelible_service.embedded")
 
 Chapter = tuple[str, tuple[str, ...]]
 
@@ -41,36 +66,38 @@ class Dots:
 
 def chapters() -> dict[str, Chapter]:
     """Return the title and the modules of every chapter, by the name of its page."""
-    kernel = ("indelible.kernel", "indelible.kernel.keys", "indelible.policy", "indelible.app")
-    workers = (
-        "indelible_workers",
-        "indelible.kernel.stages",
-        "indelible.kernel.tasks",
-        "indelible.kernel.task_errors",
-    )
-    suites = (
-        "indelible.testing.stores",
-        "indelible.testing.concepts.conformance",
-        "indelible.testing.concepts.repository",
-        "indelible.testing.kernel.conformance",
-    )
     contexts: dict[str, Chapter] = {}
     for context in CONTEXTS:
-        contexts[context.name] = (f"The context {context.name}", (f"indelible.{context.name}",))
+        name = f"indelible.{context.name}"
+        modules = (name, f"{name}.ports", f"{name}.errors")
+        contexts[context.name] = (f"The context {context.name}", modules)
 
     return {
-        "kernel": ("The kernel", kernel),
+        "kernel": ("The kernel", KERNEL_MODULES),
         **contexts,
-        "sql": ("SQLite and PostgreSQL stores", ("indelible_sql",)),
+        "sql": ("SQLite and PostgreSQL stores", SQL_MODULES),
         "evm": ("Ethereum chains", ("indelible_evm",)),
         "wordllama": ("Local embeddings", ("indelible_wordllama",)),
-        "web": ("The REST API and console", ("indelible_web",)),
-        "workers": ("Stages and workers", workers),
+        "web": ("The REST API and console", WEB_MODULES),
+        "workers": ("Stages and workers", WORKER_MODULES),
         "testing": (
             "Memory store, embedded servers and conformance suites",
-            ("indelible.memory", "indelible_service.embedded", *suites),
+            (*STORE_MODULES, *_suites()),
         ),
     }
+
+
+def _suites() -> tuple[str, ...]:
+    """Return the conformance suites of every context and of the kernel."""
+    suites = ["indelible.testing.stores", "indelible.testing.kernel.conformance"]
+    for context in CONTEXTS:
+        suites.append(f"indelible.testing.{context.name}.conformance")
+
+    return (
+        *suites,
+        "indelible.testing.concepts.repository",
+        "indelible.testing.captures.scenarios",
+    )
 
 
 def pages() -> dict[str, Callable[[], str]]:

@@ -3,22 +3,27 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from typing import cast
 
 from docs.generators.markdown import coded, page, table
 from prometheus_client import Metric
 
 from indelible.app import AppContext
-from indelible.kernel import Actor, Lifecycle
+from indelible.kernel import Actor, Lifecycle, Store
 from indelible.kernel.settings import SystemConfigCache
-from indelible.kernel.stages import STAGE
+from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
+from indelible_workers import Worker
 
 LEAD = """
+No label contains an id, an actor or a text.
+
+## The web server
+
 `/metrics` serves these metrics in the format of Prometheus, with one registry per application.
-No label contains an id, an actor or a text. Every action of a lifecycle is exported from the
-start, with the value 0.
+Every action of a lifecycle is exported from the start, with the value 0.
 """
 LABELS = """
 `code` is `OK` or an error code ([errors](errors.md)). `route` is a pattern such as
@@ -26,14 +31,38 @@ LABELS = """
 `artifact`, and as a transition if it was stored. The metrics of settings are exported if the host
 sets `AppContext.config`.
 """
+WORKERS = """
+## The workers
+
+Each process of `indelible work` and of `indelible up` has a registry of its own, at the port that
+[`INDELIBLE_METRICS_PORT`](settings.md) decides. In your own process it is `Worker.registry`.
+"""
+COLUMNS = ("metric", "type", "labels", "meaning")
 
 
 def metrics_page() -> str:
     """Return the page with every metric, its labels, and the actions of every lifecycle."""
-    metrics = table(("metric", "type", "labels", "meaning"), _metric_rows())
+    metrics = table(COLUMNS, _metric_rows())
     actions = table(("lifecycle", "actions"), _lifecycle_rows())
+    worker_metrics = table(COLUMNS, _worker_metric_rows())
 
-    return page("Metrics", LEAD.lstrip(), metrics, LABELS.lstrip(), actions)
+    return page(
+        "Metrics",
+        LEAD.lstrip(),
+        metrics,
+        LABELS.lstrip(),
+        actions,
+        WORKERS.lstrip(),
+        worker_metrics,
+    )
+
+
+def _worker_metric_rows() -> Iterator[tuple[str, ...]]:
+    store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
+    worker = Worker(store=store, actor=Actor.system("docs"))
+    worker.count("detect", "claimed")
+    for metric in worker.registry.collect():
+        yield coded(full_name(metric)), metric.type, labels(metric), metric.documentation
 
 
 def _metric_rows() -> Iterator[tuple[str, ...]]:

@@ -1,15 +1,31 @@
 """The generated pages say what the code says, and the written ones leave nothing of it out."""
 
+import re
 from xml.etree.ElementTree import parse
 
 import pytest
 from docs.generate import DOCS, PAGES, PAGES_WITH_CODE
+from docs.generators import api
 from docs.generators.code import definition, page_with_code
 from docs.generators.errors import errors
 from docs.generators.markdown import HEADER
 from tests.architecture.pages import code, page, rows
 
 from indelible.concepts import WarningCode
+from indelible.kernel import Actor
+from indelible.memory import MemoryStore
+from indelible_sql.contexts import CONTEXTS
+from indelible_workers import Worker
+
+IMPORT = re.compile(
+    r"^(?:>>> )?from (?P<module>indelible[\w.]*) import \(?(?P<names>[\w, ]*)", re.MULTILINE
+)
+# Modules without a chapter, and the page that imports them: one is for authors of indelible itself,
+# the other has only the constant that `create_app` shows as its default.
+WITHOUT_CHAPTER = {
+    "indelible_sql.concepts.tables": "repository-method.md",
+    "indelible_web.contexts": "console.md",
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -61,6 +77,47 @@ def test_a_drawing_needs_nothing_but_itself_and_says_what_it_is(name: str) -> No
         each for each in drawing.iter() if any("href" in key or "src" in key for key in each.attrib)
     ]
     assert len(texts) > 3
+
+
+def test_every_module_that_a_page_imports_is_in_the_reference() -> None:
+    listed = {module for _, modules in api.chapters().values() for module in modules}
+    missing: dict[str, str] = {}
+    for path in DOCS.rglob("*.md"):
+        if "_build" in path.parts or path.parent.name == "decisions":
+            continue
+        for statement in IMPORT.finditer(path.read_text(encoding="utf-8")):
+            module = statement["module"]
+            names = [f"{module}.{name.strip()}" for name in statement["names"].split(",")]
+            if module not in listed and not listed.issuperset(names):
+                missing[module] = path.name
+
+    assert missing == WITHOUT_CHAPTER
+
+
+def test_every_context_has_its_ports_errors_and_suite_in_the_reference() -> None:
+    listed = {module for _, modules in api.chapters().values() for module in modules}
+
+    for context in CONTEXTS:
+        name = f"indelible.{context.name}"
+        suite = f"indelible.testing.{context.name}.conformance"
+        assert {name, f"{name}.ports", f"{name}.errors", suite} <= listed
+
+
+def test_every_public_module_of_the_reference_shows_its_names() -> None:
+    for chapter, (_, modules) in api.chapters().items():
+        text = page(f"reference/api/{chapter}.md")
+        for module in modules:
+            section = text.partition(f"## {module}\n")[2].partition("\n## ")[0]
+            assert "\n: " in section, module
+
+
+def test_the_metrics_of_a_worker_are_listed() -> None:
+    listed = page("reference/metrics.md")
+    worker = Worker(store=MemoryStore(), actor=Actor.system("docs"))
+
+    for metric in worker.registry.collect():
+        assert metric.name in listed
+        assert metric.documentation in listed
 
 
 def test_every_code_has_its_row_and_names_one_refusal() -> None:

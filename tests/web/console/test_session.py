@@ -19,12 +19,16 @@ PAGES = (
     "/console/new",
     "/console/concepts/x",
     "/console/concepts/x/edit",
+    "/console/keys",
+    "/console/keys/x",
     "/console/nowhere",
 )
 FORM_PATHS = (
     "/console/new",
     "/console/concepts/x/step",
     "/console/concepts/x/edit",
+    "/console/keys/new",
+    "/console/keys/x/revoke",
     "/console/sign-out",
 )
 
@@ -220,7 +224,7 @@ def test_the_api_refuses_sessions_and_the_console_refuses_key_headers(
 def test_a_form_without_its_csrf_token_changes_nothing(
     site: Site, path: str, token: str | None
 ) -> None:
-    member = site.member()
+    member = site.member("console", "keys:write", *SCOPES)
     changes_before = site.store.feed().changes
     fields = {"reason": "x", "name": "Ratio"}
     if token is not None:

@@ -190,7 +190,7 @@ class Page(HTMLParser):
             self._select = attributes["name"]
         elif tag == "option" and "selected" in attributes:
             self._values(self._select).append(attributes["value"])
-        elif tag == "input" and (attributes.get("type") != "radio" or "checked" in attributes):
+        elif tag == "input" and _is_sent(attributes):
             self._values(attributes["name"]).append(attributes.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
@@ -208,6 +208,12 @@ class Page(HTMLParser):
 
     def _values(self, name: str) -> list[str]:
         return self.forms[-1].fields.setdefault(name, [])
+
+
+def _is_sent(attributes: Attributes) -> bool:
+    """Return True for an input that a browser sends; of choices only those that are checked."""
+    is_choice = attributes.get("type") in {"radio", "checkbox"}
+    return not is_choice or "checked" in attributes
 
 
 class Visitor:

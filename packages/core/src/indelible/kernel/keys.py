@@ -30,6 +30,7 @@ from indelible.kernel.values import (
 SCOPE = re.compile(r"[a-z]+(:[a-z]+)?")
 MAX_SCOPES = 50
 PREFIX = "ind"  # of a key's text
+ADMIN: Final = "admin"  # This scope includes every other scope.
 
 
 class KeyStatus(StrEnum):
@@ -123,6 +124,10 @@ class Key(Aggregate):
         """Return True if the key is neither revoked nor expired."""
         is_expired = self.expires_at is not None and now >= self.expires_at
         return self.status is KeyStatus.ACTIVE and not is_expired
+
+    def grants(self, scope: str) -> bool:
+        """Return True if the key has the scope, or the one that includes every scope."""
+        return scope in self.scopes or ADMIN in self.scopes
 
 
 @frozen(kw_only=True, slots=False)

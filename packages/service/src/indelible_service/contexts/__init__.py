@@ -7,7 +7,7 @@ from indelible_service.contexts.declaration import NoSettings, ServiceContext
 
 __all__ = ["CONTEXTS", "NoSettings", "ServiceContext", "all_scopes"]
 
-COMMON_SCOPES: Final = ("admin", "history:read")  # of no context
+COMMON_SCOPES: Final = ("admin", "console", "history:read", "keys:write")  # of no context
 
 CONTEXTS: Final[tuple[ServiceContext[Any], ...]] = (
     concepts.CONTEXT,

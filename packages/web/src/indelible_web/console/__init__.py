@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from indelible.app import AppContext
 from indelible.kernel import Change, IndelibleError
-from indelible_web.console import history, home, layout, navigation, session, tasks, times
+from indelible.kernel.keys import KEY
+from indelible_web.console import history, home, keys, layout, navigation, session, tasks, times
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.cookies import open_sessions
 from indelible_web.console.home_parts import HomeSource
@@ -21,11 +22,17 @@ from indelible_web.console.notices import open_notices
 from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
 from indelible_web.context import WebContext
 from indelible_web.http.access import PUBLIC, AccessControl
-from indelible_web.http.failed_logins import FailedLogins
 from indelible_web.http.metrics import Metrics
 from indelible_web.settings import WebSettings
 
-OWN_PAGES: Final = (*session.PAGES, *home.PAGES, *history.PAGES, *tasks.PAGES, *navigation.PAGES)
+OWN_PAGES: Final = (
+    *session.PAGES,
+    *home.PAGES,
+    *history.PAGES,
+    *tasks.PAGES,
+    *keys.PAGES,
+    *navigation.PAGES,
+)
 ACTION_LABELS: Final = {
     "create": "Created",
     "edit": "Edited",
@@ -45,7 +52,7 @@ def open_console(
     contexts: tuple[WebContext, ...],
 ) -> None:
     """Add the console to the application, and declare the scopes of every page."""
-    console = _console_context(app_context, metrics, settings, contexts, access.failed_logins)
+    console = _console_context(app_context, access, metrics, settings, contexts)
     pages = list(OWN_PAGES)
     for context in contexts:
         pages += context.pages
@@ -66,14 +73,14 @@ def open_console(
 
 def _console_context(
     app_context: AppContext,
+    access: AccessControl,
     metrics: Metrics,
     settings: WebSettings,
     contexts: Iterable[WebContext],
-    failed_logins: FailedLogins,
 ) -> ConsoleContext:
     nav: list[NavItem] = []
     home_sources: list[HomeSource] = []
-    entity_links: dict[str, EntityLinks] = {}
+    entity_links: dict[str, EntityLinks] = {KEY.name: keys.key_links}
     task_panels: list[TaskPanel] = []
     for context in contexts:
         entity_links.update(context.entity_links)
@@ -85,15 +92,16 @@ def _console_context(
     sessions = open_sessions(app_context, settings)
     return ConsoleContext(
         app_context=app_context,
+        access=access,
         metrics=metrics,
         secret=settings.secret,
         sessions=sessions,
         notices=open_notices(sessions, settings),
         streams=Streams(app_context.store, settings.max_streams),
-        nav=(home.NAV, *nav, tasks.NAV, history.NAV),
+        nav=(home.NAV, *nav, tasks.NAV, history.NAV, keys.NAV),
         entity_links=entity_links,
         task_panels=tuple(task_panels),
-        home_sources=(*home_sources, *own_sources(failed_logins)),
+        home_sources=(*home_sources, *own_sources(access.failed_logins)),
     )
 
 

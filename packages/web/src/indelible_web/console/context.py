@@ -12,6 +12,7 @@ from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import Notices
 from indelible_web.console.page import EntityLinks, NavItem, TaskPanel
+from indelible_web.http.access import AccessControl
 from indelible_web.http.operation import OperationContext, Services
 
 R = TypeVar("R")
@@ -23,6 +24,7 @@ ONCE_FIELD = "once"  # The form field with the idempotency key of the command.
 class ConsoleContext(Services):
     """The console of an application, which every view receives."""
 
+    access: AccessControl
     sessions: Sessions
     notices: Notices
     streams: Streams

@@ -63,7 +63,7 @@ def failed_logins_part(failed_logins: FailedLogins, _: ReadTx, __: datetime) -> 
         text=f"{count_text(number, MAX_FAILED_LOGINS)} {plural(number, 'request')} in the last"
         " hour had a missing or wrong credential.",
         detail="" if failed_logins.is_shared else "Counted by this process since its start.",
-        url="",
+        url=url_for("console.show_keys"),
         level=Level.BAD if number >= URGENT_FAILED_LOGINS else Level.WARN,
     )
     return HomePart(items=(item,))

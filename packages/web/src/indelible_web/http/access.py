@@ -124,6 +124,14 @@ class AccessControl:
                     f"the signed endpoint {endpoint} needs its own login and no other scope"
                 )
 
+    def scopes(self) -> tuple[str, ...]:
+        """Return every scope that opens an endpoint, in order of name."""
+        scopes: set[str] = set()
+        for access in self._endpoints.values():
+            scopes.update(access.scopes)
+
+        return tuple(sorted(scopes.difference(PUBLIC, SIGNED)))
+
     def current(self) -> EndpointAccess:
         """Return the access of the current request's endpoint."""
         return self._endpoints.get(str(request.endpoint), NO_ACCESS)

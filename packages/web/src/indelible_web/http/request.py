@@ -8,9 +8,10 @@ from flask import Request, g
 
 from indelible.kernel import Actor
 from indelible.kernel.audit import ActorKind
+from indelible.kernel.keys import ADMIN as ADMIN_SCOPE
 from indelible_web.http.errors import NotAUser, ScopeMissing
 
-ADMIN: Final = "admin"  # This scope includes every other scope.
+ADMIN: Final = ADMIN_SCOPE
 
 
 @frozen(kw_only=True)
