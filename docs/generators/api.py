@@ -43,6 +43,7 @@ KERNEL_MODULES = (
 WORKER_MODULES = (
     "indelible_workers",
     "indelible.kernel.stages",
+    "indelible.kernel.lease_handles",
     "indelible.kernel.tasks",
     "indelible.kernel.task_commands",
     "indelible.kernel.task_errors",

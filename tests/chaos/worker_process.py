@@ -20,6 +20,7 @@ from attrs import evolve, frozen
 
 from indelible import tokens
 from indelible.kernel import Actor, Head
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Lease, Leases
 from indelible_sql import Pool, open_store
@@ -71,7 +72,7 @@ def insert_units(tx: Any, kind: str, units: Iterable[str]) -> None:  # noqa: ANN
         tx.connection.exec_driver_sql(INSERT_UNIT, (kind, unit))
 
 
-def count_slowly(unit: str) -> str:
+def count_slowly(unit: str, _: LeaseHandle) -> str:
     time.sleep(COUNT_SECONDS)
     return unit
 
@@ -80,11 +81,15 @@ def finish_count(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: 
     insert_units(tx, COUNT, [unit for unit, _ in results])
 
 
+def return_slot(slot: str, _: LeaseHandle) -> str:
+    return slot
+
+
 def finish_tick(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401 - any transaction
     insert_units(tx, TICK, [slot for slot, _ in results])
 
 
-def generate_image(head: Head[tokens.Token]) -> str:
+def generate_image(head: Head[tokens.Token], _: LeaseHandle) -> str:
     time.sleep(COUNT_SECONDS)
     return f"/images/{head.entity.token_id}.png"
 
@@ -116,7 +121,7 @@ class Posts:
 
         return works
 
-    def perform(self, work: PostWork) -> str:
+    def perform(self, work: PostWork, _: LeaseHandle) -> str:
         """Post the unit under its own key; a repeated post changes nothing."""
         if is_poison(work.unit) and not work.is_repaired:
             raise PermanentFailure(f"the outside system refuses {work.unit}")
@@ -153,7 +158,7 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
             perform=count_slowly,
             finish=finish_count,
         ),
-        Stage(name=TICK, batch=100, lifecycle=None, perform=str, finish=finish_tick),
+        Stage(name=TICK, batch=100, lifecycle=None, perform=return_slot, finish=finish_tick),
         Stage(
             name=POST,
             batch=1,

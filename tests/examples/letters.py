@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, MetaData, Table, Text, false, func, insert, select, update
 
 from indelible.kernel import Actor
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Leases
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
@@ -35,6 +36,8 @@ CONFIRM, REPORT = "confirm", "report"
 HOURLY = RecurringTask(name="hourly", stage=REPORT, every_seconds=3600)
 Letter = tuple[str, str]
 HourlyCount = tuple[str, int]
+Send = Callable[[Letter, LeaseHandle], None]
+Publish = Callable[[HourlyCount, LeaseHandle], None]
 
 
 def order(tx: SqlTransaction, command: Letter) -> None:
@@ -62,7 +65,7 @@ def finish(tx: SqlTransaction, done: Sequence[tuple[Letter, None]]) -> None:
     )
 
 
-def confirmation(send: Callable[[Letter], None]) -> Stage[SqlTransaction, Letter, None]:
+def confirmation(send: Send) -> Stage[SqlTransaction, Letter, None]:
     """Return the stage; batch 1 records each attempt before its outside effect."""
     return Stage(name=CONFIRM, batch=1, lifecycle=None, claim=claim, perform=send, finish=finish)
 
@@ -75,7 +78,7 @@ def count(tx: SqlTransaction, leases: Leases) -> Sequence[HourlyCount]:
     return [(lease.entity_id, number) for lease in leases]
 
 
-def report(publish: Callable[[HourlyCount], None]) -> Stage[SqlTransaction, HourlyCount, None]:
+def report(publish: Publish) -> Stage[SqlTransaction, HourlyCount, None]:
     """Return the stage of the hourly report; it saves nothing, so it has no `finish`."""
     return Stage(name=REPORT, batch=1, lifecycle=None, claim=count, perform=publish)
 

@@ -33,6 +33,7 @@ from tests.examples.servers import servers
 from tests.workers.bakery import wait_until
 
 from indelible.kernel import Actor
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RequeueTask, RetryLater, requeue_task
 from indelible.testing.stores import BEGINNING
 from indelible_service.embedded import PostgresServer
@@ -50,7 +51,7 @@ class Post:
     is_closed: bool = False
     _lock: Lock = field(factory=Lock)
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter, _: LeaseHandle) -> None:
         if self.is_closed:
             raise RetryLater("the post office is closed", after_seconds=0)
         with self._lock:
@@ -122,7 +123,7 @@ def test_the_same_stage_runs_in_a_service_with_and_without_redis(
     post = Post(is_closed=True)
     counts: list[HourlyCount] = []
     worker = Worker(store=store, actor=LETTERS)
-    stages = [confirmation(post.send), report(counts.append)]
+    stages = [confirmation(post.send), report(lambda count, _: counts.append(count))]
     service = Thread(target=serve, args=(worker, stages, redis_url if has_redis else None))
     place_orders(store, *(f"order-{number}" for number in range(10)))
     service.start()
@@ -138,7 +139,7 @@ def test_the_same_stage_runs_in_a_service_with_and_without_redis(
 
 
 def test_a_dead_letter_is_listed_and_sent_after_a_requeue(store: SqlStore) -> None:
-    def refuse(letter: Letter) -> None:
+    def refuse(letter: Letter, _: LeaseHandle) -> None:
         raise PermanentFailure(f"no address for {letter[1]}")
 
     place_orders(store, "one")

@@ -11,6 +11,7 @@ from attrs import define, field
 from redis import Redis
 
 from indelible.kernel import Actor, Store
+from indelible.kernel.lease_handles import LeaseHandle, StopReason
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import (
@@ -114,6 +115,7 @@ class Bakery:
     error: BaseException = field(factory=Defect)
     gate: Event = field(factory=Event)  # tasks named `wait-...` wait for it
     started: Event = field(factory=Event)  # set when such a task is performed
+    stop_reasons: list[StopReason | None] = field(factory=list[StopReason | None])
     _lock: Lock = field(factory=Lock)
 
     def stage(self, **settings: Any) -> Stage[TasksWrite, str, str]:  # noqa: ANN401 - a stage's own
@@ -131,7 +133,7 @@ class Bakery:
 
         return works
 
-    def perform(self, name: str) -> str:
+    def perform(self, name: str, _: LeaseHandle) -> str:
         with self._lock:
             self.performed.append(name)
 

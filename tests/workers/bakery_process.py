@@ -10,11 +10,12 @@ from threading import Event, Thread
 from attrs import evolve
 from tests.workers.bakery import WORKER, Bakery
 
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible_sql import open_store
 from indelible_workers import WakeupBroker, Worker, redis_client, run_workers
 
 
-def perform(path: Path, seconds: float, name: str) -> str:
+def perform(path: Path, seconds: float, name: str, _: LeaseHandle) -> str:
     """Take some time, and write a line before and after it."""
     with path.open("a") as out:
         out.write(f"started {name}\n")

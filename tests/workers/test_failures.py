@@ -17,6 +17,7 @@ from tests.workers.bakery import (
 )
 
 from indelible.kernel import SystemClock
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RetryLater
 from indelible.kernel.tasks import NEVER, AttemptOutcome
 from indelible_workers import process_batch
@@ -161,7 +162,7 @@ def test_a_permanent_failure_is_dead_at_once(store: TaskStore, bakery: Bakery, s
 def test_a_permanent_failure_that_was_enqueued_again_is_not_dead(
     store: TaskStore, bakery: Bakery
 ) -> None:
-    def enqueue_and_fail(name: str) -> str:
+    def enqueue_and_fail(name: str, _: LeaseHandle) -> str:
         enqueue(store, name)
         raise PermanentFailure(name)
 
@@ -176,10 +177,10 @@ def test_a_permanent_failure_that_was_enqueued_again_is_not_dead(
 
 
 def test_a_task_is_retried_where_on_dead_fails(store: TaskStore, bakery: Bakery) -> None:
-    def perform(name: str) -> str:
+    def perform(name: str, handle: LeaseHandle) -> str:
         if name == "on_dead-it":
             raise PermanentFailure("dead")
-        return bakery.perform(name)
+        return bakery.perform(name, handle)
 
     enqueue(store, "on_dead-it", "loaf")
 

@@ -20,6 +20,7 @@ from tests.workers.bakery import (
     wait_for_expiry,
 )
 
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage, TasksWrite
 from indelible.kernel.tasks import NEVER
 from indelible_service.embedded import PostgresServer
@@ -127,14 +128,14 @@ def test_a_stopping_worker_completes_the_started_task_and_releases_the_others(
 def test_a_result_under_a_lost_lease_is_discarded(
     store: TaskStore, bakery: Bakery, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def perform(name: str) -> str:
+    def perform(name: str, handle: LeaseHandle) -> str:
         if name == "slow":
             extend_lease(store, "loaf")
             wait_for_expiry(store, "slow")
             with store.transaction(actor=MAYA, reason="another worker") as tx:
                 until = tx.clock.now() + timedelta(minutes=1)
                 assert tx.tasks.claim("bake", limit=1, until=until)
-        return bakery.perform(name)
+        return bakery.perform(name, handle)
 
     worker = Worker(store=store, actor=WORKER)
     enqueue(store, "slow", "loaf")
@@ -187,10 +188,10 @@ def test_a_task_that_killed_its_workers_is_dead_without_being_performed(
 def test_only_the_task_that_kills_its_process_is_dead(
     store: TaskStore, bakery: Bakery, batch: int
 ) -> None:
-    def perform(name: str) -> str:
+    def perform(name: str, handle: LeaseHandle) -> str:
         if name == "m-poison":
             raise KeyboardInterrupt  # It ends the process.
-        return bakery.perform(name)
+        return bakery.perform(name, handle)
 
     earlier_names = [f"a-{number}" for number in range(4)]
     later_names = [f"z-{number}" for number in range(4)]

@@ -15,6 +15,7 @@ from tests.workers.bakery import (
     wait_until,
 )
 
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PauseStage, TasksWrite, pause_stage
 from indelible.kernel.tasks import AttemptOutcome, Leases
 from indelible.kernel.values import NumberOutOfRange
@@ -35,10 +36,10 @@ def test_a_batch_is_claimed_performed_and_completed(store: TaskStore, bakery: Ba
 
 
 def test_tasks_are_performed_with_no_transaction_open(store: TaskStore, bakery: Bakery) -> None:
-    def perform(name: str) -> str:
+    def perform(name: str, handle: LeaseHandle) -> str:
         # Within an open transaction this would wait for ever, or be refused as nested.
         enqueue(store, f"{name}-more", stage="elsewhere")
-        return bakery.perform(name)
+        return bakery.perform(name, handle)
 
     enqueue(store, "loaf")
 
@@ -66,9 +67,9 @@ def test_a_single_task_has_its_attempt_recorded_before_it_is_performed(
 ) -> None:
     recorded: list[AttemptOutcome] = []
 
-    def perform(name: str) -> str:
+    def perform(name: str, handle: LeaseHandle) -> str:
         recorded.extend(attempt.outcome for attempt in attempts(store, name))
-        return bakery.perform(name)
+        return bakery.perform(name, handle)
 
     enqueue(store, "loaf")
 

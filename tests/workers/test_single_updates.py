@@ -19,6 +19,7 @@ from tests.workers.bakery import (
 )
 
 from indelible.kernel import OutcomeUnknown
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage, TasksWrite
 from indelible.kernel.task_commands import ClaimTasks, claim_tasks
 from indelible.kernel.tasks import AttemptOutcome
@@ -169,9 +170,9 @@ def test_a_completion_whose_reply_is_lost_repeats_nothing(
     loaves = [f"loaf-{n}" for n in range(number)]
     worker = Worker(store=postgresql, actor=WORKER)
 
-    def perform(name: str) -> str:
+    def perform(name: str, handle: LeaseHandle) -> str:
         faults[:] = [OutcomeUnknown()]
-        return bakery.perform(name)
+        return bakery.perform(name, handle)
 
     enqueue(postgresql, *loaves)
     stage = evolve(lean_stage(bakery), perform=perform)

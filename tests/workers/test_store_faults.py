@@ -16,6 +16,7 @@ from tests.workers.bakery import (
 )
 
 from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnreachable
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.tasks import AttemptOutcome
 from indelible_sql import open_store
 from indelible_sql.engine.errors import CommitNotDone
@@ -71,9 +72,9 @@ def test_finishing_is_repeated_after_a_fault_and_performing_is_not(
     # The fence refuses what is committed already: no later try reaches AFTER_COMMIT.
     repetitions = 1 if point is Failpoint.AFTER_COMMIT else 2
 
-    def perform(name: str) -> str:
+    def perform(name: str, handle: LeaseHandle) -> str:
         faults.extend([fault] * repetitions)
-        return bakery.perform(name)
+        return bakery.perform(name, handle)
 
     stage = evolve(bakery.stage(batch=batch), perform=perform)
     enqueue(store, "loaf")

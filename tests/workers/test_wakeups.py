@@ -25,6 +25,7 @@ from tests.workers.bakery import (
     wait_until,
 )
 
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage, TasksWrite
 from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
@@ -141,7 +142,7 @@ def test_a_dispatch_queues_no_more_than_the_maximum(store: TaskStore, client: Cl
 def test_the_backlog_of_one_stage_delays_no_other(
     store: TaskStore, redis_url: str, broker: str
 ) -> None:
-    def slow(name: str) -> str:
+    def slow(name: str, _: LeaseHandle) -> str:
         time.sleep(0.05)
         return f"{name}, baked"
 
@@ -159,6 +160,25 @@ def test_the_backlog_of_one_stage_delays_no_other(
             enqueue(store, "warm", stage="cool")
             wait_until(lambda: are_completed(store, "warm"))  # all loaves take longer than that
             assert not are_completed(store, *loaves(2_000))
+
+
+def test_a_process_without_a_free_thread_leaves_wakeups_to_others(
+    store: TaskStore, redis_url: str, client: Client
+) -> None:
+    bakery = Bakery(store)
+    stage = bakery.stage(batch=1, concurrency=1)
+    other = Worker(store=store, actor=WORKER)
+    enqueue(store, "wait-for-it")
+    with at_work(store, stage, redis_url):
+        assert bakery.started.wait(30)
+        time.sleep(0.5)  # a fetch that began before is over
+        enqueue(store, *loaves(10))
+        dispatch_ready(other, {"bake": stage}, [WakeupBroker(client, other)])
+        time.sleep(1)
+        assert client.llen(f"indelible:{queue_name('bake')}") == 4
+
+        bakery.gate.set()
+        wait_until(lambda: are_completed(store, *loaves(10)))
 
 
 def test_flushing_redis_loses_no_task(store: TaskStore, redis_url: str, client: Client) -> None:

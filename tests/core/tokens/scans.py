@@ -5,6 +5,7 @@ from typing import Any
 from tests.core.tokens.simulator import Simulator
 
 from indelible.kernel import Actor, IndelibleError
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.tasks import Leases
 from indelible.memory import MemoryStore
 from indelible.testing.stores import LEASE_END, AnyStore, CountedIds, TickingClock, within
@@ -66,7 +67,7 @@ def step(detection: Detection, store: AnyStore) -> str:
         detection.finish(tx, [(task, result)])
 
     try:
-        result = stage.perform(task)
+        result = stage.perform(task, LeaseHandle(leases[0]))
         within(store, finish)
     except IndelibleError as error:
         within(store, lambda tx: tx.tasks.release(leases))

@@ -22,9 +22,10 @@ from tests.core.tokens.scans import (
 )
 from tests.core.tokens.simulator import Simulator
 
+from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
 from indelible.kernel.stages import RetryLater
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import AnyStore
+from indelible.testing.stores import AnyStore, claim, enqueue
 from indelible.testing.tokens.lifecycle import advance
 from indelible.testing.tokens.scenarios import chain_hash, make_mint, wallet, with_repositories
 from indelible.tokens import (
@@ -37,7 +38,7 @@ from indelible.tokens import (
     token_history,
     token_stats,
 )
-from indelible.tokens.rules import CHECKPOINT
+from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
 from indelible.tokens.tasks.detection import (
     MAX_CHECKPOINTS_COMPARED,
     UNLIMITED_ATTEMPTS,
@@ -309,8 +310,25 @@ def test_a_node_that_refuses_a_single_block_is_asked_again(
     chain.mine(12, (1, 1))
     chain.max_blocks = 0
 
+    enqueue(store, SCAN_TASK_ID, stage=DETECT_STAGE)
+    (lease,) = claim(store, stage=DETECT_STAGE)
     with pytest.raises(RetryLater):
-        new_detection(chain, store).perform(ScanStart(None))
+        new_detection(chain, store).perform(ScanStart(None), LeaseHandle(lease))
+
+
+def test_a_search_for_a_reorg_stops_when_the_worker_ends(chain: Simulator, store: AnyStore) -> None:
+    detection = started_detection(chain, store)
+    chain.mine(6)
+    settle(detection, store)
+    start = ScanStart(store.read(token_stats).checkpoint)
+    chain.reorg(CONFIRMATIONS + 2, keeps=False)
+    enqueue(store, SCAN_TASK_ID, stage=DETECT_STAGE)
+    (lease,) = claim(store, stage=DETECT_STAGE)
+    handle = LeaseHandle(lease)
+    handle.request_stop(StopReason.SHUTDOWN)
+
+    with pytest.raises(PerformStopped):
+        detection.perform(start, handle)
 
 
 def test_detection_has_one_task_that_never_dies(chain: Simulator, store: AnyStore) -> None:

@@ -4,7 +4,8 @@ from functools import partial
 from typing import Final
 
 from indelible.kernel import Actor
-from indelible.kernel.stages import Stage, TasksWrite
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import MAX_TIMEOUT_SECONDS, Stage, TasksWrite
 from indelible_sql import SqlStore, seal
 from indelible_workers import RecurringTask
 
@@ -23,6 +24,7 @@ def seal_stage(store: SqlStore) -> Stage[TasksWrite, str, None]:
         lifecycle=None,
         perform=partial(_perform, store),
         lease_seconds=LEASE_SECONDS,
+        timeout_seconds=MAX_TIMEOUT_SECONDS,
     )
 
 
@@ -31,5 +33,5 @@ def seal_task(every_seconds: int) -> RecurringTask:
     return RecurringTask(name=TASK, stage=STAGE, every_seconds=every_seconds)
 
 
-def _perform(store: SqlStore, _: str) -> None:
+def _perform(store: SqlStore, _: str, __: LeaseHandle) -> None:
     seal(store, actor=SEALER, reason="recurring schedule")

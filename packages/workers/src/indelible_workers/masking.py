@@ -49,6 +49,16 @@ NAMED_SECRET: Final = re.compile(
 )
 
 
+class DescribedError(Exception):
+    """An error of another process, as texts without secrets: class, reason and traceback."""
+
+    def __init__(self, class_name: str, reason: str, traceback: str) -> None:
+        super().__init__(reason)
+        self.class_name = class_name
+        self.reason = reason
+        self.traceback = traceback
+
+
 def mask_secrets(text: str) -> str:
     """Return the text with private keys, addresses and the values of named secrets masked."""
     for pattern in (PRIVATE_KEY, ADDRESS, NAMED_SECRET):
@@ -60,10 +70,10 @@ def mask_secrets(text: str) -> str:
 def failure_reason(error: BaseException) -> str:
     """Return the error as one short printable line without secrets.
 
-    A stage that raises `PermanentFailure` or `RetryLater` writes the reason itself. Any other
-    error gives the name of its class and its message.
+    A stage that raises `PermanentFailure` or `RetryLater` writes the reason itself, and a child
+    process has written it. Any other error gives the name of its class and its message.
     """
-    if isinstance(error, PermanentFailure | RetryLater):
+    if isinstance(error, PermanentFailure | RetryLater | DescribedError):
         text = error.reason
     else:
         text = "".join(format_exception_only(error))

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from time import sleep
-from traceback import format_tb
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
 from indelible.kernel import Actor, OutcomeUnknown, Store, Unavailable
+from indelible.kernel.lease_handles import PerformStopped, TimeLimitExceeded
 from indelible.kernel.stages import (
     MAX_BACKOFF_SECONDS,
     PermanentFailure,
@@ -21,12 +22,18 @@ from indelible.kernel.stages import (
 )
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.task_errors import LeaseLost
-from indelible.kernel.tasks import (
-    Lease,
-    Leases,
-)
+from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.claims import StageClaims
+from indelible_workers.holds import HeldLeases, RunningTask, TaskAbandoned
 from indelible_workers.masking import failure_reason
+from indelible_workers.performing import (
+    EXPECTED_ERRORS,
+    PerformedTask,
+    PreparedTask,
+    log_defect,
+    perform_task,
+    prepared_by_id,
+)
 from indelible_workers.worker import ClaimPosition, Worker, logger
 
 MAX_FINISH_TRIES: Final = 4  # while the database is unavailable
@@ -48,7 +55,7 @@ def process_batch(
     """Claim and process one batch of the stage's tasks and return how many were claimed.
 
     A process that calls this repeatedly passes its worker, which runs the heartbeat and remembers
-    the claim position.
+    the claim position. Without a heartbeat no lease is extended and no time limit enforced.
     """
     if worker is None:
         with Worker(store=store, actor=actor).heartbeat() as own_worker:
@@ -58,22 +65,6 @@ def process_batch(
         return 0
 
     return _BatchProcessor(store=store, stage=stage, actor=actor, worker=worker).run()
-
-
-@frozen
-class _PreparedTask(Generic[Work]):
-    """A claimed task: its lease and the argument of `perform`; None when nothing is left to do."""
-
-    lease: Lease
-    work: Work | None
-
-
-@frozen
-class _PerformedTask(Generic[Work, Outcome]):
-    """A task that was performed; without a result where nothing was left to do."""
-
-    lease: Lease
-    results: Sequence[tuple[Work, Outcome]]
 
 
 @frozen(kw_only=True)
@@ -86,13 +77,19 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     def run(self) -> int:
         """Process one batch and return how many tasks were claimed."""
         leases, prepared = self._claim()
-        with self.worker.hold_leases(self.stage, leases):
+        hold = HeldLeases(
+            self.stage,
+            leases,
+            on_abandoned=self._count_timed_out,
+            record_timed_out=partial(self._record_timed_out, leases),
+        )
+        with self.worker.hold_leases(hold):
             self._fail_exhausted(leases)
 
             if prepared is None:
-                performed = self._perform_all(self._prepare_one_by_one(leases))
+                performed = self._perform_all(hold, self._prepare_one_by_one(leases))
             else:
-                performed = self._perform_all(prepared)
+                performed = self._perform_all(hold, prepared)
 
             if performed:
                 self._finish(performed)
@@ -101,9 +98,9 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     # Claim
 
-    def _claim(self) -> tuple[Leases, list[_PreparedTask[Work]] | None]:
+    def _claim(self) -> tuple[Leases, list[PreparedTask[Work]] | None]:
         """Claim a batch and prepare it; None instead where the stage refused to prepare it."""
-        prepared: list[_PreparedTask[Work]] | None
+        prepared: list[PreparedTask[Work]] | None
         try:
             leases, position, prepared = self._claim_batch()
         except Exception as error:  # noqa: BLE001 - a fault of the database is raised again below
@@ -122,11 +119,11 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         self.worker.count(self.stage.name, "claimed", len(leases))
         return leases, prepared
 
-    def _claim_batch(self) -> tuple[Leases, ClaimPosition, list[_PreparedTask[Work]]]:
+    def _claim_batch(self) -> tuple[Leases, ClaimPosition, list[PreparedTask[Work]]]:
         """Claim a batch and prepare it, in one transaction where the claim writes more."""
         if self.stage.claim is None and self.stage.batch > 1:
             leases, position = self._claims.claim_alone()
-            return leases, position, _prepared_by_id(self._usable(leases))
+            return leases, position, prepared_by_id(self._usable(leases))
 
         with self._transaction("claim") as tx:
             leases, position = self._claims.claim(tx)
@@ -136,7 +133,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     def _claims(self) -> StageClaims[Tx]:
         return StageClaims(store=self.store, stage=self.stage, actor=self.actor, worker=self.worker)
 
-    def _prepare(self, tx: Tx, leases: Leases) -> list[_PreparedTask[Work]]:
+    def _prepare(self, tx: Tx, leases: Leases) -> list[PreparedTask[Work]]:
         """Ask the stage what `perform` needs, and record the start of a single task."""
         usable = self._usable(leases)
         if not usable:
@@ -145,15 +142,15 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         if self.stage.batch == 1:
             tx.tasks.record_start(usable)
         if self.stage.claim is None:
-            return _prepared_by_id(usable)
+            return prepared_by_id(usable)
 
         works = self.stage.claim(tx, usable)
-        return [_PreparedTask(lease, work) for lease, work in zip(usable, works, strict=True)]
+        return [PreparedTask(lease, work) for lease, work in zip(usable, works, strict=True)]
 
     def _usable(self, leases: Leases) -> list[Lease]:
         return [lease for lease in leases if not self._is_exhausted(lease)]
 
-    def _prepare_one_by_one(self, leases: Leases) -> Iterator[_PreparedTask[Work]]:
+    def _prepare_one_by_one(self, leases: Leases) -> Iterator[PreparedTask[Work]]:
         """Prepare each task in its own transaction; a task that fails holds up no other."""
         for lease in leases:
             try:
@@ -167,9 +164,9 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     # Perform
 
     def _perform_all(
-        self, prepared: Iterable[_PreparedTask[Work]]
-    ) -> list[_PerformedTask[Work, Outcome]]:
-        performed: list[_PerformedTask[Work, Outcome]] = []
+        self, hold: HeldLeases, prepared: Iterable[PreparedTask[Work]]
+    ) -> list[PerformedTask[Work, Outcome]]:
+        performed: list[PerformedTask[Work, Outcome]] = []
         unstarted: list[Lease] = []
         for task in prepared:
             # The start of a single task is recorded already, so it is performed in any case.
@@ -178,24 +175,57 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
                 continue
 
             try:
-                results = self._perform(task)
+                performed.append(perform_task(self.stage, task, hold, self.worker.children))
             except KeyboardInterrupt:
                 raise
+            except TaskAbandoned:
+                self._return_late(task.lease)
+                return []
+            except PerformStopped as error:
+                if self.worker.stopping.is_set():
+                    unstarted.append(task.lease)
+                else:  # nobody asked it to stop
+                    self._fail(task.lease, error)
             except BaseException as error:  # noqa: BLE001 - whatever it raises, this task failed
                 self._fail(task.lease, error)
-            else:
-                performed.append(_PerformedTask(task.lease, results))
 
         if unstarted:
             self._release(unstarted)
 
         return performed
 
-    def _perform(self, task: _PreparedTask[Work]) -> Sequence[tuple[Work, Outcome]]:
-        if task.work is None:
-            return ()
+    def _count_timed_out(self, running: RunningTask) -> None:
+        """Note that a task exceeded its limit and still occupies its thread."""
+        stage = self.stage.name
+        number = self.worker.stage_threads.count_timed_out(stage, 1)
+        self.worker.count(stage, "timed_out")
+        logger.error(
+            "stage %s: task %s exceeded its limit of %s seconds and still runs; timed-out tasks "
+            "occupy %s of %s threads",
+            stage,
+            running.handle.lease.entity_id,
+            running.timeout_seconds,
+            number,
+            self.worker.stage_threads.limit(stage) or "unlimited",
+        )
 
-        return ((task.work, self.stage.perform(task.work)),)
+    def _record_timed_out(self, leases: Leases, running: RunningTask) -> None:
+        """Record the failure of a task that exceeded its limit, and release its batch."""
+        lease = running.handle.lease
+        error = TimeLimitExceeded(lease.stage, lease.entity_id, running.timeout_seconds)
+        self._fail(lease, error)
+        others = [other for other in leases if other is not lease]
+        if others:
+            self._release(others)
+
+    def _return_late(self, lease: Lease) -> None:
+        """Note that the thread of a timed-out task is free again."""
+        self.worker.stage_threads.count_timed_out(self.stage.name, -1)
+        logger.warning(
+            "stage %s: task %s returned after its limit; its result is discarded",
+            self.stage.name,
+            lease.entity_id,
+        )
 
     def _release(self, leases: Leases) -> None:
         with self._transaction("release") as tx:
@@ -207,7 +237,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _finish(
         self,
-        performed: Sequence[_PerformedTask[Work, Outcome]],
+        performed: Sequence[PerformedTask[Work, Outcome]],
         tries_left: int = MAX_FINISH_TRIES,
     ) -> None:
         """Complete all tasks in one transaction, or one by one where that is refused.
@@ -223,7 +253,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             self.worker.count(self.stage.name, "completed", len(performed))
             self.worker.wakeup.set()  # a following stage may have tasks now
 
-    def _complete(self, performed: Sequence[_PerformedTask[Work, Outcome]]) -> None:
+    def _complete(self, performed: Sequence[PerformedTask[Work, Outcome]]) -> None:
         leases = [task.lease for task in performed]
         results: list[tuple[Work, Outcome]] = []
         for task in performed:
@@ -241,7 +271,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _retry_finish(
         self,
-        performed: Sequence[_PerformedTask[Work, Outcome]],
+        performed: Sequence[PerformedTask[Work, Outcome]],
         error: Exception,
         tries_left: int,
     ) -> None:
@@ -285,16 +315,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             if isinstance(error, LeaseLost):
                 raise error
 
-            if not isinstance(error, RetryLater | PermanentFailure):
-                # Log where a defect is, but none of its values: they may be secrets.
-                traceback = "".join(format_tb(error.__traceback__))
-                logger.warning(
-                    "stage %s: task %s raised %s in\n%s",
-                    self.stage.name,
-                    lease.entity_id,
-                    type(error).__name__,
-                    traceback,
-                )
+            if not isinstance(error, EXPECTED_ERRORS):
+                log_defect(lease, error)
 
             is_last = lease.attempt >= self.stage.max_attempts
             if is_last or isinstance(error, PermanentFailure):
@@ -346,11 +368,6 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     def _transaction(self, purpose: str) -> AbstractContextManager[Tx]:
         reason = f"{purpose} of {self.stage.name} tasks"
         return self.store.transaction(actor=self.actor, reason=reason)
-
-
-def _prepared_by_id(leases: Leases) -> list[_PreparedTask[Any]]:
-    """Return the tasks of a stage without `claim`, whose `perform` takes their ids."""
-    return [_PreparedTask(lease, lease.entity_id) for lease in leases]
 
 
 def _is_database_fault(error: Exception) -> bool:

@@ -19,6 +19,7 @@ from indelible_workers.worker import Worker, logger
 REDIS_ERRORS: Final = (RedisError, ConnectionClosed, OSError)
 DECODING_ERRORS: Final = (ValueError, TypeError, LookupError, AttributeError, DecodeError)
 RECONNECT_SECONDS: Final = 1
+REFUSED_SECONDS: Final = 0.1  # between two looks whether a stage has a free thread
 # Wake-ups of dead processes are worthless, so they are forgotten after a minute.
 BROKER_OPTIONS: Final = {
     "maintenance_chance": 100_000,
@@ -112,6 +113,11 @@ class WakeupBroker(RedisBroker):
         """Return a consumer that survives the loss of Redis."""
         return WakeupConsumer(self, queue_name, super().consume(queue_name, prefetch, timeout))
 
+    def is_refused(self, queue: str) -> bool:
+        """Return True while this process has no free thread for the stage of the queue."""
+        stage = self._worker.stage_of_queue.get(queue)
+        return stage is not None and self._worker.stage_threads.is_full(stage)
+
     def discard_invalid(self, queue: str) -> None:
         """Delete messages that this process fetched and cannot read.
 
@@ -158,6 +164,10 @@ class WakeupConsumer(Consumer):
 
     def __next__(self) -> MessageProxy | None:
         """Return the next wake-up, or None."""
+        if self._broker.is_refused(self._queue):  # leave it to another process
+            sleep(REFUSED_SECONDS)
+            return None
+
         try:
             return self._next_wakeup()
         except REDIS_ERRORS:  # which the broker has logged

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from logging import DEBUG, WARNING
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Final
 
 import dramatiq
@@ -14,16 +14,20 @@ from dramatiq.brokers.stub import StubBroker
 
 from indelible.kernel import digest
 from indelible.kernel.stages import Stage, TasksRead
+from indelible_workers.children import check_child_stages
 from indelible_workers.claims import MIN_RESTART_SECONDS
 from indelible_workers.masking import failure_reason
 from indelible_workers.processing import process_batch
 from indelible_workers.redis import WakeupBroker
+from indelible_workers.stage_threads import thread_limit
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
 
 MAX_QUEUED: Final = 4  # wake-ups of one stage; a full batch sends another one
 GATHER_SECONDS: Final = 0.1  # in which several completed batches cause one dispatch
 POLL_MILLISECONDS: Final = 250  # of a thread that waits for messages
 STOP_MILLISECONDS: Final = 1_000 * MAX_HOLD_SECONDS
+TIMED_OUT_MILLISECONDS: Final = 1_000  # for the other threads, which have nothing left to do
+ACTIVE_SECONDS: Final = 0.05  # between two looks at the threads of a worker that ends
 Stages = Mapping[str, Stage[Any, Any, Any]]
 
 
@@ -40,6 +44,7 @@ def register_actors(broker: Broker, worker: Worker, stages: Stages) -> None:
     """Give each stage a queue and an actor that processes one batch for each message."""
     for stage in stages.values():
         queue = queue_name(stage.name)
+        worker.stage_of_queue[queue] = stage.name
         process = _batch_function(broker, worker, stage)
         dramatiq.actor(process, broker=broker, actor_name=queue, queue_name=queue)
 
@@ -48,9 +53,11 @@ def _batch_function(
     broker: Broker, worker: Worker, stage: Stage[Any, Any, Any]
 ) -> Callable[[], None]:
     def process() -> None:
+        if not worker.stage_threads.occupy(stage.name):
+            return
+
         try:
-            claimed = process_batch(worker.store, stage, actor=worker.actor, worker=worker)
-            if claimed == stage.batch:  # more may be ready
+            if _process_and_leave(worker, stage) == stage.batch:  # more may be ready
                 broker.enqueue(_wakeup(queue_name(stage.name)))
         except Exception as error:  # noqa: BLE001 - the dispatcher sends another message
             logger.warning("stage %s: batch failed: %s", stage.name, failure_reason(error))
@@ -58,17 +65,28 @@ def _batch_function(
     return process
 
 
+def _process_and_leave(worker: Worker, stage: Stage[Any, Any, Any]) -> int:
+    """Process a batch, free the thread for other stages, and return how many tasks were claimed."""
+    try:
+        return process_batch(worker.store, stage, actor=worker.actor, worker=worker)
+    finally:
+        if worker.stage_threads.leave(stage.name):
+            worker.wakeup.set()  # the refused wake-up is gone
+
+
 def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) -> int:
     """Send wake-ups for stages with ready tasks and return how many ready tasks were counted.
 
     Each message goes to the first broker that works. One that fails is not asked again, because
-    it may hang each time.
+    it may hang each time. A stage without a free thread is not counted.
     """
     ready = 0
     working = list(brokers)
     for name, stage in stages.items():
         if worker.stopping.is_set():
             break
+        if worker.stage_threads.refuses(name):
+            continue
 
         count = worker.store.read(_count_ready, name, worker.clock.now(), MAX_QUEUED * stage.batch)
         for _ in range(0, count, stage.batch):
@@ -113,8 +131,12 @@ def run_workers(
     """Process tasks in threads until the block ends, then finish the tasks that were started.
 
     Each broker gets its own threads. A last broker inside the process delivers what the others
-    do not accept.
+    do not accept. A stage occupies at most half of the threads, or `Stage.concurrency` of them. A
+    thread whose task has exceeded its time limit is left behind at the end.
+
+    Raises: PerformNotPicklable.
     """
+    _set_limits(worker, stages, threads)
     brokers = (*brokers, StubBroker(middleware=[]))
     pools = [
         dramatiq.Worker(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
@@ -137,8 +159,30 @@ def run_workers(
         finally:
             worker.stop()
             dispatcher.join()
-            for pool in pools:
-                pool.stop(timeout=STOP_MILLISECONDS)
+            _stop_pools(worker, pools)
+
+
+def _set_limits(worker: Worker, stages: Stages, threads: int) -> None:
+    check_child_stages(stages.values())
+    for stage in stages.values():
+        limit = thread_limit(stage, threads, is_only_stage=len(stages) == 1)
+        worker.stage_threads.set_limit(stage.name, limit)
+
+
+def _stop_pools(worker: Worker, pools: Sequence[dramatiq.Worker]) -> None:
+    """Stop the threads when their tasks have ended or exceeded their limits."""
+    deadline = monotonic() + MAX_HOLD_SECONDS
+    while worker.stage_threads.active > 0 and monotonic() < deadline:
+        sleep(ACTIVE_SECONDS)
+
+    timeout = STOP_MILLISECONDS
+    if worker.stage_threads.timed_out:
+        timeout = TIMED_OUT_MILLISECONDS
+        logger.error(
+            "worker: %s threads of timed-out tasks are left", worker.stage_threads.timed_out
+        )
+    for pool in pools:
+        pool.stop(timeout=timeout)
 
 
 def _count_alive(pools: Sequence[dramatiq.Worker]) -> int:

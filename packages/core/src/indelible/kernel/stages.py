@@ -5,11 +5,13 @@ from enum import StrEnum
 from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.kernel.aggregates import Aggregate, save_change
-from indelible.kernel.errors import Conflict, NotFound, Unavailable
+from indelible.kernel.errors import Conflict, NotFound, Unavailable, UsageError
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.json import digest
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases, TaskQueue, TaskReader
 from indelible.kernel.transaction import ReadTransaction, Transaction
@@ -21,6 +23,12 @@ O = TypeVar("O")  # noqa: E741 - the outcome of `perform`
 
 MAX_BACKOFF_SECONDS: Final = 300
 LEASE_SECONDS: Final = {"minimum": 1, "maximum": MAX_LEASE_SECONDS}
+MAX_TIMEOUT_SECONDS: Final = 86_400
+TIMEOUT_SECONDS: Final = {"minimum": 1, "maximum": MAX_TIMEOUT_SECONDS}
+MAX_CONCURRENCY: Final = 1_000  # threads of one process
+CONCURRENCY: Final = {"minimum": 1, "maximum": MAX_CONCURRENCY}
+# Less does not start an interpreter; more is no limit on any machine.
+MEMORY_MEBIBYTES: Final = {"minimum": 64, "maximum": 1_048_576}
 MAX_DOUBLINGS: Final = 20  # far beyond the maximum already
 
 
@@ -65,23 +73,42 @@ class Stage(Generic[Tx, W, O]):
     `claim` returns for each lease what `perform` needs, or None where nothing is left to do.
     Without it, `perform` takes the task's id. `perform` runs with no transaction open and may run
     twice; what `finish` writes counts once. Claims of larger batches without `claim`, and
-    completions without `finish`, are single statements.
+    completions without `finish`, are single statements. `perform` also takes the handle of its
+    lease, by which it learns that it should stop.
     `batch` is 1 for tasks that act outside the database, so that each attempt is recorded before
     it acts, and up to 100 for others. `on_dead` is called when a task of the stage dies.
 
     The tasks belong to the aggregates of `lifecycle`, by their ids. None declares that they stand
     alone: a scan, a slot of a recurring task, or a host's own work.
+
+    `concurrency` limits how many threads of a process work on the stage at once; None allows half
+    of them, and all of them in a process that runs only this stage. A `perform` that takes longer
+    than `timeout_seconds` has failed. With `in_child` it runs in a child process, which is killed
+    then, and which may use `memory_mebibytes` of memory; a thread cannot be killed and stays
+    occupied until `perform` returns.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
     batch: int = field(validator=bounded_int, metadata=COUNT)
     lifecycle: Lifecycle[StrEnum] | None
     claim: Callable[[Tx, Leases], Sequence[W | None]] | None = None
-    perform: Callable[[W], O]
+    perform: Callable[[W, LeaseHandle], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None] | None = None
     on_dead: Callable[[Tx, Lease, str], None] | None = None
     lease_seconds: int = field(default=60, validator=bounded_int, metadata=LEASE_SECONDS)
     max_attempts: int = field(default=8, validator=bounded_int, metadata=COUNT)
+    concurrency: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=CONCURRENCY
+    )
+    timeout_seconds: int = field(default=3_600, validator=bounded_int, metadata=TIMEOUT_SECONDS)
+    in_child: bool = False
+    memory_mebibytes: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=MEMORY_MEBIBYTES
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.memory_mebibytes is not None and not self.in_child:
+            raise UsageError(f"stage {self.name}: only a child process has a limit of memory")
 
 
 def backoff_seconds(lease: Lease) -> float:

@@ -345,6 +345,16 @@ class TaskQueue(TaskReader, Protocol):
         """
         ...
 
+    def require_lease(self, lease: Lease) -> None:
+        """Lock the task until the end of the transaction, so that no other worker claims it.
+
+        A `perform` that writes in transactions of its own calls it first in each of them.
+
+        Raises:
+            LeaseLost: The lease has ended, or the task was claimed again.
+        """
+        ...
+
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead task due now, with no attempts.
 

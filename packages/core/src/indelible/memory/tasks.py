@@ -168,6 +168,12 @@ class MemoryTaskQueue:
             if self._is_running(lease):
                 self._replace(lease, lambda task: task.extended(until))
 
+    def require_lease(self, lease: Lease) -> None:
+        """Raise LeaseLost unless the lease is running."""
+        is_known = (lease.stage, lease.entity_id) in self._rows
+        if not is_known or not self._is_running(lease):
+            raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
+
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead task due now, or raise TaskNotFound or TaskNotDead."""
         task = self.get(stage, entity_id)
@@ -263,10 +269,7 @@ class MemoryTaskQueue:
 
     def _record(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
         """Record an outcome, or raise LeaseLost or AttemptRecorded."""
-        is_known = (lease.stage, lease.entity_id) in self._rows
-        if not is_known or not self._is_running(lease):
-            raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
-
+        self.require_lease(lease)
         self._add_attempt(lease, outcome, reason)
 
     def _add_attempt(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:

@@ -201,6 +201,13 @@ class SqlTaskQueue(SqlTaskReader):
         check_lease_end(until, self._tx.clock.now())
         self._write(statements.EXTEND, leases, until=until)
 
+    def require_lease(self, lease: Lease) -> None:
+        """Lock the task, or raise LeaseLost unless its lease is running."""
+        key = {"stage": lease.stage, "entity_id": lease.entity_id}
+        task = fetch_one(self._session, Task, statements.LOCK_TASK, key)
+        if task is None or task.fence != lease.fence or task.lease_owner is None:
+            raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
+
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead task due now, or raise TaskNotFound or TaskNotDead."""
         task = self._lock(stage, entity_id)

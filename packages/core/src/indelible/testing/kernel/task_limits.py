@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from attrs import evolve
+
 from indelible.app import WriteTx
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases
 from indelible.testing.captures.scenarios import code
@@ -41,6 +43,30 @@ class TaskLimitsConformance:
         assert code(lambda: claim(store, until=TOO_LATE)) == "INSTANT_OUT_OF_RANGE"
         extend = refused(store, lambda tx: tx.tasks.extend(leases, until=TOO_LATE))
         assert extend == "INSTANT_OUT_OF_RANGE"
+
+    def test_a_required_lease_must_be_running(self, store: AnyStore) -> None:
+        enqueue(store, "a", "b", "c")
+        expired = claim(store, 3, until=OVER)
+        valid, taken, done = expired
+
+        within(store, partial(_require, lease=valid))
+        (again,) = claim(store, 1)
+        assert again.entity_id == valid.entity_id
+        within(store, partial(_require, lease=again))
+        within(store, lambda tx: tx.tasks.complete([done]))
+        unknown = evolve(taken, entity_id="nobody")
+
+        for lost in (valid, done, unknown):
+            assert refused(store, partial(_require, lease=lost)) == "LEASE_LOST"
+        within(store, partial(_require, lease=taken))
+
+    def test_a_transaction_that_requires_a_lost_lease_writes_nothing(self, store: AnyStore) -> None:
+        enqueue(store, "a")
+        (lease,) = claim(store, until=OVER)
+        claim(store)
+
+        assert refused(store, partial(_enqueue_under, lease=lease)) == "LEASE_LOST"
+        assert code(lambda: store.read(lambda tx: tx.tasks.get("work", "b"))) == "TASK_NOT_FOUND"
 
     def test_no_lease_is_longer_than_a_day(self, store: AnyStore) -> None:
         enqueue(store, "a")
@@ -128,3 +154,12 @@ def _retry_later(tx: WriteTx, *, lease: Lease, due_at: datetime, reason: str = "
 
 def _mark_dead(tx: WriteTx, *, lease: Lease, reason: str) -> None:
     tx.tasks.mark_dead(lease, reason=reason)
+
+
+def _require(tx: WriteTx, lease: Lease) -> None:
+    tx.tasks.require_lease(lease)
+
+
+def _enqueue_under(tx: WriteTx, lease: Lease) -> None:
+    tx.tasks.enqueue("work", {"b": FAR})
+    tx.tasks.require_lease(lease)

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from attrs import Factory, define, field, frozen
 
 from indelible.kernel import Store
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Leases
 from indelible.tokens.commands import RecordBlocks, RollBackBlocks
@@ -85,11 +87,11 @@ class Detection:
         start = ScanStart(checkpoint_of(tx))
         return [start] * len(leases)
 
-    def perform(self, start: ScanStart) -> ScanResult:
+    def perform(self, start: ScanStart, handle: LeaseHandle) -> ScanResult:
         """Return the next batch, the reorg that comes first, or None when nothing is unread.
 
         Raises: ChainUnreachable, InvalidNodeResponse, ChainIdMismatch, WrongContract, RetryLater,
-        PermanentFailure for a reorg that is too deep.
+        PermanentFailure for a reorg that is too deep, PerformStopped.
         """
         self._check_chain(start.checkpoint)
 
@@ -99,7 +101,8 @@ class Detection:
         if self._chain_has_recorded_blocks(start.checkpoint):
             return batch
 
-        _, reorg = self._read_while_unchanged(self.chain.newest(), self._find_reorg)
+        find_reorg = partial(self._find_reorg, handle)
+        _, reorg = self._read_while_unchanged(self.chain.newest(), find_reorg)
         return reorg
 
     def finish(self, tx: TokensWrite, done: Sequence[tuple[ScanStart, ScanResult]]) -> None:
@@ -240,9 +243,9 @@ class Detection:
         later = self.store.read(blocks_with_mints, checkpoint.number if checkpoint else -1)
         return all(self._is_in_chain(number, block_hash) for number, block_hash in later)
 
-    def _find_reorg(self) -> Reorg:
+    def _find_reorg(self, handle: LeaseHandle) -> Reorg:
         """Return the last checkpoint that the chain has, and the dropped blocks with mints."""
-        last_canonical = self._last_canonical_checkpoint()
+        last_canonical = self._last_canonical_checkpoint(handle)
         orphaned: set[str] = set()
         for number, block_hash in self.store.read(blocks_with_mints, last_canonical.number):
             if not self._is_in_chain(number, block_hash):
@@ -250,10 +253,11 @@ class Detection:
 
         return Reorg(last_canonical=last_canonical, orphaned_block_hashes=frozenset(orphaned))
 
-    def _last_canonical_checkpoint(self) -> Checkpoint:
+    def _last_canonical_checkpoint(self, handle: LeaseHandle) -> Checkpoint:
         """Return the last checkpoint that the chain has; its first block when it has none.
 
-        Raises: PermanentFailure when too many checkpoints are no longer in the chain.
+        Raises: PermanentFailure when too many checkpoints are no longer in the chain,
+        PerformStopped.
         """
         before: int | None = None
         oldest = 0
@@ -261,6 +265,7 @@ class Detection:
             page = self.store.read(checkpoints, before=before, limit=CHECKPOINTS_PER_READ)
             if not page:
                 return self._first_checkpoint()
+            handle.check()
             for _, checkpoint in page:
                 if self._is_in_chain(checkpoint.number, checkpoint.hash):
                     return checkpoint

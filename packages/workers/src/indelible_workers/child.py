@@ -1,0 +1,144 @@
+"""The program of a child process, which performs the tasks of one stage, one after the other."""
+
+import os
+import pickle
+import resource
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from threading import Thread
+from traceback import format_tb
+from typing import Any, Final
+
+from attrs import define, frozen
+
+from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
+from indelible.kernel.stages import PermanentFailure, RetryLater
+from indelible.kernel.tasks import Lease
+from indelible_workers.masking import failure_reason
+
+MEBIBYTE: Final = 2**20
+MAX_REPLY_BYTES: Final = 64 * MEBIBYTE  # of an outcome; larger ones belong into a file
+Perform = Callable[[Any, LeaseHandle], Any]
+
+
+@frozen
+class Order:
+    """A task to perform."""
+
+    lease: Lease
+    work: Any
+
+
+@frozen
+class StopOrder:
+    """A request to stop a task, unless it has ended already."""
+
+    lease: Lease
+    reason: StopReason
+
+
+@frozen
+class Success:
+    """The outcome of a task."""
+
+    outcome: Any
+
+
+@frozen
+class Failure:
+    """The error of a task, as texts without secrets; an error itself may not be picklable."""
+
+    class_name: str
+    reason: str
+    traceback: str
+    is_permanent: bool = False
+    is_retry: bool = False
+    after_seconds: float | None = None
+    stop_reason: StopReason | None = None
+
+
+@define(eq=False)
+class ChildProgram:
+    """Performs the tasks that come through a pipe, and listens for requests to stop them."""
+
+    perform: Perform
+    orders: Connection
+    stops: Connection
+    _handle: LeaseHandle | None = None
+    _last_stop: StopOrder | None = None
+
+    def run(self) -> None:
+        """Perform tasks until the worker closes the pipe or dies."""
+        Thread(target=self._listen, name="indelible-stops", daemon=True).start()
+        with suppress(EOFError, OSError):
+            while True:
+                order: Order = pickle.loads(self.orders.recv_bytes())  # noqa: S301 - our worker's
+                self.orders.send_bytes(_bounded(self._perform(order)))
+
+    def _perform(self, order: Order) -> bytes:
+        """Return the pickled Success or Failure of the task."""
+        handle = LeaseHandle(order.lease)
+        self._handle = handle
+        self._pass_on_stop()
+        try:
+            outcome = self.perform(order.work, handle)
+            return pickle.dumps(Success(outcome))
+        except BaseException as error:  # noqa: BLE001 - whatever it raises, this task failed
+            return pickle.dumps(_failure(error))
+        finally:
+            self._handle = None
+
+    def _listen(self) -> None:
+        with suppress(EOFError, OSError):
+            while True:
+                self._last_stop = pickle.loads(self.stops.recv_bytes())  # noqa: S301 - our worker's
+                self._pass_on_stop()
+
+        # The worker has died or has given this child up. Its own children are in its group.
+        os.killpg(os.getpid(), signal.SIGKILL)
+
+    def _pass_on_stop(self) -> None:
+        """Ask the present task to stop if the last request is for it, which may come first."""
+        handle = self._handle
+        stop = self._last_stop
+        if handle is not None and stop is not None and handle.lease == stop.lease:
+            handle.request_stop(stop.reason)
+
+
+def run_child(
+    perform: Perform, orders: Connection, stops: Connection, memory_mebibytes: int | None
+) -> None:
+    """Run the program in this process, in a group of its own and within its memory."""
+    os.setsid()
+    if memory_mebibytes is not None:
+        size = memory_mebibytes * MEBIBYTE
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+        # A process that runs out of memory must not fill the disk as well.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    ChildProgram(perform, orders, stops).run()
+
+
+def _bounded(reply: bytes) -> bytes:
+    """Return the reply, or a Failure if it is too large for the worker."""
+    if len(reply) <= MAX_REPLY_BYTES:
+        return reply
+
+    reason = f"the outcome has {len(reply)} bytes, at most {MAX_REPLY_BYTES} are allowed"
+    return pickle.dumps(Failure("OutcomeTooLarge", reason, ""))
+
+
+def _failure(error: BaseException) -> Failure:
+    class_name = type(error).__name__
+    if isinstance(error, PerformStopped):
+        return Failure(class_name, str(error), "", stop_reason=error.reason)
+
+    reason = failure_reason(error)
+    if isinstance(error, PermanentFailure):
+        return Failure(class_name, reason, "", is_permanent=True)
+    if isinstance(error, RetryLater):
+        return Failure(class_name, reason, "", is_retry=True, after_seconds=error.after_seconds)
+
+    return Failure(class_name, reason, "".join(format_tb(error.__traceback__)))

@@ -1,0 +1,150 @@
+"""The heartbeat: extend held leases, enforce time limits, and ask running tasks to stop."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from threading import Event
+from time import monotonic
+from typing import Final
+
+from attrs import define, field
+
+from indelible.kernel import Actor, Store
+from indelible.kernel.lease_handles import StopReason
+from indelible.kernel.stages import TasksRead, TasksWrite
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.tasks import Lease
+from indelible_workers.holds import HeldLeases, RunningTask
+
+HEARTBEAT_SECONDS: Final = 0.25
+WATCH_SECONDS: Final = 0.1
+# A task that runs for longer is looked up this often: a shorter one costs no query.
+LOOKUP_SECONDS: Final = 1.0
+MAX_HOLD_SECONDS: Final = 3_600  # without a running task; then it is left to another process
+logger = logging.getLogger("indelible.workers")
+
+
+@define(eq=False)
+class Heartbeat:
+    """The two loops of a worker: one asks the database, the other one must never wait for it."""
+
+    _store: Store[TasksRead, TasksWrite]
+    _actor: Actor
+    _stopping: Event
+    _holds: list[HeldLeases]  # other threads add and remove meanwhile
+    _extended_at: float = field(factory=monotonic)
+    _looked_up_at: float = field(factory=monotonic)
+    _unrecorded: list[Callable[[], None]] = field(factory=list[Callable[[], None]])
+
+    # Without the database
+
+    def watch_until(self, finished: Event) -> None:
+        """Enforce time limits and pass on the shutdown until the event is set."""
+        while not finished.wait(WATCH_SECONDS):
+            for hold in tuple(self._holds):
+                if hold.running is not None:
+                    self._watch(hold.running)
+
+    def _watch(self, running: RunningTask) -> None:
+        try:
+            running.enforce_limit()
+            if self._stopping.is_set() and not running.handle.stop_requested:
+                running.request_stop(StopReason.SHUTDOWN)
+        except Exception as error:  # noqa: BLE001 - the limits of the other tasks must be enforced
+            lease = running.handle.lease
+            logger.warning(
+                "stage %s: task %s cannot be stopped (%s)",
+                lease.stage,
+                lease.entity_id,
+                type(error).__name__,
+            )
+
+    # With the database
+
+    def beat_until(self, finished: Event) -> None:
+        """Record exceeded limits, extend leases and look for lost ones until the event is set."""
+        while not finished.wait(HEARTBEAT_SECONDS):
+            self._try(self._abandon_timed_out, "timed-out tasks not recorded")
+            self._try(self._extend_due, "leases not extended")
+            self._try(self._look_up_due, "leases not looked up")
+
+    def _try(self, step: Callable[[], None], failure: str) -> None:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - tried again; the fence protects the result
+            logger.warning("heartbeat: %s (%s)", failure, type(error).__name__)
+
+    def _abandon_timed_out(self) -> None:
+        for hold in tuple(self._holds):
+            running = hold.running
+            if running is None or not running.ignores_limit():
+                continue
+            if hold.abandon(running):
+                self._unrecorded.append(partial(hold.record_timed_out, running))
+
+        while self._unrecorded:
+            record_timed_out = self._unrecorded[0]
+            record_timed_out()
+            del self._unrecorded[0]
+
+    def _extend_due(self) -> None:
+        held_leases = self._live_holds()
+        if not held_leases:
+            return
+
+        shortest_seconds = min(hold.stage.lease_seconds for hold in held_leases)
+        if monotonic() - self._extended_at <= shortest_seconds / 3:
+            return
+
+        with self._store.transaction(actor=self._actor, reason="lease extension") as tx:
+            for hold in held_leases:
+                until = tx.clock.now() + timedelta(seconds=hold.stage.lease_seconds)
+                tx.tasks.extend(hold.leases, until=until)
+        self._extended_at = monotonic()
+
+    def _live_holds(self) -> list[HeldLeases]:
+        now = monotonic()
+        live: list[HeldLeases] = []
+        for hold in tuple(self._holds):
+            is_active = hold.running is not None or now - hold.since < MAX_HOLD_SECONDS
+            if is_active and not hold.is_abandoned:
+                live.append(hold)
+
+        return live
+
+    def _look_up_due(self) -> None:
+        """Ask each task that runs for long to stop if its lease is lost."""
+        if monotonic() - self._looked_up_at < LOOKUP_SECONDS:
+            return
+
+        self._looked_up_at = monotonic()
+        tasks: list[RunningTask] = []
+        for hold in tuple(self._holds):
+            running = hold.running
+            if running is not None and running.seconds() > LOOKUP_SECONDS:
+                tasks.append(running)
+        if not tasks:
+            return
+
+        leases = [running.handle.lease for running in tasks]
+        reasons = self._store.read(_stop_reasons, leases)
+        for running, reason in zip(tasks, reasons, strict=True):
+            if reason is not None:
+                running.request_stop(reason)
+
+
+def _stop_reasons(tx: TasksRead, leases: Sequence[Lease]) -> list[StopReason | None]:
+    """Return for each lease why its task should stop, or None."""
+    return [_stop_reason(tx, lease) for lease in leases]
+
+
+def _stop_reason(tx: TasksRead, lease: Lease) -> StopReason | None:
+    try:
+        task = tx.tasks.get(lease.stage, lease.entity_id)
+    except TaskNotFound:
+        return StopReason.LEASE_LOST
+
+    if task.fence != lease.fence or task.lease_owner is None:
+        return StopReason.LEASE_LOST
+    return None

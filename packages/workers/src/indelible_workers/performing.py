@@ -1,0 +1,139 @@
+"""Perform a task in its thread, or in a child process."""
+
+from collections.abc import Sequence
+from traceback import format_tb
+from typing import Any, Final, Generic, TypeVar
+
+from attrs import frozen
+
+from indelible.kernel.lease_handles import (
+    LeaseHandle,
+    PerformStopped,
+    StopReason,
+    TimeLimitExceeded,
+)
+from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
+from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.tasks import Lease, Leases
+from indelible_workers.children import ChildEnded, Children
+from indelible_workers.heartbeat import logger
+from indelible_workers.holds import HeldLeases, RunningTask, TaskAbandoned
+from indelible_workers.masking import DescribedError
+
+Work = TypeVar("Work")
+Outcome = TypeVar("Outcome")
+# The class name of an error after which a child process is not used again.
+OUT_OF_MEMORY: Final = MemoryError.__name__
+# Errors whose reason says everything: a traceback would not help.
+EXPECTED_ERRORS: Final = (RetryLater, PermanentFailure, TimeLimitExceeded, ChildEnded)
+
+
+@frozen
+class PreparedTask(Generic[Work]):
+    """A claimed task: its lease and the argument of `perform`; None when nothing is left to do."""
+
+    lease: Lease
+    work: Work | None
+
+
+@frozen
+class PerformedTask(Generic[Work, Outcome]):
+    """A task that was performed; without a result where nothing was left to do."""
+
+    lease: Lease
+    results: Sequence[tuple[Work, Outcome]]
+
+
+def prepared_by_id(leases: Leases) -> list[PreparedTask[Any]]:
+    """Return the tasks of a stage without `claim`, whose `perform` takes their ids."""
+    return [PreparedTask(lease, lease.entity_id) for lease in leases]
+
+
+def perform_task(
+    stage: Stage[Any, Work, Outcome],
+    task: PreparedTask[Work],
+    hold: HeldLeases,
+    children: Children,
+) -> PerformedTask[Work, Outcome]:
+    """Perform a task.
+
+    Raises: TaskAbandoned if its failure is recorded already, LeaseLost if its result would be
+    discarded, TimeLimitExceeded, and whatever `perform` raises.
+    """
+    if task.work is None:
+        return PerformedTask(task.lease, ())
+
+    handle = LeaseHandle(task.lease)
+    running = hold.begin(handle)
+    try:
+        outcome = _perform(stage, task.work, running, children)
+    except KeyboardInterrupt:
+        hold.end()
+        raise
+    except BaseException as error:
+        if not hold.end():
+            raise TaskAbandoned from error
+        stop_error = _stop_error(running, error)
+        if stop_error is not None:
+            raise stop_error from error
+        raise
+
+    if not hold.end():
+        raise TaskAbandoned
+    return PerformedTask(task.lease, ((task.work, outcome),))
+
+
+def _perform(
+    stage: Stage[Any, Work, Outcome], work: Work, running: RunningTask, children: Children
+) -> Outcome:
+    if not stage.in_child:
+        return stage.perform(work, running.handle)
+
+    child = children.take(stage)
+    running.attach(child)
+    is_usable = False
+    try:
+        outcome: Outcome = child.perform(work, running.handle)
+        is_usable = True
+    except DescribedError as error:
+        is_usable = error.class_name != OUT_OF_MEMORY
+        raise
+    except (PermanentFailure, RetryLater, PerformStopped):
+        is_usable = True
+        raise
+    finally:
+        running.detach()
+        if is_usable and not child.is_killed:
+            children.give_back(child)
+        else:
+            child.close()
+
+    return outcome
+
+
+def _stop_error(running: RunningTask, error: BaseException) -> TimeLimitExceeded | LeaseLost | None:
+    """Return why a task was stopped, or None if its own error decides what becomes of it."""
+    if not isinstance(error, PerformStopped) and not running.is_killed:
+        return None
+
+    lease = running.handle.lease
+    match running.handle.stop_reason:
+        case StopReason.TIMED_OUT:
+            return TimeLimitExceeded(lease.stage, lease.entity_id, running.timeout_seconds)
+        case StopReason.LEASE_LOST | StopReason.CANCELED:
+            return LeaseLost(lease.stage, lease.entity_id, lease.fence)
+        case _:
+            return None
+
+
+def log_defect(lease: Lease, error: BaseException) -> None:
+    """Log where a task failed, but none of the values there: they may be secrets."""
+    name = type(error).__name__
+    traceback = "".join(format_tb(error.__traceback__))
+    if isinstance(error, DescribedError):
+        name = error.class_name
+        traceback = error.traceback
+
+    logger.warning(
+        "stage %s: task %s raised %s in\n%s", lease.stage, lease.entity_id, name, traceback
+    )

@@ -1,0 +1,109 @@
+"""Functions that a child process performs: each fails in its own way, or waits to be stopped."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import PermanentFailure, RetryLater
+from indelible_workers.child import MAX_REPLY_BYTES, MEBIBYTE
+
+LONG_SECONDS = 120
+FAILED_EXIT = 7
+SECRET = "password=hunter2"  # noqa: S105 - a planted secret
+
+
+def note(path: Path, text: str) -> None:
+    """Add a line to a file outside."""
+    with path.open("a") as out:
+        out.write(f"{text}\n")
+
+
+def perform(path: Path, name: str, handle: LeaseHandle) -> object:
+    """Do what the first word of the task's name says, and return an outcome."""
+    note(path, f"started {name} {os.getpid()}")
+    kind = name.partition("-")[0]
+    outcome: object = None
+    if kind in ACTIONS:
+        outcome = ACTIONS[kind](path, handle)
+
+    return outcome or f"{name} by {os.getpid()}"
+
+
+def hang(_: Path, __: LeaseHandle) -> None:
+    """Ignore every request to stop."""
+    time.sleep(LONG_SECONDS)
+
+
+def hang_in_c(_: Path, __: LeaseHandle) -> None:
+    """Hang without releasing the interpreter, so that no other thread of the process runs."""
+    ctypes.PyDLL(None).sleep(LONG_SECONDS)
+
+
+def leave(_: Path, __: LeaseHandle) -> None:
+    """End the process."""
+    os._exit(FAILED_EXIT)
+
+
+def leave_early(_: Path, __: LeaseHandle) -> None:
+    """Raise SystemExit."""
+    sys.exit(FAILED_EXIT)
+
+
+def exhaust(_: Path, __: LeaseHandle) -> None:
+    """Use more memory than any limit allows."""
+    blocks: list[bytearray] = []
+    while True:
+        blocks.append(bytearray(MEBIBYTE))
+
+
+def spawn(path: Path, _: LeaseHandle) -> None:
+    """Start a process of its own, and hang."""
+    with subprocess.Popen(("/bin/sleep", str(LONG_SECONDS))) as process:
+        note(path, f"child {process.pid}")
+
+
+def obey(path: Path, handle: LeaseHandle) -> None:
+    """Wait until a stop is requested, and note why."""
+    assert handle.wait(LONG_SECONDS)
+    note(path, f"stopped {handle.stop_reason}")
+    handle.check()
+
+
+def return_much(_: Path, __: LeaseHandle) -> bytes:
+    """Return more than a worker takes."""
+    return bytes(MAX_REPLY_BYTES + 1)
+
+
+def fail(_: Path, __: LeaseHandle) -> None:
+    """Fail with an error that contains a secret."""
+    raise ValueError(f"the oven at {SECRET} is cold")
+
+
+def give_up(_: Path, __: LeaseHandle) -> None:
+    """Fail for ever."""
+    raise PermanentFailure("no such address")
+
+
+def postpone(_: Path, __: LeaseHandle) -> None:
+    """Fail for an hour."""
+    raise RetryLater("the post office is closed", after_seconds=3_600)
+
+
+ACTIONS: dict[str, Callable[[Path, LeaseHandle], object]] = {
+    "much": return_much,
+    "hang": hang,
+    "hangc": hang_in_c,
+    "leave": leave,
+    "exit": leave_early,
+    "exhaust": exhaust,
+    "spawn": spawn,
+    "obey": obey,
+    "fail": fail,
+    "permanent": give_up,
+    "later": postpone,
+}

@@ -1,0 +1,244 @@
+"""A child process that hangs, exits or exhausts memory costs one attempt, and nothing else."""
+
+import time
+from collections.abc import Generator
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import psutil
+import pytest
+from tests.workers import child_stages
+from tests.workers.bakery import (
+    TIMEOUT_SECONDS,
+    WORKER,
+    Bakery,
+    TaskStore,
+    are_completed,
+    attempts,
+    enqueue,
+    get_task,
+    outcome_counts,
+    wait_until,
+)
+
+from indelible.kernel.stages import Stage, TasksWrite
+from indelible.kernel.tasks import AttemptOutcome
+from indelible_workers import PerformNotPicklable, Worker, process_batch, run_workers
+
+pytestmark = pytest.mark.slow
+
+Notes = Path
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Notes:
+    """Return the file that the children write."""
+    path = tmp_path / "notes"
+    path.touch()
+    return path
+
+
+@pytest.fixture
+def worker(store: TaskStore) -> Generator[Worker]:
+    with Worker(store=store, actor=WORKER).heartbeat() as running:
+        yield running
+
+
+def child_stage(notes: Notes, **settings: Any) -> Stage[TasksWrite, str, object]:  # noqa: ANN401 - a stage's own
+    """Return the stage whose tasks do what their names say."""
+    defaults: dict[str, Any] = {"name": "bake", "batch": 1, "lifecycle": None, "in_child": True}
+    defaults.update(settings)
+    return Stage(**defaults, perform=partial(child_stages.perform, notes))
+
+
+def process(worker: Worker, stage: Stage[TasksWrite, str, object]) -> int:
+    return process_batch(worker.store, stage, actor=WORKER, worker=worker)
+
+
+def pids(notes: Notes) -> list[int]:
+    """Return the process ids that the children wrote, in their order."""
+    return [
+        int(line.split()[-1]) for line in notes.read_text().splitlines() if "stopped" not in line
+    ]
+
+
+def last_reason(store: TaskStore, name: str) -> str:
+    """Return the reason of the newest attempt, which has failed."""
+    attempt = attempts(store, name)[0]
+    assert attempt.outcome is AttemptOutcome.FAILED
+    return attempt.reason
+
+
+def test_one_child_performs_tasks_one_after_the_other_and_ends_with_its_worker(
+    store: TaskStore, notes: Notes
+) -> None:
+    names = [f"loaf-{number}" for number in range(5)]
+    enqueue(store, *names)
+    worker = Worker(store=store, actor=WORKER)
+    with worker.heartbeat():
+        stage = child_stage(notes)
+        while process(worker, stage):
+            pass
+        (pid,) = set(pids(notes))
+        assert psutil.pid_exists(pid)
+
+    assert not psutil.pid_exists(pid)
+    assert outcome_counts(worker) == {"claimed": 5, "completed": 5}
+
+
+@pytest.mark.parametrize("name", ["hang-on", "hangc-on", "spawn-it"])
+def test_a_child_that_hangs_is_killed_at_its_limit_with_its_own_children(
+    store: TaskStore, notes: Notes, worker: Worker, name: str
+) -> None:
+    enqueue(store, name)
+    began_at = time.monotonic()
+    process(worker, child_stage(notes, timeout_seconds=3))
+
+    assert time.monotonic() - began_at < child_stages.LONG_SECONDS / 2
+    assert "TIME_LIMIT_EXCEEDED" in last_reason(store, name)
+    assert outcome_counts(worker) == {"claimed": 1, "retried": 1}
+    wait_until(lambda: not any(is_alive(pid) for pid in pids(notes)))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("leave-now", "ended with exit code 7"),
+        ("exit-now", "SystemExit: 7"),
+        ("exhaust-it", "MemoryError"),
+        ("much-of-it", "at most 67108864 are allowed"),
+        ("fail-so", "ValueError: the oven at password=*** is cold"),
+    ],
+)
+def test_a_failure_in_a_child_is_recorded_and_the_next_task_succeeds(
+    store: TaskStore, notes: Notes, worker: Worker, name: str, reason: str
+) -> None:
+    stage = child_stage(notes, memory_mebibytes=256)
+    enqueue(store, name, "zwieback")
+    process(worker, stage)
+    assert reason in last_reason(store, name)
+
+    process(worker, stage)
+    assert get_task(store, "zwieback").due_at is None
+    assert outcome_counts(worker) == {"claimed": 2, "retried": 1, "completed": 1}
+
+
+def test_a_child_that_ended_while_it_was_idle_costs_no_attempt(
+    store: TaskStore, notes: Notes, worker: Worker
+) -> None:
+    enqueue(store, "first")
+    stage = child_stage(notes)
+    process(worker, stage)
+    psutil.Process(pids(notes)[0]).kill()
+    wait_until(lambda: not is_alive(pids(notes)[0]))
+
+    enqueue(store, "second")
+    process(worker, stage)
+
+    assert outcome_counts(worker) == {"claimed": 2, "completed": 2}
+
+
+def test_a_stage_fails_for_ever_or_for_an_hour_from_its_child(
+    store: TaskStore, notes: Notes, worker: Worker
+) -> None:
+    enqueue(store, "permanent-one", "later-one")
+    stage = child_stage(notes)
+    while process(worker, stage):
+        pass
+
+    assert get_task(store, "permanent-one").dead_reason == "no such address"
+    assert last_reason(store, "later-one") == "the post office is closed"
+    due_at = get_task(store, "later-one").due_at
+    assert due_at is not None
+    assert (due_at - worker.clock.now()).total_seconds() > 3_000
+    assert len(set(pids(notes))) == 1
+
+
+def test_a_child_is_told_that_its_worker_ends(store: TaskStore, notes: Notes) -> None:
+    enqueue(store, "obey-me")
+    worker = Worker(store=store, actor=WORKER)
+    with worker.heartbeat():
+        thread = Thread(target=process, args=(worker, child_stage(notes)))
+        thread.start()
+        wait_until(lambda: bool(pids(notes)))
+        worker.stop()
+        thread.join(TIMEOUT_SECONDS)
+
+    assert "stopped SHUTDOWN" in notes.read_text()
+    assert get_task(store, "obey-me").attempts == 0
+    assert outcome_counts(worker) == {"claimed": 1, "released": 1}
+
+
+def test_a_child_is_told_that_its_lease_is_lost(
+    store: TaskStore, notes: Notes, worker: Worker
+) -> None:
+    enqueue(store, "obey-me")
+    thread = Thread(target=process, args=(worker, child_stage(notes)))
+    thread.start()
+    wait_until(lambda: bool(pids(notes)))
+    with store.transaction(actor=WORKER, reason="another worker") as tx:
+        tx.tasks.complete([tx.tasks.get("bake", "obey-me").lease])
+    thread.join(TIMEOUT_SECONDS)
+
+    assert "stopped LEASE_LOST" in notes.read_text()
+    assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
+
+
+def test_other_stages_go_on_while_children_hang(
+    store: TaskStore, bakery: Bakery, notes: Notes
+) -> None:
+    hangs = [f"hang-{number}" for number in range(6)]
+    quick = [f"quick-{number:02}" for number in range(50)]
+    enqueue(store, *hangs, stage="oven")
+    worker = Worker(store=store, actor=WORKER)
+    stages: dict[str, Stage[TasksWrite, str, Any]] = {
+        "oven": child_stage(notes, name="oven", timeout_seconds=60),
+        "bake": bakery.stage(batch=1),
+    }
+    with run_workers(worker, stages, threads=4, dispatch_seconds=0.1):
+        wait_until(lambda: len(pids(notes)) == 2)
+        enqueue(store, *quick)
+        worker.wakeup.set()
+        wait_until(lambda: are_completed(store, *quick))
+        assert all(is_alive(pid) for pid in pids(notes))
+        for pid in pids(notes):
+            psutil.Process(pid).kill()
+        worker.stop()
+
+    assert "exit code -9" in last_reason_of_first(store, hangs)
+
+
+def last_reason_of_first(store: TaskStore, names: list[str]) -> str:
+    """Return the reason of the newest attempt of the first task that has failed."""
+    for name in names:
+        for attempt in attempts(store, name, stage="oven"):
+            if attempt.outcome is AttemptOutcome.FAILED:
+                return attempt.reason
+
+    raise AssertionError("no task has failed")
+
+
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_perform_that_cannot_be_sent_to_a_child_is_refused_at_the_start(
+    store: TaskStore,
+) -> None:
+    stage: Stage[Any, str, str] = Stage(
+        name="bake", batch=1, lifecycle=None, perform=lambda name, _: name, in_child=True
+    )
+    worker = Worker(store=store, actor=WORKER)
+
+    with (
+        pytest.raises(PerformNotPicklable, match="Stage bake"),
+        run_workers(worker, {"bake": stage}),
+    ):
+        pass
+
+
+def is_alive(pid: int) -> bool:
+    """Return True unless the process has ended; a zombie has."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

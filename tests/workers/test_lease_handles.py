@@ -1,0 +1,157 @@
+"""A running task learns that its lease is lost or that its worker ends, and stops."""
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from attrs import evolve
+from tests.conftest import POLICY
+from tests.workers.bakery import (
+    MAYA,
+    TIMEOUT_SECONDS,
+    WORKER,
+    Bakery,
+    TaskStore,
+    are_completed,
+    attempts,
+    enqueue,
+    get_task,
+    outcome_counts,
+    wait_for_expiry,
+    wait_until,
+)
+
+from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
+from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.tasks import Lease
+from indelible_service.embedded import PostgresServer
+from indelible_sql import open_store
+from indelible_workers import Worker, process_batch
+
+
+def complete(store: TaskStore, lease: Lease) -> None:
+    """End a lease from outside of its worker."""
+    with store.transaction(actor=MAYA, reason="another worker") as tx:
+        tx.tasks.complete([lease])
+
+
+def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    reasons: list[StopReason | None] = []
+
+    def perform(name: str, handle: LeaseHandle) -> str:
+        complete(store, handle.lease)
+        assert handle.wait(TIMEOUT_SECONDS)
+        reasons.append(handle.stop_reason)
+        handle.check()
+        return name
+
+    enqueue(store, "loaf")
+    worker = Worker(store=store, actor=WORKER)
+    with worker.heartbeat():
+        stage = evolve(bakery.stage(batch=1), perform=perform)
+        process_batch(store, stage, actor=WORKER, worker=worker)
+
+    assert reasons == [StopReason.LEASE_LOST]
+    assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
+    assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["STARTED"]
+
+
+def test_the_own_transaction_of_a_task_is_refused_after_its_lease(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    errors: list[LeaseLost] = []
+
+    def perform(_: str, handle: LeaseHandle) -> str:
+        with store.transaction(actor=WORKER, reason="a part of the work") as tx:
+            tx.tasks.require_lease(handle.lease)
+            tx.tasks.enqueue("part", {"first": tx.clock.now()})
+        complete(store, handle.lease)
+        with (
+            pytest.raises(LeaseLost) as lost,
+            store.transaction(actor=WORKER, reason="a part of the work") as tx,
+        ):
+            tx.tasks.require_lease(handle.lease)
+        errors.append(lost.value)
+        raise lost.value
+
+    enqueue(store, "loaf")
+    worker = Worker(store=store, actor=WORKER)
+    stage = evolve(bakery.stage(batch=1), perform=perform)
+    process_batch(store, stage, actor=WORKER, worker=worker)
+
+    assert get_task(store, "first", "part").due_at is not None
+    assert [error.code for error in errors] == ["LEASE_LOST"]
+    assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+def test_a_stopping_worker_releases_a_task_that_stops(
+    store: TaskStore, bakery: Bakery, batch: int
+) -> None:
+    def perform(name: str, handle: LeaseHandle) -> str:
+        bakery.started.set()
+        assert handle.wait(TIMEOUT_SECONDS)
+        handle.check()
+        return name
+
+    enqueue(store, "loaf")
+    worker = Worker(store=store, actor=WORKER)
+    stage = evolve(bakery.stage(batch=batch), perform=perform)
+    with worker.heartbeat():
+        thread = Thread(
+            target=process_batch,
+            args=(store, stage),
+            kwargs={"actor": WORKER, "worker": worker},
+        )
+        thread.start()
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        worker.stop()
+        thread.join(TIMEOUT_SECONDS)
+
+    task = get_task(store, "loaf")
+    assert (task.lease_owner, task.attempts, task.due_at is None) == (None, 0, False)
+    assert outcome_counts(worker) == {"claimed": 1, "released": 1}
+    assert process_batch(store, bakery.stage(batch=batch), actor=WORKER) == 1
+    assert are_completed(store, "loaf")
+
+
+def test_a_task_that_stops_without_a_request_has_failed(store: TaskStore, bakery: Bakery) -> None:
+    def perform(name: str, handle: LeaseHandle) -> str:
+        raise PerformStopped(handle.lease.stage, name, StopReason.SHUTDOWN)
+
+    enqueue(store, "loaf")
+    worker = Worker(store=store, actor=WORKER)
+    stage = evolve(bakery.stage(), perform=perform)
+    process_batch(store, stage, actor=WORKER, worker=worker)
+
+    assert get_task(store, "loaf").attempts == 1
+    assert outcome_counts(worker) == {"claimed": 1, "retried": 1}
+
+
+@pytest.mark.slow
+def test_a_task_whose_lease_is_required_is_claimed_by_no_other(database: PostgresServer) -> None:
+    store = open_store(database.url, policy=POLICY)
+    enqueue(store, "loaf")
+    with store.transaction(actor=WORKER, reason="a claim") as tx:
+        (lease,) = tx.tasks.claim("bake", limit=1, until=tx.clock.now())
+    wait_for_expiry(store, "loaf")
+
+    other_leases: list[tuple[Lease, ...]] = []
+    with store.transaction(actor=WORKER, reason="a part of the work") as tx:
+        tx.tasks.require_lease(lease)
+        other = Thread(target=lambda: other_leases.append(claim_one(store)))
+        other.start()
+        other.join(TIMEOUT_SECONDS)
+    assert other_leases == [()]
+
+    wait_until(lambda: len(claim_one(store)) == 1)
+    store.dispose()
+
+
+def claim_one(store: TaskStore) -> tuple[Lease, ...]:
+    """Claim a task of the bakery for a minute."""
+    with store.transaction(actor=MAYA, reason="another worker") as tx:
+        until = tx.clock.now() + timedelta(minutes=1)
+        return tx.tasks.claim("bake", limit=1, until=until)

@@ -1,0 +1,293 @@
+"""A task in a thread that exceeds its time limit fails; its thread is counted until it returns."""
+
+import time
+from threading import Thread
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.workers.bakery import (
+    TIMEOUT_SECONDS,
+    WORKER,
+    Bakery,
+    TaskStore,
+    are_completed,
+    attempts,
+    enqueue,
+    get_task,
+    outcome_counts,
+    wait_until,
+)
+
+from indelible.kernel import StoreUnreachable
+from indelible.kernel.lease_handles import LeaseHandle, StopReason
+from indelible.kernel.stages import RetryLater, Stage, TasksWrite
+from indelible_workers import Worker, process_batch, run_workers
+
+HANG_COUNT = 6
+QUICK_COUNT = 50
+THREADS = 4
+LIMIT_REASON = "TIME_LIMIT_EXCEEDED"
+
+
+def gauge(worker: Worker, name: str, stage: str) -> float | None:
+    """Return the value of a gauge of the worker."""
+    return worker.registry.get_sample_value(name, {"stage": stage})
+
+
+def hanging(bakery: Bakery, **settings: Any) -> Stage[TasksWrite, str, str]:  # noqa: ANN401 - a stage's own
+    """Return a stage whose tasks named `hang-...` ignore every request until the gate opens."""
+
+    def perform(name: str, handle: LeaseHandle) -> str:
+        if name.startswith("hang-"):
+            bakery.started.set()
+            assert bakery.gate.wait(TIMEOUT_SECONDS)
+            bakery.stop_reasons.append(handle.stop_reason)
+        return bakery.perform(name, handle)
+
+    return evolve(bakery.stage(**settings), perform=perform)
+
+
+def start(worker: Worker, stage: Stage[TasksWrite, str, str]) -> Thread:
+    """Process one batch in a thread, to be joined."""
+    thread = Thread(
+        target=process_batch,
+        args=(worker.store, stage),
+        kwargs={"actor": WORKER, "worker": worker},
+    )
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+def test_a_task_beyond_its_limit_has_failed_while_its_thread_still_runs(
+    store: TaskStore, bakery: Bakery, batch: int
+) -> None:
+    enqueue(store, "hang-on")
+    worker = Worker(store=store, actor=WORKER)
+    stage = hanging(bakery, batch=batch, timeout_seconds=1)
+    with worker.heartbeat():
+        thread = start(worker, stage)
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        wait_until(lambda: get_task(store, "hang-on").lease_owner is None)
+        outcome = attempts(store, "hang-on")[0]
+        assert (outcome.outcome, LIMIT_REASON in outcome.reason) == ("FAILED", True)
+        assert get_task(store, "hang-on").due_at is not None
+        assert gauge(worker, "indelible_worker_stage_threads_timed_out", "bake") == 1
+        assert thread.is_alive()
+
+        bakery.gate.set()
+        thread.join(TIMEOUT_SECONDS)
+
+    assert bakery.stop_reasons == [StopReason.TIMED_OUT]
+    assert gauge(worker, "indelible_worker_stage_threads_timed_out", "bake") == 0
+    assert not are_completed(store, "hang-on")
+    assert outcome_counts(worker) == {"claimed": 1, "timed_out": 1, "retried": 1}
+
+
+def test_the_others_of_a_batch_are_released_and_completed_by_another_thread(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    names = ["a-loaf", "hang-on", "z-loaf"]
+    enqueue(store, *names)
+    worker = Worker(store=store, actor=WORKER)
+    stage = hanging(bakery, timeout_seconds=1)
+    with worker.heartbeat():
+        thread = start(worker, stage)
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        wait_until(lambda: get_task(store, "z-loaf").lease_owner is None)
+        process_batch(store, bakery.stage(), actor=WORKER)
+        assert are_completed(store, "a-loaf", "z-loaf")
+
+        bakery.gate.set()
+        thread.join(TIMEOUT_SECONDS)
+
+    # The result of the first thread came too late for its lease, and it started no other task.
+    assert bakery.performed.count("z-loaf") == 1
+    assert get_task(store, "a-loaf").fence == 2
+
+
+def test_a_task_that_stops_at_its_limit_has_failed_and_leaves_no_thread(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    def perform(name: str, handle: LeaseHandle) -> str:
+        assert handle.wait(TIMEOUT_SECONDS)
+        handle.check()
+        return name
+
+    enqueue(store, "loaf")
+    worker = Worker(store=store, actor=WORKER)
+    stage = evolve(bakery.stage(batch=1, timeout_seconds=1), perform=perform)
+    with worker.heartbeat():
+        process_batch(store, stage, actor=WORKER, worker=worker)
+
+    assert LIMIT_REASON in attempts(store, "loaf")[0].reason
+    assert outcome_counts(worker) == {"claimed": 1, "retried": 1}
+
+
+def test_a_task_that_exceeds_its_limit_each_time_is_dead(store: TaskStore, bakery: Bakery) -> None:
+    enqueue(store, "hang-on")
+    worker = Worker(store=store, actor=WORKER)
+    stage = hanging(bakery, batch=1, timeout_seconds=1, max_attempts=1)
+    with worker.heartbeat():
+        thread = start(worker, stage)
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        wait_until(lambda: get_task(store, "hang-on").dead_reason is not None)
+        bakery.gate.set()
+        thread.join(TIMEOUT_SECONDS)
+
+    assert LIMIT_REASON in (get_task(store, "hang-on").dead_reason or "")
+    assert [entity_id for entity_id, _ in bakery.dead_tasks] == ["hang-on"]
+
+
+def test_an_exceeded_limit_is_recorded_although_the_database_is_unavailable_at_first(
+    store: TaskStore, bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueue(store, "hang-on")
+    worker = Worker(store=store, actor=WORKER)
+    transaction = store.transaction
+    failures: list[str] = []
+
+    def fail_twice(**words: Any) -> Any:  # noqa: ANN401 - the store's own
+        if words["reason"].startswith("retry") and len(failures) < 2:
+            failures.append(words["reason"])
+            raise StoreUnreachable("a test")
+        return transaction(**words)
+
+    stage = hanging(bakery, batch=1, timeout_seconds=1)
+    with worker.heartbeat():
+        thread = start(worker, stage)
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        monkeypatch.setattr(type(store), "transaction", staticmethod(fail_twice))
+        wait_until(lambda: get_task(store, "hang-on").lease_owner is None)
+        bakery.gate.set()
+        thread.join(TIMEOUT_SECONDS)
+
+    assert len(failures) == 2
+    assert LIMIT_REASON in attempts(store, "hang-on")[0].reason
+
+
+# Threads of a stage
+
+
+def test_a_stage_that_hangs_does_not_starve_the_others_of_its_process(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    hangs = [f"hang-{number}" for number in range(HANG_COUNT)]
+    quick = [f"quick-{number:02}" for number in range(QUICK_COUNT)]
+    enqueue(store, *hangs, stage="oven")
+    worker = Worker(store=store, actor=WORKER)
+    stages = {
+        "oven": hanging(bakery, name="oven", batch=1),
+        "bake": bakery.stage(batch=1),
+    }
+    with run_workers(worker, stages, threads=THREADS, dispatch_seconds=0.1):
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        enqueue(store, *quick)
+        worker.wakeup.set()
+        wait_until(lambda: are_completed(store, *quick))
+
+        assert not are_completed(store, *hangs[:1])
+        assert gauge(worker, "indelible_worker_stage_threads_busy", "oven") == THREADS // 2
+        assert not bakery.gate.is_set()
+        bakery.gate.set()
+        wait_until(lambda: are_completed(store, *hangs))
+
+    assert gauge(worker, "indelible_worker_stage_threads_busy", "oven") == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "threads", "expected"),
+    [
+        ((None, None), 4, (2, 2)),
+        ((None, None), 1, (1, 1)),
+        ((None, None), 5, (2, 2)),
+        ((3, None), 4, (3, 2)),
+        ((100, 1), 4, (4, 1)),
+        ((None,), 4, (4,)),
+        ((2,), 4, (2,)),
+    ],
+)
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_stage_has_half_of_the_threads_or_as_many_as_it_declares(
+    store: TaskStore,
+    bakery: Bakery,
+    settings: tuple[int | None, ...],
+    threads: int,
+    expected: tuple[int, ...],
+) -> None:
+    names = [f"stage-{number}" for number in range(len(settings))]
+    stages: dict[str, Stage[TasksWrite, str, str]] = {}
+    for name, concurrency in zip(names, settings, strict=True):
+        stages[name] = bakery.stage(name=name, concurrency=concurrency)
+    worker = Worker(store=store, actor=WORKER)
+    with run_workers(worker, stages, threads=threads):
+        pass
+
+    assert (
+        tuple(gauge(worker, "indelible_worker_stage_threads", name) for name in names) == expected
+    )
+
+
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_no_more_threads_work_on_a_stage_than_it_allows(store: TaskStore, bakery: Bakery) -> None:
+    running: list[str] = []
+    most: list[int] = []
+
+    def perform(name: str, handle: LeaseHandle) -> str:
+        running.append(name)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.remove(name)
+        return bakery.perform(name, handle)
+
+    loaves = [f"loaf-{number:02}" for number in range(60)]
+    enqueue(store, *loaves)
+    worker = Worker(store=store, actor=WORKER)
+    stage = evolve(bakery.stage(batch=1, concurrency=3), perform=perform)
+    with run_workers(worker, {"bake": stage}, threads=8, dispatch_seconds=0.05):
+        wait_until(lambda: are_completed(store, *loaves))
+
+    assert max(most) == 3
+    assert sorted(bakery.performed) == loaves
+
+
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_stage_that_was_full_is_dispatched_as_soon_as_a_thread_is_free(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    def perform(name: str, handle: LeaseHandle) -> str:
+        if name == "hang-on":
+            bakery.started.set()
+            assert bakery.gate.wait(TIMEOUT_SECONDS)
+            raise RetryLater("burnt", after_seconds=3_600)  # a completion would wake the stage too
+        return bakery.perform(name, handle)
+
+    enqueue(store, "hang-on")
+    worker = Worker(store=store, actor=WORKER)
+    stage = evolve(bakery.stage(batch=2, concurrency=1), perform=perform)
+    with run_workers(worker, {"bake": stage}, threads=4, dispatch_seconds=600):
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        enqueue(store, "loaf")
+        worker.wakeup.set()
+        wait_until(lambda: not worker.wakeup.is_set())  # the dispatcher has found no free thread
+        time.sleep(0.2)
+        bakery.gate.set()
+        wait_until(lambda: are_completed(store, "loaf"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_worker_ends_although_timed_out_tasks_still_run(
+    store: TaskStore, bakery: Bakery, caplog: pytest.LogCaptureFixture
+) -> None:
+    enqueue(store, "hang-on")
+    worker = Worker(store=store, actor=WORKER)
+    stage = hanging(bakery, batch=1, timeout_seconds=1)
+    began_at = time.monotonic()
+    with run_workers(worker, {"bake": stage}, threads=2, dispatch_seconds=0.1):
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+
+    assert time.monotonic() - began_at < TIMEOUT_SECONDS
+    assert "1 threads of timed-out tasks are left" in caplog.text
+    bakery.gate.set()
