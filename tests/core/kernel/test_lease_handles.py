@@ -2,9 +2,9 @@
 
 import time
 from threading import Thread
+from typing import Any
 
 import pytest
-from attrs import evolve
 
 from indelible.kernel.errors import UsageError
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
@@ -14,7 +14,7 @@ from indelible.kernel.values import NumberOutOfRange
 from indelible.testing.stores import BEGINNING, LEASE_END
 
 LEASE = Lease(stage="bake", entity_id="loaf", fence=1, attempt=1, due_at=BEGINNING, until=LEASE_END)
-LATER = [StopReason.TIMED_OUT, StopReason.LEASE_LOST, StopReason.CANCELED]
+LATER = [StopReason.TIMED_OUT, StopReason.LEASE_LOST]
 
 
 def test_a_handle_without_a_request_lets_its_task_go_on() -> None:
@@ -77,10 +77,10 @@ def return_name(name: str, _: LeaseHandle) -> str:
     ],
 )
 def test_the_limits_of_a_stage_have_limits(field: str, wrong: int) -> None:
-    stage = Stage(name="bake", batch=1, lifecycle=None, perform=return_name, in_child=True)
+    settings: dict[str, Any] = {"in_child": True, field: wrong}
 
     with pytest.raises(NumberOutOfRange):
-        evolve(stage, **{field: wrong})
+        Stage(name="bake", batch=1, lifecycle=None, perform=return_name, **settings)
 
 
 def test_only_a_child_process_has_a_limit_of_memory() -> None:

@@ -41,7 +41,7 @@ from indelible_service.listening import instance_listener
 from indelible_service.serving import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Supervisor, run_command
-from indelible_service.workers import shutdown_event, worker_command
+from indelible_service.workers import ALL_STAGES, shutdown_event, worker_command
 
 POSTGRESQL: Final = "postgresql"  # a folder, and the name of a saved port
 WORKERS: Final = 2
@@ -237,7 +237,7 @@ def _start_programs(settings: Settings, supervisor: Supervisor) -> None:
     variables = settings.variables_of_child()
     supervisor.add("web", partial(run_command, "serve", settings=variables))
     for number in range(WORKERS):
-        start = worker_command(settings, (), number)
+        start = worker_command(settings, ALL_STAGES, number)
         supervisor.add(f"worker {number + 1}", start)
     supervisor.add("scheduler", partial(run_command, "schedule", settings=variables))
 

@@ -27,11 +27,13 @@ from indelible_service.database import (
     public_url,
     worker_process_threads,
 )
+from indelible_service.host_modules import host_recurring_tasks, host_stages, join_stages
 from indelible_service.peers import Peer, report_peers
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, logger, run_command
 from indelible_sql import SqlStore
 from indelible_workers import WakeupBroker, Worker, redis_client, run_scheduler, run_workers
+from indelible_workers.children import check_child_stages
 from indelible_workers.wakeups import Stages
 
 SCHEDULER: Final = Actor.system("scheduler")
@@ -63,6 +65,34 @@ def select_stages(stages: Stages, names: Collection[str]) -> Stages:
             raise StageUnknown(name, tuple(sorted(stages)))
 
     return {name: stage for name, stage in stages.items() if name in names}
+
+
+@frozen
+class StageSelection:
+    """The stages that a worker process runs: by their names, and those of a host's modules."""
+
+    names: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+ALL_STAGES: Final = StageSelection()
+
+
+def selected_stages(settings: Settings, store: SqlStore, selection: StageSelection) -> Stages:
+    """Return the selected stages; with modules and no names, those of the modules.
+
+    Raises: StageUnknown, HostModuleUnusable, PerformNotPicklable.
+    """
+    own_stages = build_stages(settings, store)
+    if not selection.modules:
+        return select_stages(own_stages, selection.names)
+
+    of_hosts = host_stages(selection.modules, store)
+    stages = join_stages(own_stages.values(), selection.modules, of_hosts)
+    names = selection.names or [stage.name for stage in of_hosts]
+    selected = select_stages(stages, names)
+    check_child_stages(selected.values())
+    return selected
 
 
 @contextmanager
@@ -102,11 +132,11 @@ def _serve_metrics(settings: Settings, worker: Worker, stack: ExitStack) -> None
     stack.callback(server.shutdown)
 
 
-def run_worker_process(settings: Settings, names: Collection[str]) -> None:
-    """Process tasks of the named stages in this process until SIGINT or SIGTERM."""
+def run_worker_process(settings: Settings, selection: StageSelection) -> None:
+    """Process tasks of the selected stages in this process until SIGINT or SIGTERM."""
     shutdown = shutdown_event()
     with open_configured_store(settings) as store:
-        stages = select_stages(build_stages(settings, store), names)
+        stages = selected_stages(settings, store, selection)
         configure_process(settings)
         _report_start(settings, stages)
         with worker_threads(settings, store, stages):
@@ -150,27 +180,29 @@ def _redis_peer(settings: Settings, wakeups: str) -> Peer:
     )
 
 
-def run_worker_processes(settings: Settings, names: Collection[str], processes: int) -> None:
+def run_worker_processes(settings: Settings, selection: StageSelection, processes: int) -> None:
     """Run worker processes until SIGINT or SIGTERM, and restart each that ends."""
     shutdown = shutdown_event()
     with open_configured_store(settings) as store:
         check_connections(settings, store, [worker_process_threads(settings)] * processes)
         # Report a wrong name once, here, and not in every process.
-        select_stages(build_stages(settings, store), names)
+        selected_stages(settings, store, selection)
 
     configure_process(settings)
     with Supervisor() as supervisor:
         for number in range(processes):
-            start = worker_command(settings, names, number)
+            start = worker_command(settings, selection, number)
             supervisor.add(f"worker {number + 1}", start)
         supervisor.run_until(shutdown.is_set)
 
 
-def worker_command(settings: Settings, names: Collection[str], number: int) -> Start:
+def worker_command(settings: Settings, selection: StageSelection, number: int) -> Start:
     """Return the start of a worker process; each serves its metrics at a port of its own."""
     words = ["work", "--alone"]
-    for name in names:
+    for name in selection.names:
         words += ["--stage", name]
+    for module in selection.modules:
+        words += ["--module", module]
     port = settings.metrics_port + number if settings.metrics_port else 0
     variables = settings.variables_of_child()
     variables["INDELIBLE_METRICS_PORT"] = str(port)
@@ -194,13 +226,16 @@ def scheduler_thread(settings: Settings, store: SqlStore) -> Generator[None]:
         thread.join()
 
 
-def run_scheduler_process(settings: Settings) -> None:
-    """Enqueue recurring tasks until SIGINT or SIGTERM; several schedulers may run at once."""
+def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> None:
+    """Enqueue recurring tasks, also those of a host's modules, until SIGINT or SIGTERM.
+
+    Several schedulers may run at once.
+    """
     shutdown = shutdown_event()
     with open_configured_store(settings) as store:
         check_connections(settings, store, [SCHEDULER_THREADS])
+        tasks = [*recurring_tasks(settings), *host_recurring_tasks(modules, store)]
         configure_process(settings)
-        tasks = recurring_tasks(settings)
         names = ", ".join(task.name for task in tasks)
         logger.info("scheduler: recurring tasks: %s", names or "none")
         worker = Worker(store=store, actor=SCHEDULER, stopping=shutdown)

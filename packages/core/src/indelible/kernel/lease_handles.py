@@ -16,7 +16,6 @@ class StopReason(StrEnum):
     SHUTDOWN = "SHUTDOWN"  # the worker ends; the task is released and does not count an attempt
     TIMED_OUT = "TIMED_OUT"  # the time limit of the stage is over; the attempt has failed
     LEASE_LOST = "LEASE_LOST"  # another worker has the task; whatever is returned is discarded
-    CANCELED = "CANCELED"  # an operator has canceled the task; whatever is returned is discarded
 
 
 # A worker that ends asks once. A reason that comes later decides what becomes of the task.

@@ -48,6 +48,9 @@ HINTS: Final = {
     "EXPORT_INCOMPLETE": "export it with the host's own program, or name it with `--leaving-out`",
     "FILE_UNUSABLE": "check that it exists, and its permissions",
     "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
+    "HOST_MODULE_UNUSABLE": (
+        "export `stages` from it: a list of stages, or a function that returns one for the store"
+    ),
     "INSTANCE_STARTING": "repeat the command when `indelible up` has printed its address",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": (

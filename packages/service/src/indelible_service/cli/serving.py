@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 PROCESSES: Final = click.IntRange(1, 64)
 STDIN_OPTION: Final = click.option("--settings-from-stdin", is_flag=True, hidden=True)
+MODULE_OPTION: Final = click.option(
+    "--module",
+    "modules",
+    metavar="PACKAGE.MODULE",
+    multiple=True,
+    help="A module of yours, imported from the working directory or where it is installed.",
+)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -87,6 +94,7 @@ def _started_text(started: "Started") -> str:
     multiple=True,
     help="A stage whose tasks are processed; repeatable. By default all.",
 )
+@MODULE_OPTION
 @click.option(
     "--processes",
     type=PROCESSES,
@@ -97,25 +105,44 @@ def _started_text(started: "Started") -> str:
 @click.option("--alone", is_flag=True, hidden=True)
 @STDIN_OPTION
 def work(
-    stages: tuple[str, ...], processes: int, *, alone: bool, settings_from_stdin: bool
+    stages: tuple[str, ...],
+    modules: tuple[str, ...],
+    processes: int,
+    *,
+    alone: bool,
+    settings_from_stdin: bool,
 ) -> None:
-    """Process tasks, in processes that are restarted when they end, until SIGTERM."""
-    from indelible_service.workers import run_worker_process, run_worker_processes
+    """Process tasks, in processes that are restarted when they end, until SIGTERM.
+
+    With `--module` the stages that your module exports as `stages` are run: a sequence of
+    `indelible.kernel.stages.Stage`, or a function that returns one for the store. Without a
+    `--stage`, only those.
+    """
+    from indelible_service.workers import (
+        StageSelection,
+        run_worker_process,
+        run_worker_processes,
+    )
 
     settings = _process_settings(from_stdin=settings_from_stdin)
+    selection = StageSelection(stages, modules)
     if alone:
-        run_worker_process(settings, stages)
+        run_worker_process(settings, selection)
     else:
-        run_worker_processes(settings, stages, processes)
+        run_worker_processes(settings, selection, processes)
 
 
 @click.command(cls=Command)
+@MODULE_OPTION
 @STDIN_OPTION
-def schedule(*, settings_from_stdin: bool) -> None:
-    """Enqueue recurring tasks; each is enqueued once even if several schedulers run."""
+def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool) -> None:
+    """Enqueue recurring tasks; each is enqueued once even if several schedulers run.
+
+    With `--module` also those that your module exports as `recurring_tasks`.
+    """
     from indelible_service.workers import run_scheduler_process
 
-    run_scheduler_process(_process_settings(from_stdin=settings_from_stdin))
+    run_scheduler_process(_process_settings(from_stdin=settings_from_stdin), modules)
 
 
 @click.command(cls=Command)

@@ -1,0 +1,119 @@
+"""Modules of a host: the stages that `indelible work --module` runs, and their schedules."""
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import ClassVar, Final, TypeVar
+
+from attrs import frozen
+
+from indelible.kernel import Invalid
+from indelible.kernel.stages import Stage
+from indelible_service.contexts.declaration import AnyStage
+from indelible_sql import SqlStore
+from indelible_workers import RecurringTask
+from indelible_workers.masking import failure_reason
+
+# The names that a module exports: sequences, or functions that return them for a store.
+STAGES: Final = "stages"
+RECURRING_TASKS: Final = "recurring_tasks"
+STAGE_TYPE: Final[type[AnyStage]] = Stage
+Value = TypeVar("Value")
+
+
+@frozen
+class HostModuleUnusable(Invalid):
+    """A module that a command names cannot be imported, or does not export what it must."""
+
+    code: ClassVar[str] = "HOST_MODULE_UNUSABLE"
+    message: ClassVar[str] = "Module {module} cannot be used: {problem}."
+    module: str
+    problem: str
+
+
+def host_stages(names: Iterable[str], store: SqlStore) -> list[AnyStage]:
+    """Return the stages that the modules export as `stages`.
+
+    Raises: HostModuleUnusable.
+    """
+    stages: list[AnyStage] = []
+    for name in names:
+        exported = _exported(_import(name), STAGES, STAGE_TYPE, store)
+        if not exported:
+            raise HostModuleUnusable(name, f"it exports no {STAGES!r}")
+        stages.extend(exported)
+
+    return stages
+
+
+def host_recurring_tasks(names: Iterable[str], store: SqlStore) -> list[RecurringTask]:
+    """Return the recurring tasks that the modules export as `recurring_tasks`; they may be none.
+
+    Raises: HostModuleUnusable.
+    """
+    tasks: list[RecurringTask] = []
+    for name in names:
+        tasks.extend(_exported(_import(name), RECURRING_TASKS, RecurringTask, store))
+
+    return tasks
+
+
+def join_stages(
+    own: Collection[AnyStage], modules: Sequence[str], of_hosts: Iterable[AnyStage]
+) -> dict[str, AnyStage]:
+    """Return the stages by name.
+
+    Raises: HostModuleUnusable if two have the same name.
+    """
+    stages = {stage.name: stage for stage in own}
+    for stage in of_hosts:
+        if stage.name in stages:
+            problem = f"stage {stage.name!r} exists already"
+            raise HostModuleUnusable(", ".join(modules), problem)
+        stages[stage.name] = stage
+
+    return stages
+
+
+def _import(name: str) -> ModuleType:
+    """Import a module, also one of the working directory."""
+    directory = str(Path.cwd())
+    if "" not in sys.path and directory not in sys.path:
+        sys.path.append(directory)
+
+    try:
+        return import_module(name)
+    except Exception as error:
+        raise HostModuleUnusable(name, f"its import fails ({failure_reason(error)})") from error
+
+
+def _exported(module: ModuleType, name: str, kind: type[Value], store: SqlStore) -> Sequence[Value]:
+    """Return the sequence that a module exports, or that its function returns for the store."""
+    value: object = getattr(module, name, ())
+    if callable(value):
+        value = _call(module, name, value, store)
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        problem = f"{name!r} is {type(value).__name__}, expected a sequence or a function"
+        raise HostModuleUnusable(module.__name__, problem)
+
+    return [_checked(module, name, item, kind) for item in value]
+
+
+def _call(
+    module: ModuleType, name: str, function: Callable[[SqlStore], object], store: SqlStore
+) -> object:
+    try:
+        return function(store)
+    except Exception as error:
+        problem = f"{name!r} fails ({failure_reason(error)})"
+        raise HostModuleUnusable(module.__name__, problem) from error
+
+
+def _checked(module: ModuleType, name: str, item: object, kind: type[Value]) -> Value:
+    if isinstance(item, kind):
+        return item
+
+    problem = f"{name!r} contains {type(item).__name__}, expected {kind.__name__}"
+    raise HostModuleUnusable(module.__name__, problem)
