@@ -11,7 +11,8 @@ from sqlalchemy import text
 from tests.feeds import wait_for_complete_feed
 
 from indelible import concepts
-from indelible.kernel import Change
+from indelible.app import ReadTx
+from indelible.kernel import Change, Feed
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create
 from indelible_sql import SqlStore, SqlTransaction, verify
 
@@ -176,3 +177,11 @@ def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: S
         postgresql.feed(after=sqlite_cursor)
     with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
         sqlite.feed(after=postgresql_cursor)
+
+    def read_backwards(tx: ReadTx, cursor: str) -> Feed:
+        return tx.history.backwards(before=cursor, limit=1)
+
+    with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
+        postgresql.read(read_backwards, sqlite_cursor)
+    with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
+        sqlite.read(read_backwards, postgresql_cursor)

@@ -9,6 +9,8 @@ from tests.web.hostile.rows import MARKUP
 
 from indelible.concepts import ConceptContent
 from indelible.testing.stores import CLEARER, RATIO
+from indelible_web.concepts import lists as concept_lists
+from indelible_web.concepts import versions
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +79,8 @@ def test_a_search_without_results_repeats_its_words(site: Site) -> None:
     assert "No concept matches “<b>” in Review" in member.page.words
 
 
-def test_a_long_list_has_pages(any_site: Site) -> None:
+def test_a_long_list_has_pages(any_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concept_lists, "CONCEPTS_PER_PAGE", 25)
     for number in range(26):
         any_site.create(evolve(RATIO, name=f"Concept {number:02}"))
     member = any_site.member()
@@ -297,3 +300,57 @@ def test_every_page_has_one_heading_a_skip_link_and_labels(site: Site) -> None:
         assert [tag for tag, _ in member.page.tags].count("h1") == 1
         assert "#main" in member.page.links
         assert member.page.unlabelled_fields() == []
+
+
+def test_prerequisites_that_name_one_concept_are_links(any_site: Site) -> None:
+    division = any_site.create(evolve(RATIO, name="Division", prerequisites=()))
+    twins = [any_site.create(evolve(RATIO, name="Twin", prerequisites=())) for _ in range(2)]
+    by_id = any_site.create(evolve(RATIO, name="By id", prerequisites=()))
+    prerequisites = ("division", "Twin", "Nobody", by_id.concept.id)
+    saved = any_site.create(evolve(RATIO, prerequisites=prerequisites))
+    member = any_site.member()
+
+    for path in (at(saved), at(saved, "/versions/1")):
+        html = member.get(path).text
+        assert f'<a href="{at(division)}">division</a>' in html, path
+        assert f'<a href="{at(by_id)}">{by_id.concept.id}</a>' in html, path
+        for twin in twins:
+            assert at(twin) not in member.page.links, path
+
+
+def test_versions_are_chosen_from_a_list(any_site: Site) -> None:
+    saved = any_site.edit(any_site.create())
+    any_site.edit(saved, evolve(CLEARER, name="Third"))
+    member = any_site.member()
+
+    for path in (at(saved), at(saved, "/versions/2"), at(saved, "/diff?from=1&to=2")):
+        text = member.get(path).text
+        assert "Version 1, user:maya, 1 Jan 2026, 00:00:" in text, path
+        assert ": says it more clearly</option>" in text, path
+        assert 'type="number"' not in text, path
+
+    member.get(at(saved))
+    form = member.page.form("/diff")
+    assert form.fields == {"from": ["2"], "to": ["3"]}
+    answer = member.get(f"{form.action}?from=1&to=3")
+    assert answer.status_code == 200
+    assert member.page.form("/diff").fields == {"from": ["1"], "to": ["3"]}
+
+
+def test_old_versions_are_listed_by_number_and_chosen_ones_always(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "MAX_DESCRIBED_CHANGES", 2)
+    monkeypatch.setattr(versions, "MAX_OPTIONS", 3)
+    saved = site.create()
+    for number in range(5):
+        saved = site.edit(saved, evolve(CLEARER, definition=f"Number {number}."))
+    member = site.member()
+
+    text = member.get(at(saved, "/diff?from=1&to=6")).text
+    options = re.findall(r'<option value="(\d+)"', text.partition("compare-from")[2])
+
+    assert options[:4] == ["6", "5", "4", "1"]
+    assert ">Version 1</option>" in text
+    assert ">Version 4</option>" in text
+    assert "Version 5, user:maya" in text

@@ -1,6 +1,8 @@
 """Test forms of concepts in the console: no typed text is lost, and people merge edits."""
 
+import re
 from typing import Final, cast
+from urllib.parse import quote
 
 import pytest
 from attrs import evolve
@@ -9,6 +11,7 @@ from tests.web.harness import Json, memory
 
 from indelible import concepts
 from indelible.concepts import ConceptContent
+from indelible_web.console import history as console_history
 
 WHOLE = ConceptContent(
     name="Ratio",
@@ -330,9 +333,82 @@ def test_the_page_of_a_server_error_reveals_nothing(monkeypatch: pytest.MonkeyPa
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(site.store, "feed", fail)
+    monkeypatch.setattr(console_history, "list_view", fail)
     answer = member.get("/console/history?beginning=")
 
     assert answer.status_code == 500
     assert "INTERNAL_ERROR" in answer.text
     assert "secret of the house" not in answer.text
+
+
+def test_a_concept_without_a_name_is_created_after_a_question(any_site: Site) -> None:
+    member = any_site.member()
+    member.get("/console/new")
+    answer = member.send("/new", name="  ", definition="Half a thought.", change_note="later")
+
+    assert answer.status_code == 200
+    assert "The concept has no name." in member.page.words
+    assert "Create without a name" in member.page.words
+    assert any_site.store.read(concepts.list_concepts, concepts.ConceptFilter()) == ()
+    assert editor(member).fields["definition"] == ["Half a thought."]
+    assert editor(member).fields["change_note"] == ["later"]
+
+    assert member.send("/new", unnamed="yes").status_code == 303
+    [listed] = any_site.store.read(concepts.list_concepts, concepts.ConceptFilter())
+    assert (listed.name, listed.definition) == ("  ", "Half a thought.")
+
+
+def test_a_name_given_after_the_question_creates_the_concept(site: Site) -> None:
+    member = site.member()
+    member.get("/console/new")
+    member.send("/new", definition="Half a thought.", change_note="later")
+
+    assert member.send("/new", name="Half").status_code == 303
+    [listed] = site.store.read(concepts.list_concepts, concepts.ConceptFilter())
+    assert listed.name == "Half"
+
+
+def test_prerequisites_are_text_fields_with_suggestions(site: Site) -> None:
+    several_lines = evolve(WHOLE, prerequisites=("Division", "Two\nlines"))
+    saved = site.create(several_lines)
+    member = site.member()
+    member.get(at(saved, "/edit"))
+
+    fields = [
+        (tag, attributes)
+        for tag, attributes in member.page.tags
+        if attributes.get("name") == "prerequisites"
+    ]
+    assert [tag for tag, _ in fields] == ["input", "textarea", "input", "input"]
+    assert fields[0][1]["data-suggestions"] == "/console/concept-names"
+    assert member.page.unlabelled_fields() == []
+
+    assert member.send("/edit", change_note="looked at it again").status_code == 303
+    assert site.now(saved).version.content == several_lines
+
+
+def test_suggestions_are_names_that_begin_with_the_text(any_site: Site) -> None:
+    for name in ("Division", "Divisor", "Sum of <b>", "  ", "Indivisible"):
+        any_site.create(evolve(WHOLE, name=name))
+    member = any_site.member()
+    expected = {
+        "divis": ["Division", "Divisor"],
+        " DIVISI ": ["Division"],
+        "sum": ["Sum of &lt;b&gt;"],
+        "": [],
+        "%": [],
+    }
+
+    for text, names in expected.items():
+        answer = member.get(f"/console/concept-names?text={quote(text)}")
+        assert re.findall('data-value="(.*?)"', answer.text) == names, text
+    assert member.get("/console/concept-names?text=%00").status_code == 422
+
+
+def test_at_most_eight_names_are_suggested(site: Site) -> None:
+    for number in range(10):
+        site.create(evolve(WHOLE, name=f"Number {number}"))
+
+    answer = site.member().get("/console/concept-names?text=number")
+
+    assert answer.text.count('role="option"') == 8

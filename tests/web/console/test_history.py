@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from indelible import captures
 from indelible.kernel import StoreUnreachable
-from indelible.testing.stores import MAYA, RATIO
+from indelible.testing.stores import MAYA, NOOR, RATIO
+from indelible_web.console import history as console_history
 from indelible_web.console import live as streams
 from indelible_web.console.live import Streams
 
@@ -30,7 +31,7 @@ def cursor_of(member: Visitor) -> str:
     """Return the cursor after the newest change."""
     member.get(HISTORY)
     for tag, attributes in member.page.tags:
-        if tag == "ol" and "data-cursor" in attributes:
+        if tag == "tbody" and "data-cursor" in attributes:
             return attributes["data-cursor"]
     raise AssertionError("the page has no cursor")
 
@@ -77,8 +78,11 @@ def test_without_a_script_a_link_leads_to_later_changes(any_site: Site) -> None:
     assert member.page.text.count("Created") == 1
 
 
-def test_from_the_beginning_every_change_appears_once(any_site: Site) -> None:
-    names = [f"Number {number:02}" for number in range(60)]
+def test_from_the_beginning_every_change_appears_once(
+    any_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_history, "PAGE_SIZE", 15)
+    names = [f"Number {number:02}" for number in range(20)]
     for name in names:
         any_site.create(evolve(RATIO, name=name))
     member = any_site.member()
@@ -92,11 +96,11 @@ def test_from_the_beginning_every_change_appears_once(any_site: Site) -> None:
 
 
 def test_the_change_of_a_key_does_not_show_its_secret(site: Site) -> None:
-    key = site.key().key
+    key = site.key(owner=NOOR).key
 
     html = site.member().get(HISTORY).text
 
-    assert key.id in html
+    assert "API key of user:noor" in html
     assert key.secret_digest not in html
 
 
@@ -118,7 +122,7 @@ def test_a_stream_sends_its_mode_and_then_every_change(any_site: Site) -> None:
 
     assert answer.content_type == "text/event-stream"
     assert mode == "retry: 700\nevent: mode\ndata: open"
-    assert re.match(r"id: [0-9a-f]{64}\S*\nevent: changes\ndata: <li", changes)
+    assert re.match(r"id: [0-9a-f]{64}\S*\nevent: changes\ndata: <tr", changes)
     assert all(re.match("(id|event|data): ", line) for line in changes.splitlines())
     assert changes.index("says it more clearly") < changes.index("a first draft")
     assert "&lt;b&gt;" in changes
@@ -247,5 +251,134 @@ def test_actions_are_shown_as_words_for_people(any_site: Site) -> None:
     member = any_site.member()
     member.get(HISTORY)
 
-    assert "Registered algorithm oscl-1" in member.page.words
-    assert "Created key" in member.page.words
+    assert "algorithm oscl-1 Registered" in member.page.words
+    assert "API key of user:maya Created" in member.page.words
+
+
+def changes_on(member: Visitor) -> int:
+    """Return the number of changes that the rows of the page stand for."""
+    rows = [attributes for tag, attributes in member.page.tags if tag == "tr"]
+    return sum(int(row["data-changes"]) for row in rows if "data-changes" in row)
+
+
+def test_earlier_changes_are_read_page_by_page(
+    any_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_history, "PAGE_SIZE", 4)
+    for number in range(9):
+        any_site.create(evolve(RATIO, name=f"Number {number}"))
+    member = any_site.member("console", "admin")
+    member.get(HISTORY)
+    names = re.findall(r"Number \d", member.page.text)
+    while any("before=" in link for link in member.page.links):
+        member.get(member.page.link("before="))
+        names += re.findall(r"Number \d", member.page.text)
+
+    assert names == [f"Number {number}" for number in range(8, -1, -1)]
+    assert HISTORY in member.page.links
+
+
+def test_history_is_filtered_by_kind_entity_action_actor_and_time(any_site: Site) -> None:
+    saved = any_site.edit(any_site.create())
+    any_site.create(evolve(RATIO, name="Other"), by=NOOR)
+    member = any_site.member(owner=NOOR)
+    expected = {
+        "lifecycle=concept": 3,
+        "lifecycle=key": 1,
+        f"entity_id={saved.concept.id}": 2,
+        "action=edit": 1,
+        "lifecycle=concept&actor=me": 1,
+        "actor=maya": 2,
+        "actor=user:maya&action=create": 1,
+        "since=2026-01-01&until=2026-01-01": 4,
+        "until=2025-12-31": 0,
+        "since=2026-01-02": 0,
+    }
+
+    for query, count in expected.items():
+        member.get(f"{HISTORY}?{query}")
+        assert changes_on(member) == count, query
+        member.get(f"{HISTORY}?{query}&beginning=1")
+        assert changes_on(member) == count, query
+
+
+def test_a_filter_stays_on_every_page_and_a_cursor_belongs_to_its_filter(
+    any_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_history, "PAGE_SIZE", 2)
+    for number in range(5):
+        any_site.create(evolve(RATIO, name=f"Number {number}"))
+    member = any_site.member()
+    member.get(f"{HISTORY}?lifecycle=concept&actor=maya")
+
+    earlier = member.page.link("before=")
+    assert "lifecycle=concept" in earlier
+    assert "actor=maya" in earlier
+    other_filter = earlier.replace("lifecycle=concept", "lifecycle=key")
+    assert member.get(other_filter).status_code == 400
+    assert member.get(earlier).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["actor=nobody:x", "since=yesterday", "until=2026-13-01", "entity_id=%00", "before=x"]
+)
+def test_an_invalid_filter_is_refused_on_a_page(site: Site, query: str) -> None:
+    answer = site.member().get(f"{HISTORY}?{query}")
+
+    assert answer.status_code in {400, 422}
+    assert answer.content_type.startswith("text/html")
+
+
+def test_many_changes_of_one_kind_and_reason_are_one_row(any_site: Site) -> None:
+    names = [f"Imported {number}" for number in range(5)]
+    for name in names:
+        any_site.create(evolve(RATIO, name=name))
+    single = any_site.create(evolve(RATIO, name="Single"), by=NOOR)
+    member = any_site.member(owner=NOOR)
+    member.get(f"{HISTORY}?lifecycle=concept")
+
+    assert [tag for tag, _ in member.page.tags].count("details") == 1
+    assert "5 concepts" in member.page.words
+    assert all(name in member.page.text for name in names)
+    assert at(single) in member.page.links
+    member.get(member.page.link("since="))
+    assert changes_on(member) == 5
+
+
+def test_repeated_edits_of_one_concept_are_one_row_with_their_number(any_site: Site) -> None:
+    saved = any_site.create()
+    for number in range(4):
+        saved = any_site.edit(saved, evolve(RATIO, definition=f"Number {number}."))
+    member = any_site.member()
+    member.get(f"{HISTORY}?action=edit")
+
+    assert "Ratio Edited 4 times" in member.page.words
+
+
+def test_a_stream_sends_a_group_as_one_row(any_site: Site) -> None:
+    member = any_site.member()
+    cursor = cursor_of(member)
+    for number in range(3):
+        any_site.create(evolve(RATIO, name=f"Imported {number}"))
+
+    events = member.get(f"{STREAM}?cursor={cursor}").text
+
+    assert events.count("<tr") == 1
+    assert 'data-changes="3"' in events
+
+
+def test_spaces_of_others_have_no_name_in_history(any_site: Site) -> None:
+    for user in (MAYA, NOOR):
+        command = captures.CreateSpace(
+            user_id=user.id, name=f"Notes of {user.id}", model="test", dimension=3
+        )
+        any_site.store.run(captures.create_space, command, actor=user, reason="a test")
+    member = any_site.member("console", "captures:read")
+    member.get(HISTORY)
+
+    assert "Notes of maya" in member.page.text
+    assert "Notes of noor" not in member.page.text
+
+    member = any_site.member("console")
+    member.get(HISTORY)
+    assert "Notes of maya" not in member.page.text

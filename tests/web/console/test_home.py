@@ -150,6 +150,7 @@ def test_waiting_reviews_are_counted_and_lead_to_the_list(any_site: Site) -> Non
     assert "Note 2 concepts wait for a review." in text
     assert "Concepts: review 2" in text
     assert "Concepts: published 1" in text
+    assert "/console/reviews?status=REVIEW" in member.page.links
     assert f"{LIST}?status=REVIEW" in member.page.links
     assert "not changed" not in text
 

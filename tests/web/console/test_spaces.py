@@ -104,8 +104,27 @@ def test_the_list_continues_on_the_next_page(site: Site, monkeypatch: pytest.Mon
     visitor.get(SPACES)
     visitor.get(next(link for link in visitor.page.links if "cursor=" in link))
 
-    assert f"{SPACES}/{space_ids[2]}" in visitor.page.links
-    assert f"{SPACES}/{space_ids[0]}" not in visitor.page.links
+    assert f"{SPACES}/{space_ids[0]}" in visitor.page.links
+    assert f"{SPACES}/{space_ids[2]}" not in visitor.page.links
+
+
+def test_spaces_are_filtered_by_name_status_actor_and_time(any_site: Site) -> None:
+    place = space_of(any_site.store)
+    name = any_site.store.read(captures.get_space, "maya", place.space_id).space.name
+    visitor = reader(any_site)
+    expected = {
+        f"name_prefix={name[:2]}": True,
+        "name_prefix=zz": False,
+        "status=ACTIVE": True,
+        "status=RETIRED": False,
+        "actor=me&since=2026-01-01": True,
+        "actor=user:noor": False,
+        "until=2025-01-01": False,
+    }
+
+    for query, is_listed in expected.items():
+        visitor.get(f"{SPACES}?{query}")
+        assert (f"{SPACES}/{place.space_id}" in visitor.page.links) is is_listed, query
 
 
 @pytest.mark.parametrize("path", ["", "/x"])

@@ -21,10 +21,28 @@ def test_tokens_are_listed_by_status(any_site: Site) -> None:
     member = any_site.member("console", "tokens:read")
 
     member.get(TOKENS)
+    assert token_links(member.page) == [f"{TOKENS}/2", f"{TOKENS}/1"]
+
+    member.get(member.page.link("order=oldest"))
     assert token_links(member.page) == [f"{TOKENS}/1", f"{TOKENS}/2"]
 
     member.get(f"{TOKENS}?status=failed")
     assert token_links(member.page) == [f"{TOKENS}/2"]
+
+
+def test_history_names_tokens_authors_and_mints(any_site: Site) -> None:
+    minted(any_site.store, MAYA_S)
+    member = any_site.member("console", "tokens:read")
+    member.get("/console/history")
+
+    for text in ("Token 1", "Mint of token 1", f"Author {MAYA_S.lower()}"):
+        assert text in member.page.words
+    assert f"{TOKENS}/1" in member.page.links
+
+    other = any_site.member("console")
+    other.get("/console/history")
+    assert "Token 1" in other.page.words
+    assert f"{TOKENS}/1" not in other.page.links
 
 
 def test_a_token_shows_its_history(any_site: Site) -> None:
@@ -48,7 +66,7 @@ def test_a_long_list_of_tokens_has_pages(site: Site, monkeypatch: pytest.MonkeyP
 
     member.get(member.page.link("cursor="))
 
-    assert token_links(member.page) == [f"{TOKENS}/3"]
+    assert token_links(member.page) == [f"{TOKENS}/1"]
 
 
 @pytest.mark.parametrize("path", [TOKENS, f"{TOKENS}/1"])

@@ -129,9 +129,10 @@ class Page(HTMLParser):
         return " ".join(self.text.split())
 
     def form(self, ending: str = "") -> Form:
-        """Return the first form whose action ends with `ending`, except the one to sign out."""
+        """Return the first form whose action ends with `ending`, except those of the page's top."""
         for form in self.forms:
-            if form.action.endswith(ending) and "sign-out" not in form.action:
+            is_at_top = form.action.endswith(("/sign-out", "/console/search"))
+            if form.action.endswith(ending) and not is_at_top:
                 return form
         raise AssertionError(
             f"no form ends with {ending!r}: {[form.action for form in self.forms]}"
@@ -168,10 +169,9 @@ class Page(HTMLParser):
         unlabelled: list[Attributes] = []
         for tag, attributes in self.tags:
             is_field = tag in {"textarea", "select", "input"}
-            # A number is inside of its label.
-            is_exempt = attributes.get("type") in {"hidden", "number"}
+            is_hidden = attributes.get("type") == "hidden"
             has_label = "aria-label" in attributes or attributes.get("id") in labelled
-            if is_field and not is_exempt and not has_label:
+            if is_field and not is_hidden and not has_label:
                 unlabelled.append(attributes)
 
         return unlabelled

@@ -20,6 +20,8 @@ CONSOLE_PATHS: Final = (
     "/console/new",
     "/console/concepts/x",
     "/console/concepts/x/edit",
+    "/console/reviews",
+    "/console/search?q=x",
     "/console/spaces",
     "/console/spaces/x",
     "/console/tasks",

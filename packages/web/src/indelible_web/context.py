@@ -9,7 +9,13 @@ from flask import Request, Response
 from indelible.app import AppContext
 from indelible.kernel import Lifecycle
 from indelible_web.console.home_parts import HomeSource
-from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
+from indelible_web.console.page import (
+    ConsolePage,
+    EntityLinks,
+    EntitySearch,
+    NavItem,
+    TaskPanel,
+)
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.request import Caller
 from indelible_web.http.routing import Routes
@@ -73,6 +79,7 @@ class WebContext:
     template_package: str | None = None
     action_labels: Mapping[tuple[str, str], str] = Factory(dict[tuple[str, str], str])
     entity_links: Mapping[str, EntityLinks] = Factory(dict[str, EntityLinks])
+    searches: tuple[EntitySearch, ...] = ()
     hidden_form_fields: frozenset[str] = frozenset()
     task_panels: tuple[TaskPanel, ...] = ()
     home: tuple[HomeSource, ...] = ()

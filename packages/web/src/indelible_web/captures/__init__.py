@@ -3,7 +3,7 @@
 from typing import Final
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible_web.captures import algorithms, pages, routes, spaces
+from indelible_web.captures import algorithms, links, pages, routes, spaces
 from indelible_web.captures.descriptions import DESCRIPTIONS
 from indelible_web.captures.examples import EXAMPLES
 from indelible_web.console.page import NavItem
@@ -20,4 +20,6 @@ CONTEXT: Final = WebContext(
     nav=(NavItem(key="spaces", label="Spaces", endpoint="console.spaces", scopes=(spaces.READ,)),),
     template_package="indelible_web.captures",
     action_labels=pages.ACTION_LABELS,
+    entity_links={SPACE.name: links.space_links, SUBSPACE.name: links.subspace_links},
+    searches=(links.SEARCH,),
 )

@@ -3,10 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
-from flask import request
 from werkzeug.wrappers import Response
 
 from indelible import captures
@@ -14,7 +13,8 @@ from indelible.app import ReadTx
 from indelible.captures import EngagementLevel, Signal, Vector
 from indelible.captures.commands import SpaceSaved
 from indelible.captures.entities import AlgorithmVersion
-from indelible.kernel import Change
+from indelible.captures.lifecycle import SpaceStatus
+from indelible.kernel import Change, NamedListOrder
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.captures.plotting import (
     MAX_BARS,
@@ -27,11 +27,12 @@ from indelible_web.captures.plotting import (
 from indelible_web.captures.spaces import READ
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.console.lists import list_view, parse_list, status_options
 from indelible_web.console.page import ConsolePage, label_actions
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import PageQuery
+from indelible_web.http.paging import LIST_FILTERS, PageQuery
 
-MAX_SPACES: Final = 25  # of one page of the list
+MAX_SPACES: Final = 50  # of one page of the list
 MAX_SUBSPACES: Final = 24
 MAX_CAPTURES: Final = 500
 MAX_PLOTTED: Final = 300
@@ -55,6 +56,13 @@ class SpaceQuery:
     """The query for one space."""
 
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class SpacePageQuery(captures.SpaceFilter, PageQuery):
+    """The filters of the caller's spaces, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
 
 
 @frozen(kw_only=True)
@@ -134,14 +142,24 @@ class SpaceView:
 def spaces(console: ConsoleContext) -> Response:
     """Render the list of the caller's spaces."""
     context = _reader(console)
-    query = parse_fields(PageQuery, request.args)
-    query = evolve(query, limit=min(query.limit, MAX_SPACES))
+    query = parse_list(SpacePageQuery, context.caller)
+    query = evolve(
+        query,
+        limit=min(query.limit, MAX_SPACES),
+        order=query.order or NamedListOrder.NEWEST,
+    )
     cursors = context.cursors(query)
     rows = context.store.read(
-        _space_rows, context.caller.user_id, after=cursors.start(), limit=query.limit + 1
+        _space_rows, context.caller.user_id, query, after=cursors.start(), limit=query.limit + 1
     )
-    page = cursors.page(rows, lambda row: row.saved.space.id)
-    return render_page("captures/spaces", query=query, page=page)
+
+    return render_page(
+        "captures/spaces",
+        query=query,
+        page=cursors.page(rows, lambda row: query.position_of(row.saved.space)),
+        list=list_view(query.order),
+        statuses=status_options(SpaceStatus),
+    )
 
 
 def space(console: ConsoleContext, space_id: str) -> Response:
@@ -161,9 +179,11 @@ def _reader(console: ConsoleContext) -> OperationContext:
     return context
 
 
-def _space_rows(tx: ReadTx, user_id: str, *, after: str, limit: int) -> tuple[SpaceRow, ...]:
+def _space_rows(
+    tx: ReadTx, user_id: str, matching: captures.SpaceFilter, *, after: str, limit: int
+) -> tuple[SpaceRow, ...]:
     rows: list[SpaceRow] = []
-    for saved in captures.list_spaces(tx, user_id, after=after, limit=limit):
+    for saved in captures.list_spaces(tx, user_id, matching=matching, after=after, limit=limit):
         subspaces = captures.list_subspaces(tx, user_id, saved.space.id, limit=MAX_SUBSPACES)
         names = tuple(subspace.subspace.name for subspace in subspaces)
         rows.append(SpaceRow(saved=saved, subspace_names=names))

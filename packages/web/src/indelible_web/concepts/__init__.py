@@ -3,7 +3,7 @@
 from typing import Final
 
 from indelible.concepts import CONCEPT
-from indelible_web.concepts import editing, pages, routes
+from indelible_web.concepts import editing, lists, pages, routes
 from indelible_web.concepts.descriptions import DESCRIPTIONS
 from indelible_web.concepts.examples import EXAMPLES
 from indelible_web.concepts.home import concepts_part
@@ -17,11 +17,15 @@ CONTEXT: Final = WebContext(
     lifecycles=(CONCEPT,),
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
-    pages=(*pages.PAGES, *editing.PAGES),
+    pages=(*lists.PAGES, *pages.PAGES, *editing.PAGES),
     home=(HomeSource(query=concepts_part),),
-    nav=(NavItem(key="concepts", label="Concepts", endpoint="console.list_concepts"),),
+    nav=(
+        NavItem(key="concepts", label="Concepts", endpoint="console.list_concepts"),
+        NavItem(key="reviews", label="Reviews", endpoint="console.list_reviews"),
+    ),
     template_package="indelible_web.concepts",
     action_labels=pages.ACTION_LABELS,
-    entity_links={CONCEPT.name: pages.concept_links},
-    hidden_form_fields=frozenset({"expected_seq", "base_seq", "corrects", "more"}),
+    entity_links={CONCEPT.name: lists.concept_links},
+    searches=(lists.SEARCH,),
+    hidden_form_fields=frozenset({"expected_seq", "base_seq", "corrects", "more", "unnamed"}),
 )

@@ -31,6 +31,7 @@ CHOICE_PREFIX: Final = "choice."
 YOURS: Final = "yours"
 THEIRS: Final = "theirs"
 MORE_BOXES: Final = "more"
+UNNAMED: Final = "unnamed"
 DEFAULT_NOTE: Final = "first version"
 
 
@@ -53,19 +54,26 @@ def create_form(console: ConsoleContext) -> Response:
 
 
 def create(console: ConsoleContext) -> Response:
-    """Create a concept; after an error the form keeps its texts."""
+    """Create a concept; after an error the form keeps its texts.
+
+    A concept without a name is created when a second button confirms it.
+    """
     texts = texts_of_form(request.form)
     corrects = request.form.get("corrects", "")
     if MORE_BOXES in request.form:
         return _edit_page(console, texts, None, corrects=corrects)
+
+    is_unnamed = not texts["name"][0].strip()
+    if is_unnamed and UNNAMED not in request.form:
+        return _edit_page(console, texts, None, corrects=corrects, asks_for_name=True)
 
     try:
         saved = _create(console, texts, corrects)
     except IndelibleError as error:
         return _edit_page(console, texts, None, error, corrects=corrects)
 
-    url = url_for("console.show_concept", concept_id=saved.concept.id, done="create")
-    return redirect(url, 303)
+    console.notices.leave("Created.")
+    return redirect(url_for("console.show_concept", concept_id=saved.concept.id), 303)
 
 
 def edit_form(console: ConsoleContext, concept_id: str) -> Response:
@@ -91,7 +99,7 @@ def edit(console: ConsoleContext, concept_id: str) -> Response:
     try:
         if base is not None:
             texts = _apply_choices(texts, base.version.content, current.version.content)
-        _save(console, form, content_of(texts, current.version.content))
+        saved = _save(console, form, content_of(texts, current.version.content))
     except Stale as error:
         newest = console.app_context.store.read(concepts.get_concept, concept_id)
         return _merge_page(console, current, newest, texts, error)
@@ -101,8 +109,8 @@ def edit(console: ConsoleContext, concept_id: str) -> Response:
         # After a merge the form is for the base, so that saving it leads to the merge again.
         return _edit_page(console, texts, base or current, error)
 
-    url = url_for("console.show_concept", concept_id=concept_id, done="edit")
-    return redirect(url, 303)
+    console.notices.leave(f"Edited. This is version {saved.version.version_number} now.")
+    return redirect(url_for("console.show_concept", concept_id=concept_id), 303)
 
 
 def _create(console: ConsoleContext, texts: FormTexts, corrects: str) -> concepts.ConceptSaved:
@@ -116,7 +124,9 @@ def _create(console: ConsoleContext, texts: FormTexts, corrects: str) -> concept
     return context.run(concepts.create_concept, command)
 
 
-def _save(console: ConsoleContext, form: EditForm, content: ConceptContent) -> None:
+def _save(
+    console: ConsoleContext, form: EditForm, content: ConceptContent
+) -> concepts.ConceptSaved:
     note = form_text("change_note")
     context = console.operation(reason=note, response_type=concepts.ConceptSaved)
     context.caller.require_scope(WRITE)
@@ -127,7 +137,7 @@ def _save(console: ConsoleContext, form: EditForm, content: ConceptContent) -> N
         change_note=note,
     )
 
-    context.run(concepts.edit_concept, command)
+    return context.run(concepts.edit_concept, command)
 
 
 def _view_at(console: ConsoleContext, form: EditForm) -> ConceptView:
@@ -223,6 +233,7 @@ def _edit_page(
     *,
     corrects: str = "",
     note: str = "",
+    asks_for_name: bool = False,
 ) -> Response:
     """Return the form; a form that is shown again keeps its idempotency key and its note."""
     once = request.form.get(ONCE_FIELD, "")
@@ -237,6 +248,7 @@ def _edit_page(
         once=once,
         note=request.form.get("change_note", note),
         corrects=corrects,
+        asks_for_name=asks_for_name,
     )
 
 

@@ -34,7 +34,8 @@ def concepts_part(tx: ReadTx, now: datetime) -> HomePart:
         if number and status is ConceptStatus.REVIEW:
             verb = plural(number, "concept waits", "concepts wait")
             text = f"{count_text(number, MAX_COUNTED)} {verb} for a review."
-            items.append(AttentionItem(text=text, url=url, level=Level.INFO))
+            queue_url = url_for("console.list_reviews", status=status)
+            items.append(AttentionItem(text=text, url=queue_url, level=Level.INFO))
         # With more of them, the statement would read every one to find the old ones.
         if status in UNFINISHED and 0 < number < MAX_COUNTED:
             items += _stale_items(tx, status, now - STALE_AFTER)

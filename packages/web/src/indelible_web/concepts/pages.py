@@ -1,10 +1,9 @@
-"""The console's pages of concepts: the list, a concept, its versions, and their differences."""
+"""The console's pages of one concept: its present state, its versions, and their differences."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from attrs.validators import optional
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -12,51 +11,44 @@ from werkzeug.wrappers import Response
 from indelible import concepts
 from indelible.app import ReadTx
 from indelible.concepts import ConceptStatus
+from indelible.concepts.rules.diff import ContentDiff
 from indelible.kernel import Change, IndelibleError
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.drawing import draw
 from indelible_web.concepts.routes import (
     WRITE,
-    ConceptListQuery,
     ConceptQuery,
     DiffQuery,
     VersionQuery,
 )
 from indelible_web.concepts.steps import STEPS, MoveConcept, run_step
+from indelible_web.concepts.versions import VersionOption, version_options
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
-from indelible_web.console.page import ConsolePage, EntityLink
+from indelible_web.console.page import ConsolePage, label_actions
 from indelible_web.http.request import ADMIN, Caller
 
-CONCEPTS_PER_PAGE: Final = 25
 CHANGES_PER_PAGE: Final = 50
 ACTIONS: Final[Mapping[str, str]] = {
     ConceptStatus.REVIEW: "submit",
     ConceptStatus.APPROVED: "approve",
     ConceptStatus.PUBLISHED: "publish",
 }
-DONE_LABELS: Final[Mapping[str, str]] = {
-    "create": "Created",
-    "edit": "Edited",
-    "submit": "Submitted for review",
-    "approve": "Approved",
-    "publish": "Published",
+ACTION_LABELS: Final = label_actions(
+    (concepts.CONCEPT,),
+    {
+        "create": "Created",
+        "edit": "Edited",
+        "submit": "Submitted for review",
+        "approve": "Approved",
+        "publish": "Published",
+    },
+)
+NOTICES: Final[Mapping[str, str]] = {
+    ConceptStatus.REVIEW: "Submitted for review.",
+    ConceptStatus.APPROVED: "Approved.",
+    ConceptStatus.PUBLISHED: "Published.",
 }
-ACTION_LABELS: Final[Mapping[tuple[str, str], str]] = {
-    (concepts.CONCEPT.name, action): label for action, label in DONE_LABELS.items()
-}
-
-
-@frozen(kw_only=True)
-class ConceptRow:
-    """A concept in the list, and the number of its version's warnings by severity.
-
-    `unfilled` counts the empty fields, which are no part of the other numbers.
-    """
-
-    summary: concepts.ConceptSummary
-    warning_counts: Mapping[str, int]
-    unfilled: int
 
 
 @frozen(kw_only=True)
@@ -68,7 +60,10 @@ class ConceptPageQuery(ConceptQuery):
 
 @frozen(kw_only=True)
 class ConceptDetails:
-    """A concept with its warnings, history and prerequisites, read in one transaction."""
+    """A concept with its warnings, history and prerequisites, read in one transaction.
+
+    `prerequisite_ids` maps a text among the prerequisites to the concept that it names.
+    """
 
     view: concepts.ConceptView
     warnings: concepts.ConceptWarnings
@@ -76,6 +71,30 @@ class ConceptDetails:
     changes: tuple[Change, ...]
     graph: concepts.ConceptGraph
     order: concepts.LearningOrder
+    prerequisite_ids: Mapping[str, str]
+    versions: tuple[VersionOption, ...]
+
+
+@frozen(kw_only=True)
+class VersionDetails:
+    """A version with its stored warnings, beside the concept as it is now."""
+
+    view: concepts.VersionView
+    current: concepts.ConceptView
+    unfilled_codes: frozenset[str]
+    prerequisite_ids: Mapping[str, str]
+    versions: tuple[VersionOption, ...]
+
+
+@frozen(kw_only=True)
+class DiffDetails:
+    """Two versions and their differences, beside the concept as it is now."""
+
+    old: concepts.ConceptVersion
+    new: concepts.ConceptVersion
+    diff: ContentDiff
+    current: concepts.ConceptView
+    versions: tuple[VersionOption, ...]
 
 
 @frozen(kw_only=True)
@@ -87,19 +106,6 @@ class NextStep:
     scope: str
 
 
-def list_concepts(console: ConsoleContext) -> Response:
-    """Show concepts, searched by words and by status."""
-    query = parse_fields(ConceptListQuery, request.args)
-    query = evolve(query, limit=min(query.limit, CONCEPTS_PER_PAGE))
-    cursors = console.operation().cursors(query)
-    rows = console.app_context.store.read(
-        _read_rows, query, after=cursors.start(), limit=query.limit + 1
-    )
-    page = cursors.page(rows, lambda row: query.position_of_summary(row.summary))
-
-    return render_page("concepts/concepts", query=query, page=page, statuses=tuple(ConceptStatus))
-
-
 def show_concept(
     console: ConsoleContext, concept_id: str, error: IndelibleError | None = None
 ) -> Response:
@@ -107,7 +113,6 @@ def show_concept(
     query = parse_fields(ConceptPageQuery, request.args, concept_id=concept_id)
     details = console.app_context.store.read(_read_details, query)
     status = details.view.concept.status
-    done = request.args.get("done", "")
 
     return render_page(
         "concepts/concept",
@@ -118,8 +123,6 @@ def show_concept(
         allowed_actions=concepts.CONCEPT.allowed(status),
         scopes=_command_scopes(console.operation().caller),
         once=console.app_context.ids.new(),
-        done=done,
-        done_label=DONE_LABELS.get(done),
         reason=request.form.get("reason", ""),
         requested_status=request.form.get("status", ""),
     )
@@ -134,43 +137,26 @@ def take_step(console: ConsoleContext, concept_id: str) -> Response:
     except IndelibleError as error:
         return show_concept(console, concept_id, error)
 
-    done = ACTIONS.get(step.status)
-    return redirect(url_for("console.show_concept", concept_id=concept_id, done=done), 303)
+    notice = NOTICES.get(step.status)
+    if notice:
+        console.notices.leave(notice)
+    return redirect(url_for("console.show_concept", concept_id=concept_id), 303)
 
 
 def show_version(console: ConsoleContext, concept_id: str, version_number: str) -> Response:
     """Show one version with the warnings that were stored with it."""
     query = parse_fields(VersionQuery, {}, concept_id=concept_id, version_number=version_number)
-    store = console.app_context.store
-    view = store.read(concepts.get_version, concept_id, query.version_number)
-    current = store.read(concepts.get_concept, concept_id)
-    codes = store.read(_unfilled_codes)
+    details = console.app_context.store.read(_read_version, query)
 
-    return render_page("concepts/version", view=view, current=current, unfilled_codes=codes)
+    return render_page("concepts/version", details=details)
 
 
 def show_diff(console: ConsoleContext, concept_id: str) -> Response:
     """Show two versions side by side, with their differences by word."""
     query = parse_fields(DiffQuery, request.args, concept_id=concept_id)
-    store = console.app_context.store
-    old = store.read(concepts.get_version, concept_id, query.from_version).version
-    new = store.read(concepts.get_version, concept_id, query.to_version).version
-    current = store.read(concepts.get_concept, concept_id)
-    diff = concepts.diff_content(old.content, new.content)
+    details = console.app_context.store.read(_read_diff, query)
 
-    return render_page("concepts/diff", old=old, new=new, diff=diff, current=current)
-
-
-def concept_links(tx: ReadTx, concept_ids: Collection[str]) -> Mapping[str, EntityLink]:
-    """Map each concept id to the concept's name and its page."""
-    links: dict[str, EntityLink] = {}
-    for concept_id in concept_ids:
-        version = tx.concepts.repository.get_latest_version(concept_id)
-        name = version.content.name if version else ""
-        url = url_for("console.show_concept", concept_id=concept_id)
-        links[concept_id] = EntityLink(name=name, url=url)
-
-    return links
+    return render_page("concepts/diff", details=details)
 
 
 def _next_steps(status: ConceptStatus) -> tuple[NextStep, ...]:
@@ -192,28 +178,6 @@ def _command_scopes(caller: Caller) -> frozenset[str]:
     return caller.scopes & scopes
 
 
-def _read_rows(
-    tx: ReadTx, query: concepts.ConceptFilter, *, after: str, limit: int
-) -> tuple[ConceptRow, ...]:
-    levels = tx.policy.concepts.warning_levels
-    unfilled_codes = concepts.unfilled_codes(levels)
-
-    rows: list[ConceptRow] = []
-    for summary in concepts.list_concepts(tx, query, after=after, limit=limit):
-        concept = summary.concept
-        stored = tx.concepts.search.warnings(concept.id, concept.current_version)
-        counts = Counter[str]()
-        unfilled = 0
-        for warning in concepts.shown_warnings(stored, levels):
-            if warning.code in unfilled_codes:
-                unfilled += 1
-            else:
-                counts[str(warning.severity)] += 1
-        rows.append(ConceptRow(summary=summary, warning_counts=counts, unfilled=unfilled))
-
-    return tuple(rows)
-
-
 def _unfilled_codes(tx: ReadTx) -> frozenset[str]:
     return concepts.unfilled_codes(tx.policy.concepts.warning_levels)
 
@@ -226,6 +190,7 @@ def _read_details(tx: ReadTx, query: ConceptPageQuery) -> ConceptDetails:
     after = max(0, last_seq - CHANGES_PER_PAGE)
     changes = concepts.list_history(tx, query.concept_id, after=after, limit=last_seq - after)
     graph = concepts.prerequisite_graph(tx, query.concept_id)
+    prerequisites = view.version.content.prerequisites
 
     return ConceptDetails(
         view=view,
@@ -234,11 +199,52 @@ def _read_details(tx: ReadTx, query: ConceptPageQuery) -> ConceptDetails:
         changes=changes[::-1],
         graph=graph,
         order=concepts.learning_order(graph, (query.concept_id,)),
+        prerequisite_ids=_named_concepts(graph, prerequisites),
+        versions=version_options(tx, view),
     )
 
 
+def _read_version(tx: ReadTx, query: VersionQuery) -> VersionDetails:
+    view = concepts.get_version(tx, query.concept_id, query.version_number)
+    current = concepts.get_concept(tx, query.concept_id)
+    prerequisites = view.version.content.prerequisites
+    graph = concepts.ConceptGraph(nodes=tx.concepts.search.nodes_named(prerequisites))
+
+    return VersionDetails(
+        view=view,
+        current=current,
+        unfilled_codes=_unfilled_codes(tx),
+        prerequisite_ids=_named_concepts(graph, prerequisites),
+        versions=version_options(tx, current, query.version_number),
+    )
+
+
+def _read_diff(tx: ReadTx, query: DiffQuery) -> DiffDetails:
+    old = concepts.get_version(tx, query.concept_id, query.from_version).version
+    new = concepts.get_version(tx, query.concept_id, query.to_version).version
+    current = concepts.get_concept(tx, query.concept_id)
+
+    return DiffDetails(
+        old=old,
+        new=new,
+        diff=concepts.diff_content(old.content, new.content),
+        current=current,
+        versions=version_options(tx, current, query.from_version, query.to_version),
+    )
+
+
+def _named_concepts(graph: concepts.ConceptGraph, prerequisites: Sequence[str]) -> dict[str, str]:
+    """Map each prerequisite that names one concept to the concept's id."""
+    ids_by_text: dict[str, str] = {}
+    for text in prerequisites:
+        matches = graph.matches(text)
+        if len(matches) == 1:
+            ids_by_text[text] = matches[0]
+
+    return ids_by_text
+
+
 PAGES: Final = (
-    ConsolePage(rule="/concepts", view=list_concepts),
     ConsolePage(rule="/concepts/<concept_id>", view=show_concept),
     ConsolePage(rule="/concepts/<concept_id>/step", view=take_step, method="POST"),
     ConsolePage(rule="/concepts/<concept_id>/versions/<version_number>", view=show_version),

@@ -11,15 +11,31 @@ from werkzeug.exceptions import HTTPException
 
 from indelible.app import AppContext
 from indelible.kernel import Change, IndelibleError
-from indelible.kernel.keys import KEY
-from indelible_web.console import history, home, keys, layout, navigation, session, tasks, times
+from indelible_web.console import (
+    history,
+    home,
+    keys,
+    layout,
+    links,
+    navigation,
+    search,
+    session,
+    tasks,
+    times,
+)
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.cookies import open_sessions
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.home_sources import own_sources
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import open_notices
-from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
+from indelible_web.console.page import (
+    ConsolePage,
+    EntityLinks,
+    EntitySearch,
+    NavItem,
+    TaskPanel,
+)
 from indelible_web.context import WebContext
 from indelible_web.http.access import PUBLIC, AccessControl
 from indelible_web.http.metrics import Metrics
@@ -29,6 +45,7 @@ OWN_PAGES: Final = (
     *session.PAGES,
     *home.PAGES,
     *history.PAGES,
+    *search.PAGES,
     *tasks.PAGES,
     *keys.PAGES,
     *navigation.PAGES,
@@ -79,11 +96,15 @@ def _console_context(
     contexts: Iterable[WebContext],
 ) -> ConsoleContext:
     nav: list[NavItem] = []
-    home_sources: list[HomeSource] = []
-    entity_links: dict[str, EntityLinks] = {KEY.name: keys.key_links}
+    entity_links: dict[str, EntityLinks] = dict(links.OWN_LINKS)
+    searches: list[EntitySearch] = []
+    action_labels: dict[tuple[str, str], str] = {}
     task_panels: list[TaskPanel] = []
+    home_sources: list[HomeSource] = []
     for context in contexts:
         entity_links.update(context.entity_links)
+        searches += context.searches
+        action_labels.update(context.action_labels)
         if context.is_on(app_context, settings):
             nav += context.nav
             task_panels += context.task_panels
@@ -100,6 +121,8 @@ def _console_context(
         streams=Streams(app_context.store, settings.max_streams),
         nav=(home.NAV, *nav, tasks.NAV, history.NAV, keys.NAV),
         entity_links=entity_links,
+        searches=tuple(searches),
+        action_labels=action_labels,
         task_panels=tuple(task_panels),
         home_sources=(*home_sources, *own_sources(access.failed_logins)),
     )
@@ -135,14 +158,12 @@ def _add_template_values(
 ) -> None:
     """Give every template its filters and the values of the page's frame."""
     hidden_form_fields: set[str] = set()
-    action_labels: dict[tuple[str, str], str] = {}
     for context in contexts:
         hidden_form_fields |= context.hidden_form_fields
-        action_labels.update(context.action_labels)
 
     def action_label(change: Change) -> str:
         default = ACTION_LABELS.get(change.action, change.action)
-        return action_labels.get((change.lifecycle, change.action), default)
+        return console.action_labels.get((change.lifecycle, change.action), default)
 
     def relative(time: datetime) -> Markup:
         return times.relative(time, console.app_context.clock.now())

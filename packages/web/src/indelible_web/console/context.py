@@ -11,7 +11,7 @@ from indelible_web.console.cookies import Sessions
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import Notices
-from indelible_web.console.page import EntityLinks, NavItem, TaskPanel
+from indelible_web.console.page import EntityLinks, EntitySearch, NavItem, TaskPanel
 from indelible_web.http.access import AccessControl
 from indelible_web.http.operation import OperationContext, Services
 
@@ -30,6 +30,8 @@ class ConsoleContext(Services):
     streams: Streams
     nav: tuple[NavItem, ...]
     entity_links: Mapping[str, EntityLinks]
+    searches: tuple[EntitySearch, ...]
+    action_labels: Mapping[tuple[str, str], str]
     task_panels: tuple[TaskPanel, ...]
     home_sources: tuple[HomeSource, ...]
 

@@ -1,51 +1,123 @@
-"""The console's page of history: the newest changes, later ones, and a live stream."""
+"""The console's page of history: changes by filters, newest first, and a live stream."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from datetime import timedelta
+from typing import ClassVar, Final
 
-from attrs import frozen
-from flask import Response, copy_current_request_context, render_template, request
+from attrs import evolve, frozen
+from flask import Response, copy_current_request_context, render_template, request, url_for
 
 from indelible.app import ReadTx
-from indelible.kernel import Change, Feed
+from indelible.kernel import Change, ChangeFilter, Feed, instant_text
+from indelible.kernel.keys import KEY
+from indelible.kernel.settings import SETTING
+from indelible.kernel.stages import STAGE
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import HEADERS, parse_fields, render_page
+from indelible_web.console.lists import ListView, list_view, parse_list
 from indelible_web.console.page import ConsolePage, EntityLink, EntityLinks, NavItem
 from indelible_web.http.paging import Cursors, PageQuery
+from indelible_web.http.request import Caller
 
-PAGE_SIZE: Final = 50
+PAGE_SIZE: Final = 100
+MIN_GROUP_SIZE: Final = 3  # Fewer changes with one reason are listed one by one.
 RETRY_MILLISECONDS: Final = 700  # The pause after which a browser reconnects.
 HEARTBEAT: Final = ": heartbeat\n\n"  # A comment, which keeps the connection open.
 FROM_BEGINNING: Final = "beginning"
+EARLIER: Final = "before"
+KERNEL_ACTIONS: Final = (
+    *((KEY.name, edge.action) for edge in KEY.edges),
+    *((SETTING.name, edge.action) for edge in SETTING.edges),
+    *((STAGE.name, edge.action) for edge in STAGE.edges),
+)
+
+
+@frozen(kw_only=True)
+class HistoryPageQuery(ChangeFilter, PageQuery):
+    """The filters of the history, and the cursor after which later changes are shown."""
+
+    added_filters: ClassVar[frozenset[str]] = frozenset(
+        {"lifecycle", "entity_id", "actor", "action", "since", "until"}
+    )
 
 
 @frozen(kw_only=True)
 class ListedChange:
-    """A change, and a link to its entity if the entity has a page."""
+    """A change, and the name of its entity if the caller may see it."""
 
     change: Change
     link: EntityLink | None = None
 
 
-def history(console: ConsoleContext) -> Response:
-    """Show the newest changes, or those after a cursor."""
-    cursor = request.args.get("cursor")
-    cursors = _cursors(console, cursor)
-    store = console.app_context.store
+@frozen(kw_only=True)
+class ChangeGroup:
+    """Changes that follow each other in a list, with the same action, actor and reason."""
 
-    is_newest = not cursor and FROM_BEGINNING not in request.args
-    if is_newest:
-        feed = store.read(_newest_changes)
-    else:
-        feed = store.feed(after=cursors.start(), limit=PAGE_SIZE)
-    changes = store.read(list_changes, feed.changes, console.entity_links)
+    listed: tuple[ListedChange, ...]
+
+    @property
+    def change(self) -> Change:
+        """Return the first change, which stands for all."""
+        return self.listed[0].change
+
+    @property
+    def entities(self) -> tuple[ListedChange, ...]:
+        """Return one change of each entity, in the same order."""
+        by_id: dict[str, ListedChange] = {}
+        for listed_change in self.listed:
+            by_id.setdefault(listed_change.change.entity_id, listed_change)
+
+        return tuple(by_id.values())
+
+    @property
+    def url(self) -> str:
+        """Return the address of the changes with this action and actor at these times."""
+        times = [listed_change.change.at for listed_change in self.listed]
+        end = max(times) + timedelta(microseconds=1)
+
+        return url_for(
+            "console.history",
+            lifecycle=self.change.lifecycle,
+            action=self.change.action,
+            actor=str(self.change.actor),
+            since=instant_text(min(times)),
+            until=instant_text(end),
+        )
+
+
+@frozen(kw_only=True)
+class HistoryPage:
+    """Changes in groups, and the cursors of the pages before and after them.
+
+    `newest_cursor` is where a stream goes on; it is blank on a page that is not the newest.
+    """
+
+    groups: tuple[ChangeGroup, ...]
+    is_full: bool
+    earlier_cursor: str = ""
+    later_cursor: str = ""
+    newest_cursor: str = ""
+
+
+def history(console: ConsoleContext) -> Response:
+    """Show the newest changes that match the filters, or those before or after a cursor."""
+    caller = console.operation().caller
+    query = parse_list(HistoryPageQuery, caller)
+    is_forward = bool(query.cursor) or FROM_BEGINNING in request.args
+    read_page = _page_after if is_forward else _page_before
+    page = console.app_context.store.read(read_page, console, caller, query)
+    view = list_view()
+    labelled_actions = (*KERNEL_ACTIONS, *console.action_labels)
 
     return render_page(
         "console/history",
-        changes=changes[::-1] if is_newest else changes,
-        is_newest=is_newest,
-        is_full=len(changes) == PAGE_SIZE,
-        cursor=cursors.after(feed.cursor),
+        page=page,
+        list=view,
+        is_live=bool(page.newest_cursor) and not view.is_filtered,
+        is_forward=is_forward,
+        entity=_filtered_entity(view, page),
+        lifecycles=_options(lifecycle for lifecycle, _ in labelled_actions),
+        actions=_options(action for _, action in labelled_actions),
     )
 
 
@@ -55,7 +127,8 @@ def stream(console: ConsoleContext) -> Response:
     If too many streams are open, the answer is what there is now, and the browser polls.
     """
     cursor = request.headers.get("Last-Event-ID") or request.args.get("cursor")
-    cursors = _cursors(console, cursor)
+    query = parse_fields(HistoryPageQuery, {"cursor": cursor or ""})
+    cursors = _cursors(console, query)
     start = cursors.start()
 
     streams = console.streams
@@ -70,13 +143,15 @@ def stream(console: ConsoleContext) -> Response:
 
 
 def list_changes(
-    tx: ReadTx, changes: Sequence[Change], entity_links: Mapping[str, EntityLinks]
+    tx: ReadTx, caller: Caller, changes: Sequence[Change], entity_links: Mapping[str, EntityLinks]
 ) -> tuple[ListedChange, ...]:
     """Return the changes with links to their entities, in the same order."""
     links: dict[tuple[str, str], EntityLink] = {}
     for lifecycle, links_of in entity_links.items():
         ids = {change.entity_id for change in changes if change.lifecycle == lifecycle}
-        for entity_id, link in links_of(tx, ids).items():
+        if not ids:
+            continue
+        for entity_id, link in links_of(tx, caller, ids).items():
             links[lifecycle, entity_id] = link
 
     listed: list[ListedChange] = []
@@ -85,6 +160,78 @@ def list_changes(
         listed.append(ListedChange(change=change, link=links.get(entity)))
 
     return tuple(listed)
+
+
+def group_changes(listed: Iterable[ListedChange]) -> tuple[ChangeGroup, ...]:
+    """Return the changes in groups, in the same order; few changes of a kind stay single."""
+    runs: list[list[ListedChange]] = []
+    for listed_change in listed:
+        is_same = bool(runs) and _kind(runs[-1][0].change) == _kind(listed_change.change)
+        if is_same:
+            runs[-1].append(listed_change)
+        else:
+            runs.append([listed_change])
+
+    groups: list[ChangeGroup] = []
+    for run in runs:
+        if len(run) >= MIN_GROUP_SIZE:
+            groups.append(ChangeGroup(listed=tuple(run)))
+        else:
+            groups += [ChangeGroup(listed=(listed_change,)) for listed_change in run]
+
+    return tuple(groups)
+
+
+def _kind(change: Change) -> tuple[str, str, str, str]:
+    return change.lifecycle, change.action, str(change.actor), change.reason
+
+
+def _page_before(
+    tx: ReadTx, console: ConsoleContext, caller: Caller, query: HistoryPageQuery
+) -> HistoryPage:
+    """Return the newest changes, or those before the cursor of the parameter `before`."""
+    before = parse_fields(PageQuery, {"cursor": request.args.get(EARLIER, "")}).cursor
+    cursors = Cursors(console.secret, "console history before", evolve(query, cursor=before))
+    feed = tx.history.backwards(before=cursors.start(), limit=PAGE_SIZE, matching=query)
+    listed = list_changes(tx, caller, feed.changes, console.entity_links)
+
+    newest_cursor = ""
+    if before is None:
+        newest_cursor = _cursors(console, query).after(tx.history.newest(limit=1).cursor)
+
+    return HistoryPage(
+        groups=group_changes(listed),
+        is_full=len(listed) == PAGE_SIZE,
+        earlier_cursor=cursors.after(feed.cursor),
+        newest_cursor=newest_cursor,
+    )
+
+
+def _page_after(
+    tx: ReadTx, console: ConsoleContext, caller: Caller, query: HistoryPageQuery
+) -> HistoryPage:
+    """Return the changes after the query's cursor, the oldest first."""
+    cursors = _cursors(console, query)
+    feed = tx.history.feed(after=cursors.start(), limit=PAGE_SIZE, matching=query)
+    listed = list_changes(tx, caller, feed.changes, console.entity_links)
+
+    return HistoryPage(
+        groups=group_changes(listed),
+        is_full=len(listed) == PAGE_SIZE,
+        later_cursor=cursors.after(feed.cursor),
+    )
+
+
+def _filtered_entity(view: ListView, page: HistoryPage) -> ListedChange | None:
+    """Return the entity that the filters select, if it has a change on the page."""
+    if not view.typed.get("entity_id") or not page.groups:
+        return None
+    return page.groups[0].listed[0]
+
+
+def _options(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return the names as the options of a choice, each once and in order."""
+    return tuple((name, name.replace("_", " ")) for name in sorted(set(names)))
 
 
 def _event_stream(frames: str | Iterator[str]) -> Response:
@@ -102,24 +249,27 @@ def _frames(
     """
     # The request ends before its stream, so that its context must be copied now.
     render_event = copy_current_request_context(_changes_event)
+    caller = console.operation().caller
 
     def frames() -> Iterator[str]:
         yield f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n"
         for feed in feeds:
             if feed.changes:
-                yield render_event(console, feed.changes, cursors.after(feed.cursor))
+                yield render_event(console, caller, feed.changes, cursors.after(feed.cursor))
             else:
                 yield HEARTBEAT
 
     return frames()
 
 
-def _changes_event(console: ConsoleContext, changes: Sequence[Change], cursor: str) -> str:
+def _changes_event(
+    console: ConsoleContext, caller: Caller, changes: Sequence[Change], cursor: str
+) -> str:
     """Return one event with all changes, so that its cursor is never ahead of what it shows."""
-    listed = console.app_context.store.read(list_changes, changes, console.entity_links)
+    listed = console.app_context.store.read(list_changes, caller, changes, console.entity_links)
     items: list[str] = []
-    for listed_change in reversed(listed):
-        items.append(render_template("console/_change.html", listed=listed_change))
+    for group in group_changes(reversed(listed)):
+        items.append(render_template("console/_change_row.html", group=group))
 
     lines = [line for line in "".join(items).splitlines() if line.strip()]
     data = "".join(f"data: {line}\n" for line in lines)
@@ -127,13 +277,8 @@ def _changes_event(console: ConsoleContext, changes: Sequence[Change], cursor: s
     return f"id: {cursor}\nevent: changes\n{data}\n"
 
 
-def _cursors(console: ConsoleContext, cursor: str | None) -> Cursors:
-    query = parse_fields(PageQuery, {"cursor": cursor or ""})
+def _cursors(console: ConsoleContext, query: HistoryPageQuery) -> Cursors:
     return Cursors(console.secret, "console history", query)
-
-
-def _newest_changes(tx: ReadTx) -> Feed:
-    return tx.history.newest(limit=PAGE_SIZE)
 
 
 PAGES: Final = (

@@ -1,6 +1,5 @@
 """The console's home page: what needs attention, totals, the last hour, and the latest changes."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -13,12 +12,12 @@ from indelible_web.console.context import ConsoleContext
 from indelible_web.console.history import ListedChange, list_changes
 from indelible_web.console.home_parts import (
     AttentionItem,
-    HomeSource,
     Level,
     Total,
 )
 from indelible_web.console.layout import render_page
-from indelible_web.console.page import ConsolePage, EntityLinks, NavItem
+from indelible_web.console.page import ConsolePage, NavItem
+from indelible_web.http.request import Caller
 
 LATEST_CHANGES: Final = 8
 MAX_ITEMS: Final = 30  # Of those that need attention, the most urgent first.
@@ -40,22 +39,18 @@ def home(console: ConsoleContext) -> Response:
     """Show the home page to the caller, with the parts that the caller's scopes permit."""
     caller = console.operation().caller
     now = console.app_context.clock.now()
-    sources = [source for source in console.home_sources if source.is_visible_to(caller)]
-    view = console.app_context.store.read(_read_home, sources, console.entity_links, now)
+    view = console.app_context.store.read(_read_home, console, caller, now)
 
     return render_page("console/home", view=view, now=now)
 
 
-def _read_home(
-    tx: ReadTx,
-    sources: Iterable[HomeSource],
-    entity_links: Mapping[str, EntityLinks],
-    now: datetime,
-) -> HomeView:
+def _read_home(tx: ReadTx, console: ConsoleContext, caller: Caller, now: datetime) -> HomeView:
     items: list[AttentionItem] = []
     totals: list[Total] = []
     charts: list[Chart] = []
-    for source in sources:
+    for source in console.home_sources:
+        if not source.is_visible_to(caller):
+            continue
         part = source.query(tx, now)
         items += part.items
         totals += part.totals
@@ -70,7 +65,7 @@ def _read_home(
         hidden_items=max(0, len(items) - MAX_ITEMS),
         totals=tuple(totals),
         charts=tuple(charts),
-        changes=list_changes(tx, newest, entity_links),
+        changes=list_changes(tx, caller, newest, console.entity_links),
     )
 
 

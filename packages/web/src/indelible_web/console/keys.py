@@ -1,7 +1,7 @@
 """The console's pages of API keys: the list, one key, and the forms to create and to revoke one."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar, Final
 
@@ -30,7 +30,7 @@ from indelible.kernel.lists import ListOrder
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
-from indelible_web.console.page import ConsolePage, EntityLink, NavItem
+from indelible_web.console.page import ConsolePage, NavItem
 from indelible_web.http.errors import InvalidFields
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
@@ -155,16 +155,6 @@ def revoke(console: ConsoleContext, key_id: str) -> Response:
 
     console.notices.leave(f"Key {key_id} is revoked. The next request with it is refused.")
     return redirect(url_for("console.show_keys"), 303)
-
-
-def key_links(_: ReadTx, key_ids: Collection[str]) -> Mapping[str, EntityLink]:
-    """Map each id of a key to its page."""
-    links: dict[str, EntityLink] = {}
-    for key_id in key_ids:
-        url = url_for("console.show_key", key_id=key_id)
-        links[key_id] = EntityLink(name=f"API key {key_id}", url=url)
-
-    return links
 
 
 def _form_page(console: ConsoleContext, error: IndelibleError | None = None) -> Response:

@@ -1,6 +1,6 @@
 """The values by which a context declares its pages in the console."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
@@ -43,20 +43,38 @@ class NavItem:
 
     def is_visible_to(self, caller: Caller) -> bool:
         """Return True if the caller may open the page; without scopes everybody may."""
-        if not self.scopes:
-            return True
-        return not caller.scopes.isdisjoint((ADMIN, *self.scopes))
+        return _has_scope(caller, self.scopes)
 
 
 @frozen(kw_only=True)
 class EntityLink:
-    """The name of an entity and the page that shows it."""
+    """The name of an entity and the page that shows it, blank if the caller may open none."""
 
     name: str
-    url: str
+    url: str = ""
+    status: str = ""
 
 
-EntityLinks = Callable[[ReadTx, Collection[str]], Mapping[str, EntityLink]]
+# Maps ids of entities to their links; entities that the caller may not see are left out.
+EntityLinks = Callable[[ReadTx, Caller, Collection[str]], Mapping[str, EntityLink]]
+
+
+@frozen(kw_only=True)
+class EntitySearch:
+    """The entities that the search of all pages finds, for callers who have one of the scopes.
+
+    `find` returns at most a number of entities that a text names, by id or by the beginning of
+    their names. `list_endpoint` is a list that can be searched for a `text` as well.
+    """
+
+    label: str
+    find: Callable[[ReadTx, Caller, str, int], Sequence[EntityLink]]
+    scopes: tuple[str, ...] = ()
+    list_endpoint: str = ""
+
+    def is_open_to(self, caller: Caller) -> bool:
+        """Return True if the caller may find the entities; without scopes everybody may."""
+        return _has_scope(caller, self.scopes)
 
 
 @frozen(kw_only=True)
@@ -65,6 +83,13 @@ class TaskPanel:
 
     template: str
     query: Callable[[ReadTx], object]
+
+
+def _has_scope(caller: Caller, scopes: tuple[str, ...]) -> bool:
+    """Return True if the caller has one of the scopes, or if none is needed."""
+    if not scopes:
+        return True
+    return not caller.scopes.isdisjoint((ADMIN, *scopes))
 
 
 def label_actions(

@@ -5,11 +5,12 @@ from typing import Final
 from indelible.app import AppContext
 from indelible.tokens import AUTHOR, TOKEN, token_stats
 from indelible.tokens.errors import SignatureWrong
+from indelible.tokens.lifecycle import MINT
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem, TaskPanel
 from indelible_web.context import WebContext
 from indelible_web.settings import WebSettings
-from indelible_web.tokens import admin, pages, routes
+from indelible_web.tokens import admin, links, pages, routes
 from indelible_web.tokens.descriptions import DESCRIPTIONS
 from indelible_web.tokens.examples import EXAMPLES
 from indelible_web.tokens.home import tokens_part
@@ -41,5 +42,11 @@ CONTEXT: Final = WebContext(
     is_on=_is_on,
     template_package="indelible_web.tokens",
     action_labels=pages.ACTION_LABELS,
+    entity_links={
+        TOKEN.name: links.token_links,
+        AUTHOR.name: links.author_links,
+        MINT.name: links.mint_links,
+    },
+    searches=(links.SEARCH,),
     task_panels=(TaskPanel(template="tokens/_chain.html", query=token_stats),),
 )

@@ -3,19 +3,20 @@
 from typing import Final
 
 from attrs import evolve
-from flask import request
 from werkzeug.wrappers import Response
 
 from indelible import tokens
+from indelible.kernel import ListOrder
 from indelible.tokens import TokenStatus, lifecycle
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.history import ListedChange
 from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.console.lists import list_view, parse_list, status_options
 from indelible_web.console.page import ConsolePage, label_actions
 from indelible_web.http.operation import OperationContext
 from indelible_web.tokens.routes import READ, TokenListQuery, TokenQuery
 
-TOKENS_PER_PAGE: Final = 25
+TOKENS_PER_PAGE: Final = 50
 MAX_CHANGES_PER_PAGE: Final = 100
 ACTION_LABELS: Final = label_actions(
     (
@@ -54,10 +55,14 @@ ACTION_LABELS: Final = label_actions(
 
 
 def list_tokens(console: ConsoleContext) -> Response:
-    """Render tokens in order of their on-chain id, of one status or of all."""
+    """Render tokens, the newest first unless another order is chosen."""
     context = _reading_context(console)
-    query = parse_fields(TokenListQuery, request.args)
-    query = evolve(query, limit=min(query.limit, TOKENS_PER_PAGE))
+    query = parse_list(TokenListQuery, context.caller)
+    query = evolve(
+        query,
+        limit=min(query.limit, TOKENS_PER_PAGE),
+        order=query.order or ListOrder.NEWEST,
+    )
 
     cursors = context.cursors(query)
     rows = context.store.read(
@@ -67,7 +72,8 @@ def list_tokens(console: ConsoleContext) -> Response:
         "tokens/tokens",
         query=query,
         page=cursors.page(rows, query.position_of),
-        statuses=list(TokenStatus),
+        list=list_view(query.order),
+        statuses=status_options(TokenStatus),
     )
 
 

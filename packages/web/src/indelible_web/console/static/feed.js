@@ -15,12 +15,16 @@
     cursor = event.lastEventId;
     const template = document.createElement("template");
     template.innerHTML = event.data;
-    const items = template.content.querySelectorAll("li");
-    for (const item of items) item.classList.add("new");
+    const items = template.content.querySelectorAll("[data-changes]");
+    let count = 0;
+    for (const item of items) {
+      item.classList.add("new");
+      count += Number(item.dataset.changes);
+    }
     list.prepend(template.content);
     while (list.children.length > MAX_ITEMS) list.lastElementChild.remove();
     find("none")?.remove();
-    setText(announcement, items.length === 1 ? "One new change." : `${items.length} new changes.`);
+    setText(announcement, count === 1 ? "One new change." : `${count} new changes.`);
   };
 
   const close = () => { clearTimeout(timer); source?.close(); source = null; };
