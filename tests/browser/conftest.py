@@ -24,8 +24,8 @@ AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
 VIEWPORTS = {
     "desktop": (1280, 900),
     "phone": (390, 844),
-    "small phone": (360, 740),
-    "large phone": (412, 915),
+    "small-phone": (360, 740),
+    "large-phone": (412, 915),
 }
 SERVICE = (sys.executable, "-m", "indelible_service")
 SETTINGS = {

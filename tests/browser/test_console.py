@@ -18,7 +18,7 @@ PICTURES = {"home", "list", "concept", "diff", "space", "history"}
 LOOKS = [
     (scheme, size, scripts)
     for scheme in ("light", "dark")
-    for size in ("desktop", "phone", "small phone")
+    for size in ("desktop", "phone", "small-phone")
     for scripts in ("on", "blocked")
 ]
 MERGE_CHOICES = {"definition": "yours", "explanation": "yours", "examples": "theirs"}
