@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from indelible.app import AppContext, ReadTx
 from indelible.concepts import CONCEPT
-from indelible_web import create_app
+from indelible_web import WebSettings, create_app
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem, HomePart, HomeSource, Total
 from indelible_web.console.layout import render_page
@@ -49,6 +49,10 @@ def weather_part(_: ReadTx, now: datetime) -> HomePart:
     storm = AttentionItem(text=f"A storm since {now.year}.", url="/console/weather")
     clouds = Total(label="Clouds", text="7 or more", url="/console/weather")
     return HomePart(items=(storm,), totals=(clouds,))
+
+
+def never_on(_: AppContext, __: WebSettings) -> bool:
+    return False
 
 
 def weather_page(_: ConsoleContext) -> Response:
@@ -140,7 +144,7 @@ def test_a_host_context_fills_a_part_of_the_home_page(weather: WebContext) -> No
 
 
 def test_a_host_context_that_is_off_is_left_out_of_shared_pages(weather: WebContext) -> None:
-    off = evolve(weather, is_on=lambda _, __: False)
+    off = evolve(weather, is_on=never_on)
     site = Site(memory(), contexts=(*CONTEXTS, off))
     member = site.member("console", "admin")
 

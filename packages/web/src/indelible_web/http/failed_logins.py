@@ -11,7 +11,7 @@ MAX_FAILED_LOGINS: Final = 1_000  # That are counted.
 KEY: Final = "failed logins"
 
 
-@frozen(kw_only=True)
+@frozen
 class FailedLogins:
     """The failed logins of an application.
 
@@ -33,4 +33,4 @@ class FailedLogins:
 def open_failed_logins(settings: WebSettings) -> FailedLogins:
     """Return the failed logins of an application."""
     windows = open_windows(settings.limiter_storage, HOUR_SECONDS)
-    return FailedLogins(windows=windows, is_shared=settings.limiter_storage != MEMORY)
+    return FailedLogins(windows, is_shared=settings.limiter_storage != MEMORY)

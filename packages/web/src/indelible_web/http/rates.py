@@ -109,13 +109,9 @@ class SharedWindows:
     """The windows of several processes in Redis; without it, each process counts for itself."""
 
     _storage: Storage
-    _seconds: int = WINDOW_SECONDS
-    _own_windows: MemoryWindows = field(init=False)
+    _own_windows: MemoryWindows
+    _seconds: int
     _retry_at: float = field(default=0.0, init=False)  # of the monotonic clock
-
-    @_own_windows.default
-    def _open_own_windows(self) -> MemoryWindows:
-        return MemoryWindows(seconds=self._seconds)
 
     def hit(self, key: str, limit: int) -> bool:
         """Count an event of the key; return False, uncounted, if its window is full."""
@@ -205,9 +201,10 @@ class MemoryMarks:
 
 def open_windows(uri: str, seconds: int = WINDOW_SECONDS) -> Windows:
     """Return the windows in this process's memory, or in the Redis at the address."""
+    own_windows = MemoryWindows(MAX_KEYS, seconds)
     if uri == MEMORY:
-        return MemoryWindows(seconds=seconds)
-    return SharedWindows(_open_storage(uri), seconds)
+        return own_windows
+    return SharedWindows(_open_storage(uri), own_windows, seconds)
 
 
 def open_marks(uri: str) -> Marks:

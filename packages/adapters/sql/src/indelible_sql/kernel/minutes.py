@@ -10,6 +10,8 @@ from indelible_sql.engine.session import Session
 from indelible_sql.schema.columns import INSTANT
 from indelible_sql.schema.expressions import DialectExpression
 
+Query = Select[*tuple[Any, ...]]
+
 
 class MinuteOf(DialectExpression):
     """The beginning of the minute of an instant."""
@@ -22,7 +24,7 @@ class MinuteOf(DialectExpression):
     }
 
 
-def count_by_minute(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+def count_by_minute(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Query:
     """Return the statement that counts the rows of each minute, of the newest `limit` rows.
 
     The conditions are those of a partial index on the column, or columns before it in the index.
@@ -35,12 +37,13 @@ def count_by_minute(column: ColumnElement[Any], *conditions: ColumnElement[bool]
         .subquery()
     )
     minutes = select(MinuteOf(newest.c.time).label("minute")).subquery()
+    counts: Query = select(minutes.c.minute, func.count().label("count"))
 
-    return select(minutes.c.minute, func.count().label("count")).group_by(minutes.c.minute)
+    return counts.group_by(minutes.c.minute)
 
 
 def read_minutes(
-    session: Session, statement: Select[Any], *, since: datetime, limit: int, **values: object
+    session: Session, statement: Query, *, since: datetime, limit: int, **values: object
 ) -> MinuteCounts:
     """Return the counts of a statement of `count_by_minute`."""
     counts: dict[datetime, int] = {}
