@@ -13,6 +13,7 @@ from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
 from tests.guards.attacks_on_sqlite import ON_SQLITE
+from tests.guards.attacks_on_task_ends import ON_TASK_ENDS
 from tests.guards.attacks_on_tasks import LEGAL_ON_TASKS, ON_TASKS
 from tests.guards.attacks_on_tokens import LEGAL_ON_TOKENS, ON_TOKENS
 from tests.guards.attacks_on_versions import ON_VERSIONS
@@ -39,6 +40,7 @@ ON_BOTH = (
     ON_CAPTURES,
     ON_TOKENS,
     ON_TASKS,
+    ON_TASK_ENDS,
     ON_SEALS,
     ON_HEADS,
     RECORDS,

@@ -18,7 +18,7 @@ from tests.guards.situation import (
     insert_version,
     insert_warnings,
 )
-from tests.guards.task_rows import insert_attempt, insert_task
+from tests.guards.task_rows import insert_attempt, insert_pruned, insert_task
 from tests.guards.writes import insert_change, step_writes, update_head
 
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
@@ -26,7 +26,7 @@ from indelible_sql.concepts.tables import VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
@@ -53,6 +53,7 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         RECEIPTS: insert_receipt(s.receipt, **columns),
         TASKS: insert_task(**columns),
         TASK_ATTEMPTS: insert_attempt(s.attempt, **columns),
+        PRUNED_STAGES: insert_pruned(**columns),
         SEALS: insert_seal(s.seal, **columns),
         SEAL_RECORDS: insert_seal_record(**columns),
     }

@@ -13,6 +13,7 @@ from tests.guards.writes import step_writes
 from tests.json_cases import small_cases
 
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.task_tables import TASK_ARGUMENTS
 from indelible_sql.schema.columns import JSON_ARRAY, JSON_DETAILS, JSON_OBJECT, JsonDomain
 from indelible_sql.schema.expressions import DialectExpression
 
@@ -20,6 +21,7 @@ KIND_BY_DOMAIN: Mapping[JsonDomain, str] = {
     JSON_OBJECT: "object",
     JSON_ARRAY: "array",
     JSON_DETAILS: "object",
+    TASK_ARGUMENTS: "object",
 }
 
 

@@ -14,7 +14,7 @@ from tests.guards.situation import (
     insert_version,
     insert_warnings,
 )
-from tests.guards.task_rows import DEAD, LEASED, end_lease, insert_attempt
+from tests.guards.task_rows import DEAD, LEASED, complete_task, end_lease, insert_attempt
 from tests.guards.writes import insert_change, update_head
 
 from indelible_sql.concepts.tables import WARNINGS
@@ -136,7 +136,7 @@ LIES: Kind = {
     ),
     "a failure under a lease that is then completed": lambda s: (
         insert_attempt(s.attempt),
-        end_lease(LEASED, due_at=None),
+        complete_task(LEASED),
     ),
     "an attempt that does not match its digest": lambda s: (
         insert_attempt(s.attempt, hash="b" * 64),

@@ -3,27 +3,39 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from tests.guards.attack_parts import Kind
 from tests.guards.raw_sql import NULL, raw, replacing
 from tests.guards.task_rows import (
     AGAIN,
+    ARGUMENTS,
+    CANCELED,
+    CARRIER,
     DEAD,
     DONE,
     EXPIRED,
     FREE,
+    HIGHER,
     LEASED,
     LIVE_UNTIL,
+    NOW,
+    PRUNED_STAGE,
     RETRIED,
+    begin_run,
+    cancel_task,
+    complete_task,
+    delete_task,
     end_lease,
     insert_attempt,
+    insert_pruned,
     insert_task,
+    raise_pruned,
     update_task,
 )
 
 from indelible.testing.stores import BEGINNING, FAR
 from indelible_sql.kernel.task_guards import MAX_LEASE_BY_DATABASE_SECONDS
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS
 
 MAYA = "user:maya"
 NOOR = "user:noor"
@@ -35,7 +47,10 @@ TOO_LATE = LIVE_UNTIL + timedelta(seconds=2 * MAX_LEASE_BY_DATABASE_SECONDS)
 LEGAL_ON_TASKS: Kind = {
     "a task is added": lambda _: (insert_task(),),
     "a task is made due earlier": lambda _: (update_task(FREE, due_at=BEGINNING),),
-    "a completed task is made due again": lambda _: (update_task(DONE, due_at=SOON, attempts=0),),
+    "a completed task is made due again": lambda _: (begin_run(DONE),),
+    "a completed task begins a run with arguments": lambda _: (
+        begin_run(DONE, arguments=ARGUMENTS, priority=3),
+    ),
     "a task is claimed": lambda _: (
         update_task(FREE, fence=1, attempts=1, lease_owner=MAYA, lease_until=LIVE_UNTIL),
     ),
@@ -46,7 +61,25 @@ LEGAL_ON_TASKS: Kind = {
     "a lease is extended": lambda _: (update_task(EXPIRED, lease_until=LIVE_UNTIL),),
     "a task is enqueued during its lease": lambda _: (update_task(LEASED, attempts=0, due_at=FAR),),
     "a task is enqueued twice during its lease": lambda _: (update_task(AGAIN, due_at=SOON),),
-    "a task is completed": lambda _: (end_lease(LEASED, due_at=None),),
+    "a task is completed": lambda _: (complete_task(LEASED),),
+    "a task is completed with a result": lambda _: (complete_task(LEASED, result={"sent": 2}),),
+    "progress is reported": lambda _: (update_task(LEASED, progress=50),),
+    "a waiting task becomes more urgent": lambda _: (update_task(CARRIER, priority=1),),
+    "a recurring task moves to its next slot": lambda _: (update_task(CARRIER, slot=LATER),),
+    "a waiting task is canceled": lambda s: (
+        insert_attempt(s.attempt, entity_id=FREE, outcome="CANCELED"),
+        cancel_task(FREE, fence=1),
+    ),
+    "a running task is canceled": lambda s: (
+        insert_attempt(s.attempt, fence=2, outcome="CANCELED"),
+        cancel_task(LEASED, fence=2),
+    ),
+    "a canceled task is requeued": lambda s: (
+        insert_attempt(s.attempt, entity_id=CANCELED, outcome="REQUEUED"),
+        update_task(CANCELED, cancel_reason=None, due_at=SOON, attempts=0, finished_at=None),
+    ),
+    "a finished task is pruned": lambda _: (insert_pruned(), delete_task(DONE)),
+    "a higher fence of a pruned task is stored": lambda _: (raise_pruned(), delete_task(HIGHER)),
     "a task that was enqueued again is completed": lambda _: (end_lease(AGAIN),),
     "a task is released": lambda _: (end_lease(LEASED, attempts=0),),
     "a task fails": lambda s: (insert_attempt(s.attempt), end_lease(LEASED, due_at=FAR)),
@@ -67,7 +100,7 @@ ON_TASKS: Mapping[str, Kind] = {
     "a fence broken": {
         "a fence that is lowered": lambda _: (update_task(LEASED, fence=0),),
         "a fence that is lowered as the task is completed": lambda _: (
-            end_lease(LEASED, fence=0, due_at=None),
+            complete_task(LEASED, fence=0),
         ),
         "a fence that is skipped": lambda _: (
             update_task(FREE, fence=2, attempts=1, lease_owner=MAYA, lease_until=LIVE_UNTIL),
@@ -137,7 +170,9 @@ ON_TASKS: Mapping[str, Kind] = {
         ),
         "a lease without an owner": lambda _: (update_task(LEASED, lease_owner=None),),
         "a lease without an end": lambda _: (update_task(LEASED, lease_until=None),),
-        "a leased task that is not due": lambda _: (update_task(LEASED, due_at=None),),
+        "a leased task that is not due": lambda _: (
+            update_task(LEASED, due_at=None, finished_at=NOW),
+        ),
     },
     "attempts miscounted": {
         "more attempts than claims": lambda _: (update_task(LEASED, attempts=9),),
@@ -145,13 +180,13 @@ ON_TASKS: Mapping[str, Kind] = {
             update_task(RETRIED, attempts=0),
         ),
         "attempts that are reset as the task is completed": lambda _: (
-            end_lease(LEASED, attempts=0, due_at=None),
+            complete_task(LEASED, attempts=0),
         ),
         "attempts that are reset as the lease expires": lambda _: (
             end_lease(EXPIRED, attempts=0, due_at=SOON),
         ),
         "attempts that are kept as a completed task is enqueued": lambda _: (
-            update_task(DONE, due_at=SOON),
+            begin_run(DONE, attempts=1),
         ),
         "attempts that are kept as the task is requeued": lambda s: (
             insert_attempt(s.attempt, entity_id=DEAD, outcome="REQUEUED"),
@@ -159,10 +194,10 @@ ON_TASKS: Mapping[str, Kind] = {
         ),
     },
     "a due time broken": {
-        "a waiting task that is completed": lambda _: (update_task(FREE, due_at=None),),
+        "a waiting task that is completed": lambda _: (complete_task(FREE),),
         "a waiting task that is postponed": lambda _: (update_task(FREE, due_at=LATER),),
         "an expired task that is completed though enqueued again": lambda _: (
-            end_lease(AGAIN, due_at=None),
+            complete_task(AGAIN),
         ),
         "a task that was enqueued again and is postponed": lambda _: (
             update_task(AGAIN, due_at=LATER),
@@ -172,7 +207,9 @@ ON_TASKS: Mapping[str, Kind] = {
             end_lease(AGAIN, due_at=LATER),
         ),
         "a dead task that is due": lambda _: (update_task(DEAD, due_at=SOON),),
-        "a dead task that is completed": lambda _: (update_task(DEAD, dead_reason=None),),
+        "a dead task that is completed": lambda _: (
+            update_task(DEAD, dead_reason=None, finished_at=NOW),
+        ),
     },
     "a death, failure or requeue without its record": {
         "a leased task that is buried": lambda _: (
@@ -182,7 +219,7 @@ ON_TASKS: Mapping[str, Kind] = {
             update_task(FREE, due_at=None, dead_reason="it cannot be"),
         ),
         "a completed task that is buried": lambda _: (
-            update_task(DONE, dead_reason="it cannot be"),
+            update_task(DONE, dead_reason="it cannot be", finished_at=None, result=None),
         ),
         "a task that was enqueued again and is buried": lambda s: (
             insert_attempt(s.attempt, entity_id=AGAIN, outcome="DEAD"),
@@ -210,13 +247,13 @@ ON_TASKS: Mapping[str, Kind] = {
         "a new task that is dead": lambda _: (
             insert_task(due_at=None, dead_reason="it cannot be"),
         ),
-        "a new task that is completed": lambda _: (insert_task(due_at=None),),
+        "a new task that is completed": lambda _: (insert_task(due_at=None, finished_at=NOW),),
         "a task of another stage": lambda _: (update_task(FREE, stage="other"),),
         "a task under another id": lambda _: (update_task(FREE, entity_id="other"),),
         "a task, added twice": lambda _: (insert_task(entity_id=FREE),),
         "a completed task, deleted": lambda _: (
-            end_lease(LEASED, due_at=None),
-            delete(TASKS).where(TASKS.c.entity_id == LEASED),
+            complete_task(LEASED),
+            delete_task(LEASED),
         ),
     },
     "an attempt forged": {
@@ -253,6 +290,9 @@ REPLACED_TASKS: Kind = {
     "a task, replaced": lambda _: (replacing(insert_task(entity_id=LEASED)),),
     "a task, replaced by another": lambda _: (
         update_task(FREE, entity_id=LEASED).prefix_with("OR REPLACE"),
+    ),
+    "a kept fence, replaced": lambda _: (
+        replacing(insert_pruned(stage=PRUNED_STAGE, entity_id=HIGHER, fence=2)),
     ),
     "an attempt, replaced": lambda s: (
         replacing(insert_attempt(s.attempt, outcome="STARTED", reason="another")),

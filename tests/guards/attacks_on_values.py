@@ -9,12 +9,12 @@ from tests.guards.attacks_on_columns import write_with
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import raw
 from tests.guards.situation import Situation
-from tests.guards.task_rows import EXPIRED, update_task
+from tests.guards.task_rows import EXPIRED, raise_pruned, update_task
 
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
 
-TABLES = (TASKS, TASK_ATTEMPTS)
+TABLES = (TASKS, TASK_ATTEMPTS, PRUNED_STAGES)
 # Each is well-formed for a comparison of characters.
 IMPOSSIBLE_INSTANTS = (
     "2026-02-31T00:00:00.000000+00:00",
@@ -46,6 +46,10 @@ def _update(column: str, value: str) -> Write:
     return lambda _: (update_task(EXPIRED, **{column: raw(value)}),)
 
 
+def _update_pruned(column: str, value: str) -> Write:
+    return lambda _: (raise_pruned(**{column: raw(value)}),)
+
+
 def _unstorable_values() -> Iterator[tuple[str, Write]]:
     for table in TABLES:
         for column in table.columns:
@@ -54,6 +58,10 @@ def _unstorable_values() -> Iterator[tuple[str, Write]]:
     for column in TASKS.columns:
         for value in _unstorable(column):
             yield f"tasks.{column.name} becomes {value}", _update(column.name, value)
+    for column in PRUNED_STAGES.columns:
+        for value in _unstorable(column):
+            name = f"pruned_stages.{column.name} becomes {value}"
+            yield name, _update_pruned(column.name, value)
 
 
 UNSTORABLE: Kind = dict(_unstorable_values())

@@ -15,7 +15,7 @@ from indelible.kernel import Change
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.kernel.task_tables import TASKS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASKS
 from indelible_sql.schema.tables import HISTORY
 
 HEADS = tuple(CATALOG.heads)
@@ -104,6 +104,7 @@ def _nested_updates() -> Iterator[tuple[str, Write]]:
         yield f"{table.name}: seq counted on twice", _counted_on(table, "seq")
 
     yield "a fence counted on twice", _counted_on(TASKS, "fence")
+    yield "a kept fence counted on twice", _counted_on(PRUNED_STAGES, "fence")
     yield "a lease that a nested claim overtakes", lambda _: _nested_claim()
 
 

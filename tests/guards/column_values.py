@@ -11,6 +11,7 @@ from tests.guards.token_rows import chain_hash, wallet
 
 from indelible.testing.stores import BEGINNING
 from indelible_sql.captures import columns as capture_columns
+from indelible_sql.kernel.task_tables import TASK_ARGUMENTS, TASK_RESULT
 from indelible_sql.schema import columns
 from indelible_sql.schema.columns import Domain
 from indelible_sql.tokens import columns as token_columns
@@ -41,6 +42,8 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     token_columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
     token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
     columns.JSON_VALUE: (raw("'null'"),),
+    TASK_ARGUMENTS: (["a list"],),
+    TASK_RESULT: (raw("'null'"),),
 }
 
 # Well-formed values that no row of the situation has.

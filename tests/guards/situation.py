@@ -35,6 +35,7 @@ from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.seals import next_seal
 from indelible.kernel.stages import PauseStage, pause_stage
+from indelible.kernel.task_retention import TASK_RETENTION
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible.tokens import Repositories
 from indelible_sql import SqlReading, SqlStore, seal
@@ -87,6 +88,10 @@ class Situation:
 
     receipt: Row
     attempt: Row
+
+    # Changes of the retention of tasks: to a year, and to no number.
+    longer_retention: Step
+    wrong_retention: Step
 
     # The last of two stored seals, and the one that follows it.
     stored_seal: Row
@@ -170,6 +175,8 @@ def _situation(
     unsealed = read_unsealed(tx)
     next_one = next_seal(AUDIT, unsealed.newest, unsealed.stretch, now=now)
 
+    retention = tx.settings.get(TASK_RETENTION)
+
     return Situation(
         steps=legal_steps(tx),
         births=births,
@@ -184,6 +191,8 @@ def _situation(
         first_warnings=_warnings_row(first_version),
         receipt=_receipt_row("order-2", now),
         attempt=attempt,
+        longer_retention=next_step(retention, "change", value="31536000"),
+        wrong_retention=next_step(retention, "change", value="soon"),
         stored_seal=asdict(unsealed.newest, recurse=False) if unsealed.newest else {},
         seal=asdict(next_one, recurse=False),
         captures=captures,

@@ -1,18 +1,21 @@
 """The tasks of the situation, and raw writes of tasks and their attempts."""
 
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Final
 
 from attrs import asdict
-from sqlalchemy import Insert, Update, insert, update
+from sqlalchemy import Delete, Insert, Update, delete, insert, update
 from tests.guards.writes import Row
 
 from indelible.kernel import UsageError
 from indelible.kernel.json import digest
-from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease
+from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
+from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease, Priority
 from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_sql import SqlTransaction
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_terms import DatabaseNow
 from indelible_sql.schema.columns import SCHEMA
 
 # The entity ids of tasks, by their condition.
@@ -21,11 +24,18 @@ LEASED = "leased"
 EXPIRED = "expired"  # under a lease that has ended, and not claimed again
 AGAIN = "again"  # enqueued during its lease
 RETRIED = "retried"  # waits after a failed attempt
-DONE = "done"
+DONE = "done"  # with a result
 DEAD = "dead"
+CANCELED = "canceled"
+CARRIER = "carrier"  # waits with arguments, a low priority and a slot
+# A stage of which a task was pruned, and one that is left, with a higher fence.
+PRUNED_STAGE = "old"
+HIGHER = "higher"
 
 # The guards compare leases with the database's clock.
 LIVE_UNTIL = datetime.now(UTC) + timedelta(hours=20)
+
+CLOCK_TICK_SECONDS: Final = 0.001  # of SQLite
 
 NEW_TASK: Final[Row] = {
     "stage": "work",
@@ -34,13 +44,19 @@ NEW_TASK: Final[Row] = {
     "fence": 0,
     "attempts": 0,
 }
+NOW: Final = DatabaseNow()
+ARGUMENTS: Final = {"to": "maya"}
+SLOT = FAR
 
 
 def add_tasks(tx: SqlTransaction) -> Lease:
     """Add a task in each condition. Return the lease of the started one."""
     dying = _claim(tx, DEAD)
     tx.tasks.mark_dead(dying, reason="it cannot be")
-    tx.tasks.complete([_claim(tx, DONE)])
+    tx.tasks.complete([_claim(tx, DONE)], results={DONE: {"sent": 1}})
+    _add_pruned(tx)
+    tx.tasks.enqueue("work", {CANCELED: BEGINNING})
+    tx.tasks.cancel("work", CANCELED)
     tx.tasks.retry_later(_claim(tx, RETRIED), due_at=FAR, reason="no answer")
     _claim(tx, EXPIRED)
 
@@ -56,13 +72,27 @@ def add_tasks(tx: SqlTransaction) -> Lease:
     tx.tasks.enqueue("work", {AGAIN: FAR})
 
     tx.tasks.enqueue("work", {FREE: tx.clock.now()})
+    documents = {CARRIER: ARGUMENTS}
+    tx.tasks.enqueue("work", {CARRIER: FAR}, arguments=documents, priority=Priority.LOW)
+    tx.tasks.enqueue_slot("work", CARRIER, slot=SLOT)
     return lease
 
 
-def _claim(tx: SqlTransaction, entity_id: str) -> Lease:
-    tx.tasks.enqueue("work", {entity_id: BEGINNING})
+def _add_pruned(tx: SqlTransaction) -> None:
+    """Complete two tasks, and prune the one with the lower fence."""
+    set_task_retention(tx, SetTaskRetention(seconds=0))
+    for entity_id in ("pruned", HIGHER, HIGHER):
+        tx.tasks.complete([_claim(tx, entity_id, stage=PRUNED_STAGE)])
+
+    # By the database's clock, the tasks finished later than now until it has ticked.
+    while not tx.tasks.prune(PRUNED_STAGE, limit=1):
+        sleep(CLOCK_TICK_SECONDS)
+
+
+def _claim(tx: SqlTransaction, entity_id: str, *, stage: str = "work") -> Lease:
+    tx.tasks.enqueue(stage, {entity_id: BEGINNING})
     until = tx.clock.now() + timedelta(hours=1)
-    (lease,) = tx.tasks.claim("work", limit=1, until=until)
+    (lease,) = tx.tasks.claim(stage, limit=1, until=until)
     assert lease.entity_id == entity_id
     return lease
 
@@ -99,6 +129,41 @@ def update_task(entity_id: str, /, **columns: object) -> Update:
 def end_lease(entity_id: str, /, **columns: object) -> Update:
     """Return an update that ends the lease of a task."""
     return update_task(entity_id, lease_owner=None, lease_until=None, **columns)
+
+
+def complete_task(entity_id: str, /, **columns: object) -> Update:
+    """Return an update that completes a leased task."""
+    return end_lease(entity_id, **{"due_at": None, "finished_at": NOW, **columns})
+
+
+def begin_run(entity_id: str, /, **columns: object) -> Update:
+    """Return an update that begins another run of a completed task."""
+    run = {"due_at": BEGINNING, "attempts": 0, "result": None, "finished_at": None}
+    return update_task(entity_id, **{**run, **columns})
+
+
+def cancel_task(entity_id: str, /, *, fence: int, **columns: object) -> Update:
+    """Return an update that cancels a task, which takes the fence."""
+    row = {"due_at": None, "cancel_reason": "no answer", "finished_at": NOW, "fence": fence}
+    return end_lease(entity_id, **{**row, **columns})
+
+
+def insert_pruned(**columns: object) -> Insert:
+    """Return the insert of the fence of a finished task, with some columns changed."""
+    row = {"stage": "work", "entity_id": DONE, "fence": 1}
+    return insert(PRUNED_STAGES).values({**row, **columns})
+
+
+def raise_pruned(**columns: object) -> Update:
+    """Return the update of the highest pruned fence of a stage, with some columns changed."""
+    row = {"entity_id": HIGHER, "fence": 2}
+    of_stage = PRUNED_STAGES.c.stage == PRUNED_STAGE
+    return update(PRUNED_STAGES).where(of_stage).values({**row, **columns})
+
+
+def delete_task(entity_id: str, /) -> Delete:
+    """Return the deletion of a task."""
+    return delete(TASKS).where(TASKS.c.entity_id == entity_id)
 
 
 def insert_attempt(attempt: Row, **columns: object) -> Insert:

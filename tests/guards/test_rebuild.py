@@ -288,7 +288,7 @@ def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
         "spaces": 1,
         "subspaces": 4,
         "algorithms": 1,
-        "settings": 2,
+        "settings": 3,
         "stages": 1,
         "authors": 1,
         "mint_events": 2,

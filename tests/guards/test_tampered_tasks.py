@@ -17,12 +17,15 @@ from tests.guards.situated import (
 from tests.guards.situation import Situation
 from tests.guards.task_rows import (
     AGAIN,
+    CANCELED,
     DEAD,
     DONE,
     EXPIRED,
     FREE,
     LEASED,
+    PRUNED_STAGE,
     RETRIED,
+    delete_task,
     end_lease,
     insert_attempt,
     insert_task,
@@ -50,11 +53,32 @@ TAMPERS: Kind = {
     "a dead task that is revived": lambda _: (
         update_task(DEAD, dead_reason=None, due_at=FAR_AWAY, attempts=0),
     ),
-    "a failed task that is completed": lambda _: (update_task(RETRIED, due_at=None),),
+    "a failed task that is completed": lambda _: (
+        update_task(RETRIED, due_at=None, finished_at=BEGINNING),
+    ),
     "a failed task that is leased again": lambda _: (
         update_task(RETRIED, lease_owner="user:noor", lease_until=FAR_AWAY),
     ),
-    "a waiting task that is completed": lambda _: (update_task(FREE, due_at=None),),
+    "a waiting task that is completed": lambda _: (
+        update_task(FREE, due_at=None, finished_at=BEGINNING),
+    ),
+    "a canceled task with another reason": lambda _: (
+        update_task(CANCELED, cancel_reason="no wish"),
+    ),
+    "a canceled task that is completed": lambda _: (update_task(CANCELED, cancel_reason=None),),
+    "a canceled task that is revived": lambda _: (
+        update_task(CANCELED, cancel_reason=None, finished_at=None, due_at=FAR_AWAY),
+    ),
+    "a running task that is canceled": lambda _: (
+        end_lease(LEASED, due_at=None, cancel_reason="no wish", finished_at=BEGINNING),
+    ),
+    "a record of a cancellation that is deleted": lambda _: (
+        delete(TASK_ATTEMPTS).where(TASK_ATTEMPTS.c.entity_id == CANCELED),
+    ),
+    "a task that is deleted, with attempts": lambda _: (delete_task(LEASED),),
+    "an attempt at a pruned task, above the pruned fences": lambda s: (
+        insert_attempt(s.attempt, stage=PRUNED_STAGE, entity_id="pruned", fence=3),
+    ),
     "a completed task whose attempts are reset": lambda _: (update_task(DONE, attempts=0),),
     "a fence that is lowered below its attempts": lambda _: (
         update_task(LEASED, fence=0, attempts=0, lease_owner=None, lease_until=None),

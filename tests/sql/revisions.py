@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @frozen(order=True)
 class Name:
-    """The name of an object; `table` is the table of a trigger or key, or a domain."""
+    """The name of an object; `table` is the table of a trigger, index or key, or a domain."""
 
     kind: Kind
     name: str
@@ -52,13 +52,14 @@ PATTERNS = {
     Kind.TABLE: re.compile(r"CREATE TABLE (?P<name>\S+)"),
     Kind.KEY: re.compile(r"ALTER TABLE (?P<table>\S+) ADD (CONSTRAINT|COLUMN) (?P<name>\S+)"),
     Kind.EDGES: re.compile(r"INSERT INTO \S+ \(.*\) VALUES \('(?P<name>[^']+)'"),
-    Kind.INDEX: re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\S+)"),
+    Kind.INDEX: re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\S+) ON (?P<table>\S+)"),
     Kind.FUNCTION: re.compile(r"CREATE FUNCTION (?P<name>[^\s(]+)"),
     Kind.TRIGGER: re.compile(r"CREATE TRIGGER (?P<name>\S+)[^;]*? ON (?P<table>\S+)"),
 }
 ENABLED = re.compile(r"ALTER TABLE (?P<table>\S+) ENABLE ALWAYS TRIGGER (?P<name>\S+)")
 CREATED_BEFORE_WRITTEN = (Kind.DOMAIN, Kind.TABLE)
 DROPPED_AFTER_WRITTEN = (Kind.TABLE, Kind.DOMAIN)
+GONE_WITH_TABLE = (Kind.TRIGGER, Kind.INDEX)
 REBUILT = re.compile(r"DROP TABLE (?P<name>\S+)")
 NEEDS_HANDWRITING = (Kind.DOMAIN, Kind.TABLE, Kind.KEY, Kind.EDGES)
 
@@ -108,15 +109,15 @@ def steps_between(
         ChangeNotWritten: A table, domain, key or edge differs, and `written` is empty.
     """
     _check_written(before, after, written)
-    lost = _lost_triggers(before, written)
-    replaced = _replaced_triggers(before, after) | lost
+    lost = _lost_objects(before, written)
+    replaced = _replaced_triggers(before, after)
 
     yield from _drops(before, after, replaced - lost, dialect)
     for name, statements in after.items():
         if name.kind in CREATED_BEFORE_WRITTEN and name not in before:
             yield from statements
     yield from written
-    yield from _creations(before, after, replaced)
+    yield from _creations(before, after, replaced | lost)
     for name in reversed(tuple(before)):
         if name.kind in DROPPED_AFTER_WRITTEN and name not in after:
             yield _drop(name, dialect)
@@ -135,15 +136,15 @@ def _replaced_triggers(before: Objects, after: Objects) -> set[Name]:
     return replaced
 
 
-def _lost_triggers(before: Objects, written: Sequence[str]) -> set[Name]:
-    """Return the triggers of the tables that the statements by hand drop and create again."""
+def _lost_objects(before: Objects, written: Sequence[str]) -> set[Name]:
+    """Return the triggers and indexes of tables that the statements by hand create again."""
     rebuilt: set[str] = set()
     for statement in written:
         match = REBUILT.match(statement)
         if match:
             rebuilt.add(match["name"])
 
-    return {name for name in before if name.kind is Kind.TRIGGER and name.table in rebuilt}
+    return {name for name in before if name.kind in GONE_WITH_TABLE and name.table in rebuilt}
 
 
 def _drops(before: Objects, after: Objects, replaced: set[Name], dialect: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Final
 from indelible.kernel.stages import PermanentFailure, RetryLater
 
 MAX_REASON_CHARACTERS: Final = 1_000  # of a reason, as the store accepts it
+MAX_CLASS_CHARACTERS: Final = 200  # of the name of a class
 MAX_INPUT_CHARACTERS: Final = 10_000  # that are searched for secrets; the rest is cut off first
 MASK: Final = "***"
 
@@ -82,3 +83,18 @@ def failure_reason(error: BaseException) -> str:
     printable = "".join(character if character.isprintable() else " " for character in masked)
     line = " ".join(printable.split())[:MAX_REASON_CHARACTERS].strip()
     return line or type(error).__name__
+
+
+def failure_class(error: BaseException) -> str:
+    """Return the name of the error's class, by which failures are grouped.
+
+    A stage that raises `PermanentFailure` or `RetryLater` from another error failed because of that
+    one.
+    """
+    cause = error
+    if isinstance(error, PermanentFailure | RetryLater) and error.__cause__ is not None:
+        cause = error.__cause__
+
+    name = type(cause).__name__
+    is_storable = name.isidentifier() and len(name) <= MAX_CLASS_CHARACTERS
+    return name if is_storable else "Exception"

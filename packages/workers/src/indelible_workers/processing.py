@@ -25,7 +25,7 @@ from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.claims import StageClaims
 from indelible_workers.holds import HeldLeases, RunningTask, TaskAbandoned
-from indelible_workers.masking import failure_reason
+from indelible_workers.masking import failure_class, failure_reason
 from indelible_workers.performing import (
     EXPECTED_ERRORS,
     PerformedTask,
@@ -320,9 +320,9 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
             is_last = lease.attempt >= self.stage.max_attempts
             if is_last or isinstance(error, PermanentFailure):
-                self._mark_dead(lease, failure_reason(error))
+                self._mark_dead(lease, error)
             else:
-                self._retry_later(lease, failure_reason(error), _retry_seconds(lease, error))
+                self._retry_later(lease, error, _retry_seconds(lease, error))
         except LeaseLost:
             logger.warning(
                 "stage %s: task %s lost its lease; its result is discarded",
@@ -331,16 +331,19 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             )
             self.worker.count(self.stage.name, "lost")
 
-    def _mark_dead(self, lease: Lease, reason: str) -> None:
+    def _mark_dead(self, lease: Lease, failure: BaseException) -> None:
+        reason = failure_reason(failure)
         try:
             with self._transaction("failure") as tx:
-                is_dead = tx.tasks.mark_dead(lease, reason=reason)
+                is_dead = tx.tasks.mark_dead(
+                    lease, reason=reason, error_class=failure_class(failure)
+                )
                 if is_dead and self.stage.on_dead:
                     self.stage.on_dead(tx, lease, reason)
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - on_dead refused: keep trying, rarely
-            self._retry_later(lease, failure_reason(error), MAX_BACKOFF_SECONDS)
+            self._retry_later(lease, error, MAX_BACKOFF_SECONDS)
             return
 
         if is_dead:
@@ -355,10 +358,13 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             )
             self.worker.count(self.stage.name, "retried")
 
-    def _retry_later(self, lease: Lease, reason: str, seconds: float) -> None:
+    def _retry_later(self, lease: Lease, failure: BaseException, seconds: float) -> None:
+        reason = failure_reason(failure)
         with self._transaction("retry") as tx:
             due_at = tx.clock.now() + timedelta(seconds=seconds)
-            tx.tasks.retry_later(lease, due_at=due_at, reason=reason)
+            tx.tasks.retry_later(
+                lease, due_at=due_at, reason=reason, error_class=failure_class(failure)
+            )
 
         logger.warning(
             "stage %s: task %s will be retried: %s", self.stage.name, lease.entity_id, reason

@@ -87,6 +87,8 @@ class SqlContext:
     records: tuple[Table, ...] = ()
     # Tables whose rows change without history, such as tasks; the context's own guards decide how.
     task_tables: tuple[Table, ...] = ()
+    # Those of them that lose rows, as far as the context's own guards allow.
+    prunable_tables: tuple[Table, ...] = ()
 
     # The stages whose tasks belong to aggregates, each with its lifecycle; all others stand alone.
     # The context's own guards contain `task_entity_guard` for them.

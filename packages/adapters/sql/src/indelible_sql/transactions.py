@@ -15,8 +15,9 @@ from indelible_sql.kernel.history import SqlHistory, SqlReceipts
 from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
+from indelible_sql.kernel.task_reader import SqlTaskReader
 from indelible_sql.kernel.task_tables import STAGE_HEADS
-from indelible_sql.kernel.tasks import SqlTaskQueue, SqlTaskReader
+from indelible_sql.kernel.tasks import SqlTaskQueue
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.sql_context import SqlContext
 

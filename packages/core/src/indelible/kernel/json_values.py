@@ -17,25 +17,27 @@ from indelible.kernel.json_limits import (
 from indelible.kernel.json_numbers import exact_number
 from indelible.kernel.values import UNSTORABLE, TextUnstorable
 
-FIELD = "value"
 
-
-def normalize_json(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
+def normalize_json(
+    value: object,
+    limits: JsonLimits = VALUE_LIMITS,
+    field: str = "value",
+) -> Any:  # noqa: ANN401 - whatever JSON knows
     """Return the value as a store returns it: lists for tuples, Decimals for fractions.
 
     A float becomes the shortest decimal number that is read back as the same float.
 
     Raises:
         UsageError: The value contains a type without a canonical text, or NaN or infinity.
-        JsonLimitExceeded: The value exceeds one of VALUE_LIMITS, or a number has too many digits.
+        JsonLimitExceeded: The value exceeds one of the limits, or a number has too many digits.
         DuplicateJsonKey: Two keys of an object have the same text.
         TextUnstorable: A text contains NUL or an unpaired surrogate.
     """
     if value is None:
         return None
 
-    normal = _Normalizer(VALUE_LIMITS).normalize(value, 0)
-    VALUE_LIMITS.check_bytes(encode_canonical(normal), FIELD)
+    normal = _Normalizer(limits, field).normalize(value, 0)
+    limits.check_bytes(encode_canonical(normal), field)
     return normal
 
 
@@ -44,18 +46,19 @@ class _Normalizer:
     """Normalizes one value, and counts the values in it."""
 
     _limits: JsonLimits
+    _field: str
     _count: int = 0
 
     def normalize(self, value: object, depth: int) -> Any:  # noqa: ANN401 - whatever JSON knows
         """Return the normal form of a value that is inside `depth` lists and objects."""
         self._count += 1
-        self._limits.check_count(self._count, FIELD)
+        self._limits.check_count(self._count, self._field)
 
         if isinstance(value, Mapping):
-            self._limits.check_depth(depth + 1, FIELD)
+            self._limits.check_depth(depth + 1, self._field)
             return self._object(cast("Mapping[object, object]", value), depth + 1)
         if isinstance(value, list | tuple):
-            self._limits.check_depth(depth + 1, FIELD)
+            self._limits.check_depth(depth + 1, self._field)
             items = cast("list[object]", value)
             return [self.normalize(item, depth + 1) for item in items]
 
@@ -64,9 +67,9 @@ class _Normalizer:
     def _object(self, values: Mapping[object, object], depth: int) -> dict[str, Any]:
         normal: dict[str, Any] = {}
         for name, value in values.items():
-            key = _key_text(name)
+            key = _key_text(name, self._field)
             if key in normal:
-                raise DuplicateJsonKey(FIELD, key)
+                raise DuplicateJsonKey(self._field, key)
             normal[key] = self.normalize(value, depth)
 
         return normal
@@ -75,14 +78,16 @@ class _Normalizer:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            return _storable(str.__str__(value))  # without its own type, such as an enumeration
+            return _storable(
+                str.__str__(value), self._field
+            )  # without its own type, such as an enumeration
         if isinstance(value, int):
-            check_whole_number(value, FIELD)
+            check_whole_number(value, self._field)
             return int(value)
         if isinstance(value, float):
-            return exact_number(Decimal(repr(float(value))), FIELD)
+            return exact_number(Decimal(repr(float(value))), self._field)
         if isinstance(value, Decimal):
-            return exact_number(value, FIELD)
+            return exact_number(value, self._field)
 
         converted = to_json_value(value)
         if type(converted) is type(value):
@@ -91,17 +96,17 @@ class _Normalizer:
         return self.normalize(converted, depth)
 
 
-def _key_text(key: object) -> str:
+def _key_text(key: object, field: str) -> str:
     """Return the text that JSON has for a key."""
     json_key = to_json_value(key)
     if isinstance(json_key, str):
-        return _storable(json_key)
+        return _storable(json_key, field)
     if json_key is None or isinstance(json_key, int):
         return encode_canonical(json_key)
     raise UsageError(f"a canonical object has no {type(key).__name__} for a key")
 
 
-def _storable(text: str) -> str:
+def _storable(text: str, field: str) -> str:
     if UNSTORABLE.search(text):
-        raise TextUnstorable(FIELD)
+        raise TextUnstorable(field)
     return text

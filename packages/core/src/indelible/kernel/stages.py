@@ -13,7 +13,9 @@ from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.json import digest
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases, TaskQueue, TaskReader
+from indelible.kernel.settings import Setting
+from indelible.kernel.task_ports import TaskQueue, TaskReader
+from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases
 from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
 
@@ -86,6 +88,8 @@ class Stage(Generic[Tx, W, O]):
     than `timeout_seconds` has failed. With `in_child` it runs in a child process, which is killed
     then, and which may use `memory_mebibytes` of memory; a thread cannot be killed and stays
     occupied until `perform` returns.
+
+    No task of the stage may have an argument with a name of `secret_arguments`, at any depth.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -105,6 +109,7 @@ class Stage(Generic[Tx, W, O]):
     memory_mebibytes: int | None = field(
         default=None, validator=optional(bounded_int), metadata=MEMORY_MEBIBYTES
     )
+    secret_arguments: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
         if self.memory_mebibytes is not None and not self.in_child:
@@ -156,6 +161,8 @@ class TasksRead(ReadTransaction, Protocol):
     def tasks(self) -> TaskReader: ...
     @property
     def stages(self) -> AggregateReader[StageControl]: ...
+    @property
+    def settings(self) -> AggregateReader[Setting]: ...
 
 
 class TasksWrite(TasksRead, Transaction, Protocol):
@@ -165,6 +172,8 @@ class TasksWrite(TasksRead, Transaction, Protocol):
     def tasks(self) -> TaskQueue: ...
     @property
     def stages(self) -> AggregateRepository[StageControl]: ...
+    @property
+    def settings(self) -> AggregateRepository[Setting]: ...
 
 
 @frozen(kw_only=True)
@@ -185,7 +194,7 @@ class ResumeStage:
 
 @frozen(kw_only=True)
 class RequeueTask:
-    """Make a dead task due again."""
+    """Make a dead or canceled task due again."""
 
     command_name: ClassVar[str] = "requeue_task"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -212,11 +221,11 @@ def resume_stage(tx: TasksWrite, command: ResumeStage) -> StageControl:
 
 
 def requeue_task(tx: TasksWrite, command: RequeueTask) -> None:
-    """Make a dead task due again.
+    """Make a dead or canceled task due again.
 
     Raises:
         TaskNotFound: The stage has no task of this id.
-        TaskNotDead: The task is not dead.
+        TaskNotDead: The task is neither dead nor canceled.
     """
     tx.tasks.requeue(command.stage, command.entity_id)
 

@@ -1,14 +1,24 @@
-"""Claims and completions that are whole transactions: no other write goes with them."""
+"""Commands on tasks.
 
-from datetime import timedelta
-from typing import ClassVar
+Claims, completions and progress are whole transactions: no other write goes with them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
 
 from attrs import field, frozen
+from attrs.validators import optional
 
-from indelible.kernel.stages import LEASE_SECONDS, TasksWrite
-from indelible.kernel.tasks import Lease, Leases
+from indelible.kernel.stages import LEASE_SECONDS, Stage, TasksWrite
+from indelible.kernel.task_arguments import normalize_arguments
+from indelible.kernel.task_ports import NO_DOCUMENTS
+from indelible.kernel.tasks import Lease, Leases, Priority
 from indelible.kernel.transaction import single_update
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+
+MAX_REQUEUED: Final = 1_000  # in one transaction
+REQUEUE_LIMIT: Final = {"minimum": 1, "maximum": MAX_REQUEUED}
 
 
 @frozen(kw_only=True)
@@ -28,6 +38,49 @@ class CompleteTasks:
 
     command_name: ClassVar[str] = "complete_tasks"
     leases: Leases
+    results: Mapping[str, Any] = NO_DOCUMENTS
+
+
+@frozen(kw_only=True)
+class ReportProgress:
+    """Store the progress of a running task in percent."""
+
+    command_name: ClassVar[str] = "report_progress"
+    lease: Lease
+    percent: int
+
+
+@frozen(kw_only=True)
+class EnqueueTask:
+    """Make a task of a stage due, now unless a time is given."""
+
+    command_name: ClassVar[str] = "enqueue_task"
+    stage: Stage[Any, Any, Any]
+    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    due_at: datetime | None = None
+    arguments: Mapping[str, Any] | None = None
+    priority: Priority = field(default=Priority.NORMAL, converter=Priority)
+
+
+@frozen(kw_only=True)
+class CancelTask:
+    """Cancel a waiting or running task; the reason is the transaction's."""
+
+    command_name: ClassVar[str] = "cancel_task"
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class RequeueTasks:
+    """Make dead tasks of a stage due again: all, or those of one class of error."""
+
+    command_name: ClassVar[str] = "requeue_tasks"
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    error_class: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    limit: int = field(default=MAX_REQUEUED, validator=bounded_int, metadata=REQUEUE_LIMIT)
 
 
 @single_update
@@ -44,4 +97,55 @@ def complete_tasks(tx: TasksWrite, command: CompleteTasks) -> None:
     Raises:
         LeaseLost: One of the leases has ended; no task is marked.
     """
-    tx.tasks.complete(command.leases)
+    tx.tasks.complete(command.leases, results=command.results)
+
+
+@single_update
+def report_progress(tx: TasksWrite, command: ReportProgress) -> None:
+    """Store the progress of a running task.
+
+    Raises:
+        LeaseLost: The lease has ended.
+        NumberOutOfRange: The number is no percentage.
+    """
+    tx.tasks.report_progress(command.lease, command.percent)
+
+
+def enqueue_task(tx: TasksWrite, command: EnqueueTask) -> None:
+    """Make the task due, or leave it due sooner; a dead or canceled one stays as it is.
+
+    Raises:
+        TaskArgumentSecret: An argument has the name of a secret, of which the stage declares some.
+        Others: those of `TaskQueue.enqueue`.
+    """
+    due_at = command.due_at
+    if due_at is None:
+        due_at = tx.clock.now()
+
+    arguments: dict[str, Mapping[str, Any]] = {}
+    if command.arguments is not None:
+        normal = normalize_arguments(command.arguments, command.stage.secret_arguments)
+        arguments[command.entity_id] = normal
+    tx.tasks.enqueue(
+        command.stage.name,
+        {command.entity_id: due_at},
+        arguments=arguments,
+        priority=command.priority,
+    )
+
+
+def cancel_task(tx: TasksWrite, command: CancelTask) -> None:
+    """Cancel a waiting or running task; the lease of a running one ends at once.
+
+    Raises:
+        TaskNotFound: The stage has no task of this id.
+        TaskEnded: The task is completed, dead or canceled.
+    """
+    tx.tasks.cancel(command.stage, command.entity_id)
+
+
+def requeue_tasks(tx: TasksWrite, command: RequeueTasks) -> int:
+    """Make dead tasks due again and return how many; repeat while it returns the limit."""
+    return tx.tasks.requeue_dead(
+        command.stage, error_class=command.error_class, limit=command.limit
+    )

@@ -46,14 +46,51 @@ class LeaseLost(Conflict):
 
 @frozen
 class TaskNotDead(Conflict):
-    """Only a dead task can be requeued."""
+    """Only a dead or canceled task can be requeued."""
 
     code: ClassVar[str] = "TASK_NOT_DEAD"
     message: ClassVar[str] = (
-        "Task {entity_id} of stage {stage} is not dead, so it cannot be requeued."
+        "Task {entity_id} of stage {stage} is neither dead nor canceled, so it cannot be requeued."
     )
     stage: str
     entity_id: str
+
+
+@frozen
+class TaskEnded(Conflict):
+    """Only a waiting or running task can be canceled."""
+
+    code: ClassVar[str] = "TASK_ENDED"
+    message: ClassVar[str] = (
+        "Task {entity_id} of stage {stage} is {state}: only a waiting or running task can be "
+        "canceled."
+    )
+    stage: str
+    entity_id: str
+    state: str
+
+
+@frozen
+class TaskArgumentsDiffer(Conflict):
+    """The arguments of a task stay the same until its run has ended."""
+
+    code: ClassVar[str] = "TASK_ARGUMENTS_DIFFER"
+    message: ClassVar[str] = (
+        "Task {entity_id} of stage {stage} has other arguments, and its run has not ended."
+    )
+    stage: str
+    entity_id: str
+
+
+@frozen
+class TaskArgumentSecret(Invalid):
+    """An argument has the name of a secret; arguments are stored and shown."""
+
+    code: ClassVar[str] = "TASK_ARGUMENT_SECRET"
+    message: ClassVar[str] = (
+        "Argument {name} of a task is a secret, which is never stored: pass a reference to it."
+    )
+    name: str
 
 
 @frozen

@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from math import ceil
-from typing import Final, Protocol, Self
+from typing import Any, Final, Self
 
 from attrs import evolve, field, frozen
+from attrs.validators import optional
 
 from indelible.kernel.audit import Actor
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json import digest
 from indelible.kernel.task_errors import LeaseTooLong
-from indelible.kernel.values import IDENTIFIER, LATEST, check_instant, is_identifier
+from indelible.kernel.values import IDENTIFIER, LATEST, bounded_int, check_instant, is_identifier
 
 NEVER: Final = LATEST  # sorts behind every due time
 MAX_COUNTED: Final = 10_000  # of a stage's statistics
 MAX_LEASE_SECONDS: Final = 86_400  # from a claim or an extension to the end of the lease
+PERCENT: Final = {"minimum": 0, "maximum": 100}
 
 
 def check_lease_end(until: datetime, now: datetime) -> None:
@@ -34,6 +36,25 @@ class AttemptOutcome(StrEnum):
     FAILED = "FAILED"
     DEAD = "DEAD"
     REQUEUED = "REQUEUED"
+    CANCELED = "CANCELED"  # under the fence that the cancellation takes
+
+
+class Priority(IntEnum):
+    """The priorities of tasks; a stage's tasks of a lower number are claimed first."""
+
+    HIGH = 1
+    NORMAL = 2
+    LOW = 3
+
+
+class TaskState(StrEnum):
+    """The states of a task."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    DEAD = "dead"
+    CANCELED = "canceled"
 
 
 @frozen
@@ -48,12 +69,31 @@ class TaskKey:
             raise UsageError("the stage and the id of a task are parts of a path: no slash allowed")
 
 
+@frozen
+class Progress:
+    """The validated progress of a task."""
+
+    percent: int = field(validator=bounded_int, metadata=PERCENT)
+
+
+@frozen
+class Failure:
+    """The validated class of a failure, such as the name of an exception's class."""
+
+    error_class: str | None = field(validator=optional(is_identifier), metadata=IDENTIFIER)
+
+
 @frozen(kw_only=True)
 class Task:
     """A unit of work: due at a time and leased until another; done when it has no due time.
 
     `attempts` counts the claims since the task was enqueued. A task that is enqueued again while
     it is leased has 0 attempts until its lease ends: by that it stays due afterwards.
+
+    A run begins when a task is created, or enqueued after its completion. `arguments` belong to the
+    run, `result` to its completion. `progress` is in percent, as last reported. `slot` is the
+    newest slot of a recurring task. `error_class` is the class of the run's last failure.
+    `finished_at` is the time of a completion or cancellation; SQL stores use the database's clock.
     """
 
     stage: str
@@ -64,25 +104,48 @@ class Task:
     fence: int
     attempts: int
     dead_reason: str | None
+    priority: Priority = field(default=Priority.NORMAL, converter=Priority)
+    arguments: Mapping[str, Any] | None = None
+    result: Any = None
+    progress: int | None = None
+    slot: datetime | None = None
+    error_class: str | None = None
+    cancel_reason: str | None = None
+    finished_at: datetime | None = None
 
     @classmethod
-    def new(cls, stage: str, entity_id: str, due_at: datetime) -> Self:
-        """Return a task that was never claimed."""
+    def new(cls, stage: str, entity_id: str, due_at: datetime, *, fence: int = 0) -> Self:
+        """Return a task that was never claimed; its first claim takes the fence after `fence`."""
         return cls(
             stage=stage,
             entity_id=entity_id,
             due_at=due_at,
             lease_owner=None,
             lease_until=None,
-            fence=0,
+            fence=fence,
             attempts=0,
             dead_reason=None,
         )
 
     @property
-    def sort_key(self) -> tuple[datetime, str]:
+    def sort_key(self) -> tuple[int, datetime, str]:
         """Return the task's position in the order in which tasks are claimed."""
-        return self.due_at or NEVER, self.entity_id
+        return self.priority, self.due_at or NEVER, self.entity_id
+
+    @property
+    def is_halted(self) -> bool:
+        """Return True if the task is dead or canceled: only a requeue or a new slot revives it."""
+        return self.dead_reason is not None or self.cancel_reason is not None
+
+    @property
+    def is_finished(self) -> bool:
+        """Return True if the task is completed or canceled."""
+        return self.due_at is None and self.dead_reason is None
+
+    @property
+    def is_completed(self) -> bool:
+        """Return True if the task's run has been completed: the next enqueue begins another."""
+        return self.due_at is None and not self.is_halted
 
     @property
     def was_enqueued_during_lease(self) -> bool:
@@ -99,7 +162,20 @@ class Task:
             attempt=self.attempts,
             due_at=self.due_at or NEVER,
             until=self.lease_until or NEVER,
+            priority=self.priority,
+            arguments=self.arguments,
+            slot=self.slot,
         )
+
+    def state(self, now: datetime) -> TaskState:
+        """Return the state at a time; a task whose lease has expired waits."""
+        if self.cancel_reason is not None:
+            return TaskState.CANCELED
+        if self.dead_reason is not None:
+            return TaskState.DEAD
+        if self.due_at is None:
+            return TaskState.COMPLETED
+        return TaskState.WAITING if self.is_free(now) else TaskState.RUNNING
 
     def is_due(self, now: datetime) -> bool:
         """Return True if the task's due time has come."""
@@ -109,17 +185,43 @@ class Task:
         """Return True if no lease is running."""
         return self.lease_until is None or self.lease_until <= now
 
-    def rescheduled(self, due_at: datetime, now: datetime) -> Self:
-        """Return the task due at that time or sooner; a dead task stays dead."""
-        if self.dead_reason is not None:
+    def rescheduled(
+        self,
+        due_at: datetime,
+        now: datetime,
+        *,
+        priority: Priority = Priority.NORMAL,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Return the task due at that time or sooner; a dead or canceled one as it is.
+
+        A completed task begins a run with this priority and these arguments. Any other takes the
+        more urgent priority and keeps its arguments.
+        """
+        if self.is_halted:
             return self
 
-        if not self.is_free(now):
-            return evolve(self, due_at=self._sooner(due_at), attempts=0)
+        if self.due_at is None:
+            return evolve(self.revived(due_at), priority=priority, arguments=arguments, result=None)
 
-        attempts = self.attempts if self.due_at else 0
-        first_due_at = min(due_at, self.due_at or NEVER)
-        return evolve(self.released(due_at=first_due_at), attempts=attempts)
+        urgent = evolve(self, priority=min(priority, self.priority))
+        if not self.is_free(now):
+            return evolve(urgent, due_at=self._sooner(due_at), attempts=0)
+
+        return urgent.released(due_at=min(due_at, self.due_at))
+
+    def revived(self, due_at: datetime) -> Self:
+        """Return a task that had ended as due, with no attempts."""
+        return evolve(
+            self,
+            due_at=due_at,
+            attempts=0,
+            dead_reason=None,
+            cancel_reason=None,
+            error_class=None,
+            progress=None,
+            finished_at=None,
+        )
 
     def claimed(self, owner: Actor, until: datetime) -> Self:
         """Return the task under a new lease."""
@@ -137,21 +239,36 @@ class Task:
             self, due_at=due_at, dead_reason=dead_reason, lease_owner=None, lease_until=None
         )
 
-    def finished(self) -> Self:
-        """Return the task as done, or as due if it was enqueued during its lease."""
-        due_at = self.due_at if self.was_enqueued_during_lease else None
-        return self.released(due_at=due_at)
+    def finished(self, now: datetime, result: object = None) -> Self:
+        """Return the task as completed, or as due if it was enqueued during its lease.
 
-    def retried_later(self, due_at: datetime) -> Self:
-        """Return the task due then, or sooner if it was enqueued during its lease."""
-        return self.released(due_at=self._sooner(due_at))
-
-    def dead(self, reason: str) -> Self:
-        """Return the task as dead, or as due if it was enqueued during its lease."""
+        The next run has a result of its own, so that of the present one is not stored then.
+        """
         if self.was_enqueued_during_lease:
-            return self.finished()
+            return self.released(due_at=self.due_at)
 
-        return self.released(due_at=None, dead_reason=reason)
+        return evolve(self.released(due_at=None), result=result, finished_at=now)
+
+    def retried_later(self, due_at: datetime, error_class: str | None = None) -> Self:
+        """Return the task due then, or sooner if it was enqueued during its lease."""
+        return evolve(self.released(due_at=self._sooner(due_at)), error_class=error_class)
+
+    def dead(self, reason: str, error_class: str | None = None) -> Self:
+        """Return the task as dead, or as due if it was enqueued during its lease."""
+        failed = evolve(self, error_class=error_class)
+        if self.was_enqueued_during_lease:
+            return failed.released(due_at=self.due_at)
+
+        return failed.released(due_at=None, dead_reason=reason)
+
+    def canceled(self, reason: str, now: datetime) -> Self:
+        """Return the task as canceled; like a claim, a cancellation takes the next fence."""
+        return evolve(
+            self.released(due_at=None),
+            fence=self.fence + 1,
+            cancel_reason=reason,
+            finished_at=now,
+        )
 
     def extended(self, until: datetime) -> Self:
         """Return the task under its lease until then; a lease is never shortened."""
@@ -179,6 +296,9 @@ class Lease:
     attempt: int
     due_at: datetime
     until: datetime
+    priority: Priority = Priority.NORMAL
+    arguments: Mapping[str, Any] | None = field(default=None, hash=False)
+    slot: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -231,135 +351,12 @@ class StageStats:
     oldest: datetime | None
 
 
+@frozen(kw_only=True)
+class ErrorCount:
+    """The number of a stage's dead tasks whose last failure had this class; None for no class."""
+
+    error_class: str | None
+    tasks: int
+
+
 Leases = Sequence[Lease]
-
-
-class TaskReader(Protocol):
-    """Read access to tasks."""
-
-    def get(self, stage: str, entity_id: str) -> Task:
-        """Return the task.
-
-        Raises:
-            TaskNotFound: The stage has no task of this id.
-        """
-        ...
-
-    def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
-        """Return the last `limit` recorded attempts, newest first."""
-        ...
-
-    def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
-        """Return the statistics of every stage that ever had a task, in order of name."""
-        ...
-
-    def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
-        """Return the stage's next `limit` dead tasks after an id, in order of id."""
-        ...
-
-    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
-        """Return how many tasks could be claimed now, at most `limit`."""
-        ...
-
-    def count_claims(self, stage: str, *, limit: int) -> int | None:
-        """Return the number of claims of the stage, or None if it has more than `limit` tasks."""
-        ...
-
-
-class TaskQueue(TaskReader, Protocol):
-    """Write access to tasks; the transaction's actor owns the leases."""
-
-    def enqueue(self, stage: str, dues: Mapping[str, datetime]) -> None:
-        """Make each task due at its time, or leave it due sooner.
-
-        A dead task stays dead. A leased task becomes due again after its lease. A lease that has
-        expired ends here.
-
-        Raises:
-            TaskEntityNotFound: The stage's tasks belong to aggregates, and one does not exist.
-        """
-        ...
-
-    def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
-        """Make the task due then, unless it exists already.
-
-        Raises:
-            TaskEntityNotFound: The stage's tasks belong to aggregates, and this one does not exist.
-        """
-        ...
-
-    def claim(
-        self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
-    ) -> tuple[Lease, ...]:
-        """Lock and lease the free tasks that have been due longest; none of a paused stage.
-
-        With `after`, begin behind that lease: a loop of claims need not pass its own rows again.
-
-        Raises:
-            LeaseTooLong: The end is more than `MAX_LEASE_SECONDS` away.
-        """
-        ...
-
-    def complete(self, leases: Leases) -> None:
-        """Mark the tasks as done, except those that were enqueued during their lease.
-
-        Raises:
-            LeaseLost: One of the leases has ended.
-        """
-        ...
-
-    def record_start(self, leases: Leases) -> None:
-        """Record that these attempts start, before they act outside the database.
-
-        Raises:
-            LeaseLost: One of the tasks is unknown, or its lease has ended.
-            AttemptRecorded: One of the starts is recorded already.
-        """
-        ...
-
-    def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
-        """Record a failed attempt and make the task due again.
-
-        Raises:
-            LeaseLost: The lease has ended.
-        """
-        ...
-
-    def mark_dead(self, lease: Lease, *, reason: str) -> bool:
-        """Mark the task as dead and return True; return False if it was enqueued meanwhile.
-
-        Raises:
-            LeaseLost: The lease has ended.
-        """
-        ...
-
-    def release(self, leases: Leases) -> None:
-        """Return claimed tasks that were not started; the claim does not count as an attempt."""
-        ...
-
-    def extend(self, leases: Leases, *, until: datetime) -> None:
-        """Extend the leases that have not ended; none is shortened.
-
-        Raises:
-            LeaseTooLong: The end is more than `MAX_LEASE_SECONDS` away.
-        """
-        ...
-
-    def require_lease(self, lease: Lease) -> None:
-        """Lock the task until the end of the transaction, so that no other worker claims it.
-
-        A `perform` that writes in transactions of its own calls it first in each of them.
-
-        Raises:
-            LeaseLost: The lease has ended, or the task was claimed again.
-        """
-        ...
-
-    def requeue(self, stage: str, entity_id: str) -> None:
-        """Make a dead task due now, with no attempts.
-
-        Raises:
-            TaskNotFound: The stage has no task of this id.
-            TaskNotDead: The task is not dead.
-        """
-        ...

@@ -9,7 +9,14 @@ from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_guards import task_guards
-from indelible_sql.kernel.task_tables import STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import (
+    PRUNED_STAGES,
+    STAGES,
+    TASK_ARGUMENTS,
+    TASK_ATTEMPTS,
+    TASK_RESULT,
+    TASKS,
+)
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
@@ -27,6 +34,8 @@ CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS),
-    task_tables=(TASKS,),
+    task_tables=(TASKS, PRUNED_STAGES),
+    prunable_tables=(TASKS,),
+    domains=(TASK_ARGUMENTS, TASK_RESULT),
     guards=kernel_guards,
 )

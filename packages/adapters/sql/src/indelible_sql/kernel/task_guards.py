@@ -1,7 +1,8 @@
 """The guards of tasks: a row changes only by the edges of a task's life.
 
 An edge is checked over fence, lease, attempts and due time. Who may write the table can still
-claim what is free and end what it has claimed: docs/decisions/0061-tasks-change-by-edges.md.
+claim what is free and end what it has claimed: docs/decisions/0061-tasks-change-by-edges.md. The
+edges of cancellation and of pruning: docs/decisions/0079-what-a-task-carries.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,8 +10,10 @@ from typing import Final
 
 from sqlalchemy import Table
 
+from indelible.kernel.task_retention import MAX_RETENTION_DIGITS, TASK_RETENTION
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, AttemptOutcome
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.settings import SETTINGS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import undeletable_guards
 from indelible_sql.schema.sqlite_guards import value_guards
@@ -19,21 +22,27 @@ from indelible_sql.schema.sqlite_guards import value_guards
 MAX_LEASE_BY_DATABASE_SECONDS: Final = 2 * MAX_LEASE_SECONDS
 
 # The database's clock. SQLite's has milliseconds.
-_SQLITE_FORMAT: Final = "'%Y-%m-%dT%H:%M:%f000+00:00', 'now'"
+SQLITE_NOW_FORMAT: Final = "'%Y-%m-%dT%H:%M:%f000+00:00', 'now'"
 DATABASE_NOW: Final[Mapping[str, str]] = {
-    "sqlite": f"strftime({_SQLITE_FORMAT})",
+    "sqlite": f"strftime({SQLITE_NOW_FORMAT})",
     "postgresql": "statement_timestamp()",
 }
 _LATEST_LEASE_END: Final[Mapping[str, str]] = {
-    "sqlite": f"strftime({_SQLITE_FORMAT}, '+{MAX_LEASE_BY_DATABASE_SECONDS} seconds')",
+    "sqlite": f"strftime({SQLITE_NOW_FORMAT}, '+{MAX_LEASE_BY_DATABASE_SECONDS} seconds')",
     "postgresql": (f"statement_timestamp() + interval '{MAX_LEASE_BY_DATABASE_SECONDS} seconds'"),
 }
 
 _IS_NEW: Final = (
-    "NEW.fence = 0 AND NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL"
+    "NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL"
+    " AND NEW.progress IS NULL AND NEW.error_class IS NULL"
 )
 _IS_SAME_TASK: Final = "NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id"
 _IS_SOONER: Final = "NEW.due_at <= OLD.due_at"
+
+# The ends of a run: a completion, and a death or cancellation, after which it may go on.
+_IS_OVER: Final = "OLD.due_at IS NULL"
+_IS_COMPLETED: Final = f"{_IS_OVER} AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL"
+_WAS_HALTED: Final = "OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL"
 
 # The edges of a task without a lease.
 _IS_REQUEUE: Final = "NEW.due_at IS NOT NULL AND NEW.attempts = 0"
@@ -52,16 +61,20 @@ _IS_DUE_AGAIN: Final = f"NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR {_
 _ENDS_LEASE: Final = "OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL"
 # A short condition, because PostgreSQL parses it for each statement.
 _MAY_NEED_RECORD: Final = (
-    "NEW.lease_owner IS NULL AND (OLD.dead_reason IS NOT NULL OR NEW.dead_reason IS NOT NULL"
-    " OR OLD.lease_owner IS NOT NULL AND NEW.due_at IS NOT NULL)"
+    f"NEW.lease_owner IS NULL AND ({_WAS_HALTED} OR NEW.dead_reason IS NOT NULL"
+    " OR NEW.cancel_reason IS NOT NULL OR OLD.lease_owner IS NOT NULL AND NEW.due_at IS NOT NULL)"
 )
 _IS_COMPLETION_OF_ENQUEUED: Final = "OLD.attempts = 0 AND NEW.due_at = OLD.due_at"
 
 
 def task_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of tasks and of their attempts."""
-    yield from undeletable_guards(TASKS, dialect)
+    """Yield the guards of tasks, of their attempts and of the fences of pruned tasks."""
+    for guard in undeletable_guards(TASKS, dialect):
+        if guard.event != "DELETE":
+            yield guard
+    yield _prune_guard(dialect)
     yield Guard(table=TASKS, rule="new", event="INSERT", condition=_IS_NEW)
+    yield _first_fence_guard(dialect)
     yield Guard(table=TASKS, rule="fence", event="UPDATE", condition=_fence_condition(dialect))
     yield Guard(
         table=TASKS,
@@ -70,11 +83,14 @@ def task_guards(dialect: str) -> Iterator[Guard]:
         condition=_edge_condition(dialect),
         is_long=True,
     )
+    yield _run_guard()
     yield _recorded_guard(dialect)
     if dialect == "sqlite":
         yield from value_guards(TASKS, "INSERT", "UPDATE")
         yield from value_guards(TASK_ATTEMPTS, "INSERT")
+        yield from value_guards(PRUNED_STAGES, "INSERT", "UPDATE")
     yield _attempt_guard(dialect)
+    yield from _pruned_fence_guards(dialect)
 
 
 def task_entity_guard(head: Table, stages: Iterable[str], dialect: str) -> Guard:
@@ -94,15 +110,22 @@ def task_entity_guard(head: Table, stages: Iterable[str], dialect: str) -> Guard
 
 
 def _fence_condition(dialect: str) -> str:
-    """Return the condition that only a claim raises the fence, and that it takes no live lease."""
+    """Return the condition that only a claim or a cancellation raises the fence.
+
+    A claim takes no live lease; a cancellation may.
+    """
     is_claim = (
         "NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL"
         f" AND (OLD.lease_until IS NULL OR OLD.lease_until <= {DATABASE_NOW[dialect]})"
     )
-    is_same_fence = (
-        "NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner)"
+    is_cancellation = (
+        "NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL"
     )
-    return f"{_IS_SAME_TASK} AND ({is_claim} OR {is_same_fence})"
+    is_same_fence = (
+        "NEW.fence = OLD.fence AND NEW.cancel_reason IS NULL"
+        " AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner)"
+    )
+    return f"{_IS_SAME_TASK} AND ({is_claim} OR {is_cancellation} OR {is_same_fence})"
 
 
 def _edge_condition(dialect: str) -> str:
@@ -113,35 +136,73 @@ def _edge_condition(dialect: str) -> str:
         "NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at"
         f" AND NEW.lease_until >= OLD.lease_until AND {ends_in_time}"
     )
+    finishes_now = f"NEW.finished_at = {DATABASE_NOW[dialect]}"
+    is_cancellation = f"NEW.attempts = OLD.attempts AND {finishes_now}"
     return (
-        f"CASE WHEN NEW.fence <> OLD.fence THEN {is_claim}"
-        f" WHEN OLD.dead_reason IS NOT NULL THEN {_IS_REQUEUE}"
+        f"CASE WHEN NEW.cancel_reason IS NOT NULL THEN {is_cancellation}"
+        f" WHEN NEW.fence <> OLD.fence THEN {is_claim}"
+        f" WHEN {_WAS_HALTED} THEN {_IS_REQUEUE}"
         f" WHEN OLD.due_at IS NULL THEN {_IS_ENQUEUED_AGAIN}"
         f" WHEN OLD.lease_owner IS NULL THEN {_IS_MOVED_EARLIER}"
         f" WHEN NEW.lease_owner IS NOT NULL THEN {is_extension} OR {_IS_ENQUEUED_DURING_LEASE}"
         f" WHEN NEW.due_at IS NULL THEN {_IS_DEATH_OR_COMPLETION}"
+        f" AND (NEW.dead_reason IS NOT NULL OR {finishes_now})"
         f" ELSE {_IS_RELEASE} OR {_IS_DUE_AGAIN} END"
     )
 
 
+def _run_guard() -> Guard:
+    """Return the guard of what a run carries; statements that set none of it do not fire it.
+
+    Arguments stay until the run is completed, a priority becomes more urgent and a slot later. A
+    result comes with a completion, progress under a lease, and a class of error with its end.
+    """
+    is_under_lease = (
+        "OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence"
+    )
+    is_new_slot = "(OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL"
+    conditions = (
+        f"({_is_same('arguments')} OR {_IS_COMPLETED})",
+        f"(NEW.priority <= OLD.priority OR {_IS_COMPLETED})",
+        f"(NEW.result IS NULL OR {_ENDS_LEASE})",
+        f"({_is_same('progress')} OR NEW.progress IS NULL AND {_IS_OVER} OR {is_under_lease})",
+        f"({_is_same('slot')} OR {is_new_slot})",
+        f"({_is_same('error_class')} OR NEW.error_class IS NULL AND {_IS_OVER} OR {_ENDS_LEASE})",
+    )
+    columns = "arguments, priority, result, progress, slot, error_class"
+    return Guard(
+        table=TASKS,
+        rule="run",
+        event=f"UPDATE OF {columns}",
+        condition=" AND ".join(conditions),
+        is_long=True,
+    )
+
+
+def _is_same(column: str) -> str:
+    return f"(NEW.{column} = OLD.{column} OR NEW.{column} IS NULL AND OLD.{column} IS NULL)"
+
+
 def _recorded_guard(dialect: str) -> Guard:
-    """Return the guard that failure, death and requeue have their attempt's record."""
+    """Return the guard that failure, death, cancellation and requeue have their record."""
     is_failure = (
         f"{_ENDS_LEASE} AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts"
         f" AND NOT ({_IS_COMPLETION_OF_ENQUEUED})"
         f" AND NOT (OLD.lease_until <= {DATABASE_NOW[dialect]} AND {_IS_SOONER})"
     )
     outcome = (
-        f"CASE WHEN OLD.dead_reason IS NOT NULL THEN '{AttemptOutcome.REQUEUED}'"
+        f"CASE WHEN NEW.cancel_reason IS NOT NULL THEN '{AttemptOutcome.CANCELED}'"
+        f" WHEN {_WAS_HALTED} THEN '{AttemptOutcome.REQUEUED}'"
         f" WHEN NEW.dead_reason IS NOT NULL THEN '{AttemptOutcome.DEAD}'"
         f" WHEN {is_failure} THEN '{AttemptOutcome.FAILED}' END"
     )
     attempts = qualified_name(TASK_ATTEMPTS, dialect)
     is_recorded = (
         f"EXISTS (SELECT 1 FROM {attempts} AS attempt WHERE attempt.stage = OLD.stage"
-        " AND attempt.entity_id = OLD.entity_id AND attempt.fence = OLD.fence"
+        " AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence"
         f" AND attempt.outcome = {outcome}"
-        " AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason))"
+        " AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason)"
+        " AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))"
     )
     return Guard(
         table=TASKS,
@@ -153,12 +214,90 @@ def _recorded_guard(dialect: str) -> Guard:
 
 
 def _attempt_guard(dialect: str) -> Guard:
-    """Return the guard that an attempt is recorded under its lease, a requeue of a dead task."""
+    """Return the guard that an attempt is recorded under its lease.
+
+    A requeue is recorded of a dead or canceled task, and a cancellation under the fence that it
+    takes.
+    """
     tasks = qualified_name(TASKS, dialect)
     condition = (
         f"EXISTS (SELECT 1 FROM {tasks} AS head WHERE head.stage = NEW.stage"
-        " AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence"
-        f" AND CASE WHEN NEW.outcome = '{AttemptOutcome.REQUEUED}'"
-        " THEN head.dead_reason IS NOT NULL ELSE head.lease_owner IS NOT NULL END)"
+        " AND head.entity_id = NEW.entity_id"
+        f" AND CASE NEW.outcome WHEN '{AttemptOutcome.REQUEUED}' THEN head.fence = NEW.fence"
+        " AND (head.dead_reason IS NOT NULL OR head.cancel_reason IS NOT NULL)"
+        f" WHEN '{AttemptOutcome.CANCELED}' THEN head.fence + 1 = NEW.fence"
+        " AND head.due_at IS NOT NULL"
+        " ELSE head.fence = NEW.fence AND head.lease_owner IS NOT NULL END)"
     )
     return Guard(table=TASK_ATTEMPTS, rule="needs_head", event="INSERT", condition=condition)
+
+
+def _first_fence_guard(dialect: str) -> Guard:
+    """Return the guard that a new task starts above the fences of the stage's pruned tasks.
+
+    A task may be pruned while another transaction creates it again: that one runs again.
+    """
+    pruned = qualified_name(PRUNED_STAGES, dialect)
+    return Guard(
+        table=TASKS,
+        rule="first_fence",
+        event="INSERT",
+        condition=(
+            f"NEW.fence = coalesce((SELECT pruned.fence FROM {pruned} AS pruned"
+            " WHERE pruned.stage = NEW.stage), 0)"
+        ),
+        raises="serialization_failure",
+    )
+
+
+def _prune_guard(dialect: str) -> Guard:
+    """Return the guard that only a task is deleted that finished longer ago than the retention.
+
+    Its fence must be kept first, so that a task that is created again starts above it.
+    """
+    settings = qualified_name(SETTINGS, dialect)
+    pruned = qualified_name(PRUNED_STAGES, dialect)
+    is_number = {
+        "sqlite": (
+            f"length(setting.value) <= {MAX_RETENTION_DIGITS} AND setting.value NOT GLOB '*[^0-9]*'"
+        ),
+        "postgresql": f"setting.value ~ '^[0-9]{{1,{MAX_RETENTION_DIGITS}}}$'",
+    }
+    earliest = {
+        "sqlite": f"strftime({SQLITE_NOW_FORMAT}, '-' || setting.value || ' seconds')",
+        "postgresql": (
+            f"{DATABASE_NOW['postgresql']} - make_interval(secs => CAST(setting.value AS integer))"
+        ),
+    }
+    cutoff = (
+        f"(SELECT CASE WHEN {is_number[dialect]} THEN {earliest[dialect]} END"
+        f" FROM {settings} AS setting WHERE setting.id = '{TASK_RETENTION}')"
+    )
+    return Guard(
+        table=TASKS,
+        rule="prune",
+        event="DELETE",
+        condition=(
+            f"OLD.finished_at < {cutoff}"
+            f" AND EXISTS (SELECT 1 FROM {pruned} AS pruned"
+            " WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)"
+        ),
+    )
+
+
+def _pruned_fence_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards of the kept fences: each is of a finished task, and only rises."""
+    yield from undeletable_guards(PRUNED_STAGES, dialect)
+    tasks = qualified_name(TASKS, dialect)
+    is_of_task = (
+        f"EXISTS (SELECT 1 FROM {tasks} AS head WHERE head.stage = NEW.stage"
+        " AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence"
+        " AND head.finished_at IS NOT NULL)"
+    )
+    yield Guard(table=PRUNED_STAGES, rule="needs_task", event="INSERT", condition=is_of_task)
+    yield Guard(
+        table=PRUNED_STAGES,
+        rule="rises",
+        event="UPDATE",
+        condition=f"NEW.stage = OLD.stage AND NEW.fence > OLD.fence AND {is_of_task}",
+    )

@@ -1,9 +1,18 @@
-"""The tables of tasks: the switch of stages, the tasks and their attempts."""
+"""The tables of tasks: the switch of stages, the tasks and their attempts, pruned fences."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, PrimaryKeyConstraint, literal_column
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    literal_column,
+    text,
+)
 
 from indelible.kernel.stages import STAGE, StageControl, StageNotFound
-from indelible.kernel.tasks import AttemptOutcome
+from indelible.kernel.task_arguments import TASK_LIMITS
+from indelible.kernel.tasks import PERCENT, AttemptOutcome, Priority
 from indelible_sql.kernel.repository import HeadMapping
 from indelible_sql.schema.columns import (
     ACTOR,
@@ -12,16 +21,32 @@ from indelible_sql.schema.columns import (
     INSTANT,
     NATURAL,
     NONBLANK_TEXT,
+    JsonDomain,
     required,
 )
-from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.tables import head, table
 
 STAGES = head("stages", STAGE)
 STAGE_HEADS = HeadMapping(table=STAGES, entity=StageControl, missing=StageNotFound)
 
 IS_DUE = literal_column("due_at IS NOT NULL", Boolean())
 IS_DEAD = literal_column("dead_reason IS NOT NULL", Boolean())
+IS_FINISHED = literal_column("finished_at IS NOT NULL", Boolean())
 _OUTCOMES = ", ".join(repr(outcome.value) for outcome in AttemptOutcome)
+
+# Documents of a task are small, because they are read with every claim.
+TASK_ARGUMENTS = JsonDomain(
+    "task_arguments",
+    TASK_LIMITS,
+    rule="jsonb_typeof({0}) = 'object'",
+    sqlite_rule="json_type({0}) = 'object'",
+)
+TASK_RESULT = JsonDomain(
+    "task_result",
+    TASK_LIMITS,
+    rule="jsonb_typeof({0}) <> 'null'",
+    sqlite_rule="json_type({0}) <> 'null'",
+)
 
 TASKS = table(
     "tasks",
@@ -33,6 +58,14 @@ TASKS = table(
     required("fence", NATURAL),
     required("attempts", NATURAL),
     Column("dead_reason", NONBLANK_TEXT),
+    required("priority", NATURAL, server_default=text(str(Priority.NORMAL.value))),
+    Column("arguments", TASK_ARGUMENTS),
+    Column("result", TASK_RESULT),
+    Column("progress", NATURAL),
+    Column("slot", INSTANT),
+    Column("error_class", IDENTIFIER),
+    Column("cancel_reason", NONBLANK_TEXT),
+    Column("finished_at", INSTANT),
     PrimaryKeyConstraint("stage", "entity_id", name="tasks_pkey"),
     CheckConstraint("(lease_owner IS NULL) = (lease_until IS NULL)", name="tasks_lease"),
     CheckConstraint(
@@ -40,11 +73,41 @@ TASKS = table(
     ),
     CheckConstraint("attempts <= fence", name="tasks_attempts_fenced"),
     CheckConstraint("dead_reason IS NULL OR due_at IS NULL", name="tasks_dead_is_not_due"),
+    CheckConstraint(
+        f"priority BETWEEN {min(Priority)} AND {max(Priority)}", name="tasks_priority_known"
+    ),
+    CheckConstraint(f"progress <= {PERCENT['maximum']}", name="tasks_progress_percent"),
+    CheckConstraint(
+        "cancel_reason IS NULL OR (due_at IS NULL AND dead_reason IS NULL)",
+        name="tasks_canceled_is_not_due",
+    ),
+    CheckConstraint(
+        "(finished_at IS NOT NULL) = (due_at IS NULL AND dead_reason IS NULL)",
+        name="tasks_finished_once",
+    ),
+    CheckConstraint(
+        "result IS NULL OR (finished_at IS NOT NULL AND cancel_reason IS NULL)",
+        name="tasks_result_of_completed",
+    ),
     # No index contains a column that a claim writes: PostgreSQL updates such rows in place.
     Index(
-        "tasks_due", "stage", "due_at", "entity_id", postgresql_where=IS_DUE, sqlite_where=IS_DUE
+        "tasks_due",
+        "stage",
+        "priority",
+        "due_at",
+        "entity_id",
+        postgresql_where=IS_DUE,
+        sqlite_where=IS_DUE,
     ),
     Index("tasks_dead", "stage", "entity_id", postgresql_where=IS_DEAD, sqlite_where=IS_DEAD),
+    Index(
+        "tasks_finished",
+        "stage",
+        "finished_at",
+        "entity_id",
+        postgresql_where=IS_FINISHED,
+        sqlite_where=IS_FINISHED,
+    ),
     has_rowid=False,
     free_percent=40,  # most rows are updated soon after their insert, by the claim
 )
@@ -60,7 +123,16 @@ TASK_ATTEMPTS = table(
     Column("request_id", IDENTIFIER),
     required("hash", DIGEST),
     PrimaryKeyConstraint("stage", "entity_id", "fence", "outcome", name="task_attempts_pkey"),
-    key("task_attempts_task", ["stage", "entity_id"], "tasks", ["stage", "entity_id"]),
+    # No foreign key: the attempts of a pruned task stay. A guard asks for the task of a new one.
     CheckConstraint(f"outcome IN ({_OUTCOMES})", name="task_attempts_outcome_known"),
+    has_rowid=False,
+)
+# The pruned task with the highest fence of each stage: new tasks start above it.
+PRUNED_STAGES = table(
+    "pruned_stages",
+    required("stage", IDENTIFIER),
+    required("entity_id", IDENTIFIER),
+    required("fence", NATURAL),
+    PrimaryKeyConstraint("stage", name="pruned_stages_pkey"),
     has_rowid=False,
 )

@@ -7,11 +7,11 @@ from enum import StrEnum
 from sqlalchemy import and_, select
 
 from indelible.kernel import Lifecycle
-from indelible.kernel.tasks import MAX_LEASE_SECONDS, Attempt, AttemptOutcome, Task
+from indelible.kernel.tasks import MAX_LEASE_SECONDS, PERCENT, Attempt, AttemptOutcome, Task
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.maintenance.findings import Fault, Finding, decode_row, rows
 from indelible_sql.schema.tables import HISTORY
 
@@ -32,7 +32,11 @@ def task_findings(session: Session, stages: Lifecycles, now: datetime) -> Iterat
         outcomes = attempts.of(key)
         try:
             task = ROWS.structure(decode_row(session, TASKS, row), Task)
-            details = [*_task_faults(task, now), *_attempt_faults(task, outcomes)]
+            details = [
+                *_task_faults(task, now),
+                *_end_faults(task),
+                *_attempt_faults(task, outcomes),
+            ]
         except UNREADABLE as error:
             details = [f"unreadable: {error}"]
         for detail in details:
@@ -51,6 +55,9 @@ class _AttemptsInOrder:
         self.findings: list[Finding] = []
         self._session = session
         self._latest = now + MAX_FUTURE
+        self._pruned_fences: dict[str, int] = {}
+        for row in rows(session, PRUNED_STAGES, ("stage",)):
+            self._pruned_fences[row["stage"]] = row["fence"]
         self._rows = rows(session, TASK_ATTEMPTS, ("stage", "entity_id", "fence", "outcome"))
         self._next = next(self._rows, None)
 
@@ -69,10 +76,16 @@ class _AttemptsInOrder:
             if own_key == key:
                 self._add(outcomes, row)
             else:
-                self._report(row, "its task is missing")
+                self._add_of_pruned(row)
             self._next = next(self._rows, None)
 
         return outcomes
+
+    def _add_of_pruned(self, row: Row) -> None:
+        """Check an attempt without a task, and report it unless its task may have been pruned."""
+        self._add({}, row)
+        if row["fence"] > self._pruned_fences.get(row["stage"], -1):
+            self._report(row, "its task is missing")
 
     def _add(self, outcomes: OutcomesByFence, row: Row) -> None:
         try:
@@ -98,21 +111,32 @@ class _AttemptsInOrder:
 
 
 def _task_faults(task: Task, now: datetime) -> Iterator[str]:
-    """Yield what is wrong with the row itself."""
+    """Yield what is wrong with the row's lease, its due time and its attempts."""
     is_leased = task.lease_owner is not None
-    is_done = task.due_at is None and task.dead_reason is None
     if is_leased != (task.lease_until is not None):
         yield "its lease has only an owner or only an end"
     if is_leased and (task.due_at is None or task.fence < 1):
         yield "it is leased, but was not due or never claimed"
     if task.lease_until is not None and task.lease_until > now + MAX_LEASE:
         yield f"its lease ends too late: {task.lease_until}"
-    if task.dead_reason is not None and task.due_at is not None:
-        yield "it is dead and due"
+    if task.is_halted and task.due_at is not None:
+        yield "it is dead or canceled, and due"
     if task.attempts > task.fence:
         yield "it has more attempts than claims"
-    if is_done and task.attempts == 0:
+
+
+def _end_faults(task: Task) -> Iterator[str]:
+    """Yield what is wrong with the row's end and with what its run carries."""
+    if task.is_completed and task.attempts == 0:
         yield "it is completed, but was never tried"
+    if task.dead_reason is not None and task.cancel_reason is not None:
+        yield "it is dead and canceled"
+    if (task.finished_at is not None) != task.is_finished:
+        yield "its end and the time of its end contradict each other"
+    if task.result is not None and not task.is_completed:
+        yield "it has a result, but is not completed"
+    if task.progress is not None and task.progress > PERCENT["maximum"]:
+        yield f"its progress is {task.progress} percent"
 
 
 def _attempt_faults(task: Task, outcomes: OutcomesByFence) -> Iterator[str]:
@@ -121,14 +145,25 @@ def _attempt_faults(task: Task, outcomes: OutcomesByFence) -> Iterator[str]:
         yield "an attempt is recorded under a claim that never was"
 
     current = outcomes.get(task.fence, {})
-    is_waiting = task.due_at is not None and task.lease_owner is None
     if task.dead_reason is not None and current.get(AttemptOutcome.DEAD) != task.dead_reason:
         yield "it is dead without a record of its death"
+    is_canceled = task.cancel_reason is not None
+    if is_canceled and current.get(AttemptOutcome.CANCELED) != task.cancel_reason:
+        yield "it is canceled without a record of its cancellation"
+    yield from _outcome_faults(task, current)
+
+
+def _outcome_faults(task: Task, current: Mapping[AttemptOutcome, str]) -> Iterator[str]:
+    """Yield how the row contradicts the outcomes under its present fence."""
+    is_waiting = task.due_at is not None and task.lease_owner is None
     if AttemptOutcome.REQUEUED in current:
         if not is_waiting:
             yield "it was requeued, but does not wait"
     elif AttemptOutcome.DEAD in current and task.dead_reason is None:
         yield "its death is recorded, but it is not dead"
+    elif AttemptOutcome.CANCELED in current and task.cancel_reason is None:
+        yield "its cancellation is recorded, but it is not canceled"
+
     if AttemptOutcome.FAILED in current and not is_waiting:
         yield "its attempt failed, but it does not wait"
 

@@ -23,7 +23,8 @@ ROLE_IS_TOO_STRONG = """
         r.rolsuper OR r.rolreplication
         OR pg_has_role(c.relowner, 'USAGE')
         OR has_schema_privilege(c.relnamespace, 'CREATE')
-        OR has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+        OR has_table_privilege(c.oid, 'UPDATE, TRUNCATE, TRIGGER')
+        OR (c.relname <> ALL (:prunable) AND has_table_privilege(c.oid, 'DELETE'))
         OR (c.relname <> ALL (:updatable) AND has_any_column_privilege(c.oid, 'UPDATE'))
         OR has_database_privilege(current_database(), 'TEMP')
         OR current_setting('session_replication_role') = 'replica'
@@ -124,6 +125,7 @@ def _check_role(connection: Connection, schema: str, catalog: Catalog) -> None:
     values = {
         "schema": quoted(connection, schema),
         "updatable": [table.name for table in catalog.updatable_tables],
+        "prunable": [table.name for table in catalog.prunable_tables],
         "tables": [table.name for table in catalog.tables],
     }
     has_privileges = (connection.dialect.server_version_info or ()) >= PARAMETER_PRIVILEGES

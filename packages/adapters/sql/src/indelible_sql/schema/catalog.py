@@ -81,6 +81,11 @@ class Catalog:
         return tuple(chain.from_iterable(context.task_tables for context in self.contexts))
 
     @cached_property
+    def prunable_tables(self) -> tuple[Table, ...]:
+        """Return every table that loses rows."""
+        return tuple(chain.from_iterable(context.prunable_tables for context in self.contexts))
+
+    @cached_property
     def updatable_tables(self) -> tuple[Table, ...]:
         """Return every table whose rows may change: heads, derived heads and task tables."""
         derived = tuple(head.table for head in self.derived_heads)

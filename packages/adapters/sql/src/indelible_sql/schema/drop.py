@@ -54,15 +54,18 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
             connection.exec_driver_sql(f"DROP DOMAIN IF EXISTS {prefix}{domain.name}")
 
 
-def check_before_losing(connection: Connection, context: MigrationContext, table: str) -> None:
-    """Raise RecordsWouldBeLost where a table has rows and not every record is exported.
+def check_before_losing(
+    connection: Connection, context: MigrationContext, table: str, condition: str = "TRUE"
+) -> None:
+    """Raise RecordsWouldBeLost where a table has such rows and not every record is exported.
 
-    It is for a table whose rows no export carries, but which only prove what an export contains.
+    It is for rows that no export carries: they prove what an export contains, or they are work in
+    progress.
     """
     _check_online(context)
     attributes = _attributes(context)
     prefix = prefix_of(connection, attributes["schema"])
-    if connection.scalar(text(f"SELECT count(*) FROM {prefix}{table}")) == 0:
+    if connection.scalar(text(f"SELECT count(*) FROM {prefix}{table} WHERE {condition}")) == 0:
         return
 
     tables = _existing_tables(connection, attributes)

@@ -86,13 +86,15 @@ class Guard:
         Its search path is fixed: a session's own operators must not change what a guard means.
         """
         condition = NEVER if self.is_row_condition else self.condition
+        # A DELETE has no new row, and a trigger that returns none would cancel it in silence.
+        row = "OLD" if self.event == "DELETE" and self.condition != NEVER else "NEW"
         return (
             f"CREATE FUNCTION {SCHEMA}.{self.name}() RETURNS trigger LANGUAGE plpgsql\n"
             "SET search_path = pg_catalog AS $$ BEGIN\n"
             f"  IF ({condition}) IS NOT TRUE THEN\n"
             f"    RAISE {self.raises} USING"
             " MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
-            "  END IF;\n  RETURN NEW;\nEND $$"
+            f"  END IF;\n  RETURN {row};\nEND $$"
         )
 
 

@@ -11,7 +11,7 @@ from indelible_sql.schema.tables import EDGES
 def grant(
     connection: Connection, schema: str, role: str, catalog: Catalog, version_table: str
 ) -> None:
-    """Let the role read everything, insert records, and update heads and tasks; nothing else."""
+    """Let the role read everything, insert records, update heads and tasks, and prune tasks."""
     schema_name = quoted(connection, schema)
     role_name = quoted(connection, role)
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema_name} TO {role_name}")
@@ -27,6 +27,8 @@ def grant(
             connection.exec_driver_sql(
                 f"GRANT {privilege} ({', '.join(columns)}) ON {full_name} TO {role_name}"
             )
+    for table in catalog.prunable_tables:
+        connection.exec_driver_sql(f"GRANT DELETE ON {schema_name}.{table.name} TO {role_name}")
 
 
 def privileges(table: Table, catalog: Catalog) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,105 @@
+"""The queries on tasks in SQL."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.tasks import (
+    MAX_COUNTED,
+    NEVER,
+    Attempt,
+    ErrorCount,
+    Priority,
+    StageStats,
+    Task,
+)
+from indelible_sql.engine.session import Session
+from indelible_sql.kernel import task_queries as queries
+from indelible_sql.kernel.history import fetch_all, fetch_one
+
+
+@frozen
+class SqlTaskReader:
+    """Read access to tasks."""
+
+    _session: Session
+
+    def get(self, stage: str, entity_id: str) -> Task:
+        """Return the task, or raise TaskNotFound."""
+        key = {"stage": stage, "entity_id": entity_id}
+        task = fetch_one(self._session, Task, queries.GET_TASK, key)
+        if task is None:
+            raise TaskNotFound(stage, entity_id)
+
+        return task
+
+    def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
+        """Return the last `limit` recorded attempts, newest first."""
+        values = {"stage": stage, "entity_id": entity_id, "limit": limit}
+        return fetch_all(self._session, Attempt, queries.ATTEMPTS_OF_TASK, values)
+
+    def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
+        """Return the statistics of every stage that ever had a task, in order of name."""
+        stats: list[StageStats] = []
+        stage = self._next_stage("")
+        while stage is not None:
+            stats.append(self._stats(stage, now))
+            stage = self._next_stage(stage)
+
+        return tuple(stats)
+
+    def _stats(self, stage: str, now: datetime) -> StageStats:
+        """Return the statistics of a stage, added over its priorities."""
+        due = running = 0
+        oldest: datetime | None = None
+        for priority in Priority:
+            values = {"task_stage": stage, "priority": priority.value, "now": now}
+            counts = self._session.rows(queries.STATS_OF_PRIORITY, values)[0]
+            due += counts["due"]
+            running += counts["running"]
+            if counts["oldest"] is not None:
+                oldest = min(oldest or NEVER, counts["oldest"])
+
+        dead = self._session.rows(queries.COUNT_DEAD, {"task_stage": stage})[0]["dead"]
+        return StageStats(
+            stage=stage,
+            due=min(due, MAX_COUNTED),
+            running=min(running, MAX_COUNTED),
+            dead=dead,
+            oldest=oldest,
+        )
+
+    def dead(
+        self, stage: str, *, after: str, limit: int, error_class: str | None = None
+    ) -> tuple[Task, ...]:
+        """Return the stage's next `limit` dead tasks after an id, in order of id."""
+        values: dict[str, object] = {"stage": stage, "after": after, "limit": limit}
+        statement = queries.DEAD_TASKS
+        if error_class is not None:
+            statement = queries.DEAD_TASKS_OF_CLASS
+            values["error_class"] = error_class
+        return fetch_all(self._session, Task, statement, values)
+
+    def error_counts(self, stage: str) -> tuple[ErrorCount, ...]:
+        """Count the first `MAX_COUNTED` dead tasks of the stage by class, most frequent first."""
+        rows = self._session.rows(queries.ERROR_COUNTS, {"task_stage": stage})
+        return tuple(ErrorCount(**row) for row in rows)
+
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+        """Return how many tasks could be claimed now, at most `limit`."""
+        values = {"task_stage": stage, "now": now, "limit": limit}
+        return int(self._session.rows(queries.COUNT_READY, values)[0]["ready"])
+
+    def count_claims(self, stage: str, *, limit: int) -> int | None:
+        """Return the number of claims of the stage, or None where it is not known."""
+        values = {"task_stage": stage, "limit": limit + 1}
+        counts = self._session.rows(queries.COUNT_CLAIMS, values)[0]
+        if counts["tasks"] > limit or counts["has_pruned"]:
+            return None
+
+        return int(counts["claims"])
+
+    def _next_stage(self, after: str) -> str | None:
+        name: str | None = self._session.rows(queries.NEXT_STAGE, {"after": after})[0]["name"]
+        return name

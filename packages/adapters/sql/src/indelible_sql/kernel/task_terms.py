@@ -1,0 +1,161 @@
+"""The expressions that the statements of tasks share."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+
+from indelible.kernel.stages import StageStatus
+from indelible.kernel.tasks import Priority
+from indelible_sql.kernel.task_guards import DATABASE_NOW, SQLITE_NOW_FORMAT
+from indelible_sql.kernel.task_tables import STAGES, TASKS
+from indelible_sql.schema.columns import (
+    IDENTIFIER,
+    INSTANT,
+    NATURAL,
+)
+from indelible_sql.schema.expressions import DialectExpression
+
+
+class InSubquery(DialectExpression):
+    """A comparison of a column with the rows of a subquery that runs once."""
+
+    type = Boolean()
+    inherit_cache = True
+    templates: ClassVar = {"sqlite": "{} IN {}", "postgresql": "{} = ANY(ARRAY{})"}
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the expression without parentheses."""
+        return self
+
+
+class EarlierOfNow(DialectExpression):
+    """The store's time or the database's, whichever is earlier: the guards know only the second."""
+
+    type = INSTANT
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": f"min({{}}, {DATABASE_NOW['sqlite']})",
+        "postgresql": f"least({{}}, {DATABASE_NOW['postgresql']})",
+    }
+
+
+class DatabaseNow(DialectExpression):
+    """The database's time, which the guards compare."""
+
+    type = INSTANT
+    inherit_cache = True
+    templates: ClassVar = DATABASE_NOW
+
+
+class SecondsAgo(DialectExpression):
+    """The database's time a number of seconds ago."""
+
+    type = INSTANT
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": f"strftime({SQLITE_NOW_FORMAT}, '-' || {{}} || ' seconds')",
+        "postgresql": f"{DATABASE_NOW['postgresql']} - make_interval(secs => {{}})",
+    }
+
+
+class Least(DialectExpression):
+    """The lower of two values."""
+
+    inherit_cache = True
+    templates: ClassVar = {"sqlite": "min({}, {})", "postgresql": "least({}, {})"}
+
+
+class DocumentOf(DialectExpression):
+    """The document of a key in a parameter that maps keys to JSON texts; NULL without one."""
+
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": "(SELECT value FROM json_each({}) WHERE key = {})",
+        "postgresql": "CAST((SELECT CAST({} AS jsonb)) ->> CAST({} AS text) AS jsonb)",
+    }
+
+
+NOW = bindparam("now", type_=INSTANT)
+LEASE_NOW = EarlierOfNow(NOW)
+DUE = bindparam("due", type_=INSTANT)
+UNTIL = bindparam("until", type_=INSTANT)
+OF_STAGE = TASKS.c.stage == bindparam("task_stage", type_=IDENTIFIER)
+OF_TASK = and_(OF_STAGE, TASKS.c.entity_id == bindparam("task_id", type_=IDENTIFIER))
+ORDER_OF_PRIORITY = (TASKS.c.due_at, TASKS.c.entity_id)  # of the tasks of one priority
+NO_LEASE = {"lease_owner": null(), "lease_until": null()}
+FENCE = type_coerce(TASKS.c.fence, BigInteger())
+ATTEMPTS = type_coerce(TASKS.c.attempts, BigInteger())
+WAS_ENQUEUED_AGAIN = TASKS.c.attempts == 0
+
+PRIORITY = bindparam("priority", type_=NATURAL)
+ERROR_CLASS = bindparam("error_class", type_=IDENTIFIER)
+REVIVED = {
+    "due_at": DUE,
+    "attempts": 0,
+    "dead_reason": null(),
+    "cancel_reason": null(),
+    "error_class": null(),
+    "progress": null(),
+    "finished_at": null(),
+}
+
+
+# Claims.
+IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= LEASE_NOW)
+_IS_PAUSED = (
+    exists()
+    .where(STAGES.c.id == bindparam("task_stage", type_=IDENTIFIER))
+    .where(STAGES.c.status == StageStatus.PAUSED.value)
+)
+_CLAIMABLE = (
+    select(TASKS.c.entity_id)
+    .where(OF_STAGE)
+    .where(TASKS.c.due_at <= NOW)
+    .where(IS_FREE)
+    .where(~_IS_PAUSED)
+)
+
+
+def first_claimable(*, is_behind: bool, is_locking: bool = True) -> CompoundSelect[Any]:
+    """Return the query for the ids of the tasks that are claimed next.
+
+    The index has the tasks of one priority in the order of their due times, so each priority has a
+    search of its own, which runs only where the earlier ones found too few. `is_behind` begins each
+    search behind a position, of which `behind_parameters` names the values.
+    """
+    searches: list[Select[Any]] = []
+    for priority in Priority:
+        rows = _CLAIMABLE.where(TASKS.c.priority == literal_column(str(priority.value)))
+        if is_behind:
+            due_name, id_name = behind_parameters(priority)
+            position = tuple_(
+                bindparam(due_name, type_=INSTANT), bindparam(id_name, type_=IDENTIFIER)
+            )
+            rows = rows.where(tuple_(*ORDER_OF_PRIORITY) > position)
+
+        rows = rows.order_by(*ORDER_OF_PRIORITY).limit(bindparam("limit"))
+        if is_locking:
+            rows = rows.with_for_update(skip_locked=True)
+        searches.append(select(rows.subquery(f"of_priority_{priority.value}").c.entity_id))
+
+    return union_all(*searches).limit(bindparam("limit"))
+
+
+def behind_parameters(priority: Priority) -> tuple[str, str]:
+    """Return the names of the parameters with the position in the tasks of a priority."""
+    return f"after_due_{priority.value}", f"after_id_{priority.value}"

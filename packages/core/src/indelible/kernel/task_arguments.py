@@ -1,0 +1,74 @@
+"""The documents of a task: its arguments and its result, within limits and without secrets."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final, cast
+
+from indelible.kernel.json_limits import JsonLimits, values_in
+from indelible.kernel.json_values import normalize_json
+from indelible.kernel.task_errors import TaskArgumentSecret
+from indelible.kernel.values import WrongType
+
+# Of the arguments of a task, and of its result.
+TASK_LIMITS: Final = JsonLimits(max_depth=16, max_bytes=16_384, max_values=1_000)
+
+# Names that no store accepts in arguments. A stage declares further ones.
+ALWAYS_SECRET: Final = frozenset(
+    (
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "clientsecret",
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "accesstoken",
+        "refreshtoken",
+        "authorization",
+        "cookie",
+    )
+)
+
+
+def normalize_arguments(
+    arguments: Mapping[str, Any], secrets: Collection[str] = ()
+) -> Mapping[str, Any]:
+    """Return the arguments of a task as a store returns them.
+
+    Raises:
+        WrongType: The arguments are no mapping.
+        TaskArgumentSecret: A name at any depth is one of `secrets` or of ALWAYS_SECRET.
+        Others: those of `normalize_json`.
+    """
+    if not isinstance(cast("object", arguments), Mapping):
+        raise WrongType("arguments", "mapping")
+
+    normal: Mapping[str, Any] = normalize_json(arguments, TASK_LIMITS, "arguments")
+    check_no_secret(normal, secrets)
+    return normal
+
+
+def normalize_result(result: object) -> Any:  # noqa: ANN401 - whatever JSON knows
+    """Return the result of a task as a store returns it.
+
+    Raises: the errors of `normalize_json`.
+    """
+    return normalize_json(result, TASK_LIMITS, "result")
+
+
+def check_no_secret(arguments: Mapping[str, Any], secrets: Collection[str] = ()) -> None:
+    """Raise TaskArgumentSecret for a name of a secret, at any depth.
+
+    Case, hyphens and underscores make no difference.
+    """
+    refused = ALWAYS_SECRET.union(_folded(name) for name in secrets)
+    for value in values_in(arguments):
+        if not isinstance(value, Mapping):
+            continue
+        for name in cast("Mapping[str, Any]", value):
+            if _folded(name) in refused:
+                raise TaskArgumentSecret(name)
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")

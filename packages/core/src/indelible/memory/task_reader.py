@@ -1,0 +1,148 @@
+"""The tasks of a memory store, and the queries on them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from indelible.kernel import Lifecycle
+from indelible.kernel.stages import StageControl, StageNotFound, StageStatus
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.tasks import (
+    MAX_COUNTED,
+    Attempt,
+    AttemptOutcome,
+    ErrorCount,
+    StageStats,
+    Task,
+)
+from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.history import MemoryHistory
+
+TaskRows = dict[tuple[str, str], Task]
+AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
+PrunedFences = dict[str, int]  # the highest fence of a pruned task, by stage
+
+
+@frozen
+class MemoryTaskReader:
+    """The tasks of a store, and the queries on them."""
+
+    _stages: MemoryAggregateRepository[StageControl]
+    _history: MemoryHistory
+    _lifecycles: Mapping[str, Lifecycle[StrEnum]]  # by the stages whose tasks belong to aggregates
+    _rows: TaskRows = field(factory=TaskRows)
+    _attempts: AttemptRows = field(factory=AttemptRows)
+    _pruned: PrunedFences = field(factory=PrunedFences)
+
+    def get(self, stage: str, entity_id: str) -> Task:
+        """Return the task, or raise TaskNotFound."""
+        if (stage, entity_id) not in self._rows:
+            raise TaskNotFound(stage, entity_id)
+
+        return self._rows[stage, entity_id]
+
+    def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
+        """Return the last `limit` recorded attempts, newest first."""
+        attempts: list[Attempt] = []
+        for attempt in reversed(self._attempts.values()):
+            if (attempt.stage, attempt.entity_id) == (stage, entity_id):
+                attempts.append(attempt)
+
+        return tuple(attempts[:limit])
+
+    def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
+        """Return the statistics of every stage that ever had a task, in order of name."""
+        stages = set[str]()
+        for stage, _ in self._rows:
+            stages.add(stage)
+
+        return tuple(self._stats(stage, now) for stage in sorted(stages))
+
+    def dead(
+        self, stage: str, *, after: str, limit: int, error_class: str | None = None
+    ) -> tuple[Task, ...]:
+        """Return the stage's next `limit` dead tasks after an id, in order of id."""
+        dead_tasks: list[Task] = []
+        for task in self._dead_of(stage):
+            if task.entity_id > after and error_class in (None, task.error_class):
+                dead_tasks.append(task)
+
+        return tuple(dead_tasks[:limit])
+
+    def error_counts(self, stage: str) -> tuple[ErrorCount, ...]:
+        """Count the first `MAX_COUNTED` dead tasks of the stage by class, most frequent first."""
+        numbers = Counter(task.error_class for task in self._dead_of(stage)[:MAX_COUNTED])
+        counts = [ErrorCount(error_class=name, tasks=number) for name, number in numbers.items()]
+        counts.sort(key=lambda count: (-count.tasks, count.error_class or ""))
+        return tuple(counts)
+
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+        """Return how many tasks could be claimed now, at most `limit`."""
+        return min(len(self._claimable(stage, now)), limit)
+
+    def count_claims(self, stage: str, *, limit: int) -> int | None:
+        """Return the number of claims of the stage, or None where it is not known."""
+        tasks = self._tasks_of(stage)
+        if len(tasks) > limit or stage in self._pruned:
+            return None
+
+        return sum(task.fence for task in tasks)
+
+    def is_open(self, stage: str, entity_id: str, now: datetime) -> bool:
+        """Return True if no lease is running on the task and it is not due later."""
+        task = self._rows.get((stage, entity_id))
+        if task is None:
+            return True
+
+        is_due_later = task.due_at is not None and not task.is_due(now)
+        return task.is_free(now) and not is_due_later
+
+    def _tasks_of(self, stage: str) -> list[Task]:
+        return [task for task in self._rows.values() if task.stage == stage]
+
+    def _dead_of(self, stage: str) -> list[Task]:
+        dead_tasks = [task for task in self._tasks_of(stage) if task.dead_reason is not None]
+        dead_tasks.sort(key=lambda task: task.entity_id)
+        return dead_tasks
+
+    def _stats(self, stage: str, now: datetime) -> StageStats:
+        due_times: list[datetime] = []
+        running = 0
+        dead = 0
+        for task in self._tasks_of(stage):
+            if not task.is_free(now):
+                running += 1
+            elif task.is_due(now):
+                due_times.append(task.lease.due_at)
+            if task.dead_reason is not None:
+                dead += 1
+
+        return StageStats(
+            stage=stage,
+            due=min(len(due_times), MAX_COUNTED),
+            running=min(running, MAX_COUNTED),
+            dead=min(dead, MAX_COUNTED),
+            oldest=min(due_times, default=None),
+        )
+
+    def _claimable(self, stage: str, now: datetime) -> list[Task]:
+        """Return the due and free tasks of a stage that is not paused, in the order of claims."""
+        if self._is_paused(stage):
+            return []
+
+        tasks: list[Task] = []
+        for task in self._tasks_of(stage):
+            if task.is_due(now) and task.is_free(now):
+                tasks.append(task)
+
+        tasks.sort(key=lambda task: task.sort_key)
+        return tasks
+
+    def _is_paused(self, stage: str) -> bool:
+        try:
+            return self._stages.get(stage).entity.status is StageStatus.PAUSED
+        except StageNotFound:
+            return False
