@@ -10,6 +10,7 @@ from tests.conformance.test_stores import install_as_owner
 from indelible.captures import ArtifactFilter
 from indelible.concepts import ConceptFilter, ConceptStatus
 from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
+from indelible.kernel.tasks import Priority
 from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
 from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
 from indelible.testing.tokens.scenarios import add_tokens
@@ -38,6 +39,7 @@ from indelible_sql.kernel.history import (
 )
 from indelible_sql.kernel.lists import ListedTable, page_query
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
+from indelible_sql.kernel.task_terms import behind_parameters
 from indelible_sql.tokens.statements import GAPS, PENDING
 from indelible_sql.tokens.store import TOKEN_MAPPING
 
@@ -226,7 +228,11 @@ def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("ANALYZE indelible.tasks, indelible.tokens_s0")
 
-    after = {"after_due": BEGINNING, "after_id": "w-0100"}
+    after: dict[str, object] = {}
+    for priority in Priority:
+        due_name, id_name = behind_parameters(priority)
+        after[due_name] = BEGINNING
+        after[id_name] = "w-0100"
     claim = plan(postgresql, "EXPLAIN", CLAIM, **CLAIM_VALUES)
     claim_behind = plan(postgresql, "EXPLAIN", CLAIM_BEHIND, **CLAIM_VALUES, **after)
     pending = plan(postgresql, "EXPLAIN", PENDING, **PENDING_VALUES)
@@ -235,6 +241,10 @@ def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
     assert not has_line(claim, "Seq Scan on tasks")
     assert has_line(claim_behind, "tasks_due")
     assert not has_line(claim_behind, "Seq Scan on tasks")
+    for lines in (claim, claim_behind):
+        searches = [line for line in lines if "Index Cond" in line and "priority" in line]
+        assert len(searches) == len(Priority), lines
+    assert all("ROW((due_at)" in line for line in searches), claim_behind
     assert has_line(pending, "tokens_s0_status_mint_timestamp"), pending
 
 

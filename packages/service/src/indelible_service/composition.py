@@ -10,6 +10,7 @@ from flask import Flask
 from indelible.app import AppContext
 from indelible.kernel import Actor
 from indelible.kernel.tasks import TaskKey
+from indelible_service import pruning
 from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.data_directory import derive_secret
@@ -70,8 +71,10 @@ def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> W
 
 
 def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
-    """Return the configured stages of all contexts and the stage of seals, by name."""
+    """Return the configured stages of all contexts, of seals and of pruning, by name."""
     stages: dict[str, AnyStage] = {STAGE: seal_stage(store)}
+    if settings.task_retention_days:
+        stages[pruning.STAGE] = pruning.prune_stage(store, settings.task_retention_days)
     for context in CONTEXTS:
         for stage in context.stages(settings.section(context.settings), store):
             stages[stage.name] = stage
@@ -80,8 +83,10 @@ def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
 
 
 def recurring_tasks(settings: Settings) -> Sequence[RecurringTask]:
-    """Return the recurring tasks of all contexts and the one of seals."""
+    """Return the recurring tasks of all contexts, of seals and of pruning."""
     tasks = [seal_task(settings.seal_seconds)]
+    if settings.task_retention_days:
+        tasks.append(pruning.prune_task())
     for context in CONTEXTS:
         tasks.extend(context.recurring(settings.section(context.settings)))
 

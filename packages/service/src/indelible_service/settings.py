@@ -100,6 +100,7 @@ class Settings:
     worker_threads: int = setting("INDELIBLE_WORKER_THREADS", 4, whole_number(1, 64))
     dispatch_seconds: int = setting("INDELIBLE_DISPATCH_SECONDS", 5, whole_number(1, 30))
     seal_seconds: int = setting("INDELIBLE_SEAL_SECONDS", 3_600, whole_number(1, 31 * 86_400))
+    task_retention_days: int = setting("INDELIBLE_TASK_RETENTION_DAYS", 0, whole_number(0, 3_650))
     metrics_port: int = setting("INDELIBLE_METRICS_PORT", 0, whole_number(0, 65_000))
 
     sections: Mapping[type, object] = field(factory=_default_sections)  # by class, one a context

@@ -84,7 +84,11 @@ def refused_arguments(store: AnyStore, arguments: object) -> list[str]:
     ]
 
 
-def _enqueue_documents(tx: WriteTx, *, documents: Any) -> None:  # noqa: ANN401 - also what is refused
+def _enqueue_documents(
+    tx: WriteTx,
+    *,
+    documents: Any,  # noqa: ANN401 - also what is refused
+) -> None:
     tx.tasks.enqueue("work", {"a": BEGINNING}, arguments=documents)
 
 

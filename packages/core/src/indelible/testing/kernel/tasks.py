@@ -205,9 +205,8 @@ class WorkConformance(TaskLimitsConformance, TaskCommandsConformance, TaskRunsCo
         ):
             assert code(attempt) == "LEASE_LOST"
         assert (task_of(store, "a").fence, task_of(store, "a").lease_owner) == (new.fence, MAYA)
-        assert (
-            task_of(store, "b").lease_owner == MAYA
-        )  # of a batch that lost one lease, nothing is finished
+        # Of a batch that lost one lease, nothing is finished.
+        assert task_of(store, "b").lease_owner == MAYA
 
     def test_an_expired_lease_is_valid_until_the_next_claim(self, store: AnyStore) -> None:
         enqueue(store, "a")
