@@ -33,6 +33,7 @@ BY_TYPE: Final[Mapping[object, object]] = {
 }
 COMMON: Final[Mapping[str, object]] = {
     "action": "create",
+    "cancel_reason": None,
     "cursor": None,
     "data": {},
     "dead_reason": None,
@@ -41,6 +42,9 @@ COMMON: Final[Mapping[str, object]] = {
     "hash": DIGEST,
     "lifecycle": "key",
     "limit": 50,
+    "Task.arguments": {"to": "maya@example.org"},
+    "Task.finished_at": None,
+    "Task.result": None,
     "offset": 0,
     "prev_hash": "",
     "reason": "a first draft for the course on fractions",

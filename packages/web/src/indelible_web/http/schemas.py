@@ -202,14 +202,17 @@ def _single_field(
     side: Side,
     **options: Any,  # noqa: ANN401 - marshmallow's
 ) -> fields.Field[Any]:
-    """Return the field of a scalar, an enum, a nested class, a mapping or a deferred item."""
+    """Return the field of a scalar, an enum, a class, a mapping, any value or a deferred item."""
     if kind in SCALARS:
         return _scalar(kind, props, side, **options)
+    if kind is Any and side is Side.ANSWER:
+        return fields.Raw(**{**options, "allow_none": True})
     if isinstance(kind, type) and attrs.has(kind):
         return fields.Nested(schema_of(kind, side), **options)
     if isinstance(kind, type) and issubclass(kind, Enum):
         values = [member.value for member in kind]
-        enum_props = {"type": "string", "enum": values, **_document_props(props)}
+        json_type = "integer" if issubclass(kind, int) else "string"
+        enum_props = {"type": json_type, "enum": values, **_document_props(props)}
         return scalar(reader_of_enum(kind), enum_props, **options)
 
     origin = typing.get_origin(kind)
