@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, TypeVar, cast
 
 from attrs import frozen
 
@@ -98,7 +98,8 @@ def _exported(module: ModuleType, name: str, kind: type[Value], store: SqlStore)
         problem = f"{name!r} is {type(value).__name__}, expected a sequence or a function"
         raise HostModuleUnusable(module.__name__, problem)
 
-    return [_checked(module, name, item, kind) for item in value]
+    items = cast("Sequence[object]", value)
+    return [_checked(module, name, item, kind) for item in items]
 
 
 def _call(
