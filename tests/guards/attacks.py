@@ -10,6 +10,7 @@ from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WIT
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
 from tests.guards.attacks_on_json import JSON_LIMITS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
+from tests.guards.attacks_on_rates import LEGAL_ON_RATES, ON_RATES
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
 from tests.guards.attacks_on_sqlite import ON_SQLITE
@@ -24,6 +25,7 @@ LEGAL: Kind = {
     **LEGAL_ON_CAPTURES,
     **LEGAL_ON_TOKENS,
     **LEGAL_ON_TASKS,
+    **LEGAL_ON_RATES,
     **LEGAL_ON_SEALS,
 }
 
@@ -41,6 +43,7 @@ ON_BOTH = (
     ON_TOKENS,
     ON_TASKS,
     ON_TASK_ENDS,
+    ON_RATES,
     ON_SEALS,
     ON_HEADS,
     RECORDS,

@@ -13,6 +13,7 @@ from tests.guards.attack_parts import (
 )
 from tests.guards.attacks_on_columns import TYPES
 from tests.guards.attacks_on_heads import REPLACED_HEADS
+from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
 from tests.guards.attacks_on_tasks import REPLACED_TASKS
 from tests.guards.attacks_on_tokens import REPLACED_TOKENS
@@ -177,6 +178,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_TOKENS,
         **REPLACED_TASKS,
         **REPLACED_SEALS,
+        **REPLACED_BUCKETS,
     },
     "a chosen position": CHOSEN_POSITIONS,
     "a TEMP table or trigger": IMPOSTORS,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Index, Table, UniqueConstraint, column, insert, text, update
 from sqlalchemy import table as lite_table
 from tests.guards.attack_parts import Kind, Write, change_row
+from tests.guards.attacks_on_rates import nested_permits
 from tests.guards.raw_database import Statement
 from tests.guards.situation import Situation
 from tests.guards.task_rows import EXPIRED, update_task
@@ -106,6 +107,7 @@ def _nested_updates() -> Iterator[tuple[str, Write]]:
     yield "a fence counted on twice", _counted_on(TASKS, "fence")
     yield "a kept fence counted on twice", _counted_on(PRUNED_STAGES, "fence")
     yield "a lease that a nested claim overtakes", lambda _: _nested_claim()
+    yield "permits taken within a take", lambda _: nested_permits()
 
 
 def _replacing_updates() -> Iterator[tuple[str, Write]]:

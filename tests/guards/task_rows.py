@@ -10,6 +10,7 @@ from tests.guards.writes import Row
 
 from indelible.kernel import UsageError
 from indelible.kernel.json import digest
+from indelible.kernel.rates import RateLimit
 from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
 from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease, Priority
 from indelible.testing.stores import BEGINNING, FAR, MAYA
@@ -31,6 +32,10 @@ CARRIER = "carrier"  # waits with arguments, a low priority and a slot
 # A stage of which a task was pruned, and one that is left, with a higher fence.
 PRUNED_STAGE = "old"
 HIGHER = "higher"
+RECURRING = "recurring"  # finished long ago, too, but with a slot
+# The stages that have a bucket.
+RATED = "rated"
+OTHER_RATED = "other-rated"
 
 # The guards compare leases with the database's clock.
 LIVE_UNTIL = datetime.now(UTC) + timedelta(hours=20)
@@ -50,7 +55,7 @@ SLOT = FAR
 
 
 def add_tasks(tx: SqlTransaction) -> Lease:
-    """Add a task in each condition. Return the lease of the started one."""
+    """Add a task in each condition, and two buckets. Return the lease of the started one."""
     dying = _claim(tx, DEAD)
     tx.tasks.mark_dead(dying, reason="it cannot be")
     tx.tasks.complete([_claim(tx, DONE)], results={DONE: {"sent": 1}})
@@ -75,6 +80,8 @@ def add_tasks(tx: SqlTransaction) -> Lease:
     documents = {CARRIER: ARGUMENTS}
     tx.tasks.enqueue("work", {CARRIER: FAR}, arguments=documents, priority=Priority.LOW)
     tx.tasks.enqueue_slot("work", CARRIER, slot=SLOT)
+    for stage in (RATED, OTHER_RATED):
+        tx.tasks.claim(stage, limit=1, until=tx.clock.now(), rate=RateLimit(tasks=1))
     return lease
 
 
@@ -87,6 +94,9 @@ def _add_pruned(tx: SqlTransaction) -> None:
     # By the database's clock, the tasks finished later than now until it has ticked.
     while not tx.tasks.prune(PRUNED_STAGE, limit=1):
         sleep(CLOCK_TICK_SECONDS)
+
+    tx.tasks.enqueue_slot(PRUNED_STAGE, RECURRING, slot=BEGINNING)
+    tx.tasks.complete([_claim(tx, RECURRING, stage=PRUNED_STAGE)])
 
 
 def _claim(tx: SqlTransaction, entity_id: str, *, stage: str = "work") -> Lease:

@@ -35,15 +35,16 @@ class StageClaims(Generic[Tx]):
         """Claim a batch in a transaction that writes more; return where the next claim begins."""
         limit = self.stage.batch
         now = monotonic()
-        until = tx.clock.now() + timedelta(seconds=self.stage.lease_seconds)
         position = self._current_position(now)
 
-        leases = tx.tasks.claim(self.stage.name, limit=limit, until=until, after=position.after)
+        leases = self._claim_in(tx, limit, position.after)
         restarted_at = position.restarted_at
         is_short = len(leases) < limit
         if position.after and is_short and now - restarted_at > MIN_RESTART_SECONDS:
             restarted_at = now
-            leases += tx.tasks.claim(self.stage.name, limit=limit - len(leases), until=until)
+            leases += self._claim_in(tx, limit - len(leases), None)
+        if len(leases) < limit:
+            self._delay_if_rate_limited(tx)
 
         suspect = self._isolate_suspect(tx, leases)
         if suspect is not None:
@@ -70,6 +71,21 @@ class StageClaims(Generic[Tx]):
             if suspect is not None:
                 return (suspect,), ClaimPosition(None, now)
         return leases, _next_position(position, leases, position.restarted_at, now)
+
+    def _claim_in(self, tx: Tx, limit: int, after: Lease | None) -> tuple[Lease, ...]:
+        until = tx.clock.now() + timedelta(seconds=self.stage.lease_seconds)
+        return tx.tasks.claim(
+            self.stage.name, limit=limit, until=until, after=after, rate=self.stage.rate
+        )
+
+    def _delay_if_rate_limited(self, tx: Tx) -> None:
+        """Delay the next claim if tasks are left that the stage's rate does not permit yet."""
+        rate = self.stage.rate
+        if rate is None:
+            return
+
+        if tx.tasks.count_ready(self.stage.name, tx.clock.now(), limit=1):
+            self.worker.delay_claims(self.stage.name, rate)
 
     def _claim_after(self, after: Lease | None) -> Leases:
         command = ClaimTasks(

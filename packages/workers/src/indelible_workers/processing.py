@@ -121,7 +121,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _claim_batch(self) -> tuple[Leases, ClaimPosition, list[PreparedTask[Work]]]:
         """Claim a batch and prepare it, in one transaction where the claim writes more."""
-        if self.stage.claim is None and self.stage.batch > 1:
+        is_alone = self.stage.claim is None and self.stage.batch > 1 and self.stage.rate is None
+        if is_alone:
             leases, position = self._claims.claim_alone()
             return leases, position, prepared_by_id(self._usable(leases))
 

@@ -53,6 +53,9 @@ def _batch_function(
     broker: Broker, worker: Worker, stage: Stage[Any, Any, Any]
 ) -> Callable[[], None]:
     def process() -> None:
+        if worker.claim_delay_seconds(stage.name) > 0:
+            return
+
         if not worker.stage_threads.occupy(stage.name):
             return
 
@@ -77,6 +80,7 @@ def _process_and_leave(worker: Worker, stage: Stage[Any, Any, Any]) -> int:
 def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) -> int:
     """Send wake-ups for stages with ready tasks and return how many ready tasks were counted.
 
+    A stage whose rate has cut a claim short gets none until its bucket may have another permit.
     Each message goes to the first broker that works. One that fails is not asked again, because
     it may hang each time. A stage without a free thread is not counted.
     """
@@ -85,7 +89,7 @@ def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) ->
     for name, stage in stages.items():
         if worker.stopping.is_set():
             break
-        if worker.stage_threads.refuses(name):
+        if worker.stage_threads.refuses(name) or worker.claim_delay_seconds(name) > 0:
             continue
 
         count = worker.store.read(_count_ready, name, worker.clock.now(), MAX_QUEUED * stage.batch)
@@ -215,3 +219,7 @@ def _dispatch_until_stopped(
                 # A ready task may lie before a claim position, which returns to the front only
                 # after this time.
                 pause_seconds = min(MIN_RESTART_SECONDS, dispatch_seconds)
+            for name in stages:
+                delay_seconds = worker.claim_delay_seconds(name)
+                if delay_seconds > 0:
+                    pause_seconds = min(pause_seconds, delay_seconds)

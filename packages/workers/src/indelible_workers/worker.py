@@ -3,12 +3,14 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Self
+from time import monotonic
+from typing import Final, Self
 
 from attrs import define, field, frozen
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from indelible.kernel import Actor, Clock, Store, SystemClock
+from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.tasks import Lease
 from indelible_workers.children import Children
@@ -17,6 +19,11 @@ from indelible_workers.holds import HeldLeases
 from indelible_workers.stage_threads import StageThreads
 
 __all__ = ["MAX_HOLD_SECONDS", "ClaimPosition", "Worker", "logger"]
+
+# The pause after a claim that the rate of its stage has cut short: the time of a permit, within
+# these limits.
+MIN_CLAIM_DELAY_SECONDS: Final = 0.1
+MAX_CLAIM_DELAY_SECONDS: Final = 5.0
 
 
 @frozen
@@ -43,6 +50,8 @@ class Worker:
     stage_threads: StageThreads = field(init=False)
     children: Children = field(factory=Children, init=False)
     _outcomes: Counter = field(init=False)
+    _rate_limited: Counter = field(init=False)
+    _claims_delayed_until: dict[str, float] = field(factory=dict[str, float], init=False)
     _holds: list[HeldLeases] = field(factory=list[HeldLeases], init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -53,6 +62,12 @@ class Worker:
             ("stage", "outcome"),
             registry=self.registry,
         )
+        self._rate_limited = Counter(
+            "indelible_worker_rate_limited",
+            "Claims that the rate of their stage has cut short.",
+            ("stage",),
+            registry=self.registry,
+        )
         self.threads = Gauge(
             "indelible_worker_threads", "Worker threads that are alive.", registry=self.registry
         )
@@ -61,6 +76,21 @@ class Worker:
     def count(self, stage: str, outcome: str, number: int = 1) -> None:
         """Count tasks of a stage by outcome."""
         self._outcomes.labels(stage, outcome).inc(number)
+
+    def delay_claims(self, stage: str, rate: RateLimit) -> None:
+        """Wake no thread for the stage until its bucket may have another permit."""
+        seconds = MAX_CLAIM_DELAY_SECONDS
+        if not rate.is_paused:
+            permit_seconds = max(rate.permit_time.total_seconds(), MIN_CLAIM_DELAY_SECONDS)
+            seconds = min(permit_seconds, seconds)
+
+        self._claims_delayed_until[stage] = monotonic() + seconds
+        self._rate_limited.labels(stage).inc()
+        self.wakeup.set()  # the dispatcher looks again after this delay, not after its usual pause
+
+    def claim_delay_seconds(self, stage: str) -> float:
+        """Return for how long no thread is to be woken for the stage."""
+        return max(0.0, self._claims_delayed_until.get(stage, 0.0) - monotonic())
 
     def stop(self) -> None:
         """Claim no more tasks, and ask the running ones to stop."""

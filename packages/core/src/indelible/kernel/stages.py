@@ -13,6 +13,7 @@ from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.json import digest
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.rates import RateLimit
 from indelible.kernel.settings import Setting
 from indelible.kernel.task_ports import TaskQueue, TaskReader
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases
@@ -79,6 +80,7 @@ class Stage(Generic[Tx, W, O]):
     lease, by which it learns that it should stop.
     `batch` is 1 for tasks that act outside the database, so that each attempt is recorded before
     it acts, and up to 100 for others. `on_dead` is called when a task of the stage dies.
+    `rate` limits how many tasks are claimed in a time by all processes together.
 
     The tasks belong to the aggregates of `lifecycle`, by their ids. None declares that they stand
     alone: a scan, a slot of a recurring task, or a host's own work.
@@ -109,6 +111,7 @@ class Stage(Generic[Tx, W, O]):
     memory_mebibytes: int | None = field(
         default=None, validator=optional(bounded_int), metadata=MEMORY_MEBIBYTES
     )
+    rate: RateLimit | None = field(default=None, validator=optional(instance_of(RateLimit)))
     secret_arguments: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from indelible.kernel.rates import RateLimit
 from indelible.kernel.tasks import (
     Attempt,
     ErrorCount,
@@ -106,11 +107,19 @@ class TaskQueue(TaskReader, Protocol):
         ...
 
     def claim(
-        self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
+        self,
+        stage: str,
+        *,
+        limit: int,
+        until: datetime,
+        after: Lease | None = None,
+        rate: RateLimit | None = None,
     ) -> tuple[Lease, ...]:
         """Lock and lease the free tasks that have been due longest; none of a paused stage.
 
         With `after`, begin behind that lease: a loop of claims need not pass its own rows again.
+        With `rate`, take a permit for each task from the stage's bucket, by the store's clock, and
+        lease no more tasks than the bucket has permits.
 
         Raises:
             LeaseTooLong: The end is more than `MAX_LEASE_SECONDS` away.

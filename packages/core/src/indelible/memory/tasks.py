@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
+from indelible.kernel.rates import Bucket, RateLimit
 from indelible.kernel.stages import StageControl, TasksWrite
 from indelible.kernel.task_arguments import normalize_arguments, normalize_result
 from indelible.kernel.task_errors import (
@@ -36,11 +37,14 @@ from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.memory.task_reader import MemoryTaskReader
 
+BucketRows = dict[str, Bucket]  # by their stages
+
 
 @frozen
 class MemoryTaskQueue(MemoryTaskReader):
     """The tasks of a store; writing needs a transaction, whose actor owns the leases."""
 
+    _buckets: BucketRows = field(factory=BucketRows)
     _tx: TasksWrite | None = None
 
     def copy(
@@ -54,6 +58,7 @@ class MemoryTaskQueue(MemoryTaskReader):
             self._rows.copy(),
             self._attempts.copy(),
             self._pruned.copy(),
+            self._buckets.copy(),
         )
 
     def of(self, tx: TasksWrite) -> "MemoryTaskQueue":
@@ -111,16 +116,25 @@ class MemoryTaskQueue(MemoryTaskReader):
         return True
 
     def claim(
-        self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
+        self,
+        stage: str,
+        *,
+        limit: int,
+        until: datetime,
+        after: Lease | None = None,
+        rate: RateLimit | None = None,
     ) -> tuple[Lease, ...]:
-        """Lease the free tasks that have been due longest; none of a paused stage."""
+        """Lock and lease the free tasks that have been due longest; none of a paused stage."""
         now = self._now
         check_lease_end(until, now)
         tasks = self._claimable(stage, now)
         if after is not None:
             tasks = _tasks_after(tasks, after)
 
-        return tuple(self._lease(task, until) for task in tasks[:limit])
+        tasks = tasks[:limit]
+        if rate is not None:
+            tasks = self._take_permits(stage, rate, tasks, now)
+        return tuple(self._lease(task, until) for task in tasks)
 
     def complete(self, leases: Leases, *, results: Mapping[str, Any] = NO_DOCUMENTS) -> None:
         """Mark the tasks as done, except those that were enqueued during their lease."""
@@ -210,8 +224,10 @@ class MemoryTaskQueue(MemoryTaskReader):
         cutoff = self._now - retention
         finished: list[tuple[datetime, str, int]] = []
         for task in self._tasks_of(stage):
-            if task.finished_at is not None and task.finished_at < cutoff:
-                finished.append((task.finished_at, task.entity_id, task.fence))
+            is_recurring = task.slot is not None
+            if is_recurring or task.finished_at is None or task.finished_at >= cutoff:
+                continue
+            finished.append((task.finished_at, task.entity_id, task.fence))
 
         finished.sort()
         for _, entity_id, fence in finished[:limit]:
@@ -240,6 +256,18 @@ class MemoryTaskQueue(MemoryTaskReader):
     @property
     def _now(self) -> datetime:
         return self._writer.clock.now()
+
+    def _take_permits(
+        self, stage: str, rate: RateLimit, tasks: list[Task], now: datetime
+    ) -> list[Task]:
+        """Take a permit for each task, and return the tasks for which the bucket has one."""
+        if rate.is_paused:
+            return []
+
+        bucket = self._buckets.get(stage, Bucket(now))
+        permitted = tasks[: bucket.permits(rate, now)]
+        self._buckets[stage] = bucket.taking(len(permitted), rate, now)
+        return permitted
 
     def _lease(self, task: Task, until: datetime) -> Lease:
         claimed = task.claimed(self._writer.actor, until)

@@ -1,4 +1,4 @@
-"""The kernel's tables and repositories: history, receipts, seals, keys, settings, tasks."""
+"""The kernel's tables and repositories: history, receipts, seals, keys, settings, tasks, rates."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from indelible.kernel.keys import KEY, Key
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.rate_tables import RATE_BUCKETS, rate_guards
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_guards import task_guards
@@ -24,8 +25,9 @@ from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of tasks and seals, and the one that fixes the fields of a key."""
+    """Yield the guards of tasks, rates and seals, and the one that fixes the fields of a key."""
     yield from task_guards(dialect)
+    yield from rate_guards(dialect)
     yield from seal_guards(dialect)
     yield fixed_columns_guard(KEYS, Key.fixed)
 
@@ -34,7 +36,7 @@ CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS),
-    task_tables=(TASKS, PRUNED_STAGES),
+    task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS),
     prunable_tables=(TASKS,),
     domains=(TASK_ARGUMENTS, TASK_RESULT),
     guards=kernel_guards,

@@ -3,6 +3,7 @@
 A leased task that was enqueued again has 0 attempts: it stays due when its lease ends.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -25,9 +26,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from indelible_sql.engine.atomic_write import row_values
+from indelible_sql.kernel.rate_statements import within_rate
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import (
     ATTEMPTS,
@@ -78,6 +81,11 @@ def _claim(claimed_rows: CompoundSelect[Any]) -> ReturningUpdate[Any, Any, Any, 
 
 CLAIM = _claim(first_claimable(is_behind=False))
 CLAIM_BEHIND = _claim(first_claimable(is_behind=True))
+# The claims of a stage with a rate, on PostgreSQL.
+WITHIN_RATE: Mapping[Executable, Select[Any]] = {
+    CLAIM: within_rate(_claim, first_claimable(is_behind=False)),
+    CLAIM_BEHIND: within_rate(_claim, first_claimable(is_behind=True)),
+}
 
 # The ends of leases.
 _IS_UNDER_LEASE = and_(

@@ -1,6 +1,6 @@
 """The task queue in SQL: rows claimed with SKIP LOCKED and completed under their fence."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy.sql.base import Executable
 
+from indelible.kernel.rates import RateLimit
 from indelible.kernel.task_arguments import normalize_result
 from indelible.kernel.task_errors import (
     LeaseLost,
@@ -32,6 +33,7 @@ from indelible_sql.kernel import task_enqueueing as enqueueing
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel import task_statements as statements
 from indelible_sql.kernel.history import fetch_all, fetch_one
+from indelible_sql.kernel.rates import claim_within_rate
 from indelible_sql.kernel.task_enqueuer import SqlTaskEnqueuer, document_texts
 from indelible_sql.kernel.task_tables import PRUNED_STAGES
 from indelible_sql.kernel.task_terms import behind_parameters
@@ -44,7 +46,13 @@ class SqlTaskQueue(SqlTaskEnqueuer):
     """Write access to tasks; the transaction's actor owns the leases."""
 
     def claim(
-        self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
+        self,
+        stage: str,
+        *,
+        limit: int,
+        until: datetime,
+        after: Lease | None = None,
+        rate: RateLimit | None = None,
     ) -> tuple[Lease, ...]:
         """Lock and lease the free tasks that have been due longest; none of a paused stage."""
         now = self._tx.clock.now()
@@ -61,21 +69,12 @@ class SqlTaskQueue(SqlTaskEnqueuer):
             statement = statements.CLAIM_BEHIND
             values.update(_positions_behind(after))
 
-        leases: list[Lease] = []
-        for row in self._session.tuples(statement, values):
-            entity_id, fence, attempt, due_at, priority, arguments, slot = row
-            lease = Lease(
-                stage=stage,
-                entity_id=entity_id,
-                fence=fence,
-                attempt=attempt,
-                due_at=due_at,
-                until=until,
-                priority=Priority(priority),
-                arguments=arguments,
-                slot=slot,
-            )
-            leases.append(lease)
+        if rate is None:
+            rows = self._session.tuples(statement, values)
+        else:
+            rows = claim_within_rate(self._session, statement, values, rate)
+
+        leases = [_lease(stage, until, row) for row in rows]
         leases.sort(key=_CLAIM_ORDER)
         return tuple(leases)
 
@@ -248,6 +247,22 @@ def _lease_values(leases: Leases) -> dict[str, object]:
         ids_with_fences.append(f"{lease.entity_id} {lease.fence}")
 
     return {"task_stage": leases[0].stage, "ids": ids, "ids_with_fences": ids_with_fences}
+
+
+def _lease(stage: str, until: datetime, row: Sequence[Any]) -> Lease:
+    """Return the lease of a row that a claim returns."""
+    entity_id, fence, attempt, due_at, priority, arguments, slot = row
+    return Lease(
+        stage=stage,
+        entity_id=entity_id,
+        fence=fence,
+        attempt=attempt,
+        due_at=due_at,
+        until=until,
+        priority=Priority(priority),
+        arguments=arguments,
+        slot=slot,
+    )
 
 
 def _positions_behind(lease: Lease) -> dict[str, object]:

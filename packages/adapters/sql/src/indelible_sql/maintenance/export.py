@@ -4,7 +4,7 @@ Changes come first, in the order in which they were made, so that an aggregate c
 that it refers to. Rows outside history follow as they are stored, context by context.
 
 Some tables stay out. Keys: their digests need the secret of the installation that made them.
-Receipts, tasks and attempts: they describe work in progress in one installation.
+Receipts, tasks, attempts and rates: they describe work in progress in one installation.
 """
 
 from collections.abc import Collection, Iterator, Mapping

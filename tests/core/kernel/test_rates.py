@@ -1,0 +1,180 @@
+"""A bucket never permits more than its rate and its burst, whatever workers and clocks do."""
+
+from collections import Counter, deque
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import define, field
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indelible.kernel.errors import Invalid
+from indelible.kernel.rates import MAX_BURST, MAX_RATE_SECONDS, MAX_RATE_TASKS, Bucket, RateLimit
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+TEN_A_SECOND = RateLimit(tasks=10)
+
+rates = st.builds(
+    RateLimit,
+    tasks=st.integers(1, 1_000),
+    per_seconds=st.integers(1, 100),
+    burst=st.none() | st.integers(1, 50),
+)
+
+
+@define
+class SharedBucket:
+    """A bucket that workers share, and a journal of what was taken when."""
+
+    rate: RateLimit
+    now: datetime = NOW
+    bucket: Bucket = field(init=False)
+    journal: list[tuple[datetime, int]] = field(factory=list[tuple[datetime, int]])
+
+    def __attrs_post_init__(self) -> None:
+        self.bucket = Bucket(self.now)
+
+    def take(self, wanted: int) -> int:
+        """Take as many permits as there are, at most those that are wanted."""
+        number = min(wanted, self.bucket.permits(self.rate, self.now))
+        self.bucket = self.bucket.taking(number, self.rate, self.now)
+        self.journal.append((self.now, number))
+        return number
+
+
+def exceeds(rate: RateLimit, journal: list[tuple[datetime, int]]) -> bool:
+    """Return True if in some stretch of time more was taken than the rate and its burst permit."""
+    for start, (begins_at, _) in enumerate(journal):
+        taken = 0
+        for at, number in journal[start:]:
+            taken += number
+            refilled = (at - begins_at) // rate.permit_time
+            if taken > rate.capacity + refilled:
+                return True
+
+    return False
+
+
+def test_a_full_bucket_has_its_burst_and_no_more() -> None:
+    bucket = Bucket(NOW)
+    rate = RateLimit(tasks=10, burst=3)
+
+    assert bucket.permits(rate, NOW) == 3
+    assert bucket.permits(rate, NOW + timedelta(days=400)) == 3
+    assert bucket.taking(3, rate, NOW).permits(rate, NOW) == 0
+
+
+def test_permits_come_one_by_one() -> None:
+    empty = Bucket(NOW).taking(10, TEN_A_SECOND, NOW)
+    tenths = [NOW + number * SECOND / 10 for number in range(12)]
+
+    permits = [empty.permits(TEN_A_SECOND, now) for now in tenths]
+    assert permits == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]
+
+
+def test_a_rate_of_0_permits_nothing() -> None:
+    paused = RateLimit(tasks=0, burst=5)
+    assert Bucket(NOW).permits(paused, NOW + timedelta(days=1)) == 0
+
+
+def test_a_clock_that_is_set_back_gives_no_burst_and_no_long_pause() -> None:
+    bucket = Bucket(NOW).taking(4, TEN_A_SECOND, NOW)
+    earlier = NOW - timedelta(hours=5)
+
+    assert bucket.permits(TEN_A_SECOND, earlier) == 0
+    emptied = bucket.taking(0, TEN_A_SECOND, earlier)
+    assert emptied.permits(TEN_A_SECOND, earlier + SECOND) == 10
+
+
+def test_a_clock_that_jumps_ahead_gives_one_bucket() -> None:
+    empty = Bucket(NOW).taking(10, TEN_A_SECOND, NOW)
+    later = NOW + timedelta(days=9)
+
+    assert empty.permits(TEN_A_SECOND, later) == 10
+    assert empty.taking(10, TEN_A_SECOND, later).permits(TEN_A_SECOND, later) == 0
+
+
+def test_the_time_of_a_permit_is_rounded_up() -> None:
+    assert RateLimit(tasks=3).permit_time == timedelta(microseconds=333_334)
+    assert RateLimit(tasks=MAX_RATE_TASKS).permit_time == timedelta(microseconds=10)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tasks": -1},
+        {"tasks": MAX_RATE_TASKS + 1},
+        {"tasks": True},
+        {"tasks": 1.5},
+        {"tasks": 1, "per_seconds": 0},
+        {"tasks": 1, "per_seconds": MAX_RATE_SECONDS + 1},
+        {"tasks": 1, "burst": 0},
+        {"tasks": 1, "burst": MAX_BURST + 1},
+    ],
+)
+def test_a_rate_outside_its_limits_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        RateLimit(**fields)
+
+
+@given(
+    rate=rates,
+    steps=st.lists(st.tuples(st.integers(0, 2_000_000), st.integers(0, 60)), max_size=40),
+)
+def test_no_stretch_of_time_has_more_than_the_rate_and_its_burst(
+    rate: RateLimit, steps: list[tuple[int, int]]
+) -> None:
+    shared = SharedBucket(rate)
+    for microseconds, wanted in steps:
+        shared.now += timedelta(microseconds=microseconds)
+        shared.take(wanted)
+
+    assert not exceeds(rate, shared.journal)
+
+
+@given(
+    rate=rates,
+    steps=st.lists(st.tuples(st.integers(-(10**10), 10**10), st.integers(0, 60)), max_size=40),
+)
+def test_a_clock_that_jumps_gives_at_most_one_bucket_a_jump(
+    rate: RateLimit, steps: list[tuple[int, int]]
+) -> None:
+    shared = SharedBucket(rate)
+    taken = 0
+    for microseconds, wanted in steps:
+        shared.now += timedelta(microseconds=microseconds)
+        taken += shared.take(wanted)
+
+    times = [NOW, *(at for at, _ in shared.journal)]
+    refilled = 0
+    for before, after in pairwise(times):
+        passed = max(after - before, timedelta()) // rate.permit_time
+        refilled += min(passed + 1, rate.capacity)  # a part of a permit may be finished by a jump
+    assert taken <= rate.capacity + refilled
+
+
+@pytest.mark.parametrize("burst", [1, 10, 100])
+def test_64_processes_with_6_400_sessions_share_one_bucket_fairly(burst: int) -> None:
+    """Simulate sessions that queue for the bucket in the order in which they asked."""
+    rate = RateLimit(tasks=200, burst=burst)
+    shared = SharedBucket(rate)
+    random = Random(14)  # noqa: S311 - a simulation that is the same in every run
+    processes = [number % 64 for number in range(6_400)]
+    random.shuffle(processes)
+    queue = deque(processes)
+    by_process: Counter[int] = Counter()
+    for _ in range(20_000):
+        shared.now += timedelta(microseconds=random.randrange(2_000))
+        process = queue.popleft()
+        by_process[process] += shared.take(random.randint(1, 3))
+        queue.append(process)
+
+    seconds = (shared.now - NOW).total_seconds()
+    total = by_process.total()
+    assert 0.8 * rate.tasks * seconds < total <= burst + rate.tasks * seconds
+    assert min(by_process.values()) > total / 64 / 2
+    assert max(by_process.values()) < total / 64 * 2
