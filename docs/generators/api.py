@@ -42,8 +42,10 @@ KERNEL_MODULES = (
 )
 WORKER_MODULES = (
     "indelible_workers",
+    "indelible_workers.cron",
     "indelible.kernel.stages",
     "indelible.kernel.lease_handles",
+    "indelible.kernel.rates",
     "indelible.kernel.tasks",
     "indelible.kernel.task_commands",
     "indelible.kernel.task_errors",

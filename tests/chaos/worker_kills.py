@@ -21,8 +21,9 @@ from tests.chaos.worker_process import (
     POST,
     REPAIRED,
     TICK,
-    TICKS,
+    TICK_SECONDS,
     is_poison,
+    slot_text,
 )
 from tests.chaos.worker_units import OPERATOR, UnitsByStage, enqueue_units
 
@@ -45,7 +46,7 @@ COUNT_DUE: Final = """
     FROM indelible.tasks
     WHERE due_at IS NOT NULL AND stage IN (%s, %s, %s)
 """
-SELECT_SLOTS: Final = "SELECT entity_id FROM indelible.tasks WHERE stage = %s"
+SELECT_SLOTS: Final = "SELECT slot FROM indelible.tasks WHERE stage = %s"
 SELECT_UPLOADS: Final = """
     SELECT entity_id
     FROM indelible.history
@@ -192,7 +193,7 @@ def _compare(installation: Installation, enqueued: UnitsByStage, report: Report)
     with psycopg.connect(installation.url) as connection:
         for kind, unit in connection.execute("SELECT kind, id FROM public.units"):
             completed[kind].add(unit)
-        slots = set(_first_column(connection.execute(SELECT_SLOTS, (TICK,))))
+        slots = {slot_text(slot) for (slot,) in connection.execute(SELECT_SLOTS, (TICK,))}
         uploads = Counter(_first_column(connection.execute(SELECT_UPLOADS)))
     with sqlite3.connect(installation.outside) as outside:
         posted = set(_first_column(outside.execute("SELECT key FROM posted")))
@@ -224,9 +225,12 @@ def _compare_units(kind: str, expected: set[str], actual: set[str], report: Repo
 
 
 def _compare_slots(open_slots: set[str], report: Report) -> None:
-    """Record a problem for slots that are open although they were due some time ago."""
-    limit = datetime.now(UTC) - timedelta(seconds=3 * TICKS.every_seconds)
-    first_allowed = f"{TICKS.name}@{limit:%Y-%m-%dT%H:%M:%SZ}"
+    """Record a problem for slots that are open although they were due some time ago.
+
+    A newer slot replaces one that was not completed in time.
+    """
+    limit = datetime.now(UTC) - timedelta(seconds=3 * TICK_SECONDS)
+    first_allowed = slot_text(limit)
     late = sum(slot < first_allowed for slot in open_slots)
     if late:
         report.problems.append(f"{late} slots were not completed")

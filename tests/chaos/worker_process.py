@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, Final
 
@@ -38,7 +39,8 @@ COUNT: Final = "count"
 POST: Final = "post"
 TICK: Final = "tick"
 REPAIRED: Final = "repaired"  # a unit that the outside system accepts from now on
-TICKS: Final = RecurringTask(name="tick", stage=TICK, every_seconds=5)
+TICK_SECONDS: Final = 5
+TICKS: Final = RecurringTask(name="tick", stage=TICK, every_seconds=TICK_SECONDS)
 
 INSERT_UNIT: Final = "INSERT INTO public.units (kind, id) VALUES (%s, %s)"  # a second time it fails
 SELECT_REPAIRED: Final = "SELECT 1 FROM public.units WHERE kind = 'repaired' AND id = %s"
@@ -83,6 +85,16 @@ def finish_count(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: 
 
 def return_slot(slot: str, _: LeaseHandle) -> str:
     return slot
+
+
+def claim_slots(_: Any, leases: Leases) -> Sequence[str]:  # noqa: ANN401 - any transaction
+    return [slot_text(lease.slot) for lease in leases]
+
+
+def slot_text(slot: datetime | None) -> str:
+    """Return the text of a recurring task's slot, in the order of time."""
+    assert slot is not None
+    return f"{slot.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def finish_tick(tx: Any, results: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401 - any transaction
@@ -158,7 +170,14 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
             perform=count_slowly,
             finish=finish_count,
         ),
-        Stage(name=TICK, batch=100, lifecycle=None, perform=return_slot, finish=finish_tick),
+        Stage(
+            name=TICK,
+            batch=100,
+            lifecycle=None,
+            claim=claim_slots,
+            perform=return_slot,
+            finish=finish_tick,
+        ),
         Stage(
             name=POST,
             batch=1,

@@ -1,4 +1,4 @@
-"""A shop with two stages of its own: letters that confirm orders, and an hourly report.
+"""A shop with two stages of its own: letters that confirm orders, and a report by a schedule.
 
 `python -m tests.examples.letters` runs a worker process on the database of DATABASE_URL.
 """
@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Column, MetaData, Table, Text, false, func, inse
 
 from indelible.kernel import Actor
 from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Leases
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
@@ -34,6 +35,15 @@ ORDERS = Table(
 )
 CONFIRM, REPORT = "confirm", "report"
 HOURLY = RecurringTask(name="hourly", stage=REPORT, every_seconds=3600)
+MORNING = RecurringTask(
+    name="morning",
+    stage=REPORT,
+    cron="0 8 * * MON-FRI",
+    time_zone="Europe/Berlin",
+    max_delay_seconds=3600,  # after 9:00 nobody reads it
+)
+# The post office takes 100 letters a minute, from all worker processes together.
+POST_OFFICE = RateLimit(tasks=100, per_seconds=60)
 Letter = tuple[str, str]
 HourlyCount = tuple[str, int]
 Send = Callable[[Letter, LeaseHandle], None]
@@ -67,19 +77,27 @@ def finish(tx: SqlTransaction, done: Sequence[tuple[Letter, None]]) -> None:
 
 def confirmation(send: Send) -> Stage[SqlTransaction, Letter, None]:
     """Return the stage; batch 1 records each attempt before its outside effect."""
-    return Stage(name=CONFIRM, batch=1, lifecycle=None, claim=claim, perform=send, finish=finish)
+    return Stage(
+        name=CONFIRM,
+        batch=1,
+        lifecycle=None,
+        claim=claim,
+        perform=send,
+        finish=finish,
+        rate=POST_OFFICE,
+    )
 
 
 def count(tx: SqlTransaction, leases: Leases) -> Sequence[HourlyCount]:
-    """Count the open orders; the task's id is its slot, `hourly@2026-11-21T04:00:00Z`."""
+    """Count the open orders for each slot, such as `2026-11-21 04:00:00+00:00`."""
     number = tx.connection.execute(
         select(func.count()).where(ORDERS.c.is_confirmed.is_(False))
     ).scalar_one()
-    return [(lease.entity_id, number) for lease in leases]
+    return [(str(lease.slot), number) for lease in leases]
 
 
 def report(publish: Publish) -> Stage[SqlTransaction, HourlyCount, None]:
-    """Return the stage of the hourly report; it saves nothing, so it has no `finish`."""
+    """Return the stage of the report; it saves nothing, so it has no `finish`."""
     return Stage(name=REPORT, batch=1, lifecycle=None, claim=count, perform=publish)
 
 
@@ -96,7 +114,7 @@ def serve(
     brokers = [WakeupBroker(redis_client(redis_url), worker)] if redis_url else []
     stages_by_name = {stage.name: stage for stage in stages}
     with run_workers(worker, stages_by_name, brokers, threads=4, dispatch_seconds=5):
-        run_scheduler(worker, [HOURLY])  # returns when the worker stops
+        run_scheduler(worker, [HOURLY, MORNING])  # returns when the worker stops
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from tests.guards.task_rows import (
     LEASED,
     NOW,
     PRUNED_STAGE,
+    RECURRING,
     RETRIED,
     begin_run,
     cancel_task,
@@ -144,6 +145,7 @@ ON_TASK_ENDS: Mapping[str, Kind] = {
         "a completed task with a higher fence than the kept one, deleted": lambda _: (
             delete_task(HIGHER),
         ),
+        "a recurring task, deleted": lambda _: (raise_pruned(), delete_task(RECURRING)),
         "a task that finished within the retention, deleted": lambda s: (
             *step_writes(s.longer_retention),
             insert_pruned(),

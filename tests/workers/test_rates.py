@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from tests.workers.bakery import WORKER, Bakery, TaskStore, are_completed, enqueue, wait_until
 
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import Stage, TasksWrite
 from indelible_workers import Worker, process_batch, run_workers
@@ -47,8 +48,12 @@ def test_a_batch_has_no_more_tasks_than_the_rate_permits(
 
 def test_a_stage_without_claim_obeys_its_rate(store: TaskStore) -> None:
     performed: list[str] = []
+
+    def perform(name: str, _: LeaseHandle) -> None:
+        performed.append(name)
+
     stage = Stage[TasksWrite, str, None](
-        name="bake", batch=10, lifecycle=None, perform=performed.append, rate=THREE_A_DAY
+        name="bake", batch=10, lifecycle=None, perform=perform, rate=THREE_A_DAY
     )
     enqueue(store, *"abcde")
 

@@ -12,7 +12,7 @@ from indelible_workers import RecurringTask
 SEALER: Final = Actor.system("sealer")
 STAGE: Final = "seal"
 TASK: Final = "seal"
-BATCH_SIZE: Final = 100  # all but the first of several due tasks find nothing left to seal
+BATCH_SIZE: Final = 100  # more than 1: an attempt to seal needs no record of its start
 LEASE_SECONDS: Final = 600  # the first seal of a large database reads all of it
 
 

@@ -1,76 +1,193 @@
-"""Enqueue recurring tasks: one for each slot of a schedule, once for any number of schedulers."""
+"""Enqueue recurring tasks: each slot of a schedule once, however many schedulers run."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import Factory, define, field, frozen
+from attrs.validators import optional
 
+from indelible.kernel.errors import Invalid, UsageError
+from indelible.kernel.stages import TasksRead
+from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import TaskKey
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible_workers.cron import UTC_ZONE, CronSchedule
 from indelible_workers.masking import failure_reason
 from indelible_workers.worker import Worker, logger
 
 TICK_SECONDS: Final = 1.0
 ERROR_PAUSE_SECONDS: Final = 10.0
+MAX_INTERVAL_SECONDS: Final = 366 * 86_400
+INTERVAL: Final = {"minimum": 1, "maximum": MAX_INTERVAL_SECONDS}
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
-# A task's id is the name, an @ and the slot's instant.
-MAX_NAME_CHARACTERS: Final = IDENTIFIER["max_length"] - len("@2026-11-21T04:00:00Z")
+
+
+@frozen
+class ScheduleNotOne(Invalid):
+    """A recurring task has no schedule, or two."""
+
+    code: ClassVar[str] = "SCHEDULE_NOT_ONE"
+    message: ClassVar[str] = (
+        "Recurring task {name} needs one schedule: either every_seconds or cron."
+    )
+    name: str
+
+
+def _read_cron(task: "RecurringTask") -> CronSchedule | None:
+    if task.cron is None:
+        return None
+    return CronSchedule(expression=task.cron, time_zone=task.time_zone)
 
 
 @frozen(kw_only=True)
 class RecurringTask:
-    """A task that is due every so many seconds, counted from 1970; each slot is one task."""
+    """A task that is due once for each slot of its schedule; its id is `name`.
 
-    name: str = field(validator=is_identifier, metadata={"max_length": MAX_NAME_CHARACTERS})
+    The schedule is a number of seconds, counted from 1970, or a cron expression of five fields in a
+    time zone. Of several slots that were missed only the newest is enqueued, and none that is older
+    than `max_delay_seconds`, if given.
+
+    Raises: CronMalformed, CronNeverFires, TimeZoneUnknown, ScheduleNotOne.
+    """
+
+    name: str = field(validator=is_identifier, metadata=IDENTIFIER)
     stage: str
-    every_seconds: int = field(validator=bounded_int, metadata=COUNT)
+    every_seconds: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=INTERVAL
+    )
+    cron: str | None = None
+    time_zone: str = UTC_ZONE
+    max_delay_seconds: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=COUNT
+    )
+    _schedule: CronSchedule | None = field(
+        init=False, eq=False, repr=False, default=Factory(_read_cron, takes_self=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         TaskKey(self.stage, self.name)  # refuses what cannot be a task's key
+        if (self.every_seconds is None) == (self.cron is None):
+            raise ScheduleNotOne(self.name)
+        if self.cron is None and self.time_zone != UTC_ZONE:
+            problem = f"recurring task {self.name} has a time zone but no cron expression"
+            raise UsageError(problem)
 
     def latest_slot(self, now: datetime) -> datetime:
-        """Return the newest slot that is due; older slots that were missed are skipped."""
+        """Return the newest slot that has come, NEVER if there is none."""
+        if self._schedule is not None:
+            return self._schedule.latest_slot(now) or NEVER
+
+        assert self.every_seconds is not None  # noqa: S101 - checked when it was constructed
         number = now.timestamp() // self.every_seconds
         return datetime.fromtimestamp(number * self.every_seconds, UTC)
+
+    def next_slot(self, now: datetime) -> datetime:
+        """Return the first slot after an instant."""
+        if self._schedule is not None:
+            return self._schedule.next_slot(now)
+
+        assert self.every_seconds is not None  # noqa: S101 - checked when it was constructed
+        return self.latest_slot(now) + timedelta(seconds=self.every_seconds)
+
+    def is_too_late(self, slot: datetime, now: datetime) -> bool:
+        """Return True if a slot is not to be enqueued any more."""
+        if self.max_delay_seconds is None:
+            return False
+        return now - slot > timedelta(seconds=self.max_delay_seconds)
 
 
 def run_scheduler(worker: Worker, recurring_tasks: Sequence[RecurringTask]) -> None:
     """Enqueue the newest slot of each recurring task until the worker stops.
 
-    Several schedulers may run at once. A slot that was enqueued before stays as it is.
+    Several schedulers may run at once. A slot that was enqueued before changes nothing.
+
+    Raises:
+        UsageError: Two recurring tasks of a stage have the same name.
     """
-    enqueued = dict.fromkeys(recurring_tasks, NEVER)
+    _check_names(recurring_tasks)
+    agenda = _Agenda()
     pause_seconds = 0.0
     while not worker.stopping.wait(pause_seconds):
         pause_seconds = TICK_SECONDS
-        due = _due_slots(enqueued, worker.clock.now())
-        if not due:
-            continue
-
         try:
-            _enqueue_slots(worker, due)
+            agenda.enqueue_due(worker, recurring_tasks)
         except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
             logger.warning("scheduler: enqueueing failed: %s", failure_reason(error))
             pause_seconds = ERROR_PAUSE_SECONDS
-        else:
-            enqueued.update(due)
 
 
-def _due_slots(
-    enqueued: Mapping[RecurringTask, datetime], now: datetime
-) -> dict[RecurringTask, datetime]:
-    due: dict[RecurringTask, datetime] = {}
-    for task, last_slot in enqueued.items():
-        slot = task.latest_slot(now)
-        if last_slot < slot:
+def _check_names(recurring_tasks: Iterable[RecurringTask]) -> None:
+    keys: set[tuple[str, str]] = set()
+    for task in recurring_tasks:
+        key = (task.stage, task.name)
+        if key in keys:
+            problem = f"two recurring tasks of stage {task.stage} have the name {task.name}"
+            raise UsageError(problem)
+        keys.add(key)
+
+
+@define
+class _Agenda:
+    """The newest slots that one scheduler has enqueued, and when it looks at each task again."""
+
+    _slots: dict[RecurringTask, datetime] = field(factory=dict[RecurringTask, datetime])
+    _next_looks: dict[RecurringTask, datetime] = field(factory=dict[RecurringTask, datetime])
+    _looked_at: datetime = NEVER
+
+    def enqueue_due(self, worker: Worker, recurring_tasks: Iterable[RecurringTask]) -> None:
+        """Enqueue the newest slot of each task whose next slot has come."""
+        now = worker.clock.now()
+        if now < self._looked_at:  # the clock was set back
+            self._next_looks.clear()
+        self._looked_at = now
+
+        waiting = [task for task in recurring_tasks if self._next_looks.get(task, NEVER) <= now]
+        unknown = [task for task in waiting if task not in self._slots]
+        if unknown:
+            self._slots.update(worker.store.read(_stored_slots, unknown, now))
+
+        due = self._due_slots(waiting, now)
+        if due:
+            _enqueue_slots(worker, due)
+            self._slots.update(due)
+        for task in waiting:
+            self._next_looks[task] = task.next_slot(now)
+
+    def _due_slots(
+        self, recurring_tasks: Iterable[RecurringTask], now: datetime
+    ) -> dict[RecurringTask, datetime]:
+        due: dict[RecurringTask, datetime] = {}
+        for task in recurring_tasks:
+            slot = task.latest_slot(now)
+            if slot <= self._slots[task]:
+                continue
+            if task.is_too_late(slot, now):
+                logger.warning("scheduler: slot %s of %s is skipped: too late", slot, task.name)
+                continue
             due[task] = slot
 
-    return due
+        return due
+
+
+def _stored_slots(
+    tx: TasksRead, recurring_tasks: Iterable[RecurringTask], now: datetime
+) -> dict[RecurringTask, datetime]:
+    """Return the slot of each task that was enqueued last.
+
+    A new task with a cron expression begins with its next slot: its last one may be a year ago.
+    """
+    slots: dict[RecurringTask, datetime] = {}
+    for task in recurring_tasks:
+        try:
+            slots[task] = tx.tasks.get(task.stage, task.name).slot or NEVER
+        except TaskNotFound:
+            slots[task] = NEVER if task.cron is None else task.latest_slot(now)
+
+    return slots
 
 
 def _enqueue_slots(worker: Worker, due: Mapping[RecurringTask, datetime]) -> None:
     with worker.store.transaction(actor=worker.actor, reason="recurring schedule") as tx:
         for task, slot in due.items():
-            entity_id = f"{task.name}@{slot:%Y-%m-%dT%H:%M:%SZ}"
-            tx.tasks.enqueue_once(task.stage, entity_id, due_at=slot)
+            tx.tasks.enqueue_slot(task.stage, task.name, slot=slot)

@@ -187,6 +187,7 @@ def enqueue_all(schema_prefix: str) -> TextClause:
 PRUNABLE_TASKS = (
     select(TASKS.c.entity_id, TASKS.c.fence)
     .where(OF_STAGE, TASKS.c.finished_at < SecondsAgo(bindparam("seconds", type_=Integer())))
+    .where(TASKS.c.slot.is_(None))  # the slot of a recurring task says what was enqueued
     .order_by(TASKS.c.finished_at, TASKS.c.entity_id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)

@@ -253,7 +253,8 @@ def _first_fence_guard(dialect: str) -> Guard:
 def _prune_guard(dialect: str) -> Guard:
     """Return the guard that only a task is deleted that finished longer ago than the retention.
 
-    Its fence must be kept first, so that a task that is created again starts above it.
+    Its fence must be kept first, so that a task that is created again starts above it. A recurring
+    task is never deleted: its slot says what was enqueued.
     """
     settings = qualified_name(SETTINGS, dialect)
     pruned = qualified_name(PRUNED_STAGES, dialect)
@@ -278,7 +279,7 @@ def _prune_guard(dialect: str) -> Guard:
         rule="prune",
         event="DELETE",
         condition=(
-            f"OLD.finished_at < {cutoff}"
+            f"OLD.slot IS NULL AND OLD.finished_at < {cutoff}"
             f" AND EXISTS (SELECT 1 FROM {pruned} AS pruned"
             " WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)"
         ),

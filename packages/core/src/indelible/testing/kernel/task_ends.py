@@ -264,6 +264,16 @@ class TaskEndsConformance:
             assert task_of(store, entity_id).finished_at is None
         assert prune(store) == 0
 
+    def test_a_recurring_task_is_never_pruned(self, store: AnyStore) -> None:
+        within(store, lambda tx: tx.tasks.enqueue_slot("work", "recurring", slot=BEGINNING))
+        leases = claim(store)
+        within(store, lambda tx: tx.tasks.complete(leases))
+        complete_all(store, "a")
+        retain(store, 1)
+        prune_when_old(store, 1)
+
+        assert task_of(store, "recurring").slot == BEGINNING
+
     def test_attempts_outlive_a_pruned_task(self, store: AnyStore) -> None:
         enqueue(store, "a")
         leases = claim(store)

@@ -6,6 +6,12 @@ DROP TRIGGER pruned_stages_no_truncate ON indelible.pruned_stages
 --;
 DROP TRIGGER pruned_stages_rises ON indelible.pruned_stages
 --;
+DROP TRIGGER rate_buckets_fixed ON indelible.rate_buckets
+--;
+DROP TRIGGER rate_buckets_no_delete ON indelible.rate_buckets
+--;
+DROP TRIGGER rate_buckets_no_truncate ON indelible.rate_buckets
+--;
 DROP TRIGGER tasks_fence ON indelible.tasks
 --;
 DROP TRIGGER tasks_first_fence ON indelible.tasks
@@ -39,6 +45,12 @@ DROP FUNCTION indelible.pruned_stages_no_truncate
 DROP FUNCTION indelible.pruned_stages_needs_task
 --;
 DROP FUNCTION indelible.pruned_stages_rises
+--;
+DROP FUNCTION indelible.rate_buckets_no_delete
+--;
+DROP FUNCTION indelible.rate_buckets_no_truncate
+--;
+DROP FUNCTION indelible.rate_buckets_fixed
 --;
 ALTER TABLE indelible.task_attempts DROP CONSTRAINT task_attempts_outcome_known
 --;
@@ -133,6 +145,8 @@ SET search_path = pg_catalog AS $$ BEGIN
   END IF;
   RETURN NEW;
 END $$
+--;
+DROP TABLE indelible.rate_buckets
 --;
 DROP TABLE indelible.pruned_stages
 --;

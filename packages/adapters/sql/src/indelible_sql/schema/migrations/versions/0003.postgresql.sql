@@ -21,6 +21,13 @@ CREATE TABLE indelible.pruned_stages (
 	CONSTRAINT pruned_stages_pkey PRIMARY KEY (stage)
 )
 --;
+CREATE TABLE indelible.rate_buckets (
+	stage indelible.identifier NOT NULL,
+	full_at indelible.instant NOT NULL,
+	CONSTRAINT rate_buckets_pkey PRIMARY KEY (stage)
+)
+ WITH (fillfactor = 10)
+--;
 ALTER TABLE indelible.tasks
 ADD COLUMN priority indelible.natural_number DEFAULT 2 NOT NULL,
 ADD COLUMN arguments indelible.task_arguments,
@@ -56,7 +63,7 @@ CREATE INDEX tasks_finished ON indelible.tasks (stage, finished_at, entity_id) W
 --;
 CREATE FUNCTION indelible.tasks_prune() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN statement_timestamp() - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
+  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN statement_timestamp() - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN OLD;
@@ -183,3 +190,42 @@ CREATE TRIGGER pruned_stages_rises BEFORE UPDATE ON indelible.pruned_stages
 FOR EACH ROW EXECUTE FUNCTION indelible.pruned_stages_rises()
 --;
 ALTER TABLE indelible.pruned_stages ENABLE ALWAYS TRIGGER pruned_stages_rises
+--;
+CREATE FUNCTION indelible.rate_buckets_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER rate_buckets_no_delete BEFORE DELETE ON indelible.rate_buckets
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.rate_buckets_no_delete()
+--;
+ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_no_delete
+--;
+CREATE FUNCTION indelible.rate_buckets_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER rate_buckets_no_truncate BEFORE TRUNCATE ON indelible.rate_buckets
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.rate_buckets_no_truncate()
+--;
+ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_no_truncate
+--;
+CREATE FUNCTION indelible.rate_buckets_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON indelible.rate_buckets
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage) IS NOT TRUE) EXECUTE FUNCTION indelible.rate_buckets_fixed()
+--;
+ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_fixed

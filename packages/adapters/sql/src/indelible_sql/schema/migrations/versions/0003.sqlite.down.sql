@@ -12,6 +12,18 @@ DROP TRIGGER pruned_stages_values_on_insert
 --;
 DROP TRIGGER pruned_stages_values_on_update
 --;
+DROP TRIGGER rate_buckets_fixed
+--;
+DROP TRIGGER rate_buckets_no_delete
+--;
+DROP TRIGGER rate_buckets_no_nested_update
+--;
+DROP TRIGGER rate_buckets_no_replace
+--;
+DROP TRIGGER rate_buckets_values_on_insert
+--;
+DROP TRIGGER rate_buckets_values_on_update
+--;
 DROP INDEX tasks_due
 --;
 DROP INDEX tasks_finished
@@ -160,5 +172,7 @@ BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
 CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
+--;
+DROP TABLE rate_buckets
 --;
 DROP TABLE pruned_stages

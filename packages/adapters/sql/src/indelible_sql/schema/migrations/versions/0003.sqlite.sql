@@ -12,6 +12,16 @@ CREATE TABLE pruned_stages (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE rate_buckets (
+	stage TEXT NOT NULL,
+	full_at TEXT NOT NULL,
+	CONSTRAINT rate_buckets_pkey PRIMARY KEY (stage),
+	CONSTRAINT rate_buckets_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT rate_buckets_full_at_rule CHECK (full_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND full_at >= '2000' AND full_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE upgraded_attempts AS SELECT * FROM task_attempts
 --;
 CREATE TABLE upgraded_tasks AS SELECT * FROM tasks
@@ -139,7 +149,7 @@ WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage
 BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
 --;
 CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
-WHEN (OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
 --;
 CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
@@ -209,6 +219,30 @@ BEGIN SELECT RAISE(ABORT, 'pruned_stages_needs_task'); END
 CREATE TRIGGER pruned_stages_rises BEFORE UPDATE ON pruned_stages
 WHEN (NEW.stage = OLD.stage AND NEW.fence > OLD.fence AND EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'pruned_stages_rises'); END
+--;
+CREATE TRIGGER rate_buckets_no_delete BEFORE DELETE ON rate_buckets
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_delete'); END
+--;
+CREATE TRIGGER rate_buckets_no_replace BEFORE INSERT ON rate_buckets
+WHEN (NOT EXISTS (SELECT 1 FROM main.rate_buckets WHERE stage = NEW.stage)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_replace'); END
+--;
+CREATE TRIGGER rate_buckets_no_nested_update BEFORE UPDATE ON rate_buckets
+WHEN (EXISTS (SELECT 1 FROM main.rate_buckets AS stored WHERE stored.stage IS OLD.stage AND stored.full_at IS OLD.full_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_nested_update'); END
+--;
+CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON rate_buckets
+WHEN (NEW.stage = OLD.stage) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_fixed'); END
+--;
+CREATE TRIGGER rate_buckets_values_on_insert BEFORE INSERT ON rate_buckets
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.full_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.full_at, 1, 19), '+0 seconds') = substr(NEW.full_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_insert'); END
+--;
+CREATE TRIGGER rate_buckets_values_on_update BEFORE UPDATE ON rate_buckets
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.full_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.full_at, 1, 19), '+0 seconds') = substr(NEW.full_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_update'); END
 --;
 CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
