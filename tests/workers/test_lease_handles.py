@@ -22,6 +22,7 @@ from tests.workers.bakery import (
 )
 
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
+from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease
 from indelible_service.embedded import PostgresServer
@@ -56,6 +57,29 @@ def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
     assert reasons == [StopReason.LEASE_LOST]
     assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
     assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["STARTED"]
+
+
+def test_a_canceled_task_is_stopped_and_discarded(store: TaskStore, bakery: Bakery) -> None:
+    reasons: list[StopReason | None] = []
+
+    def perform(name: str, handle: LeaseHandle) -> str:
+        command = CancelTask(stage=handle.lease.stage, entity_id=handle.lease.entity_id)
+        store.run(cancel_task, command, actor=MAYA, reason="no flour")
+        assert handle.wait(TIMEOUT_SECONDS)
+        reasons.append(handle.stop_reason)
+        handle.check()
+        return name
+
+    enqueue(store, "loaf")
+    worker = Worker(store=store, actor=WORKER)
+    with worker.heartbeat():
+        stage = evolve(bakery.stage(batch=1), perform=perform)
+        process_batch(store, stage, actor=WORKER, worker=worker)
+
+    assert reasons == [StopReason.CANCELED]
+    assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
+    assert get_task(store, "loaf").cancel_reason == "no flour"
+    assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["CANCELED", "STARTED"]
 
 
 def test_the_own_transaction_of_a_task_is_refused_after_its_lease(

@@ -145,6 +145,9 @@ def _stop_reason(tx: TasksRead, lease: Lease) -> StopReason | None:
     except TaskNotFound:
         return StopReason.LEASE_LOST
 
+    # A cancellation takes the fence after the lease's.
+    if task.cancel_reason is not None and task.fence == lease.fence + 1:
+        return StopReason.CANCELED
     if task.fence != lease.fence or task.lease_owner is None:
         return StopReason.LEASE_LOST
     return None

@@ -120,7 +120,7 @@ def _stop_error(running: RunningTask, error: BaseException) -> TimeLimitExceeded
     match running.handle.stop_reason:
         case StopReason.TIMED_OUT:
             return TimeLimitExceeded(lease.stage, lease.entity_id, running.timeout_seconds)
-        case StopReason.LEASE_LOST:
+        case StopReason.LEASE_LOST | StopReason.CANCELED:
             return LeaseLost(lease.stage, lease.entity_id, lease.fence)
         case _:
             return None

@@ -15,6 +15,7 @@ class StopReason(StrEnum):
 
     SHUTDOWN = "SHUTDOWN"  # the worker ends; the task is released and does not count an attempt
     TIMED_OUT = "TIMED_OUT"  # the time limit of the stage is over; the attempt has failed
+    CANCELED = "CANCELED"  # an operator has canceled the task; whatever is returned is discarded
     LEASE_LOST = "LEASE_LOST"  # another worker has the task; whatever is returned is discarded
 
 
