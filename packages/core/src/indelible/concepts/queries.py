@@ -213,7 +213,6 @@ def list_overviews(
     return tuple(overviews)
 
 
-@single_statement
 def count_concepts(tx: ConceptsRead, wanted: ConceptFilter, *, limit: int = MAX_COUNTED) -> int:
     """Return the number of matching concepts, at most `limit`, so that counting stays fast."""
     return tx.concepts.search.count(wanted, limit=limit)

@@ -108,6 +108,29 @@ SEARCHED_HEADS = ListedTable(
     columns=_HEADS.columns,
     conditions=LISTED.conditions,
 )
+# Most concepts of a large store were never changed by an actor with few changes. Their last
+# changes need not be looked up.
+MAX_FEW_CHANGES = 10_000
+_CHANGED_BY_ACTOR = CONCEPTS.c.id.in_(
+    select(HISTORY.c.entity_id).where(HISTORY.c.actor == bindparam("actor"))
+)
+_OF_FEW_CHANGES = {"actor": and_(_CHANGED_BY_ACTOR, _HEADS.conditions["actor"])}
+LISTED_HEADS_OF_FEW_CHANGES = ListedTable(
+    rows=LISTED_HEADS.rows,
+    columns=LISTED_HEADS.columns,
+    conditions={**LISTED_HEADS.conditions, **_OF_FEW_CHANGES},
+)
+SEARCHED_HEADS_OF_FEW_CHANGES = ListedTable(
+    rows=SEARCHED_HEADS.rows,
+    columns=SEARCHED_HEADS.columns,
+    conditions={**SEARCHED_HEADS.conditions, **_OF_FEW_CHANGES},
+)
+CHANGE_OF_ACTOR_AFTER = (
+    select(HISTORY.c.position)
+    .where(HISTORY.c.actor == bindparam("actor"))
+    .limit(1)
+    .offset(bindparam("count"))
+)
 _LAST_ACTOR = (
     select(HISTORY.c.actor)
     .where(HISTORY.c.lifecycle == CONCEPTS.c.lifecycle)

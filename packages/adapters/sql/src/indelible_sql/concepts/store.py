@@ -16,7 +16,7 @@ from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.handlers import ConceptRepositoryFacade
 from indelible.concepts.ports import ConceptsWrite
 from indelible.concepts.rules.warnings import RelatedNames, related_name_keys
-from indelible.kernel import Head
+from indelible.kernel import Actor, Head
 from indelible_sql.concepts import statements
 from indelible_sql.concepts.rows import (
     CONCEPT_HEADS,
@@ -146,7 +146,7 @@ class SqlConceptSearch:
     ) -> tuple[ConceptOverview, ...]:
         """Return the concepts of `page` with their last actors and stored warnings."""
         heads = list_rows(
-            self._session, _listed_heads(wanted), wanted, where={}, after=after, limit=limit
+            self._session, self._listed_heads(wanted), wanted, where={}, after=after, limit=limit
         )
         ids = [head["id"] for head in heads]
         rows_by_id: dict[str, Row] = {}
@@ -166,7 +166,19 @@ class SqlConceptSearch:
 
     def count(self, wanted: ConceptFilter, *, limit: int) -> int:
         """Return the number of matching concepts, at most `limit`."""
-        return count_rows(self._session, _listed_heads(wanted), wanted, limit=limit)
+        return count_rows(self._session, self._listed_heads(wanted), wanted, limit=limit)
+
+    def _listed_heads(self, wanted: ConceptFilter) -> ListedTable:
+        """Return the heads that a filter selects from; only a text needs their contents."""
+        if wanted.actor is None or self._has_many_changes(wanted.actor):
+            return statements.SEARCHED_HEADS if wanted.text else statements.LISTED_HEADS
+        if wanted.text:
+            return statements.SEARCHED_HEADS_OF_FEW_CHANGES
+        return statements.LISTED_HEADS_OF_FEW_CHANGES
+
+    def _has_many_changes(self, actor: Actor) -> bool:
+        values = {"actor": actor, "count": statements.MAX_FEW_CHANGES}
+        return self._session.first(statements.CHANGE_OF_ACTOR_AFTER, values) is not None
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Return other concepts' names that equal the version's name or occur in its definition."""
@@ -198,11 +210,6 @@ class SqlConceptSearch:
         nodes = fetch_all(self._session, ConceptNode, statements.NODES_NAMED, values)
         # Stored keys are shortened, so longer names are compared whole here.
         return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
-
-
-def _listed_heads(wanted: ConceptFilter) -> ListedTable:
-    """Return the heads that a filter selects from; only a text needs their contents."""
-    return statements.SEARCHED_HEADS if wanted.text else statements.LISTED_HEADS
 
 
 def _warnings_of_json(stored: object) -> Warnings:
