@@ -1,7 +1,7 @@
 """Detect a contract's mints from a real chain, and compare the store with the chain."""
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -16,7 +16,8 @@ from indelible.app import ReadTx
 from indelible.kernel import Actor, Head, SystemClock
 from indelible.testing.stores import AnyStore
 from indelible.tokens.queries import checkpoints
-from indelible_evm import EvmChain
+from indelible.tokens.rules import split_logs
+from indelible_evm import KINDS, ContractKind, EvmChain
 from indelible_workers import process_batch
 
 CHAIN_ID: Final = 84_532
@@ -24,6 +25,7 @@ WATCHER: Final = Actor.system("watcher")
 AUTHORS: Final = tuple(f"0x{number:040x}" for number in range(1, 8))
 MAX_STEPS: Final = 10_000
 MAX_ROWS: Final = 100_000
+Deploy = Callable[[Anvil], str]  # returns the contract's address
 
 
 @define(kw_only=True)
@@ -35,12 +37,15 @@ class Scene:
     season: str
     store: AnyStore
     settings: tokens.ScanSettings
+    kind: ContractKind = KINDS["season"]
     events: int = field(default=0, init=False)
 
     @property
     def chain(self) -> EvmChain:
-        """Return the adapter that sees the season through the provider."""
-        return EvmChain(url=self.provider.url, contract=self.season, chain_id=CHAIN_ID)
+        """Return the adapter that sees the contract through the provider."""
+        return EvmChain(
+            url=self.provider.url, contract=self.season, chain_id=CHAIN_ID, kind=self.kind
+        )
 
     def mint(self, chance: Random, times: int) -> None:
         """Send this many transactions of one to three tokens each."""
@@ -87,20 +92,21 @@ class Scene:
 
     @property
     def node_chain(self) -> EvmChain:
-        """Return the adapter that sees the season without the provider."""
-        return EvmChain(url=self.node.url, contract=self.season, chain_id=CHAIN_ID)
+        """Return the adapter that sees the contract without the provider."""
+        return EvmChain(url=self.node.url, contract=self.season, chain_id=CHAIN_ID, kind=self.kind)
 
     def differences(self) -> list[str]:
         """Return every difference between the store and the confirmed part of the chain."""
-        logs = self.node_chain.mints(0, self._confirmed())
+        read = self.node_chain.mints(0, self._confirmed())
+        logs, _ = split_logs(read, self.settings)
         self.events = len(logs)
         on_chain = {(log.block_hash, log.tx_hash, log.log_index) for log in logs}
         stored = self._canonical_mints()
 
         expected: dict[int, str] = {}
         for log in logs:
-            for token_id in range(log.start_token_id, log.start_token_id + log.quantity):
-                expected[token_id] = log.author_wallet
+            for token_id in log.token_ids:
+                expected.setdefault(token_id, log.author_wallet)
         actual = self._token_authors()
 
         faults = [f"lost mint {mint}" for mint in on_chain - stored]
@@ -166,8 +172,15 @@ def _tokens(tx: ReadTx) -> Sequence[Head[tokens.Token]]:
 
 
 @contextmanager
-def scene(directory: Path, store: AnyStore, *, confirmations: int = 5) -> Generator[Scene]:
-    """Deploy a season on a new chain."""
+def scene(
+    directory: Path,
+    store: AnyStore,
+    *,
+    confirmations: int = 5,
+    kind: ContractKind = KINDS["season"],
+    deploy: Deploy = Anvil.deploy_season,
+) -> Generator[Scene]:
+    """Deploy a contract, by default a season, on a new chain."""
     with anvil(directory, chain_id=CHAIN_ID) as node, proxy(node.url) as provider:
         settings = tokens.ScanSettings(confirmations=confirmations, poll_seconds=0)
         any_store: Any = store
@@ -176,9 +189,10 @@ def scene(directory: Path, store: AnyStore, *, confirmations: int = 5) -> Genera
         yield Scene(
             node=node,
             provider=provider,
-            season=node.deploy_season(),
+            season=deploy(node),
             store=store,
             settings=settings,
+            kind=kind,
         )
 
 

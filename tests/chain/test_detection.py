@@ -129,7 +129,9 @@ def test_the_size_of_a_batch_is_a_setting(watched: Scene) -> None:
 
 def test_missed_tokens_are_recovered_from_the_chain_s_count(watched: Scene) -> None:
     watched.mint(dice(5), 5)
-    count = watched.chain.next_token_id(watched.chain.newest()) - 1
+    next_token_id = watched.chain.next_token_id(watched.chain.newest())
+    assert next_token_id is not None
+    count = next_token_id - 1
     watched.node.reveal(watched.season, {1: "ipfs://bafyone"})
     dry_run = tokens.recover_missing(
         watched.store, watched.chain, actor=WATCHER, confirmations=0, dry_run=True

@@ -26,6 +26,7 @@ from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.lists import ListsConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible.testing.tokens.conformance import TokensConformance
+from indelible.testing.tokens.contracts import ContractsConformance
 from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, install_algorithm
@@ -41,6 +42,7 @@ class ContextsConformance(
     RepositoryConformance,
     TokensConformance,
     DetectionConformance,
+    ContractsConformance,
     ListsConformance,
     WorkConformance,
 ):

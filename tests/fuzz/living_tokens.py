@@ -40,7 +40,7 @@ class LivingTokens:
         """Keep the seq of the answer's token."""
         if "token" not in answer or "seq" not in answer:
             return
-        number = answer["token"]["token_id"]
+        number = int(answer["token"]["token_id"])
         self.seqs[number] = answer["seq"]
         if answer["token"]["status"] != "failed":
             self.failed.discard(number)
@@ -61,7 +61,7 @@ class LivingTokens:
 
         suitable = sorted(self.failed) if case.path.endswith("/retry") else []
         number = self.chance.choice(suitable or list(self.seqs))
-        path["token_id"] = number
+        path["token_id"] = str(number)
         if "If-Match" in case.headers and not is_wrong(case, ParameterLocation.HEADER):
             case.headers["If-Match"] = f'"{self.seqs[number]}"'
 

@@ -17,7 +17,7 @@ LEGAL_ON_TOKENS: Kind = {
 ON_TOKENS: Mapping[str, Kind] = {
     "a rule of tokens broken": {
         "a prompt of 1,001 characters": changed_birth(AUTHORS, prompt_text="x" * 1_001),
-        "a mint of 51": changed_birth(MINT_EVENTS, quantity=51),
+        "a mint of 10,001": changed_birth(MINT_EVENTS, quantity=10_001),
         "a token that is ready without metadata": lambda s: step_writes(s.ready, metadata_cid=None),
         "a token that is ready without an image": lambda s: step_writes(s.ready, image_cid=None),
         "an upload of an unknown type": changed_birth(UPLOADS, record_type="video"),

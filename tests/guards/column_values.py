@@ -41,6 +41,7 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     capture_columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
     token_columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
     token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
+    token_columns.TOKEN_NUMBER: (-1, 2**256),
     columns.JSON_VALUE: (raw("'null'"),),
     TASK_ARGUMENTS: (["a list"],),
     TASK_RESULT: (raw("'null'"),),
@@ -58,6 +59,7 @@ UNUSED: Final[Mapping[Domain, Any]] = {
     columns.JSON_ARRAY: ["other"],
     token_columns.WALLET: wallet(7),
     token_columns.CHAIN_HASH: chain_hash(7),
+    token_columns.TOKEN_NUMBER: 2**255,
 }
 
 

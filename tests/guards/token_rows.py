@@ -135,6 +135,8 @@ def _mint(event_id: str, *, block: int, now: datetime) -> MintEvent:
         recipient=wallet(2),
         total_paid="7",
         detected_at=BEGINNING,
+        batch=("1", "2"),
+        copies=("3", "4"),
     )
 
 

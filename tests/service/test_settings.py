@@ -50,6 +50,12 @@ INVALID = {
     "INDELIBLE_CHAIN_ID": CANARY,
     "INDELIBLE_CONFIRMATIONS": CANARY,
     "INDELIBLE_START_BLOCK": "0x10",
+    "INDELIBLE_CONTRACT_KIND": CANARY,
+    "INDELIBLE_MINT_EVENT": f"({CANARY}",
+    "INDELIBLE_MINT_FIELDS": CANARY,
+    "INDELIBLE_CHAIN": CANARY,
+    "INDELIBLE_MAX_TOKENS_PER_MINT": "0",
+    "INDELIBLE_CHAIN_CHECK_SECONDS": "0",
 }
 VALID = {
     "DATABASE_URL": f"postgresql://maya:{CANARY}@localhost:5432/x?password={CANARY}",
@@ -87,7 +93,10 @@ def test_every_fault_is_reported_at_once_without_its_value() -> None:
     assert [problem.split()[0] for problem in problems({**INVALID})] == [
         name for name in VARIABLES if name in INVALID
     ]
-    assert set(VARIABLES) - set(INVALID) == {"INDELIBLE_DATA_DIR"}  # any text is a path
+    assert set(VARIABLES) - set(INVALID) == {
+        "INDELIBLE_DATA_DIR",  # any text is a path
+        "INDELIBLE_CONTRACT_ABI",
+    }
 
 
 @pytest.mark.parametrize("variable", INVALID)

@@ -191,7 +191,7 @@ def test_token_stats_include_the_orphaned_mints(any_web: Web) -> None:
     assert after["statuses"]["failed"] == 1
     assert after["checkpoint"]["number"] == 100
     assert after["checkpoint"]["reorg_count"] == 1
-    assert [mint["token_id"] for mint in after["orphaned"]] == [3]
+    assert [mint["token_id"] for mint in after["orphaned"]] == ["3"]
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

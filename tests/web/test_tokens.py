@@ -34,7 +34,7 @@ PROMPT = "/v1/authors/prompt"
 HIDDEN_PROMPT = "A prompt that no answer contains"
 
 
-def token_ids(web: Web, path: str) -> list[int]:
+def token_ids(web: Web, path: str) -> list[str]:
     return [token["token_id"] for token in saved(web.get(path), 200)["items"]]
 
 
@@ -45,9 +45,9 @@ def test_tokens_are_listed_by_number_and_status_in_pages(
     failed(any_web.store, 4)
     first = saved(any_web.get("/v1/tokens?limit=3"), 200)
 
-    assert [token["token_id"] for token in first["items"]] == [1, 2, 3]
-    assert token_ids(any_web, f"/v1/tokens?limit=3&cursor={first['next']}") == [4, 5]
-    assert token_ids(any_web, "/v1/tokens?status=failed") == [4]
+    assert [token["token_id"] for token in first["items"]] == ["1", "2", "3"]
+    assert token_ids(any_web, f"/v1/tokens?limit=3&cursor={first['next']}") == ["4", "5"]
+    assert token_ids(any_web, "/v1/tokens?status=failed") == ["4"]
     assert problem(any_web.get("/v1/tokens?status=lost")) == (422, "INVALID_FIELDS")
 
 
@@ -120,10 +120,10 @@ def test_an_author_s_tokens_are_listed_newest_first(any_web: Web) -> None:
     upper = f"0x{MAYA_S[2:].upper()}"
 
     newest = saved(any_web.get(f"/v1/authors/{upper}/tokens?limit=1"), 200)
-    assert [token["token_id"] for token in newest["tokens"]] == [3]
+    assert [token["token_id"] for token in newest["tokens"]] == ["3"]
     assert (newest["total"], newest["limit"]) == (2, 1)
     oldest = saved(any_web.get(f"/v1/authors/{MAYA_S}/tokens?offset=1"), 200)
-    assert [token["token_id"] for token in oldest["tokens"]] == [1]
+    assert [token["token_id"] for token in oldest["tokens"]] == ["1"]
 
 
 def test_the_leaderboard_ranks_authors_by_their_tokens(any_web: Web) -> None:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from indelible.tokens import MintLog
-from indelible_evm.parsing import BATCH_MINTED
+from indelible_evm.kinds import BATCH_MINTED as BATCH_MINTED_EVENT
+
+BATCH_MINTED = BATCH_MINTED_EVENT.topic
 
 CONTRACT = "0x" + "c0" * 20
 

@@ -25,6 +25,16 @@ OTHER_HASH = "0x" + "11" * 32
 Log = dict[str, Any]
 
 
+def read_mints(chain: Chain, first: int, last: int) -> tuple[MintLog, ...]:
+    """Return the mints of a range, in which no log is odd."""
+    mints: list[MintLog] = []
+    for log in chain.mints(first, last):
+        assert isinstance(log, MintLog)
+        mints.append(log)
+
+    return tuple(mints)
+
+
 def start_token_ids(mints: Iterable[MintLog]) -> list[int]:
     return [mint.start_token_id for mint in mints]
 
@@ -55,7 +65,7 @@ def test_a_mint_has_its_position_and_its_time(chain: Chain, node: Anvil, season:
     transaction_hash = node.mint(season, AUTHOR, 3, sender=2, value=7)
     receipt = node.receipt(transaction_hash)
     block = chain.block(chain.newest())
-    (mint,) = chain.mints(0, chain.newest())
+    (mint,) = read_mints(chain, 0, chain.newest())
 
     assert receipt is not None
     assert block is not None
@@ -81,20 +91,20 @@ def test_mints_of_a_range_come_in_chain_order(
 
     provider.overrides[GET_LOGS] = lambda logs: logs[::-1]
     last = chain.newest()
-    mints = chain.mints(0, last)
+    mints = read_mints(chain, 0, last)
 
     assert start_token_ids(mints) == [1, 3, 5, 7, 8]
     assert [mint.block_number for mint in mints] == [last - 2] * 3 + [last] * 2
-    assert chain.mints(last - 2, last - 2) == mints[:3]
-    assert chain.mints(last - 1, last - 1) == ()
-    assert chain.mints(last, last) == mints[3:]
-    assert chain.mints(last, last - 1) == ()
+    assert read_mints(chain, last - 2, last - 2) == mints[:3]
+    assert read_mints(chain, last - 1, last - 1) == ()
+    assert read_mints(chain, last, last) == mints[3:]
+    assert read_mints(chain, last, last - 1) == ()
 
 
 def test_mints_of_another_season_are_left_out(chain: Chain, node: Anvil) -> None:
     node.mint(node.deploy_season(), AUTHOR)
 
-    assert chain.mints(0, chain.newest()) == ()
+    assert read_mints(chain, 0, chain.newest()) == ()
 
 
 def test_the_headers_of_a_range_are_read_by_one_request(
@@ -107,13 +117,13 @@ def test_the_headers_of_a_range_are_read_by_one_request(
         node.call("evm_increaseTime", 60)
         node.mine()
     last = chain.newest()
-    mints = chain.mints(0, last)
+    mints = read_mints(chain, 0, last)
     assert len({mint.block_timestamp for mint in mints}) == 3
 
     provider.overrides[GET_LOGS] = without_times
     provider.methods.clear()
     provider.posts = 0
-    assert chain.mints(0, last) == mints
+    assert read_mints(chain, 0, last) == mints
     # The end of the range, the logs, and the three blocks of the logs with the end once more.
     assert provider.posts == 3
     assert provider.count(GET_BLOCK) == 4
@@ -135,7 +145,7 @@ def test_many_headers_are_read_by_several_requests(
     provider.overrides[GET_LOGS] = without_times
     provider.posts = 0
 
-    mints = chain.mints(0, chain.newest())
+    mints = read_mints(chain, 0, chain.newest())
 
     assert start_token_ids(mints) == list(range(1, 121))
     assert provider.posts == 1 + 2 + 3
@@ -149,7 +159,7 @@ def test_a_range_beyond_the_node_s_height_is_refused_whole(
     provider.lag = 1  # Its response would be an empty list of logs, and no error.
 
     with pytest.raises(ChainUnreachable, match=f"no block {last} yet"):
-        chain.mints(0, last)
+        read_mints(chain, 0, last)
 
 
 def test_a_token_has_its_author_and_its_metadata_once_it_is_revealed(
@@ -240,19 +250,19 @@ def test_a_reorg_replaces_mints_and_hashes(
     for _ in range(8):
         node.mint(season, AUTHOR)
     last = chain.newest()
-    mints_before = chain.mints(0, last)
+    mints_before = read_mints(chain, 0, last)
     block_before = chain.block(last)
     node.reorg(depth)
 
     assert chain.newest() == last
-    assert chain.mints(0, last) == mints_before[:-depth]
+    assert read_mints(chain, 0, last) == mints_before[:-depth]
     assert chain.block(last) != block_before
     assert chain.next_token_id(last) == 9 - depth
 
 
 def mints_by_transaction(chain: Chain) -> dict[str, MintLog]:
     """Map the hash of each transaction to its mint."""
-    return {mint.tx_hash: mint for mint in chain.mints(0, chain.newest())}
+    return {mint.tx_hash: mint for mint in read_mints(chain, 0, chain.newest())}
 
 
 def test_a_mint_that_is_mined_again_has_another_position(
@@ -293,8 +303,8 @@ def test_a_chain_that_changes_during_a_read_is_an_error(
 
     provider.overrides[GET_LOGS] = reorg_after_logs
     with pytest.raises(ChainUnreachable, match="was replaced while it was read"):
-        chain.mints(0, chain.newest())
-    assert start_token_ids(chain.mints(0, chain.newest())) == [1]
+        read_mints(chain, 0, chain.newest())
+    assert start_token_ids(read_mints(chain, 0, chain.newest())) == [1]
 
 
 @pytest.mark.parametrize("has_time", [True, False])
@@ -315,7 +325,7 @@ def test_a_log_of_a_replaced_block_is_an_error(
     provider.overrides[GET_LOGS] = replace_first_hash
 
     with pytest.raises(ChainUnreachable, match="was replaced while it was read"):
-        chain.mints(0, chain.newest())
+        read_mints(chain, 0, chain.newest())
 
 
 def test_removed_logs_are_left_out(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
@@ -327,14 +337,14 @@ def test_removed_logs_are_left_out(chain: Chain, node: Anvil, season: str, provi
 
     provider.overrides[GET_LOGS] = add_removed_log
 
-    assert start_token_ids(chain.mints(0, chain.newest())) == [1]
+    assert start_token_ids(read_mints(chain, 0, chain.newest())) == [1]
 
 
 INVALID_LOGS: dict[str, Callable[[list[Log]], object]] = {
     "repeated": lambda logs: logs * 2,
     "first block": lambda logs: [{**logs[0], "blockNumber": "0x0"}],
     "block outside the range": lambda logs: [{**logs[0], "blockNumber": "0xffff"}],
-    "invalid data": lambda logs: [{**logs[0], "data": "0x" + "ff" * 64}],
+    "no bytes": lambda logs: [{**logs[0], "data": "0xf"}],
     "no object": lambda _: ["0x1"],
     "null": lambda _: None,
     "no list": lambda _: {},
@@ -353,7 +363,7 @@ def test_invalid_logs_are_refused(
     provider.overrides[GET_LOGS] = override
 
     with pytest.raises(InvalidNodeResponse):
-        chain.mints(1, chain.newest())
+        read_mints(chain, 1, chain.newest())
 
 
 def test_web3_works_over_the_provider_and_by_the_contracts_own_abi(

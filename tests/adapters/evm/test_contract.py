@@ -17,7 +17,7 @@ from tests.chain.npm import ANVIL, COMPILER, installed, node_program
 
 import indelible_evm
 from indelible.tokens.ports import Chain
-from indelible_evm.parsing import BATCH_MINTED
+from indelible_evm.kinds import BATCH_MINTED
 from indelible_evm.provider import Refusal
 
 pytestmark = pytest.mark.slow
@@ -155,7 +155,7 @@ def test_events_and_selectors_are_those_of_the_fact_sheet() -> None:
 
     assert {name: f"0x{digests[name]}" for name in EVENTS} == EVENTS
     assert {name: digests[name][:8] for name in SELECTORS} == SELECTORS
-    assert EVENTS["BatchMinted"] == BATCH_MINTED
+    assert EVENTS["BatchMinted"] == BATCH_MINTED.topic
 
 
 def test_a_reveal_is_called_as_the_fact_sheet_says() -> None:

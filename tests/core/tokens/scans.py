@@ -19,7 +19,7 @@ from indelible.tokens import (
     record_blocks,
     token_stats,
 )
-from indelible.tokens.rules import DETECT_STAGE, SCAN_TASK_ID
+from indelible.tokens.rules import DETECT_STAGE, SCAN_TASK_ID, split_logs
 from indelible.tokens.tasks.detection import ScanStart
 
 DETECTOR = Actor.system("detector")
@@ -147,7 +147,8 @@ def check_equal(store: AnyStore, chain: Simulator) -> None:
     last = chain.newest() - CONFIRMATIONS
     blocks: set[tuple[int, str]] = set()
     for number in range(last + 1):
-        blocks.update((log.block_number, log.block_hash) for log in chain.mints(number, number))
+        mints, _ = split_logs(chain.mints(number, number), SETTINGS)
+        blocks.update((log.block_number, log.block_hash) for log in mints)
     assert canonical_blocks(store) == blocks
 
     checkpoint = store.read(token_stats).checkpoint

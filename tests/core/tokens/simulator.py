@@ -6,12 +6,17 @@ It implements the port `Chain`. Detection learns of its changes only through the
 from collections.abc import Iterator
 from itertools import count
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import chain_hash, wallet
-from indelible.tokens import Block, MintLog
-from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, RangeTooLarge
+from indelible.tokens import Block, ContractLog, ContractState, InvalidLog, MintLog
+from indelible.tokens.errors import (
+    ChainIdMismatch,
+    ChainUnreachable,
+    ContractCodeMissing,
+    RangeTooLarge,
+)
 
 
 @frozen
@@ -25,10 +30,11 @@ class Mint:
 
 @frozen
 class SimulatedBlock:
-    """A block with its mints."""
+    """A block with its mints, and whether it has a log that cannot be a mint."""
 
     hash: str
     mints: tuple[Mint, ...]
+    is_odd: bool = False
 
 
 def first_block() -> list[SimulatedBlock]:
@@ -48,6 +54,11 @@ class Simulator:
     fork: int = 7  # part of the block hashes, so that two chains have different ones
     before_calls: "Iterator[object] | None" = None  # advanced before every call
     contract_id: str = f"eip155:1:{wallet(9)}"
+    first_token_id: int = 1
+    counts_tokens: bool = True
+    state: ContractState | None = None
+    has_code: bool = True
+    inspections: int = 0
     _blocks: list[SimulatedBlock] = field(factory=first_block)
     _hashes: "Iterator[int]" = field(factory=lambda: count(1))
     _mints: "Iterator[int]" = field(factory=lambda: count(1))
@@ -58,6 +69,11 @@ class Simulator:
         self._add(*minted)
         for _ in range(blocks - 1):
             self._add()
+
+    def mine_odd(self) -> None:
+        """Add a block whose only log cannot be a mint."""
+        self._add()
+        self._blocks[-1] = evolve(self._blocks[-1], is_odd=True)
 
     def reorg(self, depth: int, *, keeps: bool, extra: int = 1) -> None:
         """Replace the last blocks by others: with the same mints one block later, or with none."""
@@ -85,6 +101,13 @@ class Simulator:
         if self.serves_another_chain:
             raise ChainIdMismatch(1, 2)
 
+    def inspect(self) -> ContractState | None:
+        self._before_call()
+        self.inspections += 1
+        if not self.has_code:
+            raise ContractCodeMissing(self.contract_id)
+        return self.state
+
     def newest(self) -> int:
         self._before_call()
         return max(0, len(self._blocks) - 1 - self.lag)
@@ -102,22 +125,27 @@ class Simulator:
             at=BEGINNING,
         )
 
-    def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
+    def mints(self, first: int, last: int) -> tuple[ContractLog, ...]:
         self._before_call()
         if last - first + 1 > self.max_blocks:
             advised_last = first + self.max_blocks - 1 if self.advises else None
             raise RangeTooLarge(first, last, advised_last)
 
-        logs: list[MintLog] = []
+        logs: list[ContractLog] = []
         for block, mint, start in self._minted():
             if first <= block <= last:
                 logs.append(self._log(block, mint, start))
+        for number, simulated in enumerate(self._blocks):
+            if simulated.is_odd and first <= number <= last:
+                logs.append(self._odd_log(number))
         return tuple(logs)
 
-    def next_token_id(self, block: int) -> int:
+    def next_token_id(self, block: int) -> int | None:
         self._before_call()
+        if not self.counts_tokens:
+            return None
         minted = [token_id for token_id, (_, number) in self.truth.items() if number <= block]
-        return max(minted, default=0) + 1
+        return max(minted, default=self.first_token_id - 1) + 1
 
     def author_of(self, token_id: int) -> str | None:
         self._before_call()
@@ -138,11 +166,21 @@ class Simulator:
 
     def _minted(self) -> Iterator[tuple[int, Mint, int]]:
         """Yield each mint in the chain with its block and the id of its first token."""
-        following = 1
+        following = self.first_token_id
         for number, block in enumerate(self._blocks):
             for mint in block.mints:
                 yield number, mint, following
                 following += mint.quantity
+
+    def _odd_log(self, block: int) -> InvalidLog:
+        return InvalidLog(
+            tx_hash=chain_hash(block, 11),
+            log_index=3,
+            block_number=block,
+            block_hash=self._blocks[block].hash,
+            problem="It has 3 topics: expected 4.",
+            field="topics",
+        )
 
     def _log(self, block: int, mint: Mint, start: int) -> MintLog:
         return MintLog(

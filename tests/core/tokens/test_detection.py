@@ -25,7 +25,7 @@ from tests.core.tokens.simulator import Simulator
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
 from indelible.kernel.stages import RetryLater
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import AnyStore, claim, enqueue
+from indelible.testing.stores import BEGINNING, AnyStore, claim, enqueue
 from indelible.testing.tokens.lifecycle import advance
 from indelible.testing.tokens.scenarios import chain_hash, make_mint, wallet, with_repositories
 from indelible.tokens import (
@@ -33,6 +33,7 @@ from indelible.tokens import (
     MintEvent,
     TokenFilter,
     TokenStatus,
+    chain_notices,
     list_tokens,
     queries,
     token_history,
@@ -246,7 +247,8 @@ def test_the_checkpoint_of_another_contract_is_refused(chain: Simulator, store: 
     other = evolve(chain, contract_id=f"eip155:5:{wallet(9)}")
     detection = new_detection(other, store)
 
-    assert step(detection, store) == "WRONG_CONTRACT"
+    assert step(detection, store) == ""
+    assert [notice.code for notice in store.read(chain_notices)] == ["WRONG_CONTRACT"]
     assert backfill(detection, store) == "WRONG_CONTRACT"
     assert stored_tokens(store) == {}
 
@@ -255,7 +257,8 @@ def test_a_node_of_another_chain_is_refused(chain: Simulator, store: AnyStore) -
     chain.mine(12, (1, 1))
     chain.serves_another_chain = True
 
-    assert step(new_detection(chain, store), store) == "WRONG_CHAIN"
+    assert step(new_detection(chain, store), store) == ""
+    assert [notice.code for notice in store.read(chain_notices)] == ["WRONG_CHAIN"]
     assert store.read(token_stats).checkpoint is None
 
 
@@ -313,14 +316,14 @@ def test_a_node_that_refuses_a_single_block_is_asked_again(
     enqueue(store, SCAN_TASK_ID, stage=DETECT_STAGE)
     (lease,) = claim(store, stage=DETECT_STAGE)
     with pytest.raises(RetryLater):
-        new_detection(chain, store).perform(ScanStart(None), LeaseHandle(lease))
+        new_detection(chain, store).perform(ScanStart(None, BEGINNING), LeaseHandle(lease))
 
 
 def test_a_search_for_a_reorg_stops_when_the_worker_ends(chain: Simulator, store: AnyStore) -> None:
     detection = started_detection(chain, store)
     chain.mine(6)
     settle(detection, store)
-    start = ScanStart(store.read(token_stats).checkpoint)
+    start = ScanStart(store.read(token_stats).checkpoint, BEGINNING)
     chain.reorg(CONFIRMATIONS + 2, keeps=False)
     enqueue(store, SCAN_TASK_ID, stage=DETECT_STAGE)
     (lease,) = claim(store, stage=DETECT_STAGE)

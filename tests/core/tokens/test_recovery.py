@@ -100,3 +100,30 @@ def test_a_recovered_token_gets_the_author_of_its_mint(chain: Simulator, store: 
     settle(detection, store)
 
     check_equal(store, chain)
+
+
+def test_token_0_is_counted_and_recovered(store: AnyStore) -> None:
+    chain = Simulator(first_token_id=0)
+    chain.mine(1 + CONFIRMATIONS, (2, 1))
+    report = recover(store, chain)
+
+    assert report == Recovered(on_chain=2, missing=(0, 1), recovered=(0, 1), failed=())
+    assert [token.token_id for token in store.read(list_tokens)] == [0, 1]
+
+
+def test_the_tokens_of_a_contract_that_counts_none_are_those_of_its_mints(
+    store: AnyStore,
+) -> None:
+    chain = Simulator(first_token_id=0, counts_tokens=False)
+    chain.mine(3, (2, 1))
+    chain.mine(3 + CONFIRMATIONS, (2, 2))
+    chain.mine(1, (1, 3))
+    dry_run = recover(store, chain, dry_run=True)
+    first = recover(store, chain, limit=3)
+    second = recover(store, chain)
+
+    assert (dry_run.on_chain, dry_run.missing) == (4, (0, 1, 2, 3))
+    assert (first.recovered, second.recovered) == ((0, 1, 2), (3,))
+    assert recover(store, chain, start_block=4).on_chain == 2
+    settle(new_detection(chain, store), store)
+    assert [token.token_id for token in store.read(list_tokens)] == [0, 1, 2, 3]

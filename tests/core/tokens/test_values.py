@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING
@@ -15,6 +16,7 @@ from indelible.testing.tokens.scenarios import (
     wallet,
 )
 from indelible.tokens import Block, RevealTransaction, SetAuthorPrompt, SystemState
+from indelible.tokens.entities import MAX_UINT256
 
 
 @pytest.mark.parametrize(
@@ -40,8 +42,8 @@ def test_an_author_that_cannot_be_is_refused(field: str, value: object, expected
 @pytest.mark.parametrize(
     ("field", "value", "expected"),
     [
-        ("token_id", 0, "NUMBER_OUT_OF_RANGE"),
-        ("token_id", 2**63, "NUMBER_OUT_OF_RANGE"),
+        ("token_id", -1, "NUMBER_OUT_OF_RANGE"),
+        ("token_id", 2**256, "NUMBER_OUT_OF_RANGE"),
         ("token_id", True, "WRONG_TYPE"),
         ("generation_attempts", -1, "NUMBER_OUT_OF_RANGE"),
         ("generation_error", "x" * 1_001, "TEXT_TOO_LONG"),
@@ -59,10 +61,55 @@ def test_a_token_that_cannot_be_is_refused(field: str, value: object, expected: 
     assert code(lambda: make_token(1, **fields)) == expected
 
 
-@pytest.mark.parametrize("quantity", [0, 51, -1])
-def test_a_mint_is_of_1_to_50_tokens(quantity: int) -> None:
+@pytest.mark.parametrize("quantity", [0, 10_001, -1])
+def test_a_mint_is_of_1_to_10000_tokens(quantity: int) -> None:
     assert code(lambda: make_mint(1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
     assert code(lambda: make_log(1, block=1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
+
+
+@pytest.mark.parametrize("token_id", [0, 2**63, MAX_UINT256])
+def test_every_number_of_a_word_is_a_token_id(token_id: int) -> None:
+    assert make_token(1, token_id=token_id).token_id == token_id
+    assert make_mint(1, token_id=token_id).token_ids == range(token_id, token_id + 1)
+
+
+def test_a_mint_beyond_the_last_token_id_is_refused() -> None:
+    log = make_log(1, block=1)
+    last = evolve(log, start_token_id=MAX_UINT256)
+
+    assert last.token_ids == range(MAX_UINT256, MAX_UINT256 + 1)
+    assert code(lambda: evolve(last, quantity=2)) == "NUMBER_OUT_OF_RANGE"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("batch", (7, 9, 9), "NUMBER_OUT_OF_RANGE"),
+        ("batch", (7,), "NUMBER_OUT_OF_RANGE"),
+        ("batch", (7, -1), "NUMBER_OUT_OF_RANGE"),
+        ("batch", (7, 2**256), "NUMBER_OUT_OF_RANGE"),
+        ("batch", (7, True), "NUMBER_OUT_OF_RANGE"),
+        ("batch", (), "NUMBER_OUT_OF_RANGE"),
+        ("batch", [7, 8], "WRONG_TYPE"),
+        ("copies", (1,), "NUMBER_OUT_OF_RANGE"),
+    ],
+)
+def test_a_batch_that_cannot_be_is_refused(field: str, value: object, expected: str) -> None:
+    log = evolve(make_log(7, block=1), quantity=2, batch=(7, 9), copies=(1, 2))
+    changed: dict[str, Any] = {field: value}
+    if value == (7, 9, 9):
+        changed["quantity"] = 3
+
+    assert log.token_ids == (7, 9)
+    assert code(lambda: evolve(log, **changed)) == expected
+
+
+@pytest.mark.parametrize("value", [(str(2**256),), ("-1",), ("07",), ("7 ",), (7,)], ids=str)
+def test_a_batch_is_stored_as_decimal_texts(value: object) -> None:
+    mint = make_mint(1, batch=["7", "9"], quantity=2)
+
+    assert (mint.batch, mint.token_ids) == (("7", "9"), (7, 9))
+    assert code(lambda: make_mint(1, batch=value)) == "NUMBER_OUT_OF_RANGE"
 
 
 @pytest.mark.parametrize("count", [0, 51])

@@ -46,6 +46,8 @@ CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND
 --;
 CREATE DOMAIN indelible.chain_hash AS TEXT COLLATE "C" CHECK (length(VALUE) = 66 AND substr(VALUE, 1, 2) = '0x' AND substr(VALUE, 3) !~ '[^0-9a-f]')
 --;
+CREATE DOMAIN indelible.token_number AS NUMERIC(78, 0) CHECK (VALUE BETWEEN 0 AND 115792089237316195423570985008687907853269984665640564039457584007913129639935)
+--;
 CREATE FUNCTION indelible.json_is_within(
   value jsonb, max_depth integer, max_bytes integer, max_values integer
 ) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -529,15 +531,17 @@ CREATE TABLE indelible.mint_events (
 	block_number indelible.ordinal NOT NULL,
 	block_hash indelible.chain_hash NOT NULL,
 	block_timestamp indelible.instant NOT NULL,
-	token_id indelible.ordinal NOT NULL,
+	token_id indelible.token_number NOT NULL,
 	quantity indelible.ordinal NOT NULL,
 	author_wallet indelible.wallet NOT NULL,
 	recipient indelible.wallet NOT NULL,
 	total_paid TEXT COLLATE "C" NOT NULL,
 	detected_at indelible.instant NOT NULL,
+	batch indelible.json_array,
+	copies indelible.json_array,
 	PRIMARY KEY (id),
 	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
-	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
+	CONSTRAINT mint_events_quantity CHECK (quantity <= 10000),
 	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -545,6 +549,8 @@ CREATE TABLE indelible.mint_events (
 CREATE INDEX mint_events_block ON indelible.mint_events (block_number, log_index, id)
 --;
 CREATE UNIQUE INDEX mint_events_canonical ON indelible.mint_events (tx_hash, log_index) WHERE status = 'canonical'
+--;
+CREATE INDEX mint_events_token ON indelible.mint_events (token_id, block_number, log_index, id)
 --;
 CREATE TABLE indelible.tokens_s0 (
 	id indelible.identifier NOT NULL,
@@ -555,7 +561,7 @@ CREATE TABLE indelible.tokens_s0 (
 	hash indelible.digest NOT NULL,
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
-	token_id indelible.ordinal NOT NULL,
+	token_id indelible.token_number NOT NULL,
 	author_id indelible.identifier NOT NULL,
 	minter_address indelible.wallet,
 	mint_timestamp indelible.instant NOT NULL,
@@ -2334,7 +2340,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
-FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
+FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at AND (NEW.batch = OLD.batch OR NEW.batch IS NULL AND OLD.batch IS NULL) AND (NEW.copies = OLD.copies OR NEW.copies IS NULL AND OLD.copies IS NULL)) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
 --;
 ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_fixed
 --;

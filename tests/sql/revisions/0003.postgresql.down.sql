@@ -37,3 +37,21 @@ GROUP BY attempt.stage, attempt.entity_id
 ALTER TABLE indelible.task_attempts
 ADD CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
 ADD CONSTRAINT task_attempts_task FOREIGN KEY (stage, entity_id) REFERENCES indelible.tasks (stage, entity_id)
+--;
+DROP TRIGGER tokens_s0_fixed ON indelible.tokens_s0
+--;
+ALTER TABLE indelible.tokens_s0 ALTER COLUMN token_id TYPE indelible.ordinal
+--;
+CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_fixed()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_fixed
+--;
+ALTER TABLE indelible.mint_events
+ALTER COLUMN token_id TYPE indelible.ordinal,
+DROP COLUMN batch,
+DROP COLUMN copies
+--;
+ALTER TABLE indelible.mint_events
+DROP CONSTRAINT mint_events_quantity,
+ADD CONSTRAINT mint_events_quantity CHECK (quantity <= 50)

@@ -22,3 +22,21 @@ ALTER TABLE indelible.task_attempts
 DROP CONSTRAINT task_attempts_task,
 DROP CONSTRAINT task_attempts_outcome_known,
 ADD CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED', 'CANCELED'))
+--;
+DROP TRIGGER tokens_s0_fixed ON indelible.tokens_s0
+--;
+ALTER TABLE indelible.tokens_s0 ALTER COLUMN token_id TYPE indelible.token_number
+--;
+CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_fixed()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_fixed
+--;
+ALTER TABLE indelible.mint_events
+ALTER COLUMN token_id TYPE indelible.token_number,
+ADD COLUMN batch indelible.json_array,
+ADD COLUMN copies indelible.json_array
+--;
+ALTER TABLE indelible.mint_events
+DROP CONSTRAINT mint_events_quantity,
+ADD CONSTRAINT mint_events_quantity CHECK (quantity <= 10000)

@@ -74,3 +74,116 @@ SELECT stage, entity_id, fence, outcome, actor, reason, at, request_id, hash FRO
 DROP TABLE downgraded_attempts
 --;
 DROP TABLE downgraded_tasks
+--;
+CREATE TABLE upgraded_mint_events AS SELECT * FROM mint_events
+--;
+DROP TABLE mint_events
+--;
+CREATE TABLE mint_events (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('mint_event') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	tx_hash TEXT NOT NULL,
+	log_index INTEGER NOT NULL,
+	block_number INTEGER NOT NULL,
+	block_hash TEXT NOT NULL,
+	block_timestamp TEXT NOT NULL,
+	token_id INTEGER NOT NULL,
+	quantity INTEGER NOT NULL,
+	author_wallet TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	total_paid TEXT NOT NULL,
+	detected_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
+	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
+	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT mint_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_seq_rule CHECK (seq >= 1),
+	CONSTRAINT mint_events_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT mint_events_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT mint_events_tx_hash_rule CHECK (length(tx_hash) = 66 AND substr(tx_hash, 1, 2) = '0x' AND trim(substr(tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_log_index_rule CHECK (log_index >= 0),
+	CONSTRAINT mint_events_block_number_rule CHECK (block_number >= 1),
+	CONSTRAINT mint_events_block_hash_rule CHECK (length(block_hash) = 66 AND substr(block_hash, 1, 2) = '0x' AND trim(substr(block_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_block_timestamp_rule CHECK (block_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND block_timestamp >= '2000' AND block_timestamp < '3000'),
+	CONSTRAINT mint_events_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT mint_events_quantity_rule CHECK (quantity >= 1),
+	CONSTRAINT mint_events_author_wallet_rule CHECK (length(author_wallet) = 42 AND substr(author_wallet, 1, 2) = '0x' AND trim(substr(author_wallet, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_recipient_rule CHECK (length(recipient) = 42 AND substr(recipient, 1, 2) = '0x' AND trim(substr(recipient, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_detected_at_rule CHECK (detected_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND detected_at >= '2000' AND detected_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+INSERT INTO mint_events (id, status, seq, hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, token_id, quantity, author_wallet, recipient, total_paid, detected_at)
+SELECT id, status, seq, hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, CASE WHEN token_id <= '000000000000000000000000000000000000000000000000000000000009223372036854775807' THEN CAST(token_id AS INTEGER) END, quantity, author_wallet, recipient, total_paid, detected_at FROM upgraded_mint_events
+--;
+DROP TABLE upgraded_mint_events
+--;
+CREATE TABLE upgraded_tokens_s0 AS SELECT * FROM tokens_s0
+--;
+DROP TABLE tokens_s0
+--;
+CREATE TABLE tokens_s0 (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('token') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id INTEGER NOT NULL,
+	author_id TEXT NOT NULL,
+	minter_address TEXT,
+	mint_timestamp TEXT NOT NULL,
+	mint_event_id TEXT,
+	image_url TEXT,
+	image_cid TEXT,
+	metadata_cid TEXT,
+	generation_attempts INTEGER NOT NULL,
+	generation_error TEXT,
+	reveal_tx_hash TEXT,
+	error_data TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id) ON DELETE RESTRICT,
+	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
+	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT tokens_s0_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_seq_rule CHECK (seq >= 1),
+	CONSTRAINT tokens_s0_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT tokens_s0_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT tokens_s0_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT tokens_s0_author_id_rule CHECK (length(author_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_minter_address_rule CHECK (length(minter_address) = 42 AND substr(minter_address, 1, 2) = '0x' AND trim(substr(minter_address, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_mint_timestamp_rule CHECK (mint_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND mint_timestamp >= '2000' AND mint_timestamp < '3000'),
+	CONSTRAINT tokens_s0_mint_event_id_rule CHECK (length(mint_event_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_generation_attempts_rule CHECK (generation_attempts >= 0),
+	CONSTRAINT tokens_s0_generation_error_rule CHECK (trim(generation_error, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tokens_s0_reveal_tx_hash_rule CHECK (length(reveal_tx_hash) = 66 AND substr(reveal_tx_hash, 1, 2) = '0x' AND trim(substr(reveal_tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+INSERT INTO tokens_s0 (id, status, seq, hash, created_at, updated_at, token_id, author_id, minter_address, mint_timestamp, mint_event_id, image_url, image_cid, metadata_cid, generation_attempts, generation_error, reveal_tx_hash, error_data)
+SELECT id, status, seq, hash, created_at, updated_at, CASE WHEN token_id <= '000000000000000000000000000000000000000000000000000000000009223372036854775807' THEN CAST(token_id AS INTEGER) END, author_id, minter_address, mint_timestamp, mint_event_id, image_url, image_cid, metadata_cid, generation_attempts, generation_error, reveal_tx_hash, error_data FROM upgraded_tokens_s0
+--;
+DROP TABLE upgraded_tokens_s0

@@ -93,6 +93,17 @@ def recurring_tasks(settings: Settings) -> Sequence[RecurringTask]:
     return tasks
 
 
+def check_stages(settings: Settings, store: SqlStore, stages: Container[str]) -> None:
+    """Raise the error of a stage that can never succeed with these settings.
+
+    Supervised processes do not check this: a stage that fails later pauses, and alerts.
+    """
+    for context in CONTEXTS:
+        for stage, check in context.start_checks.items():
+            if stage in stages:
+                check(settings.section(context.settings), store)
+
+
 def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
     """Enqueue the standing tasks of these stages, which enqueue themselves again from then on."""
     tasks: list[TaskKey] = []

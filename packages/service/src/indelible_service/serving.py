@@ -21,6 +21,7 @@ from indelible_service.composition import (
     build_app,
     build_gateways,
     build_stages,
+    check_stages,
     configure_process,
     create_app,
 )
@@ -126,6 +127,7 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             check_connections(bound, store, [single_process_threads(bound)])
             app = build_app(bound, store)
             stages = build_stages(bound, store)
+            check_stages(bound, store, stages)
             worker = stack.enter_context(worker_threads(bound, store, stages))
             stack.enter_context(scheduler_thread(bound, store))
             app.after_request(partial(_wake_up_after_writes, worker))

@@ -15,6 +15,7 @@ from indelible.kernel import Actor, NotFound
 from indelible_service.composition import (
     WORKER,
     build_stages,
+    check_stages,
     configure_process,
     enqueue_standing_tasks,
     recurring_tasks,
@@ -185,8 +186,9 @@ def run_worker_processes(settings: Settings, selection: StageSelection, processe
     shutdown = shutdown_event()
     with open_configured_store(settings) as store:
         check_connections(settings, store, [worker_process_threads(settings)] * processes)
-        # Report a wrong name once, here, and not in every process.
-        selected_stages(settings, store, selection)
+        # Report a wrong name or contract once, here, and not in every process.
+        stages = selected_stages(settings, store, selection)
+        check_stages(settings, store, stages)
 
     configure_process(settings)
     with Supervisor() as supervisor:

@@ -28,7 +28,7 @@ from indelible_web.http.examples import Examples, examples_of
 from indelible_web.http.failed_logins import open_failed_logins
 from indelible_web.http.health import HealthRoutes
 from indelible_web.http.history import history_routes
-from indelible_web.http.metrics import Metrics
+from indelible_web.http.metrics import ContextGauge, Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.openapi import DocumentedRoutes, blueprint_of, publish
 from indelible_web.http.probe import Probe
@@ -89,13 +89,15 @@ def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> M
     lifecycles = [STAGE]
     commands = [*KERNEL_COMMANDS]
     outcomes: list[str] = []
+    gauges: list[ContextGauge] = []
     for context in contexts:
+        gauges += context.gauges
         lifecycles += context.lifecycles
         commands += context.commands
         for webhook in context.webhooks:
             outcomes += webhook.outcomes
 
-    return Metrics(app_context, lifecycles, commands, outcomes)
+    return Metrics(app_context, lifecycles, commands, outcomes, gauges)
 
 
 def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:

@@ -16,7 +16,7 @@ from indelible_web.console.page import (
     NavItem,
     TaskPanel,
 )
-from indelible_web.http.metrics import Metrics
+from indelible_web.http.metrics import ContextGauge, Metrics
 from indelible_web.http.request import Caller
 from indelible_web.http.routing import Routes
 from indelible_web.settings import WebSettings
@@ -54,9 +54,10 @@ class WebContext:
 
     `commands` names commands that are no edge of a lifecycle, so that their metrics start at zero.
     `redacted_fields` names, by lifecycle, the fields that no history shows. `guess_codes` are the
-    error codes that count as a wrong credential. `examples` and `descriptions` are shown in the
-    OpenAPI document, by `Class.field` or `field`. Templates of `template_package` are found under
-    the context's name, such as `concepts/edit.html`. `home` fills a part of the home page.
+    error codes that count as a wrong credential. `gauges` are further metrics. `examples` and
+    `descriptions` are shown in the OpenAPI document, by `Class.field` or `field`. Templates of
+    `template_package` are found under the context's name, such as `concepts/edit.html`. `home`
+    fills a part of the home page.
 
     `is_on` returns False for a context that nothing can reach, such as one whose gateway is not
     configured. The console then leaves it out of the navigation, the home page and the page of
@@ -73,6 +74,7 @@ class WebContext:
     descriptions: Mapping[str, str] = Factory(dict[str, str])
     redacted_fields: Mapping[str, frozenset[str]] = Factory(dict[str, frozenset[str]])
     guess_codes: frozenset[str] = frozenset()
+    gauges: tuple[ContextGauge, ...] = ()
 
     pages: tuple[ConsolePage, ...] = ()
     nav: tuple[NavItem, ...] = ()

@@ -8,14 +8,24 @@ from attrs import Factory, field, frozen
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_account.messages import encode_defunct
+from eth_utils.crypto import keccak
 
 from indelible.kernel import UsageError
-from indelible.tokens import Block, MintLog
-from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, InvalidNodeResponse
+from indelible.tokens import Block, ContractLog, ContractState
+from indelible.tokens.errors import (
+    ChainIdMismatch,
+    ChainUnreachable,
+    ContractCodeMissing,
+    InterfaceMissing,
+    InvalidNodeResponse,
+    RangeTooLarge,
+)
 from indelible_evm import parsing, signatures
+from indelible_evm.kinds import INTERFACES, SEASON, ContractKind
 from indelible_evm.limits import range_error
 from indelible_evm.parsing import JsonObject
 from indelible_evm.provider import QuietProvider, Refusal
+from indelible_evm.receipts import logs_of_receipts
 
 ADDRESS: Final = re.compile("0x[0-9a-f]{40}")
 HEADERS_PER_REQUEST: Final = 50  # providers accept a hundred and more, public nodes fewer
@@ -27,6 +37,13 @@ NEXT_TOKEN_ID: Final = bytes.fromhex("75794a3c")
 TOKEN_PROMPT_AUTHOR: Final = bytes.fromhex("7c407c92")
 IS_REVEALED: Final = bytes.fromhex("5055fbc3")
 TOKEN_URI: Final = bytes.fromhex("c87b56dd")
+SUPPORTS_INTERFACE: Final = bytes.fromhex("01ffc9a7")  # ERC-165
+IMPLEMENTATION: Final = bytes.fromhex("5c60da1b")  # of a beacon
+
+# Where proxies store the address that they call (EIP-1967).
+IMPLEMENTATION_SLOT: Final = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"
+BEACON_SLOT: Final = "0xa3f0ad74e5423aebfd80d3ef4346578335a9a72aeaee59ff6cb3582b35133d50"
+MAX_COUNT: Final = 2**63 - 1  # of tokens that a contract counts
 
 # A call that the contract itself fails has this code, or, at other nodes, one of these words.
 EXECUTION_REVERTED: Final = 3
@@ -50,6 +67,7 @@ class EvmChain:
     url: str = field(repr=lambda _: "***")  # providers put the key into the path
     contract: str = field(converter=_lowercase_address)
     chain_id: int
+    kind: ContractKind = SEASON
     timeout_seconds: float = 10.0
     _provider: QuietProvider = field(
         default=Factory(
@@ -77,6 +95,33 @@ class EvmChain:
         if chain_id != self.chain_id:
             raise ChainIdMismatch(expected=self.chain_id, actual=chain_id)
 
+    @property
+    def first_token_id(self) -> int:
+        """Return the lowest id that a token of the contract may have."""
+        return self.kind.first_token_id
+
+    def inspect(self) -> ContractState:
+        """Return the code of the contract, and of the implementation if it is a proxy (EIP-1967).
+
+        Raises: ContractCodeMissing, InterfaceMissing.
+        """
+        state = hex(self.newest())
+        code = self._code(self.contract, state)
+        if not code:
+            raise ContractCodeMissing(self.contract_id)
+
+        if self.kind.interface and not self._supports(INTERFACES[self.kind.interface], state):
+            raise InterfaceMissing(self.contract_id, self.kind.interface, self.kind.name)
+
+        implementation = self._implementation(state)
+        if not implementation:
+            return ContractState(code_hash=_digest(code))
+        return ContractState(
+            code_hash=_digest(code),
+            implementation=implementation,
+            implementation_hash=_digest(self._code(implementation, state)),
+        )
+
     def newest(self) -> int:
         """Return the number of the newest block."""
         (value,) = self._request("eth_blockNumber", ())
@@ -86,8 +131,10 @@ class EvmChain:
         """Return the block at this height, None when the node has none."""
         return self._blocks([number])[number]
 
-    def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
+    def mints(self, first: int, last: int) -> tuple[ContractLog, ...]:
         """Return the contract's mints from one block to another, both included, in chain order.
+
+        A log that cannot be a mint is an InvalidLog.
 
         Raises: RangeTooLarge, ChainUnreachable, InvalidNodeResponse.
         """
@@ -105,32 +152,51 @@ class EvmChain:
         # headers of another.
         numbers = {number for number, _ in logs}
         blocks = self._blocks(numbers | {last})
-        mints: list[MintLog] = []
-        for position in sorted(logs):
-            mint = parsing.parse_mint(logs[position], self.contract, blocks)
-            block = blocks[mint.block_number]
-            if block is None or block.hash != mint.block_hash:
-                raise ChainUnreachable(f"block {mint.block_number} was replaced while it was read")
-            mints.append(mint)
+        mints: list[ContractLog] = []
+        for number, index in sorted(logs):
+            mint = self._read_mint(logs[number, index], blocks[number])
+            if mint is not None:
+                mints.append(mint)
         if blocks[last] != end:
             raise ChainUnreachable(f"block {last} was replaced while it was read")
 
         return tuple(mints)
 
-    def next_token_id(self, block: int) -> int:
-        """Return the id that the next minted token had after this block."""
+    def next_token_id(self, block: int) -> int | None:
+        """Return the id that the next minted token had after this block.
+
+        Return None for a contract that does not count its tokens.
+        """
+        if not self.kind.is_season:
+            return None
+
         answer = self._call(self.contract, NEXT_TOKEN_ID, hex(block))
-        return int.from_bytes(_word(answer))
+        count = int.from_bytes(_word(answer))
+        if count > MAX_COUNT:
+            raise InvalidNodeResponse(f"the contract counts {count} tokens, more than {MAX_COUNT}")
+        return count
 
     def author_of(self, token_id: int) -> str | None:
-        """Return the wallet of the prompt's author, None for a token that was never minted."""
+        """Return the wallet of the prompt's author, None for a token that was never minted.
+
+        The standards know no author, only owners.
+        """
+        if not self.kind.is_season:
+            return None
+
         answer = self._call_with_token(TOKEN_PROMPT_AUTHOR, token_id)
         if answer is None or not any(_word(answer)):
             return None
         return parsing.parse_address(answer)
 
     def metadata_of(self, token_id: int) -> str | None:
-        """Return the CID of a revealed token's metadata, None before the reveal."""
+        """Return the CID of a revealed token's metadata, None before the reveal.
+
+        The standards know no reveal.
+        """
+        if not self.kind.is_season:
+            return None
+
         # Both calls read the state after one block: after a reorg in between, the placeholder
         # of an unrevealed token would be taken for its metadata.
         (newest,) = self._request("eth_getBlockByNumber", ("latest", False))
@@ -167,6 +233,46 @@ class EvmChain:
             return False
         return answer[: parsing.WORD_BYTES] == signatures.IS_VALID_SIGNATURE + bytes(28)
 
+    def _read_mint(self, log: JsonObject, block: Block | None) -> ContractLog | None:
+        """Return the mint in a log, None for another transfer. Its time is that of its block."""
+        position = parsing.parse_position(log)
+        number = position.block_number
+        if block is None:
+            raise InvalidNodeResponse(f"the node returned a log of block {number}, not the block")
+        if block.hash != position.block_hash:
+            raise ChainUnreachable(f"block {number} was replaced while it was read")
+
+        topics = parsing.parse_topics(log, self.contract)
+        for event in self.kind.events:
+            if event.topic == f"0x{topics[0].hex()}":
+                data = parsing.parse_bytes(log.get("data"))
+                return event.read(position, block, topics, data)
+
+        raise InvalidNodeResponse("a log is not an event of a mint")
+
+    def _code(self, address: str, state: str) -> bytes:
+        """Return the code at an address."""
+        (code,) = self._request("eth_getCode", (address, state))
+        return parsing.parse_bytes(code)
+
+    def _supports(self, interface: bytes, state: str) -> bool:
+        """Return True when the contract says that it supports an interface (ERC-165)."""
+        answer = self._call(self.contract, SUPPORTS_INTERFACE + interface.ljust(32, b"\0"), state)
+        return answer is not None and len(answer) == parsing.WORD_BYTES and any(answer)
+
+    def _implementation(self, state: str) -> str:
+        """Return the address that a proxy calls, '' for any other contract."""
+        params = [(self.contract, slot, state) for slot in (IMPLEMENTATION_SLOT, BEACON_SLOT)]
+        slots = [parsing.parse_bytes(value) for value in self._request("eth_getStorageAt", *params)]
+        implementation, beacon = (slot.rjust(parsing.WORD_BYTES, b"\0") for slot in slots)
+        if any(implementation):
+            return _address(implementation)
+        if not any(beacon):
+            return ""
+
+        answer = self._call(_address(beacon), IMPLEMENTATION, state)
+        return _address(_word(answer))
+
     def _logs_by_position(self, first: int, last: int) -> dict[tuple[int, int], JsonObject]:
         """Return the contract's mint logs by block number and log index."""
         positions: dict[tuple[int, int], JsonObject] = {}
@@ -181,17 +287,30 @@ class EvmChain:
         return positions
 
     def _logs(self, first: int, last: int) -> list[JsonObject]:
-        query = {
-            "address": self.contract,
-            "topics": [parsing.BATCH_MINTED],
-            "fromBlock": hex(first),
-            "toBlock": hex(last),
-        }
+        """Return the logs of the events in one batch: a node can filter each of them only alone."""
+        queries: list[tuple[object]] = []
+        for event in self.kind.events:
+            query = {
+                "address": self.contract,
+                "topics": list(event.topics),
+                "fromBlock": hex(first),
+                "toBlock": hex(last),
+            }
+            queries.append((query,))
+
         try:
-            (logs,) = self._provider.call("eth_getLogs", (query,))
+            answers = self._provider.call("eth_getLogs", *queries)
         except Refusal as refusal:
-            raise range_error(refusal, first, last) from None
-        return [parsing.parse_object(log) for log in parsing.parse_array(logs)]
+            error = range_error(refusal, first, last)
+            if isinstance(error, RangeTooLarge) and first == last:
+                events = self.kind.events
+                return list(logs_of_receipts(self._request, first, self.contract, events))
+            raise error from None
+
+        logs: list[JsonObject] = []
+        for answer in answers:
+            logs.extend(parsing.parse_object(log) for log in parsing.parse_array(answer))
+        return logs
 
     def _blocks(self, numbers: Iterable[int]) -> dict[int, Block | None]:
         """Return blocks by number, None for those that the node does not have."""
@@ -239,6 +358,16 @@ def _word(answer: bytes | None) -> bytes:
     if answer is None or len(answer) != parsing.WORD_BYTES:
         raise InvalidNodeResponse("the contract's answer is not one word: check its address")
     return answer
+
+
+def _address(word: bytes) -> str:
+    """Return the address in the last bytes of a word of storage."""
+    return f"0x{word[-parsing.ADDRESS_BYTES :].hex()}"
+
+
+def _digest(code: bytes) -> str:
+    """Return the digest of code, as EXTCODEHASH has it."""
+    return f"0x{keccak(code).hex()}"
 
 
 def _text(answer: bytes | None) -> str:

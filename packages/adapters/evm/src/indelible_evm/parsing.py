@@ -7,12 +7,9 @@ from datetime import UTC, datetime
 from typing import Final, cast
 
 from indelible.kernel import Invalid
-from indelible.tokens import Block, MintLog
+from indelible.tokens import Block, LogPosition
 from indelible.tokens.errors import InvalidNodeResponse
 
-# keccak-256 of BatchMinted(address,address,uint256,uint256,uint256); three of them are indexed.
-BATCH_MINTED: Final = "0x20c0d4a5bab7118059cf1d2fd0403c4f29a05e446d435b347f90b80778374c54"
-TOPICS_PER_LOG: Final = 4
 NUMBER: Final = re.compile("0x[0-9a-f]{1,64}", re.IGNORECASE)
 BYTES: Final = re.compile("0x(?:[0-9a-f]{2})*", re.IGNORECASE)
 WORD_BYTES: Final = 32
@@ -76,7 +73,7 @@ def parse_instant(value: object) -> datetime:
 
 @contextmanager
 def invalid_as_node_error() -> Generator[None]:
-    """Report values that core refuses, such as a mint of 51 tokens, as an error of the node."""
+    """Report values that core refuses, such as a block from the future, as an error of the node."""
     try:
         yield
     except Invalid as error:
@@ -107,30 +104,24 @@ def block_position(log: JsonObject) -> tuple[int, int]:
     return parse_number(log.get("blockNumber")), parse_number(log.get("logIndex"))
 
 
-def parse_mint(log: JsonObject, contract: str, blocks: Mapping[int, Block | None]) -> MintLog:
-    """Return the mint in a log of a contract. Its timestamp is that of its block."""
-    topics = [parse_bytes(topic, WORD_BYTES) for topic in parse_array(log.get("topics"))]
-    is_of_contract = parse_hex(log.get("address"), ADDRESS_BYTES) == contract
-    is_mint = len(topics) == TOPICS_PER_LOG and topics[0].hex() == BATCH_MINTED[2:]
-    if not is_of_contract or not is_mint:
-        raise InvalidNodeResponse("a log is not a mint of the contract")
-
+def parse_position(log: JsonObject) -> LogPosition:
+    """Return the position of a log."""
     block_number, log_index = block_position(log)
-    data = parse_bytes(log.get("data"), 2 * WORD_BYTES)
-    block = blocks.get(block_number)
-    if block is None:
-        raise InvalidNodeResponse(f"the node returned a log of block {block_number}, not the block")
-
     with invalid_as_node_error():
-        return MintLog(
+        return LogPosition(
             tx_hash=parse_hex(log.get("transactionHash")),
             log_index=log_index,
             block_number=block_number,
             block_hash=parse_hex(log.get("blockHash")),
-            block_timestamp=block.at,
-            minter=parse_address(topics[1]),
-            author_wallet=parse_address(topics[2]),
-            start_token_id=int.from_bytes(topics[3]),
-            quantity=int.from_bytes(data[:WORD_BYTES]),
-            total_paid=int.from_bytes(data[WORD_BYTES:]),
         )
+
+
+def parse_topics(log: JsonObject, contract: str) -> list[bytes]:
+    """Return the topics of a log of a contract."""
+    if parse_hex(log.get("address"), ADDRESS_BYTES) != contract:
+        raise InvalidNodeResponse("a log is not one of the contract")
+
+    topics = [parse_bytes(topic, WORD_BYTES) for topic in parse_array(log.get("topics"))]
+    if not topics:
+        raise InvalidNodeResponse("a log has no topics")
+    return topics

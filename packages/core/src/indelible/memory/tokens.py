@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import itemgetter
 from typing import Self
 
@@ -91,12 +92,12 @@ class MemoryCollection:
         """Return the number of tokens in each status that occurs."""
         return dict(Counter(token.status for token in self._all_tokens()))
 
-    def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
-        """Return the on-chain ids from 1 below `next_token_id` that no token has, in order."""
+    def missing_ids(self, first: int, next_token_id: int, *, limit: int) -> list[int]:
+        """Return the on-chain ids from `first` below `next_token_id` that no token has."""
         present = {token.token_id for token in self._all_tokens()}
-        missing = sorted(set(range(1, next_token_id)) - present)
+        missing = (number for number in range(first, next_token_id) if number not in present)
 
-        return missing[:limit]
+        return list(islice(missing, limit))
 
     def leaderboard(self, *, limit: int) -> tuple[tuple[str, int], ...]:
         """Return wallets with their number of tokens: most tokens first, then lowest wallet."""

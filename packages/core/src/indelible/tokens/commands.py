@@ -12,8 +12,18 @@ from indelible.kernel.values import (
     is_identifier,
     non_blank_line,
 )
-from indelible.tokens.entities import PROMPT, Author, Token, is_wallet, lowercase
-from indelible.tokens.rules import BlockBatch, Reorg
+from indelible.tokens.entities import (
+    PROMPT,
+    TOKEN_ID,
+    Author,
+    ContractState,
+    InvalidLog,
+    Token,
+    TokenNumber,
+    is_wallet,
+    lowercase,
+)
+from indelible.tokens.rules import BlockBatch, ChainFault, Reorg
 
 
 @frozen(kw_only=True)
@@ -21,7 +31,7 @@ class RetryToken:
     """Start a failed or generating token again from its detection."""
 
     command_name: ClassVar[str] = "retry_token"
-    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
@@ -51,6 +61,30 @@ class RollBackBlocks:
 
 
 @frozen(kw_only=True)
+class ReportChainFault:
+    """Show that detection pauses because of a fault of the chain or of the contract."""
+
+    command_name: ClassVar[str] = "report_chain_fault"
+    fault: ChainFault = field(validator=instance_of(ChainFault))
+
+
+@frozen(kw_only=True)
+class RecordContract:
+    """Record the code that a contract has now. It ends a fault of the chain."""
+
+    command_name: ClassVar[str] = "record_contract"
+    contract_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    state: ContractState | None = None
+
+
+@frozen(kw_only=True)
+class AcknowledgeContract:
+    """Remove the notice that the contract's code has changed."""
+
+    command_name: ClassVar[str] = "acknowledge_contract"
+
+
+@frozen(kw_only=True)
 class RecoverToken:
     """Add a token that the chain has and the store has not.
 
@@ -58,7 +92,7 @@ class RecoverToken:
     """
 
     command_name: ClassVar[str] = "recover_token"
-    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
     author_wallet: str = field(converter=lowercase, validator=is_wallet)
     metadata_cid: str | None = None
 
@@ -89,10 +123,14 @@ class AuthorSaved:
 
 @frozen(kw_only=True)
 class BlocksRecorded:
-    """The number of new mints in a batch of blocks, and of the tokens detected from them."""
+    """The number of new mints in a batch of blocks, and of the tokens detected from them.
+
+    `quarantined` are the logs that cannot be mints and were not known before.
+    """
 
     mints: int
     tokens: int
+    quarantined: tuple[InvalidLog, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -228,6 +228,30 @@ class WrongContract(Conflict):
 
 
 @frozen
+class ContractCodeMissing(Conflict):
+    """An address without code: a wrong address, or a contract that was destroyed."""
+
+    code: ClassVar[str] = "CONTRACT_CODE_MISSING"
+    message: ClassVar[str] = (
+        "Contract {contract_id} has no code: expected a contract at this address of the chain."
+    )
+    contract_id: str
+
+
+@frozen
+class InterfaceMissing(Conflict):
+    """A contract that does not support what the configured kind of contract has."""
+
+    code: ClassVar[str] = "INTERFACE_MISSING"
+    message: ClassVar[str] = (
+        "Contract {contract_id} does not support {interface}: expected a contract of kind {kind}."
+    )
+    contract_id: str
+    interface: str
+    kind: str
+
+
+@frozen
 class ReorgTooDeep(Conflict):
     """A reorg that dropped every checkpoint that was compared."""
 

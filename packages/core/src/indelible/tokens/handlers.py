@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from attrs import asdict, evolve
 
 from indelible.kernel import Head
+from indelible.kernel.json import instant_text
 from indelible.kernel.tasks import Leases
 from indelible.tokens import commands
 from indelible.tokens.commands import AuthorSaved, BlocksRecorded, BlocksRolledBack, TokenSaved
@@ -19,11 +20,22 @@ from indelible.tokens.errors import (
 from indelible.tokens.lifecycle import MintStatus
 from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.quarantine import replace_quarantined
 from indelible.tokens.repositories.saving import find_many, find_one, save_all, save_over
 from indelible.tokens.repositories.tokens import enqueue_next_tasks, insert_token, revive_tasks
-from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID, Checkpoint
+from indelible.tokens.rules import (
+    CHAIN_FAULT,
+    CHECKPOINT,
+    CONTRACT_STATE,
+    DETECT_STAGE,
+    SCAN_TASK_ID,
+    Checkpoint,
+    KnownContract,
+    parse_notice,
+)
 
 MAX_MINTS_PER_BLOCK = 100_000  # the gas of a block is enough for hundreds
+LAST_BLOCK = 2**63 - 1
 
 
 def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
@@ -58,6 +70,8 @@ def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> Aut
 def record_blocks(tx: TokensWrite, command: commands.RecordBlocks) -> BlocksRecorded:
     """Record the mints of a batch of blocks that are new, and move the checkpoint to its end.
 
+    Logs that cannot be mints are quarantined.
+
     Raises: CheckpointMoved when the batch does not follow the checkpoint.
     """
     batch = command.batch
@@ -66,10 +80,12 @@ def record_blocks(tx: TokensWrite, command: commands.RecordBlocks) -> BlocksReco
         raise CheckpointMoved(batch.blocks.first, batch.blocks.last)
 
     recorded = _record_mints(tx, batch.mints)
+    blocks = batch.blocks
+    quarantined = replace_quarantined(tx, blocks.first, blocks.last, batch.invalid_logs)
     if checkpoint is None or checkpoint.number < batch.end.number:
         _set_checkpoint(tx, batch.end)
 
-    return recorded
+    return evolve(recorded, quarantined=quarantined)
 
 
 def roll_back_blocks(tx: TokensWrite, command: commands.RollBackBlocks) -> BlocksRolledBack:
@@ -82,10 +98,57 @@ def roll_back_blocks(tx: TokensWrite, command: commands.RollBackBlocks) -> Block
     tokens: list[Token] = []
     for event in events:
         tokens.extend(_orphan_mint(tx, event))
+    for token in tokens:
+        _return_to_other_mint(tx, token)
+    # The blocks after the checkpoint are read again.
+    replace_quarantined(tx, reorg.last_canonical.number + 1, LAST_BLOCK, ())
     _set_checkpoint(tx, evolve(reorg.last_canonical, reorg_count=reorg_count + 1))
 
     revealed = tuple(token.token_id for token in tokens if token.is_revealed)
     return BlocksRolledBack(mints=len(events), tokens=len(tokens), already_revealed=revealed)
+
+
+def report_chain_fault(tx: TokensWrite, command: commands.ReportChainFault) -> bool:
+    """Show that detection pauses because of a fault. Return False when the fault is known."""
+    states = Repositories.over(tx).system_state
+    known = parse_notice(states.get_state(CHAIN_FAULT))
+    fault = command.fault
+    if known and (known.code, known.message) == (fault.code, fault.message):
+        return False
+
+    states.set_state(CHAIN_FAULT, fault.state_value(instant_text(tx.clock.now())))
+    return True
+
+
+def record_contract(tx: TokensWrite, command: commands.RecordContract) -> KnownContract | None:
+    """Record the code that a contract has now, and end a fault of the chain.
+
+    Return the contract if it had other code before, None otherwise.
+    """
+    states = Repositories.over(tx).system_state
+    states.delete_state(CHAIN_FAULT)
+    if command.state is None:
+        return None
+
+    known = KnownContract.parse(states.get_state(CONTRACT_STATE))
+    is_known = known is not None and known.contract == command.contract_id
+    if known and is_known and known.state == command.state:
+        return None
+
+    changed_at = instant_text(tx.clock.now()) if is_known else ""
+    contract = KnownContract(
+        contract=command.contract_id, state=command.state, changed_at=changed_at
+    )
+    states.set_state(CONTRACT_STATE, contract.state_value)
+    return contract if is_known else None
+
+
+def acknowledge_contract(tx: TokensWrite, _: commands.AcknowledgeContract) -> None:
+    """Remove the notice that the contract's code has changed."""
+    states = Repositories.over(tx).system_state
+    known = KnownContract.parse(states.get_state(CONTRACT_STATE))
+    if known and known.changed_at:
+        states.set_state(CONTRACT_STATE, evolve(known, changed_at="").state_value)
 
 
 def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved:
@@ -162,6 +225,11 @@ def fail_generation(tx: TokensWrite, token_uuid: str, reason: str) -> None:
 def checkpoint_of(tx: TokensWrite) -> Checkpoint | None:
     """Return the checkpoint of the last recorded block, None before the first."""
     return Checkpoint.parse(Repositories.over(tx).system_state.get_state(CHECKPOINT))
+
+
+def has_chain_fault(tx: TokensWrite) -> bool:
+    """Return True while detection pauses because of a fault."""
+    return Repositories.over(tx).system_state.get_state(CHAIN_FAULT) is not None
 
 
 def _set_checkpoint(tx: TokensWrite, checkpoint: Checkpoint) -> None:
@@ -244,6 +312,22 @@ def _detect_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: i
 
     revive_tasks(tx, tokens.save(token.with_new_mint(event, author.id)))
     return True
+
+
+def _return_to_other_mint(tx: TokensWrite, token: Token) -> None:
+    """Detect a quarantined token anew if another mint of its id is in the chain.
+
+    An ERC-1155 id may be minted several times, and an ERC-721 id again after it was burned.
+    """
+    if not token.is_quarantined:
+        return
+
+    where = {"token_id": token.token_id, "status": MintStatus.CANONICAL.value}
+    event = find_one(tx.tokens.mints, where, ("block_number", "log_index", "id"))
+    if event is not None:
+        author = _find_or_add_author(tx, event.author_wallet)
+        tokens = Repositories.over(tx).tokens
+        revive_tasks(tx, tokens.save(token.with_new_mint(event, author.id)))
 
 
 def _add_minted_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> None:

@@ -47,8 +47,11 @@ class TokenCollectionReader(Protocol):
         """Return the number of tokens in each status that occurs."""
         ...
 
-    def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
-        """Return the on-chain ids from 1 below `next_token_id` that no token has, in order."""
+    def missing_ids(self, first: int, next_token_id: int, *, limit: int) -> list[int]:
+        """Return the on-chain ids from `first` below `next_token_id` that no token has, in order.
+
+        Both are below 2**63: no contract has counted further.
+        """
         ...
 
     def leaderboard(self, *, limit: int) -> tuple[tuple[str, int], ...]:
@@ -104,7 +107,8 @@ class TokenCollection(TokenCollectionReader, Protocol):
 class Chain(Protocol):
     """A contract on a chain, read with no transaction open.
 
-    Every method may raise ChainUnreachable or InvalidNodeResponse.
+    Every method may raise ChainUnreachable or InvalidNodeResponse. A subclass needs `contract_id`,
+    `newest`, `block` and `mints`: the other methods have defaults.
     """
 
     @property
@@ -112,9 +116,21 @@ class Chain(Protocol):
         """Return the CAIP-10 id of the contract: its chain and its address."""
         ...
 
+    @property
+    def first_token_id(self) -> int:
+        """Return the lowest on-chain id, from which the contract counts."""
+        return 0
+
     def check(self) -> None:
         """Raise ChainIdMismatch unless the node serves the configured chain."""
-        ...
+        return
+
+    def inspect(self) -> entities.ContractState | None:
+        """Return the contract's code, None where nothing is known of it.
+
+        Raises: ContractCodeMissing, InterfaceMissing.
+        """
+        return None
 
     def newest(self) -> int:
         """Return the number of the newest block."""
@@ -124,31 +140,43 @@ class Chain(Protocol):
         """Return the block at this height, or None when the node has none."""
         ...
 
-    def mints(self, first: int, last: int) -> tuple[entities.MintLog, ...]:
+    def mints(self, first: int, last: int) -> tuple[entities.ContractLog, ...]:
         """Return the contract's mints from one block to another, both included, in chain order.
+
+        A log that cannot be a mint is an InvalidLog: `LogPosition.mint` returns either.
 
         Raises: RangeTooLarge.
         """
         ...
 
-    def next_token_id(self, block: int) -> int:
-        """Return the on-chain id that the next token had after this block."""
-        ...
+    def next_token_id(self, block: int) -> int | None:  # noqa: ARG002 - for subclasses
+        """Return the on-chain id that the next token had after this block.
 
-    def author_of(self, token_id: int) -> str | None:
+        Return None for a contract that does not count its tokens.
+        """
+        return None
+
+    def author_of(self, token_id: int) -> str | None:  # noqa: ARG002 - for subclasses
         """Return the wallet of the token's author at the newest block, None before its mint."""
-        ...
+        return None
 
-    def metadata_of(self, token_id: int) -> str | None:
+    def metadata_of(self, token_id: int) -> str | None:  # noqa: ARG002 - for subclasses
         """Return the CID of the token's metadata at the newest block, None before the reveal."""
-        ...
+        return None
 
-    def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
+    def is_signed_by(
+        self,
+        wallet: str,  # noqa: ARG002 - for subclasses
+        message: str,  # noqa: ARG002 - for subclasses
+        signature: str,  # noqa: ARG002 - for subclasses
+    ) -> bool:
         """Return True when the wallet, of a person or of a contract, has signed the message.
+
+        Without an implementation no signature counts.
 
         Raises: SignatureMalformed.
         """
-        ...
+        return False
 
 
 class TokensRead(TasksRead, Protocol):

@@ -1,19 +1,35 @@
 """Queries on tokens. They never write."""
 
+from collections.abc import Iterable
+from itertools import islice
+
 from attrs import frozen
 
 from indelible.kernel import Change
+from indelible.kernel.json import instant_text
 from indelible.kernel.transaction import single_statement
 from indelible.tokens.commands import TokenSaved
-from indelible.tokens.entities import Author, MintEvent, Token
+from indelible.tokens.entities import Author, InvalidLog, MintEvent, Token
 from indelible.tokens.errors import AuthorNotFound, TokenNotFound
 from indelible.tokens.lifecycle import SYSTEM_STATE, TOKEN, MintStatus, TokenStatus
 from indelible.tokens.ports import ALL_TOKENS, TokenFilter, TokensRead
-from indelible.tokens.rules import CHECKPOINT, Checkpoint
+from indelible.tokens.repositories.quarantine import quarantined_between
+from indelible.tokens.rules import (
+    CHAIN_FAULT,
+    CHECKPOINT,
+    CONTRACT_STATE,
+    LOGS_QUARANTINED,
+    ChainNotice,
+    Checkpoint,
+    KnownContract,
+    changed_notice,
+    parse_notice,
+)
 
 PAGE_SIZE = 50
 LEADERBOARD_SIZE = 50
 MINTS_PER_READ = 10_000
+MAX_LOGS_COUNTED = 10_000
 LAST_BLOCK = 2**63 - 1
 
 
@@ -30,11 +46,16 @@ NO_TOKENS = AuthorTokens(tokens=(), total=0)
 
 @frozen(kw_only=True)
 class TokenFigures:
-    """The number of tokens in each status, the checkpoint, and the latest orphaned mints."""
+    """The number of tokens in each status, the checkpoint, and the latest orphaned mints.
+
+    `notices` are what an operator must see of the chain, `quarantined` the first quarantined logs.
+    """
 
     statuses: dict[str, int]
     checkpoint: Checkpoint | None
     orphaned: tuple[MintEvent, ...]
+    notices: tuple[ChainNotice, ...]
+    quarantined: tuple[InvalidLog, ...]
 
 
 @single_statement
@@ -108,9 +129,7 @@ def token_stats(tx: TokensRead) -> TokenFigures:
     counts = tx.tokens.count_by_status()
     statuses = {status.value: counts.get(status, 0) for status in TokenStatus}
 
-    states = tx.tokens.states.find({"id": CHECKPOINT}, limit=1)
-    checkpoint = Checkpoint.parse(states[0].entity.state_value) if states else None
-
+    checkpoint = Checkpoint.parse(_state_value(tx, CHECKPOINT))
     orphaned = tx.tokens.mints.find(
         {"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE_SIZE
     )
@@ -118,12 +137,72 @@ def token_stats(tx: TokensRead) -> TokenFigures:
         statuses=statuses,
         checkpoint=checkpoint,
         orphaned=tuple(head.entity for head in orphaned),
+        notices=chain_notices(tx),
+        quarantined=quarantined_logs(tx),
     )
 
 
-def missing_tokens(tx: TokensRead, next_token_id: int, *, limit: int = 1_000) -> list[int]:
-    """Return the ids below the chain's next one that no token has, in order."""
-    return tx.tokens.missing_ids(next_token_id, limit=limit)
+def quarantined_logs(
+    tx: TokensRead, *, first: int = 0, last: int = LAST_BLOCK, limit: int = PAGE_SIZE
+) -> tuple[InvalidLog, ...]:
+    """Return the quarantined logs from one block to another, both included, in chain order."""
+    logs = quarantined_between(tx, first, last)
+    return tuple(log for _, log in islice(logs, limit))
+
+
+def chain_notices(tx: TokensRead) -> tuple[ChainNotice, ...]:
+    """Return what an operator must see of the chain: a fault, changed code, quarantined logs."""
+    fault = parse_notice(_state_value(tx, CHAIN_FAULT))
+    known = KnownContract.parse(_state_value(tx, CONTRACT_STATE))
+    changed = changed_notice(known) if known else None
+
+    notices = (fault, changed, _quarantine_notice(tx))
+    return tuple(notice for notice in notices if notice is not None)
+
+
+def _quarantine_notice(tx: TokensRead) -> ChainNotice | None:
+    """Return the notice of quarantined logs, None without any."""
+    first = next(quarantined_between(tx, 0, LAST_BLOCK), None)
+    if first is None:
+        return None
+
+    key, log = first
+    count = len(quarantined_logs(tx, limit=MAX_LOGS_COUNTED))
+    counted = f"at least {count}" if count == MAX_LOGS_COUNTED else str(count)
+    message = (
+        f"{counted} logs of the contract cannot be mints and are quarantined; the first is log"
+        f" {log.log_index} of transaction {log.tx_hash} in block {log.block_number}:"
+        f" {log.problem}"
+    )
+    since = instant_text(tx.tokens.states.get(key).entity.updated_at)
+    return ChainNotice(code=LOGS_QUARANTINED, message=message, since=since)
+
+
+def _state_value(tx: TokensRead, key: str) -> object:
+    """Return the value of a system state, None when it has none."""
+    states = tx.tokens.states.find({"id": key}, limit=1)
+    if not states:
+        return None
+    return states[0].entity.state_value
+
+
+def missing_tokens(
+    tx: TokensRead, next_token_id: int, *, first: int = 1, limit: int = 1_000
+) -> list[int]:
+    """Return the ids from the first one below the chain's next one that no token has, in order."""
+    return tx.tokens.missing_ids(first, next_token_id, limit=limit)
+
+
+def unknown_tokens(tx: TokensRead, token_ids: Iterable[int], *, limit: int = 1_000) -> list[int]:
+    """Return the first of these on-chain ids that no token has."""
+    unknown: list[int] = []
+    for token_id in token_ids:
+        if len(unknown) == limit:
+            break
+        if not tx.tokens.tokens.find({"token_id": token_id}, limit=1):
+            unknown.append(token_id)
+
+    return unknown
 
 
 def checkpoints(

@@ -37,12 +37,19 @@ HINTS: Final = {
     "CHAIN_ADAPTER_MISSING": (
         "install `indelible-evm` (./packages/adapters/evm), or leave INDELIBLE_RPC_URL blank"
     ),
+    "CHAIN_UNUSABLE": "name a class or a function without arguments that returns a Chain",
     "CONCEPT_NOT_FOUND": "`indelible list` shows the ids",
+    "CONTRACT_CODE_MISSING": (
+        "check INDELIBLE_CONTRACT_ADDRESS, and that INDELIBLE_RPC_URL is a node of its network"
+    ),
     "DATABASE_FAULT": "look up the SQLSTATE in the database's manual, and read its log",
     "DISK_FULL": FREE_SPACE,
     "EMBEDDER_MISSING": (
         "install `indelible-wordllama` (./packages/adapters/wordllama), and check"
         " INDELIBLE_EMBEDDER"
+    ),
+    "EVENT_MAPPING_INVALID": (
+        "check INDELIBLE_CONTRACT_ABI, INDELIBLE_MINT_EVENT and INDELIBLE_MINT_FIELDS"
     ),
     "EXPORT_DAMAGED": "copy the file again, or create a new export",
     "EXPORT_INCOMPLETE": "export it with the host's own program, or name it with `--leaving-out`",
@@ -52,6 +59,7 @@ HINTS: Final = {
         "export `stages` from it: a list of stages, or a function that returns one for the store"
     ),
     "INSTANCE_STARTING": "repeat the command when `indelible up` has printed its address",
+    "INTERFACE_MISSING": "check INDELIBLE_CONTRACT_ADDRESS and INDELIBLE_CONTRACT_KIND",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": (
         "run `indelible up` or `indelible db upgrade`, set DATABASE_URL, or pass `demo --key`;"

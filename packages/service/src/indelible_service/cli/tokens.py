@@ -1,5 +1,6 @@
 """Recover tokens: read what a webhook or a worker has missed from the chain again."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -37,26 +38,41 @@ def recover_events(
 
     mints = 0
     token_count = 0
+    quarantined: list[tokens.InvalidLog] = []
     with open_settings_store() as store:
         section = command_settings().section(TokenSettings)
         detection = build_detection(section, store, max_blocks=batch_size)
         block_range = detection.confirmed_range(from_block, to_block)
         for batch in detection.read_blocks(block_range):
             if dry_run:
+                quarantined.extend(batch.invalid_logs)
                 mints += len(batch.mints)
                 token_count += sum(mint.quantity for mint in batch.mints)
                 continue
 
             command = tokens.RecordBlocks(batch=batch)
             saved = store.run(tokens.record_blocks, command, actor=CLI, reason="recovery of events")
+            quarantined.extend(saved.quarantined)
             mints += saved.mints
             token_count += saved.tokens
 
     state = "on the chain" if dry_run else "new"
     blocks = f"blocks {block_range.first} to {block_range.last}"
     print_result(
-        tokens.BlocksRecorded(mints=mints, tokens=token_count),
-        f"{blocks}: {mints} mints with {token_count} tokens are {state}.",
+        tokens.BlocksRecorded(mints=mints, tokens=token_count, quarantined=tuple(quarantined)),
+        f"{blocks}: {mints} mints with {token_count} tokens are {state}{_quarantine(quarantined)}.",
+    )
+
+
+def _quarantine(logs: Sequence[tokens.InvalidLog]) -> str:
+    """Return how many logs are quarantined, and the first of them."""
+    if not logs:
+        return ""
+
+    log = logs[0]
+    return (
+        f"; {len(logs)} logs are quarantined, the first one in block {log.block_number},"
+        f" transaction {log.tx_hash}, field {log.field}"
     )
 
 
@@ -80,6 +96,7 @@ def recover_tokens(limit: int, *, dry_run: bool) -> None:
             build_chain(section),
             actor=CLI,
             confirmations=section.confirmations,
+            start_block=section.start_block,
             limit=limit,
             dry_run=dry_run,
         )
@@ -88,6 +105,12 @@ def recover_tokens(limit: int, *, dry_run: bool) -> None:
         f"{report.on_chain} tokens on the chain, {len(report.missing)} missing in the database, "
         f"{len(report.recovered)} recovered, {len(report.failed)} failed."
     )
-    print_result(report, counts)
+    document = {
+        "on_chain": report.on_chain,
+        "missing": [str(token_id) for token_id in report.missing],
+        "recovered": [str(token_id) for token_id in report.recovered],
+        "failed": [str(token_id) for token_id in report.failed],
+    }
+    print_result(document, counts)
     if report.failed:
         raise SystemExit(1)

@@ -46,6 +46,8 @@ class ServiceContext(Generic[Section]):
     `gateways` maps a field of `AppContext` to the function that builds it, or returns None where
     it is not configured. `standing_tasks` are tasks that enqueue themselves again: a worker
     enqueues those of its stages when it starts. `peers` are the servers that the stages use.
+    `start_checks` map a stage to a function that raises where the stage can never succeed with
+    these settings: the command that would run it ends with this error.
     """
 
     name: str
@@ -58,3 +60,6 @@ class ServiceContext(Generic[Section]):
     standing_tasks: Sequence[TaskKey] = ()
     recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring
     peers: Callable[[Section], Sequence[Peer]] = _no_peers
+    start_checks: Mapping[str, Callable[[Section, AnyStore], None]] = field(
+        factory=dict[str, Callable[[Any, AnyStore], None]]
+    )

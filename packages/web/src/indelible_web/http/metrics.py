@@ -1,6 +1,6 @@
 """Metrics for Prometheus; the labels of commands and transitions come from the lifecycles."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from attrs import frozen
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from indelible.app import AppContext
+from indelible.app import AppContext, ReadTx
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.tasks import StageStats
@@ -68,6 +68,37 @@ class TaskCollector:
             yield gauge
 
 
+@frozen(kw_only=True)
+class ContextGauge:
+    """A gauge of a context with one label; `read` returns its value for each of the labels."""
+
+    name: str
+    description: str
+    label: str
+    read: Callable[[ReadTx], Mapping[str, float]]
+
+
+@frozen(eq=False)  # A registry tells collectors apart by identity.
+class ContextCollector:
+    """The gauges of contexts, read at each scrape."""
+
+    _app_context: AppContext
+    _gauges: Sequence[ContextGauge]
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield each gauge; nothing if the store does not answer."""
+        for declared in self._gauges:
+            try:
+                values = self._app_context.store.read(declared.read)
+            except IndelibleError:
+                return
+
+            gauge = GaugeMetricFamily(declared.name, declared.description, labels=(declared.label,))
+            for label, value in values.items():
+                gauge.add_metric((label,), value)
+            yield gauge
+
+
 def _gauge_value(name: str, stage: StageStats, now: datetime) -> float:
     if name != "oldest_seconds":
         return float(getattr(stage, name))
@@ -91,11 +122,13 @@ class Metrics:
         lifecycles: Iterable[Lifecycle[Any]],
         commands: Iterable[str] = (),
         webhook_outcomes: Iterable[str] = (),
+        gauges: Sequence[ContextGauge] = (),
     ) -> None:
         self.registry = CollectorRegistry()
         if app_context.config is not None:
             self.registry.register(ConfigCollector(app_context.config))
         self.registry.register(TaskCollector(app_context))
+        self.registry.register(ContextCollector(app_context, gauges))
 
         self._create_request_metrics()
         self._create_command_metrics()

@@ -8,18 +8,37 @@ from cattrs.preconf.json import make_converter
 from flask import Response
 
 from indelible.kernel import Actor, instant_text
+from indelible.kernel.history import Data
 from indelible.kernel.json_numbers import ExactEncoder
-from indelible_web.http.number_lists import is_number_list
+from indelible_web.http.number_lists import is_number_list, is_uint256
 
 T = TypeVar("T")
 
 JSON: Final = "application/json"
+MAX_SAFE_INTEGER: Final = 2**53 - 1  # which every reader of JSON reads exactly
+
+
+def _is_data(kind: Any) -> bool:  # noqa: ANN401 - any type that a field may have
+    return bool(kind == Data)
+
+
+def _data_to_json(data: Data) -> dict[str, Any]:
+    """Return the data of a change; its numbers of more than 53 bits are decimal texts."""
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        is_large = type(value) is int and abs(value) > MAX_SAFE_INTEGER
+        values[name] = str(value) if is_large else _converter.unstructure(value)
+
+    return values
+
 
 # Core's own converter refuses floats, which have no canonical form in a digest.
 _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
 _converter.register_unstructure_hook_func(is_number_list, list)
+_converter.register_unstructure_hook_func(is_uint256, str)
+_converter.register_unstructure_hook_func(_is_data, _data_to_json)
 _encoder = ExactEncoder(ensure_ascii=False, allow_nan=False)
 
 

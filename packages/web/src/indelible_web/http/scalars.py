@@ -21,6 +21,8 @@ SchemaProps = Mapping[str, Any]
 Reader = Callable[[object, str, SchemaProps], object]
 
 MAX_INTEGER: Final = 2**63 - 1
+MAX_UINT256: Final = 2**256 - 1
+UINT256: Final = re.compile(r"0|[1-9][0-9]{0,77}")
 DECIMAL: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
 INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -93,6 +95,17 @@ def read_integer_text(value: object, field: str, props: SchemaProps) -> int:
     number = int(match.group()) if match else None
 
     return read_integer(number, field, props)
+
+
+def read_uint256(value: object, field: str, _: SchemaProps) -> int:
+    """Return the number below 2**256 that a text holds in decimal digits."""
+    if not isinstance(value, str) or not UINT256.fullmatch(value):
+        raise ValidationError("Not a text of decimal digits.")
+    number = int(value)
+    if not 0 <= number <= MAX_UINT256:
+        raise NumberOutOfRange(field, 0, MAX_UINT256)
+
+    return number
 
 
 def read_number(value: object, _: str, __: SchemaProps) -> float:

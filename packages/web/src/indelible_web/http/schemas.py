@@ -16,7 +16,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from indelible.kernel import Actor
 from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
-from indelible_web.http.number_lists import is_number_list
+from indelible_web.http.number_lists import UINT256, is_number_list
 from indelible_web.http.parsing import invalid_fields
 from indelible_web.http.responses import to_json
 from indelible_web.http.scalars import (
@@ -34,6 +34,7 @@ from indelible_web.http.scalars import (
     read_number,
     read_numbers,
     read_text,
+    read_uint256,
     reader_of_enum,
     scalar,
 )
@@ -44,6 +45,7 @@ Attribute: TypeAlias = "attrs.Attribute[Any]"
 SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     str: (read_text, {"type": "string"}),
     int: (read_integer, {"type": "integer"}),
+    UINT256: (read_uint256, {"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$"}),
     bool: (read_boolean, {"type": "boolean"}),
     datetime: (read_instant, {"type": "string", "format": "date-time"}),
     float: (read_number, {"type": "number"}),
@@ -233,6 +235,8 @@ def _scalar(
     **options: Any,  # noqa: ANN401 - marshmallow's
 ) -> Scalar:
     read, kind_props = SCALARS[kind]
+    if kind == UINT256:
+        return scalar(read, {**kind_props, **_text_examples(props)}, **options)
     if kind is str and side is not Side.ANSWER:
         _required_limit(props, "max_length")
     if kind is int and side is not Side.ANSWER:
@@ -241,6 +245,11 @@ def _scalar(
         read = read_integer_text
 
     return scalar(read, {**kind_props, **_document_props(props)}, **options)
+
+
+def _text_examples(props: SchemaProps) -> SchemaProps:
+    """Return the examples of a number as texts; a text has no minimum and no maximum."""
+    return {name: [str(item) for item in props[name]] for name in props if name == "examples"}
 
 
 def _number_list(

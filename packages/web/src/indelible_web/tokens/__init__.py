@@ -3,7 +3,7 @@
 from typing import Final
 
 from indelible.app import AppContext
-from indelible.tokens import AUTHOR, TOKEN, token_stats
+from indelible.tokens import AUTHOR, TOKEN, AcknowledgeContract, token_stats
 from indelible.tokens.errors import SignatureWrong
 from indelible.tokens.lifecycle import MINT
 from indelible_web.console.home_parts import HomeSource
@@ -14,6 +14,7 @@ from indelible_web.tokens import admin, links, pages, routes
 from indelible_web.tokens.descriptions import DESCRIPTIONS
 from indelible_web.tokens.examples import EXAMPLES
 from indelible_web.tokens.home import tokens_part
+from indelible_web.tokens.notices import CHAIN_NOTICES
 from indelible_web.tokens.webhooks import WEBHOOK
 
 
@@ -31,6 +32,8 @@ CONTEXT: Final = WebContext(
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
     redacted_fields={AUTHOR.name: frozenset({"prompt_text"})},
+    commands=(AcknowledgeContract.command_name,),
+    gauges=(CHAIN_NOTICES,),
     guess_codes=frozenset({SignatureWrong.code}),
     pages=pages.PAGES,
     nav=(

@@ -8,14 +8,13 @@ from indelible import tokens
 from indelible.app import WriteTx
 from indelible.kernel import Actor, Change, Idempotency
 from indelible.kernel.values import (
-    COUNT,
     IDENTIFIER,
     LINE,
     bounded_int,
     is_identifier,
     non_blank_line,
 )
-from indelible.tokens.entities import PROMPT
+from indelible.tokens.entities import PROMPT, TOKEN_ID, TokenNumber
 from indelible.tokens.errors import AuthorNotFound, NoChain, SignatureWrong
 from indelible_web.http.access import SIGNED
 from indelible_web.http.operation import EmptyQuery, OperationContext
@@ -36,7 +35,7 @@ routes = Routes(
 class TokenQuery:
     """The on-chain id of a token."""
 
-    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
 
 
 @frozen(kw_only=True)

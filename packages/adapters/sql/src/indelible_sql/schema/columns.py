@@ -17,6 +17,7 @@ from sqlalchemy import (
     Double,
     Integer,
     LargeBinary,
+    Numeric,
     Text,
     TypeDecorator,
     type_coerce,
@@ -134,8 +135,8 @@ class Domain(TypeDecorator[Any]):
         """Return the function that converts the driver's value, or None if none is needed."""
         load = self._load[dialect.name]
         native_load = None
-        # Both drivers return floats; SQLAlchemy's own processor would check each of them again.
-        if not isinstance(self.native, Double | ARRAY):
+        # The drivers return floats and Decimals; SQLAlchemy's own processor would check each again.
+        if not isinstance(self.native, Double | Numeric | ARRAY):
             native_load = self.impl_instance.result_processor(dialect, coltype)
 
         if load is unchanged:

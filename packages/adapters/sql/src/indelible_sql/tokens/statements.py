@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, cast, exists, func, or_, select
 
 from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
@@ -33,8 +33,6 @@ TOKENS_BY_ID: Final = (
     select(TOKENS).where(in_json_list(TOKENS.c.id, "ids")).order_by(TOKENS.c.id).with_for_update()
 )
 
-# Which tokens follow an on-chain id?
-
 # How many tokens has an author?
 COUNT_BY_AUTHOR: Final = select(func.count().label("total")).where(
     TOKENS.c.author_id == bindparam("author_id", type_=IDENTIFIER)
@@ -64,16 +62,17 @@ MINTS_BETWEEN: Final = (
     .limit(bindparam("limit"))
 )
 
-# Between which neighbouring tokens are on-chain ids missing? `type_coerce` does not appear in the
-# SQL: it makes the sums below plain integers.
-_token_id = type_coerce(TOKENS.c.token_id, BigInteger())
-_is_below = bindparam("below") > _token_id
+# Between which neighbouring tokens are on-chain ids missing? Counted ids are integers of 64 bits.
+_token_id = cast(TOKENS.c.token_id, BigInteger())
+_is_counted = and_(
+    TOKENS.c.token_id >= bindparam("from_id"), TOKENS.c.token_id < bindparam("below")
+)
 _neighbours = (
     select(
         _token_id.label("token_id"),
-        func.lead(_token_id).over(order_by=_token_id).label("next_token_id"),
+        func.lead(_token_id).over(order_by=TOKENS.c.token_id).label("next_token_id"),
     )
-    .where(_is_below)
+    .where(_is_counted)
     .subquery()
 )
 GAPS: Final = (
@@ -86,8 +85,8 @@ GAPS: Final = (
     .limit(bindparam("limit"))
 )
 
-# What are the lowest and the highest on-chain id below a number?
+# What are the lowest and the highest on-chain id in a range?
 TOKEN_ID_ENDS: Final = select(
-    func.min(TOKENS.c.token_id).label("first"),
-    func.max(TOKENS.c.token_id).label("last"),
-).where(_is_below)
+    cast(func.min(TOKENS.c.token_id), BigInteger()).label("first"),
+    cast(func.max(TOKENS.c.token_id), BigInteger()).label("last"),
+).where(_is_counted)

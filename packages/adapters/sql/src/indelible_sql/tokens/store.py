@@ -110,15 +110,15 @@ class SqlCollection:
         rows = self._session.rows(statements.COUNT_BY_STATUS, {})
         return {TokenStatus(row["status"]): row["total"] for row in rows}
 
-    def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
-        """Return the on-chain ids from 1 below `next_token_id` that no token has, in order."""
-        (ends,) = self._session.rows(statements.TOKEN_ID_ENDS, {"below": next_token_id})
+    def missing_ids(self, first: int, next_token_id: int, *, limit: int) -> list[int]:
+        """Return the on-chain ids from `first` below `next_token_id` that no token has."""
+        counted = {"from_id": first, "below": next_token_id}
+        (ends,) = self._session.rows(statements.TOKEN_ID_ENDS, counted)
         if ends["first"] is None:
-            return list(range(1, next_token_id)[:limit])
+            return list(range(first, next_token_id)[:limit])
 
-        gaps = [range(1, ends["first"])]
-        values = {"below": next_token_id, "limit": limit}
-        for row in self._session.rows(statements.GAPS, values):
+        gaps = [range(first, ends["first"])]
+        for row in self._session.rows(statements.GAPS, {**counted, "limit": limit}):
             gaps.append(range(row["first"], row["last"] + 1))
         gaps.append(range(ends["last"] + 1, next_token_id))
 

@@ -24,7 +24,7 @@ from indelible_sql.schema.columns import (
     required,
 )
 from indelible_sql.schema.tables import head, key
-from indelible_sql.tokens.columns import CHAIN_HASH, WALLET
+from indelible_sql.tokens.columns import CHAIN_HASH, TOKEN_NUMBER, WALLET
 
 AUTHORS = head(
     "authors",
@@ -44,15 +44,18 @@ MINT_EVENTS = head(
     required("block_number", ORDINAL),
     required("block_hash", CHAIN_HASH),
     required("block_timestamp", INSTANT),
-    required("token_id", ORDINAL),
+    required("token_id", TOKEN_NUMBER),
     required("quantity", ORDINAL),
     required("author_wallet", WALLET),
     required("recipient", WALLET),
     required("total_paid", C_COLLATED_TEXT),
     required("detected_at", INSTANT),
+    Column("batch", JSON_ARRAY),
+    Column("copies", JSON_ARRAY),
     UniqueConstraint("block_hash", "tx_hash", "log_index", name="mint_events_occurrence"),
     CheckConstraint(f"quantity <= {QUANTITY['maximum']}", name="mint_events_quantity"),
     Index("mint_events_block", "block_number", "log_index", "id"),
+    Index("mint_events_token", "token_id", "block_number", "log_index", "id"),
     # A mint of one log is in the chain at most once, whatever its block.
     Index(
         "mint_events_canonical",
@@ -66,7 +69,7 @@ MINT_EVENTS = head(
 TOKENS = head(
     "tokens_s0",
     TOKEN,
-    required("token_id", ORDINAL),
+    required("token_id", TOKEN_NUMBER),
     required("author_id", IDENTIFIER),
     Column("minter_address", WALLET),
     required("mint_timestamp", INSTANT),

@@ -1,12 +1,37 @@
-"""Values read from the chain: blocks and mint logs."""
+"""Values read from the chain: blocks, logs of a contract, and the contract's code."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
+from attrs.validators import optional
 
-from indelible.kernel.values import COUNT, bounded_int, is_instant
-from indelible.tokens.entities.fields import NATURAL, QUANTITY, is_hash, is_wallet, lowercase
+from indelible.kernel import Invalid
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    NumberOutOfRange,
+    bounded_int,
+    is_identifier,
+    is_instant,
+    non_blank_line,
+)
+from indelible.tokens.entities.fields import (
+    MAX_UINT256,
+    NATURAL,
+    QUANTITY,
+    TOKEN_ID,
+    UINT256,
+    is_hash,
+    is_uint256_tuple,
+    is_wallet,
+    lowercase,
+)
+
+# The field of an invalid log whose data is not what its event declares.
+LOG_DATA: Final = "data"
 
 
 @frozen(kw_only=True)
@@ -20,19 +45,77 @@ class Block:
 
 
 @frozen(kw_only=True)
-class MintLog:
-    """A mint as the chain reports it. `total_paid` is in wei."""
+class LogPosition:
+    """The position of a log in the chain."""
 
     tx_hash: str = field(converter=lowercase, validator=is_hash)
     log_index: int = field(validator=bounded_int, metadata=NATURAL)
-    block_number: int = field(validator=bounded_int, metadata=COUNT)
+    block_number: int = field(validator=bounded_int, metadata=NATURAL)
     block_hash: str = field(converter=lowercase, validator=is_hash)
+
+    def mint(self, **values: Any) -> "MintLog | InvalidLog":  # noqa: ANN401 - fields of MintLog
+        """Return the mint with these further fields, or an invalid log if one of them is wrong."""
+        try:
+            return MintLog(**asdict(self), **values)
+        except Invalid as error:
+            return self.invalid(str(error.detail.get("field", LOG_DATA)), error.describe())
+
+    def invalid(self, name: str, problem: str) -> "InvalidLog":
+        """Return the log as invalid because of this field."""
+        return InvalidLog(**asdict(self), problem=problem, field=name)
+
+
+@frozen(kw_only=True)
+class InvalidLog(LogPosition):
+    """A log of the contract that cannot be a mint: one of its fields has an impossible value."""
+
+    problem: str = field(validator=non_blank_line, metadata=LINE)
+    field: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class MintLog(LogPosition):
+    """A mint as the chain reports it. `total_paid` is in wei.
+
+    The tokens are `quantity` consecutive ids, or those of the `batch`, which may repeat an id.
+    `copies` are the numbers of copies of an ERC-1155 mint, one for each id of the batch, or one.
+    """
+
+    block_number: int = field(validator=bounded_int, metadata=COUNT)
     block_timestamp: datetime = field(validator=is_instant)
     minter: str = field(converter=lowercase, validator=is_wallet)
     author_wallet: str = field(converter=lowercase, validator=is_wallet)
-    start_token_id: int = field(validator=bounded_int, metadata=COUNT)
-    quantity: int = field(validator=bounded_int, metadata=QUANTITY)
-    total_paid: int = field(validator=bounded_int, metadata={"minimum": 0, "maximum": 2**256 - 1})
+    start_token_id: int = field(validator=bounded_int, metadata=TOKEN_ID)
+    quantity: int = field(default=1, validator=bounded_int, metadata=QUANTITY)
+    total_paid: int = field(default=0, validator=bounded_int, metadata=UINT256)
+    batch: tuple[int, ...] | None = field(default=None, validator=optional(is_uint256_tuple))
+    copies: tuple[int, ...] | None = field(default=None, validator=optional(is_uint256_tuple))
+
+    def __attrs_post_init__(self) -> None:
+        last = self.start_token_id + self.quantity - 1
+        if self.batch is None and last > MAX_UINT256:
+            raise NumberOutOfRange("quantity", 1, MAX_UINT256 + 1 - self.start_token_id)
+        if self.batch is not None and len(set(self.batch)) != self.quantity:
+            raise NumberOutOfRange("quantity", len(set(self.batch)), len(set(self.batch)))
+        if self.copies is not None and len(self.copies) != len(self.batch or (0,)):
+            raise NumberOutOfRange("copies", len(self.batch or (0,)), len(self.batch or (0,)))
+
+    @property
+    def position(self) -> LogPosition:
+        """Return the position of the log alone."""
+        return LogPosition(
+            tx_hash=self.tx_hash,
+            log_index=self.log_index,
+            block_number=self.block_number,
+            block_hash=self.block_hash,
+        )
+
+    @property
+    def token_ids(self) -> Sequence[int]:
+        """Return the on-chain ids of the minted tokens, each of them once."""
+        if self.batch is not None:
+            return tuple(dict.fromkeys(self.batch))
+        return range(self.start_token_id, self.start_token_id + self.quantity)
 
     @property
     def event_fields(self) -> dict[str, Any]:
@@ -48,4 +131,29 @@ class MintLog:
             "author_wallet": self.author_wallet,
             "recipient": self.minter,
             "total_paid": str(self.total_paid),
+            "batch": _decimals(self.batch),
+            "copies": _decimals(self.copies),
         }
+
+
+def _decimals(numbers: tuple[int, ...] | None) -> tuple[str, ...] | None:
+    """Return numbers as texts of decimal digits."""
+    if numbers is None:
+        return None
+    return tuple(str(number) for number in numbers)
+
+
+ContractLog = MintLog | InvalidLog
+
+
+@frozen(kw_only=True)
+class ContractState:
+    """The code behind a contract's address.
+
+    `code_hash` is a digest of the code. `implementation` is the address that a proxy calls, and
+    `implementation_hash` the digest of the code there; both are '' for other contracts.
+    """
+
+    code_hash: str
+    implementation: str = ""
+    implementation_hash: str = ""

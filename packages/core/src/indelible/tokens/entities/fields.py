@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final, cast
 
 from attrs import Attribute
 
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.values import WrongType
+from indelible.kernel.values import NumberOutOfRange, WrongType
 from indelible.tokens import errors
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
-QUANTITY: Final = {"minimum": 1, "maximum": 50}  # the contract mints at most 50 at once
+MAX_UINT256: Final = 2**256 - 1
+UINT256: Final = {"minimum": 0, "maximum": MAX_UINT256}
+# Of a mint: more tokens than ERC-2309 contracts mint at once. A setting allows fewer.
+MAX_TOKENS_PER_MINT: Final = 10_000
+QUANTITY: Final = {"minimum": 1, "maximum": MAX_TOKENS_PER_MINT}
+TOKEN_ID: Final = UINT256
+# Answers in JSON have this number as a text of decimal digits: many readers of JSON round numbers
+# of more than 53 bits.
+TokenNumber = Annotated[int, "uint256"]
 PROMPT: Final = {"max_length": 1_000}
 HANDLE: Final = {"max_length": 255}
+
+DECIMAL: Final = re.compile("0|[1-9][0-9]{0,77}")
 
 Document = Mapping[str, Any]
 Validator = Callable[[object, "Attribute[Any]", object], None]
@@ -34,6 +44,33 @@ def _is_hex(digits: int) -> Validator:
 
 is_wallet = _is_hex(40)
 is_hash = _is_hex(64)
+
+
+def is_uint256_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate a tuple of numbers that a word of the chain can hold."""
+    if not isinstance(value, tuple):
+        raise WrongType(attribute.name, "tuple of whole numbers")
+    numbers = cast("tuple[object, ...]", value)
+    if not 1 <= len(numbers) <= MAX_TOKENS_PER_MINT:
+        raise NumberOutOfRange(attribute.name, 1, MAX_TOKENS_PER_MINT)
+    for number in numbers:
+        if type(number) is not int or not 0 <= number <= MAX_UINT256:
+            raise NumberOutOfRange(attribute.name, 0, MAX_UINT256)
+
+
+def is_decimal_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate a tuple of numbers below 2**256 as texts of decimal digits."""
+    if not isinstance(value, tuple):
+        raise WrongType(attribute.name, "tuple of decimal texts")
+    texts = cast("tuple[object, ...]", value)
+    for text in texts:
+        if not isinstance(text, str) or not DECIMAL.fullmatch(text) or int(text) > MAX_UINT256:
+            raise NumberOutOfRange(attribute.name, 0, MAX_UINT256)
+
+
+def optional_tuple(value: Any) -> Any:  # noqa: ANN401 - the field's validator refuses others
+    """Return a list as a tuple, and every other value as it is."""
+    return tuple(cast("list[object]", value)) if isinstance(value, list) else value
 
 
 def lowercase(value: Any) -> Any:  # noqa: ANN401 - the field's validator refuses what is not text

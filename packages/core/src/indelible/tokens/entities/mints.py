@@ -1,15 +1,27 @@
 """Mints of tokens, one entity for each block that a mint was included in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.values import COUNT, bounded_int, instance_of, is_identifier, is_instant
-from indelible.tokens.entities.fields import NATURAL, QUANTITY, is_hash, is_wallet, lowercase
+from indelible.tokens.entities.fields import (
+    NATURAL,
+    QUANTITY,
+    TOKEN_ID,
+    TokenNumber,
+    is_decimal_tuple,
+    is_hash,
+    is_wallet,
+    lowercase,
+    optional_tuple,
+)
 from indelible.tokens.lifecycle import MINT, MintStatus
 
 WEI: Final = {"max_length": 78}  # decimal digits, enough for any number below 2**256
@@ -17,7 +29,11 @@ WEI: Final = {"max_length": 78}  # decimal digits, enough for any number below 2
 
 @frozen(kw_only=True)
 class MintEvent(Aggregate):
-    """A mint in one block. The same transaction in another block is another mint event."""
+    """A mint in one block. The same transaction in another block is another mint event.
+
+    The tokens are `quantity` consecutive ids, or those of the `batch`. `batch` and `copies`, of
+    ERC-1155 mints, have numbers as texts of decimal digits.
+    """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = MINT
     fixed: ClassVar[tuple[str, ...]] = (
@@ -32,6 +48,8 @@ class MintEvent(Aggregate):
         "recipient",
         "total_paid",
         "detected_at",
+        "batch",
+        "copies",
     )
 
     tx_hash: str = field(converter=lowercase, validator=is_hash)
@@ -39,12 +57,18 @@ class MintEvent(Aggregate):
     block_number: int = field(validator=bounded_int, metadata=COUNT)
     block_hash: str = field(converter=lowercase, validator=is_hash)
     block_timestamp: datetime = field(validator=is_instant)
-    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
     quantity: int = field(validator=bounded_int, metadata=QUANTITY)
     author_wallet: str = field(converter=lowercase, validator=is_wallet)
     recipient: str = field(converter=lowercase, validator=is_wallet)
     total_paid: str = field(default="0", validator=is_identifier, metadata=WEI)
     detected_at: datetime = field(validator=is_instant)
+    batch: tuple[str, ...] | None = field(
+        default=None, converter=optional_tuple, validator=optional(is_decimal_tuple)
+    )
+    copies: tuple[str, ...] | None = field(
+        default=None, converter=optional_tuple, validator=optional(is_decimal_tuple)
+    )
     status: MintStatus = field(validator=instance_of(MintStatus))
 
     def orphan(self) -> Self:
@@ -66,8 +90,10 @@ class MintEvent(Aggregate):
         return self.block_number, self.log_index, self.id
 
     @property
-    def token_ids(self) -> range:
-        """Return the on-chain ids of the tokens that the mint created."""
+    def token_ids(self) -> Sequence[int]:
+        """Return the on-chain ids of the minted tokens, each of them once."""
+        if self.batch is not None:
+            return tuple(dict.fromkeys(int(text) for text in self.batch))
         return range(self.token_id, self.token_id + self.quantity)
 
     @property

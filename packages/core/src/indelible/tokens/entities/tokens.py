@@ -13,7 +13,6 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.json_values import normalize_json
 from indelible.kernel.stages import PermanentFailure
 from indelible.kernel.values import (
-    COUNT,
     IDENTIFIER,
     LINE,
     bounded_int,
@@ -26,7 +25,9 @@ from indelible.tokens import errors
 from indelible.tokens.entities.fields import (
     HANDLE,
     NATURAL,
+    TOKEN_ID,
     Document,
+    TokenNumber,
     is_hash,
     is_wallet,
     lowercase,
@@ -55,7 +56,7 @@ class Token(Aggregate):
         TokenStatus.REVEALED: ("metadata_cid",),
     }
 
-    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
     author_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     minter_address: str | None = field(
         default=None, converter=lowercase, validator=optional(is_wallet)

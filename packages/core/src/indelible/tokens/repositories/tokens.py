@@ -114,7 +114,7 @@ class TokenRepository:
         """Return the ids from 1 below this one that no token has, in order."""
         if limit is None:
             limit = NO_LIMIT
-        return self._tx.tokens.missing_ids(max_exclusive, limit=limit)
+        return self._tx.tokens.missing_ids(1, max_exclusive, limit=limit)
 
     def _pending(self, status: TokenStatus, stage: str, limit: int) -> list[Token]:
         now = self._tx.clock.now()

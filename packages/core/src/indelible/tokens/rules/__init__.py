@@ -1,8 +1,22 @@
 """Rules over several entities: saving, tasks that are due, signed messages and scanning a chain."""
 
 from indelible.tokens.rules.messages import EPOCH, MESSAGE, SignedMessage, signed_message
+from indelible.tokens.rules.notices import (
+    CHAIN_FAULT,
+    CHAIN_FAULTS,
+    CONTRACT_CHANGED,
+    CONTRACT_STATE,
+    LOGS_QUARANTINED,
+    NOTICE_CODES,
+    ChainFault,
+    ChainNotice,
+    KnownContract,
+    changed_notice,
+    parse_notice,
+)
 from indelible.tokens.rules.saving import action_between
 from indelible.tokens.rules.scanning import (
+    CHECK_SECONDS,
     MAX_BLOCKS,
     BlockBatch,
     BlockRange,
@@ -12,6 +26,7 @@ from indelible.tokens.rules.scanning import (
     next_range,
     next_size,
     shrink,
+    split_logs,
 )
 from indelible.tokens.rules.tasks import (
     CHECKPOINT,
@@ -28,25 +43,38 @@ from indelible.tokens.rules.tasks import (
 __all__ = [
     "SCAN_TASK_ID",
     "STAGE_LIFECYCLES",
+    "CHAIN_FAULT",
+    "CHAIN_FAULTS",
     "CHECKPOINT",
+    "CHECK_SECONDS",
+    "CONTRACT_CHANGED",
+    "CONTRACT_STATE",
     "DETECT_STAGE",
     "EPOCH",
     "GENERATE_STAGE",
+    "LOGS_QUARANTINED",
     "MAX_BLOCKS",
     "MESSAGE",
     "NEXT_STAGE",
+    "NOTICE_CODES",
     "REVEAL_STAGE",
     "UPLOAD_STAGE",
     "BlockBatch",
     "BlockRange",
+    "ChainFault",
+    "ChainNotice",
     "Checkpoint",
+    "KnownContract",
     "Reorg",
     "ScanSettings",
     "SignedMessage",
     "action_between",
+    "changed_notice",
     "due_tasks",
     "next_range",
     "next_size",
+    "parse_notice",
     "shrink",
     "signed_message",
+    "split_logs",
 ]

@@ -1,14 +1,22 @@
 """Scanning a chain: the checkpoint, the next range of blocks, and the batch that was read."""
 
+from collections.abc import Iterable
 from typing import Any, Final, Self
 
 from attrs import field, frozen
 
 from indelible.kernel import Invalid
 from indelible.kernel.values import bounded_int, instance_of
-from indelible.tokens.entities import NATURAL, MintLog
+from indelible.tokens.entities import (
+    MAX_TOKENS_PER_MINT,
+    NATURAL,
+    ContractLog,
+    InvalidLog,
+    MintLog,
+)
 
 MAX_BLOCKS: Final = 2_000
+CHECK_SECONDS: Final = 60.0
 FEW_LOGS: Final = 1_000  # a tenth of what nodes return at most
 
 
@@ -42,7 +50,9 @@ class ScanSettings:
     """Settings of a scan of the chain.
 
     A block is confirmed when `confirmations` blocks follow it. `overlap` is the number of blocks
-    that are read a second time, in case a node had not all of their logs at first.
+    that are read a second time, in case a node had not all of their logs at first. The contract's
+    code is checked at the start and every `check_seconds`; while it is wrong, nothing is read. A
+    mint of more than `max_tokens_per_mint` tokens is quarantined.
     """
 
     start_block: int = 0
@@ -50,6 +60,8 @@ class ScanSettings:
     max_blocks: int = MAX_BLOCKS
     overlap: int = 20
     poll_seconds: float = 2.0
+    check_seconds: float = CHECK_SECONDS
+    max_tokens_per_mint: int = MAX_TOKENS_PER_MINT
 
 
 @frozen(kw_only=True)
@@ -103,13 +115,32 @@ def next_size(size: int, log_count: int, settings: ScanSettings) -> int:
     return min(settings.max_blocks, size * 2)
 
 
+def split_logs(
+    logs: Iterable[ContractLog], settings: ScanSettings
+) -> tuple[tuple[MintLog, ...], tuple[InvalidLog, ...]]:
+    """Return the mints among the logs of a contract, and the logs to quarantine."""
+    limit = settings.max_tokens_per_mint
+    mints: list[MintLog] = []
+    invalid: list[InvalidLog] = []
+    for log in logs:
+        if isinstance(log, InvalidLog):
+            invalid.append(log)
+        elif log.quantity > limit:
+            problem = f"The mint has {log.quantity} tokens: expected at most {limit}."
+            invalid.append(log.position.invalid("quantity", problem))
+        else:
+            mints.append(log)
+
+    return tuple(mints), tuple(invalid)
+
+
 @frozen(kw_only=True)
 class BlockBatch:
     """The mints of a range of blocks.
 
     `checkpoint` is the one that the batch was read after, `end` the one to store with it.
     `start_block` is where a scan without a checkpoint starts. `is_last` is true when no
-    confirmed block follows the range.
+    confirmed block follows the range. `invalid_logs` cannot be mints, and are quarantined.
     """
 
     blocks: BlockRange
@@ -118,6 +149,7 @@ class BlockBatch:
     start_block: int
     mints: tuple[MintLog, ...]
     is_last: bool
+    invalid_logs: tuple[InvalidLog, ...] = ()
 
     def follows(self, current: Checkpoint | None) -> bool:
         """Return True when the batch may be recorded after the current checkpoint.

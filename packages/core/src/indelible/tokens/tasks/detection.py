@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
@@ -12,30 +12,45 @@ from indelible.kernel import Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Leases
-from indelible.tokens.commands import RecordBlocks, RollBackBlocks
-from indelible.tokens.entities import Block
+from indelible.tokens.commands import (
+    RecordBlocks,
+    RecordContract,
+    ReportChainFault,
+    RollBackBlocks,
+)
+from indelible.tokens.entities import Block, ContractState
 from indelible.tokens.errors import (
     ChainUnreachable,
     CheckpointMoved,
     RangeTooLarge,
     ReorgTooDeep,
-    WrongContract,
 )
-from indelible.tokens.handlers import checkpoint_of, record_blocks, roll_back_blocks
+from indelible.tokens.handlers import (
+    checkpoint_of,
+    has_chain_fault,
+    record_blocks,
+    record_contract,
+    report_chain_fault,
+    roll_back_blocks,
+)
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_with_mints, checkpoints
 from indelible.tokens.rules import (
+    CHAIN_FAULTS,
     DETECT_STAGE,
     SCAN_TASK_ID,
     BlockBatch,
     BlockRange,
+    ChainFault,
     Checkpoint,
     Reorg,
     ScanSettings,
     next_range,
     next_size,
     shrink,
+    split_logs,
 )
+from indelible.tokens.tasks.watching import ContractWatch
 
 # A stage claims its tasks one by one only where each attempt must be recorded before it acts
 # outside. Reading a chain changes nothing there; and the stage has a single task.
@@ -49,14 +64,34 @@ MAX_CHECKPOINTS_COMPARED: Final = 100_000
 logger = logging.getLogger("indelible.tokens")
 
 R = TypeVar("R")
-ScanResult = BlockBatch | Reorg | None
+ScanResult = BlockBatch | Reorg | ChainFault | None
 
 
 @frozen
 class ScanStart:
-    """The checkpoint that a scan starts after; None before the first block."""
+    """The checkpoint that a scan starts after, None before the first block, and the present.
+
+    `is_faulty` is true while a fault of the chain is shown.
+    """
 
     checkpoint: Checkpoint | None
+    now: datetime
+    is_faulty: bool = False
+
+
+@frozen
+class CheckedContract:
+    """The contract's code as a scan found it, None where the chain knows nothing of it."""
+
+    state: ContractState | None
+
+
+@frozen
+class Scan:
+    """The result of a scan, and the contract if the scan has checked it."""
+
+    result: ScanResult
+    checked: CheckedContract | None = None
 
 
 @define(kw_only=True)
@@ -66,11 +101,17 @@ class Detection:
     store: Store[TokensRead, TokensWrite]
     chain: Chain
     settings: ScanSettings = field(factory=ScanSettings)
+    _watch: ContractWatch = field(
+        init=False,
+        default=Factory(
+            lambda self: ContractWatch(chain=self.chain, settings=self.settings), takes_self=True
+        ),
+    )
     _blocks_per_read: int = field(
         init=False, default=Factory(lambda self: self.settings.max_blocks, takes_self=True)
     )
 
-    def stage(self) -> Stage[TokensWrite, ScanStart, ScanResult]:
+    def stage(self) -> Stage[TokensWrite, ScanStart, Scan]:
         """Return the stage. Its only task is the scan of the chain."""
         return Stage(
             name=DETECT_STAGE,
@@ -84,17 +125,28 @@ class Detection:
 
     def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[ScanStart]:
         """Return the start of the scan for each lease."""
-        start = ScanStart(checkpoint_of(tx))
+        start = ScanStart(checkpoint_of(tx), tx.clock.now(), has_chain_fault(tx))
         return [start] * len(leases)
 
-    def perform(self, start: ScanStart, handle: LeaseHandle) -> ScanResult:
+    def perform(self, start: ScanStart, handle: LeaseHandle) -> Scan:
         """Return the next batch, the reorg that comes first, or None when nothing is unread.
 
-        Raises: ChainUnreachable, InvalidNodeResponse, ChainIdMismatch, WrongContract, RetryLater,
-        PermanentFailure for a reorg that is too deep, PerformStopped.
-        """
-        self._check_chain(start.checkpoint)
+        While the chain or the contract is wrong, return the fault, and read nothing.
 
+        Raises: ChainUnreachable, InvalidNodeResponse, RetryLater, PermanentFailure for a reorg
+        that is too deep, PerformStopped.
+        """
+        checked: CheckedContract | None = None
+        try:
+            self._watch.check_chain(start.checkpoint)
+            if start.is_faulty or self._watch.is_due(start.now):
+                checked = CheckedContract(self._watch.inspect(start.now))
+        except CHAIN_FAULTS as error:
+            return Scan(ChainFault(code=error.code, message=error.describe()))
+
+        return Scan(self._read_next(start, handle), checked)
+
+    def _read_next(self, start: ScanStart, handle: LeaseHandle) -> BlockBatch | Reorg | None:
         # The checkpoint is compared after the batch was read: if the chain still has it then,
         # the batch is from the same chain.
         batch = self._read_next_batch(start.checkpoint)
@@ -105,13 +157,23 @@ class Detection:
         _, reorg = self._read_while_unchanged(self.chain.newest(), find_reorg)
         return reorg
 
-    def finish(self, tx: TokensWrite, done: Sequence[tuple[ScanStart, ScanResult]]) -> None:
+    def finish(self, tx: TokensWrite, done: Sequence[tuple[ScanStart, Scan]]) -> None:
         """Record each result, and enqueue the next scan: at once when more blocks are confirmed."""
-        for _, result in done:
-            has_more = self._record(tx, result)
-            pause_seconds = 0 if has_more else self.settings.poll_seconds
+        for _, scan in done:
+            if scan.checked is not None:
+                self._record_contract(tx, scan.checked)
+            pause_seconds = self._record(tx, scan.result)
             due_at = tx.clock.now() + timedelta(seconds=pause_seconds)
             tx.tasks.enqueue(DETECT_STAGE, {SCAN_TASK_ID: due_at})
+
+    def check(self) -> None:
+        """Raise unless the chain has the configured contract; for a check before the first scan.
+
+        Raises: ChainUnreachable, InvalidNodeResponse, ChainIdMismatch, WrongContract,
+        ContractCodeMissing, InterfaceMissing.
+        """
+        self._watch.check_chain(self._current_checkpoint())
+        self.chain.inspect()
 
     def confirmed_range(self, first: int | None, last: int | None) -> BlockRange:
         """Return the confirmed blocks from `first` to `last`; by default all that are unread."""
@@ -129,7 +191,7 @@ class Detection:
 
         Raises: CheckpointMoved after a reorg, which only the stage handles.
         """
-        self._check_chain(self._current_checkpoint())
+        self.check()
         newest = self.chain.newest()
         while blocks:
             checkpoint = self._current_checkpoint()
@@ -142,13 +204,24 @@ class Detection:
             yield batch
             blocks = BlockRange(first=batch.end.number + 1, last=blocks.last)
 
-    def _record(self, tx: TokensWrite, result: ScanResult) -> bool:
-        """Record the result of a scan. Return True when more blocks may be read at once."""
+    def _record_contract(self, tx: TokensWrite, checked: CheckedContract) -> None:
+        """Record the contract's code, which ends a fault, and log a change of it."""
+        command = RecordContract(contract_id=self.chain.contract_id, state=checked.state)
+        changed = record_contract(tx, command)
+        if changed is not None:
+            logger.warning("contract %s: its code has changed: %s", changed.contract, changed.state)
+
+    def _record(self, tx: TokensWrite, result: ScanResult) -> float:
+        """Record the result of a scan, and return the seconds until the next one."""
         if result is None:
-            return False
+            return self.settings.poll_seconds
+        if isinstance(result, ChainFault):
+            if report_chain_fault(tx, ReportChainFault(fault=result)):
+                logger.error("detection pauses: %s: %s", result.code, result.message)
+            return self.settings.check_seconds
         if isinstance(result, BlockBatch):
-            record_blocks(tx, RecordBlocks(batch=result))
-            return not result.is_last
+            self._record_batch(tx, result)
+            return self.settings.poll_seconds if result.is_last else 0
 
         rolled_back = roll_back_blocks(tx, RollBackBlocks(reorg=result))
         logger.warning(
@@ -156,13 +229,20 @@ class Detection:
             result.last_canonical.number,
             rolled_back,
         )
-        return True
+        return 0
 
-    def _check_chain(self, checkpoint: Checkpoint | None) -> None:
-        """Raise ChainIdMismatch or WrongContract unless the checkpoint is on this chain."""
-        self.chain.check()
-        if checkpoint and checkpoint.contract not in ("", self.chain.contract_id):
-            raise WrongContract(expected=checkpoint.contract, actual=self.chain.contract_id)
+    def _record_batch(self, tx: TokensWrite, batch: BlockBatch) -> None:
+        """Record a batch of blocks, and log the logs that are quarantined."""
+        recorded = record_blocks(tx, RecordBlocks(batch=batch))
+        for log in recorded.quarantined:
+            logger.warning(
+                "quarantined log %d of transaction %s in block %d: field %s: %s",
+                log.log_index,
+                log.tx_hash,
+                log.block_number,
+                log.field,
+                log.problem,
+            )
 
     def _read_next_batch(self, checkpoint: Checkpoint | None) -> BlockBatch | None:
         """Return the next batch of unread blocks, None when no confirmed block is unread."""
@@ -180,7 +260,7 @@ class Detection:
     ) -> BlockBatch | None:
         """Return the mints of blocks. Return None when fewer blocks must be asked for at once."""
         try:
-            last, mints = self._read_while_unchanged(
+            last, logs = self._read_while_unchanged(
                 blocks.last, lambda: self.chain.mints(blocks.first, blocks.last)
             )
         except RangeTooLarge as error:
@@ -189,7 +269,8 @@ class Detection:
             self._blocks_per_read = shrink(blocks, error.advised_last)
             return None
 
-        self._blocks_per_read = next_size(self._blocks_per_read, len(mints), self.settings)
+        mints, invalid_logs = split_logs(logs, self.settings)
+        self._blocks_per_read = next_size(self._blocks_per_read, len(logs), self.settings)
         end = Checkpoint(
             number=last.number,
             hash=last.hash,
@@ -202,6 +283,7 @@ class Detection:
             end=end,
             start_block=self.settings.start_block,
             mints=mints,
+            invalid_logs=invalid_logs,
             is_last=blocks.last >= newest - self.settings.confirmations,
         )
 

@@ -1,21 +1,27 @@
-"""Recover tokens that the chain has counted and the store has not."""
+"""Recover tokens that the chain has and the store has not."""
 
 import logging
+from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
 from indelible.kernel import Actor, IndelibleError, Store
 from indelible.tokens.commands import RecoverToken
+from indelible.tokens.entities import MintLog
 from indelible.tokens.errors import TokenExists
 from indelible.tokens.handlers import recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
-from indelible.tokens.queries import missing_tokens
+from indelible.tokens.queries import missing_tokens, unknown_tokens
+from indelible.tokens.rules import BlockRange, ScanSettings
+from indelible.tokens.tasks.detection import Detection
 
 REASON = "recovery from the chain"
 
 logger = logging.getLogger("indelible.tokens")
 
 TokenStore = Store[TokensRead, TokensWrite]
+Wallets = dict[int, str]  # of authors, by the on-chain ids of tokens
+FindAuthor = Callable[[int], str | None]
 
 
 @frozen(kw_only=True)
@@ -28,6 +34,15 @@ class Recovered:
     failed: tuple[int, ...]
 
 
+@frozen(kw_only=True)
+class _Missing:
+    """The number of tokens on the chain, the missing ones, and the function of their authors."""
+
+    on_chain: int
+    ids: tuple[int, ...]
+    author_of: FindAuthor
+
+
 def recover_missing(
     store: TokenStore,
     chain: Chain,
@@ -36,40 +51,78 @@ def recover_missing(
     confirmations: int = 12,
     limit: int = 1_000,
     dry_run: bool = False,
+    start_block: int = 0,
 ) -> Recovered:
     """Recover up to `limit` tokens that the chain has and the store has not.
 
-    Tokens minted in the last `confirmations` blocks are not counted yet. A dry run reports the
+    Tokens minted in the last `confirmations` blocks are not counted yet. The mints from
+    `start_block` on are read where the contract does not count its tokens. A dry run reports the
     missing tokens and recovers none.
     """
-    chain.check()
-    confirmed = chain.newest() - confirmations
-    next_token_id = chain.next_token_id(confirmed) if confirmed >= 0 else 1
-    missing = store.read(missing_tokens, next_token_id, limit=limit)
+    settings = ScanSettings(start_block=start_block, confirmations=confirmations)
+    Detection(store=store, chain=chain, settings=settings).check()
+    missing = _find_missing(store, chain, settings, limit)
 
     recovered: list[int] = []
     failed: list[int] = []
     if not dry_run:
-        for token_id in missing:
-            outcome = recovered if _recover(store, chain, actor, token_id) else failed
+        for token_id in missing.ids:
+            is_recovered = _recover(store, chain, actor, token_id, missing.author_of)
+            outcome = recovered if is_recovered else failed
             outcome.append(token_id)
 
     return Recovered(
-        on_chain=next_token_id - 1,
-        missing=tuple(missing),
+        on_chain=missing.on_chain,
+        missing=missing.ids,
         recovered=tuple(recovered),
         failed=tuple(failed),
     )
 
 
-def _recover(store: TokenStore, chain: Chain, actor: Actor, token_id: int) -> bool:
+def _find_missing(store: TokenStore, chain: Chain, settings: ScanSettings, limit: int) -> _Missing:
+    """Return the missing tokens: those that the contract counts, or those of its mints."""
+    first = chain.first_token_id
+    confirmed = chain.newest() - settings.confirmations
+    next_token_id = chain.next_token_id(confirmed) if confirmed >= 0 else first
+    if next_token_id is not None:
+        ids = store.read(missing_tokens, next_token_id, first=first, limit=limit)
+        return _Missing(on_chain=next_token_id - first, ids=tuple(ids), author_of=chain.author_of)
+
+    wallets = _read_wallets(store, chain, settings, confirmed)
+    unknown = store.read(unknown_tokens, sorted(wallets), limit=limit)
+    return _Missing(on_chain=len(wallets), ids=tuple(unknown), author_of=wallets.get)
+
+
+def _read_wallets(
+    store: TokenStore, chain: Chain, settings: ScanSettings, confirmed: int
+) -> Wallets:
+    """Return the author of each token in the mints of all confirmed blocks."""
+    detection = Detection(store=store, chain=chain, settings=settings)
+    wallets: Wallets = {}
+    blocks = BlockRange(first=settings.start_block, last=confirmed)
+    for batch in detection.read_blocks(blocks):
+        _add_wallets(wallets, batch.mints)
+
+    return wallets
+
+
+def _add_wallets(wallets: Wallets, mints: Iterable[MintLog]) -> None:
+    """Add the author of each token. A later mint of the same id does not change the author."""
+    for mint in mints:
+        for token_id in mint.token_ids:
+            wallets.setdefault(token_id, mint.author_wallet)
+
+
+def _recover(
+    store: TokenStore, chain: Chain, actor: Actor, token_id: int, author_of: FindAuthor
+) -> bool:
     """Recover one token.
 
     Return False when the chain knows no author of it, or when an error, which is logged, refuses
     the recovery.
     """
     try:
-        wallet = chain.author_of(token_id)
+        wallet = author_of(token_id)
         if wallet is None:
             return False
 

@@ -1,3 +1,5 @@
+DROP TRIGGER mint_events_fixed ON indelible.mint_events
+--;
 DROP TRIGGER pruned_stages_needs_task ON indelible.pruned_stages
 --;
 DROP TRIGGER pruned_stages_no_delete ON indelible.pruned_stages
@@ -31,6 +33,8 @@ ALTER DOMAIN indelible.task_result DROP CONSTRAINT task_result_json_limits
 DROP INDEX indelible.tasks_due
 --;
 DROP INDEX indelible.tasks_finished
+--;
+DROP INDEX indelible.mint_events_token
 --;
 DROP FUNCTION indelible.tasks_prune
 --;
@@ -92,6 +96,24 @@ ALTER TABLE indelible.task_attempts
 ADD CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
 ADD CONSTRAINT task_attempts_task FOREIGN KEY (stage, entity_id) REFERENCES indelible.tasks (stage, entity_id)
 --;
+DROP TRIGGER tokens_s0_fixed ON indelible.tokens_s0
+--;
+ALTER TABLE indelible.tokens_s0 ALTER COLUMN token_id TYPE indelible.ordinal
+--;
+CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_fixed()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_fixed
+--;
+ALTER TABLE indelible.mint_events
+ALTER COLUMN token_id TYPE indelible.ordinal,
+DROP COLUMN batch,
+DROP COLUMN copies
+--;
+ALTER TABLE indelible.mint_events
+DROP CONSTRAINT mint_events_quantity,
+ADD CONSTRAINT mint_events_quantity CHECK (quantity <= 50)
+--;
 CREATE INDEX tasks_due ON indelible.tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
 --;
 CREATE FUNCTION indelible.tasks_no_delete() RETURNS trigger LANGUAGE plpgsql
@@ -146,9 +168,16 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
+CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
+FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_fixed
+--;
 DROP TABLE indelible.rate_buckets
 --;
 DROP TABLE indelible.pruned_stages
+--;
+DROP DOMAIN indelible.token_number
 --;
 DROP DOMAIN indelible.task_result
 --;

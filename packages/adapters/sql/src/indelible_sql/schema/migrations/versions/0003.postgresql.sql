@@ -1,3 +1,5 @@
+DROP TRIGGER mint_events_fixed ON indelible.mint_events
+--;
 DROP TRIGGER tasks_fence ON indelible.tasks
 --;
 DROP TRIGGER tasks_new ON indelible.tasks
@@ -13,6 +15,8 @@ DROP FUNCTION indelible.tasks_no_delete
 CREATE DOMAIN indelible.task_arguments AS JSONB CHECK (jsonb_typeof(VALUE) = 'object')
 --;
 CREATE DOMAIN indelible.task_result AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
+--;
+CREATE DOMAIN indelible.token_number AS NUMERIC(78, 0) CHECK (VALUE BETWEEN 0 AND 115792089237316195423570985008687907853269984665640564039457584007913129639935)
 --;
 CREATE TABLE indelible.pruned_stages (
 	stage indelible.identifier NOT NULL,
@@ -53,6 +57,24 @@ DROP CONSTRAINT task_attempts_task,
 DROP CONSTRAINT task_attempts_outcome_known,
 ADD CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED', 'CANCELED'))
 --;
+DROP TRIGGER tokens_s0_fixed ON indelible.tokens_s0
+--;
+ALTER TABLE indelible.tokens_s0 ALTER COLUMN token_id TYPE indelible.token_number
+--;
+CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_fixed()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_fixed
+--;
+ALTER TABLE indelible.mint_events
+ALTER COLUMN token_id TYPE indelible.token_number,
+ADD COLUMN batch indelible.json_array,
+ADD COLUMN copies indelible.json_array
+--;
+ALTER TABLE indelible.mint_events
+DROP CONSTRAINT mint_events_quantity,
+ADD CONSTRAINT mint_events_quantity CHECK (quantity <= 10000)
+--;
 ALTER DOMAIN indelible.task_arguments ADD CONSTRAINT task_arguments_json_limits CHECK (indelible.json_is_within(VALUE, 16, 16384, 1000)) NOT VALID
 --;
 ALTER DOMAIN indelible.task_result ADD CONSTRAINT task_result_json_limits CHECK (indelible.json_is_within(VALUE, 16, 16384, 1000)) NOT VALID
@@ -60,6 +82,8 @@ ALTER DOMAIN indelible.task_result ADD CONSTRAINT task_result_json_limits CHECK 
 CREATE INDEX tasks_due ON indelible.tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
 --;
 CREATE INDEX tasks_finished ON indelible.tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
+--;
+CREATE INDEX mint_events_token ON indelible.mint_events (token_id, block_number, log_index, id)
 --;
 CREATE FUNCTION indelible.tasks_prune() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -229,3 +253,8 @@ CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON indelible.rate_buckets
 FOR EACH ROW WHEN ((NEW.stage = OLD.stage) IS NOT TRUE) EXECUTE FUNCTION indelible.rate_buckets_fixed()
 --;
 ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_fixed
+--;
+CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
+FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at AND (NEW.batch = OLD.batch OR NEW.batch IS NULL AND OLD.batch IS NULL) AND (NEW.copies = OLD.copies OR NEW.copies IS NULL AND OLD.copies IS NULL)) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_fixed

@@ -28,6 +28,8 @@ DROP INDEX tasks_due
 --;
 DROP INDEX tasks_finished
 --;
+DROP INDEX mint_events_token
+--;
 CREATE TABLE IF NOT EXISTS downgraded_attempts AS SELECT * FROM task_attempts
 --;
 CREATE TABLE downgraded_tasks AS SELECT * FROM tasks
@@ -105,9 +107,134 @@ DROP TABLE downgraded_attempts
 --;
 DROP TABLE downgraded_tasks
 --;
+CREATE TABLE upgraded_mint_events AS SELECT * FROM mint_events
+--;
+DROP TABLE mint_events
+--;
+CREATE TABLE mint_events (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('mint_event') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	tx_hash TEXT NOT NULL,
+	log_index INTEGER NOT NULL,
+	block_number INTEGER NOT NULL,
+	block_hash TEXT NOT NULL,
+	block_timestamp TEXT NOT NULL,
+	token_id INTEGER NOT NULL,
+	quantity INTEGER NOT NULL,
+	author_wallet TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	total_paid TEXT NOT NULL,
+	detected_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
+	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
+	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT mint_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_seq_rule CHECK (seq >= 1),
+	CONSTRAINT mint_events_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT mint_events_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT mint_events_tx_hash_rule CHECK (length(tx_hash) = 66 AND substr(tx_hash, 1, 2) = '0x' AND trim(substr(tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_log_index_rule CHECK (log_index >= 0),
+	CONSTRAINT mint_events_block_number_rule CHECK (block_number >= 1),
+	CONSTRAINT mint_events_block_hash_rule CHECK (length(block_hash) = 66 AND substr(block_hash, 1, 2) = '0x' AND trim(substr(block_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_block_timestamp_rule CHECK (block_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND block_timestamp >= '2000' AND block_timestamp < '3000'),
+	CONSTRAINT mint_events_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT mint_events_quantity_rule CHECK (quantity >= 1),
+	CONSTRAINT mint_events_author_wallet_rule CHECK (length(author_wallet) = 42 AND substr(author_wallet, 1, 2) = '0x' AND trim(substr(author_wallet, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_recipient_rule CHECK (length(recipient) = 42 AND substr(recipient, 1, 2) = '0x' AND trim(substr(recipient, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_detected_at_rule CHECK (detected_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND detected_at >= '2000' AND detected_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+INSERT INTO mint_events (id, status, seq, hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, token_id, quantity, author_wallet, recipient, total_paid, detected_at)
+SELECT id, status, seq, hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, CASE WHEN token_id <= '000000000000000000000000000000000000000000000000000000000009223372036854775807' THEN CAST(token_id AS INTEGER) END, quantity, author_wallet, recipient, total_paid, detected_at FROM upgraded_mint_events
+--;
+DROP TABLE upgraded_mint_events
+--;
+CREATE TABLE upgraded_tokens_s0 AS SELECT * FROM tokens_s0
+--;
+DROP TABLE tokens_s0
+--;
+CREATE TABLE tokens_s0 (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('token') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id INTEGER NOT NULL,
+	author_id TEXT NOT NULL,
+	minter_address TEXT,
+	mint_timestamp TEXT NOT NULL,
+	mint_event_id TEXT,
+	image_url TEXT,
+	image_cid TEXT,
+	metadata_cid TEXT,
+	generation_attempts INTEGER NOT NULL,
+	generation_error TEXT,
+	reveal_tx_hash TEXT,
+	error_data TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id) ON DELETE RESTRICT,
+	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
+	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT tokens_s0_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_seq_rule CHECK (seq >= 1),
+	CONSTRAINT tokens_s0_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT tokens_s0_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT tokens_s0_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT tokens_s0_author_id_rule CHECK (length(author_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_minter_address_rule CHECK (length(minter_address) = 42 AND substr(minter_address, 1, 2) = '0x' AND trim(substr(minter_address, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_mint_timestamp_rule CHECK (mint_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND mint_timestamp >= '2000' AND mint_timestamp < '3000'),
+	CONSTRAINT tokens_s0_mint_event_id_rule CHECK (length(mint_event_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_generation_attempts_rule CHECK (generation_attempts >= 0),
+	CONSTRAINT tokens_s0_generation_error_rule CHECK (trim(generation_error, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tokens_s0_reveal_tx_hash_rule CHECK (length(reveal_tx_hash) = 66 AND substr(reveal_tx_hash, 1, 2) = '0x' AND trim(substr(reveal_tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+INSERT INTO tokens_s0 (id, status, seq, hash, created_at, updated_at, token_id, author_id, minter_address, mint_timestamp, mint_event_id, image_url, image_cid, metadata_cid, generation_attempts, generation_error, reveal_tx_hash, error_data)
+SELECT id, status, seq, hash, created_at, updated_at, CASE WHEN token_id <= '000000000000000000000000000000000000000000000000000000000009223372036854775807' THEN CAST(token_id AS INTEGER) END, author_id, minter_address, mint_timestamp, mint_event_id, image_url, image_cid, metadata_cid, generation_attempts, generation_error, reveal_tx_hash, error_data FROM upgraded_tokens_s0
+--;
+DROP TABLE upgraded_tokens_s0
+--;
 CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
 --;
 CREATE INDEX tasks_due ON tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+--;
+CREATE INDEX mint_events_block ON mint_events (block_number, log_index, id)
+--;
+CREATE UNIQUE INDEX mint_events_canonical ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
+--;
+CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
+--;
+CREATE INDEX tokens_s0_created_at ON tokens_s0 (created_at, token_id)
+--;
+CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 (status, mint_timestamp, token_id)
+--;
+CREATE INDEX tokens_s0_updated_at ON tokens_s0 (updated_at, token_id)
 --;
 CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
 WHEN (FALSE) IS NOT TRUE
@@ -168,6 +295,90 @@ BEGIN SELECT RAISE(ABORT, 'task_attempts_values_on_insert'); END
 CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND CASE WHEN NEW.outcome = 'REQUEUED' THEN head.dead_reason IS NOT NULL ELSE head.lease_owner IS NOT NULL END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
+--;
+CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_delete'); END
+--;
+CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
+WHEN (((NEW.status = 'canonical') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.mint_events WHERE tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND status = 'canonical')) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
+--;
+CREATE TRIGGER mint_events_history_exists BEFORE UPDATE ON mint_events
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_history_exists'); END
+--;
+CREATE TRIGGER mint_events_no_replace_on_update BEFORE UPDATE ON mint_events
+WHEN (((NEW.status = 'canonical') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.mint_events WHERE tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND (id <> OLD.id) AND status = 'canonical')) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace_on_update'); END
+--;
+CREATE TRIGGER mint_events_no_nested_update BEFORE UPDATE ON mint_events
+WHEN (EXISTS (SELECT 1 FROM main.mint_events AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.tx_hash IS OLD.tx_hash AND stored.log_index IS OLD.log_index AND stored.block_number IS OLD.block_number AND stored.block_hash IS OLD.block_hash AND stored.block_timestamp IS OLD.block_timestamp AND stored.token_id IS OLD.token_id AND stored.quantity IS OLD.quantity AND stored.author_wallet IS OLD.author_wallet AND stored.recipient IS OLD.recipient AND stored.total_paid IS OLD.total_paid AND stored.detected_at IS OLD.detected_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_nested_update'); END
+--;
+CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_one_step'); END
+--;
+CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_delete'); END
+--;
+CREATE TRIGGER tokens_s0_json_limits BEFORE INSERT ON tokens_s0
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_json_limits'); END
+--;
+CREATE TRIGGER tokens_s0_no_replace BEFORE INSERT ON tokens_s0
+WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace'); END
+--;
+CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_author_exists'); END
+--;
+CREATE TRIGGER tokens_s0_mint_exists BEFORE INSERT ON tokens_s0
+WHEN (NEW.mint_event_id IS NULL OR EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.mint_event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_mint_exists'); END
+--;
+CREATE TRIGGER tokens_s0_history_exists BEFORE UPDATE ON tokens_s0
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_history_exists'); END
+--;
+CREATE TRIGGER tokens_s0_json_limits_on_update BEFORE UPDATE ON tokens_s0
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_json_limits_on_update'); END
+--;
+CREATE TRIGGER tokens_s0_no_replace_on_update BEFORE UPDATE ON tokens_s0
+WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace_on_update'); END
+--;
+CREATE TRIGGER tokens_s0_no_nested_update BEFORE UPDATE ON tokens_s0
+WHEN (EXISTS (SELECT 1 FROM main.tokens_s0 AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.author_id IS OLD.author_id AND stored.minter_address IS OLD.minter_address AND stored.mint_timestamp IS OLD.mint_timestamp AND stored.mint_event_id IS OLD.mint_event_id AND stored.image_url IS OLD.image_url AND stored.image_cid IS OLD.image_cid AND stored.metadata_cid IS OLD.metadata_cid AND stored.generation_attempts IS OLD.generation_attempts AND stored.generation_error IS OLD.generation_error AND stored.reveal_tx_hash IS OLD.reveal_tx_hash AND stored.error_data IS OLD.error_data)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_nested_update'); END
+--;
+CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_one_step'); END
+--;
+CREATE TRIGGER mint_events_insert_canonical_once BEFORE INSERT ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_insert_canonical_once'); END
+--;
+CREATE TRIGGER mint_events_update_canonical_once BEFORE UPDATE ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_update_canonical_once'); END
+--;
+CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events
+WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_fixed'); END
+--;
+CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0
+WHEN (NEW.token_id = OLD.token_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed'); END
+--;
+CREATE TRIGGER tokens_s0_fixed_unless_retried BEFORE UPDATE ON tokens_s0
+WHEN (OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed_unless_retried'); END
 --;
 CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
