@@ -103,22 +103,23 @@ def test_a_child_that_hangs_is_killed_at_its_limit_with_its_own_children(
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "reason", "error_class"),
     [
-        ("leave-now", "ended with exit code 7"),
-        ("exit-now", "SystemExit: 7"),
-        ("exhaust-it", "MemoryError"),
-        ("much-of-it", "at most 67108864 are allowed"),
-        ("fail-so", "ValueError: the oven at password=*** is cold"),
+        ("leave-now", "ended with exit code 7", "ChildEnded"),
+        ("exit-now", "SystemExit: 7", "SystemExit"),
+        ("exhaust-it", "MemoryError", "MemoryError"),
+        ("much-of-it", "at most 67108864 are allowed", "OutcomeTooLarge"),
+        ("fail-so", "ValueError: the oven at password=*** is cold", "ValueError"),
     ],
 )
 def test_a_failure_in_a_child_is_recorded_and_the_next_task_succeeds(
-    store: TaskStore, notes: Notes, worker: Worker, name: str, reason: str
+    store: TaskStore, notes: Notes, worker: Worker, name: str, reason: str, error_class: str
 ) -> None:
     stage = child_stage(notes, memory_mebibytes=256)
     enqueue(store, name, "zwieback")
     process(worker, stage)
     assert reason in last_reason(store, name)
+    assert get_task(store, name).error_class == error_class
 
     process(worker, stage)
     assert get_task(store, "zwieback").due_at is None

@@ -82,6 +82,22 @@ def test_a_canceled_task_is_stopped_and_discarded(store: TaskStore, bakery: Bake
     assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["CANCELED", "STARTED"]
 
 
+def test_a_task_gets_its_arguments(store: TaskStore, bakery: Bakery) -> None:
+    grains: list[object] = []
+
+    def perform(name: str, handle: LeaseHandle) -> str:
+        grains.append(handle.arguments.get("grain"))
+        return bakery.perform(name, handle)
+
+    with store.transaction(actor=MAYA, reason="test") as tx:
+        arguments = {"loaf": {"grain": "rye"}}
+        tx.tasks.enqueue("bake", {"loaf": tx.clock.now()}, arguments=arguments)
+    enqueue(store, "zwieback")
+    process_batch(store, evolve(bakery.stage(), perform=perform), actor=WORKER)
+
+    assert grains == ["rye", None]
+
+
 def test_the_own_transaction_of_a_task_is_refused_after_its_lease(
     store: TaskStore, bakery: Bakery
 ) -> None:

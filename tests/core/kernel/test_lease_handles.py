@@ -14,7 +14,7 @@ from indelible.kernel.values import NumberOutOfRange
 from indelible.testing.stores import BEGINNING, LEASE_END
 
 LEASE = Lease(stage="bake", entity_id="loaf", fence=1, attempt=1, due_at=BEGINNING, until=LEASE_END)
-LATER = [StopReason.TIMED_OUT, StopReason.LEASE_LOST]
+LATER = [StopReason.TIMED_OUT, StopReason.LEASE_LOST, StopReason.CANCELED]
 
 
 def test_a_handle_without_a_request_lets_its_task_go_on() -> None:

@@ -96,5 +96,7 @@ def failure_class(error: BaseException) -> str:
         cause = error.__cause__
 
     name = type(cause).__name__
+    if isinstance(cause, DescribedError):
+        name = cause.class_name
     is_storable = name.isidentifier() and len(name) <= MAX_CLASS_CHARACTERS
     return name if is_storable else "Exception"

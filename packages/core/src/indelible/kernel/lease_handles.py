@@ -1,8 +1,9 @@
 """Lease handles: a running `perform` learns from its handle that it should stop, and why."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from threading import Event, Lock
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from attrs import define, field, frozen
 
@@ -60,6 +61,11 @@ class LeaseHandle:
     lease: Lease
     stop_reason: StopReason | None = field(default=None, init=False)
     _stop: Event | None = field(default=None, init=False)
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """Return the arguments with which the task was enqueued."""
+        return self.lease.arguments or {}
 
     @property
     def stop_requested(self) -> bool:
