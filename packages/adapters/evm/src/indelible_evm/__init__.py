@@ -8,7 +8,12 @@ import sys
 _RECURSION_LIMIT = sys.getrecursionlimit()
 
 from indelible_evm.chain import EvmChain  # noqa: E402 - the limit is read first
-from indelible_evm.kinds import ABI_KIND, KINDS, ContractKind, kind_from_abi  # noqa: E402 - as above
+from indelible_evm.kinds import (  # noqa: E402 - the limit is read first
+    ABI_KIND,
+    KINDS,
+    ContractKind,
+    kind_from_abi,
+)
 from indelible_evm.provider import QuietProvider  # noqa: E402 - the limit is read first
 from indelible_evm.season import Contract, season  # noqa: E402 - the limit is read first
 

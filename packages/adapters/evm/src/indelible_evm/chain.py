@@ -262,9 +262,8 @@ class EvmChain:
 
     def _implementation(self, state: str) -> str:
         """Return the address that a proxy calls, '' for any other contract."""
-        params = [(self.contract, slot, state) for slot in (IMPLEMENTATION_SLOT, BEACON_SLOT)]
-        slots = [parsing.parse_bytes(value) for value in self._request("eth_getStorageAt", *params)]
-        implementation, beacon = (slot.rjust(parsing.WORD_BYTES, b"\0") for slot in slots)
+        implementation = self._slot(IMPLEMENTATION_SLOT, state)
+        beacon = self._slot(BEACON_SLOT, state)
         if any(implementation):
             return _address(implementation)
         if not any(beacon):
@@ -272,6 +271,11 @@ class EvmChain:
 
         answer = self._call(_address(beacon), IMPLEMENTATION, state)
         return _address(_word(answer))
+
+    def _slot(self, slot: str, state: str) -> bytes:
+        """Return a word of the contract's storage."""
+        (value,) = self._request("eth_getStorageAt", (self.contract, slot, state))
+        return parsing.parse_bytes(value).rjust(parsing.WORD_BYTES, b"\0")
 
     def _logs_by_position(self, first: int, last: int) -> dict[tuple[int, int], JsonObject]:
         """Return the contract's mint logs by block number and log index."""

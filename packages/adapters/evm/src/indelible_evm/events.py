@@ -119,12 +119,18 @@ class MintEventType:
         return position.mint(block_timestamp=block.at, **mint_values)
 
     @property
-    def _indexed(self) -> tuple[EventField, ...]:
-        return tuple(event_field for event_field in self.fields if event_field.indexed)
+    def _indexed(self) -> list[EventField]:
+        return self._fields_that_are(indexed=True)
 
-    @property
-    def _stored_in_data(self) -> tuple[EventField, ...]:
-        return tuple(event_field for event_field in self.fields if not event_field.indexed)
+    def _fields_that_are(self, *, indexed: bool) -> list[EventField]:
+        return [event_field for event_field in self.fields if event_field.indexed is indexed]
+
+    def _find_field(self, name: str) -> EventField | None:
+        for event_field in self.fields:
+            if event_field.name == name:
+                return event_field
+
+        return None
 
     def _check_field(self, name: str, source: str) -> None:
         """Raise EventMappingInvalid unless the event's field can be this field of a mint."""
@@ -132,15 +138,15 @@ class MintEventType:
             known = ", ".join(MAPPED_FIELDS)
             raise EventMappingInvalid(self.name, name, f"expected one of {known}")
 
-        matching = [event_field for event_field in self.fields if event_field.name == source]
-        if not matching:
-            names = ", ".join(event_field.name for event_field in self.fields)
+        event_field = self._find_field(source)
+        if event_field is None:
+            names = ", ".join(known.name for known in self.fields)
             raise EventMappingInvalid(
                 self.name, name, f"the event has no field {source}, only {names}"
             )
 
-        kind = matching[0].type
-        is_array = name in ARRAY_FIELDS and kind.endswith(ARRAY) and not matching[0].indexed
+        kind = event_field.type
+        is_array = name in ARRAY_FIELDS and kind.endswith(ARRAY) and not event_field.indexed
         element = kind.removesuffix(ARRAY) if is_array else kind
         is_address = name in ADDRESS_FIELDS and kind == ADDRESS_TYPE
         is_number = name not in ADDRESS_FIELDS and NUMBER_TYPE.fullmatch(element)
@@ -160,16 +166,25 @@ class MintEventType:
             if source in self.mapping.values():
                 (by_source[source],) = _decode([event_field.type], topic, source)
 
-        stored = self._stored_in_data
+        stored = self._fields_that_are(indexed=False)
         types = [event_field.type for event_field in stored]
-        words = WORD_BYTES * len(types)
-        if all(WORD_TYPE.fullmatch(kind) for kind in types) and len(data) != words:
-            raise ImpossibleField(LOG_DATA, f"It has {len(data)} bytes: expected {words}.")
+        _check_length(types, data)
         decoded = _decode(types, data, LOG_DATA)
         for event_field, value in zip(stored, decoded, strict=True):
             by_source[event_field.name] = value
 
         return {name: by_source[source] for name, source in self.mapping.items()}
+
+
+def _check_length(types: list[str], data: bytes) -> None:
+    """Raise ImpossibleField where the data of types of one word each has another length."""
+    for kind in types:
+        if not WORD_TYPE.fullmatch(kind):
+            return
+
+    expected = WORD_BYTES * len(types)
+    if len(data) != expected:
+        raise ImpossibleField(LOG_DATA, f"It has {len(data)} bytes: expected {expected}.")
 
 
 def _decode(types: list[str], data: bytes, name: str) -> tuple[Any, ...]:
@@ -217,14 +232,18 @@ def _batch_values(ids: tuple[int, ...], copies: object) -> dict[str, Any] | None
         problem = f"The mint has {len(ids)} ids: expected at most {MAX_TOKENS_PER_MINT}."
         raise ImpossibleField("quantity", problem)
 
-    minted = [pair for pair in zip(ids, counts, strict=True) if pair[1] > 0]
-    if not minted:
+    batch: list[int] = []
+    minted: list[int] = []
+    for token_id, count in zip(ids, counts, strict=True):
+        if count > 0:
+            batch.append(token_id)
+            minted.append(count)
+    if not batch:
         return None
 
-    batch = tuple(token_id for token_id, _ in minted)
     return {
         "start_token_id": batch[0],
         "quantity": len(set(batch)),
-        "batch": batch,
-        "copies": tuple(count for _, count in minted),
+        "batch": tuple(batch),
+        "copies": tuple(minted),
     }

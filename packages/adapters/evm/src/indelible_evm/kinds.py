@@ -21,7 +21,7 @@ INTERFACES: Final[Mapping[str, bytes]] = {
 
 @frozen(kw_only=True)
 class ContractKind:
-    """What mints of a contract are read from.
+    """The events that mints of a contract are read from.
 
     `interface` is the ERC-165 interface that the contract must support, '' for none. A season
     counts its tokens, from 1 on, and has authors and metadata.
@@ -115,11 +115,11 @@ def kind_from_abi(path: Path, event: str, mapping: Mapping[str, str]) -> Contrac
     entries = _read_abi(path, event)
     matching = [entry for entry in entries if event in (entry.name, _signature(entry))]
     if not matching:
-        names = ", ".join(_signature(entry) for entry in entries) or "none"
+        names = _signatures(entries) or "none"
         raise EventMappingInvalid(event, "event", f"the ABI has only these events: {names}")
     if len(matching) > 1:
-        signatures = ", ".join(_signature(entry) for entry in matching)
-        raise EventMappingInvalid(event, "event", f"name one of them: {signatures}")
+        problem = f"name one of them: {_signatures(matching)}"
+        raise EventMappingInvalid(event, "event", problem)
 
     entry = matching[0]
     event_type = MintEventType(name=entry.name, fields=entry.fields, mapping=mapping)
@@ -137,6 +137,10 @@ class _AbiEvent:
 def _signature(entry: _AbiEvent) -> str:
     types = ",".join(event_field.type for event_field in entry.fields)
     return f"{entry.name}({types})"
+
+
+def _signatures(entries: Sequence[_AbiEvent]) -> str:
+    return ", ".join(_signature(entry) for entry in entries)
 
 
 def _read_abi(path: Path, event: str) -> list[_AbiEvent]:

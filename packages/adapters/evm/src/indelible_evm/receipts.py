@@ -43,8 +43,10 @@ def _matching_logs(
         if parsing.parse_hex(log.get("address"), parsing.ADDRESS_BYTES) != contract:
             continue
         topics = [parsing.parse_hex(topic) for topic in parsing.parse_array(log.get("topics"))]
-        if any(_matches(event, topics) for event in events):
-            yield log
+        for event in events:
+            if _matches(event, topics):
+                yield log
+                break
 
 
 def _matches(event: MintEventType, topics: list[str]) -> bool:
@@ -52,5 +54,8 @@ def _matches(event: MintEventType, topics: list[str]) -> bool:
     if len(topics) < len(event.topics):
         return False
 
-    pairs = zip(event.topics, topics, strict=False)
-    return all(expected in (None, topic) for expected, topic in pairs)
+    for expected, topic in zip(event.topics, topics, strict=False):
+        if expected not in (None, topic):
+            return False
+
+    return True
