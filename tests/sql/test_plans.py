@@ -10,7 +10,7 @@ from tests.conformance.test_stores import install_as_owner
 from indelible.captures import ArtifactFilter
 from indelible.concepts import ConceptFilter, ConceptStatus
 from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
-from indelible.kernel.tasks import Priority
+from indelible.kernel.tasks import Priority, TaskState
 from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
 from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
 from indelible.testing.tokens.scenarios import add_tokens
@@ -38,6 +38,13 @@ from indelible_sql.kernel.history import (
     feed_statement,
 )
 from indelible_sql.kernel.lists import ListedTable, page_query
+from indelible_sql.kernel.task_lists import FINISHED_BY_MINUTE, count_statement, list_statement
+from indelible_sql.kernel.task_queries import (
+    COUNT_DEAD,
+    DEAD_TASKS,
+    ERROR_COUNTS,
+    STATS_OF_PRIORITY,
+)
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.kernel.task_terms import behind_parameters
 from indelible_sql.tokens.statements import GAPS, PENDING
@@ -57,6 +64,23 @@ STATEMENTS = {
     "overview": OVERVIEW,
 }
 CLAIM_VALUES = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
+LIST_INDEXES = {
+    TaskState.WAITING: "tasks_due",
+    TaskState.RUNNING: "tasks_due",
+    TaskState.COMPLETED: "tasks_finished",
+    TaskState.DEAD: "tasks_dead",
+    TaskState.CANCELED: "tasks_canceled",
+}
+LIST_VALUES = {
+    "task_stage": "work",
+    "now": FAR,
+    "limit": 10,
+    "error_class": "ValueError",
+    "after_priority": 2,
+    "after_due_at": BEGINNING,
+    "after_finished_at": FAR,
+    "after_entity_id": "w-0100",
+}
 PENDING_VALUES = {
     "token_status": "detected",
     "task_stage": "generate",
@@ -246,6 +270,62 @@ def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
         assert len(searches) == len(Priority), lines
     assert all("ROW((due_at)" in line for line in searches), claim_behind
     assert has_line(pending, "tokens_s0_status_mint_timestamp"), pending
+
+
+@pytest.mark.parametrize("state", TaskState)
+def test_sqlite_lists_the_tasks_of_a_state_by_an_index(sqlite: SqlStore, state: TaskState) -> None:
+    for statement in (
+        list_statement(state, has_class=False, is_continued=False),
+        list_statement(state, has_class=True, is_continued=True),
+        count_statement(state, has_class=False),
+    ):
+        lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES)
+
+        assert has_line(lines, LIST_INDEXES[state]), lines
+        assert not has_line(lines, "SCAN tasks", "PRIMARY KEY"), lines
+        if state is not TaskState.RUNNING:  # It sorts the leased tasks of three priorities.
+            assert not has_line(lines, "TEMP B-TREE"), lines
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (STATS_OF_PRIORITY, "tasks_due"),
+        (COUNT_DEAD, "tasks_dead"),
+        (ERROR_COUNTS, "tasks_dead"),
+        (DEAD_TASKS, "tasks_dead"),
+    ],
+)
+def test_sqlite_reads_no_finished_task_for_the_statistics_of_a_stage(
+    sqlite: SqlStore, statement: Executable, index: str
+) -> None:
+    values = {"stage": "work", "priority": 2, "after": "w-0100"}
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES, **values)
+
+    assert has_line(lines, index), lines
+    assert not has_line(lines, "PRIMARY KEY"), lines
+
+
+def test_sqlite_counts_finished_tasks_by_an_index(sqlite: SqlStore) -> None:
+    values = {"task_stage": "work", "since": BEGINNING, "limit": 100}
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", FINISHED_BY_MINUTE, **values)
+
+    assert has_line(lines, "tasks_finished"), lines
+    assert not has_line(lines, "SCAN tasks"), lines
+
+
+def test_postgresql_lists_the_tasks_of_a_state_by_an_index(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    enqueue(postgresql, *(f"w-{number:04}" for number in range(TASKS)))
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("ANALYZE indelible.tasks")
+
+    for state in TaskState:
+        statement = list_statement(state, has_class=False, is_continued=True)
+        lines = plan(postgresql, "EXPLAIN", statement, **LIST_VALUES)
+        assert has_line(lines, LIST_INDEXES[state]), lines
+        assert not has_line(lines, "Seq Scan on tasks"), lines
 
 
 def test_sqlite_finds_due_tasks_pending_tokens_and_gaps_by_an_index(sqlite: SqlStore) -> None:

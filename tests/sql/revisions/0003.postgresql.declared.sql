@@ -204,6 +204,8 @@ CREATE TABLE indelible.tasks (
 )
  WITH (fillfactor = 60)
 --;
+CREATE INDEX tasks_canceled ON indelible.tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL
+--;
 CREATE INDEX tasks_dead ON indelible.tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
 --;
 CREATE INDEX tasks_due ON indelible.tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL

@@ -101,7 +101,7 @@ def test_dead_tasks_are_urgent_and_lead_to_their_stage(any_site: Site) -> None:
     text = member.page.words
     assert "Urgent 2 dead tasks in the stage letters." in text
     assert "Urgent 1 dead task in the stage parcels." in text
-    assert f"{TASKS}/letters" in member.page.links
+    assert f"{TASKS}/letters?state=dead" in member.page.links
     assert "Dead tasks 3" in text
 
 

@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from tests.web.console.visitor import Page, Site, Visitor
+from tests.web.console.letters import (
+    TASKS,
+    assert_shown,
+    completed,
+    operator,
+    set_clock_to_last_finish,
+)
+from tests.web.console.visitor import Site
 from tests.web.harness import SCOPES, SETTINGS, memory
 from tests.web.hostile.rows import MARKUP
 from tests.web.minting import (
@@ -26,15 +33,10 @@ from indelible.tokens import Repositories
 from indelible_web.console import tasks as console_tasks
 from indelible_web.console.cookies import IDLE_SECONDS
 
-TASKS = "/console/tasks"
 TABLE = "/console/tasks-now"
 TOKENS = "/console/tokens"
-NO_RATE_YET = "after the next refresh"
-RATE_COLUMN = 4
-
-
-def operator(site: Site) -> Visitor:
-    return site.member("console", "admin")
+DEAD_COLUMN = 2
+FINISHED_COLUMN = 4
 
 
 def cells(html: str, stage: str) -> list[str]:
@@ -45,23 +47,6 @@ def cells(html: str, stage: str) -> list[str]:
             return [" ".join(re.sub("<[^>]+>", "", cell).split()) for cell in row_cells]
 
     raise AssertionError(f"the table has no stage {stage}")
-
-
-def rate(html: str, stage: str) -> str:
-    """Return the text of a stage's claims per minute."""
-    return cells(html, stage)[RATE_COLUMN]
-
-
-def next_refresh(html: str) -> str:
-    """Return the path from which the page's script loads the next table."""
-    match = re.search(r'data-next="([^"]+)"', html)
-    assert match
-    return match[1].replace("&amp;", "&")
-
-
-def assert_shown(page: Page, *texts: str) -> None:
-    for text in texts:
-        assert text in page.words
 
 
 def test_without_tasks_the_page_explains_when_a_stage_appears(any_site: Site) -> None:
@@ -79,7 +64,7 @@ def test_every_stage_shows_its_numbers_and_the_age_of_its_oldest_task(any_site: 
 
     html = operator(any_site).get(TASKS).text
 
-    assert cells(html, "generate") == ["2", "0", "0", "3 days", NO_RATE_YET, "Running"]
+    assert cells(html, "generate") == ["2", "0", "0", "3 days", "0", "Running"]
     assert cells(html, "detect")[:4] == ["0", "0", "1", "none"]
 
 
@@ -92,68 +77,52 @@ def test_a_claimed_task_counts_as_running(site: Site) -> None:
     assert cells(html, "letters")[:3] == ["0", "1", "0"]
 
 
-def test_the_rate_counts_claims_between_two_refreshes(any_site: Site) -> None:
-    buried(any_site.store)
+def test_a_stage_shows_what_finished_in_the_last_minute(any_site: Site) -> None:
+    completed(any_site.store, "letters", "letter-1", "letter-2")
+    set_clock_to_last_finish(any_site)
     member = operator(any_site)
 
-    first = member.get(TASKS).text
-    any_site.clock.forward(seconds=30)
-    for number in range(4):
-        claimed(any_site.store, "detect", f"chain-{number}")
-    second = member.get(next_refresh(first)).text
-    any_site.clock.forward(seconds=60)
-    third = member.get(next_refresh(second)).text
-
-    assert rate(first, "detect") == NO_RATE_YET
-    assert rate(second, "detect") == "8"
-    assert rate(third, "detect") == "0"
+    assert cells(member.get(TASKS).text, "letters")[FINISHED_COLUMN] == "2"
+    any_site.clock.forward(minutes=3)
+    assert cells(member.get(TABLE).text, "letters")[FINISHED_COLUMN] == "0"
 
 
-@pytest.mark.parametrize(
-    "query", ["at=2026-01-01T00:00:00Z", "at=2999-01-01T00:00:00Z&claims.detect=1"]
-)
-def test_the_first_load_has_no_rate(site: Site, query: str) -> None:
-    buried(site.store)
+def test_live_pages_share_the_numbers_of_a_second(site: Site) -> None:
+    buried(site.store, "letters", "letter-1")
+    members = [operator(site) for _ in range(3)]
+    members[0].get(TASKS)
+    buried(site.store, "letters", "letter-2")
 
-    html = operator(site).get(f"{TABLE}?{query}").text
+    stale = {cells(member.get(TABLE).text, "letters")[DEAD_COLUMN] for member in members}
+    page = cells(members[1].get(TASKS).text, "letters")[DEAD_COLUMN]
+    buried(site.store, "letters", "letter-3")
+    site.clock.forward(seconds=1)
+    fresh = {cells(member.get(TABLE).text, "letters")[DEAD_COLUMN] for member in members}
 
-    assert rate(html, "detect") == NO_RATE_YET
-
-
-@pytest.mark.parametrize(
-    ("claims", "expected"),
-    [
-        ("x", NO_RATE_YET),
-        ("-1", NO_RATE_YET),
-        ("1e3", NO_RATE_YET),
-        ("9" * 19, NO_RATE_YET),
-        ("", NO_RATE_YET),
-        ("9" * 18, "0"),
-    ],
-)
-def test_a_previous_count_that_is_no_number_is_ignored(
-    site: Site, claims: str, expected: str
-) -> None:
-    buried(site.store)
-
-    html = operator(site).get(f"{TABLE}?at=2026-01-01T00:00:00Z&claims.detect={claims}").text
-
-    assert rate(html, "detect") == expected
+    assert (stale, page, fresh) == ({"1"}, "2", {"3"})
 
 
-def test_a_stage_with_too_many_tasks_has_no_rate(
-    any_site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console_tasks, "MAX_TASKS_WITH_CLAIMS", 2)
-    for number in range(3):
-        claimed(any_site.store, "letters", f"token-{number}")
-    for number in range(2):
-        claimed(any_site.store, "parcels", f"token-{number}")
+def test_the_numbers_are_read_again_when_the_clock_goes_back(site: Site) -> None:
+    buried(site.store, "letters", "letter-1")
+    member = operator(site)
+    member.get(TASKS)
+    buried(site.store, "letters", "letter-2")
+    site.clock.forward(days=-1)
 
-    html = operator(any_site).get(TASKS).text
+    assert cells(member.get(TABLE).text, "letters")[DEAD_COLUMN] == "2"
 
-    assert rate(html, "letters") == "too many to count"
-    assert rate(html, "parcels") == NO_RATE_YET
+
+def test_the_charts_show_what_finished_in_the_last_hour(any_site: Site) -> None:
+    completed(any_site.store, "letters", "letter-1", "letter-2")
+    buried(any_site.store, "parcels", "parcel-1")
+    set_clock_to_last_finish(any_site)
+    member = operator(any_site)
+
+    member.get(TASKS)
+    assert_shown(member.page, "letters, last hour", "2 finished tasks in the last hour.")
+    assert "parcels, last hour" not in member.page.words
+    member.get(f"{TASKS}/parcels")
+    assert_shown(member.page, "No finished tasks in the last hour.")
 
 
 def test_a_dead_task_is_requeued_with_a_reason(any_site: Site) -> None:
@@ -168,7 +137,7 @@ def test_a_dead_task_is_requeued_with_a_reason(any_site: Site) -> None:
     assert member.send("/requeue", reason="it answers again").status_code == 303
 
     member.follow()
-    assert_shown(member.page, "Requeued: it is due now")
+    assert_shown(member.page, "Requeued. The task is due now.")
     assert not [form for form in member.page.forms if form.action.endswith("/requeue")]
     task = any_site.store.read(lambda tx: tx.tasks.get("detect", "chain"))
     assert task.dead_reason is None
@@ -236,6 +205,18 @@ def test_the_second_of_two_operators_cannot_pause_a_stage_again(site: Site) -> N
     assert_shown(second.page, "INVALID_TRANSITION")
 
 
+def test_a_notice_is_shown_once(site: Site) -> None:
+    buried(site.store)
+    member = operator(site)
+    member.get(f"{TASKS}/detect/chain")
+    member.send("/requeue", reason="it answers again")
+    member.follow()
+    assert_shown(member.page, "Requeued. The task is due now.")
+
+    member.get(f"{TASKS}/detect/chain")
+    assert "The task is due now." not in member.page.words
+
+
 def test_a_form_sent_twice_has_one_effect(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
@@ -264,7 +245,7 @@ def test_a_long_list_of_dead_tasks_has_pages(site: Site, monkeypatch: pytest.Mon
 
     member.get(member.page.link("cursor="))
     assert f"{TASKS}/letters/token-2" in member.page.links
-    assert f"{TASKS}/letters" in member.page.links
+    assert f"{TASKS}/letters?state=dead" in member.page.links
 
 
 def test_the_checkpoint_and_the_orphaned_mints_are_shown(any_site: Site) -> None:
@@ -290,7 +271,14 @@ def test_only_an_operator_sees_tasks(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/tasks/detect/chain/requeue", "/stages/detect/pause", "/stages/detect/resume"]
+    "path",
+    [
+        "/tasks/detect/chain/requeue",
+        "/tasks/detect/chain/cancel",
+        "/stages/detect/requeue",
+        "/stages/detect/pause",
+        "/stages/detect/resume",
+    ],
 )
 def test_only_an_operator_changes_tasks(site: Site, path: str) -> None:
     buried(site.store)

@@ -36,7 +36,13 @@ from indelible_web.http.problems import handle_errors
 from indelible_web.http.routing import Routes, Server
 from indelible_web.settings import WebSettings
 
-KERNEL_COMMANDS: Final = ("requeue_task", "issue_key", "revoke_key")
+KERNEL_COMMANDS: Final = (
+    "requeue_task",
+    "requeue_tasks",
+    "cancel_task",
+    "issue_key",
+    "revoke_key",
+)
 KERNEL_REDACTED_FIELDS: Final = {KEY.name: frozenset({"secret_digest"})}
 
 

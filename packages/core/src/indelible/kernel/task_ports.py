@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from indelible.kernel.rates import RateLimit
+from indelible.kernel.task_lists import TaskListReader
 from indelible.kernel.tasks import (
     Attempt,
     ErrorCount,
@@ -18,7 +19,7 @@ from indelible.kernel.tasks import (
 NO_DOCUMENTS: Final[Mapping[str, Any]] = {}
 
 
-class TaskReader(Protocol):
+class TaskReader(TaskListReader, Protocol):
     """Read access to tasks."""
 
     def get(self, stage: str, entity_id: str) -> Task:

@@ -8,8 +8,10 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.stages import StageControl, StageNotFound, StageStatus
 from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import (
     MAX_COUNTED,
     Attempt,
@@ -20,6 +22,7 @@ from indelible.kernel.tasks import (
 )
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
+from indelible.memory.task_lists import finished_by_minute, list_tasks
 
 TaskRows = dict[tuple[str, str], Task]
 AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
@@ -90,6 +93,21 @@ class MemoryTaskReader:
             return None
 
         return sum(task.fence for task in tasks)
+
+    def list_tasks(
+        self, matching: TaskFilter, *, now: datetime, after: str, limit: int
+    ) -> tuple[Task, ...]:
+        """Return the next `limit` tasks after a position, in the filter's order."""
+        tasks = self._tasks_of(matching.stage)
+        return list_tasks(tasks, matching, now=now, after=after, limit=limit)
+
+    def count_tasks(self, matching: TaskFilter, *, now: datetime, limit: int) -> int:
+        """Return the number of tasks in the list, at most `limit`."""
+        return len(self.list_tasks(matching, now=now, after="", limit=limit))
+
+    def finished_by_minute(self, stage: str, *, since: datetime, limit: int) -> MinuteCounts:
+        """Return how many tasks finished in each minute since a time, of the last `limit`."""
+        return finished_by_minute(self._tasks_of(stage), since=since, limit=limit)
 
     def is_open(self, stage: str, entity_id: str, now: datetime) -> bool:
         """Return True if no lease is running on the task and it is not due later."""

@@ -20,6 +20,7 @@ from indelible_web.console import (
     navigation,
     search,
     session,
+    stages,
     tasks,
     times,
 )
@@ -36,6 +37,7 @@ from indelible_web.console.page import (
     NavItem,
     TaskPanel,
 )
+from indelible_web.console.stage_table import StageTable
 from indelible_web.context import WebContext
 from indelible_web.http.access import PUBLIC, AccessControl
 from indelible_web.http.metrics import Metrics
@@ -46,6 +48,7 @@ OWN_PAGES: Final = (
     *home.PAGES,
     *history.PAGES,
     *search.PAGES,
+    *stages.PAGES,
     *tasks.PAGES,
     *keys.PAGES,
     *navigation.PAGES,
@@ -119,11 +122,12 @@ def _console_context(
         sessions=sessions,
         notices=open_notices(sessions, settings),
         streams=Streams(app_context.store, settings.max_streams),
-        nav=(home.NAV, *nav, tasks.NAV, history.NAV, keys.NAV),
+        nav=(home.NAV, *nav, stages.NAV, history.NAV, keys.NAV),
         entity_links=entity_links,
         searches=tuple(searches),
         action_labels=action_labels,
         task_panels=tuple(task_panels),
+        stage_table=StageTable(app_context.store),
         home_sources=(*home_sources, *own_sources(access.failed_logins)),
     )
 

@@ -12,6 +12,7 @@ from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import Notices
 from indelible_web.console.page import EntityLinks, EntitySearch, NavItem, TaskPanel
+from indelible_web.console.stage_table import StageTable
 from indelible_web.http.access import AccessControl
 from indelible_web.http.operation import OperationContext, Services
 
@@ -34,6 +35,7 @@ class ConsoleContext(Services):
     action_labels: Mapping[tuple[str, str], str]
     task_panels: tuple[TaskPanel, ...]
     home_sources: tuple[HomeSource, ...]
+    stage_table: StageTable
 
     @property
     def home_url(self) -> str:

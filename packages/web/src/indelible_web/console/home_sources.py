@@ -8,7 +8,7 @@ from typing import Final
 from flask import url_for
 
 from indelible.app import ReadTx
-from indelible.kernel.tasks import MAX_COUNTED
+from indelible.kernel.tasks import MAX_COUNTED, TaskState
 from indelible_web.console.charts import MAX_EVENTS, hour_before, make_chart
 from indelible_web.console.home_parts import (
     AttentionItem,
@@ -78,7 +78,7 @@ def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
             AttentionItem(
                 text=f"{count} in the stage {stage.stage}.",
                 detail="A dead task runs again only after somebody requeues it.",
-                url=url,
+                url=url_for("console.show_stage", name=stage.stage, state=TaskState.DEAD.value),
                 level=Level.BAD,
             )
         )

@@ -1,132 +1,123 @@
-"""The console's pages of tasks: every stage now, its dead tasks, and the forms of an operator."""
+"""The console's pages of one stage and of one task, and the forms to repair them."""
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
 from attrs.validators import optional
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from indelible.app import ReadTx
-from indelible.kernel import Change, IndelibleError
-from indelible.kernel.stages import (
-    STAGE,
-    PauseStage,
-    RequeueTask,
-    ResumeStage,
-    StageControl,
-    StageNotFound,
-    StageStatus,
-    pause_stage,
-    resume_stage,
+from indelible.app import ReadTx, WriteTx
+from indelible.kernel import Change, IndelibleError, canonical_json
+from indelible.kernel.stages import STAGE, RequeueTask, StageNotFound, StageStatus
+from indelible.kernel.task_commands import (
+    MAX_REQUEUED,
+    CancelTask,
+    RequeueTasks,
+    cancel_task,
+    requeue_tasks,
 )
-from indelible.kernel.tasks import MAX_COUNTED, Task
-from indelible.kernel.values import IDENTIFIER, is_identifier, is_instant
+from indelible.kernel.task_lists import TaskFilter
+from indelible.kernel.tasks import Attempt, AttemptOutcome, ErrorCount, Task, TaskState
+from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible_web.console.charts import MAX_EVENTS, Chart, hour_before, make_chart
 from indelible_web.console.context import ConsoleContext, form_text
-from indelible_web.console.layout import HEADERS, parse_fields, render_page
-from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
-from indelible_web.http.admin import (
-    DeadTasksQuery,
-    StageView,
-    TaskQuery,
-    TaskView,
-    get_task,
-    list_stages,
-    requeue_and_show,
-)
-from indelible_web.http.errors import RouteNotFound
+from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.console.page import ConsolePage
+from indelible_web.http.admin import TaskQuery, TaskView, get_task, requeue_and_show
 from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.request import ADMIN
 
-PAGE_SIZE: Final = 25
-# Counting the claims of a stage costs time at each refresh of the page.
-MAX_TASKS_WITH_CLAIMS: Final = 100_000
-CLAIMS_PREFIX: Final = "claims."
-NUMBER: Final = re.compile("[0-9]{1,18}")
-DONE: Final = {"pause": "Paused", "resume": "Resumed", "requeue": "Requeued: it is due now"}
+PAGE_SIZE: Final = 50
+MAX_COUNT: Final = 1_000  # Of the tasks of a state, beside its name.
+MAX_SEARCHED_ATTEMPTS: Final = 5  # For the last failure of a task, newest first.
+FAILURES: Final = frozenset({AttemptOutcome.FAILED, AttemptOutcome.DEAD})
+# The state that a stage's page shows unless one is chosen: the first that has tasks.
+STATES_BY_URGENCY: Final = (
+    TaskState.DEAD,
+    TaskState.RUNNING,
+    TaskState.WAITING,
+    TaskState.COMPLETED,
+    TaskState.CANCELED,
+)
 
 
 @frozen(kw_only=True)
-class StageRow:
-    """A stage in the table, the age of its oldest due task, and its rate of claims.
-
-    `claims` is None if the stage has too many tasks to count them; `claims_per_minute` is None
-    unless the page was loaded before.
-    """
-
-    stage: StageView
-    oldest_age: timedelta | None
-    claims: int | None
-    claims_per_minute: int | None
-
-
-@frozen(kw_only=True)
-class ClaimsQuery:
-    """The time at which the page was loaded before."""
-
-    at: datetime | None = field(default=None, validator=optional(is_instant))
-
-
-@frozen(kw_only=True)
-class StageQuery:
-    """A stage, by its name."""
+class StageTasksQuery(PageQuery):
+    """The tasks of a stage in a state, and a page of them; or the id of one of them."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    state: TaskState | None = None
+    error_class: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    task: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+
+
+@frozen
+class Requeued:
+    """The number of tasks that a form has requeued."""
+
+    number: int
 
 
 @frozen(kw_only=True)
-class StagePage:
-    """A stage's dead tasks, and the last change of its control."""
+class TaskRow:
+    """A task of a list, and its last failure if it has one."""
 
-    dead: Sequence[Task]
+    task: Task
+    failure: Attempt | None
+
+
+@frozen(kw_only=True)
+class StageSummary:
+    """A stage's switch, its tasks by state, the errors of its dead tasks, and its throughput."""
+
     change: Change | None
+    counts: Mapping[TaskState, int]
+    errors: Sequence[ErrorCount]
+    chart: Chart
 
     @property
     def is_paused(self) -> bool:
         """Return True if no task of the stage is claimed."""
         return self.change is not None and self.change.to_state == StageStatus.PAUSED
 
+    @property
+    def first_state(self) -> TaskState:
+        """Return the most urgent state that has tasks."""
+        for state in STATES_BY_URGENCY:
+            if self.counts[state]:
+                return state
 
-def show_stages(console: ConsoleContext) -> Response:
-    """Show every stage as it is now, and the panels that contexts add."""
-    rows, now = _stage_rows(_operator(console))
-
-    panels: list[tuple[TaskPanel, object]] = []
-    for panel in console.task_panels:
-        panels.append((panel, console.app_context.store.read(panel.query)))
-
-    return render_page("console/tasks", panels=panels, **_table_values(rows, now))
-
-
-def stages_now(console: ConsoleContext) -> Response:
-    """Show only the table of stages, which the page's script loads again and again."""
-    rows, now = _stage_rows(_operator(console))
-    text = render_template("console/_stages.html", **_table_values(rows, now))
-
-    return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
+        return TaskState.WAITING
 
 
 def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
-    """Show one stage: its control and its dead tasks."""
+    """Show one stage: its switch, its errors, its throughput, and its tasks in one state."""
     context = _operator(console)
-    query = parse_fields(DeadTasksQuery, request.args, stage=name)
-    query = evolve(query, limit=min(query.limit, PAGE_SIZE))
-    cursors = context.cursors(query)
-    stage = context.store.read(
-        _read_stage, query.stage, after=cursors.start(), limit=query.limit + 1
+    query = parse_fields(StageTasksQuery, request.values, stage=name)
+    if query.task is not None:
+        return redirect(url_for("console.show_task", name=name, entity_id=query.task), 303)
+
+    summary = context.store.read(_read_summary, query.stage, context.clock.now())
+    query = evolve(
+        query, state=query.state or summary.first_state, limit=min(query.limit, PAGE_SIZE)
     )
-    page = cursors.page(stage.dead, lambda task: task.entity_id)
 
     return render_page(
         "console/stage",
         error=error,
         name=name,
-        stage=stage,
+        summary=summary,
+        states=tuple(TaskState),
+        max_count=MAX_COUNT,
         query=query,
-        page=page,
+        max_requeued=MAX_REQUEUED,
+        page=_read_page(context, query),
         **_form_values(console),
     )
 
@@ -134,45 +125,59 @@ def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None 
 def show_task(
     console: ConsoleContext, name: str, entity_id: str, error: IndelibleError | None = None
 ) -> Response:
-    """Show one task and its attempts."""
+    """Show one task with its documents, its attempts, and the form that its state allows."""
     context = _operator(console)
     query = parse_fields(TaskQuery, {}, stage=name, entity_id=entity_id)
     view = context.store.read(get_task, query.stage, query.entity_id)
-    is_running = not view.task.is_free(context.clock.now())
 
     return render_page(
-        "console/task", error=error, view=view, is_running=is_running, **_form_values(console)
+        "console/task",
+        error=error,
+        view=view,
+        state=view.task.state(context.clock.now()),
+        arguments=_document_text(view.task.arguments),
+        result=_document_text(view.task.result),
+        **_form_values(console),
     )
 
 
-def control_stage(console: ConsoleContext, name: str, action: str) -> Response:
-    """Pause or resume a stage; after an error the form keeps the reason."""
-    if action not in {"pause", "resume"}:
-        raise RouteNotFound
-
-    context = _operator(console, response_type=StageControl)
-    query = parse_fields(StageQuery, {}, stage=name)
-    try:
-        if action == "pause":
-            context.run(pause_stage, PauseStage(stage=query.stage))
-        else:
-            context.run(resume_stage, ResumeStage(stage=query.stage))
-    except IndelibleError as error:
-        return show_stage(console, name, error)
-
-    return redirect(url_for("console.show_stage", name=name, done=action), 303)
-
-
 def requeue(console: ConsoleContext, name: str, entity_id: str) -> Response:
-    """Requeue a dead task; after an error the form keeps the reason."""
-    context = _operator(console, response_type=TaskView)
+    """Requeue a dead or canceled task; after an error the form keeps the reason."""
+    context = _operator(console, TaskView)
     try:
         command = parse_fields(RequeueTask, {}, stage=name, entity_id=entity_id)
         context.run(requeue_and_show, command)
     except IndelibleError as error:
         return show_task(console, name, entity_id, error)
 
-    url = url_for("console.show_task", name=name, entity_id=entity_id, done="requeue")
+    console.notices.leave("Requeued. The task is due now.")
+    return redirect(url_for("console.show_task", name=name, entity_id=entity_id), 303)
+
+
+def cancel(console: ConsoleContext, name: str, entity_id: str) -> Response:
+    """Cancel a waiting or running task; after an error the form keeps the reason."""
+    context = _operator(console, TaskView)
+    try:
+        command = parse_fields(CancelTask, {}, stage=name, entity_id=entity_id)
+        context.run(_cancel_and_show, command)
+    except IndelibleError as error:
+        return show_task(console, name, entity_id, error)
+
+    console.notices.leave("Canceled. The result of a running attempt is discarded.")
+    return redirect(url_for("console.show_task", name=name, entity_id=entity_id), 303)
+
+
+def requeue_dead(console: ConsoleContext, name: str) -> Response:
+    """Requeue the dead tasks of a stage, or those of one error class; at most one batch."""
+    context = _operator(console, Requeued)
+    try:
+        command = parse_fields(RequeueTasks, request.form, stage=name, limit=MAX_REQUEUED)
+        requeued = context.run(_requeue_and_count, command)
+    except IndelibleError as error:
+        return show_stage(console, name, error)
+
+    console.notices.leave(_requeue_notice(requeued.number, command))
+    url = url_for("console.show_stage", name=name, state=TaskState.DEAD.value)
     return redirect(url, 303)
 
 
@@ -187,78 +192,101 @@ def _operator(console: ConsoleContext, response_type: type[Any] | None = None) -
     return context
 
 
-def _stage_rows(context: OperationContext) -> tuple[tuple[StageRow, ...], datetime]:
-    now = context.clock.now()
-    previous = parse_fields(ClaimsQuery, request.args).at
-    elapsed = now - previous if previous and previous < now else None
+def _read_summary(tx: ReadTx, name: str, now: datetime) -> StageSummary:
+    counts: dict[TaskState, int] = {}
+    for state in TaskState:
+        matching = TaskFilter(stage=name, state=state)
+        counts[state] = tx.tasks.count_tasks(matching, now=now, limit=MAX_COUNT)
+    finished = tx.tasks.finished_by_minute(name, since=hour_before(now), limit=MAX_EVENTS)
 
-    return context.store.read(_read_stage_rows, now, elapsed), now
+    return StageSummary(
+        change=_last_change(tx, name),
+        counts=counts,
+        errors=tx.tasks.error_counts(name),
+        chart=make_chart("chart", "Finished tasks", "finished tasks", finished),
+    )
 
 
-def _read_stage_rows(tx: ReadTx, now: datetime, elapsed: timedelta | None) -> tuple[StageRow, ...]:
-    rows: list[StageRow] = []
-    for stage in list_stages(tx, now):
-        claims = tx.tasks.count_claims(stage.stage, limit=MAX_TASKS_WITH_CLAIMS)
-        row = StageRow(
-            stage=stage,
-            oldest_age=now - stage.oldest if stage.oldest else None,
-            claims=claims,
-            claims_per_minute=_claims_per_minute(stage.stage, claims, elapsed),
-        )
-        rows.append(row)
+def _last_change(tx: ReadTx, name: str) -> Change | None:
+    """Return the last change of the stage's switch, None if it was never paused."""
+    try:
+        seq = tx.stages.get(name).revision.seq
+    except StageNotFound:
+        return None
+
+    return tx.history.of(STAGE.name, name, after=seq - 1, limit=1)[0]
+
+
+def _read_page(context: OperationContext, query: StageTasksQuery) -> Page[TaskRow]:
+    state = query.state or TaskState.WAITING
+    matching = TaskFilter(stage=query.stage, state=state, error_class=query.error_class)
+    cursors = context.cursors(query)
+    rows = context.store.read(
+        _read_rows,
+        matching,
+        now=context.clock.now(),
+        after=cursors.start(),
+        limit=query.limit + 1,
+    )
+
+    return cursors.page(rows, lambda row: matching.position_of(row.task))
+
+
+def _read_rows(
+    tx: ReadTx, matching: TaskFilter, *, now: datetime, after: str, limit: int
+) -> tuple[TaskRow, ...]:
+    rows: list[TaskRow] = []
+    for task in tx.tasks.list_tasks(matching, now=now, after=after, limit=limit):
+        rows.append(TaskRow(task=task, failure=_last_failure(tx, task)))
 
     return tuple(rows)
 
 
-def _claims_per_minute(stage: str, claims: int | None, elapsed: timedelta | None) -> int | None:
-    """Return the rate since the page was loaded before, from the count in its query."""
-    previous = request.args.get(f"{CLAIMS_PREFIX}{stage}", "")
-    if claims is None or elapsed is None or not NUMBER.fullmatch(previous):
+def _last_failure(tx: ReadTx, task: Task) -> Attempt | None:
+    """Return the record of the run's last failure, None if the run has none."""
+    if task.error_class is None and task.dead_reason is None:
         return None
 
-    new_claims = max(0, claims - int(previous))
-    return round(new_claims * timedelta(minutes=1) / elapsed)
+    attempts = tx.tasks.attempts_of(task.stage, task.entity_id, limit=MAX_SEARCHED_ATTEMPTS)
+    for attempt in attempts:
+        if attempt.outcome in FAILURES:
+            return attempt
+
+    return None
 
 
-def _table_values(rows: tuple[StageRow, ...], now: datetime) -> dict[str, Any]:
-    """Return the values of the table's template.
-
-    `refresh_query` carries the present counts to the next refresh, so that the server keeps none.
-    """
-    refresh_query: dict[str, Any] = {"at": now.isoformat().replace("+00:00", "Z")}
-    for row in rows:
-        if row.claims is not None:
-            refresh_query[f"{CLAIMS_PREFIX}{row.stage.stage}"] = row.claims
-
-    return {"rows": rows, "max_counted": MAX_COUNTED, "refresh_query": refresh_query}
+def _requeue_and_count(tx: WriteTx, command: RequeueTasks) -> Requeued:
+    return Requeued(requeue_tasks(tx, command))
 
 
-def _read_stage(tx: ReadTx, name: str, *, after: str, limit: int) -> StagePage:
-    dead = tx.tasks.dead(name, after=after, limit=limit)
-    try:
-        seq = tx.stages.get(name).revision.seq
-    except StageNotFound:
-        return StagePage(dead=dead, change=None)
+def _cancel_and_show(tx: WriteTx, command: CancelTask) -> TaskView:
+    cancel_task(tx, command)
+    return get_task(tx, command.stage, command.entity_id)
 
-    changes = tx.history.of(STAGE.name, name, after=seq - 1, limit=1)
-    return StagePage(dead=dead, change=changes[0])
+
+def _requeue_notice(number: int, command: RequeueTasks) -> str:
+    """Return what the form has done, and that it has to be sent again for the rest."""
+    tasks_text = "1 task is" if number == 1 else f"{number:,} tasks are"
+    text = f"Requeued. {tasks_text} due now."
+    if number == command.limit:
+        return f"{text} There may be more dead tasks: send the form again for the next ones."
+    return text
+
+
+def _document_text(document: object) -> str:
+    """Return a JSON value for people, blank if there is none."""
+    return "" if document is None else canonical_json(document)
 
 
 def _form_values(console: ConsoleContext) -> Mapping[str, Any]:
     """Return the values of a form that asks for a reason."""
-    return {
-        "once": console.app_context.ids.new(),
-        "done": DONE.get(request.args.get("done", "")),
-        "reason": request.form.get("reason", ""),
-    }
+    return {"once": console.app_context.ids.new(), "reason": request.form.get("reason", "")}
 
 
 PAGES: Final = (
-    ConsolePage(rule="/tasks", view=show_stages),
-    ConsolePage(rule="/tasks-now", view=stages_now, is_live=True),
     ConsolePage(rule="/tasks/<name>", view=show_stage),
     ConsolePage(rule="/tasks/<name>/<entity_id>", view=show_task),
     ConsolePage(rule="/tasks/<name>/<entity_id>/requeue", view=requeue, method="POST"),
-    ConsolePage(rule="/stages/<name>/<action>", view=control_stage, method="POST"),
+    ConsolePage(rule="/tasks/<name>/<entity_id>/cancel", view=cancel, method="POST"),
+    ConsolePage(rule="/stages/<name>/requeue", view=requeue_dead, method="POST"),
 )
-NAV: Final = NavItem(key="tasks", label="Tasks", endpoint="console.show_stages", scopes=(ADMIN,))

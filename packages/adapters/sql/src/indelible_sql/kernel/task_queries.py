@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    and_,
     bindparam,
     cast,
     exists,
@@ -11,7 +12,7 @@ from sqlalchemy import (
 )
 
 from indelible.kernel.tasks import MAX_COUNTED
-from indelible_sql.kernel.task_tables import IS_DUE, PRUNED_STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import (
     ERROR_CLASS,
     FENCE,
@@ -42,9 +43,11 @@ DEAD_TASKS = (
 DEAD_TASKS_OF_CLASS = DEAD_TASKS.where(TASKS.c.error_class == ERROR_CLASS)
 LOCK_DEAD_TASKS = DEAD_TASKS.with_for_update(skip_locked=True)
 LOCK_DEAD_TASKS_OF_CLASS = DEAD_TASKS_OF_CLASS.with_for_update(skip_locked=True)
+# With the id's condition and order SQLite chooses the index of dead tasks, not the key of all.
+_IS_DEAD = and_(TASKS.c.dead_reason.is_not(None), TASKS.c.entity_id > "")
 _DEAD_OF_STAGE = (
-    select(TASKS.c.error_class)
-    .where(OF_STAGE, TASKS.c.dead_reason.is_not(None))
+    select(TASKS.c.error_class, TASKS.c.dead_reason)
+    .where(OF_STAGE, _IS_DEAD)
     .order_by(TASKS.c.entity_id)
     .limit(MAX_COUNTED)
     .subquery()
@@ -75,7 +78,7 @@ EXISTING_ENTITIES = (
 _OF_PRIORITY = TASKS.c.priority == PRIORITY
 _FIRST_ROWS = (
     select(TASKS.c.lease_until)
-    .where(OF_STAGE, _OF_PRIORITY, IS_DUE)
+    .where(OF_STAGE, _OF_PRIORITY, TASKS.c.due_at.is_not(None))
     .order_by(*ORDER_OF_PRIORITY)
     .limit(2 * MAX_COUNTED)
     .subquery()
@@ -95,12 +98,7 @@ STATS_OF_PRIORITY = select(
     func.min(_DUE_ROWS.c.due_at, type_=INSTANT).label("oldest"),
     select(func.count()).select_from(_RUNNING_ROWS).scalar_subquery().label("running"),
 ).select_from(_DUE_ROWS)
-COUNT_DEAD = select(func.count().label("dead")).select_from(
-    select(literal(1))
-    .where(OF_STAGE, TASKS.c.dead_reason.is_not(None))
-    .limit(MAX_COUNTED)
-    .subquery()
-)
+COUNT_DEAD = select(func.count(_DEAD_OF_STAGE.c.dead_reason).label("dead"))
 COUNT_READY = select(func.count().label("ready")).select_from(
     first_claimable(is_behind=False, is_locking=False).subquery()
 )

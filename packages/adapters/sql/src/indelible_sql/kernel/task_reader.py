@@ -14,16 +14,14 @@ from indelible.kernel.tasks import (
     StageStats,
     Task,
 )
-from indelible_sql.engine.session import Session
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel.history import fetch_all, fetch_one
+from indelible_sql.kernel.task_lists import SqlTaskLists
 
 
 @frozen
-class SqlTaskReader:
+class SqlTaskReader(SqlTaskLists):
     """Read access to tasks."""
-
-    _session: Session
 
     def get(self, stage: str, entity_id: str) -> Task:
         """Return the task, or raise TaskNotFound."""

@@ -32,6 +32,7 @@ STAGE_HEADS = HeadMapping(table=STAGES, entity=StageControl, missing=StageNotFou
 IS_DUE = literal_column("due_at IS NOT NULL", Boolean())
 IS_DEAD = literal_column("dead_reason IS NOT NULL", Boolean())
 IS_FINISHED = literal_column("finished_at IS NOT NULL", Boolean())
+IS_CANCELED = literal_column("cancel_reason IS NOT NULL", Boolean())
 _OUTCOMES = ", ".join(repr(outcome.value) for outcome in AttemptOutcome)
 
 # Documents of a task are small, because they are read with every claim.
@@ -107,6 +108,15 @@ TASKS = table(
         "entity_id",
         postgresql_where=IS_FINISHED,
         sqlite_where=IS_FINISHED,
+    ),
+    # Few tasks are canceled, and a list of them must not read the others.
+    Index(
+        "tasks_canceled",
+        "stage",
+        "finished_at",
+        "entity_id",
+        postgresql_where=IS_CANCELED,
+        sqlite_where=IS_CANCELED,
     ),
     has_rowid=False,
     free_percent=40,  # most rows are updated soon after their insert, by the claim

@@ -30,6 +30,8 @@ ALTER DOMAIN indelible.task_arguments DROP CONSTRAINT task_arguments_json_limits
 --;
 ALTER DOMAIN indelible.task_result DROP CONSTRAINT task_result_json_limits
 --;
+DROP INDEX indelible.tasks_canceled
+--;
 DROP INDEX indelible.tasks_due
 --;
 DROP INDEX indelible.tasks_finished

@@ -79,6 +79,8 @@ ALTER DOMAIN indelible.task_arguments ADD CONSTRAINT task_arguments_json_limits 
 --;
 ALTER DOMAIN indelible.task_result ADD CONSTRAINT task_result_json_limits CHECK (indelible.json_is_within(VALUE, 16, 16384, 1000)) NOT VALID
 --;
+CREATE INDEX tasks_canceled ON indelible.tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL
+--;
 CREATE INDEX tasks_due ON indelible.tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
 --;
 CREATE INDEX tasks_finished ON indelible.tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL

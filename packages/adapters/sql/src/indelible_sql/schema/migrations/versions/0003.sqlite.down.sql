@@ -24,6 +24,8 @@ DROP TRIGGER rate_buckets_values_on_insert
 --;
 DROP TRIGGER rate_buckets_values_on_update
 --;
+DROP INDEX tasks_canceled
+--;
 DROP INDEX tasks_due
 --;
 DROP INDEX tasks_finished

@@ -231,6 +231,8 @@ SELECT id, status, seq, hash, created_at, updated_at, printf('%078d', token_id),
 --;
 DROP TABLE upgraded_tokens_s0
 --;
+CREATE INDEX tasks_canceled ON tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL
+--;
 CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
 --;
 CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
