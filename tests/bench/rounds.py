@@ -96,7 +96,13 @@ class Measured:
         return median(self.values)
 
     def over(self, other: "Measured") -> float:
-        """Return the ratio to another way: the median of the ratios of the rounds."""
+        """Return the ratio to another way: the median of the ratios of the rounds.
+
+        What can happen once only, such as a first seal, has one figure and no round to compare.
+        """
+        if len(self.values) == 1:
+            return self.median / other.median
+
         pairs = zip(self.values, other.values, strict=True)
         return median(own / its for own, its in pairs)
 

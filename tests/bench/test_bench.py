@@ -49,6 +49,13 @@ def test_a_way_that_does_nothing_is_refused() -> None:
         measure_in_turns({"idle": Way(lambda: None, lambda: 0)}, SMALL)
 
 
+def test_a_figure_that_is_measured_once_is_compared_with_the_middle_round() -> None:
+    rounds = Measured(name="a", unit="s", values=(1.0, 4.0, 2.0))
+    once = Measured(name="b", unit="s", values=(3.0,))
+
+    assert once.over(rounds) == 1.5
+
+
 def test_a_ratio_is_the_median_of_the_ratios_of_the_rounds() -> None:
     ours = Measured(name="ours", unit="ms", values=(1.0, 10.0, 1.0))
     other = Measured(name="other", unit="ms", values=(2.0, 20.0, 3.0))

@@ -58,6 +58,18 @@ def test_help_imports_no_large_library() -> None:
     assert not LARGE_LIBRARIES & imported
 
 
+def test_workers_and_supervisors_import_no_web_framework() -> None:
+    modules = "indelible_service.workers, indelible_service.full"
+    program = f"import sys, {modules}; print(*sys.modules)"
+    command = (sys.executable, "-c", program)
+
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+
+    imported = set(result.stdout.split())
+    assert "indelible_workers" in imported
+    assert not {"flask", "granian", "indelible_web", "waitress", "werkzeug"} & imported
+
+
 def test_help_names_the_exit_codes() -> None:
     assert "3 unavailable" in " ".join(run("--help").stdout.split())
 

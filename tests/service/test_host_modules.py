@@ -10,13 +10,13 @@ from tests.service.commands import error_code
 from tests.service.processes import run, start_command, stop_command
 from tests.workers.bakery import enqueue, get_task, wait_until
 
-from indelible_service.composition import build_stages
 from indelible_service.database import open_configured_store
 from indelible_service.host_modules import (
     HostModuleUnusable,
     host_recurring_tasks,
     host_stages,
 )
+from indelible_service.processes import build_stages
 from indelible_service.settings import Settings, load
 from indelible_service.workers import StageSelection, StageUnknown, selected_stages
 from indelible_sql import SqlStore

@@ -30,7 +30,7 @@ MICROSECONDS = "2026-11-22T02:15:00.000000+00:00"
 REFUSED_KEY = "ind_refusedkey_0123456789abcdef"
 ANY_LIBRARY = """
 import gc, logging, threading, warnings
-from indelible_service.composition import configure_process
+from indelible_service.processes import configure_process
 from indelible_service.settings import Settings
 
 class Broken:

@@ -9,7 +9,7 @@ from attrs import evolve
 from tests.service.commands import error_code, json_result, run, tamper
 
 from indelible.testing.stores import CLEARER, RATIO, create, edit
-from indelible_service.composition import build_stages
+from indelible_service.processes import build_stages
 from indelible_service.settings import Settings
 from indelible_service.workers import scheduler_thread, worker_threads
 from indelible_sql import SqlStore, newest_seal, open_store, verify

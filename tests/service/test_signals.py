@@ -14,11 +14,11 @@ from indelible_service.serving import StopSignals
 # signal handler that runs there makes SQLite refuse the statement.
 SIGNAL_INSIDE_AUTHORIZER = """
 import os, signal, sys
-from indelible_service import serving
+from indelible_service import startup
 from indelible_service.cli import main
 from indelible_sql.engine import authorizer
 
-create_key, authorize = serving.create_key, authorizer.authorize
+create_key, authorize = startup.create_key, authorizer.authorize
 pending = []
 
 def create_key_and_arm(tx, command):
@@ -30,7 +30,7 @@ def authorize_and_signal(*arguments):
         os.kill(os.getpid(), pending.pop())
     return authorize(*arguments)
 
-serving.create_key = create_key_and_arm
+startup.create_key = create_key_and_arm
 authorizer.authorize = authorize_and_signal
 main(["up"])
 """

@@ -7,8 +7,8 @@ from attrs import evolve
 from indelible.kernel.stages import Stage
 from indelible.tokens import TOKEN
 from indelible.tokens.rules import DETECT_STAGE, NEXT_STAGE
-from indelible_service.composition import build_stages
 from indelible_service.contexts.tokens import TokenSettings
+from indelible_service.processes import build_stages
 from indelible_service.sealing import STAGE as SEAL_STAGE
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore

@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 from attrs import define, evolve, frozen
 
 from indelible.kernel import OutcomeUnknown, StoreUnreachable, Unavailable
-from indelible_service.composition import configure_process
 from indelible_service.data_directory import DiskFull
 from indelible_service.database import (
     SCHEDULER_THREADS,
@@ -38,8 +37,9 @@ from indelible_service.embedded.children import Child, StartStopped, failure_fro
 from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.instance import RECORD_NAME, Claim, claimed_directory
 from indelible_service.listening import instance_listener
-from indelible_service.serving import FIRST_KEY, OnStarted, Started, create_first_key
+from indelible_service.processes import configure_process
 from indelible_service.settings import Settings
+from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.supervisor import Supervisor, run_command
 from indelible_service.workers import ALL_STAGES, shutdown_event, worker_command
 

@@ -4,29 +4,19 @@ import logging
 import multiprocessing
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve
 from flask import Flask, Response, request
 from waitress import create_server
 
-from indelible.kernel import Actor
-from indelible.kernel.keys import CreateKey, create_key, list_keys
+from indelible.kernel.keys import list_keys
 from indelible_service.buffering import BufferedApp
-from indelible_service.composition import (
-    build_app,
-    build_gateways,
-    build_stages,
-    check_stages,
-    configure_process,
-    create_app,
-)
+from indelible_service.composition import build_app, create_app
 from indelible_service.connections import ConnectionLimits, guard_connections, max_connections
-from indelible_service.data_directory import atomic_file
 from indelible_service.database import (
     REQUEST_THREADS,
     SCHEDULER_THREADS,
@@ -41,9 +31,15 @@ from indelible_service.database import (
 from indelible_service.instance import claimed_directory
 from indelible_service.listening import bind_socket, instance_listener
 from indelible_service.logs import logging_config
+from indelible_service.processes import (
+    build_gateways,
+    build_stages,
+    check_stages,
+    configure_process,
+)
 from indelible_service.settings import Settings
+from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
-from indelible_sql import SqlStore
 from indelible_workers import Worker
 
 if TYPE_CHECKING:
@@ -52,7 +48,6 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the application can refuse it
 STOP_SECONDS: Final = 30  # in which a process may complete the requests it has started
 WAITRESS_FILES: Final = 2  # that it counts as connections: its listener and its trigger
-FIRST_KEY: Final = "first"
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 NO_SHARED_STATE: Final = (
     "%d processes without INDELIBLE_REDIS_URL: each one counts the requests of a caller for itself,"
@@ -60,24 +55,6 @@ NO_SHARED_STATE: Final = (
 )
 
 logger = logging.getLogger("indelible.service")
-
-
-@frozen(kw_only=True)
-class Started:
-    """An instance that is ready: its address and database, and where tasks are processed.
-
-    `first_key` is that of a new database; `servers` describes those that were started with it.
-    """
-
-    address: str
-    database: str
-    first_key: str | None = field(repr=False)
-    key_file: Path
-    workers: str
-    servers: Sequence[str] = ()
-
-
-OnStarted = Callable[[Started], None]
 
 
 @define
@@ -240,25 +217,6 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
         max_per_address=max_per_address,
         max_connections=max_connections(),
     )
-
-
-def create_first_key(settings: Settings, store: SqlStore) -> str | None:
-    """Create the admin key of a new database and save it in the data directory.
-
-    Returns None where the database has keys already.
-    """
-    if store.read(list_keys, limit=1):
-        return None
-
-    command = CreateKey(owner=Actor.user("admin"), scopes=("admin",))
-    actor = Actor.system("up")
-    with store.transaction(actor=actor, reason="first key of a new database") as tx:
-        created = create_key(tx, command)
-        # Before the commit: a key whose text is nowhere would be of no use, and prevent another.
-        with atomic_file(key_file(settings, FIRST_KEY)) as out:
-            out.write(created.text.encode())
-
-    return created.text
 
 
 def _wake_up_after_writes(worker: Worker, response: Response) -> Response:

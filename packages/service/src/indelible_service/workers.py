@@ -12,14 +12,6 @@ from attrs import frozen
 from prometheus_client import start_http_server
 
 from indelible.kernel import Actor, NotFound
-from indelible_service.composition import (
-    WORKER,
-    build_stages,
-    check_stages,
-    configure_process,
-    enqueue_standing_tasks,
-    recurring_tasks,
-)
 from indelible_service.contexts import CONTEXTS
 from indelible_service.database import (
     SCHEDULER_THREADS,
@@ -30,6 +22,14 @@ from indelible_service.database import (
 )
 from indelible_service.host_modules import host_recurring_tasks, host_stages, join_stages
 from indelible_service.peers import Peer, report_peers
+from indelible_service.processes import (
+    WORKER,
+    build_stages,
+    check_stages,
+    configure_process,
+    enqueue_standing_tasks,
+    recurring_tasks,
+)
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, logger, run_command
 from indelible_sql import SqlStore

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from indelible_service.demo import DemoStep
-    from indelible_service.serving import Started
+    from indelible_service.startup import Started
 
 PROCESSES: Final = click.IntRange(1, 64)
 STDIN_OPTION: Final = click.option("--settings-from-stdin", is_flag=True, hidden=True)
@@ -164,7 +164,7 @@ def serve(workers: int, *, settings_from_stdin: bool) -> None:
 def _process_settings(*, from_stdin: bool) -> Settings:
     """Return the settings of a process: those that its supervisor sends, or those of a command."""
     if from_stdin:
-        from indelible_service.composition import configure_process
+        from indelible_service.processes import configure_process
 
         settings = Settings.read(json.load(sys.stdin))
         configure_process(settings)

@@ -1,0 +1,90 @@
+"""Build what every process of the service has, from the settings: gateways, stages, tasks, logging.
+
+No web framework is imported here: workers, schedulers and supervisors start without one.
+"""
+
+import os
+import time
+from collections.abc import Container, Sequence
+from typing import Any, Final
+
+from indelible.kernel import Actor
+from indelible.kernel.tasks import TaskKey
+from indelible_service import pruning
+from indelible_service.contexts import CONTEXTS
+from indelible_service.contexts.declaration import AnyStage
+from indelible_service.logs import configure_logging
+from indelible_service.sealing import STAGE, seal_stage, seal_task
+from indelible_service.settings import Settings
+from indelible_sql import SqlStore
+from indelible_workers import RecurringTask
+
+WORKER: Final = Actor.system("worker")
+
+
+def build_gateways(settings: Settings) -> dict[str, Any]:
+    """Return the configured gateways, by their fields of `AppContext`.
+
+    Raises: EmbedderMissing, ChainAdapterMissing, SettingsWrong.
+    """
+    gateways: dict[str, Any] = {}
+    for context in CONTEXTS:
+        section = settings.section(context.settings)
+        for name, build in context.gateways.items():
+            gateways[name] = build(section)
+
+    return gateways
+
+
+def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
+    """Return the configured stages of all contexts, of seals and of pruning, by name."""
+    stages: dict[str, AnyStage] = {STAGE: seal_stage(store)}
+    if settings.task_retention_days:
+        stages[pruning.STAGE] = pruning.prune_stage(store, settings.task_retention_days)
+    for context in CONTEXTS:
+        for stage in context.stages(settings.section(context.settings), store):
+            stages[stage.name] = stage
+
+    return stages
+
+
+def recurring_tasks(settings: Settings) -> Sequence[RecurringTask]:
+    """Return the recurring tasks of all contexts, of seals and of pruning."""
+    tasks = [seal_task(settings.seal_seconds)]
+    if settings.task_retention_days:
+        tasks.append(pruning.prune_task())
+    for context in CONTEXTS:
+        tasks.extend(context.recurring(settings.section(context.settings)))
+
+    return tasks
+
+
+def check_stages(settings: Settings, store: SqlStore, stages: Container[str]) -> None:
+    """Raise the error of a stage that can never succeed with these settings.
+
+    Supervised processes do not check this: a stage that fails later pauses, and alerts.
+    """
+    for context in CONTEXTS:
+        for stage, check in context.start_checks.items():
+            if stage in stages:
+                check(settings.section(context.settings), store)
+
+
+def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
+    """Enqueue the standing tasks of these stages, which enqueue themselves again from then on."""
+    tasks: list[TaskKey] = []
+    for context in CONTEXTS:
+        tasks.extend(task for task in context.standing_tasks if task.stage in stages)
+    if not tasks:
+        return
+
+    with store.transaction(actor=WORKER, reason="worker start") as tx:
+        for task in tasks:
+            tx.tasks.enqueue(task.stage, {task.entity_id: tx.clock.now()})
+
+
+def configure_process(settings: Settings) -> None:
+    """Set the time zone and the logging of this process, which no library may set."""
+    os.environ.update({"TZ": "UTC", "PGTZ": "UTC"})
+    time.tzset()
+    configure_logging(settings.log_level)
