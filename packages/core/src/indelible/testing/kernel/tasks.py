@@ -15,7 +15,6 @@ from indelible.kernel.tasks import MAX_COUNTED, AttemptOutcome, StageStats, Task
 from indelible.testing.captures.scenarios import code
 from indelible.testing.kernel.task_limits import TaskLimitsConformance
 from indelible.testing.kernel.task_lists import TaskListsConformance
-from indelible.testing.kernel.task_rates import TaskRatesConformance
 from indelible.testing.kernel.task_runs import TaskRunsConformance
 from indelible.testing.stores import (
     BEGINNING,
@@ -59,9 +58,7 @@ def refusals_to_enqueue(store: AnyStore, stage: str, entity_id: str) -> list[str
     return [code(lambda: enqueue(store, entity_id, stage=stage)), once]
 
 
-class WorkConformance(
-    TaskLimitsConformance, TaskListsConformance, TaskRatesConformance, TaskRunsConformance
-):
+class WorkConformance(TaskLimitsConformance, TaskListsConformance, TaskRunsConformance):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_tasks_are_claimed_in_order_of_due_time_and_then_of_id(self, store: AnyStore) -> None:
