@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-22, revision 0002
+-- iteration 2, 2026-11-22, revision 0003
 
 column algorithms.checksum "digest" required
 
@@ -296,11 +296,15 @@ column lifecycle_edges.to_state "identifier" required
 
 column mint_events.author_wallet "wallet" required
 
+column mint_events.batch "json_array"
+
 column mint_events.block_hash "chain_hash" required
 
 column mint_events.block_number "ordinal" required
 
 column mint_events.block_timestamp "instant" required
+
+column mint_events.copies "json_array"
 
 column mint_events.created_at "instant" required
 
@@ -322,7 +326,7 @@ column mint_events.seq "ordinal" required
 
 column mint_events.status "identifier" required
 
-column mint_events.token_id "ordinal" required
+column mint_events.token_id "token_number" required
 
 column mint_events.total_paid "text" required
 
@@ -331,6 +335,16 @@ column mint_events.tx_hash "chain_hash" required
 column mint_events.updated_at "instant" required
 
 column mint_events.version bigint required s 0
+
+column pruned_stages.entity_id "identifier" required
+
+column pruned_stages.fence "natural_number" required
+
+column pruned_stages.stage "identifier" required
+
+column rate_buckets.full_at "instant" required
+
+column rate_buckets.stage "identifier" required
 
 column receipts.at "instant" required
 
@@ -604,7 +618,11 @@ column task_attempts.request_id "identifier"
 
 column task_attempts.stage "identifier" required
 
+column tasks.arguments "task_arguments"
+
 column tasks.attempts "natural_number" required
+
+column tasks.cancel_reason "nonblank_text"
 
 column tasks.dead_reason "nonblank_text"
 
@@ -612,11 +630,23 @@ column tasks.due_at "instant"
 
 column tasks.entity_id "identifier" required
 
+column tasks.error_class "identifier"
+
 column tasks.fence "natural_number" required
+
+column tasks.finished_at "instant"
 
 column tasks.lease_owner "actor"
 
 column tasks.lease_until "instant"
+
+column tasks.priority "natural_number" required  2
+
+column tasks.progress "natural_number"
+
+column tasks.result "task_result"
+
+column tasks.slot "instant"
 
 column tasks.stage "identifier" required
 
@@ -654,7 +684,7 @@ column tokens_s0.seq "ordinal" required
 
 column tokens_s0.status "identifier" required
 
-column tokens_s0.token_id "ordinal" required
+column tokens_s0.token_id "token_number" required
 
 column tokens_s0.updated_at "instant" required
 
@@ -792,13 +822,17 @@ constraint mint_events.mint_events_occurrence UNIQUE ("block_hash", "tx_hash", "
 
 constraint mint_events.mint_events_pkey PRIMARY KEY ("id") true true
 
-constraint mint_events.mint_events_quantity CHECK ((("quantity")::bigint <= 50)) true true
+constraint mint_events.mint_events_quantity CHECK ((("quantity")::bigint <= 10000)) true true
 
 constraint mint_events.mint_events_times CHECK (
 CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
+
+constraint pruned_stages.pruned_stages_pkey PRIMARY KEY ("stage") true true
+
+constraint rate_buckets.rate_buckets_pkey PRIMARY KEY ("stage") true true
 
 constraint receipts.receipts_key PRIMARY KEY ("owner", "key") true true
 
@@ -900,21 +934,29 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint task_attempts.task_attempts_outcome_known CHECK ((("outcome")::"text" = ANY (ARRAY['STARTED'::"text", 'FAILED'::"text", 'DEAD'::"text", 'REQUEUED'::"text"]))) true true
+constraint task_attempts.task_attempts_outcome_known CHECK ((("outcome")::"text" = ANY (ARRAY['STARTED'::"text", 'FAILED'::"text", 'DEAD'::"text", 'REQUEUED'::"text", 'CANCELED'::"text"]))) true true
 
 constraint task_attempts.task_attempts_pkey PRIMARY KEY ("stage", "entity_id", "fence", "outcome") true true
 
-constraint task_attempts.task_attempts_task FOREIGN KEY ("stage", "entity_id") REFERENCES "tasks"("stage", "entity_id") true true
-
 constraint tasks.tasks_attempts_fenced CHECK ((("attempts")::bigint <= ("fence")::bigint)) true true
 
+constraint tasks.tasks_canceled_is_not_due CHECK ((("cancel_reason" IS NULL) OR (("due_at" IS NULL) AND ("dead_reason" IS NULL)))) true true
+
 constraint tasks.tasks_dead_is_not_due CHECK ((("dead_reason" IS NULL) OR ("due_at" IS NULL))) true true
+
+constraint tasks.tasks_finished_once CHECK ((("finished_at" IS NOT NULL) = (("due_at" IS NULL) AND ("dead_reason" IS NULL)))) true true
 
 constraint tasks.tasks_lease CHECK ((("lease_owner" IS NULL) = ("lease_until" IS NULL))) true true
 
 constraint tasks.tasks_leased_is_due CHECK ((("lease_owner" IS NULL) OR ((("fence")::bigint >= 1) AND ("due_at" IS NOT NULL)))) true true
 
 constraint tasks.tasks_pkey PRIMARY KEY ("stage", "entity_id") true true
+
+constraint tasks.tasks_priority_known CHECK (((("priority")::bigint >= 1) AND (("priority")::bigint <= 3))) true true
+
+constraint tasks.tasks_progress_percent CHECK ((("progress")::bigint <= 100)) true true
+
+constraint tasks.tasks_result_of_completed CHECK ((("result" IS NULL) OR (("finished_at" IS NOT NULL) AND ("cancel_reason" IS NULL)))) true true
 
 constraint tokens_s0.tokens_s0_author FOREIGN KEY ("author_id") REFERENCES "authors"("id") ON DELETE RESTRICT true true
 
@@ -985,6 +1027,16 @@ domain ordinal bigint  CHECK ((VALUE >= 1)) true
 domain reading_depth double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1.5)::double precision))) true
 
 domain state "text" C CHECK (("length"(VALUE) <= 60)) true
+
+domain task_arguments "jsonb"  CHECK ("json_is_within"(VALUE, 16, 16384, 1000)) NOT VALID false
+
+domain task_arguments "jsonb"  CHECK (("jsonb_typeof"(VALUE) = 'object'::"text")) true
+
+domain task_result "jsonb"  CHECK ("json_is_within"(VALUE, 16, 16384, 1000)) NOT VALID false
+
+domain task_result "jsonb"  CHECK (("jsonb_typeof"(VALUE) <> 'null'::"text")) true
+
+domain token_number numeric(78,0)  CHECK (((VALUE >= (0)::numeric) AND (VALUE <= '115792089237316195423570985008687907853269984665640564039457584007913129639935'::numeric))) true
 
 domain wallet "text" C CHECK ((("length"(VALUE) = 42) AND ("substr"(VALUE, 1, 2) = '0x'::"text") AND ("substr"(VALUE, 3) !~ '[^0-9a-f]'::"text"))) true
 
@@ -1954,6 +2006,55 @@ function mint_events_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function pruned_stages_needs_task  BEGIN
+  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function pruned_stages_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function pruned_stages_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function pruned_stages_rises  BEGIN
+  IF (NEW.stage = OLD.stage AND NEW.fence > OLD.fence AND EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rate_buckets_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rate_buckets_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rate_buckets_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function receipts_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2221,7 +2322,7 @@ function system_state_one_step  BEGIN
 END  false {search_path=pg_catalog}
 
 function task_attempts_needs_head  BEGIN
-  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND CASE WHEN NEW.outcome = 'REQUEUED' THEN head.dead_reason IS NOT NULL ELSE head.lease_owner IS NOT NULL END)) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND CASE NEW.outcome WHEN 'REQUEUED' THEN head.fence = NEW.fence AND (head.dead_reason IS NOT NULL OR head.cancel_reason IS NOT NULL) WHEN 'CANCELED' THEN head.fence + 1 = NEW.fence AND head.due_at IS NOT NULL ELSE head.fence = NEW.fence AND head.lease_owner IS NOT NULL END)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2249,7 +2350,7 @@ function task_attempts_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function tasks_edge  BEGIN
-  IF (CASE WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = statement_timestamp() WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = statement_timestamp()) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2258,6 +2359,13 @@ END  false {search_path=pg_catalog}
 function tasks_fence  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_first_fence  BEGIN
+  IF (NEW.fence = coalesce((SELECT pruned.fence FROM pruned_stages AS pruned WHERE pruned.stage = NEW.stage), 0)) IS NOT TRUE THEN
+    RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
@@ -2276,13 +2384,6 @@ function tasks_new  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-function tasks_no_delete  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
 function tasks_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2290,8 +2391,22 @@ function tasks_no_truncate  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_prune  BEGIN
+  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN statement_timestamp() - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END  false {search_path=pg_catalog}
+
 function tasks_recorded  BEGIN
-  IF (CASE WHEN OLD.dead_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = OLD.fence AND attempt.outcome = CASE WHEN OLD.dead_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason))) IS NOT TRUE THEN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_run  BEGIN
+  IF (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2364,6 +2479,8 @@ index CREATE INDEX "ipfs_upload_records_type_status" ON "ipfs_upload_records" US
 
 index CREATE INDEX "mint_events_block" ON "mint_events" USING "btree" ("block_number", "log_index", "id") true
 
+index CREATE INDEX "mint_events_token" ON "mint_events" USING "btree" ("token_id", "block_number", "log_index", "id") true
+
 index CREATE INDEX "reveal_transactions_status" ON "reveal_transactions" USING "btree" ("status") true
 
 index CREATE INDEX "reveal_transactions_tx_hash" ON "reveal_transactions" USING "btree" ("tx_hash") true
@@ -2374,9 +2491,13 @@ index CREATE INDEX "spaces_user_id" ON "spaces" USING "btree" ("user_id", "id") 
 
 index CREATE INDEX "subspaces_space_id" ON "subspaces" USING "btree" ("space_id", "id") true
 
+index CREATE INDEX "tasks_canceled" ON "tasks" USING "btree" ("stage", "finished_at", "entity_id") WHERE ("cancel_reason" IS NOT NULL) true
+
 index CREATE INDEX "tasks_dead" ON "tasks" USING "btree" ("stage", "entity_id") WHERE ("dead_reason" IS NOT NULL) true
 
-index CREATE INDEX "tasks_due" ON "tasks" USING "btree" ("stage", "due_at", "entity_id") WHERE ("due_at" IS NOT NULL) true
+index CREATE INDEX "tasks_due" ON "tasks" USING "btree" ("stage", "priority", "due_at", "entity_id") WHERE ("due_at" IS NOT NULL) true
+
+index CREATE INDEX "tasks_finished" ON "tasks" USING "btree" ("stage", "finished_at", "entity_id") WHERE ("finished_at" IS NOT NULL) true
 
 index CREATE INDEX "tokens_s0_author_id" ON "tokens_s0" USING "btree" ("author_id", "token_id") true
 
@@ -2433,6 +2554,10 @@ index CREATE UNIQUE INDEX "mint_events_canonical" ON "mint_events" USING "btree"
 index CREATE UNIQUE INDEX "mint_events_occurrence" ON "mint_events" USING "btree" ("block_hash", "tx_hash", "log_index") true
 
 index CREATE UNIQUE INDEX "mint_events_pkey" ON "mint_events" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "pruned_stages_pkey" ON "pruned_stages" USING "btree" ("stage") true
+
+index CREATE UNIQUE INDEX "rate_buckets_pkey" ON "rate_buckets" USING "btree" ("stage") true
 
 index CREATE UNIQUE INDEX "receipts_key" ON "receipts" USING "btree" ("owner", "key") true
 
@@ -2738,14 +2863,6 @@ key trigger system_state system_state_history 17 O
 
 key trigger system_state system_state_history 5 O
 
-key trigger task_attempts task_attempts_task 17 O
-
-key trigger task_attempts task_attempts_task 5 O
-
-key trigger tasks task_attempts_task 17 O
-
-key trigger tasks task_attempts_task 9 O
-
 key trigger tokens_s0 image_generation_jobs_token 17 O
 
 key trigger tokens_s0 image_generation_jobs_token 9 O
@@ -2791,6 +2908,10 @@ table keys rp false false
 table lifecycle_edges rp false false
 
 table mint_events rp false false
+
+table pruned_stages rp false false
+
+table rate_buckets rp false false
 
 table receipts rp false false
 
@@ -2946,13 +3067,27 @@ trigger A CREATE TRIGGER "lifecycle_edges_no_truncate" BEFORE TRUNCATE ON "lifec
 
 trigger A CREATE TRIGGER "lifecycle_edges_no_update" BEFORE UPDATE ON "lifecycle_edges" FOR EACH STATEMENT EXECUTE FUNCTION "lifecycle_edges_no_update"()
 
-trigger A CREATE TRIGGER "mint_events_fixed" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."tx_hash")::"text" = ("old"."tx_hash")::"text") AND (("new"."log_index")::bigint = ("old"."log_index")::bigint) AND (("new"."block_number")::bigint = ("old"."block_number")::bigint) AND (("new"."block_hash")::"text" = ("old"."block_hash")::"text") AND (("new"."block_timestamp")::timestamp with time zone = ("old"."block_timestamp")::timestamp with time zone) AND (("new"."token_id")::bigint = ("old"."token_id")::bigint) AND (("new"."quantity")::bigint = ("old"."quantity")::bigint) AND (("new"."author_wallet")::"text" = ("old"."author_wallet")::"text") AND (("new"."recipient")::"text" = ("old"."recipient")::"text") AND ("new"."total_paid" = "old"."total_paid") AND (("new"."detected_at")::timestamp with time zone = ("old"."detected_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_fixed"()
+trigger A CREATE TRIGGER "mint_events_fixed" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."tx_hash")::"text" = ("old"."tx_hash")::"text") AND (("new"."log_index")::bigint = ("old"."log_index")::bigint) AND (("new"."block_number")::bigint = ("old"."block_number")::bigint) AND (("new"."block_hash")::"text" = ("old"."block_hash")::"text") AND (("new"."block_timestamp")::timestamp with time zone = ("old"."block_timestamp")::timestamp with time zone) AND (("new"."token_id")::numeric = ("old"."token_id")::numeric) AND (("new"."quantity")::bigint = ("old"."quantity")::bigint) AND (("new"."author_wallet")::"text" = ("old"."author_wallet")::"text") AND (("new"."recipient")::"text" = ("old"."recipient")::"text") AND ("new"."total_paid" = "old"."total_paid") AND (("new"."detected_at")::timestamp with time zone = ("old"."detected_at")::timestamp with time zone) AND ((("new"."batch")::"jsonb" = ("old"."batch")::"jsonb") OR (("new"."batch" IS NULL) AND ("old"."batch" IS NULL))) AND ((("new"."copies")::"jsonb" = ("old"."copies")::"jsonb") OR (("new"."copies" IS NULL) AND ("old"."copies" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_fixed"()
 
 trigger A CREATE TRIGGER "mint_events_no_delete" BEFORE DELETE ON "mint_events" FOR EACH STATEMENT EXECUTE FUNCTION "mint_events_no_delete"()
 
 trigger A CREATE TRIGGER "mint_events_no_truncate" BEFORE TRUNCATE ON "mint_events" FOR EACH STATEMENT EXECUTE FUNCTION "mint_events_no_truncate"()
 
 trigger A CREATE TRIGGER "mint_events_one_step" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_one_step"()
+
+trigger A CREATE TRIGGER "pruned_stages_needs_task" AFTER INSERT ON "pruned_stages" FOR EACH ROW EXECUTE FUNCTION "pruned_stages_needs_task"()
+
+trigger A CREATE TRIGGER "pruned_stages_no_delete" BEFORE DELETE ON "pruned_stages" FOR EACH STATEMENT EXECUTE FUNCTION "pruned_stages_no_delete"()
+
+trigger A CREATE TRIGGER "pruned_stages_no_truncate" BEFORE TRUNCATE ON "pruned_stages" FOR EACH STATEMENT EXECUTE FUNCTION "pruned_stages_no_truncate"()
+
+trigger A CREATE TRIGGER "pruned_stages_rises" BEFORE UPDATE ON "pruned_stages" FOR EACH ROW EXECUTE FUNCTION "pruned_stages_rises"()
+
+trigger A CREATE TRIGGER "rate_buckets_fixed" BEFORE UPDATE ON "rate_buckets" FOR EACH ROW WHEN (((("new"."stage")::"text" = ("old"."stage")::"text") IS NOT TRUE)) EXECUTE FUNCTION "rate_buckets_fixed"()
+
+trigger A CREATE TRIGGER "rate_buckets_no_delete" BEFORE DELETE ON "rate_buckets" FOR EACH STATEMENT EXECUTE FUNCTION "rate_buckets_no_delete"()
+
+trigger A CREATE TRIGGER "rate_buckets_no_truncate" BEFORE TRUNCATE ON "rate_buckets" FOR EACH STATEMENT EXECUTE FUNCTION "rate_buckets_no_truncate"()
 
 trigger A CREATE TRIGGER "receipts_no_delete" BEFORE DELETE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_delete"()
 
@@ -3040,19 +3175,23 @@ trigger A CREATE TRIGGER "task_attempts_no_update" BEFORE UPDATE ON "task_attemp
 
 trigger A CREATE TRIGGER "tasks_edge" BEFORE UPDATE ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_edge"()
 
-trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("old"."lease_until" IS NULL) OR (("old"."lease_until")::timestamp with time zone <= "statement_timestamp"()))) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text"))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
+trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("old"."lease_until" IS NULL) OR (("old"."lease_until")::timestamp with time zone <= "statement_timestamp"()))) OR ((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."cancel_reason" IS NOT NULL) AND ("old"."due_at" IS NOT NULL)) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND ("new"."cancel_reason" IS NULL) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text"))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
+
+trigger A CREATE TRIGGER "tasks_first_fence" AFTER INSERT ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_first_fence"()
 
 trigger A CREATE TRIGGER "tasks_needs_tokens_s0" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['generate'::"text", 'upload'::"text", 'reveal'::"text"]))) EXECUTE FUNCTION "tasks_needs_tokens_s0"()
 
-trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."fence")::bigint = 0) AND (("new"."attempts")::bigint = 0) AND ("new"."due_at" IS NOT NULL) AND ("new"."lease_owner" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
-
-trigger A CREATE TRIGGER "tasks_no_delete" BEFORE DELETE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "tasks_no_delete"()
+trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."attempts")::bigint = 0) AND ("new"."due_at" IS NOT NULL) AND ("new"."lease_owner" IS NULL) AND ("new"."progress" IS NULL) AND ("new"."error_class" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
 
 trigger A CREATE TRIGGER "tasks_no_truncate" BEFORE TRUNCATE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "tasks_no_truncate"()
 
-trigger A CREATE TRIGGER "tasks_recorded" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((("new"."lease_owner" IS NULL) AND (("old"."dead_reason" IS NOT NULL) OR ("new"."dead_reason" IS NOT NULL) OR (("old"."lease_owner" IS NOT NULL) AND ("new"."due_at" IS NOT NULL))))) EXECUTE FUNCTION "tasks_recorded"()
+trigger A CREATE TRIGGER "tasks_prune" BEFORE DELETE ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_prune"()
 
-trigger A CREATE TRIGGER "tokens_s0_fixed" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((("new"."token_id")::bigint = ("old"."token_id")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed"()
+trigger A CREATE TRIGGER "tasks_recorded" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((("new"."lease_owner" IS NULL) AND (("old"."dead_reason" IS NOT NULL) OR ("old"."cancel_reason" IS NOT NULL) OR ("new"."dead_reason" IS NOT NULL) OR ("new"."cancel_reason" IS NOT NULL) OR (("old"."lease_owner" IS NOT NULL) AND ("new"."due_at" IS NOT NULL))))) EXECUTE FUNCTION "tasks_recorded"()
+
+trigger A CREATE TRIGGER "tasks_run" BEFORE UPDATE OF "arguments", "priority", "result", "progress", "slot", "error_class" ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_run"()
+
+trigger A CREATE TRIGGER "tokens_s0_fixed" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((("new"."token_id")::numeric = ("old"."token_id")::numeric) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed"()
 
 trigger A CREATE TRIGGER "tokens_s0_fixed_unless_retried" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((((("old"."status")::"text" = 'failed'::"text") AND (("new"."status")::"text" = 'detected'::"text")) OR ((("new"."author_id")::"text" = ("old"."author_id")::"text") AND (("new"."mint_timestamp")::timestamp with time zone = ("old"."mint_timestamp")::timestamp with time zone) AND (COALESCE(("new"."minter_address")::"text", ''::"text") = COALESCE(("old"."minter_address")::"text", ''::"text")) AND (COALESCE(("new"."mint_event_id")::"text", ''::"text") = COALESCE(("old"."mint_event_id")::"text", ''::"text")))) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed_unless_retried"()
 

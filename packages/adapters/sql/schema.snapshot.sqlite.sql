@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-22, revision 0002
+-- iteration 2, 2026-11-22, revision 0003
 
 edge algorithm  register REGISTERED 0
 
@@ -180,6 +180,8 @@ index mint_events_block: CREATE INDEX mint_events_block ON mint_events (block_nu
 
 index mint_events_canonical: CREATE UNIQUE INDEX mint_events_canonical ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
 
+index mint_events_token: CREATE INDEX mint_events_token ON mint_events (token_id, block_number, log_index, id)
+
 index reveal_transactions_status: CREATE INDEX reveal_transactions_status ON reveal_transactions (status)
 
 index reveal_transactions_tx_hash: CREATE INDEX reveal_transactions_tx_hash ON reveal_transactions (tx_hash)
@@ -190,9 +192,13 @@ index spaces_user_id: CREATE INDEX spaces_user_id ON spaces (user_id, id)
 
 index subspaces_space_id: CREATE INDEX subspaces_space_id ON subspaces (space_id, id)
 
+index tasks_canceled: CREATE INDEX tasks_canceled ON tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL
+
 index tasks_dead: CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
 
-index tasks_due: CREATE INDEX tasks_due ON tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+index tasks_due: CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
+
+index tasks_finished: CREATE INDEX tasks_finished ON tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
 
 index tokens_s0_author_id: CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
 
@@ -592,15 +598,17 @@ table mint_events: CREATE TABLE mint_events (
 	block_number INTEGER NOT NULL,
 	block_hash TEXT NOT NULL,
 	block_timestamp TEXT NOT NULL,
-	token_id INTEGER NOT NULL,
+	token_id TEXT NOT NULL,
 	quantity INTEGER NOT NULL,
 	author_wallet TEXT NOT NULL,
 	recipient TEXT NOT NULL,
 	total_paid TEXT NOT NULL,
 	detected_at TEXT NOT NULL,
+	batch TEXT,
+	copies TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
-	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
+	CONSTRAINT mint_events_quantity CHECK (quantity <= 10000),
 	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT mint_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -615,11 +623,35 @@ table mint_events: CREATE TABLE mint_events (
 	CONSTRAINT mint_events_block_number_rule CHECK (block_number >= 1),
 	CONSTRAINT mint_events_block_hash_rule CHECK (length(block_hash) = 66 AND substr(block_hash, 1, 2) = '0x' AND trim(substr(block_hash, 3), '0123456789abcdef') = ''),
 	CONSTRAINT mint_events_block_timestamp_rule CHECK (block_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND block_timestamp >= '2000' AND block_timestamp < '3000'),
-	CONSTRAINT mint_events_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT mint_events_token_id_rule CHECK (length(token_id) = 78 AND token_id NOT GLOB '*[^0-9]*' AND token_id <= '115792089237316195423570985008687907853269984665640564039457584007913129639935'),
 	CONSTRAINT mint_events_quantity_rule CHECK (quantity >= 1),
 	CONSTRAINT mint_events_author_wallet_rule CHECK (length(author_wallet) = 42 AND substr(author_wallet, 1, 2) = '0x' AND trim(substr(author_wallet, 3), '0123456789abcdef') = ''),
 	CONSTRAINT mint_events_recipient_rule CHECK (length(recipient) = 42 AND substr(recipient, 1, 2) = '0x' AND trim(substr(recipient, 3), '0123456789abcdef') = ''),
-	CONSTRAINT mint_events_detected_at_rule CHECK (detected_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND detected_at >= '2000' AND detected_at < '3000')
+	CONSTRAINT mint_events_detected_at_rule CHECK (detected_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND detected_at >= '2000' AND detected_at < '3000'),
+	CONSTRAINT mint_events_batch_rule CHECK (batch IS NULL OR json_valid(batch) AND json_type(batch) = 'array'),
+	CONSTRAINT mint_events_copies_rule CHECK (copies IS NULL OR json_valid(copies) AND json_type(copies) = 'array')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table pruned_stages: CREATE TABLE pruned_stages (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	fence INTEGER NOT NULL,
+	CONSTRAINT pruned_stages_pkey PRIMARY KEY (stage),
+	CONSTRAINT pruned_stages_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT pruned_stages_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT pruned_stages_fence_rule CHECK (fence >= 0)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table rate_buckets: CREATE TABLE rate_buckets (
+	stage TEXT NOT NULL,
+	full_at TEXT NOT NULL,
+	CONSTRAINT rate_buckets_pkey PRIMARY KEY (stage),
+	CONSTRAINT rate_buckets_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT rate_buckets_full_at_rule CHECK (full_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND full_at >= '2000' AND full_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -963,8 +995,7 @@ table task_attempts: CREATE TABLE task_attempts (
 	request_id TEXT,
 	hash TEXT NOT NULL,
 	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
-	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES tasks (stage, entity_id),
-	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED', 'CANCELED')),
 	CONSTRAINT task_attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
 	CONSTRAINT task_attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
 	CONSTRAINT task_attempts_fence_rule CHECK (fence >= 0),
@@ -987,11 +1018,24 @@ table tasks: CREATE TABLE tasks (
 	fence INTEGER NOT NULL,
 	attempts INTEGER NOT NULL,
 	dead_reason TEXT,
+	priority INTEGER DEFAULT 2 NOT NULL,
+	arguments TEXT,
+	result TEXT,
+	progress INTEGER,
+	slot TEXT,
+	error_class TEXT,
+	cancel_reason TEXT,
+	finished_at TEXT,
 	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
 	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
 	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
 	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
 	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
+	CONSTRAINT tasks_priority_known CHECK (priority BETWEEN 1 AND 3),
+	CONSTRAINT tasks_progress_percent CHECK (progress <= 100),
+	CONSTRAINT tasks_canceled_is_not_due CHECK (cancel_reason IS NULL OR (due_at IS NULL AND dead_reason IS NULL)),
+	CONSTRAINT tasks_finished_once CHECK ((finished_at IS NOT NULL) = (due_at IS NULL AND dead_reason IS NULL)),
+	CONSTRAINT tasks_result_of_completed CHECK (result IS NULL OR (finished_at IS NOT NULL AND cancel_reason IS NULL)),
 	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
 	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
 	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
@@ -999,7 +1043,15 @@ table tasks: CREATE TABLE tasks (
 	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
 	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
 	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
-	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> '')
+	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tasks_priority_rule CHECK (priority >= 0),
+	CONSTRAINT tasks_arguments_rule CHECK (arguments IS NULL OR json_valid(arguments) AND json_type(arguments) = 'object'),
+	CONSTRAINT tasks_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) <> 'null'),
+	CONSTRAINT tasks_progress_rule CHECK (progress >= 0),
+	CONSTRAINT tasks_slot_rule CHECK (slot GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND slot >= '2000' AND slot < '3000'),
+	CONSTRAINT tasks_error_class_rule CHECK (length(error_class) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_cancel_reason_rule CHECK (trim(cancel_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -1013,7 +1065,7 @@ table tokens_s0: CREATE TABLE tokens_s0 (
 	hash TEXT NOT NULL,
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
-	token_id INTEGER NOT NULL,
+	token_id TEXT NOT NULL,
 	author_id TEXT NOT NULL,
 	minter_address TEXT,
 	mint_timestamp TEXT NOT NULL,
@@ -1040,7 +1092,7 @@ table tokens_s0: CREATE TABLE tokens_s0 (
 	CONSTRAINT tokens_s0_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT tokens_s0_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT tokens_s0_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
-	CONSTRAINT tokens_s0_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT tokens_s0_token_id_rule CHECK (length(token_id) = 78 AND token_id NOT GLOB '*[^0-9]*' AND token_id <= '115792089237316195423570985008687907853269984665640564039457584007913129639935'),
 	CONSTRAINT tokens_s0_author_id_rule CHECK (length(author_id) BETWEEN 1 AND 200),
 	CONSTRAINT tokens_s0_minter_address_rule CHECK (length(minter_address) = 42 AND substr(minter_address, 1, 2) = '0x' AND trim(substr(minter_address, 3), '0123456789abcdef') = ''),
 	CONSTRAINT tokens_s0_mint_timestamp_rule CHECK (mint_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND mint_timestamp >= '2000' AND mint_timestamp < '3000'),
@@ -1458,7 +1510,7 @@ WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'lifecycle_edges_no_update'); END
 
 trigger mint_events_fixed: CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events
-WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE
+WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at AND (NEW.batch = OLD.batch OR NEW.batch IS NULL AND OLD.batch IS NULL) AND (NEW.copies = OLD.copies OR NEW.copies IS NULL AND OLD.copies IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_fixed'); END
 
 trigger mint_events_history_exists: CREATE TRIGGER mint_events_history_exists BEFORE UPDATE ON mint_events
@@ -1469,12 +1521,20 @@ trigger mint_events_insert_canonical_once: CREATE TRIGGER mint_events_insert_can
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_insert_canonical_once'); END
 
+trigger mint_events_json_limits: CREATE TRIGGER mint_events_json_limits BEFORE INSERT ON mint_events
+WHEN ((NEW.batch IS NULL OR CASE WHEN json_valid(NEW.batch) THEN length(CAST(NEW.batch AS BLOB)) <= 33554432 AND (length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.batch, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.batch) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.batch)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.batch) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.batch -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.batch -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.batch -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 END) AND (NEW.copies IS NULL OR CASE WHEN json_valid(NEW.copies) THEN length(CAST(NEW.copies AS BLOB)) <= 33554432 AND (length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.copies, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.copies) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.copies)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.copies) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.copies -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.copies -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.copies -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_json_limits'); END
+
+trigger mint_events_json_limits_on_update: CREATE TRIGGER mint_events_json_limits_on_update BEFORE UPDATE ON mint_events
+WHEN ((NEW.batch IS NULL OR CASE WHEN json_valid(NEW.batch) THEN length(CAST(NEW.batch AS BLOB)) <= 33554432 AND (length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.batch, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.batch) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.batch)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.batch) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.batch -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.batch -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.batch -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 END) AND (NEW.copies IS NULL OR CASE WHEN json_valid(NEW.copies) THEN length(CAST(NEW.copies AS BLOB)) <= 33554432 AND (length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.copies, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.copies) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.copies)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.copies) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.copies -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.copies -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.copies -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_json_limits_on_update'); END
+
 trigger mint_events_no_delete: CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_no_delete'); END
 
 trigger mint_events_no_nested_update: CREATE TRIGGER mint_events_no_nested_update BEFORE UPDATE ON mint_events
-WHEN (EXISTS (SELECT 1 FROM main.mint_events AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.tx_hash IS OLD.tx_hash AND stored.log_index IS OLD.log_index AND stored.block_number IS OLD.block_number AND stored.block_hash IS OLD.block_hash AND stored.block_timestamp IS OLD.block_timestamp AND stored.token_id IS OLD.token_id AND stored.quantity IS OLD.quantity AND stored.author_wallet IS OLD.author_wallet AND stored.recipient IS OLD.recipient AND stored.total_paid IS OLD.total_paid AND stored.detected_at IS OLD.detected_at)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.mint_events AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.tx_hash IS OLD.tx_hash AND stored.log_index IS OLD.log_index AND stored.block_number IS OLD.block_number AND stored.block_hash IS OLD.block_hash AND stored.block_timestamp IS OLD.block_timestamp AND stored.token_id IS OLD.token_id AND stored.quantity IS OLD.quantity AND stored.author_wallet IS OLD.author_wallet AND stored.recipient IS OLD.recipient AND stored.total_paid IS OLD.total_paid AND stored.detected_at IS OLD.detected_at AND stored.batch IS OLD.batch AND stored.copies IS OLD.copies)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_no_nested_update'); END
 
 trigger mint_events_no_replace: CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
@@ -1492,6 +1552,58 @@ BEGIN SELECT RAISE(ABORT, 'mint_events_one_step'); END
 trigger mint_events_update_canonical_once: CREATE TRIGGER mint_events_update_canonical_once BEFORE UPDATE ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_update_canonical_once'); END
+
+trigger pruned_stages_needs_task: CREATE TRIGGER pruned_stages_needs_task BEFORE INSERT ON pruned_stages
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_needs_task'); END
+
+trigger pruned_stages_no_delete: CREATE TRIGGER pruned_stages_no_delete BEFORE DELETE ON pruned_stages
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_no_delete'); END
+
+trigger pruned_stages_no_nested_update: CREATE TRIGGER pruned_stages_no_nested_update BEFORE UPDATE ON pruned_stages
+WHEN (EXISTS (SELECT 1 FROM main.pruned_stages AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.fence IS OLD.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_no_nested_update'); END
+
+trigger pruned_stages_no_replace: CREATE TRIGGER pruned_stages_no_replace BEFORE INSERT ON pruned_stages
+WHEN (NOT EXISTS (SELECT 1 FROM main.pruned_stages WHERE stage = NEW.stage)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_no_replace'); END
+
+trigger pruned_stages_rises: CREATE TRIGGER pruned_stages_rises BEFORE UPDATE ON pruned_stages
+WHEN (NEW.stage = OLD.stage AND NEW.fence > OLD.fence AND EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_rises'); END
+
+trigger pruned_stages_values_on_insert: CREATE TRIGGER pruned_stages_values_on_insert BEFORE INSERT ON pruned_stages
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_values_on_insert'); END
+
+trigger pruned_stages_values_on_update: CREATE TRIGGER pruned_stages_values_on_update BEFORE UPDATE ON pruned_stages
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_values_on_update'); END
+
+trigger rate_buckets_fixed: CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON rate_buckets
+WHEN (NEW.stage = OLD.stage) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_fixed'); END
+
+trigger rate_buckets_no_delete: CREATE TRIGGER rate_buckets_no_delete BEFORE DELETE ON rate_buckets
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_delete'); END
+
+trigger rate_buckets_no_nested_update: CREATE TRIGGER rate_buckets_no_nested_update BEFORE UPDATE ON rate_buckets
+WHEN (EXISTS (SELECT 1 FROM main.rate_buckets AS stored WHERE stored.stage IS OLD.stage AND stored.full_at IS OLD.full_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_nested_update'); END
+
+trigger rate_buckets_no_replace: CREATE TRIGGER rate_buckets_no_replace BEFORE INSERT ON rate_buckets
+WHEN (NOT EXISTS (SELECT 1 FROM main.rate_buckets WHERE stage = NEW.stage)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_replace'); END
+
+trigger rate_buckets_values_on_insert: CREATE TRIGGER rate_buckets_values_on_insert BEFORE INSERT ON rate_buckets
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.full_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.full_at, 1, 19), '+0 seconds') = substr(NEW.full_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_insert'); END
+
+trigger rate_buckets_values_on_update: CREATE TRIGGER rate_buckets_values_on_update BEFORE UPDATE ON rate_buckets
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.full_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.full_at, 1, 19), '+0 seconds') = substr(NEW.full_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_update'); END
 
 trigger receipts_json_limits: CREATE TRIGGER receipts_json_limits BEFORE INSERT ON receipts
 WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
@@ -1750,7 +1862,7 @@ WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq 
 BEGIN SELECT RAISE(ABORT, 'system_state_one_step'); END
 
 trigger task_attempts_needs_head: CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
-WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND CASE WHEN NEW.outcome = 'REQUEUED' THEN head.dead_reason IS NOT NULL ELSE head.lease_owner IS NOT NULL END)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND CASE NEW.outcome WHEN 'REQUEUED' THEN head.fence = NEW.fence AND (head.dead_reason IS NOT NULL OR head.cancel_reason IS NOT NULL) WHEN 'CANCELED' THEN head.fence + 1 = NEW.fence AND head.due_at IS NOT NULL ELSE head.fence = NEW.fence AND head.lease_owner IS NOT NULL END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
 
 trigger task_attempts_no_delete: CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
@@ -1765,52 +1877,64 @@ trigger task_attempts_no_update: CREATE TRIGGER task_attempts_no_update BEFORE U
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
 
-trigger task_attempts_task_exists: CREATE TRIGGER task_attempts_task_exists BEFORE INSERT ON task_attempts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_task_exists'); END
-
 trigger task_attempts_values_on_insert: CREATE TRIGGER task_attempts_values_on_insert BEFORE INSERT ON task_attempts
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.outcome IS NULL OR instr(NEW.outcome, char(0)) = 0) AND (NEW.actor IS NULL OR instr(NEW.actor, char(0)) = 0) AND (NEW.reason IS NULL OR instr(NEW.reason, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.request_id IS NULL OR instr(NEW.request_id, char(0)) = 0) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_values_on_insert'); END
 
 trigger tasks_edge: CREATE TRIGGER tasks_edge BEFORE UPDATE ON tasks
-WHEN (CASE WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') WHEN OLD.dead_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE
+WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_edge'); END
 
 trigger tasks_fence: CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
-WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) OR NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL OR NEW.fence = OLD.fence AND NEW.cancel_reason IS NULL AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
+
+trigger tasks_first_fence: CREATE TRIGGER tasks_first_fence BEFORE INSERT ON tasks
+WHEN (NEW.fence = coalesce((SELECT pruned.fence FROM main.pruned_stages AS pruned WHERE pruned.stage = NEW.stage), 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_first_fence'); END
+
+trigger tasks_json_limits: CREATE TRIGGER tasks_json_limits BEFORE INSERT ON tasks
+WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_json_limits'); END
+
+trigger tasks_json_limits_on_update: CREATE TRIGGER tasks_json_limits_on_update BEFORE UPDATE ON tasks
+WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_json_limits_on_update'); END
 
 trigger tasks_needs_tokens_s0: CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
 
 trigger tasks_new: CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
-WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL) IS NOT TRUE
+WHEN (NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
 
-trigger tasks_no_delete: CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_no_delete'); END
-
 trigger tasks_no_nested_update: CREATE TRIGGER tasks_no_nested_update BEFORE UPDATE ON tasks
-WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason AND stored.priority IS OLD.priority AND stored.arguments IS OLD.arguments AND stored.result IS OLD.result AND stored.progress IS OLD.progress AND stored.slot IS OLD.slot AND stored.error_class IS OLD.error_class AND stored.cancel_reason IS OLD.cancel_reason AND stored.finished_at IS OLD.finished_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
 
 trigger tasks_no_replace: CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
 WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
 
+trigger tasks_prune: CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
+
 trigger tasks_recorded: CREATE TRIGGER tasks_recorded BEFORE UPDATE ON tasks
-WHEN (CASE WHEN OLD.dead_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM main.task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = OLD.fence AND attempt.outcome = CASE WHEN OLD.dead_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason))) IS NOT TRUE
+WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM main.task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_recorded'); END
 
+trigger tasks_run: CREATE TRIGGER tasks_run BEFORE UPDATE OF arguments, priority, result, progress, slot, error_class ON tasks
+WHEN (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_run'); END
+
 trigger tasks_values_on_insert: CREATE TRIGGER tasks_values_on_insert BEFORE INSERT ON tasks
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0)) IS NOT TRUE
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_on_insert'); END
 
 trigger tasks_values_on_update: CREATE TRIGGER tasks_values_on_update BEFORE UPDATE ON tasks
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0)) IS NOT TRUE
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_on_update'); END
 
 trigger tokens_s0_author_exists: CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
