@@ -23,6 +23,7 @@ from tests.web.test_rates import ManualClock
 
 from indelible.app import AppContext, WriteTx
 from indelible.kernel.stages import PauseStage, pause_stage
+from indelible.kernel.tasks import Lease
 from indelible.testing.stores import MAYA, AnyStore
 from indelible.tokens import Repositories
 from indelible_web import WebSettings, tokens
@@ -301,6 +302,22 @@ def test_the_changes_of_the_last_hour_are_a_chart_with_a_table(any_site: Site) -
     any_site.clock.time = minute + timedelta(minutes=60)
     member.get(HOME)
     assert "No changes in the last hour." in member.page.words
+
+
+def test_finished_tasks_of_all_stages_are_a_chart(any_site: Site) -> None:
+    for stage in ("letters", "parcels"):
+        complete(any_site, claimed(any_site.store, stage, "one"))
+    finished_at = any_site.store.read(lambda tx: tx.tasks.get("parcels", "one")).finished_at
+    assert finished_at is not None
+
+    any_site.clock.time = finished_at + timedelta(seconds=1)
+
+    assert "Finished tasks per minute 2 " in words(any_site)
+
+
+def complete(site: Site, lease: Lease) -> None:
+    """Complete a claimed task."""
+    acted(site.store, lambda tx: tx.tasks.complete([lease]))
 
 
 def test_a_chart_says_which_minutes_it_does_not_count(

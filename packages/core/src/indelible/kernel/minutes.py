@@ -1,7 +1,7 @@
 """The number of events per minute, as the charts of the last hour show it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -49,3 +49,20 @@ class MinuteCounts:
             return minute_of(self.since)
 
         return min(self.counts)
+
+
+def sum_counts(parts: Sequence[MinuteCounts], *, since: datetime) -> MinuteCounts:
+    """Return the sums of counts since the same time.
+
+    They begin with the first minute that all parts have counted.
+    """
+    sums = Counter[datetime]()
+    for part in parts:
+        sums.update(part.counts)
+
+    starts = [part.counted_from for part in parts if not part.is_complete]
+    if not starts:
+        return MinuteCounts(since=since, counts=sums, limit=sum(sums.values()) + 1)
+
+    counts = {minute: number for minute, number in sums.items() if minute >= max(starts)}
+    return MinuteCounts(since=since, counts=counts, limit=sum(counts.values()))

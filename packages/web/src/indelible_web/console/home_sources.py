@@ -8,8 +8,9 @@ from typing import Final
 from flask import url_for
 
 from indelible.app import ReadTx
+from indelible.kernel.minutes import MinuteCounts, sum_counts
 from indelible.kernel.tasks import MAX_COUNTED, TaskState
-from indelible_web.console.charts import MAX_EVENTS, hour_before, make_chart
+from indelible_web.console.charts import MAX_EVENTS, Chart, hour_before, make_chart
 from indelible_web.console.home_parts import (
     AttentionItem,
     HomePart,
@@ -44,7 +45,8 @@ def tasks_part(tx: ReadTx, now: datetime) -> HomePart:
     for stage in stages:
         items += _stage_items(stage, now)
 
-    return HomePart(items=tuple(items), totals=_task_totals(stages))
+    charts = (_finished_tasks(tx, stages, now),) if stages else ()
+    return HomePart(items=tuple(items), totals=_task_totals(stages), charts=charts)
 
 
 def changes_part(tx: ReadTx, now: datetime) -> HomePart:
@@ -95,6 +97,17 @@ def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
         items.append(AttentionItem(text=text, detail=detail, url=url))
 
     return items
+
+
+def _finished_tasks(tx: ReadTx, stages: Sequence[StageView], now: datetime) -> Chart:
+    """Return the tasks of all stages that finished in the last hour."""
+    since = hour_before(now)
+    parts: list[MinuteCounts] = []
+    for stage in stages:
+        parts.append(tx.tasks.finished_by_minute(stage.stage, since=since, limit=MAX_COUNTED))
+
+    counts = sum_counts(parts, since=since)
+    return make_chart("finished-tasks", "Finished tasks per minute", "finished tasks", counts)
 
 
 def _task_totals(stages: Sequence[StageView]) -> tuple[Total, ...]:
