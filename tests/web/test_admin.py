@@ -1,17 +1,21 @@
 """Test the operator's routes for tasks, the readiness of stages, and the schema of each answer."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
+from attrs import evolve
 from flask import Flask
 from openapi_schema_validator import OAS31Validator
 from tests.web.harness import SCOPES, SETTINGS, Json, Web, closed, memory, problem, saved
-from tests.web.minting import MAYA_S, WORKER, buried, claimed, dropped, hash_of, minted
+from tests.web.minting import MAYA_S, WORKER, acted, buried, claimed, dropped, hash_of, minted
 from tests.web.test_system import counted
 
+from indelible import tokens
 from indelible.app import AppContext
 from indelible.kernel.stages import STAGE
+from indelible.tokens import ContractState
+from indelible.tokens.commands import RecordContract
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
 from indelible_web.http import admin
@@ -192,6 +196,23 @@ def test_token_stats_include_the_orphaned_mints(any_web: Web) -> None:
     assert after["checkpoint"]["number"] == 100
     assert after["checkpoint"]["reorg_count"] == 1
     assert [mint["token_id"] for mint in after["orphaned"]] == ["3"]
+
+
+def test_changed_code_is_in_the_stats_until_it_is_acknowledged(any_web: Web) -> None:
+    any_web.key = any_web.new_key("admin")
+    first = RecordContract(contract_id="eip155:1:0xaa", state=ContractState(code_hash=hash_of(1)))
+    second = evolve(first, state=ContractState(code_hash=hash_of(2)))
+    for command in (first, second):
+        acted(any_web.store, partial(tokens.record_contract, command=command))
+
+    (notice,) = send(any_web, "GET", "/tokens/stats")["notices"]
+    assert notice["code"] == "CONTRACT_CHANGED"
+    assert hash_of(2) in notice["message"]
+
+    path = "/tokens/contract/acknowledge"
+    assert refusal(any_web, path, {}) == (422, "INVALID_FIELDS")
+    assert send(any_web, "POST", path, json=REASON)["notices"] == []
+    assert send(any_web, "GET", "/tokens/stats")["notices"] == []
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from attrs import field, frozen
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
@@ -39,8 +39,11 @@ class StageQuery:
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
-def show_stages(console: ConsoleContext) -> Response:
-    """Show every stage as it is now, and the panels that contexts add."""
+def show_stages(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
+    """Show every stage as it is now, and the panels that contexts add.
+
+    The error is that of a panel's form, which keeps the reason.
+    """
     context = _operator(console)
     now = context.clock.now()
     rows = console.stage_table.rows(now)
@@ -51,10 +54,13 @@ def show_stages(console: ConsoleContext) -> Response:
 
     return render_page(
         "console/tasks",
+        error=error,
         rows=rows,
         panels=panels,
         charts=context.store.read(_read_charts, [row.stage.stage for row in rows], now),
         max_counted=MAX_COUNTED,
+        once=console.app_context.ids.new(),
+        reason=request.form.get("reason", ""),
     )
 
 

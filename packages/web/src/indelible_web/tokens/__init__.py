@@ -9,11 +9,12 @@ from indelible.tokens.lifecycle import MINT
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem, TaskPanel
 from indelible_web.context import WebContext
+from indelible_web.http.request import ADMIN
 from indelible_web.settings import WebSettings
 from indelible_web.tokens import admin, links, pages, routes
 from indelible_web.tokens.descriptions import DESCRIPTIONS
 from indelible_web.tokens.examples import EXAMPLES
-from indelible_web.tokens.home import tokens_part
+from indelible_web.tokens.home import notices_part, tokens_part
 from indelible_web.tokens.notices import CHAIN_NOTICES
 from indelible_web.tokens.webhooks import WEBHOOK
 
@@ -41,7 +42,10 @@ CONTEXT: Final = WebContext(
             key="tokens", label="Tokens", endpoint="console.list_tokens", scopes=(routes.READ,)
         ),
     ),
-    home=(HomeSource(query=tokens_part, scopes=(routes.READ,)),),
+    home=(
+        HomeSource(query=notices_part, scopes=(ADMIN,)),
+        HomeSource(query=tokens_part, scopes=(routes.READ,)),
+    ),
     is_on=_is_on,
     template_package="indelible_web.tokens",
     action_labels=pages.ACTION_LABELS,

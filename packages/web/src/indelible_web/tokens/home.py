@@ -6,8 +6,8 @@ from typing import Final
 from flask import url_for
 
 from indelible.app import ReadTx
-from indelible.tokens import TokenStatus
-from indelible.tokens.rules import CHECKPOINT
+from indelible.tokens import TokenStatus, chain_notices
+from indelible.tokens.rules import CHECKPOINT, CONTRACT_CHANGED, LOGS_QUARANTINED
 from indelible_web.console.home_parts import (
     AttentionItem,
     HomePart,
@@ -22,6 +22,11 @@ MAX_INSPECTED: Final = 200  # Of the tokens in a status, the earliest mints firs
 STALE_AFTER: Final = timedelta(hours=1)  # A token in work without a change since then.
 CHAIN_LAG_AFTER: Final = timedelta(minutes=15)  # A checkpoint that has not moved since then.
 IN_WORK: Final = (TokenStatus.GENERATING, TokenStatus.UPLOADING)
+NOTICES: Final = "notices"  # The anchor of the notices on the page of tasks.
+TEXTS: Final = {
+    CONTRACT_CHANGED: "The contract has other code than before.",
+    LOGS_QUARANTINED: "Logs of the contract are quarantined.",
+}
 
 
 def tokens_part(tx: ReadTx, now: datetime) -> HomePart:
@@ -43,6 +48,19 @@ def tokens_part(tx: ReadTx, now: datetime) -> HomePart:
         items += _stale_items(tx, status, now - STALE_AFTER)
 
     return HomePart(items=tuple(items), totals=tuple(totals))
+
+
+def notices_part(tx: ReadTx, _: datetime) -> HomePart:
+    """Return the notices of the chain: a fault that pauses detection, changed code, odd logs."""
+    url = url_for("console.show_stages", _anchor=NOTICES)
+    items: list[AttentionItem] = []
+    for notice in chain_notices(tx):
+        level = Level.BAD if notice.pauses_detection else Level.WARN
+        text = TEXTS.get(notice.code, "The detection of mints is paused.")
+        detail = f"{notice.code}: {notice.message}"
+        items.append(AttentionItem(text=text, detail=detail, url=url, level=level))
+
+    return HomePart(items=tuple(items))
 
 
 def _chain_items(tx: ReadTx, now: datetime) -> list[AttentionItem]:

@@ -3,17 +3,21 @@
 from typing import Final
 
 from attrs import evolve
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from indelible import tokens
-from indelible.kernel import ListOrder
+from indelible.kernel import IndelibleError, ListOrder
 from indelible.tokens import TokenStatus, lifecycle
-from indelible_web.console.context import ConsoleContext
+from indelible_web.console import stages
+from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.history import ListedChange
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import list_view, parse_list, status_options
 from indelible_web.console.page import ConsolePage, label_actions
 from indelible_web.http.operation import OperationContext
+from indelible_web.http.request import ADMIN
+from indelible_web.tokens.admin import StatsView, acknowledge_and_show
 from indelible_web.tokens.routes import READ, TokenListQuery, TokenQuery
 
 TOKENS_PER_PAGE: Final = 50
@@ -93,6 +97,19 @@ def token(console: ConsoleContext, token_id: str) -> Response:
     return render_page("tokens/token", saved=saved, changes=listed)
 
 
+def acknowledge_contract(console: ConsoleContext) -> Response:
+    """Remove the notice that the contract has other code; after an error the reason stays."""
+    context = console.operation(reason=form_text("reason"), response_type=StatsView)
+    context.caller.require_scope(ADMIN)
+    try:
+        context.run(acknowledge_and_show, tokens.AcknowledgeContract())
+    except IndelibleError as error:
+        return stages.show_stages(console, error)
+
+    console.notices.leave("Acknowledged. The contract is read as before.")
+    return redirect(url_for("console.show_stages"), 303)
+
+
 def _reading_context(console: ConsoleContext) -> OperationContext:
     """Return the context of an operation, for a caller that may read tokens."""
     context = console.operation()
@@ -103,4 +120,5 @@ def _reading_context(console: ConsoleContext) -> OperationContext:
 PAGES: Final = (
     ConsolePage(rule="/tokens", view=list_tokens),
     ConsolePage(rule="/tokens/<token_id>", view=token),
+    ConsolePage(rule="/tokens/contract/acknowledge", view=acknowledge_contract, method="POST"),
 )

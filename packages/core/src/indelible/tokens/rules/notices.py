@@ -27,11 +27,8 @@ LOGS_QUARANTINED: Final = "LOGS_QUARANTINED"
 
 # Errors of a configuration or a contract: detection waits until they are gone.
 CHAIN_FAULTS: Final = (ChainIdMismatch, ContractCodeMissing, InterfaceMissing, WrongContract)
-NOTICE_CODES: Final = (
-    *(error.code for error in CHAIN_FAULTS),
-    CONTRACT_CHANGED,
-    LOGS_QUARANTINED,
-)
+FAULT_CODES: Final = tuple(error.code for error in CHAIN_FAULTS)
+NOTICE_CODES: Final = (*FAULT_CODES, CONTRACT_CHANGED, LOGS_QUARANTINED)
 
 
 @frozen(kw_only=True)
@@ -41,6 +38,11 @@ class ChainNotice:
     code: str
     message: str
     since: str
+
+    @property
+    def pauses_detection(self) -> bool:
+        """Return True if detection waits until the notice is gone."""
+        return self.code in FAULT_CODES
 
 
 @frozen(kw_only=True)
