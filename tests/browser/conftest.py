@@ -57,6 +57,10 @@ BROKEN_WORDS = r"""
   return broken;
 }
 """
+SHOWN_ALTHOUGH_HIDDEN = """
+() => [...document.querySelectorAll("[hidden]")]
+  .filter(element => element.getClientRects().length > 0).map(element => element.outerHTML)
+"""
 ROWS_ON_SCREEN = """
 () => [...document.querySelectorAll("main table tbody tr")]
   .filter(row => row.getBoundingClientRect().bottom <= window.innerHeight).length
@@ -171,7 +175,7 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
 
 
 def page_faults(page: Page) -> list[str]:
-    """Return the accessibility violations of the loaded page, its overflow and broken words."""
+    """Return the faults of the loaded page: accessibility, overflow, broken words, hidden parts."""
     page.wait_for_load_state("networkidle")
     page.evaluate(WAIT_FOR_TWO_FRAMES)
     page.evaluate(AXE)
@@ -184,6 +188,8 @@ def page_faults(page: Page) -> list[str]:
         faults.append("overflow")
     for word in page.evaluate(BROKEN_WORDS):
         faults.append(f"broken word: {word}")
+    for element in page.evaluate(SHOWN_ALTHOUGH_HIDDEN):
+        faults.append(f"hidden, but shown: {element}")
 
     return faults
 

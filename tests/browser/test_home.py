@@ -73,7 +73,7 @@ def test_the_chart_is_described_in_words_and_in_a_table(open_page: OpenPage) -> 
     summary = page.locator("summary", has_text="Numbers of changes per minute")
     summary.focus()
     page.keyboard.press("Enter")
-    rows = page.locator(".hour table tbody tr")
+    rows = page.locator("figure.hour", has=chart).locator("table tbody tr")
     expect(rows).to_have_count(chart.locator("rect:not(.uncounted)").count())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from attrs import evolve
-from tests.web.console.visitor import HISTORY, Site, Visitor, at
+from tests.web.console.visitor import HISTORY, Site, Visitor, at, changes_on
 from tests.web.harness import SETTINGS, memory
 from werkzeug.test import TestResponse
 
@@ -255,12 +255,6 @@ def test_actions_are_shown_as_words_for_people(any_site: Site) -> None:
     assert "API key of user:maya Created" in member.page.words
 
 
-def changes_on(member: Visitor) -> int:
-    """Return the number of changes that the rows of the page stand for."""
-    rows = [attributes for tag, attributes in member.page.tags if tag == "tr"]
-    return sum(int(row["data-changes"]) for row in rows if "data-changes" in row)
-
-
 def test_earlier_changes_are_read_page_by_page(
     any_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,32 +321,6 @@ def test_an_invalid_filter_is_refused_on_a_page(site: Site, query: str) -> None:
 
     assert answer.status_code in {400, 422}
     assert answer.content_type.startswith("text/html")
-
-
-def test_many_changes_of_one_kind_and_reason_are_one_row(any_site: Site) -> None:
-    names = [f"Imported {number}" for number in range(5)]
-    for name in names:
-        any_site.create(evolve(RATIO, name=name))
-    single = any_site.create(evolve(RATIO, name="Single"), by=NOOR)
-    member = any_site.member(owner=NOOR)
-    member.get(f"{HISTORY}?lifecycle=concept")
-
-    assert [tag for tag, _ in member.page.tags].count("details") == 1
-    assert "5 concepts" in member.page.words
-    assert all(name in member.page.text for name in names)
-    assert at(single) in member.page.links
-    member.get(member.page.link("since="))
-    assert changes_on(member) == 5
-
-
-def test_repeated_edits_of_one_concept_are_one_row_with_their_number(any_site: Site) -> None:
-    saved = any_site.create()
-    for number in range(4):
-        saved = any_site.edit(saved, evolve(RATIO, definition=f"Number {number}."))
-    member = any_site.member()
-    member.get(f"{HISTORY}?action=edit")
-
-    assert "Ratio Edited 4 times" in member.page.words
 
 
 def test_a_stream_sends_a_group_as_one_row(any_site: Site) -> None:

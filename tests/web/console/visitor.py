@@ -302,3 +302,18 @@ def as_typed(content: ConceptContent) -> Json:
     fields = cast("Json", to_json_value(content))
     fields["scope_boundaries"] = content.scope_boundaries or ""
     return fields
+
+
+def rows_on(member: Visitor) -> list[int]:
+    """Return the number of changes of each row of the page."""
+    rows: list[int] = []
+    for tag, attributes in member.page.tags:
+        if tag == "tr" and "data-changes" in attributes:
+            rows.append(int(attributes["data-changes"]))
+
+    return rows
+
+
+def changes_on(member: Visitor) -> int:
+    """Return the number of changes that the rows of the page stand for."""
+    return sum(rows_on(member))

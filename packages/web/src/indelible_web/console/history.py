@@ -1,26 +1,33 @@
 """The console's page of history: changes by filters, newest first, and a live stream."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Final
 
 from attrs import evolve, frozen
-from flask import Response, copy_current_request_context, render_template, request, url_for
+from flask import Response, copy_current_request_context, render_template, request
 
 from indelible.app import ReadTx
-from indelible.kernel import Change, ChangeFilter, Feed, instant_text
+from indelible.kernel import Change, ChangeFilter, Feed
 from indelible.kernel.keys import KEY
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
+from indelible_web.console.changes import (
+    ONE_BY_ONE,
+    ChangeGroup,
+    ChangePage,
+    ChangeReader,
+    ListedChange,
+    group_changes,
+    read_whole_groups,
+)
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import HEADERS, parse_fields, render_page
 from indelible_web.console.lists import ListView, list_view, parse_list
-from indelible_web.console.page import ConsolePage, EntityLink, EntityLinks, NavItem
+from indelible_web.console.page import ConsolePage, NavItem
 from indelible_web.http.paging import Cursors, PageQuery
 from indelible_web.http.request import Caller
 
 PAGE_SIZE: Final = 100
-MIN_GROUP_SIZE: Final = 3  # Fewer changes with one reason are listed one by one.
 RETRY_MILLISECONDS: Final = 700  # The pause after which a browser reconnects.
 HEARTBEAT: Final = ": heartbeat\n\n"  # A comment, which keeps the connection open.
 FROM_BEGINNING: Final = "beginning"
@@ -39,50 +46,6 @@ class HistoryPageQuery(ChangeFilter, PageQuery):
     added_filters: ClassVar[frozenset[str]] = frozenset(
         {"lifecycle", "entity_id", "actor", "action", "since", "until"}
     )
-
-
-@frozen(kw_only=True)
-class ListedChange:
-    """A change, and the name of its entity if the caller may see it."""
-
-    change: Change
-    link: EntityLink | None = None
-
-
-@frozen(kw_only=True)
-class ChangeGroup:
-    """Changes that follow each other in a list, with the same action, actor and reason."""
-
-    listed: tuple[ListedChange, ...]
-
-    @property
-    def change(self) -> Change:
-        """Return the first change, which stands for all."""
-        return self.listed[0].change
-
-    @property
-    def entities(self) -> tuple[ListedChange, ...]:
-        """Return one change of each entity, in the same order."""
-        by_id: dict[str, ListedChange] = {}
-        for listed_change in self.listed:
-            by_id.setdefault(listed_change.change.entity_id, listed_change)
-
-        return tuple(by_id.values())
-
-    @property
-    def url(self) -> str:
-        """Return the address of the changes with this action and actor at these times."""
-        times = [listed_change.change.at for listed_change in self.listed]
-        end = max(times) + timedelta(microseconds=1)
-
-        return url_for(
-            "console.history",
-            lifecycle=self.change.lifecycle,
-            action=self.change.action,
-            actor=str(self.change.actor),
-            since=instant_text(min(times)),
-            until=instant_text(end),
-        )
 
 
 @frozen(kw_only=True)
@@ -106,7 +69,7 @@ def history(console: ConsoleContext) -> Response:
     is_forward = bool(query.cursor) or FROM_BEGINNING in request.args
     read_page = _page_after if is_forward else _page_before
     page = console.app_context.store.read(read_page, console, caller, query)
-    view = list_view()
+    view = _list_view()
     labelled_actions = (*KERNEL_ACTIONS, *console.action_labels)
 
     return render_page(
@@ -142,67 +105,25 @@ def stream(console: ConsoleContext) -> Response:
     return response
 
 
-def list_changes(
-    tx: ReadTx, caller: Caller, changes: Sequence[Change], entity_links: Mapping[str, EntityLinks]
-) -> tuple[ListedChange, ...]:
-    """Return the changes with links to their entities, in the same order."""
-    links: dict[tuple[str, str], EntityLink] = {}
-    for lifecycle, links_of in entity_links.items():
-        ids = {change.entity_id for change in changes if change.lifecycle == lifecycle}
-        if not ids:
-            continue
-        for entity_id, link in links_of(tx, caller, ids).items():
-            links[lifecycle, entity_id] = link
-
-    listed: list[ListedChange] = []
-    for change in changes:
-        entity = (change.lifecycle, change.entity_id)
-        listed.append(ListedChange(change=change, link=links.get(entity)))
-
-    return tuple(listed)
-
-
-def group_changes(listed: Iterable[ListedChange]) -> tuple[ChangeGroup, ...]:
-    """Return the changes in groups, in the same order; few changes of a kind stay single."""
-    runs: list[list[ListedChange]] = []
-    for listed_change in listed:
-        is_same = bool(runs) and _kind(runs[-1][0].change) == _kind(listed_change.change)
-        if is_same:
-            runs[-1].append(listed_change)
-        else:
-            runs.append([listed_change])
-
-    groups: list[ChangeGroup] = []
-    for run in runs:
-        if len(run) >= MIN_GROUP_SIZE:
-            groups.append(ChangeGroup(listed=tuple(run)))
-        else:
-            groups += [ChangeGroup(listed=(listed_change,)) for listed_change in run]
-
-    return tuple(groups)
-
-
-def _kind(change: Change) -> tuple[str, str, str, str]:
-    return change.lifecycle, change.action, str(change.actor), change.reason
-
-
 def _page_before(
     tx: ReadTx, console: ConsoleContext, caller: Caller, query: HistoryPageQuery
 ) -> HistoryPage:
     """Return the newest changes, or those before the cursor of the parameter `before`."""
     before = parse_fields(PageQuery, {"cursor": request.args.get(EARLIER, "")}).cursor
     cursors = Cursors(console.secret, "console history before", evolve(query, cursor=before))
-    feed = tx.history.backwards(before=cursors.start(), limit=PAGE_SIZE, matching=query)
-    listed = list_changes(tx, caller, feed.changes, console.entity_links)
 
+    def read(cursor: str, limit: int) -> Feed:
+        return tx.history.backwards(before=cursor, limit=limit, matching=query)
+
+    changes = _read_changes(read, cursors.start())
     newest_cursor = ""
     if before is None:
         newest_cursor = _cursors(console, query).after(tx.history.newest(limit=1).cursor)
 
     return HistoryPage(
-        groups=group_changes(listed),
-        is_full=len(listed) == PAGE_SIZE,
-        earlier_cursor=cursors.after(feed.cursor),
+        groups=_groups(tx, console, caller, changes),
+        is_full=changes.is_full,
+        earlier_cursor=cursors.after(changes.cursor),
         newest_cursor=newest_cursor,
     )
 
@@ -212,21 +133,55 @@ def _page_after(
 ) -> HistoryPage:
     """Return the changes after the query's cursor, the oldest first."""
     cursors = _cursors(console, query)
-    feed = tx.history.feed(after=cursors.start(), limit=PAGE_SIZE, matching=query)
-    listed = list_changes(tx, caller, feed.changes, console.entity_links)
 
+    def read(cursor: str, limit: int) -> Feed:
+        return tx.history.feed(after=cursor, limit=limit, matching=query)
+
+    changes = _read_changes(read, cursors.start())
     return HistoryPage(
-        groups=group_changes(listed),
-        is_full=len(listed) == PAGE_SIZE,
-        later_cursor=cursors.after(feed.cursor),
+        groups=_groups(tx, console, caller, changes),
+        is_full=changes.is_full,
+        later_cursor=cursors.after(changes.cursor),
     )
+
+
+def _read_changes(read: ChangeReader, start: str) -> ChangePage:
+    """Return the changes of a page, of which the last group is whole unless there are none."""
+    if _is_one_by_one():
+        feed = read(start, PAGE_SIZE)
+        is_full = len(feed.changes) == PAGE_SIZE
+        return ChangePage(changes=feed.changes, cursor=feed.cursor, is_full=is_full)
+
+    return read_whole_groups(read, start, PAGE_SIZE)
+
+
+def _groups(
+    tx: ReadTx, console: ConsoleContext, caller: Caller, page: ChangePage
+) -> tuple[ChangeGroup, ...]:
+    return group_changes(
+        tx, caller, page.changes, console.entity_links, one_by_one=_is_one_by_one()
+    )
+
+
+def _is_one_by_one() -> bool:
+    """Return True if the request asks for a list without groups."""
+    return ONE_BY_ONE in request.args
+
+
+def _list_view() -> ListView:
+    """Return the list of the request; its other pages have no groups either, if it has none."""
+    view = list_view()
+    if not _is_one_by_one():
+        return view
+
+    return evolve(view, typed={**view.typed, ONE_BY_ONE: "1"})
 
 
 def _filtered_entity(view: ListView, page: HistoryPage) -> ListedChange | None:
     """Return the entity that the filters select, if it has a change on the page."""
     if not view.typed.get("entity_id") or not page.groups:
         return None
-    return page.groups[0].listed[0]
+    return page.groups[0].named[0]
 
 
 def _options(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -266,9 +221,11 @@ def _changes_event(
     console: ConsoleContext, caller: Caller, changes: Sequence[Change], cursor: str
 ) -> str:
     """Return one event with all changes, so that its cursor is never ahead of what it shows."""
-    listed = console.app_context.store.read(list_changes, caller, changes, console.entity_links)
+    groups = console.app_context.store.read(
+        group_changes, caller, changes[::-1], console.entity_links
+    )
     items: list[str] = []
-    for group in group_changes(reversed(listed)):
+    for group in groups:
         items.append(render_template("console/_change_row.html", group=group))
 
     lines = [line for line in "".join(items).splitlines() if line.strip()]

@@ -7,9 +7,9 @@ from attrs import frozen
 from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
+from indelible_web.console.changes import ListedChange, list_changes
 from indelible_web.console.charts import Chart
 from indelible_web.console.context import ConsoleContext
-from indelible_web.console.history import ListedChange, list_changes
 from indelible_web.console.home_parts import (
     AttentionItem,
     Level,

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from indelible.app import ReadTx
 from indelible.kernel import ChangeFilter, Invalid
 from indelible.kernel.values import LINE, is_text
+from indelible_web.console.changes import ListedChange, list_changes
 from indelible_web.console.context import ConsoleContext
-from indelible_web.console.history import ListedChange, list_changes
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage, EntityLink, EntitySearch
 from indelible_web.http.request import Caller

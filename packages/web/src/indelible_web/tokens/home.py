@@ -55,9 +55,13 @@ def notices_part(tx: ReadTx, _: datetime) -> HomePart:
     url = url_for("console.show_stages", _anchor=NOTICES)
     items: list[AttentionItem] = []
     for notice in chain_notices(tx):
-        level = Level.BAD if notice.pauses_detection else Level.WARN
-        text = TEXTS.get(notice.code, "The detection of mints is paused.")
-        detail = f"{notice.code}: {notice.message}"
+        level = Level.WARN
+        text = TEXTS.get(notice.code, notice.code)
+        detail = notice.message
+        if notice.pauses_detection:
+            level = Level.BAD
+            text = "The detection of mints is paused."
+            detail = f"{notice.code}: {notice.message}"
         items.append(AttentionItem(text=text, detail=detail, url=url, level=level))
 
     return HomePart(items=tuple(items))

@@ -10,8 +10,8 @@ from indelible import tokens
 from indelible.kernel import IndelibleError, ListOrder
 from indelible.tokens import TokenStatus, lifecycle
 from indelible_web.console import stages
+from indelible_web.console.changes import ListedChange
 from indelible_web.console.context import ConsoleContext, form_text
-from indelible_web.console.history import ListedChange
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import list_view, parse_list, status_options
 from indelible_web.console.page import ConsolePage, label_actions
