@@ -16,6 +16,7 @@ MODULES = (
     "tests/sql/test_driver_errors.py",
     "tests/sql/test_export.py",
     "tests/sql/test_faults.py",
+    "tests/sql/test_first_plans.py",
     "tests/sql/test_feed.py",
     "tests/sql/test_hosts.py",
     "tests/sql/test_lost_commit.py",

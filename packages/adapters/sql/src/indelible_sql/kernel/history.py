@@ -61,12 +61,17 @@ NEWEST_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.order_by(
     text("history.txid DESC, history.position DESC")
 )
 FEED_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
-    "lifecycle": HISTORY.c.lifecycle == bindparam("lifecycle"),
     "entity_id": HISTORY.c.entity_id == bindparam("entity_id"),
     "actor": HISTORY.c.actor == bindparam("actor"),
     "action": HISTORY.c.action == bindparam("action"),
     "since": HISTORY.c.at >= bindparam("since"),
     "until": HISTORY.c.at < bindparam("until"),
+}
+# By the index that finds the changes. That of lifecycles holds an expression (see `ddl.py`).
+LIFECYCLE_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "key": HISTORY.c.lifecycle == bindparam("lifecycle"),
+    "lifecycles": HISTORY.c.lifecycle.op("||")(literal_column("''", Text()))
+    == bindparam("lifecycle"),
 }
 # An entity's changes are found by the key of history, which begins with the lifecycle.
 OF_ANY_LIFECYCLE = HISTORY.c.lifecycle.in_(select(EDGES.c.lifecycle))
@@ -144,10 +149,14 @@ def feed_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any
     statement = FEED_ON_POSTGRESQL
     if is_sqlite:
         statement = _feed_on_sqlite(conditions)
-    for name in sorted(conditions):
+    for name in sorted(conditions - {"lifecycle"}):
         statement = statement.where(FEED_CONDITIONS[name])
-    if "entity_id" in conditions and "lifecycle" not in conditions:
-        statement = statement.where(OF_ANY_LIFECYCLE)
+
+    if "lifecycle" in conditions:
+        index = "key" if "entity_id" in conditions else "lifecycles"
+        return statement.where(LIFECYCLE_CONDITIONS[index])
+    if "entity_id" in conditions:
+        return statement.where(OF_ANY_LIFECYCLE)
 
     return statement
 
