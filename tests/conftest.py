@@ -6,6 +6,7 @@ Each test has its own database, copied from a template.
 import asyncio
 import gc
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,7 @@ REDIS_VERSION = pytest.StashKey[str]()
 VERSIONS = (("PostgreSQL", SERVER_VERSION), ("Redis", REDIS_VERSION))
 MAX_PROCESSES = 4
 FAST_SET = "not slow"  # as in pyproject.toml
+SLOW_MODULE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
 GC_THRESHOLDS = (50_000, 20, 100)  # An application alone creates 200,000 objects that stay.
 
 settings.register_profile("gate", max_examples=30, deadline=None)
@@ -82,6 +84,24 @@ def pytest_configure() -> None:
     if OWN_REDIS:
         module: Any = import_module("indelible_service.embedded.redis")
         module.PROGRAM_PATH = OWN_REDIS
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the modules that have slow tests only: the fast set need not import them."""
+    is_module = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    if config.getoption("markexpr") != FAST_SET or not is_module:
+        return None
+    if any(collection_path.samefile(name) for name in _named_files(config)):
+        return None  # pytest then says that its tests were deselected
+
+    is_slow = SLOW_MODULE.search(collection_path.read_text(encoding="utf-8"))
+    return True if is_slow else None
+
+
+def _named_files(config: pytest.Config) -> list[Path]:
+    """Return the files that the command line names."""
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    return [path for path in paths if path.is_file()]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -112,7 +132,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_collection_finish() -> None:
     """Start garbage collection; exclude modules and test items, which live until the end."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()
