@@ -30,7 +30,6 @@ BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their o
 GATE_PYTHON = "3.11"
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
 OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
-SQL_SUITES = ("tests/conformance", "tests/guards", "tests/sql")
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
 NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
@@ -355,6 +354,7 @@ def _other_pythons(session: nox.Session) -> None:
 def _other_postgresql(session: nox.Session, releases: Sequence[str]) -> None:
     """Run the SQL suites on each major release, whose programs come from a registry."""
     folder = Path(session.create_tmp()).resolve() / "postgresql"
+    files = str(session.run("python", "-m", "tests.each_version", silent=True)).split()
     for release in releases:
         command = ("-m", "tests.postgresql_programs", release, folder)
         output = session.run("python", *command, silent=True)
@@ -363,7 +363,7 @@ def _other_postgresql(session: nox.Session, releases: Sequence[str]) -> None:
         if "=" in server:  # programs that are not from the wheel
             marked += " and not pgvector"
         session.run(
-            *("python", "-m", "pytest", "-m", marked, "-k", "not sqlite", *SQL_SUITES),
+            *("python", "-m", "pytest", "-m", marked, "-k", "not sqlite", *files),
             env={"INDELIBLE_TEST_POSTGRESQL": server},
         )
 

@@ -121,10 +121,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return one process for each core, and two when slow tests wait for child processes.
 
-    On two cores, three processes left a fifth of the time of the cores unused.
+    On two cores, three processes left a fifth of the time of the cores unused. The tests of
+    another release of PostgreSQL start no child processes but its server.
     """
     processes = os.cpu_count() or 1
-    if config.getoption("markexpr") != FAST_SET:
+    if config.getoption("markexpr") != FAST_SET and not OWN_VERSION:
         processes *= 2
 
     return min(MAX_PROCESSES, processes)

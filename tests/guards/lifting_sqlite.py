@@ -17,9 +17,13 @@ from indelible_sql.schema.columns import SCHEMA
 TABLE_OPTIONS = ("STRICT", "WITHOUT ROWID")  # They refuse writes too.
 # The ends of the names of guards that change no byte of a stored row.
 TEXT_ONLY = ("_not_null", " generated", " STRICT")
-STORED_OBJECTS = "SELECT rowid, type, name, tbl_name, rootpage, sql FROM sqlite_master"
-INSERT_OBJECT = """
-    INSERT INTO sqlite_master (rowid, type, name, tbl_name, rootpage, sql)
+STORED_OBJECT = """
+    SELECT rowid, type, name, tbl_name, rootpage, sql
+    FROM sqlite_master
+    WHERE name = ?
+"""
+RESTORE_OBJECT = """
+    INSERT OR REPLACE INTO sqlite_master (rowid, type, name, tbl_name, rootpage, sql)
     VALUES (?, ?, ?, ?, ?, ?)
 """
 
@@ -144,17 +148,19 @@ def _image_with_other_statements(
     connection: sqlite3.Connection, source: Path, without: frozenset[str]
 ) -> bytes:
     """Change statements for one image: rows are stored in the same way without these guards."""
-    stored = connection.execute(STORED_OBJECTS).fetchall()
+    stored: list[tuple[object, ...]] = []
     for kind, name, sql in schema_objects(source):
+        changed = without_guards(name, sql, without) if kind == "table" else sql
+        if name not in without and changed == sql:
+            continue
+        stored += connection.execute(STORED_OBJECT, (name,))
         if name in without:
             connection.execute("DELETE FROM sqlite_master WHERE name = ?", (name,))
-        changed = without_guards(name, sql, without) if kind == "table" else sql
-        if changed != sql:
+        else:
             connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (changed, name))
 
     changed_image = connection.serialize()
-    connection.execute("DELETE FROM sqlite_master")
-    connection.executemany(INSERT_OBJECT, stored)
+    connection.executemany(RESTORE_OBJECT, stored)
     return changed_image
 
 

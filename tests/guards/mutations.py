@@ -11,7 +11,7 @@ from tests.guards.attacks import all_attacks
 from tests.guards.guard_names import REFUSALS
 from tests.guards.lifting import PRIVILEGE, Lifting, PostgresLifting
 from tests.guards.lifting_sqlite import SqliteLifting
-from tests.guards.raw_database import Statement, postgresql_engine
+from tests.guards.raw_database import postgresql_engine
 from tests.guards.situated import Situated, transactions_in_database, transactions_in_file
 from tests.guards.situation import Situation
 
