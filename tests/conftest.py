@@ -107,8 +107,14 @@ def _named_files(config: pytest.Config) -> list[Path]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the tests that run on each tested release of PostgreSQL."""
-    if each_version.contains(item.nodeid):
+    if each_version.contains(item.nodeid) and not _needs_only_sqlite(item):
         item.add_marker("each_version")
+
+
+def _needs_only_sqlite(item: pytest.Item) -> bool:
+    """Return whether the fixtures of a test include a SQLite file, but no server."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return "template_file" in fixtures and "server" not in fixtures
 
 
 @pytest.hookimpl(trylast=True)
