@@ -41,7 +41,7 @@ MAX_FUTURE = timedelta(days=1)
 OUT_OF_DATE = "SCHEMA_OUT_OF_DATE"
 LATER_COMES_FIRST = "(later.txid, later.position) <= (history.txid, history.position)"
 LATER_COMES_FIRST_ON_SQLITE = "later.position <= history.position"
-ALL_EDGES: Query = select(EDGES)
+ALL_EDGES: Query = select(EDGES).order_by(*EDGES.primary_key.columns)
 POSITIONS: Query = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
 # The limit protects transactions that wait for others, and no transaction waits for this one.
 NO_TIMEOUT = (
