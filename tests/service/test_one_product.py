@@ -34,6 +34,20 @@ ROOT = 0
 ACCOUNT = pwd.getpwnam("nobody")
 READ_EVERYWHERE = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
 
+# The program of a process that runs several commands, which costs one start.
+COMMANDS = """
+import json, sys
+from indelible_service.__main__ import main
+from click.testing import CliRunner
+
+documents = []
+for words in json.loads(sys.argv[1]):
+    result = CliRunner().invoke(main, [*words, "--json"], catch_exceptions=False)
+    assert (result.exit_code, result.stderr) == (0, ""), (words, result.output)
+    documents.append(json.loads(result.stdout))
+print(json.dumps(documents))
+"""
+
 
 @frozen
 class User:
@@ -53,10 +67,10 @@ class User:
         ) as process:
             yield process
 
-    def run(self, *words: str) -> Any:  # noqa: ANN401 - each command's own
-        """Run a command without any setting, and return its JSON."""
+    def run(self, *commands: Sequence[str]) -> list[Any]:
+        """Run commands without any setting, all in one process, and return the JSON of each."""
         result = subprocess.run(
-            (*self.python, "-m", "indelible_service", *words, "--json"),
+            (*self.python, "-c", COMMANDS, json.dumps(commands)),
             cwd=self.cwd,
             env={**foreign_variables(), **self.environment},
             capture_output=True,
@@ -65,8 +79,9 @@ class User:
             timeout=TIMEOUT_SECONDS,
             **self.options,
         )
-        assert (result.returncode, result.stderr) == (0, ""), words
-        return json.loads(result.stdout)
+        assert (result.returncode, result.stderr) == (0, ""), commands
+        documents: list[Any] = json.loads(result.stdout)
+        return documents
 
 
 def new_user(cwd: Path) -> User:
@@ -110,24 +125,29 @@ def user(request: pytest.FixtureRequest) -> Generator[User]:
             yield User(private)
 
 
+def owners_of(keys: Sequence[dict[str, Any]]) -> set[str]:
+    """Return the owners of listed keys."""
+    return {key["owner"] for key in keys}
+
+
 def test_up_and_up_full_take_turns_in_one_directory_and_no_command_needs_a_url(user: User) -> None:
     with user.start("up", "--json") as process:
         small = read_json_line(process)
-        user.run("demo")
-        owners = {key["owner"] for key in user.run("key", "list")}
-        concept = user.run("list")[0]
-        changes = user.run("history", concept["id"])
-        assert user.run("history", "--limit", "1")
+        _, keys, (concept, *_) = user.run(("demo",), ("key", "list"), ("list",))
+        changes, one_change = user.run(("history", concept["id"]), ("history", "--limit", "1"))
         assert stop_command(process, signal.SIGINT) == 0
 
+    owners = owners_of(keys)
     assert {"user:admin", "user:maya"} <= owners
+    assert one_change
     assert len(changes) == concept["seq"]
 
     with user.start("up", "--full", "--json") as process:
         full = read_json_line(process)
-        assert user.run("demo")[0]["text"].endswith("of 51 concepts.")
-        assert {key["owner"] for key in user.run("key", "list")} == owners
-        assert user.run("verify") == []
+        steps, keys, findings = user.run(("demo",), ("key", "list"), ("verify",))
+        assert steps[0]["text"].endswith("of 51 concepts.")
+        assert owners_of(keys) == owners
+        assert findings == []
         assert get(full["address"], "/v1/concepts", full["key"])[0] == 200
         assert get(full["address"], "/v1/concepts", small["key"])[0] == 401
         assert stop_command(process, signal.SIGINT) == 0
