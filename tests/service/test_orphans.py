@@ -25,10 +25,11 @@ STUBBORN = """
 import subprocess, time
 from signal import SIGINT, SIGTERM, SIGKILL
 from indelible_service.embedded.children import die_with_parent
-ignoring = ("/bin/sh", "-c", "trap '' INT TERM QUIT; sleep 500 & while :; do sleep 1; done")
-child = subprocess.Popen(ignoring, start_new_session=True)
+trap = "trap '' INT TERM QUIT; sleep 500 & echo trapped; while :; do sleep 1; done"
+ignoring = ("/bin/sh", "-c", trap)
+child = subprocess.Popen(ignoring, start_new_session=True, stdout=subprocess.PIPE)
+child.stdout.readline()
 with die_with_parent(child, ((SIGINT, 0.2), (SIGTERM, 0.2), (SIGKILL, None))):
-    time.sleep(0.3)  # the shell sets its trap
     print("started", flush=True)
     time.sleep(500)
 """

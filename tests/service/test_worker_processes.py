@@ -21,7 +21,6 @@ from tests.conftest import copy_cluster, folder
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
-    json_result,
     read_json_line,
     refusal,
     run,
@@ -203,13 +202,9 @@ def test_a_scheduler_logs_its_recurring_tasks_and_ends_on_a_signal(folder_path: 
         assert stop_command(process) == 0
 
 
-@pytest.mark.parametrize(
-    ("command", "needed"), [("up", 110), ("serve", 84), ("work", 22), ("schedule", 4)]
-)
-def test_every_command_needs_two_connections_for_each_of_its_threads(
-    command: str, needed: int, cluster: Path, tmp_path: Path
-) -> None:
-    """A server with three connections left is too small for any of them."""
+@pytest.fixture(scope="module")
+def small_server(cluster: Path) -> Generator[dict[str, str]]:
+    """Run a migrated server with three connections for all commands; return their settings."""
     with (
         folder() as directory,
         postgres(copy_cluster(cluster, directory), durable=False, settings=SMALL) as server,
@@ -219,9 +214,19 @@ def test_every_command_needs_two_connections_for_each_of_its_threads(
             "INDELIBLE_OWNER_URL": server.owner_url,
             "DB_POOL_SIZE": "200",
         }
-        assert json_result("db", "upgrade", **settings)
-        with start_command(command, "--json", cwd=tmp_path, **settings) as process:
-            assert process.wait(TIMEOUT_SECONDS) == 3
+        upgrade(Settings.read(settings))
+        yield settings
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"), [("up", 110), ("serve", 84), ("work", 22), ("schedule", 4)]
+)
+def test_every_command_needs_two_connections_for_each_of_its_threads(
+    command: str, needed: int, small_server: dict[str, str], tmp_path: Path
+) -> None:
+    """A server with three connections left is too small for any of them."""
+    with start_command(command, "--json", cwd=tmp_path, **small_server) as process:
+        assert process.wait(TIMEOUT_SECONDS) == 3
     error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
 
     assert (error["code"], error["detail"]["needed"]) == ("TOO_FEW_CONNECTIONS", needed)
