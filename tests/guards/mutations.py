@@ -156,17 +156,18 @@ def _all_refusing_guards(
     """
     statements = {name: tuple(write(situation)) for name, write in attacks.items()}
     removed: dict[str, tuple[str, ...]] = dict.fromkeys(attacks, ())
-    refused = list(attacks)
+    refused: list[str] = list(attacks)
     while refused:
         logger.info("%s: %d of %d attacks are refused", purpose, len(refused), len(attacks))
-        tried = sorted(refused, key=lambda name: sorted(removed[name]))
-        refused = []
-        for name in tried:
+        refused.sort(key=lambda name: sorted(removed[name]))
+        still_refused: list[str] = []
+        for name in refused:
             guard = lifting.refusing_guard(statements[name], sorted(removed[name]))
             if guard:
                 _check_guard(lifting, guard, removed[name])
                 removed[name] = (*removed[name], guard)
-                refused.append(name)
+                still_refused.append(name)
+        refused = still_refused
 
     return removed
 
