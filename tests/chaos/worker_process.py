@@ -16,7 +16,7 @@ from contextlib import closing
 from threading import Thread
 from typing import Any, Final
 
-import tests.few_collections  # noqa: F401 - before the imports that take time
+import tests.few_collections  # noqa: F401  # pyright: ignore[reportUnusedImport] - runs first
 from attrs import evolve, frozen
 
 from indelible import tokens
