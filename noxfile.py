@@ -30,7 +30,6 @@ BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their o
 GATE_PYTHON = "3.11"
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
 OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
-SQL_SUITES = ("tests/conformance", "tests/guards", "tests/sql")
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
 NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
@@ -59,8 +58,7 @@ def tests(session: nox.Session) -> None:
     _install(session, "dev")
     _check_sources(session)
     _wheels(session)
-    _other_pythons(session)
-    _other_postgresql(session, OTHER_POSTGRESQL)
+    _other_versions(session)
     session.run("python", "-m", "pytest", "-m", "", *_test_folders(), *session.posargs)
 
 
@@ -103,7 +101,8 @@ def build(session: nox.Session) -> None:
 def versions(session: nox.Session) -> None:
     """Run the SQL suites on other releases of PostgreSQL: `-- 14 15 16 17`."""
     _install(session, "dev")
-    _other_postgresql(session, session.posargs or OTHER_POSTGRESQL)
+    for server in _servers(session, session.posargs or OTHER_POSTGRESQL):
+        print(_run_on_server(session, server), flush=True)
 
 
 @nox.session
@@ -328,10 +327,22 @@ def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: s
     session.run(python, "-I", "-W", "error", path, *arguments, external=True)
 
 
-def _other_pythons(session: nox.Session) -> None:
+def _other_versions(session: nox.Session) -> None:
+    """Run the suites for other versions beside each other; alone, each run waits half the time."""
+    servers = _servers(session, OTHER_POSTGRESQL)
+    with ThreadPoolExecutor() as executor:
+        runs = [executor.submit(_other_pythons, session)]
+        for server in servers:
+            runs.append(executor.submit(_run_on_server, session, server))
+        for run in runs:
+            print(run.result(), flush=True)
+
+
+def _other_pythons(session: nox.Session) -> str:
     """Run the core and SQLite suites on every other interpreter of this machine."""
     tested: list[str] = []
     absent: list[str] = []
+    outputs: list[str] = []
     for version in OTHER_PYTHONS:
         interpreter = _interpreter(version)
         if interpreter is None:
@@ -342,30 +353,40 @@ def _other_pythons(session: nox.Session) -> None:
         _uv(session, "venv", "--clear", "--python", interpreter, environment)
         _install_editable(session, python, version, "test")
         command = ("-m", "pytest", "tests/core", "tests/conformance", "-k", "not postgres")
-        session.run(python, *command, external=True)
+        outputs.append(str(session.run(python, *command, external=True, silent=True)))
         tested.append(version)
 
-    print(
+    outputs.append(
         f"The core and SQLite suites ran on {', '.join(tested) or 'no other Python'};"
         f" not on this machine: {', '.join(absent) or 'none'}.",
-        flush=True,
     )
+    return "\n".join(outputs)
 
 
-def _other_postgresql(session: nox.Session, releases: Sequence[str]) -> None:
-    """Run the SQL suites on each major release, whose programs come from a registry."""
+def _servers(session: nox.Session, releases: Sequence[str]) -> list[str]:
+    """Install each major release of PostgreSQL; return their INDELIBLE_TEST_POSTGRESQL."""
     folder = Path(session.create_tmp()).resolve() / "postgresql"
+    servers: list[str] = []
     for release in releases:
         command = ("-m", "tests.postgresql_programs", release, folder)
         output = session.run("python", *command, silent=True)
-        server = str(output).splitlines()[-1]
-        marked = "each_version"
-        if "=" in server:  # programs that are not from the wheel
-            marked += " and not pgvector"
-        session.run(
-            *("python", "-m", "pytest", "-m", marked, "-k", "not sqlite", *SQL_SUITES),
-            env={"INDELIBLE_TEST_POSTGRESQL": server},
-        )
+        servers.append(str(output).splitlines()[-1])
+
+    return servers
+
+
+def _run_on_server(session: nox.Session, server: str) -> str:
+    """Run the SQL suites on a server, a value of INDELIBLE_TEST_POSTGRESQL."""
+    files = str(session.run("python", "-m", "tests.each_version", silent=True)).split()
+    marked = "each_version"
+    if "=" in server:  # programs that are not from the wheel
+        marked += " and not pgvector"
+    output = session.run(
+        *("python", "-m", "pytest", "-m", marked, "-k", "not sqlite", *files),
+        env={"INDELIBLE_TEST_POSTGRESQL": server},
+        silent=True,
+    )
+    return str(output)
 
 
 def _interpreter(version: str) -> Path | None:

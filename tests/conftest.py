@@ -6,6 +6,7 @@ Each test has its own database, copied from a template.
 import asyncio
 import gc
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -58,8 +59,9 @@ SUMMARY_LINE = "a line for the summary"
 SERVER_VERSION = pytest.StashKey[str]()
 REDIS_VERSION = pytest.StashKey[str]()
 VERSIONS = (("PostgreSQL", SERVER_VERSION), ("Redis", REDIS_VERSION))
-MAX_PROCESSES = 4
+MAX_PROCESSES = 5
 FAST_SET = "not slow"  # as in pyproject.toml
+SLOW_MODULE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
 GC_THRESHOLDS = (50_000, 20, 100)  # An application alone creates 200,000 objects that stay.
 
 settings.register_profile("gate", max_examples=30, deadline=None)
@@ -84,11 +86,35 @@ def pytest_configure() -> None:
         module.PROGRAM_PATH = OWN_REDIS
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the modules that have slow tests only: the fast set need not import them."""
+    is_module = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    if config.getoption("markexpr") != FAST_SET or not is_module:
+        return None
+    if any(collection_path.samefile(name) for name in _named_files(config)):
+        return None  # pytest then says that its tests were deselected
+
+    is_slow = SLOW_MODULE.search(collection_path.read_text(encoding="utf-8"))
+    return True if is_slow else None
+
+
+def _named_files(config: pytest.Config) -> list[Path]:
+    """Return the files that the command line names."""
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    return [path for path in paths if path.is_file()]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the tests that run on each tested release of PostgreSQL."""
-    if each_version.contains(item.nodeid):
+    if each_version.contains(item.nodeid) and not _needs_only_sqlite(item):
         item.add_marker("each_version")
+
+
+def _needs_only_sqlite(item: pytest.Item) -> bool:
+    """Return whether the fixtures of a test include a SQLite file, but no server."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return "template_file" in fixtures and "server" not in fixtures
 
 
 @pytest.hookimpl(trylast=True)
@@ -99,20 +125,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return one process for each core, and two when slow tests wait for child processes.
+    """Return one process for each core, and five for two cores when slow tests wait for others.
 
-    On two cores, three processes left a fifth of the time of the cores unused.
+    On two cores, four processes left a fifth of the time of the cores unused. The tests of another
+    release of PostgreSQL start no child processes but its server.
     """
     processes = os.cpu_count() or 1
-    if config.getoption("markexpr") != FAST_SET:
-        processes *= 2
+    if config.getoption("markexpr") != FAST_SET and not OWN_VERSION:
+        processes = processes * 5 // 2
 
     return min(MAX_PROCESSES, processes)
 
 
 def pytest_collection_finish() -> None:
     """Start garbage collection; exclude modules and test items, which live until the end."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()

@@ -2,7 +2,11 @@
 
 Left out are the tests of this library's processes and pools, and the ones that repeat the same SQL
 for asyncio or many times. They run on the newest release.
+
+`python -m tests.each_version` prints the files of these tests.
 """
+
+import sys
 
 MODULES = (
     "tests/guards/test_admission.py",
@@ -16,6 +20,7 @@ MODULES = (
     "tests/sql/test_driver_errors.py",
     "tests/sql/test_export.py",
     "tests/sql/test_faults.py",
+    "tests/sql/test_first_plans.py",
     "tests/sql/test_feed.py",
     "tests/sql/test_hosts.py",
     "tests/sql/test_lost_commit.py",
@@ -43,9 +48,19 @@ CONFORMANCE = (
 NEWER = ("NOT ENFORCED", "a key that is not enforced", "may enter replica mode")
 
 
+def files() -> tuple[str, ...]:
+    """Return the files with tests that run on each version."""
+    conformance = {node_id.partition("::")[0] for node_id in CONFORMANCE}
+    return (*sorted(conformance), *MODULES)
+
+
 def contains(node_id: str) -> bool:
     """Return whether a test runs on each version."""
     path = node_id.partition("::")[0]
     if any(case in node_id for case in NEWER):
         return False
     return path in MODULES or node_id.startswith(CONFORMANCE)
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(files()))

@@ -20,21 +20,23 @@ class JsonCase(NamedTuple):
 
 def json_cases(limits: JsonLimits, kind: str) -> Mapping[str, JsonCase]:
     """Return the cases of each limit for values of a kind: "object", "array" or "value"."""
-    cases: dict[str, JsonCase] = {
-        "depth": _case(_nested, limits.max_depth, kind),
-        "depth of objects": _case(_nested_objects, limits.max_depth, kind),
+    return {
+        **small_cases(limits, kind),
         "bytes": _case(_text_of_bytes, limits.max_bytes, kind),
         "values": _case(_list_of_values, limits.max_values, kind),
     }
-    for name, within, beyond in _numbers():
-        cases[name] = JsonCase(_around(kind, within), _around(kind, beyond))
-    return cases
 
 
 def small_cases(limits: JsonLimits, kind: str) -> Mapping[str, JsonCase]:
     """Return the cases whose texts are short."""
-    cases = json_cases(limits, kind)
-    return {name: case for name, case in cases.items() if name not in ("bytes", "values")}
+    cases: dict[str, JsonCase] = {
+        "depth": _case(_nested, limits.max_depth, kind),
+        "depth of objects": _case(_nested_objects, limits.max_depth, kind),
+    }
+    for name, within, beyond in _numbers():
+        cases[name] = JsonCase(_around(kind, within), _around(kind, beyond))
+
+    return cases
 
 
 def _numbers() -> Iterator[tuple[str, str, str]]:

@@ -18,6 +18,7 @@ def sources() -> Iterator[Path]:
             yield from sorted((ROOT / folder).rglob(pattern))
 
 
+@pytest.mark.slow
 def test_every_silenced_check_has_a_reason() -> None:
     problems: list[str] = []
     for path in sources():

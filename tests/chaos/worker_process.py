@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, Final
 
+import tests.few_collections  # noqa: F401  # pyright: ignore[reportUnusedImport] - runs first
 from attrs import evolve, frozen
 
 from indelible import tokens

@@ -150,11 +150,15 @@ def _is_small(tally: Tally, wanted: Wanted) -> bool:
 def _send_round(
     send: Callable[[str, str], Found], document: Json, tally: Tally, wanted: Wanted
 ) -> None:
-    """Send some requests of each operation; of undocumented ones no more than required."""
+    """Send some requests of each operation; of undocumented ones no more than required.
+
+    Once the dose has its number of requests, only the operations that lack some are continued.
+    """
     for path, methods in document["paths"].items():
         for method in methods:
             statuses = tally.statuses.setdefault((method.upper(), path), Counter())
-            if path in WATCHED and statuses.total() >= wanted.of_each:
+            is_optional = path in WATCHED or tally.total() >= wanted.requests
+            if is_optional and statuses.total() >= wanted.of_each:
                 continue
             outcome = send(method.upper(), path)
             statuses.update(outcome.statuses)

@@ -4,7 +4,7 @@ On SQLite, the byte is changed in the file; on PostgreSQL, as far as the type of
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -219,13 +219,23 @@ class FileFlips:
             return True
 
 
-def database_flip(url: str, table: Table, column: Column[Any], where: str) -> Flip:
-    """Return the first small flip that PostgreSQL accepts and stores as another value."""
-    guards_off = [f"ALTER TABLE {other} DISABLE TRIGGER ALL" for other in CATALOG.tables]
+def drop_guards(url: str) -> None:
+    """Disable every trigger of a database, and drop the checks that refuse flips."""
+    guards_off = [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in CATALOG.tables]
     for head in CATALOG.heads:
         guards_off.append(f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times")
     guards_off.append(f"ALTER TABLE {UPLOADS} DROP CONSTRAINT ipfs_upload_records_type_known")
     guards_off.append(f"ALTER TABLE {TASK_ATTEMPTS} DROP CONSTRAINT task_attempts_outcome_known")
+    with psycopg.connect(url) as connection:
+        for statement in guards_off:
+            connection.execute(statement.encode())
+
+
+def database_flip(url: str, table: Table, column: Column[Any], where: str) -> Flip:
+    """Return the first small flip that PostgreSQL accepts and stores as another value.
+
+    The database is one whose guards were dropped.
+    """
     value_query = (
         "SELECT format_type(atttypid, atttypmod),"
         f" (SELECT {column.name}::text FROM {table} WHERE {where})"
@@ -245,29 +255,24 @@ def database_flip(url: str, table: Table, column: Column[Any], where: str) -> Fl
                 f"UPDATE {table} SET {column.name} = '{quoted}'::text::{sql_type} WHERE {where}"
             )
             returning = f"{update} RETURNING {column.name}::text"
-            if _changes(connection, [*guards_off, returning], stored_value):
-                return Flip(table.name, value, _texts([*guards_off, update]))
+            if _changes(connection, returning, stored_value):
+                return Flip(table.name, value, (_text(update),))
 
     raise LookupError(table.name, column.name)
 
 
-def _changes(
-    connection: psycopg.Connection[Any], statements: Sequence[str], stored_value: str
-) -> bool:
-    """Return whether the statements are accepted and the last returns another value."""
+def _changes(connection: psycopg.Connection[Any], statement: str, stored_value: str) -> bool:
+    """Return whether the statement is accepted and returns another value."""
     try:
         with connection.transaction(force_rollback=True):
-            *first, last = statements
-            for statement in first:
-                connection.execute(statement.encode())
-            return connection.execute(last.encode()).fetchone() != (stored_value,)
+            return connection.execute(statement.encode()).fetchone() != (stored_value,)
     except psycopg.Error:
         return False
 
 
-def _texts(statements: Sequence[str]) -> tuple[TextClause, ...]:
-    """Return statements for SQLAlchemy, which would read a colon as the start of a parameter."""
-    return tuple(text(statement.replace(":", "\\:")) for statement in statements)
+def _text(statement: str) -> TextClause:
+    """Return a statement for SQLAlchemy, which would read a colon as the start of a parameter."""
+    return text(statement.replace(":", "\\:"))
 
 
 def unguarded_copy(source: Path, target: Path) -> Path:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
@@ -131,36 +130,63 @@ class Lifting(Protocol):
         """Return the guard that refuses the statements without some guards; '' if none does."""
         ...
 
+    def close(self) -> None:
+        """Close the connection; all guards are there again."""
+        ...
+
 
 class PostgresLifting:
-    """A PostgreSQL database; guards are dropped in a transaction that is rolled back."""
+    """A PostgreSQL database; guards are dropped in a transaction that is rolled back.
+
+    The transaction lasts until other guards are left out than last time: each attack has a
+    savepoint.
+    """
 
     def __init__(self, engine: Engine, role: str) -> None:
         self._engine = engine
         self._role = role
-
-    @cached_property
-    def _drops(self) -> dict[str, str]:
-        """Map each guard to the statement that drops it."""
-        with self._engine.connect() as connection:
-            return {row.guard: row.drop for row in connection.execute(DROPS)}
+        self._connection: Connection | None = None
+        self._without: tuple[str, ...] = ()
+        with engine.connect() as connection:
+            rows = connection.execute(DROPS).all()
+        self._drops = {row.guard: row.drop for row in rows}
 
     @property
     def guards(self) -> Collection[str]:
         return self._drops
 
     def refusing_guard(self, statements: Sequence[Statement], without: Collection[str]) -> str:
-        with self._engine.connect() as connection:
-            try:
-                for guard in with_dependent(without):
-                    self._drop(connection, guard)
-                connection.exec_driver_sql(f"SET LOCAL ROLE {self._role}")
-                run(connection, statements)
-                check_deferred_keys(connection)
-            except REFUSALS as error:
-                return guard_of(error)
-
+        connection = self._connection_without(with_dependent(without))
+        savepoint = connection.begin_nested()
+        try:
+            run(connection, statements)
+            check_deferred_keys(connection)
+        except REFUSALS as error:
+            return guard_of(error)
+        else:
             return ""
+        finally:
+            savepoint.rollback()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._engine.dispose()
+
+    def _connection_without(self, guards: tuple[str, ...]) -> Connection:
+        """Return a connection in a transaction without the guards."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        elif guards == self._without:
+            return self._connection
+
+        self._connection.rollback()
+        self._without = guards
+        for guard in guards:
+            self._drop(self._connection, guard)
+        self._connection.exec_driver_sql(f"SET LOCAL ROLE {self._role}")
+        return self._connection
 
     def _drop(self, connection: Connection, guard: str) -> None:
         """Drop the guard; a missing privilege is a guard too, and is granted."""

@@ -4,51 +4,62 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import QueuePool, create_engine
 from tests.guards.guard_names import TABLE_BY_NAME
 from tests.guards.lifting import with_dependent
-from tests.guards.raw_database import RawDatabase, Statement
+from tests.guards.raw_database import RawSqliteDatabase, Statement
 
 from indelible_sql.schema.columns import SCHEMA
 
 TABLE_OPTIONS = ("STRICT", "WITHOUT ROWID")  # They refuse writes too.
+# The ends of the names of guards that change no byte of a stored row.
+TEXT_ONLY = ("_not_null", " generated", " STRICT")
+STORED_OBJECT = """
+    SELECT rowid, type, name, tbl_name, rootpage, sql
+    FROM sqlite_master
+    WHERE name = ?
+"""
+RESTORE_OBJECT = """
+    INSERT OR REPLACE INTO sqlite_master (rowid, type, name, tbl_name, rootpage, sql)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
 
 
 class SqliteLifting:
-    """A SQLite file; guards are left out of a copy in memory."""
+    """A SQLite file; guards are left out of a copy in memory.
+
+    The copy is opened again only when other guards are left out than last time.
+    """
 
     def __init__(self, source: Path, *, foreign_keys: bool) -> None:
         self._source = source
         self._foreign_keys = foreign_keys
         self._lifted: frozenset[str] = frozenset()
-        engine = create_engine("sqlite://", poolclass=NullPool, creator=self._open)
-        self._database = RawDatabase(engine.execution_options(schema_translate_map={SCHEMA: None}))
+        engine = create_engine("sqlite://", poolclass=QueuePool, creator=self._open)
+        translated = engine.execution_options(schema_translate_map={SCHEMA: None})
+        self._database = RawSqliteDatabase(translated)
 
     @property
     def guards(self) -> Collection[str]:
-        return self._guards
-
-    @cached_property
-    def _guards(self) -> frozenset[str]:
-        guards: list[str] = []
-        for kind, name, sql in schema_objects(self._source):
-            guards += _guards_of(kind, name, sql)
-        return frozenset(guards)
+        return all_guards(self._source)
 
     def refusing_guard(self, statements: Sequence[Statement], without: Collection[str]) -> str:
-        self._lifted = frozenset(with_dependent(without))
+        lifted = frozenset(with_dependent(without))
+        if lifted != self._lifted:
+            self.close()
+            self._lifted = lifted
         return self._database.refusing_guard(statements)
+
+    def close(self) -> None:
+        self._database.engine.dispose()
 
     def _open(self) -> sqlite3.Connection:
         """Open a copy without the lifted guards."""
-        triggers = self._lifted.intersection(trigger_names(self._source))
         connection = sqlite3.connect(":memory:")
-        connection.deserialize(image(self._source, self._lifted - triggers))
-        for trigger in sorted(triggers):
-            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.deserialize(image(self._source, self._lifted))
         connection.execute(f"PRAGMA foreign_keys = {'ON' if self._foreign_keys else 'OFF'}")
         return connection
 
@@ -72,6 +83,15 @@ def trigger_names(source: Path) -> frozenset[str]:
 
 
 @cache
+def all_guards(source: Path) -> frozenset[str]:
+    """Return the names of the guards in the file."""
+    guards: list[str] = []
+    for kind, name, sql in schema_objects(source):
+        guards += _guards_of(kind, name, sql)
+    return frozenset(guards)
+
+
+@cache
 def _rows(source: Path) -> dict[str, list[dict[str, object]]]:
     """Return the rows of each table in the file."""
     rows: dict[str, list[dict[str, object]]] = {}
@@ -83,12 +103,21 @@ def _rows(source: Path) -> dict[str, list[dict[str, object]]]:
     return rows
 
 
-@cache
 def image(source: Path, without: frozenset[str]) -> bytes:
     """Return the bytes of the file as they would be without some guards."""
-    if without and without <= rules(source):
-        return _image_without_rules(source, without)
+    stored_in_rows = without - text_only_guards(source)
+    if stored_in_rows == without:
+        return _stored_image(source, stored_in_rows)
+    if not stored_in_rows:
+        return _image_with_other_statements(_editor(source), source, without)
 
+    with closing(_open_to_edit(source, stored_in_rows)) as connection:
+        return _image_with_other_statements(connection, source, without)
+
+
+@cache
+def _stored_image(source: Path, without: frozenset[str]) -> bytes:
+    """Build the file again without some keys or options of tables."""
     with closing(sqlite3.connect(":memory:")) as connection:
         for kind, name, sql in schema_objects(source):
             if kind == "table":
@@ -102,22 +131,37 @@ def image(source: Path, without: frozenset[str]) -> bytes:
         return connection.serialize()
 
 
-def _image_without_rules(source: Path, without: frozenset[str]) -> bytes:
-    """Change only statements: rows are stored in the same way without a check or foreign key."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.deserialize(image(source, frozenset[str]()))
-        connection.execute("PRAGMA writable_schema = ON")
-        for kind, name, sql in schema_objects(source):
-            if name in without:
-                connection.execute("DELETE FROM sqlite_master WHERE name = ?", (name,))
-            changed = without_guards(name, sql, without) if kind == "table" else sql
-            if changed != sql:
-                connection.execute(
-                    "UPDATE sqlite_master SET sql = ? WHERE name = ?", (changed, name)
-                )
+@cache
+def _editor(source: Path) -> sqlite3.Connection:
+    """Open a copy with all guards, whose statements are changed and restored many times."""
+    return _open_to_edit(source, frozenset())
 
-        connection.commit()
-        return connection.serialize()
+
+def _open_to_edit(source: Path, without: frozenset[str]) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(_stored_image(source, without))
+    connection.execute("PRAGMA writable_schema = ON")
+    return connection
+
+
+def _image_with_other_statements(
+    connection: sqlite3.Connection, source: Path, without: frozenset[str]
+) -> bytes:
+    """Change statements for one image: rows are stored in the same way without these guards."""
+    stored: list[tuple[object, ...]] = []
+    for kind, name, sql in schema_objects(source):
+        changed = without_guards(name, sql, without) if kind == "table" else sql
+        if name not in without and changed == sql:
+            continue
+        stored += connection.execute(STORED_OBJECT, (name,))
+        if name in without:
+            connection.execute("DELETE FROM sqlite_master WHERE name = ?", (name,))
+        else:
+            connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (changed, name))
+
+    changed_image = connection.serialize()
+    connection.executemany(RESTORE_OBJECT, stored)
+    return changed_image
 
 
 def _copy_rows(connection: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
@@ -203,3 +247,10 @@ def rules(source: Path) -> frozenset[str]:
         if kind == "table":
             names.update(re.findall(r"(?m)^\s*CONSTRAINT (\w+) (?:FOREIGN KEY|CHECK)", sql))
     return frozenset(names)
+
+
+@cache
+def text_only_guards(source: Path) -> frozenset[str]:
+    """Return the guards that only the statements have, not the rows and indexes of the file."""
+    names = {guard for guard in all_guards(source) if guard.endswith(TEXT_ONLY)}
+    return rules(source) | names

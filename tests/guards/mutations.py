@@ -11,7 +11,7 @@ from tests.guards.attacks import all_attacks
 from tests.guards.guard_names import REFUSALS
 from tests.guards.lifting import PRIVILEGE, Lifting, PostgresLifting
 from tests.guards.lifting_sqlite import SqliteLifting
-from tests.guards.raw_database import Statement, postgresql_engine
+from tests.guards.raw_database import postgresql_engine
 from tests.guards.situated import Situated, transactions_in_database, transactions_in_file
 from tests.guards.situation import Situation
 
@@ -101,7 +101,7 @@ def measure_postgresql(database: Situated[PostgresServer]) -> DatabaseReport:
         "guards of PostgreSQL", lifting, all_attacks("postgresql"), database.situation
     )
     guards = frozenset(lifting.guards)
-    engine.dispose()
+    lifting.close()
 
     return DatabaseReport(
         guards=guards,
@@ -116,6 +116,7 @@ def measure_sqlite(file: Situated[Path]) -> DatabaseReport:
     attacks = all_attacks("sqlite")
     lifting = SqliteLifting(file.location, foreign_keys=True)
     guards_by_attack = _all_refusing_guards("guards of SQLite", lifting, attacks, file.situation)
+    lifting.close()
     refusals = _refusals(guards_by_attack)
 
     lifting_without_keys = SqliteLifting(file.location, foreign_keys=False)
@@ -125,6 +126,7 @@ def measure_sqlite(file: Situated[Path]) -> DatabaseReport:
         without_foreign_keys[guard] = lifting_without_keys.refusing_guard(
             statements, (*refusal.before, guard)
         )
+    lifting_without_keys.close()
 
     return DatabaseReport(
         guards=frozenset(lifting.guards),
@@ -147,26 +149,35 @@ def _logged(purpose: str, attacks: Kind) -> Iterator[tuple[str, Write]]:
 def _all_refusing_guards(
     purpose: str, lifting: Lifting, attacks: Kind, situation: Situation
 ) -> dict[str, tuple[str, ...]]:
-    """Map each attack to the guards that refuse it, in order."""
-    guards_by_attack: dict[str, tuple[str, ...]] = {}
-    for name, write in _logged(purpose, attacks):
-        guards_by_attack[name] = refusing_guards(lifting, write(situation))
-    return guards_by_attack
+    """Map each attack to the guards that refuse it, each when those before it are removed.
+
+    The attacks that are tried without the same guards follow each other: other guards cost the
+    database a new schema.
+    """
+    statements = {name: tuple(write(situation)) for name, write in attacks.items()}
+    removed: dict[str, tuple[str, ...]] = dict.fromkeys(attacks, ())
+    refused: list[str] = list(attacks)
+    while refused:
+        logger.info("%s: %d of %d attacks are refused", purpose, len(refused), len(attacks))
+        refused.sort(key=lambda name: sorted(removed[name]))
+        still_refused: list[str] = []
+        for name in refused:
+            guard = lifting.refusing_guard(statements[name], sorted(removed[name]))
+            if guard:
+                _check_guard(lifting, guard, removed[name])
+                removed[name] = (*removed[name], guard)
+                still_refused.append(name)
+        refused = still_refused
+
+    return removed
 
 
-def refusing_guards(lifting: Lifting, statements: Sequence[Statement]) -> tuple[str, ...]:
-    """Return the guards that refuse the statements, each when those before it are removed."""
-    removed: list[str] = []
-    while True:
-        guard = lifting.refusing_guard(statements, removed)
-        if not guard:
-            return tuple(removed)
-
-        is_known = guard in lifting.guards or PRIVILEGE.fullmatch(guard) is not None
-        if guard in removed or not is_known:
-            problem = f"{guard} still refuses without {removed}"
-            raise AssertionError(problem)
-        removed.append(guard)
+def _check_guard(lifting: Lifting, guard: str, removed: Sequence[str]) -> None:
+    """Raise AssertionError if the guard was removed before, or is not known."""
+    is_known = guard in lifting.guards or PRIVILEGE.fullmatch(guard) is not None
+    if guard in removed or not is_known:
+        problem = f"{guard} still refuses without {removed}"
+        raise AssertionError(problem)
 
 
 def _first_guards(guards_by_attack: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -206,7 +217,7 @@ def measure_privileges(database: Situated[PostgresServer]) -> dict[str, Refusal]
         when_granted = lifting.refusing_guard(statements, (privilege,))
         refusals[privilege] = Refusal(attack=name, before=(), without=when_granted)
 
-    engine.dispose()
+    lifting.close()
     return dict(sorted(refusals.items()))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine
+from sqlalchemy import Connection, Engine, Executable, NullPool, Pool, QueuePool, create_engine
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import UpdateBase
 from tests.guards.guard_names import REFUSALS, UNNAMED_FOREIGN_KEY, guard_of
 
 from indelible_sql.contexts import CATALOG
@@ -39,11 +40,25 @@ class RawDatabase:
         return guard
 
 
-class RawSqliteFile(RawDatabase):
+class RawSqliteDatabase(RawDatabase):
+    """A SQLite database on one connection, since each new one parses the whole schema.
+
+    The connection is closed after each attack that its rollback may not undo.
+    """
+
+    def refusing_guard(self, statements: Sequence[Statement]) -> str:
+        guard = super().refusing_guard(statements)
+        if not guard or not is_undone(statements):
+            self.engine.dispose()
+        return guard
+
+
+class RawSqliteFile(RawSqliteDatabase):
     """A SQLite file that is restored whenever an attack succeeds."""
 
     def __init__(self, path: Path, *, foreign_keys: bool) -> None:
-        super().__init__(sqlite_engine(f"sqlite:///{path}", foreign_keys=foreign_keys))
+        url = f"sqlite:///{path}"
+        super().__init__(sqlite_engine(url, foreign_keys=foreign_keys, pool=QueuePool))
         self._path = path
         self._bytes = path.read_bytes()
 
@@ -79,6 +94,14 @@ def run(connection: Connection, statements: Sequence[Statement]) -> None:
             statement(connection)
 
 
+def is_undone(statements: Sequence[Statement]) -> bool:
+    """Return whether a rollback undoes the statements: a text may be a PRAGMA, or TEMP objects.
+
+    The driver of SQLite begins no transaction before these.
+    """
+    return all(isinstance(statement, UpdateBase) for statement in statements)
+
+
 def check_deferred_keys(connection: Connection) -> None:
     """Make PostgreSQL check now what it would check at the COMMIT."""
     connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
@@ -88,7 +111,10 @@ def broken_foreign_key(engine: Engine, statements: Sequence[Statement]) -> str:
     """Return the name of the foreign key of SQLite that refuses the statements.
 
     SQLite does not name it: run the statements without foreign keys, and list the broken ones.
+    The connection has foreign keys again afterwards.
     """
+    if not is_undone(statements):
+        engine.dispose()
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN")
@@ -98,6 +124,7 @@ def broken_foreign_key(engine: Engine, statements: Sequence[Statement]) -> str:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         names = [_key_name(connection, table, number) for table, _, _, number in broken]
         connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
     if names:
         return min(names)
@@ -133,9 +160,9 @@ def postgresql_engine(url: str) -> Engine:
     )
 
 
-def sqlite_engine(url: str, *, foreign_keys: bool) -> Engine:
+def sqlite_engine(url: str, *, foreign_keys: bool, pool: type[Pool] = NullPool) -> Engine:
     """Return an engine of default connections, which do not check foreign keys unless told to."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=pool)
     if foreign_keys:
         listen(engine, "connect", _enable_foreign_keys)
     return engine.execution_options(schema_translate_map={SCHEMA: None})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.databases import create_database
 from tests.guards.flips import (
     CHECKS_OFF,
     CHECKS_ON,
@@ -12,6 +13,7 @@ from tests.guards.flips import (
     WRITTEN_COLUMNS,
     FileFlips,
     database_flip,
+    drop_guards,
     is_text,
     row_of,
     unguarded_copy,
@@ -60,10 +62,16 @@ def sqlite_transactions(unguarded_file: Path) -> Generator[VerifiedTransactions]
 
 
 @pytest.fixture(scope="module")
-def postgresql_transactions(
-    situated_database: Situated[PostgresServer],
-) -> Generator[VerifiedTransactions]:
-    transactions = transactions_in_database(situated_database.location.admin_url)
+def unguarded_url(server: PostgresServer, situated_database: Situated[PostgresServer]) -> str:
+    source = situated_database.location.url.rpartition("/")[2]
+    url = create_database(server, "guards_flips", source).admin_url
+    drop_guards(url)
+    return url
+
+
+@pytest.fixture(scope="module")
+def postgresql_transactions(unguarded_url: str) -> Generator[VerifiedTransactions]:
+    transactions = transactions_in_database(unguarded_url)
     yield transactions
     transactions.close()
 
@@ -79,11 +87,12 @@ def test_without_a_flip_verify_finds_nothing(
 def test_a_flipped_byte_is_named_on_postgresql(
     column: str,
     situated_database: Situated[PostgresServer],
+    unguarded_url: str,
     postgresql_transactions: VerifiedTransactions,
 ) -> None:
     table, table_column = WRITTEN_COLUMNS[column]
     where, entity_id = row_of(table, situated_database.situation)
-    flip = database_flip(situated_database.location.admin_url, table, table_column, where)
+    flip = database_flip(unguarded_url, table, table_column, where)
 
     findings = postgresql_transactions.findings(flip.statements)
 
@@ -171,14 +180,13 @@ def test_a_txid_that_reorders_the_changes_of_an_entity_is_named(
     situated_database: Situated[PostgresServer], postgresql_transactions: VerifiedTransactions
 ) -> None:
     entity_id = situated_database.situation.reviewed.entity_id
-    triggers_off = text("ALTER TABLE indelible.history DISABLE TRIGGER ALL")
     later_txid = text(
         "UPDATE indelible.history"
         " SET txid = '99999999'"
         f" WHERE entity_id = '{entity_id}' AND seq = 1"
     )
 
-    findings = postgresql_transactions.findings([triggers_off, later_txid])
+    findings = postgresql_transactions.findings([later_txid])
 
     faults = [(finding.fault, finding.entity_id) for finding in findings]
     assert (Fault.POSITION, entity_id) in faults

@@ -140,6 +140,6 @@ def test_without_replica_mode_a_superuser_meets_the_owners_guards(
     for name, write in all_attacks("postgresql").items():
         statements = tuple(write(situated_database.situation))
         guards[name] = lifting.refusing_guard(statements, ())
-    engine.dispose()
+    lifting.close()
 
     assert guards == report.databases["postgresql"].first_guards

@@ -11,16 +11,17 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import Engine, select
-from tests.conftest import POLICY
+from tests.conftest import shared_store
 from tests.databases import create_database
 from tests.guards.situated import Situated
 from tests.guards.situation import Situation
 
 from indelible.concepts import CreateConcept, create_concept
+from indelible.kernel import SystemClock
 from indelible.kernel.stages import PauseStage, ResumeStage, pause_stage, resume_stage
 from indelible.testing.stores import MAYA, RATIO
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, open_store, rebuild, verify
+from indelible_sql import SqlStore, rebuild, verify
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.columns import SCHEMA
@@ -263,9 +264,9 @@ def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Damaged
         owner_url = database.owner_url
         run_without_guards = without_postgresql_guards(database.admin_url)
 
-    store = open_store(url, policy=POLICY)
-    yield DamagedStore(store, owner_url, situation, run_without_guards)
-    store.dispose()
+    for store in shared_store(url, "damaged"):
+        store.clock = SystemClock()
+        yield DamagedStore(store, owner_url, situation, run_without_guards)
 
 
 def test_rebuild_covers_every_head_of_the_metadata(damaged: DamagedStore) -> None:

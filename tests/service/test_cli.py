@@ -48,6 +48,7 @@ def test_every_command_supports_json_and_has_a_short_help() -> None:
     assert all(len((command.help or "").splitlines()[0]) <= 120 for command in all_commands)
 
 
+@pytest.mark.slow
 def test_help_imports_no_large_library() -> None:
     program = "import sys; from indelible_service.cli import main; print(*sys.modules)"
     command = (sys.executable, "-c", program)
@@ -58,6 +59,7 @@ def test_help_imports_no_large_library() -> None:
     assert not LARGE_LIBRARIES & imported
 
 
+@pytest.mark.slow
 def test_workers_and_supervisors_import_no_web_framework() -> None:
     modules = "indelible_service.workers, indelible_service.full"
     program = f"import sys, {modules}; print(*sys.modules)"

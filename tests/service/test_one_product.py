@@ -17,6 +17,7 @@ import pytest
 from attrs import field, frozen
 from tests.conftest import folder
 from tests.service.conftest import foreign_variables
+from tests.service.full_runs import OWN_PORT, refused_starts
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
@@ -32,7 +33,20 @@ ROOT = 0
 # A user without the rights of root, and without a home.
 ACCOUNT = pwd.getpwnam("nobody")
 READ_EVERYWHERE = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
-OWN_PORT = ""  # a blank setting: each instance chooses its port
+
+# The program of a process that runs several commands, which costs one start.
+COMMANDS = """
+import json, sys
+from indelible_service.__main__ import main
+from click.testing import CliRunner
+
+documents = []
+for words in json.loads(sys.argv[1]):
+    result = CliRunner().invoke(main, [*words, "--json"], catch_exceptions=False)
+    assert (result.exit_code, result.stderr) == (0, ""), (words, result.output)
+    documents.append(json.loads(result.stdout))
+print(json.dumps(documents))
+"""
 
 
 @frozen
@@ -53,10 +67,10 @@ class User:
         ) as process:
             yield process
 
-    def run(self, *words: str) -> Any:  # noqa: ANN401 - each command's own
-        """Run a command without any setting, and return its JSON."""
+    def run(self, *commands: Sequence[str]) -> list[Any]:
+        """Run commands without any setting, all in one process, and return the JSON of each."""
         result = subprocess.run(
-            (*self.python, "-m", "indelible_service", *words, "--json"),
+            (*self.python, "-c", COMMANDS, json.dumps(commands)),
             cwd=self.cwd,
             env={**foreign_variables(), **self.environment},
             capture_output=True,
@@ -65,8 +79,9 @@ class User:
             timeout=TIMEOUT_SECONDS,
             **self.options,
         )
-        assert (result.returncode, result.stderr) == (0, ""), words
-        return json.loads(result.stdout)
+        assert (result.returncode, result.stderr) == (0, ""), commands
+        documents: list[Any] = json.loads(result.stdout)
+        return documents
 
 
 def new_user(cwd: Path) -> User:
@@ -110,24 +125,29 @@ def user(request: pytest.FixtureRequest) -> Generator[User]:
             yield User(private)
 
 
+def owners_of(keys: Sequence[dict[str, Any]]) -> set[str]:
+    """Return the owners of listed keys."""
+    return {key["owner"] for key in keys}
+
+
 def test_up_and_up_full_take_turns_in_one_directory_and_no_command_needs_a_url(user: User) -> None:
     with user.start("up", "--json") as process:
         small = read_json_line(process)
-        user.run("demo")
-        owners = {key["owner"] for key in user.run("key", "list")}
-        concept = user.run("list")[0]
-        changes = user.run("history", concept["id"])
-        assert user.run("history", "--limit", "1")
+        _, keys, (concept, *_) = user.run(("demo",), ("key", "list"), ("list",))
+        changes, one_change = user.run(("history", concept["id"]), ("history", "--limit", "1"))
         assert stop_command(process, signal.SIGINT) == 0
 
+    owners = owners_of(keys)
     assert {"user:admin", "user:maya"} <= owners
+    assert one_change
     assert len(changes) == concept["seq"]
 
     with user.start("up", "--full", "--json") as process:
         full = read_json_line(process)
-        assert user.run("demo")[0]["text"].endswith("of 51 concepts.")
-        assert {key["owner"] for key in user.run("key", "list")} == owners
-        assert user.run("verify") == []
+        steps, keys, findings = user.run(("demo",), ("key", "list"), ("verify",))
+        assert steps[0]["text"].endswith("of 51 concepts.")
+        assert owners_of(keys) == owners
+        assert findings == []
         assert get(full["address"], "/v1/concepts", full["key"])[0] == 200
         assert get(full["address"], "/v1/concepts", small["key"])[0] == 401
         assert stop_command(process, signal.SIGINT) == 0
@@ -143,44 +163,17 @@ def test_up_and_up_full_take_turns_in_one_directory_and_no_command_needs_a_url(u
         assert (user.cwd / instance["key_file"]).read_text() == instance["key"]
 
 
-def test_two_full_instances_run_in_two_directories_and_keep_their_addresses() -> None:
-    with folder() as one, folder() as two:
-        first = addresses_of_two(one, two)
-        assert first == addresses_of_two(one, two)
-
-    assert len(set(first)) == len(first)
-
-
-def addresses_of_two(one: Path, two: Path) -> tuple[str, ...]:
-    """Start two instances at the same time; return the addresses of their APIs and databases."""
-    addresses: list[str] = []
-    with (
-        start_command("up", "--full", "--json", cwd=one, INDELIBLE_PORT=OWN_PORT) as process,
-        start_command("up", "--full", "--json", cwd=two, INDELIBLE_PORT=OWN_PORT) as other,
-    ):
-        for running in (process, other):
-            output = read_json_line(running)
-            assert get(output["address"], "/v1/concepts", "")[0] == 401
-            addresses += (output["address"], output["database"])
-        assert stop_command(process) == stop_command(other) == 0
-
-    return tuple(addresses)
-
-
-@pytest.mark.parametrize("running", [("up",), ("up", "--full")])
-def test_a_second_instance_in_a_directory_says_in_one_line_where_the_first_one_is(
-    running: tuple[str, ...],
-) -> None:
-    with folder() as path, start_command(*running, "--json", cwd=path) as process:
+def test_a_second_instance_in_a_directory_says_in_one_line_where_the_first_one_is() -> None:
+    """Test it with `up`; `test_full.py` has the test with `up --full`."""
+    with folder() as path, start_command("up", "--json", cwd=path) as process:
         address = read_json_line(process)["address"]
-        for words in (("up",), ("up", "--full")):
-            second = User(path).start(*words)
-            with second as refused:
-                assert refused.wait(TIMEOUT_SECONDS) == 3
-            line = (path / "log").read_text().splitlines()[-1]
-            assert line.startswith("ALREADY_RUNNING: ")
-            assert all(text in line for text in (str(path), address, str(process.pid)))
+        refusals = refused_starts(path)
         assert stop_command(process) == 0
+
+    for refusal in refusals:
+        assert refusal.exit_code == 3
+        assert refusal.line.startswith("ALREADY_RUNNING: ")
+        assert all(text in refusal.line for text in (str(path), address, str(process.pid)))
 
 
 def test_a_chosen_port_is_never_replaced(tmp_path: Path) -> None:

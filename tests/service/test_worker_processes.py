@@ -21,7 +21,6 @@ from tests.conftest import copy_cluster, folder
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
-    json_result,
     read_json_line,
     refusal,
     run,
@@ -80,7 +79,7 @@ def wait_until_logged(folder_path: Path, text: str) -> None:
 
 def wait_until_refused(address: str) -> None:
     """Wait until connections are refused: the process is stopping."""
-    where, deadline = urlsplit(address), time.monotonic() + 60
+    where, deadline = urlsplit(address), time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         try:
             socket.create_connection((where.hostname, where.port or 80)).close()
@@ -98,7 +97,7 @@ def slow_node() -> Generator[tuple[str, Event, Event]]:
     class Node(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             requested.set()
-            may_answer.wait(60)
+            may_answer.wait(TIMEOUT_SECONDS)
             self.send_error(500)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
@@ -166,7 +165,7 @@ def test_up_completes_its_task_after_several_signals(tmp_path: Path) -> None:
         with start_command("up", "--json", cwd=tmp_path, **settings) as process:
             output = read_json_line(process)
             assert output["workers"] == "in this process: seal, detect"
-            assert requested.wait(60)
+            assert requested.wait(TIMEOUT_SECONDS)
             process.send_signal(signal.SIGTERM)
             wait_until_refused(output["address"])
             process.send_signal(signal.SIGTERM)
@@ -203,13 +202,9 @@ def test_a_scheduler_logs_its_recurring_tasks_and_ends_on_a_signal(folder_path: 
         assert stop_command(process) == 0
 
 
-@pytest.mark.parametrize(
-    ("command", "needed"), [("up", 110), ("serve", 84), ("work", 22), ("schedule", 4)]
-)
-def test_every_command_needs_two_connections_for_each_of_its_threads(
-    command: str, needed: int, cluster: Path, tmp_path: Path
-) -> None:
-    """A server with three connections left is too small for any of them."""
+@pytest.fixture(scope="module")
+def small_server(cluster: Path) -> Generator[dict[str, str]]:
+    """Run a migrated server with three connections for all commands; return their settings."""
     with (
         folder() as directory,
         postgres(copy_cluster(cluster, directory), durable=False, settings=SMALL) as server,
@@ -219,9 +214,19 @@ def test_every_command_needs_two_connections_for_each_of_its_threads(
             "INDELIBLE_OWNER_URL": server.owner_url,
             "DB_POOL_SIZE": "200",
         }
-        assert json_result("db", "upgrade", **settings)
-        with start_command(command, "--json", cwd=tmp_path, **settings) as process:
-            assert process.wait(60) == 3
+        upgrade(Settings.read(settings))
+        yield settings
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"), [("up", 110), ("serve", 84), ("work", 22), ("schedule", 4)]
+)
+def test_every_command_needs_two_connections_for_each_of_its_threads(
+    command: str, needed: int, small_server: dict[str, str], tmp_path: Path
+) -> None:
+    """A server with three connections left is too small for any of them."""
+    with start_command(command, "--json", cwd=tmp_path, **small_server) as process:
+        assert process.wait(TIMEOUT_SECONDS) == 3
     error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
 
     assert (error["code"], error["detail"]["needed"]) == ("TOO_FEW_CONNECTIONS", needed)

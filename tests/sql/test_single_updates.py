@@ -288,7 +288,7 @@ def test_a_completion_without_a_reply_may_be_repeated(
 
 
 def test_a_database_that_cannot_be_reached_has_no_unknown_outcome(proxied: ProxiedStore) -> None:
-    proxied.proxy.plan(Fault.VANISH, b"UPDATE indelible.tasks")
+    proxied.proxy.plan(Fault.VANISH, SYNC_MESSAGE)
     code(claim, proxied.sql, 1)
 
     assert code(claim, proxied.sql, 1) == "STORE_UNREACHABLE"

@@ -97,8 +97,19 @@ def _schema(web: Web, making: Making) -> Any:  # noqa: ANN401 - it has no public
     schema.app = web.app
     for name, hook in making.hooks.items():
         schema.hooks.register_hook_with_name(hook, name)
+    _extract_constants(schema)
 
     return schema
+
+
+def _extract_constants(schema: Any) -> None:  # noqa: ANN401 - it has no public type
+    """Read the application's constants, which the schemas of single operations then share.
+
+    Otherwise each operation reads every module again, for a third of its processor time.
+    """
+    first_path = next(iter(schema))
+    first_method = next(iter(schema[first_path]))
+    schema[first_path][first_method].as_strategy()
 
 
 def _without_unfit_checks(path: str, faults: list[str]) -> list[str]:

@@ -112,6 +112,12 @@ def new_reader(store: AnyStore | None = None, **gateways: Any) -> Reader:  # noq
     return reader_of(Web(store, **gateways))
 
 
+def reader_over(web: Web) -> Reader:
+    """Activate the algorithm in an application's store, and return a reader over it."""
+    activate_algorithm_for(web.store)
+    return reader_of(web)
+
+
 def create_example_subspaces(reader: Reader) -> tuple[str, str, str]:
     """Return the ids of the three subspaces of the worked example in the documentation."""
     return reader.subspace(A), reader.subspace(B), reader.subspace(C)

@@ -1,8 +1,8 @@
 """Test batches of captures over HTTP: every capture of a batch has an outcome of its own."""
 
 import pytest
-from tests.web.harness import Json, problem, saved
-from tests.web.reader import URL, Reader, new_reader
+from tests.web.harness import Json, Web, problem, saved
+from tests.web.reader import URL, Reader, new_reader, reader_over
 
 pytestmark = pytest.mark.slow
 
@@ -24,8 +24,8 @@ INVALID_ITEMS: list[tuple[Json | str | None, int, str]] = [
 
 
 @pytest.fixture
-def reader() -> Reader:
-    return new_reader()
+def reader(web: Web) -> Reader:
+    return reader_over(web)
 
 
 def test_every_capture_of_a_batch_has_its_own_outcome(reader: Reader) -> None:
@@ -89,8 +89,9 @@ def test_a_batch_has_1_to_100_items(reader: Reader, count: int, code: str) -> No
 
 
 def test_an_unexpected_error_fails_only_its_own_capture_of_a_batch(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    reader = new_reader()
     run = type(reader.web.store).run
 
     def run_or_fail(store: object, handler: object, command: object, **named: object) -> object:

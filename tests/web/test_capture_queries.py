@@ -2,8 +2,8 @@
 
 import pytest
 from attrs import evolve
-from tests.web.harness import Json, problem, saved
-from tests.web.reader import URL, Reader, create_example_subspaces, new_reader
+from tests.web.harness import Json, Web, problem, saved
+from tests.web.reader import URL, Reader, create_example_subspaces, reader_over
 
 from indelible.testing.captures.scenarios import MODEL, X1, X2, A, is_close
 from indelible.testing.stores import NOOR
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def reader() -> Reader:
-    return new_reader()
+def reader(web: Web) -> Reader:
+    return reader_over(web)
 
 
 def query(reader: Reader, **fields: object) -> Json:

@@ -1,24 +1,46 @@
 """Test texts in place of embeddings: embedded before the transaction, all of a batch at once."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
-from attrs import evolve
-from tests.web.harness import problem, saved
-from tests.web.reader import URL, LetterEmbedder, Reader, new_reader
+from tests.web.harness import SCOPES, RenewableStore, Web, problem, saved
+from tests.web.reader import URL, LetterEmbedder, Reader, new_reader, reader_over
 
 from indelible.captures import EmbeddingVector, errors
 from indelible.testing.captures.scenarios import A
+from indelible.testing.stores import AnyStore
 
 
-@pytest.fixture
-def embedder() -> LetterEmbedder:
+@pytest.fixture(scope="module")
+def shared_embedder() -> LetterEmbedder:
     return LetterEmbedder()
 
 
+@pytest.fixture(scope="module")
+def shared_with_embedder(renewable: RenewableStore, shared_embedder: LetterEmbedder) -> Web:
+    renewable.renew()
+    return Web(cast("AnyStore", renewable), embedder=shared_embedder)
+
+
 @pytest.fixture
-def reader(embedder: LetterEmbedder) -> Reader:
-    return new_reader(embedder=embedder)
+def embedder(shared_embedder: LetterEmbedder) -> LetterEmbedder:
+    """Return the embedder of the application, which has no calls and no error."""
+    shared_embedder.calls.clear()
+    shared_embedder.error = None
+    return shared_embedder
+
+
+@pytest.fixture
+def reader(
+    renewable: RenewableStore, shared_with_embedder: Web, embedder: LetterEmbedder
+) -> Reader:
+    """Return a reader over an empty store, whose application has the embedder."""
+    assert embedder.calls == []
+    renewable.renew()
+    shared_with_embedder.restart()
+    shared_with_embedder.key = shared_with_embedder.new_key(*SCOPES, "history:read")
+    return reader_over(shared_with_embedder)
 
 
 def test_the_title_and_the_content_of_a_capture_are_embedded(
@@ -173,8 +195,8 @@ def test_a_capture_without_an_embedding_or_a_text_is_refused(
     assert answer.get_json()["fields"] == {"missing": missing}
 
 
-def test_a_text_is_refused_without_an_embedder(reader: Reader) -> None:
-    reader_without_embedder = evolve(new_reader(), space_id=reader.space_id)
+def test_a_text_is_refused_without_an_embedder(web: Web) -> None:
+    reader_without_embedder = reader_over(web)
 
     answer = reader_without_embedder.capture(None, title="a")
 

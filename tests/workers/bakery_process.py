@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
+import tests.few_collections  # noqa: F401  # pyright: ignore[reportUnusedImport] - runs first
 from attrs import evolve
 from tests.workers.bakery import WORKER, Bakery
 

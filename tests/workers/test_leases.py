@@ -10,6 +10,7 @@ from attrs import evolve
 from tests.conftest import POLICY
 from tests.workers.bakery import (
     MAYA,
+    TIMEOUT_SECONDS,
     WORKER,
     Bakery,
     TaskStore,
@@ -53,7 +54,7 @@ def extend_lease(store: TaskStore, entity_id: str) -> None:
 def test_leases_are_extended_while_a_task_is_performed(store: TaskStore, bakery: Bakery) -> None:
     enqueue(store, "wait-for-it", "loaf")
     thread = start_processing(store, bakery.stage(lease_seconds=2))
-    assert bakery.started.wait(10)
+    assert bakery.started.wait(TIMEOUT_SECONDS)
     first_lease_until = get_task(store, "wait-for-it").lease_until
 
     time.sleep(2.5)
@@ -85,7 +86,7 @@ def test_leases_are_extended_while_another_stage_finishes(database: PostgresServ
         cooling = start_processing(store, cool, worker)
         time.sleep(0.1)
         baking = start_processing(store, bakery.stage(lease_seconds=2), worker)
-        assert bakery.started.wait(10)
+        assert bakery.started.wait(TIMEOUT_SECONDS)
         time.sleep(3)
         assert process_batch(store, Bakery(store).stage(), actor=MAYA) == 0
 
@@ -107,7 +108,7 @@ def test_a_stopping_worker_completes_the_started_task_and_releases_the_others(
     time.sleep(0.01)
     worker = Worker(store=store, actor=WORKER)
     thread = start_processing(store, bakery.stage(), worker)
-    assert bakery.started.wait(10)
+    assert bakery.started.wait(TIMEOUT_SECONDS)
 
     worker.stop()
     bakery.gate.set()

@@ -13,7 +13,15 @@ from signal import SIGKILL, SIGTERM
 import pytest
 from tests.architecture.sources import ROOT
 from tests.conftest import POLICY, copy_cluster, folder
-from tests.workers.bakery import TaskStore, are_completed, connect, enqueue, get_task, wait_until
+from tests.workers.bakery import (
+    TIMEOUT_SECONDS,
+    TaskStore,
+    are_completed,
+    connect,
+    enqueue,
+    get_task,
+    wait_until,
+)
 
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
@@ -89,7 +97,7 @@ def test_a_stopped_process_completes_its_tasks_and_claims_no_more(
     with run_process(url, redis_url, 1.0, path) as process:
         wait_until(lambda: len(output(path)) >= 2)
         process.send_signal(SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(TIMEOUT_SECONDS) == 0
 
     done = [line.removeprefix("done ") for line in output(path) if line.startswith("done")]
     assert 1 <= len(done) <= 2
@@ -117,7 +125,7 @@ def test_all_tasks_are_completed_although_processes_are_killed_and_redis_is_flus
                 chance.choice((one, other)).kill()
                 client.flushall()
         with run_process(url, redis_url, 0, path):
-            wait_until(lambda: are_completed(store, *names), 60)
+            wait_until(lambda: are_completed(store, *names))
 
     assert all(output(path)[f"done {name}"] >= 1 for name in names)
     assert {get_task(store, name).due_at for name in names} == {None}
@@ -139,9 +147,9 @@ def test_workers_continue_after_postgresql_was_killed_and_restarted(
             time.sleep(1.5)
             with postgres(directory, durable=False, port=first.port) as second:
                 store = open_store(second.url, policy=POLICY)
-                wait_until(lambda: are_completed(store, "loaf"), 60)
+                wait_until(lambda: are_completed(store, "loaf"))
                 enqueue(store, "second")
                 wait_until(lambda: are_completed(store, "second"))
                 store.dispose()
                 process.send_signal(SIGTERM)
-                assert process.wait(30) == 0
+                assert process.wait(TIMEOUT_SECONDS) == 0

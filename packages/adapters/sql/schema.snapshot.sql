@@ -2467,7 +2467,7 @@ index CREATE INDEX "history_by_actor" ON "history" USING "btree" ("actor", "txid
 
 index CREATE INDEX "history_by_at" ON "history" USING "btree" ("at", "txid", "position") true
 
-index CREATE INDEX "history_by_lifecycle" ON "history" USING "btree" ("lifecycle", "txid", "position") true
+index CREATE INDEX "history_by_lifecycle" ON "history" USING "btree" (((("lifecycle")::"text" || ''::"text")), "txid", "position") true
 
 index CREATE INDEX "image_generation_jobs_service_status" ON "image_generation_jobs" USING "btree" ("service", "status") true
 

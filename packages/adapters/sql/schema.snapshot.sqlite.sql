@@ -166,7 +166,7 @@ index history_by_actor: CREATE INDEX history_by_actor ON history (actor, positio
 
 index history_by_at: CREATE INDEX history_by_at ON history (at, position)
 
-index history_by_lifecycle: CREATE INDEX history_by_lifecycle ON history (lifecycle, position)
+index history_by_lifecycle: CREATE INDEX history_by_lifecycle ON history ((lifecycle || ''), position)
 
 index image_generation_jobs_service_status: CREATE INDEX image_generation_jobs_service_status ON image_generation_jobs (service, status)
 

@@ -654,7 +654,7 @@ ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_x
 --;
 CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)
 --;
-CREATE INDEX history_by_lifecycle ON indelible.history (lifecycle, txid, position)
+CREATE INDEX history_by_lifecycle ON indelible.history ((lifecycle || ''), txid, position)
 --;
 CREATE INDEX history_by_actor ON indelible.history (actor, txid, position)
 --;

@@ -951,7 +951,7 @@ CREATE TABLE system_state (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX history_by_lifecycle ON history (lifecycle, position)
+CREATE INDEX history_by_lifecycle ON history ((lifecycle || ''), position)
 --;
 CREATE INDEX history_by_actor ON history (actor, position)
 --;

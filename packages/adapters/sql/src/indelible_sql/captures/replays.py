@@ -20,14 +20,15 @@ from indelible_sql.captures.formulas import SqlFormulaEngine
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SUBSPACE_HEADS
 from indelible_sql.captures.tables import CENTROIDS, SIGNALS
 from indelible_sql.engine.errors import UNREADABLE
-from indelible_sql.engine.session import Row, Session
+from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.maintenance.findings import (
+    PAGE,
     Fault,
     Finding,
     decode_row,
-    rows,
+    select_rows,
     undecoded,
 )
 
@@ -63,10 +64,7 @@ def replay_findings(session: Session) -> Iterator[Finding]:
 
     Rows that cannot be read are named by other checks.
     """
-    source = SIGNALS.join(CENTROIDS, APPLIED_TO_CENTROID)
-    stored_columns = [undecoded(column, f"stored_{column.name}") for column in CENTROIDS.columns]
-    order = ("subspace_id", "applied_seq", "id")
-    walk = rows(session, SIGNALS, order, source, stored_columns)
+    walk = session.stream(_applied_signals(), PAGE)
     replays = _Replays(session)
     for subspace_id, group in groupby(walk, key=itemgetter("subspace_id")):
         try:
@@ -82,6 +80,14 @@ def replay_findings(session: Session) -> Iterator[Finding]:
                 seq=stored.seq,
                 detail=f"farther than {TOLERANCE} from its replay",
             )
+
+
+@cache
+def _applied_signals() -> Query:
+    """Select the signals that moved a centroid, with the stored centroid."""
+    source = SIGNALS.join(CENTROIDS, APPLIED_TO_CENTROID)
+    stored_columns = [undecoded(column, f"stored_{column.name}") for column in CENTROIDS.columns]
+    return select_rows(SIGNALS, ("subspace_id", "applied_seq", "id"), source, stored_columns)
 
 
 @frozen

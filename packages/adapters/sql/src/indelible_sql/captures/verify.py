@@ -1,7 +1,7 @@
 """Checks of `verify` for captures: signals by their digests, derived heads by their signals."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, TypeVar
@@ -14,15 +14,16 @@ from indelible.kernel.values import field_values
 from indelible_sql.captures.artifacts import signal_of
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.engine.errors import UNREADABLE
-from indelible_sql.engine.session import Row, Session
+from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.maintenance.findings import (
+    PAGE,
     Fault,
     Finding,
     check_rows,
     decode_row,
     describe,
-    rows,
+    select_rows,
     undecoded,
 )
 
@@ -86,10 +87,8 @@ def folded_findings(session: Session) -> Iterator[Finding]:
 
 def _signal_findings(session: Session) -> Iterator[Finding]:
     """Check all signals, one artifact at a time, and the artifact against them."""
-    source = SIGNALS.join(ARTIFACTS, ARTIFACT_SHOWS, isouter=True)
-    order = ("artifact_id", "artifact_seq", "id")
-    all_rows = rows(session, SIGNALS, order, source, _head_columns(ARTIFACTS))
-    for artifact_id, group in groupby(all_rows, key=itemgetter("artifact_id")):
+    rows = session.stream(_signals_with_artifacts(), PAGE)
+    for artifact_id, group in groupby(rows, key=itemgetter("artifact_id")):
         yield from _artifact_findings(session, str(artifact_id), group)
 
 
@@ -117,11 +116,23 @@ def _artifact_findings(
 
 def _centroid_findings(session: Session) -> Iterator[Finding]:
     """Check every centroid against the signal that it shows."""
+    rows = session.stream(_signals_with_centroids(), PAGE)
+    check = partial(_problem_of_centroid, session)
+    yield from check_rows(Fault.HEAD, CENTROIDS, rows, check, ("subspace_id", "applied_seq"))
+
+
+@cache
+def _signals_with_artifacts() -> Query:
+    source = SIGNALS.join(ARTIFACTS, ARTIFACT_SHOWS, isouter=True)
+    order = ("artifact_id", "artifact_seq", "id")
+    return select_rows(SIGNALS, order, source, _head_columns(ARTIFACTS))
+
+
+@cache
+def _signals_with_centroids() -> Query:
     source = SIGNALS.join(CENTROIDS, CENTROID_SHOWS)
     order = ("subspace_id", "applied_seq", "id")
-    all_rows = rows(session, SIGNALS, order, source, _head_columns(CENTROIDS))
-    check = partial(_problem_of_centroid, session)
-    yield from check_rows(Fault.HEAD, CENTROIDS, all_rows, check, ("subspace_id", "applied_seq"))
+    return select_rows(SIGNALS, order, source, _head_columns(CENTROIDS))
 
 
 def _has_its_digests(signal: Signal) -> bool:

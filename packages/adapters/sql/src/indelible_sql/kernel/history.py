@@ -72,12 +72,17 @@ BACKWARDS_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.where(
 LAST_POSITION = 2**63 - 1
 LAST_TXID = 2**64 - 1
 FEED_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
-    "lifecycle": HISTORY.c.lifecycle == bindparam("lifecycle"),
     "entity_id": HISTORY.c.entity_id == bindparam("entity_id"),
     "actor": HISTORY.c.actor == bindparam("actor"),
     "action": HISTORY.c.action == bindparam("action"),
     "since": HISTORY.c.at >= bindparam("since"),
     "until": HISTORY.c.at < bindparam("until"),
+}
+# By the index that finds the changes. That of lifecycles holds an expression (see `ddl.py`).
+LIFECYCLE_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "key": HISTORY.c.lifecycle == bindparam("lifecycle"),
+    "lifecycles": HISTORY.c.lifecycle.op("||")(literal_column("''", Text()))
+    == bindparam("lifecycle"),
 }
 # An entity's changes are found by the key of history, which begins with the lifecycle.
 OF_ANY_LIFECYCLE = HISTORY.c.lifecycle.in_(select(EDGES.c.lifecycle))
@@ -172,10 +177,14 @@ def backwards_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Selec
 
 def _filtered(statement: Select[Any], conditions: frozenset[str]) -> Select[Any]:
     """Return the statement with the conditions of these fields of a ChangeFilter."""
-    for name in sorted(conditions):
+    for name in sorted(conditions - {"lifecycle"}):
         statement = statement.where(FEED_CONDITIONS[name])
-    if "entity_id" in conditions and "lifecycle" not in conditions:
-        statement = statement.where(OF_ANY_LIFECYCLE)
+
+    if "lifecycle" in conditions:
+        index = "key" if "entity_id" in conditions else "lifecycles"
+        return statement.where(LIFECYCLE_CONDITIONS[index])
+    if "entity_id" in conditions:
+        return statement.where(OF_ANY_LIFECYCLE)
 
     return statement
 

@@ -20,6 +20,7 @@ PAGE = 1_000
 SHARED_KINDS = (ACTOR, JSON_ARRAY)  # whose values many rows have in common
 MAX_SHARED = 1_000  # values that are decoded once, among rows that follow each other
 MAX_SHARED_CHARACTERS = 10_000
+MAX_STATEMENTS = 1_000  # that are built once for all databases of the process
 
 
 class Fault(StrEnum):
@@ -90,26 +91,27 @@ def describe(
         yield Finding(fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail)
 
 
-def rows(
-    session: Session,
-    table: Table,
-    key: tuple[str, ...],
-    source: FromClause | None = None,
-    joined_columns: Sequence[Any] = (),
-) -> Iterator[Row]:
-    """Yield every row in order of the key, a page at a time, with the driver's own values.
+def rows(session: Session, table: Table, key: tuple[str, ...]) -> Iterator[Row]:
+    """Yield every row in order of the key, a page at a time, with the driver's own values."""
+    return session.stream(_all_rows(table, key), PAGE)
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _all_rows(table: Table, key: tuple[str, ...]) -> Query:
+    return select_rows(table, key, table, ())
+
+
+def select_rows(
+    table: Table, key: tuple[str, ...], source: FromClause, joined_columns: Sequence[Any]
+) -> Query:
+    """Select every row in order of the key, with the driver's own values.
 
     A value that cannot be decoded must not end the walk. `source` joins other tables, whose columns
     are `joined_columns`.
     """
     columns = [undecoded(column, column.name) for column in table.columns]
     order = [table.c[name] for name in key]
-    statement: Query = (
-        select(*columns, *joined_columns)
-        .select_from(table if source is None else source)
-        .order_by(*order)
-    )
-    return session.stream(statement, PAGE)
+    return select(*columns, *joined_columns).select_from(source).order_by(*order)
 
 
 def undecoded(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -41,6 +41,8 @@ MAX_FUTURE = timedelta(days=1)
 OUT_OF_DATE = "SCHEMA_OUT_OF_DATE"
 LATER_COMES_FIRST = "(later.txid, later.position) <= (history.txid, history.position)"
 LATER_COMES_FIRST_ON_SQLITE = "later.position <= history.position"
+ALL_EDGES: Query = select(EDGES).order_by(*EDGES.primary_key.columns)
+POSITIONS: Query = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
 # The limit protects transactions that wait for others, and no transaction waits for this one.
 NO_TIMEOUT = (
     "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'"
@@ -111,7 +113,7 @@ def _history_findings(session: Session, store: AnySqlStore) -> Iterator[Finding]
     for lifecycle in lifecycles:
         declared.update((lifecycle.name, *edge) for edge in lifecycle.edges)
 
-    stored = {tuple(row.values()) for row in session.rows(select(EDGES), {})}
+    stored = {tuple(row.values()) for row in session.rows(ALL_EDGES, {})}
     undeclared = {edge for edge in stored if edge[0] not in names}
     yield from _edge_findings(stored - undeclared, declared)
 
@@ -216,23 +218,27 @@ def _position_findings(session: Session) -> Iterator[Finding]:
         order = LATER_COMES_FIRST_ON_SQLITE
         yield from _gap_findings(session)
 
+    detail = "the next change precedes it in the feed"
+    yield from describe(session, Fault.POSITION, HISTORY, _swapped_changes(order), detail)
+
+
+@lru_cache
+def _swapped_changes(order: str) -> Query:
+    """Select the changes that do not precede the next one; `order` is the condition of it."""
     later = HISTORY.alias("later")
     of_same_aggregate = and_(
         later.c.lifecycle == HISTORY.c.lifecycle, later.c.entity_id == HISTORY.c.entity_id
     )
-    swapped = (
+    return (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(later, of_same_aggregate)
         .where(later.c.previous_seq == HISTORY.c.seq, text(order))
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    detail = "the next change precedes it in the feed"
-    yield from describe(session, Fault.POSITION, HISTORY, swapped, detail)
 
 
 def _gap_findings(session: Session) -> Iterator[Finding]:
-    counts: Query = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
-    total, last = session.rows(counts, {})[0].values()
+    total, last = session.rows(POSITIONS, {})[0].values()
     if total != (last or 0):
         detail = f"{total} changes, but the last position is {last}"
         yield Finding(fault=Fault.POSITION, table=HISTORY.name, detail=detail)

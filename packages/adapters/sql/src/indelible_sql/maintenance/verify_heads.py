@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, select
@@ -10,13 +10,15 @@ from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, select
 from indelible.kernel import Lifecycle, to_json_value
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.maintenance.findings import (
+    MAX_STATEMENTS,
+    PAGE,
     Fault,
     Finding,
     check_rows,
     decode_row,
     describe,
     load,
-    rows,
+    select_rows,
     undecoded,
 )
 from indelible_sql.maintenance.head_rows import own_columns
@@ -29,15 +31,7 @@ def head_findings(
     session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
 ) -> Iterator[Finding]:
     """Compare every head with its last change, and every change with its head."""
-    last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
-    is_last = _is_change(last, head, lifecycle, head.c.seq)
-    is_first = _is_change(first, head, lifecycle, 1)
-    source = head.join(last, is_last, isouter=True).join(first, is_first, isouter=True)
-    compared = (last.c.to_state, last.c.version, last.c.hash, last.c.at, last.c.data)
-    joined = [undecoded(column, f"change_{column.name}") for column in compared]
-    joined.append(undecoded(first.c.at, "first_at"))
-
-    walk = rows(session, head, ("id",), source, joined)
+    walk = session.stream(_heads_with_changes(head, lifecycle.name), PAGE)
     check = partial(_head_fault, session, head, lifecycle)
     yield from check_rows(Fault.HEAD, head, walk, check, ("id", "seq"))
 
@@ -45,44 +39,79 @@ def head_findings(
         detail = f"{', '.join(key.column_keys)}: no such row in {key.referred_table.name}"
         yield from describe(session, Fault.HEAD, head, _dangling_heads(head, key), detail)
 
+    changes = _changes_without_head(head, lifecycle.name)
     detail = "the head does not refer to this change"
-    yield from describe(session, Fault.HEAD, head, _changes_without_head(head, lifecycle), detail)
+    yield from describe(session, Fault.HEAD, head, changes, detail)
 
 
 def record_findings(
     session: Session, lifecycle: Lifecycle[StrEnum], record: RecordDigest
 ) -> Iterator[Finding]:
     """Compare every record with the digest in its change, and every change with its record."""
-    owner, number = record.table.primary_key.columns
-    adds_record = and_(HISTORY.c.lifecycle == lifecycle.name, HISTORY.c.adds_version == 1)
-    is_same = and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number)
-    source = record.table.join(HISTORY, and_(adds_record, is_same), isouter=True)
-    joined = [undecoded(HISTORY.c.data, "change_data")]
-
-    key = (owner.name, number.name)
-    walk = rows(session, record.table, key, source, joined)
+    table = record.table
+    owner, number = table.primary_key.columns
+    walk = session.stream(_records_with_changes(table, lifecycle.name), PAGE)
     check = partial(_record_fault, session, record)
-    yield from check_rows(Fault.RECORD, record.table, walk, check, key)
+    yield from check_rows(Fault.RECORD, table, walk, check, (owner.name, number.name))
 
-    missing = (
+    missing = _changes_without_record(table, lifecycle.name)
+    yield from describe(session, Fault.RECORD, table, missing, "missing")
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _heads_with_changes(head: Table, lifecycle: str) -> Query:
+    """Select every head with its first and its last change."""
+    last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
+    is_last = _is_change(last, head, lifecycle, head.c.seq)
+    is_first = _is_change(first, head, lifecycle, 1)
+    source = head.join(last, is_last, isouter=True).join(first, is_first, isouter=True)
+
+    compared = (last.c.to_state, last.c.version, last.c.hash, last.c.at, last.c.data)
+    joined = [undecoded(column, f"change_{column.name}") for column in compared]
+    joined.append(undecoded(first.c.at, "first_at"))
+    return select_rows(head, ("id",), source, joined)
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _records_with_changes(table: Table, lifecycle: str) -> Query:
+    """Select every record with the data of the change that added it."""
+    owner, number = table.primary_key.columns
+    adds_record = _adds_record(lifecycle)
+    source = table.join(HISTORY, and_(adds_record, _is_of_change(table)), isouter=True)
+    joined = [undecoded(HISTORY.c.data, "change_data")]
+    return select_rows(table, (owner.name, number.name), source, joined)
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _changes_without_record(table: Table, lifecycle: str) -> Query:
+    """Select the changes whose record is missing."""
+    owner, _ = table.primary_key.columns
+    return (
         select(HISTORY.c.entity_id, HISTORY.c.version)
-        .join(record.table, is_same, isouter=True)
-        .where(adds_record, owner.is_(None))
+        .join(table, _is_of_change(table), isouter=True)
+        .where(_adds_record(lifecycle), owner.is_(None))
         .order_by(HISTORY.c.entity_id, HISTORY.c.version)
     )
-    yield from describe(session, Fault.RECORD, record.table, missing, "missing")
 
 
-def _is_change(
-    change: Any, head: Table, lifecycle: Lifecycle[StrEnum], seq: Any
-) -> ColumnElement[bool]:
+def _adds_record(lifecycle: str) -> ColumnElement[bool]:
+    return and_(HISTORY.c.lifecycle == lifecycle, HISTORY.c.adds_version == 1)
+
+
+def _is_of_change(table: Table) -> ColumnElement[bool]:
+    owner, number = table.primary_key.columns
+    return and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number)
+
+
+def _is_change(change: Any, head: Table, lifecycle: str, seq: Any) -> ColumnElement[bool]:
     return and_(
-        change.c.lifecycle == lifecycle.name,
+        change.c.lifecycle == lifecycle,
         change.c.entity_id == head.c.id,
         change.c.seq == seq,
     )
 
 
+@lru_cache(maxsize=MAX_STATEMENTS)
 def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
     """Select the heads whose key refers to no row, which a write without guards can cause."""
     is_same = and_(*(element.parent == element.column for element in key.elements))
@@ -96,13 +125,14 @@ def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
     )
 
 
-def _changes_without_head(head: Table, lifecycle: Lifecycle[StrEnum]) -> Query:
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _changes_without_head(head: Table, lifecycle: str) -> Query:
     """Select the changes without a head, and those after the seq of their head."""
     return (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(head, head.c.id == HISTORY.c.entity_id, isouter=True)
         .where(
-            HISTORY.c.lifecycle == lifecycle.name,
+            HISTORY.c.lifecycle == lifecycle,
             head.c.id.is_(None) | (HISTORY.c.seq > head.c.seq),
         )
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)

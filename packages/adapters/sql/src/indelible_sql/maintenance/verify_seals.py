@@ -1,6 +1,7 @@
 """Compare seals with each other, with the feed and with the records that they cover."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from sqlalchemy import Table, select
@@ -18,6 +19,7 @@ from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.maintenance.findings import (
+    MAX_STATEMENTS,
     PAGE,
     Fault,
     Finding,
@@ -123,15 +125,19 @@ def _seal_number(row: Row) -> int:
 
 def _missing_findings(session: Session, table: Table) -> Iterator[Finding]:
     """Find the listed records that are not stored with their hash."""
-    missing: Query = (
+    for row in session.stream(_missing_records(table), PAGE):
+        detail = f"no row has the sealed hash {row['record_hash']}"
+        yield _finding(SEAL_RECORDS, row["seal_number"], f"{table.name}: {detail}")
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _missing_records(table: Table) -> Query:
+    return (
         select(SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_hash)
         .join(table, table.c.hash == SEAL_RECORDS.c.record_hash, isouter=True)
         .where(SEAL_RECORDS.c.record_table == table.name, table.c.hash.is_(None))
         .order_by(SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_hash)
     )
-    for row in session.stream(missing, PAGE):
-        detail = f"no row has the sealed hash {row['record_hash']}"
-        yield _finding(SEAL_RECORDS, row["seal_number"], f"{table.name}: {detail}")
 
 
 def _reference_findings(seals: Iterable[Seal], against: SealReference) -> Iterator[Finding]:

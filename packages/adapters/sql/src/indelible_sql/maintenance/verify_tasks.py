@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from sqlalchemy import and_, select
 
@@ -12,7 +13,7 @@ from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
-from indelible_sql.maintenance.findings import Fault, Finding, decode_row, rows
+from indelible_sql.maintenance.findings import MAX_STATEMENTS, Fault, Finding, decode_row, rows
 from indelible_sql.schema.tables import HISTORY
 
 # The clock that limited a lease may have been ahead of this one.
@@ -170,21 +171,25 @@ def _outcome_faults(task: Task, current: Mapping[AttemptOutcome, str]) -> Iterat
 
 def _missing_entities(session: Session, stage: str, lifecycle: str) -> Iterator[Finding]:
     """Yield a finding for each task of the stage whose aggregate does not exist."""
-    first_change = and_(
-        HISTORY.c.lifecycle == lifecycle,
-        HISTORY.c.entity_id == TASKS.c.entity_id,
-        HISTORY.c.seq == 1,
-    )
-    without_entity: Query = (
-        select(TASKS.c.entity_id)
-        .outerjoin_from(TASKS, HISTORY, first_change)
-        .where(TASKS.c.stage == stage, HISTORY.c.seq.is_(None))
-        .order_by(TASKS.c.entity_id)
-    )
-    for row in session.rows(without_entity, {}):
+    for row in session.rows(_tasks_without_entity(stage, lifecycle), {}):
         yield Finding(
             fault=Fault.TASK,
             table=TASKS.name,
             entity_id=row["entity_id"],
             detail=f"stage {stage} belongs to lifecycle {lifecycle}, which has no such aggregate",
         )
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _tasks_without_entity(stage: str, lifecycle: str) -> Query:
+    first_change = and_(
+        HISTORY.c.lifecycle == lifecycle,
+        HISTORY.c.entity_id == TASKS.c.entity_id,
+        HISTORY.c.seq == 1,
+    )
+    return (
+        select(TASKS.c.entity_id)
+        .outerjoin_from(TASKS, HISTORY, first_change)
+        .where(TASKS.c.stage == stage, HISTORY.c.seq.is_(None))
+        .order_by(TASKS.c.entity_id)
+    )

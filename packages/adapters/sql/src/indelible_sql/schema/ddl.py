@@ -29,8 +29,16 @@ TXID = (
     "ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()",
     "CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)",
 )
-# The filters of the feed. In each index the changes of a value are in the order of the feed.
-FILTERED_COLUMNS = ("lifecycle", "actor", "action", "at")
+# The filters of the feed. In each index the changes of a value are in the order of the feed. The
+# lifecycle is indexed as an expression, which only the feed's filter uses: with the bare column, a
+# connection that began with an empty database would look up single changes in this index, and
+# read every change of their lifecycle.
+FILTERED_EXPRESSIONS: Mapping[str, str] = {
+    "lifecycle": "(lifecycle || '')",
+    "actor": "actor",
+    "action": "action",
+    "at": "at",
+}
 
 
 def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
@@ -82,8 +90,8 @@ def _edges(catalog: Catalog, prefix: str) -> Iterator[str]:
 
 
 def _filter_indexes(table: str, order: str) -> Iterator[str]:
-    for column in FILTERED_COLUMNS:
-        yield f"CREATE INDEX history_by_{column} ON {table} ({column}, {order})"
+    for name, expression in FILTERED_EXPRESSIONS.items():
+        yield f"CREATE INDEX history_by_{name} ON {table} ({expression}, {order})"
 
 
 def _tables(catalog: Catalog, dialect: str) -> Iterator[str]:

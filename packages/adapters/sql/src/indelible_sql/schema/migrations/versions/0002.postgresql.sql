@@ -104,7 +104,7 @@ CREATE INDEX tokens_s0_updated_at ON indelible.tokens_s0 (updated_at, token_id)
 --;
 ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)
 --;
-CREATE INDEX history_by_lifecycle ON indelible.history (lifecycle, txid, position)
+CREATE INDEX history_by_lifecycle ON indelible.history ((lifecycle || ''), txid, position)
 --;
 CREATE INDEX history_by_actor ON indelible.history (actor, txid, position)
 --;

@@ -101,7 +101,7 @@ CREATE INDEX tokens_s0_created_at ON tokens_s0 (created_at, token_id)
 --;
 CREATE INDEX tokens_s0_updated_at ON tokens_s0 (updated_at, token_id)
 --;
-CREATE INDEX history_by_lifecycle ON history (lifecycle, position)
+CREATE INDEX history_by_lifecycle ON history ((lifecycle || ''), position)
 --;
 CREATE INDEX history_by_actor ON history (actor, position)
 --;
