@@ -47,6 +47,7 @@ WORKER_MODULES = (
     "indelible.kernel.lease_handles",
     "indelible.kernel.rates",
     "indelible.kernel.tasks",
+    "indelible.kernel.task_lists",
     "indelible.kernel.task_commands",
     "indelible.kernel.task_errors",
 )

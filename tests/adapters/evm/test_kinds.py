@@ -30,7 +30,7 @@ HASH = "0x" + "11" * 32
 POSITION = LogPosition(tx_hash="0x" + "22" * 32, log_index=4, block_number=9, block_hash=HASH)
 BLOCK = Block(number=9, hash=HASH, parent_hash=HASH, at=datetime(2026, 1, 1, tzinfo=UTC))
 WORDS = st.integers(0, MAX_UINT256)
-ABI = [
+ABI: list[dict[str, Any]] = [
     {"type": "function", "name": "mint", "inputs": []},
     {
         "type": "event",

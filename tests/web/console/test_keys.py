@@ -96,7 +96,7 @@ def test_the_form_offers_only_the_scopes_of_the_session(site: Site) -> None:
     member.get(NEW)
     offered = [
         attributes["value"]
-        for tag, attributes in member.page.tags
+        for _, attributes in member.page.tags
         if attributes.get("name") == "scopes"
     ]
 
@@ -108,7 +108,7 @@ def test_an_operator_is_offered_every_scope_of_the_application(site: Site) -> No
     member.get(NEW)
     offered = {
         attributes["value"]
-        for tag, attributes in member.page.tags
+        for _, attributes in member.page.tags
         if attributes.get("name") == "scopes"
     }
 

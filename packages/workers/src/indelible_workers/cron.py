@@ -17,6 +17,9 @@ CRON: Final = {"max_length": MAX_CRON_CHARACTERS}
 ZONE: Final = {"max_length": MAX_ZONE_CHARACTERS}
 UTC_ZONE: Final = "UTC"
 ONE_SECOND: Final = timedelta(seconds=1)
+# Expressions are checked from here, so that a check does not depend on the day. The 50 years after
+# it, which cronsim searches, have each date on each day of the week.
+CHECKED_FROM: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @frozen
@@ -34,11 +37,11 @@ class CronMalformed(Invalid):
 
 @frozen
 class CronNeverFires(Invalid):
-    """No moment of the next 50 years matches a cron expression."""
+    """No moment of 50 years matches a cron expression."""
 
     code: ClassVar[str] = "CRON_NEVER_FIRES"
     message: ClassVar[str] = (
-        "Cron expression {expression!r} never fires: no moment of the next 50 years matches it."
+        "Cron expression {expression!r} never fires: no moment of 50 years matches it."
     )
     expression: str
 
@@ -81,7 +84,7 @@ class CronSchedule:
     def __attrs_post_init__(self) -> None:
         _check_zone(self.time_zone)
         _check_expression(self.expression)
-        if self._first_after(datetime.now(UTC)) is None:
+        if self._first_after(CHECKED_FROM) is None:
             raise CronNeverFires(self.expression)
 
     def next_slot(self, now: datetime) -> datetime:
@@ -139,11 +142,11 @@ def _check_expression(expression: str) -> None:
         alone = ["*"] * CRON_FIELDS
         alone[position] = text
         try:
-            CronSim(" ".join(alone), datetime.now(UTC))
+            CronSim(" ".join(alone), CHECKED_FROM)
         except CronSimError as error:
             raise CronMalformed(expression, str(error)) from error
 
     try:
-        CronSim(expression, datetime.now(UTC))
+        CronSim(expression, CHECKED_FROM)
     except CronSimError as error:
         raise CronNeverFires(expression) from error

@@ -207,8 +207,9 @@ def _single_field(
     """Return the field of a scalar, an enum, a class, a mapping, any value or a deferred item."""
     if kind in SCALARS:
         return _scalar(kind, props, side, **options)
-    if kind is Any and side is Side.ANSWER:
-        return fields.Raw(**{**options, "allow_none": True})
+    if kind == Any and side is Side.ANSWER:
+        options["allow_none"] = True
+        return fields.Raw(**options)
     if isinstance(kind, type) and attrs.has(kind):
         return fields.Nested(schema_of(kind, side), **options)
     if isinstance(kind, type) and issubclass(kind, Enum):

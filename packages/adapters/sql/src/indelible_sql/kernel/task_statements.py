@@ -56,7 +56,7 @@ from indelible_sql.schema.columns import (
 from indelible_sql.schema.expressions import in_json_list
 
 
-def _claim(claimed_rows: CompoundSelect[Any]) -> ReturningUpdate[Any, Any, Any, Any]:
+def _claim(claimed_rows: CompoundSelect[Any]) -> ReturningUpdate[*tuple[Any, ...]]:
     """Return the statement that leases the rows of a query."""
     return (
         update(TASKS)

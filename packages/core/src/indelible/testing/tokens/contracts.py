@@ -39,7 +39,12 @@ def odd_log(number: int, block: int) -> InvalidLog:
     return make_log(number, block=block).position.invalid("data", "It has 3 bytes: expected 64.")
 
 
-def minted(number: int, token_id: int, block: int, **fields: Any) -> MintLog:  # noqa: ANN401
+def minted(
+    number: int,
+    token_id: int,
+    block: int,
+    **fields: Any,  # noqa: ANN401 - those of a MintLog
+) -> MintLog:
     """Return a mint of one id, or of the batch among the fields, by a transaction."""
     return evolve(make_log(number, block=block), start_token_id=token_id, **fields)
 

@@ -6,7 +6,6 @@ from typing import Final
 from attrs import asdict
 
 from indelible.tokens.entities import InvalidLog
-from indelible.tokens.lifecycle import StateStatus
 from indelible.tokens.ports import TokensRead, TokensWrite
 from indelible.tokens.repositories.pipeline import SystemStateRepository
 from indelible.tokens.rules.notices import (
@@ -29,7 +28,7 @@ def quarantined_between(tx: TokensRead, first: int, last: int) -> Iterator[tuple
             if head.entity.id > end:
                 return
             log = parse_quarantined(head.entity.state_value)
-            if log is not None and head.entity.status is StateStatus.SET:
+            if log is not None:  # a deleted state has no value
                 yield head.entity.id, log
         if len(page) < PAGE_SIZE:
             return
