@@ -28,6 +28,7 @@ from indelible.testing.stores import MAYA, RATIO, create, edit
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, newest_seal, open_async_store, seal, verify
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.maintenance.export import export_histories, exported_hashes
@@ -37,7 +38,7 @@ from indelible_sql.schema.migrate import downgrade, migrating, upgrade
 
 pytestmark = pytest.mark.slow
 
-LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES)
+LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS)
 MIGRATORS = 4
 LOCK_SECONDS = 0.3
 
@@ -87,7 +88,7 @@ def test_down_to_a_revision_and_up_again_keeps_all_rows(
     """Every table has rows, of which the previous revision has every column that it knows.
 
     Seals go with their table: an export contains what they prove. What becomes of tasks and
-    attempts is tested in `test_task_revision.py`.
+    attempts is tested in `test_task_revision.py`. Buckets of rates go with their table.
     """
     empty.upgrade()
     with empty.opened() as store:

@@ -37,6 +37,18 @@ ALTER COLUMN token_id TYPE indelible.token_number,
 ADD COLUMN batch indelible.json_array,
 ADD COLUMN copies indelible.json_array
 --;
+CREATE FUNCTION indelible.data_of_mint(mint_id text, mint_seq bigint) RETURNS jsonb LANGUAGE sql AS $$
+SELECT data FROM indelible.history WHERE lifecycle = 'mint_event' AND entity_id = mint_id AND seq = mint_seq
+$$
+--;
+ALTER TABLE indelible.mint_events
+ALTER COLUMN batch TYPE indelible.json_array
+USING NULLIF(indelible.data_of_mint(id, seq) -> 'batch', 'null'),
+ALTER COLUMN copies TYPE indelible.json_array
+USING NULLIF(indelible.data_of_mint(id, seq) -> 'copies', 'null')
+--;
+DROP FUNCTION indelible.data_of_mint
+--;
 ALTER TABLE indelible.mint_events
 DROP CONSTRAINT mint_events_quantity,
 ADD CONSTRAINT mint_events_quantity CHECK (quantity <= 10000)

@@ -144,8 +144,11 @@ CREATE TABLE mint_events (
  WITHOUT ROWID,
  STRICT
 --;
-INSERT INTO mint_events (id, status, seq, hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, token_id, quantity, author_wallet, recipient, total_paid, detected_at)
-SELECT id, status, seq, hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, printf('%078d', token_id), quantity, author_wallet, recipient, total_paid, detected_at FROM upgraded_mint_events
+INSERT INTO mint_events (id, status, seq, hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, token_id, quantity, author_wallet, recipient, total_paid, detected_at, batch, copies)
+SELECT mint.id, mint.status, mint.seq, mint.hash, created_at, updated_at, tx_hash, log_index, block_number, block_hash, block_timestamp, printf('%078d', token_id), quantity, author_wallet, recipient, total_paid, detected_at,
+json_extract(change.data, '$.batch'), json_extract(change.data, '$.copies')
+FROM upgraded_mint_events AS mint
+LEFT JOIN history AS change ON change.lifecycle = 'mint_event' AND change.entity_id = mint.id AND change.seq = mint.seq
 --;
 DROP TABLE upgraded_mint_events
 --;

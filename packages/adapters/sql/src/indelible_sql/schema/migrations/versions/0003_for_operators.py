@@ -26,7 +26,8 @@ HAS_COPIES = "batch IS NOT NULL OR copies IS NOT NULL"
 def upgrade() -> None:
     """Add the columns of tasks, and the fences of pruned tasks; widen the ids of tokens.
 
-    Tasks that were completed before count as finished at the time of the upgrade.
+    Tasks that were completed before count as finished at the time of the upgrade. Mints that were
+    stored before a downgrade get their copies back from history.
     """
     run_frozen(revision)
 
