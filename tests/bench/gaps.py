@@ -40,7 +40,8 @@ WITH RECURSIVE numbers(n) AS (
 )
 INSERT INTO tokens_s0 ({COLUMNS})
 SELECT
-    'token-' || n, 'detected', 1, printf('%064x', n), '{NOW}', '{NOW}', n, 'author-1', '{NOW}', 0
+    'token-' || n, 'detected', 1, printf('%064x', n), '{NOW}', '{NOW}', printf('%078d', n),
+    'author-1', '{NOW}', 0
 FROM numbers
 WHERE n % {TOKENS_PER_GAP} <> 0
 """

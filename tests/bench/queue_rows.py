@@ -41,7 +41,15 @@ UNGUARDED_TABLES: Final[Mapping[str, str]] = {
         lease_until::timestamptz,
         fence::bigint,
         attempts::bigint,
-        dead_reason::text
+        dead_reason::text,
+        priority::bigint,
+        arguments::jsonb,
+        result::jsonb,
+        progress::bigint,
+        slot::timestamptz,
+        error_class::text,
+        cancel_reason::text,
+        finished_at::timestamptz
     """,
     "stages": "id::text, status::text",
 }
@@ -49,11 +57,16 @@ UNGUARDED_KEYS: Final = (
     """
     ALTER TABLE unguarded.tasks
         SET (fillfactor = 60),
-        ADD PRIMARY KEY (stage, entity_id)
+        ADD PRIMARY KEY (stage, entity_id),
+        ALTER COLUMN priority SET DEFAULT 2
     """,
     """
-    CREATE INDEX ON unguarded.tasks (stage, due_at, entity_id)
+    CREATE INDEX ON unguarded.tasks (stage, priority, due_at, entity_id)
     WHERE due_at IS NOT NULL
+    """,
+    """
+    CREATE INDEX ON unguarded.tasks (stage, finished_at, entity_id)
+    WHERE finished_at IS NOT NULL
     """,
     "ALTER TABLE unguarded.stages ADD PRIMARY KEY (id)",
 )
@@ -133,7 +146,7 @@ INSERT INTO indelible.tokens_s0 (
     id, status, seq, hash, created_at, updated_at, token_id, author_id, mint_timestamp,
     generation_attempts)
 SELECT
-    entity_id, to_state, seq, hash, at, at, (data ->> 'token_id')::bigint, data ->> 'author_id',
+    entity_id, to_state, seq, hash, at, at, (data ->> 'token_id')::numeric, data ->> 'author_id',
     (data ->> 'mint_timestamp')::timestamptz, 0
 FROM indelible.history, generate_series($1::bigint, $2) AS n
 WHERE entity_id = {ids} AND lifecycle = 'token'

@@ -20,14 +20,16 @@ from indelible.kernel.task_commands import (
     claim_tasks,
     complete_tasks,
 )
-from indelible.kernel.tasks import Lease
+from indelible.kernel.tasks import Lease, Priority
 from indelible.tokens import Token
 from indelible.tokens.rules import GENERATE_STAGE
 from indelible_sql import SqlStore, SqlTransaction, open_store
+from indelible_sql.kernel.task_terms import behind_parameters
 
 WORKER, REASON = Actor.system("worker"), "its turn has come"
 LEASE: Final = timedelta(seconds=60)
 RECORDED_STAGE: Final = "recorded"
+AFTER_DUE, AFTER_ID = behind_parameters(Priority.NORMAL)  # the one that all tasks have
 IMAGE: Final = "/images/one.png"
 Cycle = Callable[[], int]
 Leases = tuple[Lease, ...]
@@ -149,7 +151,7 @@ def record_statements(url: str) -> QueueStatements:
     run(store, complete_tasks, CompleteTasks(leases=leases))
     store.dispose()
 
-    claims = [statement for statement in sent if "after_id" in (statement.values or ())]
+    claims = [statement for statement in sent if AFTER_ID in (statement.values or ())]
     ends = [statement for statement in sent if "ids_with_fences" in (statement.values or ())]
     return QueueStatements(claims[0], ends[0])
 
@@ -163,8 +165,8 @@ def run_bare(options: Options, tally: Tally) -> None:
         **recorded.claim.values,
         "task_stage": options["stage"],
         "limit": options["batch"],
-        "after_due": datetime(2000, 1, 1, tzinfo=UTC),
-        "after_id": "",
+        AFTER_DUE: datetime(2000, 1, 1, tzinfo=UTC),
+        AFTER_ID: "",
     }
     end_values = {**recorded.complete.values, "task_stage": options["stage"]}
 
@@ -183,7 +185,7 @@ def run_bare(options: Options, tally: Tally) -> None:
             cursor.execute(end, {**end_values, **fences_of(rows)}, prepare=True)
             assert cursor.rowcount == len(rows)
             due, entity_id = max((row[3], row[0]) for row in rows)
-            claim_values.update(after_due=due, after_id=entity_id)
+            claim_values.update({AFTER_DUE: due, AFTER_ID: entity_id})
             return len(rows)
 
         repeat(tally, cycle)
