@@ -90,6 +90,7 @@ def _add_pruned(tx: SqlTransaction) -> None:
     set_task_retention(tx, SetTaskRetention(seconds=0))
     for entity_id in ("pruned", HIGHER, HIGHER):
         tx.tasks.complete([_claim(tx, entity_id, stage=PRUNED_STAGE)])
+        sleep(CLOCK_TICK_SECONDS)  # the first one finishes first, and is the one that is pruned
 
     # By the database's clock, the tasks finished later than now until it has ticked.
     while not tx.tasks.prune(PRUNED_STAGE, limit=1):

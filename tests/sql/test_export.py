@@ -38,6 +38,7 @@ NOT_EXPORTED = {
     "receipts",
     "tasks",
     "task_attempts",
+    "pruned_stages",
     "rate_buckets",
     "seals",
     "seal_records",

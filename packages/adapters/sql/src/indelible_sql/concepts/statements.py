@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from indelible_sql.concepts.rows import STORED_VERSION, VERSION_PREFIX
 from indelible_sql.concepts.tables import CONCEPTS, VERSION_KEY, VERSIONS, WARNINGS
@@ -125,12 +125,13 @@ SEARCHED_HEADS_OF_FEW_CHANGES = ListedTable(
     columns=SEARCHED_HEADS.columns,
     conditions={**SEARCHED_HEADS.conditions, **_OF_FEW_CHANGES},
 )
-CHANGE_OF_ACTOR_AFTER = (
+_CHANGES_OF_ACTOR = (
     select(HISTORY.c.position)
     .where(HISTORY.c.actor == bindparam("actor"))
-    .limit(1)
-    .offset(bindparam("count"))
+    .limit(bindparam("limit"))
+    .subquery()
 )
+COUNT_CHANGES_OF_ACTOR = select(func.count().label("number")).select_from(_CHANGES_OF_ACTOR)
 _LAST_ACTOR = (
     select(HISTORY.c.actor)
     .where(HISTORY.c.lifecycle == CONCEPTS.c.lifecycle)
@@ -154,6 +155,7 @@ OVERVIEW = (
     )
     .join(VERSIONS, _IS_CURRENT_VERSION)
     .where(in_json_list(CONCEPTS.c.id, "ids"))
+    .order_by(CONCEPTS.c.id)
 )
 
 NAMES_WITH_PREFIX = (

@@ -177,8 +177,9 @@ class SqlConceptSearch:
         return statements.LISTED_HEADS_OF_FEW_CHANGES
 
     def _has_many_changes(self, actor: Actor) -> bool:
-        values = {"actor": actor, "count": statements.MAX_FEW_CHANGES}
-        return self._session.first(statements.CHANGE_OF_ACTOR_AFTER, values) is not None
+        values = {"actor": actor, "limit": statements.MAX_FEW_CHANGES + 1}
+        counted = self._session.rows(statements.COUNT_CHANGES_OF_ACTOR, values)[0]
+        return bool(counted["number"] > statements.MAX_FEW_CHANGES)
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Return other concepts' names that equal the version's name or occur in its definition."""

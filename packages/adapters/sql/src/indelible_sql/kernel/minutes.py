@@ -39,7 +39,7 @@ def count_by_minute(column: ColumnElement[Any], *conditions: ColumnElement[bool]
     minutes = select(MinuteOf(newest.c.time).label("minute")).subquery()
     counts: Query = select(minutes.c.minute, func.count().label("count"))
 
-    return counts.group_by(minutes.c.minute)
+    return counts.group_by(minutes.c.minute).order_by(minutes.c.minute)
 
 
 def read_minutes(
