@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Event, Thread
 from typing import Final
 
@@ -20,18 +20,15 @@ from indelible_service.sealing import STAGE as SEAL_STAGE
 from indelible_service.sealing import TASK as SEAL_TASK
 from indelible_sql import SqlStore
 from indelible_sql.kernel.task_tables import TASKS
+from indelible_sql.schema.columns import INSTANT
 
 HEALTH_PAUSE_SECONDS: Final = 0.1
 AUTHOR: Final = "0x" + "ab" * 20
-SELECT_COMPLETED_LATER: Final = (
-    select(TASKS.c.entity_id)
-    .where(
-        TASKS.c.stage == SEAL_STAGE,
-        TASKS.c.entity_id > bindparam("slot"),
-        TASKS.c.due_at.is_(None),
-        TASKS.c.dead_reason.is_(None),
-    )
-    .limit(1)
+SELECT_COMPLETED_LATER: Final = select(TASKS.c.entity_id).where(
+    TASKS.c.stage == SEAL_STAGE,
+    TASKS.c.entity_id == SEAL_TASK,
+    TASKS.c.slot > bindparam("now", type_=INSTANT),
+    TASKS.c.finished_at.is_not(None),
 )
 
 
@@ -68,12 +65,11 @@ class TaskWatch:
     mints: int = field(default=0, init=False)
 
     def seal_after(self, now: datetime) -> Callable[[], bool]:
-        """Return whether a task of seals is completed that became due later."""
-        slot = f"{SEAL_TASK}@{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        """Return whether the task of seals is completed for a later slot."""
 
         def is_completed() -> bool:
             rows = self.store.read(
-                lambda tx: list(tx.session.rows(SELECT_COMPLETED_LATER, {"slot": slot}))
+                lambda tx: list(tx.session.rows(SELECT_COMPLETED_LATER, {"now": now}))
             )
             return bool(rows)
 
