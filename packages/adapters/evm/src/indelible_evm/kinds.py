@@ -159,7 +159,7 @@ def _read_abi(path: Path, event: str) -> list[_AbiEvent]:
         problem = f"file {path} has no ABI: expected a list, or an object with the key abi"
         raise EventMappingInvalid(event, ABI_KIND, problem)
 
-    entries = cast("list[Any]", document)
+    entries = cast("list[dict[str, Any]]", document)
     events: list[_AbiEvent] = []
     for entry in entries:
         try:
