@@ -8,9 +8,9 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from statistics import quantiles
 from typing import Any, Final, cast
 
@@ -299,9 +299,13 @@ def served(command: tuple[str, ...], settings: Mapping[str, str]) -> Generator[i
 
 
 def _wait(port: int) -> None:
+    """Wait until a server answers: the system may connect a free port with itself."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        with suppress(ConnectionError), socket.create_connection((HOST, port)):
+        connection = HTTPConnection(HOST, port, timeout=START_SECONDS)
+        with closing(connection), suppress(OSError, HTTPException):
+            connection.request("GET", "/")
+            connection.getresponse()
             return
         time.sleep(0.05)
 

@@ -1,5 +1,6 @@
 """Run the `indelible` command in this process or as a child, and call the API it serves."""
 
+import fcntl
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -22,6 +24,7 @@ from indelible_service.cli import main
 
 DIRECT = build_opener(ProxyHandler({}))
 TIMEOUT_SECONDS = 300  # of a busy machine
+CHOICE_OF_PORTS = Path(gettempdir(), "indelible-tests-choose-ports")
 
 
 def run(*words: str, **settings: str) -> Result:
@@ -40,6 +43,17 @@ def refusal(*words: str, **settings: str) -> tuple[int, str]:
     """Run a command that is refused, and return its exit code and the code of its error."""
     result = run(*words, "--json", **settings)
     return result.exit_code, json.loads(result.stderr)["code"]
+
+
+@contextmanager
+def only_choice_of_ports() -> Generator[None]:
+    """Wait until no other process of the tests has instances that choose their ports.
+
+    All begin at the same port, so that one could get another's port between two of its starts.
+    """
+    with CHOICE_OF_PORTS.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+        yield
 
 
 @contextmanager

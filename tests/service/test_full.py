@@ -15,6 +15,7 @@ from tests.service.log_lines import (
     lines_in_the_format,
     loggers_of,
 )
+from tests.service.processes import only_choice_of_ports
 
 from indelible_service.settings import Settings
 
@@ -28,7 +29,9 @@ def runs(redis_url: str) -> Generator[Runs]:
     Root starts PostgreSQL as nobody.
     """
     with folder() as one, folder() as two:
-        yield run_instances(one, two, redis_url)
+        with only_choice_of_ports():
+            runs = run_instances(one, two, redis_url)
+        yield runs
 
 
 def test_every_killed_part_is_restarted_and_none_is_left_at_the_end(runs: Runs) -> None:

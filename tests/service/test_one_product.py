@@ -21,6 +21,7 @@ from tests.service.full_runs import OWN_PORT, refused_starts
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
+    only_choice_of_ports,
     read_json_line,
     start_command,
     start_program,
@@ -112,7 +113,11 @@ def can_start_python(options: dict[str, Any]) -> bool:
 @pytest.fixture(params=["new user", "home", "private directory"])
 def user(request: pytest.FixtureRequest) -> Generator[User]:
     """Return a user in a new directory: another one, or this one in places of its own."""
-    with folder() as path, TemporaryDirectory(dir=Path.home()) as home:
+    with (
+        only_choice_of_ports(),
+        folder() as path,
+        TemporaryDirectory(dir=Path.home()) as home,
+    ):
         private = path / "private" / "directory"
         if request.param == "new user":
             path.chmod(0o755)
