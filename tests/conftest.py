@@ -33,13 +33,17 @@ from tests.databases import create_database, temporary_database
 from tests.feeds import wait_for_complete_feed
 
 from indelible.kernel.keys import KeyPolicy
+from indelible.kernel.task_arguments import TaskPolicy
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer, postgres, redis
 from indelible_service.embedded.postgresql import NEWEST
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 
-POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
+POLICY = Policy(
+    keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"),
+    tasks=TaskPolicy(secret_arguments={"safes": frozenset({"pin_code"})}),
+)
 TESTS = Path(__file__).parent
 DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory

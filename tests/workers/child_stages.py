@@ -13,6 +13,7 @@ from indelible.kernel.stages import PermanentFailure, RetryLater
 from indelible_workers.child import MAX_REPLY_BYTES, MEBIBYTE
 
 LONG_SECONDS = 120
+PROGRESS_SECONDS = 2.5  # longer than progress waits to be stored
 FAILED_EXIT = 7
 SECRET = "password=hunter2"  # noqa: S105 - a planted secret
 
@@ -84,6 +85,14 @@ def fail(_: Path, __: LeaseHandle) -> None:
     raise ValueError(f"the oven at {SECRET} is cold")
 
 
+def report(_: Path, handle: LeaseHandle) -> int:
+    """Report progress, and wait until a stop is requested or some seconds are over."""
+    for percent in (0, 10, 20, 20, 30):
+        handle.set_progress(percent)
+    handle.wait(PROGRESS_SECONDS)
+    return 30
+
+
 def give_up(_: Path, __: LeaseHandle) -> None:
     """Fail for ever."""
     raise PermanentFailure("no such address")
@@ -104,6 +113,7 @@ ACTIONS: dict[str, Callable[[Path, LeaseHandle], object]] = {
     "spawn": spawn,
     "obey": obey,
     "fail": fail,
+    "report": report,
     "permanent": give_up,
     "later": postpone,
 }

@@ -5,6 +5,7 @@ from attrs import field, frozen
 from indelible.captures import CapturePolicy
 from indelible.concepts import ConceptPolicy
 from indelible.kernel.keys import KeyPolicy
+from indelible.kernel.task_arguments import TaskPolicy
 
 
 @frozen(kw_only=True)
@@ -14,3 +15,4 @@ class Policy:
     captures: CapturePolicy = field(factory=CapturePolicy)
     concepts: ConceptPolicy = field(factory=ConceptPolicy)
     keys: KeyPolicy = field(factory=KeyPolicy)
+    tasks: TaskPolicy = field(factory=TaskPolicy)

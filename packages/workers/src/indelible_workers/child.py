@@ -7,11 +7,11 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from threading import Thread
+from threading import Lock, Thread
 from traceback import format_tb
 from typing import Any, Final
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
 from indelible.kernel.stages import PermanentFailure, RetryLater
@@ -40,6 +40,14 @@ class StopOrder:
 
 
 @frozen
+class ProgressReport:
+    """The progress of a task, which the child sends before the outcome."""
+
+    task: tuple[str, int]  # its id and fence: a thread that a task left behind may report late
+    percent: int
+
+
+@frozen
 class Success:
     """The outcome of a task."""
 
@@ -60,6 +68,25 @@ class Failure:
 
 
 @define(eq=False)
+class ChildHandle(LeaseHandle):
+    """The handle of a task in a child process, which sends the progress to the worker."""
+
+    send_progress: Callable[[ProgressReport], None] = field(kw_only=True)
+
+    def set_progress(self, percent: int) -> None:
+        """Tell the worker how far the task has come."""
+        before = self.progress
+        LeaseHandle.set_progress(self, percent)
+        if self.progress != before:
+            self.send_progress(ProgressReport(task_of(self.lease), percent))
+
+
+def task_of(lease: Lease) -> tuple[str, int]:
+    """Return the id and the fence of a lease's task, by which a report is recognized."""
+    return lease.entity_id, lease.fence
+
+
+@define(eq=False)
 class ChildProgram:
     """Performs the tasks that come through a pipe, and listens for requests to stop them."""
 
@@ -68,6 +95,7 @@ class ChildProgram:
     stops: Connection
     _handle: LeaseHandle | None = None
     _last_stop: StopOrder | None = None
+    _sending: Lock = field(factory=Lock)  # threads of a task may report progress
 
     def run(self) -> None:
         """Perform tasks until the worker closes the pipe or dies."""
@@ -75,11 +103,11 @@ class ChildProgram:
         with suppress(EOFError, OSError):
             while True:
                 order: Order = pickle.loads(self.orders.recv_bytes())  # noqa: S301 - our worker's
-                self.orders.send_bytes(_bounded(self._perform(order)))
+                self._send(_bounded(self._perform(order)))
 
     def _perform(self, order: Order) -> bytes:
         """Return the pickled Success or Failure of the task."""
-        handle = LeaseHandle(order.lease)
+        handle = ChildHandle(order.lease, send_progress=self._send_progress)
         self._handle = handle
         self._pass_on_stop()
         try:
@@ -89,6 +117,13 @@ class ChildProgram:
             return pickle.dumps(_failure(error))
         finally:
             self._handle = None
+
+    def _send_progress(self, report: ProgressReport) -> None:
+        self._send(pickle.dumps(report))
+
+    def _send(self, message: bytes) -> None:
+        with self._sending:
+            self.orders.send_bytes(message)
 
     def _listen(self) -> None:
         with suppress(EOFError, OSError):

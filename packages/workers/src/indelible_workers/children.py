@@ -23,9 +23,11 @@ from indelible_workers.child import (
     MAX_REPLY_BYTES,
     Failure,
     Order,
+    ProgressReport,
     StopOrder,
     Success,
     run_child,
+    task_of,
 )
 from indelible_workers.masking import DescribedError
 
@@ -160,14 +162,24 @@ class ChildProcess:
         self._stops.close()
 
     def _receive(self, handle: LeaseHandle) -> Success | Failure:
-        # A process that the child has left behind may keep the pipe open after the child's end.
-        while not self._orders.poll(POLL_SECONDS):
-            if not self._process.is_alive() and not self._orders.poll():
-                raise self._ended(handle)
+        """Return the outcome of the task; pass on the progress that comes before it."""
+        while True:
+            # A process that the child has left behind may keep the pipe open after its end.
+            while not self._orders.poll(POLL_SECONDS):
+                if not self._process.is_alive() and not self._orders.poll():
+                    raise self._ended(handle)
 
+            reply = self._receive_one()
+            if not isinstance(reply, ProgressReport):
+                return reply
+            if reply.task == task_of(handle.lease):
+                handle.set_progress(reply.percent)
+
+    def _receive_one(self) -> Success | Failure | ProgressReport:
         reply = self._orders.recv_bytes(MAX_REPLY_BYTES)
-        answer: Success | Failure = pickle.loads(reply)  # noqa: S301 - it is our own child's
-        return answer
+        message: Success | Failure | ProgressReport
+        message = pickle.loads(reply)  # noqa: S301 - it is our own child's
+        return message
 
     def _ended(self, handle: LeaseHandle) -> ChildEnded:
         self._process.join(EXIT_SECONDS)

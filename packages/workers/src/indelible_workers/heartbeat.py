@@ -1,7 +1,8 @@
-"""The heartbeat: extend held leases, enforce time limits, and ask running tasks to stop."""
+"""The heartbeat: extend leases, store progress, enforce limits, and ask running tasks to stop."""
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from threading import Event
@@ -13,7 +14,8 @@ from attrs import define, field
 from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import StopReason
 from indelible.kernel.stages import TasksRead, TasksWrite
-from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.task_commands import ReportProgress, report_progress
+from indelible.kernel.task_errors import LeaseLost, TaskNotFound
 from indelible.kernel.tasks import Lease
 from indelible_workers.holds import HeldLeases, RunningTask
 
@@ -35,6 +37,7 @@ class Heartbeat:
     _holds: list[HeldLeases]  # other threads add and remove meanwhile
     _extended_at: float = field(factory=monotonic)
     _looked_up_at: float = field(factory=monotonic)
+    _progress_at: float = field(factory=monotonic)
     _unrecorded: list[Callable[[], None]] = field(factory=list[Callable[[], None]])
 
     # Without the database
@@ -68,6 +71,7 @@ class Heartbeat:
             self._try(self._abandon_timed_out, "timed-out tasks not recorded")
             self._try(self._extend_due, "leases not extended")
             self._try(self._look_up_due, "leases not looked up")
+            self._try(self._store_progress, "progress not stored")
 
     def _try(self, step: Callable[[], None], failure: str) -> None:
         try:
@@ -119,11 +123,7 @@ class Heartbeat:
             return
 
         self._looked_up_at = monotonic()
-        tasks: list[RunningTask] = []
-        for hold in tuple(self._holds):
-            running = hold.running
-            if running is not None and running.seconds() > LOOKUP_SECONDS:
-                tasks.append(running)
+        tasks = self._long_tasks()
         if not tasks:
             return
 
@@ -132,6 +132,35 @@ class Heartbeat:
         for running, reason in zip(tasks, reasons, strict=True):
             if reason is not None:
                 running.request_stop(reason)
+
+    def _store_progress(self) -> None:
+        """Store the progress that tasks have set since the last time; one statement for each."""
+        if monotonic() - self._progress_at < LOOKUP_SECONDS:
+            return
+
+        self._progress_at = monotonic()
+        for running in self._long_tasks():
+            percent = running.handle.progress
+            if percent is None or percent == running.stored_progress:
+                continue
+
+            command = ReportProgress(lease=running.handle.lease, percent=percent)
+            # A lease that is lost is looked up, which stops the task.
+            with suppress(LeaseLost):
+                self._store.run(
+                    report_progress, command, actor=self._actor, reason="progress of a task"
+                )
+            running.stored_progress = percent
+
+    def _long_tasks(self) -> list[RunningTask]:
+        """Return the tasks that have run for longer than a lookup's interval."""
+        tasks: list[RunningTask] = []
+        for hold in tuple(self._holds):
+            running = hold.running
+            if running is not None and running.seconds() > LOOKUP_SECONDS:
+                tasks.append(running)
+
+        return tasks
 
 
 def _stop_reasons(tx: TasksRead, leases: Sequence[Lease]) -> list[StopReason | None]:

@@ -28,6 +28,7 @@ class RunningTask:
     timeout_seconds: int
     started_at: float = field(factory=monotonic)
     is_killed: bool = field(default=False, init=False)
+    stored_progress: int | None = field(default=None, init=False)
     _child: ChildProcess | None = field(default=None, init=False)
     _lock: Lock = field(factory=Lock, init=False)
 

@@ -16,6 +16,7 @@ from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.children import ChildEnded, Children
+from indelible_workers.documents import checked_result
 from indelible_workers.heartbeat import logger
 from indelible_workers.holds import HeldLeases, RunningTask, TaskAbandoned
 from indelible_workers.masking import DescribedError
@@ -38,10 +39,24 @@ class PreparedTask(Generic[Work]):
 
 @frozen
 class PerformedTask(Generic[Work, Outcome]):
-    """A task that was performed; without a result where nothing was left to do."""
+    """A task that was performed; without an outcome where nothing was left to do.
+
+    `result` is the document that is stored with the completed task.
+    """
 
     lease: Lease
-    results: Sequence[tuple[Work, Outcome]]
+    outcomes: Sequence[tuple[Work, Outcome]]
+    result: Any = None
+
+
+def stored_results(performed: Sequence[PerformedTask[Any, Any]]) -> dict[str, Any]:
+    """Map the ids of tasks to the documents that are stored with them; tasks without are absent."""
+    results: dict[str, Any] = {}
+    for task in performed:
+        if task.result is not None:
+            results[task.lease.entity_id] = task.result
+
+    return results
 
 
 def prepared_by_id(leases: Leases) -> list[PreparedTask[Any]]:
@@ -58,7 +73,8 @@ def perform_task(
     """Perform a task.
 
     Raises: TaskAbandoned if its failure is recorded already, LeaseLost if its result would be
-    discarded, TimeLimitExceeded, and whatever `perform` raises.
+    discarded, TimeLimitExceeded, PermanentFailure for a result that cannot be stored, and whatever
+    `perform` raises.
     """
     if task.work is None:
         return PerformedTask(task.lease, ())
@@ -80,7 +96,8 @@ def perform_task(
 
     if not hold.end():
         raise TaskAbandoned
-    return PerformedTask(task.lease, ((task.work, outcome),))
+    result = checked_result(stage, outcome)
+    return PerformedTask(task.lease, ((task.work, outcome),), result)
 
 
 def _perform(

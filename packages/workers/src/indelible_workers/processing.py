@@ -24,6 +24,7 @@ from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.claims import StageClaims
+from indelible_workers.documents import refusal_of
 from indelible_workers.holds import HeldLeases, RunningTask, TaskAbandoned
 from indelible_workers.masking import failure_class, failure_reason
 from indelible_workers.performing import (
@@ -33,6 +34,7 @@ from indelible_workers.performing import (
     log_defect,
     perform_task,
     prepared_by_id,
+    stored_results,
 )
 from indelible_workers.worker import ClaimPosition, Worker, logger
 
@@ -84,7 +86,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             record_timed_out=partial(self._record_timed_out, leases),
         )
         with self.worker.hold_leases(hold):
-            self._fail_exhausted(leases)
+            self._fail_refused(leases)
 
             if prepared is None:
                 performed = self._perform_all(hold, self._prepare_one_by_one(leases))
@@ -149,7 +151,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         return [PreparedTask(lease, work) for lease, work in zip(usable, works, strict=True)]
 
     def _usable(self, leases: Leases) -> list[Lease]:
-        return [lease for lease in leases if not self._is_exhausted(lease)]
+        return [lease for lease in leases if refusal_of(self.stage, lease) is None]
 
     def _prepare_one_by_one(self, leases: Leases) -> Iterator[PreparedTask[Work]]:
         """Prepare each task in its own transaction; a task that fails holds up no other."""
@@ -256,19 +258,20 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _complete(self, performed: Sequence[PerformedTask[Work, Outcome]]) -> None:
         leases = [task.lease for task in performed]
-        results: list[tuple[Work, Outcome]] = []
+        results = stored_results(performed)
+        outcomes: list[tuple[Work, Outcome]] = []
         for task in performed:
-            results.extend(task.results)
+            outcomes.extend(task.outcomes)
 
-        if not results or self.stage.finish is None:
+        if not outcomes or self.stage.finish is None:
             reason = f"completion of {self.stage.name} tasks"
-            command = CompleteTasks(leases=leases)
+            command = CompleteTasks(leases=leases, results=results)
             self.store.run(complete_tasks, command, actor=self.actor, reason=reason)
             return
 
         with self._transaction("completion") as tx:
-            tx.tasks.complete(leases)
-            self.stage.finish(tx, results)
+            tx.tasks.complete(leases, results=results)
+            self.stage.finish(tx, outcomes)
 
     def _retry_finish(
         self,
@@ -299,16 +302,12 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     # Fail
 
-    def _is_exhausted(self, lease: Lease) -> bool:
-        return lease.attempt > self.stage.max_attempts
-
-    def _fail_exhausted(self, leases: Leases) -> None:
-        """Mark tasks dead whose attempts are used up by processes that died."""
+    def _fail_refused(self, leases: Leases) -> None:
+        """Mark tasks dead that must not be performed."""
         for lease in leases:
-            if self._is_exhausted(lease):
-                started = lease.attempt - 1
-                reason = f"{started} attempts started and the last one never ended"
-                self._fail(lease, PermanentFailure(reason))
+            refusal = refusal_of(self.stage, lease)
+            if refusal is not None:
+                self._fail(lease, refusal)
 
     def _fail(self, lease: Lease, error: BaseException) -> None:
         """Retry the task later or mark it dead, unless its lease is lost."""

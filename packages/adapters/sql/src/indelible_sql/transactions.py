@@ -127,7 +127,7 @@ class KernelWriting(KernelTransaction):
     @lazy_property
     def tasks(self) -> SqlTaskQueue:
         """Return the task queue."""
-        return SqlTaskQueue(self.session, self, self.catalog.stages)
+        return SqlTaskQueue(self.session, self, self.catalog.stages, self.policy.tasks)
 
     def _open(self, context: SqlContext) -> object | None:
         return None if context.open_writer is None else context.open_writer(self)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 from attrs import define, field, frozen
 
 from indelible.kernel.errors import Conflict
-from indelible.kernel.tasks import Lease
+from indelible.kernel.tasks import Lease, Progress
 
 
 class StopReason(StrEnum):
@@ -60,6 +60,7 @@ class LeaseHandle:
 
     lease: Lease
     stop_reason: StopReason | None = field(default=None, init=False)
+    progress: int | None = field(default=None, init=False)  # in percent, as last set
     _stop: Event | None = field(default=None, init=False)
 
     @property
@@ -71,6 +72,16 @@ class LeaseHandle:
     def stop_requested(self) -> bool:
         """Return True once the worker wants the task to stop; `stop_reason` says why."""
         return self.stop_reason is not None
+
+    def set_progress(self, percent: int) -> None:
+        """Tell how far the task has come, from 0 to 100 percent.
+
+        A worker stores the last number about once a second, of tasks that run for longer than that.
+
+        Raises:
+            NumberOutOfRange: The number is no percentage.
+        """
+        self.progress = Progress(percent).percent
 
     def check(self) -> None:
         """Raise PerformStopped once the worker wants the task to stop."""

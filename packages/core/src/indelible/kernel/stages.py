@@ -91,7 +91,9 @@ class Stage(Generic[Tx, W, O]):
     then, and which may use `memory_mebibytes` of memory; a thread cannot be killed and stays
     occupied until `perform` returns.
 
-    No task of the stage may have an argument with a name of `secret_arguments`, at any depth.
+    With `store_results` the outcome of `perform` is stored with the completed task: a JSON value
+    within TASK_LIMITS. Neither it nor the arguments may have a name of `secret_arguments`, at any
+    depth: a task that has one is refused by `enqueue_task`, and dead where a worker finds it.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -113,6 +115,7 @@ class Stage(Generic[Tx, W, O]):
     )
     rate: RateLimit | None = field(default=None, validator=optional(instance_of(RateLimit)))
     secret_arguments: frozenset[str] = frozenset()
+    store_results: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.memory_mebibytes is not None and not self.in_child:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
+from attrs import field, frozen
+
 from indelible.kernel.json_limits import JsonLimits, values_in
 from indelible.kernel.json_values import normalize_json
 from indelible.kernel.task_errors import TaskArgumentSecret
@@ -28,6 +30,23 @@ ALWAYS_SECRET: Final = frozenset(
         "cookie",
     )
 )
+
+
+@frozen(kw_only=True)
+class TaskPolicy:
+    """The further secret names of a store's tasks, by their stages.
+
+    A stage declares its names itself (`Stage.secret_arguments`), but `TaskQueue.enqueue` knows
+    only the name of the stage. With this policy it refuses them too.
+    """
+
+    secret_arguments: Mapping[str, frozenset[str]] = field(
+        factory=dict[str, frozenset[str]], hash=False
+    )
+
+    def secrets_of(self, stage: str) -> frozenset[str]:
+        """Return the further names that the arguments of a stage's tasks must not have."""
+        return self.secret_arguments.get(stage, frozenset())
 
 
 def normalize_arguments(
@@ -56,13 +75,13 @@ def normalize_result(result: object) -> Any:  # noqa: ANN401 - whatever JSON kno
     return normalize_json(result, TASK_LIMITS, "result")
 
 
-def check_no_secret(arguments: Mapping[str, Any], secrets: Collection[str] = ()) -> None:
-    """Raise TaskArgumentSecret for a name of a secret, at any depth.
+def check_no_secret(document: object, secrets: Collection[str] = ()) -> None:
+    """Raise TaskArgumentSecret for a name of a secret in a JSON value, at any depth.
 
     Case, hyphens and underscores make no difference.
     """
     refused = ALWAYS_SECRET.union(_folded(name) for name in secrets)
-    for value in values_in(arguments):
+    for value in values_in(document):
         if not isinstance(value, Mapping):
             continue
         for name in cast("Mapping[str, Any]", value):

@@ -152,7 +152,7 @@ class MemoryTransaction:
         self.keys = tables.keys
         self.settings = tables.settings
         self.stages = tables.stages
-        self.tasks = tables.tasks.of(self)
+        self.tasks = tables.tasks.of(self, policy.tasks)
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from indelible.kernel.rates import Bucket, RateLimit
 from indelible.kernel.stages import StageControl, TasksWrite
-from indelible.kernel.task_arguments import normalize_arguments, normalize_result
+from indelible.kernel.task_arguments import TaskPolicy, normalize_arguments, normalize_result
 from indelible.kernel.task_errors import (
     AttemptRecorded,
     LeaseLost,
@@ -46,6 +46,7 @@ class MemoryTaskQueue(MemoryTaskReader):
 
     _buckets: BucketRows = field(factory=BucketRows)
     _tx: TasksWrite | None = None
+    _policy: TaskPolicy = field(factory=TaskPolicy)
 
     def copy(
         self, stages: MemoryAggregateRepository[StageControl], history: MemoryHistory
@@ -61,9 +62,9 @@ class MemoryTaskQueue(MemoryTaskReader):
             self._buckets.copy(),
         )
 
-    def of(self, tx: TasksWrite) -> "MemoryTaskQueue":
+    def of(self, tx: TasksWrite, policy: TaskPolicy) -> "MemoryTaskQueue":
         """Return the same rows for a transaction that writes them."""
-        return evolve(self, tx=tx)
+        return evolve(self, tx=tx, policy=policy)
 
     def enqueue(
         self,
@@ -78,7 +79,8 @@ class MemoryTaskQueue(MemoryTaskReader):
         for entity_id, due_at in dues.items():
             normal = None
             if entity_id in arguments:
-                normal = normalize_arguments(arguments[entity_id])
+                secrets = self._policy.secrets_of(stage)
+                normal = normalize_arguments(arguments[entity_id], secrets)
 
             task = self._rows.get((stage, entity_id))
             if task is None:

@@ -42,10 +42,11 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         """Make each task due at its time, or leave it due sooner."""
         now = self._tx.clock.now()
         self._check_entities(stage, dues)
+        secrets = self._policy.secrets_of(stage)
         normal: dict[str, Mapping[str, Any]] = {}
         for entity_id in dues:
             if entity_id in arguments:
-                normal[entity_id] = normalize_arguments(arguments[entity_id])
+                normal[entity_id] = normalize_arguments(arguments[entity_id], secrets)
 
         if self._session.is_sqlite:
             self._enqueue_in_turn(stage, dues, now, normal, priority)

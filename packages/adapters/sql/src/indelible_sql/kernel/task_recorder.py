@@ -8,6 +8,7 @@ from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.stages import TasksWrite
+from indelible.kernel.task_arguments import TaskPolicy
 from indelible.kernel.task_errors import (
     AttemptRecorded,
     LeaseLost,
@@ -38,6 +39,7 @@ class SqlTaskRecorder(SqlTaskReader):
 
     _tx: TasksWrite
     _lifecycles: Mapping[str, Lifecycle[StrEnum]]  # by the stages whose tasks belong to aggregates
+    _policy: TaskPolicy
 
     def _lock(self, stage: str, entity_id: str) -> Task:
         """Lock the task and return it, or raise TaskNotFound."""
