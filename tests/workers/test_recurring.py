@@ -15,12 +15,15 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import Leases
-from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
+from indelible.tokens.rules import GENERATE_STAGE
+from indelible_workers import RecurringTask, Worker, process_batch, recurring, run_scheduler
 
 NOON = datetime(2025, 11, 21, 12, 0, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HOURLY = RecurringTask(name="clean", stage="bake", every_seconds=3_600)
 NIGHTLY = RecurringTask(name="nightly", stage="bake", cron="30 2 * * *", time_zone="Europe/Berlin")
+# The tasks of this stage belong to tokens, and there is none of this id.
+NO_TOKEN = RecurringTask(name="no-such-token", stage=GENERATE_STAGE, every_seconds=3_600)
 TICKS_SECONDS = 1.5  # in which a scheduler looks at its tasks at least once
 
 
@@ -173,6 +176,57 @@ def test_a_task_without_a_slot_until_now_is_not_enqueued(store: TaskStore) -> No
         wait_until(lambda: slot_of(store) is not None)
 
     assert slot_of(store, "rare") is None
+
+
+def test_a_refused_task_does_not_hold_up_the_others_of_its_tick(
+    store: TaskStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    with scheduled(store, SettableClock(NOON), NO_TOKEN, HOURLY):
+        wait_until(lambda: slot_of(store) is not None)
+
+    (warning,) = [record.getMessage() for record in caplog.records]
+    assert "recurring task no-such-token of stage generate is refused" in warning
+    assert "TASK_ENTITY_NOT_FOUND" in warning
+
+
+def test_a_refused_task_is_tried_again(
+    store: TaskStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recurring, "ERROR_PAUSE_SECONDS", 0.0)
+    with scheduled(store, SettableClock(NOON), NO_TOKEN):
+        wait_until(lambda: len(caplog.records) > 1)
+
+
+def test_a_slot_of_a_clock_that_was_ahead_stops_the_schedule_with_a_warning(
+    store: TaskStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead = NOON.replace(second=0) + 100 * HOUR
+    with store.transaction(actor=WORKER, reason="a clock that is ahead") as tx:
+        tx.tasks.enqueue_slot("bake", "clean", slot=ahead)
+    clock = SettableClock(NOON)
+    renamed = RecurringTask(name="clean-2", stage="bake", every_seconds=3_600)
+
+    with scheduled(store, clock, HOURLY, renamed):
+        wait_until(lambda: slot_of(store, "clean-2") is not None)
+        assert slot_of(store) == ahead
+        clock.at = ahead + HOUR
+        wait_until(lambda: slot_of(store) == ahead + HOUR)
+
+    (warning,) = [record.getMessage() for record in caplog.records]
+    assert "recurring task clean of stage bake waits" in warning
+    assert "359993 seconds ahead of the clock" in warning
+
+
+def test_a_slot_that_another_scheduler_enqueued_is_no_reason_to_warn(
+    store: TaskStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SettableClock(NOON)
+    with scheduled(store, clock, HOURLY, schedulers=3):
+        wait_until(lambda: slot_of(store) is not None)
+        clock.at = NOON + HOUR
+        wait_until(lambda: slot_of(store) == NOON.replace(second=0) + HOUR)
+
+    assert caplog.records == []
 
 
 def test_the_longest_name_is_accepted(store: TaskStore) -> None:

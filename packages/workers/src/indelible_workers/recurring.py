@@ -1,14 +1,15 @@
 """Enqueue recurring tasks: each slot of a schedule once, however many schedulers run."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
 from attrs import Factory, define, field, frozen
 from attrs.validators import optional
 
+from indelible.kernel import OutcomeUnknown, Unavailable
 from indelible.kernel.errors import Invalid, UsageError
-from indelible.kernel.stages import TasksRead
+from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import TaskKey
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
@@ -18,6 +19,7 @@ from indelible_workers.worker import Worker, logger
 
 TICK_SECONDS: Final = 1.0
 ERROR_PAUSE_SECONDS: Final = 10.0
+MAX_AHEAD_SECONDS: Final = 60  # by which the clocks of several schedulers may differ
 MAX_INTERVAL_SECONDS: Final = 366 * 86_400
 INTERVAL: Final = {"minimum": 1, "maximum": MAX_INTERVAL_SECONDS}
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -100,7 +102,8 @@ class RecurringTask:
 def run_scheduler(worker: Worker, recurring_tasks: Sequence[RecurringTask]) -> None:
     """Enqueue the newest slot of each recurring task until the worker stops.
 
-    Several schedulers may run at once. A slot that was enqueued before changes nothing.
+    A task that the store refuses is logged and tried again; the others go on. Several schedulers
+    may run at once. A slot that was enqueued before changes nothing.
 
     Raises:
         UsageError: Two recurring tasks of a stage have the same name.
@@ -147,27 +150,65 @@ class _Agenda:
         if unknown:
             self._slots.update(worker.store.read(_stored_slots, unknown, now))
 
-        due = self._due_slots(waiting, now)
-        if due:
-            _enqueue_slots(worker, due)
-            self._slots.update(due)
         for task in waiting:
-            self._next_looks[task] = task.next_slot(now)
+            slot = self._due_slot(task, now)
+            if slot is None or self._enqueue(worker, task, slot):
+                self._next_looks[task] = task.next_slot(now)
+            else:
+                self._next_looks[task] = now + timedelta(seconds=ERROR_PAUSE_SECONDS)
 
-    def _due_slots(
-        self, recurring_tasks: Iterable[RecurringTask], now: datetime
-    ) -> dict[RecurringTask, datetime]:
-        due: dict[RecurringTask, datetime] = {}
-        for task in recurring_tasks:
-            slot = task.latest_slot(now)
-            if slot <= self._slots[task]:
-                continue
-            if task.is_too_late(slot, now):
-                logger.warning("scheduler: slot %s of %s is skipped: too late", slot, task.name)
-                continue
-            due[task] = slot
+    def _due_slot(self, task: RecurringTask, now: datetime) -> datetime | None:
+        """Return the slot to enqueue, None if there is none."""
+        slot = task.latest_slot(now)
+        if slot <= self._slots[task]:
+            _warn_if_ahead(task, self._slots[task], now)
+            return None
+        if task.is_too_late(slot, now):
+            logger.warning("scheduler: slot %s of %s is skipped: too late", slot, task.name)
+            return None
 
-        return due
+        return slot
+
+    def _enqueue(self, worker: Worker, task: RecurringTask, slot: datetime) -> bool:
+        """Enqueue a slot; return False if the store refuses it, which stops no other task.
+
+        Raises: Unavailable or OutcomeUnknown, after which all tasks are tried again.
+        """
+        try:
+            is_newest = worker.store.run(
+                _enqueue_slot, (task, slot), actor=worker.actor, reason="recurring schedule"
+            )
+        except (Unavailable, OutcomeUnknown):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other tasks must go on
+            logger.warning(
+                "scheduler: slot %s of recurring task %s of stage %s is refused: %s",
+                slot,
+                task.name,
+                task.stage,
+                failure_reason(error),
+            )
+            return False
+
+        if is_newest:
+            self._slots[task] = slot
+        else:  # another scheduler was first: look up its slot the next time
+            del self._slots[task]
+        return True
+
+
+def _warn_if_ahead(task: RecurringTask, stored_slot: datetime, now: datetime) -> None:
+    """Warn of a stored slot of the future, which only a clock that was ahead can have enqueued."""
+    ahead = stored_slot - now
+    if ahead > timedelta(seconds=MAX_AHEAD_SECONDS):
+        logger.warning(
+            "scheduler: recurring task %s of stage %s waits: its last slot %s is %d seconds ahead"
+            " of the clock, and slots only rise; give it another name to continue sooner",
+            task.name,
+            task.stage,
+            stored_slot,
+            ahead.total_seconds(),
+        )
 
 
 def _stored_slots(
@@ -187,7 +228,7 @@ def _stored_slots(
     return slots
 
 
-def _enqueue_slots(worker: Worker, due: Mapping[RecurringTask, datetime]) -> None:
-    with worker.store.transaction(actor=worker.actor, reason="recurring schedule") as tx:
-        for task, slot in due.items():
-            tx.tasks.enqueue_slot(task.stage, task.name, slot=slot)
+def _enqueue_slot(tx: TasksWrite, due: tuple[RecurringTask, datetime]) -> bool:
+    """Enqueue a slot, and return whether it is newer than the stored one."""
+    task, slot = due
+    return tx.tasks.enqueue_slot(task.stage, task.name, slot=slot)
