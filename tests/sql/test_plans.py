@@ -10,6 +10,7 @@ from tests.conformance.test_stores import install_as_owner
 from indelible.captures import ArtifactFilter
 from indelible.concepts import ConceptFilter, ConceptStatus
 from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
+from indelible.kernel.task_lists import TaskOrder
 from indelible.kernel.tasks import Priority, TaskState
 from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
 from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
@@ -38,7 +39,12 @@ from indelible_sql.kernel.history import (
     feed_statement,
 )
 from indelible_sql.kernel.lists import ListedTable, page_query
-from indelible_sql.kernel.task_lists import FINISHED_BY_MINUTE, count_statement, list_statement
+from indelible_sql.kernel.task_list_statements import (
+    TaskListShape,
+    count_statement,
+    list_statement,
+)
+from indelible_sql.kernel.task_lists import FINISHED_BY_MINUTE
 from indelible_sql.kernel.task_queries import (
     COUNT_DEAD,
     DEAD_TASKS,
@@ -71,6 +77,7 @@ LIST_INDEXES = {
     TaskState.DEAD: "tasks_dead",
     TaskState.CANCELED: "tasks_canceled",
 }
+TIME_INDEXES = {**LIST_INDEXES, TaskState.DEAD: "task_attempts_deaths"}
 LIST_VALUES = {
     "task_stage": "work",
     "now": FAR,
@@ -80,6 +87,10 @@ LIST_VALUES = {
     "after_due_at": BEGINNING,
     "after_finished_at": FAR,
     "after_entity_id": "w-0100",
+    "after_fence": 1,
+    "actor": MAYA,
+    "since": BEGINNING,
+    "until": FAR,
 }
 PENDING_VALUES = {
     "token_status": "detected",
@@ -275,9 +286,9 @@ def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
 @pytest.mark.parametrize("state", TaskState)
 def test_sqlite_lists_the_tasks_of_a_state_by_an_index(sqlite: SqlStore, state: TaskState) -> None:
     for statement in (
-        list_statement(state, has_class=False, is_continued=False),
-        list_statement(state, has_class=True, is_continued=True),
-        count_statement(state, has_class=False),
+        list_statement(TaskListShape(state=state)),
+        list_statement(TaskListShape(state=state, has_class=True, is_continued=True)),
+        count_statement(TaskListShape(state=state)),
     ):
         lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES)
 
@@ -285,6 +296,33 @@ def test_sqlite_lists_the_tasks_of_a_state_by_an_index(sqlite: SqlStore, state: 
         assert not has_line(lines, "SCAN tasks", "PRIMARY KEY"), lines
         if state is not TaskState.RUNNING:  # It sorts the leased tasks of three priorities.
             assert not has_line(lines, "TEMP B-TREE"), lines
+
+
+@pytest.mark.parametrize("order", TaskOrder)
+@pytest.mark.parametrize("state", TaskState)
+def test_sqlite_lists_the_tasks_of_a_time_by_an_index(
+    sqlite: SqlStore, state: TaskState, order: TaskOrder
+) -> None:
+    shape = TaskListShape(
+        state=state, order=order, has_since=True, has_until=True, is_continued=True
+    )
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
+
+    assert has_line(lines, TIME_INDEXES[state]), lines
+    assert not has_line(lines, "SCAN tasks", "SCAN task_attempts"), lines
+    if state not in (TaskState.WAITING, TaskState.RUNNING):  # They join three priorities.
+        assert not has_line(lines, "TEMP B-TREE"), lines
+
+
+@pytest.mark.parametrize("state", TaskState)
+def test_sqlite_looks_up_the_records_of_an_actor_by_their_key(
+    sqlite: SqlStore, state: TaskState
+) -> None:
+    shape = TaskListShape(state=state, has_actor=True)
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
+
+    assert has_line(lines, LIST_INDEXES[state]), lines
+    assert has_line(lines, "SEARCH records USING PRIMARY KEY"), lines
 
 
 @pytest.mark.parametrize(
@@ -322,7 +360,7 @@ def test_postgresql_lists_the_tasks_of_a_state_by_an_index(
         admin.execute("ANALYZE indelible.tasks")
 
     for state in TaskState:
-        statement = list_statement(state, has_class=False, is_continued=True)
+        statement = list_statement(TaskListShape(state=state, is_continued=True))
         lines = plan(postgresql, "EXPLAIN", statement, **LIST_VALUES)
         assert has_line(lines, LIST_INDEXES[state]), lines
         assert not has_line(lines, "Seq Scan on tasks"), lines

@@ -1,29 +1,58 @@
 """Lists of tasks in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from attrs import frozen
+
 from indelible.kernel.minutes import MinuteCounts
-from indelible.kernel.task_lists import MAX_LEASED_SEARCHED, TaskFilter
-from indelible.kernel.tasks import Priority, Task, TaskState
+from indelible.kernel.task_lists import (
+    DEATH_FIELDS,
+    MAX_LEASED_SEARCHED,
+    TaskFilter,
+    time_of_death,
+)
+from indelible.kernel.tasks import Attempt, Priority, Task, TaskState
+
+SortKey = tuple[object, ...]
+# The records of a task under a fence.
+RecordsOf = Callable[[str, int], Sequence[Attempt]]
 
 
-def list_tasks(
-    tasks: Iterable[Task], matching: TaskFilter, *, now: datetime, after: str, limit: int
-) -> tuple[Task, ...]:
-    """Return the next `limit` tasks after a position, in the filter's order."""
-    start = matching.values_at(after)
-    candidates = list(tasks)
-    if matching.state is TaskState.RUNNING:
-        candidates = _first_in_claim_order(candidates)
+@frozen
+class TaskList:
+    """The tasks of a stage, and the records that a list of them needs."""
 
-    listed: list[Task] = []
-    for task in candidates:
-        if matching.matches(task, now) and _is_past(task, matching, start):
-            listed.append(task)
+    tasks: Sequence[Task]
+    records_of: RecordsOf
 
-    listed.sort(key=matching.sort_key, reverse=matching.is_descending)
-    return tuple(listed[:limit])
+    def page(
+        self, matching: TaskFilter, *, now: datetime, after: str, limit: int
+    ) -> tuple[Task, ...]:
+        """Return the next `limit` tasks after a position, in the filter's order."""
+        position = matching.values_at(after)
+        start: SortKey | None = position
+        if position is not None and matching.order_fields == DEATH_FIELDS:
+            fence, entity_id = position
+            died_at = time_of_death(self.records_of(entity_id, fence))
+            if died_at is None:
+                return ()
+            start = (died_at, entity_id)
+
+        keyed: list[tuple[SortKey, Task]] = []
+        for task in self._candidates(matching):
+            records = self.records_of(task.entity_id, task.fence)
+            key = matching.sort_key(task, records)
+            if matching.matches(task, now, records) and _is_past(key, matching, start):
+                keyed.append((key, task))
+
+        keyed.sort(key=lambda entry: entry[0], reverse=matching.is_descending)
+        return tuple(task for _, task in keyed[:limit])
+
+    def _candidates(self, matching: TaskFilter) -> Sequence[Task]:
+        if matching.state is TaskState.RUNNING:
+            return _first_in_claim_order(self.tasks)
+        return self.tasks
 
 
 def finished_by_minute(tasks: Iterable[Task], *, since: datetime, limit: int) -> MinuteCounts:
@@ -36,7 +65,7 @@ def finished_by_minute(tasks: Iterable[Task], *, since: datetime, limit: int) ->
     return MinuteCounts.of_times(sorted(times), since=since, limit=limit)
 
 
-def _first_in_claim_order(tasks: list[Task]) -> list[Task]:
+def _first_in_claim_order(tasks: Sequence[Task]) -> list[Task]:
     """Return the first tasks of each priority, among which the leased ones are."""
     first: list[Task] = []
     for priority in Priority:
@@ -47,9 +76,9 @@ def _first_in_claim_order(tasks: list[Task]) -> list[Task]:
     return first
 
 
-def _is_past(task: Task, matching: TaskFilter, start: tuple[object, ...] | None) -> bool:
+def _is_past(key: SortKey, matching: TaskFilter, start: SortKey | None) -> bool:
     if start is None:
         return True
     if matching.is_descending:
-        return matching.sort_key(task) < start
-    return matching.sort_key(task) > start
+        return key < start
+    return key > start

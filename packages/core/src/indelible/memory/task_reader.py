@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from attrs import field, frozen
 
@@ -22,7 +23,7 @@ from indelible.kernel.tasks import (
 )
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
-from indelible.memory.task_lists import finished_by_minute, list_tasks
+from indelible.memory.task_lists import TaskList, finished_by_minute
 
 TaskRows = dict[tuple[str, str], Task]
 AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
@@ -98,8 +99,8 @@ class MemoryTaskReader:
         self, matching: TaskFilter, *, now: datetime, after: str, limit: int
     ) -> tuple[Task, ...]:
         """Return the next `limit` tasks after a position, in the filter's order."""
-        tasks = self._tasks_of(matching.stage)
-        return list_tasks(tasks, matching, now=now, after=after, limit=limit)
+        tasks = TaskList(self._tasks_of(matching.stage), partial(self._records, matching.stage))
+        return tasks.page(matching, now=now, after=after, limit=limit)
 
     def count_tasks(self, matching: TaskFilter, *, now: datetime, limit: int) -> int:
         """Return the number of tasks in the list, at most `limit`."""
@@ -117,6 +118,16 @@ class MemoryTaskReader:
 
         is_due_later = task.due_at is not None and not task.is_due(now)
         return task.is_free(now) and not is_due_later
+
+    def _records(self, stage: str, entity_id: str, fence: int) -> list[Attempt]:
+        """Return the records of a task under a fence."""
+        records: list[Attempt] = []
+        for outcome in AttemptOutcome:
+            record = self._attempts.get((stage, entity_id, fence, outcome))
+            if record is not None:
+                records.append(record)
+
+        return records
 
     def _tasks_of(self, stage: str) -> list[Task]:
         return [task for task in self._rows.values() if task.stage == stage]

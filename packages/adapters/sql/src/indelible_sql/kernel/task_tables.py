@@ -33,6 +33,7 @@ IS_DUE = literal_column("due_at IS NOT NULL", Boolean())
 IS_DEAD = literal_column("dead_reason IS NOT NULL", Boolean())
 IS_FINISHED = literal_column("finished_at IS NOT NULL", Boolean())
 IS_CANCELED = literal_column("cancel_reason IS NOT NULL", Boolean())
+IS_DEATH = literal_column(f"outcome = '{AttemptOutcome.DEAD.value}'", Boolean())
 _OUTCOMES = ", ".join(repr(outcome.value) for outcome in AttemptOutcome)
 
 # Documents of a task are small, because they are read with every claim.
@@ -135,6 +136,15 @@ TASK_ATTEMPTS = table(
     PrimaryKeyConstraint("stage", "entity_id", "fence", "outcome", name="task_attempts_pkey"),
     # No foreign key: the attempts of a pruned task stay. A guard asks for the task of a new one.
     CheckConstraint(f"outcome IN ({_OUTCOMES})", name="task_attempts_outcome_known"),
+    # Lists of dead tasks by the time of their death read it. Few attempts are deaths.
+    Index(
+        "task_attempts_deaths",
+        "stage",
+        "at",
+        "entity_id",
+        postgresql_where=IS_DEATH,
+        sqlite_where=IS_DEATH,
+    ),
     has_rowid=False,
 )
 # The pruned task with the highest fence of each stage: new tasks start above it.

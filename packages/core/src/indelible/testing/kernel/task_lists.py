@@ -1,7 +1,7 @@
 """Requirements on lists of tasks by state, and on the number of tasks that finish in a minute."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from indelible.kernel.task_commands import (
     CancelTask,
@@ -33,12 +33,12 @@ def listed(
     store: AnyStore,
     state: TaskState,
     *,
-    error_class: str | None = None,
     after: str = "",
     limit: int = 100,
+    **filters: Any,  # noqa: ANN401 - those of TaskFilter
 ) -> tuple[Task, ...]:
     """Return the tasks of a list."""
-    matching = TaskFilter(stage=STAGE, state=state, error_class=error_class)
+    matching = TaskFilter(stage=STAGE, state=state, **filters)
     return store.read(lambda tx: tx.tasks.list_tasks(matching, now=NOW, after=after, limit=limit))
 
 

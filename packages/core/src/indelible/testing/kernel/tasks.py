@@ -13,8 +13,8 @@ from indelible.kernel.stages import (
 )
 from indelible.kernel.tasks import MAX_COUNTED, AttemptOutcome, StageStats, Task
 from indelible.testing.captures.scenarios import code
+from indelible.testing.kernel.task_filters import TaskFiltersConformance
 from indelible.testing.kernel.task_limits import TaskLimitsConformance
-from indelible.testing.kernel.task_lists import TaskListsConformance
 from indelible.testing.kernel.task_runs import TaskRunsConformance
 from indelible.testing.stores import (
     BEGINNING,
@@ -58,7 +58,7 @@ def refusals_to_enqueue(store: AnyStore, stage: str, entity_id: str) -> list[str
     return [code(lambda: enqueue(store, entity_id, stage=stage)), once]
 
 
-class WorkConformance(TaskLimitsConformance, TaskListsConformance, TaskRunsConformance):
+class WorkConformance(TaskLimitsConformance, TaskFiltersConformance, TaskRunsConformance):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_tasks_are_claimed_in_order_of_due_time_and_then_of_id(self, store: AnyStore) -> None:

@@ -1,0 +1,270 @@
+"""The statements of lists of tasks, one for each state, order and set of filters."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final, Self
+
+from attrs import evolve, frozen
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from indelible.kernel.task_lists import (
+    DEATH_FIELDS,
+    FINISH_FIELDS,
+    MAX_LEASED_SEARCHED,
+    ORDER_FIELDS,
+    TIME_ORDER_FIELDS,
+    TaskFilter,
+    TaskOrder,
+)
+from indelible.kernel.tasks import AttemptOutcome, Priority, TaskState
+from indelible_sql.engine.session import Query
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_terms import NOW, OF_STAGE, ORDER_OF_PRIORITY
+from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NATURAL
+
+# Comparisons of columns, by which SQLite knows that a partial index has all rows of the query.
+_IS_DUE = TASKS.c.due_at.is_not(None)
+# SQLite would choose the key of all tasks without a condition on the id.
+_IS_DEAD = and_(TASKS.c.dead_reason.is_not(None), TASKS.c.entity_id > "")
+IS_FINISHED = TASKS.c.finished_at.is_not(None)
+_IS_CANCELED = TASKS.c.cancel_reason.is_not(None)
+_IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= NOW)
+# SQLite knows the condition of the partial index only as a comparison with a literal.
+_IS_DEATH = TASK_ATTEMPTS.c.outcome == literal_column(f"'{AttemptOutcome.DEAD.value}'")
+_STAGE: Final = bindparam("task_stage", type_=IDENTIFIER)
+_LIMIT: Final = bindparam("limit", type_=Integer())
+_AFTER_ID: Final = bindparam("after_entity_id", type_=IDENTIFIER)
+
+
+def _first_tasks(priority: Priority) -> Select[Any]:
+    """Return the query for the tasks of a priority that are claimed first."""
+    rows = (
+        select(TASKS)
+        .where(OF_STAGE, _IS_DUE, _has_priority(priority))
+        .order_by(*ORDER_OF_PRIORITY)
+        .limit(MAX_LEASED_SEARCHED)
+    )
+    return select(rows.subquery(f"of_priority_{priority.value}"))
+
+
+def _has_priority(priority: Priority) -> ColumnElement[bool]:
+    return TASKS.c.priority == literal_column(str(priority.value))
+
+
+# Leased tasks are among those that are claimed first. No index finds them, and of a long backlog
+# only the first rows are read.
+_FIRST_TASKS = union_all(*(_first_tasks(priority) for priority in Priority)).subquery()
+_RECORDS = TASK_ATTEMPTS.alias("records")
+# The record of the death of a task, which has the fence of its last claim.
+_DEATHS = (
+    select(
+        TASK_ATTEMPTS.c.entity_id.label("entity_id"),
+        TASK_ATTEMPTS.c.fence.label("fence"),
+        TASK_ATTEMPTS.c.at.label("died_at"),
+    )
+    .where(TASK_ATTEMPTS.c.stage == _STAGE, _IS_DEATH)
+    .subquery("deaths")
+)
+_IS_ITS_DEATH = and_(
+    _DEATHS.c.entity_id == TASKS.c.entity_id,
+    _DEATHS.c.fence == TASKS.c.fence,
+)
+# When did the task of this position die?
+_AFTER_DEATH = (
+    select(TASK_ATTEMPTS.c.at)
+    .where(TASK_ATTEMPTS.c.stage == _STAGE)
+    .where(TASK_ATTEMPTS.c.entity_id == _AFTER_ID)
+    .where(TASK_ATTEMPTS.c.fence == bindparam("after_fence", type_=NATURAL))
+    .where(_IS_DEATH)
+    .scalar_subquery()
+)
+
+# Which tasks of the stage are in this state?
+_BY_STATE: Final[Mapping[TaskState, Query]] = {
+    TaskState.WAITING: select(TASKS).where(OF_STAGE, _IS_DUE, _IS_FREE),
+    TaskState.RUNNING: select(_FIRST_TASKS).where(_FIRST_TASKS.c.lease_until > NOW),
+    TaskState.DEAD: select(TASKS).where(OF_STAGE, _IS_DEAD),
+    TaskState.COMPLETED: select(TASKS).where(
+        OF_STAGE, IS_FINISHED, TASKS.c.cancel_reason.is_(None)
+    ),
+    TaskState.CANCELED: select(TASKS).where(OF_STAGE, _IS_CANCELED),
+}
+_BY_DEATH: Final[Query] = (
+    select(TASKS)
+    .join_from(_DEATHS, TASKS, _IS_ITS_DEATH)
+    .where(OF_STAGE, TASKS.c.dead_reason.is_not(None))
+)
+
+
+@frozen(kw_only=True)
+class TaskListShape:
+    """The parts of a list's statement that are not parameters."""
+
+    state: TaskState
+    order: TaskOrder | None = None
+    has_class: bool = False
+    has_actor: bool = False
+    has_since: bool = False
+    has_until: bool = False
+    is_continued: bool = False
+
+    @classmethod
+    def of(cls, matching: TaskFilter, *, is_continued: bool = False) -> Self:
+        """Return the shape of the filter's statement."""
+        return cls(
+            state=matching.state,
+            order=matching.order,
+            has_class=matching.has_error_class,
+            has_actor=matching.actor is not None,
+            has_since=matching.since is not None,
+            has_until=matching.until is not None,
+            is_continued=is_continued,
+        )
+
+    @property
+    def table(self) -> FromClause:
+        """Return the rows that the conditions are about."""
+        return _FIRST_TASKS if self.state is TaskState.RUNNING else TASKS
+
+    @property
+    def needs_deaths(self) -> bool:
+        """Return True if the statement asks for the times at which tasks died."""
+        has_time = self.has_since or self.has_until or self.order is not None
+        return self.state is TaskState.DEAD and has_time
+
+    @property
+    def order_names(self) -> tuple[str, ...]:
+        """Return the names of the columns that the list is ordered by."""
+        return (ORDER_FIELDS if self.order is None else TIME_ORDER_FIELDS)[self.state]
+
+    @property
+    def is_descending(self) -> bool:
+        """Return True if the latest tasks come first."""
+        if self.order is None:
+            return self.order_names == FINISH_FIELDS
+        return self.order is TaskOrder.NEWEST
+
+
+@cache
+def count_statement(shape: TaskListShape) -> Query:
+    """Return the statement that counts the first tasks of a list."""
+    listed = list_statement(evolve(shape, order=None))
+    return select(func.count().label("number")).select_from(listed.subquery())
+
+
+@cache
+def list_statement(shape: TaskListShape) -> Query:
+    """Return the statement of a page; the keyset of the page before it bounds its rows."""
+    if shape.state is TaskState.WAITING and shape.order is not None:
+        return _waiting_by_time(shape)
+
+    statement = _BY_DEATH if shape.needs_deaths else _BY_STATE[shape.state]
+    statement = statement.where(*_conditions(shape))
+    return statement.order_by(*_order(shape, shape.table)).limit(_LIMIT)
+
+
+def _waiting_by_time(shape: TaskListShape) -> Query:
+    """Return the statement of waiting tasks by their due time.
+
+    The index has the tasks of one priority in this order, so each priority has a search.
+    """
+    searches: list[Select[Any]] = []
+    for priority in Priority:
+        rows = (
+            _BY_STATE[TaskState.WAITING]
+            .where(_has_priority(priority), *_conditions(shape))
+            .order_by(*_order(shape, TASKS))
+            .limit(_LIMIT)
+        )
+        searches.append(select(rows.subquery(f"of_priority_{priority.value}")))
+
+    listed = union_all(*searches).subquery("listed")
+    return select(listed).order_by(*_order(shape, listed)).limit(_LIMIT)
+
+
+def _order(shape: TaskListShape, table: FromClause) -> list[ColumnElement[Any]]:
+    columns: list[ColumnElement[Any]] = []
+    for column in _columns(shape, table):
+        columns.append(column.desc() if shape.is_descending else column)
+
+    return columns
+
+
+def _columns(shape: TaskListShape, table: FromClause) -> list[ColumnElement[Any]]:
+    """Return the columns that the list is ordered by."""
+    if shape.order_names == DEATH_FIELDS:
+        return _time_columns(shape)
+    return [table.c[name] for name in shape.order_names]
+
+
+def _conditions(shape: TaskListShape) -> list[ColumnElement[bool]]:
+    table = shape.table
+    conditions: list[ColumnElement[bool]] = []
+    if shape.has_class:
+        conditions.append(table.c.error_class == bindparam("error_class"))
+    if shape.has_actor:
+        conditions.append(_is_of_actor(table))
+    # A comparison of the time alone would let SQLite choose the index of all finished tasks for
+    # the canceled ones. No id sorts before the empty text.
+    time = tuple_(*_time_columns(shape))
+    if shape.has_since:
+        conditions.append(time >= tuple_(bindparam("since", type_=INSTANT), literal_column("''")))
+    if shape.has_until:
+        conditions.append(time < tuple_(bindparam("until", type_=INSTANT), literal_column("''")))
+    if shape.is_continued:
+        conditions.append(_is_past(shape))
+
+    return conditions
+
+
+def _time_columns(shape: TaskListShape) -> list[ColumnElement[Any]]:
+    """Return the columns with the time of the list's state, and with the id."""
+    if shape.state is TaskState.DEAD:
+        return [_DEATHS.c.died_at, _DEATHS.c.entity_id]
+    return [shape.table.c[name] for name in TIME_ORDER_FIELDS[shape.state]]
+
+
+def _is_of_actor(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition that the actor has leased the task, or is in a record of its fence."""
+    actor = bindparam("actor", type_=ACTOR)
+    is_recorded = (
+        exists()
+        .where(_RECORDS.c.stage == table.c.stage)
+        .where(_RECORDS.c.entity_id == table.c.entity_id)
+        .where(_RECORDS.c.fence == table.c.fence)
+        .where(_RECORDS.c.actor == actor)
+    )
+    return or_(table.c.lease_owner == actor, is_recorded)
+
+
+def _is_past(shape: TaskListShape) -> ColumnElement[bool]:
+    """Return the condition that a row comes after the last one of the page before."""
+    columns = _columns(shape, shape.table)
+    starts = _starts(shape, columns)
+    if shape.is_descending:
+        return tuple_(*columns) < tuple_(*starts)
+
+    return tuple_(*columns) > tuple_(*starts)
+
+
+def _starts(
+    shape: TaskListShape, columns: Sequence[ColumnElement[Any]]
+) -> Sequence[ColumnElement[Any]]:
+    """Return the values of the columns at the position."""
+    if shape.order_names == DEATH_FIELDS:
+        return [_AFTER_DEATH, _AFTER_ID]
+    return [bindparam(f"after_{column.key}", type_=column.type) for column in columns]
