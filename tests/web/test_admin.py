@@ -2,6 +2,7 @@
 
 from functools import cache, partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from attrs import evolve
@@ -14,6 +15,7 @@ from tests.web.test_system import counted
 from indelible import tokens
 from indelible.app import AppContext
 from indelible.kernel.stages import STAGE
+from indelible.kernel.task_errors import LeaseLost
 from indelible.tokens import ContractState
 from indelible.tokens.commands import RecordContract
 from indelible_web.app import create_metrics
@@ -132,6 +134,96 @@ def test_a_dead_task_is_shown_with_its_attempts_and_requeued_with_a_reason(any_w
     assert problem(any_web.get("/admin/tasks/detect/other")) == (404, "TASK_NOT_FOUND")
 
 
+def test_a_waiting_task_is_canceled_with_a_reason(any_web: Web) -> None:
+    minted(any_web.store, MAYA_S)
+    (waiting,) = send(any_web, "GET", "/tasks/generate?state=waiting")["items"]
+    path = f"/tasks/generate/{waiting['entity_id']}"
+
+    after = send(any_web, "POST", f"{path}/cancel", json=REASON, once="cancel-1")
+    repeated = send(any_web, "POST", f"{path}/cancel", json=REASON, once="cancel-1")
+
+    assert repeated == after
+    assert after["task"]["cancel_reason"] == REASON["reason"]
+    assert [attempt["outcome"] for attempt in after["attempts"]] == ["CANCELED"]
+    assert after["attempts"][0]["actor"] == "user:maya"
+    assert refusal(any_web, f"{path}/cancel") == (409, "TASK_ENDED")
+    assert refusal(any_web, "/tasks/generate/other/cancel") == (404, "TASK_NOT_FOUND")
+    assert send(any_web, "POST", f"{path}/requeue", json=REASON)["task"]["cancel_reason"] is None
+
+
+def test_a_running_task_is_canceled_and_its_worker_loses_the_lease(any_web: Web) -> None:
+    lease = claimed(any_web.store, "letters", "token-1")
+    after = send(any_web, "POST", "/tasks/letters/token-1/cancel", json=REASON)
+
+    assert after["task"]["fence"] == lease.fence + 1
+    with (
+        pytest.raises(LeaseLost),
+        any_web.store.transaction(actor=WORKER, reason="a test") as tx,
+    ):
+        tx.tasks.complete([lease])
+
+
+def test_the_dead_tasks_of_an_error_class_are_requeued_together(any_web: Web) -> None:
+    for number in range(3):
+        buried_by(any_web, f"timeout-{number}", "TimeoutError")
+    buried_by(any_web, "value", "ValueError")
+    errors = send(any_web, "GET", "/stages/letters/errors")["items"]
+    assert {error["error_class"]: error["tasks"] for error in errors} == {
+        "TimeoutError": 3,
+        "ValueError": 1,
+    }
+
+    numbers: list[int] = []
+    for number in range(3):
+        body = {**REASON, "error_class": "TimeoutError", "limit": 2}
+        once = f"requeue-{number}"
+        answer = send(any_web, "POST", "/stages/letters/requeue", json=body, once=once)
+        numbers.append(answer["number"])
+
+    assert numbers == [2, 1, 0]
+    assert listed_ids(any_web, "state=dead") == ["value"]
+    assert listed_ids(any_web, "state=waiting") == ["timeout-0", "timeout-1", "timeout-2"]
+    too_many = {**REASON, "limit": 1_001}
+    assert refusal(any_web, "/stages/letters/requeue", too_many)[0] == 422
+
+
+def test_tasks_are_listed_by_state_actor_time_and_order(any_web: Web) -> None:
+    for number in range(3):
+        buried_by(any_web, f"letter-{number}", "TimeoutError")
+    send(any_web, "POST", "/tasks/letters/letter-1/requeue", json=REASON)
+    attempts = send(any_web, "GET", "/tasks/letters/letter-2")["attempts"]
+    died_at = attempts[0]["at"]
+
+    assert listed_ids(any_web, "") == ["letter-0", "letter-2"]
+    assert listed_ids(any_web, "order=newest") == ["letter-2", "letter-0"]
+    assert listed_ids(any_web, f"since={quote(died_at)}") == ["letter-2"]
+    assert listed_ids(any_web, f"until={quote(died_at)}") == ["letter-0"]
+    assert listed_ids(any_web, "state=waiting&actor=user:maya") == ["letter-1"]
+    assert listed_ids(any_web, "state=dead&actor=user:maya") == []
+    wrong = ("state=asleep", "order=name", "actor=maya", "since=yesterday")
+    for query in wrong:
+        assert problem(any_web.get(f"/admin/tasks/letters?{query}"))[0] == 422, query
+
+
+def listed_ids(web: Web, query: str) -> list[str]:
+    """Return the ids of listed tasks, read in pages of one."""
+    ids: list[str] = []
+    cursor = ""
+    while True:
+        body = send(web, "GET", f"/tasks/letters?limit=1&{query}{cursor}")
+        ids += [item["entity_id"] for item in body["items"]]
+        if body["next"] is None:
+            return ids
+        cursor = f"&cursor={body['next']}"
+
+
+def buried_by(web: Web, entity_id: str, error_class: str) -> None:
+    """Let a task of letters die of an error."""
+    lease = claimed(web.store, "letters", entity_id)
+    with web.store.transaction(actor=WORKER, reason="a test") as tx:
+        tx.tasks.mark_dead(lease, reason="no answer", error_class=error_class)
+
+
 def test_tasks_of_a_paused_stage_are_not_claimed_until_it_is_resumed(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
     paused = send(any_web, "POST", "/stages/generate/pause", json=REASON)
@@ -159,7 +251,14 @@ def test_a_stage_without_tasks_can_be_paused(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/tasks/detect/chain/requeue", "/stages/detect/pause", "/stages/detect/resume"]
+    "path",
+    [
+        "/tasks/detect/chain/requeue",
+        "/tasks/detect/chain/cancel",
+        "/stages/detect/requeue",
+        "/stages/detect/pause",
+        "/stages/detect/resume",
+    ],
 )
 @pytest.mark.parametrize(
     ("body", "code"),

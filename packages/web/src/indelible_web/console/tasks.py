@@ -9,15 +9,13 @@ from attrs.validators import optional
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from indelible.app import ReadTx, WriteTx
+from indelible.app import ReadTx
 from indelible.kernel import Change, IndelibleError, canonical_json
 from indelible.kernel.stages import STAGE, RequeueTask, StageNotFound, StageStatus
 from indelible.kernel.task_commands import (
     MAX_REQUEUED,
     CancelTask,
     RequeueTasks,
-    cancel_task,
-    requeue_tasks,
 )
 from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import Attempt, AttemptOutcome, ErrorCount, Task, TaskState
@@ -26,7 +24,15 @@ from indelible_web.console.charts import MAX_EVENTS, Chart, hour_before, make_ch
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
-from indelible_web.http.admin import TaskQuery, TaskView, get_task, requeue_and_show
+from indelible_web.http.admin import (
+    RequeuedTasks,
+    TaskQuery,
+    TaskView,
+    cancel_and_show,
+    get_task,
+    requeue_and_count,
+    requeue_and_show,
+)
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.request import ADMIN
@@ -55,13 +61,6 @@ class StageTasksQuery(PageQuery):
         default=None, validator=optional(is_identifier), metadata=IDENTIFIER
     )
     task: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
-
-
-@frozen
-class Requeued:
-    """The number of tasks that a form has requeued."""
-
-    number: int
 
 
 @frozen(kw_only=True)
@@ -159,7 +158,7 @@ def cancel(console: ConsoleContext, name: str, entity_id: str) -> Response:
     context = _operator(console, TaskView)
     try:
         command = parse_fields(CancelTask, {}, stage=name, entity_id=entity_id)
-        context.run(_cancel_and_show, command)
+        context.run(cancel_and_show, command)
     except IndelibleError as error:
         return show_task(console, name, entity_id, error)
 
@@ -169,10 +168,10 @@ def cancel(console: ConsoleContext, name: str, entity_id: str) -> Response:
 
 def requeue_dead(console: ConsoleContext, name: str) -> Response:
     """Requeue the dead tasks of a stage, or those of one error class; at most one batch."""
-    context = _operator(console, Requeued)
+    context = _operator(console, RequeuedTasks)
     try:
         command = parse_fields(RequeueTasks, request.form, stage=name, limit=MAX_REQUEUED)
-        requeued = context.run(_requeue_and_count, command)
+        requeued = context.run(requeue_and_count, command)
     except IndelibleError as error:
         return show_stage(console, name, error)
 
@@ -253,15 +252,6 @@ def _last_failure(tx: ReadTx, task: Task) -> Attempt | None:
             return attempt
 
     return None
-
-
-def _requeue_and_count(tx: WriteTx, command: RequeueTasks) -> Requeued:
-    return Requeued(requeue_tasks(tx, command))
-
-
-def _cancel_and_show(tx: WriteTx, command: CancelTask) -> TaskView:
-    cancel_task(tx, command)
-    return get_task(tx, command.stage, command.entity_id)
 
 
 def _requeue_notice(number: int, command: RequeueTasks) -> str:

@@ -1,7 +1,7 @@
 """The operator's routes of tasks and stages, outside of the OpenAPI document."""
 
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -16,10 +16,12 @@ from indelible.kernel.stages import (
     requeue_task,
     resume_stage,
 )
-from indelible.kernel.tasks import Attempt, StageStats, Task
-from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.kernel.task_commands import CancelTask, RequeueTasks, cancel_task, requeue_tasks
+from indelible.kernel.task_lists import TaskFilter
+from indelible.kernel.tasks import Attempt, ErrorCount, StageStats, Task, TaskState
+from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier
 from indelible_web.http.operation import EmptyQuery, OperationContext
-from indelible_web.http.paging import Page, PageQuery
+from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.request import ADMIN
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
@@ -32,8 +34,17 @@ routes = Routes("admin", "Tasks and stages, for an operator.")
 
 
 @frozen(kw_only=True)
-class DeadTasksQuery(PageQuery):
-    """A stage, and a page of its dead tasks."""
+class TaskListQuery(TaskFilter, PageQuery):
+    """The tasks of a stage in a state, dead unless another one is given, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS | {"state", "error_class"}
+
+    state: TaskState = field(default=TaskState.DEAD, validator=instance_of(TaskState))
+
+
+@frozen(kw_only=True)
+class StageQuery:
+    """A stage, by its name."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
@@ -66,6 +77,13 @@ class TaskView:
     attempts: tuple[Attempt, ...]
 
 
+@frozen
+class RequeuedTasks:
+    """The number of tasks that a command has requeued; repeat it while it is the limit."""
+
+    number: int
+
+
 @routes.pages("GET /tasks", ADMIN, request_type=EmptyQuery, response_type=StageView)
 def show_stages(context: OperationContext, _: EmptyQuery) -> Page[StageView]:
     """List every stage that has tasks or is paused; there is one page."""
@@ -74,15 +92,19 @@ def show_stages(context: OperationContext, _: EmptyQuery) -> Page[StageView]:
     return Page(items=stages, next=None)
 
 
-@routes.pages("GET /tasks/<stage>", ADMIN, request_type=DeadTasksQuery, response_type=Task)
-def list_dead_tasks(context: OperationContext, query: DeadTasksQuery) -> Page[Task]:
-    """List a stage's dead tasks by entity id, each with the reason of its death."""
+@routes.pages("GET /tasks/<stage>", ADMIN, request_type=TaskListQuery, response_type=Task)
+def list_tasks(context: OperationContext, query: TaskListQuery) -> Page[Task]:
+    """List a stage's tasks in one state, filtered by error class, actor and time."""
     cursors = context.cursors(query)
-    after = cursors.start()
-    limit = query.limit + 1
-    tasks = context.store.read(lambda tx: tx.tasks.dead(query.stage, after=after, limit=limit))
+    tasks = context.store.read(
+        find_tasks,
+        query,
+        now=context.clock.now(),
+        after=cursors.start(),
+        limit=query.limit + 1,
+    )
 
-    return cursors.page(tasks, lambda task: task.entity_id)
+    return cursors.page(tasks, query.position_of)
 
 
 @routes.add("GET /tasks/<stage>/<entity_id>", ADMIN, request_type=TaskQuery, response_type=TaskView)
@@ -98,8 +120,40 @@ def show_task(context: OperationContext, query: TaskQuery) -> TaskView:
     response_type=TaskView,
 )
 def requeue(context: OperationContext, command: RequeueTask) -> TaskView:
-    """Make a dead task due now, with no attempts counted."""
+    """Make a dead or canceled task due now, with no attempts counted."""
     return context.run(requeue_and_show, command)
+
+
+@routes.add(
+    "POST /tasks/<stage>/<entity_id>/cancel",
+    ADMIN,
+    request_type=CancelTask,
+    response_type=TaskView,
+)
+def cancel(context: OperationContext, command: CancelTask) -> TaskView:
+    """Cancel a waiting or running task; the result of a running attempt is discarded."""
+    return context.run(cancel_and_show, command)
+
+
+@routes.pages(
+    "GET /stages/<stage>/errors", ADMIN, request_type=StageQuery, response_type=ErrorCount
+)
+def list_errors(context: OperationContext, query: StageQuery) -> Page[ErrorCount]:
+    """Count a stage's dead tasks by the class of their last error; there is one page."""
+    counts = context.store.read(lambda tx: tx.tasks.error_counts(query.stage))
+
+    return Page(items=counts, next=None)
+
+
+@routes.add(
+    "POST /stages/<stage>/requeue",
+    ADMIN,
+    request_type=RequeueTasks,
+    response_type=RequeuedTasks,
+)
+def requeue_dead(context: OperationContext, command: RequeueTasks) -> RequeuedTasks:
+    """Make a stage's dead tasks due now, all or those of one error class, up to a limit."""
+    return context.run(requeue_and_count, command)
 
 
 @routes.add(
@@ -142,8 +196,27 @@ def get_task(tx: ReadTx, stage: str, entity_id: str) -> TaskView:
     return TaskView(task=task, attempts=attempts)
 
 
+def find_tasks(
+    tx: ReadTx, matching: TaskFilter, *, now: datetime, after: str, limit: int
+) -> tuple[Task, ...]:
+    """Return a page of a list of tasks."""
+    return tx.tasks.list_tasks(matching, now=now, after=after, limit=limit)
+
+
+def cancel_and_show(tx: WriteTx, command: CancelTask) -> TaskView:
+    """Cancel a task and return it."""
+    cancel_task(tx, command)
+
+    return get_task(tx, command.stage, command.entity_id)
+
+
+def requeue_and_count(tx: WriteTx, command: RequeueTasks) -> RequeuedTasks:
+    """Requeue dead tasks and return how many."""
+    return RequeuedTasks(requeue_tasks(tx, command))
+
+
 def requeue_and_show(tx: WriteTx, command: RequeueTask) -> TaskView:
-    """Requeue a dead task and return it."""
+    """Requeue a dead or canceled task and return it."""
     requeue_task(tx, command)
 
     return get_task(tx, command.stage, command.entity_id)
