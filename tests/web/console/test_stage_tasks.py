@@ -11,7 +11,7 @@ from tests.web.console.letters import (
     one_in_each_state,
     operator,
 )
-from tests.web.console.visitor import Site
+from tests.web.console.visitor import Site, Visitor
 from tests.web.minting import EARLIER, acted, buried, claimed
 
 from indelible.app import WriteTx
@@ -144,6 +144,47 @@ def test_a_bulk_form_with_an_error_keeps_its_class_and_its_reason(site: Site, re
     form = member.page.form("/letters/requeue")
     assert form.fields["reason"] == [reason]
     assert form.fields["error_class"] == ["ValueError"]
+
+
+def listed_ids(member: Visitor, query: str) -> list[str]:
+    """Return the ids of the tasks on a page, in their order."""
+    member.get(f"{TASKS}/letters?{query}")
+    prefix = f"{TASKS}/letters/"
+    return [link.removeprefix(prefix) for link in member.page.links if link.startswith(prefix)]
+
+
+def test_dead_tasks_are_sorted_by_the_time_of_their_death(any_site: Site) -> None:
+    for name in ("letter-3", "letter-1", "letter-2"):
+        died(any_site.store, name, "ValueError", "no such street")
+    member = operator(any_site)
+
+    assert listed_ids(member, "state=dead") == ["letter-1", "letter-2", "letter-3"]
+    newest = member.page.link("order=newest")
+    assert listed_ids(member, newest.partition("?")[2]) == ["letter-2", "letter-1", "letter-3"]
+    oldest = member.page.link("order=oldest")
+    assert listed_ids(member, oldest.partition("?")[2]) == ["letter-3", "letter-1", "letter-2"]
+
+
+def test_tasks_are_filtered_by_the_actor_of_their_last_claim(any_site: Site) -> None:
+    one_in_each_state(any_site)
+    member = operator(any_site)
+    member.get(f"{TASKS}/letters/waiting-1")
+    member.send("/letters/waiting-1/cancel", reason="not wanted")
+
+    assert listed_ids(member, "state=canceled&actor=me") == ["waiting-1"]
+    assert sorted(listed_ids(member, "state=canceled")) == ["canceled-1", "waiting-1"]
+    assert listed_ids(member, "state=running&actor=me") == []
+    assert_shown(member.page, "No running task matches")
+
+
+def test_tasks_are_filtered_by_the_days_of_their_state(any_site: Site) -> None:
+    one_in_each_state(any_site)
+    member = operator(any_site)
+
+    for state in STATES:
+        assert listed_ids(member, f"state={state}&since=2024-01-01") == [f"{state}-1"]
+        assert listed_ids(member, f"state={state}&until=2024-01-01") == []
+        assert member.get(f"{TASKS}/letters?state={state}&since=soon").status_code == 422
 
 
 def test_a_task_is_found_by_its_id(site: Site) -> None:

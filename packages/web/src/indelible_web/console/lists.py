@@ -78,7 +78,7 @@ def list_view(order: str | None = None) -> ListView:
     return ListView(endpoint=str(request.endpoint), typed=typed, order=order or "")
 
 
-def parse_list(cls: type[T], caller: Caller) -> T:
+def parse_list(cls: type[T], caller: Caller, **more: object) -> T:
     """Return the query of the current request's list.
 
     An actor may be `me`, or a user without the word `user:`. A time may be a day, of which
@@ -86,7 +86,7 @@ def parse_list(cls: type[T], caller: Caller) -> T:
 
     Raises: InvalidFields, or the error of a validator.
     """
-    values = {name: value.strip() for name, value in request.args.items()}
+    values = {name: value.strip() for name, value in request.values.items()}
     actor = values.get("actor", "")
     if actor == ME:
         values["actor"] = str(caller.actor)
@@ -96,7 +96,7 @@ def parse_list(cls: type[T], caller: Caller) -> T:
     values["since"] = _instant_text(values.get("since", ""), days_later=0)
     values["until"] = _instant_text(values.get("until", ""), days_later=1)
 
-    return parse_fields(cls, values)
+    return parse_fields(cls, values, **more)
 
 
 def status_options(statuses: Iterable[StrEnum]) -> tuple[tuple[str, str], ...]:

@@ -10,19 +10,20 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
-from indelible.kernel import Change, IndelibleError, canonical_json
+from indelible.kernel import Actor, Change, IndelibleError, canonical_json
 from indelible.kernel.stages import STAGE, RequeueTask, StageNotFound, StageStatus
 from indelible.kernel.task_commands import (
     MAX_REQUEUED,
     CancelTask,
     RequeueTasks,
 )
-from indelible.kernel.task_lists import TaskFilter
+from indelible.kernel.task_lists import TaskFilter, TaskOrder
 from indelible.kernel.tasks import Attempt, AttemptOutcome, ErrorCount, Task, TaskState
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.console.charts import MAX_EVENTS, Chart, hour_before, make_chart
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.console.lists import ListView, parse_list
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.admin import (
     RequeuedTasks,
@@ -41,6 +42,9 @@ PAGE_SIZE: Final = 50
 MAX_COUNT: Final = 1_000  # Of the tasks of a state, beside its name.
 MAX_SEARCHED_ATTEMPTS: Final = 5  # For the last failure of a task, newest first.
 FAILURES: Final = frozenset({AttemptOutcome.FAILED, AttemptOutcome.DEAD})
+# The states whose tasks are in this order unless another one is chosen.
+NEWEST_FIRST: Final = frozenset({TaskState.COMPLETED, TaskState.CANCELED})
+FILTERS: Final = ("error_class", "actor", "since", "until", "order")
 # The state that a stage's page shows unless one is chosen: the first that has tasks.
 STATES_BY_URGENCY: Final = (
     TaskState.DEAD,
@@ -60,6 +64,10 @@ class StageTasksQuery(PageQuery):
     error_class: str | None = field(
         default=None, validator=optional(is_identifier), metadata=IDENTIFIER
     )
+    actor: Actor | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    order: TaskOrder | None = None
     task: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
 
 
@@ -98,7 +106,7 @@ class StageSummary:
 def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
     """Show one stage: its switch, its errors, its throughput, and its tasks in one state."""
     context = _operator(console)
-    query = parse_fields(StageTasksQuery, request.values, stage=name)
+    query = parse_list(StageTasksQuery, context.caller, stage=name)
     if query.task is not None:
         return redirect(url_for("console.show_task", name=name, entity_id=query.task), 303)
 
@@ -115,6 +123,7 @@ def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None 
         states=tuple(TaskState),
         max_count=MAX_COUNT,
         query=query,
+        list=_list_view(query),
         max_requeued=MAX_REQUEUED,
         page=_read_page(context, query),
         **_form_values(console),
@@ -216,9 +225,30 @@ def _last_change(tx: ReadTx, name: str) -> Change | None:
     return tx.history.of(STAGE.name, name, after=seq - 1, limit=1)[0]
 
 
-def _read_page(context: OperationContext, query: StageTasksQuery) -> Page[TaskRow]:
+def _list_view(query: StageTasksQuery) -> ListView:
+    """Return the parameters of the list of tasks as they were typed."""
     state = query.state or TaskState.WAITING
-    matching = TaskFilter(stage=query.stage, state=state, error_class=query.error_class)
+    order = query.order
+    if order is None and state in NEWEST_FIRST:
+        order = TaskOrder.NEWEST
+
+    typed = {"name": query.stage, "state": state.value}
+    for parameter in FILTERS:
+        typed[parameter] = request.values.get(parameter, "").strip()
+
+    return ListView(endpoint="console.show_stage", typed=typed, order=order or "")
+
+
+def _read_page(context: OperationContext, query: StageTasksQuery) -> Page[TaskRow]:
+    matching = TaskFilter(
+        stage=query.stage,
+        state=query.state or TaskState.WAITING,
+        error_class=query.error_class,
+        actor=query.actor,
+        since=query.since,
+        until=query.until,
+        order=query.order,
+    )
     cursors = context.cursors(query)
     rows = context.store.read(
         _read_rows,
