@@ -9,6 +9,7 @@ from indelible_service.cli.concepts import diff, history, list_command
 from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
 from indelible_service.cli.serving import demo, schedule, serve, up, work
+from indelible_service.cli.tasks import task
 from indelible_service.cli.tokens import recover_events, recover_tokens
 from indelible_service.cli.transfer import export_command, import_command
 
@@ -28,6 +29,7 @@ COMMANDS: Final = (
     export_command,
     import_command,
     key,
+    task,
     captures,
     recover_events,
     recover_tokens,
