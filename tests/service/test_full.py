@@ -15,11 +15,33 @@ from tests.service.log_lines import (
     lines_in_the_format,
     loggers_of,
 )
-from tests.service.processes import only_choice_of_ports
+from tests.service.processes import TIMEOUT_SECONDS, only_choice_of_ports, start_command
 
 from indelible_service.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
+# A chain of a host, whose contract does not exist.
+WRONG_CHAIN = """
+from indelible.tokens.errors import ContractCodeMissing
+from indelible.tokens import Chain
+
+
+class WrongChain(Chain):
+    contract_id = "ledger:wrong"
+
+    def check(self):
+        raise ContractCodeMissing(self.contract_id)
+
+    def newest(self):
+        return 0
+
+    def block(self, number):
+        return None
+
+    def mints(self, first, last):
+        return ()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +147,17 @@ def test_the_default_pools_are_small() -> None:
     settings = Settings.read({})
 
     assert 2 * (settings.pool_size + settings.max_overflow) <= 200
+
+
+def test_a_wrong_contract_is_refused_before_any_part_runs() -> None:
+    settings = {"INDELIBLE_CHAIN": "wrong_chain:WrongChain"}
+    with folder() as path:
+        (path / "wrong_chain.py").write_text(WRONG_CHAIN)
+        with start_command("up", "--full", "--json", cwd=path, **settings) as process:
+            output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
+        log = (path / "log").read_text()
+
+    assert (process.returncode, output) == (1, "")
+    assert "CONTRACT_CODE_MISSING" in log
+    assert "ledger:wrong" in log
+    assert "worker 1" not in log

@@ -37,7 +37,7 @@ from indelible_service.embedded.children import Child, StartStopped, failure_fro
 from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.instance import RECORD_NAME, Claim, claimed_directory
 from indelible_service.listening import instance_listener
-from indelible_service.processes import configure_process
+from indelible_service.processes import build_stages, check_stages, configure_process
 from indelible_service.settings import Settings
 from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.supervisor import Supervisor, run_command
@@ -181,6 +181,8 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
             upgrade(bound)
             with open_configured_store(bound, needs_key_secret=True) as store:
                 check_connections(bound, store, threads)
+                # Once, here: a child whose stage fails later pauses it, and alerts.
+                check_stages(bound, store, build_stages(bound, store))
                 first_key = create_first_key(bound, store)
 
         _start_programs(bound, supervisor)
