@@ -98,6 +98,17 @@ def give_up(_: Path, __: LeaseHandle) -> None:
     raise PermanentFailure("no such address")
 
 
+def give_up_because(_: Path, __: LeaseHandle) -> None:
+    """Fail for ever because of another error."""
+    raise PermanentFailure("no such address") from LookupError(SECRET)
+
+
+def postpone_because(_: Path, __: LeaseHandle) -> None:
+    """Fail for an hour because of another error."""
+    error = ConnectionRefusedError(SECRET)
+    raise RetryLater("the post office is closed", after_seconds=3_600) from error
+
+
 def postpone(_: Path, __: LeaseHandle) -> None:
     """Fail for an hour."""
     raise RetryLater("the post office is closed", after_seconds=3_600)
@@ -116,4 +127,6 @@ ACTIONS: dict[str, Callable[[Path, LeaseHandle], object]] = {
     "report": report,
     "permanent": give_up,
     "later": postpone,
+    "permanentbecause": give_up_because,
+    "laterbecause": postpone_because,
 }

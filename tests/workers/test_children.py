@@ -24,6 +24,7 @@ from tests.workers.bakery import (
 )
 
 from indelible.kernel.stages import Stage, TasksWrite
+from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.tasks import AttemptOutcome
 from indelible_workers import PerformNotPicklable, Worker, process_batch, run_workers
 
@@ -157,6 +158,25 @@ def test_a_stage_fails_for_ever_or_for_an_hour_from_its_child(
     assert len(set(pids(notes))) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "reason", "error_class"),
+    [
+        ("permanent-one", "no such address", "PermanentFailure"),
+        ("permanentbecause-one", "no such address", "LookupError"),
+        ("later-one", "the post office is closed", "RetryLater"),
+        ("laterbecause-one", "the post office is closed", "ConnectionRefusedError"),
+    ],
+)
+def test_a_failure_in_a_child_is_grouped_by_the_error_that_caused_it(
+    store: TaskStore, notes: Notes, worker: Worker, name: str, reason: str, error_class: str
+) -> None:
+    enqueue(store, name)
+    process(worker, child_stage(notes))
+
+    assert get_task(store, name).error_class == error_class
+    assert attempts(store, name)[0].reason == reason
+
+
 def test_a_child_is_told_that_its_worker_ends(store: TaskStore, notes: Notes) -> None:
     enqueue(store, "obey-me")
     worker = Worker(store=store, actor=WORKER)
@@ -185,6 +205,27 @@ def test_a_child_is_told_that_its_lease_is_lost(
 
     assert "stopped LEASE_LOST" in notes.read_text()
     assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
+
+
+@pytest.mark.parametrize("name", ["hang-on", "hangc-on"])
+def test_a_child_that_ignores_its_cancellation_is_killed_at_its_limit(
+    store: TaskStore, notes: Notes, worker: Worker, name: str
+) -> None:
+    enqueue(store, name, "zwieback")
+    thread = Thread(target=process, args=(worker, child_stage(notes, timeout_seconds=3)))
+    began_at = time.monotonic()
+    thread.start()
+    wait_until(lambda: get_task(store, name).lease_owner is not None)
+    command = CancelTask(stage="bake", entity_id=name)
+    store.run(cancel_task, command, actor=WORKER, reason="no flour")
+    thread.join(TIMEOUT_SECONDS)
+
+    assert time.monotonic() - began_at < child_stages.LONG_SECONDS / 2
+    wait_until(lambda: not any(is_alive(pid) for pid in pids(notes)))
+    assert [attempt.outcome for attempt in attempts(store, name)] == ["CANCELED", "STARTED"]
+    assert get_task(store, name).cancel_reason == "no flour"
+    process(worker, child_stage(notes))
+    assert outcome_counts(worker) == {"claimed": 2, "lost": 1, "completed": 1}
 
 
 def test_other_stages_go_on_while_children_hang(

@@ -22,6 +22,8 @@ from tests.workers.bakery import (
 from indelible.kernel import StoreUnreachable
 from indelible.kernel.lease_handles import LeaseHandle, StopReason
 from indelible.kernel.stages import RetryLater, Stage, TasksWrite
+from indelible.kernel.task_commands import CancelTask, cancel_task
+from indelible.testing.stores import MAYA
 from indelible_workers import Worker, process_batch, run_workers
 
 HANG_COUNT = 6
@@ -165,6 +167,34 @@ def test_an_exceeded_limit_is_recorded_although_the_database_is_unavailable_at_f
 
     assert len(failures) == 2
     assert LIMIT_REASON in attempts(store, "hang-on")[0].reason
+
+
+def test_a_thread_that_ignores_its_cancellation_is_counted_and_costs_no_other_stage(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    enqueue(store, "hang-on", stage="oven")
+    worker = Worker(store=store, actor=WORKER)
+    stages = {
+        "oven": hanging(bakery, name="oven", batch=1, timeout_seconds=1),
+        "bake": bakery.stage(batch=1),
+    }
+    with run_workers(worker, stages, threads=2, dispatch_seconds=0.1):
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+        command = CancelTask(stage="oven", entity_id="hang-on")
+        store.run(cancel_task, command, actor=MAYA, reason="no flour")
+        wait_until(lambda: gauge(worker, "indelible_worker_stage_threads_timed_out", "oven") == 1)
+        enqueue(store, "loaf")
+        worker.wakeup.set()
+        wait_until(lambda: are_completed(store, "loaf"))
+        assert gauge(worker, "indelible_worker_stage_threads_busy", "oven") == 1
+
+        bakery.gate.set()
+        wait_until(lambda: gauge(worker, "indelible_worker_stage_threads_timed_out", "oven") == 0)
+
+    task = get_task(store, "hang-on", "oven")
+    assert (task.cancel_reason, task.dead_reason, task.fence) == ("no flour", None, 2)
+    recorded = [attempt.outcome for attempt in attempts(store, "hang-on", stage="oven")]
+    assert recorded == ["CANCELED", "STARTED"]
 
 
 # Threads of a stage

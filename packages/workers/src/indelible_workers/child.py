@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
 from indelible.kernel.stages import PermanentFailure, RetryLater
 from indelible.kernel.tasks import Lease
-from indelible_workers.masking import failure_reason
+from indelible_workers.masking import failure_class, failure_reason
 
 MEBIBYTE: Final = 2**20
 MAX_REPLY_BYTES: Final = 64 * MEBIBYTE  # of an outcome; larger ones belong into a file
@@ -56,7 +56,10 @@ class Success:
 
 @frozen
 class Failure:
-    """The error of a task, as texts without secrets; an error itself may not be picklable."""
+    """The error of a task, as texts without secrets; an error itself may not be picklable.
+
+    A stage may raise a permanent failure from another error; `class_name` is that one's then.
+    """
 
     class_name: str
     reason: str
@@ -166,7 +169,7 @@ def _bounded(reply: bytes) -> bytes:
 
 
 def _failure(error: BaseException) -> Failure:
-    class_name = type(error).__name__
+    class_name = failure_class(error)
     if isinstance(error, PerformStopped):
         return Failure(class_name, str(error), "", stop_reason=error.reason)
 

@@ -245,12 +245,21 @@ def _error(failure: Failure, lease: Lease) -> Exception:
     """Return the error of a task as the child has described it."""
     if failure.stop_reason is not None:
         return PerformStopped(lease.stage, lease.entity_id, failure.stop_reason)
-    if failure.is_permanent:
-        return PermanentFailure(failure.reason)
-    if failure.is_retry:
-        return RetryLater(failure.reason, failure.after_seconds)
 
-    return DescribedError(failure.class_name, failure.reason, failure.traceback)
+    described = DescribedError(failure.class_name, failure.reason, failure.traceback)
+    if failure.is_permanent:
+        return _caused_by(described, PermanentFailure(failure.reason))
+    if failure.is_retry:
+        return _caused_by(described, RetryLater(failure.reason, failure.after_seconds))
+
+    return described
+
+
+def _caused_by(described: DescribedError, error: Exception) -> Exception:
+    """Return the error that a stage has raised from another one, by whose class it is grouped."""
+    if described.class_name != type(error).__name__:
+        error.__cause__ = described
+    return error
 
 
 def _start_watcher(pid: int | None) -> subprocess.Popen[bytes]:
