@@ -10,6 +10,7 @@ from prometheus_client import Metric
 
 from indelible.app import AppContext
 from indelible.kernel import Actor, Lifecycle, Store
+from indelible.kernel.rates import RateLimit
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
@@ -60,7 +61,10 @@ def metrics_page() -> str:
 def _worker_metric_rows() -> Iterator[tuple[str, ...]]:
     store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
     worker = Worker(store=store, actor=Actor.system("docs"))
+    # A labelled metric has no sample, and so no visible labels, before its first observation.
     worker.count("detect", "claimed")
+    worker.delay_claims("detect", RateLimit(tasks=1))
+    worker.stage_threads.set_limit("detect", 2)
     for metric in worker.registry.collect():
         yield coded(full_name(metric)), metric.type, labels(metric), metric.documentation
 
