@@ -11,7 +11,7 @@ from tests.guards.task_rows import OTHER_RATED, RATED
 from indelible.testing.stores import BEGINNING, FAR
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 
-NEW_BUCKET: Mapping[str, object] = {"stage": "new", "full_at": BEGINNING}
+NEW_BUCKET: Mapping[str, object] = {"stage": "new", "empty_at": BEGINNING}
 # Well-formed for a comparison of characters.
 IMPOSSIBLE_INSTANT = "2026-02-31T00:00:00.000000+00:00"
 
@@ -29,24 +29,24 @@ def update_bucket(**columns: object) -> Update:
 def nested_permits() -> Sequence[Statement]:
     """Return a take of permits in which a trigger takes others, which would be lost."""
     body = (
-        "UPDATE rate_buckets SET full_at = '2998-01-01T00:00:00.000000+00:00'"
+        "UPDATE rate_buckets SET empty_at = '2998-01-01T00:00:00.000000+00:00'"
         " WHERE stage = NEW.stage;"
     )
     trigger = f"CREATE TEMP TRIGGER nested BEFORE UPDATE ON main.rate_buckets BEGIN {body} END"
-    return text(trigger), update_bucket(full_at=FAR)
+    return text(trigger), update_bucket(empty_at=FAR)
 
 
 LEGAL_ON_RATES: Kind = {
     "a bucket is added": lambda _: (insert_bucket(),),
-    "permits are taken": lambda _: (update_bucket(full_at=FAR),),
-    "a bucket is read by a clock that was set back": lambda _: (update_bucket(full_at=BEGINNING),),
+    "permits are taken": lambda _: (update_bucket(empty_at=FAR),),
+    "a bucket is read by a clock that was set back": lambda _: (update_bucket(empty_at=BEGINNING),),
 }
 ON_RATES: Mapping[str, Kind] = {
     "a bucket broken": {
         "a bucket of another stage": lambda _: (update_bucket(stage="new"),),
         "a second bucket of a stage": lambda _: (insert_bucket(stage=RATED),),
-        "a bucket that is never full": lambda _: (
-            update_bucket(full_at=raw("'3000-01-01T00:00:00.000000+00:00'")),
+        "a bucket that is empty for ever": lambda _: (
+            update_bucket(empty_at=raw("'3000-01-01T00:00:00.000000+00:00'")),
         ),
     },
 }
@@ -57,7 +57,7 @@ REPLACED_BUCKETS: Kind = {
         update_bucket(stage=OTHER_RATED).prefix_with("OR REPLACE"),
     ),
     "a bucket, replaced by rowid": lambda _: (by_rowid(RATE_BUCKETS, NEW_BUCKET, 1),),
-    "a bucket that becomes full on February 31": lambda _: (
-        update_bucket(full_at=raw(f"'{IMPOSSIBLE_INSTANT}'")),
+    "a bucket that was empty on February 31": lambda _: (
+        update_bucket(empty_at=raw(f"'{IMPOSSIBLE_INSTANT}'")),
     ),
 }

@@ -43,20 +43,20 @@ def claim(store: SqlStore, limit: int, rate: RateLimit | None, stage: str = STAG
         return tx.tasks.claim(stage, limit=limit, until=until, rate=rate)
 
 
-def full_at(store: SqlStore, stage: str = STAGE) -> datetime:
-    """Return when the bucket of the stage is full."""
+def empty_at(store: SqlStore, stage: str = STAGE) -> datetime:
+    """Return since when the bucket of the stage is filled."""
     schema = None if store.engines.writer.dialect.name == "sqlite" else "indelible"
-    statement = select(RATE_BUCKETS.c.full_at).where(RATE_BUCKETS.c.stage == stage)
+    statement = select(RATE_BUCKETS.c.empty_at).where(RATE_BUCKETS.c.stage == stage)
     with store.engines.reader.connect() as connection:
         translated = connection.execution_options(schema_translate_map={SCHEMA: schema})
         value: datetime = translated.execute(statement).scalar_one()
     return value
 
 
-def fill_at(store: SqlStore, instant: datetime, stage: str = STAGE) -> None:
-    """Set when the bucket of the stage is full, as if the clock had been set."""
+def fill_since(store: SqlStore, instant: datetime, stage: str = STAGE) -> None:
+    """Set since when the bucket of the stage is filled, as if the clock had been set."""
     claim(store, 1, HOURLY, stage)  # which creates the bucket
-    statement = update(RATE_BUCKETS).where(RATE_BUCKETS.c.stage == stage).values(full_at=instant)
+    statement = update(RATE_BUCKETS).where(RATE_BUCKETS.c.stage == stage).values(empty_at=instant)
     with store.transaction(actor=MAYA, reason="another clock") as tx:
         schema = None if tx.connection.dialect.name == "sqlite" else "indelible"
         tx.connection.execute(
@@ -64,17 +64,17 @@ def fill_at(store: SqlStore, instant: datetime, stage: str = STAGE) -> None:
         )
 
 
-@pytest.mark.parametrize("minutes", [-600, -1, 1, 59, 61, 200, 359, 361, 419, 421, 10_000])
+@pytest.mark.parametrize("minutes", [600, 1, -1, -59, -61, -200, -359, -361, -419, -421, -10_000])
 def test_the_databases_count_permits_as_the_model_does(store: SqlStore, minutes: int) -> None:
     now = datetime.now(UTC)
     stored = now + timedelta(minutes=minutes)
-    fill_at(store, stored)
+    fill_since(store, stored)
     enqueue(store, 9)
     claimed = len(claim(store, 9, HOURLY))
 
     assert claimed == Bucket(stored).permits(HOURLY, now)
-    expected = Bucket(stored).taking(claimed, HOURLY, now).full_at
-    assert abs(full_at(store) - expected) < timedelta(seconds=60)
+    expected = Bucket(stored).taking(claimed, HOURLY, now).empty_at
+    assert abs(empty_at(store) - expected) < timedelta(seconds=60)
 
 
 @pytest.mark.parametrize("tasks", [1, 3, 7, 1_000, 99_999, 100_000])
@@ -87,21 +87,34 @@ def test_a_new_bucket_has_exactly_its_burst(store: SqlStore, tasks: int) -> None
 
 def test_a_clock_that_was_set_back_delays_no_more_than_one_refill(store: SqlStore) -> None:
     fast = RateLimit(tasks=20, burst=5)
-    fill_at(store, datetime.now(UTC) + timedelta(days=40))
+    fill_since(store, datetime.now(UTC) + timedelta(days=40))
     enqueue(store, 9)
 
     assert claim(store, 9, fast) == ()
-    assert full_at(store) < datetime.now(UTC) + timedelta(seconds=1)
+    assert empty_at(store) <= datetime.now(UTC)
     time.sleep(0.3)
     assert len(claim(store, 9, fast)) == 5
 
 
 def test_a_clock_that_jumped_ahead_gives_one_bucket(store: SqlStore) -> None:
-    fill_at(store, datetime.now(UTC) - timedelta(days=40))
+    fill_since(store, datetime.now(UTC) - timedelta(days=40))
     enqueue(store, 9)
 
     assert len(claim(store, 9, HOURLY)) == 7
     assert claim(store, 9, HOURLY) == ()
+
+
+def test_claims_under_another_rate_return_no_permit(store: SqlStore) -> None:
+    """A release that changes the rate runs beside the one before it for a while."""
+    single = RateLimit(tasks=1, per_seconds=3_600, burst=1)
+    fast = RateLimit(tasks=1_000, burst=1)
+    enqueue(store, 40)
+
+    assert len(claim(store, 9, HOURLY)) == 7
+    for _ in range(5):
+        claim(store, 9, fast)
+        assert claim(store, 9, single) == ()
+        assert claim(store, 9, HOURLY) == ()
 
 
 def test_threads_that_claim_at_once_take_no_more_than_the_bucket_has(store: SqlStore) -> None:

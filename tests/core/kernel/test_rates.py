@@ -11,7 +11,7 @@ from attrs import define, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indelible.kernel.errors import Invalid
+from indelible.kernel.errors import Invalid, UsageError
 from indelible.kernel.rates import MAX_BURST, MAX_RATE_SECONDS, MAX_RATE_TASKS, Bucket, RateLimit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ class SharedBucket:
     journal: list[tuple[datetime, int]] = field(factory=list[tuple[datetime, int]])
 
     def __attrs_post_init__(self) -> None:
-        self.bucket = Bucket(self.now)
+        self.bucket = Bucket.full(self.rate, self.now)
 
     def take(self, wanted: int) -> int:
         """Take as many permits as there are, at most those that are wanted."""
@@ -60,8 +60,8 @@ def exceeds(rate: RateLimit, journal: list[tuple[datetime, int]]) -> bool:
 
 
 def test_a_full_bucket_has_its_burst_and_no_more() -> None:
-    bucket = Bucket(NOW)
     rate = RateLimit(tasks=10, burst=3)
+    bucket = Bucket.full(rate, NOW)
 
     assert bucket.permits(rate, NOW) == 3
     assert bucket.permits(rate, NOW + timedelta(days=400)) == 3
@@ -69,7 +69,7 @@ def test_a_full_bucket_has_its_burst_and_no_more() -> None:
 
 
 def test_permits_come_one_by_one() -> None:
-    empty = Bucket(NOW).taking(10, TEN_A_SECOND, NOW)
+    empty = Bucket.full(TEN_A_SECOND, NOW).taking(10, TEN_A_SECOND, NOW)
     tenths = [NOW + number * SECOND / 10 for number in range(12)]
 
     permits = [empty.permits(TEN_A_SECOND, now) for now in tenths]
@@ -78,11 +78,11 @@ def test_permits_come_one_by_one() -> None:
 
 def test_a_rate_of_0_permits_nothing() -> None:
     paused = RateLimit(tasks=0, burst=5)
-    assert Bucket(NOW).permits(paused, NOW + timedelta(days=1)) == 0
+    assert Bucket(datetime.min.replace(tzinfo=UTC)).permits(paused, NOW + timedelta(days=1)) == 0
 
 
 def test_a_clock_that_is_set_back_gives_no_burst_and_no_long_pause() -> None:
-    bucket = Bucket(NOW).taking(4, TEN_A_SECOND, NOW)
+    bucket = Bucket.full(TEN_A_SECOND, NOW).taking(4, TEN_A_SECOND, NOW)
     earlier = NOW - timedelta(hours=5)
 
     assert bucket.permits(TEN_A_SECOND, earlier) == 0
@@ -91,7 +91,7 @@ def test_a_clock_that_is_set_back_gives_no_burst_and_no_long_pause() -> None:
 
 
 def test_a_clock_that_jumps_ahead_gives_one_bucket() -> None:
-    empty = Bucket(NOW).taking(10, TEN_A_SECOND, NOW)
+    empty = Bucket.full(TEN_A_SECOND, NOW).taking(10, TEN_A_SECOND, NOW)
     later = NOW + timedelta(days=9)
 
     assert empty.permits(TEN_A_SECOND, later) == 10
@@ -155,6 +155,57 @@ def test_a_clock_that_jumps_gives_at_most_one_bucket_a_jump(
         passed = max(after - before, timedelta()) // rate.permit_time
         refilled += min(passed + 1, rate.capacity)  # a part of a permit may be finished by a jump
     assert taken <= rate.capacity + refilled
+
+
+def test_a_release_with_another_rate_fills_the_bucket_for_no_other() -> None:
+    """Let two releases claim in turns: one has the same rate and a smaller burst."""
+    before = RateLimit(tasks=100, per_seconds=60)
+    after = RateLimit(tasks=100, per_seconds=60, burst=1)
+    now = NOW
+    bucket = Bucket.full(before, now)
+    taken = 0
+    for _ in range(600):
+        now += SECOND / 10
+        for rate in (before, after):
+            number = bucket.permits(rate, now)
+            bucket = bucket.taking(number, rate, now)
+            taken += number
+
+    assert 190 < taken <= 200
+
+
+@given(
+    both=st.tuples(rates, rates),
+    steps=st.lists(
+        st.tuples(st.integers(0, 2_000_000), st.integers(0, 60), st.integers(0, 1)), max_size=40
+    ),
+)
+def test_claims_under_two_rates_take_no_more_time_than_has_passed(
+    both: tuple[RateLimit, RateLimit], steps: list[tuple[int, int, int]]
+) -> None:
+    """Count the time of the permits of each stretch: at most its length and the larger bucket."""
+    largest = max(rate.refill_time for rate in both)
+    now = NOW
+    bucket = Bucket.full(both[0], now)
+    times: list[tuple[datetime, timedelta]] = []
+    for microseconds, wanted, number in steps:
+        now += timedelta(microseconds=microseconds)
+        rate = both[number]
+        permits = min(wanted, bucket.permits(rate, now))
+        bucket = bucket.taking(permits, rate, now)
+        times.append((now, permits * rate.permit_time))
+
+    for start, (begins_at, _) in enumerate(times):
+        taken = timedelta()
+        for at, permit_time in times[start:]:
+            taken += permit_time
+            assert taken <= largest + (at - begins_at)
+
+
+def test_a_bucket_that_takes_more_than_a_year_to_fill_is_refused() -> None:
+    assert RateLimit(tasks=1, per_seconds=MAX_RATE_SECONDS, burst=366).capacity == 366
+    with pytest.raises(UsageError, match="367 permits"):
+        RateLimit(tasks=1, per_seconds=MAX_RATE_SECONDS, burst=367)
 
 
 @pytest.mark.parametrize("burst", [1, 10, 100])

@@ -266,7 +266,7 @@ class MemoryTaskQueue(MemoryTaskReader):
         if rate.is_paused:
             return []
 
-        bucket = self._buckets.get(stage, Bucket(now))
+        bucket = self._buckets.get(stage, Bucket.full(rate, now))
         permitted = tasks[: bucket.permits(rate, now)]
         self._buckets[stage] = bucket.taking(len(permitted), rate, now)
         return permitted

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     cast,
-    exists,
     extract,
     func,
     insert,
@@ -40,12 +39,12 @@ _NOW = func.clock_timestamp(type_=_INSTANT)
 _MICROSECOND = literal_column("interval '1 microsecond'", Interval())
 _CAPACITY = cast(bindparam("capacity"), BigInteger)
 _PERMIT_MICROSECONDS = cast(bindparam("permit_microseconds"), BigInteger)
-_LATEST_FULL_AT = _NOW + _CAPACITY * _PERMIT_MICROSECONDS * _MICROSECOND
-_STORED_FULL_AT = type_coerce(RATE_BUCKETS.c.full_at, _INSTANT)
-_FULL_AT = func.least(
-    func.greatest(_STORED_FULL_AT, _NOW, type_=_INSTANT), _LATEST_FULL_AT, type_=_INSTANT
+_REFILL = _CAPACITY * _PERMIT_MICROSECONDS * _MICROSECOND
+_STORED_EMPTY_AT = type_coerce(RATE_BUCKETS.c.empty_at, _INSTANT)
+_EMPTY_AT = func.least(
+    func.greatest(_STORED_EMPTY_AT, _NOW - _REFILL, type_=_INSTANT), _NOW, type_=_INSTANT
 )
-_SECONDS_OF_PERMITS = extract("epoch", _LATEST_FULL_AT - _STORED_FULL_AT)
+_SECONDS_OF_PERMITS = extract("epoch", _NOW - _STORED_EMPTY_AT)
 _MICROSECONDS_OF_PERMITS = cast(_SECONDS_OF_PERMITS * literal_column("1000000"), BigInteger)
 _WHOLE_PERMITS = _MICROSECONDS_OF_PERMITS // _PERMIT_MICROSECONDS
 _PERMITS = func.greatest(
@@ -68,27 +67,27 @@ def within_rate(claim: Claim, rows: CompoundSelect[Any]) -> Select[Any]:
     taken_microseconds = counted.c.number * _PERMIT_MICROSECONDS
     taken = (
         update(RATE_BUCKETS)
-        .where(_OF_STAGE, or_(counted.c.number > 0, _STORED_FULL_AT > _LATEST_FULL_AT))
-        .values(full_at=_FULL_AT + taken_microseconds * _MICROSECOND)
+        .where(_OF_STAGE, or_(counted.c.number > 0, _STORED_EMPTY_AT > _NOW))
+        .values(empty_at=_EMPTY_AT + taken_microseconds * _MICROSECOND)
         .cte("taken")
     )
     return select(*claimed.c).select_from(bucket.outerjoin(claimed, true())).add_cte(taken)
 
 
-_NEW_COLUMNS = ["stage", "full_at"]
+_NEW_COLUMNS = ["stage", "empty_at"]
 INSERT_ON_POSTGRESQL = (
     postgresql_insert(RATE_BUCKETS)
-    .from_select(_NEW_COLUMNS, select(_STAGE, _NOW), include_defaults=False)
+    .from_select(_NEW_COLUMNS, select(_STAGE, _NOW - _REFILL), include_defaults=False)
     .on_conflict_do_nothing()
 )
 
 # SQLite: one transaction writes at a time.
 _SQLITE_NOW = literal_column(DATABASE_NOW["sqlite"], INSTANT)
-_NEW_BUCKET = select(_STAGE, _SQLITE_NOW).where(~exists().where(_OF_STAGE))
-INSERT_ON_SQLITE = insert(RATE_BUCKETS).from_select(
-    _NEW_COLUMNS, _NEW_BUCKET, include_defaults=False
+INSERT_ON_SQLITE = insert(RATE_BUCKETS).values(
+    stage=_STAGE, empty_at=bindparam("new_empty_at", type_=INSTANT)
 )
-READ_ON_SQLITE = select(RATE_BUCKETS.c.full_at, _SQLITE_NOW.label("now")).where(_OF_STAGE)
+NOW_ON_SQLITE = select(_SQLITE_NOW.label("now"))
+READ_ON_SQLITE = select(RATE_BUCKETS.c.empty_at, _SQLITE_NOW.label("now")).where(_OF_STAGE)
 WRITE_ON_SQLITE = (
-    update(RATE_BUCKETS).where(_OF_STAGE).values(full_at=bindparam("new_full_at", type_=INSTANT))
+    update(RATE_BUCKETS).where(_OF_STAGE).values(empty_at=bindparam("new_empty_at", type_=INSTANT))
 )

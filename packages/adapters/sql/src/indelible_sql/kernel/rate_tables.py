@@ -13,7 +13,7 @@ from indelible_sql.schema.tables import table
 RATE_BUCKETS = table(
     "rate_buckets",
     required("stage", IDENTIFIER),
-    required("full_at", INSTANT),
+    required("empty_at", INSTANT),
     PrimaryKeyConstraint("stage", name="rate_buckets_pkey"),
     has_rowid=False,
     free_percent=90,  # every claim of a stage with a rate updates its row

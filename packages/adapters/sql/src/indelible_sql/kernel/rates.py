@@ -30,7 +30,7 @@ def claim_within_rate(session: Session, claim: Executable, values: Values, rate:
     }
     rows = session.tuples(WITHIN_RATE[claim], rate_values)
     if not rows:  # the first claim of the stage under a rate
-        session.run(statements.INSERT_ON_POSTGRESQL, {"task_stage": values["task_stage"]})
+        session.run(statements.INSERT_ON_POSTGRESQL, rate_values)
         rows = session.tuples(WITHIN_RATE[claim], rate_values)
     return [row for row in rows if row[0] is not None]
 
@@ -39,11 +39,13 @@ def _claim_in_order(session: Session, claim: Executable, values: Values, rate: R
     """Read the bucket, claim and write the bucket: SQLite runs no other writer between these."""
     stage = {"task_stage": values["task_stage"]}
     row = session.first(statements.READ_ON_SQLITE, stage)
-    if row is None:
-        session.run(statements.INSERT_ON_SQLITE, stage)
-        (row,) = session.rows(statements.READ_ON_SQLITE, stage)
+    if row is None:  # the first claim of the stage under a rate
+        (row,) = session.rows(statements.NOW_ON_SQLITE, {})
+        bucket = Bucket.full(rate, row["now"])
+        session.run(statements.INSERT_ON_SQLITE, {**stage, "new_empty_at": bucket.empty_at})
+    else:
+        bucket = Bucket(row["empty_at"])
 
-    bucket = Bucket(row["full_at"])
     now = row["now"]
     limit = min(values["limit"], bucket.permits(rate, now))
     rows: Rows = []
@@ -51,6 +53,6 @@ def _claim_in_order(session: Session, claim: Executable, values: Values, rate: R
         rows = session.tuples(claim, {**values, "limit": limit})
 
     taken = bucket.taking(len(rows), rate, now)
-    if rows or taken.full_at < bucket.full_at:
-        session.run(statements.WRITE_ON_SQLITE, {**stage, "new_full_at": taken.full_at})
+    if rows or taken.empty_at < bucket.empty_at:  # the clock was set back
+        session.run(statements.WRITE_ON_SQLITE, {**stage, "new_empty_at": taken.empty_at})
     return rows

@@ -51,6 +51,14 @@ class TaskRatesConformance(TaskCommandsConformance):
 
         assert ids(claim(store, 9)) == ["a", "b", "c"]
 
+    def test_claims_under_another_rate_return_no_permit(self, store: AnyStore) -> None:
+        enqueue(store, "a", "b", "c", "d", "e", "f", "g", "h")
+        claim(store, 9)
+
+        for _ in range(3):
+            claim(store, 1, RateLimit(tasks=1, per_seconds=3_600, burst=1))
+            assert claim(store, 9) == ()
+
     def test_a_rate_of_0_claims_nothing(self, store: AnyStore) -> None:
         enqueue(store, "a")
 
