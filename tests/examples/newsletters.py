@@ -12,7 +12,9 @@ from sqlalchemy import Column, MetaData, Table, Text, insert, select
 from indelible.kernel import Actor
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
-from indelible_sql import SqlReading, SqlStore
+from indelible.kernel.task_commands import EnqueueTask, enqueue_task
+from indelible.kernel.tasks import Priority
+from indelible_sql import SqlReading, SqlStore, SqlTransaction
 
 METADATA = MetaData()
 CUSTOMERS = Table("customers", METADATA, Column("address", Text, primary_key=True))
@@ -58,7 +60,7 @@ def newsletter(store: SqlStore, post: Post) -> Stage[Any, str, None]:
 def draw(picture: str, handle: LeaseHandle) -> int:
     """Draw a picture in a child process, line by line, and return its size."""
     size = 0
-    for _ in range(100):
+    for _ in range(handle.arguments.get("lines", 100)):
         handle.check()
         size += len(picture)
 
@@ -76,6 +78,17 @@ def pictures() -> Stage[Any, str, int]:
         timeout_seconds=60,
         memory_mebibytes=512,
     )
+
+
+def order_picture(tx: SqlTransaction, picture: str) -> None:
+    """Enqueue a large picture, which is drawn before the others."""
+    command = EnqueueTask(
+        stage=pictures(),
+        entity_id=picture,
+        arguments={"lines": 400},
+        priority=Priority.HIGH,
+    )
+    enqueue_task(tx, command)
 
 
 def stages(store: SqlStore) -> list[Stage[Any, Any, Any]]:

@@ -12,6 +12,7 @@ from tests.examples.newsletters import (
     METADATA,
     SENT,
     newsletter,
+    order_picture,
     pictures,
     send_all,
     stages,
@@ -20,8 +21,9 @@ from tests.workers.bakery import enqueue, get_task
 
 from indelible.kernel import Actor
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
+from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.task_errors import LeaseLost
-from indelible.kernel.tasks import Lease
+from indelible.kernel.tasks import Lease, Priority
 from indelible_sql import SqlReading, SqlStore, open_store
 from indelible_workers import process_batch
 
@@ -90,6 +92,19 @@ def test_nothing_is_noted_under_a_lost_lease(store: SqlStore) -> None:
     with pytest.raises(LeaseLost):
         send(lost)
     assert count_sent(store) == 0
+
+
+def test_an_ordered_picture_has_arguments_and_is_urgent_and_can_be_canceled(
+    store: SqlStore,
+) -> None:
+    store.run(order_picture, "portrait", actor=EDITOR, reason="ordered")
+    task = get_task(store, "portrait", "picture")
+    assert (task.arguments, task.priority) == ({"lines": 400}, Priority.HIGH)
+
+    cancellation = CancelTask(stage="picture", entity_id="portrait")
+    store.run(cancel_task, cancellation, actor=EDITOR, reason="the customer has left")
+    assert get_task(store, "portrait", "picture").cancel_reason == "the customer has left"
+    assert process_batch(store, pictures(), actor=EDITOR) == 0
 
 
 @pytest.mark.slow
