@@ -25,6 +25,8 @@ OPTIONS: Final = (
     ("--units", 2_000, "units that are processed while workers are killed"),
     ("--deaths", 15, "killed workers and servers while tasks are processed"),
     ("--claims", 100_000, "claims on PostgreSQL; a fiftieth of it on SQLite"),
+    ("--tasks", 5_000, "tasks that send mail, on each database"),
+    ("--cancellations", 200, "of tasks that send mail are canceled"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

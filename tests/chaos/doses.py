@@ -19,6 +19,8 @@ from tests.chaos.fault_runs import run_under_fault
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
 from tests.chaos.instance_kills import FULL_KINDS, SQLITE_KINDS, kill_instance, kinds_of_kills
 from tests.chaos.kills import kill_writers
+from tests.chaos.mail_programs import killable_servers
+from tests.chaos.mail_run import MailDose, send_mails
 from tests.chaos.open_stores import open_for_test
 from tests.chaos.restarts import restart
 from tests.chaos.server_stops import SERVERS, Plan, stop_servers
@@ -33,6 +35,7 @@ from tests.stateful.play import Tallies
 from tests.stateful.run import run_programs
 from tests.stateful.stores import Stage
 
+from indelible.kernel.rates import RateLimit
 from indelible_sql import open_store
 
 NO_DISK: Final = "not possible: this process may not mount a disk"
@@ -41,6 +44,8 @@ CLIENTS: Final = 8
 ORDERS: Final = 5
 SQLITE_CLAIM_SHARE: Final = 50
 MAX_PIECES: Final = 20_000
+MAIL_PROCESSES: Final = 4
+MAIL_RATE: Final = RateLimit(tasks=12, burst=20)  # so low that it is reached on a busy machine
 Dose = Callable[[Testbed, Namespace], bool]
 
 
@@ -285,6 +290,27 @@ def claims(bed: Testbed, options: Namespace) -> bool:
     return all(results)
 
 
+def mail(_: Testbed, options: Namespace) -> bool:
+    """Send mail from a package of a host while its programs are killed and tasks are canceled."""
+    dose = MailDose(
+        tasks=options.tasks,
+        kills=options.kills,
+        cancellations=options.cancellations,
+        processes=MAIL_PROCESSES,
+        rate=MAIL_RATE,
+        lease_seconds=20,
+        timeout_seconds=8,
+        max_attempts=3,
+    )
+    results: list[bool] = []
+    for name in ("PostgreSQL", "SQLite"):
+        with killable_servers(is_sqlite=name == "SQLite") as servers:
+            report = send_mails(servers, dose, seeded_random(options))
+        results.append(show(f"mail, {name}: {report}", is_success=not report.problems))
+
+    return all(results)
+
+
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
@@ -301,4 +327,5 @@ DOSES: Final[Mapping[str, Dose]] = {
     "captures": captures,
     "workers": workers,
     "claims": claims,
+    "mail": mail,
 }

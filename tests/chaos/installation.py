@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from signal import SIGKILL, SIGTERM
@@ -15,13 +15,11 @@ from typing import Final
 
 import psycopg
 from attrs import define, field, frozen
-from redis import RedisError
+from tests.chaos.redis_kills import KillableRedis
 from tests.chaos.restarts import Server
 from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY
 
-from indelible_service.embedded import redis
 from indelible_sql import open_store
-from indelible_workers import redis_client
 
 WORKERS: Final = 3
 FLUSH_SHARE: Final = 0.5
@@ -52,10 +50,9 @@ class Installation:
 
     directory: Path
     url: str
-    redis_url: str
+    redis: KillableRedis
     postgresql: Server
     lease_seconds: int
-    _redis: ExitStack
     children: dict[str, subprocess.Popen[bytes]] = field(factory=dict[str, subprocess.Popen[bytes]])
     actors: dict[str, str] = field(factory=dict[str, str])
     _started: int = 0
@@ -71,7 +68,7 @@ class Installation:
         actor = f"{program.replace(' ', '-')}-{self._started}"
         command = (
             *(sys.executable, "-m", "tests.chaos.worker_process"),
-            *(program.partition(" ")[0], self.url, self.redis_url),
+            *(program.partition(" ")[0], self.url, self.redis.url),
             *(str(self.outside), actor, str(self.lease_seconds)),
         )
         with (self.directory / f"{program}.log").open("ab") as log:
@@ -83,7 +80,7 @@ class Installation:
         """Kill a victim and start it again; return the leases of a worker."""
         match victim:
             case "redis":
-                self._kill_redis(is_flushed=chance.random() < FLUSH_SHARE)
+                self.redis.restart(is_flushed=chance.random() < FLUSH_SHARE)
             case "postgresql":
                 self.postgresql.stop(is_killed=chance.random() < KILL_SHARE)
                 self.postgresql.start()
@@ -108,16 +105,6 @@ class Installation:
         self.start(program)
         return LeasesOfKilledWorker(fences, time.monotonic())
 
-    def _kill_redis(self, *, is_flushed: bool) -> None:
-        with suppress(RedisError), redis_client(self.redis_url) as client:
-            if is_flushed:
-                client.execute_command("FLUSHALL")  # pyright: ignore[reportUnknownMemberType] - untyped
-
-        port = int(self.redis_url.rpartition(":")[2].partition("/")[0])
-        folder = self.directory / f"redis-{time.monotonic_ns()}"
-        self._redis.close()
-        self._redis.enter_context(redis(folder, port=port))
-
     def stop(self) -> None:
         """Let all programs complete their tasks and end."""
         for child in self.children.values():
@@ -133,7 +120,6 @@ def run_installation(lease_seconds: int) -> Generator[Installation]:
     with (
         TemporaryDirectory(prefix="indelible-", dir=parent) as folder,
         TemporaryDirectory(prefix="indelible-", dir=parent) as data,
-        ExitStack() as redis_stack,
     ):
         server = Server(Path(data))
         running = server.start()
@@ -144,10 +130,9 @@ def run_installation(lease_seconds: int) -> Generator[Installation]:
             admin.execute(CREATE_UNITS)
             admin.execute("GRANT SELECT, INSERT ON public.units TO indelible_app")
 
-        redis_server = redis_stack.enter_context(redis(Path(folder) / "redis"))
-        installation = Installation(
-            Path(folder), running.url, redis_server.url, server, lease_seconds, redis_stack
-        )
+        redis = KillableRedis(Path(folder))
+        redis.start()
+        installation = Installation(Path(folder), running.url, redis, server, lease_seconds)
         with sqlite3.connect(installation.outside) as outside:
             outside.execute("PRAGMA journal_mode = WAL")
             outside.execute(CREATE_POSTED)
@@ -155,7 +140,7 @@ def run_installation(lease_seconds: int) -> Generator[Installation]:
             yield installation
         finally:
             installation.stop()
-            redis_stack.close()
+            redis.stop()
             server.stop(is_killed=False)
 
 
