@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.chaos.mail_journal import Session
 from tests.chaos.mail_oracle import Cancellation, Kill
 from tests.chaos.mail_plan import PlannedTask, TaskKey
-from tests.chaos.mailroom import CAMPAIGN, NOTICE, PARTS, SENT
+from tests.chaos.mailroom import CAMPAIGN, LEAFLET, LETTER, NOTICE, PARTS, SENT
 
 from indelible.kernel.tasks import AttemptOutcome, Task, TaskState
 from indelible_sql import SqlReading, SqlStore
@@ -121,10 +121,19 @@ def wrong_mails(
         expected = PARTS if planned.stage == CAMPAIGN else 1
         if end.state is TaskState.COMPLETED and accepted[planned.key] != expected:
             yield f"{planned.key} is completed after {accepted[planned.key]} mails"
+        if end.task.result != expected_result(planned, end.state):
+            yield f"{planned.key} is {end.state} with the result {end.task.result}"
         if planned.dead_classes and accepted[planned.key]:
             yield f"{planned.key} ({planned.behavior}) sent a mail"
 
     yield from _wrong_notes(plan, ends)
+
+
+def expected_result(planned: PlannedTask, state: TaskState) -> Mapping[str, str] | None:
+    """Return the result that is stored with a task."""
+    if state is not TaskState.COMPLETED or planned.stage not in (LETTER, LEAFLET):
+        return None
+    return {"message": f"{planned.stage}.{planned.id}.1"}
 
 
 def _wrong_notes(plan: Sequence[PlannedTask], ends: Ends) -> Iterator[str]:

@@ -106,9 +106,11 @@ def send(letter: Letter, handle: LeaseHandle) -> None:
 # Letters: without `claim`, so that `perform` gets the id; the recipient is an argument.
 
 
-def send_letter(task: str, handle: LeaseHandle) -> None:
-    """Send the letter of a task."""
-    send(Letter(f"{handle.lease.stage}.{task}.1", handle.arguments["to"]), handle)
+def send_letter(task: str, handle: LeaseHandle) -> dict[str, str]:
+    """Send the letter of a task and return its id, which is stored with the task."""
+    letter = Letter(f"{handle.lease.stage}.{task}.1", handle.arguments["to"])
+    send(letter, handle)
+    return {"message": letter.message_id}
 
 
 # Notices: with `claim` and `finish`, which count exactly once.
@@ -151,6 +153,7 @@ def send_campaign(store: SqlStore, task: str, handle: LeaseHandle) -> None:
         if part in done:
             continue
 
+        handle.set_progress(100 * (part - 1) // PARTS)
         handle.wait(PART_SECONDS)
         handle.check()
         send(Letter(f"{CAMPAIGN}.{task}.{part}", handle.arguments["to"]), handle)
@@ -235,7 +238,14 @@ def stages(store: SqlStore) -> list[AnyStage]:
         "max_attempts": setting("MAX_ATTEMPTS", 3),
     }
     all_stages: list[AnyStage] = [
-        Stage(name=LETTER, perform=send_letter, rate=letter_rate(), concurrency=3, **common),
+        Stage(
+            name=LETTER,
+            perform=send_letter,
+            rate=letter_rate(),
+            store_results=True,
+            concurrency=3,
+            **common,
+        ),
         Stage(
             name=NOTICE,
             claim=claim_notices,
@@ -246,7 +256,14 @@ def stages(store: SqlStore) -> list[AnyStage]:
         ),
         Stage(name=CAMPAIGN, perform=partial(send_campaign, store), concurrency=2, **common),
         Stage(name=DIGEST, claim=claim_digests, perform=send, concurrency=1, **common),
-        Stage(name=LEAFLET, perform=send_letter, in_child=True, concurrency=2, **common),
+        Stage(
+            name=LEAFLET,
+            perform=send_letter,
+            in_child=True,
+            store_results=True,
+            concurrency=2,
+            **common,
+        ),
         Stage(
             name=FAULTY,
             perform=misbehave,

@@ -218,6 +218,11 @@ def test_mails_and_notes_that_do_not_fit_the_end_are_reported() -> None:
     unknown = evolve(notice, behavior="unknown")
     assert problems(unknown, Ends({notice.key: end(NOTICE, TaskState.DEAD)}), mail(NOTICE, "a", 0))
 
+    letter = PlannedTask(stage=LETTER, id="a", behavior="ok")
+    for result, is_expected in (({"message": "letter.a.1"}, True), (None, False)):
+        ends = Ends({letter.key: end(LETTER, TaskState.COMPLETED, result=result)})
+        assert (problems(letter, ends, mail(LETTER, "a", 0)) == []) is is_expected
+
     campaign = PlannedTask(stage=CAMPAIGN, id="a", behavior="ok")
     parts = frozenset((CAMPAIGN, "a", part) for part in range(1, PARTS))
     ends = Ends({campaign.key: end(CAMPAIGN, TaskState.COMPLETED)}, parts)
