@@ -342,7 +342,7 @@ column pruned_stages.fence "natural_number" required
 
 column pruned_stages.stage "identifier" required
 
-column rate_buckets.full_at "instant" required
+column rate_buckets.empty_at "instant" required
 
 column rate_buckets.stage "identifier" required
 

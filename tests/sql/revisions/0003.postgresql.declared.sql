@@ -221,7 +221,7 @@ CREATE TABLE indelible.pruned_stages (
 --;
 CREATE TABLE indelible.rate_buckets (
 	stage indelible.identifier NOT NULL,
-	full_at indelible.instant NOT NULL,
+	empty_at indelible.instant NOT NULL,
 	CONSTRAINT rate_buckets_pkey PRIMARY KEY (stage)
 )
  WITH (fillfactor = 10)

@@ -208,10 +208,10 @@ CREATE TABLE pruned_stages (
 --;
 CREATE TABLE rate_buckets (
 	stage TEXT NOT NULL,
-	full_at TEXT NOT NULL,
+	empty_at TEXT NOT NULL,
 	CONSTRAINT rate_buckets_pkey PRIMARY KEY (stage),
 	CONSTRAINT rate_buckets_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT rate_buckets_full_at_rule CHECK (full_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND full_at >= '2000' AND full_at < '3000')
+	CONSTRAINT rate_buckets_empty_at_rule CHECK (empty_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND empty_at >= '2000' AND empty_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -1266,7 +1266,7 @@ WHEN (NOT EXISTS (SELECT 1 FROM main.rate_buckets WHERE stage = NEW.stage)) IS N
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_replace'); END
 --;
 CREATE TRIGGER rate_buckets_no_nested_update BEFORE UPDATE ON rate_buckets
-WHEN (EXISTS (SELECT 1 FROM main.rate_buckets AS stored WHERE stored.stage IS OLD.stage AND stored.full_at IS OLD.full_at)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.rate_buckets AS stored WHERE stored.stage IS OLD.stage AND stored.empty_at IS OLD.empty_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_nested_update'); END
 --;
 CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON rate_buckets
@@ -1274,11 +1274,11 @@ WHEN (NEW.stage = OLD.stage) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_fixed'); END
 --;
 CREATE TRIGGER rate_buckets_values_on_insert BEFORE INSERT ON rate_buckets
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.full_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.full_at, 1, 19), '+0 seconds') = substr(NEW.full_at, 1, 19))) IS NOT TRUE
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.empty_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.empty_at, 1, 19), '+0 seconds') = substr(NEW.empty_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_insert'); END
 --;
 CREATE TRIGGER rate_buckets_values_on_update BEFORE UPDATE ON rate_buckets
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.full_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.full_at, 1, 19), '+0 seconds') = substr(NEW.full_at, 1, 19))) IS NOT TRUE
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.empty_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.empty_at, 1, 19), '+0 seconds') = substr(NEW.empty_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_update'); END
 --;
 CREATE TRIGGER seals_finished BEFORE INSERT ON seals
