@@ -1,17 +1,14 @@
 """Test that databases find rows by an index: no statement slows down as its tables grow."""
 
-from typing import Any
-
 import psycopg
 import pytest
-from sqlalchemy.sql.base import Executable
 from tests.conformance.test_stores import install_as_owner
+from tests.sql.plans import copy_rows, has_line, plan
 
 from indelible.captures import ArtifactFilter
 from indelible.concepts import ConceptFilter, ConceptStatus
 from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
-from indelible.kernel.task_lists import TaskOrder
-from indelible.kernel.tasks import Priority, TaskState
+from indelible.kernel.tasks import Priority
 from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
 from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
 from indelible.testing.tokens.scenarios import add_tokens
@@ -30,7 +27,6 @@ from indelible_sql.concepts.statements import (
     OVERVIEW,
     RELATED_NAMES,
 )
-from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.history import (
     CHANGES_BY_MINUTE,
     LAST_TXID,
@@ -39,18 +35,6 @@ from indelible_sql.kernel.history import (
     feed_statement,
 )
 from indelible_sql.kernel.lists import ListedTable, page_query
-from indelible_sql.kernel.task_list_statements import (
-    TaskListShape,
-    count_statement,
-    list_statement,
-)
-from indelible_sql.kernel.task_lists import FINISHED_BY_MINUTE
-from indelible_sql.kernel.task_queries import (
-    COUNT_DEAD,
-    DEAD_TASKS,
-    ERROR_COUNTS,
-    STATS_OF_PRIORITY,
-)
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.kernel.task_terms import behind_parameters
 from indelible_sql.tokens.statements import GAPS, PENDING
@@ -70,28 +54,6 @@ STATEMENTS = {
     "overview": OVERVIEW,
 }
 CLAIM_VALUES = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
-LIST_INDEXES = {
-    TaskState.WAITING: "tasks_due",
-    TaskState.RUNNING: "tasks_due",
-    TaskState.COMPLETED: "tasks_finished",
-    TaskState.DEAD: "tasks_dead",
-    TaskState.CANCELED: "tasks_canceled",
-}
-TIME_INDEXES = {**LIST_INDEXES, TaskState.DEAD: "task_attempts_deaths"}
-LIST_VALUES = {
-    "task_stage": "work",
-    "now": FAR,
-    "limit": 10,
-    "error_class": "ValueError",
-    "after_priority": 2,
-    "after_due_at": BEGINNING,
-    "after_finished_at": FAR,
-    "after_entity_id": "w-0100",
-    "after_fence": 1,
-    "actor": MAYA,
-    "since": BEGINNING,
-    "until": FAR,
-}
 PENDING_VALUES = {
     "token_status": "detected",
     "task_stage": "generate",
@@ -131,11 +93,6 @@ COPIED: dict[str, dict[str, str]] = {
         "recorded_at": "recorded_at + n * interval '1 second'",
     },
 }
-STORED_COLUMNS = """
-    SELECT column_name FROM information_schema.columns
-    WHERE table_schema = 'indelible' AND table_name = %s AND is_generated = 'NEVER'
-    ORDER BY ordinal_position
-"""
 # Every order of the lists that grow without limit, and the index that its pages are read by.
 # SQLite names the index of a unique constraint itself.
 LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ...]]] = {
@@ -195,28 +152,6 @@ LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ..
         ("artifacts_normalized_url", "autoindex"),
     ),
 }
-
-
-def plan(store: SqlStore, explain: str, statement: Executable, **values: object) -> list[str]:
-    """Return the lines of the database's plan for a statement."""
-    engine = store.engines.writer
-    prepared = prepare(statement, engine.dialect, store.schema)
-    values_by_name: Any = prepared.bind(values)
-    parameters = tuple(values_by_name) if prepared.is_positional else values_by_name
-
-    lines: list[str] = []
-    with engine.connect() as connection:
-        for row in connection.exec_driver_sql(f"{explain} {prepared.text}", parameters):
-            lines.append(" ".join(str(column) for column in row))
-    return lines
-
-
-def has_line(lines: list[str], *parts: str) -> bool:
-    """Return whether a line contains one of the parts."""
-    for line in lines:
-        if any(part in line for part in parts):
-            return True
-    return False
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -281,89 +216,6 @@ def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
         assert len(searches) == len(Priority), lines
     assert all("ROW((due_at)" in line for line in searches), claim_behind
     assert has_line(pending, "tokens_s0_status_mint_timestamp"), pending
-
-
-@pytest.mark.parametrize("state", TaskState)
-def test_sqlite_lists_the_tasks_of_a_state_by_an_index(sqlite: SqlStore, state: TaskState) -> None:
-    for statement in (
-        list_statement(TaskListShape(state=state)),
-        list_statement(TaskListShape(state=state, has_class=True, is_continued=True)),
-        count_statement(TaskListShape(state=state)),
-    ):
-        lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES)
-
-        assert has_line(lines, LIST_INDEXES[state]), lines
-        assert not has_line(lines, "SCAN tasks", "PRIMARY KEY"), lines
-        if state is not TaskState.RUNNING:  # It sorts the leased tasks of three priorities.
-            assert not has_line(lines, "TEMP B-TREE"), lines
-
-
-@pytest.mark.parametrize("order", TaskOrder)
-@pytest.mark.parametrize("state", TaskState)
-def test_sqlite_lists_the_tasks_of_a_time_by_an_index(
-    sqlite: SqlStore, state: TaskState, order: TaskOrder
-) -> None:
-    shape = TaskListShape(
-        state=state, order=order, has_since=True, has_until=True, is_continued=True
-    )
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
-
-    assert has_line(lines, TIME_INDEXES[state]), lines
-    assert not has_line(lines, "SCAN tasks", "SCAN task_attempts"), lines
-    if state not in (TaskState.WAITING, TaskState.RUNNING):  # They join three priorities.
-        assert not has_line(lines, "TEMP B-TREE"), lines
-
-
-@pytest.mark.parametrize("state", TaskState)
-def test_sqlite_looks_up_the_records_of_an_actor_by_their_key(
-    sqlite: SqlStore, state: TaskState
-) -> None:
-    shape = TaskListShape(state=state, has_actor=True)
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
-
-    assert has_line(lines, LIST_INDEXES[state]), lines
-    assert has_line(lines, "SEARCH records USING PRIMARY KEY"), lines
-
-
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        (STATS_OF_PRIORITY, "tasks_due"),
-        (COUNT_DEAD, "tasks_dead"),
-        (ERROR_COUNTS, "tasks_dead"),
-        (DEAD_TASKS, "tasks_dead"),
-    ],
-)
-def test_sqlite_reads_no_finished_task_for_the_statistics_of_a_stage(
-    sqlite: SqlStore, statement: Executable, index: str
-) -> None:
-    values = {"stage": "work", "priority": 2, "after": "w-0100"}
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES, **values)
-
-    assert has_line(lines, index), lines
-    assert not has_line(lines, "PRIMARY KEY"), lines
-
-
-def test_sqlite_counts_finished_tasks_by_an_index(sqlite: SqlStore) -> None:
-    values = {"task_stage": "work", "since": BEGINNING, "limit": 100}
-    lines = plan(sqlite, "EXPLAIN QUERY PLAN", FINISHED_BY_MINUTE, **values)
-
-    assert has_line(lines, "tasks_finished"), lines
-    assert not has_line(lines, "SCAN tasks"), lines
-
-
-def test_postgresql_lists_the_tasks_of_a_state_by_an_index(
-    postgresql: SqlStore, database: PostgresServer
-) -> None:
-    enqueue(postgresql, *(f"w-{number:04}" for number in range(TASKS)))
-    with psycopg.connect(database.admin_url, autocommit=True) as admin:
-        admin.execute("ANALYZE indelible.tasks")
-
-    for state in TaskState:
-        statement = list_statement(TaskListShape(state=state, is_continued=True))
-        lines = plan(postgresql, "EXPLAIN", statement, **LIST_VALUES)
-        assert has_line(lines, LIST_INDEXES[state]), lines
-        assert not has_line(lines, "Seq Scan on tasks"), lines
 
 
 def test_sqlite_finds_due_tasks_pending_tokens_and_gaps_by_an_index(sqlite: SqlStore) -> None:
@@ -470,16 +322,7 @@ def fill_lists(store: SqlStore, database: PostgresServer) -> None:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("SET session_replication_role = replica")
         for table, changed in COPIED.items():
-            admin.execute(f"ALTER TABLE indelible.{table} DISABLE TRIGGER USER".encode())
-            names: list[tuple[str]] = admin.execute(STORED_COLUMNS, (table,)).fetchall()
-            columns = [column for (column,) in names]
-            values = [changed.get(column, column) for column in columns]
-            copy_rows = f"""
-                INSERT INTO indelible.{table} ({", ".join(columns)})
-                SELECT {", ".join(values)}
-                FROM indelible.{table}, generate_series(1, {COPIES}) AS n
-            """
-            admin.execute(copy_rows.encode())
+            copy_rows(admin, table, changed, COPIES)
         admin.execute("ANALYZE")
 
 

@@ -1,0 +1,171 @@
+"""Test that databases find tasks by an index, however many of a stage have finished."""
+
+from itertools import product
+
+import psycopg
+import pytest
+from sqlalchemy.sql.base import Executable
+from tests.sql.plans import copy_rows, has_line, plan
+
+from indelible.kernel.task_lists import TaskOrder
+from indelible.kernel.tasks import TaskState
+from indelible.testing.kernel.task_lists import one_in_each_state
+from indelible.testing.stores import BEGINNING, FAR, MAYA
+from indelible_service.embedded import PostgresServer
+from indelible_sql import SqlStore
+from indelible_sql.kernel.task_list_statements import (
+    TaskListShape,
+    count_statement,
+    list_statement,
+)
+from indelible_sql.kernel.task_lists import FINISHED_BY_MINUTE
+from indelible_sql.kernel.task_queries import (
+    COUNT_DEAD,
+    DEAD_TASKS,
+    ERROR_COUNTS,
+    STATS_OF_PRIORITY,
+)
+
+COPIES = 500
+# The columns in which copies of a row differ from it.
+COPIED = {
+    "tasks": {
+        "entity_id": "entity_id || '-' || n",
+        "due_at": "due_at + n * interval '1 second'",
+        "finished_at": "finished_at + n * interval '1 second'",
+    },
+    "task_attempts": {
+        "entity_id": "entity_id || '-' || n",
+        "at": "at + n * interval '1 second'",
+    },
+}
+LIST_INDEXES = {
+    TaskState.WAITING: "tasks_due",
+    TaskState.RUNNING: "tasks_due",
+    TaskState.COMPLETED: "tasks_finished",
+    TaskState.DEAD: "tasks_dead",
+    TaskState.CANCELED: "tasks_canceled",
+}
+TIME_INDEXES = {**LIST_INDEXES, TaskState.DEAD: "task_attempts_deaths"}
+LIST_VALUES = {
+    "task_stage": "work",
+    "now": FAR,
+    "limit": 10,
+    "error_class": "ValueError",
+    "after_priority": 2,
+    "after_due_at": BEGINNING,
+    "after_finished_at": FAR,
+    "after_entity_id": "w-0100",
+    "after_fence": 1,
+    "actor": MAYA,
+    "since": BEGINNING,
+    "until": FAR,
+}
+
+
+@pytest.mark.parametrize("state", TaskState)
+def test_sqlite_lists_the_tasks_of_a_state_by_an_index(sqlite: SqlStore, state: TaskState) -> None:
+    for statement in (
+        list_statement(TaskListShape(state=state)),
+        list_statement(TaskListShape(state=state, has_class=True, is_continued=True)),
+        count_statement(TaskListShape(state=state)),
+    ):
+        lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES)
+
+        assert has_line(lines, LIST_INDEXES[state]), lines
+        assert not has_line(lines, "SCAN tasks", "PRIMARY KEY"), lines
+        if state is not TaskState.RUNNING:  # It sorts the leased tasks of three priorities.
+            assert not has_line(lines, "TEMP B-TREE"), lines
+
+
+@pytest.mark.parametrize("order", TaskOrder)
+@pytest.mark.parametrize("state", TaskState)
+def test_sqlite_lists_the_tasks_of_a_time_by_an_index(
+    sqlite: SqlStore, state: TaskState, order: TaskOrder
+) -> None:
+    shape = TaskListShape(
+        state=state, order=order, has_since=True, has_until=True, is_continued=True
+    )
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
+
+    assert has_line(lines, TIME_INDEXES[state]), lines
+    assert not has_line(lines, "SCAN tasks", "SCAN task_attempts"), lines
+    if state not in (TaskState.WAITING, TaskState.RUNNING):  # They join three priorities.
+        assert not has_line(lines, "TEMP B-TREE"), lines
+
+
+@pytest.mark.parametrize("state", TaskState)
+def test_sqlite_looks_up_the_records_of_an_actor_by_their_key(
+    sqlite: SqlStore, state: TaskState
+) -> None:
+    shape = TaskListShape(state=state, has_actor=True)
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
+
+    assert has_line(lines, LIST_INDEXES[state]), lines
+    assert has_line(lines, "SEARCH records USING PRIMARY KEY"), lines
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (STATS_OF_PRIORITY, "tasks_due"),
+        (COUNT_DEAD, "tasks_dead"),
+        (ERROR_COUNTS, "tasks_dead"),
+        (DEAD_TASKS, "tasks_dead"),
+    ],
+)
+def test_sqlite_reads_no_finished_task_for_the_statistics_of_a_stage(
+    sqlite: SqlStore, statement: Executable, index: str
+) -> None:
+    values = {"stage": "work", "priority": 2, "after": "w-0100"}
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES, **values)
+
+    assert has_line(lines, index), lines
+    assert not has_line(lines, "PRIMARY KEY"), lines
+
+
+def test_sqlite_counts_finished_tasks_by_an_index(sqlite: SqlStore) -> None:
+    values = {"task_stage": "work", "since": BEGINNING, "limit": 100}
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", FINISHED_BY_MINUTE, **values)
+
+    assert has_line(lines, "tasks_finished"), lines
+    assert not has_line(lines, "SCAN tasks"), lines
+
+
+def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: PostgresServer) -> None:
+    fill_tasks(postgresql, database)
+
+    for state, order in product(TaskState, (None, *TaskOrder)):
+        for has_time in (False, True):
+            shape = TaskListShape(
+                state=state, order=order, has_since=has_time, has_until=has_time, is_continued=True
+            )
+            index = (TIME_INDEXES if shape.needs_deaths else LIST_INDEXES)[state]
+            lines = plan(postgresql, "EXPLAIN", list_statement(shape), **LIST_VALUES)
+
+            assert has_line(lines, index), (shape, lines)
+            assert not has_line(lines, "Seq Scan"), (shape, lines)
+
+
+def test_postgresql_looks_for_the_records_of_an_actor_by_an_index(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    fill_tasks(postgresql, database)
+
+    for state in TaskState:
+        shape = TaskListShape(state=state, has_actor=True)
+        lines = plan(postgresql, "EXPLAIN", list_statement(shape), **LIST_VALUES)
+
+        assert has_line(lines, LIST_INDEXES[state]), (state, lines)
+        assert has_line(lines, "task_attempts_pkey"), (state, lines)
+        assert not has_line(lines, "Seq Scan"), (state, lines)
+
+
+def fill_tasks(store: SqlStore, database: PostgresServer) -> None:
+    """Copy a task of each state, and their records, until an index is worth its use."""
+    one_in_each_state(store)
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        for table, changed in COPIED.items():
+            copy_rows(admin, table, changed, COPIES)
+        admin.execute("ANALYZE indelible.tasks, indelible.task_attempts")
