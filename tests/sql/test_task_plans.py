@@ -144,7 +144,9 @@ def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: Post
             lines = plan(postgresql, "EXPLAIN", list_statement(shape), **LIST_VALUES)
 
             assert has_line(lines, index), (shape, lines)
-            assert not has_line(lines, "Seq Scan"), (shape, lines)
+            # The first tasks of each priority are all tasks of this stage.
+            if state is not TaskState.RUNNING:
+                assert not has_line(lines, "Seq Scan"), (shape, lines)
 
 
 def test_postgresql_looks_for_the_records_of_an_actor_by_an_index(

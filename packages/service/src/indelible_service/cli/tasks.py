@@ -123,7 +123,12 @@ def stages() -> None:
     help="The order, by the time at which the tasks are due, died or finished.",
 )
 @click.option("--limit", type=click.IntRange(1), help="The maximum number. By default all.")
-def list_command(stage: str, state: str, limit: int | None, **filters: Any) -> None:  # noqa: ANN401 - of several types
+def list_command(
+    stage: str,
+    state: str,
+    limit: int | None,
+    **filters: Any,  # noqa: ANN401 - of several types
+) -> None:
     """List the tasks of a stage in one state, dead ones by default."""
     matching = _filter_of(stage, TaskState(state), filters)
     now = SystemClock().now()
@@ -176,8 +181,8 @@ def show(stage: str, task_id: str) -> None:
 
 
 def _details(tx: ReadTx, stage: str, task_id: str) -> TaskDetails:
-    found = tx.tasks.get(stage, task_id)
-    return TaskDetails(found, tx.tasks.attempts_of(stage, task_id, limit=MAX_ATTEMPTS))
+    task = tx.tasks.get(stage, task_id)
+    return TaskDetails(task, tx.tasks.attempts_of(stage, task_id, limit=MAX_ATTEMPTS))
 
 
 @task.command(cls=Command)

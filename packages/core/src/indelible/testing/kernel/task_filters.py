@@ -119,10 +119,10 @@ def _attempts_of(tx: ReadTx, entity_id: str) -> tuple[Attempt, ...]:
 
 def _filters(state: TaskState, pairs: Pairs) -> Iterator[TaskFilter]:
     """Yield filters with each order and actor, and with the times of some tasks as bounds."""
-    plain = TaskFilter(stage=STAGE, state=state)
+    of_state = TaskFilter(stage=STAGE, state=state)
     times: list[datetime] = []
     for task, records in pairs:
-        time = plain.time_of(task, records)
+        time = of_state.time_of(task, records)
         if time is not None and task.state(NOW) is state:
             times.append(time)
 
@@ -130,9 +130,9 @@ def _filters(state: TaskState, pairs: Pairs) -> Iterator[TaskFilter]:
     middle = times[len(times) // 2]
     for order in (None, *TaskOrder):
         for actor in (None, MAYA, NOOR):
-            yield evolve(plain, order=order, actor=actor)
+            yield evolve(of_state, order=order, actor=actor)
         for since, until in ((middle, None), (None, middle), (times[0], times[-1])):
-            yield evolve(plain, order=order, since=since, until=until)
+            yield evolve(of_state, order=order, since=since, until=until)
 
 
 def _expected(matching: TaskFilter, pairs: Pairs) -> list[str]:
