@@ -49,6 +49,8 @@ WORKER_MODULES = (
     "indelible.kernel.tasks",
     "indelible.kernel.task_lists",
     "indelible.kernel.task_commands",
+    "indelible.kernel.task_arguments",
+    "indelible.kernel.task_retention",
     "indelible.kernel.task_errors",
 )
 WEB_MODULES = (

@@ -4,15 +4,18 @@ from itertools import product
 
 import psycopg
 import pytest
+from attrs import evolve
 from sqlalchemy.sql.base import Executable
 from tests.sql.plans import copy_rows, has_line, plan
 
 from indelible.kernel.task_lists import TaskOrder
 from indelible.kernel.tasks import TaskState
+from indelible.testing.kernel.task_filters import TaskFiltersConformance
 from indelible.testing.kernel.task_lists import one_in_each_state
 from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
+from indelible_sql.kernel import task_lists
 from indelible_sql.kernel.task_list_statements import (
     TaskListShape,
     count_statement,
@@ -37,6 +40,7 @@ COPIED = {
     "task_attempts": {
         "entity_id": "entity_id || '-' || n",
         "at": "at + n * interval '1 second'",
+        "actor": "actor || (n % 100)::text",
     },
 }
 LIST_INDEXES = {
@@ -46,6 +50,7 @@ LIST_INDEXES = {
     TaskState.DEAD: "tasks_dead",
     TaskState.CANCELED: "tasks_canceled",
 }
+JOINED_STATES = [state for state in TaskState if state is not TaskState.RUNNING]
 TIME_INDEXES = {**LIST_INDEXES, TaskState.DEAD: "task_attempts_deaths"}
 LIST_VALUES = {
     "task_stage": "work",
@@ -95,14 +100,27 @@ def test_sqlite_lists_the_tasks_of_a_time_by_an_index(
 
 
 @pytest.mark.parametrize("state", TaskState)
-def test_sqlite_looks_up_the_records_of_an_actor_by_their_key(
+def test_sqlite_looks_up_the_many_records_of_an_actor_for_each_task(
     sqlite: SqlStore, state: TaskState
 ) -> None:
     shape = TaskListShape(state=state, has_actor=True)
     lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
 
     assert has_line(lines, LIST_INDEXES[state]), lines
-    assert has_line(lines, "SEARCH records USING PRIMARY KEY"), lines
+    assert has_line(lines, "SEARCH records USING"), lines
+
+
+@pytest.mark.parametrize("state", JOINED_STATES)
+def test_sqlite_reads_the_tasks_of_the_few_records_of_an_actor(
+    sqlite: SqlStore, state: TaskState
+) -> None:
+    shape = TaskListShape(state=state, has_actor=True, is_from_records=True)
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", list_statement(shape), **LIST_VALUES)
+    tasks = [line for line in lines if "SEARCH tasks" in line and "PRIMARY KEY" in line]
+
+    assert has_line(lines, "task_attempts_actor"), lines
+    assert len(tasks) == 1, lines
+    assert not has_line(lines, "SCAN tasks", "tasks_finished", "tasks_dead"), lines
 
 
 @pytest.mark.parametrize(
@@ -149,18 +167,32 @@ def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: Post
                 assert not has_line(lines, "Seq Scan"), (shape, lines)
 
 
-def test_postgresql_looks_for_the_records_of_an_actor_by_an_index(
+def test_postgresql_finds_the_records_of_an_actor_by_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
     fill_tasks(postgresql, database)
 
-    for state in TaskState:
+    for state in JOINED_STATES:
         shape = TaskListShape(state=state, has_actor=True)
         lines = plan(postgresql, "EXPLAIN", list_statement(shape), **LIST_VALUES)
-
         assert has_line(lines, LIST_INDEXES[state]), (state, lines)
-        assert has_line(lines, "task_attempts_pkey"), (state, lines)
         assert not has_line(lines, "Seq Scan"), (state, lines)
+
+        shape = evolve(shape, is_from_records=True)
+        lines = plan(postgresql, "EXPLAIN", list_statement(shape), **LIST_VALUES)
+        assert has_line(lines, "task_attempts_actor"), (state, lines)
+        assert has_line(lines, "tasks_pkey"), (state, lines)
+        assert not has_line(lines, "Seq Scan on tasks"), (state, lines)
+
+
+@pytest.mark.parametrize("most_joined", [0, 1, 1_000])
+def test_lists_of_an_actor_are_equal_however_many_records_it_has(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch, most_joined: int
+) -> None:
+    monkeypatch.setattr(task_lists, "MAX_RECORDS_JOINED", most_joined)
+
+    conformance = TaskFiltersConformance()
+    conformance.test_every_filter_and_order_of_tasks_lists_what_it_means(store)
 
 
 def fill_tasks(store: SqlStore, database: PostgresServer) -> None:

@@ -2491,6 +2491,8 @@ index CREATE INDEX "spaces_user_id" ON "spaces" USING "btree" ("user_id", "id") 
 
 index CREATE INDEX "subspaces_space_id" ON "subspaces" USING "btree" ("space_id", "id") true
 
+index CREATE INDEX "task_attempts_actor" ON "task_attempts" USING "btree" ("stage", "actor", "entity_id") true
+
 index CREATE INDEX "task_attempts_deaths" ON "task_attempts" USING "btree" ("stage", "at", "entity_id") WHERE (("outcome")::"text" = 'DEAD'::"text") true
 
 index CREATE INDEX "tasks_canceled" ON "tasks" USING "btree" ("stage", "finished_at", "entity_id") WHERE ("cancel_reason" IS NOT NULL) true

@@ -192,6 +192,8 @@ index spaces_user_id: CREATE INDEX spaces_user_id ON spaces (user_id, id)
 
 index subspaces_space_id: CREATE INDEX subspaces_space_id ON subspaces (space_id, id)
 
+index task_attempts_actor: CREATE INDEX task_attempts_actor ON task_attempts (stage, actor, entity_id)
+
 index task_attempts_deaths: CREATE INDEX task_attempts_deaths ON task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 
 index tasks_canceled: CREATE INDEX tasks_canceled ON tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL

@@ -250,6 +250,8 @@ CREATE TABLE indelible.task_attempts (
 	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED', 'CANCELED'))
 )
 --;
+CREATE INDEX task_attempts_actor ON indelible.task_attempts (stage, actor, entity_id)
+--;
 CREATE INDEX task_attempts_deaths ON indelible.task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 --;
 CREATE TABLE indelible.seals (

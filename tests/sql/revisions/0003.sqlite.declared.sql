@@ -259,6 +259,8 @@ CREATE TABLE task_attempts (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX task_attempts_actor ON task_attempts (stage, actor, entity_id)
+--;
 CREATE INDEX task_attempts_deaths ON task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 --;
 CREATE TABLE seals (

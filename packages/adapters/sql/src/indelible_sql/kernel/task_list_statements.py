@@ -1,6 +1,6 @@
 """The statements of lists of tasks, one for each state, order and set of filters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, Self
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
     union_all,
 )
 
@@ -33,19 +35,19 @@ from indelible.kernel.task_lists import (
 from indelible.kernel.tasks import AttemptOutcome, Priority, TaskState
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
-from indelible_sql.kernel.task_terms import NOW, OF_STAGE, ORDER_OF_PRIORITY
+from indelible_sql.kernel.task_terms import NOW, OF_STAGE, ORDER_OF_PRIORITY, InSubquery
 from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NATURAL
+
+# A list of an actor with more records is read in its order, where their tasks are frequent.
+MAX_RECORDS_JOINED: Final = 1_000
 
 # Comparisons of columns, by which SQLite knows that a partial index has all rows of the query.
 _IS_DUE = TASKS.c.due_at.is_not(None)
-# SQLite would choose the key of all tasks without a condition on the id.
-_IS_DEAD = and_(TASKS.c.dead_reason.is_not(None), TASKS.c.entity_id > "")
 IS_FINISHED = TASKS.c.finished_at.is_not(None)
-_IS_CANCELED = TASKS.c.cancel_reason.is_not(None)
-_IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= NOW)
 # SQLite knows the condition of the partial index only as a comparison with a literal.
 _IS_DEATH = TASK_ATTEMPTS.c.outcome == literal_column(f"'{AttemptOutcome.DEAD.value}'")
 _STAGE: Final = bindparam("task_stage", type_=IDENTIFIER)
+_ACTOR: Final = bindparam("actor", type_=ACTOR)
 _LIMIT: Final = bindparam("limit", type_=Integer())
 _AFTER_ID: Final = bindparam("after_entity_id", type_=IDENTIFIER)
 
@@ -69,6 +71,28 @@ def _has_priority(priority: Priority) -> ColumnElement[bool]:
 # only the first rows are read.
 _FIRST_TASKS = union_all(*(_first_tasks(priority) for priority in Priority)).subquery()
 _RECORDS = TASK_ATTEMPTS.alias("records")
+_IDS_OF_RECORDS = select(_RECORDS.c.entity_id).where(
+    _RECORDS.c.stage == _STAGE, _RECORDS.c.actor == _ACTOR
+)
+_IDS_OF_LEASES = select(_FIRST_TASKS.c.entity_id).where(_FIRST_TASKS.c.lease_owner == _ACTOR)
+
+
+def _tasks_with(name: str, ids: ScalarSelect[Any]) -> FromClause:
+    """Return the tasks with these ids; the limit lets no database look for them in another way."""
+    rows = select(TASKS).where(OF_STAGE, InSubquery(TASKS.c.entity_id, ids))
+    most_rows = MAX_RECORDS_JOINED + len(Priority) * MAX_LEASED_SEARCHED
+    return rows.limit(most_rows).subquery(name)
+
+
+_RECORDED_TASKS = _tasks_with("recorded", _IDS_OF_RECORDS.scalar_subquery())
+# A waiting task can have a lease that has expired.
+_RECORDED_OR_LEASED_TASKS = _tasks_with(
+    "recorded_or_leased", union(_IDS_OF_RECORDS, _IDS_OF_LEASES).scalar_subquery()
+)
+# How many records of tasks of the stage has the actor?
+RECORDS_OF_ACTOR: Final[Query] = select(func.count().label("number")).select_from(
+    _IDS_OF_RECORDS.limit(_LIMIT).subquery("of_actor")
+)
 # The record of the death of a task, which has the fence of its last claim.
 _DEATHS = (
     select(
@@ -78,10 +102,6 @@ _DEATHS = (
     )
     .where(TASK_ATTEMPTS.c.stage == _STAGE, _IS_DEATH)
     .subquery("deaths")
-)
-_IS_ITS_DEATH = and_(
-    _DEATHS.c.entity_id == TASKS.c.entity_id,
-    _DEATHS.c.fence == TASKS.c.fence,
 )
 # When did the task of this position die?
 _AFTER_DEATH = (
@@ -93,22 +113,6 @@ _AFTER_DEATH = (
     .scalar_subquery()
 )
 
-# Which tasks of the stage are in this state?
-_BY_STATE: Final[Mapping[TaskState, Query]] = {
-    TaskState.WAITING: select(TASKS).where(OF_STAGE, _IS_DUE, _IS_FREE),
-    TaskState.RUNNING: select(_FIRST_TASKS).where(_FIRST_TASKS.c.lease_until > NOW),
-    TaskState.DEAD: select(TASKS).where(OF_STAGE, _IS_DEAD),
-    TaskState.COMPLETED: select(TASKS).where(
-        OF_STAGE, IS_FINISHED, TASKS.c.cancel_reason.is_(None)
-    ),
-    TaskState.CANCELED: select(TASKS).where(OF_STAGE, _IS_CANCELED),
-}
-_BY_DEATH: Final[Query] = (
-    select(TASKS)
-    .join_from(_DEATHS, TASKS, _IS_ITS_DEATH)
-    .where(OF_STAGE, TASKS.c.dead_reason.is_not(None))
-)
-
 
 @frozen(kw_only=True)
 class TaskListShape:
@@ -118,6 +122,7 @@ class TaskListShape:
     order: TaskOrder | None = None
     has_class: bool = False
     has_actor: bool = False
+    is_from_records: bool = False  # The actor has few: the list is read from their tasks.
     has_since: bool = False
     has_until: bool = False
     is_continued: bool = False
@@ -138,7 +143,11 @@ class TaskListShape:
     @property
     def table(self) -> FromClause:
         """Return the rows that the conditions are about."""
-        return _FIRST_TASKS if self.state is TaskState.RUNNING else TASKS
+        if self.state is TaskState.RUNNING:
+            return _FIRST_TASKS
+        if self.is_from_records and self.state is TaskState.WAITING:
+            return _RECORDED_OR_LEASED_TASKS
+        return _RECORDED_TASKS if self.is_from_records else TASKS
 
     @property
     def needs_deaths(self) -> bool:
@@ -169,12 +178,11 @@ def count_statement(shape: TaskListShape) -> Query:
 @cache
 def list_statement(shape: TaskListShape) -> Query:
     """Return the statement of a page; the keyset of the page before it bounds its rows."""
-    if shape.state is TaskState.WAITING and shape.order is not None:
+    has_time_order = shape.state is TaskState.WAITING and shape.order is not None
+    if has_time_order and not shape.is_from_records:
         return _waiting_by_time(shape)
 
-    statement = _BY_DEATH if shape.needs_deaths else _BY_STATE[shape.state]
-    statement = statement.where(*_conditions(shape))
-    return statement.order_by(*_order(shape, shape.table)).limit(_LIMIT)
+    return _rows_of(shape).order_by(*_order(shape, shape.table)).limit(_LIMIT)
 
 
 def _waiting_by_time(shape: TaskListShape) -> Query:
@@ -184,16 +192,46 @@ def _waiting_by_time(shape: TaskListShape) -> Query:
     """
     searches: list[Select[Any]] = []
     for priority in Priority:
-        rows = (
-            _BY_STATE[TaskState.WAITING]
-            .where(_has_priority(priority), *_conditions(shape))
-            .order_by(*_order(shape, TASKS))
-            .limit(_LIMIT)
-        )
-        searches.append(select(rows.subquery(f"of_priority_{priority.value}")))
+        rows = _rows_of(shape).where(_has_priority(priority))
+        first_rows = rows.order_by(*_order(shape, TASKS)).limit(_LIMIT)
+        searches.append(select(first_rows.subquery(f"of_priority_{priority.value}")))
 
     listed = union_all(*searches).subquery("listed")
     return select(listed).order_by(*_order(shape, listed)).limit(_LIMIT)
+
+
+def _rows_of(shape: TaskListShape) -> Select[Any]:
+    """Return the query for the rows of the list, without an order."""
+    table = shape.table
+    rows = select(table)
+    if table is TASKS:
+        rows = rows.where(OF_STAGE)
+    if shape.needs_deaths:
+        is_its_death = and_(
+            _DEATHS.c.entity_id == table.c.entity_id, _DEATHS.c.fence == table.c.fence
+        )
+        rows = rows.join_from(_DEATHS, table, is_its_death).where(table.c.dead_reason.is_not(None))
+    else:
+        rows = rows.where(*_state_conditions(shape.state, table))
+
+    return rows.where(*_conditions(shape))
+
+
+def _state_conditions(state: TaskState, table: FromClause) -> list[ColumnElement[bool]]:
+    columns = table.c
+    match state:
+        case TaskState.WAITING:
+            is_free = or_(columns.lease_until.is_(None), columns.lease_until <= NOW)
+            return [columns.due_at.is_not(None), is_free]
+        case TaskState.RUNNING:
+            return [columns.lease_until > NOW]
+        case TaskState.DEAD:
+            # SQLite would choose the key of all tasks without a condition on the id.
+            return [columns.dead_reason.is_not(None), columns.entity_id > ""]
+        case TaskState.COMPLETED:
+            return [columns.finished_at.is_not(None), columns.cancel_reason.is_(None)]
+        case TaskState.CANCELED:
+            return [columns.cancel_reason.is_not(None)]
 
 
 def _order(shape: TaskListShape, table: FromClause) -> list[ColumnElement[Any]]:
@@ -240,15 +278,14 @@ def _time_columns(shape: TaskListShape) -> list[ColumnElement[Any]]:
 
 def _is_of_actor(table: FromClause) -> ColumnElement[bool]:
     """Return the condition that the actor has leased the task, or is in a record of its fence."""
-    actor = bindparam("actor", type_=ACTOR)
     is_recorded = (
         exists()
         .where(_RECORDS.c.stage == table.c.stage)
         .where(_RECORDS.c.entity_id == table.c.entity_id)
         .where(_RECORDS.c.fence == table.c.fence)
-        .where(_RECORDS.c.actor == actor)
+        .where(_RECORDS.c.actor == _ACTOR)
     )
-    return or_(table.c.lease_owner == actor, is_recorded)
+    return or_(table.c.lease_owner == _ACTOR, is_recorded)
 
 
 def _is_past(shape: TaskListShape) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.task_lists import TaskFilter
@@ -13,6 +13,8 @@ from indelible_sql.kernel.history import fetch_all
 from indelible_sql.kernel.minutes import count_by_minute, read_minutes
 from indelible_sql.kernel.task_list_statements import (
     IS_FINISHED,
+    MAX_RECORDS_JOINED,
+    RECORDS_OF_ACTOR,
     TaskListShape,
     count_statement,
     list_statement,
@@ -40,12 +42,12 @@ class SqlTaskLists:
             for name, value in zip(matching.position_fields, start, strict=True):
                 values[f"after_{name}"] = value
 
-        shape = TaskListShape.of(matching, is_continued=start is not None)
+        shape = self._shape_of(matching, is_continued=start is not None)
         return fetch_all(self._session, Task, list_statement(shape), values)
 
     def count_tasks(self, matching: TaskFilter, *, now: datetime, limit: int) -> int:
         """Return the number of tasks in the list, at most `limit`."""
-        statement = count_statement(TaskListShape.of(matching))
+        statement = count_statement(self._shape_of(matching))
         rows = self._session.rows(statement, _values(matching, now=now, limit=limit))
         return int(rows[0]["number"])
 
@@ -54,6 +56,24 @@ class SqlTaskLists:
         return read_minutes(
             self._session, FINISHED_BY_MINUTE, since=since, limit=limit, task_stage=stage
         )
+
+    def _shape_of(self, matching: TaskFilter, *, is_continued: bool = False) -> TaskListShape:
+        """Return the shape of the filter's statement, which depends on the records of an actor.
+
+        In the order of a list, the few tasks of an operator could come after a million others. The
+        tasks of a worker are too many to sort for each page.
+        """
+        shape = TaskListShape.of(matching, is_continued=is_continued)
+        if not shape.has_actor or matching.state is TaskState.RUNNING:
+            return shape
+
+        values = {
+            "task_stage": matching.stage,
+            "actor": matching.actor,
+            "limit": MAX_RECORDS_JOINED + 1,
+        }
+        (row,) = self._session.rows(RECORDS_OF_ACTOR, values)
+        return evolve(shape, is_from_records=row["number"] <= MAX_RECORDS_JOINED)
 
 
 def _values(matching: TaskFilter, *, now: datetime, limit: int) -> dict[str, Any]:

@@ -145,6 +145,8 @@ TASK_ATTEMPTS = table(
         postgresql_where=IS_DEATH,
         sqlite_where=IS_DEATH,
     ),
+    # Lists of the tasks of an actor read it.
+    Index("task_attempts_actor", "stage", "actor", "entity_id"),
     has_rowid=False,
 )
 # The pruned task with the highest fence of each stage: new tasks start above it.

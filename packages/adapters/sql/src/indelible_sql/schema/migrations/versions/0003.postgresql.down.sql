@@ -36,6 +36,8 @@ DROP INDEX indelible.tasks_due
 --;
 DROP INDEX indelible.tasks_finished
 --;
+DROP INDEX indelible.task_attempts_actor
+--;
 DROP INDEX indelible.task_attempts_deaths
 --;
 DROP INDEX indelible.mint_events_token

@@ -97,6 +97,8 @@ CREATE INDEX tasks_due ON indelible.tasks (stage, priority, due_at, entity_id) W
 --;
 CREATE INDEX tasks_finished ON indelible.tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
 --;
+CREATE INDEX task_attempts_actor ON indelible.task_attempts (stage, actor, entity_id)
+--;
 CREATE INDEX task_attempts_deaths ON indelible.task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 --;
 CREATE INDEX mint_events_token ON indelible.mint_events (token_id, block_number, log_index, id)

@@ -30,6 +30,8 @@ DROP INDEX tasks_due
 --;
 DROP INDEX tasks_finished
 --;
+DROP INDEX task_attempts_actor
+--;
 DROP INDEX task_attempts_deaths
 --;
 DROP INDEX mint_events_token

@@ -242,6 +242,8 @@ CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_a
 --;
 CREATE INDEX tasks_finished ON tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
 --;
+CREATE INDEX task_attempts_actor ON task_attempts (stage, actor, entity_id)
+--;
 CREATE INDEX task_attempts_deaths ON task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 --;
 CREATE INDEX mint_events_block ON mint_events (block_number, log_index, id)
