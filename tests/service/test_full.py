@@ -153,7 +153,8 @@ def test_a_wrong_contract_is_refused_before_any_part_runs() -> None:
     settings = {"INDELIBLE_CHAIN": "wrong_chain:WrongChain"}
     with folder() as path:
         (path / "wrong_chain.py").write_text(WRONG_CHAIN)
-        with start_command("up", "--full", "--json", cwd=path, **settings) as process:
+        command = start_command("up", "--full", "--json", cwd=path, **settings)
+        with only_choice_of_ports(), command as process:
             output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
         log = (path / "log").read_text()
 
