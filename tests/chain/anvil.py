@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from signal import SIGINT, SIGKILL
@@ -29,6 +29,8 @@ POLL_SECONDS: Final = 0.02
 GAS: Final = hex(3_000_000)  # fixed, so that the node does not estimate it
 MINT_SELECTOR: Final = bytes.fromhex("40c10f19")
 REVEAL_SELECTOR: Final = bytes.fromhex("53de7804")
+WITH_TRANSACTIONS: Final = (True,)  # not only their hashes
+REPEATED_FIELDS: Final = ("from", "to", "input", "nonce", "maxFeePerGas", "maxPriorityFeePerGas")
 PLACEHOLDER: Final = "ipfs://placeholder"
 
 
@@ -113,9 +115,27 @@ class Anvil:
         """Mine a block for each transaction at once, or stop doing so."""
         self.call("evm_setAutomine", enabled)
 
-    def reorg(self, depth: int) -> None:
-        """Replace the newest blocks by empty ones."""
-        self.call("anvil_reorg", depth, [])
+    def newest_transactions(self, depth: int) -> list[Mapping[str, Any]]:
+        """Return requests that repeat the transactions of the newest blocks, in chain order.
+
+        A repeated transaction has the same hash.
+        """
+        newest = int(self.call("eth_blockNumber"), 16)
+        requests: list[Mapping[str, Any]] = []
+        for number in range(newest - depth + 1, newest + 1):
+            block = self.call("eth_getBlockByNumber", hex(number), *WITH_TRANSACTIONS)
+            for transaction in block["transactions"]:
+                request = {name: transaction[name] for name in REPEATED_FIELDS}
+                requests.append({**request, "gas": GAS})
+
+        return requests
+
+    def reorg(self, depth: int, transactions: Sequence[tuple[Mapping[str, Any], int]] = ()) -> None:
+        """Replace the newest blocks by others.
+
+        They have the transactions, each in the block of this number, from 0 on.
+        """
+        self.call("anvil_reorg", depth, list(transactions))
 
     def snapshot(self) -> str:
         """Return the id of the present state, for one revert."""

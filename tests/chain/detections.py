@@ -113,7 +113,8 @@ class Scene:
         faults += [f"invented mint {mint}" for mint in stored - on_chain]
         for token_id in sorted(expected.keys() | actual.keys()):
             if expected.get(token_id) != actual.get(token_id):
-                faults.append(f"token {token_id} is not as minted")
+                authors = f"author {actual.get(token_id)}, expected {expected.get(token_id)}"
+                faults.append(f"token {token_id} is not as minted: {authors}")
 
         return faults
 

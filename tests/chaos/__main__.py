@@ -27,6 +27,7 @@ OPTIONS: Final = (
     ("--claims", 100_000, "claims on PostgreSQL; a fiftieth of it on SQLite"),
     ("--tasks", 5_000, "tasks that send mail, on each database"),
     ("--cancellations", 200, "of tasks that send mail are canceled"),
+    ("--steps", 300, "steps of a storm over the chain of each contract, on each database"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

@@ -8,6 +8,8 @@ from random import Random
 from statistics import quantiles
 from typing import Final
 
+from tests.chain.standards import STANDARDS
+from tests.chain.storms import run_storm
 from tests.chaos.begins import cut_begins
 from tests.chaos.claims import count_claims
 from tests.chaos.clocks import jump
@@ -27,7 +29,7 @@ from tests.chaos.server_stops import SERVERS, Plan, stop_servers
 from tests.chaos.shuffles import shuffle
 from tests.chaos.testbed import Testbed
 from tests.chaos.worker_kills import kill_workers
-from tests.conftest import Loop
+from tests.conftest import Loop, folder
 from tests.service.full_disks import SCENARIOS, run_scenario
 from tests.sql.editors import PROCESSES, editors, race
 from tests.sql.lost_commits import KINDS, LostCommits, lose_commits, proxied_store
@@ -311,6 +313,22 @@ def mail(_: Testbed, options: Namespace) -> bool:
     return all(results)
 
 
+def chains(bed: Testbed, options: Namespace) -> bool:
+    """Change chains at random while contracts of the standards are read from them."""
+    results: list[bool] = []
+    for name, standard in STANDARDS.items():
+        for database, url in database_urls(bed).items():
+            store = open_store(url)
+            with folder() as directory:
+                chance = seeded_random(options)
+                report = run_storm(directory, store, standard, chance, options.steps)
+            store.dispose()
+            line = f"chains, {name}, {database}: {report} {' '.join(report.problems)}"
+            results.append(show(line, is_success=not report.problems))
+
+    return all(results)
+
+
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
@@ -328,4 +346,5 @@ DOSES: Final[Mapping[str, Dose]] = {
     "workers": workers,
     "claims": claims,
     "mail": mail,
+    "chains": chains,
 }

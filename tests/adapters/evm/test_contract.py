@@ -14,6 +14,8 @@ from tests.adapters.evm.conftest import AUTHOR
 from tests.architecture.sources import ROOT, SOURCES
 from tests.chain.anvil import PLACEHOLDER, WALLET, Anvil
 from tests.chain.npm import ANVIL, COMPILER, installed, node_program
+from tests.chain.standards import COMPILED
+from tests.chain.standards import FOLDER as STANDARDS
 
 import indelible_evm
 from indelible.tokens.ports import Chain
@@ -141,6 +143,14 @@ def test_the_recorded_command_builds_the_contracts_again_to_the_last_byte(tmp_pa
 
     assert season.read_bytes() == SHIPPED.read_bytes()
     assert wallet.read_bytes() == WALLET.read_bytes()
+
+
+def test_the_contracts_of_the_standards_are_built_again_to_the_last_byte(tmp_path: Path) -> None:
+    built = tmp_path / "contracts.json"
+    command = (node_program(), STANDARDS / "build.mjs", built)
+    subprocess.run(command, cwd=installed(STANDARDS / "package.json"), check=True)
+
+    assert built.read_bytes() == COMPILED.read_bytes()
 
 
 @pytest.mark.parametrize("manifest", [COMPILER, ANVIL], ids=["compiler", "anvil"])

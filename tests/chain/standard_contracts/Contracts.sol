@@ -54,30 +54,3 @@ contract Gallery {
         return id == 0x80ac58cd;
     }
 }
-
-/// A proxy in the form of ERC-1967, whose implementation anybody may replace.
-contract Proxy {
-    bytes32 private constant SLOT = 0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc;
-
-    constructor(address implementation) {
-        upgradeTo(implementation);
-    }
-
-    function upgradeTo(address implementation) public {
-        assembly {
-            sstore(SLOT, implementation)
-        }
-    }
-
-    fallback() external payable {
-        assembly {
-            calldatacopy(0, 0, calldatasize())
-            let done := delegatecall(gas(), sload(SLOT), 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            if iszero(done) {
-                revert(0, returndatasize())
-            }
-            return(0, returndatasize())
-        }
-    }
-}

@@ -25,17 +25,20 @@ from tests.core.tokens.simulator import Simulator
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
 from indelible.kernel.stages import RetryLater
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import BEGINNING, AnyStore, claim, enqueue
+from indelible.testing.stores import BEGINNING, AnyStore, claim, do, enqueue
 from indelible.testing.tokens.lifecycle import advance
 from indelible.testing.tokens.scenarios import chain_hash, make_mint, wallet, with_repositories
 from indelible.tokens import (
+    ContractLog,
     Detection,
     MintEvent,
+    RecordBlocks,
     TokenFilter,
     TokenStatus,
     chain_notices,
     list_tokens,
     queries,
+    record_blocks,
     token_history,
     token_stats,
 )
@@ -351,3 +354,82 @@ def test_the_simulator_replaces_the_hashes_of_dropped_blocks(chain: Simulator) -
     assert before[3] != after[3]
     assert before[4] != after[4]
     assert code(lambda: chain.mints(0, 5_000)) == "RANGE_TOO_LARGE"
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(1, [4] * 6), (5, [4] * 6), (9, [8] * 3)])
+def test_blocks_with_many_tokens_are_recorded_in_several_transactions(
+    chain: Simulator, store: AnyStore, limit: int, expected: list[int]
+) -> None:
+    settings = evolve(SETTINGS, max_tokens_per_batch=limit)
+    detection = started_detection(chain, store, settings)
+    for author in range(1, 7):
+        chain.mine(1, (4, author))
+    chain.mine(CONFIRMATIONS)
+
+    recorded: list[int] = []
+    for _ in expected:
+        assert step(detection, store) == ""
+        recorded.append(len(stored_tokens(store)) - sum(recorded))
+
+    assert recorded == expected
+    settle(detection, store)
+    check_equal(store, chain)
+
+
+def minted_in_one_block(chain: Simulator, store: AnyStore) -> Detection:
+    """Return a detection that has not read the last block, which has mints of 2, 5, 1, 2 tokens."""
+    detection = started_detection(chain, store, evolve(SETTINGS, max_tokens_per_batch=4))
+    chain.mine(1, (2, 1), (5, 2), (1, 3), (2, 4))
+    chain.mine(CONFIRMATIONS)
+    return detection
+
+
+def test_a_block_with_many_tokens_is_recorded_in_several_transactions(
+    chain: Simulator, store: AnyStore
+) -> None:
+    detection = minted_in_one_block(chain, store)
+    assert step(detection, store) == ""
+
+    reasons = [store.read(token_history, token_id)[0].reason for token_id in range(1, 11)]
+    assert reasons[:7] == ["first mints of a block"] * 7
+    assert "first mints of a block" not in reasons[7:]
+    settle(detection, store)
+    check_equal(store, chain)
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_a_block_that_is_recorded_in_part_is_read_again(
+    chain: Simulator, store: AnyStore, *, is_dropped: bool
+) -> None:
+    detection = minted_in_one_block(chain, store)
+    before = store.read(token_stats).checkpoint
+    (batch,) = detection.read_blocks(detection.confirmed_range(None, None))
+    first, *others = batch.parts(4)
+    assert [part.is_continued for part in (first, *others)] == [True, True, False]
+
+    do(store, record_blocks, RecordBlocks(batch=first))
+    assert len(stored_tokens(store)) == 2
+    assert store.read(token_stats).checkpoint == before
+    if is_dropped:
+        chain.reorg(CONFIRMATIONS + 1, keeps=False)
+        chain.mine(2, (3, 6))
+        chain.mine(CONFIRMATIONS)
+    settle(detection, store)
+    check_equal(store, chain)
+
+
+def test_a_mint_of_another_block_than_was_asked_for_is_an_error_of_the_node(
+    store: AnyStore,
+) -> None:
+    class Generous(Simulator):
+        def mints(self, first: int, last: int) -> tuple[ContractLog, ...]:
+            return super().mints(first, last + 1)
+
+    chain = Generous()
+    chain.mine(CONFIRMATIONS)
+    chain.mine(1, (1, 1))
+    detection = new_detection(chain, store)
+    chain.mine(CONFIRMATIONS - 1)
+
+    assert step(detection, store) == "CHAIN_WRONG"
+    assert stored_tokens(store) == {}

@@ -119,11 +119,12 @@ def test_the_tokens_of_a_contract_that_counts_none_are_those_of_its_mints(
     chain.mine(3 + CONFIRMATIONS, (2, 2))
     chain.mine(1, (1, 3))
     dry_run = recover(store, chain, dry_run=True)
-    first = recover(store, chain, limit=3)
+    first = recover(store, chain, limit=1)
     second = recover(store, chain)
 
     assert (dry_run.on_chain, dry_run.missing) == (4, (0, 1, 2, 3))
-    assert (first.recovered, second.recovered) == ((0, 1, 2), (3,))
+    assert (first.recovered, second.recovered) == ((0, 1), (2, 3))
+    assert (first.on_chain, second.on_chain) == (4, 4)
     assert recover(store, chain, start_block=4).on_chain == 2
     settle(new_detection(chain, store), store)
     assert [token.token_id for token in store.read(list_tokens)] == [0, 1, 2, 3]

@@ -38,6 +38,7 @@ TOKEN_PROMPT_AUTHOR: Final = bytes.fromhex("7c407c92")
 IS_REVEALED: Final = bytes.fromhex("5055fbc3")
 TOKEN_URI: Final = bytes.fromhex("c87b56dd")
 SUPPORTS_INTERFACE: Final = bytes.fromhex("01ffc9a7")  # ERC-165
+NO_INTERFACE: Final = bytes.fromhex("ffffffff")  # that no contract supports
 IMPLEMENTATION: Final = bytes.fromhex("5c60da1b")  # of a beacon
 
 # Where proxies store the address that they call (EIP-1967).
@@ -256,9 +257,18 @@ class EvmChain:
         return parsing.parse_bytes(code)
 
     def _supports(self, interface: bytes, state: str) -> bool:
-        """Return True when the contract says that it supports an interface (ERC-165)."""
-        answer = self._call(self.contract, SUPPORTS_INTERFACE + interface.ljust(32, b"\0"), state)
-        return answer is not None and len(answer) == parsing.WORD_BYTES and any(answer)
+        """Return True when the contract supports an interface (ERC-165).
+
+        A contract that answers any call with true, as some fallback functions do, supports none.
+        """
+        answers: list[bool] = []
+        for interface_id in (interface, NO_INTERFACE):
+            data = SUPPORTS_INTERFACE + interface_id.ljust(parsing.WORD_BYTES, b"\0")
+            answer = self._call(self.contract, data, state)
+            is_word = answer is not None and len(answer) == parsing.WORD_BYTES
+            answers.append(is_word and any(answer or b""))
+
+        return answers == [True, False]
 
     def _implementation(self, state: str) -> str:
         """Return the address that a proxy calls, '' for any other contract."""

@@ -87,7 +87,7 @@ from indelible.tokens.rules import (
     ScanSettings,
     signed_message,
 )
-from indelible.tokens.tasks import Detection, Recovered, recover_missing
+from indelible.tokens.tasks import Detection, Recovered, record_batch, recover_missing
 
 __all__ = [
     # commands and their results
@@ -176,6 +176,7 @@ __all__ = [
     "TokensRead",
     "TokensWrite",
     "errors",
+    "record_batch",
     "recover_missing",
     "repositories",
 ]

@@ -21,7 +21,7 @@ from indelible.tokens.lifecycle import MintStatus
 from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
 from indelible.tokens.repositories.quarantine import replace_quarantined
-from indelible.tokens.repositories.saving import find_many, find_one, save_all, save_over
+from indelible.tokens.repositories.saving import find_many, find_one, insert, save_all, save_over
 from indelible.tokens.repositories.tokens import enqueue_next_tasks, insert_token, revive_tasks
 from indelible.tokens.rules import (
     CHAIN_FAULT,
@@ -70,7 +70,7 @@ def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> Aut
 def record_blocks(tx: TokensWrite, command: commands.RecordBlocks) -> BlocksRecorded:
     """Record the mints of a batch of blocks that are new, and move the checkpoint to its end.
 
-    Logs that cannot be mints are quarantined.
+    Logs that cannot be mints are quarantined. A batch that is continued only records its mints.
 
     Raises: CheckpointMoved when the batch does not follow the checkpoint.
     """
@@ -79,7 +79,13 @@ def record_blocks(tx: TokensWrite, command: commands.RecordBlocks) -> BlocksReco
     if not batch.follows(checkpoint):
         raise CheckpointMoved(batch.blocks.first, batch.blocks.last)
 
+    # Every former mint is orphaned first: the mints may have exchanged their tokens.
+    for log in batch.later_mints:
+        _orphan_former_mint(tx, log)
     recorded = _record_mints(tx, batch.mints)
+    if batch.is_continued:
+        return recorded
+
     blocks = batch.blocks
     quarantined = replace_quarantined(tx, blocks.first, blocks.last, batch.invalid_logs)
     if checkpoint is None or checkpoint.number < batch.end.number:
@@ -264,8 +270,15 @@ def _record_mints(tx: TokensWrite, logs: Sequence[MintLog]) -> BlocksRecorded:
             events[log.tx_hash, log.log_index] = event  # a later log orphans the earlier mint
 
     token_count = 0
+    authors: dict[str, Author] = {}
+    added: list[Token] = []
     for event in events.values():
-        token_count += _detect_tokens(tx, event)
+        wallet = event.author_wallet
+        if wallet not in authors:
+            authors[wallet] = _find_or_add_author(tx, wallet)
+        for token_id in event.token_ids:
+            token_count += _detect_token(tx, event, authors[wallet], token_id, added)
+    enqueue_next_tasks(tx, added)
 
     return BlocksRecorded(mints=mint_count, tokens=token_count)
 
@@ -277,32 +290,33 @@ def _record_mint(tx: TokensWrite, log: MintLog) -> MintEvent | None:
     if event and event.is_canonical:
         return None
 
-    # The transaction is in this block now, so the block that had it was dropped.
-    former = events.find_canonical(log.tx_hash, log.log_index)
-    if former:
-        _orphan_mint(tx, former)
+    _orphan_former_mint(tx, log)
     if event:
         return events.save(event.restore())
 
     now = tx.clock.now()
     new = MintEvent.create("detect", now=now, id=tx.ids.new(), detected_at=now, **log.event_fields)
-    return events.add(new)
+    return insert(tx, tx.tokens.mints, new)
 
 
-def _detect_tokens(tx: TokensWrite, event: MintEvent) -> int:
-    """Detect the tokens of a new mint, and return how many no other mint had detected."""
-    author = _find_or_add_author(tx, event.author_wallet)
-    detected = [_detect_token(tx, event, author, token_id) for token_id in event.token_ids]
+def _orphan_former_mint(tx: TokensWrite, log: MintLog) -> None:
+    """Orphan the mint of a log's transaction in another block: that block was dropped."""
+    former = Repositories.over(tx).mint_events.find_canonical(log.tx_hash, log.log_index)
+    if former and former.block_hash != log.block_hash:
+        _orphan_mint(tx, former)
 
-    return sum(detected)
 
+def _detect_token(
+    tx: TokensWrite, event: MintEvent, author: Author, token_id: int, added: list[Token]
+) -> bool:
+    """Add a minted token, or detect it anew if its former mint is lost. Return False otherwise.
 
-def _detect_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> bool:
-    """Add a minted token, or detect it anew if its former mint is lost. Return False otherwise."""
+    A new token is appended to `added`, and waits for its next task.
+    """
     tokens = Repositories.over(tx).tokens
     token = tokens.get_by_token_id(token_id)
     if token is None:
-        _add_minted_token(tx, event, author, token_id)
+        added.append(_add_minted_token(tx, event, author, token_id))
         return True
 
     if token.has_wrong_recovered_author(author.id):
@@ -330,7 +344,8 @@ def _return_to_other_mint(tx: TokensWrite, token: Token) -> None:
         revive_tasks(tx, tokens.save(token.with_new_mint(event, author.id)))
 
 
-def _add_minted_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> None:
+def _add_minted_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> Token:
+    """Add a token with its mint, and return it. Its next task is not enqueued yet."""
     token = Token.create(
         "detect",
         now=tx.clock.now(),
@@ -339,7 +354,7 @@ def _add_minted_token(tx: TokensWrite, event: MintEvent, author: Author, token_i
         author_id=author.id,
         **event.token_fields,
     )
-    insert_token(tx, token)
+    return insert(tx, tx.tokens.tokens, token)
 
 
 def _has_lost_its_mint(tx: TokensWrite, token: Token) -> bool:

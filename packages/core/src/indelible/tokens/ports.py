@@ -1,5 +1,6 @@
 """Ports of tokens: what they need of a store and of a chain."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -112,6 +113,7 @@ class Chain(Protocol):
     """
 
     @property
+    @abstractmethod
     def contract_id(self) -> str:
         """Return the CAIP-10 id of the contract: its chain and its address."""
         ...
@@ -132,18 +134,21 @@ class Chain(Protocol):
         """
         return None
 
+    @abstractmethod
     def newest(self) -> int:
         """Return the number of the newest block."""
         ...
 
+    @abstractmethod
     def block(self, number: int) -> entities.Block | None:
         """Return the block at this height, or None when the node has none."""
         ...
 
+    @abstractmethod
     def mints(self, first: int, last: int) -> tuple[entities.ContractLog, ...]:
         """Return the contract's mints from one block to another, both included, in chain order.
 
-        A log that cannot be a mint is an InvalidLog: `LogPosition.mint` returns either.
+        A log that cannot be a mint is an InvalidLog: `Block.mint` returns either.
 
         Raises: RangeTooLarge.
         """

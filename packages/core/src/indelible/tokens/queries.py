@@ -170,9 +170,9 @@ def _quarantine_notice(tx: TokensRead) -> ChainNotice | None:
     count = len(quarantined_logs(tx, limit=MAX_LOGS_COUNTED))
     counted = f"at least {count}" if count == MAX_LOGS_COUNTED else str(count)
     message = (
-        f"{counted} logs of the contract cannot be mints and are quarantined; the first is log"
-        f" {log.log_index} of transaction {log.tx_hash} in block {log.block_number}:"
-        f" {log.problem}"
+        f"Logs of the contract that cannot be mints are quarantined: {counted}. The first is log"
+        f" {log.log_index} of transaction {log.tx_hash} in block {log.block_number}, field"
+        f" {log.field}: {log.problem}"
     )
     since = instant_text(tx.tokens.states.get(key).entity.updated_at)
     return ChainNotice(code=LOGS_QUARANTINED, message=message, since=since)

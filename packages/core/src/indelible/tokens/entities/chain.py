@@ -43,6 +43,24 @@ class Block:
     parent_hash: str = field(converter=lowercase, validator=is_hash)
     at: datetime = field(validator=is_instant)
 
+    def mint(
+        self,
+        tx_hash: str,
+        log_index: int,
+        **values: Any,  # noqa: ANN401 - fields of MintLog
+    ) -> "MintLog | InvalidLog":
+        """Return a mint in this block, or an invalid log if one of its fields is wrong.
+
+        `values` are fields of MintLog: `minter`, `author_wallet`, `start_token_id` and others.
+        """
+        position = LogPosition(
+            tx_hash=tx_hash,
+            log_index=log_index,
+            block_number=self.number,
+            block_hash=self.hash,
+        )
+        return position.mint(block_timestamp=self.at, **values)
+
 
 @frozen(kw_only=True)
 class LogPosition:

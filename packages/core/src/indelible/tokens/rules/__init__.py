@@ -19,6 +19,7 @@ from indelible.tokens.rules.saving import action_between
 from indelible.tokens.rules.scanning import (
     CHECK_SECONDS,
     MAX_BLOCKS,
+    MAX_TOKENS_PER_BATCH,
     BlockBatch,
     BlockRange,
     Checkpoint,
@@ -56,6 +57,7 @@ __all__ = [
     "GENERATE_STAGE",
     "LOGS_QUARANTINED",
     "MAX_BLOCKS",
+    "MAX_TOKENS_PER_BATCH",
     "MESSAGE",
     "NEXT_STAGE",
     "NOTICE_CODES",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from indelible.kernel import Invalid
 from indelible.kernel.values import bounded_int, instance_of
@@ -12,11 +12,15 @@ from indelible.tokens.entities import (
     NATURAL,
     ContractLog,
     InvalidLog,
+    LogPosition,
     MintLog,
 )
 
 MAX_BLOCKS: Final = 2_000
 CHECK_SECONDS: Final = 60.0
+# In one transaction: the embedded PostgreSQL ends one that takes a minute, and no other process can
+# write to SQLite meanwhile.
+MAX_TOKENS_PER_BATCH: Final = 1_000
 FEW_LOGS: Final = 1_000  # a tenth of what nodes return at most
 
 
@@ -52,7 +56,8 @@ class ScanSettings:
     A block is confirmed when `confirmations` blocks follow it. `overlap` is the number of blocks
     that are read a second time, in case a node had not all of their logs at first. The contract's
     code is checked at the start and every `check_seconds`; while it is wrong, nothing is read. A
-    mint of more than `max_tokens_per_mint` tokens is quarantined.
+    mint of more than `max_tokens_per_mint` tokens is quarantined. One transaction records
+    `max_tokens_per_batch` tokens, or a single mint with more.
     """
 
     start_block: int = 0
@@ -62,6 +67,7 @@ class ScanSettings:
     poll_seconds: float = 2.0
     check_seconds: float = CHECK_SECONDS
     max_tokens_per_mint: int = MAX_TOKENS_PER_MINT
+    max_tokens_per_batch: int = MAX_TOKENS_PER_BATCH
 
 
 @frozen(kw_only=True)
@@ -141,6 +147,8 @@ class BlockBatch:
     `checkpoint` is the one that the batch was read after, `end` the one to store with it.
     `start_block` is where a scan without a checkpoint starts. `is_last` is true when no
     confirmed block follows the range. `invalid_logs` cannot be mints, and are quarantined.
+    A batch that is continued is a part of one that is too large for one transaction: a further
+    part follows. The first part has the mints of all others as `later_mints`.
     """
 
     blocks: BlockRange
@@ -150,6 +158,59 @@ class BlockBatch:
     mints: tuple[MintLog, ...]
     is_last: bool
     invalid_logs: tuple[InvalidLog, ...] = ()
+    is_continued: bool = False
+    later_mints: tuple[MintLog, ...] = ()
+
+    def up_to_block_of(self, log: LogPosition) -> Self:
+        """Return the part of the batch that ends with the block of one of its logs."""
+        number = log.block_number
+        return evolve(
+            self,
+            blocks=BlockRange(first=self.blocks.first, last=number),
+            end=evolve(self.end, number=number, hash=log.block_hash),
+            mints=tuple(mint for mint in self.mints if mint.block_number <= number),
+            invalid_logs=tuple(odd for odd in self.invalid_logs if odd.block_number <= number),
+            is_last=False,
+        )
+
+    def limit_new_tokens(self, limit: int) -> Self:
+        """Return the first blocks with at most `limit` tokens in unread blocks.
+
+        At least one unread block is among them, whatever it holds.
+        """
+        checkpoint_number = self.checkpoint.number if self.checkpoint else -1
+        tokens = 0
+        last: MintLog | None = None
+        for mint in self.mints:
+            if mint.block_number <= checkpoint_number:
+                continue
+            tokens += mint.quantity
+            if last and tokens > limit and mint.block_number > last.block_number:
+                return self.up_to_block_of(last)
+            last = mint
+
+        return self
+
+    def parts(self, limit: int) -> list[Self]:
+        """Return the batch in parts with at most `limit` tokens, or a single mint with more."""
+        sizes: list[int] = []
+        tokens = 0
+        for mint in self.mints:
+            tokens += mint.quantity
+            if not sizes or tokens > limit:
+                sizes.append(0)
+                tokens = mint.quantity
+            sizes[-1] += 1
+
+        parts: list[Self] = []
+        start = 0
+        for size in sizes[:-1]:
+            end = start + size
+            later_mints = self.mints[end:] if start == 0 else ()
+            mints = self.mints[start:end]
+            parts.append(evolve(self, mints=mints, later_mints=later_mints, is_continued=True))
+            start = end
+        return [*parts, evolve(self, mints=self.mints[start:])]
 
     def follows(self, current: Checkpoint | None) -> bool:
         """Return True when the batch may be recorded after the current checkpoint.

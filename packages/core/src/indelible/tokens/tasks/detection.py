@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from attrs import Factory, define, field, frozen
 
-from indelible.kernel import Store
+from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Leases
@@ -22,6 +22,7 @@ from indelible.tokens.entities import Block, ContractState
 from indelible.tokens.errors import (
     ChainUnreachable,
     CheckpointMoved,
+    InvalidNodeResponse,
     RangeTooLarge,
     ReorgTooDeep,
 )
@@ -60,6 +61,7 @@ BATCH_SIZE: Final = 100
 UNLIMITED_ATTEMPTS: Final = 2**31
 CHECKPOINTS_PER_READ: Final = 100
 MAX_CHECKPOINTS_COMPARED: Final = 100_000
+DETECTION: Final = Actor.system("detection")
 
 logger = logging.getLogger("indelible.tokens")
 
@@ -144,7 +146,24 @@ class Detection:
         except CHAIN_FAULTS as error:
             return Scan(ChainFault(code=error.code, message=error.describe()))
 
-        return Scan(self._read_next(start, handle), checked)
+        result = self._read_next(start, handle)
+        if isinstance(result, BlockBatch):
+            result = self._record_first_parts(result, handle)
+        return Scan(result, checked)
+
+    def _record_first_parts(self, batch: BlockBatch, handle: LeaseHandle) -> BlockBatch:
+        """Record a batch that is too large for one transaction, and return its last part.
+
+        Raises: PerformStopped, LeaseLost, CheckpointMoved.
+        """
+        *first_parts, last = batch.parts(self.settings.max_tokens_per_batch)
+        for part in first_parts:
+            handle.check()
+            with self.store.transaction(actor=DETECTION, reason="first mints of a block") as tx:
+                tx.tasks.require_lease(handle.lease)
+                record_blocks(tx, RecordBlocks(batch=part))
+
+        return last
 
     def _read_next(self, start: ScanStart, handle: LeaseHandle) -> BlockBatch | Reorg | None:
         # The checkpoint is compared after the batch was read: if the chain still has it then,
@@ -269,6 +288,10 @@ class Detection:
             self._blocks_per_read = shrink(blocks, error.advised_last)
             return None
 
+        for log in logs:
+            if not blocks.first <= log.block_number <= blocks.last:
+                problem = f"a log of block {log.block_number} is not of blocks"
+                raise InvalidNodeResponse(f"{problem} {blocks.first} to {blocks.last}")
         mints, invalid_logs = split_logs(logs, self.settings)
         self._blocks_per_read = next_size(self._blocks_per_read, len(logs), self.settings)
         end = Checkpoint(
@@ -277,7 +300,7 @@ class Detection:
             contract=self.chain.contract_id,
             reorg_count=checkpoint.reorg_count if checkpoint else 0,
         )
-        return BlockBatch(
+        batch = BlockBatch(
             blocks=blocks,
             checkpoint=checkpoint,
             end=end,
@@ -286,6 +309,7 @@ class Detection:
             invalid_logs=invalid_logs,
             is_last=blocks.last >= newest - self.settings.confirmations,
         )
+        return batch.limit_new_tokens(self.settings.max_tokens_per_batch)
 
     def _read_while_unchanged(self, number: int, read: Callable[[], R]) -> tuple[Block, R]:
         """Return a block and what `read` returns while the block stays the same.

@@ -1,27 +1,26 @@
 """Recover tokens that the chain has and the store has not."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible.kernel import Actor, IndelibleError, Store
 from indelible.tokens.commands import RecoverToken
-from indelible.tokens.entities import MintLog
+from indelible.tokens.entities import MAX_TOKENS_PER_MINT, MintLog
 from indelible.tokens.errors import TokenExists
 from indelible.tokens.handlers import recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import missing_tokens, unknown_tokens
-from indelible.tokens.rules import BlockRange, ScanSettings
+from indelible.tokens.rules import BlockBatch, BlockRange, ScanSettings
 from indelible.tokens.tasks.detection import Detection
+from indelible.tokens.tasks.recording import record_batch
 
 REASON = "recovery from the chain"
 
 logger = logging.getLogger("indelible.tokens")
 
 TokenStore = Store[TokensRead, TokensWrite]
-Wallets = dict[int, str]  # of authors, by the on-chain ids of tokens
-FindAuthor = Callable[[int], str | None]
 
 
 @frozen(kw_only=True)
@@ -30,17 +29,8 @@ class Recovered:
 
     on_chain: int
     missing: tuple[int, ...]
-    recovered: tuple[int, ...]
-    failed: tuple[int, ...]
-
-
-@frozen(kw_only=True)
-class _Missing:
-    """The number of tokens on the chain, the missing ones, and the function of their authors."""
-
-    on_chain: int
-    ids: tuple[int, ...]
-    author_of: FindAuthor
+    recovered: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
 
 
 def recover_missing(
@@ -52,77 +42,111 @@ def recover_missing(
     limit: int = 1_000,
     dry_run: bool = False,
     start_block: int = 0,
+    max_tokens_per_mint: int = MAX_TOKENS_PER_MINT,
 ) -> Recovered:
     """Recover up to `limit` tokens that the chain has and the store has not.
 
-    Tokens minted in the last `confirmations` blocks are not counted yet. The mints from
-    `start_block` on are read where the contract does not count its tokens. A dry run reports the
+    Tokens minted in the last `confirmations` blocks are not counted yet. A dry run reports the
     missing tokens and recovers none.
-    """
-    settings = ScanSettings(start_block=start_block, confirmations=confirmations)
-    Detection(store=store, chain=chain, settings=settings).check()
-    missing = _find_missing(store, chain, settings, limit)
 
+    Where the contract does not count its tokens, its blocks from `start_block` on are read and
+    recorded up to the block with the last missing token, which may exceed the limit. A mint of
+    more than `max_tokens_per_mint` tokens is quarantined.
+
+    Raises: CheckpointMoved where blocks are read, and another process has recorded them.
+    """
+    settings = ScanSettings(
+        start_block=start_block,
+        confirmations=confirmations,
+        max_tokens_per_mint=max_tokens_per_mint,
+    )
+    detection = Detection(store=store, chain=chain, settings=settings)
+    detection.check()
+    confirmed = chain.newest() - confirmations
+    next_token_id = chain.next_token_id(confirmed) if confirmed >= 0 else chain.first_token_id
+    if next_token_id is None:
+        batches = detection.read_blocks(BlockRange(first=start_block, last=confirmed))
+        recorder = None if dry_run else actor
+        return _recover_from_blocks(store, batches, actor=recorder, limit=limit)
+
+    first = chain.first_token_id
+    ids = store.read(missing_tokens, next_token_id, first=first, limit=limit)
+    counted = Recovered(on_chain=next_token_id - first, missing=tuple(ids))
+    return counted if dry_run else _recover_counted(store, chain, actor, counted)
+
+
+def _recover_counted(
+    store: TokenStore, chain: Chain, actor: Actor, counted: Recovered
+) -> Recovered:
+    """Recover the missing tokens of a contract that counts its tokens and has their authors."""
     recovered: list[int] = []
     failed: list[int] = []
-    if not dry_run:
-        for token_id in missing.ids:
-            is_recovered = _recover(store, chain, actor, token_id, missing.author_of)
-            outcome = recovered if is_recovered else failed
-            outcome.append(token_id)
+    for token_id in counted.missing:
+        outcome = recovered if _recover(store, chain, actor, token_id) else failed
+        outcome.append(token_id)
 
-    return Recovered(
-        on_chain=missing.on_chain,
-        missing=missing.ids,
-        recovered=tuple(recovered),
-        failed=tuple(failed),
-    )
+    return evolve(counted, recovered=tuple(recovered), failed=tuple(failed))
 
 
-def _find_missing(store: TokenStore, chain: Chain, settings: ScanSettings, limit: int) -> _Missing:
-    """Return the missing tokens: those that the contract counts, or those of its mints."""
-    first = chain.first_token_id
-    confirmed = chain.newest() - settings.confirmations
-    next_token_id = chain.next_token_id(confirmed) if confirmed >= 0 else first
-    if next_token_id is not None:
-        ids = store.read(missing_tokens, next_token_id, first=first, limit=limit)
-        return _Missing(on_chain=next_token_id - first, ids=tuple(ids), author_of=chain.author_of)
+def _recover_from_blocks(
+    store: TokenStore, batches: Iterable[BlockBatch], *, actor: Actor | None, limit: int
+) -> Recovered:
+    """Record the missing tokens of blocks. Without an actor, only report them.
 
-    wallets = _read_wallets(store, chain, settings, confirmed)
-    unknown = store.read(unknown_tokens, sorted(wallets), limit=limit)
-    return _Missing(on_chain=len(wallets), ids=tuple(unknown), author_of=wallets.get)
+    Recording the blocks, as detection does, connects each token with its mint. A token without
+    one would get the author of the next mint of its id.
+    """
+    on_chain: set[int] = set()
+    missing: dict[int, None] = {}  # in chain order
+    for batch in batches:
+        on_chain.update(_token_ids(batch.mints))
+        if len(missing) >= limit:
+            continue  # only count the tokens
 
+        recorded, new_ids = _up_to_limit(store, batch, limit - len(missing))
+        missing.update(dict.fromkeys(new_ids))
+        if actor is not None:
+            record_batch(store, recorded, actor=actor, reason=REASON)
 
-def _read_wallets(
-    store: TokenStore, chain: Chain, settings: ScanSettings, confirmed: int
-) -> Wallets:
-    """Return the author of each token in the mints of all confirmed blocks."""
-    detection = Detection(store=store, chain=chain, settings=settings)
-    wallets: Wallets = {}
-    blocks = BlockRange(first=settings.start_block, last=confirmed)
-    for batch in detection.read_blocks(blocks):
-        _add_wallets(wallets, batch.mints)
-
-    return wallets
+    ids = tuple(missing)
+    return Recovered(on_chain=len(on_chain), missing=ids, recovered=ids if actor else ())
 
 
-def _add_wallets(wallets: Wallets, mints: Iterable[MintLog]) -> None:
-    """Add the author of each token. A later mint of the same id does not change the author."""
+def _up_to_limit(store: TokenStore, batch: BlockBatch, limit: int) -> tuple[BlockBatch, list[int]]:
+    """Return the part of a batch with up to `limit` missing tokens, and their ids.
+
+    A block is not divided: its other missing tokens are returned as well.
+    """
+    ids = store.read(unknown_tokens, _token_ids(batch.mints), limit=limit)
+    if len(ids) < limit:
+        return batch, ids
+
+    for mint in batch.mints:
+        if ids[-1] in mint.token_ids:
+            batch = batch.up_to_block_of(mint)
+            break
+
+    token_ids = _token_ids(batch.mints)
+    return batch, store.read(unknown_tokens, token_ids, limit=len(token_ids))
+
+
+def _token_ids(mints: Iterable[MintLog]) -> list[int]:
+    """Return the ids of the tokens of mints in chain order, each of them once."""
+    token_ids: dict[int, None] = {}
     for mint in mints:
-        for token_id in mint.token_ids:
-            wallets.setdefault(token_id, mint.author_wallet)
+        token_ids.update(dict.fromkeys(mint.token_ids))
+
+    return list(token_ids)
 
 
-def _recover(
-    store: TokenStore, chain: Chain, actor: Actor, token_id: int, author_of: FindAuthor
-) -> bool:
+def _recover(store: TokenStore, chain: Chain, actor: Actor, token_id: int) -> bool:
     """Recover one token.
 
     Return False when the chain knows no author of it, or when an error, which is logged, refuses
     the recovery.
     """
     try:
-        wallet = author_of(token_id)
+        wallet = chain.author_of(token_id)
         if wallet is None:
             return False
 
