@@ -1,8 +1,10 @@
 """Every example of the documentation that is marked as tested runs as it stands."""
 
 import ast
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -18,7 +20,9 @@ import pytest
 from attrs import evolve
 from docs.generators.code import BLOCK
 from tests.architecture.sources import ROOT, SOURCES
-from tests.conftest import POLICY
+from tests.chain.anvil import anvil
+from tests.chain.standards import MINT_GALLERY, OTHER, OWNER, contracts, deploy, transact
+from tests.conftest import POLICY, folder
 from tests.docs.examples import FENCE, PAGES, examples, outputs
 from tests.sql.pooler import pooler_to
 from tests.web.harness import WEBHOOK_SECRET
@@ -105,6 +109,11 @@ def variables_of(
     if environment == "served":
         return start_instance(stack)
 
+    if environment == "ledger":
+        shutil.copy(EXAMPLES / "own_chain.py", "own_chain.py")  # the reader saves it from the page
+    if environment == "chain":
+        return start_chain(stack)
+
     return {}
 
 
@@ -128,6 +137,24 @@ def start_instance(stack: ExitStack) -> dict[str, str]:
     stack.callback(server.shutdown)
 
     return {"API": f"http://127.0.0.1:{server.port}", "KEY": key.text}
+
+
+def start_chain(stack: ExitStack) -> dict[str, str]:
+    """Start a node with a collection and a gallery, and return its address and theirs.
+
+    The ABI of the gallery is in `gallery.json`. One of its mints is of a million tokens.
+    """
+    node = stack.enter_context(anvil(stack.enter_context(folder()), chain_id=8_453))
+    collection = deploy(node, "ERC721PresetMinterPauserAutoId", "Collection", "C", "ipfs://")
+    gallery = deploy(node, "Gallery")
+    for _ in range(5):
+        transact(node, collection, "mint(address)", OWNER)
+    for token_id, amount in ((0, 4), (10, 10**6), (20, 1)):
+        transact(node, gallery, MINT_GALLERY, OTHER, OWNER, token_id, amount)
+    node.mine(12)
+
+    Path("gallery.json").write_text(json.dumps(contracts()["Gallery"].abi), encoding="utf-8")
+    return {"NODE": node.url, "COLLECTION": collection, "GALLERY": gallery}
 
 
 def pooler_url(database: PostgresServer, stack: ExitStack) -> str:

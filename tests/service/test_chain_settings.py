@@ -24,6 +24,20 @@ ABI_SETTINGS = {
 }
 
 
+UNFINISHED = """
+from indelible.tokens import Chain
+
+class Unfinished(Chain):
+    contract_id = "unfinished:chain"
+
+    def newest(self):
+        return 1
+
+def broken():
+    raise KeyError("LEDGER")
+"""
+
+
 def section(**variables: str) -> TokenSettings:
     """Return the settings of tokens in these variables."""
     return Settings.read(variables).section(TokenSettings)
@@ -107,9 +121,18 @@ def test_a_malformed_setting_is_named_without_its_value(name: str, value: str) -
         ("indelible.tokens:NoChain", "has no attribute"),
         ("indelible.tokens.rules:DETECT_STAGE", "expected a class or a function, got str"),
         ("builtins:dict", "dict has no author_of, block, check"),
+        ("indelible.tokens:Block", "it cannot be created (TypeError"),
+        ("indelible.tokens:Chain", "it cannot be created (TypeError"),
+        ("unfinished_chain:Unfinished", "it cannot be created (TypeError: Can't instantiate"),
+        ("unfinished_chain:Unfinished", "block, mints"),
+        ("unfinished_chain:broken", "it cannot be created (KeyError: 'LEDGER')"),
+        ("syntax_error:Chain", "its import fails ("),
     ],
 )
 def test_an_import_path_without_a_chain_is_refused(path: str, problem: str) -> None:
+    Path("unfinished_chain.py").write_text(UNFINISHED)
+    Path("syntax_error.py").write_text("class Chain\n")
+
     with pytest.raises(ChainUnusable) as refused:
         load_chain(path)
 

@@ -1,9 +1,6 @@
 """Modules of a host: the stages that `indelible work --module` runs, and their schedules."""
 
-import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import ClassVar, Final, TypeVar, cast
 
@@ -12,6 +9,7 @@ from attrs import frozen
 from indelible.kernel import Invalid
 from indelible.kernel.stages import Stage
 from indelible_service.contexts.declaration import AnyStage
+from indelible_service.imports import import_host_module
 from indelible_sql import SqlStore
 from indelible_workers import RecurringTask
 from indelible_workers.masking import failure_reason
@@ -78,13 +76,8 @@ def join_stages(
 
 
 def _import(name: str) -> ModuleType:
-    """Import a module, also one of the working directory."""
-    directory = str(Path.cwd())
-    if "" not in sys.path and directory not in sys.path:
-        sys.path.append(directory)
-
     try:
-        return import_module(name)
+        return import_host_module(name)
     except Exception as error:
         raise HostModuleUnusable(name, f"its import fails ({failure_reason(error)})") from error
 

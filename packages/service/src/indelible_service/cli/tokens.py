@@ -50,18 +50,23 @@ def recover_events(
                 token_count += sum(mint.quantity for mint in batch.mints)
                 continue
 
-            command = tokens.RecordBlocks(batch=batch)
-            saved = store.run(tokens.record_blocks, command, actor=CLI, reason="recovery of events")
+            saved = tokens.record_batch(store, batch, actor=CLI, reason="recovery of events")
             quarantined.extend(saved.quarantined)
             mints += saved.mints
             token_count += saved.tokens
 
-    state = "on the chain" if dry_run else "new"
+    kind = "mint" if dry_run else "new mint"
     blocks = f"blocks {block_range.first} to {block_range.last}"
     print_result(
         tokens.BlocksRecorded(mints=mints, tokens=token_count, quarantined=tuple(quarantined)),
-        f"{blocks}: {mints} mints with {token_count} tokens are {state}{_quarantine(quarantined)}.",
+        f"{blocks} have {_count(mints, kind)} with {_count(token_count, 'token')}"
+        f"{_quarantine(quarantined)}.",
     )
+
+
+def _count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _quarantine(logs: Sequence[tokens.InvalidLog]) -> str:
@@ -71,7 +76,7 @@ def _quarantine(logs: Sequence[tokens.InvalidLog]) -> str:
 
     log = logs[0]
     return (
-        f"; {len(logs)} logs are quarantined, the first one in block {log.block_number},"
+        f"; {_count(len(logs), 'log')} quarantined, the first one in block {log.block_number},"
         f" transaction {log.tx_hash}, field {log.field}"
     )
 
@@ -97,6 +102,7 @@ def recover_tokens(limit: int, *, dry_run: bool) -> None:
             actor=CLI,
             confirmations=section.confirmations,
             start_block=section.start_block,
+            max_tokens_per_mint=section.max_tokens_per_mint,
             limit=limit,
             dry_run=dry_run,
         )

@@ -1,6 +1,5 @@
 """Build the configured chain: the adapter for a node, or a host's own by its import path."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -12,6 +11,7 @@ from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
 from indelible.tokens.rules import CHECK_SECONDS
 from indelible_service.environment import Format, SettingsWrong, setting, whole_number
+from indelible_service.imports import import_host_module
 
 if TYPE_CHECKING:
     from indelible_evm import ContractKind
@@ -184,15 +184,27 @@ def load_chain(path: str) -> Chain:
     """
     module_name, _, name = path.partition(":")
     try:
-        factory = getattr(import_module(module_name), name)
+        factory: object = getattr(import_host_module(module_name), name)
     except (ImportError, AttributeError) as error:
         raise ChainUnusable(path, str(error)) from error
+    except Exception as error:
+        raise ChainUnusable(path, f"its import fails ({_reason(error)})") from error
     if not callable(factory):
         raise ChainUnusable(path, f"expected a class or a function, got {type(factory).__name__}")
 
-    chain: object = factory()
-    missing = [member for member in CHAIN_MEMBERS if not hasattr(chain, member)]
+    try:
+        chain: object = factory()
+        missing = [member for member in CHAIN_MEMBERS if not hasattr(chain, member)]
+    except Exception as error:
+        raise ChainUnusable(path, f"it cannot be created ({_reason(error)})") from error
     if missing:
         raise ChainUnusable(path, f"{type(chain).__name__} has no {', '.join(missing)}")
 
     return cast(Chain, chain)
+
+
+def _reason(error: Exception) -> str:
+    """Return an error as text without secrets."""
+    from indelible_workers.masking import failure_reason
+
+    return failure_reason(error)
