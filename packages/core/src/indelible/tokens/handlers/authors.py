@@ -1,0 +1,32 @@
+"""Handlers of authors."""
+
+from indelible.tokens import commands
+from indelible.tokens.commands import AuthorSaved
+from indelible.tokens.entities import Author
+from indelible.tokens.errors import AuthorExists
+from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.saving import save_over
+
+
+def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> AuthorSaved:
+    """Set the prompt of a wallet's author, who is added if the wallet has none."""
+    author = find_or_add_author(tx, command.wallet_address)
+    head = tx.tokens.authors.lock(author.id)
+    saved = save_over(tx, tx.tokens.authors, head, head.entity.set_prompt(command.prompt_text))
+
+    return AuthorSaved(author=saved, seq=tx.tokens.authors.get(saved.id).revision.seq)
+
+
+def find_or_add_author(tx: TokensWrite, wallet: str) -> Author:
+    """Return the author of a wallet, added if the wallet has none."""
+    authors = Repositories.over(tx).authors
+    author = authors.get_by_wallet(wallet)
+    if author:
+        return author
+
+    new = Author.create("create", now=tx.clock.now(), id=tx.ids.new(), wallet_address=wallet)
+    try:
+        return authors.add(new)
+    except AuthorExists:  # another transaction has added the author and committed in between
+        return find_or_add_author(tx, wallet)
