@@ -9,6 +9,8 @@ import yaml
 from dotenv import dotenv_values
 from tests.architecture.sources import ROOT
 
+from indelible_service.contexts.chains import TokenSettings
+from indelible_service.environment import VARIABLE, setting_fields
 from indelible_service.settings import Settings, load
 
 COMPOSE = (ROOT / "compose.yaml").read_text()
@@ -57,6 +59,13 @@ def test_the_environment_of_each_container_is_accepted(service: str) -> None:
 
     assert settings.database_url == variables["DATABASE_URL"]
     assert set(variables) - {"TZ", "PYTHONUNBUFFERED"} >= settings.chosen
+
+
+@pytest.mark.parametrize("service", ["web", "worker", "scheduler"])
+def test_every_setting_of_a_chain_reaches_the_container(service: str) -> None:
+    names = {attribute.metadata[VARIABLE] for attribute in setting_fields(TokenSettings)}
+
+    assert names - environment_of(service).keys() == set()
 
 
 def test_a_command_beside_the_env_file_of_compose_is_accepted(
