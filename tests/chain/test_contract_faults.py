@@ -102,7 +102,7 @@ def test_a_wrong_address_or_kind_or_chain_is_refused_before_anything_is_read(
         wrong_address = evolve(right, contract="0x" + "12" * 20)
         wrong_kind = evolve(right, kind=KINDS["erc721"])
         wrong_chain = evolve(right, chain_id=1)
-        refusals = {}
+        refusals: dict[str, str] = {}
         for chain in (wrong_address, wrong_kind, wrong_chain):
             with pytest.raises((ContractCodeMissing, InterfaceMissing, ChainIdMismatch)) as refused:
                 tokens.Detection(store=store, chain=chain).check()

@@ -18,6 +18,7 @@ from tests.core.tokens.scans import (
     settle,
     started_detection,
     step,
+    stored_mints,
     stored_tokens,
 )
 from tests.core.tokens.simulator import Simulator
@@ -81,13 +82,14 @@ def play(event: tuple[Any, ...], detection: Detection, store: AnyStore, chain: S
             chain.advises = second
 
 
-@given(st.lists(EVENTS, max_size=30), st.integers(1, 12))
+@given(st.lists(EVENTS, max_size=30), st.integers(1, 12), st.integers(1, 12))
 def test_after_any_events_the_store_holds_exactly_the_chain(
-    events: list[tuple[Any, ...]], max_blocks: int
+    events: list[tuple[Any, ...]], max_blocks: int, max_tokens: int
 ) -> None:
     chain = Simulator()
     store = empty_store()
-    detection = started_detection(chain, store, evolve(SETTINGS, max_blocks=max_blocks))
+    settings = evolve(SETTINGS, max_blocks=max_blocks, max_tokens_per_batch=max_tokens)
+    detection = started_detection(chain, store, settings)
     for event in events:
         play(event, detection, store, chain)
 
@@ -414,6 +416,25 @@ def test_a_block_that_is_recorded_in_part_is_read_again(
         chain.reorg(CONFIRMATIONS + 1, keeps=False)
         chain.mine(2, (3, 6))
         chain.mine(CONFIRMATIONS)
+    settle(detection, store)
+    check_equal(store, chain)
+
+
+def test_a_block_with_many_tokens_is_rolled_back_in_several_transactions(
+    chain: Simulator, store: AnyStore
+) -> None:
+    detection = minted_in_one_block(chain, store)
+    settle(detection, store)
+    chain.reorg(CONFIRMATIONS + 1, keeps=False)
+    chain.mine(1)
+
+    remaining: list[int] = []
+    for _ in range(3):
+        assert step(detection, store) == ""
+        mints = [mint for mint in stored_mints(store) if mint.is_canonical]
+        remaining.append(sum(mint.quantity for mint in mints))
+
+    assert remaining == [8, 3, 0]  # the mints have 2, 5, 1 and 2 tokens
     settle(detection, store)
     check_equal(store, chain)
 

@@ -23,7 +23,7 @@ from indelible.tokens.entities import (
     is_wallet,
     lowercase,
 )
-from indelible.tokens.rules import BlockBatch, ChainFault, Reorg
+from indelible.tokens.rules import MAX_TOKENS_PER_BATCH, BlockBatch, ChainFault, Reorg
 
 
 @frozen(kw_only=True)
@@ -54,10 +54,15 @@ class RecordBlocks:
 
 @frozen(kw_only=True)
 class RollBackBlocks:
-    """Orphan the mints of blocks that the chain has dropped, and move the checkpoint back."""
+    """Orphan the mints of blocks that the chain has dropped, and move the checkpoint back.
+
+    Mints with up to `max_tokens` tokens are orphaned, or a single mint with more. The next scan
+    finds the others, because the checkpoint is before them.
+    """
 
     command_name: ClassVar[str] = "roll_back_blocks"
     reorg: Reorg = field(validator=instance_of(Reorg))
+    max_tokens: int = MAX_TOKENS_PER_BATCH
 
 
 @frozen(kw_only=True)

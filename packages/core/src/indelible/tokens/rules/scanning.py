@@ -56,8 +56,8 @@ class ScanSettings:
     A block is confirmed when `confirmations` blocks follow it. `overlap` is the number of blocks
     that are read a second time, in case a node had not all of their logs at first. The contract's
     code is checked at the start and every `check_seconds`; while it is wrong, nothing is read. A
-    mint of more than `max_tokens_per_mint` tokens is quarantined. One transaction records
-    `max_tokens_per_batch` tokens, or a single mint with more.
+    mint of more than `max_tokens_per_mint` tokens is quarantined. One transaction records or
+    rolls back `max_tokens_per_batch` tokens, or a single mint with more.
     """
 
     start_block: int = 0

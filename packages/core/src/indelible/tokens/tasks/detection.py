@@ -242,7 +242,8 @@ class Detection:
             self._record_batch(tx, result)
             return self.settings.poll_seconds if result.is_last else 0
 
-        rolled_back = roll_back_blocks(tx, RollBackBlocks(reorg=result))
+        max_tokens = self.settings.max_tokens_per_batch
+        rolled_back = roll_back_blocks(tx, RollBackBlocks(reorg=result, max_tokens=max_tokens))
         logger.warning(
             "chain reorg after block %d: rolled back %s",
             result.last_canonical.number,
