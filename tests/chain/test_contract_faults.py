@@ -11,6 +11,7 @@ from tests.chain.standards import (
     MINT,
     OTHER,
     OWNER,
+    STANDARDS,
     call_data,
     deploy,
     gallery_kind,
@@ -126,6 +127,18 @@ def test_a_contract_that_answers_any_call_with_true_supports_no_interface(
 
         with pytest.raises(InterfaceMissing):
             chain.inspect()
+
+
+def test_a_collection_that_is_read_as_a_season_by_default_is_refused(sqlite: SqlStore) -> None:
+    with folder() as directory, scene(directory, sqlite) as watched:
+        EvmChain(url=watched.node.url, contract=watched.season, chain_id=CHAIN_ID).inspect()
+
+        for name in ("erc721", "erc721a"):
+            collection = STANDARDS[name].deploy(watched.node)
+            chain = EvmChain(url=watched.node.url, contract=collection, chain_id=CHAIN_ID)
+            with pytest.raises(InterfaceMissing) as refused:
+                chain.inspect()
+            assert refused.value.interface == "nextTokenId()"
 
 
 def notices(watched: Scene) -> list[str]:

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from attrs import Factory, field, frozen
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
 from eth_account.messages import encode_defunct
 from eth_utils.crypto import keccak
 
@@ -33,6 +31,7 @@ TOKEN_IDS: Final = range(2**256)
 IPFS_SCHEME: Final = "ipfs://"
 
 # selectors of the contract's functions
+COUNTER: Final = "nextTokenId()"
 NEXT_TOKEN_ID: Final = bytes.fromhex("75794a3c")
 TOKEN_PROMPT_AUTHOR: Final = bytes.fromhex("7c407c92")
 IS_REVEALED: Final = bytes.fromhex("5055fbc3")
@@ -111,8 +110,9 @@ class EvmChain:
         if not code:
             raise ContractCodeMissing(self.contract_id)
 
-        if self.kind.interface and not self._supports(INTERFACES[self.kind.interface], state):
-            raise InterfaceMissing(self.contract_id, self.kind.interface, self.kind.name)
+        missing = self._missing_interface(state)
+        if missing:
+            raise InterfaceMissing(self.contract_id, missing, self.kind.name)
 
         implementation = self._implementation(state)
         if not implementation:
@@ -172,7 +172,7 @@ class EvmChain:
             return None
 
         answer = self._call(self.contract, NEXT_TOKEN_ID, hex(block))
-        count = int.from_bytes(_word(answer))
+        count = int.from_bytes(parsing.parse_word(answer))
         if count > MAX_COUNT:
             raise InvalidNodeResponse(f"the contract counts {count} tokens, more than {MAX_COUNT}")
         return count
@@ -186,7 +186,7 @@ class EvmChain:
             return None
 
         answer = self._call_with_token(TOKEN_PROMPT_AUTHOR, token_id)
-        if answer is None or not any(_word(answer)):
+        if answer is None or not any(parsing.parse_word(answer)):
             return None
         return parsing.parse_address(answer)
 
@@ -205,10 +205,10 @@ class EvmChain:
         state = {"blockHash": block_hash}
 
         is_revealed = self._call_with_token(IS_REVEALED, token_id, state)
-        if is_revealed is None or not any(_word(is_revealed)):
+        if is_revealed is None or not any(parsing.parse_word(is_revealed)):
             return None
 
-        uri = _text(self._call_with_token(TOKEN_URI, token_id, state))
+        uri = parsing.parse_text(self._call_with_token(TOKEN_URI, token_id, state))
         if not uri.startswith(IPFS_SCHEME) or uri == IPFS_SCHEME:
             raise InvalidNodeResponse(f"expected an ipfs:// URI of revealed token {token_id}")
         return uri.removeprefix(IPFS_SCHEME)
@@ -256,6 +256,21 @@ class EvmChain:
         (code,) = self._request("eth_getCode", (address, state))
         return parsing.parse_bytes(code)
 
+    def _missing_interface(self, state: str) -> str:
+        """Return what the kind of contract has and the contract has not, '' for nothing.
+
+        A season is an ERC-721 contract with other events: its counter makes the difference.
+        """
+        interface = self.kind.interface
+        if interface and not self._supports(INTERFACES[interface], state):
+            return interface
+
+        if self.kind.is_season:
+            count = self._call(self.contract, NEXT_TOKEN_ID, state)
+            if count is None or len(count) != parsing.WORD_BYTES:
+                return COUNTER
+        return ""
+
     def _supports(self, interface: bytes, state: str) -> bool:
         """Return True when the contract supports an interface (ERC-165).
 
@@ -280,7 +295,7 @@ class EvmChain:
             return ""
 
         answer = self._call(_address(beacon), IMPLEMENTATION, state)
-        return _address(_word(answer))
+        return _address(parsing.parse_word(answer))
 
     def _slot(self, slot: str, state: str) -> bytes:
         """Return a word of the contract's storage."""
@@ -367,13 +382,6 @@ class EvmChain:
             raise refusal.as_unreachable() from None
 
 
-def _word(answer: bytes | None) -> bytes:
-    """Return an answer of one word. Raises InvalidNodeResponse for another contract's answer."""
-    if answer is None or len(answer) != parsing.WORD_BYTES:
-        raise InvalidNodeResponse("the contract's answer is not one word: check its address")
-    return answer
-
-
 def _address(word: bytes) -> str:
     """Return the address in the last bytes of a word of storage."""
     return f"0x{word[-parsing.ADDRESS_BYTES :].hex()}"
@@ -382,11 +390,3 @@ def _address(word: bytes) -> str:
 def _digest(code: bytes) -> str:
     """Return the digest of code, as EXTCODEHASH has it."""
     return f"0x{keccak(code).hex()}"
-
-
-def _text(answer: bytes | None) -> str:
-    """Return an answer that is one text."""
-    try:
-        return str(decode(["string"], answer or b"")[0])
-    except (DecodingError, ValueError, OverflowError):
-        raise InvalidNodeResponse("the contract's answer is not a text") from None

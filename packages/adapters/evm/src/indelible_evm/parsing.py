@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final, cast
 
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+
 from indelible.kernel import Invalid
 from indelible.tokens import Block, LogPosition
 from indelible.tokens.errors import InvalidNodeResponse
@@ -125,3 +128,18 @@ def parse_topics(log: JsonObject, contract: str) -> list[bytes]:
     if not topics:
         raise InvalidNodeResponse("a log has no topics")
     return topics
+
+
+def parse_word(answer: bytes | None) -> bytes:
+    """Return an answer of one word. Raises InvalidNodeResponse for another contract's answer."""
+    if answer is None or len(answer) != WORD_BYTES:
+        raise InvalidNodeResponse("the contract's answer is not one word: check its address")
+    return answer
+
+
+def parse_text(answer: bytes | None) -> str:
+    """Return an answer that is one text."""
+    try:
+        return str(decode(["string"], answer or b"")[0])
+    except (DecodingError, ValueError, OverflowError):
+        raise InvalidNodeResponse("the contract's answer is not a text") from None
