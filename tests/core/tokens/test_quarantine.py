@@ -43,7 +43,7 @@ def test_an_odd_log_is_quarantined_and_the_mints_after_it_are_detected(
     assert (log.tx_hash, log.log_index, log.field) == (chain_hash(odd, 11), 3, "topics")
     (notice,) = store.read(chain_notices)
     assert notice.code == "LOGS_QUARANTINED"
-    for part in (f"block {odd}", chain_hash(odd, 11), "3 topics", "1 logs"):
+    for part in (f"block {odd}", chain_hash(odd, 11), "3 topics", "quarantined: 1."):
         assert part in notice.message
     assert caplog.text.count("quarantined log 3 of transaction") == 1
     assert f"block {odd}: field topics" in caplog.text
@@ -119,7 +119,7 @@ def test_quarantined_logs_are_listed_in_chain_order_over_pages(
 
     assert blocks == sorted(blocks)
     assert len(blocks) == 11
-    assert "at least 4 logs" in store.read(chain_notices)[0].message
+    assert "quarantined: at least 4." in store.read(chain_notices)[0].message
     first, last = blocks[2], blocks[4]
     logs = store.read(quarantined_logs, first=first, last=last)
     assert [log.block_number for log in logs] == blocks[2:5]
