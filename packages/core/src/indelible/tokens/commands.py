@@ -62,7 +62,7 @@ class RollBackBlocks:
 
     command_name: ClassVar[str] = "roll_back_blocks"
     reorg: Reorg = field(validator=instance_of(Reorg))
-    max_tokens: int = MAX_TOKENS_PER_BATCH
+    max_tokens: int = field(default=MAX_TOKENS_PER_BATCH, validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
