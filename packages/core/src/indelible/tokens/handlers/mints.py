@@ -1,6 +1,6 @@
 """Record and orphan mints, with the tokens that they have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from indelible.tokens.commands import BlocksRecorded
 from indelible.tokens.entities import Author, MintEvent, MintLog, Token
@@ -25,10 +25,16 @@ def record_mints(tx: TokensWrite, logs: Sequence[MintLog]) -> BlocksRecorded:
             mint_count += 1
             events[log.tx_hash, log.log_index] = event  # a later log orphans the earlier mint
 
+    token_count = _detect_tokens(tx, events.values())
+    return BlocksRecorded(mints=mint_count, tokens=token_count)
+
+
+def _detect_tokens(tx: TokensWrite, events: Iterable[MintEvent]) -> int:
+    """Add the tokens of mints, or detect them anew, and return their number."""
     token_count = 0
     authors: dict[str, Author] = {}
     added: list[Token] = []
-    for event in events.values():
+    for event in events:
         wallet = event.author_wallet
         if wallet not in authors:
             authors[wallet] = find_or_add_author(tx, wallet)
@@ -36,7 +42,7 @@ def record_mints(tx: TokensWrite, logs: Sequence[MintLog]) -> BlocksRecorded:
             token_count += _detect_token(tx, event, authors[wallet], token_id, added)
     enqueue_next_tasks(tx, added)
 
-    return BlocksRecorded(mints=mint_count, tokens=token_count)
+    return token_count
 
 
 def _record_mint(tx: TokensWrite, log: MintLog) -> MintEvent | None:
