@@ -117,6 +117,30 @@ def test_pages_keep_filters_and_order(any_site: Site, monkeypatch: pytest.Monkey
     assert names == [f"Number {number}" for number in range(5)]
 
 
+def test_words_are_looked_for_in_parts_of_a_long_list(
+    any_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(concept_lists, "MAX_SEARCHED", 3)
+    named(any_site, "Proportion", *(f"Number {number}" for number in range(6)))
+    member = any_site.member()
+    member.get(f"{LIST}?order=newest&text=proportion")
+    assert names_on(member) == []
+    assert "Nothing found yet" in member.page.words
+    assert "Search the next 3" in member.page.words
+
+    member.get(member.page.link("cursor="))
+    assert names_on(member) == []
+    member.get(member.page.link("cursor="))
+    assert names_on(member) == ["Proportion"]
+    assert "Search the next" not in member.page.words
+
+    member.get(f"{LIST}?order=oldest&text=proportion")
+    assert names_on(member) == ["Proportion"]
+    assert "Search the next 3" in member.page.words
+    member.get(f"{REVIEWS}?status=DRAFT&text=proportion")
+    assert "Nothing found yet" in member.page.words
+
+
 def test_times_are_relative_with_the_exact_time_as_title(any_site: Site) -> None:
     named(any_site, "Ratio")
     text = any_site.member().get(LIST).text

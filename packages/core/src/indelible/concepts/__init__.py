@@ -32,6 +32,7 @@ from indelible.concepts.ports import (
     ConceptsRead,
     ConceptSummary,
     ConceptsWrite,
+    SearchedOverviews,
 )
 from indelible.concepts.queries import (
     ConceptView,
@@ -49,6 +50,7 @@ from indelible.concepts.queries import (
     list_versions,
     list_warnings,
     prerequisite_graph,
+    search_overviews,
     whole_graph,
 )
 from indelible.concepts.rules.diff import DiffDoesNotApply, VersionDiff, diff_content, to_unified
@@ -87,6 +89,7 @@ __all__ = [
     "list_warnings",
     "get_learning_order",
     "prerequisite_graph",
+    "search_overviews",
     "whole_graph",
     # values
     "CONCEPT",
@@ -106,6 +109,7 @@ __all__ = [
     "FieldMerge",
     "LearningOrder",
     "MergeKind",
+    "SearchedOverviews",
     "Severity",
     "UNFILLED_CODES",
     "VersionDiff",

@@ -72,6 +72,18 @@ class ConceptOverview:
     warnings: Warnings
 
 
+@frozen(kw_only=True)
+class SearchedOverviews:
+    """The concepts of a part of a list that has a text, and the end of that part.
+
+    `end` is the position of the last concept that the text was looked for in; None if the list
+    ends there, or if more concepts of the part may have the text.
+    """
+
+    overviews: tuple[ConceptOverview, ...]
+    end: str | None
+
+
 @frozen(kw_only=True, slots=False)
 class ConceptFilter(NamedListFilter):
     """The concepts of a list, and their order: a literal text in name or definition, and a status.
@@ -138,9 +150,20 @@ class ConceptSearch(Protocol):
         ...
 
     def overview(
-        self, wanted: ConceptFilter, *, after: str, limit: int
+        self, wanted: ConceptFilter, *, after: str, limit: int, max_searched: int | None = None
     ) -> tuple[ConceptOverview, ...]:
-        """Return the concepts of `page` with their last actors and stored warnings."""
+        """Return the concepts of `page` with their last actors and stored warnings.
+
+        With `max_searched`, look for the filter's text in the first so many concepts only that
+        match its other fields.
+        """
+        ...
+
+    def position_after(self, wanted: ConceptFilter, *, after: str, number: int) -> str | None:
+        """Return the position of the `number`-th concept after a position, whatever its text.
+
+        Return None unless more concepts follow it.
+        """
         ...
 
     def count(self, wanted: ConceptFilter, *, limit: int) -> int:

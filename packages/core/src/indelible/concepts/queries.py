@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from indelible.concepts.entities import Concept, ConceptVersion, Warnings
+from indelible.concepts.entities import Concept, ConceptVersion, WarningLevels, Warnings
 from indelible.concepts.errors import NotYetCreated, VersionNotFound
 from indelible.concepts.lifecycle import CONCEPT
 from indelible.concepts.ports import (
@@ -12,6 +12,7 @@ from indelible.concepts.ports import (
     ConceptOverview,
     ConceptsRead,
     ConceptSummary,
+    SearchedOverviews,
 )
 from indelible.concepts.rules.current import current_warnings, node_of, reachable_graph
 from indelible.concepts.rules.diff import VersionDiff, diff_content
@@ -24,6 +25,7 @@ from indelible.kernel.values import InstantOutOfRange, WrongType
 
 PAGE_SIZE = 50
 MAX_COUNTED = 1_000
+MAX_SEARCHED = 5_000  # concepts that a page looks for a text in
 
 
 @frozen(kw_only=True)
@@ -205,14 +207,43 @@ def list_overviews(
     The warnings are those stored with the current version, at the levels of the store's policy.
     """
     levels = tx.policy.concepts.warning_levels
-    overviews: list[ConceptOverview] = []
-    for overview in tx.concepts.search.overview(wanted, after=after, limit=limit):
-        warnings = shown_warnings(overview.warnings, levels)
-        overviews.append(evolve(overview, warnings=warnings))
+    return _at_levels(tx.concepts.search.overview(wanted, after=after, limit=limit), levels)
 
-    return tuple(overviews)
+
+def search_overviews(
+    tx: ConceptsRead,
+    wanted: ConceptFilter,
+    *,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+    max_searched: int = MAX_SEARCHED,
+) -> SearchedOverviews:
+    """Return the concepts of `list_overviews`, with a text only the next of `max_searched`.
+
+    A text that no concept has would be looked for in every concept otherwise.
+    """
+    levels = tx.policy.concepts.warning_levels
+    search = tx.concepts.search
+    matching = search.overview(wanted, after=after, limit=limit, max_searched=max_searched)
+    end = None
+    if wanted.text and len(matching) < limit:
+        end = search.position_after(wanted, after=after, number=max_searched)
+
+    return SearchedOverviews(overviews=_at_levels(matching, levels), end=end)
 
 
 def count_concepts(tx: ConceptsRead, wanted: ConceptFilter, *, limit: int = MAX_COUNTED) -> int:
     """Return the number of matching concepts, at most `limit`, so that counting stays fast."""
     return tx.concepts.search.count(wanted, limit=limit)
+
+
+def _at_levels(
+    overviews: tuple[ConceptOverview, ...], levels: WarningLevels
+) -> tuple[ConceptOverview, ...]:
+    """Return the overviews with their warnings at the levels of a policy."""
+    levelled: list[ConceptOverview] = []
+    for overview in overviews:
+        warnings = shown_warnings(overview.warnings, levels)
+        levelled.append(evolve(overview, warnings=warnings))
+
+    return tuple(levelled)

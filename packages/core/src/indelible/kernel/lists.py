@@ -114,9 +114,14 @@ class ListFilter:
 
     def position_of(self, entry: object) -> str:
         """Return the position of an entry: the list continues after it, whatever changes then."""
+        values = {name: getattr(entry, name) for name in self.ordering.fields}
+        return self.position_of_values(values)
+
+    def position_of_values(self, values: Mapping[str, object]) -> str:
+        """Return the position of the entry that has these values in the ordering's fields."""
         texts: list[str] = []
         for name in self.ordering.fields:
-            value: object = getattr(entry, name)
+            value = values[name]
             texts.append(instant_text(value) if isinstance(value, datetime) else str(value))
 
         return self.position_at(*texts)

@@ -132,14 +132,32 @@ class MemoryConceptSearch:
         return tuple(overview.summary for overview in overviews)
 
     def overview(
-        self, wanted: ConceptFilter, *, after: str, limit: int
+        self, wanted: ConceptFilter, *, after: str, limit: int, max_searched: int | None = None
     ) -> tuple[ConceptOverview, ...]:
         """Return the concepts of `page` with their last actors and stored warnings."""
+        listed = self._overviews(wanted, after=after)
+        if wanted.text:
+            listed = listed[:max_searched]
+        matching: list[ConceptOverview] = []
+        for overview in listed:
+            if _has_text(overview.summary, wanted):
+                matching.append(overview)
+
+        return tuple(matching[:limit])
+
+    def position_after(self, wanted: ConceptFilter, *, after: str, number: int) -> str | None:
+        """Return the position of the `number`-th concept after a position, whatever its text."""
+        listed = self._overviews(wanted, after=after)
+        if len(listed) <= number:
+            return None
+
+        return wanted.position_of_summary(listed[number - 1].summary)
+
+    def _overviews(self, wanted: ConceptFilter, *, after: str) -> tuple[ConceptOverview, ...]:
+        """Return all concepts after a position that match the filter but for its text."""
         entries: list[tuple[ConceptOverview, dict[str, Any]]] = []
         for head in self._concepts.where(lambda _: True):
             summary = self._summary(head)
-            if not _has_text(summary, wanted):
-                continue
             actor = self._concepts.last_actor(head)
             values = field_values(head.entity)
             values["name_key"] = listed_name_key(summary.name)
@@ -148,7 +166,7 @@ class MemoryConceptSearch:
             overview = ConceptOverview(summary=summary, actor=actor, warnings=warnings)
             entries.append((overview, values))
 
-        return list_page(entries, wanted, after=after, limit=limit)
+        return list_page(entries, wanted, after=after, limit=len(entries))
 
     def count(self, wanted: ConceptFilter, *, limit: int) -> int:
         """Return the number of matching concepts, at most `limit`."""

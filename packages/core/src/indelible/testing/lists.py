@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from attrs import evolve, fields, frozen
 
-from indelible import captures
+from indelible import captures, concepts
 from indelible.app import ReadTx
-from indelible.concepts import ConceptFilter
+from indelible.concepts import ConceptContent, ConceptFilter, ConceptOverview
 from indelible.kernel import Actor, ListFilter, ListOrder, NamedListFilter, NamedListOrder
 from indelible.testing.captures.scenarios import (
     Install,
@@ -21,6 +21,7 @@ from indelible.testing.stores import (
     BEGINNING,
     FAR,
     AnyStore,
+    create,
 )
 
 
@@ -90,6 +91,54 @@ class ListsConformance:
 
                 attempt = partial(case.read, matching=other, after=position, limit=1)
                 assert code(attempt) == "INVALID_POSITION", (name, order, other_order)
+
+    def test_a_text_is_looked_for_in_one_part_of_a_list_after_another(
+        self, store: AnyStore
+    ) -> None:
+        names = ["Number 0", "Proportion 1", "Proportion 2", "Number 3", "Number 4", "Proportion 5"]
+        for name in names:
+            create(store, ConceptContent(name=name))
+
+        for order in (None, *NamedListOrder):
+            for text in ("proportion", "no such word"):
+                matching = ConceptFilter(order=order, text=text)
+                listed, parts = searched_in_parts(store, matching)
+                assert listed == store.read(concepts.list_overviews, matching), matching
+                assert parts == len(names) / 2, matching
+
+    def test_a_part_of_a_list_ends_where_its_page_is_full(self, store: AnyStore) -> None:
+        for number in range(4):
+            create(store, ConceptContent(name=f"Number {number}"))
+        matching = ConceptFilter(order=NamedListOrder.NAME, text="number")
+
+        full = store.read(concepts.search_overviews, matching, limit=2, max_searched=3)
+        rest = store.read(concepts.search_overviews, matching, limit=5, max_searched=4)
+        without_text = store.read(
+            concepts.search_overviews, evolve(matching, text=""), limit=5, max_searched=1
+        )
+
+        assert [overview.summary.name for overview in full.overviews] == ["Number 0", "Number 1"]
+        assert full.end is None
+        assert (len(rest.overviews), rest.end) == (4, None)
+        assert (len(without_text.overviews), without_text.end) == (4, None)
+
+
+def searched_in_parts(
+    store: AnyStore, matching: ConceptFilter
+) -> tuple[tuple[ConceptOverview, ...], int]:
+    """Return the concepts that are found in parts of two concepts, and the number of parts."""
+    listed: list[ConceptOverview] = []
+    position: str | None = ""
+    parts = 0
+    while position is not None:
+        part = store.read(
+            concepts.search_overviews, matching, after=position, limit=3, max_searched=2
+        )
+        listed += part.overviews
+        position = part.end
+        parts += 1
+
+    return tuple(listed), parts
 
 
 def orders_of(matching: ListFilter) -> list[Any]:

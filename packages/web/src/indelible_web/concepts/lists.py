@@ -12,7 +12,7 @@ from indelible import concepts
 from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter, ConceptOverview, ConceptStatus
 from indelible.concepts.entities import ConceptNode
-from indelible.concepts.queries import MAX_COUNTED
+from indelible.concepts.queries import MAX_COUNTED, MAX_SEARCHED
 from indelible.kernel import Actor, NamedListOrder
 from indelible.kernel.values import LINE, is_text
 from indelible_web.concepts.routes import ConceptListQuery
@@ -42,6 +42,13 @@ class ConceptRow:
     overview: ConceptOverview
     warning_counts: Mapping[str, int]
     unfilled: int
+
+
+@frozen(kw_only=True)
+class ConceptPage(Page[ConceptRow]):
+    """A page of concepts; `has_unsearched` if words were looked for in a part of the list only."""
+
+    has_unsearched: bool = False
 
 
 @frozen(kw_only=True)
@@ -79,6 +86,7 @@ def list_concepts(console: ConsoleContext) -> Response:
         page=page,
         list=list_view(query.order),
         statuses=status_options(ConceptStatus),
+        max_searched=MAX_SEARCHED,
     )
 
 
@@ -89,7 +97,12 @@ def list_reviews(console: ConsoleContext) -> Response:
     queues = console.app_context.store.read(_count_queues, caller.actor, query)
 
     return render_page(
-        "concepts/reviews", query=query, page=page, list=list_view(query.order), queues=queues
+        "concepts/reviews",
+        query=query,
+        page=page,
+        list=list_view(query.order),
+        queues=queues,
+        max_searched=MAX_SEARCHED,
     )
 
 
@@ -142,7 +155,7 @@ def _read_list(
     console: ConsoleContext,
     default_order: NamedListOrder,
     default_status: ConceptStatus | None = None,
-) -> tuple[ConceptListQuery, Page[ConceptRow]]:
+) -> tuple[ConceptListQuery, ConceptPage]:
     """Return the query of the current request, and the page that it asks for."""
     context = console.operation()
     query = parse_list(ConceptListQuery, context.caller)
@@ -153,17 +166,24 @@ def _read_list(
         status=query.status or default_status,
     )
     cursors = context.cursors(query)
-    rows = context.store.read(_read_rows, query, after=cursors.start(), limit=query.limit + 1)
+    rows, end = context.store.read(
+        _read_rows, query, after=cursors.start(), limit=query.limit + 1, max_searched=MAX_SEARCHED
+    )
+    if end is not None:
+        return query, ConceptPage(items=rows, next=cursors.after(end), has_unsearched=True)
 
-    return query, cursors.page(rows, lambda row: query.position_of_summary(row.overview.summary))
+    page = cursors.page(rows, lambda row: query.position_of_summary(row.overview.summary))
+    return query, ConceptPage(items=page.items, next=page.next)
 
 
 def _read_rows(
-    tx: ReadTx, query: ConceptFilter, *, after: str, limit: int
-) -> tuple[ConceptRow, ...]:
+    tx: ReadTx, query: ConceptFilter, *, after: str, limit: int, max_searched: int
+) -> tuple[tuple[ConceptRow, ...], str | None]:
+    """Return the next rows, and the end of the part that a text was looked for in."""
     unfilled_codes = concepts.unfilled_codes(tx.policy.concepts.warning_levels)
+    part = concepts.search_overviews(tx, query, after=after, limit=limit, max_searched=max_searched)
     rows: list[ConceptRow] = []
-    for overview in concepts.list_overviews(tx, query, after=after, limit=limit):
+    for overview in part.overviews:
         counts = Counter[str]()
         unfilled = 0
         for warning in overview.warnings:
@@ -173,7 +193,7 @@ def _read_rows(
                 counts[str(warning.severity)] += 1
         rows.append(ConceptRow(overview=overview, warning_counts=counts, unfilled=unfilled))
 
-    return tuple(rows)
+    return tuple(rows), part.end
 
 
 def _count_queues(tx: ReadTx, actor: Actor, query: ConceptListQuery) -> tuple[Queue, ...]:

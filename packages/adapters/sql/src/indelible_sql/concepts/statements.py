@@ -1,11 +1,14 @@
 """The statements of concepts."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
+from indelible.kernel.lists import Ordering
 from indelible_sql.concepts.rows import STORED_VERSION, VERSION_PREFIX
 from indelible_sql.concepts.tables import CONCEPTS, VERSION_KEY, VERSIONS, WARNINGS
+from indelible_sql.engine.session import Query
 from indelible_sql.kernel.lists import ListedTable, listed_heads
 from indelible_sql.schema.expressions import Contains, in_json_list, in_lines, json_array_agg
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
@@ -108,6 +111,35 @@ SEARCHED_HEADS = ListedTable(
     columns=_HEADS.columns,
     conditions=LISTED.conditions,
 )
+
+
+@cache
+def searched_part(heads: Query, ordering: Ordering) -> Query:
+    """Return the statement that looks for a text in the first heads of a list.
+
+    The subquery's limit bounds what a text that no concept has costs.
+    """
+    part = heads.limit(bindparam("max_searched")).subquery("part")
+    search_key = (
+        select(VERSIONS.c.search_key)
+        .where(VERSIONS.c.concept_id == part.c.id)
+        .where(VERSIONS.c.version_number == part.c.current_version)
+        .scalar_subquery()
+    )
+    order: list[ColumnElement[Any]] = []
+    for name in ordering.fields:
+        order.append(part.c[name].desc() if ordering.is_descending else part.c[name])
+
+    has_text = Contains(search_key, bindparam("text"))
+    return select(part).where(has_text).order_by(*order).limit(bindparam("limit"))
+
+
+@cache
+def part_end(heads: Query) -> Query:
+    """Return the statement of the last head of a list's part, and of the head that follows it."""
+    return heads.limit(2).offset(bindparam("skipped"))
+
+
 # Most concepts of a large store were never changed by an actor with few changes. Their last
 # changes need not be looked up.
 MAX_FEW_CHANGES = 10_000

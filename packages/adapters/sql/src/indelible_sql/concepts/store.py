@@ -1,6 +1,8 @@
 """Concepts in SQL: their repository, their search, and the transaction's part of both."""
 
-from attrs import frozen
+from typing import Any
+
+from attrs import evolve, frozen
 
 from indelible.concepts import (
     CONCEPT,
@@ -24,9 +26,15 @@ from indelible_sql.concepts.rows import (
     lookup_keys,
     version_of_row,
 )
-from indelible_sql.engine.session import Row, Session
+from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, fetch_all
-from indelible_sql.kernel.lists import HIGHEST_CHARACTER, ListedTable, count_rows, list_rows
+from indelible_sql.kernel.lists import (
+    HIGHEST_CHARACTER,
+    ListedTable,
+    count_rows,
+    list_rows,
+    page_query,
+)
 from indelible_sql.kernel.repository import SqlAggregateRepository
 
 
@@ -142,12 +150,14 @@ class SqlConceptSearch:
         return tuple(ROWS.structure({**row, "concept": row}, ConceptSummary) for row in rows)
 
     def overview(
-        self, wanted: ConceptFilter, *, after: str, limit: int
+        self, wanted: ConceptFilter, *, after: str, limit: int, max_searched: int | None = None
     ) -> tuple[ConceptOverview, ...]:
         """Return the concepts of `page` with their last actors and stored warnings."""
-        heads = list_rows(
-            self._session, self._listed_heads(wanted), wanted, where={}, after=after, limit=limit
-        )
+        if wanted.text and max_searched is not None:
+            heads = self._search_part(wanted, after=after, limit=limit, max_searched=max_searched)
+        else:
+            listed = self._listed_heads(wanted)
+            heads = list_rows(self._session, listed, wanted, where={}, after=after, limit=limit)
         ids = [head["id"] for head in heads]
         rows_by_id: dict[str, Row] = {}
         for details in self._session.rows(statements.OVERVIEW, {"ids": ids}):
@@ -164,9 +174,35 @@ class SqlConceptSearch:
 
         return tuple(overviews)
 
+    def position_after(self, wanted: ConceptFilter, *, after: str, number: int) -> str | None:
+        """Return the position of the `number`-th concept after a position, whatever its text."""
+        heads, values = self._heads_with_any_text(wanted, after=after)
+        values["skipped"] = number - 1
+        last, *following = self._session.rows(statements.part_end(heads), values) or (None,)
+        if last is None or not following:
+            return None
+
+        return wanted.position_of_values(last)
+
     def count(self, wanted: ConceptFilter, *, limit: int) -> int:
         """Return the number of matching concepts, at most `limit`."""
         return count_rows(self._session, self._listed_heads(wanted), wanted, limit=limit)
+
+    def _search_part(
+        self, wanted: ConceptFilter, *, after: str, limit: int, max_searched: int
+    ) -> list[dict[str, Any]]:
+        """Return the heads with the filter's text among the first of the list."""
+        heads, values = self._heads_with_any_text(wanted, after=after)
+        statement = statements.searched_part(heads, wanted.ordering)
+        values |= {"text": name_key(wanted.text), "limit": limit, "max_searched": max_searched}
+        return self._session.rows(statement, values)
+
+    def _heads_with_any_text(
+        self, wanted: ConceptFilter, *, after: str
+    ) -> tuple[Query, dict[str, Any]]:
+        """Return the statement of the heads that match the filter but for its text."""
+        matching = evolve(wanted, text="")
+        return page_query(self._listed_heads(matching), matching, where={}, after=after)
 
     def _listed_heads(self, wanted: ConceptFilter) -> ListedTable:
         """Return the heads that a filter selects from; only a text needs their contents."""
