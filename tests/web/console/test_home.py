@@ -346,6 +346,8 @@ def test_the_latest_changes_lead_to_history(any_site: Site) -> None:
 
     assert "says it more clearly" in member.page.words
     assert HISTORY in member.page.links
+    changes = member.page.text.partition("Latest changes")[2]
+    assert "by user:maya a day ago" in changes
 
 
 def test_without_the_scopes_of_a_part_it_is_not_shown(any_site: Site) -> None:

@@ -90,22 +90,23 @@ def test_a_stage_shows_what_finished_in_the_last_minute(any_site: Site) -> None:
 def test_live_pages_share_the_numbers_of_a_second(site: Site) -> None:
     buried(site.store, "letters", "letter-1")
     members = [operator(site) for _ in range(3)]
-    members[0].get(TASKS)
+    members[0].get(TABLE)
     buried(site.store, "letters", "letter-2")
 
     stale = {cells(member.get(TABLE).text, "letters")[DEAD_COLUMN] for member in members}
     page = cells(members[1].get(TASKS).text, "letters")[DEAD_COLUMN]
+    after_page = cells(members[2].get(TABLE).text, "letters")[DEAD_COLUMN]
     buried(site.store, "letters", "letter-3")
-    site.clock.forward(seconds=1)
+    site.clock.forward(minutes=1)
     fresh = {cells(member.get(TABLE).text, "letters")[DEAD_COLUMN] for member in members}
 
-    assert (stale, page, fresh) == ({"1"}, "2", {"3"})
+    assert (stale, page, after_page, fresh) == ({"1"}, "2", "2", {"3"})
 
 
 def test_the_numbers_are_read_again_when_the_clock_goes_back(site: Site) -> None:
     buried(site.store, "letters", "letter-1")
     member = operator(site)
-    member.get(TASKS)
+    member.get(TABLE)
     buried(site.store, "letters", "letter-2")
     site.clock.forward(days=-1)
 
@@ -144,6 +145,33 @@ def test_a_dead_task_is_requeued_with_a_reason(any_site: Site) -> None:
     [attempt] = any_site.store.read(lambda tx: tx.tasks.attempts_of("detect", "chain", limit=1))
     assert str(attempt.actor) == "user:maya"
     assert attempt.reason == "it answers again"
+
+
+def test_tasks_name_the_entities_that_they_belong_to(any_site: Site) -> None:
+    minted(any_site.store, MAYA_S, MAYA_S)
+    buried(any_site.store)
+    member = operator(any_site)
+    member.get(f"{TASKS}/generate")
+    assert_shown(member.page, "Token 1", "Token 2")
+    assert {f"{TOKENS}/1", f"{TOKENS}/2"} <= set(member.page.links)
+
+    task_page = member.get(member.page.link(f"{TASKS}/generate/")).text
+    assert f"{TOKENS}/1" in member.page.links
+    assert ">For<" in task_page
+    assert ">For<" not in member.get(f"{TASKS}/detect").text
+
+
+def test_a_task_that_stands_alone_may_have_the_id_of_an_entity(any_site: Site) -> None:
+    minted(any_site.store, MAYA_S)
+    token = acted(any_site.store, lambda tx: Repositories.over(tx).tokens.get_by_token_id(1))
+    assert token is not None
+    for entity_id in (token.id, "zzz"):
+        buried(any_site.store, "letters", entity_id)
+
+    member = operator(any_site)
+    assert member.get(f"{TASKS}/letters").status_code == 200
+    assert_shown(member.page, token.id, "zzz")
+    assert "Token 1" not in member.page.words
 
 
 def test_a_stage_is_paused_and_resumed_with_a_reason(any_site: Site) -> None:

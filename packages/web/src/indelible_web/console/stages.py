@@ -24,7 +24,7 @@ from indelible_web.console.charts import Chart, hour_before, make_chart
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import HEADERS, parse_fields, render_page
 from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
-from indelible_web.console.stage_table import MAX_AGE
+from indelible_web.console.stage_table import StageRow
 from indelible_web.http.errors import RouteNotFound
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
@@ -67,8 +67,7 @@ def show_stages(console: ConsoleContext, error: IndelibleError | None = None) ->
 def stages_now(console: ConsoleContext) -> Response:
     """Show only the table of stages, which the page's script loads again and again."""
     context = _operator(console)
-    rows = console.stage_table.rows(context.clock.now(), max_age=MAX_AGE)
-    text = render_template("console/_stages.html", rows=rows, max_counted=MAX_COUNTED)
+    text = console.stage_table.live_text(context.clock.now(), _render_rows)
 
     return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
 
@@ -106,6 +105,10 @@ def _operator(
     context.caller.require_scope(ADMIN)
 
     return context
+
+
+def _render_rows(rows: Collection[StageRow]) -> str:
+    return render_template("console/_stages.html", rows=rows, max_counted=MAX_COUNTED)
 
 
 def _read_charts(tx: ReadTx, names: Collection[str], now: datetime) -> tuple[Chart, ...]:

@@ -24,7 +24,8 @@ from indelible_web.console.charts import MAX_EVENTS, Chart, hour_before, make_ch
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import ListView, parse_list
-from indelible_web.console.page import ConsolePage
+from indelible_web.console.page import ConsolePage, EntityLink, EntityLinks
+from indelible_web.console.task_entities import links_of_tasks
 from indelible_web.http.admin import (
     RequeuedTasks,
     TaskQuery,
@@ -36,7 +37,7 @@ from indelible_web.http.admin import (
 )
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, Caller
 
 PAGE_SIZE: Final = 50
 MAX_COUNT: Final = 1_000  # Of the tasks of a state, beside its name.
@@ -73,10 +74,11 @@ class StageTasksQuery(PageQuery):
 
 @frozen(kw_only=True)
 class TaskRow:
-    """A task of a list, and its last failure if it has one."""
+    """A task of a list, its last failure, and the entity that it belongs to, if it has them."""
 
     task: Task
     failure: Attempt | None
+    entity: EntityLink | None
 
 
 @frozen(kw_only=True)
@@ -125,7 +127,7 @@ def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None 
         query=query,
         list=_list_view(query),
         max_requeued=MAX_REQUEUED,
-        page=_read_page(context, query),
+        page=_read_page(console, context, query),
         **_form_values(console),
     )
 
@@ -137,11 +139,15 @@ def show_task(
     context = _operator(console)
     query = parse_fields(TaskQuery, {}, stage=name, entity_id=entity_id)
     view = context.store.read(get_task, query.stage, query.entity_id)
+    links = context.store.read(
+        links_of_tasks, context.caller, (query.entity_id,), console.entity_links
+    )
 
     return render_page(
         "console/task",
         error=error,
         view=view,
+        entity=links.get(query.entity_id),
         state=view.task.state(context.clock.now()),
         arguments=_document_text(view.task.arguments),
         result=_document_text(view.task.result),
@@ -239,7 +245,9 @@ def _list_view(query: StageTasksQuery) -> ListView:
     return ListView(endpoint="console.show_stage", typed=typed, order=order or "")
 
 
-def _read_page(context: OperationContext, query: StageTasksQuery) -> Page[TaskRow]:
+def _read_page(
+    console: ConsoleContext, context: OperationContext, query: StageTasksQuery
+) -> Page[TaskRow]:
     matching = TaskFilter(
         stage=query.stage,
         state=query.state or TaskState.WAITING,
@@ -252,6 +260,8 @@ def _read_page(context: OperationContext, query: StageTasksQuery) -> Page[TaskRo
     cursors = context.cursors(query)
     rows = context.store.read(
         _read_rows,
+        context.caller,
+        console.entity_links,
         matching,
         now=context.clock.now(),
         after=cursors.start(),
@@ -262,11 +272,22 @@ def _read_page(context: OperationContext, query: StageTasksQuery) -> Page[TaskRo
 
 
 def _read_rows(
-    tx: ReadTx, matching: TaskFilter, *, now: datetime, after: str, limit: int
+    tx: ReadTx,
+    caller: Caller,
+    entity_links: Mapping[str, EntityLinks],
+    matching: TaskFilter,
+    *,
+    now: datetime,
+    after: str,
+    limit: int,
 ) -> tuple[TaskRow, ...]:
+    tasks = tx.tasks.list_tasks(matching, now=now, after=after, limit=limit)
+    task_ids = [task.entity_id for task in tasks]
+    links = links_of_tasks(tx, caller, task_ids, entity_links)
     rows: list[TaskRow] = []
-    for task in tx.tasks.list_tasks(matching, now=now, after=after, limit=limit):
-        rows.append(TaskRow(task=task, failure=_last_failure(tx, task)))
+    for task in tasks:
+        failure = _last_failure(tx, task)
+        rows.append(TaskRow(task=task, failure=failure, entity=links.get(task.entity_id)))
 
     return tuple(rows)
 
