@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from attrs import evolve
 from tests.bench import report
 from tests.bench.edits import on_postgresql, on_sqlite
-from tests.bench.parts import PARTS
+from tests.bench.parts import ON_REQUEST, PARTS, WHOLE_RUN
 from tests.bench.rounds import FULL, SMALL, Act, Dose, Table, seconds_of
 from tests.chaos.testbed import Testbed, testbed
 
@@ -33,7 +33,7 @@ def measure(bed: Testbed, options: Namespace, dose: Dose) -> int:
     """Measure the named parts and print each table; return 1 if a goal was missed."""
     load = report.load()
     tables: list[Table] = []
-    for name in options.parts or PARTS:
+    for name in options.parts or WHOLE_RUN:
         for table in PARTS[name](bed, dose):
             print("\n".join(lines_of(table)), flush=True)
             tables.append(table)
@@ -68,7 +68,7 @@ def _profile(act: Act, times: int) -> None:
 def parse_options() -> Namespace:
     """Parse the command line, and refuse combinations that make no sense."""
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parts = f"of {', '.join(PARTS)}; all, unless some are named"
+    parts = f"of {', '.join(PARTS)}; all but {', '.join(ON_REQUEST)}, unless some are named"
     parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rounds", type=int, help="measured rounds")
     parser.add_argument("--small", action="store_true", help="the smallest dose: does all run?")

@@ -1,10 +1,11 @@
-"""Measure reads of the shipped server while event streams of the console stay open."""
+"""Measure reads of the shipped server while live pages of the console stay open."""
 
 import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from threading import Event, Thread
 from typing import Final
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 import httpx
 from attrs import define, evolve, field
+from tests.bench.console_rows import fill_tasks
 from tests.bench.edits import fill_store
 from tests.bench.lives import create_with_versions
 from tests.bench.rounds import Dose, Goal, Measured, Table, seconds_of
@@ -28,8 +30,10 @@ from indelible_sql import open_store
 from indelible_web.console.live import HEARTBEAT_SECONDS
 
 STREAMS: Final = 50
-ALONE: Final = "no feed open"
+REFRESH_SECONDS: Final = 2.0  # of the page of tasks, as its script has it
+ALONE: Final = "no page open"
 TOGETHER: Final = f"{STREAMS} feeds open"
+WITH_TASKS: Final = f"{STREAMS} pages of tasks open"
 STREAM: Final = re.compile(r'data-stream="([^"]+)" data-cursor="([^"]+)"')
 CSRF_TOKEN: Final = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -79,12 +83,55 @@ class Streams:
             connection.close()
 
 
+@define
+class TaskPages:
+    """Pages of tasks of one signed-in browser, each refreshed by a thread."""
+
+    port: int
+    cookie: str
+    _is_over: Event = field(factory=Event, init=False)
+    _threads: list[Thread] = field(factory=list[Thread], init=False)
+
+    def open(self) -> None:
+        """Open all pages, and return when each has been refreshed."""
+        self._is_over.clear()
+        is_open = [Event() for _ in range(STREAMS)]
+        self._threads = []
+        for number, event in enumerate(is_open):
+            delay = REFRESH_SECONDS * number / STREAMS
+            thread = Thread(target=self._refresh, args=(event, delay), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        for event in is_open:
+            assert event.wait(START_SECONDS)
+
+    def close(self) -> None:
+        """Close all pages."""
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join(START_SECONDS)
+
+    def _refresh(self, is_open: Event, delay: float) -> None:
+        """Load the table of stages, after a pause of its own and then after each pause."""
+        connection = HTTPConnection(HOST, self.port, timeout=START_SECONDS)
+        while not self._is_over.wait(delay):
+            connection.request("GET", "/console/tasks-now", headers={"Cookie": self.cookie})
+            with connection.getresponse() as response:
+                text = response.read()
+            assert response.status == HTTPStatus.OK, text
+            is_open.set()
+            delay = REFRESH_SECONDS
+        connection.close()
+
+
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """Measure a read alone and while streams stay open, in turns."""
-    url = bed.postgresql().url
+    """Measure a read alone, while streams stay open, and while pages of tasks do, in turns."""
+    server = bed.postgresql()
+    url = server.url
     pepper = derive_secret(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
     fill_store(store, dose.concepts)
+    fill_tasks(server.admin_url, dose.tasks)
     path = f"/v1/concepts/{create_with_versions(store, VERSIONS).concept.id}"
     command = CreateKey(owner=MAYA, scopes=("admin",))
     key = store.run(create_key, command, actor=MAYA, reason=NOTE).text
@@ -95,36 +142,48 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         "INDELIBLE_SECRET": SECRET,
         "INDELIBLE_MAX_STREAMS": str(STREAMS),
     }
-    alone: list[float] = []
-    together: list[float] = []
+    values: dict[str, list[float]] = {name: [] for name in (ALONE, TOGETHER, WITH_TASKS)}
     with served(SERVE, variables) as port:
         client = Client(port, key)
-        streams = Streams(port, *sign_in(port, key))
+        cookie, stream_path = sign_in(port, key)
+        open_pages: dict[str, Streams | TaskPages] = {
+            TOGETHER: Streams(port, cookie, stream_path),
+            WITH_TASKS: TaskPages(port, cookie),
+        }
         read = partial(client.send, "GET", path)
         seconds_of(read, dose.times)  # fills caches
         for _ in range(dose.rounds):
-            alone.append(seconds_of(read, dose.times) / dose.times * SECOND)
-            streams.open()
-            together.append(seconds_of(read, dose.times) / dose.times * SECOND)
-            streams.close()
+            values[ALONE].append(seconds_of(read, dose.times) / dose.times * SECOND)
+            for name, pages in open_pages.items():
+                pages.open()
+                values[name].append(seconds_of(read, dose.times) / dose.times * SECOND)
+                pages.close()
         client.close()
 
-    quiet = Measured(name=ALONE, unit="ms", values=tuple(alone))
-    yield _table(quiet, evolve(quiet, name=TOGETHER, values=tuple(together)))
+    quiet = Measured(name=ALONE, unit="ms", values=tuple(values[ALONE]))
+    rows = [evolve(quiet, name=name, values=tuple(own)) for name, own in values.items()]
+    yield _table(quiet, tuple(rows), dose)
 
 
-def _table(quiet: Measured, busy: Measured) -> Table:
-    promise = f"times as long with {STREAMS} feeds open"
+def _table(quiet: Measured, rows: tuple[Measured, ...], dose: Dose) -> Table:
+    goals: list[Goal] = []
+    for row in rows:
+        if row.name != ALONE:
+            promise = f"times as long with {row.name}"
+            goals.append(Goal(promise=promise, value=row.over(quiet), at_most=1.2))
+
     return Table(
         name="feeds",
-        title="A read while feeds of the console stay open",
+        title="A read while live pages of the console stay open",
         description=(
-            "`indelible serve` with one worker answers one client that reads a concept, alone and"
-            f" while {STREAMS} feeds of changes stay open, each on a connection of its own."
+            "`indelible serve` with one worker answers one client that reads a concept, alone,"
+            f" while {STREAMS} feeds of changes stay open, each on a connection of its own, and"
+            f" while {STREAMS} pages of tasks are open that refresh their table every two seconds."
+            f" The database has {dose.tasks:,} tasks."
         ),
-        rows=(quiet, busy),
+        rows=rows,
         baseline=ALONE,
-        goals=(Goal(promise=promise, value=busy.over(quiet), at_most=1.2),),
+        goals=tuple(goals),
     )
 
 

@@ -9,6 +9,7 @@ from tests.bench import (
     feeds,
     lifecycles,
     lives,
+    pages,
     queue_pins,
     queues,
     reads,
@@ -26,6 +27,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "reads": reads.tables,
     "served": served.tables,
     "feeds": feeds.tables,
+    "pages": pages.tables,
     "size": size.tables,
     "lifecycles": lifecycles.tables,
     "captures": captures.tables,
@@ -33,3 +35,6 @@ PARTS: Final[Mapping[str, Part]] = {
     "queues": queues.tables,
     "pins": queue_pins.tables,
 }
+# A whole run leaves them out, and so does its page: stores of a million rows take long to fill.
+ON_REQUEST: Final = frozenset({"pages"})
+WHOLE_RUN: Final = tuple(name for name in PARTS if name not in ON_REQUEST)

@@ -22,6 +22,7 @@ class Dose:
     concepts: int  # in the store of a measured one
     long_life: int  # versions of a concept that has many
     stored: int  # concepts in a store that has many
+    tasks: int  # in the same store, in every state
     clients: int  # that send requests at once
     subspaces: int  # of the space that captures go to
     batch: int  # captures in one transaction
@@ -41,6 +42,7 @@ FULL: Final = Dose(
     concepts=500,
     long_life=10_000,
     stored=100_000,
+    tasks=1_000_000,
     clients=4,
     subspaces=100,
     batch=100,
@@ -59,6 +61,7 @@ SMALL: Final = Dose(
     concepts=5,
     long_life=20,
     stored=20,
+    tasks=1_000,
     clients=2,
     subspaces=5,
     batch=3,

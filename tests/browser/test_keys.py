@@ -4,9 +4,11 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import OpenPage, page_faults
+from tests.browser.conftest import OpenPage, page_faults, rows_on_screen
 from tests.browser.test_console import LOOKS
 
+MIN_ROWS = 14  # on a screen of 1280 to 900 pixels
+MANY_SCOPES = ("concepts:read", "concepts:write", "concepts:review", "captures:read")
 KEY = re.compile(r"^ind_\S+_\S+$")
 
 
@@ -59,3 +61,13 @@ def test_a_key_is_created_used_and_revoked_without_scripts(open_page: OpenPage) 
 
     reader.goto("/console/keys")
     expect(reader.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_screen_shows_fourteen_keys(open_page: OpenPage) -> None:
+    page = open_page(scripts="off")
+    for number in range(MIN_ROWS):
+        fill_form(page, f"a program of several words, number {number}", *MANY_SCOPES)
+        page.get_by_role("button", name="Create the key").click()
+    page.goto("/console/keys")
+
+    assert rows_on_screen(page) >= MIN_ROWS

@@ -4,14 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.conftest import Instance, OpenPage, page_faults
+from tests.browser.conftest import Instance, OpenPage, page_faults, rows_on_screen
 from tests.browser.test_console import create
 
 MIN_ROWS = 14  # on a screen of 1280 to 900 pixels
-ROWS_IN_VIEW = """
-[...document.querySelectorAll("tbody tr")]
-  .filter(row => row.getBoundingClientRect().bottom <= window.innerHeight).length
-"""
 SCRIPTS = ("on", "off")
 
 
@@ -35,7 +31,7 @@ def test_a_screen_shows_fourteen_rows(open_page: OpenPage, path: str, scripts: s
     page = open_page(scripts=scripts)
     page.goto(path)
 
-    assert page.evaluate(ROWS_IN_VIEW) >= MIN_ROWS
+    assert rows_on_screen(page) >= MIN_ROWS
 
 
 @pytest.mark.usefixtures("many_concepts")

@@ -4,8 +4,16 @@ import re
 
 import pytest
 from tests.web.console.visitor import Page, Site
-from tests.web.minting import MAYA_S, WORKER, failed, minted
+from tests.web.minting import MAYA_S, WORKER, acted, failed, minted
 
+from indelible.app import WriteTx
+from indelible.tokens import Repositories
+from indelible.tokens.entities import (
+    ImageGenerationJob,
+    IPFSUploadRecord,
+    RecordType,
+    RevealTransaction,
+)
 from indelible_web.tokens import pages as console_tokens
 
 TOKENS = "/console/tokens"
@@ -43,6 +51,39 @@ def test_history_names_tokens_authors_and_mints(any_site: Site) -> None:
     other.get("/console/history")
     assert "Token 1" in other.page.words
     assert f"{TOKENS}/1" not in other.page.links
+
+
+def test_history_names_the_tokens_of_orders_uploads_and_reveals(any_site: Site) -> None:
+    minted(any_site.store, MAYA_S, MAYA_S)
+    acted(any_site.store, order_upload_and_reveal)
+    member = any_site.member("console", "tokens:read")
+    member.get("/console/history")
+
+    for text in ("Image of token 1", "Upload of token 1", "Reveal of token 1 and 1 more"):
+        assert text in member.page.words
+    assert member.page.links.count(f"{TOKENS}/1") >= 3
+
+
+def order_upload_and_reveal(tx: WriteTx) -> None:
+    """Create one entity of each kind that the pipeline stores, for both tokens."""
+    repositories = Repositories.over(tx)
+    ids: list[str] = []
+    for token_id in (1, 2):
+        token = repositories.tokens.get_by_token_id(token_id)
+        assert token is not None
+        ids.append(token.id)
+
+    now = tx.clock.now()
+    job = ImageGenerationJob.create(
+        "create", now=now, id=tx.ids.new(), token_id=ids[0], service="painter"
+    )
+    repositories.image_jobs.add(job)
+    upload = IPFSUploadRecord.create(
+        "create", now=now, id=tx.ids.new(), token_id=ids[0], record_type=RecordType.IMAGE
+    )
+    repositories.ipfs_records.add(upload)
+    reveal = RevealTransaction.create("create", now=now, id=tx.ids.new(), token_ids=tuple(ids))
+    repositories.reveal_txs.add(reveal)
 
 
 def test_a_token_shows_its_history(any_site: Site) -> None:

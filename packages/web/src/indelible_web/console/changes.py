@@ -124,7 +124,7 @@ def group_changes(
 def read_whole_groups(read: ChangeReader, start: str, page_size: int) -> ChangePage:
     """Return a page of changes, and those after it that belong to its last group.
 
-    So a bulk change is one group of one page, up to `MAX_CHANGES` of its changes.
+    A group that has begun on the page so ends on it, up to `MAX_CHANGES`.
     """
     feed = read(start, page_size)
     if len(feed.changes) < page_size:

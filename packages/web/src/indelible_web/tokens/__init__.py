@@ -5,7 +5,7 @@ from typing import Final
 from indelible.app import AppContext
 from indelible.tokens import AUTHOR, TOKEN, AcknowledgeContract, token_stats
 from indelible.tokens.errors import SignatureWrong
-from indelible.tokens.lifecycle import MINT
+from indelible.tokens.lifecycle import IMAGE_JOB, MINT, REVEAL, UPLOAD
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem, TaskPanel
 from indelible_web.context import WebContext
@@ -53,6 +53,9 @@ CONTEXT: Final = WebContext(
         TOKEN.name: links.token_links,
         AUTHOR.name: links.author_links,
         MINT.name: links.mint_links,
+        IMAGE_JOB.name: links.image_job_links,
+        UPLOAD.name: links.upload_links,
+        REVEAL.name: links.reveal_links,
     },
     searches=(links.SEARCH,),
     task_panels=(TaskPanel(template="tokens/_chain.html", query=token_stats),),

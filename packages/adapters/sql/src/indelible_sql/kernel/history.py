@@ -90,12 +90,12 @@ OF_ANY_LIFECYCLE = HISTORY.c.lifecycle.in_(select(EDGES.c.lifecycle))
 # the index of times, and the changes between them in the order of the feed. SQLite would pass over
 # that index for a bare position.
 TIMES = HISTORY.alias("times")
-SINCE_ON_SQLITE = HISTORY.c.position >= (
-    select(func.min(TIMES.c.position + 0)).where(TIMES.c.at >= bindparam("since")).scalar_subquery()
-)
-UNTIL_ON_SQLITE = HISTORY.c.position <= (
-    select(func.max(TIMES.c.position + 0)).where(TIMES.c.at < bindparam("until")).scalar_subquery()
-)
+TIME_CONDITIONS = {
+    "since": TIMES.c.at >= bindparam("since"),
+    "until": TIMES.c.at < bindparam("until"),
+}
+FIRST_OF_TIMES = select(func.min(TIMES.c.position + 0))
+LAST_OF_TIMES = select(func.max(TIMES.c.position + 0))
 CHANGES_BY_MINUTE = count_by_minute(HISTORY.c.at)
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
 DATABASE_ID = text(
@@ -208,11 +208,17 @@ def _backwards_on_sqlite(conditions: frozenset[str]) -> Select[Any]:
 
 
 def _within_times(statement: Select[Any], conditions: frozenset[str]) -> Select[Any]:
-    """Return SQLite's statement, bounded by the positions of the first and the last change."""
+    """Return SQLite's statement, bounded by the positions of the first and the last change.
+
+    With both times, only the changes between them are searched for these positions.
+    """
+    of_times = [TIME_CONDITIONS[name] for name in TIME_CONDITIONS if name in conditions]
     if "since" in conditions:
-        statement = statement.where(SINCE_ON_SQLITE)
+        first = FIRST_OF_TIMES.where(*of_times).scalar_subquery()
+        statement = statement.where(HISTORY.c.position >= first)
     if "until" in conditions:
-        statement = statement.where(UNTIL_ON_SQLITE)
+        last = LAST_OF_TIMES.where(*of_times).scalar_subquery()
+        statement = statement.where(HISTORY.c.position <= last)
 
     return statement
 
