@@ -161,18 +161,14 @@ class DamagedStore:
         store: SqlStore,
         owner_url: str,
         situation: Situation,
+        state_before: object,
         run_without_guards: Callable[[str], None],
     ) -> None:
         self.store = store
         self.owner_url = owner_url
         self.situation = situation
+        self.state_before = state_before
         self._run_without_guards = run_without_guards
-        self.state_before = self.state()
-
-    def state(self) -> object:
-        """Return the facts of the schema, and every row of every head."""
-        reader = self.store.engines.reader
-        return schema_facts(reader), head_rows(reader)
 
     def entity_ids(self) -> dict[str, str]:
         """Map the names in `DAMAGES` to the ids of the entities."""
@@ -190,6 +186,12 @@ class DamagedStore:
         """Run a statement of `DAMAGES` without the guards."""
         at = "" if self.owner_url.startswith("sqlite") else f"{SCHEMA}."
         self._run_without_guards(statement.format(at=at, **self.entity_ids()))
+
+
+def state_of(store: SqlStore) -> object:
+    """Return the facts of the schema, and every row of every head."""
+    reader = store.engines.reader
+    return schema_facts(reader), head_rows(reader)
 
 
 def schema_facts(engine: Engine) -> tuple[str, ...]:
@@ -246,8 +248,16 @@ def without_postgresql_guards(url: str) -> Callable[[str], None]:
     return run
 
 
+@pytest.fixture(scope="module")
+def states_before() -> dict[str, object]:
+    """Return the state of the situation by dialect: every test has a copy of the same database."""
+    return {}
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[DamagedStore]:
+def damaged(
+    request: pytest.FixtureRequest, tmp_path: Path, states_before: dict[str, object]
+) -> Generator[DamagedStore]:
     if request.param == "sqlite":
         file: Situated[Path] = request.getfixturevalue("situated_file")
         situation = file.situation
@@ -266,7 +276,10 @@ def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Damaged
 
     for store in shared_store(url, "damaged"):
         store.clock = SystemClock()
-        yield DamagedStore(store, owner_url, situation, run_without_guards)
+        if request.param not in states_before:
+            states_before[request.param] = state_of(store)
+        state = states_before[request.param]
+        yield DamagedStore(store, owner_url, situation, state, run_without_guards)
 
 
 def test_rebuild_covers_every_head_of_the_metadata(damaged: DamagedStore) -> None:
@@ -302,7 +315,7 @@ def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
         "centroids": 2,
     }
     assert {head.changed for head in rebuilt} == {()}
-    assert damaged.state() == damaged.state_before
+    assert state_of(damaged.store) == damaged.state_before
     assert verify(damaged.store) == ()
 
 
@@ -325,7 +338,7 @@ def test_a_head_that_was_changed_behind_its_history_is_rebuilt(
     changed = {head.table: head.changed for head in rebuilt if head.changed}
     assert table in damaged_tables
     assert changed == {table: (damaged.entity_ids().get(entity, entity),)}
-    assert damaged.state() == damaged.state_before
+    assert state_of(damaged.store) == damaged.state_before
     assert verify(damaged.store) == ()
 
 
