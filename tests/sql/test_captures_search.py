@@ -1,6 +1,7 @@
 """Test the search of a large space by its own index: as good as exact, and of that space only."""
 
 from collections.abc import Generator, Sequence
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from tests.bench import large_spaces
 from tests.bench.large_spaces import LargeSpace
 from tests.conftest import DATABASES, POLICY
-from tests.databases import temporary_database
+from tests.databases import temporary_copy, temporary_database
 from tests.sql.conftest import code, opened
 
 from indelible import captures
@@ -136,10 +137,12 @@ def spaces(database: PostgresServer, template_spaces: Spaces) -> Generator[Space
 
 
 @pytest.fixture
-def database(server: PostgresServer, template_spaces: Spaces) -> Generator[PostgresServer]:
+def database(
+    admin: psycopg.Connection[Any], server: PostgresServer, template_spaces: Spaces
+) -> Generator[PostgresServer]:
     """Create a database with the spaces for one test."""
     template_name = template_spaces.owner_url.rpartition("/")[2]
-    with temporary_database(server, f"spaces_{next(DATABASES)}", template_name) as lent:
+    with temporary_copy(admin, server, f"spaces_{next(DATABASES)}", template_name) as lent:
         yield lent
 
 
