@@ -54,12 +54,18 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=GATE_PYTHON)
 def tests(session: nox.Session) -> None:
-    """Run everything that guards main, pytest last; `-- ARGUMENTS` go to that pytest."""
+    """Run everything that guards main; `-- ARGUMENTS` go to the pytest of the whole suite.
+
+    That pytest often waits for the processes that it starts; the wheels and the suites for other
+    versions use this time.
+    """
     _install(session, "dev")
     _check_sources(session)
-    _wheels(session)
-    _other_versions(session)
-    session.run("python", "-m", "pytest", "-m", "", *_test_folders(), *session.posargs)
+    with ThreadPoolExecutor() as executor:
+        beside = executor.submit(_wheels_and_other_versions, session)
+        session.run("python", "-m", "pytest", "-m", "", *_test_folders(), *session.posargs)
+
+    print(beside.result(), flush=True)
 
 
 @nox.session
@@ -239,6 +245,12 @@ def _docs(session: nox.Session) -> None:
         )
 
 
+def _wheels_and_other_versions(session: nox.Session) -> str:
+    """Check what can be checked beside the whole suite; return a line for each suite."""
+    _wheels(session)
+    return _other_versions(session)
+
+
 def _wheels(session: nox.Session) -> None:
     """Build every wheel, and try each in an environment of its own."""
     folder = Path(session.create_tmp()).resolve()
@@ -289,8 +301,8 @@ def _check_sql(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> N
     _import_everything(session, python, "indelible_sql", *NEED_NUMPY)
 
     (folder / "concepts.db").unlink(missing_ok=True)
-    with session.chdir(folder):
-        _run_isolated(session, python, "first_steps.py")
+    first_steps = ROOT / "tests" / "wheels" / "first_steps.py"
+    _run_isolated(session, python, "in_folder.py", folder, first_steps)
 
 
 def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
@@ -322,27 +334,25 @@ def _import_everything(session: nox.Session, python: Path, package: str, *option
     _run_isolated(session, python, "import_everything.py", package, *optional)
 
 
-def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: str) -> None:
+def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: str | Path) -> None:
     path = ROOT / "tests" / "wheels" / script
     session.run(python, "-I", "-W", "error", path, *arguments, external=True)
 
 
-def _other_versions(session: nox.Session) -> None:
-    """Run the suites for other versions beside each other; alone, each run waits half the time."""
+def _other_versions(session: nox.Session) -> str:
+    """Run the suites for other versions, and return a line for each.
+
+    Each runs in one process: more of them would import and compile everything again.
+    """
     servers = _servers(session, OTHER_POSTGRESQL)
-    with ThreadPoolExecutor() as executor:
-        runs = [executor.submit(_other_pythons, session)]
-        for server in servers:
-            runs.append(executor.submit(_run_on_server, session, server))
-        for run in runs:
-            print(run.result(), flush=True)
+    lines = [_run_on_server(session, server, "-n0") for server in servers]
+    return "\n".join((*lines, *_other_pythons(session)))
 
 
-def _other_pythons(session: nox.Session) -> str:
+def _other_pythons(session: nox.Session) -> list[str]:
     """Run the core and SQLite suites on every other interpreter of this machine."""
-    tested: list[str] = []
+    lines: list[str] = []
     absent: list[str] = []
-    outputs: list[str] = []
     for version in OTHER_PYTHONS:
         interpreter = _interpreter(version)
         if interpreter is None:
@@ -352,15 +362,12 @@ def _other_pythons(session: nox.Session) -> str:
         python = environment / "bin" / "python"
         _uv(session, "venv", "--clear", "--python", interpreter, environment)
         _install_editable(session, python, version, "test")
-        command = ("-m", "pytest", "tests/core", "tests/conformance", "-k", "not postgres")
-        outputs.append(str(session.run(python, *command, external=True, silent=True)))
-        tested.append(version)
+        arguments = ("-n0", "tests/core", "tests/conformance", "-k", "not postgres")
+        line = _run_silently(session, python, *arguments)
+        lines.append(f"Core and SQLite suites on Python {version}: {line}")
 
-    outputs.append(
-        f"The core and SQLite suites ran on {', '.join(tested) or 'no other Python'};"
-        f" not on this machine: {', '.join(absent) or 'none'}.",
-    )
-    return "\n".join(outputs)
+    lines.append(f"Pythons that are not on this machine: {', '.join(absent) or 'none'}")
+    return lines
 
 
 def _servers(session: nox.Session, releases: Sequence[str]) -> list[str]:
@@ -375,18 +382,27 @@ def _servers(session: nox.Session, releases: Sequence[str]) -> list[str]:
     return servers
 
 
-def _run_on_server(session: nox.Session, server: str) -> str:
+def _run_on_server(session: nox.Session, server: str, *options: str) -> str:
     """Run the SQL suites on a server, a value of INDELIBLE_TEST_POSTGRESQL."""
     files = str(session.run("python", "-m", "tests.each_version", silent=True)).split()
     marked = "each_version"
     if "=" in server:  # programs that are not from the wheel
         marked += " and not pgvector"
-    output = session.run(
-        *("python", "-m", "pytest", "-m", marked, "-k", "not sqlite", *files),
-        env={"INDELIBLE_TEST_POSTGRESQL": server},
-        silent=True,
-    )
-    return str(output)
+    arguments = (*options, "-m", marked, "-k", "not sqlite", *files)
+    line = _run_silently(session, "python", *arguments, env={"INDELIBLE_TEST_POSTGRESQL": server})
+    return f"SQL suites on PostgreSQL {server.partition('=')[0]}: {line}"
+
+
+def _run_silently(
+    session: nox.Session,
+    python: Path | str,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+) -> str:
+    """Run pytest and return its closing line; print its output only if tests fail."""
+    command = (python, "-m", "pytest", *arguments)
+    output = str(session.run(*command, env=env, external=True, silent=True))
+    return output.splitlines()[-1].strip("= ")
 
 
 def _interpreter(version: str) -> Path | None:

@@ -32,11 +32,22 @@ def temporary_database(
 
     Each database takes ten megabytes of memory, and a run creates hundreds.
     """
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        try:
-            yield _copy_template(admin, server, name, template)
-        finally:
-            admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    with (
+        psycopg.connect(server.admin_url, autocommit=True) as admin,
+        temporary_copy(admin, server, name, template) as database,
+    ):
+        yield database
+
+
+@contextmanager
+def temporary_copy(
+    admin: psycopg.Connection[Any], server: PostgresServer, name: str, template: str
+) -> Generator[PostgresServer]:
+    """Yield a copy of the template like `temporary_database`, by a connection that is open."""
+    try:
+        yield _copy_template(admin, server, name, template)
+    finally:
+        admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def _copy_template(

@@ -9,7 +9,7 @@ from typing import Any, cast
 import psycopg
 import pytest
 from tests.conftest import DATABASES, POLICY, SyncFacade
-from tests.databases import create_database, temporary_database
+from tests.databases import create_database, temporary_copy
 from tests.feeds import CompleteFeedStore
 
 from indelible.memory import MemoryStore
@@ -132,10 +132,13 @@ class WithoutPgvector:
 
     @pytest.fixture
     def database(
-        self, server: PostgresServer, template_without_pgvector: str
+        self,
+        admin: psycopg.Connection[Any],
+        server: PostgresServer,
+        template_without_pgvector: str,
     ) -> Generator[PostgresServer]:
         name = f"without_pgvector_{next(DATABASES)}"
-        with temporary_database(server, name, template_without_pgvector) as lent:
+        with temporary_copy(admin, server, name, template_without_pgvector) as lent:
             yield lent
 
     @pytest.fixture

@@ -70,12 +70,19 @@ class RawSqliteFile(RawSqliteDatabase):
 
 
 class RawPostgresDatabase(RawDatabase):
-    """A PostgreSQL database in which only refused attacks reach their COMMIT."""
+    """A PostgreSQL database in which only refused attacks reach their COMMIT.
+
+    An attack that is refused by a statement has no COMMIT, and is not repeated for one.
+    """
 
     def refusing_guard(self, statements: Sequence[Statement]) -> str:
         with self.engine.connect() as connection:
             try:
                 run(connection, statements)
+            except REFUSALS as error:
+                return guard_of(error)
+
+            try:
                 check_deferred_keys(connection)
             except REFUSALS:
                 connection.rollback()

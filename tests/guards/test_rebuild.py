@@ -30,6 +30,9 @@ from indelible_sql.schema.tables import HeadHistoryKey, metadata
 
 pytestmark = pytest.mark.slow
 
+# Runs a statement that changes a table, without the guards of this table.
+RunWithoutGuards = Callable[[str, str], None]
+
 NUMBERS = count(1)
 MAX_BYTES_OF_CHANGED_ID = 300
 GHOST = """
@@ -161,18 +164,14 @@ class DamagedStore:
         store: SqlStore,
         owner_url: str,
         situation: Situation,
-        run_without_guards: Callable[[str], None],
+        state_before: object,
+        run_without_guards: RunWithoutGuards,
     ) -> None:
         self.store = store
         self.owner_url = owner_url
         self.situation = situation
+        self.state_before = state_before
         self._run_without_guards = run_without_guards
-        self.state_before = self.state()
-
-    def state(self) -> object:
-        """Return the facts of the schema, and every row of every head."""
-        reader = self.store.engines.reader
-        return schema_facts(reader), head_rows(reader)
 
     def entity_ids(self) -> dict[str, str]:
         """Map the names in `DAMAGES` to the ids of the entities."""
@@ -186,10 +185,16 @@ class DamagedStore:
             "space": s.captures.space_id,
         }
 
-    def damage(self, statement: str) -> None:
-        """Run a statement of `DAMAGES` without the guards."""
+    def damage(self, statement: str, table: str) -> None:
+        """Run a statement of `DAMAGES` without the guards of its table."""
         at = "" if self.owner_url.startswith("sqlite") else f"{SCHEMA}."
-        self._run_without_guards(statement.format(at=at, **self.entity_ids()))
+        self._run_without_guards(statement.format(at=at, **self.entity_ids()), table)
+
+
+def state_of(store: SqlStore) -> object:
+    """Return the facts of the schema, and every row of every head."""
+    reader = store.engines.reader
+    return schema_facts(reader), head_rows(reader)
 
 
 def schema_facts(engine: Engine) -> tuple[str, ...]:
@@ -208,13 +213,14 @@ def head_rows(engine: Engine) -> list[list[str]]:
     return tables
 
 
-def without_sqlite_guards(path: str) -> Callable[[str], None]:
-    """Return a function that runs a statement while the triggers of a file are dropped."""
+def without_sqlite_guards(path: str) -> RunWithoutGuards:
+    """Return a function that runs a statement while the triggers of its table are dropped."""
 
-    def run(statement: str) -> None:
+    def run(statement: str, table: str) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             triggers = connection.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?",
+                (table,),
             ).fetchall()
             connection.execute("BEGIN")
             for name, _ in triggers:
@@ -227,27 +233,33 @@ def without_sqlite_guards(path: str) -> Callable[[str], None]:
     return run
 
 
-def without_postgresql_guards(url: str) -> Callable[[str], None]:
-    """Return a function that runs a statement while the triggers of the heads are disabled."""
+def without_postgresql_guards(url: str) -> RunWithoutGuards:
+    """Return a function that runs a statement while the triggers of its table are disabled."""
 
-    def run(statement: str) -> None:
-        tables = CATALOG.updatable_tables
+    def run(statement: str, table: str) -> None:
+        name = f"{SCHEMA}.{table}"
         with psycopg.connect(url) as admin:
-            for table in tables:
-                admin.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
+            admin.execute(f"ALTER TABLE {name} DISABLE TRIGGER ALL".encode())
             admin.execute(statement.encode())
-            for table in tables:
-                admin.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL".encode())
+            admin.execute(f"ALTER TABLE {name} ENABLE TRIGGER ALL".encode())
             for guard in CATALOG.guards("postgresql"):
-                if guard.table in tables:
-                    enable = f"ALTER TABLE {guard.table} ENABLE ALWAYS TRIGGER {guard.name}"
+                if guard.table.name == table:
+                    enable = f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {guard.name}"
                     admin.execute(enable.encode())
 
     return run
 
 
+@pytest.fixture(scope="module")
+def states_before() -> dict[str, object]:
+    """Return the state of the situation by dialect: every test has a copy of the same database."""
+    return {}
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[DamagedStore]:
+def damaged(
+    request: pytest.FixtureRequest, tmp_path: Path, states_before: dict[str, object]
+) -> Generator[DamagedStore]:
     if request.param == "sqlite":
         file: Situated[Path] = request.getfixturevalue("situated_file")
         situation = file.situation
@@ -266,7 +278,10 @@ def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Damaged
 
     for store in shared_store(url, "damaged"):
         store.clock = SystemClock()
-        yield DamagedStore(store, owner_url, situation, run_without_guards)
+        if request.param not in states_before:
+            states_before[request.param] = state_of(store)
+        state = states_before[request.param]
+        yield DamagedStore(store, owner_url, situation, state, run_without_guards)
 
 
 def test_rebuild_covers_every_head_of_the_metadata(damaged: DamagedStore) -> None:
@@ -302,7 +317,7 @@ def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
         "centroids": 2,
     }
     assert {head.changed for head in rebuilt} == {()}
-    assert damaged.state() == damaged.state_before
+    assert state_of(damaged.store) == damaged.state_before
     assert verify(damaged.store) == ()
 
 
@@ -317,7 +332,7 @@ def test_a_head_that_was_changed_behind_its_history_is_rebuilt(
     name: str, damaged: DamagedStore
 ) -> None:
     statement, table, entity = DAMAGES[name]
-    damaged.damage(statement)
+    damaged.damage(statement, table)
     damaged_tables = {finding.table for finding in verify(damaged.store)}
 
     rebuilt = rebuild(damaged.store, damaged.owner_url)
@@ -325,12 +340,13 @@ def test_a_head_that_was_changed_behind_its_history_is_rebuilt(
     changed = {head.table: head.changed for head in rebuilt if head.changed}
     assert table in damaged_tables
     assert changed == {table: (damaged.entity_ids().get(entity, entity),)}
-    assert damaged.state() == damaged.state_before
+    assert state_of(damaged.store) == damaged.state_before
     assert verify(damaged.store) == ()
 
 
 def test_the_guards_refuse_again_after_a_rebuild(damaged: DamagedStore) -> None:
-    damaged.damage(DAMAGES["a status"][0])
+    statement, table, _ = DAMAGES["a status"]
+    damaged.damage(statement, table)
     rebuild(damaged.store, damaged.owner_url)
 
     with pytest.raises((psycopg.Error, sqlite3.Error), match="concepts_one_step"):
@@ -378,7 +394,7 @@ def peak_bytes_of_deleted_heads(store: SqlStore, concepts: int) -> int:
         for _ in range(concepts):
             create_concept(tx, CreateConcept(content=RATIO, change_note="one of many"))
     delete_concepts = without_sqlite_guards(store.own_url.removeprefix("sqlite:///"))
-    delete_concepts("DELETE FROM concepts")
+    delete_concepts("DELETE FROM concepts", "concepts")
 
     tracemalloc.start()
     try:

@@ -1,14 +1,16 @@
 """Test the search of a large space by its own index: as good as exact, and of that space only."""
 
 from collections.abc import Generator, Sequence
+from typing import Any
 
 import psycopg
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import text
 from tests.bench import large_spaces
 from tests.bench.large_spaces import LargeSpace
-from tests.conftest import POLICY
+from tests.conftest import DATABASES, POLICY
+from tests.databases import temporary_copy, temporary_database
 from tests.sql.conftest import code, opened
 
 from indelible import captures
@@ -105,20 +107,43 @@ def random_vector(seed: int) -> list[float]:
     return vector
 
 
+@pytest.fixture(scope="module")
+def template_spaces(server: PostgresServer, template: PostgresServer) -> Generator[Spaces]:
+    """Create the spaces in a database to copy from."""
+    template_name = template.url.rpartition("/")[2]
+    with temporary_database(server, "template_of_spaces", template_name) as database:
+        ids = PlannedIds()
+        store = open_store(database.url, policy=POLICY, ids=ids)
+        activate_algorithm_for(store)
+        ids.next_id = HOSTILE_ID
+        large = create_large_space(store, database)
+
+        small = space_of(store, dimension=DIMENSION)
+        for number in range(SMALL_SIZE):
+            small.capture(random_vector(number), url=f"https://example.org/{number}")
+
+        store.dispose()  # a database with connections cannot be copied
+        yield Spaces(store, database.owner_url, large, small)
+
+
 @pytest.fixture
-def spaces(database: PostgresServer) -> Generator[Spaces]:
-    ids = PlannedIds()
-    store = open_store(database.url, policy=POLICY, ids=ids)
-    activate_algorithm_for(store)
-    ids.next_id = HOSTILE_ID
-    large = create_large_space(store, database)
+def spaces(database: PostgresServer, template_spaces: Spaces) -> Generator[Spaces]:
+    """Open a store on a copy of the spaces."""
+    with opened(database.url) as store:
+        small = evolve(template_spaces.small, store=store)
+        scenario = evolve(template_spaces.large.scenario, store=store)
+        large = evolve(template_spaces.large, scenario=scenario)
+        yield Spaces(store, database.owner_url, large, small)
 
-    small = space_of(store, dimension=DIMENSION)
-    for number in range(SMALL_SIZE):
-        small.capture(random_vector(number), url=f"https://example.org/{number}")
 
-    yield Spaces(store, database.owner_url, large, small)
-    store.dispose()
+@pytest.fixture
+def database(
+    admin: psycopg.Connection[Any], server: PostgresServer, template_spaces: Spaces
+) -> Generator[PostgresServer]:
+    """Create a database with the spaces for one test."""
+    template_name = template_spaces.owner_url.rpartition("/")[2]
+    with temporary_copy(admin, server, f"spaces_{next(DATABASES)}", template_name) as lent:
+        yield lent
 
 
 def create_large_space(store: SqlStore, database: PostgresServer) -> LargeSpace:

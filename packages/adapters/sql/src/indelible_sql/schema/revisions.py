@@ -1,0 +1,35 @@
+"""Run the revisions of the schema with alembic."""
+
+from collections.abc import Container
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from indelible_sql.schema.catalog import Catalog
+
+
+def upgrade_to_newest(connection: Connection, schema: str | None, catalog: Catalog) -> None:
+    """Run every revision that the database has not run."""
+    command.upgrade(_config(connection, schema, catalog), "head")
+
+
+def downgrade_to(
+    revision: str,
+    connection: Connection,
+    schema: str | None,
+    catalog: Catalog,
+    exported: Container[str],
+) -> None:
+    """Undo every revision after this one; `exported` has the hashes of exported records."""
+    config = _config(connection, schema, catalog)
+    config.attributes["exported"] = exported
+    command.downgrade(config, revision)
+
+
+def _config(connection: Connection, schema: str | None, catalog: Catalog) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "indelible_sql.schema:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, schema=schema, catalog=catalog)
+    return config
