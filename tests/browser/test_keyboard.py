@@ -91,7 +91,7 @@ def test_tab_follows_the_frame_as_it_is_seen(open_page: OpenPage, size: str) -> 
     names = [stop["name"] for stop in stops]
     assert names[0] == "indelible"
     assert names[-2:] == ["Search by name or id", "Sign out"]
-    backwards = []
+    backwards: list[tuple[str, str]] = []
     for earlier, later in pairwise(stops):
         if not is_after(later, earlier):
             backwards.append((earlier["name"], later["name"]))
@@ -127,9 +127,11 @@ def test_the_arrow_of_a_sorted_column_is_no_part_of_its_name(
     heading = page.locator("th[aria-sort=descending] a")
     text = heading.inner_text()
 
-    session = page.context.new_cdp_session(page)
-    tree = session.send("Accessibility.getFullAXTree")
-    names = [node["name"]["value"] for node in tree["nodes"] if node["role"]["value"] == "link"]
+    session: Any = page.context.new_cdp_session(page)  # its answers are untyped
+    tree: dict[str, Any] = session.send("Accessibility.getFullAXTree")
+    names: list[str] = [
+        node["name"]["value"] for node in tree["nodes"] if node["role"]["value"] == "link"
+    ]
 
     arrow = heading.evaluate("link => getComputedStyle(link, '::after').content")
     assert "\u2193" in arrow

@@ -15,7 +15,9 @@ from indelible.tokens import Block, Chain, ContractLog
 class Ledger(Chain):
     """The tickets of a ledger."""
 
-    contract_id = "ledger:tickets"
+    @property
+    def contract_id(self) -> str:
+        return "ledger:tickets"
 
     def newest(self) -> int:
         return len(read_lines()) - 1

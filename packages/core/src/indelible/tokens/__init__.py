@@ -32,18 +32,18 @@ from indelible.tokens.entities import (
     SystemState,
     Token,
 )
-from indelible.tokens.handlers import (
+from indelible.tokens.handlers.authors import set_author_prompt
+from indelible.tokens.handlers.blocks import record_blocks, request_scan, roll_back_blocks
+from indelible.tokens.handlers.contract import (
     acknowledge_contract,
+    record_contract,
+    report_chain_fault,
+)
+from indelible.tokens.handlers.tokens import (
     fail_generation,
     finish_generation,
-    record_blocks,
-    record_contract,
     recover_token,
-    report_chain_fault,
-    request_scan,
     retry_token,
-    roll_back_blocks,
-    set_author_prompt,
     start_generation,
 )
 from indelible.tokens.lifecycle import (

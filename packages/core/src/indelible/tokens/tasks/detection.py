@@ -26,13 +26,11 @@ from indelible.tokens.errors import (
     RangeTooLarge,
     ReorgTooDeep,
 )
-from indelible.tokens.handlers import (
-    checkpoint_of,
+from indelible.tokens.handlers.blocks import checkpoint_of, record_blocks, roll_back_blocks
+from indelible.tokens.handlers.contract import (
     has_chain_fault,
-    record_blocks,
     record_contract,
     report_chain_fault,
-    roll_back_blocks,
 )
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_with_mints, checkpoints

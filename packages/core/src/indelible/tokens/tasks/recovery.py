@@ -9,7 +9,7 @@ from indelible.kernel import Actor, IndelibleError, Store
 from indelible.tokens.commands import RecoverToken
 from indelible.tokens.entities import MAX_TOKENS_PER_MINT, MintLog
 from indelible.tokens.errors import TokenExists
-from indelible.tokens.handlers import recover_token
+from indelible.tokens.handlers.tokens import recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import missing_tokens, unknown_tokens
 from indelible.tokens.rules import BlockBatch, BlockRange, ScanSettings
