@@ -42,7 +42,7 @@ CUSTOMER: Final = Actor.user("customer")
 
 @frozen(kw_only=True)
 class MailDose:
-    """How much is sent, killed and canceled, and the limits of the stages."""
+    """The numbers of tasks, kills and cancellations, and the limits of the stages."""
 
     tasks: int
     kills: int
