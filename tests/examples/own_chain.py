@@ -23,14 +23,12 @@ class Ledger(Chain):
         return len(read_lines()) - 1
 
     def block(self, number: int) -> Block | None:
-        lines = read_lines()[: number + 1]
-        return last_block(lines) if number < len(lines) else None
+        return block_at(number) if number <= self.newest() else None
 
     def mints(self, first: int, last: int) -> tuple[ContractLog, ...]:
         logs: list[ContractLog] = []
-        for number in range(first, last + 1):
-            block = last_block(read_lines()[: number + 1])
-            for index, (ticket, wallet) in enumerate(read_tickets(number)):
+        for block in map(block_at, range(first, last + 1)):
+            for index, (ticket, wallet) in enumerate(read_tickets(block.number)):
                 values = {"minter": wallet, "author_wallet": wallet, "start_token_id": ticket}
                 logs.append(block.mint(digest([block.hash, str(index)]), index, **values))
         return tuple(logs)
@@ -47,10 +45,11 @@ def read_tickets(number: int) -> list[tuple[int, str]]:
     return tickets
 
 
-def last_block(lines: list[str]) -> Block:
-    """Return the last of these blocks. Its hash covers all of them."""
+def block_at(number: int) -> Block:
+    """Return a block. Its hash covers it and all blocks before it."""
+    lines = read_lines()[: number + 1]
     at = datetime.fromisoformat(json.loads(lines[-1])["at"])
-    return Block(number=len(lines) - 1, hash=digest(lines), parent_hash=digest(lines[:-1]), at=at)
+    return Block(number=number, hash=digest(lines), parent_hash=digest(lines[:-1]), at=at)
 
 
 def digest(texts: list[str]) -> str:
