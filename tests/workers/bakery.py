@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from redis import Redis
 
 from indelible.kernel import Actor, Store
@@ -20,7 +20,7 @@ from indelible.kernel.tasks import (
     Leases,
     Task,
 )
-from indelible_workers import Worker
+from indelible_workers import Worker, process_batch
 
 TaskStore = Store[TasksRead, TasksWrite]
 MAYA = Actor.user("maya")
@@ -157,3 +157,27 @@ class Bakery:
     def _fail_at(self, step: str, name: str) -> None:
         if name.startswith(f"{step}-"):
             raise self.error
+
+
+def hanging(bakery: Bakery, **settings: Any) -> Stage[TasksWrite, str, str]:  # noqa: ANN401 - a stage's own
+    """Return a stage whose tasks named `hang-...` ignore every request until the gate opens."""
+
+    def perform(name: str, handle: LeaseHandle) -> str:
+        if name.startswith("hang-"):
+            bakery.started.set()
+            assert bakery.gate.wait(TIMEOUT_SECONDS)
+            bakery.stop_reasons.append(handle.stop_reason)
+        return bakery.perform(name, handle)
+
+    return evolve(bakery.stage(**settings), perform=perform)
+
+
+def start_batch(worker: Worker, stage: Stage[TasksWrite, str, str]) -> Thread:
+    """Process one batch in a thread, to be joined."""
+    thread = Thread(
+        target=process_batch,
+        args=(worker.store, stage),
+        kwargs={"actor": WORKER, "worker": worker},
+    )
+    thread.start()
+    return thread

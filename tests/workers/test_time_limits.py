@@ -1,7 +1,6 @@
 """A task in a thread that exceeds its time limit fails; its thread is counted until it returns."""
 
 import time
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,7 +14,9 @@ from tests.workers.bakery import (
     attempts,
     enqueue,
     get_task,
+    hanging,
     outcome_counts,
+    start_batch,
     wait_until,
 )
 
@@ -37,30 +38,6 @@ def gauge(worker: Worker, name: str, stage: str) -> float | None:
     return worker.registry.get_sample_value(name, {"stage": stage})
 
 
-def hanging(bakery: Bakery, **settings: Any) -> Stage[TasksWrite, str, str]:  # noqa: ANN401 - a stage's own
-    """Return a stage whose tasks named `hang-...` ignore every request until the gate opens."""
-
-    def perform(name: str, handle: LeaseHandle) -> str:
-        if name.startswith("hang-"):
-            bakery.started.set()
-            assert bakery.gate.wait(TIMEOUT_SECONDS)
-            bakery.stop_reasons.append(handle.stop_reason)
-        return bakery.perform(name, handle)
-
-    return evolve(bakery.stage(**settings), perform=perform)
-
-
-def start(worker: Worker, stage: Stage[TasksWrite, str, str]) -> Thread:
-    """Process one batch in a thread, to be joined."""
-    thread = Thread(
-        target=process_batch,
-        args=(worker.store, stage),
-        kwargs={"actor": WORKER, "worker": worker},
-    )
-    thread.start()
-    return thread
-
-
 @pytest.mark.parametrize("batch", [1, 10])
 def test_a_task_beyond_its_limit_has_failed_while_its_thread_still_runs(
     store: TaskStore, bakery: Bakery, batch: int
@@ -69,7 +46,7 @@ def test_a_task_beyond_its_limit_has_failed_while_its_thread_still_runs(
     worker = Worker(store=store, actor=WORKER)
     stage = hanging(bakery, batch=batch, timeout_seconds=1)
     with worker.heartbeat():
-        thread = start(worker, stage)
+        thread = start_batch(worker, stage)
         assert bakery.started.wait(TIMEOUT_SECONDS)
         wait_until(lambda: get_task(store, "hang-on").lease_owner is None)
         outcome = attempts(store, "hang-on")[0]
@@ -85,28 +62,6 @@ def test_a_task_beyond_its_limit_has_failed_while_its_thread_still_runs(
     assert gauge(worker, "indelible_worker_stage_threads_timed_out", "bake") == 0
     assert not are_completed(store, "hang-on")
     assert outcome_counts(worker) == {"claimed": 1, "timed_out": 1, "retried": 1}
-
-
-def test_the_others_of_a_batch_are_released_and_completed_by_another_thread(
-    store: TaskStore, bakery: Bakery
-) -> None:
-    names = ["a-loaf", "hang-on", "z-loaf"]
-    enqueue(store, *names)
-    worker = Worker(store=store, actor=WORKER)
-    stage = hanging(bakery, timeout_seconds=1)
-    with worker.heartbeat():
-        thread = start(worker, stage)
-        assert bakery.started.wait(TIMEOUT_SECONDS)
-        wait_until(lambda: get_task(store, "z-loaf").lease_owner is None)
-        process_batch(store, bakery.stage(), actor=WORKER)
-        assert are_completed(store, "a-loaf", "z-loaf")
-
-        bakery.gate.set()
-        thread.join(TIMEOUT_SECONDS)
-
-    # The result of the first thread came too late for its lease, and it started no other task.
-    assert bakery.performed.count("z-loaf") == 1
-    assert get_task(store, "a-loaf").fence == 2
 
 
 def test_a_task_that_stops_at_its_limit_has_failed_and_leaves_no_thread(
@@ -132,7 +87,7 @@ def test_a_task_that_exceeds_its_limit_each_time_is_dead(store: TaskStore, baker
     worker = Worker(store=store, actor=WORKER)
     stage = hanging(bakery, batch=1, timeout_seconds=1, max_attempts=1)
     with worker.heartbeat():
-        thread = start(worker, stage)
+        thread = start_batch(worker, stage)
         assert bakery.started.wait(TIMEOUT_SECONDS)
         wait_until(lambda: get_task(store, "hang-on").dead_reason is not None)
         bakery.gate.set()
@@ -158,7 +113,7 @@ def test_an_exceeded_limit_is_recorded_although_the_database_is_unavailable_at_f
 
     stage = hanging(bakery, batch=1, timeout_seconds=1)
     with worker.heartbeat():
-        thread = start(worker, stage)
+        thread = start_batch(worker, stage)
         assert bakery.started.wait(TIMEOUT_SECONDS)
         monkeypatch.setattr(type(store), "transaction", staticmethod(fail_twice))
         wait_until(lambda: get_task(store, "hang-on").lease_owner is None)

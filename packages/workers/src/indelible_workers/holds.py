@@ -17,7 +17,7 @@ KILL_SECONDS: Final = 10  # in which a thread must notice that its child process
 
 
 class TaskAbandoned(Exception):
-    """A task exceeded its time limit: its failure is recorded already, and its batch released."""
+    """A task exceeded its time limit: its failure is recorded, its batch completed or released."""
 
 
 @define(eq=False)
@@ -75,14 +75,18 @@ class RunningTask:
         return self.seconds() > self.timeout_seconds + grace_seconds
 
 
+def _ignore(_: RunningTask) -> None:
+    """Do nothing: a batch that performs no task has none that hangs."""
+
+
 @define(eq=False)
 class HeldLeases:
-    """The leases of a batch that is being processed."""
+    """The leases of a batch that is being processed; the callbacks are for tasks that hang."""
 
     stage: Stage[Any, Any, Any]
     leases: Leases
-    on_abandoned: Callable[[RunningTask], None]
-    record_timed_out: Callable[[RunningTask], None]  # in the database, which may be unavailable
+    on_abandoned: Callable[[RunningTask], None] = _ignore
+    record_timed_out: Callable[[RunningTask], None] = _ignore  # while the database is available
     since: float = field(factory=monotonic)  # the last begin or end of a task
     running: RunningTask | None = None
     is_abandoned: bool = False

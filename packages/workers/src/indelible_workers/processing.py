@@ -36,6 +36,7 @@ from indelible_workers.performing import (
     prepared_by_id,
     stored_results,
 )
+from indelible_workers.timeouts import count_returned, count_timed_out
 from indelible_workers.worker import ClaimPosition, Worker, logger
 
 MAX_FINISH_TRIES: Final = 4  # while the database is unavailable
@@ -79,21 +80,23 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     def run(self) -> int:
         """Process one batch and return how many tasks were claimed."""
         leases, prepared = self._claim()
+        performed: list[PerformedTask[Work, Outcome]] = []
         hold = HeldLeases(
             self.stage,
             leases,
-            on_abandoned=self._count_timed_out,
-            record_timed_out=partial(self._record_timed_out, leases),
+            on_abandoned=partial(self._abandon, performed),
+            record_timed_out=partial(self._record_timed_out, leases, performed),
         )
         with self.worker.hold_leases(hold):
             self._fail_refused(leases)
 
             if prepared is None:
-                performed = self._perform_all(hold, self._prepare_one_by_one(leases))
+                self._perform_all(hold, self._prepare_one_by_one(leases), performed)
             else:
-                performed = self._perform_all(hold, prepared)
+                self._perform_all(hold, prepared, performed)
 
-            if performed:
+            # A batch that was given up is finished by another thread.
+            if performed and not hold.is_abandoned:
                 self._finish(performed)
 
         return len(leases)
@@ -167,9 +170,12 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     # Perform
 
     def _perform_all(
-        self, hold: HeldLeases, prepared: Iterable[PreparedTask[Work]]
-    ) -> list[PerformedTask[Work, Outcome]]:
-        performed: list[PerformedTask[Work, Outcome]] = []
+        self,
+        hold: HeldLeases,
+        prepared: Iterable[PreparedTask[Work]],
+        performed: list[PerformedTask[Work, Outcome]],
+    ) -> None:
+        """Perform the tasks one after the other and append what was performed."""
         unstarted: list[Lease] = []
         for task in prepared:
             # The start of a single task is recorded already, so it is performed in any case.
@@ -182,8 +188,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             except KeyboardInterrupt:
                 raise
             except TaskAbandoned:
-                self._return_late(task.lease)
-                return []
+                count_returned(self.worker, task.lease)
+                return
             except PerformStopped as error:
                 if self.worker.stopping.is_set():
                     unstarted.append(task.lease)
@@ -195,40 +201,40 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         if unstarted:
             self._release(unstarted)
 
-        return performed
+    # A task that exceeds its limit and does not return; the heartbeat calls these two
 
-    def _count_timed_out(self, running: RunningTask) -> None:
-        """Note that a task exceeded its limit and still occupies its thread."""
-        stage = self.stage.name
-        number = self.worker.stage_threads.count_timed_out(stage, 1)
-        self.worker.count(stage, "timed_out")
-        logger.error(
-            "stage %s: task %s exceeded its limit of %s seconds and still runs; timed-out tasks "
-            "occupy %s of %s threads",
-            stage,
-            running.handle.lease.entity_id,
-            running.timeout_seconds,
-            number,
-            self.worker.stage_threads.limit(stage) or "unlimited",
-        )
+    def _abandon(
+        self, performed: Sequence[PerformedTask[Work, Outcome]], running: RunningTask
+    ) -> None:
+        """Note that a task still occupies its thread, and complete what that has performed."""
+        count_timed_out(self.worker, running)
+        if performed:
+            finish = partial(self._finish_performed, performed)
+            self.worker.finishers.start(self.stage.name, finish)
 
-    def _record_timed_out(self, leases: Leases, running: RunningTask) -> None:
-        """Record the failure of a task that exceeded its limit, and release its batch."""
+    def _record_timed_out(
+        self,
+        leases: Leases,
+        performed: Sequence[PerformedTask[Work, Outcome]],
+        running: RunningTask,
+    ) -> None:
+        """Record the failure of a task that exceeded its limit, and release what was not started.
+
+        The thread that hangs appends nothing more to what was performed.
+        """
         lease = running.handle.lease
         error = TimeLimitExceeded(lease.stage, lease.entity_id, running.timeout_seconds)
         self._fail(lease, error)
-        others = [other for other in leases if other is not lease]
+        done = [lease, *(task.lease for task in performed)]
+        others = [other for other in leases if other not in done]
         if others:
             self._release(others)
 
-    def _return_late(self, lease: Lease) -> None:
-        """Note that the thread of a timed-out task is free again."""
-        self.worker.stage_threads.count_timed_out(self.stage.name, -1)
-        logger.warning(
-            "stage %s: task %s returned after its limit; its result is discarded",
-            self.stage.name,
-            lease.entity_id,
-        )
+    def _finish_performed(self, performed: Sequence[PerformedTask[Work, Outcome]]) -> None:
+        """Complete tasks whose thread performs another one that hangs, and extend their leases."""
+        hold = HeldLeases(self.stage, [task.lease for task in performed])
+        with self.worker.hold_leases(hold):
+            self._finish(performed)
 
     def _release(self, leases: Leases) -> None:
         with self._transaction("release") as tx:

@@ -14,6 +14,7 @@ from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.tasks import Lease
 from indelible_workers.children import Children
+from indelible_workers.finishers import Finishers
 from indelible_workers.heartbeat import MAX_HOLD_SECONDS, Heartbeat, logger
 from indelible_workers.holds import HeldLeases
 from indelible_workers.stage_threads import StageThreads
@@ -49,6 +50,7 @@ class Worker:
     threads: Gauge = field(init=False)
     stage_threads: StageThreads = field(init=False)
     children: Children = field(factory=Children, init=False)
+    finishers: Finishers = field(factory=Finishers, init=False)
     _outcomes: Counter = field(init=False)
     _rate_limited: Counter = field(init=False)
     _claims_delayed_until: dict[str, float] = field(factory=dict[str, float], init=False)
@@ -124,6 +126,7 @@ class Worker:
         try:
             yield self
         finally:
+            self.finishers.join()
             finished.set()
             for thread in threads:
                 thread.join()
