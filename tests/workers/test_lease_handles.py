@@ -1,10 +1,11 @@
 """A running task learns that its lease is lost or that its worker ends, and stops."""
 
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
+from typing import cast
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve
 from tests.conftest import POLICY
 from tests.workers.bakery import (
     MAYA,
@@ -28,6 +29,8 @@ from indelible.kernel.tasks import Lease
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
+from indelible_workers.heartbeat import Heartbeat
+from indelible_workers.holds import HeldLeases, RunningTask
 
 
 def complete(store: TaskStore, lease: Lease) -> None:
@@ -124,6 +127,36 @@ def test_the_own_transaction_of_a_task_is_refused_after_its_lease(
     assert get_task(store, "first", "part").due_at is not None
     assert [error.code for error in errors] == ["LEASE_LOST"]
     assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
+
+
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_task_that_ends_while_it_is_watched_does_not_end_the_watch(store: TaskStore) -> None:
+    """Otherwise no limit of any task would be enforced from then on."""
+    enqueue(store, "loaf")
+    hold = EndingHold(RunningTask(LeaseHandle(claim_one(store)[0]), timeout_seconds=60))
+    holds = cast("list[HeldLeases]", [hold])
+    heartbeat = Heartbeat(store, WORKER, Event(), holds)
+    finished = Event()
+    thread = Thread(target=heartbeat.watch_until, args=(finished,))
+    thread.start()
+
+    wait_until(lambda: hold.looks > 2 or not thread.is_alive())
+    assert thread.is_alive()
+    finished.set()
+    thread.join(TIMEOUT_SECONDS)
+
+
+@define
+class EndingHold:
+    """A hold whose task ends just after the first look at it, and begins after the second."""
+
+    task: RunningTask
+    looks: int = 0
+
+    @property
+    def running(self) -> RunningTask | None:
+        self.looks += 1
+        return self.task if self.looks % 2 else None
 
 
 @pytest.mark.parametrize("batch", [1, 10])

@@ -46,8 +46,9 @@ class Heartbeat:
         """Enforce time limits and pass on the shutdown until the event is set."""
         while not finished.wait(WATCH_SECONDS):
             for hold in tuple(self._holds):
-                if hold.running is not None:
-                    self._watch(hold.running)
+                running = hold.running  # its thread may set it to None at any time
+                if running is not None:
+                    self._watch(running)
 
     def _watch(self, running: RunningTask) -> None:
         try:
