@@ -24,7 +24,7 @@ from tests.workers.bakery import (
     wait_until,
 )
 
-from indelible.kernel.stages import Stage, TasksWrite
+from indelible.kernel.stages import RequeueTask, Stage, TasksWrite, requeue_task
 from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.tasks import AttemptOutcome
 from indelible_workers import PerformNotPicklable, Worker, process_batch, run_workers
@@ -32,6 +32,7 @@ from indelible_workers import PerformNotPicklable, Worker, process_batch, run_wo
 pytestmark = pytest.mark.slow
 
 Notes = Path
+NOTICE_SECONDS = 1.5  # in which a worker notices a cancellation
 
 
 @pytest.fixture
@@ -233,6 +234,30 @@ def test_a_child_that_ignores_its_cancellation_is_killed_at_its_limit(
     assert get_task(store, name).cancel_reason == "no flour"
     process(worker, child_stage(notes))
     assert outcome_counts(worker) == {"claimed": 2, "lost": 1, "completed": 1}
+
+
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_child_that_reads_no_request_is_killed_at_its_limit(
+    store: TaskStore, notes: Notes, worker: Worker
+) -> None:
+    with store.transaction(actor=WORKER, reason="test") as tx:
+        arguments = {"hangc-on": {"letter": "x" * 16_000}}  # few of them fill a pipe
+        tx.tasks.enqueue("bake", {"hangc-on": tx.clock.now()}, arguments=arguments)
+    stage = child_stage(notes, timeout_seconds=8)
+    thread = Thread(target=process, args=(worker, stage), daemon=True)
+    thread.start()
+    wait_until(lambda: bool(pids(notes)))
+
+    cancellation = CancelTask(stage="bake", entity_id="hangc-on")
+    store.run(cancel_task, cancellation, actor=WORKER, reason="no flour")
+    time.sleep(NOTICE_SECONDS)
+    # From now on each look finds that the lease is lost, and no longer that it was canceled.
+    requeue = RequeueTask(stage="bake", entity_id="hangc-on")
+    store.run(requeue_task, requeue, actor=WORKER, reason="flour")
+    thread.join(child_stages.LONG_SECONDS / 2)
+
+    assert not thread.is_alive()
+    wait_until(lambda: not any(is_alive(pid) for pid in pids(notes)))
 
 
 def test_other_stages_go_on_while_children_hang(

@@ -21,6 +21,7 @@ from indelible_workers.masking import failure_class, failure_reason
 MEBIBYTE: Final = 2**20
 MAX_REPLY_BYTES: Final = 64 * MEBIBYTE  # of an outcome; larger ones belong into a file
 Perform = Callable[[Any, LeaseHandle], Any]
+TaskOfChild = tuple[str, int]  # its id and fence: all tasks of a child are of one stage
 
 
 @frozen
@@ -33,9 +34,12 @@ class Order:
 
 @frozen
 class StopOrder:
-    """A request to stop a task, unless it has ended already."""
+    """A request to stop a task, unless it has ended already.
 
-    lease: Lease
+    It is short, because a pipe must take it from a child that does not read.
+    """
+
+    task: TaskOfChild
     reason: StopReason
 
 
@@ -43,7 +47,7 @@ class StopOrder:
 class ProgressReport:
     """The progress of a task, which the child sends before the outcome."""
 
-    task: tuple[str, int]  # its id and fence: a thread that a task left behind may report late
+    task: TaskOfChild  # a thread that a task left behind may report late
     percent: int
 
 
@@ -84,8 +88,8 @@ class ChildHandle(LeaseHandle):
             self.send_progress(ProgressReport(task_of(self.lease), percent))
 
 
-def task_of(lease: Lease) -> tuple[str, int]:
-    """Return the id and the fence of a lease's task, by which a report is recognized."""
+def task_of(lease: Lease) -> TaskOfChild:
+    """Return the id and the fence of a lease's task, by which its messages are recognized."""
     return lease.entity_id, lease.fence
 
 
@@ -141,7 +145,7 @@ class ChildProgram:
         """Ask the present task to stop if the last request is for it, which may come first."""
         handle = self._handle
         stop = self._last_stop
-        if handle is not None and stop is not None and handle.lease == stop.lease:
+        if handle is not None and stop is not None and task_of(handle.lease) == stop.task:
             handle.request_stop(stop.reason)
 
 

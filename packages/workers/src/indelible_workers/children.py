@@ -138,7 +138,7 @@ class ChildProcess:
     def request_stop(self, lease: Lease, reason: StopReason) -> None:
         """Tell the child that its task should stop."""
         with suppress(OSError):
-            self._stops.send_bytes(pickle.dumps(StopOrder(lease, reason)))
+            self._stops.send_bytes(pickle.dumps(StopOrder(task_of(lease), reason)))
 
     def kill(self) -> None:
         """Kill the child and the processes that it has started; a second call does nothing."""

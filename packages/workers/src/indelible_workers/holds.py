@@ -49,13 +49,14 @@ class RunningTask:
             self._child = None
 
     def request_stop(self, reason: StopReason) -> None:
-        """Ask the task to stop; the same reason is sent once."""
-        with self._lock:
-            if self.handle.stop_reason is reason:
-                return
+        """Ask the task to stop; a child process is sent only a reason that is new to it.
 
+        Requests come again and again. A child that reads none would let the pipe to it fill up.
+        """
+        with self._lock:
+            earlier_reason = self.handle.stop_reason
             self.handle.request_stop(reason)
-            if self._child is not None:
+            if self._child is not None and self.handle.stop_reason is not earlier_reason:
                 self._child.request_stop(self.handle.lease, reason)
 
     def enforce_limit(self) -> None:
