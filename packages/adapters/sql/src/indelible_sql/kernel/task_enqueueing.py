@@ -73,7 +73,11 @@ RESCHEDULE = (
     )
 )
 _SLOT = bindparam("slot", type_=INSTANT)
-MOVE_TO_SLOT = update(TASKS).where(OF_TASK).values(slot=_SLOT, **_RESCHEDULED)
+# A slot has no arguments, so that a run that begins with it has none.
+_ARGUMENTS_OF_RUN = case((TASKS.c.due_at.is_not(None), TASKS.c.arguments))
+MOVE_TO_SLOT = (
+    update(TASKS).where(OF_TASK).values(slot=_SLOT, arguments=_ARGUMENTS_OF_RUN, **_RESCHEDULED)
+)
 REVIVE_AT_SLOT = update(TASKS).where(OF_TASK).values(slot=_SLOT, **REVIVED)
 _TASK_EXISTS = (
     exists()

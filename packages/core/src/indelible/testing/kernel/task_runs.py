@@ -297,6 +297,17 @@ class TaskRunsConformance(TaskEndsConformance):
 
         assert (task.due_at, task.attempts, task.result, task.fence) == (NIGHT, 0, None, 1)
 
+    def test_a_run_that_begins_with_a_slot_has_no_arguments(self, store: AnyStore) -> None:
+        by_hand = EnqueueTask(stage=MAILS, entity_id="nightly", arguments=LETTER)
+        do(store, enqueue_task, by_hand)
+        enqueue_slot(store, BEGINNING)
+        (lease,) = claim(store)
+        do(store, complete_tasks, CompleteTasks(leases=[lease]))
+        enqueue_slot(store, NIGHT)
+
+        assert lease.arguments == STORED_LETTER
+        assert task_of(store, "nightly").arguments is None
+
     def test_a_dead_slot_does_not_end_the_schedule(self, store: AnyStore) -> None:
         enqueue_slot(store, BEGINNING)
         (lease,) = claim(store)
