@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 from attrs import define, field
-from tests.workers.bakery import WORKER, TaskStore, get_task, wait_until
+from tests.workers.bakery import WORKER, TaskStore, enqueue, get_task, wait_until
 
 from indelible.kernel import Clock, Invalid, SystemClock, UsageError
 from indelible.kernel.lease_handles import LeaseHandle
@@ -159,6 +159,14 @@ def test_a_missed_slot_of_a_known_task_is_enqueued_by_the_next_scheduler(store: 
 
     with scheduled(store, SettableClock(NOON), NIGHTLY):
         wait_until(lambda: slot_of(store, "nightly") == known_since + timedelta(days=1))
+
+
+def test_a_task_that_was_enqueued_by_hand_begins_with_its_next_slot(store: TaskStore) -> None:
+    enqueue(store, "nightly")
+    with scheduled(store, SettableClock(NOON), NIGHTLY, HOURLY):
+        wait_until(lambda: slot_of(store) is not None)
+
+    assert slot_of(store, "nightly") is None
 
 
 def test_a_slot_is_skipped_once_its_delay_is_too_long(store: TaskStore) -> None:

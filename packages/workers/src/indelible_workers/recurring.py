@@ -217,15 +217,23 @@ def _stored_slots(
     """Return the slot of each task that was enqueued last.
 
     A new task with a cron expression begins with its next slot: its last one may be a year ago.
+    That a host has enqueued it by hand before makes no difference.
     """
     slots: dict[RecurringTask, datetime] = {}
     for task in recurring_tasks:
-        try:
-            slots[task] = tx.tasks.get(task.stage, task.name).slot or NEVER
-        except TaskNotFound:
-            slots[task] = NEVER if task.cron is None else task.latest_slot(now)
+        slot = _stored_slot(tx, task)
+        if slot is None:
+            slot = NEVER if task.cron is None else task.latest_slot(now)
+        slots[task] = slot
 
     return slots
+
+
+def _stored_slot(tx: TasksRead, task: RecurringTask) -> datetime | None:
+    try:
+        return tx.tasks.get(task.stage, task.name).slot
+    except TaskNotFound:
+        return None
 
 
 def _enqueue_slot(tx: TasksWrite, due: tuple[RecurringTask, datetime]) -> bool:
