@@ -1,6 +1,7 @@
 """A running task learns that its lease is lost or that its worker ends, and stops."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import cast
 
@@ -23,14 +24,23 @@ from tests.workers.bakery import (
 )
 
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
-from indelible.kernel.task_commands import CancelTask, cancel_task
+from indelible.kernel.stages import Stage, TasksWrite
+from indelible.kernel.task_commands import (
+    CancelTask,
+    ReportProgress,
+    cancel_task,
+    report_progress,
+)
 from indelible.kernel.task_errors import LeaseLost
-from indelible.kernel.tasks import Lease
+from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease
+from indelible.testing.captures.scenarios import code
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
 from indelible_workers.heartbeat import Heartbeat
 from indelible_workers.holds import HeldLeases, RunningTask
+
+LOCKED_SECONDS = 7  # in which a lease of three seconds ends twice
 
 
 def complete(store: TaskStore, lease: Lease) -> None:
@@ -228,3 +238,99 @@ def claim_one(store: TaskStore) -> tuple[Lease, ...]:
     with store.transaction(actor=MAYA, reason="another worker") as tx:
         until = tx.clock.now() + timedelta(minutes=1)
         return tx.tasks.claim("bake", limit=1, until=until)
+
+
+@pytest.mark.slow
+def test_a_task_that_is_locked_is_not_waited_for(database: PostgresServer) -> None:
+    store = open_store(database.url, policy=POLICY)
+    enqueue(store, "loaf")
+    (lease,) = claim_one(store)
+    lost = evolve(lease, fence=lease.fence + 1)
+    codes: list[str] = []
+
+    def report_and_lock() -> None:
+        for wanted in (lease, lost):
+            command = ReportProgress(lease=wanted, percent=40)
+            codes.append(code(partial(report, store, command)))
+            codes.append(code(partial(lock_now, store, wanted)))
+
+    with store.transaction(actor=WORKER, reason="a part of the work") as tx:
+        tx.tasks.require_lease(lease)
+        other = Thread(target=report_and_lock)
+        other.start()
+        other.join(TIMEOUT_SECONDS)
+        assert codes == ["TASK_LOCKED", "TASK_LOCKED", "LEASE_LOST", "LEASE_LOST"]
+
+        tx.tasks.report_progress(lease, 40)
+        tx.tasks.require_lease(lease, can_wait=False)
+
+    assert get_task(store, "loaf").progress == 40
+    store.dispose()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit_seconds", [1, 3_600])
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_a_transaction_of_a_task_that_hangs_costs_no_other_lease(
+    store: TaskStore, bakery: Bakery, limit_seconds: int
+) -> None:
+    gate = Event()
+
+    def hold_lock(name: str, handle: LeaseHandle) -> str:
+        with store.transaction(actor=WORKER, reason="a part of the work") as tx:
+            tx.tasks.require_lease(handle.lease)
+            handle.set_progress(40)
+            assert gate.wait(TIMEOUT_SECONDS)
+        return bakery.perform(name, handle)
+
+    enqueue(store, "hang-on", stage="oven")
+    enqueue(store, "wait-loaf")
+    worker = Worker(store=store, actor=WORKER)
+    oven = bakery.stage(name="oven", batch=1, timeout_seconds=limit_seconds)
+    stages = [evolve(oven, perform=hold_lock), bakery.stage(batch=1, lease_seconds=3)]
+    with worker.heartbeat():
+        threads = [Thread(target=process_one, args=(worker, stage)) for stage in stages]
+        for thread in threads:
+            thread.start()
+        assert bakery.started.wait(TIMEOUT_SECONDS)
+
+        # The lease has been extended since the first task exceeded its limit or set its progress.
+        end = datetime.now(UTC) + timedelta(seconds=LOCKED_SECONDS)
+        wait_until(lambda: lease_end(store, "wait-loaf") > end, 3 * LOCKED_SECONDS)
+        assert get_task(store, "hang-on", "oven").progress is None
+
+        gate.set()
+        bakery.gate.set()
+        for thread in threads:
+            thread.join(TIMEOUT_SECONDS)
+        expected = 1 if limit_seconds == 1 else 0
+        wait_until(lambda: len(failures(store, "hang-on")) == expected)
+
+    assert are_completed(store, "wait-loaf")
+    assert get_task(store, "wait-loaf").fence == 1
+
+
+def report(store: TaskStore, command: ReportProgress) -> None:
+    store.run(report_progress, command, actor=WORKER, reason="progress")
+
+
+def lock_now(store: TaskStore, lease: Lease) -> None:
+    with store.transaction(actor=WORKER, reason="a lock") as tx:
+        tx.tasks.require_lease(lease, can_wait=False)
+
+
+def process_one(worker: Worker, stage: Stage[TasksWrite, str, str]) -> None:
+    process_batch(worker.store, stage, actor=WORKER, worker=worker)
+
+
+def lease_end(store: TaskStore, name: str) -> datetime:
+    """Return the end of a task's lease."""
+    end = get_task(store, name).lease_until
+    assert end is not None
+    return end
+
+
+def failures(store: TaskStore, name: str) -> list[Attempt]:
+    """Return the failed attempts of a task of the oven."""
+    recorded = attempts(store, name, stage="oven")
+    return [attempt for attempt in recorded if attempt.outcome is AttemptOutcome.FAILED]

@@ -15,7 +15,7 @@ from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import StopReason
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_commands import ReportProgress, report_progress
-from indelible.kernel.task_errors import LeaseLost, TaskNotFound
+from indelible.kernel.task_errors import LeaseLost, TaskLocked, TaskNotFound
 from indelible.kernel.tasks import Lease
 from indelible_workers.holds import HeldLeases, RunningTask
 
@@ -69,7 +69,8 @@ class Heartbeat:
     def beat_until(self, finished: Event) -> None:
         """Record exceeded limits, extend leases and look for lost ones until the event is set."""
         while not finished.wait(HEARTBEAT_SECONDS):
-            self._try(self._abandon_timed_out, "timed-out tasks not recorded")
+            self._try(self._abandon_timed_out, "timed-out tasks not given up")
+            self._try(self._record_timed_out, "timed-out tasks not recorded")
             self._try(self._extend_due, "leases not extended")
             self._try(self._look_up_due, "leases not looked up")
             self._try(self._store_progress, "progress not stored")
@@ -88,10 +89,17 @@ class Heartbeat:
             if hold.abandon(running):
                 self._unrecorded.append(partial(hold.record_timed_out, running))
 
-        while self._unrecorded:
-            record_timed_out = self._unrecorded[0]
-            record_timed_out()
-            del self._unrecorded[0]
+    def _record_timed_out(self) -> None:
+        """Record exceeded limits; one that fails is tried again, after the others."""
+        for _ in range(len(self._unrecorded)):
+            record_timed_out = self._unrecorded.pop(0)
+            try:
+                record_timed_out()
+            except TaskLocked:  # by a transaction that hangs as well
+                self._unrecorded.append(record_timed_out)
+            except Exception:
+                self._unrecorded.append(record_timed_out)
+                raise
 
     def _extend_due(self) -> None:
         held_leases = self._live_holds()
@@ -146,11 +154,14 @@ class Heartbeat:
                 continue
 
             command = ReportProgress(lease=running.handle.lease, percent=percent)
-            # A lease that is lost is looked up, which stops the task.
+            # A task whose lease is lost is looked up, which stops it.
             with suppress(LeaseLost):
-                self._store.run(
-                    report_progress, command, actor=self._actor, reason="progress of a task"
-                )
+                try:
+                    self._store.run(
+                        report_progress, command, actor=self._actor, reason="progress of a task"
+                    )
+                except TaskLocked:  # by a transaction of the task's own: try again
+                    continue
             running.stored_progress = percent
 
     def _long_tasks(self) -> list[RunningTask]:
@@ -178,6 +189,4 @@ def _stop_reason(tx: TasksRead, lease: Lease) -> StopReason | None:
     # A cancellation takes the fence after the lease's.
     if task.cancel_reason is not None and task.fence == lease.fence + 1:
         return StopReason.CANCELED
-    if task.fence != lease.fence or task.lease_owner is None:
-        return StopReason.LEASE_LOST
-    return None
+    return None if task.has_lease(lease) else StopReason.LEASE_LOST

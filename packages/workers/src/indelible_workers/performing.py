@@ -12,7 +12,7 @@ from indelible.kernel.lease_handles import (
     StopReason,
     TimeLimitExceeded,
 )
-from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
+from indelible.kernel.stages import PermanentFailure, RetryLater, Stage, backoff_seconds
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.children import ChildEnded, Children
@@ -23,6 +23,7 @@ from indelible_workers.masking import DescribedError
 
 Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
+MAX_RETRY_SECONDS: Final = 31 * 86_400  # that a stage may ask for
 # The class name of an error after which a child process is not used again.
 OUT_OF_MEMORY: Final = MemoryError.__name__
 # Errors whose reason says everything: a traceback would not help.
@@ -141,6 +142,16 @@ def _stop_error(running: RunningTask, error: BaseException) -> TimeLimitExceeded
             return LeaseLost(lease.stage, lease.entity_id, lease.fence)
         case _:
             return None
+
+
+def retry_seconds(lease: Lease, error: BaseException) -> float:
+    """Return the pause that the stage asked for, or the usual backoff where it is no pause."""
+    if isinstance(error, RetryLater):
+        seconds: object = error.after_seconds
+        if isinstance(seconds, int | float) and 0 <= seconds <= MAX_RETRY_SECONDS:
+            return seconds
+
+    return backoff_seconds(lease)
 
 
 def log_defect(lease: Lease, error: BaseException) -> None:

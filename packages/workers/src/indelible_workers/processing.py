@@ -18,10 +18,9 @@ from indelible.kernel.stages import (
     Stage,
     TasksRead,
     TasksWrite,
-    backoff_seconds,
 )
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
-from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.task_errors import LeaseLost, TaskLocked
 from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.claims import StageClaims
 from indelible_workers.documents import refusal_of
@@ -34,6 +33,7 @@ from indelible_workers.performing import (
     log_defect,
     perform_task,
     prepared_by_id,
+    retry_seconds,
     stored_results,
 )
 from indelible_workers.timeouts import count_returned, count_timed_out
@@ -41,7 +41,6 @@ from indelible_workers.worker import ClaimPosition, Worker, logger
 
 MAX_FINISH_TRIES: Final = 4  # while the database is unavailable
 FINISH_RETRY_SECONDS: Final = 1
-MAX_RETRY_SECONDS: Final = 31 * 86_400  # that a stage may ask for
 
 Tx = TypeVar("Tx", bound=TasksWrite)
 Work = TypeVar("Work")
@@ -224,7 +223,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         """
         lease = running.handle.lease
         error = TimeLimitExceeded(lease.stage, lease.entity_id, running.timeout_seconds)
-        self._fail(lease, error)
+        # The hung `perform` may have locked the task in a transaction of its own.
+        self._fail(lease, error, can_wait=False)
         done = [lease, *(task.lease for task in performed)]
         others = [other for other in leases if other not in done]
         if others:
@@ -315,8 +315,12 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             if refusal is not None:
                 self._fail(lease, refusal)
 
-    def _fail(self, lease: Lease, error: BaseException) -> None:
-        """Retry the task later or mark it dead, unless its lease is lost."""
+    def _fail(self, lease: Lease, error: BaseException, *, can_wait: bool = True) -> None:
+        """Retry the task later or mark it dead, unless its lease is lost.
+
+        Raises:
+            TaskLocked: Without `can_wait`: another transaction has locked the task.
+        """
         try:
             if isinstance(error, LeaseLost):
                 raise error
@@ -326,9 +330,9 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
             is_last = lease.attempt >= self.stage.max_attempts
             if is_last or isinstance(error, PermanentFailure):
-                self._mark_dead(lease, error)
+                self._mark_dead(lease, error, can_wait=can_wait)
             else:
-                self._retry_later(lease, error, _retry_seconds(lease, error))
+                self._retry_later(lease, error, retry_seconds(lease, error), can_wait=can_wait)
         except LeaseLost:
             logger.warning(
                 "stage %s: task %s lost its lease; its result is discarded",
@@ -337,19 +341,21 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             )
             self.worker.count(self.stage.name, "lost")
 
-    def _mark_dead(self, lease: Lease, failure: BaseException) -> None:
+    def _mark_dead(self, lease: Lease, failure: BaseException, *, can_wait: bool) -> None:
         reason = failure_reason(failure)
         try:
             with self._transaction("failure") as tx:
+                if not can_wait:
+                    tx.tasks.require_lease(lease, can_wait=False)
                 is_dead = tx.tasks.mark_dead(
                     lease, reason=reason, error_class=failure_class(failure)
                 )
                 if is_dead and self.stage.on_dead:
                     self.stage.on_dead(tx, lease, reason)
-        except LeaseLost:
+        except (LeaseLost, TaskLocked):
             raise
         except Exception as error:  # noqa: BLE001 - on_dead refused: keep trying, rarely
-            self._retry_later(lease, error, MAX_BACKOFF_SECONDS)
+            self._retry_later(lease, error, MAX_BACKOFF_SECONDS, can_wait=can_wait)
             return
 
         if is_dead:
@@ -364,9 +370,13 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             )
             self.worker.count(self.stage.name, "retried")
 
-    def _retry_later(self, lease: Lease, failure: BaseException, seconds: float) -> None:
+    def _retry_later(
+        self, lease: Lease, failure: BaseException, seconds: float, *, can_wait: bool
+    ) -> None:
         reason = failure_reason(failure)
         with self._transaction("retry") as tx:
+            if not can_wait:
+                tx.tasks.require_lease(lease, can_wait=False)
             due_at = tx.clock.now() + timedelta(seconds=seconds)
             tx.tasks.retry_later(
                 lease, due_at=due_at, reason=reason, error_class=failure_class(failure)
@@ -387,13 +397,3 @@ def _is_database_fault(error: Exception) -> bool:
         return False
 
     return isinstance(error, Unavailable | OutcomeUnknown)
-
-
-def _retry_seconds(lease: Lease, error: BaseException) -> float:
-    """Return the pause that the stage asked for, or the usual backoff where it is no pause."""
-    if isinstance(error, RetryLater):
-        seconds: object = error.after_seconds
-        if isinstance(seconds, int | float) and 0 <= seconds <= MAX_RETRY_SECONDS:
-            return seconds
-
-    return backoff_seconds(lease)

@@ -106,6 +106,7 @@ def report_progress(tx: TasksWrite, command: ReportProgress) -> None:
 
     Raises:
         LeaseLost: The lease has ended.
+        TaskLocked: Another transaction has locked the task.
         NumberOutOfRange: The number is no percentage.
     """
     tx.tasks.report_progress(command.lease, command.percent)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel.errors import Conflict, Invalid, NotFound
+from indelible.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 @frozen
@@ -42,6 +42,18 @@ class LeaseLost(Conflict):
     stage: str
     entity_id: str
     fence: int
+
+
+@frozen
+class TaskLocked(Unavailable):
+    """A transaction has locked a task, and the caller must not wait for its end."""
+
+    code: ClassVar[str] = "TASK_LOCKED"
+    message: ClassVar[str] = (
+        "Task {entity_id} of stage {stage} is locked by another transaction; try again."
+    )
+    stage: str
+    entity_id: str
 
 
 @frozen

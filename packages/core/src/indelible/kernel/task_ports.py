@@ -139,10 +139,11 @@ class TaskQueue(TaskReader, Protocol):
         ...
 
     def report_progress(self, lease: Lease, percent: int) -> None:
-        """Store the progress of a running task, from 0 to 100 percent.
+        """Store the progress of a running task, from 0 to 100 percent; wait for no lock.
 
         Raises:
             LeaseLost: The lease has ended.
+            TaskLocked: Another transaction has locked the task.
             NumberOutOfRange: The number is no percentage.
         """
         ...
@@ -186,13 +187,14 @@ class TaskQueue(TaskReader, Protocol):
         """
         ...
 
-    def require_lease(self, lease: Lease) -> None:
+    def require_lease(self, lease: Lease, *, can_wait: bool = True) -> None:
         """Lock the task until the end of the transaction, so that no other worker claims it.
 
         A `perform` that writes in transactions of its own calls it first in each of them.
 
         Raises:
             LeaseLost: The lease has ended, or the task was claimed again.
+            TaskLocked: Without `can_wait`: another transaction has locked the task.
         """
         ...
 

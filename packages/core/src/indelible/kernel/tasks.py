@@ -177,6 +177,10 @@ class Task:
             return TaskState.COMPLETED
         return TaskState.WAITING if self.is_free(now) else TaskState.RUNNING
 
+    def has_lease(self, lease: "Lease") -> bool:
+        """Return True if the lease is the present claim, although it may have expired."""
+        return self.fence == lease.fence and self.lease_owner is not None
+
     def is_due(self, now: datetime) -> bool:
         """Return True if the task's due time has come."""
         return self.due_at is not None and self.due_at <= now

@@ -188,7 +188,12 @@ class MemoryTaskQueue(MemoryTaskReader):
             if self._is_running(lease):
                 self._replace(lease, lambda task: task.extended(until))
 
-    def require_lease(self, lease: Lease) -> None:
+    def require_lease(
+        self,
+        lease: Lease,
+        *,
+        can_wait: bool = True,  # noqa: ARG002 - one transaction runs at a time
+    ) -> None:
         """Raise LeaseLost unless the lease is running."""
         if not self._is_running(lease):
             raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
@@ -278,7 +283,7 @@ class MemoryTaskQueue(MemoryTaskReader):
 
     def _is_running(self, lease: Lease) -> bool:
         task = self._rows.get((lease.stage, lease.entity_id))
-        return task is not None and task.fence == lease.fence and task.lease_owner is not None
+        return task is not None and task.has_lease(lease)
 
     def _replace(self, lease: Lease, change: Callable[[Task], Task]) -> None:
         """Replace a leased task, or raise LeaseLost."""

@@ -33,6 +33,7 @@ from indelible_sql.schema.tables import HISTORY, rows_by
 # Queries.
 GET_TASK = rows_by(TASKS, "stage", "entity_id")
 LOCK_TASK = GET_TASK.with_for_update()
+LOCK_TASK_IF_UNLOCKED = GET_TASK.with_for_update(skip_locked=True)
 DEAD_TASKS = (
     rows_by(TASKS, "stage")
     .where(TASKS.c.dead_reason.is_not(None))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CompoundSelect,
     Insert,
     Integer,
@@ -118,9 +119,6 @@ def _all_or_none(completion: Update) -> Select[Any]:
 
 COMPLETE_ALL_OR_NONE = _all_or_none(COMPLETE)
 COMPLETE_WITH_RESULTS_ALL_OR_NONE = _all_or_none(COMPLETE_WITH_RESULTS)
-REPORT_PROGRESS = (
-    update(TASKS).where(_IS_UNDER_LEASE).values(progress=bindparam("percent", type_=NATURAL))
-)
 _SOONER = case((and_(WAS_ENQUEUED_AGAIN, TASKS.c.due_at < DUE), TASKS.c.due_at), else_=DUE)
 RETRY_LATER = (
     update(TASKS).where(_IS_UNDER_LEASE).values(due_at=_SOONER, error_class=ERROR_CLASS, **NO_LEASE)
@@ -140,17 +138,20 @@ RELEASE = (
     .where(_IS_UNDER_LEASE)
     .values(attempts=case((WAS_ENQUEUED_AGAIN, 0), else_=ATTEMPTS - 1), **NO_LEASE)
 )
-# A row that a long `finish` has locked is passed: the heartbeat must not wait for it.
-_UNLOCKED_ROWS = (
-    select(TASKS.c.entity_id)
-    .where(_IS_UNDER_LEASE, TASKS.c.lease_until < UNTIL)
-    .with_for_update(skip_locked=True)
-)
-EXTEND = (
-    update(TASKS)
-    .where(OF_STAGE, InSubquery(TASKS.c.entity_id, _UNLOCKED_ROWS.scalar_subquery()))
-    .values(lease_until=UNTIL)
-)
+
+
+def _update_of_unlocked(*conditions: ColumnElement[bool]) -> Update:
+    """Return an update of the leased tasks that no other transaction has locked.
+
+    The heartbeat must not wait for a long `finish`, or for a long transaction of a `perform`.
+    """
+    rows = select(TASKS.c.entity_id).where(_IS_UNDER_LEASE, *conditions)
+    unlocked_rows = rows.with_for_update(skip_locked=True).scalar_subquery()
+    return update(TASKS).where(OF_STAGE, InSubquery(TASKS.c.entity_id, unlocked_rows))
+
+
+EXTEND = _update_of_unlocked(TASKS.c.lease_until < UNTIL).values(lease_until=UNTIL)
+REPORT_PROGRESS = _update_of_unlocked().values(progress=bindparam("percent", type_=NATURAL))
 CANCEL = (
     update(TASKS)
     .where(OF_TASK)

@@ -13,6 +13,7 @@ from indelible.kernel.task_arguments import normalize_result
 from indelible.kernel.task_errors import (
     LeaseLost,
     TaskEnded,
+    TaskLocked,
     TaskNotDead,
 )
 from indelible.kernel.task_ports import NO_DOCUMENTS
@@ -95,9 +96,14 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         )
 
     def report_progress(self, lease: Lease, percent: int) -> None:
-        """Store the progress of a running task, from 0 to 100 percent."""
+        """Store the progress of a running task, from 0 to 100 percent; wait for no lock."""
         progress = Progress(percent)
-        self._end_leases(statements.REPORT_PROGRESS, (lease,), percent=progress.percent)
+        if self._write(statements.REPORT_PROGRESS, (lease,), percent=progress.percent):
+            return
+
+        self._session.needs_transaction()
+        self.require_lease(lease, can_wait=False)
+        self._write(statements.REPORT_PROGRESS, (lease,), percent=progress.percent)
 
     def record_start(self, leases: Leases) -> None:
         """Record that these attempts start."""
@@ -133,11 +139,17 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         check_lease_end(until, self._tx.clock.now())
         self._write(statements.EXTEND, leases, until=until)
 
-    def require_lease(self, lease: Lease) -> None:
+    def require_lease(self, lease: Lease, *, can_wait: bool = True) -> None:
         """Lock the task, or raise LeaseLost unless its lease is running."""
-        task = self._find_locked(lease.stage, lease.entity_id)
-        if task is None or task.fence != lease.fence or task.lease_owner is None:
-            raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
+        key = {"stage": lease.stage, "entity_id": lease.entity_id}
+        statement = queries.LOCK_TASK if can_wait else queries.LOCK_TASK_IF_UNLOCKED
+        task = fetch_one(self._session, Task, statement, key)
+        if task is not None and task.has_lease(lease):
+            return
+        if task is None and not can_wait and self._is_running(lease):
+            raise TaskLocked(lease.stage, lease.entity_id)
+
+        raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
 
     def requeue(self, stage: str, entity_id: str) -> None:
         """Make a dead or canceled task due now, or raise TaskNotFound or TaskNotDead."""
@@ -228,7 +240,7 @@ class SqlTaskQueue(SqlTaskEnqueuer):
     def _is_running(self, lease: Lease) -> bool:
         key = {"stage": lease.stage, "entity_id": lease.entity_id}
         task = fetch_one(self._session, Task, queries.GET_TASK, key)
-        return task is not None and task.fence == lease.fence and task.lease_owner is not None
+        return task is not None and task.has_lease(lease)
 
     def _write(self, statement: Executable, leases: Leases, **values: object) -> int:
         """Write to the tasks of these leases, all of one stage, and return how many were leased."""
