@@ -85,8 +85,8 @@ def test_a_task_that_had_failed_before_a_hang_fails_once(store: TaskStore, baker
     with worker.heartbeat():
         thread = start_batch(worker, stage)
         assert bakery.started.wait(TIMEOUT_SECONDS)
-        for name in ("finish-it", "hang-on"):
-            wait_until(lambda name=name: get_task(store, name).lease_owner is None)
+        wait_until(lambda: get_task(store, "finish-it").lease_owner is None)
+        wait_until(lambda: get_task(store, "hang-on").lease_owner is None)
         bakery.gate.set()
         thread.join(TIMEOUT_SECONDS)
 
