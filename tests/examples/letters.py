@@ -101,6 +101,11 @@ def report(publish: Publish) -> Stage[SqlTransaction, HourlyCount, None]:
     return Stage(name=REPORT, batch=1, lifecycle=None, claim=count, perform=publish)
 
 
+# `indelible work --module` and `indelible schedule --module` read these two names.
+stages: list[Stage[SqlTransaction, Any, Any]] = [confirmation(print), report(print)]
+recurring_tasks = [HOURLY, MORNING]
+
+
 def dead_letters(tx: SqlReading) -> Mapping[str, str]:
     """Map each order whose letter is dead to the reason."""
     dead_tasks = tx.tasks.dead(CONFIRM, after="", limit=100)
@@ -114,7 +119,7 @@ def serve(
     brokers = [WakeupBroker(redis_client(redis_url), worker)] if redis_url else []
     stages_by_name = {stage.name: stage for stage in stages}
     with run_workers(worker, stages_by_name, brokers, threads=4, dispatch_seconds=5):
-        run_scheduler(worker, [HOURLY, MORNING])  # returns when the worker stops
+        run_scheduler(worker, recurring_tasks)  # returns when the worker stops
 
 
 def main() -> None:
@@ -128,7 +133,7 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    serve(worker, [confirmation(print), report(print)], os.environ.get("INDELIBLE_REDIS_URL"))
+    serve(worker, stages, os.environ.get("INDELIBLE_REDIS_URL"))
     store.dispose()
 
 

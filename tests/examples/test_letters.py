@@ -20,7 +20,10 @@ from tests.architecture.sources import ROOT
 from tests.conftest import POLICY
 from tests.examples.letters import (
     CONFIRM,
+    HOURLY,
+    MORNING,
     ORDERS,
+    REPORT,
     HourlyCount,
     Letter,
     confirmation,
@@ -37,6 +40,7 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RequeueTask, RetryLater, requeue_task
 from indelible.testing.stores import BEGINNING
 from indelible_service.embedded import PostgresServer
+from indelible_service.host_modules import host_recurring_tasks, host_stages
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_workers import Worker, process_batch, redis_client
 
@@ -105,6 +109,13 @@ def test_a_letter_is_sent_in_process_and_its_order_is_confirmed(store: SqlStore)
 
     assert post.letters == [("one", "maya"), ("two", "maya")]
     assert confirmed(store) == {"one", "two"}
+
+
+def test_the_module_exports_its_stages_and_its_schedules(store: SqlStore) -> None:
+    modules = ["tests.examples.letters"]
+
+    assert [stage.name for stage in host_stages(modules, store)] == [CONFIRM, REPORT]
+    assert host_recurring_tasks(modules, store) == [HOURLY, MORNING]
 
 
 def test_a_refused_order_enqueues_no_letter(store: SqlStore) -> None:

@@ -66,10 +66,22 @@ def test_a_module_exports_a_sequence_or_a_function_of_the_store(
     assert host_recurring_tasks([module], sqlite) == []
 
 
-def test_a_module_may_export_recurring_tasks(sqlite: SqlStore) -> None:
+def test_a_module_may_export_recurring_tasks(
+    sqlite: SqlStore, caplog: pytest.LogCaptureFixture
+) -> None:
     module = write_module("shop_hourly", "recurring_tasks = [HOURLY]")
 
     assert [task.name for task in host_recurring_tasks([module], sqlite)] == ["hourly"]
+    assert not caplog.messages
+
+
+def test_a_module_without_recurring_tasks_is_logged(
+    sqlite: SqlStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    misspelled = write_module("shop_typo", "recurring_task = [HOURLY]")
+
+    assert host_recurring_tasks([misspelled], sqlite) == []
+    assert caplog.messages == ["scheduler: module shop_typo exports no 'recurring_tasks'"]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,8 @@ def test_a_task_is_canceled_and_requeued_with_a_reason(
     text = run("task", "show", "letters", "a", settings=settings).stdout
     assert "is waiting" in text
     assert "the post office answers" in text
+    assert "NORMAL" in text
+    assert "Records: 2" in text
     refused = error_code("task", "requeue", "letters", "a", *BECAUSE, settings=settings)
     assert refused == "TASK_NOT_DEAD"
 

@@ -169,11 +169,11 @@ def test_an_offset_is_converted_to_utc() -> None:
     [
         (
             datetime(2026, 1, 1),  # noqa: DTZ001 - a naive time is what is refused
-            "a canonical value holds no instant without its time zone",
+            "a time without a time zone has no canonical text",
         ),
-        (1.5, "a canonical value holds no float"),
-        (b"", "a canonical value holds no bytes"),
-        ({1}, "a canonical value holds no set"),
+        (1.5, "a value of type float has no canonical text"),
+        (b"", "a value of type bytes has no canonical text"),
+        ({1}, "a value of type set has no canonical text"),
     ],
 )
 def test_a_value_without_a_canonical_text_is_refused_with_its_type(

@@ -1,5 +1,6 @@
 """Modules of a host: the stages that `indelible work --module` runs, and their schedules."""
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import ModuleType
 from typing import ClassVar, Final, TypeVar, cast
@@ -19,6 +20,7 @@ STAGES: Final = "stages"
 RECURRING_TASKS: Final = "recurring_tasks"
 STAGE_TYPE: Final[type[AnyStage]] = Stage
 Value = TypeVar("Value")
+logger = logging.getLogger("indelible.service")
 
 
 @frozen
@@ -53,7 +55,10 @@ def host_recurring_tasks(names: Iterable[str], store: SqlStore) -> list[Recurrin
     """
     tasks: list[RecurringTask] = []
     for name in names:
-        tasks.extend(_exported(_import(name), RECURRING_TASKS, RecurringTask, store))
+        exported = _exported(_import(name), RECURRING_TASKS, RecurringTask, store)
+        if not exported:
+            logger.warning("scheduler: module %s exports no %r", name, RECURRING_TASKS)
+        tasks.extend(exported)
 
     return tasks
 

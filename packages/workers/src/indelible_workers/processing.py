@@ -335,7 +335,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
                 self._retry_later(lease, error, retry_seconds(lease, error), can_wait=can_wait)
         except LeaseLost:
             logger.warning(
-                "stage %s: task %s lost its lease; its result is discarded",
+                "stage %s: task %s was canceled or lost its lease; its result is discarded",
                 self.stage.name,
                 lease.entity_id,
             )

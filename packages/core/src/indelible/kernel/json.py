@@ -21,14 +21,14 @@ def instant_text(instant: datetime) -> str:
         UsageError: The time has no time zone.
     """
     if instant.tzinfo is None:
-        raise UsageError("a canonical value holds no instant without its time zone")
+        raise UsageError("a time without a time zone has no canonical text")
 
     in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     return in_utc.isoformat(timespec="microseconds")
 
 
 def _refuse(value: object) -> None:
-    raise UsageError(f"a canonical value holds no {type(value).__name__}")
+    raise UsageError(f"a value of type {type(value).__name__} has no canonical text")
 
 
 def _has_canonical_text(kind: Any) -> bool:  # noqa: ANN401 - any type of a value

@@ -29,7 +29,7 @@ def exact_number(number: Decimal, field: str = "value") -> int | Decimal:
         UsageError: The number is NaN or infinite.
     """
     if not number.is_finite():
-        raise UsageError(f"a JSON value holds no {number}")
+        raise UsageError(f"field {field} is not JSON: {number} has no canonical text")
 
     try:
         stripped = _EXACT.normalize(number)

@@ -89,21 +89,37 @@ class _Normalizer:
         if isinstance(value, Decimal):
             return exact_number(value, self._field)
 
-        converted = to_json_value(value)
+        converted = _converted(value, self._field)
         if type(converted) is type(value):
-            raise UsageError(f"a canonical value holds no {type(value).__name__}")
+            raise _not_json(self._field, f"a value of type {type(value).__name__}")
         self._count -= 1
         return self.normalize(converted, depth)
 
 
 def _key_text(key: object, field: str) -> str:
     """Return the text that JSON has for a key."""
-    json_key = to_json_value(key)
+    json_key = _converted(key, field)
     if isinstance(json_key, str):
         return _storable(json_key, field)
     if json_key is None or isinstance(json_key, int):
         return encode_canonical(json_key)
-    raise UsageError(f"a canonical object has no {type(key).__name__} for a key")
+    raise _not_json(field, f"a key of type {type(key).__name__}")
+
+
+def _converted(value: object, field: str) -> object:
+    """Return a value as JSON knows it.
+
+    Raises:
+        UsageError: The value has no canonical text; the error names the field.
+    """
+    try:
+        return to_json_value(value)
+    except UsageError as error:
+        raise UsageError(f"field {field} is not JSON: {error.problem}") from error
+
+
+def _not_json(field: str, subject: str) -> UsageError:
+    return UsageError(f"field {field} is not JSON: {subject} has no canonical text")
 
 
 def _storable(text: str, field: str) -> str:

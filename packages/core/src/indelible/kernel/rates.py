@@ -20,6 +20,7 @@ RATE_TASKS: Final = {"minimum": 0, "maximum": MAX_RATE_TASKS}
 RATE_SECONDS: Final = {"minimum": 1, "maximum": MAX_RATE_SECONDS}
 BURST: Final = {"minimum": 1, "maximum": MAX_BURST}
 MICROSECONDS_PER_SECOND: Final = 1_000_000
+ONE_SECOND: Final = timedelta(seconds=1)
 
 
 @frozen(kw_only=True)
@@ -38,8 +39,9 @@ class RateLimit:
 
     def __attrs_post_init__(self) -> None:
         if not self.is_paused and self.refill_time > MAX_REFILL:
-            problem = f"a bucket of {self.capacity} permits takes {self.refill_time} to fill"
-            raise UsageError(f"{problem}, at most {MAX_REFILL} are allowed")
+            seconds = self.refill_time // ONE_SECOND
+            problem = f"a bucket of {self.capacity} permits takes {seconds} seconds to fill"
+            raise UsageError(f"{problem}; at most {MAX_REFILL // ONE_SECOND} are allowed")
 
     @property
     def is_paused(self) -> bool:

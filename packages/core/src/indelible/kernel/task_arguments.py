@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from attrs import field, frozen
 
+from indelible.kernel.errors import UsageError
 from indelible.kernel.json_limits import JsonLimits, values_in
 from indelible.kernel.json_values import normalize_json
 from indelible.kernel.task_errors import TaskArgumentSecret
@@ -64,6 +65,29 @@ def normalize_arguments(
 
     normal: Mapping[str, Any] = normalize_json(arguments, TASK_LIMITS, "arguments")
     check_no_secret(normal, secrets)
+    return normal
+
+
+def normalize_arguments_of(
+    task_ids: Collection[str],
+    arguments: Mapping[str, Mapping[str, Any]],
+    secrets: Collection[str] = (),
+) -> dict[str, Mapping[str, Any]]:
+    """Return the arguments of tasks by their ids, as a store returns them.
+
+    Raises:
+        UsageError: There are arguments for a task that is not one of `task_ids`.
+        Others: those of `normalize_arguments`.
+    """
+    for task_id in arguments:
+        if task_id not in task_ids:
+            raise UsageError(f"arguments are given for task {task_id!r}, which is not enqueued")
+
+    normal: dict[str, Mapping[str, Any]] = {}
+    for task_id in task_ids:
+        if task_id in arguments:
+            normal[task_id] = normalize_arguments(arguments[task_id], secrets)
+
     return normal
 
 

@@ -15,7 +15,7 @@ from indelible.kernel.task_arguments import normalize_arguments
 from indelible.kernel.task_ports import NO_DOCUMENTS
 from indelible.kernel.tasks import Lease, Leases, Priority
 from indelible.kernel.transaction import single_update
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
 
 MAX_REQUEUED: Final = 1_000  # in one transaction
 REQUEUE_LIMIT: Final = {"minimum": 1, "maximum": MAX_REQUEUED}
@@ -55,7 +55,7 @@ class EnqueueTask:
     """Make a task of a stage due, now unless a time is given."""
 
     command_name: ClassVar[str] = "enqueue_task"
-    stage: Stage[Any, Any, Any]
+    stage: Stage[Any, Any, Any] = field(validator=instance_of(Stage))
     entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     due_at: datetime | None = None
     arguments: Mapping[str, Any] | None = None

@@ -85,6 +85,7 @@ class TaskQueue(TaskReader, Protocol):
             TaskArgumentsDiffer: A task whose run has not ended has other arguments.
             TaskArgumentSecret: An argument has the name of a secret.
             JsonLimitExceeded: The arguments of a task exceed TASK_LIMITS.
+            UsageError: There are arguments for a task that is not one of `dues`.
         """
         ...
 

@@ -66,7 +66,8 @@ class TaskKey:
 
     def __attrs_post_init__(self) -> None:
         if "/" in self.stage or "/" in self.entity_id:
-            raise UsageError("the stage and the id of a task are parts of a path: no slash allowed")
+            problem = f"task {self.entity_id!r} of stage {self.stage!r} has a slash in its key"
+            raise UsageError(f"{problem}; its id and its stage are segments of paths")
 
 
 @frozen

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from indelible.kernel.rates import Bucket, RateLimit
 from indelible.kernel.stages import StageControl, TasksWrite
-from indelible.kernel.task_arguments import TaskPolicy, normalize_arguments, normalize_result
+from indelible.kernel.task_arguments import TaskPolicy, normalize_arguments_of, normalize_result
 from indelible.kernel.task_errors import (
     AttemptRecorded,
     LeaseLost,
@@ -76,12 +76,9 @@ class MemoryTaskQueue(MemoryTaskReader):
     ) -> None:
         """Make each task due at its time, or leave it due sooner."""
         now = self._now
+        documents = normalize_arguments_of(dues, arguments, self._policy.secrets_of(stage))
         for entity_id, due_at in dues.items():
-            normal = None
-            if entity_id in arguments:
-                secrets = self._policy.secrets_of(stage)
-                normal = normalize_arguments(arguments[entity_id], secrets)
-
+            normal = documents.get(entity_id)
             task = self._rows.get((stage, entity_id))
             if task is None:
                 task = evolve(

@@ -56,7 +56,8 @@ HINTS: Final = {
     "FILE_UNUSABLE": "check that it exists, and its permissions",
     "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
     "HOST_MODULE_UNUSABLE": (
-        "export `stages` from it: a list of stages, or a function that returns one for the store"
+        "a module is imported and exports `stages`, and for a scheduler `recurring_tasks`: lists,"
+        " or functions that return them for the store"
     ),
     "INSTANCE_STARTING": "repeat the command when `indelible up` has printed its address",
     "INTERFACE_MISSING": "check INDELIBLE_CONTRACT_ADDRESS and INDELIBLE_CONTRACT_KIND",

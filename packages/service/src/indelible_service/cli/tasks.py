@@ -176,8 +176,9 @@ def show(stage: str, task_id: str) -> None:
         fields = cast("dict[str, object]", to_json_value(details.task))
         for name in ("arguments", "result"):
             fields[name] = "" if fields[name] is None else canonical_json(fields[name])
+        fields["priority"] = details.task.priority.name
         print_table(("field", "value"), [(name, fields[name]) for name in TASK_FIELDS])
-        print_results(details.attempts, ATTEMPT_COLUMNS, f"Attempts: {len(details.attempts)}")
+        print_results(details.attempts, ATTEMPT_COLUMNS, f"Records: {len(details.attempts)}")
 
 
 def _details(tx: ReadTx, stage: str, task_id: str) -> TaskDetails:

@@ -9,7 +9,7 @@ from attrs import frozen
 from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import canonical_json, instant_text
-from indelible.kernel.task_arguments import normalize_arguments
+from indelible.kernel.task_arguments import normalize_arguments_of
 from indelible.kernel.task_errors import (
     TaskArgumentsDiffer,
     TaskEntityNotFound,
@@ -42,12 +42,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         """Make each task due at its time, or leave it due sooner."""
         now = self._tx.clock.now()
         self._check_entities(stage, dues)
-        secrets = self._policy.secrets_of(stage)
-        normal: dict[str, Mapping[str, Any]] = {}
-        for entity_id in dues:
-            if entity_id in arguments:
-                normal[entity_id] = normalize_arguments(arguments[entity_id], secrets)
-
+        normal = normalize_arguments_of(dues, arguments, self._policy.secrets_of(stage))
         if self._session.is_sqlite:
             self._enqueue_in_turn(stage, dues, now, normal, priority)
         else:

@@ -158,6 +158,20 @@ class TaskRunsConformance(TaskEndsConformance):
             assert refused_arguments(store, arguments) == [expected, expected], expected
         assert code(lambda: task_of(store, "a")) == "TASK_NOT_FOUND"
 
+    def test_arguments_for_a_task_that_is_not_enqueued_are_refused(self, store: AnyStore) -> None:
+        documents = {"b": LETTER}
+
+        assert code(lambda: within(store, partial(_enqueue_documents, documents=documents))) == (
+            "WRONG_USE"
+        )
+        assert code(lambda: task_of(store, "a")) == "TASK_NOT_FOUND"
+
+    def test_the_name_of_a_stage_is_no_stage(self, store: AnyStore) -> None:
+        name: Any = "work"
+
+        assert code(lambda: EnqueueTask(stage=name, entity_id="a")) == "WRONG_TYPE"
+        assert code(lambda: task_of(store, "a")) == "TASK_NOT_FOUND"
+
     def test_the_largest_arguments_are_stored(self, store: AnyStore) -> None:
         largest = {"text": "x" * (16_384 - len('{"text":""}'))}
         enqueue_with(store, "a", largest)
