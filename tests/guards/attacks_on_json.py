@@ -9,11 +9,12 @@ from tests.guards.attack_parts import Kind, Write
 from tests.guards.attacks_on_columns import write_with
 from tests.guards.raw_database import Statement
 from tests.guards.situation import Situation
+from tests.guards.task_rows import LEASED, complete_task
 from tests.guards.writes import step_writes
 from tests.json_cases import small_cases
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.kernel.task_tables import TASK_ARGUMENTS
+from indelible_sql.kernel.task_tables import TASK_ARGUMENTS, TASKS
 from indelible_sql.schema.columns import JSON_ARRAY, JSON_DETAILS, JSON_OBJECT, JsonDomain
 from indelible_sql.schema.expressions import DialectExpression
 
@@ -52,7 +53,12 @@ def kind_of(domain: JsonDomain) -> str:
 
 
 def insert_of(table: Table, column: Column[Any], text: str) -> Write:
-    """Return a legal insert into the table, but with this JSON text in the column."""
+    """Return a legal insert into the table, but with this JSON text in the column.
+
+    A result is stored by the completion of a task, and by no insert.
+    """
+    if column is TASKS.c.result:
+        return lambda _: (complete_task(LEASED, result=document(text)),)
     return lambda s: write_with(s, table, **{column.name: document(text)})
 
 

@@ -33,7 +33,17 @@ BEFORE_LIMITS = "0001"
 UNREADABLE = "ROW_UNREADABLE"
 TEXTS = {"1,500 levels": "[" * 1_500 + "]" * 1_500, "1e131071": "[1e131071]"}
 # A reveal lists tokens: a guard refuses every list of other values.
-COLUMNS = [item for item in json_columns() if item[0].name != "reveal_transactions"]
+TOKEN_IDS = {("reveal_transactions", "token_ids")}
+# Columns that the first revision does not have.
+NEW_COLUMNS = {
+    ("mint_events", "batch"),
+    ("mint_events", "copies"),
+    ("tasks", "arguments"),
+    ("tasks", "result"),
+}
+COLUMNS = [
+    item for item in json_columns() if (item[0].name, item[1].name) not in TOKEN_IDS | NEW_COLUMNS
+]
 
 
 @frozen
