@@ -26,12 +26,12 @@ from tests.guards.situation import (
     insert_version,
     insert_warnings,
 )
-from tests.guards.task_rows import NEW_TASK
+from tests.guards.task_rows import NEW_TASK, PRUNED_ROW
 from tests.guards.writes import insert_change, update_head
 
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
 REPLACED: Kind = {
@@ -87,6 +87,7 @@ REPLACED: Kind = {
         by_rowid(SIGNALS, s.captures.second_visit.signal, 1),
     ),
     "a task, replaced by rowid": lambda _: (by_rowid(TASKS, NEW_TASK, 1),),
+    "a kept fence, replaced by rowid": lambda _: (by_rowid(PRUNED_STAGES, PRUNED_ROW, 1),),
     "an attempt, replaced by rowid": lambda s: (by_rowid(TASK_ATTEMPTS, s.attempt, 1),),
     "an edge, replaced by rowid": lambda _: (
         by_rowid(EDGES, edge_row("DRAFT", "skip", "PUBLISHED"), 1),

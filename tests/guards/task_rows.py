@@ -32,6 +32,7 @@ CARRIER = "carrier"  # waits with arguments, a low priority and a slot
 # A stage of which a task was pruned, and one that is left, with a higher fence.
 PRUNED_STAGE = "old"
 HIGHER = "higher"
+PRUNED_ROW = {"stage": "work", "entity_id": DONE, "fence": 1}
 RECURRING = "recurring"  # finished long ago, too, but with a slot
 # The stages that have a bucket.
 RATED = "rated"
@@ -161,8 +162,7 @@ def cancel_task(entity_id: str, /, *, fence: int, **columns: object) -> Update:
 
 def insert_pruned(**columns: object) -> Insert:
     """Return the insert of the fence of a finished task, with some columns changed."""
-    row = {"stage": "work", "entity_id": DONE, "fence": 1}
-    return insert(PRUNED_STAGES).values({**row, **columns})
+    return insert(PRUNED_STAGES).values({**PRUNED_ROW, **columns})
 
 
 def raise_pruned(**columns: object) -> Update:
