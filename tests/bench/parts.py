@@ -6,6 +6,7 @@ from typing import Final
 from tests.bench import (
     captures,
     edits,
+    features,
     feeds,
     lifecycles,
     lives,
@@ -34,6 +35,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "searches": searches.tables,
     "queues": queues.tables,
     "pins": queue_pins.tables,
+    "features": features.tables,
 }
 # A whole run leaves them out, and so does its page: stores of a million rows take long to fill.
 ON_REQUEST: Final = frozenset({"pages"})
