@@ -38,10 +38,11 @@ def measure(bed: Testbed, options: Namespace, dose: Dose) -> int:
             print("\n".join(lines_of(table)), flush=True)
             tables.append(table)
 
-    machine = (*report.machine(bed.server.url), report.quietness(load))
-    print("", *machine, sep="\n", flush=True)
+    machine = tuple(report.machine(bed.server.url))
+    quietness = report.quietness(load)
+    print("", *machine, quietness, sep="\n", flush=True)
     if options.write:
-        report.write(tables, dose, machine)
+        report.write(tables, dose, machine, quietness)
 
     goals = [goal for table in tables for goal in table.goals]
     return int(not all(goal.is_reached for goal in goals))
@@ -74,14 +75,16 @@ def parse_options() -> Namespace:
     parser.add_argument("--small", action="store_true", help="the smallest dose: does all run?")
     parser.add_argument("--hasty", action="store_true", help="without fsync")
     parser.add_argument("--profile", action="store_true", help="print where an edit spends time")
-    parser.add_argument("--write", action="store_true", help="write the page and its drawings")
+    parser.add_argument(
+        "--write", action="store_true", help="replace their tables on the page, and the drawings"
+    )
 
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"unknown part {', '.join(sorted(unknown))}")
-    if options.write and (options.parts or options.small or options.hasty):
-        parser.error("only a whole run is written")
+    if options.write and (options.small or options.hasty):
+        parser.error("a small or hasty run is not written")
 
     return options
 

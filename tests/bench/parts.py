@@ -37,6 +37,6 @@ PARTS: Final[Mapping[str, Part]] = {
     "pins": queue_pins.tables,
     "features": features.tables,
 }
-# A whole run leaves them out, and so does its page: stores of a million rows take long to fill.
+# A whole run leaves them out: stores of a million rows take long to fill. Name them.
 ON_REQUEST: Final = frozenset({"pages"})
 WHOLE_RUN: Final = tuple(name for name in PARTS if name not in ON_REQUEST)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from attrs import frozen
 from tests.bench.rounds import Dose, Goal, Measured, Table
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -42,18 +43,31 @@ STYLE: Final = (
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9198a1}"
     ".ground{fill:#131416}.bar{fill:#656c76}.ours{fill:#58a6ff}.span{stroke:#e6edf3}}"
 )
+HEADING: Final = "## "
+PROMISES: Final = f"{HEADING}Promises"
+PROMISE_COLUMNS: Final = ("where", "promise", "limit", "value", "")
 # Pixels.
 LEFT, WIDTH, LINE, BAR, MARGIN = 270, 760, 24, 14, 12
 VALUE_WIDTH: Final = 110
 LEAD: Final = (
-    "Written by `python -m tests.bench --write` (`nox -s bench -- --write`), from one run on one"
-    " machine, with one PostgreSQL and one SQLite, which wait for the disk at each COMMIT. All ways"
-    " to do a thing take turns: {rounds} rounds of {times} calls each (fewer of slow ones), a few"
-    " calls of one way before the next has its turn, after one round that fills caches. A figure is"
-    " the median of the rounds, the span goes from the lowest to the highest. A ratio is the median"
-    " of the ratios of the rounds, so that other load on the machine cancels out. Trust the ratios"
-    " within a table; other machines give other figures."
+    "Written by `python -m tests.bench --write` (`nox -s bench -- --write`), on one machine, with"
+    " one PostgreSQL and one SQLite, which wait for the disk at each COMMIT. The figures of a table"
+    " are from one run; with names of parts, that command measures and replaces their tables alone."
+    " All ways to do a thing take turns: {rounds} rounds of {times} calls each (fewer of slow"
+    " ones), a few calls of one way before the next has its turn, after one round that fills"
+    " caches. A figure is the median of the rounds, the span goes from the lowest to the highest. A"
+    " ratio is the median of the ratios of the rounds, so that other load on the machine cancels"
+    " out. Trust the ratios within a table; other machines give other figures."
 )
+
+
+@frozen(kw_only=True)
+class Section:
+    """A section of the page: a table with its text, and its lines in the table of promises."""
+
+    title: str
+    promises: tuple[str, ...]
+    text: str
 
 
 def machine(database: str) -> Iterator[str]:
@@ -95,32 +109,60 @@ def quietness(load_before: float) -> str:
     )
 
 
-def page(tables: Iterable[Table], dose: Dose, lines: Iterable[str]) -> str:
+def page(sections: Iterable[Section], dose: Dose, lines: Iterable[str]) -> str:
     """Return the page as Markdown."""
-    tables = tuple(tables)
+    sections = tuple(sections)
     lead = LEAD.format(rounds=dose.rounds, times=dose.times)
-    dated = (*lines, f"{datetime.now(UTC):%d %B %Y}")
-    parts = [
+    promises: list[str] = []
+    for section in sections:
+        promises += section.promises
+    parts = (
         f"<!-- Written by python -m tests.bench --write. -->\n\n# Benchmarks\n\n{lead}\n",
-        "".join(f"- {line}\n" for line in dated),
-        "## Promises\n",
-        _table(("where", "promise", "limit", "value", ""), _goal_rows(tables)),
+        "".join(f"- {line}\n" for line in lines),
+        f"{PROMISES}\n",
+        _table(PROMISE_COLUMNS, ()) + "".join(f"{line}\n" for line in promises),
+    )
+    return "\n".join((*parts, *(section.text for section in sections)))
+
+
+def section_of(table: Table, measured: str) -> Section:
+    """Return the section of a table; `measured` says when, and how quiet the machine was."""
+    lines = [
+        f"{HEADING}{table.title}\n",
+        f"{table.description} {measured}\n",
+        f"![{table.title}](../images/{drawing_of(table)})\n",
+        _table(("way", "median", "span", f"ratio to {table.baseline}"), _rows(table)),
     ]
-    for table in tables:
-        parts += _section(table)
-
-    return "\n".join(parts)
-
-
-def _section(table: Table) -> Iterator[str]:
-    yield f"## {table.title}\n"
-    yield f"{table.description}\n"
-    yield f"![{table.title}](../images/{drawing_of(table)})\n"
-    yield _table(("way", "median", "span", f"ratio to {table.baseline}"), _rows(table))
     if table.statements:
-        yield "The statements of the bare driver, as indelible sends them:\n"
+        lines.append("The statements of the bare driver, as indelible sends them:\n")
     for statement in table.statements:
-        yield f"```text\n{statement}\n```\n"
+        lines.append(f"```text\n{statement}\n```\n")
+
+    promises = tuple(_line(row) for row in _goal_rows((table,)))
+    return Section(title=table.title, promises=promises, text="\n".join(lines))
+
+
+def sections_of(text: str) -> Iterator[Section]:
+    """Yield the sections of a page that was written before."""
+    _, promise_lines, *parts = text.split(f"\n{HEADING}")
+    promises: dict[str, list[str]] = {}
+    for line in promise_lines.splitlines():
+        if line.startswith("| "):
+            title = line.split(" | ")[0].removeprefix("| ")
+            promises.setdefault(title, []).append(line)
+
+    for part in parts:
+        title = part.partition("\n")[0]
+        section_text = f"{HEADING}{part.rstrip()}\n"
+        yield Section(title=title, promises=tuple(promises.get(title, ())), text=section_text)
+
+
+def merged(earlier: Iterable[Section], newer: Iterable[Section]) -> Iterator[Section]:
+    """Yield the earlier sections, each replaced by the newer one of its title, and the new ones."""
+    by_title = {section.title: section for section in newer}
+    for section in earlier:
+        yield by_title.pop(section.title, section)
+    yield from by_title.values()
 
 
 def drawing_of(table: Table) -> str:
@@ -128,10 +170,13 @@ def drawing_of(table: Table) -> str:
     return f"bench-{table.name}.svg"
 
 
-def write(tables: Iterable[Table], dose: Dose, lines: Iterable[str]) -> None:
-    """Write the page, and the drawing of each table."""
+def write(tables: Iterable[Table], dose: Dose, lines: Iterable[str], load: str) -> None:
+    """Replace the sections of the tables on the page, and their drawings; keep the others."""
     tables = tuple(tables)
-    PAGE.write_text(page(tables, dose, lines), encoding="utf-8")
+    measured = f"*Measured on {datetime.now(UTC):%d %B %Y}, {load}.*"
+    newer = [section_of(table, measured) for table in tables]
+    earlier = sections_of(PAGE.read_text(encoding="utf-8"))
+    PAGE.write_text(page(merged(earlier, newer), dose, lines), encoding="utf-8")
     for table in tables:
         (DRAWINGS / drawing_of(table)).write_text(drawing(table), encoding="utf-8")
 
@@ -206,7 +251,11 @@ def _rows(table: Table) -> Iterator[tuple[str, ...]]:
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (head, ("---",) * len(head), *rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join(f"{_line(line)}\n" for line in lines)
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _lines(path: str) -> list[str]:
