@@ -166,6 +166,8 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
         page.goto(path)
         page.fill("#key", key or instance.key)
         page.get_by_role("button", name="Sign in").click()
+        # The click returns before the next page is loaded, and a key would go to the form.
+        page.wait_for_url(lambda url: "/console/sign-in" not in url)
         return page
 
     yield open_page
