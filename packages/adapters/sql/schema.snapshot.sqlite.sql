@@ -1933,13 +1933,21 @@ trigger tasks_run: CREATE TRIGGER tasks_run BEFORE UPDATE OF arguments, priority
 WHEN (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_run'); END
 
+trigger tasks_values_of_end: CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at ON tasks
+WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_end'); END
+
+trigger tasks_values_of_lease: CREATE TRIGGER tasks_values_of_lease BEFORE UPDATE OF lease_owner, lease_until ON tasks
+WHEN ((NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_lease'); END
+
+trigger tasks_values_of_run: CREATE TRIGGER tasks_values_of_run BEFORE UPDATE OF stage, entity_id, dead_reason, slot, error_class, cancel_reason ON tasks
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_run'); END
+
 trigger tasks_values_on_insert: CREATE TRIGGER tasks_values_on_insert BEFORE INSERT ON tasks
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_on_insert'); END
-
-trigger tasks_values_on_update: CREATE TRIGGER tasks_values_on_update BEFORE UPDATE ON tasks
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_values_on_update'); END
 
 trigger tokens_s0_author_exists: CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE
