@@ -1,6 +1,7 @@
 """Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited.
 
-The fast set runs every suite in memory and on SQLite, and the kernel's suite on the other stores.
+The fast set runs every suite in memory and on SQLite, and the kernel's suite on PostgreSQL and for
+asyncio on SQLite.
 """
 
 from collections.abc import Generator
@@ -201,6 +202,7 @@ class OnAsyncPostgresql:
         return install_as_owner(database.owner_url)
 
 
+@pytest.mark.slow
 class TestAsyncPostgresqlKernel(OnAsyncPostgresql, KernelConformance): ...
 
 
