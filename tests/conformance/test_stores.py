@@ -151,6 +151,7 @@ class WithoutPgvector:
         return install_as_owner(database.owner_url)
 
 
+@pytest.mark.pgvector  # a server without the extension has only such databases
 class TestPostgresqlWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
 
 
