@@ -12,12 +12,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
+from threading import Thread
 from typing import IO, Any
 
 import httpx
 import pytest
 from attrs import frozen
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import BaseWSGIServer, make_server
 
 HERE = Path(__file__).parent
 AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
@@ -37,6 +40,7 @@ SETTINGS = {
 WAIT_FOR_TWO_FRAMES = """
 () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 """
+WAIT_FOR_FONTS = "document.fonts.ready.then(() => null)"
 HAS_OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 # Ids and addresses may break anywhere, words of letters may not.
 BROKEN_WORDS = r"""
@@ -135,6 +139,27 @@ def chromium() -> Generator[Browser]:
 
 
 OpenPage = Callable[..., Page]
+Serve = Callable[[Flask], str]
+
+
+@pytest.fixture(scope="module")
+def serve() -> Generator[Serve]:
+    """Return a function that serves an application of this process and returns its address."""
+    servers: list[tuple[BaseWSGIServer, Thread]] = []
+
+    def serve(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture
@@ -149,10 +174,11 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
         scripts: str = "on",
         key: str = "",
         path: str = "/console/",
+        address: str = "",
     ) -> Page:
         width, height = VIEWPORTS[size]
         context = chromium.new_context(
-            base_url=instance.address,
+            base_url=address or instance.address,
             color_scheme="dark" if scheme == "dark" else "light",
             viewport={"width": width, "height": height},
             java_script_enabled=scripts != "off",
@@ -197,7 +223,9 @@ def page_faults(page: Page) -> list[str]:
 
 
 def rows_on_screen(page: Page) -> int:
-    """Return the number of table rows that are visible without scrolling."""
+    """Return the number of table rows that are visible without scrolling, in the page's fonts."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(WAIT_FOR_FONTS)
     rows: int = page.evaluate(ROWS_ON_SCREEN)
     return rows
 

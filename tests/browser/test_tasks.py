@@ -25,6 +25,25 @@ DEAD_COLUMN = 2
 FINISHED_COLUMN = 4
 MIN_ROWS = 14  # Of a dense table in a window of 900 px.
 LONG_REASON = "no space is left on the device that everything is written to, and none will be"
+PAGES = {
+    "tasks": "/console/tasks",
+    "stage": "/console/tasks/letters",
+    "class of errors": "/console/tasks/letters?state=dead&error_class=PostOfficeClosed",
+    "waiting": "/console/tasks/letters?state=waiting",
+    "running": "/console/tasks/parcels?state=running",
+    "of tokens": "/console/tasks/generate?state=waiting",
+    "completed": "/console/tasks/letters?state=completed",
+    "canceled": "/console/tasks/letters?state=canceled",
+    "new stage": "/console/tasks/nothing-yet",
+    "dead task": "/console/tasks/letters/token-1",
+    "completed task": "/console/tasks/letters/token-2",
+    "canceled task": "/console/tasks/letters/token-3",
+    "running task": "/console/tasks/parcels/batch-1",
+    "tokens": "/console/tokens",
+    "no tokens": "/console/tokens?status=ready",
+    "token": "/console/tokens/2",
+    "unknown task": "/console/tasks/letters/nothing",
+}
 
 
 @pytest.fixture(scope="session")
@@ -66,28 +85,9 @@ def test_no_page_of_tasks_has_accessibility_faults_or_overflow(
 ) -> None:
     page = open_page(scheme, size, scripts=scripts)
     buried(store, "polish", f"{scheme}-{size}-{scripts}")
-    paths = {
-        "tasks": "/console/tasks",
-        "stage": "/console/tasks/letters",
-        "class of errors": "/console/tasks/letters?state=dead&error_class=PostOfficeClosed",
-        "waiting": "/console/tasks/letters?state=waiting",
-        "running": "/console/tasks/parcels?state=running",
-        "of tokens": "/console/tasks/generate?state=waiting",
-        "completed": "/console/tasks/letters?state=completed",
-        "canceled": "/console/tasks/letters?state=canceled",
-        "new stage": "/console/tasks/nothing-yet",
-        "dead task": "/console/tasks/letters/token-1",
-        "completed task": "/console/tasks/letters/token-2",
-        "canceled task": "/console/tasks/letters/token-3",
-        "running task": "/console/tasks/parcels/batch-1",
-        "tokens": "/console/tokens",
-        "no tokens": "/console/tokens?status=ready",
-        "token": "/console/tokens/2",
-        "unknown task": "/console/tasks/letters/nothing",
-    }
 
     faults: dict[str, list[str]] = {}
-    for name, path in paths.items():
+    for name, path in PAGES.items():
         page.goto(path)
         faults_of_page = page_faults(page)
         if faults_of_page:
