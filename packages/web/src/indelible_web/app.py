@@ -87,17 +87,17 @@ def create_app(
 def _document_of(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
     """Return the OpenAPI document, which depends on the contexts alone."""
     # flask-smorest and apispec are for requests for the document only.
-    from indelible_web.http.openapi import DocumentedRoutes, describe  # noqa: PLC0415 - see above
+    from indelible_web.http import openapi  # noqa: PLC0415 - most processes answer no such request
 
-    documented: list[DocumentedRoutes] = []
+    documented: list[openapi.DocumentedRoutes] = []
     for context in contexts:
         examples = examples_of(context.examples)
         descriptions = descriptions_of(context.descriptions)
         for routes in context.routes:
-            documented.append(DocumentedRoutes(routes, examples, descriptions))
-    history = DocumentedRoutes(_history_routes(contexts), Examples(), Descriptions())
+            documented.append(openapi.DocumentedRoutes(routes, examples, descriptions))
+    history = openapi.DocumentedRoutes(_history_routes(contexts), Examples(), Descriptions())
 
-    return describe([*documented, history])
+    return openapi.describe([*documented, history])
 
 
 def _ask_database(app_context: AppContext) -> None:

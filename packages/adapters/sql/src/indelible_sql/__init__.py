@@ -76,12 +76,12 @@ _UNIT_OF_WORK = {"UnitOfWork", "create_uow_factory"}
 def __getattr__(name: str) -> Any:
     """Return a name of the modules that import SQLAlchemy's ORM, which its `asyncio` imports."""
     if name in _ASYNC_STORE:
-        from indelible_sql import async_store  # noqa: PLC0415 - takes 75 ms; see above
+        from indelible_sql import async_store  # noqa: PLC0415 - its import of the ORM takes 75 ms
 
         return getattr(async_store, name)
 
     if name in _UNIT_OF_WORK:
-        from indelible_sql.tokens import unit_of_work  # noqa: PLC0415 - the same
+        from indelible_sql.tokens import unit_of_work  # noqa: PLC0415 - it imports the ORM too
 
         return getattr(unit_of_work, name)
 

@@ -83,8 +83,7 @@ def open_engines(url: str, pool: Pool) -> Engines:
 
 def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple["AsyncEngine", "AsyncEngine"]]:
     """Open the pools for an event loop; return them as synchronous and as asynchronous engines."""
-    # It imports the ORM, which takes 75 ms.
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - see above
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - it imports the ORM
 
     writer_target, reader_target = _targets(address(url), pool, is_async=True)
     writer = create_async_engine(writer_target.url, **writer_target.options)
