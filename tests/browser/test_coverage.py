@@ -1,6 +1,7 @@
 """Test that the browser opens every page of the console, and that no script writes a number."""
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
 
@@ -51,9 +52,10 @@ class Served:
         page.on("response", self._keep)
         session: Any = page.context.new_cdp_session(page)  # its events are untyped
         session.send("Network.enable")
-        session.on(
-            "Network.eventSourceMessageReceived", lambda event: self._events.append(event["data"])
-        )
+        session.on("Network.eventSourceMessageReceived", self._keep_event)
+
+    def _keep_event(self, event: Mapping[str, Any]) -> None:
+        self._events.append(event["data"])
 
     def _keep(self, response: Response) -> None:
         self._responses.append(response)
