@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Delete, Insert, Update, delete, insert, text, update
 from tests.guards.attack_parts import Kind
 from tests.guards.raw_database import Statement
-from tests.guards.raw_sql import raw, replacing
+from tests.guards.raw_sql import by_rowid, raw, replacing
 from tests.guards.task_rows import ENDED_PROCESS, HUNG_PROCESS, HUNG_STAGE, LIVE_UNTIL
 
 from indelible.testing.stores import BEGINNING
@@ -68,6 +68,7 @@ REPLACED_REPORTS: Kind = {
     "a report of hung threads, replaced": lambda _: (
         replacing(insert_report(process=HUNG_PROCESS)),
     ),
+    "a report, replaced by rowid": lambda _: (by_rowid(HUNG_THREADS, NEW_REPORT, 1),),
     "a report that began on February 31": lambda _: (
         update_report(since=raw(f"'{IMPOSSIBLE_INSTANT}'")),
     ),
