@@ -11,16 +11,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import httpx
 import pytest
+import waitress
 from attrs import frozen
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import BaseWSGIServer, make_server
 
 HERE = Path(__file__).parent
 AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
@@ -37,6 +38,7 @@ SETTINGS = {
     "INDELIBLE_DATA_DIR": "data",
     "ALCHEMY_WEBHOOK_SECRET": "whsec_of_the_browser_tests",  # Tokens are off without a source.
 }
+SERVER_THREADS = 40  # More than the live pages that are open at once.
 WAIT_FOR_TWO_FRAMES = """
 () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 """
@@ -144,22 +146,35 @@ Serve = Callable[[Flask], str]
 
 @pytest.fixture(scope="module")
 def serve() -> Generator[Serve]:
-    """Return a function that serves an application of this process and returns its address."""
-    servers: list[tuple[BaseWSGIServer, Thread]] = []
+    """Return a function that serves an application of this process and returns its address.
+
+    The server is the one of `indelible up`. That of Werkzeug does not close a file whose reader
+    has reset the connection.
+    """
+    servers: list[tuple[Any, Thread]] = []  # The stubs have the service's calls only.
 
     def serve(app: Flask) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = Thread(target=server.serve_forever)
+        server = cast("Any", waitress).create_server(
+            app, host="127.0.0.1", port=0, threads=SERVER_THREADS
+        )
+        thread = Thread(target=server.run)
         thread.start()
         servers.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
+        return f"http://127.0.0.1:{server.effective_port}"
 
     yield serve
 
     for server, thread in servers:
-        server.shutdown()
+        server.trigger.pull_trigger(partial(close_server, server))  # by the server's own thread
         thread.join()
-        server.server_close()
+        server.task_dispatcher.shutdown()
+
+
+def close_server(server: Any) -> None:  # noqa: ANN401 - the stubs have the service's calls only
+    """Close the connections of a server and the server, so that its loop ends."""
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    server.close()
 
 
 @pytest.fixture

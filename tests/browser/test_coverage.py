@@ -21,6 +21,7 @@ OPENED = (
     *test_keys.PAGES.values(),
     test_console.SIGN_IN,
 )
+TIMEOUT_MILLISECONDS = 10_000  # The page of tasks refreshes every two seconds.
 HAS_DIGIT = re.compile(r"\d")
 TEXTS = """
 () => {
@@ -114,7 +115,7 @@ def test_every_number_of_a_page_comes_from_the_server(open_page: OpenPage, path:
     served = Served(page)
     page.goto(path)
     if path.endswith("tasks"):
-        expect(page.locator("[data-mode]")).to_have_text("Live")  # after a refresh
+        expect(page.locator("[data-mode]")).to_have_text("Live", timeout=TIMEOUT_MILLISECONDS)
     assert own_numbers(page, served) == set()
 
     page.evaluate(PLANTED)

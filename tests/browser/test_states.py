@@ -182,11 +182,13 @@ def test_the_page_about_too_many_requests_has_no_faults(
     key = site.key(*OPERATOR_SCOPES).text
     page = open_page(scheme, size, scripts=scripts, address=serve(site.app), key=key)
 
-    statuses: list[int] = []
-    for _ in range(REQUESTS_PER_MINUTE):
+    status = 200
+    for _ in range(2 * REQUESTS_PER_MINUTE + 1):  # A minute may end between two requests.
         answer = page.goto("/console/keys")
         assert answer is not None
-        statuses.append(answer.status)
+        status = answer.status
+        if status != 200:
+            break
 
-    assert statuses[-1] == 429
+    assert status == 429
     assert page_faults(page) == []
