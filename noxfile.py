@@ -30,6 +30,7 @@ BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their o
 GATE_PYTHON = "3.11"
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
 OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
+SMALL_DOSES = {"INDELIBLE_TEST_DOSES": "small"}  # tests/doses.py
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
 NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
@@ -363,7 +364,7 @@ def _other_pythons(session: nox.Session) -> list[str]:
         _uv(session, "venv", "--clear", "--python", interpreter, environment)
         _install_editable(session, python, version, "test")
         arguments = ("-n0", "tests/core", "tests/conformance", "-k", "not postgres")
-        line = _run_silently(session, python, *arguments)
+        line = _run_silently(session, python, *arguments, env=SMALL_DOSES)
         lines.append(f"Core and SQLite suites on Python {version}: {line}")
 
     lines.append(f"Pythons that are not on this machine: {', '.join(absent) or 'none'}")
@@ -389,7 +390,8 @@ def _run_on_server(session: nox.Session, server: str, *options: str) -> str:
     if "=" in server:  # programs that are not from the wheel
         marked += " and not pgvector"
     arguments = (*options, "-m", marked, "-k", "not sqlite", *files)
-    line = _run_silently(session, "python", *arguments, env={"INDELIBLE_TEST_POSTGRESQL": server})
+    env = {"INDELIBLE_TEST_POSTGRESQL": server, **SMALL_DOSES}
+    line = _run_silently(session, "python", *arguments, env=env)
     return f"SQL suites on PostgreSQL {server.partition('=')[0]}: {line}"
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
 from tests import each_version
 from tests.databases import create_database, temporary_copy
+from tests.doses import dose
 from tests.feeds import wait_for_complete_feed
 
 from indelible.kernel.keys import KeyPolicy
@@ -68,7 +69,7 @@ FAST_SET = "not slow"  # as in pyproject.toml
 SLOW_MODULE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
 GC_THRESHOLDS = (50_000, 20, 100)  # An application alone creates 200,000 objects that stay.
 
-settings.register_profile("gate", max_examples=30, deadline=None)
+settings.register_profile("gate", max_examples=dose(30, small=8), deadline=None)
 settings.register_profile("big", max_examples=2_000, deadline=None)  # --hypothesis-profile=big
 settings.load_profile("gate")
 

@@ -1,7 +1,8 @@
 """Choose the tests that run on each tested release of PostgreSQL: those of SQL that may differ.
 
 Left out are the tests of this library's processes and pools, and the ones that repeat the same SQL
-for asyncio or many times. They run on the newest release.
+for asyncio or many times. They run on the newest release. Tests that repeat one proof do so less
+often on the others, see `tests/doses.py`.
 
 `python -m tests.each_version` prints the files of these tests.
 """

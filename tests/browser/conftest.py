@@ -11,12 +11,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from threading import Thread
+from typing import IO, Any, cast
 
 import httpx
 import pytest
+import waitress
 from attrs import frozen
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 HERE = Path(__file__).parent
@@ -34,9 +38,11 @@ SETTINGS = {
     "INDELIBLE_DATA_DIR": "data",
     "ALCHEMY_WEBHOOK_SECRET": "whsec_of_the_browser_tests",  # Tokens are off without a source.
 }
+SERVER_THREADS = 40  # More than the live pages that are open at once.
 WAIT_FOR_TWO_FRAMES = """
 () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 """
+WAIT_FOR_FONTS = "document.fonts.ready.then(() => null)"
 HAS_OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 # Ids and addresses may break anywhere, words of letters may not.
 BROKEN_WORDS = r"""
@@ -135,6 +141,40 @@ def chromium() -> Generator[Browser]:
 
 
 OpenPage = Callable[..., Page]
+Serve = Callable[[Flask], str]
+
+
+@pytest.fixture(scope="module")
+def serve() -> Generator[Serve]:
+    """Return a function that serves an application of this process and returns its address.
+
+    The server is the one of `indelible up`. That of Werkzeug does not close a file whose reader
+    has reset the connection.
+    """
+    servers: list[tuple[Any, Thread]] = []  # The stubs have the service's calls only.
+
+    def serve(app: Flask) -> str:
+        server = cast("Any", waitress).create_server(
+            app, host="127.0.0.1", port=0, threads=SERVER_THREADS
+        )
+        thread = Thread(target=server.run)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.effective_port}"
+
+    yield serve
+
+    for server, thread in servers:
+        server.trigger.pull_trigger(partial(close_server, server))  # by the server's own thread
+        thread.join()
+        server.task_dispatcher.shutdown()
+
+
+def close_server(server: Any) -> None:  # noqa: ANN401 - the stubs have the service's calls only
+    """Close the connections of a server and the server, so that its loop ends."""
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    server.close()
 
 
 @pytest.fixture
@@ -149,10 +189,11 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
         scripts: str = "on",
         key: str = "",
         path: str = "/console/",
+        address: str = "",
     ) -> Page:
         width, height = VIEWPORTS[size]
         context = chromium.new_context(
-            base_url=instance.address,
+            base_url=address or instance.address,
             color_scheme="dark" if scheme == "dark" else "light",
             viewport={"width": width, "height": height},
             java_script_enabled=scripts != "off",
@@ -166,6 +207,8 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
         page.goto(path)
         page.fill("#key", key or instance.key)
         page.get_by_role("button", name="Sign in").click()
+        # The click returns before the next page is loaded, and a key would go to the form.
+        page.wait_for_url(lambda url: "/console/sign-in" not in url)
         return page
 
     yield open_page
@@ -195,7 +238,9 @@ def page_faults(page: Page) -> list[str]:
 
 
 def rows_on_screen(page: Page) -> int:
-    """Return the number of table rows that are visible without scrolling."""
+    """Return the number of table rows that are visible without scrolling, in the page's fonts."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(WAIT_FOR_FONTS)
     rows: int = page.evaluate(ROWS_ON_SCREEN)
     return rows
 

@@ -21,6 +21,31 @@ LOOKS = [
     for size in ("desktop", "phone", "small-phone")
     for scripts in ("on", "blocked")
 ]
+SIGN_IN = "/console/sign-in"
+PAGES = {
+    "home": "/console/",
+    "list": "/console/concepts",
+    "empty list": "/console/concepts?text=nothing+of+the+kind",
+    "concept": "/console/concepts/{mixed_number}",
+    "published": "/console/concepts/{fraction}",
+    "version": "/console/concepts/{fraction}/versions/1",
+    "diff": "/console/concepts/{fraction}/diff?from=1&to=2",
+    "new": "/console/new",
+    "edit": "/console/concepts/{mixed_number}/edit",
+    "spaces": "/console/spaces",
+    "space": "/console/spaces/{space}",
+    "sorted list": "/console/concepts?order=name&status=DRAFT&actor=me",
+    "reviews": "/console/reviews",
+    "own approvals": "/console/reviews?status=APPROVED&actor=me",
+    "search": "/console/search?q=Fra",
+    "search by id": "/console/search?q={fraction}",
+    "empty search": "/console/search?q=nothing+of+the+kind",
+    "history": "/console/history",
+    "oldest changes": "/console/history?beginning=",
+    "filtered changes": "/console/history?lifecycle=concept&action=create&since=2020-01-01",
+    "changes one by one": "/console/history?single=1",
+    "unknown": "/console/nowhere",
+}
 MERGE_CHOICES = {"definition": "yours", "explanation": "yours", "examples": "theirs"}
 
 
@@ -87,35 +112,15 @@ def test_no_page_has_accessibility_faults_or_overflow(
     instance: Instance, open_page: OpenPage, scheme: str, size: str, scripts: str
 ) -> None:
     page = open_page(scheme, size, scripts=scripts)
-    fraction = f"/console/concepts/{concept_id(instance, 'Fraction')}"
-    mixed_number = f"/console/concepts/{concept_id(instance, 'Mixed number')}"
-    paths = {
-        "home": "/console/",
-        "list": "/console/concepts",
-        "empty list": "/console/concepts?text=nothing+of+the+kind",
-        "concept": mixed_number,
-        "published": fraction,
-        "version": f"{fraction}/versions/1",
-        "diff": f"{fraction}/diff?from=1&to=2",
-        "new": "/console/new",
-        "edit": f"{mixed_number}/edit",
-        "spaces": "/console/spaces",
-        "space": space_path(page),
-        "sorted list": "/console/concepts?order=name&status=DRAFT&actor=me",
-        "reviews": "/console/reviews",
-        "own approvals": "/console/reviews?status=APPROVED&actor=me",
-        "search": "/console/search?q=Fra",
-        "search by id": f"/console/search?q={fraction.rpartition('/')[2]}",
-        "empty search": "/console/search?q=nothing+of+the+kind",
-        "history": "/console/history",
-        "oldest changes": "/console/history?beginning=",
-        "filtered changes": "/console/history?lifecycle=concept&action=create&since=2020-01-01",
-        "unknown": "/console/nowhere",
+    ids = {
+        "fraction": concept_id(instance, "Fraction"),
+        "mixed_number": concept_id(instance, "Mixed number"),
+        "space": space_path(page).rpartition("/")[2],
     }
 
     faults: dict[str, list[str]] = {}
-    for name, path in paths.items():
-        page.goto(path)
+    for name, path in PAGES.items():
+        page.goto(path.format(**ids))
         faults_of_page = page_faults(page)
         if faults_of_page:
             faults[name] = faults_of_page
@@ -145,6 +150,7 @@ def test_the_sign_in_page_has_no_accessibility_faults_or_overflow(
     page = open_page(scheme, size, scripts=scripts)
 
     page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile(f"{SIGN_IN}$"))
     faults = page_faults(page)
     page.fill("#key", "ind_wrong_key")
     page.get_by_role("button", name="Sign in").click()

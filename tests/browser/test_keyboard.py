@@ -14,13 +14,15 @@ from indelible_sql import SqlStore, open_store
 STAGE = "telegrams"
 REASON = "the line is down"
 MAX_TAB_STOPS = 80
+# Without a focus the body is the active element; its text is no name, it is the whole page.
 FOCUSED = """
 () => {
   const element = document.activeElement, box = element.getBoundingClientRect();
   const style = getComputedStyle(element);
+  const name = element.getAttribute("aria-label") || element.labels?.[0]?.textContent
+    || element.textContent.trim();
   return {
-    name: element.getAttribute("aria-label") || element.labels?.[0]?.textContent
-      || element.textContent.trim(),
+    name: element === document.body ? "" : name,
     isInHeader: element.closest("header.top") !== null,
     isOutlined: style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2,
     isOnScreen: box.bottom > 0 && box.top < window.innerHeight && box.width > 0,

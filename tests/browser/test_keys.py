@@ -4,11 +4,17 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import OpenPage, page_faults, rows_on_screen
+from tests.browser.conftest import Instance, OpenPage, page_faults, rows_on_screen
 from tests.browser.test_console import LOOKS
 
 MIN_ROWS = 14  # on a screen of 1280 to 900 pixels
 MANY_SCOPES = ("concepts:read", "concepts:write", "concepts:review", "captures:read")
+PAGES = {
+    "keys": "/console/keys",
+    "revoked keys": "/console/keys?status=REVOKED",
+    "new key": "/console/keys/new",
+    "one key": "/console/keys/{key}",
+}
 KEY = re.compile(r"^ind_\S+_\S+$")
 
 
@@ -21,19 +27,19 @@ def fill_form(page: Page, purpose: str, *scopes: str) -> None:
 
 @pytest.mark.parametrize(("scheme", "size", "scripts"), LOOKS)
 def test_no_page_of_keys_has_accessibility_faults_or_overflow(
-    open_page: OpenPage, scheme: str, size: str, scripts: str
+    instance: Instance, open_page: OpenPage, scheme: str, size: str, scripts: str
 ) -> None:
     page = open_page(scheme, size, scripts=scripts)
+    key_id = instance.key.split("_")[1]
     faults: dict[str, list[str]] = {}
-    for path in ("/console/keys", "/console/keys?status=REVOKED", "/console/keys/new"):
-        page.goto(path)
-        faults[path] = page_faults(page)
+    for name, path in PAGES.items():
+        page.goto(path.format(key=key_id))
+        faults[name] = page_faults(page)
 
     fill_form(page, "to look at the pages", "concepts:read")
     page.get_by_role("button", name="Create the key").click()
     faults["created"] = page_faults(page)
     page.locator("dl a").click()
-    faults["one key"] = page_faults(page)
     page.get_by_label("Reason").fill("turned \u202earound")
     page.get_by_role("button", name="Revoke").click()
     faults["refused"] = page_faults(page)

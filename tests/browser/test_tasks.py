@@ -25,6 +25,25 @@ DEAD_COLUMN = 2
 FINISHED_COLUMN = 4
 MIN_ROWS = 14  # Of a dense table in a window of 900 px.
 LONG_REASON = "no space is left on the device that everything is written to, and none will be"
+PAGES = {
+    "tasks": "/console/tasks",
+    "stage": "/console/tasks/greetings",
+    "class of errors": "/console/tasks/greetings?state=dead&error_class=PostOfficeClosed",
+    "waiting": "/console/tasks/greetings?state=waiting",
+    "running": "/console/tasks/parcels?state=running",
+    "of tokens": "/console/tasks/generate?state=waiting",
+    "completed": "/console/tasks/greetings?state=completed",
+    "canceled": "/console/tasks/greetings?state=canceled",
+    "new stage": "/console/tasks/nothing-yet",
+    "dead task": "/console/tasks/greetings/token-1",
+    "completed task": "/console/tasks/greetings/token-2",
+    "canceled task": "/console/tasks/greetings/token-3",
+    "running task": "/console/tasks/parcels/batch-1",
+    "tokens": "/console/tokens",
+    "no tokens": "/console/tokens?status=ready",
+    "token": "/console/tokens/2",
+    "unknown task": "/console/tasks/greetings/nothing",
+}
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +54,12 @@ def store(instance: Instance) -> Generator[SqlStore]:
     failed(store, 2)
     minted(store, NOOR_S, start=4, block=101)
     dropped(store, 101)
-    buried(store, "letters", "token-1", LONG_REASON)
-    died(store, "letters", "token-0", "PostOfficeClosed", "it is closed until Monday")
-    lease = claimed(store, "letters", "token-2")
+    buried(store, "greetings", "token-1", LONG_REASON)
+    died(store, "greetings", "token-0", "PostOfficeClosed", "it is closed until Monday")
+    lease = claimed(store, "greetings", "token-2")
     acted(store, lambda tx: tx.tasks.complete((lease,), results={"token-2": {"stamp": "blue"}}))
-    acted(store, lambda tx: tx.tasks.enqueue("letters", {"token-3": EARLIER, "token-4": EARLIER}))
-    acted(store, lambda tx: tx.tasks.cancel("letters", "token-3"))
+    acted(store, lambda tx: tx.tasks.enqueue("greetings", {"token-3": EARLIER, "token-4": EARLIER}))
+    acted(store, lambda tx: tx.tasks.cancel("greetings", "token-3"))
     running = claimed(store, "parcels", "batch-1")
     acted(store, lambda tx: tx.tasks.report_progress(running, 40))
     yield store
@@ -66,28 +85,9 @@ def test_no_page_of_tasks_has_accessibility_faults_or_overflow(
 ) -> None:
     page = open_page(scheme, size, scripts=scripts)
     buried(store, "polish", f"{scheme}-{size}-{scripts}")
-    paths = {
-        "tasks": "/console/tasks",
-        "stage": "/console/tasks/letters",
-        "class of errors": "/console/tasks/letters?state=dead&error_class=PostOfficeClosed",
-        "waiting": "/console/tasks/letters?state=waiting",
-        "running": "/console/tasks/parcels?state=running",
-        "of tokens": "/console/tasks/generate?state=waiting",
-        "completed": "/console/tasks/letters?state=completed",
-        "canceled": "/console/tasks/letters?state=canceled",
-        "new stage": "/console/tasks/nothing-yet",
-        "dead task": "/console/tasks/letters/token-1",
-        "completed task": "/console/tasks/letters/token-2",
-        "canceled task": "/console/tasks/letters/token-3",
-        "running task": "/console/tasks/parcels/batch-1",
-        "tokens": "/console/tokens",
-        "no tokens": "/console/tokens?status=ready",
-        "token": "/console/tokens/2",
-        "unknown task": "/console/tasks/letters/nothing",
-    }
 
     faults: dict[str, list[str]] = {}
-    for name, path in paths.items():
+    for name, path in PAGES.items():
         page.goto(path)
         faults_of_page = page_faults(page)
         if faults_of_page:
@@ -127,13 +127,13 @@ def test_a_paused_table_stops_and_continues(store: SqlStore, open_page: OpenPage
 def test_a_refreshed_table_keeps_the_focus(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/console/tasks")
-    page.get_by_role("link", name="letters").focus()
+    page.get_by_role("link", name="greetings").focus()
 
     page.evaluate("document.querySelector('[data-stages]').dataset.old = 'yes'")
     old_table = page.locator("[data-stages][data-old]")
     expect(old_table).to_have_count(0, timeout=TIMEOUT_MILLISECONDS)
 
-    assert page.evaluate("document.activeElement.textContent") == "letters"
+    assert page.evaluate("document.activeElement.textContent") == "greetings"
 
 
 @pytest.mark.usefixtures("store")
@@ -144,7 +144,7 @@ def test_a_table_without_a_session_shows_that_it_is_not_connected(open_page: Ope
 
     mode = page.locator("[data-mode]")
     expect(mode).to_contain_text("Not connected", timeout=TIMEOUT_MILLISECONDS)
-    assert stage_row(page, "letters").count() > 0
+    assert stage_row(page, "greetings").count() > 0
 
 
 def test_a_task_is_requeued_and_a_stage_paused_without_scripts(

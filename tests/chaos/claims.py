@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from attrs import define, field, frozen
-from tests.chaos.children import start_child
+from tests.forks import start_child
 
 from indelible.kernel import Actor
 from indelible.kernel.task_commands import (

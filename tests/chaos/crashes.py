@@ -7,10 +7,10 @@ from signal import SIGKILL
 from typing import Any, Final
 
 from attrs import define, field, frozen
-from tests.chaos.children import create_pipe, start_child
 from tests.chaos.commands import CREATING_COMMANDS, WORKS, Work
 from tests.chaos.written import Written, read_written
 from tests.conftest import POLICY
+from tests.forks import create_pipe, start_child
 
 from indelible.captures import CaptureResult
 from indelible.kernel import IndelibleError, UsageError

@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 from attrs import asdict, define, field, frozen
 
 REQUEST_SECONDS: Final = 120  # a request that takes longer is cut off and repeated
-MAX_PAUSE_SECONDS: Final = 0.02  # between two requests of a client
+MAX_PAUSE_SECONDS: Final = 0.02
 RETRY_SECONDS: Final = 0.2
 NO_STATUS: Final = 0
 SERVER_ERROR: Final = 500
@@ -149,10 +149,14 @@ class Connection:
 
 @define(eq=False)
 class Load:
-    """All clients: the journal, and what happened to the requests during each kind of kill."""
+    """All clients: the journal, and what happened to the requests during each kind of kill.
+
+    A client pauses for at most `max_pause_seconds` between two requests.
+    """
 
     journal: IO[str]
     space_id: str
+    max_pause_seconds: float = MAX_PAUSE_SECONDS
     kind: str = "none"  # of the last kill
     unanswered: Counter[str] = field(factory=Counter[str])
     refused: Counter[str] = field(factory=Counter[str])
@@ -222,7 +226,7 @@ class Client:
             if request.verb not in (READ, "capture"):
                 self.concept = answer.document
             self.answers += 1
-            time.sleep(self.chance.uniform(0, MAX_PAUSE_SECONDS))
+            time.sleep(self.chance.uniform(0, self.load.max_pause_seconds))
 
         self.connection.close()
 

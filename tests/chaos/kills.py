@@ -15,9 +15,9 @@ from signal import SIGKILL
 from typing import IO, Any, Final
 
 from attrs import asdict, define, field, frozen
-from tests.chaos.children import create_pipe, start_child
 from tests.chaos.written import changes_after
 from tests.conftest import POLICY
+from tests.forks import create_pipe, start_child
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved, ConceptStatus

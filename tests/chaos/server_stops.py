@@ -14,7 +14,7 @@ from typing import Final
 import psutil
 from attrs import field, frozen
 from tests.chain.anvil import Anvil, anvil
-from tests.chaos.http_clients import Client, Load, Reader, Timing
+from tests.chaos.http_clients import MAX_PAUSE_SECONDS, Client, Load, Reader, Timing
 from tests.chaos.instance import InstanceUnderTest, NotStarted, Process
 from tests.chaos.instance_load import (
     check_at_the_end,
@@ -55,6 +55,7 @@ class Plan:
     stops: Mapping[str, float]
     limits: Limits = field(factory=Limits)
     clients: int = 12  # that write, and as many that read
+    max_pause_seconds: float = MAX_PAUSE_SECONDS  # between two requests of a client
 
 
 @frozen(kw_only=True)
@@ -114,7 +115,7 @@ def stop_servers(plan: Plan, chance: Random) -> Report:
 def _run(instance: InstanceUnderTest, tasks: TaskWatch, plan: Plan, chance: Random) -> Report:
     path = instance.directory / "journal"
     with path.open("w", encoding="utf-8") as journal:
-        load = Load(journal, create_space(instance))
+        load = Load(journal, create_space(instance), plan.max_pause_seconds)
         report = Report(load)
         writers = start_clients(Client, plan.clients, instance, load, chance)
         readers = start_clients(Reader, plan.clients, instance, load, chance)

@@ -1,6 +1,7 @@
 """Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited.
 
-The fast set runs every suite in memory and on SQLite, and the kernel's suite on the other stores.
+The fast set runs every suite in memory and on SQLite, and the kernel's suite on PostgreSQL and for
+asyncio on SQLite.
 """
 
 from collections.abc import Generator
@@ -150,6 +151,7 @@ class WithoutPgvector:
         return install_as_owner(database.owner_url)
 
 
+@pytest.mark.pgvector  # a server without the extension has only such databases
 class TestPostgresqlWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
 
 
@@ -201,6 +203,7 @@ class OnAsyncPostgresql:
         return install_as_owner(database.owner_url)
 
 
+@pytest.mark.slow
 class TestAsyncPostgresqlKernel(OnAsyncPostgresql, KernelConformance): ...
 
 

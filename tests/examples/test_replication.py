@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from tests.architecture.sources import ROOT
-from tests.conftest import POLICY
+from tests.conftest import POLICY, copy_cluster, folder
 from tests.feeds import wait_for_complete_feed
 
 from indelible.testing.stores import MAYA, create, edit
@@ -31,10 +30,10 @@ PAUSE_SECONDS = 0.1
 
 
 @contextmanager
-def migrated_server(**settings: str) -> Generator[PostgresServer]:
+def migrated_server(cluster: Path, **settings: str) -> Generator[PostgresServer]:
     with (
-        TemporaryDirectory(prefix="indelible-") as directory,
-        postgres(Path(directory), durable=False, settings=settings) as server,
+        folder() as directory,
+        postgres(copy_cluster(cluster, directory), durable=False, settings=settings) as server,
     ):
         with opened(server) as store:
             store.upgrade(server.owner_url)
@@ -69,11 +68,11 @@ def wait_until(is_true: Callable[[], bool]) -> None:
         time.sleep(PAUSE_SECONDS)
 
 
-def test_a_prepared_schema_follows_and_takes_over() -> None:
+def test_a_prepared_schema_follows_and_takes_over(cluster: Path) -> None:
     publish, subscribe, switch = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
     with (
-        migrated_server(wal_level="logical") as old,
-        migrated_server(max_logical_replication_workers="4") as new,
+        migrated_server(cluster, wal_level="logical") as old,
+        migrated_server(cluster, max_logical_replication_workers="4") as new,
         opened(old) as store,
     ):
         run_block(old, BURN)
@@ -95,12 +94,12 @@ def test_a_prepared_schema_follows_and_takes_over() -> None:
             assert verify(promoted, against=sealed.reference) == ()
 
 
-def test_guards_that_fire_refuse_replicated_changes() -> None:
+def test_guards_that_fire_refuse_replicated_changes(cluster: Path) -> None:
     publish, subscribe, _ = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
     only_subscription = OLD_SERVER.sub("CONNECTION '{}'", STATEMENT.findall(subscribe)[-1])
     with (
-        migrated_server(wal_level="logical") as old,
-        migrated_server(wal_retrieve_retry_interval="100ms") as new,
+        migrated_server(cluster, wal_level="logical") as old,
+        migrated_server(cluster, wal_retrieve_retry_interval="100ms") as new,
         opened(old) as store,
     ):
         create(store)

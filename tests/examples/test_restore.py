@@ -5,12 +5,11 @@ import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from tests.architecture.sources import ROOT
-from tests.conftest import POLICY
+from tests.conftest import POLICY, copy_cluster, folder
 from tests.docs.test_examples import PROGRAMS
 from tests.feeds import wait_for_complete_feed
 
@@ -40,13 +39,13 @@ def as_admin(server: PostgresServer, statement: str) -> None:
 
 
 @pytest.fixture
-def younger() -> Generator[PostgresServer]:
+def younger(cluster: Path) -> Generator[PostgresServer]:
     """A server that has counted few transactions."""
     with (
-        TemporaryDirectory(prefix="indelible-") as directory,
-        postgres(Path(directory), durable=False) as found,
+        folder() as directory,
+        postgres(copy_cluster(cluster, directory), durable=False) as running,
     ):
-        yield found
+        yield running
 
 
 def test_a_younger_server_shows_the_restored_changes_once_it_has_counted_past_them(

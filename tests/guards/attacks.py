@@ -8,6 +8,7 @@ from tests.guards.attacks_on_captures import LEGAL_ON_CAPTURES, ON_CAPTURES, WIT
 from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WITHOUT_RECORD
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
+from tests.guards.attacks_on_hung_threads import LEGAL_ON_HUNG_THREADS, ON_HUNG_THREADS
 from tests.guards.attacks_on_json import JSON_LIMITS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_rates import LEGAL_ON_RATES, ON_RATES
@@ -26,6 +27,7 @@ LEGAL: Kind = {
     **LEGAL_ON_TOKENS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
+    **LEGAL_ON_HUNG_THREADS,
     **LEGAL_ON_SEALS,
 }
 
@@ -44,6 +46,7 @@ ON_BOTH = (
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,
+    ON_HUNG_THREADS,
     ON_SEALS,
     ON_HEADS,
     RECORDS,

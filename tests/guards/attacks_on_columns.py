@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Table, insert
 from tests.guards.attack_parts import Kind, Write, edge_row
+from tests.guards.attacks_on_hung_threads import insert_report
 from tests.guards.attacks_on_rates import insert_bucket
 from tests.guards.capture_rows import capture_writes
 from tests.guards.column_values import MALFORMED
@@ -26,6 +27,7 @@ from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.tables import VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
@@ -57,6 +59,7 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         TASK_ATTEMPTS: insert_attempt(s.attempt, **columns),
         PRUNED_STAGES: insert_pruned(**columns),
         RATE_BUCKETS: insert_bucket(**columns),
+        HUNG_THREADS: insert_report(**columns),
         SEALS: insert_seal(s.seal, **columns),
         SEAL_RECORDS: insert_seal_record(**columns),
     }

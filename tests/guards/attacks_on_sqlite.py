@@ -13,6 +13,7 @@ from tests.guards.attack_parts import (
 )
 from tests.guards.attacks_on_columns import TYPES
 from tests.guards.attacks_on_heads import REPLACED_HEADS
+from tests.guards.attacks_on_hung_threads import REPLACED_REPORTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
 from tests.guards.attacks_on_tasks import REPLACED_TASKS
@@ -180,6 +181,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_TASKS,
         **REPLACED_SEALS,
         **REPLACED_BUCKETS,
+        **REPLACED_REPORTS,
     },
     "a chosen position": CHOSEN_POSITIONS,
     "a TEMP table or trigger": IMPOSTORS,

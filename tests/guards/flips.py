@@ -19,6 +19,7 @@ from tests.guards.task_rows import LEASED
 from indelible_sql import Finding
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.ddl import DIALECTS
@@ -27,7 +28,7 @@ from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 
-NOT_DIGESTED = (TASKS, PRUNED_STAGES, RATE_BUCKETS)
+NOT_DIGESTED = (TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
 # The columns that all heads share are not tried again in these heads.
 SIMILAR_HEADS = (STAGES, *(head for head in TOKENS_CONTEXT.heads if head is not TOKENS))
 SHARED_COLUMNS = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")

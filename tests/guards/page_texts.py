@@ -81,6 +81,8 @@ DATABASE_ONLY = """
   causes it to be performed again or not at all, but history stays the same.
 - `rate_buckets` are in no digest: they state how many tasks may be claimed now. An owner who
   changes one delays tasks by one refill at most, or lets as many be claimed as the bucket holds.
+- `hung_threads` are in no digest: they state which threads tasks occupy now, for people. Nothing
+  is decided by them.
 - `verify` computes generated columns again (`previous_seq`, `previous_version`,
   `previous_number`, `lifecycle`, a key's `version`). PostgreSQL lets no role write them; in a
   SQLite file they can be changed like any byte.

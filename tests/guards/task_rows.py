@@ -9,6 +9,7 @@ from sqlalchemy import Delete, Insert, Update, delete, insert, update
 from tests.guards.writes import Row
 
 from indelible.kernel import UsageError
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.json import digest
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
@@ -37,6 +38,10 @@ RECURRING = "recurring"  # finished long ago, too, but with a slot
 # The stages that have a bucket.
 RATED = "rated"
 OTHER_RATED = "other-rated"
+# The processes that report hung threads of a stage.
+HUNG_STAGE = "hung"
+HUNG_PROCESS = "host:1"
+ENDED_PROCESS = "host:2"
 
 # The guards compare leases with the database's clock.
 LIVE_UNTIL = datetime.now(UTC) + timedelta(hours=20)
@@ -56,7 +61,7 @@ SLOT = FAR
 
 
 def add_tasks(tx: SqlTransaction) -> Lease:
-    """Add a task in each condition, and two buckets. Return the lease of the started one."""
+    """Add a task in each condition, buckets and reports. Return the lease of the started one."""
     dying = _claim(tx, DEAD)
     tx.tasks.mark_dead(dying, reason="it cannot be")
     tx.tasks.complete([_claim(tx, DONE)], results={DONE: {"sent": 1}})
@@ -83,7 +88,17 @@ def add_tasks(tx: SqlTransaction) -> Lease:
     tx.tasks.enqueue_slot("work", CARRIER, slot=SLOT)
     for stage in (RATED, OTHER_RATED):
         tx.tasks.claim(stage, limit=1, until=tx.clock.now(), rate=RateLimit(tasks=1))
+    _add_reports(tx)
     return lease
+
+
+def _add_reports(tx: SqlTransaction) -> None:
+    """Report hung threads of two processes, one of which has ended."""
+    for process, expires_at in ((HUNG_PROCESS, LIVE_UNTIL), (ENDED_PROCESS, BEGINNING)):
+        report = HungThreads(
+            stage=HUNG_STAGE, process=process, threads=1, since=BEGINNING, expires_at=expires_at
+        )
+        tx.tasks.report_hung_threads(report)
 
 
 def _add_pruned(tx: SqlTransaction) -> None:

@@ -77,6 +77,7 @@ def unguarded_template(server: PostgresServer, template: PostgresServer) -> str:
     return "guards_none"
 
 
+@pytest.mark.slow
 class TestSqliteWithoutGuards(Conformance):
     @pytest.fixture
     def install(self) -> Install:
@@ -109,6 +110,7 @@ class OnPostgresqlWithoutGuards:
         return install_as_owner(unguarded_postgresql[1])
 
 
+@pytest.mark.slow
 class TestPostgresqlKernelWithoutGuards(OnPostgresqlWithoutGuards, KernelConformance): ...
 
 

@@ -48,7 +48,7 @@ COLUMNS = [
 
 @frozen
 class Upgraded:
-    """A database that had rows at the first revision, and was upgraded since."""
+    """A database that has rows at the first revision, and is upgraded later."""
 
     url: str
     owner_url: str
@@ -57,11 +57,6 @@ class Upgraded:
 
     def store_before_limits(self, *writes: Sequence[Statement]) -> SqlStore:
         """Commit writes as the application at the first revision, and open a store of now."""
-        file = BytesIO()
-        with opened(self.url) as exported_store:
-            exported_store.read(export_histories, file)
-        hashes = exported_hashes(file, CATALOG)
-        downgrade(self.owner_url, SCHEMA, BEFORE_LIMITS, CATALOG, exported=hashes)
         for statements in writes:
             with self.engine.begin() as connection:
                 run(connection, statements)
@@ -71,18 +66,50 @@ class Upgraded:
         return store
 
 
+def downgrade_to_first_revision(url: str, owner_url: str) -> None:
+    """Downgrade a database with rows, as its owner does with an export of them."""
+    file = BytesIO()
+    with opened(url) as store:
+        store.read(export_histories, file)
+
+    hashes = exported_hashes(file, CATALOG)
+    downgrade(owner_url, SCHEMA, BEFORE_LIMITS, CATALOG, exported=hashes)
+
+
+@pytest.fixture(scope="module")
+def file_before_limits(
+    situated_file: Situated[Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a SQLite file with rows at the first revision, to copy from."""
+    path = tmp_path_factory.mktemp("unreadable") / "before_limits.db"
+    shutil.copy(situated_file.location, path)
+    downgrade_to_first_revision(f"sqlite:///{path}", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def database_before_limits(situated_database: Situated[PostgresServer]) -> Generator[str]:
+    """Create a database with rows at the first revision to copy from, and return its name."""
+    name = "before_limits"
+    template = situated_database.location.url.rpartition("/")[2]
+    with temporary_database(situated_database.location, name, template) as database:
+        downgrade_to_first_revision(database.url, database.owner_url)
+        yield name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Upgraded]:
     if request.param == "sqlite":
         file: Situated[Path] = request.getfixturevalue("situated_file")
-        url = f"sqlite:///{shutil.copy(file.location, tmp_path / 'upgraded.db')}"
+        path: Path = request.getfixturevalue("file_before_limits")
+        url = f"sqlite:///{shutil.copy(path, tmp_path / 'upgraded.db')}"
         engine = sqlite_engine(url, foreign_keys=True)
         yield Upgraded(url, url, engine, file.situation)
         engine.dispose()
         return
 
     source: Situated[PostgresServer] = request.getfixturevalue("situated_database")
-    template = source.location.url.rpartition("/")[2]
+    template: str = request.getfixturevalue("database_before_limits")
     with temporary_database(source.location, "upgraded", template) as database:
         engine = postgresql_engine(database.url)
         yield Upgraded(database.url, database.owner_url, engine, source.situation)

@@ -30,6 +30,7 @@ COPIES: Final = (
     ("tests/conformance", "tests/conformance"),
     ("tests/conftest.py", "tests/conftest.py"),
     ("tests/databases.py", "tests/databases.py"),
+    ("tests/doses.py", "tests/doses.py"),
     ("tests/feeds.py", "tests/feeds.py"),
     ("tests/json_cases.py", "tests/json_cases.py"),
     ("tests/mutation/settings.toml", "pyproject.toml"),

@@ -48,28 +48,42 @@ def test_every_command_supports_json_and_has_a_short_help() -> None:
     assert all(len((command.help or "").splitlines()[0]) <= 120 for command in all_commands)
 
 
-@pytest.mark.slow
-def test_help_imports_no_large_library() -> None:
-    program = "import sys; from indelible_service.cli import main; print(*sys.modules)"
+def imported_by(*modules: str) -> set[str]:
+    """Return the names of all modules that a process has after these imports."""
+    program = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     command = (sys.executable, "-c", program)
-
     result = subprocess.run(command, check=True, capture_output=True, text=True)
 
-    imported = set(result.stdout.split())
-    assert not LARGE_LIBRARIES & imported
+    return set(result.stdout.split())
+
+
+@pytest.mark.slow
+def test_help_imports_no_large_library() -> None:
+    assert not LARGE_LIBRARIES & imported_by("indelible_service.cli")
 
 
 @pytest.mark.slow
 def test_workers_and_supervisors_import_no_web_framework() -> None:
-    modules = "indelible_service.workers, indelible_service.full"
-    program = f"import sys, {modules}; print(*sys.modules)"
-    command = (sys.executable, "-c", program)
+    imported = imported_by("indelible_service.workers", "indelible_service.full")
 
-    result = subprocess.run(command, check=True, capture_output=True, text=True)
-
-    imported = set(result.stdout.split())
     assert "indelible_workers" in imported
     assert not {"flask", "granian", "indelible_web", "waitress", "werkzeug"} & imported
+
+
+@pytest.mark.slow
+def test_a_process_on_sqlite_imports_no_driver_orm_or_redis() -> None:
+    imported = imported_by("indelible_service.serving", "indelible_service.workers")
+
+    assert {"indelible_web", "indelible_workers"} <= imported
+    assert not {"flask_smorest", "psycopg", "redis", "sqlalchemy.orm"} & imported
+
+
+@pytest.mark.slow
+def test_the_parent_of_server_processes_imports_no_web_framework() -> None:
+    imported = imported_by("indelible_service.server_processes")
+
+    assert "granian" in imported
+    assert not {"flask", "indelible_web", "waitress", "werkzeug"} & imported
 
 
 def test_help_names_the_exit_codes() -> None:

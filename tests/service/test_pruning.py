@@ -1,13 +1,15 @@
 """Finished tasks are deleted where a retention is configured, and never otherwise."""
 
 from collections.abc import Generator
+from datetime import timedelta
 
 import pytest
 
 from indelible.kernel import Actor
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_retention import TASK_RETENTION
-from indelible.testing.stores import BEGINNING, LEASE_END
+from indelible.testing.stores import BEGINNING, FAR, LEASE_END
 from indelible_service import pruning
 from indelible_service.processes import build_stages, recurring_tasks
 from indelible_service.settings import Settings
@@ -91,3 +93,19 @@ def test_the_retention_is_stored_when_it_changes(store: SqlStore) -> None:
 
     assert first == ("172800", 1)
     assert store.read(_retention) == ("259200", 2)
+
+
+def test_the_stage_deletes_expired_reports_of_hung_threads(store: SqlStore) -> None:
+    reports: list[HungThreads] = []
+    for process, expires_at in (("host:1", FAR), ("host:2", BEGINNING)):
+        report = HungThreads(
+            stage="work", process=process, threads=1, since=BEGINNING, expires_at=expires_at
+        )
+        reports.append(report)
+    with store.transaction(actor=WORKER, reason="a test") as tx:
+        for report in reports:
+            tx.tasks.report_hung_threads(report)
+    run_pruning(store, 1)
+
+    before = BEGINNING - timedelta(days=1)
+    assert store.read(lambda tx: tx.tasks.hung_threads(before)) == (reports[0],)

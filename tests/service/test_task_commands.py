@@ -7,6 +7,8 @@ import pytest
 from tests.service.commands import error_code, json_result, run
 
 from indelible.kernel import Actor
+from indelible.kernel.hung_threads import HungThreads
+from indelible.testing.stores import BEGINNING, FAR
 from indelible_service.cli import tasks
 from indelible_sql import SqlStore
 
@@ -36,6 +38,15 @@ def died(store: SqlStore, entity_id: str, error_class: str) -> None:
         tx.tasks.mark_dead(lease, reason="no answer", error_class=error_class)
 
 
+def report_hung(store: SqlStore) -> None:
+    """Report that two threads of a process are occupied."""
+    with store.transaction(actor=WORKER, reason="a test") as tx:
+        report = HungThreads(
+            stage="letters", process="host:1", threads=2, since=BEGINNING, expires_at=FAR
+        )
+        tx.tasks.report_hung_threads(report)
+
+
 def ids(settings: Settings, *words: str) -> Sequence[str]:
     listed = json_result("task", "list", "letters", *words, settings=settings)
     return [task["entity_id"] for task in listed]
@@ -63,6 +74,11 @@ def test_tasks_are_listed_by_state_class_actor_and_time(
     assert [(stage["stage"], stage["due"], stage["dead"]) for stage in stages] == [
         ("letters", 1, 2)
     ]
+    assert stages[0]["hung_threads"] == 0
+    report_hung(sqlite)
+    (stage,) = json_result("task", "stages", settings=settings)
+    assert stage["hung_threads"] == 2
+    assert "hung_threads" in run("task", "stages", settings=settings).stdout
 
 
 def test_a_task_is_canceled_and_requeued_with_a_reason(

@@ -3,11 +3,11 @@
 from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from attrs import evolve, frozen
+from tests.forks import fork_context
 
 from indelible import concepts
 from indelible.concepts import ConceptContent
@@ -34,8 +34,7 @@ class Raced:
 @contextmanager
 def editors() -> Generator[ProcessPoolExecutor]:
     """Yield a pool of eight processes that share only imported modules and start together."""
-    context: Any = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context: Any = fork_context()
     start = context.Barrier(PROCESSES)
     with ProcessPoolExecutor(PROCESSES, context, _set_start, (start,)) as pool:
         yield pool

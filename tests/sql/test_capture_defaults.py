@@ -39,7 +39,7 @@ CREATORS = 4
 VECTOR = (1.0, 0.0, 0.0)
 
 
-@pytest.fixture(params=["sqlite_url", "database"])
+@pytest.fixture(params=["sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
     """Open a store on a new database, with the defaults of the service."""
     location: str | PostgresServer = request.getfixturevalue(request.param)

@@ -11,6 +11,7 @@ from tests.bench import large_spaces
 from tests.bench.large_spaces import LargeSpace
 from tests.conftest import DATABASES, POLICY
 from tests.databases import temporary_copy, temporary_database
+from tests.doses import dose
 from tests.sql.conftest import code, opened
 
 from indelible import captures
@@ -32,7 +33,7 @@ from indelible_sql.maintenance.snapshot_files import differences
 pytestmark = pytest.mark.pgvector
 
 DIMENSION = 64
-LARGE_SIZE = 3_000
+LARGE_SIZE = dose(3_000, small=1_000)
 SMALL_SIZE = 10
 LIMIT = 10
 SEARCHES = 40

@@ -40,6 +40,7 @@ NOT_EXPORTED = {
     "task_attempts",
     "pruned_stages",
     "rate_buckets",
+    "hung_threads",
     "seals",
     "seal_records",
 }

@@ -28,6 +28,7 @@ from indelible.testing.stores import MAYA, RATIO, create, edit
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, newest_seal, open_async_store, seal, verify
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
@@ -38,7 +39,7 @@ from indelible_sql.schema.migrate import downgrade, migrating, upgrade
 
 pytestmark = pytest.mark.slow
 
-LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS)
+LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
 MIGRATORS = 4
 LOCK_SECONDS = 0.3
 

@@ -25,6 +25,8 @@ from indelible.testing.stores import create, edit, submit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, verify
 
+pytestmark = pytest.mark.slow
+
 DRAFT = "DRAFT"
 REVIEW = "REVIEW"
 WITHDRAWN = "WITHDRAWN"

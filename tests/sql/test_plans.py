@@ -175,6 +175,7 @@ def test_sqlite_scans_no_whole_table_or_index_for_a_few_rows(sqlite: SqlStore, n
     assert scans == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["find", "load", "load to edit"])
 def test_postgresql_reads_one_version_of_a_concept_with_many(
     postgresql: SqlStore, name: str
@@ -190,6 +191,7 @@ def test_postgresql_reads_one_version_of_a_concept_with_many(
     assert not has_line(lines, "Rows Removed by Join Filter")
 
 
+@pytest.mark.slow
 def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
@@ -242,6 +244,7 @@ def test_sqlite_finds_the_changes_of_a_filter_by_an_index(sqlite: SqlStore, name
         assert not has_line(lines, "SCAN history"), lines
 
 
+@pytest.mark.slow
 def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
@@ -264,6 +267,7 @@ def test_sqlite_counts_the_changes_of_each_minute_by_an_index(sqlite: SqlStore) 
     assert not has_line(lines, "SCAN history", "TEMP B-TREE FOR ORDER BY"), lines
 
 
+@pytest.mark.slow
 def test_postgresql_counts_the_changes_of_each_minute_by_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
@@ -300,6 +304,7 @@ def test_sqlite_reads_a_page_of_a_list_in_the_order_of_an_index(
         assert sorts == [], lines
 
 
+@pytest.mark.slow
 def test_postgresql_reads_a_page_of_a_list_in_the_order_of_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:

@@ -59,7 +59,7 @@ def sqlite_trace(sqlite_url: str) -> Generator[Trace]:
         yield trace
 
 
-@pytest.fixture(params=["postgresql_trace", "sqlite_trace"])
+@pytest.fixture(params=[pytest.param("postgresql_trace", marks=pytest.mark.slow), "sqlite_trace"])
 def trace(request: pytest.FixtureRequest) -> Trace:
     trace: Trace = request.getfixturevalue(request.param)
     return trace

@@ -32,7 +32,8 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
-from indelible_sql.engine.limited import MAX_KEPT_CURSORS, kept_cursor
+from indelible_sql.engine.limited import kept_cursor
+from indelible_sql.engine.limited_connections import MAX_KEPT_CURSORS
 from indelible_sql.kernel.task_tables import TASKS
 
 STAGE: Final = "work"

@@ -175,6 +175,7 @@ def shared_file(template: Path, folder: Path, seed: int = 0) -> Generator[Shared
     second.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_interleaved_captures_and_searches_answer_like_a_search_without_a_cache(
     seed: int, template_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

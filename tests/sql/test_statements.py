@@ -21,7 +21,12 @@ REWRITE = re.compile(
     re.IGNORECASE,
 )
 # A task and a bucket of permits are neither records nor heads: each claim updates its row.
-TASK_MODULES = {"task_statements.py", "task_enqueueing.py", "rate_statements.py"}
+TASK_MODULES = {
+    "hung_thread_statements.py",
+    "rate_statements.py",
+    "task_enqueueing.py",
+    "task_statements.py",
+}
 UPSERT = re.compile(r"\bON CONFLICT\b|\bOR REPLACE\b|\bREPLACE INTO\b")
 
 

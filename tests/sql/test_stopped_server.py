@@ -19,7 +19,7 @@ from indelible import concepts
 from indelible.testing.stores import MAYA, create, edit
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import Pool, SqlStore, open_async_store, open_store, verify
-from indelible_sql.engine.limited import LimitedAsyncConnection, LimitedConnection
+from indelible_sql.engine.limited_connections import LimitedAsyncConnection, LimitedConnection
 
 pytestmark = pytest.mark.slow
 

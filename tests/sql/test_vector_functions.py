@@ -25,6 +25,8 @@ from indelible_sql.captures import (
 from indelible_sql.captures.sqlite_functions import VectorFunctions
 from indelible_sql.captures.vector_cache import MAX_CACHE_BYTES, VectorCache
 
+pytestmark = pytest.mark.slow
+
 WIDTH = 8
 IN_PYTHON = VectorFunctions(python_vectors.functions(), python_vectors.nearest)
 BY_NUMPY = sqlite_functions.vector_functions()

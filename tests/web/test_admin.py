@@ -6,25 +6,21 @@ from urllib.parse import quote
 
 import pytest
 from attrs import evolve
-from flask import Flask
 from openapi_schema_validator import OAS31Validator
-from tests.web.harness import SCOPES, SETTINGS, Json, Web, closed, memory, problem, saved
+from tests.web.harness import SCOPES, Json, Web, closed, problem, saved
 from tests.web.minting import MAYA_S, WORKER, acted, buried, claimed, dropped, hash_of, minted
 from tests.web.test_system import counted
 
 from indelible import tokens
-from indelible.app import AppContext
 from indelible.kernel.stages import STAGE
 from indelible.kernel.task_errors import LeaseLost
 from indelible.tokens import ContractState
 from indelible.tokens.commands import RecordContract
-from indelible_web.app import create_metrics
-from indelible_web.contexts import CONTEXTS
 from indelible_web.http import admin
 from indelible_web.http.descriptions import Descriptions
 from indelible_web.http.examples import Examples, examples_of
-from indelible_web.http.openapi import PREFIX, DocumentedRoutes, publish
-from indelible_web.http.routing import Server
+from indelible_web.http.openapi import DocumentedRoutes, describe
+from indelible_web.http.routing import PREFIX
 from indelible_web.tokens import admin as tokens_admin
 from indelible_web.tokens.examples import EXAMPLES
 
@@ -40,14 +36,11 @@ ROUTES = [
 @cache
 def document() -> Json:
     """Return the OpenAPI document of the undocumented admin routes."""
-    app_context = AppContext(store=memory())
-    metrics = create_metrics(app_context, CONTEXTS)
-    server = Server(app_context=app_context, secret=SETTINGS.secret, metrics=metrics)
     documented = [
         DocumentedRoutes(admin.routes, Examples(), Descriptions()),
         DocumentedRoutes(tokens_admin.routes, examples_of(EXAMPLES), Descriptions()),
     ]
-    result = publish(Flask("described"), server, documented)
+    result = describe(documented)
     return {**result, "components": closed(result["components"])}
 
 

@@ -60,9 +60,12 @@ def attempts(store: TaskStore, entity_id: str, stage: str = "bake") -> tuple[Att
 
 
 def are_completed(store: TaskStore, *ids: str) -> bool:
-    """Return True once `finish` has written a result for each task."""
+    """Return True once `finish` has written a result for each task.
+
+    The last ones are usually completed last, so they are looked for first.
+    """
     try:
-        for entity_id in ids:
+        for entity_id in reversed(ids):
             get_task(store, entity_id, COMPLETED)
     except TaskNotFound:
         return False

@@ -1,13 +1,12 @@
-"""A worker process: `python -m tests.workers.bakery_process DATABASE REDIS SECONDS FILE`."""
+"""The program of a worker process that bakes until SIGTERM."""
 
 import signal
-import sys
 import time
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event, Thread
 
-import tests.few_collections  # noqa: F401  # pyright: ignore[reportUnusedImport] - runs first
 from attrs import evolve
 from tests.workers.bakery import WORKER, Bakery
 
@@ -27,8 +26,8 @@ def perform(path: Path, seconds: float, name: str, _: LeaseHandle) -> str:
     return f"{name}, baked"
 
 
-def main(database: str, redis: str, seconds: str, path: str) -> None:
-    """Process tasks until SIGTERM."""
+def work(database: str, redis: str, seconds: float, path: Path, ready: Connection) -> None:
+    """Process tasks until SIGTERM. Each takes some seconds and writes into the file."""
     store = open_store(database)
     stopped = Event()
 
@@ -38,18 +37,13 @@ def main(database: str, redis: str, seconds: str, path: str) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     bakery = Bakery(store).stage(batch=1, lease_seconds=2)
-    stage = evolve(bakery, perform=partial(perform, Path(path), float(seconds)))
+    stage = evolve(bakery, perform=partial(perform, path, seconds))
     worker = Worker(store=store, actor=WORKER)
     brokers: list[WakeupBroker] = []
     if redis:
         brokers.append(WakeupBroker(redis_client(redis), worker))
 
     with run_workers(worker, {stage.name: stage}, brokers, threads=2, dispatch_seconds=0.5):
-        sys.stdout.write("at work\n")
-        sys.stdout.flush()
+        ready.send("at work")
         stopped.wait()
     store.dispose()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -141,18 +141,20 @@ def test_a_task_whose_result_cannot_be_stored_is_dead_and_not_repeated(
 @pytest.mark.slow
 def test_the_progress_of_a_long_task_is_stored(store: TaskStore) -> None:
     gate = Event()
+    end = Event()
 
     def perform(_: str, handle: LeaseHandle) -> None:
         handle.set_progress(40)
         assert gate.wait(TIMEOUT_SECONDS)
         handle.set_progress(90)
-        handle.wait(child_stages.PROGRESS_SECONDS)
+        assert end.wait(TIMEOUT_SECONDS)
 
     enqueue(store, "loaf")
     with working(store, results_stage(perform)) as thread:
         wait_until(lambda: get_task(store, "loaf").progress == 40)
         gate.set()
         wait_until(lambda: get_task(store, "loaf").progress == 90)
+        end.set()
         thread.join(TIMEOUT_SECONDS)
 
     assert get_task(store, "loaf").due_at is None

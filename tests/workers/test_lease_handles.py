@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 from attrs import define, evolve
+from prometheus_client import CollectorRegistry
 from tests.conftest import POLICY
 from tests.workers.bakery import (
     MAYA,
@@ -39,6 +40,8 @@ from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
 from indelible_workers.heartbeat import Heartbeat
 from indelible_workers.holds import HeldLeases, RunningTask
+from indelible_workers.hung_threads import HungThreadReporter
+from indelible_workers.stage_threads import StageThreads
 
 LOCKED_SECONDS = 7  # in which a lease of three seconds ends twice
 
@@ -145,7 +148,8 @@ def test_a_task_that_ends_while_it_is_watched_does_not_end_the_watch(store: Task
     enqueue(store, "loaf")
     hold = EndingHold(RunningTask(LeaseHandle(claim_one(store)[0]), timeout_seconds=60))
     holds = cast("list[HeldLeases]", [hold])
-    heartbeat = Heartbeat(store, WORKER, Event(), holds)
+    reporter = HungThreadReporter(store, WORKER, StageThreads(CollectorRegistry()))
+    heartbeat = Heartbeat(store, WORKER, Event(), holds, reporter)
     finished = Event()
     thread = Thread(target=heartbeat.watch_until, args=(finished,))
     thread.start()

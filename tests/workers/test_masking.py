@@ -1,14 +1,45 @@
 """A failure reason may be stored forever: it is one short line without secrets."""
 
+from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Final
 
 import pytest
 from tests.costs import processor_seconds
 
+import indelible
+import indelible_evm
+import indelible_service
+import indelible_sql
+import indelible_web
+import indelible_workers
+from indelible.kernel import IndelibleError
 from indelible.kernel.stages import PermanentFailure, RetryLater
-from indelible_workers.masking import failure_reason
+from indelible_workers.masking import failure_reason, mask_secrets
 
 CANARY = "hunter2"
+PACKAGES: Final = (
+    indelible,
+    indelible_evm,
+    indelible_service,
+    indelible_sql,
+    indelible_web,
+    indelible_workers,
+)
+
+
+def own_errors() -> Iterator[type[IndelibleError]]:
+    """Yield the error classes of all distributions."""
+    for package in PACKAGES:
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" not in module.name and not module.name.endswith("__main__"):
+                import_module(module.name)
+    classes: list[type[IndelibleError]] = [IndelibleError]
+    for kind in classes:
+        classes += kind.__subclasses__()
+    yield from classes[1:]
 
 
 class Mute(Exception):
@@ -57,6 +88,34 @@ def test_other_text_is_not_masked() -> None:
         failure_reason(RetryLater(message))
         == "password=*** is not that of maya; see https://*** or line 7"
     )
+
+
+def test_the_names_and_messages_of_own_errors_are_not_masked() -> None:
+    texts: list[str] = []
+    for error in own_errors():
+        texts += [f"{error.__name__}: word", f"{error.code}: word", error.message]
+
+    assert any(text.startswith("TASK_ARGUMENT_SECRET") for text in texts)
+    assert [text for text in texts if mask_secrets(text) != text] == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"TASK_ARGUMENT_SECRET: password={CANARY}",
+        f"password: TASK_ARGUMENT_SECRET:{CANARY}",
+        f"secret='TASK_ARGUMENT_SECRET: {CANARY}'",
+        f"Authorization: TASK_ARGUMENT_SECRET: {CANARY}",
+        f"MY_TASK_ARGUMENT_SECRET: {CANARY}",
+        f"task_argument_secret: {CANARY}",
+        f"TASK_ARGUMENT_SECRET={CANARY}",
+        f"TaskArgumentSecret = {CANARY}",
+        f"ARGUMENT_SECRET: {CANARY}",
+        f"INVALID_TOKEN: {CANARY}",
+    ],
+)
+def test_a_secret_beside_an_own_name_is_masked(message: str) -> None:
+    assert CANARY not in mask_secrets(message)
 
 
 @pytest.mark.parametrize(

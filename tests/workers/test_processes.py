@@ -1,18 +1,16 @@
 """Worker processes: tasks survive a kill, and SIGTERM lets a process complete its tasks."""
 
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
-from signal import SIGKILL, SIGTERM
 
 import pytest
-from tests.architecture.sources import ROOT
 from tests.conftest import POLICY, copy_cluster, folder
+from tests.forks import create_pipe, start_child
 from tests.workers.bakery import (
     TIMEOUT_SECONDS,
     TaskStore,
@@ -22,13 +20,12 @@ from tests.workers.bakery import (
     get_task,
     wait_until,
 )
+from tests.workers.bakery_process import work
 
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
 
 pytestmark = pytest.mark.slow
-
-Process = subprocess.Popen[str]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -49,23 +46,26 @@ def store(url: str) -> Generator[TaskStore]:
 
 
 @contextmanager
-def run_process(url: str, redis: str, seconds: float, path: Path) -> Generator[Process]:
-    command = (
-        sys.executable,
-        "-m",
-        "tests.workers.bakery_process",
-        url,
-        redis,
-        str(seconds),
-        str(path),
-    )
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+def run_process(url: str, redis: str, seconds: float, path: Path) -> Generator[ForkServerProcess]:
+    """Run a worker process, which is at work already, and kill it afterwards."""
+    ours, theirs = create_pipe()
+    process = start_child(work, url, redis, seconds, path, theirs)
+    theirs.close()
+    with ours:
         try:
-            assert process.stdout
-            assert process.stdout.readline() == "at work\n"
+            assert ours.poll(TIMEOUT_SECONDS)
+            assert ours.recv() == "at work"
             yield process
         finally:
             process.kill()
+            process.join()
+
+
+def terminate(process: ForkServerProcess) -> None:
+    """Stop a process by SIGTERM, and check that it has ended as it should."""
+    process.terminate()
+    process.join(TIMEOUT_SECONDS)
+    assert process.exitcode == 0
 
 
 def output(path: Path) -> Counter[str]:
@@ -80,8 +80,8 @@ def test_tasks_of_a_killed_process_are_completed_by_another(
     with run_process(url, redis_url, 60, path) as first:
         wait_until(lambda: output(path)["started loaf"] == 1)
         time.sleep(2.5)  # longer than the lease: it is extended
-        first.send_signal(SIGKILL)
-        first.wait()
+        first.kill()
+        first.join()
     with run_process(url, redis_url, 0, path):
         wait_until(lambda: are_completed(store, "loaf"))
 
@@ -96,8 +96,7 @@ def test_a_stopped_process_completes_its_tasks_and_claims_no_more(
     enqueue(store, *(f"loaf-{number}" for number in range(6)))
     with run_process(url, redis_url, 1.0, path) as process:
         wait_until(lambda: len(output(path)) >= 2)
-        process.send_signal(SIGTERM)
-        assert process.wait(TIMEOUT_SECONDS) == 0
+        terminate(process)
 
     done = [line.removeprefix("done ") for line in output(path) if line.startswith("done")]
     assert 1 <= len(done) <= 2
@@ -151,5 +150,4 @@ def test_workers_continue_after_postgresql_was_killed_and_restarted(
                 enqueue(store, "second")
                 wait_until(lambda: are_completed(store, "second"))
                 store.dispose()
-                process.send_signal(SIGTERM)
-                assert process.wait(TIMEOUT_SECONDS) == 0
+                terminate(process)

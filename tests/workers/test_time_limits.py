@@ -1,6 +1,7 @@
 """A task in a thread that exceeds its time limit fails; its thread is counted until it returns."""
 
 import time
+from threading import Event
 from typing import Any
 
 import pytest
@@ -24,8 +25,10 @@ from indelible.kernel import StoreUnreachable
 from indelible.kernel.lease_handles import LeaseHandle, StopReason
 from indelible.kernel.stages import RetryLater, Stage, TasksWrite
 from indelible.kernel.task_commands import CancelTask, cancel_task
+from indelible.kernel.tasks import Lease
 from indelible.testing.stores import MAYA
 from indelible_workers import Worker, process_batch, run_workers
+from indelible_workers.finishers import Finishers
 
 HANG_COUNT = 6
 QUICK_COUNT = 50
@@ -276,3 +279,89 @@ def test_a_worker_ends_although_timed_out_tasks_still_run(
     assert time.monotonic() - began_at < TIMEOUT_SECONDS
     assert "1 threads of timed-out tasks are left" in caplog.text
     bakery.gate.set()
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_a_slow_on_dead_of_a_timed_out_task_delays_no_other_lease(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    """The heartbeat extends the lease of another task all the while."""
+    is_called, may_end = Event(), Event()
+
+    def wait_on_dead(_: TasksWrite, lease: Lease, reason: str) -> None:
+        is_called.set()
+        assert may_end.wait(TIMEOUT_SECONDS)
+        bakery.dead_tasks.append((lease.entity_id, reason))
+
+    enqueue(store, "hang-on", stage="oven")
+    enqueue(store, "wait-loaf")
+    worker = Worker(store=store, actor=WORKER)
+    oven = hanging(bakery, name="oven", batch=1, timeout_seconds=1, max_attempts=1)
+    oven = evolve(oven, on_dead=wait_on_dead)
+    gate = Event()
+    slow = Bakery(store, gate=gate)
+    with worker.heartbeat():
+        threads = [start_batch(worker, oven)]
+        assert is_called.wait(TIMEOUT_SECONDS)
+        threads.append(start_batch(worker, slow.stage(batch=1, lease_seconds=3)))
+        assert slow.started.wait(TIMEOUT_SECONDS)
+        first_until = get_task(store, "wait-loaf").lease_until
+        assert first_until is not None
+        wait_until(lambda: (get_task(store, "wait-loaf").lease_until or first_until) > first_until)
+        assert get_task(store, "hang-on", "oven").dead_reason is None
+
+        may_end.set()
+        wait_until(lambda: get_task(store, "hang-on", "oven").dead_reason is not None)
+        gate.set()
+        bakery.gate.set()
+        for thread in threads:
+            thread.join(TIMEOUT_SECONDS)
+
+    assert [entity_id for entity_id, _ in bakery.dead_tasks] == ["hang-on"]
+    assert are_completed(store, "wait-loaf")
+
+
+def test_a_death_is_recorded_although_no_thread_can_be_started_for_it(
+    store: TaskStore, bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueue(store, "hang-on")
+    worker = Worker(store=store, actor=WORKER)
+    stage = hanging(bakery, batch=1, timeout_seconds=1, max_attempts=1)
+
+    def refuse(_: Finishers, __: str, ___: object) -> bool:
+        return False
+
+    monkeypatch.setattr(Finishers, "start", refuse)
+    with worker.heartbeat():
+        thread = start_batch(worker, stage)
+        wait_until(lambda: get_task(store, "hang-on").dead_reason is not None)
+        bakery.gate.set()
+        thread.join(TIMEOUT_SECONDS)
+
+    assert [entity_id for entity_id, _ in bakery.dead_tasks] == ["hang-on"]
+
+
+def test_a_death_is_recorded_when_the_database_is_available_again(
+    store: TaskStore, bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction = store.transaction
+    failures: list[str] = []
+
+    def fail_twice(**words: Any) -> Any:  # noqa: ANN401 - the store's own
+        if words["reason"].startswith(("failure", "retry")) and len(failures) < 4:
+            failures.append(words["reason"])
+            raise StoreUnreachable("a test")
+        return transaction(**words)
+
+    enqueue(store, "hang-on")
+    worker = Worker(store=store, actor=WORKER)
+    stage = hanging(bakery, batch=1, timeout_seconds=1, max_attempts=1)
+    monkeypatch.setattr(type(store), "transaction", staticmethod(fail_twice))
+    with worker.heartbeat():
+        thread = start_batch(worker, stage)
+        wait_until(lambda: get_task(store, "hang-on").dead_reason is not None)
+        bakery.gate.set()
+        thread.join(TIMEOUT_SECONDS)
+
+    assert len(failures) == 4
+    assert [entity_id for entity_id, _ in bakery.dead_tasks] == ["hang-on"]

@@ -204,6 +204,16 @@ column history.txid "xid8" required  "pg_current_xact_id"()
 
 column history.version "natural_number" required
 
+column hung_threads.expires_at "instant" required
+
+column hung_threads.process "identifier" required
+
+column hung_threads.since "instant" required
+
+column hung_threads.stage "identifier" required
+
+column hung_threads.threads "natural_number" required
+
 column image_generation_jobs.completed_at "instant"
 
 column image_generation_jobs.created_at "instant" required
@@ -771,6 +781,12 @@ constraint history.history_predecessor FOREIGN KEY ("lifecycle", "entity_id", "p
 constraint history.history_revision UNIQUE ("lifecycle", "entity_id", "seq", "to_state", "version", "hash") true true
 
 constraint history.history_seq PRIMARY KEY ("lifecycle", "entity_id", "seq") true true
+
+constraint hung_threads.hung_threads_expire_after CHECK ((("expires_at")::timestamp with time zone >= ("since")::timestamp with time zone)) true true
+
+constraint hung_threads.hung_threads_not_empty CHECK ((("threads")::bigint >= 1)) true true
+
+constraint hung_threads.hung_threads_pkey PRIMARY KEY ("stage", "process") true true
 
 constraint image_generation_jobs.image_generation_jobs_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -1821,6 +1837,27 @@ function history_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function hung_threads_expired  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END  false {search_path=pg_catalog}
+
+function hung_threads_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function hung_threads_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function image_generation_jobs_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2543,6 +2580,8 @@ index CREATE UNIQUE INDEX "history_revision" ON "history" USING "btree" ("lifecy
 
 index CREATE UNIQUE INDEX "history_seq" ON "history" USING "btree" ("lifecycle", "entity_id", "seq") true
 
+index CREATE UNIQUE INDEX "hung_threads_pkey" ON "hung_threads" USING "btree" ("stage", "process") true
+
 index CREATE UNIQUE INDEX "image_generation_jobs_pkey" ON "image_generation_jobs" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "ipfs_upload_records_pkey" ON "ipfs_upload_records" USING "btree" ("id") true
@@ -2903,6 +2942,8 @@ table concepts rp false false
 
 table history rp false false
 
+table hung_threads rp false false
+
 table image_generation_jobs rp false false
 
 table ipfs_upload_records rp false false
@@ -3038,6 +3079,12 @@ trigger A CREATE TRIGGER "history_no_position" BEFORE INSERT ON "history" FOR EA
 trigger A CREATE TRIGGER "history_no_truncate" BEFORE TRUNCATE ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_no_truncate"()
 
 trigger A CREATE TRIGGER "history_no_update" BEFORE UPDATE ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_no_update"()
+
+trigger A CREATE TRIGGER "hung_threads_expired" BEFORE DELETE ON "hung_threads" FOR EACH ROW WHEN (((("old"."expires_at")::timestamp with time zone <= "statement_timestamp"()) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_expired"()
+
+trigger A CREATE TRIGGER "hung_threads_fixed" BEFORE UPDATE ON "hung_threads" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."process")::"text" = ("old"."process")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_fixed"()
+
+trigger A CREATE TRIGGER "hung_threads_no_truncate" BEFORE TRUNCATE ON "hung_threads" FOR EACH STATEMENT EXECUTE FUNCTION "hung_threads_no_truncate"()
 
 trigger A CREATE TRIGGER "image_generation_jobs_fixed" BEFORE UPDATE ON "image_generation_jobs" FOR EACH ROW WHEN ((((("new"."token_id")::"text" = ("old"."token_id")::"text") AND (("new"."service")::"text" = ("old"."service")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "image_generation_jobs_fixed"()
 

@@ -467,6 +467,24 @@ table history: CREATE TABLE history (
 )
  STRICT
 
+table hung_threads: CREATE TABLE hung_threads (
+	stage TEXT NOT NULL,
+	process TEXT NOT NULL,
+	threads INTEGER NOT NULL,
+	since TEXT NOT NULL,
+	expires_at TEXT NOT NULL,
+	CONSTRAINT hung_threads_pkey PRIMARY KEY (stage, process),
+	CONSTRAINT hung_threads_not_empty CHECK (threads >= 1),
+	CONSTRAINT hung_threads_expire_after CHECK (expires_at >= since),
+	CONSTRAINT hung_threads_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT hung_threads_process_rule CHECK (length(process) BETWEEN 1 AND 200),
+	CONSTRAINT hung_threads_threads_rule CHECK (threads >= 0),
+	CONSTRAINT hung_threads_since_rule CHECK (since GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND since >= '2000' AND since < '3000'),
+	CONSTRAINT hung_threads_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table image_generation_jobs: CREATE TABLE image_generation_jobs (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('image_job') STORED,
@@ -1397,6 +1415,30 @@ trigger history_predecessor_exists: CREATE TRIGGER history_predecessor_exists BE
 WHEN (NEW.previous_seq IS NULL OR EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.previous_seq AND to_state = NEW.from_state AND version = NEW.previous_version AND hash = NEW.prev_hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_predecessor_exists'); END
 
+trigger hung_threads_expired: CREATE TRIGGER hung_threads_expired BEFORE DELETE ON hung_threads
+WHEN (OLD.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_expired'); END
+
+trigger hung_threads_fixed: CREATE TRIGGER hung_threads_fixed BEFORE UPDATE ON hung_threads
+WHEN (NEW.stage = OLD.stage AND NEW.process = OLD.process) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_fixed'); END
+
+trigger hung_threads_no_nested_update: CREATE TRIGGER hung_threads_no_nested_update BEFORE UPDATE ON hung_threads
+WHEN (EXISTS (SELECT 1 FROM main.hung_threads AS stored WHERE stored.stage IS OLD.stage AND stored.process IS OLD.process AND stored.threads IS OLD.threads AND stored.since IS OLD.since AND stored.expires_at IS OLD.expires_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_no_nested_update'); END
+
+trigger hung_threads_no_replace: CREATE TRIGGER hung_threads_no_replace BEFORE INSERT ON hung_threads
+WHEN (NOT EXISTS (SELECT 1 FROM main.hung_threads WHERE stage = NEW.stage AND process = NEW.process)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_no_replace'); END
+
+trigger hung_threads_values_on_insert: CREATE TRIGGER hung_threads_values_on_insert BEFORE INSERT ON hung_threads
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.process IS NULL OR instr(NEW.process, char(0)) = 0) AND (NEW.since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.since, 1, 19), '+0 seconds') = substr(NEW.since, 1, 19)) AND (NEW.expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.expires_at, 1, 19), '+0 seconds') = substr(NEW.expires_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_insert'); END
+
+trigger hung_threads_values_on_update: CREATE TRIGGER hung_threads_values_on_update BEFORE UPDATE ON hung_threads
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.process IS NULL OR instr(NEW.process, char(0)) = 0) AND (NEW.since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.since, 1, 19), '+0 seconds') = substr(NEW.since, 1, 19)) AND (NEW.expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.expires_at, 1, 19), '+0 seconds') = substr(NEW.expires_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_update'); END
+
 trigger image_generation_jobs_fixed: CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs
 WHEN (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_fixed'); END
@@ -1933,13 +1975,21 @@ trigger tasks_run: CREATE TRIGGER tasks_run BEFORE UPDATE OF arguments, priority
 WHEN (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_run'); END
 
+trigger tasks_values_of_end: CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at ON tasks
+WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_end'); END
+
+trigger tasks_values_of_lease: CREATE TRIGGER tasks_values_of_lease BEFORE UPDATE OF lease_owner, lease_until ON tasks
+WHEN ((NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_lease'); END
+
+trigger tasks_values_of_run: CREATE TRIGGER tasks_values_of_run BEFORE UPDATE OF stage, entity_id, dead_reason, slot, error_class, cancel_reason ON tasks
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_run'); END
+
 trigger tasks_values_on_insert: CREATE TRIGGER tasks_values_on_insert BEFORE INSERT ON tasks
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_on_insert'); END
-
-trigger tasks_values_on_update: CREATE TRIGGER tasks_values_on_update BEFORE UPDATE ON tasks
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_values_on_update'); END
 
 trigger tokens_s0_author_exists: CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE

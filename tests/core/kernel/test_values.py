@@ -27,6 +27,8 @@ from indelible.kernel.values import (
     non_blank_line,
     non_blank_text,
     text_tuple,
+    value_text,
+    wrong_type,
 )
 from indelible.testing.stores import refusal
 
@@ -274,11 +276,53 @@ def test_an_instance_of_another_type_is_refused_with_the_expected_type() -> None
     [
         (is_text, "xx", {"max_length": 1}, {"max_length": 1}),
         (text_tuple, ("", ""), {"max_length": 1, "max_items": 1}, {"max_items": 1}),
-        (bounded_int, 2, {"minimum": 0, "maximum": 1}, {"minimum": 0, "maximum": 1}),
+        (
+            bounded_int,
+            2,
+            {"minimum": 0, "maximum": 1},
+            {"minimum": 0, "maximum": 1, "value": "2"},
+        ),
     ],
     ids=["length", "items", "range"],
 )
 def test_a_refusal_names_the_field_and_the_limit(
-    validator: Validator, value: object, limits: Limits, limit: Limits
+    validator: Validator, value: object, limits: Limits, limit: dict[str, object]
 ) -> None:
     assert field_error(validator, value, limits).detail == {"field": "checked", **limit}
+
+
+@pytest.mark.parametrize(
+    ("value", "shortened"),
+    [
+        (7, "7"),
+        (True, "True"),
+        (None, "None"),
+        (0.5, "0.5"),
+        ("x", "'x'"),
+        ("x" * 41, f"'{'x' * 40}'..."),
+        (2**512 - 1, str(2**512 - 1)),
+        (2**512, "a number of 513 bits"),
+        ([1], "a value of type list"),
+    ],
+)
+def test_an_error_names_the_value_but_shortened(value: object, shortened: str) -> None:
+    assert value_text(value) == shortened
+    assert str(wrong_type("count", "tuple", value)).endswith(f"expected tuple, got {shortened}.")
+
+
+@pytest.mark.parametrize("field", ["secret", "api_key", "token", "password", "webhook_secret"])
+def test_an_error_names_no_value_of_a_secret_field(field: str) -> None:
+    assert "hunter2" not in str(wrong_type(field, "number", "hunter2"))
+    assert "1234" not in str(wrong_type(field, "text", 1234))
+
+
+def test_a_number_out_of_range_is_named() -> None:
+    error = field_error(bounded_int, 11, ONE_TO_TEN)
+
+    assert str(error).endswith("expected 1 to 10, got 11.")
+
+
+def test_a_number_of_more_digits_than_python_writes_is_named_by_its_bits() -> None:
+    error = field_error(bounded_int, 10**10_000, ONE_TO_TEN)
+
+    assert str(error).endswith("got a number of 33220 bits.")

@@ -226,6 +226,18 @@ CREATE TABLE indelible.rate_buckets (
 )
  WITH (fillfactor = 10)
 --;
+CREATE TABLE indelible.hung_threads (
+	stage indelible.identifier NOT NULL,
+	process indelible.identifier NOT NULL,
+	threads indelible.natural_number NOT NULL,
+	since indelible.instant NOT NULL,
+	expires_at indelible.instant NOT NULL,
+	CONSTRAINT hung_threads_pkey PRIMARY KEY (stage, process),
+	CONSTRAINT hung_threads_not_empty CHECK (threads >= 1),
+	CONSTRAINT hung_threads_expire_after CHECK (expires_at >= since)
+)
+ WITH (fillfactor = 50)
+--;
 CREATE TABLE indelible.receipts (
 	owner indelible.actor NOT NULL,
 	key indelible.nonblank_text NOT NULL,
@@ -1374,6 +1386,45 @@ CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON indelible.rate_buckets
 FOR EACH ROW WHEN ((NEW.stage = OLD.stage) IS NOT TRUE) EXECUTE FUNCTION indelible.rate_buckets_fixed()
 --;
 ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_fixed
+--;
+CREATE FUNCTION indelible.hung_threads_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_no_truncate BEFORE TRUNCATE ON indelible.hung_threads
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.hung_threads_no_truncate()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_no_truncate
+--;
+CREATE FUNCTION indelible.hung_threads_expired() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END $$
+--;
+CREATE TRIGGER hung_threads_expired BEFORE DELETE ON indelible.hung_threads
+FOR EACH ROW WHEN ((OLD.expires_at <= statement_timestamp()) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_expired()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_expired
+--;
+CREATE FUNCTION indelible.hung_threads_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_fixed BEFORE UPDATE ON indelible.hung_threads
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.process = OLD.process) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_fixed()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_fixed
 --;
 CREATE FUNCTION indelible.seals_finished() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -5,9 +5,10 @@ from datetime import timedelta
 from tests.web.console.visitor import Page, Site, Visitor
 from tests.web.minting import EARLIER, WORKER, acted, claimed
 
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.tasks import Task
-from indelible.testing.stores import AnyStore
+from indelible.testing.stores import FAR, AnyStore
 
 TASKS = "/console/tasks"
 
@@ -57,3 +58,11 @@ def one_in_each_state(site: Site) -> None:
     acted(store, lambda tx: tx.tasks.enqueue("letters", {"canceled-1": EARLIER}))
     acted(store, lambda tx: tx.tasks.cancel("letters", "canceled-1"))
     acted(store, lambda tx: tx.tasks.enqueue("letters", {"waiting-1": EARLIER}))
+
+
+def report_hung(site: Site, threads: int, stage: str = "letters") -> None:
+    """Report hung threads of a stage that has a task."""
+    acted(site.store, lambda tx: tx.tasks.enqueue(stage, {"hung-1": FAR}))
+    now = site.clock.now()
+    report = HungThreads(stage=stage, process="host:1", threads=threads, since=now, expires_at=now)
+    acted(site.store, lambda tx: tx.tasks.report_hung_threads(report.renewed(threads, now)))

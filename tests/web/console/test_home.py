@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 from attrs import evolve
+from tests.web.console.letters import report_hung
 from tests.web.console.visitor import HISTORY, LIST, Site, Visitor, move_to
 from tests.web.harness import SETTINGS, RenewableStore, memory
 from tests.web.hostile.rows import MARKUP
@@ -22,6 +23,7 @@ from tests.web.minting import (
 from tests.web.test_rates import ManualClock
 
 from indelible.app import AppContext, WriteTx
+from indelible.kernel.hung_threads import HUNG_SECONDS
 from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.kernel.tasks import Lease
 from indelible.testing.stores import MAYA, AnyStore
@@ -404,3 +406,23 @@ def test_the_home_page_has_one_heading_and_no_code(site: Site) -> None:
     assert member.page.active_markup() == []
     assert member.page.unlabelled_fields() == []
     assert not [attributes for _, attributes in member.page.tags if "style" in attributes]
+
+
+@pytest.mark.parametrize(
+    ("threads", "text"),
+    [
+        (1, "Check 1 thread is occupied by hung tasks of the stage letters."),
+        (2, "Check 2 threads are occupied by hung tasks of the stage letters."),
+    ],
+)
+def test_hung_threads_need_attention_until_their_report_expires(
+    any_site: Site, threads: int, text: str
+) -> None:
+    report_hung(any_site, threads)
+
+    member = home(any_site)
+    assert text in member.page.words
+    assert f"{TASKS}/letters" in member.page.links
+
+    any_site.clock.forward(seconds=HUNG_SECONDS)
+    assert "occupied by hung tasks" not in words(any_site)

@@ -5,9 +5,11 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from tests.web.console.letters import TASKS, operator, report_hung
 from tests.web.console.visitor import Site
 from tests.web.minting import buried
 
+from indelible.kernel.hung_threads import HUNG_SECONDS
 from indelible_web.console import stage_table
 from indelible_web.console.stage_table import StageRow, StageTable
 
@@ -76,3 +78,23 @@ def test_a_failed_reading_is_tried_again(site: Site) -> None:
         table.live_text(site.clock.now(), fail)
 
     assert table.live_text(site.clock.now(), dead_text) == "1"
+
+
+def test_hung_threads_are_shown_in_the_table_and_on_the_page_of_their_stage(any_site: Site) -> None:
+    member = operator(any_site)
+    report_hung(any_site, 2)
+
+    table = member.get(f"{TASKS}-now")
+    assert "2 hung threads" in " ".join(table.text.split())
+    member.get(f"{TASKS}/letters")
+    text = member.page.words
+    assert "2 threads of process host:1 have been occupied by hung tasks since" in text
+
+    report_hung(any_site, 1)
+    member.get(f"{TASKS}/letters")
+    assert "1 thread of process host:1 has been occupied by hung tasks since" in member.page.words
+
+    any_site.clock.forward(seconds=HUNG_SECONDS)
+    member.get(f"{TASKS}/letters")
+    assert "occupied by hung tasks" not in member.page.words
+    assert "hung thread" not in member.get(TASKS).text

@@ -39,7 +39,7 @@ def prune_task() -> RecurringTask:
 
 
 def _perform(store: SqlStore, retention_days: int, _: str, __: LeaseHandle) -> None:
-    """Store the retention if it has changed, and delete tasks of every stage in small batches."""
+    """Store the retention if it has changed, and delete what has finished or expired."""
     seconds = retention_days * DAY_SECONDS
     if store.read(_stored_seconds) != seconds:
         command = SetTaskRetention(seconds=seconds)
@@ -47,6 +47,8 @@ def _perform(store: SqlStore, retention_days: int, _: str, __: LeaseHandle) -> N
 
     for stage in store.read(_stage_names):
         _prune(store, stage)
+    with store.transaction(actor=PRUNER, reason="expired reports of hung threads") as tx:
+        tx.tasks.prune_hung_threads()
 
 
 def _prune(store: SqlStore, stage: str) -> None:

@@ -1,7 +1,5 @@
-"""Serve the API: from this process for `indelible up`, from several for `indelible serve`."""
+"""Serve the API from this process: for `indelible up`, or as one of `indelible serve`."""
 
-import logging
-import multiprocessing
 import signal
 import socket
 from collections.abc import Callable
@@ -13,7 +11,6 @@ from attrs import define, evolve
 from flask import Flask, Response, request
 from waitress import create_server
 
-from indelible.kernel.keys import list_keys
 from indelible_service.buffering import BufferedApp
 from indelible_service.composition import build_app, create_app
 from indelible_service.connections import ConnectionLimits, guard_connections, max_connections
@@ -29,14 +26,8 @@ from indelible_service.database import (
     worker_process_threads,
 )
 from indelible_service.instance import claimed_directory
-from indelible_service.listening import bind_socket, instance_listener
-from indelible_service.logs import logging_config
-from indelible_service.processes import (
-    build_gateways,
-    build_stages,
-    check_stages,
-    configure_process,
-)
+from indelible_service.listening import instance_listener
+from indelible_service.processes import build_stages, check_stages, configure_process
 from indelible_service.settings import Settings
 from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
@@ -46,15 +37,8 @@ if TYPE_CHECKING:
     from waitress import Server  # a name of our stubs only
 
 MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the application can refuse it
-STOP_SECONDS: Final = 30  # in which a process may complete the requests it has started
 WAITRESS_FILES: Final = 2  # that it counts as connections: its listener and its trigger
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
-NO_SHARED_STATE: Final = (
-    "%d processes without INDELIBLE_REDIS_URL: each one counts the requests of a caller for itself,"
-    " and knows only the console sessions that were ended in it"
-)
-
-logger = logging.getLogger("indelible.service")
 
 
 @define
@@ -142,59 +126,9 @@ def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "
     )
 
 
-def run_server_processes(settings: Settings, processes: int) -> None:
-    """Serve the API from several processes, on a database that is already upgraded."""
-    from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-    from granian.server import Server
-
-    # Report what is wrong once, here, and not in every process.
-    build_gateways(settings)
-    with open_configured_store(settings) as store:
-        check_connections(settings, store, [web_threads(settings)] * processes)
-        store.read(list_keys, limit=1)
-    with bind_socket(settings):
-        configure_process(settings)
-    if processes > 1 and not settings.redis_url:
-        logger.warning(NO_SHARED_STATE, processes)
-
-    # A forked process ignores SIGTERM until it is ready.
-    multiprocessing.set_start_method("spawn", force=True)
-    connections = max_connections()
-    server = Server(
-        "indelible_service",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=processes,
-        # A body that has not arrived occupies one of these threads, but no slot of the application.
-        blocking_threads=connections,
-        backpressure=connections,
-        http1_settings=HTTP1Settings(header_read_timeout=settings.connection_seconds * 1_000),
-        websockets=False,
-        log_level=LogLevels(settings.log_level.lower()),
-        log_dictconfig=logging_config(settings.log_level),
-        workers_kill_timeout=STOP_SECONDS,
-        respawn_failed_workers=True,
-    )
-    # The settings come through a pipe of each process, not through its environment.
-    loader = partial(_load_application, settings, is_only_process=processes == 1)
-    server.serve(target_loader=loader, wrap_loader=False)
-
-
 def single_process_threads(settings: Settings) -> int:
     """Return how many threads of a process that runs everything may use the database."""
     return web_threads(settings) + worker_process_threads(settings) + SCHEDULER_THREADS
-
-
-def _load_application(settings: Settings, *, is_only_process: bool) -> BufferedApp:
-    """Return the application of a server process, or log why this process ends."""
-    try:
-        return create_guarded_app(settings, is_only_process=is_only_process)
-    except Exception as error:
-        logger.critical("a server process does not start", exc_info=True)
-        raise SystemExit(1) from error  # `multiprocessing` prints the traceback of any other one
 
 
 def create_guarded_app(settings: Settings, *, is_only_process: bool) -> BufferedApp:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Generator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Event, Thread
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -33,9 +33,12 @@ from indelible_service.processes import (
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, logger, run_command
 from indelible_sql import SqlStore
-from indelible_workers import WakeupBroker, Worker, redis_client, run_scheduler, run_workers
+from indelible_workers import Worker, run_scheduler, run_workers
 from indelible_workers.children import check_child_stages
 from indelible_workers.wakeups import Stages
+
+if TYPE_CHECKING:
+    from indelible_workers import WakeupBroker
 
 SCHEDULER: Final = Actor.system("scheduler")
 REDIS_HOST: Final = "localhost"
@@ -102,10 +105,7 @@ def worker_threads(settings: Settings, store: SqlStore, stages: Stages) -> Gener
     worker = Worker(store=store, actor=WORKER)
     enqueue_standing_tasks(store, stages)
     with ExitStack() as stack:
-        brokers: list[WakeupBroker] = []
-        if settings.redis_url:
-            client = stack.enter_context(redis_client(settings.redis_url))
-            brokers.append(WakeupBroker(client, worker))
+        brokers = _open_brokers(settings, worker, stack)
         if settings.metrics_port:
             _serve_metrics(settings, worker, stack)
 
@@ -118,6 +118,17 @@ def worker_threads(settings: Settings, store: SqlStore, stages: Stages) -> Gener
         )
         stack.enter_context(threads)
         yield worker
+
+
+def _open_brokers(settings: Settings, worker: Worker, stack: ExitStack) -> "list[WakeupBroker]":
+    """Return the broker of the configured Redis, if there is one, until the stack ends."""
+    if not settings.redis_url:
+        return []
+
+    from indelible_workers.redis import WakeupBroker, redis_client
+
+    client = stack.enter_context(redis_client(settings.redis_url))
+    return [WakeupBroker(client, worker)]
 
 
 def _serve_metrics(settings: Settings, worker: Worker, stack: ExitStack) -> None:
@@ -169,6 +180,8 @@ def _redis_peer(settings: Settings, wakeups: str) -> Peer:
     address = urlsplit(settings.redis_url)
 
     def ask() -> None:
+        from indelible_workers.redis import redis_client
+
         with redis_client(settings.redis_url) as client:
             client.ping()  # pyright: ignore[reportUnknownMemberType] - untyped
 

@@ -1,8 +1,8 @@
 """The composition of the REST API and the console into one WSGI application."""
 
-from collections.abc import Iterable
-from functools import partial
-from typing import Final
+from collections.abc import Iterable, Mapping
+from functools import lru_cache, partial
+from typing import Any, Final
 
 from flask import Blueprint, Flask
 from jinja2 import BaseLoader, PackageLoader, PrefixLoader
@@ -30,7 +30,6 @@ from indelible_web.http.health import HealthRoutes
 from indelible_web.http.history import history_routes
 from indelible_web.http.metrics import ContextGauge, Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
-from indelible_web.http.openapi import DocumentedRoutes, blueprint_of, publish
 from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
 from indelible_web.http.routing import Routes, Server
@@ -43,6 +42,7 @@ KERNEL_COMMANDS: Final = (
     "issue_key",
     "revoke_key",
 )
+MAX_DOCUMENTS: Final = 8  # that are kept; one is built in a fifth of a second
 KERNEL_REDACTED_FIELDS: Final = {KEY.name: frozenset({"secret_digest"})}
 
 
@@ -53,7 +53,7 @@ def create_app(
 ) -> Flask:
     """Return the REST API and the console over a store.
 
-    Applications share nothing with each other. A host adds its own contexts with
+    Applications share nothing that changes. A host adds its own contexts with
     `contexts=(*CONTEXTS, MINE)`.
 
     Raises: whatever a context's webhook raises when its settings are incomplete.
@@ -65,25 +65,39 @@ def create_app(
     access.guard(app, settings)
 
     server = Server(app_context=app_context, secret=settings.secret, metrics=metrics)
-    documented = _documented_routes(contexts)
-    document = publish(app, server, documented)
-    operator_routes = _admin_routes(contexts)
-    for routes, examples in operator_routes:
-        app.register_blueprint(blueprint_of(routes, server, examples, admin.PREFIX))
-    handle_errors(app)  # flask-smorest has installed its own handlers before.
-
-    for group in documented:
-        _declare_scopes(access, group.routes)
-    for routes, _ in operator_routes:
+    for routes in _documented_routes(contexts):
+        app.register_blueprint(server.blueprint(routes))
         _declare_scopes(access, routes)
+    for routes in _admin_routes(contexts):
+        app.register_blueprint(server.blueprint(routes, admin.PREFIX))
+        _declare_scopes(access, routes)
+    handle_errors(app)
+
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
     probe = Probe(partial(_ask_database, app_context), settings.health_seconds)
     _open_to_everybody(app, access, HealthRoutes(app_context, metrics, probe).blueprint())
-    _open_to_everybody(app, access, docs_blueprint(app, document))
+    _open_to_everybody(app, access, docs_blueprint(app, partial(_document_of, contexts)))
     console.open_console(app, access, app_context, metrics, settings, contexts)
     access.check(app)
 
     return app
+
+
+@lru_cache(MAX_DOCUMENTS)
+def _document_of(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
+    """Return the OpenAPI document, which depends on the contexts alone."""
+    # flask-smorest and apispec are for requests for the document only.
+    from indelible_web.http import openapi  # noqa: PLC0415 - most processes answer no such request
+
+    documented: list[openapi.DocumentedRoutes] = []
+    for context in contexts:
+        examples = examples_of(context.examples)
+        descriptions = descriptions_of(context.descriptions)
+        for routes in context.routes:
+            documented.append(openapi.DocumentedRoutes(routes, examples, descriptions))
+    history = openapi.DocumentedRoutes(_history_routes(contexts), Examples(), Descriptions())
+
+    return openapi.describe([*documented, history])
 
 
 def _ask_database(app_context: AppContext) -> None:
@@ -153,28 +167,30 @@ def _guess_codes(contexts: Iterable[WebContext]) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _documented_routes(contexts: Iterable[WebContext]) -> list[DocumentedRoutes]:
-    """Return the routes of the OpenAPI document, each with the texts of its context."""
-    documented: list[DocumentedRoutes] = []
+def _documented_routes(contexts: Iterable[WebContext]) -> list[Routes]:
+    """Return the routes of the OpenAPI document."""
+    result: list[Routes] = []
+    for context in contexts:
+        result += context.routes
+
+    return [*result, _history_routes(contexts)]
+
+
+def _history_routes(contexts: Iterable[WebContext]) -> Routes:
+    """Return the route of the history, which redacts the fields that the contexts name."""
     redacted_fields = dict(KERNEL_REDACTED_FIELDS)
     for context in contexts:
         for lifecycle, names in context.redacted_fields.items():
             redacted_fields[lifecycle] = redacted_fields.get(lifecycle, frozenset()) | names
-        examples = examples_of(context.examples)
-        descriptions = descriptions_of(context.descriptions)
-        for routes in context.routes:
-            documented.append(DocumentedRoutes(routes, examples, descriptions))
 
-    history = DocumentedRoutes(history_routes(redacted_fields), Examples(), Descriptions())
-    return [*documented, history]
+    return history_routes(redacted_fields)
 
 
-def _admin_routes(contexts: Iterable[WebContext]) -> list[tuple[Routes, Examples]]:
+def _admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:
     """Return the operator's routes, which the OpenAPI document leaves out."""
-    result = [(admin.routes, Examples())]
+    result = [admin.routes]
     for context in contexts:
-        examples = examples_of(context.examples)
-        result += [(routes, examples) for routes in context.admin_routes]
+        result += context.admin_routes
 
     return result
 

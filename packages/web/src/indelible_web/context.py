@@ -48,7 +48,7 @@ def _is_always_on(_: AppContext, __: WebSettings) -> bool:
     return True
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class WebContext:
     """Everything that one context adds to the REST API, its metrics and the console.
 

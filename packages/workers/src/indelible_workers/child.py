@@ -59,7 +59,7 @@ class Success:
 
 
 @frozen
-class Failure:
+class ChildFailure:
     """The error of a task, as texts without secrets; an error itself may not be picklable.
 
     A stage may raise a permanent failure from another error; `class_name` is that one's then.
@@ -113,7 +113,7 @@ class ChildProgram:
                 self._send(_bounded(self._perform(order)))
 
     def _perform(self, order: Order) -> bytes:
-        """Return the pickled Success or Failure of the task."""
+        """Return the pickled Success or ChildFailure of the task."""
         handle = ChildHandle(order.lease, send_progress=self._send_progress)
         self._handle = handle
         self._pass_on_stop()
@@ -164,23 +164,25 @@ def run_child(
 
 
 def _bounded(reply: bytes) -> bytes:
-    """Return the reply, or a Failure if it is too large for the worker."""
+    """Return the reply, or a ChildFailure if it is too large for the worker."""
     if len(reply) <= MAX_REPLY_BYTES:
         return reply
 
     reason = f"the outcome has {len(reply)} bytes, at most {MAX_REPLY_BYTES} are allowed"
-    return pickle.dumps(Failure("OutcomeTooLarge", reason, ""))
+    return pickle.dumps(ChildFailure("OutcomeTooLarge", reason, ""))
 
 
-def _failure(error: BaseException) -> Failure:
+def _failure(error: BaseException) -> ChildFailure:
     class_name = failure_class(error)
     if isinstance(error, PerformStopped):
-        return Failure(class_name, str(error), "", stop_reason=error.reason)
+        return ChildFailure(class_name, str(error), "", stop_reason=error.reason)
 
     reason = failure_reason(error)
     if isinstance(error, PermanentFailure):
-        return Failure(class_name, reason, "", is_permanent=True)
+        return ChildFailure(class_name, reason, "", is_permanent=True)
     if isinstance(error, RetryLater):
-        return Failure(class_name, reason, "", is_retry=True, after_seconds=error.after_seconds)
+        return ChildFailure(
+            class_name, reason, "", is_retry=True, after_seconds=error.after_seconds
+        )
 
-    return Failure(class_name, reason, "".join(format_tb(error.__traceback__)))
+    return ChildFailure(class_name, reason, "".join(format_tb(error.__traceback__)))

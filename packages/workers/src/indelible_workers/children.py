@@ -21,7 +21,7 @@ from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Lease
 from indelible_workers.child import (
     MAX_REPLY_BYTES,
-    Failure,
+    ChildFailure,
     Order,
     ProgressReport,
     StopOrder,
@@ -131,7 +131,7 @@ class ChildProcess:
         except (EOFError, OSError) as error:
             raise self._ended(handle) from error
 
-        if isinstance(reply, Failure):
+        if isinstance(reply, ChildFailure):
             raise _error(reply, handle.lease)
         return reply.outcome
 
@@ -161,7 +161,7 @@ class ChildProcess:
         self._orders.close()
         self._stops.close()
 
-    def _receive(self, handle: LeaseHandle) -> Success | Failure:
+    def _receive(self, handle: LeaseHandle) -> Success | ChildFailure:
         """Return the outcome of the task; pass on the progress that comes before it."""
         while True:
             # A process that the child has left behind may keep the pipe open after its end.
@@ -175,9 +175,9 @@ class ChildProcess:
             if reply.task == task_of(handle.lease):
                 handle.set_progress(reply.percent)
 
-    def _receive_one(self) -> Success | Failure | ProgressReport:
+    def _receive_one(self) -> Success | ChildFailure | ProgressReport:
         reply = self._orders.recv_bytes(MAX_REPLY_BYTES)
-        message: Success | Failure | ProgressReport
+        message: Success | ChildFailure | ProgressReport
         message = pickle.loads(reply)  # noqa: S301 - it is our own child's
         return message
 
@@ -241,7 +241,7 @@ class Children:
         return ChildProcess(stage)
 
 
-def _error(failure: Failure, lease: Lease) -> Exception:
+def _error(failure: ChildFailure, lease: Lease) -> Exception:
     """Return the error of a task as the child has described it."""
     if failure.stop_reason is not None:
         return PerformStopped(lease.stage, lease.entity_id, failure.stop_reason)

@@ -8,7 +8,7 @@ from attrs import Attribute, field, frozen
 from cronsim import CronSim, CronSimError
 
 from indelible.kernel.errors import Invalid
-from indelible.kernel.values import LATEST, TextTooLong, WrongType
+from indelible.kernel.values import LATEST, TextTooLong, wrong_type
 
 CRON_FIELDS: Final = 5
 MAX_CRON_CHARACTERS: Final = 200
@@ -61,7 +61,7 @@ class TimeZoneUnknown(Invalid):
 def _is_short_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a text of a limited length."""
     if not isinstance(value, str):
-        raise WrongType(attribute.name, "text")
+        raise wrong_type(attribute.name, "text", value)
     if len(value) > attribute.metadata["max_length"]:
         raise TextTooLong(attribute.name, attribute.metadata["max_length"])
 

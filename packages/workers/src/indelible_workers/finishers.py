@@ -1,4 +1,4 @@
-"""Threads that complete what was performed before a task of the same batch hung."""
+"""Threads that finish what belongs to a task that hangs, beside the heartbeat."""
 
 import logging
 from collections.abc import Callable
@@ -15,27 +15,31 @@ logger = logging.getLogger("indelible.workers")
 
 @define(eq=False)
 class Finishers:
-    """The threads of a worker that complete tasks while the thread that performed them hangs.
+    """The threads of a worker that finish tasks while the thread that performed them hangs.
 
-    The heartbeat must not do it: a stage's `finish` may be slow, and may wait for what the task
-    that hangs holds.
+    The heartbeat must not do it: a stage's `finish` and `on_dead` may be slow, and may wait for
+    what the task that hangs holds.
     """
 
     _threads: list[Thread] = field(factory=list[Thread], init=False)
 
-    def start(self, stage: str, finish: Callable[[], None]) -> None:
-        """Call the function in a thread of its own; without one, the leases of its tasks expire."""
+    def start(self, stage: str, finish: Callable[[], None]) -> bool:
+        """Call the function in a thread of its own and return True; False if none can be started.
+
+        If it is not called, or raises, the leases of its tasks expire.
+        """
         thread = Thread(
             target=partial(_finish, stage, finish), name=f"indelible-finish-{stage}", daemon=True
         )
         try:
             thread.start()
         except RuntimeError as error:  # the machine allows no more threads
-            logger.warning("stage %s: %s; tasks beside one that hangs not completed", stage, error)
-            return
+            logger.warning("stage %s: %s; tasks beside one that hangs not finished", stage, error)
+            return False
 
         self._threads = [other for other in self._threads if other.is_alive()]
         self._threads.append(thread)
+        return True
 
     def join(self) -> None:
         """Wait until the threads have ended, but not for ever."""
@@ -51,5 +55,5 @@ def _finish(stage: str, finish: Callable[[], None]) -> None:
         finish()
     except Exception as error:  # noqa: BLE001 - the leases expire, and the tasks are repeated
         logger.warning(
-            "stage %s: tasks beside one that hangs not completed (%s)", stage, type(error).__name__
+            "stage %s: tasks beside one that hangs not finished (%s)", stage, type(error).__name__
         )

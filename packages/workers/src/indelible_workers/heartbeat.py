@@ -18,6 +18,7 @@ from indelible.kernel.task_commands import ReportProgress, report_progress
 from indelible.kernel.task_errors import LeaseLost, TaskLocked, TaskNotFound
 from indelible.kernel.tasks import Lease
 from indelible_workers.holds import HeldLeases, RunningTask
+from indelible_workers.hung_threads import HungThreadReporter
 
 HEARTBEAT_SECONDS: Final = 0.25
 WATCH_SECONDS: Final = 0.1
@@ -35,6 +36,7 @@ class Heartbeat:
     _actor: Actor
     _stopping: Event
     _holds: list[HeldLeases]  # other threads add and remove meanwhile
+    _hung_threads: HungThreadReporter
     _extended_at: float = field(factory=monotonic)
     _looked_up_at: float = field(factory=monotonic)
     _progress_at: float = field(factory=monotonic)
@@ -74,6 +76,7 @@ class Heartbeat:
             self._try(self._extend_due, "leases not extended")
             self._try(self._look_up_due, "leases not looked up")
             self._try(self._store_progress, "progress not stored")
+            self._try(self._hung_threads.report_due, "hung threads not reported")
 
     def _try(self, step: Callable[[], None], failure: str) -> None:
         try:

@@ -20,6 +20,8 @@ PRIVATE_KEY: Final = re.compile(r"(?P<label>-----BEGIN)(?:(?!-----END).)*", re.D
 NAMED_SECRET: Final = re.compile(
     r"""
     (?P<label>
+        # Two names of ours, of an error whose message follows and has no secret.
+        (?!(?-i:(?<=\bTASK_ARGUMENT_)SECRET:|(?<=\bTaskArgument)Secret:))
         (?:
             (?P<header>authorization|cookie)
             |password|passwd|passphrase|pwd|secret|token

@@ -6,6 +6,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
 
+from indelible.kernel import OutcomeUnknown, Unavailable
 from indelible.kernel.lease_handles import (
     LeaseHandle,
     PerformStopped,
@@ -152,6 +153,14 @@ def retry_seconds(lease: Lease, error: BaseException) -> float:
             return seconds
 
     return backoff_seconds(lease)
+
+
+def is_database_fault(error: Exception) -> bool:
+    """Return True if the database may accept the same transaction later."""
+    if isinstance(error, RetryLater):
+        return False
+
+    return isinstance(error, Unavailable | OutcomeUnknown)
 
 
 def log_defect(lease: Lease, error: BaseException) -> None:

@@ -9,12 +9,11 @@ from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
-from indelible.kernel import Actor, OutcomeUnknown, Store, Unavailable
+from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import PerformStopped, TimeLimitExceeded
 from indelible.kernel.stages import (
     MAX_BACKOFF_SECONDS,
     PermanentFailure,
-    RetryLater,
     Stage,
     TasksRead,
     TasksWrite,
@@ -30,13 +29,14 @@ from indelible_workers.performing import (
     EXPECTED_ERRORS,
     PerformedTask,
     PreparedTask,
+    is_database_fault,
     log_defect,
     perform_task,
     prepared_by_id,
     retry_seconds,
     stored_results,
 )
-from indelible_workers.timeouts import count_returned, count_timed_out
+from indelible_workers.timeouts import count_returned, count_timed_out, record_in_thread
 from indelible_workers.worker import ClaimPosition, Worker, logger
 
 MAX_FINISH_TRIES: Final = 4  # while the database is unavailable
@@ -197,8 +197,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             except BaseException as error:  # noqa: BLE001 - whatever it raises, this task failed
                 self._fail(task.lease, error)
 
-        if unstarted:
-            self._release(unstarted)
+        self._release(unstarted)
 
     # A task that exceeds its limit and does not return; the heartbeat calls these two
 
@@ -224,10 +223,14 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         lease = running.handle.lease
         error = TimeLimitExceeded(lease.stage, lease.entity_id, running.timeout_seconds)
         # The hung `perform` may have locked the task in a transaction of its own.
-        self._fail(lease, error, can_wait=False)
+        record = partial(self._fail, lease, error, can_wait=False)
         done = [lease, *(task.lease for task in performed)]
         others = [other for other in leases if other not in done]
-        if others:
+        if self.stage.on_dead is not None and lease.attempt >= self.stage.max_attempts:
+            self._release(others)
+            record_in_thread(self.worker, self.stage, lease, record)
+        else:
+            record()
             self._release(others)
 
     def _finish_performed(self, performed: Sequence[PerformedTask[Work, Outcome]]) -> None:
@@ -237,6 +240,9 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             self._finish(performed)
 
     def _release(self, leases: Leases) -> None:
+        if not leases:
+            return
+
         with self._transaction("release") as tx:
             tx.tasks.release(leases)
 
@@ -285,7 +291,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         error: Exception,
         tries_left: int,
     ) -> None:
-        if _is_database_fault(error) and tries_left > 1:
+        if is_database_fault(error) and tries_left > 1:
             sleep(FINISH_RETRY_SECONDS)
             self._finish(performed, tries_left - 1)
             return
@@ -390,10 +396,3 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
     def _transaction(self, purpose: str) -> AbstractContextManager[Tx]:
         reason = f"{purpose} of {self.stage.name} tasks"
         return self.store.transaction(actor=self.actor, reason=reason)
-
-
-def _is_database_fault(error: Exception) -> bool:
-    if isinstance(error, RetryLater):
-        return False
-
-    return isinstance(error, Unavailable | OutcomeUnknown)

@@ -104,6 +104,11 @@ class StageThreads:
             self._timed_out_gauge.labels(stage).set(self._timed_out[stage])
             return self._timed_out[stage]
 
+    def timed_out_by_stage(self) -> dict[str, int]:
+        """Return how many threads timed-out tasks of each stage occupy, of those with any."""
+        with self._lock:
+            return {stage: number for stage, number in self._timed_out.items() if number > 0}
+
     @property
     def active(self) -> int:
         """Return how many threads work on tasks within their time limits."""

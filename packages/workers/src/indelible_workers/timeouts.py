@@ -1,8 +1,16 @@
-"""Count and log the tasks whose threads are still occupied after their time limits."""
+"""Count, log and record the tasks whose threads are still occupied after their time limits."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Lease
-from indelible_workers.holds import RunningTask
+from indelible_workers.holds import HeldLeases, RunningTask
 from indelible_workers.worker import Worker, logger
+
+RECORD_RETRY_SECONDS: Final = 0.5  # while the task is locked or the database is unavailable
+AnyStage = Stage[Any, Any, Any]
 
 
 def count_timed_out(worker: Worker, running: RunningTask) -> None:
@@ -29,3 +37,37 @@ def count_returned(worker: Worker, lease: Lease) -> None:
         lease.stage,
         lease.entity_id,
     )
+
+
+def record_in_thread(
+    worker: Worker, stage: AnyStage, lease: Lease, record: Callable[[], None]
+) -> None:
+    """Record the death of a timed-out task in a thread of its own, where `on_dead` may be slow.
+
+    Without a thread it is recorded at once: leases may expire meanwhile, but no death is lost.
+    """
+    record_until_stored = partial(_record_until_stored, worker, stage, lease, record)
+    if not worker.finishers.start(stage.name, record_until_stored):
+        record()
+
+
+def _record_until_stored(
+    worker: Worker, stage: AnyStage, lease: Lease, record: Callable[[], None]
+) -> None:
+    """Record a death, tried again until the worker stops; then another worker finds the task."""
+    with worker.hold_leases(HeldLeases(stage, [lease])):
+        while True:
+            try:
+                record()
+            except Exception as error:  # noqa: BLE001 - locked, or without a database
+                logger.warning(
+                    "stage %s: death of task %s not recorded yet (%s)",
+                    stage.name,
+                    lease.entity_id,
+                    type(error).__name__,
+                )
+            else:
+                return
+
+            if worker.stopping.wait(RECORD_RETRY_SECONDS):
+                return

@@ -6,7 +6,7 @@ from datetime import datetime
 from logging import DEBUG, WARNING
 from threading import Thread
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 import dramatiq
 from dramatiq import Broker, Message
@@ -18,7 +18,6 @@ from indelible_workers.children import check_child_stages
 from indelible_workers.claims import MIN_RESTART_SECONDS
 from indelible_workers.masking import failure_reason
 from indelible_workers.processing import process_batch
-from indelible_workers.redis import WakeupBroker
 from indelible_workers.stage_threads import thread_limit
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
 
@@ -29,6 +28,18 @@ STOP_MILLISECONDS: Final = 1_000 * MAX_HOLD_SECONDS
 TIMED_OUT_MILLISECONDS: Final = 1_000  # for the other threads, which have nothing left to do
 ACTIVE_SECONDS: Final = 0.05  # between two looks at the threads of a worker that ends
 Stages = Mapping[str, Stage[Any, Any, Any]]
+
+
+@runtime_checkable
+class LimitedBroker(Protocol):
+    """A broker that limits the queued messages itself, such as `WakeupBroker`.
+
+    The check needs no import of Redis, which a process without Redis never imports.
+    """
+
+    def offer(self, message: Message[None], max_queued: int) -> bool:
+        """Send the message unless enough are queued; return False where the broker fails."""
+        ...
 
 
 def queue_name(stage: str) -> str:
@@ -111,7 +122,7 @@ def _wakeup(queue: str) -> Message[None]:
 
 def _send(broker: Broker, message: Message[None]) -> bool:
     """Send the message unless enough are queued; return False where the broker does not work."""
-    if isinstance(broker, WakeupBroker):
+    if isinstance(broker, LimitedBroker):
         return broker.offer(message, MAX_QUEUED)
 
     if isinstance(broker, StubBroker):

@@ -17,6 +17,7 @@ from indelible_workers.children import Children
 from indelible_workers.finishers import Finishers
 from indelible_workers.heartbeat import MAX_HOLD_SECONDS, Heartbeat, logger
 from indelible_workers.holds import HeldLeases
+from indelible_workers.hung_threads import HungThreadReporter
 from indelible_workers.stage_threads import StageThreads
 
 __all__ = ["MAX_HOLD_SECONDS", "ClaimPosition", "Worker", "logger"]
@@ -112,7 +113,8 @@ class Worker:
     def heartbeat(self) -> Generator[Self]:
         """Extend leases and enforce time limits in two threads until the block ends."""
         finished = Event()
-        heartbeat = Heartbeat(self.store, self.actor, self.stopping, self._holds)
+        hung_threads = HungThreadReporter(self.store, self.actor, self.stage_threads)
+        heartbeat = Heartbeat(self.store, self.actor, self.stopping, self._holds, hung_threads)
         loops = {
             "indelible-heartbeat": heartbeat.beat_until,
             "indelible-watch": heartbeat.watch_until,
@@ -130,4 +132,5 @@ class Worker:
             finished.set()
             for thread in threads:
                 thread.join()
+            hung_threads.end_reports()
             self.children.close()

@@ -1,6 +1,10 @@
-"""The library's stores on SQLite and PostgreSQL."""
+"""The library's stores on SQLite and PostgreSQL.
 
-from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
+The names for an event loop are imported at their first use.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 from indelible_sql.captures.maintenance import index_spaces, install_algorithm
 from indelible_sql.contexts import (
     SqlReading,
@@ -19,7 +23,10 @@ from indelible_sql.maintenance.verify import verify
 from indelible_sql.schema.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
 from indelible_sql.schema.tables import head_columns
 from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
-from indelible_sql.tokens.unit_of_work import UnitOfWork, create_uow_factory
+
+if TYPE_CHECKING:
+    from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
+    from indelible_sql.tokens.unit_of_work import UnitOfWork, create_uow_factory
 
 __all__ = [
     # stores
@@ -61,3 +68,21 @@ __all__ = [
     "seal",
     "verify",
 ]
+
+_ASYNC_STORE = {"AsyncSqlStore", "AsyncSqlTransaction", "open_async_store"}
+_UNIT_OF_WORK = {"UnitOfWork", "create_uow_factory"}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name of the modules that import SQLAlchemy's ORM, which its `asyncio` imports."""
+    if name in _ASYNC_STORE:
+        from indelible_sql import async_store  # noqa: PLC0415 - its import of the ORM takes 75 ms
+
+        return getattr(async_store, name)
+
+    if name in _UNIT_OF_WORK:
+        from indelible_sql.tokens import unit_of_work  # noqa: PLC0415 - it imports the ORM too
+
+        return getattr(unit_of_work, name)
+
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -21,7 +21,7 @@ from indelible.concepts.rules.records import fold
 from indelible.concepts.rules.warnings import parse_levels, shown_warnings
 from indelible.kernel import Change
 from indelible.kernel.transaction import single_statement
-from indelible.kernel.values import InstantOutOfRange, WrongType
+from indelible.kernel.values import InstantOutOfRange, wrong_type
 
 PAGE_SIZE = 50
 MAX_COUNTED = 1_000
@@ -129,7 +129,7 @@ def concept_as_of(
     if at is not None and at.tzinfo is None:
         raise InstantOutOfRange("at")
     if seq is not None and type(seq) is not int:
-        raise WrongType("seq", "int")
+        raise wrong_type("seq", "int", seq)
     changes: list[Change] = []
     for change in list_history(tx, concept_id):
         is_in_time = at is None or change.at <= at

@@ -9,7 +9,7 @@ from indelible.kernel.errors import UsageError
 from indelible.kernel.json_limits import JsonLimits, values_in
 from indelible.kernel.json_values import normalize_json
 from indelible.kernel.task_errors import TaskArgumentSecret
-from indelible.kernel.values import WrongType
+from indelible.kernel.values import wrong_type
 
 # Of the arguments of a task, and of its result.
 TASK_LIMITS: Final = JsonLimits(max_depth=16, max_bytes=16_384, max_values=1_000)
@@ -61,7 +61,7 @@ def normalize_arguments(
         Others: those of `normalize_json`.
     """
     if not isinstance(cast("object", arguments), Mapping):
-        raise WrongType("arguments", "mapping")
+        raise wrong_type("arguments", "mapping", arguments)
 
     normal: Mapping[str, Any] = normalize_json(arguments, TASK_LIMITS, "arguments")
     check_no_secret(normal, secrets)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.task_lists import TaskListReader
 from indelible.kernel.tasks import (
@@ -36,6 +37,13 @@ class TaskReader(TaskListReader, Protocol):
 
     def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
         """Return the statistics of every stage that ever had a task, in order of name."""
+        ...
+
+    def hung_threads(self, now: datetime, *, stage: str | None = None) -> tuple[HungThreads, ...]:
+        """Return the reports that have not expired, in order of stage and process.
+
+        There are at most `MAX_HUNG_REPORTS`; with `stage`, only those of the stage.
+        """
         ...
 
     def dead(
@@ -233,4 +241,12 @@ class TaskQueue(TaskReader, Protocol):
         Raises:
             ConfigUnavailable: The setting was never changed, or is no number of seconds.
         """
+        ...
+
+    def report_hung_threads(self, report: HungThreads) -> None:
+        """Store what a process reports of a stage, in place of its report before."""
+        ...
+
+    def prune_hung_threads(self) -> int:
+        """Delete the reports that have expired, and return how many."""
         ...

@@ -346,7 +346,8 @@ class Attempt:
 class StageStats:
     """The number of tasks of a stage in each condition, each at most `MAX_COUNTED`.
 
-    `oldest` is the due time of the task that has waited longest.
+    `oldest` is the due time of the task that has waited longest. `hung_threads` are the threads of
+    all processes that are occupied by tasks beyond their time limits.
     """
 
     stage: str
@@ -354,6 +355,7 @@ class StageStats:
     running: int
     dead: int
     oldest: datetime | None
+    hung_threads: int = 0
 
 
 @frozen(kw_only=True)

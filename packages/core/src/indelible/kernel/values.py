@@ -18,6 +18,11 @@ IDENTIFIER: Final = {"max_length": 200}
 IDEMPOTENCY_KEY: Final = {"max_length": 255}
 COUNT: Final = {"minimum": 1, "maximum": 2**63 - 1}
 
+MAX_VALUE_CHARACTERS: Final = 40  # of a text in a message
+MAX_VALUE_BITS: Final = 512  # of a number in a message
+# Fields whose values may be secrets.
+SECRET_FIELD: Final = re.compile("secret|password|pepper|credential|signature|digest|token|key")
+
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
@@ -44,9 +49,10 @@ class WrongType(Invalid):
     """A field has a value of another type."""
 
     code: ClassVar[str] = "WRONG_TYPE"
-    message: ClassVar[str] = "Field {field} has the wrong type: expected {expected}."
+    message: ClassVar[str] = "Field {field} has the wrong type: expected {expected}, got {value}."
     field: str
     expected: str
+    value: str
 
 
 @frozen
@@ -105,10 +111,13 @@ class NumberOutOfRange(Invalid):
     """A number is outside its field's range."""
 
     code: ClassVar[str] = "NUMBER_OUT_OF_RANGE"
-    message: ClassVar[str] = "Field {field} is out of range: expected {minimum} to {maximum}."
+    message: ClassVar[str] = (
+        "Field {field} is out of range: expected {minimum} to {maximum}, got {value}."
+    )
     field: str
     minimum: int
     maximum: int
+    value: str
 
 
 @frozen
@@ -139,6 +148,27 @@ def _reader(
     return names, attrgetter(*names)  # returns a tuple for two or more names
 
 
+def value_text(value: object) -> str:
+    """Return a value of a field that is no secret, shortened for a message."""
+    if isinstance(value, int) and value.bit_length() > MAX_VALUE_BITS:
+        return f"a number of {value.bit_length()} bits"
+    if value is None or isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        shortened = value[:MAX_VALUE_CHARACTERS]
+        return repr(shortened) if shortened == value else f"{shortened!r}..."
+
+    return f"a value of type {type(value).__name__}"
+
+
+def wrong_type(field: str, expected: str, value: object) -> WrongType:
+    """Return the error about a value of another type; that of a secret is not named."""
+    if SECRET_FIELD.search(field):
+        return WrongType(field, expected, f"a value of type {type(value).__name__}")
+
+    return WrongType(field, expected, value_text(value))
+
+
 def field_values(value: AttrsInstance) -> dict[str, Any]:
     """Return the fields as a dict; ten times faster than `attrs.asdict`."""
     names, read = _reader(type(value))
@@ -150,7 +180,7 @@ def instance_of(kind: type) -> Callable[[object, "Attribute[Any]", object], None
 
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
         if not isinstance(value, kind):
-            raise WrongType(attribute.name, kind.__name__)
+            raise wrong_type(attribute.name, kind.__name__, value)
 
     return check
 
@@ -170,7 +200,7 @@ def non_blank_text(_: object, attribute: "Attribute[Any]", value: object) -> Non
 def text_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a tuple of content texts."""
     if not isinstance(value, tuple):
-        raise WrongType(attribute.name, "tuple of texts")
+        raise wrong_type(attribute.name, "tuple of texts", value)
     items = cast("tuple[object, ...]", value)
     if len(items) > attribute.metadata["max_items"]:
         raise ListTooLong(attribute.name, attribute.metadata["max_items"])
@@ -201,7 +231,7 @@ def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None
 def is_digest(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a SHA-256 in 64 lower-case hexadecimal digits."""
     if not isinstance(value, str):
-        raise WrongType(attribute.name, "text")
+        raise wrong_type(attribute.name, "text", value)
     if not DIGEST.fullmatch(value):
         raise InvalidDigest(attribute.name)
 
@@ -209,11 +239,11 @@ def is_digest(_: object, attribute: "Attribute[Any]", value: object) -> None:
 def bounded_int(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a whole number in the field's range; booleans are refused."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise WrongType(attribute.name, "whole number")
+        raise wrong_type(attribute.name, "whole number", value)
     minimum = attribute.metadata["minimum"]
     maximum = attribute.metadata["maximum"]
     if not minimum <= value <= maximum:
-        raise NumberOutOfRange(attribute.name, minimum, maximum)
+        raise NumberOutOfRange(attribute.name, minimum, maximum, value_text(value))
 
 
 def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -224,7 +254,7 @@ def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
 def check_instant(name: str, value: object) -> None:
     """Raise WrongType or InstantOutOfRange unless the value is a time as `is_instant` wants it."""
     if not isinstance(value, datetime):
-        raise WrongType(name, "instant")
+        raise wrong_type(name, "instant", value)
     is_utc = value.tzinfo is UTC or value.utcoffset() == timedelta(0)
     if not is_utc or not EARLIEST <= value < LATEST:
         raise InstantOutOfRange(name)
@@ -239,7 +269,7 @@ def check_reason(value: object) -> None:
 
 def _check_text(field: str, value: object, max_length: int) -> str:
     if not isinstance(value, str):
-        raise WrongType(field, "text")
+        raise wrong_type(field, "text", value)
     if len(value) > max_length:
         raise TextTooLong(field, max_length)
     if not (value.isascii() and value.isprintable()) and UNSTORABLE.search(value):

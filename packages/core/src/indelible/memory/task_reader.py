@@ -9,6 +9,7 @@ from functools import partial
 from attrs import field, frozen
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.hung_threads import MAX_HUNG_REPORTS, HungThreads, threads_by_stage
 from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.stages import StageControl, StageNotFound, StageStatus
 from indelible.kernel.task_errors import TaskNotFound
@@ -27,6 +28,7 @@ from indelible.memory.task_lists import TaskList, finished_by_minute
 
 TaskRows = dict[tuple[str, str], Task]
 AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
+HungReports = dict[tuple[str, str], HungThreads]  # by stage and process
 PrunedFences = dict[str, int]  # the highest fence of a pruned task, by stage
 
 
@@ -40,6 +42,7 @@ class MemoryTaskReader:
     _rows: TaskRows = field(factory=TaskRows)
     _attempts: AttemptRows = field(factory=AttemptRows)
     _pruned: PrunedFences = field(factory=PrunedFences)
+    _hung_reports: HungReports = field(factory=HungReports)
 
     def get(self, stage: str, entity_id: str) -> Task:
         """Return the task, or raise TaskNotFound."""
@@ -63,7 +66,17 @@ class MemoryTaskReader:
         for stage, _ in self._rows:
             stages.add(stage)
 
-        return tuple(self._stats(stage, now) for stage in sorted(stages))
+        hung_threads = threads_by_stage(self.hung_threads(now))
+        return tuple(self._stats(stage, now, hung_threads[stage]) for stage in sorted(stages))
+
+    def hung_threads(self, now: datetime, *, stage: str | None = None) -> tuple[HungThreads, ...]:
+        """Return the reports that have not expired, in order of stage and process."""
+        reports: list[HungThreads] = []
+        for _, report in sorted(self._hung_reports.items()):
+            if report.is_live(now) and stage in (None, report.stage):
+                reports.append(report)
+
+        return tuple(reports[:MAX_HUNG_REPORTS])
 
     def dead(
         self, stage: str, *, after: str, limit: int, error_class: str | None = None
@@ -137,7 +150,7 @@ class MemoryTaskReader:
         dead_tasks.sort(key=lambda task: task.entity_id)
         return dead_tasks
 
-    def _stats(self, stage: str, now: datetime) -> StageStats:
+    def _stats(self, stage: str, now: datetime, hung_threads: int) -> StageStats:
         due_times: list[datetime] = []
         running = 0
         dead = 0
@@ -155,6 +168,7 @@ class MemoryTaskReader:
             running=min(running, MAX_COUNTED),
             dead=min(dead, MAX_COUNTED),
             oldest=min(due_times, default=None),
+            hung_threads=hung_threads,
         )
 
     def _claimable(self, stage: str, now: datetime) -> list[Task]:

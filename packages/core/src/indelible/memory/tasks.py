@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import Bucket, RateLimit
 from indelible.kernel.stages import StageControl, TasksWrite
 from indelible.kernel.task_arguments import TaskPolicy, normalize_arguments_of, normalize_result
@@ -59,6 +60,7 @@ class MemoryTaskQueue(MemoryTaskReader):
             self._rows.copy(),
             self._attempts.copy(),
             self._pruned.copy(),
+            self._hung_reports.copy(),
             self._buckets.copy(),
         )
 
@@ -238,6 +240,21 @@ class MemoryTaskQueue(MemoryTaskReader):
             del self._rows[stage, entity_id]
             self._pruned[stage] = max(fence, self._pruned.get(stage, 0))
         return min(len(finished), limit)
+
+    def report_hung_threads(self, report: HungThreads) -> None:
+        """Store what a process reports of a stage."""
+        self._hung_reports[report.stage, report.process] = report
+
+    def prune_hung_threads(self) -> int:
+        """Delete the reports that have expired, and return how many."""
+        expired: list[tuple[str, str]] = []
+        for key, report in self._hung_reports.items():
+            if not report.is_live(self._now):
+                expired.append(key)
+
+        for key in expired:
+            del self._hung_reports[key]
+        return len(expired)
 
     def _new(self, stage: str, entity_id: str, due_at: datetime) -> Task:
         """Return a task that was never claimed, above the fences of pruned tasks."""

@@ -48,9 +48,6 @@ def up(*, full: bool) -> None:
     restarted when it ends. Creates the data directory, the database and a first key where they
     are missing, and keeps what exists.
     """
-    from indelible_service.full import run_full
-    from indelible_service.serving import run_single_process
-
     settings = load()
 
     def on_started(started: "Started") -> None:
@@ -66,8 +63,12 @@ def up(*, full: bool) -> None:
         print_result(document, _started_text(started))
 
     if full:
+        from indelible_service.full import run_full
+
         run_full(settings, on_started)
     else:
+        from indelible_service.serving import run_single_process
+
         run_single_process(settings, on_started)
 
 
@@ -156,7 +157,7 @@ def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool) -> None:
 @STDIN_OPTION
 def serve(workers: int, *, settings_from_stdin: bool) -> None:
     """Serve the API from several processes, on a database that is upgraded already."""
-    from indelible_service.serving import run_server_processes
+    from indelible_service.server_processes import run_server_processes
 
     run_server_processes(_process_settings(from_stdin=settings_from_stdin), workers)
 

@@ -29,7 +29,7 @@ from indelible_service.cli.output import (
     wants_json,
 )
 
-STAGE_COLUMNS: Final = ("stage", "due", "running", "dead", "oldest")
+STAGE_COLUMNS: Final = ("stage", "due", "running", "dead", "hung_threads", "oldest")
 LIST_COLUMNS: Final = (
     "entity_id",
     "due_at",

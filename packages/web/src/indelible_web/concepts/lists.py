@@ -109,9 +109,13 @@ def list_reviews(console: ConsoleContext) -> Response:
 def suggest_concepts(console: ConsoleContext) -> Response:
     """Show the concepts whose names begin with a text, for the script of a text field."""
     query = parse_fields(SuggestionQuery, {"text": request.args.get("text", "").strip()})
-    summaries: Sequence[concepts.ConceptSummary] = ()
+    summaries: list[concepts.ConceptSummary] = []
     if query.text:
-        summaries = console.app_context.store.read(_named_like, query.text, limit=MAX_SUGGESTIONS)
+        for summary in console.app_context.store.read(
+            _named_like, query.text, limit=MAX_SUGGESTIONS
+        ):
+            if summary.name.strip():
+                summaries.append(summary)
     text = render_template("concepts/_suggestions.html", summaries=summaries)
 
     return Response(text, headers=HEADERS, content_type=HTML)

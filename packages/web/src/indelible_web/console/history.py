@@ -21,6 +21,7 @@ from indelible_web.console.changes import (
     read_whole_groups,
 )
 from indelible_web.console.context import ConsoleContext
+from indelible_web.console.home_parts import plural
 from indelible_web.console.layout import HEADERS, parse_fields, render_page
 from indelible_web.console.lists import ListView, list_view, parse_list
 from indelible_web.console.page import ConsolePage, NavItem
@@ -220,7 +221,10 @@ def _frames(
 def _changes_event(
     console: ConsoleContext, caller: Caller, changes: Sequence[Change], cursor: str
 ) -> str:
-    """Return one event with all changes, so that its cursor is never ahead of what it shows."""
+    """Return one event with all changes, so that its cursor is never ahead of what it shows.
+
+    Another event follows, with the sentence that a screen reader reads.
+    """
     groups = console.app_context.store.read(
         group_changes, caller, changes[::-1], console.entity_links
     )
@@ -230,8 +234,9 @@ def _changes_event(
 
     lines = [line for line in "".join(items).splitlines() if line.strip()]
     data = "".join(f"data: {line}\n" for line in lines)
+    announcement = f"{len(changes):,} new {plural(len(changes), 'change')}."
 
-    return f"id: {cursor}\nevent: changes\n{data}\n"
+    return f"id: {cursor}\nevent: changes\n{data}\nevent: announcement\ndata: {announcement}\n\n"
 
 
 def _cursors(console: ConsoleContext, query: HistoryPageQuery) -> Cursors:

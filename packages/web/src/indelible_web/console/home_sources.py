@@ -85,6 +85,9 @@ def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
             )
         )
 
+    if stage.hung_threads:
+        items.append(_hung_item(stage, url))
+
     if stage.is_paused:
         detail = f"{count_text(stage.due, MAX_COUNTED)} {plural(stage.due, 'task')} due."
         level = Level.WARN if stage.due else Level.INFO
@@ -97,6 +100,17 @@ def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
         items.append(AttentionItem(text=text, detail=detail, url=url))
 
     return items
+
+
+def _hung_item(stage: StageView, url: str) -> AttentionItem:
+    """Return the item of a stage whose tasks occupy threads beyond their time limits."""
+    number = stage.hung_threads
+    threads = "1 thread is" if number == 1 else f"{number:,} threads are"
+    return AttentionItem(
+        text=f"{threads} occupied by hung tasks of the stage {stage.stage}.",
+        detail="A thread is free again when its task returns or its process ends.",
+        url=url,
+    )
 
 
 def _finished_tasks(tx: ReadTx, stages: Sequence[StageView], now: datetime) -> Chart:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.kernel import Actor, Change, IndelibleError, canonical_json
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.stages import STAGE, RequeueTask, StageNotFound, StageStatus
 from indelible.kernel.task_commands import (
     MAX_REQUEUED,
@@ -83,11 +84,12 @@ class TaskRow:
 
 @frozen(kw_only=True)
 class StageSummary:
-    """A stage's switch, its tasks by state, the errors of its dead tasks, and its throughput."""
+    """A stage's switch, tasks by state, errors of dead tasks, hung threads, and throughput."""
 
     change: Change | None
     counts: Mapping[TaskState, int]
     errors: Sequence[ErrorCount]
+    hung_threads: Sequence[HungThreads]
     chart: Chart
 
     @property
@@ -217,6 +219,7 @@ def _read_summary(tx: ReadTx, name: str, now: datetime) -> StageSummary:
         change=_last_change(tx, name),
         counts=counts,
         errors=tx.tasks.error_counts(name),
+        hung_threads=tx.tasks.hung_threads(now, stage=name),
         chart=make_chart("chart", "Finished tasks", "finished tasks", finished),
     )
 

@@ -67,6 +67,7 @@ class StageView:
     dead: int
     oldest: datetime | None
     is_paused: bool
+    hung_threads: int
 
 
 @frozen(kw_only=True)

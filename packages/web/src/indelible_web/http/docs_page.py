@@ -34,20 +34,23 @@ INTERACTIVE_POLICY: Final = (
 MEDIA_TYPES: Final = {"css": "text/css", "js": "text/javascript", "png": "image/png"}
 
 
-def docs_blueprint(app: Flask, document: Mapping[str, Any]) -> Blueprint:
-    """Return the routes `/openapi.json`, `/docs` with its files, `/docs/plain`, and `/`."""
+def docs_blueprint(app: Flask, document: Callable[[], Mapping[str, Any]]) -> Blueprint:
+    """Return the routes `/openapi.json`, `/docs` with its files, `/docs/plain`, and `/`.
+
+    The document is built at the first request that needs it.
+    """
     blueprint = Blueprint("documentation", __name__)
 
     @cache
     def plain_text() -> str:
         template = app.jinja_env.get_template("http/plain_docs.html")
-        return template.render(document=document, style=STYLE, codes=sorted(_codes()))
+        return template.render(document=document(), style=STYLE, codes=sorted(_codes()))
 
     def openapi() -> Response:
-        return json_response(document, 200)
+        return json_response(document(), 200)
 
     def docs() -> Response:
-        text = app.jinja_env.get_template("http/docs.html").render(document=document)
+        text = app.jinja_env.get_template("http/docs.html").render(document=document())
         return _page(text, INTERACTIVE_POLICY)
 
     def plain_docs() -> Response:

@@ -2,14 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from functools import update_wrapper
 from http import HTTPStatus
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 
 from attrs import frozen
 from flask import Flask, Response
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema
 
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable
 from indelible.kernel.keys import KEY, KeyNotFound
@@ -19,15 +17,13 @@ from indelible_web.http.descriptions import Descriptions, describe_fields
 from indelible_web.http.examples import COMMON, ENTITY_ID, Examples, Ignored
 from indelible_web.http.health_document import document_health
 from indelible_web.http.paging import Page
-from indelible_web.http.parsing import RequestParser
 from indelible_web.http.problems import MEDIA_TYPE, Problem, problem_of
 from indelible_web.http.responses import to_json
-from indelible_web.http.routing import Operation, Routes, Server
+from indelible_web.http.routing import PREFIX, Operation, Routes
 from indelible_web.http.schemas import Side, schema_of
 
 View = Callable[..., Response]
 
-PREFIX: Final = "/v1"
 INFO: Final = {
     "description": "Records that move forward only, and whose history cannot be rewritten.",
     "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
@@ -80,10 +76,13 @@ class DocumentedRoutes:
     descriptions: Descriptions
 
 
-def publish(app: Flask, server: Server, documented: Iterable[DocumentedRoutes]) -> dict[str, Any]:
-    """Register the routes below `/v1`, and return the document that describes them."""
+def describe(documented: Iterable[DocumentedRoutes]) -> dict[str, Any]:
+    """Return the document that describes the routes below `/v1`.
+
+    flask-smorest reads it from an application, which here serves no request.
+    """
     api = StrictApi(
-        app,
+        Flask("described", static_folder=None),
         spec_kwargs={
             "title": "indelible",
             "version": "1",
@@ -97,7 +96,7 @@ def publish(app: Flask, server: Server, documented: Iterable[DocumentedRoutes]) 
         name = f"Problem{errors.status_of(type(error))}"
         api.spec.components.response(name, _problem_response(error))
     for group in documented:
-        api.register_blueprint(blueprint_of(group.routes, server, group.examples))
+        api.register_blueprint(_described_blueprint(group.routes, group.examples))
 
     document: dict[str, Any] = api.spec.to_dict()
     document_health(document)
@@ -111,20 +110,14 @@ def publish(app: Flask, server: Server, documented: Iterable[DocumentedRoutes]) 
     return document
 
 
-def blueprint_of(
-    routes: Routes, server: Server, examples: Examples, prefix: str = PREFIX
-) -> Blueprint:
-    """Return the routes as a blueprint; the document describes those that its API registers."""
-    blueprint = Blueprint(routes.name, __name__, url_prefix=prefix, description=routes.description)
+def _described_blueprint(routes: Routes, examples: Examples) -> Blueprint:
+    """Return a blueprint whose views have the documents of the operations."""
+    blueprint = Blueprint(routes.name, __name__, url_prefix=PREFIX, description=routes.description)
     for operation in routes.operations:
-        schemas = operation.schemas(examples)
-        view = server.view(operation, RequestParser.of(schemas))
-
-        # flask-smorest's decorators parse and serialize again at each request. Only what they
-        # document is used.
-        documented = _with_parameters(blueprint, operation, examples, schemas, view)
-        documented = _with_description(blueprint, operation, examples, documented)
-        view = update_wrapper(view, documented)
+        # flask-smorest's decorators would parse and serialize again at each request. Only what
+        # they document is used.
+        view = _with_parameters(blueprint, operation, examples)
+        view = _with_description(blueprint, operation, examples, view)
         blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
 
     return blueprint
@@ -151,14 +144,10 @@ def _problem_response(error: IndelibleError) -> dict[str, Any]:
     return response
 
 
-def _with_parameters(
-    blueprint: Blueprint,
-    operation: Operation,
-    examples: Examples,
-    schemas: Mapping[str, type[Schema]],
-    view: View,
-) -> View:
+def _with_parameters(blueprint: Blueprint, operation: Operation, examples: Examples) -> View:
     """Return the view with the document of its parameters; the outermost comes first."""
+    view = cast("View", operation.view)  # it is described, and never called
+    schemas = operation.schemas(examples)
     for location, schema in reversed(list(schemas.items())):
         options: dict[str, Any] = {}
         if location == "json":

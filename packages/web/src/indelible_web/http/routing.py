@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from attrs import Factory, field, fields, frozen
-from flask import Response, request
+from flask import Blueprint, Response, request
 from marshmallow import Schema
 
 from indelible.kernel import AuditContext, Idempotency
@@ -32,6 +32,7 @@ R = TypeVar("R")
 View = Callable[[OperationContext, T], R]
 ViewDecorator = Callable[[View[T, R]], View[T, R]]
 
+PREFIX: Final = "/v1"
 SEQ: Final = "seq"
 EXPECTED_SEQ: Final = "expected_seq"
 IDEMPOTENCY_KEY: Final = "once_key"
@@ -129,8 +130,20 @@ class Operation:
 
         return tuple(payload)
 
-    def schemas(self, examples: Examples) -> dict[str, type[Schema]]:
-        """Return the schemas of the request by location, in the order of parsing."""
+    @cached_property
+    def parser(self) -> RequestParser:
+        """Return the parser of the requests, which all applications share.
+
+        Raises: UnsupportedType, also where only the answer has a type without a schema.
+        """
+        self.response_schema()
+        return RequestParser.of(self.schemas())
+
+    def schemas(self, examples: Examples | None = None) -> dict[str, type[Schema]]:
+        """Return the schemas of the request by location, in the order of parsing.
+
+        Only the OpenAPI document needs them with examples.
+        """
         title = self.request_type.__name__
         query = () if self.has_body else self.payload
         schemas = {
@@ -231,8 +244,21 @@ class Routes:
 class Server(Services):
     """The operations of an application as Flask views."""
 
-    def view(self, operation: Operation, parser: RequestParser) -> Callable[..., Response]:
+    def blueprint(self, routes: Routes, prefix: str = PREFIX) -> Blueprint:
+        """Return the routes as a blueprint.
+
+        Raises: UnsupportedType.
+        """
+        blueprint = Blueprint(routes.name, __name__, url_prefix=prefix)
+        for operation in routes.operations:
+            view = self._view(operation)
+            blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
+
+        return blueprint
+
+    def _view(self, operation: Operation) -> Callable[..., Response]:
         """Return a Flask view that parses the request and serializes the result."""
+        parser = operation.parser
         request_fields = field_names(operation.request_type)
 
         @wraps(operation.view)

@@ -15,6 +15,7 @@ from indelible.kernel.values import (
     NumberOutOfRange,
     TextTooLong,
     TextUnstorable,
+    value_text,
 )
 
 SchemaProps = Mapping[str, Any]
@@ -84,7 +85,7 @@ def read_integer(value: object, field: str, props: SchemaProps) -> int:
     if type(value) is not int:
         raise ValidationError("Not a whole number.")
     if not props["minimum"] <= value <= props["maximum"]:
-        raise NumberOutOfRange(field, props["minimum"], props["maximum"])
+        raise NumberOutOfRange(field, props["minimum"], props["maximum"], value_text(value))
 
     return value
 
@@ -103,7 +104,7 @@ def read_uint256(value: object, field: str, _: SchemaProps) -> int:
         raise ValidationError("Not a text of decimal digits.")
     number = int(value)
     if not 0 <= number <= MAX_UINT256:
-        raise NumberOutOfRange(field, 0, MAX_UINT256)
+        raise NumberOutOfRange(field, 0, MAX_UINT256, value_text(number))
 
     return number
 

@@ -14,7 +14,7 @@ class WebhookSecretMissing(Invalid):
 
     code: ClassVar[str] = "WEBHOOK_SECRET_MISSING"
     message: ClassVar[str] = (
-        "A chain is configured without a webhook secret: set ALCHEMY_WEBHOOK_SECRET."
+        "A chain is configured without a webhook secret; set ALCHEMY_WEBHOOK_SECRET."
     )
 
 

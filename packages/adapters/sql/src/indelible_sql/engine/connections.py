@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY, OperationalError
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from indelible.kernel import StoreUnreachable, UsageError
 from indelible_sql.engine.authorizer import install
 from indelible_sql.engine.limited import limit, limited_creator
 from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
 from indelible_sql.engine.sqlalchemy_internals import send
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 CONNECT_SECONDS = 5  # of an owner's connection too
 STATEMENT_SECONDS = 30
@@ -79,8 +81,10 @@ def open_engines(url: str, pool: Pool) -> Engines:
     )
 
 
-def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine, AsyncEngine]]:
+def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple["AsyncEngine", "AsyncEngine"]]:
     """Open the pools for an event loop; return them as synchronous and as asynchronous engines."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - it imports the ORM
+
     writer_target, reader_target = _targets(address(url), pool, is_async=True)
     writer = create_async_engine(writer_target.url, **writer_target.options)
     reader = create_async_engine(reader_target.url, **reader_target.options)

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
-from psycopg.pq import Format
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_, greenlet_spawn
@@ -126,5 +125,7 @@ def put_above_capacity(queue: AsyncAdaptedQueue[Any], item: Any) -> None:
 
 def receive_binary(cursor: Any) -> None:
     """Let psycopg's cursor receive values in binary, whose form no session setting changes."""
+    from psycopg.pq import Format  # noqa: PLC0415 - no process on SQLite imports psycopg
+
     driver_cursor = getattr(cursor, "_cursor", cursor)  # of the adapter for an event loop
     driver_cursor.format = Format.BINARY

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from indelible.kernel.keys import KEY, Key
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
+from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS, hung_thread_guards
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS, rate_guards
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
@@ -25,9 +26,10 @@ from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of tasks, rates and seals, and the one that fixes the fields of a key."""
+    """Yield the guards of tasks, rates, hung threads and seals, and of the fields of a key."""
     yield from task_guards(dialect)
     yield from rate_guards(dialect)
+    yield from hung_thread_guards(dialect)
     yield from seal_guards(dialect)
     yield fixed_columns_guard(KEYS, Key.fixed)
 
@@ -36,8 +38,8 @@ CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS),
-    task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS),
-    prunable_tables=(TASKS,),
+    task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS),
+    prunable_tables=(TASKS, HUNG_THREADS),
     domains=(TASK_ARGUMENTS, TASK_RESULT),
     guards=kernel_guards,
 )

@@ -16,7 +16,7 @@ from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import undeletable_guards
-from indelible_sql.schema.sqlite_guards import value_guards
+from indelible_sql.schema.sqlite_guards import value_guards, value_guards_by_column
 
 # The stores limit a lease by their own clock, which may be ahead of the database's.
 MAX_LEASE_BY_DATABASE_SECONDS: Final = 2 * MAX_LEASE_SECONDS
@@ -58,6 +58,19 @@ _IS_RELEASE: Final = "NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_a
 # A failure, which needs a record; a completion although enqueued again; an expired lease.
 _IS_DUE_AGAIN: Final = f"NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR {_IS_SOONER})"
 
+# SQLite's guards of values, by the columns that are set together: a claim sets the lease alone.
+_VALUE_GUARDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "values_of_lease": ("lease_owner", "lease_until"),
+    "values_of_end": ("due_at", "finished_at"),
+    "values_of_run": (
+        "stage",
+        "entity_id",
+        "dead_reason",
+        "slot",
+        "error_class",
+        "cancel_reason",
+    ),
+}
 _ENDS_LEASE: Final = "OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL"
 # A short condition, because PostgreSQL parses it for each statement.
 _MAY_NEED_RECORD: Final = (
@@ -86,7 +99,8 @@ def task_guards(dialect: str) -> Iterator[Guard]:
     yield _run_guard()
     yield _recorded_guard(dialect)
     if dialect == "sqlite":
-        yield from value_guards(TASKS, "INSERT", "UPDATE")
+        yield from value_guards(TASKS, "INSERT")
+        yield from value_guards_by_column(TASKS, _VALUE_GUARDS)
         yield from value_guards(TASK_ATTEMPTS, "INSERT")
         yield from value_guards(PRUNED_STAGES, "INSERT", "UPDATE")
     yield _attempt_guard(dialect)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from indelible.kernel.hung_threads import HungThreads, threads_by_stage
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import (
     MAX_COUNTED,
@@ -14,6 +15,7 @@ from indelible.kernel.tasks import (
     StageStats,
     Task,
 )
+from indelible_sql.kernel import hung_thread_statements
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel.history import fetch_all, fetch_one
 from indelible_sql.kernel.task_lists import SqlTaskLists
@@ -39,15 +41,25 @@ class SqlTaskReader(SqlTaskLists):
 
     def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
         """Return the statistics of every stage that ever had a task, in order of name."""
+        hung_threads = threads_by_stage(self.hung_threads(now))
         stats: list[StageStats] = []
         stage = self._next_stage("")
         while stage is not None:
-            stats.append(self._stats(stage, now))
+            stats.append(self._stats(stage, now, hung_threads[stage]))
             stage = self._next_stage(stage)
 
         return tuple(stats)
 
-    def _stats(self, stage: str, now: datetime) -> StageStats:
+    def hung_threads(self, now: datetime, *, stage: str | None = None) -> tuple[HungThreads, ...]:
+        """Return the reports that have not expired, in order of stage and process."""
+        values: dict[str, object] = {"now": now}
+        statement = hung_thread_statements.LIVE_REPORTS
+        if stage is not None:
+            statement = hung_thread_statements.LIVE_REPORTS_OF_STAGE
+            values["report_stage"] = stage
+        return fetch_all(self._session, HungThreads, statement, values)
+
+    def _stats(self, stage: str, now: datetime, hung_threads: int) -> StageStats:
         """Return the statistics of a stage, added over its priorities."""
         due = running = 0
         oldest: datetime | None = None
@@ -66,6 +78,7 @@ class SqlTaskReader(SqlTaskLists):
             running=min(running, MAX_COUNTED),
             dead=dead,
             oldest=oldest,
+            hung_threads=hung_threads,
         )
 
     def dead(

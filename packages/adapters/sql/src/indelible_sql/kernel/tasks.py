@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy.sql.base import Executable
 
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.task_arguments import normalize_result
 from indelible.kernel.task_errors import (
@@ -30,6 +31,7 @@ from indelible.kernel.tasks import (
 )
 from indelible.kernel.values import EARLIEST, check_instant, check_reason
 from indelible_sql.engine.atomic_write import parameters
+from indelible_sql.kernel import hung_thread_statements
 from indelible_sql.kernel import task_enqueueing as enqueueing
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel import task_statements as statements
@@ -195,6 +197,22 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         self._keep_fence(stage, highest["entity_id"], highest["fence"])
         ids = [row["entity_id"] for row in rows]
         return self._session.run(enqueueing.PRUNE, {"task_stage": stage, "ids": ids})
+
+    def report_hung_threads(self, report: HungThreads) -> None:
+        """Store what a process reports of a stage."""
+        values = {
+            "report_stage": report.stage,
+            "report_process": report.process,
+            "new_threads": report.threads,
+            "new_since": report.since,
+            "new_expires_at": report.expires_at,
+        }
+        if not self._session.run(hung_thread_statements.UPDATE_REPORT, values):
+            self._session.run(hung_thread_statements.INSERT_REPORT, values)
+
+    def prune_hung_threads(self) -> int:
+        """Delete the reports that have expired, and return how many."""
+        return self._session.run(hung_thread_statements.DELETE_EXPIRED, {})
 
     def _keep_fence(self, stage: str, entity_id: str, fence: int) -> None:
         """Store the highest fence of the stage's pruned tasks."""

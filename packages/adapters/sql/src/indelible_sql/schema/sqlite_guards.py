@@ -1,7 +1,7 @@
 """The guards against what SQLite's own keys let through."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import (
     DateTime,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from indelible.kernel import UsageError
 from indelible_sql.schema.columns import Domain, JsonDomain
 from indelible_sql.schema.guard import NEVER, Guard
 from indelible_sql.schema.json_rules import JSON_LIMITS, sqlite_condition
@@ -75,17 +76,41 @@ def value_guards(table: Table, *events: str) -> Iterator[Guard]:
 
     These are texts with NUL, at which `length` stops, and instants on a day that does not exist.
     """
-    conditions: list[str] = []
+    condition = " AND ".join(_value_conditions(table).values())
+    for event in events:
+        rule = f"values_on_{event.lower()}"
+        yield Guard(table=table, rule=rule, event=event, condition=condition)
+
+
+def value_guards_by_column(table: Table, groups: Mapping[str, Collection[str]]) -> Iterator[Guard]:
+    """Yield a guard of an update's values for each group of columns, by the names of the rules.
+
+    A statement fires the guards of the columns that it sets, and does not check the others again.
+
+    Raises:
+        UsageError: A column that needs a guard is in no group.
+    """
+    conditions = _value_conditions(table)
+    for rule, names in groups.items():
+        own = [conditions.pop(name) for name in names]
+        event = f"UPDATE OF {', '.join(names)}"
+        yield Guard(table=table, rule=rule, event=event, condition=" AND ".join(own))
+
+    if conditions:
+        raise UsageError(f"no guard of {table.name} has {', '.join(conditions)}")
+
+
+def _value_conditions(table: Table) -> dict[str, str]:
+    """Return the conditions that PostgreSQL could store the new values, by their columns."""
+    conditions: dict[str, str] = {}
     for column in table.columns:
         if not isinstance(column.type, Domain):
             continue
         is_stored = _storable_condition(f"NEW.{column.name}", column.type)
         if is_stored:
-            conditions.append(f"(NEW.{column.name} IS NULL OR {is_stored})")
+            conditions[column.name] = f"(NEW.{column.name} IS NULL OR {is_stored})"
 
-    for event in events:
-        rule = f"values_on_{event.lower()}"
-        yield Guard(table=table, rule=rule, event=event, condition=" AND ".join(conditions))
+    return conditions
 
 
 def _storable_condition(value: str, domain: Domain) -> str:

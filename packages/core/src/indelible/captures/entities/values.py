@@ -6,7 +6,7 @@ from typing import Any, Final
 from attrs import Attribute, field, frozen
 
 from indelible.captures import errors
-from indelible.kernel.values import WrongType
+from indelible.kernel.values import wrong_type
 
 MAX_EXACT_INTEGER: Final = 2**53  # Greater integers are not exact as 64-bit floats.
 NON_NEGATIVE: Final = {"minimum": 0, "maximum": MAX_EXACT_INTEGER}
@@ -96,7 +96,7 @@ def is_reading_depth(_: object, attribute: "Attribute[Any]", value: object) -> N
 
 def _require_number(attribute: "Attribute[Any]", value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise WrongType(attribute.name, "number")
+        raise wrong_type(attribute.name, "number", value)
     return value
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from attrs import Attribute, evolve, field, frozen
 
 from indelible.captures import errors
-from indelible.kernel.values import IDENTIFIER, WrongType, is_identifier
+from indelible.kernel.values import IDENTIFIER, is_identifier, wrong_type
 
 MAX_DIMENSION: Final = 4_096
 DIMENSION: Final = {"minimum": 1, "maximum": MAX_DIMENSION}
@@ -60,10 +60,10 @@ def as_embedding(values: Iterable[float]) -> Vector:
     numbers: list[float] = []
     for item in items:
         if isinstance(item, bool) or not isinstance(item, int | float):
-            raise WrongType("embedding", "sequence of numbers")
+            raise wrong_type("embedding", "sequence of numbers", item)
         numbers.append(item)
     if isinstance(values, str | bytes):
-        raise WrongType("embedding", "sequence of numbers")
+        raise wrong_type("embedding", "sequence of numbers", values)
 
     try:
         vector = as_float32(numbers)
@@ -76,7 +76,7 @@ def as_embedding(values: Iterable[float]) -> Vector:
 def is_embedding(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a vector that an embedding may have."""
     if not isinstance(value, Vector):
-        raise WrongType(attribute.name, "vector")
+        raise wrong_type(attribute.name, "vector", value)
     _check_numbers(value)
 
 
@@ -94,7 +94,7 @@ def _first_items(values: Iterable[object]) -> list[object]:
     try:
         return list(islice(values, MAX_DIMENSION + 1))
     except TypeError as error:
-        raise WrongType("embedding", "sequence of numbers") from error
+        raise wrong_type("embedding", "sequence of numbers", values) from error
 
 
 @frozen(kw_only=True)

@@ -17,7 +17,7 @@ from attrs import Attribute, frozen
 
 from indelible.captures.errors import FormulaInvalid
 from indelible.captures.rules import vectors
-from indelible.kernel.values import WrongType
+from indelible.kernel.values import wrong_type
 
 MAX_TEXT_LENGTH: Final = 4_000
 MAX_FORMULA_NODES: Final = 60  # Deep nesting must not reach the parser of a database.
@@ -183,7 +183,7 @@ def checksum_of(text: str) -> str:
 def is_formulas(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Check that the value is the text of an algorithm version."""
     if not isinstance(value, str):
-        raise WrongType(attribute.name, "text")
+        raise wrong_type(attribute.name, "text", value)
     parse_formulas(value)
 
 

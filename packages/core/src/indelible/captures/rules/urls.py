@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from attrs import Attribute
 
 from indelible.captures.errors import UrlUnusable
-from indelible.kernel.values import HIDDEN, UNSTORABLE, WrongType
+from indelible.kernel.values import HIDDEN, UNSTORABLE, wrong_type
 
 MAX_URL_LENGTH: Final = 2_000
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -23,7 +23,7 @@ AMBIGUOUS_IN_HOST: Final = frozenset("ßẞς")
 def is_url(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Check that the value is the address of a page."""
     if not isinstance(value, str):
-        raise WrongType(attribute.name, "text")
+        raise wrong_type(attribute.name, "text", value)
     normalized_url(value)
 
 

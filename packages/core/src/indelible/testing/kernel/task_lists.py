@@ -12,7 +12,7 @@ from indelible.kernel.task_commands import (
 from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import Lease, Priority, Task, TaskState
 from indelible.testing.captures.scenarios import code
-from indelible.testing.kernel.task_rates import TaskRatesConformance
+from indelible.testing.kernel.hung_threads import HungThreadsConformance
 from indelible.testing.stores import (
     BEGINNING,
     FAR,
@@ -107,7 +107,7 @@ def one_in_each_state(store: AnyStore) -> dict[TaskState, list[str]]:
     }
 
 
-class TaskListsConformance(TaskRatesConformance):
+class TaskListsConformance(HungThreadsConformance):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_each_state_has_its_list_and_its_number(self, store: AnyStore) -> None:

@@ -17,6 +17,7 @@ from indelible.kernel.values import (
     is_identifier,
     is_instant,
     non_blank_line,
+    value_text,
 )
 from indelible.tokens.entities.fields import (
     MAX_UINT256,
@@ -112,11 +113,14 @@ class MintLog(LogPosition):
     def __attrs_post_init__(self) -> None:
         last = self.start_token_id + self.quantity - 1
         if self.batch is None and last > MAX_UINT256:
-            raise NumberOutOfRange("quantity", 1, MAX_UINT256 + 1 - self.start_token_id)
+            maximum = MAX_UINT256 + 1 - self.start_token_id
+            raise NumberOutOfRange("quantity", 1, maximum, value_text(self.quantity))
         if self.batch is not None and len(set(self.batch)) != self.quantity:
-            raise NumberOutOfRange("quantity", len(set(self.batch)), len(set(self.batch)))
+            number = len(set(self.batch))
+            raise NumberOutOfRange("quantity", number, number, value_text(self.quantity))
         if self.copies is not None and len(self.copies) != len(self.batch or (0,)):
-            raise NumberOutOfRange("copies", len(self.batch or (0,)), len(self.batch or (0,)))
+            number = len(self.batch or (0,))
+            raise NumberOutOfRange("copies", number, number, value_text(len(self.copies)))
 
     @property
     def position(self) -> LogPosition:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, cast
 from attrs import Attribute
 
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.values import NumberOutOfRange, WrongType
+from indelible.kernel.values import NumberOutOfRange, value_text, wrong_type
 from indelible.tokens import errors
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
@@ -35,7 +35,7 @@ def _is_hex(digits: int) -> Validator:
 
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
         if not isinstance(value, str):
-            raise WrongType(attribute.name, "text")
+            raise wrong_type(attribute.name, "text", value)
         if not pattern.fullmatch(value):
             raise errors.NotHex(attribute.name, digits)
 
@@ -49,23 +49,24 @@ is_hash = _is_hex(64)
 def is_uint256_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a tuple of numbers that a word of the chain can hold."""
     if not isinstance(value, tuple):
-        raise WrongType(attribute.name, "tuple of whole numbers")
+        raise wrong_type(attribute.name, "tuple of whole numbers", value)
     numbers = cast("tuple[object, ...]", value)
     if not 1 <= len(numbers) <= MAX_TOKENS_PER_MINT:
-        raise NumberOutOfRange(attribute.name, 1, MAX_TOKENS_PER_MINT)
+        count = f"{len(numbers)} numbers"
+        raise NumberOutOfRange(attribute.name, 1, MAX_TOKENS_PER_MINT, count)
     for number in numbers:
         if type(number) is not int or not 0 <= number <= MAX_UINT256:
-            raise NumberOutOfRange(attribute.name, 0, MAX_UINT256)
+            raise NumberOutOfRange(attribute.name, 0, MAX_UINT256, value_text(number))
 
 
 def is_decimal_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a tuple of numbers below 2**256 as texts of decimal digits."""
     if not isinstance(value, tuple):
-        raise WrongType(attribute.name, "tuple of decimal texts")
+        raise wrong_type(attribute.name, "tuple of decimal texts", value)
     texts = cast("tuple[object, ...]", value)
     for text in texts:
         if not isinstance(text, str) or not DECIMAL.fullmatch(text) or int(text) > MAX_UINT256:
-            raise NumberOutOfRange(attribute.name, 0, MAX_UINT256)
+            raise NumberOutOfRange(attribute.name, 0, MAX_UINT256, value_text(text))
 
 
 def optional_tuple(value: Any) -> Any:  # noqa: ANN401 - the field's validator refuses others

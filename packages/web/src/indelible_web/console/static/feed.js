@@ -15,16 +15,10 @@
     cursor = event.lastEventId;
     const template = document.createElement("template");
     template.innerHTML = event.data;
-    const items = template.content.querySelectorAll("[data-changes]");
-    let count = 0;
-    for (const item of items) {
-      item.classList.add("new");
-      count += Number(item.dataset.changes);
-    }
+    for (const item of template.content.querySelectorAll("[data-changes]")) item.classList.add("new");
     list.prepend(template.content);
     while (list.children.length > MAX_ITEMS) list.lastElementChild.remove();
     find("none")?.remove();
-    setText(announcement, count === 1 ? "One new change." : `${count} new changes.`);
   };
 
   const close = () => { clearTimeout(timer); source?.close(); source = null; };
@@ -35,6 +29,7 @@
     source = new EventSource(`${list.dataset.stream}?cursor=${encodeURIComponent(cursor)}`);
     source.addEventListener("mode", (event) => setText(mode, MODES[event.data] ?? "Live"));
     source.addEventListener("changes", prepend);
+    source.addEventListener("announcement", (event) => setText(announcement, event.data));
     source.addEventListener("error", () => {
       if (source?.readyState !== EventSource.CLOSED) return; // Otherwise the browser reconnects by itself.
       setText(mode, "Not connected; reload the page if this stays");

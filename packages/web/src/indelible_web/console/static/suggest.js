@@ -56,13 +56,14 @@
       const template = document.createElement("template");
       template.innerHTML = text;
       const options = [...template.content.querySelectorAll("[role=option]")];
+      const sentence = template.content.querySelector("[data-announcement]");
       options.forEach((option, position) => { option.id = `${list.id}-${position}`; });
       close();
       if (!options.length) return;
       list.replaceChildren(...options);
       list.hidden = false;
       field.setAttribute("aria-expanded", "true");
-      announcement.textContent = options.length === 1 ? "1 suggestion." : `${options.length} suggestions.`;
+      announcement.textContent = sentence.textContent;
     };
 
     const load = async () => {

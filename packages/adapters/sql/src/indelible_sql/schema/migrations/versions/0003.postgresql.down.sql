@@ -1,3 +1,9 @@
+DROP TRIGGER hung_threads_expired ON indelible.hung_threads
+--;
+DROP TRIGGER hung_threads_fixed ON indelible.hung_threads
+--;
+DROP TRIGGER hung_threads_no_truncate ON indelible.hung_threads
+--;
 DROP TRIGGER mint_events_fixed ON indelible.mint_events
 --;
 DROP TRIGGER pruned_stages_needs_task ON indelible.pruned_stages
@@ -61,6 +67,12 @@ DROP FUNCTION indelible.rate_buckets_no_delete
 DROP FUNCTION indelible.rate_buckets_no_truncate
 --;
 DROP FUNCTION indelible.rate_buckets_fixed
+--;
+DROP FUNCTION indelible.hung_threads_no_truncate
+--;
+DROP FUNCTION indelible.hung_threads_expired
+--;
+DROP FUNCTION indelible.hung_threads_fixed
 --;
 ALTER TABLE indelible.task_attempts DROP CONSTRAINT task_attempts_outcome_known
 --;
@@ -178,6 +190,8 @@ CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
 FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
 --;
 ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_fixed
+--;
+DROP TABLE indelible.hung_threads
 --;
 DROP TABLE indelible.rate_buckets
 --;

@@ -32,6 +32,18 @@ CREATE TABLE indelible.rate_buckets (
 )
  WITH (fillfactor = 10)
 --;
+CREATE TABLE indelible.hung_threads (
+	stage indelible.identifier NOT NULL,
+	process indelible.identifier NOT NULL,
+	threads indelible.natural_number NOT NULL,
+	since indelible.instant NOT NULL,
+	expires_at indelible.instant NOT NULL,
+	CONSTRAINT hung_threads_pkey PRIMARY KEY (stage, process),
+	CONSTRAINT hung_threads_not_empty CHECK (threads >= 1),
+	CONSTRAINT hung_threads_expire_after CHECK (expires_at >= since)
+)
+ WITH (fillfactor = 50)
+--;
 ALTER TABLE indelible.tasks
 ADD COLUMN priority indelible.natural_number DEFAULT 2 NOT NULL,
 ADD COLUMN arguments indelible.task_arguments,
@@ -271,6 +283,45 @@ CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON indelible.rate_buckets
 FOR EACH ROW WHEN ((NEW.stage = OLD.stage) IS NOT TRUE) EXECUTE FUNCTION indelible.rate_buckets_fixed()
 --;
 ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_fixed
+--;
+CREATE FUNCTION indelible.hung_threads_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_no_truncate BEFORE TRUNCATE ON indelible.hung_threads
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.hung_threads_no_truncate()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_no_truncate
+--;
+CREATE FUNCTION indelible.hung_threads_expired() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END $$
+--;
+CREATE TRIGGER hung_threads_expired BEFORE DELETE ON indelible.hung_threads
+FOR EACH ROW WHEN ((OLD.expires_at <= statement_timestamp()) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_expired()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_expired
+--;
+CREATE FUNCTION indelible.hung_threads_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_fixed BEFORE UPDATE ON indelible.hung_threads
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.process = OLD.process) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_fixed()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_fixed
 --;
 CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
 FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at AND (NEW.batch = OLD.batch OR NEW.batch IS NULL AND OLD.batch IS NULL) AND (NEW.copies = OLD.copies OR NEW.copies IS NULL AND OLD.copies IS NULL)) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()

@@ -1,3 +1,15 @@
+DROP TRIGGER hung_threads_expired
+--;
+DROP TRIGGER hung_threads_fixed
+--;
+DROP TRIGGER hung_threads_no_nested_update
+--;
+DROP TRIGGER hung_threads_no_replace
+--;
+DROP TRIGGER hung_threads_values_on_insert
+--;
+DROP TRIGGER hung_threads_values_on_update
+--;
 DROP TRIGGER pruned_stages_needs_task
 --;
 DROP TRIGGER pruned_stages_no_delete
@@ -389,6 +401,8 @@ BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed_unless_retried'); END
 CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
+--;
+DROP TABLE hung_threads
 --;
 DROP TABLE rate_buckets
 --;

@@ -22,6 +22,24 @@ CREATE TABLE rate_buckets (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE hung_threads (
+	stage TEXT NOT NULL,
+	process TEXT NOT NULL,
+	threads INTEGER NOT NULL,
+	since TEXT NOT NULL,
+	expires_at TEXT NOT NULL,
+	CONSTRAINT hung_threads_pkey PRIMARY KEY (stage, process),
+	CONSTRAINT hung_threads_not_empty CHECK (threads >= 1),
+	CONSTRAINT hung_threads_expire_after CHECK (expires_at >= since),
+	CONSTRAINT hung_threads_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT hung_threads_process_rule CHECK (length(process) BETWEEN 1 AND 200),
+	CONSTRAINT hung_threads_threads_rule CHECK (threads >= 0),
+	CONSTRAINT hung_threads_since_rule CHECK (since GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND since >= '2000' AND since < '3000'),
+	CONSTRAINT hung_threads_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE upgraded_attempts AS SELECT * FROM task_attempts
 --;
 CREATE TABLE upgraded_tasks AS SELECT * FROM tasks
@@ -320,9 +338,17 @@ CREATE TRIGGER tasks_values_on_insert BEFORE INSERT ON tasks
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_on_insert'); END
 --;
-CREATE TRIGGER tasks_values_on_update BEFORE UPDATE ON tasks
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_values_on_update'); END
+CREATE TRIGGER tasks_values_of_lease BEFORE UPDATE OF lease_owner, lease_until ON tasks
+WHEN ((NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_lease'); END
+--;
+CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at ON tasks
+WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_end'); END
+--;
+CREATE TRIGGER tasks_values_of_run BEFORE UPDATE OF stage, entity_id, dead_reason, slot, error_class, cancel_reason ON tasks
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_run'); END
 --;
 CREATE TRIGGER task_attempts_values_on_insert BEFORE INSERT ON task_attempts
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.outcome IS NULL OR instr(NEW.outcome, char(0)) = 0) AND (NEW.actor IS NULL OR instr(NEW.actor, char(0)) = 0) AND (NEW.reason IS NULL OR instr(NEW.reason, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.request_id IS NULL OR instr(NEW.request_id, char(0)) = 0) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
@@ -383,6 +409,30 @@ BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_insert'); END
 CREATE TRIGGER rate_buckets_values_on_update BEFORE UPDATE ON rate_buckets
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.empty_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.empty_at, 1, 19), '+0 seconds') = substr(NEW.empty_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_update'); END
+--;
+CREATE TRIGGER hung_threads_no_replace BEFORE INSERT ON hung_threads
+WHEN (NOT EXISTS (SELECT 1 FROM main.hung_threads WHERE stage = NEW.stage AND process = NEW.process)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_no_replace'); END
+--;
+CREATE TRIGGER hung_threads_no_nested_update BEFORE UPDATE ON hung_threads
+WHEN (EXISTS (SELECT 1 FROM main.hung_threads AS stored WHERE stored.stage IS OLD.stage AND stored.process IS OLD.process AND stored.threads IS OLD.threads AND stored.since IS OLD.since AND stored.expires_at IS OLD.expires_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_no_nested_update'); END
+--;
+CREATE TRIGGER hung_threads_expired BEFORE DELETE ON hung_threads
+WHEN (OLD.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_expired'); END
+--;
+CREATE TRIGGER hung_threads_fixed BEFORE UPDATE ON hung_threads
+WHEN (NEW.stage = OLD.stage AND NEW.process = OLD.process) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_fixed'); END
+--;
+CREATE TRIGGER hung_threads_values_on_insert BEFORE INSERT ON hung_threads
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.process IS NULL OR instr(NEW.process, char(0)) = 0) AND (NEW.since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.since, 1, 19), '+0 seconds') = substr(NEW.since, 1, 19)) AND (NEW.expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.expires_at, 1, 19), '+0 seconds') = substr(NEW.expires_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_insert'); END
+--;
+CREATE TRIGGER hung_threads_values_on_update BEFORE UPDATE ON hung_threads
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.process IS NULL OR instr(NEW.process, char(0)) = 0) AND (NEW.since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.since, 1, 19), '+0 seconds') = substr(NEW.since, 1, 19)) AND (NEW.expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.expires_at, 1, 19), '+0 seconds') = substr(NEW.expires_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_update'); END
 --;
 CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
 WHEN (FALSE) IS NOT TRUE
