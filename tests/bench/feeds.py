@@ -31,6 +31,7 @@ from indelible_web.console.live import HEARTBEAT_SECONDS
 
 STREAMS: Final = 50
 REFRESH_SECONDS: Final = 2.0  # of the page of tasks, as its script has it
+READS_PER_TIME: Final = 20  # A round lasts some seconds, so that each page is refreshed in it.
 ALONE: Final = "no page open"
 TOGETHER: Final = f"{STREAMS} feeds open"
 WITH_TASKS: Final = f"{STREAMS} pages of tasks open"
@@ -151,12 +152,13 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
             WITH_TASKS: TaskPages(port, cookie),
         }
         read = partial(client.send, "GET", path)
+        reads = READS_PER_TIME * dose.times
         seconds_of(read, dose.times)  # fills caches
         for _ in range(dose.rounds):
-            values[ALONE].append(seconds_of(read, dose.times) / dose.times * SECOND)
+            values[ALONE].append(seconds_of(read, reads) / reads * SECOND)
             for name, pages in open_pages.items():
                 pages.open()
-                values[name].append(seconds_of(read, dose.times) / dose.times * SECOND)
+                values[name].append(seconds_of(read, reads) / reads * SECOND)
                 pages.close()
         client.close()
 
