@@ -1,5 +1,6 @@
 """Each test of the service has its own working directory, and no settings from outside."""
 
+import logging
 import os
 import signal
 from collections.abc import Generator
@@ -11,6 +12,7 @@ from tests.service.exports import export_of, new_store
 
 from indelible.concepts import ConceptContent
 from indelible.testing.stores import approve, create, edit, published, submit
+from indelible_service.logs import LineFormatter
 from indelible_service.settings import all_setting_fields
 from indelible_sql import SqlStore, open_store
 
@@ -39,6 +41,18 @@ def restored_signal_handlers() -> Generator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(autouse=True)
+def restored_logging() -> Generator[None]:
+    """Restore the root logger after a test that ran a process's command in this process."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+    for handler in tuple(root.handlers):  # those of pytest stay
+        if isinstance(handler.formatter, LineFormatter):
+            root.removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)
