@@ -71,6 +71,7 @@ def test_the_dead_tasks_of_one_class_are_requeued_together(any_site: Site) -> No
     member.follow()
 
     assert_shown(member.page, "Requeued. 2 tasks are due now.", "Dead 1", "Waiting 2")
+    assert_shown(member.page, "As of", "Refresh the page to see how far they are.")
     for entity_id, is_dead in (("letter-1", False), ("letter-2", True), ("letter-3", False)):
         task = letter(any_site, entity_id)
         assert (task.dead_reason is not None) is is_dead

@@ -114,7 +114,8 @@ def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None 
     if query.task is not None:
         return redirect(url_for("console.show_task", name=name, entity_id=query.task), 303)
 
-    summary = context.store.read(_read_summary, query.stage, context.clock.now())
+    now = context.clock.now()
+    summary = context.store.read(_read_summary, query.stage, now)
     query = evolve(
         query, state=query.state or summary.first_state, limit=min(query.limit, PAGE_SIZE)
     )
@@ -123,6 +124,7 @@ def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None 
         "console/stage",
         error=error,
         name=name,
+        now=now,
         summary=summary,
         states=tuple(TaskState),
         max_count=MAX_COUNT,
@@ -311,7 +313,7 @@ def _last_failure(tx: ReadTx, task: Task) -> Attempt | None:
 def _requeue_notice(number: int, command: RequeueTasks) -> str:
     """Return what the form has done, and that it has to be sent again for the rest."""
     tasks_text = "1 task is" if number == 1 else f"{number:,} tasks are"
-    text = f"Requeued. {tasks_text} due now."
+    text = f"Requeued. {tasks_text} due now. Refresh the page to see how far they are."
     if number == command.limit:
         return f"{text} There may be more dead tasks: send the form again for the next ones."
     return text
