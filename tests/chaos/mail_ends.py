@@ -16,6 +16,8 @@ from indelible_sql import SqlReading, SqlStore
 
 MAX_ATTEMPTS_READ = 100
 NEVER_ENDED = "attempts started and the last one never ended"
+CHILD_ENDED = "ChildEnded"
+KILLED_CHILD = "ended with exit code -9"
 
 
 @frozen
@@ -69,7 +71,7 @@ def wrong_ends(
     kills: Sequence[Kill],
 ) -> Iterator[str]:
     """Yield a problem for each task that is not completed, canceled or dead as it should be."""
-    killed = sum(kill.kind in ("worker", "postgresql") for kill in kills)
+    killed = Counter(kill.kind for kill in kills)
     for planned in plan:
         end = ends.by_key[planned.key]
         cancellation = cancellations.get(planned.key)
@@ -92,11 +94,14 @@ def _is_canceled(end: TaskEnd, cancellation: Cancellation) -> bool:
     )
 
 
-def _may_be_dead(planned: PlannedTask, task: Task, killed: int) -> bool:
-    """Return True if the task is dead for its own reason, or because all attempts were killed."""
+def _may_be_dead(planned: PlannedTask, task: Task, killed: Counter[str]) -> bool:
+    """Return True if the task is dead for its own reason, or because its attempts were killed."""
     reason = task.dead_reason or ""
     if reason.endswith(NEVER_ENDED):
-        return task.attempts - 1 <= killed
+        return task.attempts - 1 <= killed["worker"] + killed["postgresql"]
+    # One that was about to fail for the last time anyway, whose child process was killed then.
+    if planned.dead_classes and killed["child"] and KILLED_CHILD in reason:
+        return task.error_class == CHILD_ENDED
 
     return bool(reason) and task.error_class in planned.dead_classes
 

@@ -169,7 +169,9 @@ def test_a_task_that_ends_otherwise_than_planned_is_reported() -> None:
     good = PlannedTask(stage=LETTER, id="a", behavior="ok")
     bad = PlannedTask(stage=LETTER, id="a", behavior="unknown")
     killed = Kill(kind="worker", at=START, until=START, process=WORKER)
+    killed_child = evolve(killed, kind="child")
     canceled = Cancellation(key=good.key, fence=2, at=START, reason="gone")
+    ended_by_kill = {"dead_reason": "ended with exit code -9", "error_class": "ChildEnded"}
     refused = {"dead_reason": "550 unknown", "error_class": "SMTPRecipientsRefused"}
     exhausted = {"dead_reason": "1 attempts started and the last one never ended", "attempts": 2}
 
@@ -193,6 +195,9 @@ def test_a_task_that_ends_otherwise_than_planned_is_reported() -> None:
     assert problems(bad, end(LETTER, TaskState.COMPLETED)) != []
     assert problems(good, end(LETTER, TaskState.DEAD, **exhausted), killed) == []
     assert problems(good, end(LETTER, TaskState.DEAD, **exhausted)) != []
+    assert problems(bad, end(LETTER, TaskState.DEAD, **ended_by_kill), killed_child) == []
+    assert problems(bad, end(LETTER, TaskState.DEAD, **ended_by_kill), killed) != []
+    assert problems(good, end(LETTER, TaskState.DEAD, **ended_by_kill), killed_child) != []
 
     left = end(LETTER, TaskState.CANCELED, cancel_reason="gone", fence=2)
     assert problems(good, left, cancellation=canceled) == []
