@@ -219,7 +219,6 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
 
 def page_faults(page: Page) -> list[str]:
     """Return the faults of the loaded page: accessibility, overflow, broken words, hidden parts."""
-    page.wait_for_load_state("networkidle")
     page.evaluate(WAIT_FOR_TWO_FRAMES)
     page.evaluate(AXE)
 
@@ -239,7 +238,6 @@ def page_faults(page: Page) -> list[str]:
 
 def rows_on_screen(page: Page) -> int:
     """Return the number of table rows that are visible without scrolling, in the page's fonts."""
-    page.wait_for_load_state("networkidle")
     page.evaluate(WAIT_FOR_FONTS)
     rows: int = page.evaluate(ROWS_ON_SCREEN)
     return rows
