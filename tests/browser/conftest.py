@@ -219,6 +219,7 @@ def open_page(instance: Instance, chromium: Browser) -> Generator[OpenPage]:
 
 def page_faults(page: Page) -> list[str]:
     """Return the faults of the loaded page: accessibility, overflow, broken words, hidden parts."""
+    page.wait_for_load_state("networkidle")
     page.evaluate(WAIT_FOR_TWO_FRAMES)
     page.evaluate(AXE)
 
