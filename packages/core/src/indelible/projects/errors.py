@@ -1,0 +1,196 @@
+"""The errors of commands and queries on projects and jobs, and of their gateways."""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
+
+
+@frozen
+class ProjectNotFound(NotFound):
+    """A project that does not exist, or belongs to another user."""
+
+    code: ClassVar[str] = "PROJECT_NOT_FOUND"
+    message: ClassVar[str] = "Project {project_id} not found."
+    project_id: str
+
+
+@frozen
+class JobNotFound(NotFound):
+    """A job that does not exist, or belongs to another user."""
+
+    code: ClassVar[str] = "JOB_NOT_FOUND"
+    message: ClassVar[str] = "Job {job_id} not found."
+    job_id: str
+
+
+@frozen
+class JobAlreadyRunning(Conflict):
+    """A second running job of a project."""
+
+    code: ClassVar[str] = "JOB_ALREADY_RUNNING"
+    message: ClassVar[str] = "Project {project_id} has a running job; one at a time is allowed."
+    project_id: str
+
+
+@frozen
+class JobNotFailed(Conflict):
+    """A retry of a job that has not failed."""
+
+    code: ClassVar[str] = "JOB_NOT_FAILED"
+    message: ClassVar[str] = "Job {job_id} is {status}; only a failed job can be retried."
+    job_id: str
+    status: str
+
+
+@frozen
+class RepositoryAlreadySet(Conflict):
+    """A second repository for a project that has one."""
+
+    code: ClassVar[str] = "REPOSITORY_ALREADY_SET"
+    message: ClassVar[str] = (
+        "Project {project_id} has the repository {github_repo_url}, which is set once."
+    )
+    project_id: str
+    github_repo_url: str
+
+
+@frozen
+class PlanPathForbidden(Invalid):
+    """A path that no job may write."""
+
+    code: ClassVar[str] = "PLAN_PATH_FORBIDDEN"
+    message: ClassVar[str] = "Path {path} of the plan is forbidden: {reason}."
+    path: str
+    reason: str
+
+
+@frozen
+class PlanTooLarge(Invalid):
+    """A plan with more files than a job may write."""
+
+    code: ClassVar[str] = "PLAN_TOO_LARGE"
+    message: ClassVar[str] = "The plan has {files} files; at most {max_files} are allowed."
+    files: int
+    max_files: int
+
+
+@frozen
+class HostUnavailable(Unavailable):
+    """A Git host that may answer later; it says when, or the usual backoff applies."""
+
+    code: ClassVar[str] = "GIT_HOST_UNAVAILABLE"
+    message: ClassVar[str] = "The Git host is unavailable: {reason}."
+    reason: str
+    retry_after_seconds: float | None = None
+
+
+@frozen
+class HostRefused(Conflict):
+    """A request that the Git host will never accept."""
+
+    code: ClassVar[str] = "GIT_HOST_REFUSED"
+    message: ClassVar[str] = "The Git host refused the request: {reason}."
+    reason: str
+
+
+@frozen
+class RepositoryGone(Conflict):
+    """A repository that the host no longer has."""
+
+    code: ClassVar[str] = "REPOSITORY_GONE"
+    message: ClassVar[str] = "Repository {repository} no longer exists on its host."
+    repository: str
+
+
+@frozen
+class RepositoryNameTaken(Conflict):
+    """A name that belongs to a repository of somebody else."""
+
+    code: ClassVar[str] = "REPOSITORY_NAME_TAKEN"
+    message: ClassVar[str] = "Repository {name} exists and does not belong to the project."
+    name: str
+
+
+@frozen
+class PushRejected(Conflict):
+    """A push onto a branch that has another tip than the commit's parent."""
+
+    code: ClassVar[str] = "PUSH_REJECTED"
+    message: ClassVar[str] = "The push was rejected because the branch has moved: {reason}."
+    reason: str
+
+
+@frozen
+class HistoryRewritten(Conflict):
+    """A remote branch that no longer contains the tip that was cloned."""
+
+    code: ClassVar[str] = "HISTORY_REWRITTEN"
+    message: ClassVar[str] = "Branch {branch} no longer contains commit {sha}: it was rewritten."
+    branch: str
+    sha: str
+
+
+@frozen
+class GitFailed(Unavailable):
+    """A git command that failed for another reason."""
+
+    code: ClassVar[str] = "GIT_FAILED"
+    message: ClassVar[str] = "git {command} failed: {reason}."
+    command: str
+    reason: str
+
+
+@frozen
+class CheckoutTooLarge(Conflict):
+    """A repository that exceeds a limit of checkouts."""
+
+    code: ClassVar[str] = "CHECKOUT_TOO_LARGE"
+    message: ClassVar[str] = "The checkout has {actual} {unit}; at most {limit} are allowed."
+    unit: str
+    actual: int
+    limit: int
+
+
+@frozen
+class WorkspaceRootRefused(Conflict):
+    """A root of workspaces that another user could write to."""
+
+    code: ClassVar[str] = "WORKSPACE_ROOT_REFUSED"
+    message: ClassVar[str] = "Workspace root {root} is refused: {reason}."
+    root: str
+    reason: str
+
+
+@frozen
+class WorkspaceForeign(Conflict):
+    """A folder that this database's workspaces did not create."""
+
+    code: ClassVar[str] = "WORKSPACE_FOREIGN"
+    message: ClassVar[str] = "Folder {path} is not a workspace of this database: {reason}."
+    path: str
+    reason: str
+
+
+@frozen
+class WorkspaceSpaceLow(Unavailable):
+    """A disk with less free space than a workspace needs."""
+
+    code: ClassVar[str] = "WORKSPACE_SPACE_LOW"
+    message: ClassVar[str] = (
+        "Workspace root {root} has {free_bytes} free bytes; at least {min_free_bytes} are needed."
+    )
+    root: str
+    free_bytes: int
+    min_free_bytes: int
+
+
+@frozen
+class WorkspaceNotRemoved(Unavailable):
+    """A workspace that could not be deleted."""
+
+    code: ClassVar[str] = "WORKSPACE_NOT_REMOVED"
+    message: ClassVar[str] = "Workspace {path} could not be deleted: {reason}."
+    path: str
+    reason: str

@@ -1,0 +1,267 @@
+"""The ports of projects: repositories of the transaction, Git hosts and workspaces."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from indelible.kernel import ReadTransaction, Transaction
+from indelible.kernel.history import AggregateReader, AggregateRepository
+from indelible.kernel.task_ports import TaskQueue, TaskReader
+from indelible.projects.entities import Job, JobOutput, JobSpec, Project, ProjectPrompt, Repository
+
+MAX_OUTPUTS_PER_PAGE: Final = 500
+
+
+class ProjectReader(AggregateReader[Project], Protocol):
+    """Read access to projects and their prompts."""
+
+    def prompts(self, project_id: str, *, after: int, limit: int) -> tuple[ProjectPrompt, ...]:
+        """Return the next `limit` prompts after a number, oldest first."""
+        ...
+
+
+class JobReader(AggregateReader[Job], Protocol):
+    """Read access to jobs, their specifications and their output."""
+
+    def spec(self, job_id: str) -> JobSpec:
+        """Return the specification of a stored job."""
+        ...
+
+    def outputs(self, job_id: str, *, after: int, limit: int) -> tuple[JobOutput, ...]:
+        """Return the next `limit` batches of logs and warnings after a number, oldest first."""
+        ...
+
+    def newest_successful(self, project_id: str) -> Job | None:
+        """Return the successful job of the project that was created last."""
+        ...
+
+
+class ProjectWriter(ProjectReader, AggregateRepository[Project], Protocol):
+    """Write access to projects."""
+
+
+class JobWriter(JobReader, AggregateRepository[Job], Protocol):
+    """Write access to jobs."""
+
+
+class ProjectsReader(Protocol):
+    """The repositories of projects in a read transaction: `tx.projects`."""
+
+    @property
+    def projects(self) -> ProjectReader: ...
+    @property
+    def jobs(self) -> JobReader: ...
+
+
+class ProjectsWriter(Protocol):
+    """The repositories of projects in a write transaction: `tx.projects`."""
+
+    @property
+    def projects(self) -> ProjectWriter: ...
+    @property
+    def jobs(self) -> JobWriter: ...
+
+
+class ProjectsRead(ReadTransaction, Protocol):
+    """The transaction that queries on projects need."""
+
+    @property
+    def projects(self) -> ProjectsReader: ...
+    @property
+    def tasks(self) -> TaskReader: ...
+
+
+class ProjectsWrite(Transaction, Protocol):
+    """The transaction that handlers of projects need."""
+
+    @property
+    def projects(self) -> ProjectsWriter: ...
+    @property
+    def tasks(self) -> TaskQueue: ...
+
+
+class ProcessGroups(Protocol):
+    """The process groups that a task has started; `LeaseHandle` implements it.
+
+    The groups are killed when the task's time limit is over or the task is canceled.
+    """
+
+    def process_group(self, group_id: int) -> AbstractContextManager[None]:
+        """Register a process group while the context is open.
+
+        Raises:
+            PerformStopped: The task was asked to stop; the group is killed.
+        """
+        ...
+
+
+@frozen(kw_only=True)
+class RepositoryRequest:
+    """The repository that a project asks a host for.
+
+    The host stores `project_id` with the repository as its marker.
+    """
+
+    project_id: str
+    name: str
+    description: str
+
+
+@frozen(kw_only=True)
+class GeneratedFile:
+    """A file to write into a checkout: a relative path with `/`, and its content."""
+
+    path: str
+    content: bytes
+
+
+@frozen(kw_only=True)
+class CommitRequest:
+    """A commit of a job: the same values always lead to the same SHA on the same parent.
+
+    The commit has the trailers `Job-Id:` and `Plan-Digest:`. Author and committer are fixed, their
+    date is `authored_at`.
+    """
+
+    job_id: str
+    plan_digest: str
+    subject: str
+    authored_at: datetime
+
+
+@frozen(kw_only=True)
+class FoundCommit:
+    """A commit of a job that is on the remote branch already."""
+
+    sha: str
+    plan_digest: str
+
+
+class Checkout(Protocol):
+    """A clone of a repository in a workspace, on the repository's default branch.
+
+    Each method that talks to the remote raises HostUnavailable (try again later), HostRefused
+    (never succeeds) or RepositoryGone; each that runs git raises PerformStopped once the task
+    should stop, and GitFailed.
+    """
+
+    @property
+    def tip(self) -> str | None:
+        """Return the SHA of the remote branch's tip as last fetched, None of an empty branch."""
+        ...
+
+    def find_commit(self, job_id: str) -> FoundCommit | None:
+        """Fetch, and return the commit on the remote branch that has the job's trailer."""
+        ...
+
+    def write_files(self, files: Sequence[GeneratedFile]) -> None:
+        """Write files without following a link.
+
+        Raises:
+            PlanPathForbidden: A path is forbidden, or leads through a link or a special file.
+            CheckoutTooLarge: The repository exceeds a limit.
+        """
+        ...
+
+    def commit(self, request: CommitRequest) -> str | None:
+        """Commit all files, and return the SHA; None if nothing differs from the tip."""
+        ...
+
+    def push(self) -> None:
+        """Push the commit to the default branch, never by force.
+
+        Raises:
+            PushRejected: The branch has another tip than the commit's parent.
+            HistoryRewritten: The remote branch no longer contains the tip that was cloned.
+        """
+        ...
+
+    def update(self) -> None:
+        """Fetch, and set the checkout to the remote branch's tip; drop our commit and files.
+
+        Raises:
+            HistoryRewritten: The remote branch no longer contains the tip that was cloned.
+        """
+        ...
+
+
+class GitHost(Protocol):
+    """A host of Git repositories. Its methods raise HostUnavailable and HostRefused."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that projects store, such as `local` or `github`."""
+        ...
+
+    def ensure_repository(self, request: RepositoryRequest) -> Repository:
+        """Create the repository, or return the one that carries the project's marker.
+
+        Raises:
+            RepositoryNameTaken: The name belongs to a repository without the project's marker.
+        """
+        ...
+
+    def get_repository(self, repository_id: str) -> Repository:
+        """Return a repository by the host's own id, under its present name.
+
+        Raises:
+            RepositoryGone: The host has no such repository.
+        """
+        ...
+
+    def clone(self, repository: Repository, folder: Path, groups: ProcessGroups) -> Checkout:
+        """Clone the default branch into a folder that does not exist.
+
+        Raises:
+            RepositoryGone: The repository does not exist.
+            CheckoutTooLarge: The repository exceeds a limit.
+        """
+        ...
+
+    def commit_url(self, repository: Repository, sha: str) -> str | None:
+        """Return the address at which a person sees the commit, None without one."""
+        ...
+
+    def remaining_requests(self) -> int | None:
+        """Return the requests that the host's rate limit leaves, None where it is not known."""
+        ...
+
+
+@frozen(kw_only=True)
+class Workspace:
+    """A fresh, empty folder of a job; `was_stale` where an older one had to be deleted."""
+
+    job_id: str
+    path: Path
+    was_stale: bool
+
+
+class Workspaces(Protocol):
+    """The folders of running jobs below one root: `<root>/<job_id>/`."""
+
+    def create(self, job_id: str) -> Workspace:
+        """Create the job's folder with its marker; delete a stale one of this database first.
+
+        Raises:
+            WorkspaceRootRefused: The root is a link, or belongs to another user, or is open to it.
+            WorkspaceForeign: The folder carries no marker of this database and job.
+            WorkspaceSpaceLow: Less space is free than the minimum.
+        """
+        ...
+
+    def remove(self, job_id: str) -> None:
+        """Delete the job's folder; do nothing if it does not exist.
+
+        Raises:
+            WorkspaceForeign: The folder carries no marker of this database and job.
+            WorkspaceNotRemoved: A file could not be deleted.
+        """
+        ...
+
+    def job_ids(self) -> tuple[str, ...]:
+        """Return the jobs of this database that have a folder, in order of id."""
+        ...
