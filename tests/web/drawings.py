@@ -9,6 +9,7 @@ from flask import Request, Response, request
 from sqlalchemy import Column, Connection, MetaData, Table
 from werkzeug.wrappers import Response as AnyResponse
 
+from indelible.app import AppContext
 from indelible.kernel import Actor, Edge, Lifecycle, NotFound
 from indelible.kernel.aggregates import Aggregate, save_change
 from indelible.kernel.history import AggregateRepository, Head
@@ -36,9 +37,11 @@ from indelible_web.console.context import ConsoleContext
 from indelible_web.console.page import ConsolePage
 from indelible_web.context import WebContext, Webhook
 from indelible_web.http.access import SIGNED
+from indelible_web.http.metrics import Metrics
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import Caller
 from indelible_web.http.routing import Routes
+from indelible_web.settings import WebSettings
 
 LARGE_BYTES: Final = 6 * 2**20  # more than a server buffers by default
 SMALL_BYTES: Final = 200
@@ -242,14 +245,19 @@ def take_letter(_: OperationContext, note: Note) -> Note:
 class Hook:
     """A webhook that everybody may call, and that answers with the length of the body."""
 
-    def identify(self, current: Request) -> Caller:
+    def identify(self, request: Request) -> Caller:
         """Return a caller, after reading the body."""
-        current.get_data()
+        request.get_data()
         return Caller(actor=Actor.system("hook"), scopes=frozenset(SIGNED), id="hook")
 
     def receive(self) -> Response:
         """Answer with the length of the body."""
         return Response(str(len(request.get_data())))
+
+
+def open_hook(_: AppContext, __: WebSettings, ___: Metrics) -> Hook:
+    """Return the webhook."""
+    return Hook()
 
 
 def take_form(_: ConsoleContext) -> AnyResponse:
@@ -273,7 +281,7 @@ CONTEXT = WebContext(
         Webhook(
             name="hook",
             rule="/webhooks/hook",
-            open=lambda *_: Hook(),
+            open=open_hook,
             max_body_bytes=SMALL_BYTES,
         ),
     ),
