@@ -9,19 +9,16 @@ from attrs import field, frozen
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import create_engine, text
 from tests.databases import temporary_database
+from tests.examples.drawings import DRAWING, DRAWINGS, Drawing, migrate
 from tests.json_texts import json_objects, same_json
 from tests.web.drawings import (
     CONTEXT,
-    DRAWING,
-    DRAWINGS,
     EMPTY,
     Draw,
-    Drawing,
     DrawingSaved,
     draw,
     drawings_of,
     get_drawing,
-    migrate,
 )
 from tests.web.harness import KEYS, Json, Web, memory, problem
 

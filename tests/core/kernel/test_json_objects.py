@@ -83,7 +83,7 @@ MUTATIONS: Mapping[str, Callable[[Any], object]] = {
     "an attribute": lambda spec: setattr(spec, "_values", {}),
     "an attribute of a nested object": lambda spec: setattr(spec[""], "_values", {}),
     "an attribute removed": lambda spec: delattr(spec, "_values"),
-    "the mapping inside": lambda spec: spec._values.__setitem__("x", 1),  # noqa: SLF001
+    "the mapping inside": lambda spec: spec._values.__setitem__("x", 1),  # noqa: SLF001 - what it holds is frozen too
     "a new attribute": lambda spec: setattr(spec, "other", 1),
 }
 
