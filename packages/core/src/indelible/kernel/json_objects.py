@@ -127,6 +127,7 @@ class JsonObject(Mapping[str, Any]):
 
 
 JsonObjects = tuple[JsonObject, ...]
+EMPTY_OBJECT: Final = JsonObject.of({})
 
 
 def freeze_object(
