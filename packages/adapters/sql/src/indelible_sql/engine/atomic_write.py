@@ -25,6 +25,7 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import TextualSelect
 
 from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.one_per_parent import reports_of
 from indelible_sql.schema.tables import HISTORY
 
 # The columns of a head that no update sets.
@@ -66,7 +67,7 @@ BULK_TEMPLATE = """
       FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fields({types})
     ),
     head AS (
-      UPDATE {schema_prefix}{head} AS head
+      UPDATE {head} AS head
       SET {assignments}
       FROM changes, shared
       WHERE head.id = ANY(ARRAY(SELECT entity_id FROM changes))
@@ -85,11 +86,15 @@ BULK_TEMPLATE = """
 
 @frozen
 class AtomicWrite:
-    """A change of a head with its records: one statement on PostgreSQL, several on SQLite."""
+    """A change of a head with its records: one statement on PostgreSQL, several on SQLite.
+
+    `rule_reports` are the names by which the databases report a second aggregate of a parent.
+    """
 
     head: str
     fused: ReturningInsert[str]
     ordered: tuple[Insert | Update, ...]
+    rule_reports: frozenset[str] = frozenset()
 
 
 def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> AtomicWrite:
@@ -103,7 +108,12 @@ def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> Atomi
     fused = last.add_cte(*others).returning(TRANSACTION)
 
     ordered = [row(record) for record in records]
-    return AtomicWrite(head=head.name, fused=fused, ordered=(moving, *ordered))
+    return AtomicWrite(
+        head=head.name,
+        fused=fused,
+        ordered=(moving, *ordered),
+        rule_reports=frozenset(reports_of(head)),
+    )
 
 
 @cache
@@ -143,7 +153,7 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
 
     statement = BULK_TEMPLATE.format(
         schema_prefix=schema_prefix,
-        head=head.name,
+        head=_table_name(head, schema_prefix),
         shared_values=", ".join(shared_values),
         types=", ".join((*own_types, *head_types)),
         assignments=", ".join((*CHANGE_ASSIGNMENTS, *assignments)),
@@ -151,6 +161,16 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
         values=", ".join(values),
     )
     return text(statement).columns(txid=Text())
+
+
+def _table_name(table: Table, schema_prefix: str) -> str:
+    """Return the name of a table in a statement; a host's own table is in the host's schema."""
+    if table.schema == SCHEMA:
+        return f"{schema_prefix}{table.name}"
+    if table.schema is None:
+        return table.name
+
+    return f"{table.schema}.{table.name}"
 
 
 def _domain(column: Column[Any], schema_prefix: str) -> str:
