@@ -87,9 +87,6 @@ COMPONENT_PAGE: Final = Template(
 FOLDER_README: Final = "folder_readme"
 STUB: Final = "stub"
 
-KINDS_BY_EXTENSION.get(name.rpartition(".")[2], FileKind.UTILITY)
-
-
 KINDS_BY_EXTENSION: Final = {
     "md": FileKind.DOCUMENTATION,
     "rst": FileKind.DOCUMENTATION,
@@ -122,4 +119,4 @@ def kind_of_path(path: str) -> FileKind:
     if "routes" in folders:
         return FileKind.ROUTE
 
-    return None
+    return KINDS_BY_EXTENSION.get(name.rpartition(".")[2], FileKind.UTILITY)

@@ -166,7 +166,8 @@ class _Planner:
 
     def _entities(self) -> list[_Subject]:
         """Return the entities: the nodes that are one, and those that other nodes list."""
-        slugs = Slugs("item", RESERVED_PAGES)
+        slugs = Slugs("item")
+        slugs.reserve(RESERVED_PAGES)
         entities: list[_Subject] = []
         for node in self._graph.nodes:
             names = list(node.entities)
@@ -191,7 +192,9 @@ class _Planner:
         for entity in entities:
             self._add_all(ENTITY_FRONTEND, (entity.node,), entity.slug, entity.name)
 
-        slugs = Slugs("page", (*RESERVED_PAGES, *(entity.slug for entity in entities)))
+        slugs = Slugs("page")
+        slugs.reserve(RESERVED_PAGES)
+        slugs.reserve(entity.slug for entity in entities)
         for node in self._graph.of_kind({NodeKind.PAGE}):
             self._add_all((PAGE,), (node,), slugs.add(node.label), node.label)
 

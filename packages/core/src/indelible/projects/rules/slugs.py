@@ -3,9 +3,10 @@
 import keyword
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
-from attrs import Factory, define, field
+from attrs import Factory, define
 
 from indelible.projects.rules.paths import is_device_name
 
@@ -30,7 +31,7 @@ class Slugs:
     """Slugs that are all different: a repeated or reserved one gets the next free number."""
 
     _default: str
-    _taken: set[str] = field(factory=set[str], converter=set[str])
+    _taken: set[str] = Factory(set[str])
     _last_numbers: dict[str, int] = Factory(dict[str, int])
 
     def add(self, text: str) -> str:
@@ -45,3 +46,7 @@ class Slugs:
         self._last_numbers[base] = number
         self._taken.add(name)
         return name
+
+    def reserve(self, names: Iterable[str]) -> None:
+        """Never return these slugs."""
+        self._taken.update(names)
