@@ -17,12 +17,12 @@ from indelible.projects.rules.graph import read_graph
 from indelible.projects.rules.markdown import one_line
 from indelible.projects.rules.naming import repository_name
 from indelible.projects.rules.plan import Plan, PlannedFile
+from indelible.projects.rules.slugs import module_name
 from indelible.projects.rules.templates import common, python, web
 
 MAX_FILE_BYTES: Final = 1_048_576
 MAX_TOTAL_BYTES: Final = 33_554_432
 PLACEHOLDER: Final = re.compile("__([A-Z]+)__")
-SLUG_OF_PATH: Final = re.compile(r"(?:src/app|models|schemas|routes)/([a-z0-9_-]+)")
 
 Render = Callable[[Content, PlannedFile], str]
 
@@ -64,13 +64,12 @@ def _filled(template: str, title: str = "") -> Render:
     """
 
     def render(content: Content, file: PlannedFile) -> str:
-        slug = _slug(file)
         text = title or file.subject or content.spec.name
         values = {
-            "SLUG": slug.replace("_", "-"),
-            "MODULE": slug.replace("-", "_"),
-            "CLASS": _class_name(slug),
-            "TITLE": json.dumps(one_line(text)),
+            "SLUG": file.slug,
+            "MODULE": module_name(file.slug),
+            "CLASS": _class_name(file.slug),
+            "TITLE": _string(text),
         }
         return _fill(template, values)
 
@@ -86,19 +85,19 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(value_of, template)
 
 
-def _slug(file: PlannedFile) -> str:
-    match = SLUG_OF_PATH.match(file.path)
-    return match.group(1) if match else ""
-
-
 def _class_name(slug: str) -> str:
-    words = re.split("[-_]", slug)
-    return "".join(word.capitalize() for word in words)
+    return "".join(word.capitalize() for word in slug.split("-"))
+
+
+def _string(text: str) -> str:
+    """Return a text as a string literal of JSON, which Python and TypeScript read alike."""
+    return json.dumps(one_line(text), ensure_ascii=False)
 
 
 def _main(content: Content, _: PlannedFile) -> str:
     """Return the backend's main module, which includes the routers of all entities."""
-    modules = [_slug(file) for file in content.plan.files if file.template == "route"]
+    routes = [file for file in content.plan.files if file.template == "route"]
+    modules = [module_name(file.slug) for file in routes]
     imports = [f"from routes.{module} import router as {module}_router" for module in modules]
     routers = [f"app.include_router({module}_router)" for module in modules]
     if modules:
@@ -109,7 +108,7 @@ def _main(content: Content, _: PlannedFile) -> str:
     values = {
         "IMPORTS": "".join(f"{line}\n" for line in imports),
         "ROUTERS": "".join(f"{line}\n" for line in routers),
-        "TITLE": json.dumps(one_line(content.spec.name)),
+        "TITLE": _string(content.spec.name),
     }
     return _fill(python.MAIN, values)
 
@@ -140,6 +139,7 @@ RENDERERS: Final[Mapping[str, Render]] = {
     "stub": _stub,
     "main": _main,
     "main_test": _text(python.MAIN_TEST),
+    "pytest": _text(python.PYTEST),
     "requirements": _text(python.REQUIREMENTS),
     "dockerfile": _text(python.DOCKERFILE),
     "database": _text(python.DATABASE),

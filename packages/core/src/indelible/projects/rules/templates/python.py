@@ -40,6 +40,11 @@ def test_the_api_is_healthy() -> None:
     assert response.json() == {"status": "ok"}
 '''
 
+PYTEST: Final = """\
+[pytest]
+pythonpath = .
+"""
+
 REQUIREMENTS: Final = """\
 fastapi
 httpx
@@ -92,7 +97,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from database import Base
 
 
-class __CLASS__(Base):
+class __CLASS__Row(Base):
     """A row of the table."""
 
     __tablename__ = "__MODULE__"
@@ -132,7 +137,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from database import get_session
-from models.__MODULE__ import __CLASS__
+from models.__MODULE__ import __CLASS__Row
 from schemas.__MODULE__ import __CLASS__In, __CLASS__Out
 
 router = APIRouter(prefix="/__SLUG__", tags=["__SLUG__"])
@@ -142,14 +147,14 @@ SessionOfRequest = Annotated[Session, Depends(get_session)]
 @router.get("")
 def list_all(session: SessionOfRequest) -> list[__CLASS__Out]:
     """List all, oldest first."""
-    rows = session.scalars(select(__CLASS__).order_by(__CLASS__.id))
+    rows = session.scalars(select(__CLASS__Row).order_by(__CLASS__Row.id))
     return [__CLASS__Out.model_validate(row) for row in rows]
 
 
 @router.post("", status_code=201)
 def create(values: __CLASS__In, session: SessionOfRequest) -> __CLASS__Out:
     """Create one."""
-    row = __CLASS__(name=values.name)
+    row = __CLASS__Row(name=values.name)
     session.add(row)
     session.flush()
     return __CLASS__Out.model_validate(row)
@@ -158,7 +163,7 @@ def create(values: __CLASS__In, session: SessionOfRequest) -> __CLASS__Out:
 @router.get("/{row_id}")
 def get(row_id: int, session: SessionOfRequest) -> __CLASS__Out:
     """Return one."""
-    row = session.get(__CLASS__, row_id)
+    row = session.get(__CLASS__Row, row_id)
     if row is None:
         raise HTTPException(status_code=404)
     return __CLASS__Out.model_validate(row)
