@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.history import AggregateRepository, Record
+from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.projects import commands
 from indelible.projects.commands import JobSaved, ProjectSaved
@@ -19,8 +20,6 @@ from indelible.projects.entities import (
     NO_OUTPUT,
     ArchitectureSpec,
     Job,
-    JsonObject,
-    JsonObjects,
     OutputBatch,
     Project,
 )

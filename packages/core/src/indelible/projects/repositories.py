@@ -9,19 +9,18 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel import Head, NamedListOrder
+from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.projects import commands, handlers, queries
 from indelible.projects.entities import (
+    NO_METADATA,
     ArchitectureSpec,
     Job,
     JobResult,
-    JsonObject,
-    JsonObjects,
     LogEntry,
     OutputBatch,
     Project,
     Repository,
 )
-from indelible.projects.entities.documents import NO_VALUES
 from indelible.projects.errors import FieldNotOfState
 from indelible.projects.lifecycle import JOB, JobStatus
 from indelible.projects.ports import ProjectFilter, ProjectsWrite
@@ -80,7 +79,7 @@ class JobRepository:
         """
         _, head = handlers.lock_with_project(self._tx, job_id)
         job = head.entity.require_owner(user_id).require_transition(status)
-        batch = OutputBatch(warnings=warnings)
+        batch = OutputBatch(warnings=tuple(warnings))
         if status is JobStatus.RUNNING:
             return self._start(job, batch)
         if status is JobStatus.FAILED:
@@ -165,7 +164,7 @@ class ProjectRepository:
         return handlers.set_nodes(self._tx, command).project
 
     def append_prompt_to_history(
-        self, user_id: str, project_id: str, prompt: str, metadata: JsonObject = NO_VALUES
+        self, user_id: str, project_id: str, prompt: str, metadata: JsonObject = NO_METADATA
     ) -> Project:
         """Append a prompt to the history of the project."""
         command = commands.AddPrompt(

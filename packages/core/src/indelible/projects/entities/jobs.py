@@ -9,12 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
+from indelible.kernel.masking import mask_secrets
+from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -60,6 +62,9 @@ END_ACTIONS: Final[Mapping[JobStatus, str]] = {
     JobStatus.COMPLETED_WITH_WARNINGS: "complete_with_warnings",
     JobStatus.FAILED: "fail",
 }
+ONE_RUNNING: Final = OnePerParent(
+    parent_field="project_id", states=(JobStatus.RUNNING,), error=errors.JobAlreadyRunning
+)
 
 
 @frozen(kw_only=True)
@@ -74,6 +79,7 @@ class Job(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = JOB
     fixed: ClassVar[tuple[str, ...]] = ("project_id", "user_id", "number", "prompt", "spec_digest")
+    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING,)
     version_field: ClassVar[str] = "output_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (JobOutput,)
     first_records: ClassVar[tuple[type[Record], ...]] = (JobSpec,)
@@ -169,12 +175,13 @@ class Job(Aggregate):
         return self
 
     def accepted(self, batch: OutputBatch) -> OutputBatch:
-        """Return what the job can still store of a batch, at the limits with a last warning.
+        """Return what the job stores of a batch: without secrets, and within the job's limits.
 
-        Lines after output MAX_JOB_OUTPUTS and warnings after MAX_JOB_WARNINGS are dropped.
+        Lines after output MAX_JOB_OUTPUTS and warnings after MAX_JOB_WARNINGS are dropped. A last
+        warning says so.
         """
-        logs = batch.logs
-        warnings = batch.warnings
+        logs = tuple(evolve(entry, message=mask_secrets(entry.message)) for entry in batch.logs)
+        warnings = tuple(mask_secrets(warning) for warning in batch.warnings)
         following_number = self.output_number + 1
         if following_number > MAX_JOB_OUTPUTS:
             logs = ()
@@ -223,7 +230,9 @@ class Job(Aggregate):
     def failed(self, reason: str, batch: OutputBatch, *, now: datetime) -> Self:
         """Return the failed job."""
         warning_count = self.warning_count + len(batch.warnings)
-        return self._ended("fail", now, warning_count=warning_count, failure_reason=reason)
+        return self._ended(
+            "fail", now, warning_count=warning_count, failure_reason=mask_secrets(reason)
+        )
 
     def _ended(
         self,
