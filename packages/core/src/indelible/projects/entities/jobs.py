@@ -109,13 +109,15 @@ class Job(Aggregate):
         self._check_success()
 
     @classmethod
-    def of_project(
-        cls, project: Project, spec: ArchitectureSpec, *, job_id: str, now: datetime
-    ) -> Self:
-        """Return the new job of the project's newest prompt, with a copy of the spec's prompt."""
+    def of_project(cls, project: Project, spec: ArchitectureSpec, *, job_id: str) -> Self:
+        """Return the job of the project's newest prompt, created at the instant of the prompt.
+
+        So the jobs of a project are created in the order of their numbers, whatever the clocks of
+        several machines say.
+        """
         return cls.create(
             "create",
-            now=now,
+            now=project.updated_at,
             id=job_id,
             project_id=project.id,
             user_id=project.user_id,
@@ -216,6 +218,14 @@ class Job(Aggregate):
 
         return JobStatus.COMPLETED
 
+    def require_success_status(self, status: JobStatus, batch: OutputBatch) -> Self:
+        """Return the job, or raise FieldNotOfState unless it succeeds with this status."""
+        if status is self.success_status(batch):
+            return self
+        if status is JobStatus.COMPLETED:
+            raise self._not_of_state("warning_count", "0", status)
+        raise self._not_of_state("warning_count", "at least 1", status)
+
     def finished(self, result: JobResult, batch: OutputBatch, *, now: datetime) -> Self:
         """Return the successful job: completed, or completed_with_warnings if it has any.
 
@@ -245,13 +255,14 @@ class Job(Aggregate):
 
     def _check_success(self) -> None:
         """Raise FieldNotOfState for a success without the commit or the warning that it needs."""
-        if self.status is JobStatus.COMPLETED and self.warning_count:
-            raise self._not_of_state("warning_count", "0")
         if self.status is JobStatus.COMPLETED_WITH_WARNINGS and not self.warning_count:
-            raise self._not_of_state("warning_count", "at least 1")
-        has_commit = self.result is not None and self.result.commit is not None
-        if self.status is JobStatus.COMPLETED and not has_commit:
-            raise self._not_of_state("result.commit", "set")
+            raise self._not_of_state("warning_count", "at least 1", self.status)
+        if self.status is not JobStatus.COMPLETED:
+            return
+        if self.warning_count:
+            raise self._not_of_state("warning_count", "0", self.status)
+        if self.result is None or self.result.commit is None:
+            raise self._not_of_state("result.commit", "set", self.status)
 
-    def _not_of_state(self, name: str, expected: str) -> errors.FieldNotOfState:
-        return errors.FieldNotOfState(JOB.name, self.id, name, expected, str(self.status))
+    def _not_of_state(self, name: str, expected: str, status: JobStatus) -> errors.FieldNotOfState:
+        return errors.FieldNotOfState(JOB.name, self.id, name, expected, str(status))

@@ -100,7 +100,7 @@ def _clean_texts(value: Any) -> Any:  # noqa: ANN401 - the validator refuses oth
     if not isinstance(value, list | tuple):
         return value
 
-    items: list[Any] = list(value)
+    items = cast("list[object]", value)
     return tuple(clean_text(item) for item in items)
 
 
@@ -108,8 +108,7 @@ def _as_tuple(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other 
     if not isinstance(value, list):
         return value
 
-    items: list[Any] = value
-    return tuple(items)
+    return tuple(cast("list[object]", value))
 
 
 def freeze_nodes(value: object) -> JsonObjects:
