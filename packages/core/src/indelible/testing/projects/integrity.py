@@ -60,9 +60,9 @@ def project_calls(store: AnyStore, user_id: str, project_id: str) -> list[Callab
         return within(store, call)
 
     return [
-        partial(store.read, projects.get_project, user_id, project_id),
-        partial(store.read, projects.list_prompts, user_id, project_id),
-        partial(store.read, projects.list_jobs, user_id, project_id),
+        lambda: store.read(projects.get_project, user_id, project_id),
+        lambda: store.read(projects.list_prompts, user_id, project_id),
+        lambda: store.read(projects.list_jobs, user_id, project_id),
         partial(do, store, projects.rename_project, rename_it),
         partial(do, store, projects.set_nodes, set_its_nodes),
         partial(do, store, projects.add_prompt, prompt_it),
@@ -87,8 +87,8 @@ def job_calls(store: AnyStore, user_id: str, job_id: str) -> list[Callable[[], o
         return within(store, call)
 
     return [
-        partial(store.read, projects.get_job, user_id, job_id),
-        partial(store.read, projects.job_logs, user_id, job_id),
+        lambda: store.read(projects.get_job, user_id, job_id),
+        lambda: store.read(projects.job_logs, user_id, job_id),
         partial(do, store, projects.cancel_job, cancel),
         partial(do, store, projects.retry_job, retry),
         partial(repository, "get_job"),
@@ -119,18 +119,13 @@ class ProjectIntegrityConformance:
     def test_commands_of_the_system_refuse_unknown_ids(self, store: AnyStore) -> None:
         unknown = ProjectScenario(store, UNKNOWN)
         job = evolve(new_project(store).create_job(), id=UNKNOWN)
-        attempts = {
-            "PROJECT_NOT_FOUND": [partial(request_repository, unknown), partial(bind, unknown)],
-            "JOB_NOT_FOUND": [
-                partial(unknown.start, job),
-                partial(unknown.progress, job),
-                partial(unknown.finish, job),
-                partial(unknown.fail, job),
-            ],
-        }
-        for expected, calls in attempts.items():
-            for number, call in enumerate(calls):
-                assert code(call) == expected, number
+        of_projects = (request_repository, bind)
+        of_jobs = (unknown.start, unknown.progress, unknown.finish, unknown.fail)
+
+        for call in of_projects:
+            assert code(partial(call, unknown)) == "PROJECT_NOT_FOUND"
+        for job_call in of_jobs:
+            assert code(partial(job_call, job)) == "JOB_NOT_FOUND"
 
     def test_hostile_values_are_refused_with_a_code(self, store: AnyStore) -> None:
         scenario = new_project(store)

@@ -15,13 +15,10 @@ from indelible.projects import (
 )
 from indelible.testing.captures.scenarios import code
 from indelible.testing.projects.scenarios import (
-    OWNER,
-    PUSHED,
     SKIPPED,
     line,
     new_project,
     update_status,
-    with_jobs,
 )
 from indelible.testing.stores import AnyStore, refusal
 
@@ -89,13 +86,7 @@ class JobLifecycleConformance:
             (JobStatus.COMPLETED, ("a warning",)),
             (JobStatus.COMPLETED_WITH_WARNINGS, ()),
         ):
-            attempt = partial(
-                with_jobs,
-                store,
-                lambda jobs, status=status, warnings=warnings: jobs.update_job_status(
-                    OWNER, job.id, status, result=PUSHED, warnings=warnings
-                ),
-            )
+            attempt = partial(update_status, scenario, job, status, warnings=warnings)
             assert code(attempt) == "FIELD_NOT_OF_STATE", status
 
         assert scenario.details(job).job == job
@@ -104,11 +95,7 @@ class JobLifecycleConformance:
         scenario = new_project(store)
         job = scenario.running_job()
         for status in TERMINAL:
-            attempt = partial(
-                with_jobs,
-                store,
-                lambda jobs, status=status: jobs.update_job_status(OWNER, job.id, status),
-            )
+            attempt = partial(update_status, scenario, job, status, result=None, error=None)
             assert code(attempt) == "FIELD_NOT_OF_STATE", status
 
     def test_a_project_has_one_running_job(self, store: AnyStore) -> None:

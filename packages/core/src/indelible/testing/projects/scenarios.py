@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar
 from attrs import frozen
 
 from indelible import projects
-from indelible.app import WriteTx
 from indelible.projects import (
     ArchitectureSpec,
     Job,
@@ -140,15 +139,19 @@ def with_jobs(store: AnyStore, work: Callable[[JobRepository], R]) -> R:
     return within(store, lambda tx: work(JobRepository(tx)))
 
 
-def update_status(scenario: ProjectScenario, job: Job, status: JobStatus) -> Job:
+def update_status(
+    scenario: ProjectScenario,
+    job: Job,
+    status: JobStatus,
+    **fields: Value,
+) -> Job:
     """Move a job to a status by the method that the seed names, with what the status needs."""
-    warnings: tuple[str, ...] = ()
+    values: dict[str, Value] = {"result": PUSHED, "error": "no host"}
     if status is JobStatus.COMPLETED_WITH_WARNINGS:
-        warnings = ("a warning",)
+        values["warnings"] = ("a warning",)
+    values.update(fields)
 
-    def update(tx: WriteTx) -> Job:
-        return JobRepository(tx).update_job_status(
-            OWNER, job.id, status, result=PUSHED, error="no host", warnings=warnings
-        )
+    def update(jobs: JobRepository) -> Job:
+        return jobs.update_job_status(OWNER, job.id, status, **values)
 
-    return within(scenario.store, update)
+    return with_jobs(scenario.store, update)
