@@ -281,7 +281,7 @@ class _RowEncoder(ExactEncoder):
 
     def default(self, o: object) -> object:
         """Return the text of a value that JSON does not know."""
-        if isinstance(o, Decimal):
+        if isinstance(o, Decimal | Mapping):
             return super().default(o)
         if isinstance(o, datetime):
             return instant_text(o)
