@@ -36,7 +36,8 @@ def reversed_keys(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         values = cast("dict[str, Any]", value)
         return {key: reversed_keys(values[key]) for key in reversed(values)}
     if isinstance(value, list):
-        return [reversed_keys(item) for item in value]
+        items: list[Any] = value
+        return [reversed_keys(item) for item in items]
 
     return value
 
