@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from indelible import captures, concepts, tokens
+from indelible import captures, concepts, projects, tokens
 from indelible.captures import SPHERICAL, AlgorithmFilter, ArtifactFilter, SpaceFilter
 from indelible.concepts import ConceptContent, ConceptFilter
 from indelible.concepts.entities import name_key
 from indelible.kernel import Actor, ListFilter
 from indelible.kernel.keys import CreateKey, KeyFilter, RevokeKey, create_key, list_keys, revoke_key
 from indelible.kernel.settings import SettingFilter
+from indelible.projects import JobFilter, ProjectFilter
 from indelible.testing.captures.scenarios import (
     A,
     B,
@@ -21,6 +22,12 @@ from indelible.testing.captures.scenarios import (
     change,
     registered,
     space_of,
+)
+from indelible.testing.projects.scenarios import (
+    OWNER,
+    STRANGER,
+    ProjectScenario,
+    new_project,
 )
 from indelible.testing.stores import (
     MAYA,
@@ -68,6 +75,8 @@ def filled(store: AnyStore, install: Install) -> Mapping[str, ListCase]:
         "artifacts": artifact_list(store),
         "algorithms": algorithm_list(store),
         "settings": setting_list(store),
+        "projects": project_list(store),
+        "jobs": job_list(store),
         "tokens": token_list(store),
         "keys": key_list(store),
     }
@@ -202,6 +211,39 @@ def setting_list(store: AnyStore) -> ListCase:
         return change(store, unset[0], "0.5")
 
     return ListCase(SettingFilter(), read, entry_of, add)
+
+
+def project_list(store: AnyStore) -> ListCase:
+    """Create projects of two users; another requests a repository for one."""
+    for name in NAMES[:5]:
+        new_project(store, name)
+    new_project(store, "foreign", user_id=STRANGER)
+    scenario = ProjectScenario(store, store.read(projects.list_projects, OWNER)[1].project.id)
+    command = projects.RequestRepository(project_id=scenario.project_id, host="local", name="shop")
+    do(store, projects.request_repository, command, actor=NOOR)
+    scenario.create_job()
+
+    def read(**options: Any) -> Sequence[Any]:  # noqa: ANN401 - of list_projects
+        return store.read(projects.list_projects, OWNER, **options)
+
+    def entry_of(saved: projects.ProjectSaved) -> tuple[Any, str]:
+        return saved.project, saved.project.name
+
+    return ListCase(ProjectFilter(), read, entry_of, lambda: new_project(store, "new"))
+
+
+def job_list(store: AnyStore) -> ListCase:
+    """Create jobs of a project, one of which has ended; another user starts one."""
+    scenario = new_project(store)
+    jobs = [scenario.create_job() for _ in range(5)]
+    new_project(store).create_job()
+    scenario.fail(jobs[1])
+    do(store, projects.start_job, projects.StartJob(job_id=jobs[3].id), actor=NOOR)
+
+    def read(**options: Any) -> Sequence[Any]:  # noqa: ANN401 - of list_jobs
+        return store.read(projects.list_jobs, OWNER, scenario.project_id, **options)
+
+    return ListCase(JobFilter(), read, lambda saved: (saved.job, ""), scenario.create_job)
 
 
 def token_list(store: AnyStore) -> ListCase:
