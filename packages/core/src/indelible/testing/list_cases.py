@@ -23,12 +23,6 @@ from indelible.testing.captures.scenarios import (
     registered,
     space_of,
 )
-from indelible.testing.projects.scenarios import (
-    OWNER,
-    STRANGER,
-    ProjectScenario,
-    new_project,
-)
 from indelible.testing.stores import (
     MAYA,
     NOOR,
@@ -214,36 +208,52 @@ def setting_list(store: AnyStore) -> ListCase:
 
 
 def project_list(store: AnyStore) -> ListCase:
-    """Create projects of two users; another requests a repository for one."""
+    """Create projects of two users; another renames one."""
     for name in NAMES[:5]:
-        new_project(store, name)
-    new_project(store, "foreign", user_id=STRANGER)
-    scenario = ProjectScenario(store, store.read(projects.list_projects, OWNER)[1].project.id)
-    command = projects.RequestRepository(project_id=scenario.project_id, host="local", name="shop")
-    do(store, projects.request_repository, command, actor=NOOR)
-    scenario.create_job()
+        add_project(store, name)
+    first = store.read(projects.list_projects, "maya")[0].project
+    add_project(store, "foreign", user_id="noor")
+    rename = projects.RenameProject(
+        user_id="maya", project_id=first.id, expected_seq=1, name="last"
+    )
+    do(store, projects.rename_project, rename, actor=NOOR)
 
     def read(**options: Any) -> Sequence[Any]:  # noqa: ANN401 - of list_projects
-        return store.read(projects.list_projects, OWNER, **options)
+        return store.read(projects.list_projects, "maya", **options)
 
     def entry_of(saved: projects.ProjectSaved) -> tuple[Any, str]:
         return saved.project, saved.project.name
 
-    return ListCase(ProjectFilter(), read, entry_of, lambda: new_project(store, "new"))
+    return ListCase(ProjectFilter(), read, entry_of, lambda: add_project(store, "new"))
+
+
+def add_project(store: AnyStore, name: str, user_id: str = "maya") -> projects.Project:
+    """Create a project with a name."""
+    command = projects.CreateProject(user_id=user_id, name=name)
+    return do(store, projects.create_project, command).project
 
 
 def job_list(store: AnyStore) -> ListCase:
-    """Create jobs of a project, one of which has ended; another user starts one."""
-    scenario = new_project(store)
-    jobs = [scenario.create_job() for _ in range(5)]
-    new_project(store).create_job()
-    scenario.fail(jobs[1])
+    """Create jobs of a project; another user's worker starts one, and one has failed."""
+    project_id = add_project(store, "with jobs").id
+    jobs = [add_job(store, project_id) for _ in range(5)]
+    add_job(store, add_project(store, "elsewhere").id)
     do(store, projects.start_job, projects.StartJob(job_id=jobs[3].id), actor=NOOR)
+    do(store, projects.fail_job, projects.FailJob(job_id=jobs[1].id, reason="lost"))
 
     def read(**options: Any) -> Sequence[Any]:  # noqa: ANN401 - of list_jobs
-        return store.read(projects.list_jobs, OWNER, scenario.project_id, **options)
+        return store.read(projects.list_jobs, "maya", project_id, **options)
 
-    return ListCase(JobFilter(), read, lambda saved: (saved.job, ""), scenario.create_job)
+    return ListCase(
+        JobFilter(), read, lambda saved: (saved.job, ""), lambda: add_job(store, project_id)
+    )
+
+
+def add_job(store: AnyStore, project_id: str) -> projects.Job:
+    """Create a job of a project."""
+    spec = projects.ArchitectureSpec(name="Shop", prompt="Build a shop.")
+    command = projects.CreateJob(user_id="maya", project_id=project_id, architecture_spec=spec)
+    return do(store, projects.create_job, command).job
 
 
 def token_list(store: AnyStore) -> ListCase:
