@@ -131,10 +131,12 @@ def start_group(path: Path, handle: LeaseHandle) -> None:
 
 def start_group_and_hang_in_c(path: Path, handle: LeaseHandle) -> None:
     """Start such processes, and hang so that no other thread of this process runs."""
-    with subprocess.Popen(SLEEPERS, start_new_session=True) as process:
-        with handle.process_group(process.pid):
-            note(path, f"group {process.pid}")
-            hang_in_c(path, handle)
+    with (
+        subprocess.Popen(SLEEPERS, start_new_session=True) as process,
+        handle.process_group(process.pid),
+    ):
+        note(path, f"group {process.pid}")
+        hang_in_c(path, handle)
 
 
 ACTIONS: dict[str, Callable[[Path, LeaseHandle], object]] = {
