@@ -29,7 +29,7 @@ def downgrade() -> None:
     """Remove projects and jobs with all their changes; an export must contain every record.
 
     The tasks of jobs go too, and all seals where projects have changes: these would be missing. On
-    SQLite the positions of the other changes close up. A task that was postponed keeps its due time.
+    SQLite the positions of the other changes close up. A postponed task keeps its due time.
     """
     check_before_losing(op.get_bind(), op.get_context(), "history", OF_PROJECTS)
     run_frozen(revision, DOWN)
