@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from tests.guards.attack_parts import Kind, Write, further_step
 from tests.guards.attacks_on_heads import changed_birth, changed_step
 from tests.guards.project_rows import (
+    SPEC_VALUES,
     ProjectSituation,
     record_of,
     record_writes,
@@ -120,6 +121,18 @@ LEGAL_ON_PROJECTS: Kind = {
     "a project gets a prompt": lambda s: step_writes(s.projects.prompted),
     "a project requests a repository": lambda s: step_writes(s.projects.requested),
     "a project is bound to a repository": lambda s: step_writes(s.projects.bound),
+}
+
+# Well-formed but wrong values, which no database can refuse.
+LIES_ON_PROJECTS: Kind = {
+    "a specification that does not match its digest": _with_record(
+        _birth, "job_specs", architecture_spec={**SPEC_VALUES, "description": "Another one."}
+    ),
+    "output that does not match its digest": _with_record(_progressed, "job_outputs", logs=[LINE]),
+    "a prompt that does not match its digest": _with_record(
+        _prompted, "project_prompts", metadata={"version": 2}
+    ),
+    "a success that its project does not point to": lambda s: step_writes(s.projects.unnoticed),
 }
 
 # What SQLite accepts with foreign keys off.
