@@ -226,6 +226,19 @@ ON_PROJECTS: Mapping[str, Kind] = {
     },
     "a rule of jobs broken": {
         "a second running job of a project": lambda s: step_writes(s.projects.started),
+        "a job that is born running beside another": lambda s: step_writes(
+            s.projects.birth, project_id=s.projects.project_id, status="running"
+        ),
+        "a job that starts without its specification": lambda s: (
+            *without_record(s.projects.birth, SPECS),
+            *further_step(
+                s.projects.birth.change,
+                action="start",
+                to_state="running",
+                adds_version=1,
+                version=2,
+            ),
+        ),
         "a job that ends twice": _ended_again,
         "a running job that is pending again": lambda s: (
             head_write(s.projects.progressed, status="pending"),
@@ -298,8 +311,28 @@ ON_PROJECTS: Mapping[str, Kind] = {
             latest_successful_job_id=s.projects.completed_id,
             latest_successful_job_number=3,
         ),
+        "a prompt that is skipped": lambda s: (
+            *without_record(s.projects.prompted, PROMPTS),
+            *further_step(s.projects.prompted.change, action="rename"),
+        ),
         "a project whose name is blank": changed_step(PROJECTS, name="  "),
         "a project that forgets a prompt": changed_step(PROJECTS, prompt_count=1),
         "a new project with a prompt": changed_birth(PROJECTS, prompt_count=1),
     },
+}
+
+# UPDATE OR REPLACE on SQLite silently deletes the rows that conflict with the new row.
+REPLACED_PROJECTS: Kind = {
+    "a project, replaced by another": lambda s: (
+        update(PROJECTS)
+        .prefix_with("OR REPLACE")
+        .where(PROJECTS.c.id == s.projects.project_id)
+        .values(id=s.projects.other_project_id),
+    ),
+    "a job, replaced by another": lambda s: (
+        update(JOBS)
+        .prefix_with("OR REPLACE")
+        .where(JOBS.c.id == s.projects.running_id)
+        .values(id=s.projects.pending_id),
+    ),
 }
