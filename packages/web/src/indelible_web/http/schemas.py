@@ -18,7 +18,7 @@ from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
 from indelible_web.http.number_lists import UINT256, is_number_list
 from indelible_web.http.parsing import invalid_fields
-from indelible_web.http.responses import to_json
+from indelible_web.http.responses import DATA_KEY, to_json
 from indelible_web.http.scalars import (
     MAX_INTEGER,
     BoundedList,
@@ -165,7 +165,7 @@ def _field_of_attribute(
     attribute: Attribute, side: Side, examples: Examples | None
 ) -> fields.Field[Any]:
     props = {**VALIDATOR_PROPS.get(attribute.validator, {}), **attribute.metadata}
-    data_key = props.pop("data_key", None)
+    data_key = props.pop(DATA_KEY, None)
 
     default = attribute.default
     if side is not Side.ANSWER and default and isinstance(default, str | int):

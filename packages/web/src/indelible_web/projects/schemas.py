@@ -1,0 +1,208 @@
+"""The request and response schemas of projects and jobs."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from indelible import projects
+from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible.projects import (
+    ArchitectureSpec,
+    DisplayStatus,
+    Finding,
+    Job,
+    JobDetails,
+    JobResult,
+    JobStatus,
+    JsonObject,
+    JsonObjects,
+    LogEntry,
+    Phase,
+    Project,
+    ProjectStatus,
+)
+from indelible_web.http.paging import LIST_FILTERS, PageQuery
+from indelible_web.http.responses import DATA_KEY, project
+
+AFTER = {**COUNT, "minimum": 0}
+
+
+@frozen(kw_only=True)
+class OwnerQuery:
+    """A query on what belongs to the caller."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ProjectQuery(OwnerQuery):
+    """A query on one project."""
+
+    project_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class JobQuery(OwnerQuery):
+    """A query on one job."""
+
+    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ProjectListQuery(OwnerQuery, projects.ProjectFilter, PageQuery):
+    """The filters of the caller's projects, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
+
+
+@frozen(kw_only=True)
+class PromptListQuery(ProjectQuery, PageQuery):
+    """A page of a project's prompts."""
+
+
+@frozen(kw_only=True)
+class JobListQuery(ProjectQuery, PageQuery):
+    """A page of a project's jobs."""
+
+
+@frozen(kw_only=True)
+class LogsQuery(JobQuery):
+    """The output of a job after a number that an earlier answer has given."""
+
+    after: int = field(default=0, validator=bounded_int, metadata=AFTER)
+
+
+@frozen(kw_only=True)
+class SpecQuery:
+    """An architecture to review or to plan."""
+
+    architecture_spec: ArchitectureSpec
+
+
+@frozen(kw_only=True)
+class ProjectSummary:
+    """A project in a list, without its nodes."""
+
+    id: str
+    name: str
+    description: str
+    status: DisplayStatus
+    repository_status: ProjectStatus
+    github_repo_url: str | None
+    nodes_count: int
+    prompt_count: int
+    latest_successful_job_id: str | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class ProjectView(ProjectSummary):
+    """A project with its nodes."""
+
+    current_nodes: JsonObjects
+
+
+@frozen(kw_only=True)
+class PromptView:
+    """A prompt of a project."""
+
+    number: int
+    prompt: str
+    timestamp: datetime
+    metadata: JsonObject
+
+
+@frozen(kw_only=True)
+class JobView:
+    """A job without its specification and its output."""
+
+    id: str
+    project_id: str
+    number: int
+    status: JobStatus
+    phase: Phase | None
+    prompt: str
+    spec_digest: str
+    result: JobResult | None
+    failure_reason: str | None
+    created_at: datetime
+    updated_at: datetime
+    # The seed's spelling; every other field has the same name in Python and in JSON.
+    completed_at: datetime | None = field(metadata={DATA_KEY: "completedAt"})
+    seq: int
+
+
+@frozen(kw_only=True)
+class JobDetailsView(JobView):
+    """A job with its specification, its warnings and its log."""
+
+    architecture_spec: ArchitectureSpec
+    warnings: tuple[str, ...]
+    logs: tuple[LogEntry, ...]
+
+
+@frozen(kw_only=True)
+class JobLogsView:
+    """Log lines and warnings of a job, oldest first, and where the next request goes on."""
+
+    job_id: str
+    status: JobStatus
+    phase: Phase | None
+    logs: tuple[LogEntry, ...]
+    warnings: tuple[str, ...]
+    after: int
+    has_more: bool
+
+
+@frozen(kw_only=True)
+class CritiqueView:
+    """The review of an architecture."""
+
+    summary: str
+    findings: tuple[Finding, ...]
+    blocking: bool
+    warnings: tuple[str, ...]
+
+
+def project_summary(saved: projects.ProjectSaved) -> ProjectSummary:
+    """Return a project as a list shows it."""
+    return project(ProjectSummary, saved.project, **_derived(saved.project), seq=saved.seq)
+
+
+def project_view(saved: projects.ProjectSaved) -> ProjectView:
+    """Return a project as its own answer shows it."""
+    return project(ProjectView, saved.project, **_derived(saved.project), seq=saved.seq)
+
+
+def job_view(saved: projects.JobSaved) -> JobView:
+    """Return a job as a list shows it."""
+    return job_at(saved.job, saved.seq)
+
+
+def job_at(job: Job, seq: int) -> JobView:
+    """Return a job at a seq as a list shows it."""
+    return project(JobView, job, seq=seq)
+
+
+def job_details_view(details: JobDetails) -> JobDetailsView:
+    """Return a job as its own answer shows it."""
+    return project(
+        JobDetailsView,
+        details.job,
+        architecture_spec=details.architecture_spec,
+        warnings=details.warnings,
+        logs=details.logs,
+        seq=details.seq,
+    )
+
+
+def _derived(entity: Project) -> dict[str, object]:
+    """Return the fields that a project's answer derives from the project."""
+    return {
+        "status": entity.display_status,
+        "repository_status": entity.status,
+        "nodes_count": len(entity.current_nodes),
+    }
