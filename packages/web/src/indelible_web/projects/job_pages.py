@@ -89,6 +89,7 @@ class JobPageView:
     update: JobUpdate
     project_name: str
     hidden_lines: int
+    skipped_outputs: int
 
 
 def job(console: ConsoleContext, job_id: str, error: IndelibleError | None = None) -> Response:
@@ -220,6 +221,7 @@ def _read_page(
         update=update,
         project_name=tx.projects.projects.get(details.job.project_id).entity.name,
         hidden_lines=len(details.logs) - len(logs),
+        skipped_outputs=details.skipped_outputs,
     )
 
 

@@ -4,9 +4,10 @@ from typing import Final
 
 from indelible import projects
 from indelible.app import WriteTx
-from indelible.projects import CancelJob, CreateJob, Plan
+from indelible.projects import CancelJob, CreateJob, RetryJob
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
+from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.projects.routes import READ, WRITE
 from indelible_web.projects.schemas import (
@@ -17,9 +18,11 @@ from indelible_web.projects.schemas import (
     JobQuery,
     JobView,
     LogsQuery,
+    PlanView,
     SpecQuery,
     job_details_view,
     job_view,
+    plan_view,
 )
 
 MAX_OUTPUTS: Final = 100  # Batches of log lines and warnings in one answer.
@@ -51,15 +54,16 @@ def list_jobs(context: OperationContext, query: JobListQuery) -> Page[JobView]:
         projects.list_jobs,
         query.user_id,
         query.project_id,
+        matching=query,
         after=cursors.start(),
         limit=query.limit + 1,
     )
-    return cursors.page([job_view(saved) for saved in jobs], lambda view: view.number)
+    return cursors.page([job_view(saved) for saved in jobs], query.position_of)
 
 
 @routes.add("GET /jobs/<job_id>", READ, request_type=JobQuery, response_type=JobDetailsView)
 def get_job(context: OperationContext, query: JobQuery) -> JobDetailsView:
-    """Show a job with its specification, its warnings and its log.
+    """Show a job with its specification, its warnings and the end of its log.
 
     Its ETag is the If-Match of a cancellation. To follow a running job, list its logs instead.
     """
@@ -102,21 +106,16 @@ def critique_architecture(_: OperationContext, query: SpecQuery) -> CritiqueView
 
     A finding of severity `critical` blocks: a job with this specification fails.
     """
-    critique = projects.critique_spec(query.architecture_spec)
-    return CritiqueView(
-        summary=critique.summary,
-        findings=critique.findings,
-        blocking=critique.blocking,
-        warnings=critique.warnings(),
-    )
+    critique = projects.critique(query.architecture_spec)
+    return project(CritiqueView, critique, warnings=critique.warnings())
 
 
 @routes.add(
-    "POST /architecture/plan", READ, request_type=SpecQuery, response_type=Plan, reason=""
+    "POST /architecture/plan", READ, request_type=SpecQuery, response_type=PlanView, reason=""
 )
-def plan_architecture(_: OperationContext, query: SpecQuery) -> Plan:
+def plan_architecture(_: OperationContext, query: SpecQuery) -> PlanView:
     """List the files that a job with this specification would write; nothing is stored."""
-    return projects.plan_spec(query.architecture_spec)
+    return plan_view(projects.plan_files(query.architecture_spec))
 
 
 def create_and_show(tx: WriteTx, command: CreateJob) -> JobView:
@@ -127,6 +126,11 @@ def create_and_show(tx: WriteTx, command: CreateJob) -> JobView:
 def cancel_and_show(tx: WriteTx, command: CancelJob) -> JobView:
     """Cancel a job and return its view."""
     return job_view(projects.cancel_job(tx, command))
+
+
+def retry_and_show(tx: WriteTx, command: RetryJob) -> JobView:
+    """Create a new job with the specification of a failed one and return its view."""
+    return job_view(projects.retry_job(tx, command))
 
 
 def logs_view(found: projects.JobLogs, after: int) -> JobLogsView:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from indelible import projects
 from indelible.app import ReadTx
-from indelible.kernel import NamedListOrder
+from indelible.kernel import NamedListFilter, NamedListOrder
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible.projects import JOB, PROJECT, Job, JobSaved, ProjectFilter, ProjectPrompt, ProjectSaved
 from indelible_web.console.context import ConsoleContext
@@ -16,6 +16,7 @@ from indelible_web.console.lists import list_view, parse_list
 from indelible_web.console.page import ConsolePage, label_actions
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import LIST_FILTERS, PageQuery
+from indelible_web.http.responses import project as make
 from indelible_web.projects.routes import READ
 
 MAX_PROJECTS: Final = 50  # of one page of the list
@@ -48,7 +49,7 @@ class ProjectPathQuery:
 
 
 @frozen(kw_only=True)
-class ProjectPageQuery(ProjectFilter, PageQuery):
+class ProjectPageQuery(NamedListFilter, PageQuery):
     """The filters of the caller's projects, and a page of them."""
 
     added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
@@ -80,9 +81,10 @@ def list_projects(console: ConsoleContext) -> Response:
         limit=min(query.limit, MAX_PROJECTS),
         order=query.order or NamedListOrder.CHANGED,
     )
+    matching = make(ProjectFilter, query, status=None)
     cursors = context.cursors(query)
     rows = context.store.read(
-        _project_rows, context.caller.user_id, query, after=cursors.start(), limit=query.limit + 1
+        _project_rows, context.caller.user_id, matching, after=cursors.start(), limit=query.limit + 1
     )
 
     return render_page(

@@ -38,7 +38,7 @@ def list_projects(context: OperationContext, query: ProjectListQuery) -> Page[Pr
     saved = context.store.read(
         projects.list_projects,
         query.user_id,
-        matching=query,
+        matching=query.matching,
         after=cursors.start(),
         limit=query.limit + 1,
     )

@@ -6,19 +6,21 @@ from typing import ClassVar
 from attrs import field, frozen
 
 from indelible import projects
+from indelible.kernel import NamedListFilter
+from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible.projects import (
+    AppType,
     ArchitectureSpec,
     DisplayStatus,
+    FileKind,
     Finding,
-    Job,
     JobDetails,
     JobResult,
     JobStatus,
-    JsonObject,
-    JsonObjects,
     LogEntry,
     Phase,
+    Plan,
     Project,
     ProjectStatus,
 )
@@ -50,10 +52,18 @@ class JobQuery(OwnerQuery):
 
 
 @frozen(kw_only=True)
-class ProjectListQuery(OwnerQuery, projects.ProjectFilter, PageQuery):
-    """The filters of the caller's projects, and a page of them."""
+class ProjectListQuery(OwnerQuery, NamedListFilter, PageQuery):
+    """The filters of the caller's projects, and a page of them.
+
+    The status that answers show is derived, so that no list is filtered by it.
+    """
 
     added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
+
+    @property
+    def matching(self) -> projects.ProjectFilter:
+        """Return the filter of core."""
+        return project(projects.ProjectFilter, self, status=None)
 
 
 @frozen(kw_only=True)
@@ -62,8 +72,10 @@ class PromptListQuery(ProjectQuery, PageQuery):
 
 
 @frozen(kw_only=True)
-class JobListQuery(ProjectQuery, PageQuery):
-    """A page of a project's jobs."""
+class JobListQuery(ProjectQuery, projects.JobFilter, PageQuery):
+    """The filters of a project's jobs, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
 
 
 @frozen(kw_only=True)
@@ -137,11 +149,15 @@ class JobView:
 
 @frozen(kw_only=True)
 class JobDetailsView(JobView):
-    """A job with its specification, its warnings and its log."""
+    """A job with its specification, its warnings, and the end of its log.
+
+    `skipped_outputs` is the number of outputs before the log that is shown.
+    """
 
     architecture_spec: ArchitectureSpec
     warnings: tuple[str, ...]
     logs: tuple[LogEntry, ...]
+    skipped_outputs: int
 
 
 @frozen(kw_only=True)
@@ -158,12 +174,34 @@ class JobLogsView:
 
 
 @frozen(kw_only=True)
+class PlannedFileView:
+    """A file that a job would write."""
+
+    path: str
+    kind: FileKind
+    node_ids: tuple[str, ...]
+    purpose: str
+
+
+@frozen(kw_only=True)
+class PlanView:
+    """The files that a job would write, and the digest that its commit would name."""
+
+    app_name: str
+    app_type: AppType
+    files: tuple[PlannedFileView, ...]
+    digest: str
+
+
+@frozen(kw_only=True)
 class CritiqueView:
     """The review of an architecture."""
 
     summary: str
     findings: tuple[Finding, ...]
     blocking: bool
+    issue_count: int
+    high_severity_count: int
     warnings: tuple[str, ...]
 
 
@@ -179,12 +217,13 @@ def project_view(saved: projects.ProjectSaved) -> ProjectView:
 
 def job_view(saved: projects.JobSaved) -> JobView:
     """Return a job as a list shows it."""
-    return job_at(saved.job, saved.seq)
+    return project(JobView, saved.job, seq=saved.seq)
 
 
-def job_at(job: Job, seq: int) -> JobView:
-    """Return a job at a seq as a list shows it."""
-    return project(JobView, job, seq=seq)
+def plan_view(plan: Plan) -> PlanView:
+    """Return a plan without the names of its templates."""
+    files = [project(PlannedFileView, file) for file in plan.files]
+    return project(PlanView, plan, files=tuple(files))
 
 
 def job_details_view(details: JobDetails) -> JobDetailsView:
@@ -195,6 +234,7 @@ def job_details_view(details: JobDetails) -> JobDetailsView:
         architecture_spec=details.architecture_spec,
         warnings=details.warnings,
         logs=details.logs,
+        skipped_outputs=details.skipped_outputs,
         seq=details.seq,
     )
 
