@@ -99,9 +99,6 @@ def _json_body(request: Request, *, has_documents: bool) -> object:
         raise errors.UnsupportedBody
 
     body = request.get_data(cache=False)
-    # Werkzeug truncates a chunked body at the limit and raises only at the next read.
-    request.stream.read(1)
-
     return parse_documents(body) if has_documents else parse_json(body)
 
 
