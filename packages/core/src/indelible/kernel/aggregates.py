@@ -138,7 +138,8 @@ class Aggregate:
 
     An aggregate with versioned content names its counter in `version_field`. An action that adds
     a version must add exactly one record of each type in `version_records`; no other action adds
-    any.
+    any. The action that creates the aggregate adds one record of each type in `first_records` too,
+    after the others.
 
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
     """
@@ -148,6 +149,7 @@ class Aggregate:
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
+    first_records: ClassVar[tuple[type[Record], ...]] = ()
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     status: StrEnum
@@ -350,8 +352,7 @@ def _check_records(change: Change, entity: Aggregate, records: Sequence[Record])
     if entity.version_field and version_of(entity) != change.version:
         raise VersionMismatch(entity.id, change.version, version_of(entity))
 
-    expected_types = entity.version_records if change.adds_version else ()
-    expected = tuple(record_type.record_name for record_type in expected_types)
+    expected = tuple(record_type.record_name for record_type in _record_types(change, entity))
     actual = tuple(record.record_name for record in records)
     if actual != expected:
         raise RecordsDiffer(entity.id, change.action, expected, actual)
@@ -362,6 +363,17 @@ def _check_records(change: Change, entity: Aggregate, records: Sequence[Record])
                 raise RecordMismatch(
                     entity.id, record.record_name, field_name, str(wanted), str(value)
                 )
+
+
+def _record_types(change: Change, entity: Aggregate) -> tuple[type[Record], ...]:
+    """Return the types of the records that the change must add, one of each, in order."""
+    types: tuple[type[Record], ...] = ()
+    if change.adds_version:
+        types = entity.version_records
+    if change.from_state == "":
+        types = (*types, *entity.first_records)
+
+    return types
 
 
 def _head_values(record: Record, entity: Aggregate) -> Iterator[tuple[str, object, object]]:
