@@ -125,9 +125,7 @@ def fail(store: AnyStore, job_id: str, reason: str = "the disk is full") -> None
 def bind(store: AnyStore, project_id: str) -> None:
     """Bind a project to its repository."""
     request = RequestRepository(project_id=project_id, host="github", name="book-shop")
-    repository = Repository(
-        host="github", repository_id="17", name="book-shop", url=REPOSITORY_URL
-    )
+    repository = Repository(host="github", repository_id="17", name="book-shop", url=REPOSITORY_URL)
     _act(store, projects.request_repository, request)
     bound = SetGithubRepoUrl(project_id=project_id, repository=repository)
     _act(store, projects.set_github_repo_url, bound)
@@ -136,9 +134,7 @@ def bind(store: AnyStore, project_id: str) -> None:
 def created_project(store: AnyStore, name: str = "Book shop", owner: Actor = MAYA) -> str:
     """Create a project in a store and return its id."""
     command = projects.CreateProject(user_id=owner.id, name=name)
-    return store.run(
-        projects.create_project, command, actor=owner, reason="a test"
-    ).project.id
+    return store.run(projects.create_project, command, actor=owner, reason="a test").project.id
 
 
 def created_job(store: AnyStore, project_id: str, owner: Actor = MAYA) -> str:

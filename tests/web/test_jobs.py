@@ -203,12 +203,8 @@ def test_a_cancellation_needs_the_etag_of_the_present_state(builder: Builder, jo
     assert problem(stale) == (412, "STALE")
 
 
-@pytest.mark.parametrize(
-    ("method", "ending"), [("GET", ""), ("GET", "/logs"), ("POST", "/cancel")]
-)
-def test_a_foreign_job_is_not_found(
-    builder: Builder, job: Json, method: str, ending: str
-) -> None:
+@pytest.mark.parametrize(("method", "ending"), [("GET", ""), ("GET", "/logs"), ("POST", "/cancel")])
+def test_a_foreign_job_is_not_found(builder: Builder, job: Json, method: str, ending: str) -> None:
     key = builder.web.new_key("projects:read", "projects:write", owner=NOOR)
     options: Json = {"json": REASON, "seq": job["seq"]} if method == "POST" else {}
 

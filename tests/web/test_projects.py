@@ -71,9 +71,7 @@ def test_a_project_with_a_successful_job_is_completed(builder: Builder) -> None:
 
 
 def test_a_rename_keeps_the_description_unless_one_is_given(builder: Builder) -> None:
-    project = saved(
-        builder.post("projects", {"name": "A", "description": "first", **REASON}), 201
-    )
+    project = saved(builder.post("projects", {"name": "A", "description": "first", **REASON}), 201)
     path = f"/v1/{project_url(project)}"
     renamed = builder.web.send(
         "PATCH", path, json={"name": "B", **REASON}, seq=project["seq"], key=builder.key

@@ -218,7 +218,9 @@ def _single_field(
     if isinstance(kind, type) and attrs.has(kind):
         return fields.Nested(schema_of(kind, side), **options)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        values = [member.value for member in kind]
+        values: list[object] = [member.value for member in kind]
+        if options.get("allow_none"):
+            values.append(None)  # JSON Schema does not derive it from the type.
         json_type = "integer" if issubclass(kind, int) else "string"
         enum_props = {"type": json_type, "enum": values, **_document_props(props)}
         return scalar(reader_of_enum(kind), enum_props, **options)

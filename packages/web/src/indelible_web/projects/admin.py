@@ -41,9 +41,7 @@ def clean_workspaces(context: OperationContext, command: CleanWorkspaces) -> Tas
     return context.run(clean_and_show, command)
 
 
-@routes.add(
-    "POST /jobs/<job_id>/retry", ADMIN, request_type=FailedJobQuery, response_type=JobView
-)
+@routes.add("POST /jobs/<job_id>/retry", ADMIN, request_type=FailedJobQuery, response_type=JobView)
 def retry_failed_job(context: OperationContext, query: FailedJobQuery) -> JobView:
     """Create a new job of the same owner with the specification of a failed one.
 

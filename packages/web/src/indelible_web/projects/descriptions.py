@@ -14,7 +14,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "JobLogsView.warnings": "The warnings of this part of the output, oldest first.",
     "PlannedFile.path": "The path in the repository.",
     "after": "The `after` of the answer before this one; 0 for the beginning.",
-    "skipped_outputs": "The number of outputs before the log that is shown; list the logs for them.",
+    "skipped_outputs": "The number of outputs before the ones that the log shows.",
     "high_severity_count": "The number of findings of severity high or critical.",
     "issue_count": "The number of findings.",
     "app_name": "The name of what is built.",

@@ -31,7 +31,7 @@ EXAMPLES: Final[Mapping[str, object]] = {
     "description": "A shop for used books.",
     "edges": (JsonObject.of({"source": "web", "target": "api"}),),
     "failure_reason": None,
-    "files": ("README.md",),
+    "JobResult.files": ("README.md",),
     "findings": (),
     "github_repo_url": REPOSITORY_URL,
     "has_more": False,

@@ -194,9 +194,7 @@ def _cancel(context: OperationContext, job_id: str) -> None:
     user_id = context.caller.user_id
     for attempt in range(1, MAX_STALE_CANCELS + 1):
         seq = context.store.read(projects.get_job, user_id, job_id).seq
-        command = CancelJob(
-            user_id=user_id, job_id=job_id, reason=context.reason, expected_seq=seq
-        )
+        command = CancelJob(user_id=user_id, job_id=job_id, reason=context.reason, expected_seq=seq)
         try:
             context.run(cancel_and_show, command)
         except Stale:
@@ -206,9 +204,7 @@ def _cancel(context: OperationContext, job_id: str) -> None:
             return
 
 
-def _read_page(
-    tx: ReadTx, user_id: str, job_id: str, max_lines: int | None
-) -> JobPageView:
+def _read_page(tx: ReadTx, user_id: str, job_id: str, max_lines: int | None) -> JobPageView:
     details = projects.get_job(tx, user_id, job_id)
     logs = details.logs
     if max_lines is not None:

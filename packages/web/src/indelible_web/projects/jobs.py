@@ -83,9 +83,7 @@ def list_job_logs(context: OperationContext, query: LogsQuery) -> JobLogsView:
     return logs_view(found, query.after)
 
 
-@routes.add(
-    "POST /jobs/<job_id>/cancel", WRITE, request_type=CancelJob, response_type=JobView
-)
+@routes.add("POST /jobs/<job_id>/cancel", WRITE, request_type=CancelJob, response_type=JobView)
 def cancel_job(context: OperationContext, command: CancelJob) -> JobView:
     """Cancel a pending or running job: it fails with the reason `CANCELED`.
 

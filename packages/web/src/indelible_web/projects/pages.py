@@ -9,7 +9,15 @@ from indelible import projects
 from indelible.app import ReadTx
 from indelible.kernel import NamedListFilter, NamedListOrder
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible.projects import JOB, PROJECT, Job, JobSaved, ProjectFilter, ProjectPrompt, ProjectSaved
+from indelible.projects import (
+    JOB,
+    PROJECT,
+    Job,
+    JobSaved,
+    ProjectFilter,
+    ProjectPrompt,
+    ProjectSaved,
+)
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import list_view, parse_list
@@ -84,7 +92,11 @@ def list_projects(console: ConsoleContext) -> Response:
     matching = make(ProjectFilter, query, status=None)
     cursors = context.cursors(query)
     rows = context.store.read(
-        _project_rows, context.caller.user_id, matching, after=cursors.start(), limit=query.limit + 1
+        _project_rows,
+        context.caller.user_id,
+        matching,
+        after=cursors.start(),
+        limit=query.limit + 1,
     )
 
     return render_page(

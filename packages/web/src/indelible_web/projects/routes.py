@@ -12,11 +12,11 @@ from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.projects.schemas import (
     ProjectListQuery,
+    ProjectPromptView,
     ProjectQuery,
     ProjectSummary,
     ProjectView,
     PromptListQuery,
-    PromptView,
     project_summary,
     project_view,
 )
@@ -29,9 +29,7 @@ WRITE: Final = "projects:write"
 routes = Routes("projects", "The projects of a user: intents that own a Git repository.")
 
 
-@routes.pages(
-    "GET /projects", READ, request_type=ProjectListQuery, response_type=ProjectSummary
-)
+@routes.pages("GET /projects", READ, request_type=ProjectListQuery, response_type=ProjectSummary)
 def list_projects(context: OperationContext, query: ProjectListQuery) -> Page[ProjectSummary]:
     """List the caller's projects, without their nodes."""
     cursors = context.cursors(query)
@@ -62,9 +60,7 @@ def create_project(context: OperationContext, command: projects.CreateProject) -
 )
 def get_project(context: OperationContext, query: ProjectQuery) -> ProjectView:
     """Show a project; its ETag is the If-Match of the next change."""
-    return project_view(
-        context.store.read(projects.get_project, query.user_id, query.project_id)
-    )
+    return project_view(context.store.read(projects.get_project, query.user_id, query.project_id))
 
 
 @routes.add(
@@ -96,9 +92,11 @@ def set_project_nodes(context: OperationContext, command: projects.SetNodes) -> 
     "GET /projects/<project_id>/prompts",
     READ,
     request_type=PromptListQuery,
-    response_type=PromptView,
+    response_type=ProjectPromptView,
 )
-def list_project_prompts(context: OperationContext, query: PromptListQuery) -> Page[PromptView]:
+def list_project_prompts(
+    context: OperationContext, query: PromptListQuery
+) -> Page[ProjectPromptView]:
     """List the prompts of a project, oldest first."""
     cursors = context.cursors(query)
     prompts = context.store.read(
@@ -108,7 +106,7 @@ def list_project_prompts(context: OperationContext, query: PromptListQuery) -> P
         after=int(cursors.start() or 0),
         limit=query.limit + 1,
     )
-    views = [project(PromptView, prompt) for prompt in prompts]
+    views = [project(ProjectPromptView, prompt) for prompt in prompts]
     return cursors.page(views, lambda view: view.number)
 
 

@@ -10,10 +10,8 @@ from indelible.kernel import NamedListFilter
 from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible.projects import (
-    AppType,
     ArchitectureSpec,
     DisplayStatus,
-    FileKind,
     Finding,
     JobDetails,
     JobResult,
@@ -24,6 +22,7 @@ from indelible.projects import (
     Project,
     ProjectStatus,
 )
+from indelible.projects.rules import AppType, FileKind
 from indelible_web.http.paging import LIST_FILTERS, PageQuery
 from indelible_web.http.responses import DATA_KEY, project
 
@@ -118,7 +117,7 @@ class ProjectView(ProjectSummary):
 
 
 @frozen(kw_only=True)
-class PromptView:
+class ProjectPromptView:
     """A prompt of a project."""
 
     number: int
