@@ -9,7 +9,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
-from indelible_web.projects.routes import READ, WRITE
+from indelible_web.projects.routes import MAX_SPEC_BYTES, READ, WRITE
 from indelible_web.projects.schemas import (
     CritiqueView,
     JobDetailsView,
@@ -36,6 +36,7 @@ routes = Routes("jobs", "Immutable attempts to build a project, each with at mos
     request_type=CreateJob,
     response_type=JobView,
     location_id=lambda view: view.id,
+    max_body_bytes=MAX_SPEC_BYTES,
 )
 def create_job(context: OperationContext, command: CreateJob) -> JobView:
     """Create a job, which a worker builds later.
@@ -98,6 +99,7 @@ def cancel_job(context: OperationContext, command: CancelJob) -> JobView:
     request_type=SpecQuery,
     response_type=CritiqueView,
     reason="",
+    max_body_bytes=MAX_SPEC_BYTES,
 )
 def critique_architecture(_: OperationContext, query: SpecQuery) -> CritiqueView:
     """Review an architecture by the rules of a job; nothing is stored.
@@ -109,7 +111,12 @@ def critique_architecture(_: OperationContext, query: SpecQuery) -> CritiqueView
 
 
 @routes.add(
-    "POST /architecture/plan", READ, request_type=SpecQuery, response_type=PlanView, reason=""
+    "POST /architecture/plan",
+    READ,
+    request_type=SpecQuery,
+    response_type=PlanView,
+    reason="",
+    max_body_bytes=MAX_SPEC_BYTES,
 )
 def plan_architecture(_: OperationContext, query: SpecQuery) -> PlanView:
     """List the files that a job with this specification would write; nothing is stored."""

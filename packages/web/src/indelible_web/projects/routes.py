@@ -25,6 +25,8 @@ Command = TypeVar("Command")
 
 READ: Final = "projects:read"
 WRITE: Final = "projects:write"
+# Nodes, edges and metadata have a limit of 1 MiB each; escape sequences make a body longer.
+MAX_SPEC_BYTES: Final = 8 * 2**20
 
 routes = Routes("projects", "The projects of a user: intents that own a Git repository.")
 
@@ -82,6 +84,7 @@ def rename_project(context: OperationContext, command: projects.RenameProject) -
     WRITE,
     request_type=projects.SetNodes,
     response_type=ProjectView,
+    max_body_bytes=MAX_SPEC_BYTES,
 )
 def set_project_nodes(context: OperationContext, command: projects.SetNodes) -> ProjectView:
     """Replace the nodes of a project. Earlier jobs keep the nodes of their own specifications."""
