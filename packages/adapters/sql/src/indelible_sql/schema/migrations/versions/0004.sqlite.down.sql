@@ -114,7 +114,11 @@ DROP TRIGGER seal_records_no_delete
 --;
 DROP TRIGGER seals_no_delete
 --;
+DROP TRIGGER task_attempts_no_delete
+--;
 DROP TRIGGER tasks_needs_jobs
+--;
+DROP TRIGGER tasks_prune
 --;
 DROP INDEX projects_created_at
 --;
@@ -127,6 +131,12 @@ DROP INDEX jobs_one_running
 DROP INDEX jobs_status
 --;
 DROP INDEX job_outputs_with_warnings
+--;
+DELETE FROM task_attempts
+WHERE stage = 'process_job'
+--;
+DELETE FROM tasks
+WHERE stage = 'process_job'
 --;
 DELETE FROM seal_records
 WHERE EXISTS (SELECT 1 FROM history WHERE lifecycle IN ('job', 'project'))
@@ -166,6 +176,10 @@ CREATE TRIGGER history_no_delete BEFORE DELETE ON history
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_no_delete'); END
 --;
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
+--;
 CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
@@ -173,6 +187,10 @@ BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
 CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON seal_records
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seal_records_no_delete'); END
+--;
+CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
 --;
 DROP TABLE job_specs
 --;
