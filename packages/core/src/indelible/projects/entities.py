@@ -106,6 +106,14 @@ class ArchitectureSpec:
 
 
 @frozen(kw_only=True)
+class GeneratedFile:
+    """A file to write into a checkout: a relative path with `/`, and its content."""
+
+    path: str
+    content: bytes
+
+
+@frozen(kw_only=True)
 class JobResult:
     """The outcome of a successful job: the commit, if one was made, and the planned files."""
 

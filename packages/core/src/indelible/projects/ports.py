@@ -11,7 +11,15 @@ from attrs import frozen
 from indelible.kernel import ReadTransaction, Transaction
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.task_ports import TaskQueue, TaskReader
-from indelible.projects.entities import Job, JobOutput, JobSpec, Project, ProjectPrompt, Repository
+from indelible.projects.entities import (
+    GeneratedFile,
+    Job,
+    JobOutput,
+    JobSpec,
+    Project,
+    ProjectPrompt,
+    Repository,
+)
 
 MAX_OUTPUTS_PER_PAGE: Final = 500
 
@@ -109,14 +117,6 @@ class RepositoryRequest:
     project_id: str
     name: str
     description: str
-
-
-@frozen(kw_only=True)
-class GeneratedFile:
-    """A file to write into a checkout: a relative path with `/`, and its content."""
-
-    path: str
-    content: bytes
 
 
 @frozen(kw_only=True)
