@@ -8,23 +8,14 @@ from attrs import define, field
 
 from indelible.kernel import Clock
 from indelible.kernel.masking import mask_secrets
-from indelible.kernel.values import UNSTORABLE
-from indelible.projects.entities import MAX_MESSAGE, LogEntry, LogLevel, Phase
+from indelible.projects.entities import LogEntry, LogLevel, Phase, clean_message
 
 MAX_BUFFERED: Final = 20
 MAX_BUFFERED_TIME: Final = timedelta(seconds=1)
-MAX_CHARACTERS: Final = MAX_MESSAGE["max_length"]
-REPLACEMENT: Final = "?"
 
 Lines = tuple[LogEntry, ...]
 Warnings = tuple[str, ...]
 Write = Callable[[Phase | None, Lines, Warnings], object]
-
-
-def storable(text: str) -> str:
-    """Return a text without secrets, as a database can store it."""
-    masked = mask_secrets(text)
-    return UNSTORABLE.sub(REPLACEMENT, masked)[:MAX_CHARACTERS]
 
 
 @define(kw_only=True, eq=False)
@@ -60,7 +51,7 @@ class JobLog:
 
     def warn(self, message: str) -> None:
         """Add a warning, unless the job has the same one."""
-        warning = storable(message)
+        warning = clean_message(mask_secrets(message))
         if warning in self.known_warnings:
             return
 
@@ -93,7 +84,7 @@ class JobLog:
 
     def _add_line(self, level: LogLevel, message: str) -> None:
         now = self.clock.now()
-        self._lines.append(LogEntry(ts=now, level=level, message=storable(message)))
+        self._lines.append(LogEntry(ts=now, level=level, message=mask_secrets(message)))
         self._flush_if_due()
 
     def _flush_if_due(self) -> None:

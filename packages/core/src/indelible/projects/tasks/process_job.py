@@ -25,7 +25,7 @@ from indelible.projects.entities import Job, JobResult, Phase
 from indelible.projects.errors import JobAlreadyRunning
 from indelible.projects.handlers import fail_job, finish_job, record_progress, start_job
 from indelible.projects.lifecycle import JOB, TERMINAL, JobStatus
-from indelible.projects.ports import MAX_OUTPUTS_PER_PAGE, GitHost, ProjectsWrite, Workspaces
+from indelible.projects.ports import GitHost, ProjectsWrite, Workspaces
 from indelible.projects.rules.critique import critique
 from indelible.projects.rules.generation import generate_files
 from indelible.projects.rules.plan import plan_files
@@ -98,11 +98,11 @@ class ProcessJob:
     def _claim_job(self, tx: ProjectsWrite, lease: Lease) -> JobWork:
         # PHASE 1: load the job with its specification.
         with self._phase(Phase.LOAD):
-            job = tx.projects.jobs.lock(lease.entity_id).entity
+            job = tx.projects.jobs.get(lease.entity_id).entity
             work = JobWork(
                 job=job,
                 spec=tx.projects.jobs.spec(job.id).architecture_spec,
-                warnings=_known_warnings(tx, job.id),
+                warnings=frozenset(tx.projects.jobs.warnings(job.id)),
                 is_ended=job.status in TERMINAL,
             )
 
@@ -140,7 +140,7 @@ class ProcessJob:
 
     def on_dead(self, tx: ProjectsWrite, lease: Lease, reason: str) -> None:
         """Fail the job of a task that will not be tried again."""
-        job = tx.projects.jobs.lock(lease.entity_id).entity
+        job = tx.projects.jobs.get(lease.entity_id).entity
         if job.status not in TERMINAL:
             fail_job(tx, FailJob(job_id=job.id, reason=one_line(reason)))
 
@@ -305,15 +305,3 @@ class ProcessJob:
         self.observer.phase_ended(phase, max(0.0, seconds))
         self.at_failpoint(AFTER_PHASE[phase])
 
-
-def _known_warnings(tx: ProjectsWrite, job_id: str) -> frozenset[str]:
-    """Return the warnings that earlier attempts have stored."""
-    warnings: set[str] = set()
-    after = 0
-    while True:
-        page = tx.projects.jobs.outputs(job_id, after=after, limit=MAX_OUTPUTS_PER_PAGE)
-        for output in page:
-            warnings.update(output.warnings)
-        if len(page) < MAX_OUTPUTS_PER_PAGE:
-            return frozenset(warnings)
-        after = page[-1].number

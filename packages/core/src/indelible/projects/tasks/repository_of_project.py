@@ -7,7 +7,6 @@ from indelible.projects.commands import RequestRepository, SetGithubRepoUrl
 from indelible.projects.entities import Project, Repository
 from indelible.projects.errors import HostRefused, RepositoryAlreadySet, RepositoryNameTaken
 from indelible.projects.handlers import request_repository, set_github_repo_url
-from indelible.projects.lifecycle import ProjectStatus
 from indelible.projects.ports import GitHost, RepositoryRequest
 from indelible.projects.rules.naming import repository_name
 from indelible.projects.tasks.runs import JobRun
@@ -25,8 +24,8 @@ def repository_of(run: JobRun, host: GitHost) -> Repository:
     LeaseLost.
     """
     project = project_of(run)
-    if project.status is ProjectStatus.BOUND:
-        return _bound_repository(project, host)
+    if project.repository is not None:
+        return _present_repository(project.repository, host)
 
     for name in _names(project):
         run.handle.check()
@@ -74,17 +73,16 @@ def _bind(run: JobRun, host: GitHost, repository: Repository) -> Repository:
     try:
         run.write(set_github_repo_url, command)
     except RepositoryAlreadySet:
-        return _bound_repository(project_of(run), host)
+        return repository_of(run, host)
 
     run.log.info(f"Repository {repository.url} belongs to the project from now on.")
     return repository
 
 
-def _bound_repository(project: Project, host: GitHost) -> Repository:
-    """Return the repository by the host's own id: it may have another name by now."""
-    if project.repository_host != host.name:
-        problem = f"the project's repository is on host {project.repository_host}"
+def _present_repository(bound: Repository, host: GitHost) -> Repository:
+    """Return the project's repository by the host's own id: it may have another name by now."""
+    if bound.host != host.name:
+        problem = f"the project's repository is on host {bound.host}"
         raise HostRefused(f"{problem}, and host {host.name} is configured")
 
-    assert project.repository_id is not None  # noqa: S101 - of every bound project
-    return host.get_repository(project.repository_id)
+    return host.get_repository(bound.repository_id)
