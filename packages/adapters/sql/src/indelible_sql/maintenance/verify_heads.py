@@ -5,9 +5,10 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, select
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, or_, select
 
 from indelible.kernel import Lifecycle, to_json_value
+from indelible.kernel.one_per_parent import OnePerParent
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.maintenance.findings import (
     MAX_STATEMENTS,
@@ -24,13 +25,17 @@ from indelible_sql.maintenance.findings import (
 from indelible_sql.maintenance.head_rows import own_columns
 from indelible_sql.schema.columns import INSTANT, JSON_OBJECT
 from indelible_sql.schema.guards import history_key
+from indelible_sql.schema.one_per_parent import declared_rules
 from indelible_sql.schema.tables import HISTORY, RecordDigest
 
 
 def head_findings(
     session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
 ) -> Iterator[Finding]:
-    """Compare every head with its last change, and every change with its head."""
+    """Compare every head with its last change, and every change with its head.
+
+    Check also that no parent has more aggregates in a state than its rules allow.
+    """
     walk = session.stream(_heads_with_changes(head, lifecycle.name), PAGE)
     check = partial(_head_fault, session, head, lifecycle)
     yield from check_rows(Fault.HEAD, head, walk, check, ("id", "seq"))
@@ -42,6 +47,10 @@ def head_findings(
     changes = _changes_without_head(head, lifecycle.name)
     detail = "the head does not refer to this change"
     yield from describe(session, Fault.HEAD, head, changes, detail)
+
+    for rule in declared_rules(head).values():
+        detail = f"another one of the same {rule.parent_field} is {' or '.join(rule.states)}"
+        yield from describe(session, Fault.HEAD, head, _surplus_heads(head, rule), detail)
 
 
 def record_findings(
@@ -121,6 +130,24 @@ def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
         select(head.c.id, head.c.seq)
         .join(key.referred_table, is_same, isouter=True)
         .where(is_set, first.column.is_(None))
+        .order_by(head.c.id)
+    )
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _surplus_heads(head: Table, rule: OnePerParent) -> Query:
+    """Select the heads in a place that a head with a lower id has already."""
+    first = head.alias("first_of_parent")
+    is_same_parent = head.c[rule.parent_field] == first.c[rule.parent_field]
+    return (
+        select(head.c.id, head.c.seq)
+        .distinct()
+        .join(first, is_same_parent)
+        .where(
+            or_(*(head.c.status == state for state in rule.states)),
+            or_(*(first.c.status == state for state in rule.states)),
+            first.c.id < head.c.id,
+        )
         .order_by(head.c.id)
     )
 

@@ -1,0 +1,67 @@
+"""Projects, jobs, their records and values."""
+
+from indelible.projects.entities.documents import (
+    JsonObject,
+    JsonObjects,
+    freeze_object,
+    freeze_objects,
+)
+from indelible.projects.entities.jobs import LOG_FULL, WARNINGS_FULL, Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
+from indelible.projects.entities.values import (
+    MAX_JOB_OUTPUTS,
+    MAX_JOB_WARNINGS,
+    MAX_LINES_PER_OUTPUT,
+    MAX_MESSAGE,
+    MAX_PLAN_FILES,
+    MAX_WARNINGS_PER_OUTPUT,
+    NO_OUTPUT,
+    TRUNCATED,
+    ArchitectureSpec,
+    DisplayStatus,
+    GeneratedFile,
+    JobResult,
+    LogEntry,
+    LogLevel,
+    OutputBatch,
+    Phase,
+    Repository,
+    clean_message,
+    logs_field,
+    warnings_field,
+)
+
+__all__ = [
+    "LOG_FULL",
+    "MAX_JOB_OUTPUTS",
+    "MAX_JOB_WARNINGS",
+    "MAX_LINES_PER_OUTPUT",
+    "MAX_MESSAGE",
+    "MAX_PLAN_FILES",
+    "MAX_WARNINGS_PER_OUTPUT",
+    "NO_OUTPUT",
+    "TRUNCATED",
+    "WARNINGS_FULL",
+    "ArchitectureSpec",
+    "DisplayStatus",
+    "GeneratedFile",
+    "Job",
+    "JobOutput",
+    "JobResult",
+    "JobSpec",
+    "JsonObject",
+    "JsonObjects",
+    "LogEntry",
+    "LogLevel",
+    "OutputBatch",
+    "Phase",
+    "Project",
+    "ProjectPrompt",
+    "Repository",
+    "clean_message",
+    "freeze_object",
+    "freeze_objects",
+    "logs_field",
+    "warnings_field",
+]

@@ -1,0 +1,201 @@
+"""The repositories that seed 003 names: thin facades over the handlers.
+
+They raise the errors of the handlers; the seed's own return a bool, which hides the reason.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from indelible.kernel import Head, NamedListOrder
+from indelible.projects import commands, handlers, queries
+from indelible.projects.entities import (
+    ArchitectureSpec,
+    Job,
+    JobResult,
+    JsonObject,
+    JsonObjects,
+    LogEntry,
+    OutputBatch,
+    Project,
+    Repository,
+)
+from indelible.projects.entities.documents import NO_VALUES
+from indelible.projects.errors import FieldNotOfState
+from indelible.projects.lifecycle import JOB, JobStatus
+from indelible.projects.ports import ProjectFilter, ProjectsWrite
+from indelible.projects.queries import JobDetails
+
+MAX_LISTED: Final = 50
+LAST_CHANGED: Final = ProjectFilter(order=NamedListOrder.CHANGED)
+
+
+@frozen
+class JobRepository:
+    """Jobs of users; another user's job is not found."""
+
+    _tx: ProjectsWrite
+
+    def create_job(self, user_id: str, project_id: str, architecture_spec: ArchitectureSpec) -> Job:
+        """Create a pending job, as the command CreateJob does."""
+        command = commands.CreateJob(
+            user_id=user_id, project_id=project_id, architecture_spec=architecture_spec
+        )
+        return handlers.create_job(self._tx, command).job
+
+    def get_job(self, user_id: str, job_id: str) -> JobDetails:
+        """Return the job with its specification, warnings and log."""
+        return queries.get_job(self._tx, user_id, job_id)
+
+    def list_jobs_for_project(
+        self, user_id: str, project_id: str, *, limit: int = MAX_LISTED
+    ) -> list[Job]:
+        """Return the last jobs of the project, newest first."""
+        saved_jobs = queries.list_jobs(self._tx, user_id, project_id, limit=limit)
+        return [saved.job for saved in saved_jobs]
+
+    def update_job_status(
+        self,
+        user_id: str,
+        job_id: str,
+        status: JobStatus,
+        *,
+        result: JobResult | None = None,
+        error: str | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Job:
+        """Move the job to the status, one of those that VALID_TRANSITIONS allows.
+
+        The warnings are added to those that the job has. A successful status needs a result, a
+        failed one an error. The project's latest successful job moves in the same transaction.
+
+        Raises:
+            JobNotFound: The job does not exist, or belongs to another user.
+            InvalidTransition: The status does not follow the job's present one.
+            FieldNotOfState: The result or the error is missing; or the status is `completed` and
+                the job has warnings or no commit; or it is `completed_with_warnings` and the job
+                has no warning.
+            JobAlreadyRunning: Another job of the project is running.
+        """
+        _, head = handlers.lock_with_project(self._tx, job_id)
+        job = head.entity.require_owner(user_id).require_transition(status)
+        batch = OutputBatch(warnings=warnings)
+        if status is JobStatus.RUNNING:
+            return self._start(job, batch)
+        if status is JobStatus.FAILED:
+            return self._fail(job, error, batch)
+
+        return self._finish(job, status, result, batch)
+
+    def append_job_logs(self, user_id: str, job_id: str, logs: Iterable[LogEntry]) -> Job:
+        """Append lines to the log of a running job."""
+        self._check_owner(user_id, job_id)
+        return self._progress(job_id, OutputBatch(logs=tuple(logs)))
+
+    def append_job_warnings(self, user_id: str, job_id: str, warnings: Iterable[str]) -> Job:
+        """Append warnings to a running job."""
+        self._check_owner(user_id, job_id)
+        return self._progress(job_id, OutputBatch(warnings=tuple(warnings)))
+
+    def _check_owner(self, user_id: str, job_id: str) -> None:
+        self._tx.projects.jobs.get(job_id).entity.require_owner(user_id)
+
+    def _start(self, job: Job, batch: OutputBatch) -> Job:
+        started = handlers.start_job(self._tx, commands.StartJob(job_id=job.id)).job
+        if batch.is_empty:
+            return started
+
+        return self._progress(job.id, batch)
+
+    def _progress(self, job_id: str, batch: OutputBatch) -> Job:
+        command = commands.RecordProgress(job_id=job_id, logs=batch.logs, warnings=batch.warnings)
+        return handlers.record_progress(self._tx, command).job
+
+    def _finish(
+        self, job: Job, status: JobStatus, result: JobResult | None, batch: OutputBatch
+    ) -> Job:
+        if result is None:
+            raise FieldNotOfState(JOB.name, job.id, "result", "set", str(status))
+        if job.success_status(batch) is not status:
+            expected = "0" if status is JobStatus.COMPLETED else "at least 1"
+            raise FieldNotOfState(JOB.name, job.id, "warning_count", expected, str(status))
+
+        command = commands.FinishJob(job_id=job.id, result=result, warnings=batch.warnings)
+        return handlers.finish_job(self._tx, command).job
+
+    def _fail(self, job: Job, error: str | None, batch: OutputBatch) -> Job:
+        if error is None:
+            raise FieldNotOfState(JOB.name, job.id, "error", "set", str(JobStatus.FAILED))
+
+        command = commands.FailJob(job_id=job.id, reason=error, warnings=batch.warnings)
+        return handlers.fail_job(self._tx, command).job
+
+
+@frozen
+class ProjectRepository:
+    """Projects of users; another user's project is not found."""
+
+    _tx: ProjectsWrite
+
+    def create(self, user_id: str, name: str, description: str = "") -> Project:
+        """Create a project."""
+        command = commands.CreateProject(user_id=user_id, name=name, description=description)
+        return handlers.create_project(self._tx, command).project
+
+    def get(self, user_id: str, project_id: str) -> Project:
+        """Return the project."""
+        return queries.get_project(self._tx, user_id, project_id).project
+
+    def list(self, user_id: str, *, limit: int = MAX_LISTED) -> tuple[Project, ...]:
+        """Return the projects that were changed last, the latest first."""
+        saved_projects = queries.list_projects(
+            self._tx, user_id, matching=LAST_CHANGED, limit=limit
+        )
+        return tuple(saved.project for saved in saved_projects)
+
+    def update_current_nodes(self, user_id: str, project_id: str, nodes: JsonObjects) -> Project:
+        """Set the nodes of the project."""
+        command = commands.SetNodes(
+            user_id=user_id,
+            project_id=project_id,
+            expected_seq=self._lock(user_id, project_id).revision.seq,
+            nodes=nodes,
+        )
+        return handlers.set_nodes(self._tx, command).project
+
+    def append_prompt_to_history(
+        self, user_id: str, project_id: str, prompt: str, metadata: JsonObject = NO_VALUES
+    ) -> Project:
+        """Append a prompt to the history of the project."""
+        command = commands.AddPrompt(
+            user_id=user_id,
+            project_id=project_id,
+            expected_seq=self._lock(user_id, project_id).revision.seq,
+            prompt=prompt,
+            metadata=metadata,
+        )
+        return handlers.add_prompt(self._tx, command).project
+
+    def set_github_repo_url(self, user_id: str, project_id: str, repository: Repository) -> Project:
+        """Bind the project to the repository that it has requested, once."""
+        self._lock(user_id, project_id)
+        command = commands.SetGithubRepoUrl(project_id=project_id, repository=repository)
+        return handlers.set_github_repo_url(self._tx, command).project
+
+    def update_latest_job(self, user_id: str, project_id: str, job_id: str) -> Project:
+        """Point the project to its latest successful job; it never moves to an older one.
+
+        The end of a job does this already, so that a call changes nothing.
+
+        Raises:
+            ProjectNotFound, JobNotFound: The user has no such project, or the project no such job.
+            JobNotSuccessful: The job has not succeeded.
+        """
+        self._lock(user_id, project_id)
+        return handlers.update_latest_job(self._tx, project_id, job_id).project
+
+    def _lock(self, user_id: str, project_id: str) -> Head[Project]:
+        """Return the locked project of the user."""
+        self._tx.projects.projects.get(project_id).entity.require_owner(user_id)
+        return self._tx.projects.projects.lock(project_id)
