@@ -11,14 +11,14 @@ from typing import Final
 
 from attrs import define, evolve, field
 
+from indelible.projects.entities import GeneratedFile
 from indelible.projects.errors import (
     CheckoutTooLarge,
     GitFailed,
     HistoryRewritten,
     HostUnavailable,
-    RepositoryGone,
 )
-from indelible.projects.ports import CommitRequest, FoundCommit, GeneratedFile
+from indelible.projects.ports import CommitRequest, FoundCommit
 from indelible.projects.rules.paths import check_paths
 from indelible_git import trailers
 from indelible_git.failures import network_failure, push_failure

@@ -22,20 +22,23 @@ GONE: Final = re.compile(
 )
 UNAVAILABLE: Final = re.compile(
     r"returned error: (?:408|425|429|5\d\d)|could not resolve|failed to connect|couldn't connect"
-    r"|timed? ?out|timeout|hung up|early eof|rpc failed|unexpected disconnect|connection (?:reset|refused)"
-    r"|empty reply|transfer closed|operation too slow|unable to access .*(?:ssl|tls|network)|bad line length"
-    r"|internal server error|invalid index-pack output|expected flush",
+    r"|timed? ?out|timeout|hung up|early eof|rpc failed|unexpected disconnect|empty reply"
+    r"|connection (?:reset|refused)|transfer closed|operation too slow|bad line length"
+    r"|unable to access .*(?:ssl|tls|network)|internal server error|invalid index-pack output"
+    r"|expected flush",
     re.IGNORECASE,
 )
 REFUSED: Final = re.compile(
-    r"authentication failed|could not read (?:username|password)|returned error: (?:400|401|403|451)"
-    r"|permission .*denied|access denied|archived|unable to update url base from redirection"
+    r"authentication failed|could not read (?:username|password)"
+    r"|returned error: (?:400|401|403|451)|permission .*denied|access denied|archived|unable to update url base from redirection"
     r"|returned error: 30\d|transport .* not allowed|dubious ownership",
     re.IGNORECASE,
 )
 
 # The reason in parentheses after `[rejected]` or `[remote rejected]` of `git push --porcelain`.
-REJECTION: Final = re.compile(r"^!\t[^\t]*\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.M)
+REJECTION: Final = re.compile(
+    r"^!\t[^\t]*\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.MULTILINE
+)
 MOVED: Final = re.compile(
     r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|already exists"
     r"|incorrect old value|needs force|reference already exists|remote ref updated since checkout",
@@ -44,7 +47,7 @@ MOVED: Final = re.compile(
 LATER: Final = re.compile(
     r"unpack|internal|error occurred|timeout|timed out|no report|quota|disk|temporar", re.IGNORECASE
 )
-REMOTE_LINE: Final = re.compile(r"^remote: *(?P<text>.*?) *$", re.M)
+REMOTE_LINE: Final = re.compile(r"^remote: *(?P<text>.*?) *$", re.MULTILINE)
 
 
 def network_failure(

@@ -68,10 +68,10 @@ class Git:
     repository: Path | None = None
     configuration: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    limits: GitLimits = GitLimits()
+    limits: GitLimits = field(factory=GitLimits)
     groups: ProcessGroups = field(factory=UnwatchedGroups)
 
-    def run(  # noqa: PLR0913 - each is an option of a process
+    def run(
         self,
         *arguments: str,
         folder: Path,

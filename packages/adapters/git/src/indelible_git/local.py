@@ -47,7 +47,7 @@ class LocalHost:
     """
 
     root: Path = field(converter=Path)
-    limits: GitLimits = field(default=GitLimits(), kw_only=True)
+    limits: GitLimits = field(factory=GitLimits, kw_only=True)
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
@@ -84,7 +84,8 @@ class FolderWorkspaces:
 
         own: list[str] = []
         with self._open_root() as root:
-            for name in sorted(os.listdir(root)):
+            names = os.listdir(root)
+            for name in sorted(names):
                 with suppress(OSError), open_folder(name, root) as folder:
                     if _read_marker(folder) == self._marker(name):
                         own.append(name)
@@ -182,7 +183,7 @@ class _ForeignFolderError(Exception):
     """A folder without the marker of this database and job."""
 
 
-def _read_marker(folder: int) -> Any:
+def _read_marker(folder: int) -> object:
     """Return the document in a folder's marker, '' for an empty one, None without any."""
     try:
         descriptor = os.open(MARKER_FILE, READ_MARKER, dir_fd=folder)
@@ -195,10 +196,11 @@ def _read_marker(folder: int) -> Any:
     if not text:
         return ""
 
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    document: object = None
+    with suppress(ValueError, RecursionError):
+        document = json.loads(text)
+
+    return document
 
 
 def _empty(folder: int) -> None:
