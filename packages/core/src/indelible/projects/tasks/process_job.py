@@ -42,7 +42,7 @@ from indelible.projects.tasks.observers import JobObserver, PushOutcome, SilentO
 from indelible.projects.tasks.pushing import Pushing, check_files
 from indelible.projects.tasks.runs import Generate, JobRun, JobWork, ProjectStore
 
-WORKER: Final = Actor.system("job worker")
+WORKER: Final = Actor.system("job-worker")
 WORKER_LOST: Final = "worker lost"
 NO_HOST: Final = "no Git host is configured"
 LEASE_SECONDS: Final = 60
