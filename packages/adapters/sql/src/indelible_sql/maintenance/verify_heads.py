@@ -59,11 +59,11 @@ def record_findings(
     """Compare every record with the digest in its change, and every change with its record."""
     table = record.table
     owner, number = table.primary_key.columns
-    walk = session.stream(_records_with_changes(table, lifecycle.name), PAGE)
+    walk = session.stream(_records_with_changes(record, lifecycle.name), PAGE)
     check = partial(_record_fault, session, record)
     yield from check_rows(Fault.RECORD, table, walk, check, (owner.name, number.name))
 
-    missing = _changes_without_record(table, lifecycle.name)
+    missing = _changes_without_record(record, lifecycle.name)
     yield from describe(session, Fault.RECORD, table, missing, "missing")
 
 
@@ -82,34 +82,26 @@ def _heads_with_changes(head: Table, lifecycle: str) -> Query:
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _records_with_changes(table: Table, lifecycle: str) -> Query:
+def _records_with_changes(record: RecordDigest, lifecycle: str) -> Query:
     """Select every record with the data of the change that added it."""
+    table = record.table
     owner, number = table.primary_key.columns
-    adds_record = _adds_record(lifecycle)
-    source = table.join(HISTORY, and_(adds_record, _is_of_change(table)), isouter=True)
+    is_added = and_(record.is_adding_change(lifecycle), record.is_of_change())
+    source = table.join(HISTORY, is_added, isouter=True)
     joined = [undecoded(HISTORY.c.data, "change_data")]
     return select_rows(table, (owner.name, number.name), source, joined)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _changes_without_record(table: Table, lifecycle: str) -> Query:
+def _changes_without_record(record: RecordDigest, lifecycle: str) -> Query:
     """Select the changes whose record is missing."""
-    owner, _ = table.primary_key.columns
+    owner, _ = record.table.primary_key.columns
     return (
         select(HISTORY.c.entity_id, HISTORY.c.version)
-        .join(table, _is_of_change(table), isouter=True)
-        .where(_adds_record(lifecycle), owner.is_(None))
+        .join(record.table, record.is_of_change(), isouter=True)
+        .where(record.is_adding_change(lifecycle), owner.is_(None))
         .order_by(HISTORY.c.entity_id, HISTORY.c.version)
     )
-
-
-def _adds_record(lifecycle: str) -> ColumnElement[bool]:
-    return and_(HISTORY.c.lifecycle == lifecycle, HISTORY.c.adds_version == 1)
-
-
-def _is_of_change(table: Table) -> ColumnElement[bool]:
-    owner, number = table.primary_key.columns
-    return and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number)
 
 
 def _is_change(change: Any, head: Table, lifecycle: str, seq: Any) -> ColumnElement[bool]:

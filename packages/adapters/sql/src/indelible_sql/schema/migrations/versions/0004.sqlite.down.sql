@@ -1,5 +1,177 @@
+DROP TRIGGER history_needs_jobs
+--;
+DROP TRIGGER history_needs_projects
+--;
+DROP TRIGGER history_no_delete
+--;
+DROP TRIGGER history_no_update
+--;
+DROP TRIGGER job_outputs_job_exists
+--;
+DROP TRIGGER job_outputs_json_limits
+--;
+DROP TRIGGER job_outputs_needs_head
+--;
+DROP TRIGGER job_outputs_no_delete
+--;
+DROP TRIGGER job_outputs_no_replace
+--;
+DROP TRIGGER job_outputs_no_update
+--;
+DROP TRIGGER job_outputs_previous_exists
+--;
+DROP TRIGGER job_specs_has_prompt
+--;
+DROP TRIGGER job_specs_job_exists
+--;
+DROP TRIGGER job_specs_json_limits
+--;
+DROP TRIGGER job_specs_needs_head
+--;
+DROP TRIGGER job_specs_no_delete
+--;
+DROP TRIGGER job_specs_no_replace
+--;
+DROP TRIGGER job_specs_no_update
+--;
+DROP TRIGGER jobs_fixed
+--;
+DROP TRIGGER jobs_history_exists
+--;
+DROP TRIGGER jobs_json_limits
+--;
+DROP TRIGGER jobs_json_limits_on_update
+--;
+DROP TRIGGER jobs_no_delete
+--;
+DROP TRIGGER jobs_no_nested_update
+--;
+DROP TRIGGER jobs_no_replace
+--;
+DROP TRIGGER jobs_no_replace_on_update
+--;
+DROP TRIGGER jobs_one_step
+--;
+DROP TRIGGER jobs_output_exists
+--;
+DROP TRIGGER jobs_project_exists
+--;
+DROP TRIGGER jobs_prompted
+--;
+DROP TRIGGER jobs_spec_exists
+--;
+DROP TRIGGER lifecycle_edges_no_delete
+--;
+DROP TRIGGER project_prompts_json_limits
+--;
+DROP TRIGGER project_prompts_needs_head
+--;
+DROP TRIGGER project_prompts_no_delete
+--;
+DROP TRIGGER project_prompts_no_replace
+--;
+DROP TRIGGER project_prompts_no_update
+--;
+DROP TRIGGER project_prompts_previous_exists
+--;
+DROP TRIGGER project_prompts_project_exists
+--;
+DROP TRIGGER projects_bound_once
+--;
+DROP TRIGGER projects_fixed
+--;
+DROP TRIGGER projects_history_exists
+--;
+DROP TRIGGER projects_json_limits
+--;
+DROP TRIGGER projects_json_limits_on_update
+--;
+DROP TRIGGER projects_latest_rises
+--;
+DROP TRIGGER projects_latest_successful
+--;
+DROP TRIGGER projects_no_delete
+--;
+DROP TRIGGER projects_no_nested_update
+--;
+DROP TRIGGER projects_no_replace
+--;
+DROP TRIGGER projects_no_replace_on_update
+--;
+DROP TRIGGER projects_one_step
+--;
+DROP TRIGGER projects_prompt_exists
+--;
+DROP TRIGGER seal_records_no_delete
+--;
+DROP TRIGGER seals_no_delete
+--;
 DROP TRIGGER tasks_edge
+--;
+DROP TRIGGER tasks_needs_jobs
+--;
+DROP INDEX projects_created_at
+--;
+DROP INDEX projects_updated_at
+--;
+DROP INDEX jobs_status
+--;
+DELETE FROM seal_records
+WHERE EXISTS (SELECT 1 FROM history WHERE lifecycle IN ('job', 'project'))
+--;
+DELETE FROM seals
+WHERE EXISTS (SELECT 1 FROM history WHERE lifecycle IN ('job', 'project'))
+--;
+DELETE FROM history
+WHERE lifecycle IN ('job', 'project')
+--;
+DELETE FROM lifecycle_edges
+WHERE lifecycle IN ('job', 'project')
+--;
+CREATE TABLE downgraded_positions AS
+SELECT position AS old_position, row_number() OVER (ORDER BY position) AS new_position
+FROM history
+--;
+UPDATE history
+SET position = position + (SELECT max(old_position) FROM downgraded_positions)
+--;
+UPDATE history
+SET position = new_position
+FROM downgraded_positions
+WHERE position = old_position + (SELECT max(old_position) FROM downgraded_positions)
+--;
+DROP TABLE downgraded_positions
+--;
+CREATE TRIGGER lifecycle_edges_no_delete BEFORE DELETE ON lifecycle_edges
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'lifecycle_edges_no_delete'); END
+--;
+CREATE TRIGGER history_no_update BEFORE UPDATE ON history
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_no_update'); END
+--;
+CREATE TRIGGER history_no_delete BEFORE DELETE ON history
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_no_delete'); END
+--;
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
+--;
+CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON seal_records
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_no_delete'); END
 --;
 CREATE TRIGGER tasks_edge BEFORE UPDATE ON tasks
 WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_edge'); END
+--;
+DROP TABLE job_specs
+--;
+DROP TABLE job_outputs
+--;
+DROP TABLE project_prompts
+--;
+DROP TABLE jobs
+--;
+DROP TABLE projects
