@@ -90,8 +90,7 @@ class ProcessJob:
     def claim(self, tx: ProjectsWrite, leases: Leases) -> Sequence[JobWork]:
         """Load the jobs and move each from pending to running, in the transaction of the claim.
 
-        Raises: Postpone while another job of the project is running; PermanentFailure after the
-        last attempt, whose worker was lost.
+        Raises: Postpone while another job of the project is running.
         """
         return [self._claim_job(tx, lease) for lease in leases]
 
@@ -108,8 +107,6 @@ class ProcessJob:
 
         if work.is_ended:
             return work
-        if lease.attempt > self.max_attempts:
-            raise PermanentFailure(WORKER_LOST)
 
         # PHASE 2: pending to running. A job that a lost worker left running stays so.
         with self._phase(Phase.RUNNING):
@@ -139,7 +136,12 @@ class ProcessJob:
                 self._clean_up(run)
 
     def on_dead(self, tx: ProjectsWrite, lease: Lease, reason: str) -> None:
-        """Fail the job of a task that will not be tried again."""
+        """Fail the job of a task that will not be tried again.
+
+        A claim beyond the last attempt shows that the worker of that attempt was lost.
+        """
+        if lease.attempt > self.max_attempts:
+            reason = f"{WORKER_LOST}: {reason}"
         job = tx.projects.jobs.get(lease.entity_id).entity
         if job.status not in TERMINAL:
             fail_job(tx, FailJob(job_id=job.id, reason=one_line(reason)))

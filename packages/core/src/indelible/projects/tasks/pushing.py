@@ -51,7 +51,7 @@ class Pushing:
         """
         assert run.workspace is not None  # noqa: S101 - the phase before creates it
         run.repository = repository_of(run, self.host)
-        run.log.info(f"Clone {run.repository.url}.")
+        run.log.info(f"Clone repository {run.repository.name}.")
         run.log.flush()
         folder = run.workspace.path / CHECKOUT_FOLDER
         run.checkout = self.host.clone(run.repository, folder, run.handle)

@@ -75,7 +75,7 @@ def _bind(run: JobRun, host: GitHost, repository: Repository) -> Repository:
     except RepositoryAlreadySet:
         return repository_of(run, host)
 
-    run.log.info(f"Repository {repository.url} belongs to the project from now on.")
+    run.log.info(f"Repository {repository.name} belongs to the project from now on.")
     return repository
 
 
