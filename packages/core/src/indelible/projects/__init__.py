@@ -77,7 +77,18 @@ from indelible.projects.queries import (
     list_prompts,
 )
 from indelible.projects.repositories import JobRepository, ProjectRepository
-from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
+from indelible.projects.rules import (
+    CLEAN_WORKSPACES_STAGE,
+    PROCESS_JOB_STAGE,
+    Critique,
+    Finding,
+    Plan,
+    PlannedFile,
+    critique,
+    effective_prompt,
+    generate_files,
+    plan_files,
+)
 
 __all__ = [
     # commands
@@ -141,6 +152,15 @@ __all__ = [
     "ProjectSaved",
     "ProjectStatus",
     "Repository",
+    # rules
+    "Critique",
+    "Finding",
+    "Plan",
+    "PlannedFile",
+    "critique",
+    "effective_prompt",
+    "generate_files",
+    "plan_files",
     # stages
     "CLEAN_WORKSPACES_STAGE",
     "PROCESS_JOB_STAGE",

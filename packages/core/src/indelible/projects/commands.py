@@ -5,6 +5,7 @@ from typing import ClassVar
 from attrs import field, frozen
 from attrs.validators import optional
 
+from indelible.kernel.json_objects import JSON_OBJECT, JSON_OBJECTS, JsonObject, JsonObjects
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -18,21 +19,21 @@ from indelible.kernel.values import (
     non_blank_text,
 )
 from indelible.projects.entities import (
+    MAX_MESSAGE,
+    NO_METADATA,
     ArchitectureSpec,
     Job,
     JobResult,
-    JsonObject,
-    JsonObjects,
     LogEntry,
     Phase,
     Project,
     Repository,
-    freeze_object,
-    freeze_objects,
+    clean_text,
+    freeze_metadata,
+    freeze_nodes,
     logs_field,
     warnings_field,
 )
-from indelible.projects.entities.documents import NO_VALUES
 
 
 @frozen(kw_only=True)
@@ -68,7 +69,7 @@ class SetNodes(ProjectCommand):
     """Set the current nodes of a project."""
 
     command_name: ClassVar[str] = "set_nodes"
-    nodes: JsonObjects = field(converter=freeze_objects)
+    nodes: JsonObjects = field(converter=freeze_nodes, metadata=JSON_OBJECTS)
 
 
 @frozen(kw_only=True)
@@ -77,7 +78,9 @@ class AddPrompt(ProjectCommand):
 
     command_name: ClassVar[str] = "add_prompt"
     prompt: str = field(validator=is_text, metadata=TEXT)
-    metadata: JsonObject = field(default=NO_VALUES, converter=freeze_object)
+    metadata: JsonObject = field(
+        default=NO_METADATA, converter=freeze_metadata, metadata=JSON_OBJECT
+    )
 
 
 @frozen(kw_only=True)
@@ -145,7 +148,7 @@ class FailJob:
 
     command_name: ClassVar[str] = "fail_job"
     job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    reason: str = field(validator=non_blank_text, metadata=TEXT)
+    reason: str = field(converter=clean_text, validator=non_blank_text, metadata=MAX_MESSAGE)
     logs: tuple[LogEntry, ...] = logs_field()
     warnings: tuple[str, ...] = warnings_field()
 

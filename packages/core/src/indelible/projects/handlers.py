@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.history import AggregateRepository, Record
+from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.projects import commands
 from indelible.projects.commands import JobSaved, ProjectSaved
@@ -19,8 +20,6 @@ from indelible.projects.entities import (
     NO_OUTPUT,
     ArchitectureSpec,
     Job,
-    JsonObject,
-    JsonObjects,
     OutputBatch,
     Project,
 )
@@ -218,7 +217,7 @@ def _create_job(tx: ProjectsWrite, head: Head[Project], spec: ArchitectureSpec) 
     """Create a job of a locked project; its number is that of the prompt that it adds."""
     head = _with_nodes(tx, head, spec.nodes)
     head = _with_prompt(tx, head, spec.prompt, spec.metadata)
-    job = Job.of_project(head.entity, spec, job_id=tx.ids.new(), now=tx.clock.now())
+    job = Job.of_project(head.entity, spec, job_id=tx.ids.new())
     records = (job.new_output(NO_OUTPUT), job.new_spec(spec))
     saved = _save(tx, tx.projects.jobs, None, job, "create", records)
     tx.tasks.enqueue(PROCESS_JOB_STAGE, {job.id: job.created_at})

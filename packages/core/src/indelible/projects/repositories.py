@@ -9,19 +9,18 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel import Head, NamedListOrder
+from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.projects import commands, handlers, queries
 from indelible.projects.entities import (
+    NO_METADATA,
     ArchitectureSpec,
     Job,
     JobResult,
-    JsonObject,
-    JsonObjects,
     LogEntry,
     OutputBatch,
     Project,
     Repository,
 )
-from indelible.projects.entities.documents import NO_VALUES
 from indelible.projects.errors import FieldNotOfState
 from indelible.projects.lifecycle import JOB, JobStatus
 from indelible.projects.ports import ProjectFilter, ProjectsWrite
@@ -29,6 +28,16 @@ from indelible.projects.queries import JobDetails
 
 MAX_LISTED: Final = 50
 LAST_CHANGED: Final = ProjectFilter(order=NamedListOrder.CHANGED)
+
+
+@frozen(kw_only=True)
+class StatusUpdate:
+    """The arguments of `update_job_status`: a status and what comes with it."""
+
+    status: JobStatus
+    result: JobResult | None
+    error: str | None
+    batch: OutputBatch
 
 
 @frozen
@@ -80,13 +89,12 @@ class JobRepository:
         """
         _, head = handlers.lock_with_project(self._tx, job_id)
         job = head.entity.require_owner(user_id).require_transition(status)
-        batch = OutputBatch(warnings=warnings)
-        if status is JobStatus.RUNNING:
-            return self._start(job, batch)
-        if status is JobStatus.FAILED:
-            return self._fail(job, error, batch)
-
-        return self._finish(job, status, result, batch)
+        update = StatusUpdate(
+            status=status, result=result, error=error, batch=OutputBatch(warnings=tuple(warnings))
+        )
+        steps = {JobStatus.RUNNING: self._start, JobStatus.FAILED: self._fail}
+        step = steps.get(status, self._finish)
+        return step(job, update)
 
     def append_job_logs(self, user_id: str, job_id: str, logs: Iterable[LogEntry]) -> Job:
         """Append lines to the log of a running job."""
@@ -101,34 +109,34 @@ class JobRepository:
     def _check_owner(self, user_id: str, job_id: str) -> None:
         self._tx.projects.jobs.get(job_id).entity.require_owner(user_id)
 
-    def _start(self, job: Job, batch: OutputBatch) -> Job:
+    def _start(self, job: Job, update: StatusUpdate) -> Job:
         started = handlers.start_job(self._tx, commands.StartJob(job_id=job.id)).job
-        if batch.is_empty:
+        if update.batch.is_empty:
             return started
 
-        return self._progress(job.id, batch)
+        return self._progress(job.id, update.batch)
 
     def _progress(self, job_id: str, batch: OutputBatch) -> Job:
         command = commands.RecordProgress(job_id=job_id, logs=batch.logs, warnings=batch.warnings)
         return handlers.record_progress(self._tx, command).job
 
-    def _finish(
-        self, job: Job, status: JobStatus, result: JobResult | None, batch: OutputBatch
-    ) -> Job:
-        if result is None:
-            raise FieldNotOfState(JOB.name, job.id, "result", "set", str(status))
-        if job.success_status(batch) is not status:
-            expected = "0" if status is JobStatus.COMPLETED else "at least 1"
-            raise FieldNotOfState(JOB.name, job.id, "warning_count", expected, str(status))
+    def _finish(self, job: Job, update: StatusUpdate) -> Job:
+        if update.result is None:
+            raise FieldNotOfState(JOB.name, job.id, "result", "set", str(update.status))
 
-        command = commands.FinishJob(job_id=job.id, result=result, warnings=batch.warnings)
+        job.require_success_status(update.status, update.batch)
+        command = commands.FinishJob(
+            job_id=job.id, result=update.result, warnings=update.batch.warnings
+        )
         return handlers.finish_job(self._tx, command).job
 
-    def _fail(self, job: Job, error: str | None, batch: OutputBatch) -> Job:
-        if error is None:
-            raise FieldNotOfState(JOB.name, job.id, "error", "set", str(JobStatus.FAILED))
+    def _fail(self, job: Job, update: StatusUpdate) -> Job:
+        if update.error is None:
+            raise FieldNotOfState(JOB.name, job.id, "error", "set", str(update.status))
 
-        command = commands.FailJob(job_id=job.id, reason=error, warnings=batch.warnings)
+        command = commands.FailJob(
+            job_id=job.id, reason=update.error, warnings=update.batch.warnings
+        )
         return handlers.fail_job(self._tx, command).job
 
 
@@ -165,7 +173,7 @@ class ProjectRepository:
         return handlers.set_nodes(self._tx, command).project
 
     def append_prompt_to_history(
-        self, user_id: str, project_id: str, prompt: str, metadata: JsonObject = NO_VALUES
+        self, user_id: str, project_id: str, prompt: str, metadata: JsonObject = NO_METADATA
     ) -> Project:
         """Append a prompt to the history of the project."""
         command = commands.AddPrompt(

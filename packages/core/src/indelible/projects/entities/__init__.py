@@ -1,11 +1,5 @@
 """Projects, jobs, their records and values."""
 
-from indelible.projects.entities.documents import (
-    JsonObject,
-    JsonObjects,
-    freeze_object,
-    freeze_objects,
-)
 from indelible.projects.entities.jobs import LOG_FULL, WARNINGS_FULL, Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
@@ -16,6 +10,7 @@ from indelible.projects.entities.values import (
     MAX_MESSAGE,
     MAX_PLAN_FILES,
     MAX_WARNINGS_PER_OUTPUT,
+    NO_METADATA,
     NO_OUTPUT,
     TRUNCATED,
     ArchitectureSpec,
@@ -28,6 +23,9 @@ from indelible.projects.entities.values import (
     Phase,
     Repository,
     clean_message,
+    clean_text,
+    freeze_metadata,
+    freeze_nodes,
     logs_field,
     warnings_field,
 )
@@ -40,6 +38,7 @@ __all__ = [
     "MAX_MESSAGE",
     "MAX_PLAN_FILES",
     "MAX_WARNINGS_PER_OUTPUT",
+    "NO_METADATA",
     "NO_OUTPUT",
     "TRUNCATED",
     "WARNINGS_FULL",
@@ -50,8 +49,6 @@ __all__ = [
     "JobOutput",
     "JobResult",
     "JobSpec",
-    "JsonObject",
-    "JsonObjects",
     "LogEntry",
     "LogLevel",
     "OutputBatch",
@@ -60,8 +57,9 @@ __all__ = [
     "ProjectPrompt",
     "Repository",
     "clean_message",
-    "freeze_object",
-    "freeze_objects",
+    "clean_text",
+    "freeze_metadata",
+    "freeze_nodes",
     "logs_field",
     "warnings_field",
 ]

@@ -9,12 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
+from indelible.kernel.masking import mask_secrets
+from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -60,6 +62,9 @@ END_ACTIONS: Final[Mapping[JobStatus, str]] = {
     JobStatus.COMPLETED_WITH_WARNINGS: "complete_with_warnings",
     JobStatus.FAILED: "fail",
 }
+ONE_RUNNING: Final = OnePerParent(
+    parent_field="project_id", states=(JobStatus.RUNNING,), error=errors.JobAlreadyRunning
+)
 
 
 @frozen(kw_only=True)
@@ -74,6 +79,7 @@ class Job(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = JOB
     fixed: ClassVar[tuple[str, ...]] = ("project_id", "user_id", "number", "prompt", "spec_digest")
+    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING,)
     version_field: ClassVar[str] = "output_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (JobOutput,)
     first_records: ClassVar[tuple[type[Record], ...]] = (JobSpec,)
@@ -103,13 +109,15 @@ class Job(Aggregate):
         self._check_success()
 
     @classmethod
-    def of_project(
-        cls, project: Project, spec: ArchitectureSpec, *, job_id: str, now: datetime
-    ) -> Self:
-        """Return the new job of the project's newest prompt, with a copy of the spec's prompt."""
+    def of_project(cls, project: Project, spec: ArchitectureSpec, *, job_id: str) -> Self:
+        """Return the job of the project's newest prompt, created at the instant of the prompt.
+
+        So the jobs of a project are created in the order of their numbers, whatever the clocks of
+        several machines say.
+        """
         return cls.create(
             "create",
-            now=now,
+            now=project.updated_at,
             id=job_id,
             project_id=project.id,
             user_id=project.user_id,
@@ -169,12 +177,13 @@ class Job(Aggregate):
         return self
 
     def accepted(self, batch: OutputBatch) -> OutputBatch:
-        """Return what the job can still store of a batch, at the limits with a last warning.
+        """Return what the job stores of a batch: without secrets, and within the job's limits.
 
-        Lines after output MAX_JOB_OUTPUTS and warnings after MAX_JOB_WARNINGS are dropped.
+        Lines after output MAX_JOB_OUTPUTS and warnings after MAX_JOB_WARNINGS are dropped. A last
+        warning says so.
         """
-        logs = batch.logs
-        warnings = batch.warnings
+        logs = tuple(evolve(entry, message=mask_secrets(entry.message)) for entry in batch.logs)
+        warnings = tuple(mask_secrets(warning) for warning in batch.warnings)
         following_number = self.output_number + 1
         if following_number > MAX_JOB_OUTPUTS:
             logs = ()
@@ -209,6 +218,14 @@ class Job(Aggregate):
 
         return JobStatus.COMPLETED
 
+    def require_success_status(self, status: JobStatus, batch: OutputBatch) -> Self:
+        """Return the job, or raise FieldNotOfState unless it succeeds with this status."""
+        if status is self.success_status(batch):
+            return self
+        if status is JobStatus.COMPLETED:
+            raise self._not_of_state("warning_count", "0", status)
+        raise self._not_of_state("warning_count", "at least 1", status)
+
     def finished(self, result: JobResult, batch: OutputBatch, *, now: datetime) -> Self:
         """Return the successful job: completed, or completed_with_warnings if it has any.
 
@@ -223,7 +240,9 @@ class Job(Aggregate):
     def failed(self, reason: str, batch: OutputBatch, *, now: datetime) -> Self:
         """Return the failed job."""
         warning_count = self.warning_count + len(batch.warnings)
-        return self._ended("fail", now, warning_count=warning_count, failure_reason=reason)
+        return self._ended(
+            "fail", now, warning_count=warning_count, failure_reason=mask_secrets(reason)
+        )
 
     def _ended(
         self,
@@ -236,13 +255,14 @@ class Job(Aggregate):
 
     def _check_success(self) -> None:
         """Raise FieldNotOfState for a success without the commit or the warning that it needs."""
-        if self.status is JobStatus.COMPLETED and self.warning_count:
-            raise self._not_of_state("warning_count", "0")
         if self.status is JobStatus.COMPLETED_WITH_WARNINGS and not self.warning_count:
-            raise self._not_of_state("warning_count", "at least 1")
-        has_commit = self.result is not None and self.result.commit is not None
-        if self.status is JobStatus.COMPLETED and not has_commit:
-            raise self._not_of_state("result.commit", "set")
+            raise self._not_of_state("warning_count", "at least 1", self.status)
+        if self.status is not JobStatus.COMPLETED:
+            return
+        if self.warning_count:
+            raise self._not_of_state("warning_count", "0", self.status)
+        if self.result is None or self.result.commit is None:
+            raise self._not_of_state("result.commit", "set", self.status)
 
-    def _not_of_state(self, name: str, expected: str) -> errors.FieldNotOfState:
-        return errors.FieldNotOfState(JOB.name, self.id, name, expected, str(self.status))
+    def _not_of_state(self, name: str, expected: str, status: JobStatus) -> errors.FieldNotOfState:
+        return errors.FieldNotOfState(JOB.name, self.id, name, expected, str(status))

@@ -10,6 +10,7 @@ from attrs.validators import optional
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
+from indelible.kernel.json_objects import JSON_OBJECTS, JsonObject, JsonObjects
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -22,10 +23,9 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 from indelible.projects import errors
-from indelible.projects.entities.documents import JsonObject, JsonObjects, freeze_objects
 from indelible.projects.entities.fields import check_presence
 from indelible.projects.entities.records import ProjectPrompt
-from indelible.projects.entities.values import NATURAL, DisplayStatus, Repository
+from indelible.projects.entities.values import NATURAL, DisplayStatus, Repository, freeze_nodes
 from indelible.projects.lifecycle import PROJECT, ProjectStatus
 
 REQUEST_FIELDS = ("repository_host", "repository_name")
@@ -51,7 +51,7 @@ class Project(Aggregate):
     description: str = field(default="", validator=is_text, metadata=TEXT)
     status: ProjectStatus = field(validator=instance_of(ProjectStatus))
     prompt_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    current_nodes: JsonObjects = field(default=(), converter=freeze_objects)
+    current_nodes: JsonObjects = field(default=(), converter=freeze_nodes, metadata=JSON_OBJECTS)
     latest_successful_job_id: str | None = field(
         default=None, validator=optional(is_identifier), metadata=IDENTIFIER
     )

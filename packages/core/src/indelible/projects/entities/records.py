@@ -7,6 +7,7 @@ from typing import ClassVar
 from attrs import field, frozen
 
 from indelible.kernel.history import Record
+from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -18,10 +19,11 @@ from indelible.kernel.values import (
     is_instant,
     is_text,
 )
-from indelible.projects.entities.documents import NO_VALUES, JsonObject, freeze_object
 from indelible.projects.entities.values import (
+    NO_METADATA,
     ArchitectureSpec,
     LogEntry,
+    freeze_metadata,
     logs_field,
     warnings_field,
 )
@@ -42,7 +44,9 @@ class ProjectPrompt(Record):
     number: int = field(validator=bounded_int, metadata=COUNT)
     prompt: str = field(validator=is_text, metadata=TEXT)
     timestamp: datetime = field(validator=is_instant)
-    metadata: JsonObject = field(default=NO_VALUES, converter=freeze_object)
+    metadata: JsonObject = field(
+        default=NO_METADATA, converter=freeze_metadata, metadata=JSON_OBJECT
+    )
 
 
 @frozen(kw_only=True)

@@ -8,6 +8,14 @@ from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import digest
+from indelible.kernel.json_objects import (
+    JSON_OBJECT,
+    JSON_OBJECTS,
+    JsonObject,
+    JsonObjects,
+    freeze_object,
+    freeze_objects,
+)
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
@@ -21,13 +29,6 @@ from indelible.kernel.values import (
     non_blank_line,
     text_tuple,
     wrong_type,
-)
-from indelible.projects.entities.documents import (
-    NO_VALUES,
-    JsonObject,
-    JsonObjects,
-    freeze_object,
-    freeze_objects,
 )
 
 MAX_LINES_PER_OUTPUT: Final = 100
@@ -46,6 +47,7 @@ WARNINGS: Final = {"max_items": MAX_WARNINGS_PER_OUTPUT, "max_length": MAX_MESSA
 FILES: Final = {"max_items": MAX_PLAN_FILES, "max_length": 1_000}
 TRUNCATED: Final = " [truncated]"
 UNREADABLE: Final = "\ufffd"  # in place of a character that no database can store
+NO_METADATA: Final = JsonObject.of({})
 
 
 class Phase(StrEnum):
@@ -98,11 +100,30 @@ def _clean_texts(value: Any) -> Any:  # noqa: ANN401 - the validator refuses oth
     if not isinstance(value, list | tuple):
         return value
 
-    return tuple(clean_text(item) for item in cast("list[Any]", value))
+    items = cast("list[object]", value)
+    return tuple(clean_text(item) for item in items)
 
 
 def _as_tuple(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
-    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+
+    return tuple(cast("list[object]", value))
+
+
+def freeze_nodes(value: object) -> JsonObjects:
+    """Return nodes as frozen JSON objects; WRONG_TYPE, LIST_TOO_LONG or JSON_LIMIT_EXCEEDED."""
+    return freeze_objects(value, field="nodes")
+
+
+def freeze_edges(value: object) -> JsonObjects:
+    """Return edges as frozen JSON objects; the errors are those of `freeze_nodes`."""
+    return freeze_objects(value, field="edges")
+
+
+def freeze_metadata(value: object) -> JsonObject:
+    """Return metadata as a frozen JSON object; WRONG_TYPE or JSON_LIMIT_EXCEEDED."""
+    return freeze_object(value, field="metadata")
 
 
 def items_of(kind: type) -> Any:  # noqa: ANN401 - a validator of attrs
@@ -183,9 +204,11 @@ class ArchitectureSpec:
     name: str = field(validator=non_blank_line, metadata=LINE)
     description: str = field(default="", validator=is_text, metadata=TEXT)
     prompt: str = field(default="", validator=is_text, metadata=TEXT)
-    nodes: JsonObjects = field(default=(), converter=freeze_objects)
-    edges: JsonObjects = field(default=(), converter=freeze_objects)
-    metadata: JsonObject = field(default=NO_VALUES, converter=freeze_object)
+    nodes: JsonObjects = field(default=(), converter=freeze_nodes, metadata=JSON_OBJECTS)
+    edges: JsonObjects = field(default=(), converter=freeze_edges, metadata=JSON_OBJECTS)
+    metadata: JsonObject = field(
+        default=NO_METADATA, converter=freeze_metadata, metadata=JSON_OBJECT
+    )
 
     def digest(self) -> str:
         """Return the digest of all fields."""
