@@ -131,6 +131,19 @@ class PlanTooLarge(Invalid):
 
 
 @frozen
+class GeneratedTooLarge(Invalid):
+    """Generated content that is larger than a job may write."""
+
+    code: ClassVar[str] = "GENERATED_TOO_LARGE"
+    message: ClassVar[str] = (
+        "Generated content of {subject} has {actual_bytes} bytes; at most {max_bytes} are allowed."
+    )
+    subject: str
+    actual_bytes: int
+    max_bytes: int
+
+
+@frozen
 class HostUnavailable(Unavailable):
     """A Git host that may answer later; it says when, or the usual backoff applies."""
 

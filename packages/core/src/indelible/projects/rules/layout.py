@@ -66,19 +66,20 @@ BACKEND: Final = (
     Template("main.py", FileKind.ROUTE, "main", "Start the API and include its routes"),
     Template("requirements.txt", FileKind.CONFIG, "requirements", "List the Python packages"),
     Template("Dockerfile", FileKind.CONFIG, "dockerfile", "Build an image of the backend"),
+    Template("pytest.ini", FileKind.CONFIG, "pytest", "Configure the tests of the backend"),
     Template("tests/test_main.py", FileKind.TEST, "main_test", "Test that the API answers"),
 )
 DATABASE: Final = Template("database.py", FileKind.UTILITY, "database", "Open database sessions")
 ENVIRONMENT: Final = Template(".env.example", FileKind.CONFIG, "environment", "Name the settings")
 ENTITY_BACKEND: Final = (
-    Template("models/{module}.py", FileKind.MODEL, "model", "Store"),
-    Template("schemas/{module}.py", FileKind.SCHEMA, "schema", "Validate"),
-    Template("routes/{module}.py", FileKind.ROUTE, "route", "Serve"),
+    Template("models/{module}.py", FileKind.MODEL, "model", "Define the table"),
+    Template("schemas/{module}.py", FileKind.SCHEMA, "schema", "Define requests and responses"),
+    Template("routes/{module}.py", FileKind.ROUTE, "route", "Serve the rows"),
 )
 ENTITY_FRONTEND: Final = (
-    Template("src/app/{slug}/page.tsx", FileKind.PAGE, "list_page", "List"),
-    Template("src/app/{slug}/new/page.tsx", FileKind.PAGE, "new_page", "Create"),
-    Template("src/app/{slug}/[id]/page.tsx", FileKind.PAGE, "detail_page", "Show one"),
+    Template("src/app/{slug}/page.tsx", FileKind.PAGE, "list_page", "List the rows"),
+    Template("src/app/{slug}/new/page.tsx", FileKind.PAGE, "new_page", "Create a row"),
+    Template("src/app/{slug}/[id]/page.tsx", FileKind.PAGE, "detail_page", "Show a row"),
 )
 PAGE: Final = Template("src/app/{slug}/page.tsx", FileKind.PAGE, "page", "Show the page")
 COMPONENT_PAGE: Final = Template(

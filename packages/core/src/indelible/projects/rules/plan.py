@@ -35,7 +35,7 @@ from indelible.projects.rules.layout import (
 )
 from indelible.projects.rules.paths import check_paths
 from indelible.projects.rules.prompts import effective_prompt
-from indelible.projects.rules.slugs import Slugs
+from indelible.projects.rules.slugs import Slugs, module_name
 
 # Counts the changes of the templates, so that the digest of a plan changes with its content.
 TEMPLATES_VERSION: Final = 1
@@ -57,13 +57,14 @@ class PlannedFile:
     """A file to write: its path, its kind, the nodes that it is for, and its purpose.
 
     A file without nodes is about the whole architecture. `template` names the template of its
-    content, and `subject` what the template is filled with.
+    content; `subject` and `slug` are the name that it is filled with, as text and in paths.
     """
 
     path: str
     kind: FileKind
     template: str
     subject: str
+    slug: str
     node_ids: tuple[str, ...]
     purpose: str
 
@@ -78,8 +79,8 @@ class Plan:
     digest: str
 
 
-# Folders below src/app that the plan itself uses.
-RESERVED_PAGES: Final = ("login", "signup", "dashboard")
+# Folders below src/app and routes of the API that the plan or FastAPI itself uses.
+RESERVED_SLUGS: Final = ("dashboard", "docs", "health", "login", "redoc", "signup")
 
 
 def plan_files(spec: ArchitectureSpec) -> Plan:
@@ -167,7 +168,7 @@ class _Planner:
     def _entities(self) -> list[_Subject]:
         """Return the entities: the nodes that are one, and those that other nodes list."""
         slugs = Slugs("item")
-        slugs.reserve(RESERVED_PAGES)
+        slugs.reserve(RESERVED_SLUGS)
         entities: list[_Subject] = []
         for node in self._graph.nodes:
             names = list(node.entities)
@@ -193,7 +194,7 @@ class _Planner:
             self._add_all(ENTITY_FRONTEND, (entity.node,), entity.slug, entity.name)
 
         slugs = Slugs("page")
-        slugs.reserve(RESERVED_PAGES)
+        slugs.reserve(RESERVED_SLUGS)
         slugs.reserve(entity.slug for entity in entities)
         for node in self._graph.of_kind({NodeKind.PAGE}):
             self._add_all((PAGE,), (node,), slugs.add(node.label), node.label)
@@ -252,19 +253,21 @@ class _Planner:
         subject: str = "",
     ) -> None:
         """Add a file of each template; no nodes mean the whole architecture."""
-        module = slug.replace("-", "_")
         for template in templates:
-            path = template.path.replace("{slug}", slug).replace("{module}", module)
-            self._files.append(_planned(template, path, nodes, subject))
+            path = template.path.format(slug=slug, module=module_name(slug))
+            self._files.append(_planned(template, path, nodes, subject, slug))
 
 
-def _planned(template: Template, path: str, nodes: Sequence[Node], subject: str) -> PlannedFile:
+def _planned(
+    template: Template, path: str, nodes: Sequence[Node], subject: str, slug: str = ""
+) -> PlannedFile:
     node_ids = dict.fromkeys(node.id for node in nodes)
     return PlannedFile(
         path=path,
         kind=template.kind,
         template=template.name,
         subject=subject,
+        slug=slug,
         node_ids=tuple(node_ids),
         purpose=template.purpose,
     )

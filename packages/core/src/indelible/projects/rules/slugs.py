@@ -50,3 +50,8 @@ class Slugs:
     def reserve(self, names: Iterable[str]) -> None:
         """Never return these slugs."""
         self._taken.update(names)
+
+
+def module_name(slug: str) -> str:
+    """Return the name of the Python module of a slug."""
+    return slug.replace("-", "_")
