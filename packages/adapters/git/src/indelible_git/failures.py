@@ -30,7 +30,8 @@ UNAVAILABLE: Final = re.compile(
 )
 REFUSED: Final = re.compile(
     r"authentication failed|could not read (?:username|password)"
-    r"|returned error: (?:400|401|403|451)|permission .*denied|access denied|archived|unable to update url base from redirection"
+    r"|returned error: (?:400|401|403|451)|permission .*denied|access denied|archived"
+    r"|unable to update url base from redirection"
     r"|returned error: 30\d|transport .* not allowed|dubious ownership",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ FILE_MODE: Final = 0o644
 
 
 @contextmanager
-def open_folder(path: str | Path, parent: int | None = None) -> Iterator[int]:
+def open_folder(path: str | Path, parent: int | None = None) -> Generator[int]:
     """Open a folder that is no link, for use as a `dir_fd`."""
     descriptor = os.open(path, OPEN_FOLDER, dir_fd=parent)
     try:

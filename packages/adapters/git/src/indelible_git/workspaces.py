@@ -4,7 +4,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -84,7 +84,7 @@ class FolderWorkspaces:
 
         own: list[str] = []
         with self._open_root() as root:
-            names = os.listdir(root)
+            names = os.listdir(root)  # noqa: PTH208 - a descriptor, not a path
             for name in sorted(names):
                 with suppress(OSError), open_folder(name, root) as folder:
                     if _read_marker(folder) == self._marker(name):
@@ -99,7 +99,7 @@ class FolderWorkspaces:
         return self.root / job_id
 
     @contextmanager
-    def _open_root(self) -> Iterator[int]:
+    def _open_root(self) -> Generator[int]:
         """Open the root; create it for this user alone if it does not exist.
 
         Raises:
