@@ -17,6 +17,7 @@ PRELOADED: Final = (
     "tests.chaos.kills",
     "tests.sql.editors",
     "tests.workers.bakery_process",
+    "tests.workers.failpoint_process",
 )
 
 

@@ -184,7 +184,12 @@ ON_TASKS: Mapping[str, Kind] = {
             complete_task(LEASED, attempts=0),
         ),
         "attempts that are reset as the lease expires": lambda _: (
+            update_task(EXPIRED, fence=2, attempts=2, lease_owner=NOOR, lease_until=BEGINNING),
             end_lease(EXPIRED, attempts=0, due_at=SOON),
+        ),
+        "attempts that are reset by a postponement": lambda _: (
+            update_task(RETRIED, fence=2, attempts=2, lease_owner=MAYA, lease_until=LIVE_UNTIL),
+            end_lease(RETRIED, attempts=0, due_at=LIVE_UNTIL),
         ),
         "attempts that are kept as a completed task is enqueued": lambda _: (
             begin_run(DONE, attempts=1),
@@ -198,10 +203,6 @@ ON_TASKS: Mapping[str, Kind] = {
         "a waiting task that is completed": lambda _: (complete_task(FREE),),
         "a waiting task that is postponed": lambda _: (update_task(FREE, due_at=LATER),),
         "a postponement without end": lambda _: (end_lease(LEASED, attempts=0, due_at=TOO_LATE),),
-        "a postponement that takes an earlier attempt away": lambda _: (
-            update_task(RETRIED, fence=2, attempts=2, lease_owner=MAYA, lease_until=LIVE_UNTIL),
-            end_lease(RETRIED, attempts=0, due_at=LIVE_UNTIL),
-        ),
         "an expired task that is completed though enqueued again": lambda _: (
             complete_task(AGAIN),
         ),
