@@ -711,7 +711,7 @@ CREATE TABLE indelible.projects (
 	updated_at indelible.instant NOT NULL,
 	prompt_number BIGINT GENERATED ALWAYS AS (NULLIF(prompt_count, 0)) STORED,
 	user_id indelible.identifier NOT NULL,
-	name indelible.nonblank_text NOT NULL,
+	name TEXT COLLATE "C" NOT NULL,
 	description TEXT NOT NULL,
 	current_nodes indelible.json_array NOT NULL,
 	latest_successful_job_id indelible.identifier,
@@ -723,6 +723,7 @@ CREATE TABLE indelible.projects (
 	github_repo_url indelible.nonblank_text,
 	PRIMARY KEY (id),
 	CONSTRAINT projects_owner UNIQUE (user_id, id),
+	CONSTRAINT projects_name_not_blank CHECK (trim(name) <> ''),
 	CONSTRAINT projects_repository_of_status CHECK (CASE status WHEN 'unbound' THEN repository_host IS NULL AND repository_name IS NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL WHEN 'requested' THEN repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL ELSE repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NOT NULL AND repository_branch IS NOT NULL AND github_repo_url IS NOT NULL END),
 	CONSTRAINT projects_latest_job CHECK ((latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL) AND (seq > 1 OR latest_successful_job_id IS NULL)),
 	CONSTRAINT projects_history FOREIGN KEY (lifecycle, id, seq, status, prompt_count, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -730,6 +731,8 @@ CREATE TABLE indelible.projects (
 )
 --;
 CREATE INDEX projects_created_at ON indelible.projects (user_id, created_at, id)
+--;
+CREATE INDEX projects_name ON indelible.projects (user_id, name, id)
 --;
 CREATE INDEX projects_updated_at ON indelible.projects (user_id, updated_at, id)
 --;
@@ -747,6 +750,7 @@ CREATE TABLE indelible.jobs (
 	number indelible.ordinal NOT NULL,
 	prompt TEXT NOT NULL,
 	spec_digest indelible.digest NOT NULL,
+	warning_count indelible.natural_number NOT NULL,
 	phase indelible.identifier,
 	result indelible.json_object,
 	failure_reason indelible.nonblank_text,
@@ -756,12 +760,15 @@ CREATE TABLE indelible.jobs (
 	CONSTRAINT jobs_number UNIQUE (project_id, number),
 	CONSTRAINT jobs_project FOREIGN KEY(user_id, project_id) REFERENCES indelible.projects (user_id, id),
 	CONSTRAINT jobs_phase_known CHECK (phase IN ('cleanup', 'commit', 'finalize', 'generate', 'load', 'push', 'running', 'workspace')),
-	CONSTRAINT jobs_completed_at_of_status CHECK ((completed_at IS NOT NULL) = (status IN ('completed', 'completed_with_warnings', 'failed'))),
+	CONSTRAINT jobs_completed_at_of_status CHECK (CASE WHEN status IN ('completed', 'completed_with_warnings', 'failed') THEN completed_at IS NOT NULL AND completed_at = updated_at ELSE completed_at IS NULL END),
 	CONSTRAINT jobs_result_of_status CHECK ((result IS NOT NULL) = (status IN ('completed', 'completed_with_warnings'))),
 	CONSTRAINT jobs_failure_of_status CHECK ((failure_reason IS NOT NULL) = (status = 'failed')),
+	CONSTRAINT jobs_success_has_reason CHECK (CASE status WHEN 'completed' THEN warning_count = 0 AND (result ->> 'commit') IS NOT NULL WHEN 'completed_with_warnings' THEN warning_count > 0 ELSE TRUE END),
 	CONSTRAINT jobs_history FOREIGN KEY (lifecycle, id, seq, status, output_number, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
+--;
+CREATE UNIQUE INDEX jobs_one_running ON indelible.jobs (project_id) WHERE status = 'running'
 --;
 CREATE INDEX jobs_status ON indelible.jobs (status, id)
 --;
@@ -790,6 +797,8 @@ CREATE TABLE indelible.job_outputs (
 	CONSTRAINT job_outputs_logs_size CHECK (logs -> 100 IS NULL),
 	CONSTRAINT job_outputs_warnings_size CHECK (warnings -> 100 IS NULL)
 )
+--;
+CREATE INDEX job_outputs_with_warnings ON indelible.job_outputs (job_id, number) WHERE warnings <> '[]'
 --;
 CREATE TABLE indelible.job_specs (
 	job_id indelible.identifier NOT NULL,
@@ -2904,6 +2913,19 @@ FOR EACH ROW WHEN ((OLD.status <> 'bound' OR NEW.repository_host = OLD.repositor
 --;
 ALTER TABLE indelible.projects ENABLE ALWAYS TRIGGER projects_bound_once
 --;
+CREATE FUNCTION indelible.projects_requested_host() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER projects_requested_host BEFORE UPDATE ON indelible.projects
+FOR EACH ROW WHEN ((OLD.status <> 'requested' OR NEW.status <> 'bound' OR NEW.repository_host = OLD.repository_host) IS NOT TRUE) EXECUTE FUNCTION indelible.projects_requested_host()
+--;
+ALTER TABLE indelible.projects ENABLE ALWAYS TRIGGER projects_requested_host
+--;
 CREATE FUNCTION indelible.projects_latest_rises() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2929,6 +2951,19 @@ CREATE TRIGGER projects_latest_successful BEFORE UPDATE ON indelible.projects
 FOR EACH ROW WHEN (NEW.latest_successful_job_id IS NOT NULL) EXECUTE FUNCTION indelible.projects_latest_successful()
 --;
 ALTER TABLE indelible.projects ENABLE ALWAYS TRIGGER projects_latest_successful
+--;
+CREATE FUNCTION indelible.jobs_warnings_rise() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER jobs_warnings_rise BEFORE UPDATE ON indelible.jobs
+FOR EACH ROW WHEN ((NEW.warning_count >= OLD.warning_count) IS NOT TRUE) EXECUTE FUNCTION indelible.jobs_warnings_rise()
+--;
+ALTER TABLE indelible.jobs ENABLE ALWAYS TRIGGER jobs_warnings_rise
 --;
 CREATE FUNCTION indelible.jobs_prompted() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

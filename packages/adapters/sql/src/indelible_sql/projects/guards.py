@@ -32,8 +32,10 @@ def project_guards(dialect: str) -> Iterator[Guard]:
     yield fixed_columns_guard(PROJECTS, Project.fixed)
     yield fixed_columns_guard(JOBS, Job.fixed)
     yield _bound_once_guard()
+    yield _requested_host_guard()
     yield _rising_guard()
     yield _successful_guard(dialect)
+    yield _more_warnings_guard()
     yield _prompted_guard(dialect)
     yield _spec_prompt_guard(dialect)
     yield task_entity_guard(JOBS, STAGE_LIFECYCLES, dialect)
@@ -47,6 +49,29 @@ def _bound_once_guard() -> Guard:
         rule="bound_once",
         event="UPDATE",
         condition=f"OLD.status <> '{ProjectStatus.BOUND}' OR {is_same}",
+    )
+
+
+def _requested_host_guard() -> Guard:
+    """Refuse a repository on another host than the one that was asked for it."""
+    return Guard(
+        table=PROJECTS,
+        rule="requested_host",
+        event="UPDATE",
+        condition=(
+            f"OLD.status <> '{ProjectStatus.REQUESTED}' OR NEW.status <> '{ProjectStatus.BOUND}'"
+            " OR NEW.repository_host = OLD.repository_host"
+        ),
+    )
+
+
+def _more_warnings_guard() -> Guard:
+    """Refuse a job that forgets warnings."""
+    return Guard(
+        table=JOBS,
+        rule="warnings_rise",
+        event="UPDATE",
+        condition="NEW.warning_count >= OLD.warning_count",
     )
 
 

@@ -7,7 +7,14 @@ from sqlalchemy import bindparam, func, or_, select
 from indelible.projects.lifecycle import SUCCESSFUL
 from indelible_sql.engine.session import Query
 from indelible_sql.projects.expressions import prompt_of_spec
-from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
+from indelible_sql.projects.tables import (
+    HAS_WARNINGS,
+    JOBS,
+    OUTPUTS,
+    PROJECTS,
+    PROMPTS,
+    SPECS,
+)
 from indelible_sql.schema.columns import IDENTIFIER
 from indelible_sql.schema.tables import page_by, rows_by
 
@@ -22,6 +29,14 @@ GET_SPEC: Final = rows_by(SPECS, "job_id")
 
 # Which batches of logs and warnings of a job follow a number?
 PAGE_OUTPUTS: Final = page_by(OUTPUTS, ("job_id",), ("number",))
+
+# What are the warnings of a job?
+WARNINGS: Final[Query] = (
+    select(OUTPUTS.c.warnings)
+    .where(OUTPUTS.c.job_id == bindparam("job_id", type_=IDENTIFIER))
+    .where(HAS_WARNINGS)
+    .order_by(OUTPUTS.c.number)
+)
 
 # Which successful job of a project was created last?
 NEWEST_SUCCESSFUL: Final = (

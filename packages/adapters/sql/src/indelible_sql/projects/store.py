@@ -36,6 +36,14 @@ class SqlJobRepository(SqlAggregateRepository[Job]):
         values = {"job_id": job_id, "after": after, "limit": limit}
         return fetch_all(self._session, JobOutput, statements.PAGE_OUTPUTS, values)
 
+    def warnings(self, job_id: str) -> tuple[str, ...]:
+        """Return all warnings of a job in their order."""
+        warnings: list[str] = []
+        for row in self._session.rows(statements.WARNINGS, {"job_id": job_id}):
+            warnings.extend(row["warnings"])
+
+        return tuple(warnings)
+
     def newest_successful(self, project_id: str) -> Job | None:
         """Return the successful job of the project that was created last."""
         row = self._session.first(statements.NEWEST_SUCCESSFUL, {"project_id": project_id})

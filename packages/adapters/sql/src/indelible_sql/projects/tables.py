@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy.schema import Computed, SchemaItem
 
@@ -20,6 +22,7 @@ from indelible.projects.entities import (
 from indelible.projects.lifecycle import JOB, PROJECT, SUCCESSFUL, TERMINAL, JobStatus
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
+    C_COLLATED_TEXT,
     CONTENT,
     DIGEST,
     IDENTIFIER,
@@ -39,6 +42,8 @@ from indelible_sql.schema.tables import head, key, table
 REQUESTED_COLUMNS = ("repository_host", "repository_name")
 BOUND_COLUMNS = ("repository_id", "repository_branch", "github_repo_url")
 REPOSITORY_COLUMNS = (*REQUESTED_COLUMNS, *BOUND_COLUMNS)
+
+HAS_WARNINGS = literal_column("warnings <> '[]'", Boolean())
 
 
 def quoted(values: Iterable[str]) -> str:
@@ -69,13 +74,31 @@ def _at_most(column: str, limit: int) -> tuple[SchemaItem, ...]:
     )
 
 
+def _success_checks() -> tuple[SchemaItem, ...]:
+    """Return the check that a success has a commit and no warning, or has a warning."""
+    commits = {
+        "sqlite": "CASE WHEN json_valid(result) THEN json_extract(result, '$.commit') END",
+        "postgresql": "(result ->> 'commit')",
+    }
+    checks: list[SchemaItem] = []
+    for dialect, commit in commits.items():
+        condition = (
+            f"CASE status WHEN 'completed' THEN warning_count = 0 AND {commit} IS NOT NULL"
+            " WHEN 'completed_with_warnings' THEN warning_count > 0 ELSE TRUE END"
+        )
+        check = CheckConstraint(condition, name="jobs_success_has_reason")
+        checks.append(check.ddl_if(dialect=dialect))
+
+    return tuple(checks)
+
+
 PROJECTS = head(
     "projects",
     PROJECT,
     # The last prompt, NULL before the first.
     Column("prompt_number", BIG_INTEGER, Computed("NULLIF(prompt_count, 0)", persisted=True)),
     required("user_id", IDENTIFIER),
-    required("name", NONBLANK_TEXT),
+    required("name", C_COLLATED_TEXT),
     required("description", CONTENT),
     required("current_nodes", JSON_ARRAY),
     Column("latest_successful_job_id", IDENTIFIER),
@@ -93,6 +116,7 @@ PROJECTS = head(
         ["project_id", "number"],
         deferred=True,
     ),
+    CheckConstraint("trim(name) <> ''", name="projects_name_not_blank"),
     CheckConstraint(_HAS_REPOSITORY_OF_STATUS, name="projects_repository_of_status"),
     CheckConstraint(
         "(latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL)"
@@ -101,6 +125,7 @@ PROJECTS = head(
     ),
     Index("projects_created_at", "user_id", "created_at", "id"),
     Index("projects_updated_at", "user_id", "updated_at", "id"),
+    Index("projects_name", "user_id", "name", "id"),
     version=required("prompt_count", NATURAL),
 )
 JOBS = head(
@@ -111,6 +136,7 @@ JOBS = head(
     required("number", ORDINAL),
     required("prompt", CONTENT),
     required("spec_digest", DIGEST),
+    required("warning_count", NATURAL),
     Column("phase", IDENTIFIER),
     Column("result", JSON_OBJECT),
     Column("failure_reason", NONBLANK_TEXT),
@@ -128,7 +154,9 @@ JOBS = head(
     key("jobs_spec", ["id"], "job_specs", ["job_id"], deferred=True),
     CheckConstraint(f"phase IN ({quoted(Phase)})", name="jobs_phase_known"),
     CheckConstraint(
-        f"(completed_at IS NOT NULL) = (status IN ({quoted(TERMINAL)}))",
+        f"CASE WHEN status IN ({quoted(TERMINAL)})"
+        " THEN completed_at IS NOT NULL AND completed_at = updated_at"
+        " ELSE completed_at IS NULL END",
         name="jobs_completed_at_of_status",
     ),
     CheckConstraint(
@@ -139,6 +167,7 @@ JOBS = head(
         f"(failure_reason IS NOT NULL) = (status = '{JobStatus.FAILED}')",
         name="jobs_failure_of_status",
     ),
+    *_success_checks(),
     *one_per_parent_indexes("jobs", Job),
     Index("jobs_status", "status", "id"),
     version=required("output_number", ORDINAL),
@@ -192,5 +221,13 @@ OUTPUTS = table(
     ),
     *_at_most("logs", MAX_LINES_PER_OUTPUT),
     *_at_most("warnings", MAX_WARNINGS_PER_OUTPUT),
+    # Few outputs have warnings, and all of a job are read at once.
+    Index(
+        "job_outputs_with_warnings",
+        "job_id",
+        "number",
+        postgresql_where=HAS_WARNINGS,
+        sqlite_where=HAS_WARNINGS,
+    ),
     has_rowid=False,
 )

@@ -34,6 +34,8 @@ DROP TRIGGER jobs_one_step ON indelible.jobs
 --;
 DROP TRIGGER jobs_prompted ON indelible.jobs
 --;
+DROP TRIGGER jobs_warnings_rise ON indelible.jobs
+--;
 DROP TRIGGER lifecycle_edges_no_delete ON indelible.lifecycle_edges
 --;
 DROP TRIGGER project_prompts_needs_head ON indelible.project_prompts
@@ -58,6 +60,8 @@ DROP TRIGGER projects_no_truncate ON indelible.projects
 --;
 DROP TRIGGER projects_one_step ON indelible.projects
 --;
+DROP TRIGGER projects_requested_host ON indelible.projects
+--;
 DROP TRIGGER seal_records_no_delete ON indelible.seal_records
 --;
 DROP TRIGGER seals_no_delete ON indelible.seals
@@ -66,9 +70,15 @@ DROP TRIGGER tasks_needs_jobs ON indelible.tasks
 --;
 DROP INDEX indelible.projects_created_at
 --;
+DROP INDEX indelible.projects_name
+--;
 DROP INDEX indelible.projects_updated_at
 --;
+DROP INDEX indelible.jobs_one_running
+--;
 DROP INDEX indelible.jobs_status
+--;
+DROP INDEX indelible.job_outputs_with_warnings
 --;
 DROP FUNCTION indelible.project_prompts_no_update
 --;
@@ -116,9 +126,13 @@ DROP FUNCTION indelible.jobs_fixed
 --;
 DROP FUNCTION indelible.projects_bound_once
 --;
+DROP FUNCTION indelible.projects_requested_host
+--;
 DROP FUNCTION indelible.projects_latest_rises
 --;
 DROP FUNCTION indelible.projects_latest_successful
+--;
+DROP FUNCTION indelible.jobs_warnings_rise
 --;
 DROP FUNCTION indelible.jobs_prompted
 --;

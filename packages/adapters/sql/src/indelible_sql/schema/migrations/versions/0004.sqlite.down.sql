@@ -50,6 +50,10 @@ DROP TRIGGER jobs_no_replace
 --;
 DROP TRIGGER jobs_no_replace_on_update
 --;
+DROP TRIGGER jobs_one_running
+--;
+DROP TRIGGER jobs_one_running_on_update
+--;
 DROP TRIGGER jobs_one_step
 --;
 DROP TRIGGER jobs_output_exists
@@ -59,6 +63,8 @@ DROP TRIGGER jobs_project_exists
 DROP TRIGGER jobs_prompted
 --;
 DROP TRIGGER jobs_spec_exists
+--;
+DROP TRIGGER jobs_warnings_rise
 --;
 DROP TRIGGER lifecycle_edges_no_delete
 --;
@@ -102,6 +108,8 @@ DROP TRIGGER projects_one_step
 --;
 DROP TRIGGER projects_prompt_exists
 --;
+DROP TRIGGER projects_requested_host
+--;
 DROP TRIGGER seal_records_no_delete
 --;
 DROP TRIGGER seals_no_delete
@@ -112,9 +120,15 @@ DROP TRIGGER tasks_needs_jobs
 --;
 DROP INDEX projects_created_at
 --;
+DROP INDEX projects_name
+--;
 DROP INDEX projects_updated_at
 --;
+DROP INDEX jobs_one_running
+--;
 DROP INDEX jobs_status
+--;
+DROP INDEX job_outputs_with_warnings
 --;
 DELETE FROM seal_records
 WHERE EXISTS (SELECT 1 FROM history WHERE lifecycle IN ('job', 'project'))

@@ -26,6 +26,7 @@ CREATE TABLE projects (
 	PRIMARY KEY (id),
 	CONSTRAINT projects_owner UNIQUE (user_id, id),
 	CONSTRAINT projects_prompt FOREIGN KEY(id, prompt_number) REFERENCES project_prompts (project_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT projects_name_not_blank CHECK (trim(name) <> ''),
 	CONSTRAINT projects_repository_of_status CHECK (CASE status WHEN 'unbound' THEN repository_host IS NULL AND repository_name IS NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL WHEN 'requested' THEN repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL ELSE repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NOT NULL AND repository_branch IS NOT NULL AND github_repo_url IS NOT NULL END),
 	CONSTRAINT projects_latest_job CHECK ((latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL) AND (seq > 1 OR latest_successful_job_id IS NULL)),
 	CONSTRAINT projects_history FOREIGN KEY (lifecycle, id, seq, status, prompt_count, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -39,7 +40,6 @@ CREATE TABLE projects (
 	CONSTRAINT projects_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT projects_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
 	CONSTRAINT projects_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
-	CONSTRAINT projects_name_rule CHECK (trim(name, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT projects_current_nodes_rule CHECK (current_nodes IS NULL OR json_valid(current_nodes) AND json_type(current_nodes) = 'array'),
 	CONSTRAINT projects_latest_successful_job_id_rule CHECK (length(latest_successful_job_id) BETWEEN 1 AND 200),
 	CONSTRAINT projects_latest_successful_job_number_rule CHECK (latest_successful_job_number >= 1),
@@ -66,6 +66,7 @@ CREATE TABLE jobs (
 	number INTEGER NOT NULL,
 	prompt TEXT NOT NULL,
 	spec_digest TEXT NOT NULL,
+	warning_count INTEGER NOT NULL,
 	phase TEXT,
 	result TEXT,
 	failure_reason TEXT,
@@ -77,9 +78,10 @@ CREATE TABLE jobs (
 	CONSTRAINT jobs_output FOREIGN KEY(id, output_number) REFERENCES job_outputs (job_id, number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT jobs_spec FOREIGN KEY(id) REFERENCES job_specs (job_id) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT jobs_phase_known CHECK (phase IN ('cleanup', 'commit', 'finalize', 'generate', 'load', 'push', 'running', 'workspace')),
-	CONSTRAINT jobs_completed_at_of_status CHECK ((completed_at IS NOT NULL) = (status IN ('completed', 'completed_with_warnings', 'failed'))),
+	CONSTRAINT jobs_completed_at_of_status CHECK (CASE WHEN status IN ('completed', 'completed_with_warnings', 'failed') THEN completed_at IS NOT NULL AND completed_at = updated_at ELSE completed_at IS NULL END),
 	CONSTRAINT jobs_result_of_status CHECK ((result IS NOT NULL) = (status IN ('completed', 'completed_with_warnings'))),
 	CONSTRAINT jobs_failure_of_status CHECK ((failure_reason IS NOT NULL) = (status = 'failed')),
+	CONSTRAINT jobs_success_has_reason CHECK (CASE status WHEN 'completed' THEN warning_count = 0 AND CASE WHEN json_valid(result) THEN json_extract(result, '$.commit') END IS NOT NULL WHEN 'completed_with_warnings' THEN warning_count > 0 ELSE TRUE END),
 	CONSTRAINT jobs_history FOREIGN KEY (lifecycle, id, seq, status, output_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -94,6 +96,7 @@ CREATE TABLE jobs (
 	CONSTRAINT jobs_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
 	CONSTRAINT jobs_number_rule CHECK (number >= 1),
 	CONSTRAINT jobs_spec_digest_rule CHECK (length(spec_digest) = 64 AND trim(spec_digest, '0123456789abcdef') = ''),
+	CONSTRAINT jobs_warning_count_rule CHECK (warning_count >= 0),
 	CONSTRAINT jobs_phase_rule CHECK (length(phase) BETWEEN 1 AND 200),
 	CONSTRAINT jobs_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) = 'object'),
 	CONSTRAINT jobs_failure_reason_rule CHECK (trim(failure_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
@@ -162,9 +165,15 @@ CREATE TABLE job_specs (
 --;
 CREATE INDEX projects_created_at ON projects (user_id, created_at, id)
 --;
+CREATE INDEX projects_name ON projects (user_id, name, id)
+--;
 CREATE INDEX projects_updated_at ON projects (user_id, updated_at, id)
 --;
+CREATE UNIQUE INDEX jobs_one_running ON jobs (project_id) WHERE status = 'running'
+--;
 CREATE INDEX jobs_status ON jobs (status, id)
+--;
+CREATE INDEX job_outputs_with_warnings ON job_outputs (job_id, number) WHERE warnings <> '[]'
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('project', '', 'create', 'unbound', 0), ('project', 'unbound', 'rename', 'unbound', 0), ('project', 'requested', 'rename', 'requested', 0), ('project', 'bound', 'rename', 'bound', 0), ('project', 'unbound', 'set_nodes', 'unbound', 0), ('project', 'requested', 'set_nodes', 'requested', 0), ('project', 'bound', 'set_nodes', 'bound', 0), ('project', 'unbound', 'add_prompt', 'unbound', 1), ('project', 'requested', 'add_prompt', 'requested', 1), ('project', 'bound', 'add_prompt', 'bound', 1), ('project', 'unbound', 'update_latest_job', 'unbound', 0), ('project', 'requested', 'update_latest_job', 'requested', 0), ('project', 'bound', 'update_latest_job', 'bound', 0), ('project', 'unbound', 'request_repository', 'requested', 0), ('project', 'requested', 'request_repository', 'requested', 0), ('project', 'requested', 'set_github_repo_url', 'bound', 0)
 --;
@@ -310,6 +319,10 @@ CREATE TRIGGER jobs_no_replace BEFORE INSERT ON jobs
 WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_no_replace'); END
 --;
+CREATE TRIGGER jobs_one_running BEFORE INSERT ON jobs
+WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running'); END
+--;
 CREATE TRIGGER jobs_output_exists BEFORE UPDATE ON jobs
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = OLD.id AND number = OLD.output_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_output_exists'); END
@@ -334,8 +347,12 @@ CREATE TRIGGER jobs_no_replace_on_update BEFORE UPDATE ON jobs
 WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id AND (id <> OLD.id))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_no_replace_on_update'); END
 --;
+CREATE TRIGGER jobs_one_running_on_update BEFORE UPDATE ON jobs
+WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running_on_update'); END
+--;
 CREATE TRIGGER jobs_no_nested_update BEFORE UPDATE ON jobs
-WHEN (EXISTS (SELECT 1 FROM main.jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.output_number IS OLD.output_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.project_id IS OLD.project_id AND stored.user_id IS OLD.user_id AND stored.number IS OLD.number AND stored.prompt IS OLD.prompt AND stored.spec_digest IS OLD.spec_digest AND stored.phase IS OLD.phase AND stored.result IS OLD.result AND stored.failure_reason IS OLD.failure_reason AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.output_number IS OLD.output_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.project_id IS OLD.project_id AND stored.user_id IS OLD.user_id AND stored.number IS OLD.number AND stored.prompt IS OLD.prompt AND stored.spec_digest IS OLD.spec_digest AND stored.warning_count IS OLD.warning_count AND stored.phase IS OLD.phase AND stored.result IS OLD.result AND stored.failure_reason IS OLD.failure_reason AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_no_nested_update'); END
 --;
 CREATE TRIGGER jobs_one_step BEFORE UPDATE ON jobs
@@ -358,6 +375,10 @@ CREATE TRIGGER projects_bound_once BEFORE UPDATE ON projects
 WHEN (OLD.status <> 'bound' OR NEW.repository_host = OLD.repository_host AND NEW.repository_name = OLD.repository_name AND NEW.repository_id = OLD.repository_id AND NEW.repository_branch = OLD.repository_branch AND NEW.github_repo_url = OLD.github_repo_url) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'projects_bound_once'); END
 --;
+CREATE TRIGGER projects_requested_host BEFORE UPDATE ON projects
+WHEN (OLD.status <> 'requested' OR NEW.status <> 'bound' OR NEW.repository_host = OLD.repository_host) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_requested_host'); END
+--;
 CREATE TRIGGER projects_latest_rises BEFORE UPDATE ON projects
 WHEN (OLD.latest_successful_job_number IS NULL OR NEW.latest_successful_job_number >= OLD.latest_successful_job_number) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'projects_latest_rises'); END
@@ -365,6 +386,10 @@ BEGIN SELECT RAISE(ABORT, 'projects_latest_rises'); END
 CREATE TRIGGER projects_latest_successful BEFORE UPDATE ON projects
 WHEN (NEW.latest_successful_job_id IS NULL OR EXISTS (SELECT 1 FROM main.jobs AS job WHERE job.id = NEW.latest_successful_job_id AND job.project_id = NEW.id AND job.number = NEW.latest_successful_job_number AND job.status IN ('completed', 'completed_with_warnings'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'projects_latest_successful'); END
+--;
+CREATE TRIGGER jobs_warnings_rise BEFORE UPDATE ON jobs
+WHEN (NEW.warning_count >= OLD.warning_count) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_warnings_rise'); END
 --;
 CREATE TRIGGER jobs_prompted BEFORE INSERT ON jobs
 WHEN (EXISTS (SELECT 1 FROM main.projects AS project, main.project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt)) IS NOT TRUE
