@@ -120,17 +120,22 @@ class CountingObserver(SilentObserver):
 
 @frozen(kw_only=True)
 class JobSetup:
-    """A store with a folder for repositories and workspaces."""
+    """A store with a folder for repositories and workspaces.
+
+    Without a host, repositories are bare ones in the folder. Those of the double of GitHub are
+    below `github` in the same folder.
+    """
 
     store: JobStore
     folder: Path
     clock: AheadClock
+    other_host: GitHost | None = None
     observer: CountingObserver = field(factory=CountingObserver)
 
     @property
-    def host(self) -> LocalHost:
-        """Return the host of the bare repositories."""
-        return LocalHost(root=self.folder / "repositories")
+    def host(self) -> GitHost:
+        """Return the host of the repositories."""
+        return self.other_host or LocalHost(root=self.folder / "repositories")
 
     @property
     def workspaces(self) -> FolderWorkspaces:
@@ -210,14 +215,29 @@ class JobSetup:
 
     def repository(self, project: Project) -> Path:
         """Return the bare repository of a bound project."""
-        url = self.project_now(project).github_repo_url
-        assert url is not None
-        return Path(url)
+        bound = self.project_now(project).repository
+        assert bound is not None
+        if bound.host == "github":
+            return self.folder / "github" / f"{bound.repository_id}.git"
+
+        return Path(bound.url)
 
     def commits_of(self, project: Project, job: Job) -> list[str]:
         """Return the commits on the branch that have the job's trailer, newest first."""
-        lines = git(self.repository(project), "log", f"--format=%H {TRAILER}", "main").splitlines()
+        repository = self.repository(project)
+        if not git(repository, "for-each-ref", "refs/heads/main"):
+            return []
+
+        lines = git(repository, "log", f"--format=%H {TRAILER}", "main").splitlines()
         return [line.partition(" ")[0] for line in lines if line.endswith(f" {job.id}")]
+
+    def commits(self, project: Project) -> list[str]:
+        """Return all commits on the branch, newest first."""
+        repository = self.repository(project)
+        if not git(repository, "for-each-ref", "refs/heads/main"):
+            return []
+
+        return git(repository, "log", "--format=%H", "main").splitlines()
 
     def workspace_names(self) -> list[str]:
         """Return the names of the folders in the root of workspaces."""
