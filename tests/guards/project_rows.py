@@ -290,8 +290,7 @@ def _job_step(head: Head[Job], action: str, batch: OutputBatch, *, now: datetime
 
 
 def _birth(project: Project) -> Step:
-    now = later_than(project.updated_at)
-    job = Job.of_project(project, SPEC, job_id="new", now=now)
+    job = Job.of_project(project, SPEC, job_id="new")
     return _step(None, job, "create", job.new_output(BATCH), job.new_spec(SPEC))
 
 

@@ -20,12 +20,14 @@ VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
 REVISIONS = Path(__file__).parent / "revisions"
 FIRST = "0001"
 EDGES_GUARD = "lifecycle_edges_no_insert"
-# The triggers without which statements by hand remove a lifecycle with its changes, and the seals
-# that cover them.
+# The triggers without which statements by hand remove a lifecycle with its changes, the tasks of
+# its aggregates, and the seals that cover them.
 REMOVAL_GUARDS = (
     "lifecycle_edges_no_delete",
     "history_no_delete",
     "history_no_update",
+    "tasks_prune",
+    "task_attempts_no_delete",
     "seals_no_delete",
     "seal_records_no_delete",
 )

@@ -1,5 +1,11 @@
 TRUNCATE indelible.job_outputs, indelible.job_specs, indelible.jobs, indelible.project_prompts, indelible.projects
 --;
+DELETE FROM indelible.task_attempts
+WHERE stage = 'process_job'
+--;
+DELETE FROM indelible.tasks
+WHERE stage = 'process_job'
+--;
 DELETE FROM indelible.seal_records
 WHERE EXISTS (SELECT 1 FROM indelible.history WHERE lifecycle IN ('job', 'project'))
 --;

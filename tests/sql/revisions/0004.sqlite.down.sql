@@ -1,3 +1,9 @@
+DELETE FROM task_attempts
+WHERE stage = 'process_job'
+--;
+DELETE FROM tasks
+WHERE stage = 'process_job'
+--;
 DELETE FROM seal_records
 WHERE EXISTS (SELECT 1 FROM history WHERE lifecycle IN ('job', 'project'))
 --;

@@ -111,11 +111,11 @@ def _successful_guard(dialect: str) -> Guard:
 
 
 def _prompted_guard(dialect: str) -> Guard:
-    """Refuse a new job whose prompt and number are not those of the project's last prompt."""
+    """Refuse a new job whose prompt, number and time are not those of the project's last prompt."""
     is_last = (
         "project.id = NEW.project_id AND project.prompt_count = NEW.number"
         " AND record.project_id = NEW.project_id AND record.number = NEW.number"
-        " AND record.prompt = NEW.prompt"
+        " AND record.prompt = NEW.prompt AND record.timestamp = NEW.created_at"
     )
     return Guard(
         table=JOBS,

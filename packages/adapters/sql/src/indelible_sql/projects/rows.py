@@ -1,14 +1,22 @@
 """Conversion between the values of projects and their rows."""
 
-from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from indelible.kernel import to_json_value
 from indelible.kernel.history import Record
-from indelible.kernel.json import digest
 from indelible.kernel.values import field_values
-from indelible.projects.entities import Job, JobOutput, JobSpec, Project, ProjectPrompt
+from indelible.projects.entities import (
+    Job,
+    JobOutput,
+    JobSpec,
+    LogEntry,
+    LogLevel,
+    Project,
+    ProjectPrompt,
+)
 from indelible.projects.errors import JobNotFound, ProjectNotFound
+from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import HeadMapping, RecordMapping
@@ -28,9 +36,35 @@ def record_row(record: Record) -> dict[str, Any]:
     return row
 
 
-def checked_record(kind: type[R], row: Row) -> R:
-    """Return the record of a row; raise ValueError where the library would write it otherwise."""
-    record = ROWS.structure(row, kind)
+def output_of_row(row: Row) -> JobOutput:
+    """Return the output that a row stores."""
+    with reading_row():
+        logs: list[LogEntry] = []
+        for line in row["logs"]:
+            ts = datetime.fromisoformat(line["ts"])
+            logs.append(LogEntry(ts=ts, level=LogLevel(line["level"]), message=line["message"]))
+
+        return JobOutput(
+            job_id=row["job_id"],
+            number=row["number"],
+            written_at=row["written_at"],
+            logs=tuple(logs),
+            warnings=tuple(row["warnings"]),
+        )
+
+
+def prompt_of_row(row: Row) -> ProjectPrompt:
+    """Return the prompt that a row stores."""
+    return ROWS.structure(row, ProjectPrompt)
+
+
+def spec_of_row(row: Row) -> JobSpec:
+    """Return the specification that a row stores."""
+    return ROWS.structure(row, JobSpec)
+
+
+def _checked(record: R, row: Row) -> R:
+    """Return a row's record, or raise ValueError where the library would write it otherwise."""
     for name, value in record_row(record).items():
         if value != row[name]:
             raise ValueError(f"the stored {name} is not in canonical form")
@@ -38,16 +72,17 @@ def checked_record(kind: type[R], row: Row) -> R:
     return record
 
 
-def _digest_of(kind: type[Record]) -> Callable[[Mapping[str, Any]], str]:
-    def stored_digest(row: Mapping[str, Any]) -> str:
-        return checked_record(kind, row).digest()
-
-    return stored_digest
+def _prompt_digest(row: Row) -> str:
+    return _checked(prompt_of_row(row), row).digest()
 
 
-def _spec_digest(row: Mapping[str, Any]) -> str:
-    record = checked_record(JobSpec, row)
-    if record.spec_digest != digest(record.architecture_spec):
+def _output_digest(row: Row) -> str:
+    return _checked(output_of_row(row), row).digest()
+
+
+def _spec_digest(row: Row) -> str:
+    record = _checked(spec_of_row(row), row)
+    if record.spec_digest != record.architecture_spec.digest():
         raise ValueError("spec_digest is not the digest of the architecture_spec")
 
     return record.digest()
@@ -72,14 +107,14 @@ PROJECT_RECORDED = (
     RecordDigest(
         table=PROMPTS,
         change_field=ProjectPrompt.record_name,
-        digest=_digest_of(ProjectPrompt),
+        digest=_prompt_digest,
     ),
 )
 JOB_RECORDED = (
     RecordDigest(
         table=OUTPUTS,
         change_field=JobOutput.record_name,
-        digest=_digest_of(JobOutput),
+        digest=_output_digest,
     ),
     RecordDigest(
         table=SPECS,

@@ -5,10 +5,15 @@ from attrs import frozen
 from indelible.projects.entities import Job, JobOutput, JobSpec, Project, ProjectPrompt
 from indelible.projects.errors import JobNotFound
 from indelible_sql.engine.session import Session
-from indelible_sql.kernel.history import fetch_all, fetch_one
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.projects import statements
-from indelible_sql.projects.rows import JOB_HEADS, PROJECT_HEADS
+from indelible_sql.projects.rows import (
+    JOB_HEADS,
+    PROJECT_HEADS,
+    output_of_row,
+    prompt_of_row,
+    spec_of_row,
+)
 
 
 class SqlProjectRepository(SqlAggregateRepository[Project]):
@@ -17,7 +22,8 @@ class SqlProjectRepository(SqlAggregateRepository[Project]):
     def prompts(self, project_id: str, *, after: int, limit: int) -> tuple[ProjectPrompt, ...]:
         """Return the next `limit` prompts after a number, oldest first."""
         values = {"project_id": project_id, "after": after, "limit": limit}
-        return fetch_all(self._session, ProjectPrompt, statements.PAGE_PROMPTS, values)
+        rows = self._session.rows(statements.PAGE_PROMPTS, values)
+        return tuple(prompt_of_row(row) for row in rows)
 
 
 class SqlJobRepository(SqlAggregateRepository[Job]):
@@ -25,16 +31,17 @@ class SqlJobRepository(SqlAggregateRepository[Job]):
 
     def spec(self, job_id: str) -> JobSpec:
         """Return the specification of a stored job, or raise JobNotFound."""
-        record = fetch_one(self._session, JobSpec, statements.GET_SPEC, {"job_id": job_id})
-        if record is None:
+        row = self._session.first(statements.GET_SPEC, {"job_id": job_id})
+        if row is None:
             raise JobNotFound(job_id)
 
-        return record
+        return spec_of_row(row)
 
     def outputs(self, job_id: str, *, after: int, limit: int) -> tuple[JobOutput, ...]:
         """Return the next `limit` batches of logs and warnings after a number, oldest first."""
         values = {"job_id": job_id, "after": after, "limit": limit}
-        return fetch_all(self._session, JobOutput, statements.PAGE_OUTPUTS, values)
+        rows = self._session.rows(statements.PAGE_OUTPUTS, values)
+        return tuple(output_of_row(row) for row in rows)
 
     def warnings(self, job_id: str) -> tuple[str, ...]:
         """Return all warnings of a job in their order."""

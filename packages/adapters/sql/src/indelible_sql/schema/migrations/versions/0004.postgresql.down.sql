@@ -66,7 +66,11 @@ DROP TRIGGER seal_records_no_delete ON indelible.seal_records
 --;
 DROP TRIGGER seals_no_delete ON indelible.seals
 --;
+DROP TRIGGER task_attempts_no_delete ON indelible.task_attempts
+--;
 DROP TRIGGER tasks_needs_jobs ON indelible.tasks
+--;
+DROP TRIGGER tasks_prune ON indelible.tasks
 --;
 DROP INDEX indelible.projects_created_at
 --;
@@ -148,6 +152,12 @@ ALTER TABLE indelible.projects DROP CONSTRAINT projects_prompt
 --;
 TRUNCATE indelible.job_outputs, indelible.job_specs, indelible.jobs, indelible.project_prompts, indelible.projects
 --;
+DELETE FROM indelible.task_attempts
+WHERE stage = 'process_job'
+--;
+DELETE FROM indelible.tasks
+WHERE stage = 'process_job'
+--;
 DELETE FROM indelible.seal_records
 WHERE EXISTS (SELECT 1 FROM indelible.history WHERE lifecycle IN ('job', 'project'))
 --;
@@ -177,6 +187,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.history_no_delete()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_no_delete
 --;
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON indelible.task_attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_delete()
+--;
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_delete
+--;
 CREATE TRIGGER seals_no_delete BEFORE DELETE ON indelible.seals
 FOR EACH STATEMENT EXECUTE FUNCTION indelible.seals_no_delete()
 --;
@@ -186,6 +201,11 @@ CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON indelible.seal_records
 FOR EACH STATEMENT EXECUTE FUNCTION indelible.seal_records_no_delete()
 --;
 ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_delete
+--;
+CREATE TRIGGER tasks_prune BEFORE DELETE ON indelible.tasks
+FOR EACH ROW EXECUTE FUNCTION indelible.tasks_prune()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_prune
 --;
 CREATE OR REPLACE FUNCTION indelible.tasks_edge() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

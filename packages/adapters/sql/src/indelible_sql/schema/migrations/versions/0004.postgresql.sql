@@ -488,7 +488,7 @@ ALTER TABLE indelible.jobs ENABLE ALWAYS TRIGGER jobs_warnings_rise
 --;
 CREATE FUNCTION indelible.jobs_prompted() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.projects AS project, indelible.project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt)) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.projects AS project, indelible.project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt AND record.timestamp = NEW.created_at)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

@@ -114,9 +114,13 @@ DROP TRIGGER seal_records_no_delete
 --;
 DROP TRIGGER seals_no_delete
 --;
+DROP TRIGGER task_attempts_no_delete
+--;
 DROP TRIGGER tasks_edge
 --;
 DROP TRIGGER tasks_needs_jobs
+--;
+DROP TRIGGER tasks_prune
 --;
 DROP INDEX projects_created_at
 --;
@@ -129,6 +133,12 @@ DROP INDEX jobs_one_running
 DROP INDEX jobs_status
 --;
 DROP INDEX job_outputs_with_warnings
+--;
+DELETE FROM task_attempts
+WHERE stage = 'process_job'
+--;
+DELETE FROM tasks
+WHERE stage = 'process_job'
 --;
 DELETE FROM seal_records
 WHERE EXISTS (SELECT 1 FROM history WHERE lifecycle IN ('job', 'project'))
@@ -168,6 +178,10 @@ CREATE TRIGGER history_no_delete BEFORE DELETE ON history
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_no_delete'); END
 --;
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
+--;
 CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
@@ -175,6 +189,10 @@ BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
 CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON seal_records
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seal_records_no_delete'); END
+--;
+CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
 --;
 CREATE TRIGGER tasks_edge BEFORE UPDATE ON tasks
 WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE

@@ -392,7 +392,7 @@ WHEN (NEW.warning_count >= OLD.warning_count) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_warnings_rise'); END
 --;
 CREATE TRIGGER jobs_prompted BEFORE INSERT ON jobs
-WHEN (EXISTS (SELECT 1 FROM main.projects AS project, main.project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.projects AS project, main.project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt AND record.timestamp = NEW.created_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_prompted'); END
 --;
 CREATE TRIGGER job_specs_has_prompt BEFORE INSERT ON job_specs

@@ -24,8 +24,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove projects and jobs with all their changes; an export must contain every record.
 
-    Seals go too where projects have changes: they would miss these. On SQLite the positions of
-    the other changes close up. Tasks of jobs stay, as those of any unknown stage.
+    The tasks of jobs go too, and all seals where projects have changes: these would be missing. On
+    SQLite the positions of the other changes close up.
     """
     check_before_losing(op.get_bind(), op.get_context(), "history", OF_PROJECTS)
     run_frozen(revision, DOWN)
