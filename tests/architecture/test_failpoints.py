@@ -3,13 +3,18 @@
 import ast
 import inspect
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 
+import pytest
 from tests.architecture.sources import SOURCES, modules, parsed
 
 from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
+from indelible_workers import Worker
+from indelible_workers.failpoints import StageFailpoint, no_stage_failpoint
 
+KINDS: tuple[type[Enum], ...] = (Failpoint, StageFailpoint)
 MODULES_WITH_FAILPOINTS = {
     "async_store.py",
     "contexts.py",
@@ -20,13 +25,19 @@ MODULES_WITH_FAILPOINTS = {
     "own_transaction.py",
     "store.py",
 }
+MODULES_WITH_STAGE_FAILPOINTS = {
+    "failpoints.py",
+    "failures.py",
+    "processing.py",
+    "worker.py",
+}
 
 
-def calls(module: ast.Module, path: Path) -> Iterator[tuple[str, str]]:
+def calls(module: ast.Module, path: Path, kind: type[Enum]) -> Iterator[tuple[str, str]]:
     """Yield every failpoint that a function of a module names, with that function."""
     for name, function in _functions(module, ""):
         for node in ast.walk(function):
-            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Failpoint":
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == kind.__name__:
                 yield node.attr, f"{path.name}: {name}"
 
 
@@ -38,20 +49,24 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
             yield f"{prefix}{child.name}", child
 
 
-def test_a_failpoint_is_called_once_in_the_function_of_its_table() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_failpoint_is_called_once_in_the_function_of_its_table(
+    kind: type[Failpoint | StageFailpoint],
+) -> None:
     found: list[tuple[str, str]] = []
     for path in modules():
-        found += calls(parsed(path), path)
+        found += calls(parsed(path), path, kind)
 
-    assert sorted(found) == sorted((point.name, point.location) for point in Failpoint)
-    assert len({point.moment for point in Failpoint}) == len(Failpoint)
+    assert sorted(found) == sorted((point.name, point.location) for point in kind)
+    assert len({point.moment for point in kind}) == len(kind)
 
 
 def test_a_planted_call_is_reported() -> None:
     call = "self.at_failpoint(Failpoint.BEFORE_BEGIN)"
     planted = ast.parse(f"class Store:\n    def run(self):\n        {call}")
 
-    assert list(calls(planted, Path("other.py"))) == [("BEFORE_BEGIN", "other.py: Store.run")]
+    found = list(calls(planted, Path("other.py"), Failpoint))
+    assert found == [("BEFORE_BEGIN", "other.py: Store.run")]
 
 
 def test_only_an_argument_arms_a_failpoint() -> None:
@@ -59,7 +74,11 @@ def test_only_an_argument_arms_a_failpoint() -> None:
         path for path in modules() if "failpoint" in path.read_text(encoding="utf-8").lower()
     }
 
-    assert mentioning == {SOURCES["indelible_sql"] / name for name in MODULES_WITH_FAILPOINTS}
+    of_stores = {SOURCES["indelible_sql"] / name for name in MODULES_WITH_FAILPOINTS}
+    of_stages = {SOURCES["indelible_workers"] / name for name in MODULES_WITH_STAGE_FAILPOINTS}
+    assert mentioning == of_stores | of_stages
+    at_failpoint = inspect.signature(Worker).parameters["at_failpoint"]
+    assert at_failpoint.default is no_stage_failpoint
     for opener in (open_store, open_async_store):
         assert inspect.signature(opener).parameters["at_failpoint"].default is no_failpoint
 

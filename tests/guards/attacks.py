@@ -11,6 +11,11 @@ from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHAN
 from tests.guards.attacks_on_hung_threads import LEGAL_ON_HUNG_THREADS, ON_HUNG_THREADS
 from tests.guards.attacks_on_json import JSON_LIMITS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
+from tests.guards.attacks_on_projects import (
+    LEGAL_ON_PROJECTS,
+    ON_PROJECTS,
+    WITHOUT_PROJECT_RECORD,
+)
 from tests.guards.attacks_on_rates import LEGAL_ON_RATES, ON_RATES
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
@@ -25,6 +30,7 @@ LEGAL: Kind = {
     **LEGAL_ON_CONCEPTS,
     **LEGAL_ON_CAPTURES,
     **LEGAL_ON_TOKENS,
+    **LEGAL_ON_PROJECTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
     **LEGAL_ON_HUNG_THREADS,
@@ -36,6 +42,7 @@ HEADS_ALONE: Mapping[str, Kind] = {
     "a head without its change": WITHOUT_CHANGE,
     "a derived head without its signal": WITHOUT_SIGNAL,
     **WITHOUT_RECORD,
+    **WITHOUT_PROJECT_RECORD,
 }
 
 ON_BOTH = (
@@ -43,6 +50,7 @@ ON_BOTH = (
     ON_VERSIONS,
     ON_CAPTURES,
     ON_TOKENS,
+    ON_PROJECTS,
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,

@@ -82,6 +82,7 @@ LEGAL_ON_TASKS: Kind = {
     "a higher fence of a pruned task is stored": lambda _: (raise_pruned(), delete_task(HIGHER)),
     "a task that was enqueued again is completed": lambda _: (end_lease(AGAIN),),
     "a task is released": lambda _: (end_lease(LEASED, attempts=0),),
+    "a task is postponed": lambda _: (end_lease(LEASED, attempts=0, due_at=LIVE_UNTIL),),
     "a task fails": lambda s: (insert_attempt(s.attempt), end_lease(LEASED, due_at=FAR)),
     "a task that was enqueued again fails": lambda s: (
         insert_attempt(s.attempt, entity_id=AGAIN),
@@ -183,7 +184,12 @@ ON_TASKS: Mapping[str, Kind] = {
             complete_task(LEASED, attempts=0),
         ),
         "attempts that are reset as the lease expires": lambda _: (
+            update_task(EXPIRED, fence=2, attempts=2, lease_owner=NOOR, lease_until=BEGINNING),
             end_lease(EXPIRED, attempts=0, due_at=SOON),
+        ),
+        "attempts that are reset by a postponement": lambda _: (
+            update_task(RETRIED, fence=2, attempts=2, lease_owner=MAYA, lease_until=LIVE_UNTIL),
+            end_lease(RETRIED, attempts=0, due_at=LIVE_UNTIL),
         ),
         "attempts that are kept as a completed task is enqueued": lambda _: (
             begin_run(DONE, attempts=1),
@@ -196,6 +202,7 @@ ON_TASKS: Mapping[str, Kind] = {
     "a due time broken": {
         "a waiting task that is completed": lambda _: (complete_task(FREE),),
         "a waiting task that is postponed": lambda _: (update_task(FREE, due_at=LATER),),
+        "a postponement without end": lambda _: (end_lease(LEASED, attempts=0, due_at=TOO_LATE),),
         "an expired task that is completed though enqueued again": lambda _: (
             complete_task(AGAIN),
         ),

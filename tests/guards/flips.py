@@ -13,6 +13,7 @@ import psycopg
 from attrs import frozen
 from sqlalchemy import Column, Table, TextClause, text
 from tests.guards.lifting_sqlite import SqliteLifting, image, trigger_names
+from tests.guards.project_rows import job_of_column
 from tests.guards.situation import Situation
 from tests.guards.task_rows import LEASED
 
@@ -83,12 +84,13 @@ class Flip:
         return entity_id in entity_ids or self.value in entity_ids
 
 
-def row_of(table: Table, s: Situation) -> tuple[str, str]:
-    """Return the condition that selects the row to change, and the id of its entity.
+def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
+    """Return the condition that selects the row to change a column of, and the id of its entity.
 
     The row belongs to the middle of a history.
     """
     concept_id = s.reviewed.entity_id
+    job_id = s.projects.completed_id
     of_second_version = f"concept_id = '{concept_id}' AND version_number = 2"
     rows = {
         "lifecycle_edges": (
@@ -105,18 +107,25 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concept_versions": (of_second_version, concept_id),
         "concept_warnings": (of_second_version, concept_id),
+        "project_prompts": (
+            f"project_id = '{s.projects.project_id}' AND number = 2",
+            s.projects.project_id,
+        ),
+        "job_specs": (f"job_id = '{job_id}'", job_id),
+        "job_outputs": (f"job_id = '{job_id}' AND number = 3", job_id),
         "signals": (f"artifact_id = '{s.captures.artifact_id}'", s.captures.artifact_id),
     }
     if table.name in rows:
         return rows[table.name]
 
-    entity_id = _entity_id(table, s)
+    entity_id = _entity_id(table, column, s)
     return f"id = '{entity_id}'", entity_id
 
 
-def _entity_id(head: Table, s: Situation) -> str:
-    """Return the id of an entity of the head; its subspace has a seed."""
+def _entity_id(head: Table, column: Column[Any], s: Situation) -> str:
+    """Return the id of an entity of the head with a value in the column."""
     entity_ids = {
+        "jobs": job_of_column(s.projects, column.name),
         "subspaces": s.captures.subspace_id,
         "artifacts": s.captures.artifact_id,
         "centroids": s.captures.subspace_id,

@@ -91,7 +91,7 @@ def test_a_flipped_byte_is_named_on_postgresql(
     postgresql_transactions: VerifiedTransactions,
 ) -> None:
     table, table_column = WRITTEN_COLUMNS[column]
-    where, entity_id = row_of(table, situated_database.situation)
+    where, entity_id = row_of(table, table_column, situated_database.situation)
     flip = database_flip(unguarded_url, table, table_column, where)
 
     findings = postgresql_transactions.findings(flip.statements)
@@ -107,7 +107,7 @@ def test_a_flipped_byte_is_named_on_sqlite(
     sqlite_transactions: VerifiedTransactions,
 ) -> None:
     table, table_column = COLUMNS[column]
-    where, entity_id = row_of(table, situated_file.situation)
+    where, entity_id = row_of(table, table_column, situated_file.situation)
     flip = FileFlips(unguarded_file, table, table_column, where).small()
 
     findings = sqlite_transactions.findings(flip.statements)
@@ -123,7 +123,7 @@ def test_a_byte_that_no_text_has_is_named(
     sqlite_transactions: VerifiedTransactions,
 ) -> None:
     table, table_column = COLUMNS[column]
-    where, entity_id = row_of(table, situated_file.situation)
+    where, entity_id = row_of(table, table_column, situated_file.situation)
     flip = FileFlips(unguarded_file, table, table_column, where).unreadable()
 
     findings = sqlite_transactions.findings(flip.statements)
@@ -139,7 +139,7 @@ def test_a_byte_that_a_reader_ignores_is_named(
     sqlite_transactions: VerifiedTransactions,
 ) -> None:
     table, table_column = COLUMNS[column]
-    where, entity_id = row_of(table, situated_file.situation)
+    where, entity_id = row_of(table, table_column, situated_file.situation)
     flips = FileFlips(unguarded_file, table, table_column, where).ignored()
 
     unnamed: list[str] = []

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indelible.kernel.lease_handles import LeaseHandle
-from indelible.kernel.stages import PermanentFailure, RetryLater
+from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
 from indelible_workers.child import MAX_REPLY_BYTES, MEBIBYTE
 
 LONG_SECONDS = 120
+SLEEPERS = ("/bin/sh", "-c", "sleep 1000 & sleep 1000")
 PROGRESS_SECONDS = 2.5  # longer than progress waits to be stored
 FAILED_EXIT = 7
 SECRET = "password=hunter2"  # noqa: S105 - a planted secret
@@ -103,15 +104,39 @@ def give_up_because(_: Path, __: LeaseHandle) -> None:
     raise PermanentFailure("no such address") from LookupError(SECRET)
 
 
-def postpone_because(_: Path, __: LeaseHandle) -> None:
+def retry_because(_: Path, __: LeaseHandle) -> None:
     """Fail for an hour because of another error."""
     error = ConnectionRefusedError(SECRET)
     raise RetryLater("the post office is closed", after_seconds=3_600) from error
 
 
-def postpone(_: Path, __: LeaseHandle) -> None:
+def retry(_: Path, __: LeaseHandle) -> None:
     """Fail for an hour."""
     raise RetryLater("the post office is closed", after_seconds=3_600)
+
+
+def postpone(_: Path, __: LeaseHandle) -> None:
+    """Wait for an hour without an attempt."""
+    raise Postpone(3_600, "the oven is occupied")
+
+
+def start_group(path: Path, handle: LeaseHandle) -> None:
+    """Start processes in a session of their own, register them, and wait for their end."""
+    with subprocess.Popen(SLEEPERS, start_new_session=True) as process:
+        with handle.process_group(process.pid):
+            note(path, f"group {process.pid}")
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        handle.check()
+
+
+def start_group_and_hang_in_c(path: Path, handle: LeaseHandle) -> None:
+    """Start such processes, and hang so that no other thread of this process runs."""
+    with (
+        subprocess.Popen(SLEEPERS, start_new_session=True) as process,
+        handle.process_group(process.pid),
+    ):
+        note(path, f"group {process.pid}")
+        hang_in_c(path, handle)
 
 
 ACTIONS: dict[str, Callable[[Path, LeaseHandle], object]] = {
@@ -126,7 +151,10 @@ ACTIONS: dict[str, Callable[[Path, LeaseHandle], object]] = {
     "fail": fail,
     "report": report,
     "permanent": give_up,
-    "later": postpone,
+    "later": retry,
     "permanentbecause": give_up_because,
-    "laterbecause": postpone_because,
+    "laterbecause": retry_because,
+    "postpone": postpone,
+    "group": start_group,
+    "groupc": start_group_and_hang_in_c,
 }

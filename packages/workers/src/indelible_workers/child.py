@@ -14,9 +14,10 @@ from typing import Any, Final
 from attrs import define, field, frozen
 
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
-from indelible.kernel.stages import PermanentFailure, RetryLater
+from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
 from indelible.kernel.tasks import Lease
 from indelible_workers.masking import failure_class, failure_reason
+from indelible_workers.process_groups import WatchedGroup, perform_and_end_groups
 
 MEBIBYTE: Final = 2**20
 MAX_REPLY_BYTES: Final = 64 * MEBIBYTE  # of an outcome; larger ones belong into a file
@@ -70,6 +71,7 @@ class ChildFailure:
     traceback: str
     is_permanent: bool = False
     is_retry: bool = False
+    is_postponed: bool = False
     after_seconds: float | None = None
     stop_reason: StopReason | None = None
 
@@ -114,11 +116,13 @@ class ChildProgram:
 
     def _perform(self, order: Order) -> bytes:
         """Return the pickled Success or ChildFailure of the task."""
-        handle = ChildHandle(order.lease, send_progress=self._send_progress)
+        handle = ChildHandle(
+            order.lease, open_group=WatchedGroup, send_progress=self._send_progress
+        )
         self._handle = handle
         self._pass_on_stop()
         try:
-            outcome = self.perform(order.work, handle)
+            outcome = perform_and_end_groups(self.perform, order.work, handle)
             return pickle.dumps(Success(outcome))
         except BaseException as error:  # noqa: BLE001 - whatever it raises, this task failed
             return pickle.dumps(_failure(error))
@@ -183,6 +187,10 @@ def _failure(error: BaseException) -> ChildFailure:
     if isinstance(error, RetryLater):
         return ChildFailure(
             class_name, reason, "", is_retry=True, after_seconds=error.after_seconds
+        )
+    if isinstance(error, Postpone):
+        return ChildFailure(
+            class_name, reason, "", is_postponed=True, after_seconds=error.after_seconds
         )
 
     return ChildFailure(class_name, reason, "".join(format_tb(error.__traceback__)))

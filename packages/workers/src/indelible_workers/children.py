@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 
 from indelible.kernel import Conflict, Invalid
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
-from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
+from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater, Stage
 from indelible.kernel.tasks import Lease
 from indelible_workers.child import (
     MAX_REPLY_BYTES,
@@ -30,12 +30,13 @@ from indelible_workers.child import (
     task_of,
 )
 from indelible_workers.masking import DescribedError
+from indelible_workers.watchers import end_watcher, start_watcher
 
 MAX_CHILD_TASKS: Final = 1_000  # a child is replaced then, so that what leaks is bounded
 POLL_SECONDS: Final = 0.25
 EXIT_SECONDS: Final = 5  # after a kill
-# The program of a shell that reads from a pipe of ours, which the system closes when this process
-# ends. $0 is the child, which leads a group of its own as soon as it runs our program.
+# The program of the shell that watches. $0 is the child, which leads a group of its own as soon as
+# it runs our program.
 KILL_ORPHAN: Final = 'read -r _; kill -9 "-$0" || kill -9 "$0"'
 
 AnyStage = Stage[Any, Any, Any]
@@ -103,7 +104,7 @@ class ChildProcess:
             )
             self._process.start()
         try:
-            self._watcher = _start_watcher(self._process.pid)
+            self._watcher = start_watcher(KILL_ORPHAN, self._process.pid or 0)
         except OSError:
             self._process.kill()
             raise
@@ -121,7 +122,7 @@ class ChildProcess:
     def perform(self, work: Any, handle: LeaseHandle) -> Any:  # noqa: ANN401 - the stage's own
         """Perform a task and return its outcome.
 
-        Raises: PermanentFailure, RetryLater, PerformStopped, DescribedError, ChildEnded.
+        Raises: PermanentFailure, RetryLater, Postpone, PerformStopped, DescribedError, ChildEnded.
         """
         order = pickle.dumps(Order(handle.lease, work))
         self.tasks += 1
@@ -156,8 +157,7 @@ class ChildProcess:
         """Kill the child and release what belongs to it."""
         self.kill()
         self._process.join(EXIT_SECONDS)
-        self._watcher.kill()
-        self._watcher.communicate()
+        end_watcher(self._watcher)
         self._orders.close()
         self._stops.close()
 
@@ -249,6 +249,8 @@ def _error(failure: ChildFailure, lease: Lease) -> Exception:
     described = DescribedError(failure.class_name, failure.reason, failure.traceback)
     if failure.is_permanent:
         return _caused_by(described, PermanentFailure(failure.reason))
+    if failure.is_postponed:
+        return Postpone(failure.after_seconds or 0, failure.reason)
     if failure.is_retry:
         return _caused_by(described, RetryLater(failure.reason, failure.after_seconds))
 
@@ -260,16 +262,3 @@ def _caused_by(described: DescribedError, error: Exception) -> Exception:
     if described.class_name != type(error).__name__:
         error.__cause__ = described
     return error
-
-
-def _start_watcher(pid: int | None) -> subprocess.Popen[bytes]:
-    """Start the shell that kills the child if this process ends, even by SIGKILL."""
-    return subprocess.Popen(  # noqa: S603 - our own program, and a number
-        ("/bin/sh", "-c", KILL_ORPHAN, str(pid)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"PATH": os.defpath},
-        start_new_session=True,
-    )

@@ -4,7 +4,7 @@ from traceback import format_exception_only
 from typing import Final
 
 from indelible.kernel.masking import mask_secrets
-from indelible.kernel.stages import PermanentFailure, RetryLater
+from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
 
 MAX_REASON_CHARACTERS: Final = 1_000  # of a reason, as the store accepts it
 MAX_CLASS_CHARACTERS: Final = 200  # of the name of a class
@@ -24,10 +24,10 @@ class DescribedError(Exception):
 def failure_reason(error: BaseException) -> str:
     """Return the error as one short printable line without secrets.
 
-    A stage that raises `PermanentFailure` or `RetryLater` writes the reason itself, and a child
-    process has written it. Any other error gives the name of its class and its message.
+    A stage that raises `PermanentFailure`, `RetryLater` or `Postpone` writes the reason itself, and
+    a child process has written it. Any other error gives the name of its class and its message.
     """
-    if isinstance(error, PermanentFailure | RetryLater | DescribedError):
+    if isinstance(error, PermanentFailure | RetryLater | Postpone | DescribedError):
         text = error.reason
     else:
         text = "".join(format_exception_only(error))

@@ -13,7 +13,13 @@ from indelible.kernel.lease_handles import (
     StopReason,
     TimeLimitExceeded,
 )
-from indelible.kernel.stages import PermanentFailure, RetryLater, Stage, backoff_seconds
+from indelible.kernel.stages import (
+    PermanentFailure,
+    Postpone,
+    RetryLater,
+    Stage,
+    backoff_seconds,
+)
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.children import ChildEnded, Children
@@ -21,6 +27,7 @@ from indelible_workers.documents import checked_result
 from indelible_workers.heartbeat import logger
 from indelible_workers.holds import HeldLeases, RunningTask, TaskAbandoned
 from indelible_workers.masking import DescribedError
+from indelible_workers.process_groups import WatchedGroup, perform_and_end_groups
 
 Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
@@ -81,7 +88,7 @@ def perform_task(
     if task.work is None:
         return PerformedTask(task.lease, ())
 
-    handle = LeaseHandle(task.lease)
+    handle = LeaseHandle(task.lease, open_group=WatchedGroup)
     running = hold.begin(handle)
     try:
         outcome = _perform(stage, task.work, running, children)
@@ -106,7 +113,7 @@ def _perform(
     stage: Stage[Any, Work, Outcome], work: Work, running: RunningTask, children: Children
 ) -> Outcome:
     if not stage.in_child:
-        return stage.perform(work, running.handle)
+        return perform_and_end_groups(stage.perform, work, running.handle)
 
     child = children.take(stage)
     running.attach(child)
@@ -117,7 +124,7 @@ def _perform(
     except DescribedError as error:
         is_usable = error.class_name != OUT_OF_MEMORY
         raise
-    except (PermanentFailure, RetryLater, PerformStopped):
+    except (PermanentFailure, RetryLater, Postpone, PerformStopped):
         is_usable = True
         raise
     finally:
@@ -132,7 +139,8 @@ def _perform(
 
 def _stop_error(running: RunningTask, error: BaseException) -> TimeLimitExceeded | LeaseLost | None:
     """Return why a task was stopped, or None if its own error decides what becomes of it."""
-    if not isinstance(error, PerformStopped) and not running.is_killed:
+    is_killed = running.is_killed or running.handle.has_killed_groups
+    if not isinstance(error, PerformStopped) and not is_killed:
         return None
 
     lease = running.handle.lease
@@ -157,7 +165,7 @@ def retry_seconds(lease: Lease, error: BaseException) -> float:
 
 def is_database_fault(error: Exception) -> bool:
     """Return True if the database may accept the same transaction later."""
-    if isinstance(error, RetryLater):
+    if isinstance(error, RetryLater | Postpone):
         return False
 
     return isinstance(error, Unavailable | OutcomeUnknown)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from functools import partial
 from time import sleep
 from typing import Final, Generic, TypeVar
@@ -11,29 +10,21 @@ from attrs import frozen
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import PerformStopped, TimeLimitExceeded
-from indelible.kernel.stages import (
-    MAX_BACKOFF_SECONDS,
-    PermanentFailure,
-    Stage,
-    TasksRead,
-    TasksWrite,
-)
+from indelible.kernel.stages import Postpone, Stage, TasksRead, TasksWrite
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
-from indelible.kernel.task_errors import LeaseLost, TaskLocked
+from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
 from indelible_workers.claims import StageClaims
 from indelible_workers.documents import refusal_of
+from indelible_workers.failpoints import StageFailpoint
+from indelible_workers.failures import FailureRecorder
 from indelible_workers.holds import HeldLeases, RunningTask, TaskAbandoned
-from indelible_workers.masking import failure_class, failure_reason
 from indelible_workers.performing import (
-    EXPECTED_ERRORS,
     PerformedTask,
     PreparedTask,
     is_database_fault,
-    log_defect,
     perform_task,
     prepared_by_id,
-    retry_seconds,
     stored_results,
 )
 from indelible_workers.timeouts import count_returned, count_timed_out, record_in_thread
@@ -104,21 +95,24 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _claim(self) -> tuple[Leases, list[PreparedTask[Work]] | None]:
         """Claim a batch and prepare it; None instead where the stage refused to prepare it."""
+        self.worker.at_failpoint(StageFailpoint.BEFORE_CLAIM)
         prepared: list[PreparedTask[Work]] | None
         try:
             leases, position, prepared = self._claim_batch()
         except Exception as error:  # noqa: BLE001 - a fault of the database is raised again below
-            logger.warning(
-                "stage %s: batch claim failed (%s); retrying tasks one at a time",
-                self.stage.name,
-                type(error).__name__,
-            )
+            if not isinstance(error, Postpone):
+                logger.warning(
+                    "stage %s: batch claim failed (%s); retrying tasks one at a time",
+                    self.stage.name,
+                    type(error).__name__,
+                )
             self.worker.claim_positions.pop(self.stage.name, None)
             # What was prepared belongs to leases that were rolled back: discard it.
             prepared = None
             with self._transaction("single claim") as tx:
                 leases, position = self._claims.claim(tx)
 
+        self.worker.at_failpoint(StageFailpoint.AFTER_CLAIM)
         self.worker.claim_positions[self.stage.name] = position
         self.worker.count(self.stage.name, "claimed", len(leases))
         return leases, prepared
@@ -132,7 +126,10 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
         with self._transaction("claim") as tx:
             leases, position = self._claims.claim(tx)
-            return leases, position, self._prepare(tx, leases)
+            prepared = self._prepare(tx, leases)
+            self.worker.at_failpoint(StageFailpoint.BEFORE_CLAIM_COMMIT)
+
+        return leases, position, prepared
 
     @property
     def _claims(self) -> StageClaims[Tx]:
@@ -183,7 +180,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
                 continue
 
             try:
-                performed.append(perform_task(self.stage, task, hold, self.worker.children))
+                performed.append(self._perform_one(task, hold))
             except KeyboardInterrupt:
                 raise
             except TaskAbandoned:
@@ -198,6 +195,14 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
                 self._fail(task.lease, error)
 
         self._release(unstarted)
+
+    def _perform_one(
+        self, task: PreparedTask[Work], hold: HeldLeases
+    ) -> PerformedTask[Work, Outcome]:
+        self.worker.at_failpoint(StageFailpoint.BEFORE_PERFORM)
+        performed = perform_task(self.stage, task, hold, self.worker.children)
+        self.worker.at_failpoint(StageFailpoint.AFTER_PERFORM)
+        return performed
 
     # A task that exceeds its limit and does not return; the heartbeat calls these two
 
@@ -243,9 +248,11 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         if not leases:
             return
 
+        self.worker.at_failpoint(StageFailpoint.BEFORE_RELEASE)
         with self._transaction("release") as tx:
             tx.tasks.release(leases)
 
+        self.worker.at_failpoint(StageFailpoint.AFTER_RELEASE)
         self.worker.count(self.stage.name, "released", len(leases))
 
     # Finish
@@ -260,11 +267,13 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         A fault of the database does not repeat what was performed: only this step is tried again,
         and the fence refuses a completion that was committed before.
         """
+        self.worker.at_failpoint(StageFailpoint.BEFORE_FINISH)
         try:
             self._complete(performed)
         except Exception as error:  # noqa: BLE001 - _fail records it
             self._retry_finish(performed, error, tries_left)
         else:
+            self.worker.at_failpoint(StageFailpoint.AFTER_FINISH)
             self.worker.count(self.stage.name, "completed", len(performed))
             self.worker.wakeup.set()  # a following stage may have tasks now
 
@@ -284,6 +293,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         with self._transaction("completion") as tx:
             tx.tasks.complete(leases, results=results)
             self.stage.finish(tx, outcomes)
+            self.worker.at_failpoint(StageFailpoint.BEFORE_FINISH_COMMIT)
 
     def _retry_finish(
         self,
@@ -322,76 +332,15 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
                 self._fail(lease, refusal)
 
     def _fail(self, lease: Lease, error: BaseException, *, can_wait: bool = True) -> None:
-        """Retry the task later or mark it dead, unless its lease is lost.
+        """Postpone the task, retry it later or mark it dead, unless its lease is lost.
 
         Raises:
             TaskLocked: Without `can_wait`: another transaction has locked the task.
         """
-        try:
-            if isinstance(error, LeaseLost):
-                raise error
-
-            if not isinstance(error, EXPECTED_ERRORS):
-                log_defect(lease, error)
-
-            is_last = lease.attempt >= self.stage.max_attempts
-            if is_last or isinstance(error, PermanentFailure):
-                self._mark_dead(lease, error, can_wait=can_wait)
-            else:
-                self._retry_later(lease, error, retry_seconds(lease, error), can_wait=can_wait)
-        except LeaseLost:
-            logger.warning(
-                "stage %s: task %s was canceled or lost its lease; its result is discarded",
-                self.stage.name,
-                lease.entity_id,
-            )
-            self.worker.count(self.stage.name, "lost")
-
-    def _mark_dead(self, lease: Lease, failure: BaseException, *, can_wait: bool) -> None:
-        reason = failure_reason(failure)
-        try:
-            with self._transaction("failure") as tx:
-                if not can_wait:
-                    tx.tasks.require_lease(lease, can_wait=False)
-                is_dead = tx.tasks.mark_dead(
-                    lease, reason=reason, error_class=failure_class(failure)
-                )
-                if is_dead and self.stage.on_dead:
-                    self.stage.on_dead(tx, lease, reason)
-        except (LeaseLost, TaskLocked):
-            raise
-        except Exception as error:  # noqa: BLE001 - on_dead refused: keep trying, rarely
-            self._retry_later(lease, error, MAX_BACKOFF_SECONDS, can_wait=can_wait)
-            return
-
-        if is_dead:
-            logger.error("stage %s: task %s is dead: %s", self.stage.name, lease.entity_id, reason)
-            self.worker.count(self.stage.name, "dead")
-        else:
-            logger.error(
-                "stage %s: task %s failed and was enqueued again meanwhile: %s",
-                self.stage.name,
-                lease.entity_id,
-                reason,
-            )
-            self.worker.count(self.stage.name, "retried")
-
-    def _retry_later(
-        self, lease: Lease, failure: BaseException, seconds: float, *, can_wait: bool
-    ) -> None:
-        reason = failure_reason(failure)
-        with self._transaction("retry") as tx:
-            if not can_wait:
-                tx.tasks.require_lease(lease, can_wait=False)
-            due_at = tx.clock.now() + timedelta(seconds=seconds)
-            tx.tasks.retry_later(
-                lease, due_at=due_at, reason=reason, error_class=failure_class(failure)
-            )
-
-        logger.warning(
-            "stage %s: task %s will be retried: %s", self.stage.name, lease.entity_id, reason
+        recorder = FailureRecorder(
+            store=self.store, stage=self.stage, actor=self.actor, worker=self.worker
         )
-        self.worker.count(self.stage.name, "retried")
+        recorder.record(lease, error, can_wait=can_wait)
 
     def _transaction(self, purpose: str) -> AbstractContextManager[Tx]:
         reason = f"{purpose} of {self.stage.name} tasks"

@@ -14,6 +14,7 @@ from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.tasks import Lease
 from indelible_workers.children import Children
+from indelible_workers.failpoints import AtStageFailpoint, no_stage_failpoint
 from indelible_workers.finishers import Finishers
 from indelible_workers.heartbeat import MAX_HOLD_SECONDS, Heartbeat, logger
 from indelible_workers.holds import HeldLeases
@@ -38,13 +39,17 @@ class ClaimPosition:
 
 @define(kw_only=True, eq=False)
 class Worker:
-    """A worker process; its threads share the store, the heartbeat, the limits and the counts."""
+    """A worker process; its threads share the store, the heartbeat, the limits and the counts.
+
+    `at_failpoint` is for tests: it is called between claim, perform and finish.
+    """
 
     store: Store[TasksRead, TasksWrite]
     actor: Actor
     clock: Clock = field(factory=SystemClock)
     registry: CollectorRegistry = field(factory=CollectorRegistry)
     stopping: Event = field(factory=Event)  # once set, no more tasks are claimed
+    at_failpoint: AtStageFailpoint = no_stage_failpoint
     wakeup: Event = field(factory=Event)  # tasks may be ready: dispatch them without waiting
     claim_positions: dict[str, ClaimPosition] = field(factory=dict[str, ClaimPosition])
     stage_of_queue: dict[str, str] = field(factory=dict[str, str])
@@ -60,8 +65,8 @@ class Worker:
     def __attrs_post_init__(self) -> None:
         self._outcomes = Counter(
             "indelible_worker_tasks",
-            "Tasks claimed, completed, retried, dead, released, lost or timed out; messages "
-            "dropped.",
+            "Tasks claimed, completed, retried, postponed, dead, released, lost or timed out; "
+            "messages dropped.",
             ("stage", "outcome"),
             registry=self.registry,
         )

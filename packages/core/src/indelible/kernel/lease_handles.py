@@ -1,14 +1,16 @@
 """Lease handles: a running `perform` learns from its handle that it should stop, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from threading import Event, Lock
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from attrs import define, field, frozen
 
 from indelible.kernel.errors import Conflict
 from indelible.kernel.tasks import Lease, Progress
+from indelible.kernel.values import bounded_int
 
 
 class StopReason(StrEnum):
@@ -23,6 +25,9 @@ class StopReason(StrEnum):
 # A worker that ends asks once. A reason that comes later decides what becomes of the task.
 REPLACEABLE: Final = (None, StopReason.SHUTDOWN)
 CREATION_LOCK: Final = Lock()  # several threads of one task may wait
+# One lock for the process groups of all handles: a handle of its own would cost every task.
+GROUPS_LOCK: Final = Lock()
+GROUP_ID: Final = {"minimum": 2, "maximum": 2**31 - 1}  # 0 and 1 would address other processes
 
 
 @frozen
@@ -50,18 +55,57 @@ class TimeLimitExceeded(Conflict):
     timeout_seconds: int
 
 
+class ProcessGroup(Protocol):
+    """A group of processes that a task has started, as its worker kills it."""
+
+    def kill(self) -> None:
+        """Kill every process of the group; none may be left, and a second call is allowed."""
+        ...
+
+    def release(self) -> None:
+        """Leave the group alone from now on."""
+        ...
+
+
+@frozen
+class ProcessGroupId:
+    """The validated id of a process group."""
+
+    group_id: int = field(validator=bounded_int, metadata=GROUP_ID)
+
+
+class UnwatchedGroup:
+    """The group of a handle that no worker has made; nothing kills it."""
+
+    def __init__(self, group_id: int) -> None:
+        """Accept every group."""
+
+    def kill(self) -> None:
+        """Do nothing."""
+
+    def release(self) -> None:
+        """Do nothing."""
+
+
 @define(eq=False)
 class LeaseHandle:
     """The lease of a running task, and the request to stop it.
 
     A `perform` that takes long calls `check` between its steps, or `wait` instead of `sleep`. A
     transaction of its own calls `tx.tasks.require_lease(handle.lease)` first.
+
+    A `perform` that starts processes gives them a group of their own and registers it. A request to
+    stop kills the registered groups, except at a shutdown. A group whose leader was waited for may
+    have a new owner: unregister it before that. `open_group` is the worker's.
     """
 
     lease: Lease
     stop_reason: StopReason | None = field(default=None, init=False)
     progress: int | None = field(default=None, init=False)  # in percent, as last set
+    has_killed_groups: bool = field(default=False, init=False)
+    open_group: Callable[[int], ProcessGroup] = field(default=UnwatchedGroup, kw_only=True)
     _stop: Event | None = field(default=None, init=False)
+    _groups: dict[int, ProcessGroup] | None = field(default=None, init=False)
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -107,3 +151,86 @@ class LeaseHandle:
         stop = self._stop
         if stop is not None:
             stop.set()
+        with GROUPS_LOCK:
+            if self._kills_groups:
+                self._kill_groups()
+
+    @contextmanager
+    def process_group(self, group_id: int) -> Generator[None]:
+        """Register a process group for a block; a block that raises an error kills the group.
+
+        Wait in the block until the leader has ended, but not for its exit code: that gives its id
+        away. `os.waitid` with `WNOWAIT` waits so.
+
+        Raises:
+            Those of `register_process_group`.
+        """
+        self.register_process_group(group_id)
+        try:
+            yield
+        except BaseException:
+            self._kill_group(group_id)
+            raise
+        finally:
+            self.unregister_process_group(group_id)
+
+    def register_process_group(self, group_id: int) -> None:
+        """Let the worker kill the group if the task must stop, or if the worker itself is killed.
+
+        A group that is registered after such a request is killed at once. So is one that is still
+        registered when `perform` ends.
+
+        Raises:
+            PerformStopped: The task must stop already.
+            NumberOutOfRange: The number is no id of a process group.
+            ProcessGroupInvalid: The group does not exist, or is the worker's own.
+        """
+        group = self.open_group(ProcessGroupId(group_id).group_id)
+        with GROUPS_LOCK:
+            groups = self._groups or {}
+            self._groups = groups
+            earlier_group = groups.pop(group_id, None)
+            groups[group_id] = group
+            is_too_late = self._kills_groups
+            if is_too_late:
+                self._kill_groups()
+
+        if earlier_group is not None:
+            earlier_group.release()
+        if is_too_late:
+            self.unregister_process_group(group_id)
+            self.check()
+
+    def unregister_process_group(self, group_id: int) -> None:
+        """Leave the group alone; call it before the leader is waited for.
+
+        A group that is not registered is left alone already.
+        """
+        with GROUPS_LOCK:
+            group = (self._groups or {}).pop(group_id, None)
+        if group is not None:
+            group.release()
+
+    def end_process_groups(self) -> None:
+        """Kill what `perform` has left registered. A worker calls it when `perform` has ended."""
+        if not self._groups:
+            return
+
+        for group_id in tuple(self._groups):
+            self._kill_group(group_id)
+            self.unregister_process_group(group_id)
+
+    @property
+    def _kills_groups(self) -> bool:
+        return self.stop_reason not in REPLACEABLE
+
+    def _kill_groups(self) -> None:
+        for group in (self._groups or {}).values():
+            group.kill()
+            self.has_killed_groups = True
+
+    def _kill_group(self, group_id: int) -> None:
+        with GROUPS_LOCK:
+            group = (self._groups or {}).get(group_id)
+            if group is not None:
+                group.kill()

@@ -16,9 +16,16 @@ from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.settings import Setting
 from indelible.kernel.task_ports import TaskQueue, TaskReader
-from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases
+from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases, check_postponement
 from indelible.kernel.transaction import ReadTransaction, Transaction
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    bounded_int,
+    check_reason,
+    instance_of,
+    is_identifier,
+)
 
 Tx = TypeVar("Tx")
 W = TypeVar("W")
@@ -61,6 +68,24 @@ class RetryLater(Unavailable):
 
 
 @frozen
+class Postpone(Unavailable):
+    """A task cannot be performed yet: it is due again later, and no attempt is counted.
+
+    A stage raises it in `perform` or `claim`, as often as it needs to, also with `max_attempts` of
+    1. The seconds are more than 0 and at most `MAX_POSTPONE_SECONDS`, which is a day.
+    """
+
+    code: ClassVar[str] = "TASK_POSTPONED"
+    message: ClassVar[str] = "The task is postponed by {after_seconds} seconds: {reason}."
+    after_seconds: float
+    reason: str
+
+    def __attrs_post_init__(self) -> None:
+        check_postponement(self.after_seconds)
+        check_reason(self.reason)
+
+
+@frozen
 class PermanentFailure(Conflict):
     """A task can never succeed and is dead at once."""
 
@@ -77,7 +102,8 @@ class Stage(Generic[Tx, W, O]):
     Without it, `perform` takes the task's id. `perform` runs with no transaction open and may run
     twice; what `finish` writes counts once. Claims of larger batches without `claim`, and
     completions without `finish`, are single statements. `perform` also takes the handle of its
-    lease, by which it learns that it should stop.
+    lease, by which it learns that it should stop. A task that cannot be performed yet is put off by
+    `Postpone`.
     `batch` is 1 for tasks that act outside the database, so that each attempt is recorded before
     it acts, and up to 100 for others. `on_dead` is called when a task of the stage dies.
     `rate` limits how many tasks are claimed in a time by all processes together.

@@ -121,6 +121,18 @@ class AttemptRecorded(Conflict):
 
 
 @frozen
+class PostponementOutOfRange(Invalid):
+    """A task is postponed by a limited time, which is more than none."""
+
+    code: ClassVar[str] = "POSTPONEMENT_OUT_OF_RANGE"
+    message: ClassVar[str] = (
+        "A task is postponed by more than 0 and at most {max_seconds} seconds, not by {seconds}."
+    )
+    seconds: str
+    max_seconds: int
+
+
+@frozen
 class LeaseTooLong(Invalid):
     """A lease ends too far in the future; a worker that is still alive extends its leases."""
 

@@ -188,6 +188,17 @@ class TaskQueue(TaskReader, Protocol):
         """Return claimed tasks that were not started; the claim does not count as an attempt."""
         ...
 
+    def postpone(self, lease: Lease, *, after_seconds: float) -> None:
+        """Release the task and make it due after these seconds; no attempt is counted or recorded.
+
+        A task that was enqueued during its lease for a sooner time stays due at that time.
+
+        Raises:
+            LeaseLost: The lease has ended.
+            PostponementOutOfRange: The seconds are not more than 0, or more than a day.
+        """
+        ...
+
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Extend the leases that have not ended; none is shortened.
 

@@ -12,12 +12,21 @@ from attrs.validators import optional
 from indelible.kernel.audit import Actor
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json import digest
-from indelible.kernel.task_errors import LeaseTooLong
-from indelible.kernel.values import IDENTIFIER, LATEST, bounded_int, check_instant, is_identifier
+from indelible.kernel.task_errors import LeaseTooLong, PostponementOutOfRange
+from indelible.kernel.values import (
+    IDENTIFIER,
+    LATEST,
+    bounded_int,
+    check_instant,
+    is_identifier,
+    value_text,
+    wrong_type,
+)
 
 NEVER: Final = LATEST  # sorts behind every due time
 MAX_COUNTED: Final = 10_000  # of a stage's statistics
 MAX_LEASE_SECONDS: Final = 86_400  # from a claim or an extension to the end of the lease
+MAX_POSTPONE_SECONDS: Final = 86_400
 PERCENT: Final = {"minimum": 0, "maximum": 100}
 
 
@@ -27,6 +36,21 @@ def check_lease_end(until: datetime, now: datetime) -> None:
     seconds = (until - now).total_seconds()
     if seconds > MAX_LEASE_SECONDS:
         raise LeaseTooLong(ceil(seconds), MAX_LEASE_SECONDS)
+
+
+def check_postponement(after_seconds: object) -> float:
+    """Return the seconds by which a task is postponed.
+
+    Raises:
+        WrongType: They are no number.
+        PostponementOutOfRange: They are not more than 0, or more than `MAX_POSTPONE_SECONDS`.
+    """
+    if not isinstance(after_seconds, int | float) or isinstance(after_seconds, bool):
+        raise wrong_type("after_seconds", "number", after_seconds)
+    if not 0 < after_seconds <= MAX_POSTPONE_SECONDS:  # false for NaN, too
+        raise PostponementOutOfRange(value_text(after_seconds), MAX_POSTPONE_SECONDS)
+
+    return after_seconds
 
 
 class AttemptOutcome(StrEnum):
@@ -282,6 +306,10 @@ class Task:
     def unclaimed(self) -> Self:
         """Return the task as it was before its claim."""
         return evolve(self.released(due_at=self.due_at), attempts=max(0, self.attempts - 1))
+
+    def postponed(self, due_at: datetime) -> Self:
+        """Return the task as before its claim, but due then; sooner if enqueued meanwhile."""
+        return evolve(self.unclaimed(), due_at=self._sooner(due_at))
 
     def _sooner(self, due_at: datetime) -> datetime:
         """Return that time, or the time for which it was enqueued during its lease if sooner."""

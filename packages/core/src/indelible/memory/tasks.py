@@ -32,6 +32,7 @@ from indelible.kernel.tasks import (
     Task,
     TaskKey,
     check_lease_end,
+    check_postponement,
 )
 from indelible.kernel.values import check_instant, check_reason
 from indelible.memory.aggregates import MemoryAggregateRepository
@@ -179,6 +180,11 @@ class MemoryTaskQueue(MemoryTaskReader):
         for lease in leases:
             if self._is_running(lease):
                 self._replace(lease, Task.unclaimed)
+
+    def postpone(self, lease: Lease, *, after_seconds: float) -> None:
+        """Release the task and make it due after these seconds, without an attempt."""
+        due_at = self._now + timedelta(seconds=check_postponement(after_seconds))
+        self._replace(lease, lambda task: task.postponed(due_at))
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Extend the leases that have not ended."""

@@ -2,7 +2,8 @@
 
 An edge is checked over fence, lease, attempts and due time. Who may write the table can still
 claim what is free and end what it has claimed: docs/decisions/0061-tasks-change-by-edges.md. The
-edges of cancellation and of pruning: docs/decisions/0079-what-a-task-carries.md.
+edges of cancellation and of pruning: docs/decisions/0079-what-a-task-carries.md. That of a
+postponement: docs/decisions/0086-postponed-tasks-and-process-groups.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,25 +12,23 @@ from typing import Final
 from sqlalchemy import Table
 
 from indelible.kernel.task_retention import MAX_RETENTION_DIGITS, TASK_RETENTION
-from indelible.kernel.tasks import MAX_LEASE_SECONDS, AttemptOutcome
+from indelible.kernel.tasks import MAX_LEASE_SECONDS, MAX_POSTPONE_SECONDS, AttemptOutcome
 from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import undeletable_guards
 from indelible_sql.schema.sqlite_guards import value_guards, value_guards_by_column
 
-# The stores limit a lease by their own clock, which may be ahead of the database's.
+# The stores limit a lease and a postponement by their own clock, which may be ahead of the
+# database's.
 MAX_LEASE_BY_DATABASE_SECONDS: Final = 2 * MAX_LEASE_SECONDS
+MAX_POSTPONE_BY_DATABASE_SECONDS: Final = 2 * MAX_POSTPONE_SECONDS
 
 # The database's clock. SQLite's has milliseconds.
 SQLITE_NOW_FORMAT: Final = "'%Y-%m-%dT%H:%M:%f000+00:00', 'now'"
 DATABASE_NOW: Final[Mapping[str, str]] = {
     "sqlite": f"strftime({SQLITE_NOW_FORMAT})",
     "postgresql": "statement_timestamp()",
-}
-_LATEST_LEASE_END: Final[Mapping[str, str]] = {
-    "sqlite": f"strftime({SQLITE_NOW_FORMAT}, '+{MAX_LEASE_BY_DATABASE_SECONDS} seconds')",
-    "postgresql": (f"statement_timestamp() + interval '{MAX_LEASE_BY_DATABASE_SECONDS} seconds'"),
 }
 
 _IS_NEW: Final = (
@@ -54,7 +53,6 @@ _IS_ENQUEUED_DURING_LEASE: Final = (
     f"NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR {_IS_SOONER})"
 )
 _IS_DEATH_OR_COMPLETION: Final = "OLD.attempts > 0 AND NEW.attempts = OLD.attempts"
-_IS_RELEASE: Final = "NEW.attempts = OLD.attempts - 1 AND NEW.due_at = OLD.due_at"
 # A failure, which needs a record; a completion although enqueued again; an expired lease.
 _IS_DUE_AGAIN: Final = f"NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR {_IS_SOONER})"
 
@@ -144,12 +142,15 @@ def _fence_condition(dialect: str) -> str:
 
 def _edge_condition(dialect: str) -> str:
     """Return the condition that due time, lease and attempts change by an edge of a task's life."""
-    ends_in_time = f"NEW.lease_until <= {_LATEST_LEASE_END[dialect]}"
+    latest_end = _seconds_ahead(MAX_LEASE_BY_DATABASE_SECONDS, dialect)
+    ends_in_time = f"NEW.lease_until <= {latest_end}"
     is_claim = f"NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND {ends_in_time}"
     is_extension = (
         "NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at"
         f" AND NEW.lease_until >= OLD.lease_until AND {ends_in_time}"
     )
+    latest_due = _seconds_ahead(MAX_POSTPONE_BY_DATABASE_SECONDS, dialect)
+    is_release = f"NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= {latest_due}"
     finishes_now = f"NEW.finished_at = {DATABASE_NOW[dialect]}"
     is_cancellation = f"NEW.attempts = OLD.attempts AND {finishes_now}"
     return (
@@ -161,8 +162,16 @@ def _edge_condition(dialect: str) -> str:
         f" WHEN NEW.lease_owner IS NOT NULL THEN {is_extension} OR {_IS_ENQUEUED_DURING_LEASE}"
         f" WHEN NEW.due_at IS NULL THEN {_IS_DEATH_OR_COMPLETION}"
         f" AND (NEW.dead_reason IS NOT NULL OR {finishes_now})"
-        f" ELSE {_IS_RELEASE} OR {_IS_DUE_AGAIN} END"
+        f" ELSE {is_release} OR {_IS_DUE_AGAIN} END"
     )
+
+
+def _seconds_ahead(seconds: int, dialect: str) -> str:
+    """Return the database's time so many seconds from now."""
+    if dialect == "sqlite":
+        return f"strftime({SQLITE_NOW_FORMAT}, '+{seconds} seconds')"
+
+    return f"{DATABASE_NOW[dialect]} + interval '{seconds} seconds'"
 
 
 def _run_guard() -> Guard:

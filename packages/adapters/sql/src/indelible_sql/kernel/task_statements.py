@@ -133,10 +133,16 @@ MARK_DEAD = (
         **NO_LEASE,
     )
 )
-RELEASE = (
+_UNCOUNTED = case((WAS_ENQUEUED_AGAIN, 0), else_=ATTEMPTS - 1)
+RELEASE = update(TASKS).where(_IS_UNDER_LEASE).values(attempts=_UNCOUNTED, **NO_LEASE)
+# Two steps, because the end of a lease does not move a task that was enqueued again.
+ADVANCE_ENQUEUED_AGAIN = (
     update(TASKS)
-    .where(_IS_UNDER_LEASE)
-    .values(attempts=case((WAS_ENQUEUED_AGAIN, 0), else_=ATTEMPTS - 1), **NO_LEASE)
+    .where(_IS_UNDER_LEASE, WAS_ENQUEUED_AGAIN, TASKS.c.due_at > DUE)
+    .values(due_at=DUE)
+)
+POSTPONE = (
+    update(TASKS).where(_IS_UNDER_LEASE).values(due_at=_SOONER, attempts=_UNCOUNTED, **NO_LEASE)
 )
 
 

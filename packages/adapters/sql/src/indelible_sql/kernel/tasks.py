@@ -1,7 +1,7 @@
 """The task queue in SQL: rows claimed with SKIP LOCKED and completed under their fence."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -28,6 +28,7 @@ from indelible.kernel.tasks import (
     Progress,
     Task,
     check_lease_end,
+    check_postponement,
 )
 from indelible.kernel.values import EARLIEST, check_instant, check_reason
 from indelible_sql.engine.atomic_write import parameters
@@ -135,6 +136,12 @@ class SqlTaskQueue(SqlTaskEnqueuer):
     def release(self, leases: Leases) -> None:
         """Return claimed tasks that were not started."""
         self._write(statements.RELEASE, leases)
+
+    def postpone(self, lease: Lease, *, after_seconds: float) -> None:
+        """Release the task and make it due after these seconds, without an attempt."""
+        due_at = self._tx.clock.now() + timedelta(seconds=check_postponement(after_seconds))
+        self._write(statements.ADVANCE_ENQUEUED_AGAIN, (lease,), due=due_at)
+        self._end_leases(statements.POSTPONE, (lease,), due=due_at)
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Extend the leases that have not ended."""

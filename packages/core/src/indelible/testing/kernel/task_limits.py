@@ -9,6 +9,7 @@ from attrs import evolve
 from indelible.app import WriteTx
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases
 from indelible.testing.captures.scenarios import code
+from indelible.testing.kernel.task_postponements import TaskPostponementsConformance
 from indelible.testing.stores import FAR, LEASE_END, OVER, AnyStore, claim, enqueue, within
 
 TOO_EARLY = datetime(1999, 12, 31, tzinfo=UTC)
@@ -20,7 +21,7 @@ def refused(store: AnyStore, work: Callable[[WriteTx], object]) -> str:
     return code(lambda: within(store, work))
 
 
-class TaskLimitsConformance:
+class TaskLimitsConformance(TaskPostponementsConformance):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_task_is_due_at_a_time_that_can_be_stored(self, store: AnyStore) -> None:
