@@ -24,15 +24,19 @@ class Content:
     plan: Plan
     graph: Graph
     nodes: dict[str, Node]
+    labels: dict[str, str]  # as cells of tables
     edges: dict[str, list[Connection]]
     files: dict[str, list[PlannedFile]]
 
 
 def read_content(spec: ArchitectureSpec, plan: Plan, graph: Graph) -> Content:
-    """Index the nodes by their ids, and edges and files by the ids of their nodes."""
+    """Index nodes and labels by the ids of nodes, and edges and files by those of their nodes."""
     nodes: dict[str, Node] = {}
+    labels: dict[str, str] = {}
     for node in graph.nodes:
-        nodes.setdefault(node.id, node)
+        if node.id not in nodes:
+            nodes[node.id] = node
+            labels[node.id] = code_cell(node.label)
 
     edges: dict[str, list[Connection]] = {}
     for edge in graph.connections:
@@ -44,7 +48,9 @@ def read_content(spec: ArchitectureSpec, plan: Plan, graph: Graph) -> Content:
         for node_id in file.node_ids:
             files.setdefault(node_id, []).append(file)
 
-    return Content(spec=spec, plan=plan, graph=graph, nodes=nodes, edges=edges, files=files)
+    return Content(
+        spec=spec, plan=plan, graph=graph, nodes=nodes, labels=labels, edges=edges, files=files
+    )
 
 
 def readme(content: Content, _: PlannedFile) -> str:
@@ -125,11 +131,7 @@ def _add_edges(document: _Document, content: Content) -> None:
 
 
 def _edge_table(content: Content, edges: Sequence[Connection]) -> str:
-    rows: list[tuple[str, ...]] = []
-    for edge in edges[:MAX_ROWS]:
-        source, target = content.nodes[edge.source], content.nodes[edge.target]
-        rows.append((code_cell(source.label), code_cell(target.label)))
-
+    rows = [(content.labels[edge.source], content.labels[edge.target]) for edge in edges[:MAX_ROWS]]
     return _table(("From", "To"), rows, len(edges))
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-MAX_INLINE_CHARACTERS: Final = 200
+MAX_INLINE_CHARACTERS: Final = 100
 UNNAMED: Final = "(unnamed)"
 PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")  # Markdown allows to escape all of it
 BACKTICKS: Final = re.compile("`+")
