@@ -124,7 +124,9 @@ def commits(bare: Path) -> list[str]:
 
 def commits_of(bare: Path, job_id: str) -> list[str]:
     """Return the commits of any branch that have the job's trailer."""
-    listing = git(bare, "log", "--all", "--format=%H %(trailers:key=Job-Id,valueonly,separator=%x2C)")
+    listing = git(
+        bare, "log", "--all", "--format=%H %(trailers:key=Job-Id,valueonly,separator=%x2C)"
+    )
     return [line.split()[0] for line in listing.splitlines() if line.split()[1:] == [job_id]]
 
 
