@@ -94,7 +94,7 @@ def test_a_refusal_never_passes(hub: GitHubSite, status: int) -> None:
 
 
 def test_a_wrong_token_is_refused(hub: GitHubSite) -> None:
-    host = GitHubHost(token="ghp_wrong", api_url=hub.double.url)
+    host = GitHubHost(token=TOKEN[:-1], api_url=hub.double.url)
 
     with pytest.raises(HostRefused, match="401"):
         host.ensure_repository(request())
