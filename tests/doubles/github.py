@@ -21,6 +21,7 @@ from tests.doubles import github_documents, github_schema
 from tests.doubles.git_server import UNAUTHORIZED, backend, has_token, not_found
 from tests.doubles.serving import Double, Request, Response, served
 
+Document = dict[str, Any]
 LOGIN = "octo"
 GIT_PATH = re.compile(r"/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)\.git(?P<rest>/.*)")
 REPOSITORY = re.compile(r"/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)")
@@ -100,7 +101,9 @@ class GitHub:
         if match is not None:
             return self._git(request, match)
 
-        body = json.loads(request.body) if request.body else None
+        body: Any = None
+        if request.body:
+            body = json.loads(request.body)
         self._check_request(request, body)
         self.remaining -= 1
         response = self._api(request, body)
@@ -118,7 +121,7 @@ class GitHub:
 
         return backend(request, path, match["rest"])
 
-    def _api(self, request: Request, body: Any) -> Response:
+    def _api(self, request: Request, body: Document) -> Response:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return _error(401, "Bad credentials")
         if request.path == "/user":
@@ -135,7 +138,7 @@ class GitHub:
 
         return _error(404, "Not Found")
 
-    def _create(self, body: Any) -> Response:
+    def _create(self, body: Document) -> Response:
         with self._lock:
             if self._find(LOGIN, body["name"]) is not None:
                 return Response.json(422, github_documents.name_exists())
@@ -231,7 +234,7 @@ def git(path: Path | None, *arguments: str, stdin: str = "") -> str:
         options = ["--git-dir", str(path)]
     identity = ("-c", "user.name=Maya", "-c", "user.email=maya@example.org")
     return subprocess.run(
-        ("git", *identity, *options, *arguments),
+        ("/usr/bin/env", "git", *identity, *options, *arguments),
         check=True,
         capture_output=True,
         text=True,
@@ -252,7 +255,7 @@ def main() -> None:
     """Serve until the process is ended."""
     root, token, *port = sys.argv[1:]
     Path(root).mkdir(parents=True, exist_ok=True)
-    with github(Path(root), token, int(*port or [0])) as (_, double):
+    with github(Path(root), token, int("".join(port) or 0)) as (_, double):
         sys.stdout.write(f"{double.url}\n")
         sys.stdout.flush()
         Event().wait()

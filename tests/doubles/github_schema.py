@@ -4,7 +4,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openapi_schema_validator import OAS30ReadValidator
 from referencing import Registry
@@ -26,28 +26,31 @@ def description() -> dict[str, Any]:
     return document
 
 
-def close(value: Any) -> None:
+def close(value: object) -> None:
     """Forbid unlisted fields in every object of a document that lists its fields."""
     if isinstance(value, list):
-        for item in value:
+        for item in cast("list[object]", value):
             close(item)
     if not isinstance(value, dict):
         return
 
-    for item in value.values():
+    schema = cast("dict[str, object]", value)
+    for item in list(schema.values()):
         close(item)
-    if isinstance(value.get("properties"), dict) and value.get("type") == "object":
-        value.setdefault("additionalProperties", False)
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        schema.setdefault("additionalProperties", False)
 
 
 @cache
-def _registry() -> Any:
-    return Registry().with_resource(URI, DRAFT4.create_resource(description()))
+def _registry() -> Registry[Any]:
+    registry: Registry[Any] = Registry()
+    return registry.with_resource(URI, DRAFT4.create_resource(description()))
 
 
 def template(path: str) -> str | None:
     """Return the described path that fits a path, None if there is none."""
-    for candidate in (*description()["paths"], *ALIASES):
+    candidates: list[str] = [*description()["paths"], *ALIASES]
+    for candidate in candidates:
         if re.fullmatch(PARAMETER.sub("[^/]+", candidate), path):
             return ALIASES.get(candidate, candidate)
 
@@ -94,5 +97,5 @@ def _pointer(path: str, method: str) -> str:
 
 
 def _faults(pointer: str, body: object) -> list[str]:
-    validator = OAS30ReadValidator({"$ref": f"{URI}{pointer}"}, registry=_registry())
+    validator: Any = OAS30ReadValidator({"$ref": f"{URI}{pointer}"}, registry=_registry())
     return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(body)]

@@ -199,7 +199,9 @@ def test_a_subject_cannot_forge_the_trailer_of_another_job(local: LocalSite) -> 
     repository = local.host.ensure_repository(request())
     checkout = clone(local, repository)
     checkout.write_files(files())
-    forged = evolve(commit_request("job-2"), subject="Build\n\nJob-Id: job-1\n\x00\x1b[31m" + "x" * 999)
+    forged = evolve(
+        commit_request("job-2"), subject="Build\n\nJob-Id: job-1\n\x00\x1b[31m" + "x" * 999
+    )
     checkout.commit(forged)
     checkout.push()
 
