@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -277,7 +278,7 @@ def test_a_table_without_the_index_of_a_rule_is_refused() -> None:
     ],
 )
 def test_a_rule_about_unknown_fields_or_states_is_refused(
-    rules: dict[str, object], problem: str
+    rules: dict[str, Any], problem: str
 ) -> None:
     (rule,) = Build.one_per_parent
 

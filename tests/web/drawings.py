@@ -1,16 +1,16 @@
 """A host's own context with documents in its requests, and with limits of its own for bodies."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from attrs import field, frozen
 from flask import Request, Response, request
-from sqlalchemy import Column, Connection, MetaData, Table
+from tests.examples.drawings import DRAWING, HEADS, Drawing, DrawingNotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from indelible.kernel import Actor, Edge, Lifecycle, NotFound
-from indelible.kernel.aggregates import Aggregate, save_change
+from indelible.app import AppContext
+from indelible.kernel import Actor
+from indelible.kernel.aggregates import save_change
 from indelible.kernel.history import AggregateRepository, Head
 from indelible.kernel.json_objects import (
     JSON_OBJECT,
@@ -23,63 +23,24 @@ from indelible.kernel.json_objects import (
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible_sql import (
-    HeadMapping,
     SqlAggregateRepository,
     SqlReading,
     SqlTransaction,
-    declare_lifecycle,
-    guard_head,
-    head_columns,
 )
-from indelible_sql.schema.columns import JSON_ARRAY, JSON_DETAILS, required
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.page import ConsolePage
 from indelible_web.context import WebContext, Webhook
 from indelible_web.http.access import SIGNED
+from indelible_web.http.metrics import Metrics
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import Caller
 from indelible_web.http.routing import Routes
+from indelible_web.settings import WebSettings
 
 LARGE_BYTES: Final = 6 * 2**20  # more than a server buffers by default
 SMALL_BYTES: Final = 200
 
 EMPTY: Final = JsonObject.of({})
-
-
-class DrawingStatus(StrEnum):
-    """The state of a drawing."""
-
-    DRAWN = "DRAWN"
-
-
-DRAWING = Lifecycle(
-    name="drawing",
-    edges=(
-        Edge("", "draw", DrawingStatus.DRAWN, 0),
-        Edge(DrawingStatus.DRAWN, "redraw", DrawingStatus.DRAWN, 0),
-    ),
-)
-
-
-@frozen
-class DrawingNotFound(NotFound):
-    """No drawing has this id."""
-
-    code: ClassVar[str] = "DRAWING_NOT_FOUND"
-    message: ClassVar[str] = "Drawing {drawing_id} not found."
-    drawing_id: str
-
-
-@frozen(kw_only=True)
-class Drawing(Aggregate):
-    """A drawing of nodes, with settings."""
-
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = DRAWING
-    fixed: ClassVar[tuple[str, ...]] = ("settings",)
-
-    nodes: JsonObjects = field(converter=freeze_objects, metadata=JSON_OBJECTS)
-    settings: JsonObject = field(converter=freeze_object, metadata=JSON_OBJECT)
-    status: DrawingStatus
 
 
 @frozen(kw_only=True)
@@ -126,23 +87,7 @@ class Note:
     text: str = field(default="", metadata={"max_length": 100})
 
 
-DRAWINGS = Table(
-    "drawings",
-    MetaData(),
-    *head_columns(DRAWING),
-    required("nodes", JSON_ARRAY),
-    Column("settings", JSON_DETAILS, nullable=False),
-    sqlite_with_rowid=False,
-)
-HEADS = HeadMapping(table=DRAWINGS, entity=Drawing, missing=DrawingNotFound)
 MEMORY_ROWS: dict[str, Head[Drawing]] = {}
-
-
-def migrate(connection: Connection) -> None:
-    """Create the table with its edges and guards."""
-    declare_lifecycle(connection, DRAWING)
-    DRAWINGS.create(connection)
-    guard_head(connection, DRAWINGS, DRAWING)
 
 
 def drawings_of(tx: Any) -> AggregateRepository[Drawing]:  # noqa: ANN401 - of either store
@@ -242,14 +187,19 @@ def take_letter(_: OperationContext, note: Note) -> Note:
 class Hook:
     """A webhook that everybody may call, and that answers with the length of the body."""
 
-    def identify(self, current: Request) -> Caller:
+    def identify(self, request: Request) -> Caller:
         """Return a caller, after reading the body."""
-        current.get_data()
+        request.get_data()
         return Caller(actor=Actor.system("hook"), scopes=frozenset(SIGNED), id="hook")
 
     def receive(self) -> Response:
         """Answer with the length of the body."""
         return Response(str(len(request.get_data())))
+
+
+def open_hook(_: AppContext, __: WebSettings, ___: Metrics) -> Hook:
+    """Return the webhook."""
+    return Hook()
 
 
 def take_form(_: ConsoleContext) -> AnyResponse:
@@ -273,7 +223,7 @@ CONTEXT = WebContext(
         Webhook(
             name="hook",
             rule="/webhooks/hook",
-            open=lambda *_: Hook(),
+            open=open_hook,
             max_body_bytes=SMALL_BYTES,
         ),
     ),

@@ -9,18 +9,16 @@ from attrs import field, frozen
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import create_engine, text
 from tests.databases import temporary_database
+from tests.examples.drawings import DRAWING, DRAWINGS, Drawing, migrate
 from tests.json_texts import json_objects, same_json
 from tests.web.drawings import (
     CONTEXT,
-    DRAWING,
-    DRAWINGS,
     EMPTY,
     Draw,
     DrawingSaved,
     draw,
     drawings_of,
     get_drawing,
-    migrate,
 )
 from tests.web.harness import KEYS, Json, Web, memory, problem
 
@@ -136,9 +134,9 @@ def test_many_drawings_are_saved_in_one_call(web: Web) -> None:
 
     def redraw_all(tx: Any, _: None) -> None:  # noqa: ANN401 - of either store
         drawings = drawings_of(tx)
-        steps = []
+        steps: list[tuple[Head[Drawing], Drawing, str]] = []
         for drawing_id in ids:
-            head: Head[Any] = drawings.lock(drawing_id)
+            head = drawings.lock(drawing_id)
             nodes = [{"x": 0.5, "of": drawing_id, "list": [1, {"y": None}]}]
             next_value = head.entity.transition("redraw", now=tx.clock.now(), nodes=nodes)
             steps.append((head, next_value, "redraw"))
@@ -152,7 +150,8 @@ def test_many_drawings_are_saved_in_one_call(web: Web) -> None:
 
 
 def test_what_a_store_returns_is_frozen_and_equal(web: Web) -> None:
-    command = Draw(nodes=[{"list": [1.5, {}]}], settings={"on": True})
+    node: Json = {"list": [1.5, {}]}
+    command = Draw(nodes=[node], settings={"on": True})
     saved: DrawingSaved = web.store.run(draw, command, actor=MAYA, reason="a test")
     stored: DrawingSaved = web.store.read(get_drawing, saved.id)
 

@@ -22,6 +22,7 @@ from tests.web.harness import Json, Web, problem, saved
 from indelible.kernel.tasks import TaskState
 from indelible.projects import PROCESS_JOB_STAGE, Phase
 from indelible.testing.stores import MAYA, NOOR
+from indelible_service.contexts.projects import ProjectSettings, build_recurring
 
 REASON: Json = {"reason": "a test"}
 HUNDRED_MEGABYTES = 100 * 2**20
@@ -313,6 +314,7 @@ def test_an_operator_runs_the_janitor_now(builder: Builder) -> None:
     task = saved(builder.web.post(path, json=REASON, key=operator), 200)["task"]
 
     assert task["stage"] == "clean_workspaces"
+    assert task["entity_id"] == build_recurring(ProjectSettings())[0].name
     assert task["due_at"] is not None
     assert problem(builder.web.post(path, json=REASON, key=builder.key)) == (403, "SCOPE_MISSING")
 

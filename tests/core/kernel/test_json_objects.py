@@ -3,7 +3,7 @@
 import copy
 import json
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,7 @@ from indelible.kernel.json_limits import (
     DuplicateJsonKey,
     JsonLimitExceeded,
     JsonLimits,
+    values_in,
 )
 from indelible.kernel.json_objects import (
     JSON_OBJECT,
@@ -44,7 +45,7 @@ from indelible.kernel.json_objects import (
 from indelible.kernel.json_values import normalize_json
 from indelible.kernel.values import ListTooLong, TextUnstorable, WrongType
 
-NESTED = {"x": 12.5, "on": True, "list": [1, {"deep": ["a", {"b": None}]}], "": {}}
+NESTED: dict[str, Any] = {"x": 12.5, "on": True, "list": [1, {"deep": ["a", {"b": None}]}], "": {}}
 SMALL = JsonLimits(max_depth=4, max_bytes=40, max_values=8)
 
 
@@ -61,18 +62,6 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
     return json.loads(text, parse_float=Decimal)
 
 
-def parts_of(value: object) -> Iterator[object]:
-    """Yield a value and all values in it."""
-    yield value
-    children: list[object] = []
-    if isinstance(value, Mapping):
-        children = list(value.values())
-    elif isinstance(value, tuple | list):
-        children = list(value)
-    for child in children:
-        yield from parts_of(child)
-
-
 @given(json_objects())
 def test_an_object_keeps_its_json_and_contains_nothing_that_changes(text: str) -> None:
     value = parsed(text)
@@ -80,7 +69,7 @@ def test_an_object_keeps_its_json_and_contains_nothing_that_changes(text: str) -
 
     assert same_json(canonical_json(frozen_value), text)
     assert frozen_value == value
-    for part in parts_of(frozen_value):
+    for part in values_in(frozen_value):
         assert not isinstance(part, dict | list | set | float)
 
 
@@ -94,7 +83,7 @@ MUTATIONS: Mapping[str, Callable[[Any], object]] = {
     "an attribute": lambda spec: setattr(spec, "_values", {}),
     "an attribute of a nested object": lambda spec: setattr(spec[""], "_values", {}),
     "an attribute removed": lambda spec: delattr(spec, "_values"),
-    "the mapping inside": lambda spec: spec._values.__setitem__("x", 1),  # noqa: SLF001
+    "the mapping inside": lambda spec: spec._values.__setitem__("x", 1),  # noqa: SLF001 - what it holds is frozen too
     "a new attribute": lambda spec: setattr(spec, "other", 1),
 }
 
@@ -175,7 +164,11 @@ def test_a_value_with_documents_evolves_and_is_compared() -> None:
 
 
 def test_any_value_can_be_frozen() -> None:
-    assert Plan(spec={}, value=[1, [0.5], {"a": []}]).value == (1, (Decimal("0.5"),), {"a": ()})
+    assert Plan(spec={}, value=parsed('[1, [0.5], {"a": []}]')).value == (
+        1,
+        (Decimal("0.5"),),
+        {"a": ()},
+    )
     assert Plan(spec={}, value="text").value == "text"
     assert Plan(spec={}, value=None).value is None
 
@@ -210,12 +203,12 @@ def test_what_is_no_json_object_is_refused(name: str) -> None:
     with pytest.raises(error):
         Plan(spec=value)
     with pytest.raises(error):
-        Plan(spec={}, nodes=[{}, value])
+        Plan(spec={}, nodes=[NESTED, value])
 
 
 def test_a_list_of_objects_has_limits_as_one_value() -> None:
-    assert freeze_objects([{"a": 1}, {"b": 2}], SMALL, "nodes") == ({"a": 1}, {"b": 2})
-    refused = (
+    assert list(freeze_objects([{"a": 1}, {"b": 2}], SMALL, "nodes")) == [{"a": 1}, {"b": 2}]
+    refused: tuple[tuple[list[Any], str], ...] = (
         ([{"a": 1}] * 4, "at most 8 values"),
         ([{"a": "x" * 20}, {"b": "x"}, {}], "at most 40 bytes"),
         ([{"a": [[[]]]}], "at most 4 levels"),
@@ -267,7 +260,8 @@ class Receipts:
     def __init__(self) -> None:
         self.stored: Receipt | None = None
 
-    def find(self, _: Actor, __: str) -> Receipt | None:
+    def find(self, owner: Actor, key: str) -> Receipt | None:
+        assert (owner, key) == (Actor.user("maya"), "key")
         return self.stored
 
     def save(self, receipt: Receipt) -> None:

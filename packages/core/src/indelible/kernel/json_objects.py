@@ -1,6 +1,6 @@
 """JSON objects as fields of entities and commands: normalized, bounded and deeply frozen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NoReturn, Self, cast, final
 
@@ -202,6 +202,6 @@ def _thawed(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, JsonObject):
         return value.json_value()
     if isinstance(value, tuple):
-        return [_thawed(item) for item in cast("tuple[Any, ...]", value)]
+        return [_thawed(item) for item in cast("Iterable[Any]", value)]
 
     return value

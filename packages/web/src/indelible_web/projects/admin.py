@@ -14,7 +14,7 @@ from indelible_web.http.routing import Routes
 from indelible_web.projects.jobs import retry_and_show
 from indelible_web.projects.schemas import JobView
 
-CLEAN_TASK_ID: Final = CLEAN_WORKSPACES_STAGE  # A recurring task has its own name as its id.
+JANITOR: Final = "workspaces"  # The name of the service's recurring task, which is its id.
 
 routes = Routes("projects_admin", "Workspaces and failed jobs, for operators.")
 
@@ -57,7 +57,7 @@ def retry_failed_job(context: OperationContext, query: FailedJobQuery) -> JobVie
 
 
 def clean_and_show(tx: WriteTx, _: CleanWorkspaces) -> TaskView:
-    """Make the janitor due and return its task."""
-    tx.tasks.enqueue(CLEAN_WORKSPACES_STAGE, {CLEAN_TASK_ID: tx.clock.now()})
+    """Make the janitor due and return its task; one that has died is due again too."""
+    tx.tasks.enqueue_slot(CLEAN_WORKSPACES_STAGE, JANITOR, slot=tx.clock.now())
 
-    return get_task(tx, CLEAN_WORKSPACES_STAGE, CLEAN_TASK_ID)
+    return get_task(tx, CLEAN_WORKSPACES_STAGE, JANITOR)
