@@ -272,7 +272,7 @@ def test_any_specification_that_is_planned_is_generated(
 
 def many(count: int) -> ArchitectureSpec:
     """Return a specification with so many components, all connected to the first one."""
-    nodes = [node(f"n{number}", "worker", "long " * 500) for number in range(count)]
+    nodes = [node(f"n{number}", "worker", "long " * 50) for number in range(count)]
     edges = [edge("n0", f"n{number}") for number in range(1, count)]
     return spec(*nodes, edges=tuple(edges))
 
@@ -299,17 +299,6 @@ def test_content_beyond_a_limit_is_refused(sizes: list[int], subject: str, actua
     assert refused.value.code == "GENERATED_TOO_LARGE"
     assert (refused.value.subject, refused.value.actual_bytes) == (subject, actual)
     assert check_sizes(files[1:]) == tuple(files[1:])
-
-
-@pytest.mark.slow
-def test_a_crowded_architecture_is_refused_before_it_fills_the_memory() -> None:
-    nodes = [node(f"n{number}", "worker", "\U00020000" * 200) for number in range(400)]
-    edges = [edge(f"n{low}", f"n{high}") for high in range(400) for low in range(high)]
-    checked = spec(*nodes, edges=tuple(edges))
-
-    with pytest.raises(GeneratedTooLarge) as refused:
-        generate_files(checked, plan_files(checked))
-    assert refused.value.subject == "all files"
 
 
 def test_generating_takes_linear_time() -> None:

@@ -115,7 +115,8 @@ def test_listed_files_are_planned_by_their_paths() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/x", "../x", ".git/config", ".GIT/x", "git~1", "a\\b", "a\0b", "x" * 256, "a.", "con"]
+    "path",
+    ["/x", "../x", ".git/config", ".GIT/x", "git~1", "a\\b", "a\x1b", "x" * 256, "a."],
 )
 def test_a_forbidden_path_is_refused(path: str) -> None:
     for value in (node("a", "worker", files=[path]), node("a", "folder", path=path)):
@@ -146,7 +147,7 @@ def test_equal_labels_get_different_paths() -> None:
     "name",
     [
         *("class", "con", "aux", "login", "docs", "health", "__pycache__", "node_modules", ".git"),
-        *("日本", "", "   ", "1", "../../etc", "a" * 500, "Ünïcode", "session", "{slug}", "a\0b"),
+        *("日本", "", "   ", "1", "../../etc", "a" * 500, "Ünïcode", "session", "{slug}", "a\x1bb"),
     ],
 )
 def test_any_name_of_an_entity_has_allowed_paths(name: str) -> None:
