@@ -5,6 +5,7 @@ Each request and each answer is checked against GitHub's own description. As a p
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -64,7 +65,7 @@ class GitHub:
         git(None, "init", "--quiet", "--bare", branch, "--", str(path))
         for key, value in settings.items():
             git(path, "config", key, value)
-        state = {
+        state: Document = {
             "id": repository_id,
             "name": name,
             "owner": owner,
@@ -233,8 +234,10 @@ def git(path: Path | None, *arguments: str, stdin: str = "") -> str:
     if path is not None:
         options = ["--git-dir", str(path)]
     identity = ("-c", "user.name=Maya", "-c", "user.email=maya@example.org")
+    environment = {"PATH": os.environ["PATH"], "HOME": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
     return subprocess.run(
         ("/usr/bin/env", "git", *identity, *options, *arguments),
+        env=environment,
         check=True,
         capture_output=True,
         text=True,

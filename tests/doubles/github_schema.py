@@ -3,15 +3,16 @@
 import json
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from openapi_schema_validator import OAS30ReadValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 DESCRIPTION = Path(__file__).with_name("github_api.json")
 URI = "urn:github"
+VALIDATOR: Any = import_module("openapi_schema_validator").OAS30ReadValidator  # it has no types
 PARAMETER = re.compile(r"\{\w+\}")
 
 # GitHub redirects from old names to this address, but its description does not list it.
@@ -44,7 +45,9 @@ def close(value: object) -> None:
 @cache
 def _registry() -> Registry[Any]:
     registry: Registry[Any] = Registry()
-    return registry.with_resource(URI, DRAFT4.create_resource(description()))
+    resource: Any = DRAFT4.create_resource(description())
+    described: Registry[Any] = registry.with_resource(URI, resource)
+    return described
 
 
 def template(path: str) -> str | None:
@@ -97,5 +100,5 @@ def _pointer(path: str, method: str) -> str:
 
 
 def _faults(pointer: str, body: object) -> list[str]:
-    validator: Any = OAS30ReadValidator({"$ref": f"{URI}{pointer}"}, registry=_registry())
+    validator = VALIDATOR({"$ref": f"{URI}{pointer}"}, registry=_registry())
     return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(body)]

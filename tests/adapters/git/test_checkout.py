@@ -26,6 +26,8 @@ from indelible.projects.errors import HistoryRewritten, HostRefused, PushRejecte
 from indelible.projects.ports import FoundCommit
 from indelible_git.trailers import AUTHOR_EMAIL
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_first_commit_creates_the_branch_of_an_empty_repository(site: Site) -> None:
     repository = site.host.ensure_repository(request())

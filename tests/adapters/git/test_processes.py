@@ -23,6 +23,8 @@ from indelible_git.processes import (
     run,
 )
 
+pytestmark = pytest.mark.slow
+
 
 class Stopped(Exception):
     """The request of a worker to stop."""
@@ -124,8 +126,8 @@ def test_a_watch_that_fails_ends_the_process(tmp_path: Path) -> None:
         raise Stopped
 
     groups = Groups()
+    waiting = "alias.wait=!sleep 99"
     with pytest.raises(Stopped):
-        waiting = "alias.wait=!sleep 99"
         Git(groups=groups).run("-c", waiting, "wait", folder=tmp_path, watch=refuse)
 
     wait_until_ended(groups.seen[0])
@@ -162,7 +164,7 @@ def test_a_signal_or_a_missing_program_is_a_failure(
 
 def test_limits_of_git_are_failures_of_its_command(tmp_path: Path) -> None:
     slow = Git(limits=GitLimits(command_seconds=0.2))
-    with pytest.raises(GitFailed, match="longer than 0.2 seconds"):
+    with pytest.raises(GitFailed, match="longer than"):
         slow.run("-c", "alias.wait=!sleep 99", "wait", folder=tmp_path)
     loud = Git(limits=GitLimits(max_output_bytes=10))
     with pytest.raises(GitFailed, match="more than 10 bytes"):
