@@ -53,7 +53,7 @@ def _kill(
     setup = site.setup
     project = setup.project(f"Fruit Shop {report.broken}")
     job = setup.job(project)
-    child = start_child(work_and_die, site.address, setup.clock.ahead, failpoint)
+    child = start_child(work_and_die, site.address, failpoint)
     if moment_seconds is not None:
         time.sleep(moment_seconds)
         with suppress(ProcessLookupError):

@@ -15,21 +15,25 @@ from indelible.projects.errors import HostUnavailable
 
 NUMBERS: Final = count(1)
 MAX_PUSHES: Final = 3  # of others, in one race
+SHARE_OF_OTHERS: Final = 0.2  # of the jobs: somebody pushes after the lost answer
 
 
 def lose_pushes(site: ProjectSite, times: int, chance: Random) -> ProjectReport:
-    """Lose the answer to a push after it took effect, once or twice in each job."""
+    """Lose the answer to the push of many jobs after it took effect, then finish the jobs."""
     report = ProjectReport()
+    setup = site.setup
+    waiting: list[tuple[Project, Job, list[str]]] = []
     for _ in range(times):
-        setup = site.setup
         project = setup.project(f"Fruit Shop {next(NUMBERS)}")
         job = setup.job(project)
-        pushed = _lose_answer(site, project, job)
+        waiting.append((project, job, _lose_answer(site, project, job)))
         report.broken += 1
         if setup.details(job).job.completed_at is not None:
             report.problems.append(f"job {job.id} knows of the push whose answer was lost")
-        if chance.random() < 0.2:
+        if chance.random() < SHARE_OF_OTHERS:
             _push_after(setup, project)
+
+    for project, job, pushed in waiting:
         finish_job(setup, job)
         check_end(site, project, job, report)
         result = setup.details(job).job.result
@@ -71,6 +75,7 @@ def race_pushes(site: ProjectSite, races: int, chance: Random) -> ProjectReport:
         others: list[str] = []
         before = _pushing(setup, project, chance.randint(1, MAX_PUSHES), others)
         setup.process(host=WatchedHost(host=setup.host, before_push=before))
+        finish_job(setup, job)
         report.broken += len(others)
         check_end(site, project, job, report)
         expected = [*setup.commits_of(project, job), *reversed(others)]

@@ -1,11 +1,12 @@
 """A database with projects, a Git host that real programs use, and the checks of their end."""
 
 import os
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
-from typing import Any, Final
+from typing import Final
 
 from attrs import define, field, frozen
 from tests.doubles.github import github
@@ -24,7 +25,9 @@ LOCAL: Final = "local Git"
 HTTP: Final = "Git over HTTP"
 KINDS: Final = (LOCAL, HTTP)
 TOKEN: Final = "ghp_" + "t0k3n" * 7
-LEASE_SECONDS: Final = 60  # the clock is moved beyond it after a kill
+LEASE_SECONDS: Final = 1  # the shortest; a database decides by its own clock when it has ended
+MAX_WAIT_SECONDS: Final = 300  # of a busy machine
+PAUSE_SECONDS: Final = 0.05
 NO_COMMIT: Final = "0" * 40
 
 
@@ -84,7 +87,7 @@ def project_site(url: str, folder: Path, kind: str) -> Generator[ProjectSite]:
     with github(root, TOKEN) as (account, double):
         with _opened(SiteAddress(url=url, folder=folder, host_url=double.url), double) as site:
             yield site
-        assert account.violations == []
+    assert account.violations == []
 
 
 @contextmanager
@@ -98,29 +101,25 @@ def _opened(address: SiteAddress, double: Double | None) -> Generator[ProjectSit
     store.dispose()
 
 
-def work_and_die(address: SiteAddress, ahead: Any, failpoint_name: str) -> None:  # noqa: ANN401 - a timedelta
+def work_and_die(address: SiteAddress, failpoint_name: str) -> None:
     """Process the jobs that are due in this process, which kills itself at a failpoint."""
 
     def die(failpoint: JobFailpoint) -> None:
         if failpoint.name == failpoint_name:
             os.kill(os.getpid(), SIGKILL)
 
-    clock = AheadClock(ahead)
-    store = open_store(address.url, clock=clock)
-    setup = JobSetup(
-        store=store, folder=address.folder, clock=clock, other_host=address.host()
-    )
-    setup.process(at_failpoint=die, lease_seconds=LEASE_SECONDS)
-    store.dispose()
+    with _opened(address, None) as site:
+        site.setup.process(at_failpoint=die, lease_seconds=LEASE_SECONDS)
 
 
-def finish_job(setup: JobSetup, job: Job, attempts: int = 8) -> None:
-    """Process a job to its end, each attempt after the lease of the one before."""
-    for _ in range(attempts):
-        setup.clock.advance(LEASE_SECONDS + 10)
+def finish_job(setup: JobSetup, job: Job) -> None:
+    """Process jobs until this one and its task have ended, after the lease of a killed worker."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while time.monotonic() < deadline:
         setup.process(lease_seconds=LEASE_SECONDS)
-        if setup.details(job).job.completed_at is not None:
+        if setup.task(job).due_at is None:
             return
+        time.sleep(PAUSE_SECONDS)
 
 
 def check_end(site: ProjectSite, project: Project, job: Job, report: ProjectReport) -> None:
