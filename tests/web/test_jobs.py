@@ -180,7 +180,7 @@ def test_a_canceled_job_has_failed_with_the_reason_of_its_owner(
 
     canceled = saved(answer, 200)
     assert canceled["status"] == "failed"
-    assert canceled["failure_reason"] == "CANCELED: wrong prompt"
+    assert canceled["error"] == "CANCELED: wrong prompt"
     assert canceled["completedAt"] is not None
     assert task_state(builder, job) is TaskState.CANCELED
 
@@ -298,7 +298,7 @@ def test_an_operator_retries_a_failed_job_as_a_new_one(builder: Builder, job: Js
     spec = builder.found(f"jobs/{retried['id']}")["architecture_spec"]
     assert (spec["nodes"], spec["edges"]) == (NODES, EDGES)
     failed = builder.found(f"jobs/{job['id']}")
-    assert (failed["status"], failed["failure_reason"]) == ("failed", "the push failed")
+    assert (failed["status"], failed["error"]) == ("failed", "the push failed")
 
 
 def test_only_a_failed_job_is_retried(builder: Builder, job: Json) -> None:

@@ -29,7 +29,9 @@ LOCAL: Final = "local"
 GITHUB: Final = "github"
 NONE: Final = "none"
 HOSTS: Final = one_of(LOCAL, GITHUB, NONE, convert=str.lower)
-API_URL: Final = Format("an address such as https://api.example.com", r"https?://[^\s?#*@,]+[^\s?#*@,/]")
+API_URL: Final = Format(
+    "an address such as https://api.example.com", r"https?://[^\s?#*@,]+[^\s?#*@,/]"
+)
 TOKEN: Final = Format("at least 8 visible characters", "[!-~]{8,}")
 ABSOLUTE_FOLDER: Final = Format("an absolute path of a directory", r"/[^\x00]+", Path)
 DEFAULT_WORKSPACE_ROOT: Final = Path("/tmp/architex")  # noqa: S108 - seed 003; see decision 0091

@@ -11,7 +11,7 @@ PROJECT_ID: Final = "0199e1c8-7c1f-7a3e-8b6e-2f4f8a1c9d31"
 JOB_ID: Final = "0199e1c8-7c1f-7a3e-8b6e-2f4f8a1c9d32"
 COMMIT: Final = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 PROMPT: Final = "A shop for used books, with accounts and a search."
-REPOSITORY_URL: Final = "https://git.example.org/maya/book-shop"
+REPOSITORY_URL: Final = "https://example.org/maya/book-shop"
 NODES: Final = (
     JsonObject.of({"id": "web", "type": "frontend", "position": {"x": 12.5, "y": 40}}),
     JsonObject.of({"id": "api", "type": "backend", "position": {"x": 240, "y": 40}}),
@@ -30,7 +30,7 @@ EXAMPLES: Final[Mapping[str, object]] = {
     "current_nodes": NODES,
     "description": "A shop for used books.",
     "edges": (JsonObject.of({"source": "web", "target": "api"}),),
-    "failure_reason": None,
+    "error": None,
     "JobResult.files": ("README.md",),
     "findings": (),
     "github_repo_url": REPOSITORY_URL,

@@ -138,7 +138,7 @@ class JobView:
     prompt: str
     spec_digest: str
     result: JobResult | None
-    failure_reason: str | None
+    error: str | None
     created_at: datetime
     updated_at: datetime
     # The seed's spelling; every other field has the same name in Python and in JSON.
@@ -216,7 +216,7 @@ def project_view(saved: projects.ProjectSaved) -> ProjectView:
 
 def job_view(saved: projects.JobSaved) -> JobView:
     """Return a job as a list shows it."""
-    return project(JobView, saved.job, seq=saved.seq)
+    return project(JobView, saved.job, error=saved.job.failure_reason, seq=saved.seq)
 
 
 def plan_view(plan: Plan) -> PlanView:
@@ -230,6 +230,7 @@ def job_details_view(details: JobDetails) -> JobDetailsView:
     return project(
         JobDetailsView,
         details.job,
+        error=details.job.failure_reason,
         architecture_spec=details.architecture_spec,
         warnings=details.warnings,
         logs=details.logs,

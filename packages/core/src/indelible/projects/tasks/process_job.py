@@ -148,9 +148,7 @@ class ProcessJob:
 
     def _run(self, work: JobWork, handle: LeaseHandle) -> JobRun:
         def write(phase: Phase | None, lines: Lines, warnings: Warnings) -> None:
-            command = RecordProgress(
-                job_id=work.job.id, phase=phase, logs=lines, warnings=warnings
-            )
+            command = RecordProgress(job_id=work.job.id, phase=phase, logs=lines, warnings=warnings)
             run.write(record_progress, command)
 
         log = JobLog(clock=self.clock, write=write, known_warnings=set(work.warnings))
@@ -257,9 +255,7 @@ class ProcessJob:
         """End the job with its result, or with the reason for which it has failed."""
         lines, warnings = run.log.take()
         if isinstance(outcome, JobResult):
-            finish = FinishJob(
-                job_id=run.job.id, result=outcome, logs=lines, warnings=warnings
-            )
+            finish = FinishJob(job_id=run.job.id, result=outcome, logs=lines, warnings=warnings)
             status = run.write(finish_job, finish).job.status
         else:
             fail = FailJob(job_id=run.job.id, reason=outcome, logs=lines, warnings=warnings)
@@ -306,4 +302,3 @@ class ProcessJob:
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.phase_ended(phase, max(0.0, seconds))
         self.at_failpoint(AFTER_PHASE[phase])
-
