@@ -79,32 +79,31 @@ def test_planning_changes_nothing_and_needs_no_database(
     assert [path.name for path in tmp_path.rglob("*")] == ["spec.json"]
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "SPECIFICATION_INVALID"),
-        (b"{", "SPECIFICATION_INVALID"),
-        (b"\xff{}", "SPECIFICATION_INVALID"),
-        (b"[]", "SPECIFICATION_INVALID"),
-        (b'{"name": "x", "nodes": [NaN]}', "SPECIFICATION_INVALID"),
-        (b"[" * 100_000, "JSON_LIMIT_EXCEEDED"),
-        ({}, "SPECIFICATION_INVALID"),
-        ({"name": "x", "colour": "red"}, "SPECIFICATION_INVALID"),
-        (b" " * 8_388_609, "SPECIFICATION_INVALID"),
-        ({"name": ""}, "TEXT_BLANK"),
-        ({"name": 7}, "WRONG_TYPE"),
-        ({"name": "x", "nodes": 7}, "WRONG_TYPE"),
-        ({"name": "x", "nodes": [7]}, "WRONG_TYPE"),
-        ({"name": "x", "prompt": "x" * 20_001}, "TEXT_TOO_LONG"),
-        ({"name": "x", "nodes": [{}] * 10_001}, "LIST_TOO_LONG"),
-        (
-            {"name": "x", "nodes": [{"type": "folder", "data": {"path": "../x"}}]},
-            "PLAN_PATH_FORBIDDEN",
-        ),
-        ({"name": "x", "nodes": [{"type": "worker"}] * 10_000}, "PLAN_TOO_LARGE"),
-    ],
-    ids=lambda value: str(value)[:40],
-)
+WRONG: list[tuple[object, str]] = [
+    (b"", "SPECIFICATION_INVALID"),
+    (b"{", "SPECIFICATION_INVALID"),
+    (b"\xff{}", "SPECIFICATION_INVALID"),
+    (b"[]", "SPECIFICATION_INVALID"),
+    (b'{"name": "x", "nodes": [NaN]}', "SPECIFICATION_INVALID"),
+    (b"[" * 100_000, "JSON_LIMIT_EXCEEDED"),
+    ({}, "SPECIFICATION_INVALID"),
+    ({"name": "x", "colour": "red"}, "SPECIFICATION_INVALID"),
+    (b" " * 8_388_609, "SPECIFICATION_INVALID"),
+    ({"name": ""}, "TEXT_BLANK"),
+    ({"name": 7}, "WRONG_TYPE"),
+    ({"name": "x", "nodes": 7}, "WRONG_TYPE"),
+    ({"name": "x", "nodes": [7]}, "WRONG_TYPE"),
+    ({"name": "x", "prompt": "x" * 20_001}, "TEXT_TOO_LONG"),
+    ({"name": "x", "nodes": [{}] * 10_001}, "LIST_TOO_LONG"),
+    (
+        {"name": "x", "nodes": [{"type": "folder", "data": {"path": "../x"}}]},
+        "PLAN_PATH_FORBIDDEN",
+    ),
+    ({"name": "x", "nodes": [{"type": "worker"}] * 10_000}, "PLAN_TOO_LARGE"),
+]
+
+
+@pytest.mark.parametrize(("content", "code"), WRONG, ids=lambda value: str(value)[:40])
 def test_a_wrong_specification_is_refused_with_a_code(
     tmp_path: Path, content: object, code: str
 ) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -33,9 +33,10 @@ def added(*nodes: Mapping[str, Any]) -> list[str]:
 def reversed_keys(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return JSON with the keys of all objects in the opposite order."""
     if isinstance(value, dict):
-        return {key: reversed_keys(value[key]) for key in reversed(value)}
-    if isinstance(value, list | tuple):
-        return type(value)(reversed_keys(item) for item in value)
+        values = cast("dict[str, Any]", value)
+        return {key: reversed_keys(values[key]) for key in reversed(values)}
+    if isinstance(value, list):
+        return [reversed_keys(item) for item in cast("list[Any]", value)]
 
     return value
 

@@ -7,9 +7,10 @@ from attrs import define, frozen
 
 from indelible.projects.entities import ArchitectureSpec
 from indelible.projects.rules.graph import Connection, Graph, Node
-from indelible.projects.rules.markdown import code_cell, escaped, fenced, one_line
+from indelible.projects.rules.markdown import code_cell, escaped, fenced
 from indelible.projects.rules.plan import Plan, PlannedFile
 from indelible.projects.rules.prompts import effective_prompt
+from indelible.projects.rules.texts import one_line, with_spaces
 
 MAX_ROWS: Final = 200  # of a table; the rest is counted
 MAX_DRAWN_NODES: Final = 50
@@ -18,7 +19,7 @@ MAX_DRAWN_EDGES: Final = 100
 
 @frozen(kw_only=True)
 class Content:
-    """What all templates are filled with."""
+    """The values with which templates are filled in."""
 
     spec: ArchitectureSpec
     plan: Plan
@@ -169,12 +170,12 @@ def _drawing(content: Content) -> str:
             numbers[node.id] = len(numbers) + 1
             lines.append(f'    n{numbers[node.id]}["{_drawn_label(node.label)}"]')
 
-    drawn = [
+    visible = [
         edge
         for edge in content.graph.connections
         if edge.source in numbers and edge.target in numbers
     ]
-    for edge in drawn[:MAX_DRAWN_EDGES]:
+    for edge in visible[:MAX_DRAWN_EDGES]:
         lines.append(f"    n{numbers[edge.source]} --> n{numbers[edge.target]}")
 
     return "\n".join(lines) if numbers else ""
@@ -182,5 +183,9 @@ def _drawing(content: Content) -> str:
 
 def _drawn_label(label: str) -> str:
     """Return a label in letters, digits, spaces and hyphens, which have no meaning in Mermaid."""
-    characters = [each if each.isalnum() or each in " -_" else " " for each in one_line(label)]
-    return " ".join("".join(characters).split()) or "unnamed"
+    words = with_spaces(one_line(label), _is_allowed_in_drawing).split()
+    return " ".join(words) or "unnamed"
+
+
+def _is_allowed_in_drawing(character: str) -> bool:
+    return character.isalnum() or character in "-_"

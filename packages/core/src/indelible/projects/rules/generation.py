@@ -14,11 +14,11 @@ from indelible.projects.errors import GeneratedTooLarge
 from indelible.projects.rules import documents
 from indelible.projects.rules.documents import Content, read_content
 from indelible.projects.rules.graph import read_graph
-from indelible.projects.rules.markdown import one_line
 from indelible.projects.rules.naming import repository_name
 from indelible.projects.rules.plan import Plan, PlannedFile
 from indelible.projects.rules.slugs import module_name
 from indelible.projects.rules.templates import common, python, web
+from indelible.projects.rules.texts import one_line
 
 MAX_FILE_BYTES: Final = 1_048_576
 MAX_TOTAL_BYTES: Final = 33_554_432
