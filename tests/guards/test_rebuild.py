@@ -300,6 +300,8 @@ def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
     rebuilt = rebuild(damaged.store, damaged.owner_url)
 
     assert {head.table: head.rows for head in rebuilt} == {
+        "projects": 3,
+        "jobs": 7,
         "concepts": 3,
         "keys": 1,
         "spaces": 1,

@@ -50,7 +50,7 @@ DROP TRIGGER jobs_no_replace
 --;
 DROP TRIGGER jobs_no_replace_on_update
 --;
-DROP TRIGGER jobs_one_running
+DROP TRIGGER jobs_one_running_on_insert
 --;
 DROP TRIGGER jobs_one_running_on_update
 --;
