@@ -81,7 +81,8 @@ def test_a_push_whose_answer_was_lost_is_found_by_its_trailer(hub: GitHubSite) -
         commit = checkout.find_commit(job_id)
         assert commit is not None
         assert commit.sha == sha
-        assert deliver(hub, repository, job_id) == sha
+        if number % 10 == 0:  # a worker that starts anew
+            assert deliver(hub, repository, job_id) == sha
         expected.insert(0, sha)
 
     assert commits(bare) == expected

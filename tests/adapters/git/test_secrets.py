@@ -104,7 +104,7 @@ def test_there_are_25_canaries() -> None:
     assert len(set(CANARIES)) == 25
 
 
-@pytest.mark.parametrize(("canary", "case"), zip(CANARIES, CASES, strict=True))
+@pytest.mark.parametrize(("canary", "case"), list(zip(CANARIES, CASES, strict=True)))
 def test_a_token_appears_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, canary: str, case: Case
 ) -> None:
