@@ -175,7 +175,7 @@ def test_errors_name_no_secret_and_have_one_line(tmp_path: Path) -> None:
     git = Git(secrets=("hunter2",))
     failed = Completed(1, b"", b"fatal: hunter2 at https://a:b@example.org/x\n\x1b[31mred\n")
 
-    assert git.reason(failed) == "fatal: *** at https://***@example.org/x;  [31mred"
+    assert git.reason(failed) == "fatal: *** at https://***@example.org/x; [31mred"
     assert "hunter2" not in repr(git)
     assert isinstance(git.groups, UnwatchedGroups)
     assert tmp_path.exists()

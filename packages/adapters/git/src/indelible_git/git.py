@@ -1,7 +1,6 @@
 """Run git with an empty environment, so that no file but the repository's own decides anything."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -19,9 +18,8 @@ from indelible_git.processes import (
     UnwatchedGroups,
     run,
 )
+from indelible_git.texts import mask, one_line
 
-MASK: Final = "***"
-USER_IN_URL: Final = re.compile(r"(?<=://)[^\s/@]*@")
 MAX_REASON_CHARACTERS: Final = 500
 NOWHERE: Final = "/dev/null"  # as a folder it does not exist, and nobody can put a file into it
 
@@ -127,15 +125,11 @@ class Git:
         """Return the messages of a failed command on one line, without secrets."""
         lines = completed.stderr.decode(errors="replace").splitlines()
         text = self.mask("; ".join(line.strip() for line in lines if line.strip()))
-        printable = "".join(character if character.isprintable() else " " for character in text)
-        return printable[:MAX_REASON_CHARACTERS] or f"exit code {completed.code}"
+        return one_line(text, MAX_REASON_CHARACTERS) or f"exit code {completed.code}"
 
     def mask(self, text: str) -> str:
         """Return the text without secrets and without users of addresses."""
-        for secret in self.secrets:
-            text = text.replace(secret, MASK)
-
-        return USER_IN_URL.sub(f"{MASK}@", text)
+        return mask(text, self.secrets)
 
     def _environment(self) -> dict[str, str]:
         """Return the whole environment of a command; nothing is inherited but PATH."""

@@ -24,6 +24,7 @@ from indelible_git.limits import GitLimits
 from indelible_git.markers import description_with_marker, marked_project
 from indelible_git.names import check_branch, check_repository_name
 from indelible_git.origins import GITHUB_API, Origin, git_origin, parse_origin, require_origin
+from indelible_git.texts import one_line
 
 HOST_NAME: Final = "github"
 TOKEN: Final = re.compile(r"[!-~]{1,500}")
@@ -34,6 +35,7 @@ OK: Final = 200
 CREATED: Final = 201
 GONE: Final = frozenset({404, 410, 451})
 UNPROCESSABLE: Final = 422
+MAX_DETAILS_CHARACTERS: Final = 500
 
 
 def _visible_token(token: str) -> str:
@@ -255,6 +257,6 @@ def _refusal(answer: Answer) -> HostRefused:
     if isinstance(errors, list):
         for error in cast("list[object]", errors[:5]):
             if isinstance(error, dict):
-                details.append(str(cast(JsonObject, error).get("message", ""))[:200])
-    text = "; ".join(filter(None, details))
+                details.append(str(cast(JsonObject, error).get("message", "")))
+    text = one_line("; ".join(filter(None, details)), MAX_DETAILS_CHARACTERS)
     return HostRefused(f"HTTP {answer.status}: {text}")

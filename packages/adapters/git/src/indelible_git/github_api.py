@@ -14,6 +14,7 @@ from attrs import define, field, frozen
 
 from indelible.projects.errors import HostRefused, HostUnavailable
 from indelible_git.origins import parse_origin
+from indelible_git.texts import mask, one_line
 
 API_VERSION: Final = "2022-11-28"
 USER_AGENT: Final = "indelible-git"
@@ -48,9 +49,7 @@ class Answer:
     @property
     def message(self) -> str:
         """Return the message of an error on one line."""
-        text = str(self.document.get("message", ""))
-        printable = "".join(character if character.isprintable() else " " for character in text)
-        return printable[:MAX_MESSAGE_CHARACTERS]
+        return one_line(str(self.document.get("message", "")), MAX_MESSAGE_CHARACTERS)
 
 
 @define(kw_only=True, eq=False)
@@ -118,7 +117,9 @@ class GitHubApi:
 
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
         self._count(answer_headers)
-        return Answer(response.status, answer_headers, _parse(text))
+        # A careless proxy repeats what it was sent.
+        masked = mask(text.decode(errors="replace"), [self.token])
+        return Answer(response.status, answer_headers, _parse(masked))
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
         """Return the body, within the limits of size and time. Raises HostUnavailable."""
@@ -151,7 +152,7 @@ class GitHubApi:
             raise HostUnavailable(f"HTTP {status}", _retry_after(answer))
 
 
-def _parse(text: bytes) -> JsonObject:
+def _parse(text: str) -> JsonObject:
     """Return the JSON object in a text, an empty one if there is none."""
     document: Any = None
     with suppress(ValueError, RecursionError):
