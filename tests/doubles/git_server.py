@@ -66,7 +66,7 @@ def backend(request: Request, repository: Path, rest: str) -> Response:
         "GIT_PROTOCOL": request.headers.get("git-protocol", ""),
     }
     completed = subprocess.run(
-        ("git", "http-backend"),
+        ("/usr/bin/env", "git", "http-backend"),
         input=request.body,
         env=environment,
         check=False,
@@ -106,7 +106,7 @@ class GitServer:
 def main() -> None:
     """Serve until the process is ended."""
     root, token, *port = sys.argv[1:]
-    with served(GitServer(Path(root), token).handle, int(*port or [0])) as double:
+    with served(GitServer(Path(root), token).handle, int("".join(port) or 0)) as double:
         sys.stdout.write(f"{double.url}\n")
         sys.stdout.flush()
         Event().wait()

@@ -5,6 +5,7 @@ Each request and each answer is checked against GitHub's own description. As a p
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tests.doubles import github_documents, github_schema
 from tests.doubles.git_server import UNAUTHORIZED, backend, has_token, not_found
 from tests.doubles.serving import Double, Request, Response, served
 
+Document = dict[str, Any]
 LOGIN = "octo"
 GIT_PATH = re.compile(r"/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)\.git(?P<rest>/.*)")
 REPOSITORY = re.compile(r"/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)")
@@ -63,7 +65,7 @@ class GitHub:
         git(None, "init", "--quiet", "--bare", branch, "--", str(path))
         for key, value in settings.items():
             git(path, "config", key, value)
-        state = {
+        state: Document = {
             "id": repository_id,
             "name": name,
             "owner": owner,
@@ -100,7 +102,9 @@ class GitHub:
         if match is not None:
             return self._git(request, match)
 
-        body = json.loads(request.body) if request.body else None
+        body: Any = None
+        if request.body:
+            body = json.loads(request.body)
         self._check_request(request, body)
         self.remaining -= 1
         response = self._api(request, body)
@@ -118,7 +122,7 @@ class GitHub:
 
         return backend(request, path, match["rest"])
 
-    def _api(self, request: Request, body: Any) -> Response:
+    def _api(self, request: Request, body: Document) -> Response:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return _error(401, "Bad credentials")
         if request.path == "/user":
@@ -135,7 +139,7 @@ class GitHub:
 
         return _error(404, "Not Found")
 
-    def _create(self, body: Any) -> Response:
+    def _create(self, body: Document) -> Response:
         with self._lock:
             if self._find(LOGIN, body["name"]) is not None:
                 return Response.json(422, github_documents.name_exists())
@@ -230,8 +234,10 @@ def git(path: Path | None, *arguments: str, stdin: str = "") -> str:
     if path is not None:
         options = ["--git-dir", str(path)]
     identity = ("-c", "user.name=Maya", "-c", "user.email=maya@example.org")
+    environment = {"PATH": os.environ["PATH"], "HOME": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
     return subprocess.run(
-        ("git", *identity, *options, *arguments),
+        ("/usr/bin/env", "git", *identity, *options, *arguments),
+        env=environment,
         check=True,
         capture_output=True,
         text=True,
@@ -252,7 +258,7 @@ def main() -> None:
     """Serve until the process is ended."""
     root, token, *port = sys.argv[1:]
     Path(root).mkdir(parents=True, exist_ok=True)
-    with github(Path(root), token, int(*port or [0])) as (_, double):
+    with github(Path(root), token, int("".join(port) or 0)) as (_, double):
         sys.stdout.write(f"{double.url}\n")
         sys.stdout.flush()
         Event().wait()

@@ -69,7 +69,7 @@ def user(url: str, login: str) -> dict[str, Any]:
         document[name] = None
     for name in ("followers", "following", "public_gists", "public_repos"):
         document[name] = 0
-    document.update(created_at=CREATED_AT, updated_at=CREATED_AT)
+    document.update(created_at=CREATED_AT, updated_at=CREATED_AT, user_view_type="public")
     return document
 
 

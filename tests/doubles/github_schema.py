@@ -3,15 +3,16 @@
 import json
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from openapi_schema_validator import OAS30ReadValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 DESCRIPTION = Path(__file__).with_name("github_api.json")
 URI = "urn:github"
+VALIDATOR: Any = import_module("openapi_schema_validator").OAS30ReadValidator  # it has no types
 PARAMETER = re.compile(r"\{\w+\}")
 
 # GitHub redirects from old names to this address, but its description does not list it.
@@ -26,28 +27,33 @@ def description() -> dict[str, Any]:
     return document
 
 
-def close(value: Any) -> None:
+def close(value: object) -> None:
     """Forbid unlisted fields in every object of a document that lists its fields."""
     if isinstance(value, list):
-        for item in value:
+        for item in cast("list[object]", value):
             close(item)
     if not isinstance(value, dict):
         return
 
-    for item in value.values():
+    schema = cast("dict[str, object]", value)
+    for item in list(schema.values()):
         close(item)
-    if isinstance(value.get("properties"), dict) and value.get("type") == "object":
-        value.setdefault("additionalProperties", False)
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        schema.setdefault("additionalProperties", False)
 
 
 @cache
-def _registry() -> Any:
-    return Registry().with_resource(URI, DRAFT4.create_resource(description()))
+def _registry() -> Registry[Any]:
+    registry: Registry[Any] = Registry()
+    resource: Any = DRAFT4.create_resource(description())
+    described: Registry[Any] = registry.with_resource(URI, resource)
+    return described
 
 
 def template(path: str) -> str | None:
     """Return the described path that fits a path, None if there is none."""
-    for candidate in (*description()["paths"], *ALIASES):
+    candidates: list[str] = [*description()["paths"], *ALIASES]
+    for candidate in candidates:
         if re.fullmatch(PARAMETER.sub("[^/]+", candidate), path):
             return ALIASES.get(candidate, candidate)
 
@@ -94,5 +100,5 @@ def _pointer(path: str, method: str) -> str:
 
 
 def _faults(pointer: str, body: object) -> list[str]:
-    validator = OAS30ReadValidator({"$ref": f"{URI}{pointer}"}, registry=_registry())
+    validator = VALIDATOR({"$ref": f"{URI}{pointer}"}, registry=_registry())
     return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(body)]

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tests.doubles.github_schema import DESCRIPTION
 
@@ -22,28 +22,28 @@ LICENSE = "MIT License, Copyright (c) 2020 Octokit contributors"
 TEXTS = {"description", "summary", "example", "examples", "externalDocs", "title", "tags"}
 
 
-def references(value: Any) -> Iterator[str]:
+def references(value: object) -> Iterator[str]:
     """Yield every `$ref` in a document."""
     if isinstance(value, dict):
-        for key, item in value.items():
+        for key, item in cast("dict[str, object]", value).items():
             if key == "$ref":
-                yield item
+                yield str(item)
             else:
                 yield from references(item)
     elif isinstance(value, list):
-        for item in value:
+        for item in cast("list[object]", value):
             yield from references(item)
 
 
-def without_texts(value: Any, *, is_names: bool = False) -> Any:
+def without_texts(value: object, *, is_names: bool = False) -> object:
     """Return a document without its texts; the keys of `properties` are names, and stay."""
     if isinstance(value, list):
-        return [without_texts(item) for item in value]
+        return [without_texts(item) for item in cast("list[object]", value)]
     if not isinstance(value, dict):
         return value
 
-    result: dict[str, Any] = {}
-    for key, item in value.items():
+    result: dict[str, object] = {}
+    for key, item in cast("dict[str, object]", value).items():
         is_text = key in TEXTS or key.startswith("x-")
         if is_names or not is_text:
             result[key] = without_texts(item, is_names=key == "properties" and not is_names)

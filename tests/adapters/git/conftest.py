@@ -30,7 +30,8 @@ def hub(tmp_path: Path) -> Generator[GitHubSite]:
 @pytest.fixture(params=["local", "hub"])
 def site(request: pytest.FixtureRequest) -> Site:
     """Run the test with each host."""
-    return request.getfixturevalue(request.param)
+    site: Site = request.getfixturevalue(request.param)
+    return site
 
 
 @pytest.fixture

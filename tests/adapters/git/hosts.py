@@ -14,7 +14,7 @@ from indelible.projects.ports import CommitRequest, GitHost, RepositoryRequest
 from indelible_git import GitCheckout, GitHubHost, LocalHost
 from indelible_git.processes import UnwatchedGroups
 
-TOKEN = "ghp_canary0123456789abcdefghijklmnopqrst"
+TOKEN = "ghp_canary0123456789abcdefghijklmnopqrst"  # noqa: S105 - of the double
 PROJECT = "018f6f2e-7a5b-7c3d-9e1f-000000000001"
 DIGEST = "ab" * 32
 AUTHORED_AT = datetime(2026, 11, 22, 12, 30, 15, 999_999, tzinfo=UTC)
@@ -124,7 +124,8 @@ def commits(bare: Path) -> list[str]:
 
 def commits_of(bare: Path, job_id: str) -> list[str]:
     """Return the commits of any branch that have the job's trailer."""
-    listing = git(bare, "log", "--all", "--format=%H %(trailers:key=Job-Id,valueonly,separator=%x2C)")
+    trailers = "%(trailers:key=Job-Id,valueonly,separator=%x2C)"
+    listing = git(bare, "log", "--all", f"--format=%H {trailers}")
     return [line.split()[0] for line in listing.splitlines() if line.split()[1:] == [job_id]]
 
 

@@ -26,6 +26,8 @@ from indelible.projects.errors import HistoryRewritten, HostRefused, PushRejecte
 from indelible.projects.ports import FoundCommit
 from indelible_git.trailers import AUTHOR_EMAIL
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_first_commit_creates_the_branch_of_an_empty_repository(site: Site) -> None:
     repository = site.host.ensure_repository(request())
@@ -199,7 +201,9 @@ def test_a_subject_cannot_forge_the_trailer_of_another_job(local: LocalSite) -> 
     repository = local.host.ensure_repository(request())
     checkout = clone(local, repository)
     checkout.write_files(files())
-    forged = evolve(commit_request("job-2"), subject="Build\n\nJob-Id: job-1\n\x00\x1b[31m" + "x" * 999)
+    forged = evolve(
+        commit_request("job-2"), subject="Build\n\nJob-Id: job-1\n\x00\x1b[31m" + "x" * 999
+    )
     checkout.commit(forged)
     checkout.push()
 
