@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -33,9 +33,10 @@ def added(*nodes: Mapping[str, Any]) -> list[str]:
 def reversed_keys(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return JSON with the keys of all objects in the opposite order."""
     if isinstance(value, dict):
-        return {key: reversed_keys(value[key]) for key in reversed(value)}
-    if isinstance(value, list | tuple):
-        return type(value)(reversed_keys(item) for item in value)
+        values = cast("dict[str, Any]", value)
+        return {key: reversed_keys(values[key]) for key in reversed(values)}
+    if isinstance(value, list):
+        return [reversed_keys(item) for item in cast("list[Any]", value)]
 
     return value
 
@@ -115,7 +116,8 @@ def test_listed_files_are_planned_by_their_paths() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/x", "../x", ".git/config", ".GIT/x", "git~1", "a\\b", "a\0b", "x" * 256, "a.", "con"]
+    "path",
+    ["/x", "../x", ".git/config", ".GIT/x", "git~1", "a\\b", "a\x1b", "x" * 256, "a."],
 )
 def test_a_forbidden_path_is_refused(path: str) -> None:
     for value in (node("a", "worker", files=[path]), node("a", "folder", path=path)):
@@ -146,7 +148,7 @@ def test_equal_labels_get_different_paths() -> None:
     "name",
     [
         *("class", "con", "aux", "login", "docs", "health", "__pycache__", "node_modules", ".git"),
-        *("日本", "", "   ", "1", "../../etc", "a" * 500, "Ünïcode", "session", "{slug}", "a\0b"),
+        *("日本", "", "   ", "1", "../../etc", "a" * 500, "Ünïcode", "session", "{slug}", "a\x1bb"),
     ],
 )
 def test_any_name_of_an_entity_has_allowed_paths(name: str) -> None:

@@ -3,13 +3,12 @@
 They raise the errors of the handlers; the seed's own return a bool, which hides the reason.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from attrs import frozen
 
 from indelible.kernel import Head, NamedListOrder
-from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.projects import commands, handlers, queries
 from indelible.projects.entities import (
     NO_METADATA,
@@ -162,7 +161,9 @@ class ProjectRepository:
         )
         return tuple(saved.project for saved in saved_projects)
 
-    def update_current_nodes(self, user_id: str, project_id: str, nodes: JsonObjects) -> Project:
+    def update_current_nodes(
+        self, user_id: str, project_id: str, nodes: Sequence[Mapping[str, Any]]
+    ) -> Project:
         """Set the nodes of the project."""
         command = commands.SetNodes(
             user_id=user_id,
@@ -173,7 +174,7 @@ class ProjectRepository:
         return handlers.set_nodes(self._tx, command).project
 
     def append_prompt_to_history(
-        self, user_id: str, project_id: str, prompt: str, metadata: JsonObject = NO_METADATA
+        self, user_id: str, project_id: str, prompt: str, metadata: Mapping[str, Any] = NO_METADATA
     ) -> Project:
         """Append a prompt to the history of the project."""
         command = commands.AddPrompt(

@@ -9,6 +9,7 @@ from indelible.projects.rules.findings import Category, Problem, Rule, Severity
 from indelible.projects.rules.graph import Graph, Node
 from indelible.projects.rules.kinds import AUTH_KINDS, DATABASE_KINDS, NodeKind
 from indelible.projects.rules.prompts import effective_prompt
+from indelible.projects.rules.texts import with_spaces
 
 MIN_PROMPT_CHARACTERS: Final = 10
 VAGUE_PHRASES: Final = (
@@ -167,9 +168,7 @@ def _names(names: Iterable[str]) -> str:
     different = list(dict.fromkeys(names))
     texts: list[str] = []
     for name in different[:MAX_NAMES_IN_PROBLEM]:
-        shortened = name[:MAX_NAME_CHARACTERS]
-        printable = "".join(each if each.isprintable() else " " for each in shortened)
-        texts.append(printable)
+        texts.append(with_spaces(name[:MAX_NAME_CHARACTERS], str.isprintable))
 
     rest = len(different) - len(texts)
     if rest:

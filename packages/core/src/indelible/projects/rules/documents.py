@@ -7,9 +7,10 @@ from attrs import define, frozen
 
 from indelible.projects.entities import ArchitectureSpec
 from indelible.projects.rules.graph import Connection, Graph, Node
-from indelible.projects.rules.markdown import code_cell, escaped, fenced, one_line
+from indelible.projects.rules.markdown import code_cell, escaped, fenced
 from indelible.projects.rules.plan import Plan, PlannedFile
 from indelible.projects.rules.prompts import effective_prompt
+from indelible.projects.rules.texts import one_line, with_spaces
 
 MAX_ROWS: Final = 200  # of a table; the rest is counted
 MAX_DRAWN_NODES: Final = 50
@@ -18,21 +19,25 @@ MAX_DRAWN_EDGES: Final = 100
 
 @frozen(kw_only=True)
 class Content:
-    """What all templates are filled with."""
+    """The values with which templates are filled in."""
 
     spec: ArchitectureSpec
     plan: Plan
     graph: Graph
     nodes: dict[str, Node]
+    labels: dict[str, str]  # as cells of tables
     edges: dict[str, list[Connection]]
     files: dict[str, list[PlannedFile]]
 
 
 def read_content(spec: ArchitectureSpec, plan: Plan, graph: Graph) -> Content:
-    """Index the nodes by their ids, and edges and files by the ids of their nodes."""
+    """Index nodes and labels by the ids of nodes, and edges and files by those of their nodes."""
     nodes: dict[str, Node] = {}
+    labels: dict[str, str] = {}
     for node in graph.nodes:
-        nodes.setdefault(node.id, node)
+        if node.id not in nodes:
+            nodes[node.id] = node
+            labels[node.id] = code_cell(node.label)
 
     edges: dict[str, list[Connection]] = {}
     for edge in graph.connections:
@@ -44,7 +49,9 @@ def read_content(spec: ArchitectureSpec, plan: Plan, graph: Graph) -> Content:
         for node_id in file.node_ids:
             files.setdefault(node_id, []).append(file)
 
-    return Content(spec=spec, plan=plan, graph=graph, nodes=nodes, edges=edges, files=files)
+    return Content(
+        spec=spec, plan=plan, graph=graph, nodes=nodes, labels=labels, edges=edges, files=files
+    )
 
 
 def readme(content: Content, _: PlannedFile) -> str:
@@ -125,11 +132,7 @@ def _add_edges(document: _Document, content: Content) -> None:
 
 
 def _edge_table(content: Content, edges: Sequence[Connection]) -> str:
-    rows: list[tuple[str, ...]] = []
-    for edge in edges[:MAX_ROWS]:
-        source, target = content.nodes[edge.source], content.nodes[edge.target]
-        rows.append((code_cell(source.label), code_cell(target.label)))
-
+    rows = [(content.labels[edge.source], content.labels[edge.target]) for edge in edges[:MAX_ROWS]]
     return _table(("From", "To"), rows, len(edges))
 
 
@@ -167,12 +170,12 @@ def _drawing(content: Content) -> str:
             numbers[node.id] = len(numbers) + 1
             lines.append(f'    n{numbers[node.id]}["{_drawn_label(node.label)}"]')
 
-    drawn = [
+    visible = [
         edge
         for edge in content.graph.connections
         if edge.source in numbers and edge.target in numbers
     ]
-    for edge in drawn[:MAX_DRAWN_EDGES]:
+    for edge in visible[:MAX_DRAWN_EDGES]:
         lines.append(f"    n{numbers[edge.source]} --> n{numbers[edge.target]}")
 
     return "\n".join(lines) if numbers else ""
@@ -180,5 +183,9 @@ def _drawing(content: Content) -> str:
 
 def _drawn_label(label: str) -> str:
     """Return a label in letters, digits, spaces and hyphens, which have no meaning in Mermaid."""
-    characters = [each if each.isalnum() or each in " -_" else " " for each in one_line(label)]
-    return " ".join("".join(characters).split()) or "unnamed"
+    words = with_spaces(one_line(label), _is_allowed_in_drawing).split()
+    return " ".join(words) or "unnamed"
+
+
+def _is_allowed_in_drawing(character: str) -> bool:
+    return character.isalnum() or character in "-_"

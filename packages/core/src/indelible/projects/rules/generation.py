@@ -6,7 +6,7 @@ string in programs. It never decides a path, except the paths that a node lists.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from indelible.projects.entities import ArchitectureSpec, GeneratedFile
@@ -14,11 +14,11 @@ from indelible.projects.errors import GeneratedTooLarge
 from indelible.projects.rules import documents
 from indelible.projects.rules.documents import Content, read_content
 from indelible.projects.rules.graph import read_graph
-from indelible.projects.rules.markdown import one_line
 from indelible.projects.rules.naming import repository_name
 from indelible.projects.rules.plan import Plan, PlannedFile
 from indelible.projects.rules.slugs import module_name
 from indelible.projects.rules.templates import common, python, web
+from indelible.projects.rules.texts import one_line
 
 MAX_FILE_BYTES: Final = 1_048_576
 MAX_TOTAL_BYTES: Final = 33_554_432
@@ -33,19 +33,34 @@ def generate_files(spec: ArchitectureSpec, plan: Plan) -> tuple[GeneratedFile, .
     Raises:
         GeneratedTooLarge: A file, or all files together, exceed a limit.
     """
-    content = read_content(spec, plan, read_graph(spec))
-    files: list[GeneratedFile] = []
+    return check_sizes(_generated(spec, plan))
+
+
+def check_sizes(files: Iterable[GeneratedFile]) -> tuple[GeneratedFile, ...]:
+    """Return the files; also for those of a host's own function.
+
+    Raises:
+        GeneratedTooLarge: A file, or all files together, exceed a limit.
+    """
+    checked: list[GeneratedFile] = []
     total_bytes = 0
-    for planned in plan.files:
-        data = RENDERERS[planned.template](content, planned).encode()
-        if len(data) > MAX_FILE_BYTES:
-            raise GeneratedTooLarge(planned.path, len(data), MAX_FILE_BYTES)
-        total_bytes += len(data)
+    for file in files:
+        if len(file.content) > MAX_FILE_BYTES:
+            raise GeneratedTooLarge(file.path, len(file.content), MAX_FILE_BYTES)
+        total_bytes += len(file.content)
         if total_bytes > MAX_TOTAL_BYTES:
             raise GeneratedTooLarge("all files", total_bytes, MAX_TOTAL_BYTES)
-        files.append(GeneratedFile(path=planned.path, content=data))
+        checked.append(file)
 
-    return tuple(files)
+    return tuple(checked)
+
+
+def _generated(spec: ArchitectureSpec, plan: Plan) -> Iterator[GeneratedFile]:
+    """Yield the files one by one, so that no more of them exist than are allowed."""
+    content = read_content(spec, plan, read_graph(spec))
+    for planned in plan.files:
+        text = RENDERERS[planned.template](content, planned)
+        yield GeneratedFile(path=planned.path, content=text.encode())
 
 
 def _text(template: str) -> Render:

@@ -3,21 +3,10 @@
 import re
 from typing import Final
 
-MAX_INLINE_CHARACTERS: Final = 200
-UNNAMED: Final = "(unnamed)"
+from indelible.projects.rules.texts import one_line, with_spaces
+
 PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")  # Markdown allows to escape all of it
 BACKTICKS: Final = re.compile("`+")
-
-
-def one_line(text: str) -> str:
-    """Return a text as one printable line, shortened."""
-    shortened = text[: 2 * MAX_INLINE_CHARACTERS]
-    printable = "".join(each if each.isprintable() else " " for each in shortened)
-    line = " ".join(printable.split())
-    if len(line) > MAX_INLINE_CHARACTERS or len(text) > len(shortened):
-        line = line[: MAX_INLINE_CHARACTERS - 1].rstrip() + "…"
-
-    return line or UNNAMED
 
 
 def escaped(text: str) -> str:
@@ -38,12 +27,15 @@ def fenced(text: str, language: str = "text") -> str:
     """Return a text of several lines in a code block, without control characters."""
     lines: list[str] = []
     for line in text.splitlines():
-        characters = [each if each.isprintable() or each == "\t" else " " for each in line]
-        lines.append("".join(characters).rstrip())
+        lines.append(with_spaces(line, _is_allowed_in_code).rstrip())
 
     content = "\n".join(lines)
     fence = "`" * max(3, _longest_run(content) + 1)
     return f"{fence}{language}\n{content}\n{fence}"
+
+
+def _is_allowed_in_code(character: str) -> bool:
+    return character.isprintable() or character == "\t"
 
 
 def _longest_run(text: str) -> int:
