@@ -175,7 +175,7 @@ def hanging(bakery: Bakery, **settings: Any) -> Stage[TasksWrite, str, str]:  # 
     return evolve(bakery.stage(**settings), perform=perform)
 
 
-def start_batch(worker: Worker, stage: Stage[TasksWrite, str, str]) -> Thread:
+def start_batch(worker: Worker, stage: Stage[TasksWrite, str, Any]) -> Thread:
     """Process one batch in a thread, to be joined."""
     thread = Thread(
         target=process_batch,

@@ -6,6 +6,7 @@ Usage: `python process_group_program.py NOTES thread|child`.
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.workers.child_stages import perform
 
@@ -22,7 +23,7 @@ def main(notes: str, place: str) -> None:
     store = MemoryStore()
     with store.transaction(actor=WORKER, reason="test") as tx:
         tx.tasks.enqueue("bake", {"group-it": tx.clock.now()})
-    stage = Stage(
+    stage: Stage[Any, str, object] = Stage(
         name="bake",
         batch=1,
         lifecycle=None,

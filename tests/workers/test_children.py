@@ -260,6 +260,23 @@ def test_a_child_that_reads_no_request_is_killed_at_its_limit(
     wait_until(lambda: not any(is_alive(pid) for pid in pids(notes)))
 
 
+def test_a_child_that_postpones_its_task_performs_the_next_one(
+    store: TaskStore, notes: Notes, worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    enqueue(store, "postpone-it")
+    stage = child_stage(notes, max_attempts=1)
+    with caplog.at_level("INFO", logger="indelible.workers"):
+        process(worker, stage)
+    task = get_task(store, "postpone-it")
+    assert (task.attempts, task.lease_owner, task.due_at is None) == (0, None, False)
+    assert "task postpone-it is postponed by 3600 seconds: the oven is occupied" in caplog.text
+
+    enqueue(store, "loaf")
+    process(worker, stage)
+    assert len(set(pids(notes))) == 1
+    assert outcome_counts(worker) == {"claimed": 2, "postponed": 1, "completed": 1}
+
+
 def test_other_stages_go_on_while_children_hang(
     store: TaskStore, bakery: Bakery, notes: Notes
 ) -> None:

@@ -33,6 +33,8 @@ from indelible_sql import open_store, verify
 from indelible_workers import Worker
 from indelible_workers.failpoints import StageFailpoint
 
+pytestmark = pytest.mark.slow
+
 FAILING: Final = (
     StageFailpoint.BEFORE_FAILURE_RECORD,
     StageFailpoint.BEFORE_FAILURE_COMMIT,
@@ -66,7 +68,7 @@ def kills() -> Generator[tuple[StageFailpoint, str, int]]:
             yield point, "completed", 10
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         sqlite_url: str = request.getfixturevalue("sqlite_url")

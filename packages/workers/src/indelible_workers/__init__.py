@@ -6,6 +6,7 @@ The names that need the client of Redis are imported at their first use.
 from typing import TYPE_CHECKING, Any
 
 from indelible_workers.children import ChildEnded, PerformNotPicklable
+from indelible_workers.process_groups import ProcessGroupInvalid
 from indelible_workers.processing import process_batch
 from indelible_workers.recurring import RecurringTask, run_scheduler
 from indelible_workers.wakeups import dispatch_ready, register_actors, run_workers
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ChildEnded",
     "PerformNotPicklable",
+    "ProcessGroupInvalid",
     "RecurringTask",
     "WakeupBroker",
     "Worker",

@@ -13,7 +13,7 @@ from indelible.testing.stores import BEGINNING, FAR, OVER, AnyStore, claim, do, 
 MINUTE: Final = 60
 SOON: Final = 0.5  # the clock of the suite has ticked before the next claim
 LATER = BEGINNING + timedelta(hours=1)  # later than any instant of these scenarios
-WRONG_SECONDS: Final[tuple[tuple[Any, str], ...]] = (
+WRONG_SECONDS: tuple[tuple[Any, str], ...] = (
     (0, "POSTPONEMENT_OUT_OF_RANGE"),
     (-1, "POSTPONEMENT_OUT_OF_RANGE"),
     (MAX_POSTPONE_SECONDS + 1, "POSTPONEMENT_OUT_OF_RANGE"),
