@@ -27,7 +27,7 @@ from indelible.projects.rules import PROCESS_JOB_STAGE, Plan
 from indelible.projects.tasks import Janitor, JobObserver, ProcessJob, PushOutcome
 from indelible.projects.tasks.observers import SilentObserver
 from indelible_git import FolderWorkspaces, LocalHost
-from indelible_workers import process_batch
+from indelible_workers import Worker, process_batch
 
 MAYA: Final = Actor.user("maya")
 WORKER: Final = Actor.system("worker")
@@ -174,8 +174,9 @@ class JobSetup:
         """Process the jobs that are due, and return how many tasks were claimed."""
         stage = self.processor(**options).stage()
         claimed = 0
-        while process_batch(self.store, stage, actor=WORKER):
-            claimed += 1
+        with Worker(store=self.store, actor=WORKER).heartbeat() as worker:
+            while process_batch(self.store, stage, actor=WORKER, worker=worker):
+                claimed += 1
 
         return claimed
 

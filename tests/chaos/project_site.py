@@ -87,7 +87,8 @@ def project_site(url: str, folder: Path, kind: str) -> Generator[ProjectSite]:
     with github(root, TOKEN) as (account, double):
         with _opened(SiteAddress(url=url, folder=folder, host_url=double.url), double) as site:
             yield site
-    assert account.violations == []
+    if account.violations:
+        raise AssertionError(account.violations)
 
 
 @contextmanager
