@@ -29,6 +29,7 @@ COPIES: Final = (
     ("tests/core", "tests/core"),
     ("tests/conformance", "tests/conformance"),
     ("tests/conftest.py", "tests/conftest.py"),
+    ("tests/costs.py", "tests/costs.py"),
     ("tests/databases.py", "tests/databases.py"),
     ("tests/doses.py", "tests/doses.py"),
     ("tests/feeds.py", "tests/feeds.py"),
