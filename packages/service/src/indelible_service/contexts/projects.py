@@ -128,20 +128,26 @@ def database_id(store: AnyStore) -> str:
     return sha256(identity.encode()).hexdigest()
 
 
-def build_stages(settings: ProjectSettings, store: AnyStore) -> Sequence[AnyStage]:
-    """Return the stage of jobs, and that of its janitor."""
+def build_process_job(settings: ProjectSettings, store: AnyStore) -> ProcessJob:
+    """Return the processing of jobs on the configured host."""
     from indelible_service.contexts.project_metrics import job_metrics
 
-    workspaces = DatabaseWorkspaces(settings, store)
-    metrics = job_metrics()
-    process_job = ProcessJob(
+    reason = NO_TOKEN if settings.git_host == GITHUB else NO_HOST
+    return ProcessJob(
         store=store,
-        workspaces=workspaces,
+        workspaces=DatabaseWorkspaces(settings, store),
         host=build_host(settings),
-        no_host_reason=NO_TOKEN if settings.git_host == GITHUB else NO_HOST,
-        observer=metrics,
+        no_host_reason=reason,
+        observer=job_metrics(),
     )
-    janitor = Janitor(store=store, workspaces=workspaces, observer=metrics)
+
+
+def build_stages(settings: ProjectSettings, store: AnyStore) -> Sequence[AnyStage]:
+    """Return the stage of jobs, and that of its janitor."""
+    process_job = build_process_job(settings, store)
+    janitor = Janitor(
+        store=store, workspaces=process_job.workspaces, observer=process_job.observer
+    )
     return process_job.stage(), janitor.stage()
 
 
