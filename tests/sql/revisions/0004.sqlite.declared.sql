@@ -1125,8 +1125,6 @@ CREATE TABLE job_outputs (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX job_outputs_with_warnings ON job_outputs (job_id, number) WHERE warnings <> '[]'
---;
 CREATE TABLE job_specs (
 	job_id TEXT NOT NULL,
 	number INTEGER NOT NULL,

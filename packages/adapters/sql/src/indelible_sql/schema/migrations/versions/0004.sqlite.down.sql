@@ -132,8 +132,6 @@ DROP INDEX jobs_one_running
 --;
 DROP INDEX jobs_status
 --;
-DROP INDEX job_outputs_with_warnings
---;
 DELETE FROM task_attempts
 WHERE stage = 'process_job'
 --;
