@@ -7,10 +7,15 @@ RUN pip install --no-cache-dir --constraint constraints.txt hatchling
 COPY packages ./packages
 COPY docs ./docs
 RUN pip wheel --no-cache-dir --no-build-isolation --no-deps --wheel-dir /wheels \
-    ./packages/core ./packages/adapters/sql ./packages/adapters/evm ./packages/adapters/wordllama ./packages/web ./packages/workers \
+    ./packages/core ./packages/adapters/sql ./packages/adapters/evm ./packages/adapters/git ./packages/adapters/wordllama ./packages/web ./packages/workers \
     ./packages/service
 
 FROM ${PYTHON_IMAGE}
+# The version is that of the image's distribution, which keeps it secure.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=wheels /wheels /wheels
 COPY tests/constraints.txt /wheels/
 RUN pip install --no-cache-dir --constraint /wheels/constraints.txt /wheels/*.whl \

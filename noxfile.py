@@ -21,6 +21,7 @@ PACKAGES = {
     "indelible": "packages/core",
     "indelible-sql": "packages/adapters/sql",
     "indelible-evm": "packages/adapters/evm",
+    "indelible-git": "packages/adapters/git",
     "indelible-wordllama": "packages/adapters/wordllama",
     "indelible-web": "packages/web",
     "indelible-workers": "packages/workers",
@@ -312,6 +313,7 @@ def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) 
     required = [wheel for name, wheel in wheels.items() if name not in extras]
     python = _empty(session, folder / "service", *required)
     _import_everything(session, python, "indelible_service")
+    _import_everything(session, python, "indelible_git")
     session.run(python.with_name("indelible"), "--help", external=True, silent=True)
 
     with_extras = f"indelible-service[chain,embedding] @ {wheels['indelible-service'].as_uri()}"

@@ -15,6 +15,7 @@ PRELOADED: Final = (
     "tests.chaos.claims",
     "tests.chaos.crashes",
     "tests.chaos.kills",
+    "tests.chaos.project_site",
     "tests.sql.editors",
     "tests.workers.bakery_process",
     "tests.workers.failpoint_process",

@@ -85,6 +85,7 @@ def chapters() -> dict[str, Chapter]:
         **contexts,
         "sql": ("SQLite and PostgreSQL stores", SQL_MODULES),
         "evm": ("Ethereum chains", ("indelible_evm",)),
+        "git": ("Git repositories", ("indelible_git",)),
         "wordllama": ("Local embeddings", ("indelible_wordllama",)),
         "web": ("The REST API and console", WEB_MODULES),
         "workers": ("Stages and workers", WORKER_MODULES),

@@ -16,6 +16,7 @@ PACKAGES = (
     "indelible",
     "indelible_sql",
     "indelible_evm",
+    "indelible_git",
     "indelible_wordllama",
     "indelible_web",
     "indelible_workers",

@@ -20,6 +20,7 @@ PLANTS = [
     ("rings", "indelible_web/__init__.py", "import indelible_sql"),
     ("rings", "indelible_sql/schema/tables.py", "import indelible_service"),
     ("rings", "indelible_evm/__init__.py", "import indelible_wordllama"),
+    ("rings", "indelible_git/__init__.py", "import indelible_sql"),
     ("rings", "indelible_wordllama/__init__.py", "import indelible_sql"),
     ("core", "indelible/memory/store.py", "import sqlalchemy"),
     ("core", "indelible/concepts/handlers.py", "import flask"),

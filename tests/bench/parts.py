@@ -11,6 +11,7 @@ from tests.bench import (
     lifecycles,
     lives,
     pages,
+    projects,
     queue_pins,
     queues,
     reads,
@@ -36,6 +37,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "queues": queues.tables,
     "pins": queue_pins.tables,
     "features": features.tables,
+    "projects": projects.tables,
 }
 # A whole run leaves them out: stores of a million rows take long to fill. Name them.
 ON_REQUEST: Final = frozenset({"pages"})

@@ -15,7 +15,7 @@ from tests.chaos.doses import DOSES, show
 from tests.chaos.testbed import testbed
 
 OPTIONS: Final = (
-    ("--kills", 30, "killed writers, or killed instances and parts, on each database"),
+    ("--kills", 30, "killed writers, workers of jobs, or instances and parts, on each database"),
     ("--seconds", 60, "of each stop of a server"),
     ("--n", 60, "lost COMMITs of each kind, in a round"),
     ("--rounds", 5, "rounds of each fault, in a round"),
@@ -28,6 +28,8 @@ OPTIONS: Final = (
     ("--tasks", 5_000, "tasks that send mail, on each database"),
     ("--cancellations", 200, "of tasks that send mail are canceled"),
     ("--steps", 300, "steps of a storm over the chain of each contract, on each database"),
+    ("--lost-pushes", 60, "jobs whose push loses its answer, over both hosts and databases"),
+    ("--races", 20, "jobs before whose push others push, over both hosts and databases"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

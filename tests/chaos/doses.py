@@ -24,6 +24,10 @@ from tests.chaos.kills import kill_writers
 from tests.chaos.mail_programs import killable_servers
 from tests.chaos.mail_run import MailDose, send_mails
 from tests.chaos.open_stores import open_for_test
+from tests.chaos.project_kills import kill_at_random
+from tests.chaos.project_pushes import lose_pushes, race_pushes
+from tests.chaos.project_site import KINDS as HOSTS
+from tests.chaos.project_site import project_site
 from tests.chaos.restarts import restart
 from tests.chaos.server_stops import SERVERS, Plan, stop_servers
 from tests.chaos.shuffles import shuffle
@@ -329,6 +333,26 @@ def chains(bed: Testbed, options: Namespace) -> bool:
     return all(results)
 
 
+def projects(bed: Testbed, options: Namespace) -> bool:
+    """Kill workers of jobs, lose the answers to pushes, and let others push first."""
+    results: list[bool] = []
+    pairs = len(HOSTS) * len(database_urls(bed))
+    for kind in HOSTS:
+        for name, url in database_urls(bed).items():
+            chance = seeded_random(options)
+            with folder() as directory, project_site(url, directory, kind) as site:
+                reports = {
+                    "kills": kill_at_random(site, -(-options.kills // pairs), chance),
+                    "lost pushes": lose_pushes(site, -(-options.lost_pushes // pairs), chance),
+                    "races": race_pushes(site, -(-options.races // pairs), chance),
+                }
+            for broken, report in reports.items():
+                line = f"projects, {broken}, {kind}, {name}: {report}"
+                results.append(show(line, is_success=not report.problems))
+
+    return all(results)
+
+
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
@@ -347,4 +371,5 @@ DOSES: Final[Mapping[str, Dose]] = {
     "claims": claims,
     "mail": mail,
     "chains": chains,
+    "projects": projects,
 }

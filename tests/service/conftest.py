@@ -17,7 +17,7 @@ from indelible_service.settings import all_setting_fields
 from indelible_sql import SqlStore, open_store
 
 VARIABLES = tuple(attribute.metadata["variable"] for attribute in all_setting_fields())
-OWN_PREFIXES = ("ALCHEMY_", "API_BASE_URL", "CORS_", "DATABASE_", "DB_", "INDELIBLE_")
+OWN_PREFIXES = ("ALCHEMY_", "API_BASE_URL", "CORS_", "DATABASE_", "DB_", "GITHUB_", "INDELIBLE_")
 CONTROL_CHARACTERS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
 # Content with every character that an export could damage.
 UNUSUAL_CONTENT = ConceptContent(
@@ -62,6 +62,7 @@ def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in set(os.environ) - set(foreign_variables()):
         monkeypatch.delenv(name)
     monkeypatch.setenv("INDELIBLE_PORT", "0")  # any free port
+    monkeypatch.setenv("INDELIBLE_WORKSPACE_ROOT", str(tmp_path / "workspaces"))
 
 
 @pytest.fixture

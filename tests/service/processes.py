@@ -77,7 +77,12 @@ def start_program(
         subprocess.Popen(
             (*python, "-m", "indelible_service", *words),
             cwd=cwd,
-            env={**foreign_variables(), "INDELIBLE_PORT": "0", **settings},
+            env={
+                **foreign_variables(),
+                "INDELIBLE_PORT": "0",
+                "INDELIBLE_WORKSPACE_ROOT": str(cwd / "workspaces"),
+                **settings,
+            },
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from tests.architecture.sources import ROOT
 
 from indelible_service.contexts.chains import TokenSettings
+from indelible_service.contexts.projects import ProjectSettings
 from indelible_service.environment import VARIABLE, setting_fields
 from indelible_service.settings import Settings, load
 
@@ -62,8 +63,9 @@ def test_the_environment_of_each_container_is_accepted(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["web", "worker", "scheduler"])
-def test_every_setting_of_a_chain_reaches_the_container(service: str) -> None:
-    names = {attribute.metadata[VARIABLE] for attribute in setting_fields(TokenSettings)}
+@pytest.mark.parametrize("section", [ProjectSettings, TokenSettings])
+def test_every_setting_of_a_context_reaches_the_container(service: str, section: type) -> None:
+    names = {attribute.metadata[VARIABLE] for attribute in setting_fields(section)}
 
     assert names - environment_of(service).keys() == set()
 

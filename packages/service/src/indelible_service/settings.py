@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from indelible_service.contexts import CONTEXTS
+from indelible_service.contexts.declaration import DEFAULT_DATA_DIR, InDataDirectory
 from indelible_service.environment import (
     ON_OFF,
     VARIABLE,
@@ -51,7 +52,6 @@ ORIGINS: Final = text_list(
 HOST: Final = Format("a host name or an IP address", HOST_PATTERN)
 HOSTS: Final = text_list("host names with commas between them", HOST_PATTERN)
 SECRET: Final = Format("at least 32 characters", ".{32,}", str.encode)
-DEFAULT_DATA_DIR: Final = Path("indelible-data")
 DIRECTORY: Final = Format("a directory", ".+", Path)
 LOG_LEVEL: Final = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", convert=str.upper)
 REDIS: Final = Format(
@@ -129,6 +129,9 @@ class Settings:
         """Return the settings of one context, by their class."""
         section = self.sections[kind]
         assert isinstance(section, kind)  # noqa: S101 - for the type checkers
+        if isinstance(section, InDataDirectory):
+            return evolve(section, data_dir=self.data_dir)
+
         return section
 
     @property

@@ -103,6 +103,9 @@ def selected_stages(settings: Settings, store: SqlStore, selection: StageSelecti
 def worker_threads(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Worker]:
     """Process tasks in threads of this process until the block ends, and serve their metrics."""
     worker = Worker(store=store, actor=WORKER)
+    for context in CONTEXTS:
+        for registry in context.registries():
+            worker.registry.register(registry)
     enqueue_standing_tasks(store, stages)
     with ExitStack() as stack:
         brokers = _open_brokers(settings, worker, stack)

@@ -261,3 +261,26 @@ class WorkspaceNotRemoved(Unavailable):
     message: ClassVar[str] = "Workspace {path} could not be deleted: {reason}."
     path: str
     reason: str
+
+
+@frozen
+class WorkspaceLimitReached(Unavailable):
+    """A root with as many workspaces as it may have."""
+
+    code: ClassVar[str] = "WORKSPACE_LIMIT_REACHED"
+    message: ClassVar[str] = (
+        "Workspace root {root} has {workspaces} workspaces; at most {max_workspaces} are allowed."
+    )
+    root: str
+    workspaces: int
+    max_workspaces: int
+
+
+@frozen
+class WorkspaceNotCreated(Unavailable):
+    """A workspace that could not be created."""
+
+    code: ClassVar[str] = "WORKSPACE_NOT_CREATED"
+    message: ClassVar[str] = "Workspace {path} could not be created: {reason}."
+    path: str
+    reason: str

@@ -175,7 +175,7 @@ def _process_settings(*, from_stdin: bool) -> Settings:
 
 
 @click.command(cls=Command)
-@click.argument("name", type=click.Choice(["concepts", "captures"]), default="concepts")
+@click.argument("name", type=click.Choice(["concepts", "captures", "projects"]), default="concepts")
 @click.argument("folder", type=FOLDER, required=False)
 @click.option(
     "--key",
@@ -183,23 +183,48 @@ def _process_settings(*, from_stdin: bool) -> Settings:
     help="A key of the running instance; needed where its database is on another machine.",
 )
 @click.option("--ask", metavar="QUESTION", help="The question for the search in `captures`.")
-def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> None:
-    """Run a demonstration: a small curriculum of concepts, or captures of a folder of texts.
+@click.option(
+    "--host",
+    metavar="URL",
+    help="The address of GitHub's API, or of one like it, for `projects`; needs GITHUB_TOKEN.",
+)
+def demo(
+    name: str, folder: Path | None, key: str | None, ask: str | None, host: str | None
+) -> None:
+    """Run a demonstration: a curriculum of concepts, captures of a folder of texts, or projects.
 
     `concepts` uses the REST API of the running instance, or the one at API_BASE_URL, or at
     INDELIBLE_HOST and INDELIBLE_PORT. `captures` writes into its database: it reads every .md and
     .txt file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
-    second run changes nothing.
+    second run changes nothing. `projects` needs no running instance: it builds a project in three
+    jobs, in a database and a repository of its own, and kills the worker of one during its push.
     """
     settings = client_settings()
+    if name == "projects":
+        from indelible_service.projects_demo import demo_settings, projects_demo
+
+        settings = demo_settings(settings, host)
+        _print_steps(projects_demo(settings), _projects_hint(settings))
+        return
+
+    hint = f"See the results at {settings.address}/console."
+    _print_steps(_demo_steps(settings, name, folder, key, ask), hint)
+
+
+def _projects_hint(settings: Settings) -> str:
+    return f"`INDELIBLE_DATA_DIR={settings.data_dir} indelible up` shows the jobs in the console."
+
+
+def _print_steps(demo_steps: "Iterator[DemoStep]", hint: str) -> None:
+    """Print each step when it is done, or all as JSON at the end."""
     steps: list[DemoStep] = []
-    for step in _demo_steps(settings, name, folder, key, ask):
+    for step in demo_steps:
         steps.append(step)
         if not wants_json():
             click.echo(printable(step.text))
             print_table(step.columns, step.rows)
 
-    print_result(steps, f"See the results at {settings.address}/console.")
+    print_result(steps, hint)
 
 
 def _demo_steps(

@@ -1,7 +1,8 @@
 """The form in which a context declares its part of the service."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -11,8 +12,11 @@ from indelible.kernel.tasks import TaskKey
 from indelible_service.peers import Peer
 
 if TYPE_CHECKING:  # the command line imports this module, and starts fast without Dramatiq
+    from prometheus_client import CollectorRegistry
+
     from indelible_workers import RecurringTask
 
+DEFAULT_DATA_DIR: Final = Path("indelible-data")
 AnyStage = Stage[Any, Any, Any]
 AnyStore = Store[Any, Any]
 Section = TypeVar("Section")
@@ -21,6 +25,13 @@ Section = TypeVar("Section")
 @frozen
 class NoSettings:
     """The settings of a context that has none."""
+
+
+@frozen(kw_only=True)
+class InDataDirectory:
+    """The settings of a context that keeps files in the data directory of the process."""
+
+    data_dir: Path = DEFAULT_DATA_DIR  # that of `Settings`, which replaces it
 
 
 def _no_options(_: object) -> Mapping[str, object]:
@@ -39,6 +50,10 @@ def _no_peers(_: object) -> Sequence[Peer]:
     return ()
 
 
+def _no_registries() -> "Sequence[CollectorRegistry]":
+    return ()
+
+
 @frozen(kw_only=True)
 class ServiceContext(Generic[Section]):
     """A context's part of the service; each function receives the context's own settings.
@@ -47,7 +62,8 @@ class ServiceContext(Generic[Section]):
     it is not configured. `standing_tasks` are tasks that enqueue themselves again: a worker
     enqueues those of its stages when it starts. `peers` are the servers that the stages use.
     `start_checks` map a stage to a function that raises where the stage can never succeed with
-    these settings: the command that would run it ends with this error.
+    these settings: the command that would run it ends with this error. `registries` are metrics
+    that the stages count in this process.
     """
 
     name: str
@@ -60,6 +76,7 @@ class ServiceContext(Generic[Section]):
     standing_tasks: Sequence[TaskKey] = ()
     recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring
     peers: Callable[[Section], Sequence[Peer]] = _no_peers
+    registries: "Callable[[], Sequence[CollectorRegistry]]" = _no_registries
     start_checks: Mapping[str, Callable[[Section, AnyStore], None]] = field(
         factory=dict[str, Callable[[Any, AnyStore], None]]
     )

@@ -1,0 +1,87 @@
+"""Tell the failures of git commands apart: try later, never, gone, or another push was first."""
+
+import re
+from typing import Final
+
+from indelible.kernel import IndelibleError
+from indelible.projects.errors import (
+    GitFailed,
+    HostRefused,
+    HostUnavailable,
+    PushRejected,
+    RepositoryGone,
+)
+from indelible_git.git import MAX_REASON_CHARACTERS, Git
+from indelible_git.processes import Completed
+from indelible_git.texts import one_line
+
+# Messages of git 2.30 and later with LC_ALL=C. The first pattern that matches decides.
+GONE: Final = re.compile(
+    r"repository .* not found|does not appear to be a git repository|not a git repository"
+    r"|returned error: (?:404|410)|repository .* does not exist",
+    re.IGNORECASE,
+)
+UNAVAILABLE: Final = re.compile(
+    r"returned error: (?:408|425|429|5\d\d)|could not resolve|failed to connect|couldn't connect"
+    r"|timed? ?out|timeout|hung up|early eof|rpc failed|unexpected disconnect|empty reply"
+    r"|connection (?:reset|refused)|transfer closed|operation too slow|bad line length"
+    r"|unable to access .*(?:ssl|tls|network)|internal server error|invalid index-pack output"
+    r"|expected flush",
+    re.IGNORECASE,
+)
+REFUSED: Final = re.compile(
+    r"authentication failed|could not read (?:username|password)"
+    r"|returned error: (?:400|401|403|451)|permission .*denied|access denied|archived"
+    r"|unable to update url base from redirection"
+    r"|returned error: 30\d|transport .* not allowed|dubious ownership",
+    re.IGNORECASE,
+)
+
+# The reason in parentheses after `[rejected]` or `[remote rejected]` of `git push --porcelain`.
+REJECTION: Final = re.compile(
+    r"^!\t[^\t]*\t\[(?P<kind>[^\]]+)\](?: \((?P<reason>.*)\))?$", re.MULTILINE
+)
+MOVED: Final = re.compile(
+    r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|already exists"
+    r"|incorrect old value|needs force|reference already exists|remote ref updated since checkout",
+    re.IGNORECASE,
+)
+LATER: Final = re.compile(
+    r"unpack|internal|error occurred|timeout|timed out|no report|quota|disk|temporar", re.IGNORECASE
+)
+REMOTE_LINE: Final = re.compile(r"^remote: *(?P<text>.*?) *$", re.MULTILINE)
+
+
+def network_failure(
+    git: Git, command: str, completed: Completed, repository: str
+) -> IndelibleError:
+    """Return the error of a command that could not talk to the remote."""
+    text = completed.stderr.decode(errors="replace")
+    reason = git.reason(completed)
+    if GONE.search(text):
+        return RepositoryGone(repository)
+    if REFUSED.search(text):
+        return HostRefused(reason)
+    if UNAVAILABLE.search(text):
+        return HostUnavailable(reason)
+
+    return GitFailed(command, reason)
+
+
+def push_failure(git: Git, completed: Completed, repository: str) -> IndelibleError:
+    """Return the error of a push that failed, by what the remote said about the branch."""
+    rejection = REJECTION.search(completed.stdout.decode(errors="replace"))
+    if rejection is None:
+        return network_failure(git, "push", completed, repository)
+
+    reason = git.mask(rejection["reason"] or rejection["kind"])
+    if MOVED.search(reason):
+        return PushRejected(reason)
+
+    remote_lines = REMOTE_LINE.findall(completed.stderr.decode(errors="replace"))
+    text = git.mask("; ".join([reason, *filter(None, remote_lines)]))
+    message = one_line(text, MAX_REASON_CHARACTERS)
+    if rejection["kind"] == "remote failure" or LATER.search(reason):
+        return HostUnavailable(message)
+
+    return HostRefused(message)

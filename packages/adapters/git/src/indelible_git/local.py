@@ -1,0 +1,171 @@
+"""A host of bare repositories in a folder of this machine."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from attrs import field, frozen
+
+from indelible.projects.entities import Repository
+from indelible.projects.errors import RepositoryGone, RepositoryNameTaken
+from indelible.projects.ports import ProcessGroups, RepositoryRequest
+from indelible_git.checkout import GitCheckout
+from indelible_git.git import Git
+from indelible_git.limits import GitLimits
+from indelible_git.markers import Marker, read_marker
+from indelible_git.names import check_branch, check_repository_name
+
+HOST_NAME: Final = "local"
+SUFFIX: Final = ".git"
+LOCK_FILE: Final = ".lock"
+NEW_PREFIX: Final = ".new-"
+PRIVATE_FOLDER: Final = 0o700
+DEFAULT_BRANCH: Final = "main"
+HEAD_PREFIX: Final = "ref: refs/heads/"
+MAX_HEAD_BYTES: Final = 1_024
+
+# Every push is recorded in the reflog, and the repository itself refuses to lose a commit.
+REPOSITORY_SETTINGS: Final = {
+    "core.logAllRefUpdates": "true",
+    "gc.reflogExpire": "never",
+    "receive.denyNonFastForwards": "true",
+    "receive.denyDeletes": "true",
+    "http.receivepack": "true",
+}
+
+
+@frozen
+class LocalHost:
+    """Bare repositories below a folder. Threads and processes may share it.
+
+    A repository keeps its id when its folder is renamed: the id is in its marker.
+    """
+
+    root: Path = field(converter=Path)
+    limits: GitLimits = field(factory=GitLimits, kw_only=True)
+
+    @property
+    def name(self) -> str:
+        """Return the name that projects store."""
+        return HOST_NAME
+
+    def ensure_repository(self, request: RepositoryRequest) -> Repository:
+        """Create the repository, or return the one that carries the project's marker.
+
+        Raises:
+            HostRefused: The name is no valid name of a repository.
+            RepositoryNameTaken: The name belongs to a repository without the project's marker.
+        """
+        path = self.root / f"{check_repository_name(request.name)}{SUFFIX}"
+        self.root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        with self._lock():
+            for marker, existing in self._repositories():
+                if marker.project_id == request.project_id:
+                    return self._repository(marker, existing)
+            if os.path.lexists(path):
+                raise RepositoryNameTaken(request.name)
+
+            return self._create(path, request.project_id)
+
+    def get_repository(self, repository_id: str) -> Repository:
+        """Return a repository by its id, under its present name. Raises RepositoryGone."""
+        return self._repository(*self._find(repository_id))
+
+    def clone(self, repository: Repository, folder: Path, groups: ProcessGroups) -> GitCheckout:
+        """Clone the default branch into a folder that does not exist."""
+        marker, path = self._find(repository.repository_id)
+        present = self._repository(marker, path)
+        checkout = GitCheckout(
+            git=Git(protocols="file", limits=self.limits, groups=groups),
+            folder=folder,
+            url=str(path.absolute()),
+            branch=present.branch,
+            repository=present.name,
+        )
+        checkout.clone()
+        return checkout
+
+    def commit_url(self, repository: Repository, sha: str) -> str | None:
+        """Return None: a folder has no page."""
+        del repository, sha
+        return None
+
+    def remaining_requests(self) -> int | None:
+        """Return None: a folder has no rate limit."""
+        return None
+
+    @contextmanager
+    def _lock(self) -> Generator[None]:
+        """Let one thread of one process create repositories. The lock ends with the process."""
+        descriptor = os.open(self.root / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _create(self, path: Path, project_id: str) -> Repository:
+        """Build a repository aside and give it its name, so that none is seen half built."""
+        aside = self.root / f"{NEW_PREFIX}{uuid4().hex}"
+        marker = Marker(project_id=project_id, repository_id=uuid4().hex)
+        try:
+            git = Git(limits=self.limits)
+            arguments = ("init", "--quiet", "--bare", "--template=", "--", str(aside.absolute()))
+            git.output(*arguments, folder=self.root)
+            git.output("symbolic-ref", "HEAD", f"refs/heads/{DEFAULT_BRANCH}", folder=aside)
+            for key, value in REPOSITORY_SETTINGS.items():
+                git.output("config", "--local", key, value, folder=aside)
+            marker.write(aside)
+            aside.rename(path)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+        return self._repository(marker, path)
+
+    def _repositories(self) -> Iterator[tuple[Marker, Path]]:
+        """Yield every repository that has a marker."""
+        try:
+            paths = sorted(self.root.iterdir())
+        except FileNotFoundError:
+            return
+        for path in paths:
+            if path.name.startswith(".") or path.is_symlink():
+                continue
+            marker = read_marker(path)
+            if marker is not None:
+                yield marker, path
+
+    def _find(self, repository_id: str) -> tuple[Marker, Path]:
+        for marker, path in self._repositories():
+            if marker.repository_id == repository_id:
+                return marker, path
+
+        raise RepositoryGone(repository_id)
+
+    def _repository(self, marker: Marker, path: Path) -> Repository:
+        """Return the repository in a folder, with the branch that its HEAD names."""
+        return Repository(
+            host=HOST_NAME,
+            repository_id=marker.repository_id,
+            name=path.name.removesuffix(SUFFIX),
+            url=str(path.absolute()),
+            branch=_default_branch(path),
+        )
+
+
+def _default_branch(path: Path) -> str:
+    """Return the branch that the HEAD of a bare repository names. Raises RepositoryGone."""
+    try:
+        with (path / "HEAD").open("rb") as file:
+            head = file.read(MAX_HEAD_BYTES).decode(errors="replace").strip()
+    except OSError:
+        raise RepositoryGone(path.name) from None
+    if not head.startswith(HEAD_PREFIX):
+        return DEFAULT_BRANCH
+
+    return check_branch(head.removeprefix(HEAD_PREFIX))

@@ -1,0 +1,88 @@
+"""Ask the project for its repository, which the project creates once and its jobs only use."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from indelible.projects.commands import RequestRepository, SetGithubRepoUrl
+from indelible.projects.entities import Project, Repository
+from indelible.projects.errors import HostRefused, RepositoryAlreadySet, RepositoryNameTaken
+from indelible.projects.handlers import request_repository, set_github_repo_url
+from indelible.projects.ports import GitHost, RepositoryRequest
+from indelible.projects.rules.naming import repository_name
+from indelible.projects.tasks.runs import JobRun
+
+MAX_NAMES: Final = 5
+
+
+def repository_of(run: JobRun, host: GitHost) -> Repository:
+    """Return the project's repository on the host; the first job of a project has it created.
+
+    The name is committed before the host is asked, so that an attempt that is killed in between
+    leads to the same repository.
+
+    Raises: RepositoryNameTaken after several names, RepositoryGone, HostRefused, HostUnavailable,
+    LeaseLost.
+    """
+    project = project_of(run)
+    if project.repository is not None:
+        return _present_repository(project.repository, host)
+
+    for name in _names(project):
+        run.handle.check()
+        run.write(
+            request_repository,
+            RequestRepository(project_id=project.id, host=host.name, name=name),
+        )
+        run.log.info(f"The project requests repository {name} on host {host.name}.")
+        run.log.flush()
+        request = RepositoryRequest(
+            project_id=project.id, name=name, description=project.description
+        )
+        try:
+            repository = host.ensure_repository(request)
+        except RepositoryNameTaken:
+            run.log.info(f"Repository {name} belongs to somebody else; the next name is tried.")
+            continue
+
+        return _bind(run, host, repository)
+
+    raise RepositoryNameTaken(name)
+
+
+def project_of(run: JobRun) -> Project:
+    """Return the project of the job as it is now."""
+    project_id = run.job.project_id
+    return run.store.read(lambda tx: tx.projects.projects.get(project_id).entity)
+
+
+def _names(project: Project) -> Iterator[str]:
+    """Yield the names to try: first the one that an earlier attempt has requested."""
+    requested = project.repository_name
+    if requested is not None:
+        yield requested
+
+    for number in range(MAX_NAMES):
+        name = repository_name(project.name, project.id, number)
+        if name != requested:
+            yield name
+
+
+def _bind(run: JobRun, host: GitHost, repository: Repository) -> Repository:
+    """Store the repository with the project, unless another job has done so meanwhile."""
+    command = SetGithubRepoUrl(project_id=run.job.project_id, repository=repository)
+    try:
+        run.write(set_github_repo_url, command)
+    except RepositoryAlreadySet:
+        return repository_of(run, host)
+
+    run.log.info(f"Repository {repository.name} belongs to the project from now on.")
+    return repository
+
+
+def _present_repository(bound: Repository, host: GitHost) -> Repository:
+    """Return the project's repository by the host's own id: it may have another name by now."""
+    if bound.host != host.name:
+        problem = f"the project's repository is on host {bound.host}"
+        raise HostRefused(f"{problem}, and host {host.name} is configured")
+
+    return host.get_repository(bound.repository_id)

@@ -1,0 +1,65 @@
+"""One attempt to process a job: what its phases hand on to each other."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from attrs import define, field, frozen
+
+from indelible.kernel import Actor, Store
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.projects.entities import ArchitectureSpec, GeneratedFile, Job, Phase, Repository
+from indelible.projects.ports import Checkout, ProjectsRead, ProjectsWrite, Workspace
+from indelible.projects.rules.plan import Plan
+from indelible.projects.tasks.job_log import JobLog
+
+Generate = Callable[[ArchitectureSpec, Plan], Sequence[GeneratedFile]]
+ProjectStore = Store[ProjectsRead, ProjectsWrite]
+Command = TypeVar("Command")
+R = TypeVar("R")
+
+
+@frozen(kw_only=True)
+class JobWork:
+    """A job as the claim read it; one that has ended only needs its workspace deleted."""
+
+    job: Job
+    spec: ArchitectureSpec
+    warnings: frozenset[str]  # of earlier attempts
+    is_ended: bool = False
+
+
+@define(kw_only=True, eq=False)
+class JobRun:
+    """The state of one attempt; each phase fills in what the next ones need."""
+
+    work: JobWork
+    handle: LeaseHandle
+    store: ProjectStore
+    actor: Actor
+    log: JobLog
+    phase: Phase = field(default=Phase.RUNNING, init=False)
+    workspace: Workspace | None = field(default=None, init=False)
+    plan: Plan | None = field(default=None, init=False)
+    files: tuple[GeneratedFile, ...] = field(default=(), init=False)
+    repository: Repository | None = field(default=None, init=False)
+    checkout: Checkout | None = field(default=None, init=False)
+    commit: str | None = field(default=None, init=False)
+    is_on_host: bool = field(default=False, init=False)  # the commit
+
+    @property
+    def job(self) -> Job:
+        """Return the job as it was claimed."""
+        return self.work.job
+
+    def write(self, handler: Callable[[ProjectsWrite, Command], R], command: Command) -> R:
+        """Run a handler in a transaction that no worker without this lease can commit.
+
+        Raises: LeaseLost.
+        """
+
+        def guarded(tx: ProjectsWrite, guarded_command: Command) -> R:
+            tx.tasks.require_lease(self.handle.lease)
+            return handler(tx, guarded_command)
+
+        reason = f"processing of job {self.job.number}"
+        return self.store.run(guarded, command, actor=self.actor, reason=reason)

@@ -1,0 +1,290 @@
+"""Build a project in three jobs, and kill the worker of the second one during its push.
+
+As a program this module is that worker: it reads its settings from stdin, processes one job, and
+kills itself when the host has taken the commit.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from signal import SIGKILL
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar, Final
+
+from attrs import evolve, frozen
+
+from indelible import projects
+from indelible.kernel import Actor, Unavailable
+from indelible.projects import ArchitectureSpec, GeneratedFile, Job, Project, Repository
+from indelible.projects.ports import (
+    Checkout,
+    CommitRequest,
+    FoundCommit,
+    GitHost,
+    ProcessGroups,
+    RepositoryRequest,
+)
+from indelible.projects.rules import PROCESS_JOB_STAGE
+from indelible.projects.tasks import ProcessJob
+from indelible_git.processes import UnwatchedGroups
+from indelible_service.contexts.projects import (
+    GITHUB,
+    LOCAL,
+    ProjectSettings,
+    build_process_job,
+)
+from indelible_service.database import open_configured_store, upgrade
+from indelible_service.demo import DemoStep
+from indelible_service.environment import SettingsWrong
+from indelible_service.settings import Settings, environment_without_settings
+from indelible_sql import SqlStore
+from indelible_workers import process_batch
+
+OWNER: Final = Actor.user("admin")  # of the first key, so that its holder sees the project
+WORKER: Final = Actor.system("worker")
+REASON: Final = "demo of projects"
+FOLDER: Final = "demo-projects"  # in the data directory
+NAME: Final = "Fruit Shop"
+LEASE_SECONDS: Final = 2  # of the worker that is killed, and then waited for
+MAX_WAIT_SECONDS: Final = 120
+PAUSE_SECONDS: Final = 0.2
+COLUMNS: Final = ("job", "state", "attempts", "commit on the branch", "trailer")
+PROMPT: Final = "An online shop that sells fruit, with a catalogue and a basket"
+Node = Mapping[str, Any]
+NODES: Final[Sequence[Node]] = (
+    {"id": "shop", "type": "frontend", "label": "Shop"},
+    {"id": "api", "type": "backend", "label": "Orders API"},
+    {"id": "login", "type": "auth", "label": "Login"},
+    {"id": "orders", "type": "database", "label": "Orders"},
+    {"id": "stock", "type": "database", "label": "Stock"},
+    {"id": "mail", "type": "backend", "label": "Mail"},
+)
+JOBS: Final = (4, 5, 6)  # the numbers of nodes; each job has one more
+
+
+@frozen
+class JobNotEnded(Unavailable):
+    """A job of the demonstration did not end in time."""
+
+    code: ClassVar[str] = "JOB_NOT_ENDED"
+    message: ClassVar[str] = "Job {job_id} did not end within {seconds} seconds."
+    job_id: str
+    seconds: int
+
+
+def demo_settings(settings: Settings, api_url: str | None) -> Settings:
+    """Return the settings of a database and repositories that only the demonstration uses.
+
+    Raises: SettingsWrong.
+    """
+    variables = {
+        **settings.variables,
+        "DATABASE_URL": "",
+        "INDELIBLE_OWNER_URL": "",
+        "INDELIBLE_DATA_DIR": str(settings.data_dir.absolute() / FOLDER),
+        "INDELIBLE_GIT_HOST": LOCAL,
+    }
+    if api_url is not None:
+        variables.update({"INDELIBLE_GIT_HOST": GITHUB, "GITHUB_API_URL": api_url})
+        if not variables.get("GITHUB_TOKEN"):
+            raise SettingsWrong(("GITHUB_TOKEN must be set because --host is passed",))
+
+    return Settings.read(variables)
+
+
+def projects_demo(settings: Settings) -> Iterator[DemoStep]:
+    """Process three jobs of a new project; the worker of the second one is killed.
+
+    Raises: JobNotEnded.
+    """
+    upgrade(settings)
+    with open_configured_store(settings) as store:
+        process_job = build_process_job(settings.section(ProjectSettings), store)
+        process_job.lease_seconds = LEASE_SECONDS
+        demo = _Demo(settings=settings, store=store, process_job=process_job)
+        project = demo.create_project()
+        first, second, third = [demo.create_job(project, number) for number in JOBS]
+
+        demo.process(first)
+        repository = demo.repository(project)
+        yield DemoStep(f"Project {project.name} has the repository {repository.url}.")
+
+        process_id = demo.kill_worker_during_push()
+        pushed = demo.found_commits(project, (second,))
+        state = demo.job(second).status
+        yield DemoStep(
+            f"Worker process {process_id} was killed during its push. Job {second.number} is"
+            f" {state}; the branch has its commit {pushed[0]}."
+        )
+
+        demo.process(second)
+        yield DemoStep(f"The next worker found commit {demo.commit(second)} and pushed nothing.")
+
+        demo.process(third)
+        rows = demo.rows(project, (first, second, third))
+        yield DemoStep(f"Each job is one commit of {repository.url}:", COLUMNS, rows)
+
+
+@frozen(kw_only=True)
+class _Demo:
+    settings: Settings
+    store: SqlStore
+    process_job: ProcessJob
+
+    @property
+    def host(self) -> GitHost:
+        assert self.process_job.host is not None  # noqa: S101 - `demo_settings` chooses one
+        return self.process_job.host
+
+    def create_project(self) -> Project:
+        command = projects.CreateProject(user_id=OWNER.id, name=NAME)
+        saved = self.store.run(projects.create_project, command, actor=OWNER, reason=REASON)
+        return saved.project
+
+    def create_job(self, project: Project, node_count: int) -> Job:
+        command = projects.CreateJob(
+            user_id=OWNER.id, project_id=project.id, architecture_spec=_spec(node_count)
+        )
+        return self.store.run(projects.create_job, command, actor=OWNER, reason=REASON).job
+
+    def process(self, job: Job) -> None:
+        """Process jobs until this one has ended; a lease of a killed worker ends first.
+
+        Raises: JobNotEnded.
+        """
+        stage = self.process_job.stage()
+        deadline = time.monotonic() + MAX_WAIT_SECONDS
+        while time.monotonic() < deadline:
+            process_batch(self.store, stage, actor=WORKER)
+            if self.job(job).completed_at is not None:
+                return
+            time.sleep(PAUSE_SECONDS)
+
+        raise JobNotEnded(job.id, MAX_WAIT_SECONDS)
+
+    def kill_worker_during_push(self) -> int:
+        """Let a child process the next job, and return its process id when it has killed itself."""
+        child = subprocess.Popen(
+            (sys.executable, "-m", "indelible_service.projects_demo"),
+            env=environment_without_settings(),
+            stdin=subprocess.PIPE,
+        )
+        child.communicate(json.dumps(dict(self.settings.variables)).encode())
+        return child.pid
+
+    def job(self, job: Job) -> Job:
+        return self.store.read(projects.get_job, OWNER.id, job.id).job
+
+    def commit(self, job: Job) -> str | None:
+        result = self.job(job).result
+        return None if result is None else result.commit
+
+    def repository(self, project: Project) -> Repository:
+        saved = self.store.read(projects.get_project, OWNER.id, project.id)
+        assert saved.project.repository is not None  # noqa: S101 - its first job has ended
+        return saved.project.repository
+
+    def found_commits(self, project: Project, jobs: Sequence[Job]) -> list[str | None]:
+        """Return the commit of each job that a new clone of the repository has."""
+        commits: list[str | None] = []
+        with TemporaryDirectory(prefix="indelible-demo-") as directory:
+            checkout = self.host.clone(
+                self.repository(project), Path(directory) / "clone", UnwatchedGroups()
+            )
+            for job in jobs:
+                found = checkout.find_commit(job.id)
+                commits.append(None if found is None else found.sha)
+
+        return commits
+
+    def rows(self, project: Project, jobs: Sequence[Job]) -> list[Sequence[object]]:
+        rows: list[Sequence[object]] = []
+        commits = self.found_commits(project, jobs)
+        for job, commit in zip(jobs, commits, strict=True):
+            task = self.store.read(lambda tx, job=job: tx.tasks.get(PROCESS_JOB_STAGE, job.id))
+            trailer = f"Job-Id: {job.id}"
+            rows.append((job.number, self.job(job).status, task.attempts, commit, trailer))
+
+        return rows
+
+
+def _spec(node_count: int) -> ArchitectureSpec:
+    """Return the shop with its first nodes; each node is connected with the API."""
+    edges: list[Node] = []
+    for node in NODES[:node_count]:
+        if node["id"] != "api":
+            edges.append({"source": "api", "target": node["id"]})
+
+    return ArchitectureSpec(name=NAME, prompt=PROMPT, nodes=NODES[:node_count], edges=edges)
+
+
+@frozen
+class _DyingHost:
+    """A host whose first push is the last act of this process."""
+
+    host: GitHost
+
+    @property
+    def name(self) -> str:
+        return self.host.name
+
+    def ensure_repository(self, request: RepositoryRequest) -> Repository:
+        return self.host.ensure_repository(request)
+
+    def get_repository(self, repository_id: str) -> Repository:
+        return self.host.get_repository(repository_id)
+
+    def clone(self, repository: Repository, folder: Path, groups: ProcessGroups) -> Checkout:
+        return _DyingCheckout(self.host.clone(repository, folder, groups))
+
+    def commit_url(self, repository: Repository, sha: str) -> str | None:
+        return self.host.commit_url(repository, sha)
+
+    def remaining_requests(self) -> int | None:
+        return self.host.remaining_requests()
+
+
+@frozen
+class _DyingCheckout:
+    checkout: Checkout
+
+    @property
+    def tip(self) -> str | None:
+        return self.checkout.tip
+
+    def find_commit(self, job_id: str) -> FoundCommit | None:
+        return self.checkout.find_commit(job_id)
+
+    def write_files(self, files: Sequence[GeneratedFile]) -> None:
+        self.checkout.write_files(files)
+
+    def commit(self, request: CommitRequest) -> str | None:
+        return self.checkout.commit(request)
+
+    def push(self) -> None:
+        """Push, and kill this process before anybody learns of it."""
+        self.checkout.push()
+        os.kill(os.getpid(), SIGKILL)
+
+    def update(self) -> None:
+        self.checkout.update()
+
+
+def main() -> None:
+    """Process one job until its commit is pushed, and die."""
+    settings = Settings.read(json.load(sys.stdin))
+    with open_configured_store(settings) as store:
+        process_job = build_process_job(settings.section(ProjectSettings), store)
+        assert process_job.host is not None  # noqa: S101 - `demo_settings` chooses one
+        dying = evolve(
+            process_job, host=_DyingHost(process_job.host), lease_seconds=LEASE_SECONDS
+        )
+        process_batch(store, dying.stage(), actor=WORKER)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""A database with projects, a Git host that real programs use, and the checks of their end."""
+
+import os
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGKILL
+from typing import Final
+
+from attrs import define, field, frozen
+from tests.doubles.github import github
+from tests.doubles.serving import Double
+from tests.project_jobs import AheadClock, JobSetup, git
+
+from indelible.projects import Job, Project
+from indelible.projects.entities import JobResult
+from indelible.projects.lifecycle import SUCCESSFUL, JobStatus
+from indelible.projects.ports import GitHost
+from indelible.projects.tasks import JobFailpoint
+from indelible_git import GitHubHost, LocalHost
+from indelible_sql import open_store
+
+LOCAL: Final = "local Git"
+HTTP: Final = "Git over HTTP"
+KINDS: Final = (LOCAL, HTTP)
+TOKEN: Final = "ghp_" + "t0k3n" * 7
+LEASE_SECONDS: Final = 1  # the shortest; a database decides by its own clock when it has ended
+MAX_WAIT_SECONDS: Final = 300  # of a busy machine
+PAUSE_SECONDS: Final = 0.05
+NO_COMMIT: Final = "0" * 40
+
+
+@frozen(kw_only=True)
+class SiteAddress:
+    """What a child process needs to work at a site."""
+
+    url: str
+    folder: Path
+    host_url: str  # of the double of GitHub, '' for local repositories
+
+    def host(self) -> GitHost:
+        """Return the Git host."""
+        if self.host_url:
+            return GitHubHost(token=TOKEN, api_url=self.host_url)
+
+        return LocalHost(root=self.folder / "repositories")
+
+
+@define
+class ProjectReport:
+    """What was broken, how the jobs ended, and each problem."""
+
+    broken: int = 0
+    completed: int = 0
+    failed: int = 0
+    attempts: int = 0
+    problems: list[str] = field(factory=list[str])
+
+    def __str__(self) -> str:
+        counts = (
+            f"{self.broken} times broken, {self.completed} jobs with one commit,"
+            f" {self.failed} failed, {self.attempts} attempts"
+        )
+        return f"{counts}; problems: {self.problems or 'none'}"
+
+
+@frozen(kw_only=True)
+class ProjectSite:
+    """The setup of a parent process, and the double that it serves."""
+
+    address: SiteAddress
+    setup: JobSetup
+    double: Double | None
+
+
+@contextmanager
+def project_site(url: str, folder: Path, kind: str) -> Generator[ProjectSite]:
+    """Open a database for the block, and serve the double of GitHub where the kind wants it."""
+    if kind == LOCAL:
+        with _opened(SiteAddress(url=url, folder=folder, host_url=""), None) as site:
+            yield site
+        return
+
+    root = folder / "github"
+    root.mkdir()
+    with github(root, TOKEN) as (account, double):
+        with _opened(SiteAddress(url=url, folder=folder, host_url=double.url), double) as site:
+            yield site
+    if account.violations:
+        raise AssertionError(account.violations)
+
+
+@contextmanager
+def _opened(address: SiteAddress, double: Double | None) -> Generator[ProjectSite]:
+    clock = AheadClock()
+    store = open_store(address.url, clock=clock)
+    setup = JobSetup(
+        store=store, folder=address.folder, clock=clock, other_host=address.host()
+    )
+    yield ProjectSite(address=address, setup=setup, double=double)
+    store.dispose()
+
+
+def work_and_die(address: SiteAddress, failpoint_name: str) -> None:
+    """Process the jobs that are due in this process, which kills itself at a failpoint."""
+
+    def die(failpoint: JobFailpoint) -> None:
+        if failpoint.name == failpoint_name:
+            os.kill(os.getpid(), SIGKILL)
+
+    with _opened(address, None) as site:
+        site.setup.process(at_failpoint=die, lease_seconds=LEASE_SECONDS)
+
+
+def finish_job(setup: JobSetup, job: Job) -> None:
+    """Process jobs until this one and its task have ended, after the lease of a killed worker."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while time.monotonic() < deadline:
+        setup.process(lease_seconds=LEASE_SECONDS)
+        if setup.task(job).due_at is None:
+            return
+        time.sleep(PAUSE_SECONDS)
+
+
+def check_end(site: ProjectSite, project: Project, job: Job, report: ProjectReport) -> None:
+    """Add to the report how the job ended, and everything that is wrong."""
+    setup = site.setup
+    setup.clean()
+    report.attempts += setup.task(job).attempts
+    ended = setup.details(job).job
+    if ended.status in SUCCESSFUL:
+        report.completed += 1
+    elif ended.status is JobStatus.FAILED:
+        report.failed += 1
+    for problem in problems_of_job(setup, project, ended):
+        report.problems.append(f"job {job.id}: {problem}")
+    if setup.workspace_names():
+        report.problems.append(f"workspaces are left: {setup.workspace_names()}")
+
+
+def problems_of_job(setup: JobSetup, project: Project, job: Job) -> Iterator[str]:
+    """Yield what is wrong with the end of a job and with its repository."""
+    is_bound = setup.project_now(project).repository is not None
+    commits = setup.commits_of(project, job) if is_bound else []
+    if job.status in SUCCESSFUL:
+        result = job.result or JobResult()
+        if commits != [result.commit]:
+            yield f"its commit is {result.commit}, and the branch has {commits}"
+    elif job.status is not JobStatus.FAILED:
+        yield f"it is {job.status}"
+    elif not job.failure_reason or len(commits) > 1:
+        yield f"it failed because of {job.failure_reason!r} with the commits {commits}"
+
+    states = setup.statuses(job)
+    if len(set(states)) != len(states) or states[0] != JobStatus.PENDING:
+        yield f"its states were {states}"
+    if is_bound:
+        yield from problems_of_repository(setup.repository(project))
+
+
+def problems_of_repository(repository: Path) -> Iterator[str]:
+    """Yield each update of the branch that dropped a commit, and what `git fsck` finds."""
+    previous = NO_COMMIT
+    for old, new in reflog(repository):
+        if old != previous:
+            yield f"the branch moved from {previous} to {old} without a record"
+        if old != NO_COMMIT and git(repository, "merge-base", old, new) != old:
+            yield f"the update from {old} to {new} is forced"
+        previous = new
+
+    output = git(repository, "fsck", "--strict", "--no-dangling")
+    if output:
+        yield f"git fsck: {output}"
+
+
+def reflog(repository: Path) -> Iterator[tuple[str, str]]:
+    """Yield the old and the new tip of each update of the branch, oldest first."""
+    path = repository / "logs" / "refs" / "heads" / "main"
+    if not path.exists():
+        return
+
+    for line in path.read_text(encoding="utf-8").splitlines():
+        old, new, *_ = line.split(" ")
+        yield old, new
