@@ -1,6 +1,7 @@
 """Projects with jobs for tests: a store, a folder with repositories and workspaces, and a host."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,7 @@ EDGES: Final[Sequence[Mapping[str, Any]]] = (
     {"source": "api", "target": "db"},
     {"source": "api", "target": "login"},
 )
+GIT: Final = shutil.which("git") or "git"
 GIT_ENVIRONMENT: Final = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -77,7 +79,7 @@ def short_files(given: ArchitectureSpec, plan: Plan) -> tuple[GeneratedFile, ...
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder and return its output without the last line break."""
     completed = subprocess.run(
-        ("git", *arguments),
+        (GIT, *arguments),
         cwd=folder,
         env=GIT_ENVIRONMENT,
         capture_output=True,

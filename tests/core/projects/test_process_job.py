@@ -11,8 +11,8 @@ from tests.project_jobs import (
     JobSetup,
     WatchedHost,
     git,
-    short_files,
     push_as_somebody,
+    short_files,
 )
 
 from indelible import projects
@@ -157,7 +157,7 @@ def test_a_push_whose_response_is_lost_is_found_by_its_trailer(setup: JobSetup) 
     assert done.status is JobStatus.COMPLETED
     assert done.result is not None
     assert setup.commits_of(project, job) == [done.result.commit]
-    assert setup.observer.pushes == [PushOutcome.FAILED, PushOutcome.FOUND]
+    assert setup.observer.pushes == [PushOutcome.FAILED, PushOutcome.PUSHED_BEFORE]
 
 
 def test_a_commit_is_rebuilt_on_the_push_of_somebody_else(setup: JobSetup, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def projects_demo(settings: Settings) -> Iterator[DemoStep]:
         yield DemoStep(f"Project {project.name} has the repository {repository.url}.")
 
         process_id = demo.kill_worker_during_push()
-        pushed = demo.found_commits(project, (second,))
+        pushed = demo.pushed_commits(project, (second,))
         state = demo.job(second).status
         yield DemoStep(
             f"Worker process {process_id} was killed during its push. Job {second.number} is"
@@ -188,7 +188,7 @@ class _Demo:
         assert saved.project.repository is not None  # noqa: S101 - its first job has ended
         return saved.project.repository
 
-    def found_commits(self, project: Project, jobs: Sequence[Job]) -> list[str | None]:
+    def pushed_commits(self, project: Project, jobs: Sequence[Job]) -> list[str | None]:
         """Return the commit of each job that a new clone of the repository has."""
         commits: list[str | None] = []
         with TemporaryDirectory(prefix="indelible-demo-") as directory:
@@ -196,14 +196,14 @@ class _Demo:
                 self.repository(project), Path(directory) / "clone", UnwatchedGroups()
             )
             for job in jobs:
-                found = checkout.find_commit(job.id)
-                commits.append(None if found is None else found.sha)
+                pushed = checkout.find_commit(job.id)
+                commits.append(None if pushed is None else pushed.sha)
 
         return commits
 
     def rows(self, project: Project, jobs: Sequence[Job]) -> list[Sequence[object]]:
         rows: list[Sequence[object]] = []
-        commits = self.found_commits(project, jobs)
+        commits = self.pushed_commits(project, jobs)
         for job, commit in zip(jobs, commits, strict=True):
             task = self.store.read(lambda tx, job=job: tx.tasks.get(PROCESS_JOB_STAGE, job.id))
             trailer = f"Job-Id: {job.id}"
@@ -280,9 +280,7 @@ def main() -> None:
     with open_configured_store(settings) as store:
         process_job = build_process_job(settings.section(ProjectSettings), store)
         assert process_job.host is not None  # noqa: S101 - `demo_settings` chooses one
-        dying = evolve(
-            process_job, host=_DyingHost(process_job.host), lease_seconds=LEASE_SECONDS
-        )
+        dying = evolve(process_job, host=_DyingHost(process_job.host), lease_seconds=LEASE_SECONDS)
         process_batch(store, dying.stage(), actor=WORKER)
 
 

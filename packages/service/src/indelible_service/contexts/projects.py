@@ -29,7 +29,9 @@ LOCAL: Final = "local"
 GITHUB: Final = "github"
 NONE: Final = "none"
 HOSTS: Final = one_of(LOCAL, GITHUB, NONE, convert=str.lower)
-API_URL: Final = Format("an address such as https://api.example.com", r"https?://[^\s?#*@,]+[^\s?#*@,/]")
+API_URL: Final = Format(
+    "an address such as https://api.example.com", r"https?://[^\s?#*@,]+[^\s?#*@,/]"
+)
 TOKEN: Final = Format("at least 8 visible characters", "[!-~]{8,}")
 ABSOLUTE_FOLDER: Final = Format("an absolute path of a directory", r"/[^\x00]+", Path)
 DEFAULT_WORKSPACE_ROOT: Final = Path("/tmp/architex")  # noqa: S108 - seed 003; see decision 0091
@@ -143,9 +145,7 @@ def build_process_job(settings: ProjectSettings, store: AnyStore) -> ProcessJob:
 def build_stages(settings: ProjectSettings, store: AnyStore) -> Sequence[AnyStage]:
     """Return the stage of jobs, and that of its janitor."""
     process_job = build_process_job(settings, store)
-    janitor = Janitor(
-        store=store, workspaces=process_job.workspaces, observer=process_job.observer
-    )
+    janitor = Janitor(store=store, workspaces=process_job.workspaces, observer=process_job.observer)
     return process_job.stage(), janitor.stage()
 
 
@@ -189,5 +189,5 @@ CONTEXT: Final = ServiceContext(
     recurring=build_recurring,
     peers=build_peers,
     registries=build_registries,
-    scopes=("projects:read", "projects:write", "projects:admin"),
+    scopes=("projects:read", "projects:write"),
 )
