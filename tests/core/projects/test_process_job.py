@@ -8,6 +8,7 @@ import pytest
 from tests.project_jobs import (
     MAYA,
     WORKER,
+    AnyStage,
     JobSetup,
     WatchedHost,
     git,
@@ -111,7 +112,8 @@ def test_each_failpoint_is_reached_once_and_in_order(setup: JobSetup) -> None:
 
 def test_a_claim_that_is_not_committed_leaves_the_job_pending(setup: JobSetup) -> None:
     job = setup.job(setup.project())
-    stage = setup.processor(at_failpoint=killing_at(JobFailpoint.AFTER_RUNNING)).stage()
+    processor = setup.processor(at_failpoint=killing_at(JobFailpoint.AFTER_RUNNING))
+    stage: AnyStage = processor.stage()
 
     with pytest.raises(Killed):
         process_batch(setup.store, stage, actor=WORKER)

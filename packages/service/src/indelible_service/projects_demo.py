@@ -31,6 +31,7 @@ from indelible.projects.ports import (
 from indelible.projects.rules import PROCESS_JOB_STAGE
 from indelible.projects.tasks import ProcessJob
 from indelible_git.processes import UnwatchedGroups
+from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.projects import (
     GITHUB,
     LOCAL,
@@ -156,7 +157,7 @@ class _Demo:
 
         Raises: JobNotEnded.
         """
-        stage = self.process_job.stage()
+        stage: AnyStage = self.process_job.stage()
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while time.monotonic() < deadline:
             process_batch(self.store, stage, actor=WORKER)
@@ -205,11 +206,13 @@ class _Demo:
         rows: list[Sequence[object]] = []
         commits = self.pushed_commits(project, jobs)
         for job, commit in zip(jobs, commits, strict=True):
-            task = self.store.read(lambda tx, job=job: tx.tasks.get(PROCESS_JOB_STAGE, job.id))
             trailer = f"Job-Id: {job.id}"
-            rows.append((job.number, self.job(job).status, task.attempts, commit, trailer))
+            rows.append((job.number, self.job(job).status, self.attempts(job), commit, trailer))
 
         return rows
+
+    def attempts(self, job: Job) -> int:
+        return self.store.read(lambda tx: tx.tasks.get(PROCESS_JOB_STAGE, job.id).attempts)
 
 
 def _spec(node_count: int) -> ArchitectureSpec:
@@ -281,7 +284,8 @@ def main() -> None:
         process_job = build_process_job(settings.section(ProjectSettings), store)
         assert process_job.host is not None  # noqa: S101 - `demo_settings` chooses one
         dying = evolve(process_job, host=_DyingHost(process_job.host), lease_seconds=LEASE_SECONDS)
-        process_batch(store, dying.stage(), actor=WORKER)
+        stage: AnyStage = dying.stage()
+        process_batch(store, stage, actor=WORKER)
 
 
 if __name__ == "__main__":
