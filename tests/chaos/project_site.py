@@ -33,7 +33,7 @@ NO_COMMIT: Final = "0" * 40
 
 @frozen(kw_only=True)
 class SiteAddress:
-    """What a child process needs to work at a site."""
+    """The address of a site, for a child process that works there."""
 
     url: str
     folder: Path
@@ -49,7 +49,7 @@ class SiteAddress:
 
 @define
 class ProjectReport:
-    """What was broken, how the jobs ended, and each problem."""
+    """Numbers of faults and of jobs by their end, and each problem."""
 
     broken: int = 0
     completed: int = 0

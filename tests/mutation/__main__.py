@@ -29,10 +29,12 @@ COPIES: Final = (
     ("tests/core", "tests/core"),
     ("tests/conformance", "tests/conformance"),
     ("tests/conftest.py", "tests/conftest.py"),
+    ("tests/costs.py", "tests/costs.py"),
     ("tests/databases.py", "tests/databases.py"),
     ("tests/doses.py", "tests/doses.py"),
     ("tests/feeds.py", "tests/feeds.py"),
     ("tests/json_cases.py", "tests/json_cases.py"),
+    ("tests/project_jobs.py", "tests/project_jobs.py"),
     ("tests/mutation/settings.toml", "pyproject.toml"),
     ("tests/mutation/profile.py", "conftest.py"),
 )

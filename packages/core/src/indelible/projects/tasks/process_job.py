@@ -34,7 +34,7 @@ from indelible.projects.tasks.failpoints import (
     AFTER_PHASE,
     BEFORE_PHASE,
     AtJobFailpoint,
-    no_failpoint,
+    no_job_failpoint,
 )
 from indelible.projects.tasks.failures import one_line, permanent_reason, reason_of, retry_of
 from indelible.projects.tasks.job_log import JobLog, Lines, Warnings
@@ -68,7 +68,7 @@ class ProcessJob:
     generate: Generate = generate_files
     clock: Clock = field(factory=SystemClock)
     observer: JobObserver = field(factory=SilentObserver)
-    at_failpoint: AtJobFailpoint = no_failpoint
+    at_failpoint: AtJobFailpoint = no_job_failpoint
     lease_seconds: int = LEASE_SECONDS
     timeout_seconds: int = TIMEOUT_SECONDS
     max_attempts: int = MAX_ATTEMPTS
