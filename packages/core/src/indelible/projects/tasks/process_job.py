@@ -72,6 +72,7 @@ class ProcessJob:
     lease_seconds: int = LEASE_SECONDS
     timeout_seconds: int = TIMEOUT_SECONDS
     max_attempts: int = MAX_ATTEMPTS
+    postpone_seconds: float = POSTPONE_SECONDS  # while another job of the project is running
 
     def stage(self) -> Stage[ProjectsWrite, JobWork, None]:
         """Return the stage. A job acts outside, so each attempt is recorded before it begins."""
@@ -119,7 +120,8 @@ class ProcessJob:
         try:
             start_job(tx, StartJob(job_id=job.id))
         except JobAlreadyRunning as error:
-            raise Postpone(POSTPONE_SECONDS, "another job of the project is running") from error
+            reason = "another job of the project is running"
+            raise Postpone(self.postpone_seconds, reason) from error
 
     def process_job(self, work: JobWork, handle: LeaseHandle) -> None:
         """Process a job from its workspace to its end, and delete the workspace in any case.
