@@ -9,7 +9,7 @@ from docs.generators import api
 from docs.generators.code import page_with_code, pages_with_code
 from docs.generators.commands import commands_page
 from docs.generators.critique import critique_page
-from docs.generators.database import database_page
+from docs.generators.database import database_page, schema_page
 from docs.generators.drawings import schema_drawing
 from docs.generators.errors import errors_page
 from docs.generators.hooks import hooks_page
@@ -39,6 +39,7 @@ def drawing_pages() -> dict[str, Callable[[], str]]:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "DATABASE_SCHEMA.md": schema_page,
     "architecture.md": architecture_page,
     **drawing_pages(),
     "reference/command-line.md": commands_page,

@@ -32,6 +32,8 @@ KERNEL_MODULES = (
     "indelible.kernel.keys",
     "indelible.kernel.key_issue",
     "indelible.kernel.aggregates",
+    "indelible.kernel.one_per_parent",
+    "indelible.kernel.json_objects",
     "indelible.kernel.history",
     "indelible.kernel.idempotency",
     "indelible.kernel.settings",

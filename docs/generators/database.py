@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.task_tables import TASKS
+from indelible_sql.projects import CONTEXT as PROJECTS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.guard import NEVER, Guard
@@ -31,6 +32,24 @@ row, which orders the feed.
 
 ![The tables, and the keys between them](../drawings/schema.svg)
 """
+SCHEMA_LEAD = """
+A project is one row of `projects`, and each attempt to build it one row of `jobs`. Prompts,
+specifications and output are records of their own: a row is added once and never changed. Each
+change of a project or job is a row of `history` too. [The database](reference/database.md) lists
+all tables and the rules of the types, and [Guards](reference/guards.md) an attack that each guard
+refuses.
+
+The seed's names are columns, or follow from columns:
+
+| seed | here |
+| --- | --- |
+| `projectId`, `jobId` | `projects.id`, `jobs.id` |
+| `prompts_history` | the rows of `project_prompts` in the order of `number` |
+| `architecture_spec` | `job_specs.architecture_spec`, with its digest in both tables |
+| `logs`, `warnings` | the rows of `job_outputs` in the order of `number`, one list after another |
+| `completedAt` | `jobs.completed_at` |
+| `error` | `jobs.failure_reason` |
+"""
 DOMAINS_LEAD = """
 The format of a column: a domain on PostgreSQL, a CHECK named `<table>_<column>_rule` on SQLite.
 `{0}` is the value.
@@ -46,6 +65,15 @@ def database_page() -> str:
         parts += _table_section(own_table)
 
     return page("The database", *parts)
+
+
+def schema_page() -> str:
+    """Return seed 003's page of the database: the tables of projects and jobs."""
+    parts = [SCHEMA_LEAD.lstrip()]
+    for own_table in (*PROJECTS.heads, *PROJECTS.records):
+        parts += _table_section(own_table)
+
+    return page("The schema of projects and jobs", *parts)
 
 
 def domains_table() -> str:

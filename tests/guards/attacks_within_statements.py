@@ -18,11 +18,13 @@ from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASKS
+from indelible_sql.schema.guards import history_key
 from indelible_sql.schema.tables import HISTORY
 
 HEADS = tuple(CATALOG.heads)
 STAGED = "staged"  # a TEMP table with the changes that a trigger writes
-HEAD_COLUMNS = "status, seq, hash, updated_at"
+# The columns of history that a head repeats, by the head's columns.
+HEAD_COLUMNS = {"status": "to_state", "seq": "seq", "hash": "hash", "updated_at": "at"}
 CHANGE_COLUMNS = ", ".join(written.name for written in writable_columns(HISTORY))
 
 
@@ -38,9 +40,14 @@ def stage_changes(*changes: Change) -> Iterator[Statement]:
 
 def nested_step(head: Table, change: Change) -> str:
     """Return the SQL by which a trigger writes a staged change and its head."""
-    row = f"(SELECT to_state, seq, hash, at FROM {STAGED} WHERE seq = {change.seq})"
+    columns = dict(HEAD_COLUMNS)
+    counter = head.c[history_key(head).counter]
+    if counter.computed is None:
+        columns[counter.name] = "version"
+
+    row = f"(SELECT {', '.join(columns.values())} FROM {STAGED} WHERE seq = {change.seq})"
     return (
-        f"UPDATE {head.name} SET ({HEAD_COLUMNS}) = {row} WHERE id = NEW.id;"
+        f"UPDATE {head.name} SET ({', '.join(columns)}) = {row} WHERE id = NEW.id;"
         f" INSERT INTO history ({CHANGE_COLUMNS})"
         f" SELECT {CHANGE_COLUMNS} FROM {STAGED} WHERE seq = {change.seq};"
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 from attrs import frozen
-from sqlalchemy import Column, Table, TextClause, text
+from sqlalchemy import CheckConstraint, Column, Table, TextClause, text
 from tests.guards.lifting_sqlite import SqliteLifting, image, trigger_names
 from tests.guards.project_rows import job_of_column
 from tests.guards.situation import Situation
@@ -23,6 +23,7 @@ from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.projects import CONTEXT as PROJECTS_CONTEXT
 from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.tokens import CONTEXT as TOKENS_CONTEXT
 from indelible_sql.tokens.tables import TOKENS, UPLOADS
@@ -235,6 +236,12 @@ def drop_guards(url: str) -> None:
     guards_off = [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in CATALOG.tables]
     for head in CATALOG.heads:
         guards_off.append(f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times")
+    for table in (*PROJECTS_CONTEXT.heads, *PROJECTS_CONTEXT.records):
+        for constraint in table.constraints:
+            if isinstance(constraint, CheckConstraint):
+                guards_off.append(
+                    f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint.name}"
+                )
     guards_off.append(f"ALTER TABLE {UPLOADS} DROP CONSTRAINT ipfs_upload_records_type_known")
     guards_off.append(f"ALTER TABLE {TASK_ATTEMPTS} DROP CONSTRAINT task_attempts_outcome_known")
     with psycopg.connect(url) as connection:

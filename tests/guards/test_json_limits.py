@@ -23,14 +23,17 @@ from indelible_sql.schema.columns import JsonDomain
 pytestmark = pytest.mark.slow
 
 REFUSED = "JSON_LIMIT_EXCEEDED"
-# Other guards refuse every list of other values than ids of tokens, or than numbers of copies.
-TOKEN_IDS = (
+# Other guards refuse every other value than ids of tokens, numbers of copies, the result of a job
+# that has ended, or a specification with the prompt of its job.
+OF_CERTAIN_FORM = (
     ("reveal_transactions", "token_ids"),
     ("mint_events", "batch"),
     ("mint_events", "copies"),
+    ("jobs", "result"),
+    ("job_specs", "architecture_spec"),
 )
 FIXED = (("keys", "scopes"),)  # another guard refuses every update
-STORABLE = [item for item in json_columns() if (item[0].name, item[1].name) not in TOKEN_IDS]
+STORABLE = [item for item in json_columns() if (item[0].name, item[1].name) not in OF_CERTAIN_FORM]
 LIMITS_BY_DOMAIN = {domain: (table, column) for table, column, domain in STORABLE}
 # Whatever a driver or a database does with such texts: an attacker does not choose the limits.
 EXTREMES = {

@@ -22,6 +22,7 @@ from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.session import Session
 from indelible_sql.maintenance.export import export_histories, exported_hashes
+from indelible_sql.projects import CONTEXT as PROJECTS
 from indelible_sql.schema.columns import SCHEMA, JsonDomain
 from indelible_sql.schema.migrate import downgrade
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
@@ -34,15 +35,18 @@ UNREADABLE = "ROW_UNREADABLE"
 TEXTS = {"1,500 levels": "[" * 1_500 + "]" * 1_500, "1e131071": "[1e131071]"}
 # A reveal lists tokens: a guard refuses every list of other values.
 TOKEN_IDS = {("reveal_transactions", "token_ids")}
-# Columns that the first revision does not have.
+# Columns and tables that the first revision does not have.
 NEW_COLUMNS = {
     ("mint_events", "batch"),
     ("mint_events", "copies"),
     ("tasks", "arguments"),
     ("tasks", "result"),
 }
+NEW_TABLES = (*PROJECTS.heads, *PROJECTS.records)
 COLUMNS = [
-    item for item in json_columns() if (item[0].name, item[1].name) not in TOKEN_IDS | NEW_COLUMNS
+    item
+    for item in json_columns()
+    if item[0] not in NEW_TABLES and (item[0].name, item[1].name) not in TOKEN_IDS | NEW_COLUMNS
 ]
 
 

@@ -9,7 +9,9 @@ from indelible.captures import ArtifactFilter
 from indelible.concepts import ConceptFilter, ConceptStatus
 from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
 from indelible.kernel.tasks import Priority
+from indelible.projects.ports import JobFilter, ProjectFilter
 from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
+from indelible.testing.projects.scenarios import new_project
 from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
 from indelible.testing.tokens.scenarios import add_tokens
 from indelible.tokens import TokenFilter
@@ -37,6 +39,7 @@ from indelible_sql.kernel.history import (
 from indelible_sql.kernel.lists import ListedTable, page_query
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.kernel.task_terms import behind_parameters
+from indelible_sql.projects.rows import JOB_HEADS, PROJECT_HEADS
 from indelible_sql.tokens.statements import GAPS, PENDING
 from indelible_sql.tokens.store import TOKEN_MAPPING
 
@@ -64,6 +67,8 @@ PENDING_VALUES = {
 
 OLDEST, NEWEST, CHANGED, NAME = NamedListOrder
 IN_SPACE: dict[str, object] = {"space_id": "a"}
+OF_USER: dict[str, object] = {"user_id": "a"}
+OF_PROJECT: dict[str, object] = {"project_id": "a"}
 FILTERS: dict[str, tuple[dict[str, object], str]] = {
     "lifecycle": ({"lifecycle": "key"}, "history_by_lifecycle"),
     "actor": ({"actor": MAYA}, "history_by_actor"),
@@ -77,13 +82,15 @@ FILTERS: dict[str, tuple[dict[str, object], str]] = {
 
 COPIES = 3_000
 ID, LATER = "id || '-' || n", "created_at + n * interval '1 second'"
-TIMES = {"created_at": LATER, "updated_at": LATER}
+TIMES = {"created_at": LATER, "updated_at": LATER.replace("created_at", "updated_at")}
 ARTIFACT_ID = "artifact_id || '-' || n"
 # The columns in which copies of a row differ from it.
 COPIED: dict[str, dict[str, str]] = {
     "concepts": {"id": ID, "name_key": "name_key || n", **TIMES},
     "concept_versions": {"id": ID, "concept_id": "concept_id || '-' || n"},
     "tokens_s0": {"id": ID, "token_id": "token_id + n", **TIMES},
+    "projects": {"id": ID, "user_id": "'a'", "name": "name || n", **TIMES},
+    "jobs": {"id": ID, "project_id": "'a'", "number": "number + n", **TIMES},
     "artifacts": {"id": ID, "space_id": "'a'", "normalized_url": "normalized_url || n", **TIMES},
     "signals": {
         "id": ID,
@@ -132,6 +139,31 @@ LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ..
         {},
         ("tokens_s0_updated_at",),
     ),
+    "projects": (
+        PROJECT_HEADS.listed,
+        ProjectFilter(),
+        OF_USER,
+        ("projects_owner", "projects_pkey", "autoindex"),
+    ),
+    "newest projects": (
+        PROJECT_HEADS.listed,
+        ProjectFilter(order=NEWEST),
+        OF_USER,
+        ("projects_created_at",),
+    ),
+    "changed projects": (
+        PROJECT_HEADS.listed,
+        ProjectFilter(order=CHANGED),
+        OF_USER,
+        ("projects_updated_at",),
+    ),
+    "projects by name": (
+        PROJECT_HEADS.listed,
+        ProjectFilter(order=NAME),
+        OF_USER,
+        ("projects_name",),
+    ),
+    "jobs": (JOB_HEADS.listed, JobFilter(), OF_PROJECT, ("jobs_number", "autoindex")),
     "artifacts": (LISTED_ARTIFACTS, ArtifactFilter(), IN_SPACE, ("artifacts_space_id",)),
     "newest artifacts": (
         LISTED_ARTIFACTS,
@@ -322,6 +354,7 @@ def fill_lists(store: SqlStore, database: PostgresServer) -> None:
     """Copy a row of each list until an index is worth its use, past every guard."""
     create(store)
     add_tokens(store, 1)
+    new_project(store).create_job()
     activate_algorithm_for(store, install=install_as_owner(database.owner_url))
     space_of(store).capture(A)
     with psycopg.connect(database.admin_url, autocommit=True) as admin:

@@ -798,8 +798,6 @@ CREATE TABLE indelible.job_outputs (
 	CONSTRAINT job_outputs_warnings_size CHECK (warnings -> 100 IS NULL)
 )
 --;
-CREATE INDEX job_outputs_with_warnings ON indelible.job_outputs (job_id, number) WHERE warnings <> '[]'
---;
 CREATE TABLE indelible.job_specs (
 	job_id indelible.identifier NOT NULL,
 	number indelible.ordinal NOT NULL,

@@ -1125,8 +1125,6 @@ CREATE TABLE job_outputs (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX job_outputs_with_warnings ON job_outputs (job_id, number) WHERE warnings <> '[]'
---;
 CREATE TABLE job_specs (
 	job_id TEXT NOT NULL,
 	number INTEGER NOT NULL,
@@ -2230,9 +2228,9 @@ CREATE TRIGGER jobs_no_replace BEFORE INSERT ON jobs
 WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_no_replace'); END
 --;
-CREATE TRIGGER jobs_one_running BEFORE INSERT ON jobs
+CREATE TRIGGER jobs_one_running_on_insert BEFORE INSERT ON jobs
 WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'jobs_one_running'); END
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running_on_insert'); END
 --;
 CREATE TRIGGER jobs_output_exists BEFORE UPDATE ON jobs
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = OLD.id AND number = OLD.output_number)) IS NOT TRUE

@@ -97,7 +97,7 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             stack.enter_context(scheduler_thread(bound, store))
             app.after_request(partial(_wake_up_after_writes, worker))
 
-            server = _create_server(bound, app, listener)
+            server = create_api_server(bound, app, listener)
             stack.enter_context(closing(server))
             guard_connections(connection_limits(bound))
             first_key = create_first_key(bound, store)
@@ -115,7 +115,8 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             signals.run_until_stopped(server.run)
 
 
-def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "Server":
+def create_api_server(settings: Settings, app: Flask, listener: socket.socket) -> "Server":
+    """Return the server of a process that runs everything; it listens on the socket."""
     return create_server(
         app,
         sockets=[listener],

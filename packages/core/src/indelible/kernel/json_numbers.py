@@ -65,7 +65,7 @@ class ExactEncoder(json.JSONEncoder):
         if isinstance(o, Decimal):
             raise HasFraction
         if isinstance(o, Mapping):
-            return dict(cast("Mapping[Any, Any]", o))
+            return dict(cast("Any", o))
         return super().default(o)
 
     def encode(self, o: Any) -> str:  # noqa: ANN401 - any JSON value

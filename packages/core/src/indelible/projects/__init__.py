@@ -34,6 +34,8 @@ from indelible.projects.entities import (
     Repository,
 )
 from indelible.projects.handlers import (
+    JobRepository,
+    ProjectRepository,
     add_prompt,
     cancel_job,
     create_job,
@@ -76,7 +78,6 @@ from indelible.projects.queries import (
     list_projects,
     list_prompts,
 )
-from indelible.projects.repositories import JobRepository, ProjectRepository
 from indelible.projects.rules import (
     CLEAN_WORKSPACES_STAGE,
     PROCESS_JOB_STAGE,

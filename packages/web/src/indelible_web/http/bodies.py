@@ -51,18 +51,17 @@ class BodyLimits:
     def apply(self) -> None:
         """Limit the body of the current request, which nothing has read yet.
 
-        Werkzeug compares the declared length. A body without one, which arrives in chunks, is
-        limited while it is read.
+        Werkzeug refuses a declared length over the limit before it reads. Every other body is
+        limited while it is read: it may arrive in chunks, without a length or with a wrong one.
         """
         limit = self.of(request.endpoint)
         request.max_form_memory_size = limit
-        if request.content_length is not None:
+        if (request.content_length or 0) > limit:
             request.max_content_length = limit
             return
 
         request.max_content_length = sys.maxsize
-        if INPUT in request.environ:
-            request.environ[INPUT] = BoundedInput(request.environ[INPUT], limit)
+        request.environ[INPUT] = BoundedInput(request.environ[INPUT], limit)
 
     def install(self, app: Flask) -> None:
         """Limit every request of the application."""
@@ -71,9 +70,10 @@ class BodyLimits:
 
 
 class BoundedInput(io.RawIOBase):
-    """A request's body of unknown length; reading more than the limit is refused.
+    """A request's body; reading more than the limit is refused.
 
-    Werkzeug's own limit would cut such a body, and refuse one that is as long as the limit.
+    Werkzeug's own limit would cut a body of unknown length, and refuse one that is as long as the
+    limit.
     """
 
     def __init__(

@@ -79,11 +79,12 @@ def holds_documents(schema: Schema) -> bool:
     return any(_is_document(field) for field in cast("Any", schema).fields.values())
 
 
-def _is_document(field: Field[Any]) -> bool:
+def _is_document(field: Any) -> bool:  # noqa: ANN401 - marshmallow's is partially typed
     if isinstance(field, fields.Nested):
-        return holds_documents(cast("Schema", field.schema))
+        return holds_documents(field.schema)
     if isinstance(field, fields.List):
-        return _is_document(field.inner)
+        inner: Field[Any] = cast("Any", field).inner
+        return _is_document(inner)
 
     return "json_limits" in field.metadata
 

@@ -67,7 +67,7 @@ BULK_TEMPLATE = """
       FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fields({types})
     ),
     head AS (
-      UPDATE {schema_prefix}{head} AS head
+      UPDATE {head} AS head
       SET {assignments}
       FROM changes, shared
       WHERE head.id = ANY(ARRAY(SELECT entity_id FROM changes))
@@ -153,7 +153,7 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
 
     statement = BULK_TEMPLATE.format(
         schema_prefix=schema_prefix,
-        head=head.name,
+        head=_table_name(head, schema_prefix),
         shared_values=", ".join(shared_values),
         types=", ".join((*own_types, *head_types)),
         assignments=", ".join((*CHANGE_ASSIGNMENTS, *assignments)),
@@ -161,6 +161,16 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
         values=", ".join(values),
     )
     return text(statement).columns(txid=Text())
+
+
+def _table_name(table: Table, schema_prefix: str) -> str:
+    """Return the name of a table in a statement; a host's own table is in the host's schema."""
+    if table.schema == SCHEMA:
+        return f"{schema_prefix}{table.name}"
+    if table.schema is None:
+        return table.name
+
+    return f"{table.schema}.{table.name}"
 
 
 def _domain(column: Column[Any], schema_prefix: str) -> str:

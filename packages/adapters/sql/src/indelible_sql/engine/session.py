@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DBAPIError
@@ -281,10 +281,10 @@ class _RowEncoder(ExactEncoder):
 
     def default(self, o: object) -> object:
         """Return the text of a value that JSON does not know."""
-        if isinstance(o, Decimal | Mapping):
-            return super().default(o)
         if isinstance(o, datetime):
             return instant_text(o)
+        if isinstance(o, Decimal | Mapping):
+            return super().default(cast("object", o))
         return str(o)
 
 

@@ -220,7 +220,7 @@ class SqlAggregateRepository(Generic[E]):
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""
         is_few = len(updates) < MIN_BULK_UPDATES
         # The refusal of one statement for many aggregates does not name the one that it is about.
-        if self._session.is_sqlite or is_few or _take_places(updates):
+        if self._session.is_sqlite or is_few or _enter_states(updates):
             for update in updates:
                 self.save(update.change, update.entity)
             return
@@ -303,12 +303,12 @@ def _stale(change: Change, row: Row | None) -> Stale:
     return Stale(change.entity_id, change.previous_revision.seq, actual_seq)
 
 
-def _take_places(updates: Sequence[Update[E]]) -> bool:
-    """Return whether one of the aggregates takes a place that its parent has once."""
+def _enter_states(updates: Sequence[Update[E]]) -> bool:
+    """Return whether one of the aggregates enters the states of a rule of one per parent."""
     for update in updates:
         for rule in update.entity.one_per_parent:
-            place = rule.parent_of(update.entity)
-            if place is not None and place != rule.parent_of(update.head.entity):
+            parent = rule.parent_of(update.entity)
+            if parent is not None and parent != rule.parent_of(update.head.entity):
                 return True
 
     return False

@@ -5,7 +5,16 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Table,
+    and_,
+    literal_column,
+    or_,
+    select,
+)
 
 from indelible.kernel import Lifecycle, to_json_value
 from indelible.kernel.one_per_parent import OnePerParent
@@ -43,6 +52,10 @@ def head_findings(
     for key in sorted(head.foreign_key_constraints, key=_constraint_name):
         detail = f"{', '.join(key.column_keys)}: no such row in {key.referred_table.name}"
         yield from describe(session, Fault.HEAD, head, _dangling_heads(head, key), detail)
+
+    for column in _own_computed_columns(head):
+        detail = f"{column.name}: a generated column has a wrong value"
+        yield from describe(session, Fault.HEAD, head, _wrongly_computed(head, column), detail)
 
     changes = _changes_without_head(head, lifecycle.name)
     detail = "the head does not refer to this change"
@@ -122,6 +135,27 @@ def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
         select(head.c.id, head.c.seq)
         .join(key.referred_table, is_same, isouter=True)
         .where(is_set, first.column.is_(None))
+        .order_by(head.c.id)
+    )
+
+
+def _own_computed_columns(head: Table) -> list[Column[Any]]:
+    """Return the generated columns of a head that are not part of its revision."""
+    columns: list[Column[Any]] = []
+    for column in head.columns:
+        if column.computed is not None and column.name not in history_key(head).revision_columns:
+            columns.append(column)
+
+    return columns
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _wrongly_computed(head: Table, column: Column[Any]) -> Query:
+    """Select the heads with another value in a generated column than its expression has."""
+    expression = "NULL" if column.computed is None else str(column.computed.sqltext)
+    return (
+        select(head.c.id, head.c.seq)
+        .where(column.is_distinct_from(literal_column(expression)))
         .order_by(head.c.id)
     )
 

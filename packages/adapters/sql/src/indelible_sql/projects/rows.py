@@ -72,6 +72,10 @@ def _checked(record: R, row: Row) -> R:
     return record
 
 
+def _previous_number(row: Row) -> dict[str, Any]:
+    return {"previous_number": row["number"] - 1 or None}
+
+
 def _prompt_digest(row: Row) -> str:
     return _checked(prompt_of_row(row), row).digest()
 
@@ -108,6 +112,7 @@ PROJECT_RECORDED = (
         table=PROMPTS,
         change_field=ProjectPrompt.record_name,
         digest=_prompt_digest,
+        derived=_previous_number,
     ),
 )
 JOB_RECORDED = (
@@ -115,6 +120,7 @@ JOB_RECORDED = (
         table=OUTPUTS,
         change_field=JobOutput.record_name,
         digest=_output_digest,
+        derived=_previous_number,
     ),
     RecordDigest(
         table=SPECS,

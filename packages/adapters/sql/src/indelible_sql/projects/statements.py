@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Boolean, bindparam, func, literal_column, or_, select
 
 from indelible.projects.lifecycle import SUCCESSFUL
 from indelible_sql.engine.session import Query
 from indelible_sql.projects.expressions import prompt_of_spec
 from indelible_sql.projects.tables import (
-    HAS_WARNINGS,
     JOBS,
     OUTPUTS,
     PROJECTS,
@@ -34,7 +33,7 @@ PAGE_OUTPUTS: Final = page_by(OUTPUTS, ("job_id",), ("number",))
 WARNINGS: Final[Query] = (
     select(OUTPUTS.c.warnings)
     .where(OUTPUTS.c.job_id == bindparam("job_id", type_=IDENTIFIER))
-    .where(HAS_WARNINGS)
+    .where(literal_column("warnings <> '[]'", Boolean()))
     .order_by(OUTPUTS.c.number)
 )
 

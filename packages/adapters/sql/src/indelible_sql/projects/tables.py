@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Column,
     Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
-    literal_column,
 )
 from sqlalchemy.schema import Computed, SchemaItem
 
@@ -42,8 +40,6 @@ from indelible_sql.schema.tables import head, key, table
 REQUESTED_COLUMNS = ("repository_host", "repository_name")
 BOUND_COLUMNS = ("repository_id", "repository_branch", "github_repo_url")
 REPOSITORY_COLUMNS = (*REQUESTED_COLUMNS, *BOUND_COLUMNS)
-
-HAS_WARNINGS = literal_column("warnings <> '[]'", Boolean())
 
 
 def quoted(values: Iterable[str]) -> str:
@@ -221,13 +217,5 @@ OUTPUTS = table(
     ),
     *_at_most("logs", MAX_LINES_PER_OUTPUT),
     *_at_most("warnings", MAX_WARNINGS_PER_OUTPUT),
-    # Few outputs have warnings, and all of a job are read at once.
-    Index(
-        "job_outputs_with_warnings",
-        "job_id",
-        "number",
-        postgresql_where=HAS_WARNINGS,
-        sqlite_where=HAS_WARNINGS,
-    ),
     has_rowid=False,
 )

@@ -68,9 +68,11 @@ def check_indexes(table: Table, entity: type[Aggregate]) -> None:
 
 
 def sqlite_guards(table: Table, event: str) -> Iterator[Guard]:
-    """Yield SQLite's guard of each rule for an INSERT or an UPDATE."""
+    """Yield SQLite's guard of each rule for an INSERT or an UPDATE.
+
+    Their names differ from that of the index: `sqlite_master` lists both.
+    """
     for name, rule in declared_rules(table).items():
-        suffix = "" if event == "INSERT" else "_on_update"
         parent = rule.parent_field
         condition = (
             f"({_is_in_states('NEW.status', rule)}) IS NOT TRUE"
@@ -79,7 +81,7 @@ def sqlite_guards(table: Table, event: str) -> Iterator[Guard]:
             f" WHERE other.{parent} = NEW.{parent}"
             f" AND {_is_in_states('other.status', rule)} AND other.id <> NEW.id)"
         )
-        rule_name = name.removeprefix(f"{table.name}_") + suffix
+        rule_name = f"{name.removeprefix(f'{table.name}_')}_on_{event.lower()}"
         yield Guard(table=table, rule=rule_name, event=event, condition=condition)
 
 
@@ -88,6 +90,7 @@ def reports_of(table: Table) -> dict[str, OnePerParent]:
     reports: dict[str, OnePerParent] = {}
     for name, rule in declared_rules(table).items():
         reports[name] = rule
+        reports[f"{name}_on_insert"] = rule
         reports[f"{name}_on_update"] = rule
         reports[f"UNIQUE constraint failed: {table.name}.{rule.parent_field}"] = rule
 

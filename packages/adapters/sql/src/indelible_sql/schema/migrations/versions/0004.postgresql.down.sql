@@ -82,8 +82,6 @@ DROP INDEX indelible.jobs_one_running
 --;
 DROP INDEX indelible.jobs_status
 --;
-DROP INDEX indelible.job_outputs_with_warnings
---;
 DROP FUNCTION indelible.project_prompts_no_update
 --;
 DROP FUNCTION indelible.project_prompts_no_delete

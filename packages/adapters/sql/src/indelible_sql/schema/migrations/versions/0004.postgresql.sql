@@ -110,8 +110,6 @@ CREATE UNIQUE INDEX jobs_one_running ON indelible.jobs (project_id) WHERE status
 --;
 CREATE INDEX jobs_status ON indelible.jobs (status, id)
 --;
-CREATE INDEX job_outputs_with_warnings ON indelible.job_outputs (job_id, number) WHERE warnings <> '[]'
---;
 ALTER TABLE indelible.jobs ADD CONSTRAINT jobs_output FOREIGN KEY(id, output_number) REFERENCES indelible.job_outputs (job_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.jobs ADD CONSTRAINT jobs_spec FOREIGN KEY(id) REFERENCES indelible.job_specs (job_id) DEFERRABLE INITIALLY DEFERRED

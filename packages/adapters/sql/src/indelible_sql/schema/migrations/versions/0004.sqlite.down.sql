@@ -50,7 +50,7 @@ DROP TRIGGER jobs_no_replace
 --;
 DROP TRIGGER jobs_no_replace_on_update
 --;
-DROP TRIGGER jobs_one_running
+DROP TRIGGER jobs_one_running_on_insert
 --;
 DROP TRIGGER jobs_one_running_on_update
 --;
@@ -131,8 +131,6 @@ DROP INDEX projects_updated_at
 DROP INDEX jobs_one_running
 --;
 DROP INDEX jobs_status
---;
-DROP INDEX job_outputs_with_warnings
 --;
 DELETE FROM task_attempts
 WHERE stage = 'process_job'

@@ -173,8 +173,6 @@ CREATE UNIQUE INDEX jobs_one_running ON jobs (project_id) WHERE status = 'runnin
 --;
 CREATE INDEX jobs_status ON jobs (status, id)
 --;
-CREATE INDEX job_outputs_with_warnings ON job_outputs (job_id, number) WHERE warnings <> '[]'
---;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('project', '', 'create', 'unbound', 0), ('project', 'unbound', 'rename', 'unbound', 0), ('project', 'requested', 'rename', 'requested', 0), ('project', 'bound', 'rename', 'bound', 0), ('project', 'unbound', 'set_nodes', 'unbound', 0), ('project', 'requested', 'set_nodes', 'requested', 0), ('project', 'bound', 'set_nodes', 'bound', 0), ('project', 'unbound', 'add_prompt', 'unbound', 1), ('project', 'requested', 'add_prompt', 'requested', 1), ('project', 'bound', 'add_prompt', 'bound', 1), ('project', 'unbound', 'update_latest_job', 'unbound', 0), ('project', 'requested', 'update_latest_job', 'requested', 0), ('project', 'bound', 'update_latest_job', 'bound', 0), ('project', 'unbound', 'request_repository', 'requested', 0), ('project', 'requested', 'request_repository', 'requested', 0), ('project', 'requested', 'set_github_repo_url', 'bound', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('job', '', 'create', 'pending', 1), ('job', 'pending', 'start', 'running', 1), ('job', 'pending', 'fail', 'failed', 1), ('job', 'running', 'progress', 'running', 1), ('job', 'running', 'complete', 'completed', 1), ('job', 'running', 'complete_with_warnings', 'completed_with_warnings', 1), ('job', 'running', 'fail', 'failed', 1)
@@ -319,9 +317,9 @@ CREATE TRIGGER jobs_no_replace BEFORE INSERT ON jobs
 WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_no_replace'); END
 --;
-CREATE TRIGGER jobs_one_running BEFORE INSERT ON jobs
+CREATE TRIGGER jobs_one_running_on_insert BEFORE INSERT ON jobs
 WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'jobs_one_running'); END
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running_on_insert'); END
 --;
 CREATE TRIGGER jobs_output_exists BEFORE UPDATE ON jobs
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = OLD.id AND number = OLD.output_number)) IS NOT TRUE

@@ -1,0 +1,274 @@
+"""Projects and jobs in SQL: races, crashes, orders of completion, plans, and what verify finds.
+
+The shared suites of projects run in `tests/conformance/test_stores.py`.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy.sql.base import Executable
+from tests.core.projects.test_completion_orders import STEPS, Order, OrderStep
+from tests.sql.plans import has_line, plan
+from tests.sql.statements import Trace, on_postgresql, on_sqlite
+from tests.sql.test_races import codes_of
+
+from indelible.app import WriteTx
+from indelible.kernel.aggregates import save_change
+from indelible.projects import Job, JobOutput, JobStatus
+from indelible.projects.entities import NO_OUTPUT
+from indelible.testing.projects.scenarios import PUSHED, ProjectScenario, line, new_project
+from indelible.testing.projects.success import check_latest
+from indelible.testing.stores import within
+from indelible_service.embedded import PostgresServer
+from indelible_sql import (
+    Fault,
+    SqlReading,
+    SqlStore,
+    export_histories,
+    verify,
+)
+from indelible_sql.engine.failpoints import Failpoint, no_failpoint
+from indelible_sql.projects.statements import (
+    GET_SPEC,
+    NEWEST_SUCCESSFUL,
+    PAGE_OUTPUTS,
+    PAGE_PROMPTS,
+    WARNINGS,
+)
+
+ROUNDS = 5
+MANY_OUTPUTS = 30
+STATEMENTS: dict[str, Executable] = {
+    "the prompts of a project": PAGE_PROMPTS,
+    "the specification of a job": GET_SPEC,
+    "the output of a job": PAGE_OUTPUTS,
+    "the warnings of a job": WARNINGS,
+    "the newest successful job": NEWEST_SUCCESSFUL,
+}
+
+
+class SimulatedCrash(Exception):
+    """Ends a command at a failpoint, as the end of its process would."""
+
+
+@pytest.mark.slow
+def test_of_two_jobs_that_are_started_at_once_one_runs(store: SqlStore) -> None:
+    for _ in range(ROUNDS):
+        scenario = new_project(store)
+        first, second = scenario.create_job(), scenario.create_job()
+
+        codes = codes_of(partial(scenario.start, first), partial(scenario.start, second))
+
+        assert sorted(codes) == ["", "JOB_ALREADY_RUNNING"]
+    assert verify(store) == ()
+
+
+@pytest.mark.slow
+def test_jobs_that_are_created_at_once_have_numbers_without_gaps(store: SqlStore) -> None:
+    scenario = new_project(store)
+
+    codes = codes_of(*(scenario.create_job for _ in range(4)))
+
+    jobs = store.read(lambda tx: tx.projects.jobs.page(after="", limit=10))
+    assert codes == ["", "", "", ""]
+    assert sorted(head.entity.number for head in jobs) == [1, 2, 3, 4]
+    assert verify(store) == ()
+
+
+def save_step(tx: WriteTx, job: Job, action: str, following: Job) -> int:
+    """Save a step of a job without anything that its handler checks or writes besides."""
+    head = tx.projects.jobs.lock(job.id)
+    record = following.new_output(NO_OUTPUT)
+    return save_change(tx, tx.projects.jobs, head, following, action, records=(record,))
+
+
+def test_a_second_running_job_is_refused_without_the_check_of_the_handler(store: SqlStore) -> None:
+    scenario = new_project(store)
+    scenario.running_job()
+    waiting = scenario.create_job()
+
+    def start_unchecked(tx: WriteTx) -> int:
+        return save_step(tx, waiting, "start", waiting.started(now=tx.clock.now()))
+
+    codes = codes_of(partial(within, store, start_unchecked))
+
+    assert codes == ["JOB_ALREADY_RUNNING"]
+    assert scenario.details(waiting).job.status is JobStatus.PENDING
+
+
+def crashing_at(number: int) -> Callable[[Failpoint], None]:
+    """Return a function that crashes at the failpoint with this number."""
+    reached = 0
+
+    def count(_: Failpoint) -> None:
+        nonlocal reached
+        reached += 1
+        if reached == number:
+            raise SimulatedCrash
+
+    return count
+
+
+def is_finished_with_crash(scenario: ProjectScenario, job: Job, number: int) -> bool:
+    """Finish a job with a crash at a failpoint, and return whether it was finished without one."""
+    store = scenario.store
+    assert isinstance(store, SqlStore)
+    store.at_failpoint = crashing_at(number)
+    try:
+        scenario.finish(job)
+    except SimulatedCrash:
+        return False
+    finally:
+        store.at_failpoint = no_failpoint
+    return True
+
+
+def test_a_crash_at_any_failpoint_leaves_status_and_latest_job_together(store: SqlStore) -> None:
+    scenario = new_project(store)
+    job = scenario.running_job()
+    number = 1
+    while not is_finished_with_crash(scenario, job, number):
+        stored = scenario.details(job).job
+        is_successful = stored.status is JobStatus.COMPLETED
+        is_latest = scenario.project.latest_successful_job_id == job.id
+        assert is_latest == is_successful, number
+        if is_successful:  # the crash came after the COMMIT
+            job = scenario.running_job()
+        number += 1
+
+    assert number > 10
+    assert verify(store) == ()
+
+
+def play(scenario: ProjectScenario, steps: list[OrderStep]) -> None:
+    """Play an order of completion in a project of its own."""
+    order = Order(scenario)
+    for step in steps:
+        order.play(step)
+    check_latest(order.scenario, order.newest)
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_the_latest_job_is_the_newest_successful_one(
+    store: SqlStore, steps: list[OrderStep]
+) -> None:
+    play(new_project(store), steps)
+
+
+@pytest.mark.slow
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_500_orders_lead_to_the_newest_successful_job(
+    store: SqlStore, steps: list[OrderStep]
+) -> None:
+    play(new_project(store), steps)
+
+
+def finish_without_project(tx: WriteTx, job: Job) -> int:
+    """Finish a job, and leave its project as it is."""
+    return save_step(tx, job, "complete", job.finished(PUSHED, NO_OUTPUT, now=tx.clock.now()))
+
+
+def test_verify_names_a_project_that_does_not_point_to_its_newest_successful_job(
+    store: SqlStore,
+) -> None:
+    scenario = new_project(store)
+    scenario.finish(scenario.running_job())
+    job = scenario.running_job()
+    assert verify(store) == ()
+
+    within(store, lambda tx: finish_without_project(tx, job))
+    findings = verify(store)
+
+    assert [(found.fault, found.table, found.entity_id) for found in findings] == [
+        (Fault.HEAD, "projects", scenario.project_id)
+    ]
+    assert "not the newest successful job" in findings[0].detail
+
+
+def test_only_the_first_change_of_a_job_exports_its_specification(store: SqlStore) -> None:
+    scenario = new_project(store)
+    scenario.finish(scenario.running_job(), logs=(line("done"),))
+    scenario.create_job()
+    file = BytesIO()
+    store.read(export_histories, file)
+
+    records: list[tuple[str, list[str]]] = []
+    for text in file.getvalue().decode().splitlines()[1:-1]:
+        entry = json.loads(text)
+        if entry["change"]["lifecycle"] == "job":
+            records.append((entry["change"]["action"], sorted(entry["records"])))
+
+    assert records == [
+        ("create", ["job_outputs", "job_specs"]),
+        ("start", ["job_outputs"]),
+        ("complete", ["job_outputs"]),
+        ("create", ["job_outputs", "job_specs"]),
+    ]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_sqlite_finds_the_records_of_a_job_by_an_index(sqlite: SqlStore, name: str) -> None:
+    values = {"job_id": "a", "project_id": "a", "after": 0, "limit": 10}
+
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", STATEMENTS[name], **values)
+
+    assert lines
+    assert not has_line(lines, "SCAN", "TEMP B-TREE"), lines
+
+
+@pytest.mark.slow
+def test_a_progress_on_postgresql_is_one_load_and_one_write(database: PostgresServer) -> None:
+    with on_postgresql(database, prepare=False) as trace:
+        begin, load, write, commit = progress_statements(trace)
+
+    assert begin == "BEGIN"
+    assert load.startswith("SELECT")
+    assert load.endswith("FOR UPDATE")
+    assert write.startswith("WITH head AS (UPDATE indelible.jobs SET")
+    assert write.count("INSERT INTO") == 2
+    assert commit == "COMMIT"
+
+
+def test_a_progress_on_sqlite_writes_the_head_the_output_and_the_change(sqlite_url: str) -> None:
+    with on_sqlite(sqlite_url) as trace:
+        statements = progress_statements(trace)
+
+    writes = [text for text in statements if text.startswith(("INSERT", "UPDATE"))]
+    assert len(writes) == 3, statements
+
+
+def progress_statements(trace: Trace) -> list[str]:
+    """Return the statements of a progress with a line."""
+    scenario = new_project(trace.store)
+    job = scenario.running_job()
+    _, statements = trace.of(lambda: scenario.progress(job, logs=(line("a line"),)))
+    return [text for text in statements if not text.startswith("PRAGMA")]
+
+
+def test_many_outputs_come_back_page_by_page_in_their_order(store: SqlStore) -> None:
+    scenario = new_project(store)
+    job = scenario.running_job()
+    for number in range(MANY_OUTPUTS):
+        scenario.progress(job, logs=(line(f"line {number}"),))
+
+    messages: list[str] = []
+    after = 0
+    while True:
+        outputs = store.read(_page_of_outputs, job.id, after)
+        if not outputs:
+            break
+        after = outputs[-1].number
+        for output in outputs:
+            messages.extend(entry.message for entry in output.logs)
+
+    assert messages == [f"line {number}" for number in range(MANY_OUTPUTS)]
+
+
+def _page_of_outputs(tx: SqlReading, job_id: str, after: int) -> tuple[JobOutput, ...]:
+    return tx.projects.jobs.outputs(job_id, after=after, limit=7)
