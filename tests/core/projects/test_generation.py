@@ -25,7 +25,7 @@ from indelible.projects.errors import GeneratedTooLarge, PlanPathForbidden
 from indelible.projects.rules import check_sizes, generate_files, plan_files
 from indelible.projects.rules.generation import MAX_FILE_BYTES, MAX_TOTAL_BYTES
 
-SHOP_BYTES = "9218e1f5ff3eef6cbb4a274a3c6851a8e034f0f3eec79a7ad553b822dfd96796"
+SHOP_BYTES = "da6092422b6c46015667c898ea4584f3a9e4bc9067bf7716153b9f494fce0539"
 
 # Creates a row of each entity of the generated backend, and reads it again.
 ROUND_TRIP = """

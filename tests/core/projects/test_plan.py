@@ -16,7 +16,7 @@ from indelible.projects.rules import AppType, FileKind, Plan, check_paths, plan_
 from indelible.projects.rules.layout import ALWAYS
 
 ALWAYS_PLANNED = [template.path for template in ALWAYS]
-SHOP_DIGEST = "5dd2cff086ed04099d73370ae258cd737b59f31de963c2c29d3cd32d5fec64ce"
+SHOP_DIGEST = "40ab0ad969dc167449702d6d211abc48e3fea3d9a3b77db5c949e427932219ff"
 
 
 def paths(plan: Plan) -> list[str]:
@@ -36,7 +36,7 @@ def reversed_keys(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         values = cast("dict[str, Any]", value)
         return {key: reversed_keys(values[key]) for key in reversed(values)}
     if isinstance(value, list):
-        return [reversed_keys(item) for item in cast("list[Any]", value)]
+        return [reversed_keys(item) for item in cast("list[object]", value)]
 
     return value
 

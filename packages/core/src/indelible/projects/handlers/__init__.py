@@ -20,19 +20,22 @@ from indelible.projects.handlers.projects import (
 from indelible.projects.handlers.repositories import JobRepository, ProjectRepository
 
 __all__ = [
-    "JobRepository",
-    "ProjectRepository",
-    "add_prompt",
+    # of jobs
     "cancel_job",
     "create_job",
-    "create_project",
     "fail_job",
     "finish_job",
     "record_progress",
+    "retry_job",
+    "start_job",
+    # of projects
+    "add_prompt",
+    "create_project",
     "rename_project",
     "request_repository",
-    "retry_job",
     "set_github_repo_url",
     "set_nodes",
-    "start_job",
+    # of the seed
+    "JobRepository",
+    "ProjectRepository",
 ]

@@ -17,7 +17,7 @@ from indelible.projects.rules.graph import read_graph
 from indelible.projects.rules.naming import repository_name
 from indelible.projects.rules.plan import Plan, PlannedFile
 from indelible.projects.rules.slugs import module_name
-from indelible.projects.rules.templates import common, python, web
+from indelible.projects.rules.templates import generic, python, web
 from indelible.projects.rules.texts import one_line
 
 MAX_FILE_BYTES: Final = 1_048_576
@@ -140,7 +140,7 @@ def _json(value: Any) -> str:  # noqa: ANN401 - any JSON value
 def _stub(_: Content, file: PlannedFile) -> str:
     """Return a comment, in the language of the file's extension."""
     extension = file.path.lower().rpartition(".")[2]
-    return common.STUBS.get(extension, "")
+    return generic.STUBS.get(extension, "")
 
 
 RENDERERS: Final[Mapping[str, Render]] = {
@@ -148,13 +148,12 @@ RENDERERS: Final[Mapping[str, Render]] = {
     "architecture": documents.architecture,
     "component_page": documents.component_page,
     "folder_readme": documents.folder_readme,
-    "editorconfig": _text(common.EDITORCONFIG),
-    "gitignore": _text(common.GITIGNORE),
-    "environment": _text(common.ENVIRONMENT),
+    "editorconfig": _text(generic.EDITORCONFIG),
+    "gitignore": _text(generic.GITIGNORE),
+    "environment": _text(generic.ENVIRONMENT),
     "stub": _stub,
     "main": _main,
     "main_test": _text(python.MAIN_TEST),
-    "pytest": _text(python.PYTEST),
     "requirements": _text(python.REQUIREMENTS),
     "dockerfile": _text(python.DOCKERFILE),
     "database": _text(python.DATABASE),

@@ -66,8 +66,7 @@ BACKEND: Final = (
     Template("main.py", FileKind.ROUTE, "main", "Start the API and include its routes"),
     Template("requirements.txt", FileKind.CONFIG, "requirements", "List the Python packages"),
     Template("Dockerfile", FileKind.CONFIG, "dockerfile", "Build an image of the backend"),
-    Template("pytest.ini", FileKind.CONFIG, "pytest", "Configure the tests of the backend"),
-    Template("tests/test_main.py", FileKind.TEST, "main_test", "Test that the API answers"),
+    Template("test_main.py", FileKind.TEST, "main_test", "Test that the API answers"),
 )
 DATABASE: Final = Template("database.py", FileKind.UTILITY, "database", "Open database sessions")
 ENVIRONMENT: Final = Template(".env.example", FileKind.CONFIG, "environment", "Name the settings")

@@ -40,11 +40,6 @@ def test_the_api_is_healthy() -> None:
     assert response.json() == {"status": "ok"}
 '''
 
-PYTEST: Final = """\
-[pytest]
-pythonpath = .
-"""
-
 REQUIREMENTS: Final = """\
 fastapi
 httpx
