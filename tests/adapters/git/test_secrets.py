@@ -60,8 +60,9 @@ def run_with_fault(site: GitHubSite, canary: str, case: Case, arguments: Argumen
     if case is not None:
         step, status = case
         site.double.plan(Fault(matching=step, times=2, answer=echoing(status, canary)))
-    texts = run_once(site)
-    site.double.faults[:] = [Fault(matching="git-", times=9, before=arguments.note)]
+    site.double.plan(Fault(matching="git-", times=99, before=arguments.note))
+    texts = run_once(site) + run_once(site)
+    site.double.faults.clear()
     return texts + run_once(site)
 
 
