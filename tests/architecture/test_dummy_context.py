@@ -72,10 +72,10 @@ EDITS = (
     ),
     Edit(
         SQL,
-        "from indelible_sql import captures, concepts, kernel, tokens\n",
-        "from indelible_sql import captures, concepts, kernel, parcels, tokens\n",
+        "from indelible_sql import captures, concepts, kernel, projects, tokens\n",
+        "from indelible_sql import captures, concepts, kernel, parcels, projects, tokens\n",
     ),
-    Edit(SQL, "tokens.CONTEXT)", "tokens.CONTEXT, parcels.CONTEXT)"),
+    Edit(SQL, "projects.CONTEXT)", "projects.CONTEXT, parcels.CONTEXT)"),
     Edit(
         SQL,
         "    tokens: SqlCollection\n",

@@ -17,7 +17,7 @@ from indelible.captures.rules.formulas import parse_formulas
 from indelible.tokens import repositories
 from indelible_sql.captures.functions import capture_function
 
-CONTEXTS = ("captures", "concepts", "tokens")
+CONTEXTS = ("captures", "concepts", "projects", "tokens")
 REPOSITORIES = (
     repositories.AuthorRepository,
     repositories.TokenRepository,

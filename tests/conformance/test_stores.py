@@ -25,6 +25,7 @@ from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.lists import ListsConformance
+from indelible.testing.projects.conformance import ProjectsConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible.testing.tokens.conformance import TokensConformance
 from indelible.testing.tokens.contracts import ContractsConformance
@@ -44,6 +45,7 @@ class ContextsConformance(
     TokensConformance,
     DetectionConformance,
     ContractsConformance,
+    ProjectsConformance,
     ListsConformance,
     WorkConformance,
 ):

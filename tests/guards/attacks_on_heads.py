@@ -23,6 +23,7 @@ from tests.guards.writes import (
 )
 
 from indelible_sql.contexts import CATALOG
+from indelible_sql.schema.one_per_parent import is_of_rule
 
 HEADS = tuple(CATALOG.heads)
 NO_ID = "nothing"
@@ -126,12 +127,13 @@ def _stored_unique_values() -> Iterator[tuple[str, Write]]:
 def _unique_keys(head: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the name and columns of each unique key.
 
-    Keys with the id or the status are left out: those are attacked otherwise.
+    Keys with the id or the status are left out, and those of some states: they are attacked
+    otherwise.
     """
     own = {column.name for column in head.columns} - {"id", "status"}
     keys: list[UniqueConstraint | Index] = []
     keys += [key for key in head.constraints if isinstance(key, UniqueConstraint)]
-    keys += [index for index in head.indexes if index.unique]
+    keys += [index for index in head.indexes if index.unique and not is_of_rule(index)]
     for key in sorted(keys, key=lambda key: str(key.name)):
         columns = tuple(column.name for column in key.columns)
         if own.issuperset(columns):

@@ -22,6 +22,8 @@ from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.task_tables import STAGE_HEADS
+from indelible_sql.projects.rows import JOB_HEADS, PROJECT_HEADS
+from indelible_sql.projects.tables import REPOSITORY_COLUMNS
 from indelible_sql.tokens.store import (
     AUTHOR_MAPPING,
     IMAGE_JOB_MAPPING,
@@ -33,6 +35,13 @@ from indelible_sql.tokens.store import (
 )
 
 NO_VALUES: Row = MappingProxyType({})
+# The fields of a project that is new: no prompts, no successful job and no repository.
+UNBOUND: Final[Row] = {
+    "prompt_count": 0,
+    "latest_successful_job_id": None,
+    "latest_successful_job_number": None,
+    **dict.fromkeys(REPOSITORY_COLUMNS),
+}
 
 
 @frozen(kw_only=True)
@@ -121,6 +130,15 @@ SAMPLES: Final = (
         alternatives={"token_ids": ["token-1"]},
     ),
     Sample(heads=STATE_MAPPING, where={"id": "a_key"}, action="set"),
+    Sample(
+        heads=PROJECT_HEADS,
+        where={"status": "bound"},
+        action="rename",
+        fields={"name": "Other"},
+        unique=UNBOUND,
+        state_fixed=REPOSITORY_COLUMNS,
+    ),
+    Sample(heads=JOB_HEADS, where={"status": "pending"}, action="fail"),
 )
 SAMPLE_BY_TABLE: Final = {sample.heads.table: sample for sample in SAMPLES}
 
@@ -139,10 +157,15 @@ def sample_of(head: Table) -> Sample:
 
 
 def legal_steps(tx: SqlReading) -> dict[str, Step]:
-    """Return the next step of each head's sample, by the name of the table."""
+    """Return the next step of each head's sample, by the name of the table.
+
+    Those that add records are left out.
+    """
     steps: dict[str, Step] = {}
     for head in CATALOG.heads:
         sample = sample_of(head)
+        if _adds_records(sample, sample.head(tx).entity.status, sample.action):
+            continue
         steps[head.name] = next_step(sample.head(tx), sample.action, **sample.fields)
     return steps
 
@@ -150,16 +173,21 @@ def legal_steps(tx: SqlReading) -> dict[str, Step]:
 def legal_births(tx: SqlReading) -> dict[str, Step]:
     """Return the birth of an entity like each head's sample, by the name of the table.
 
-    Concepts are left out: their births add records.
+    Those that add records are left out.
     """
     births: dict[str, Step] = {}
     for head, lifecycle in CATALOG.heads.items():
         sample = sample_of(head)
-        if sample.heads.records:
-            continue
         action, *_ = lifecycle.allowed("")
+        if _adds_records(sample, "", action):
+            continue
         births[head.name] = _birth(sample.head(tx).entity, action, sample.unique)
     return births
+
+
+def _adds_records(sample: Sample, from_state: str, action: str) -> bool:
+    edge = sample.heads.entity.lifecycle.edge(from_state, action)
+    return bool(sample.heads.records) and edge.adds_version == 1
 
 
 def later_than(instant: datetime) -> datetime:

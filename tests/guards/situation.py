@@ -10,6 +10,12 @@ from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, insert
 from tests.feeds import wait_for_complete_feed
 from tests.guards.capture_rows import CaptureSituation, settle_captures
+from tests.guards.project_rows import (
+    ProjectIds,
+    ProjectSituation,
+    project_situation,
+    settle_projects,
+)
 from tests.guards.samples import later_than, legal_births, legal_steps, next_step
 from tests.guards.task_rows import add_tasks, attempt_row
 from tests.guards.token_rows import add_tokens
@@ -98,6 +104,7 @@ class Situation:
     seal: Row
 
     captures: CaptureSituation
+    projects: ProjectSituation
 
     # Steps of a token whose image is being uploaded, of its upload, and of an orphaned mint whose
     # transaction is in another block now.
@@ -130,11 +137,22 @@ class Situation:
         return self.steps[table].change.entity_id
 
 
+@frozen(kw_only=True)
+class SettledIds:
+    """The ids of the stored entities that the situation is about."""
+
+    in_review: str
+    published: str
+    key: str
+    projects: ProjectIds
+
+
 def settle(store: SqlStore) -> Situation:
     """Fill every table, and return the situation.
 
     There are a concept with two versions in REVIEW, a published one, a draft with a receipt, and a
-    key; the rest is described in `settle_captures`, `add_tokens` and `add_tasks`.
+    key; the rest is described in `settle_captures`, `add_tokens`, `add_tasks` and
+    `settle_projects`.
     """
     in_review = submit(store, edit(store, create(store, FULL), CLEARER)).concept.id
     published_id = published(store).concept.id
@@ -152,37 +170,38 @@ def settle(store: SqlStore) -> Situation:
         add_tokens(Repositories.over(tx), tx.clock.now())
         attempt = attempt_row(add_tasks(tx))
 
+    projects = settle_projects(store)
     wait_for_complete_feed(store)
-    return store.read(_situation, in_review, published_id, key_id, attempt, captures)
+    ids = SettledIds(in_review=in_review, published=published_id, key=key_id, projects=projects)
+    return store.read(_situation, ids, attempt, captures)
 
 
 def _situation(
-    tx: SqlReading,
-    in_review: str,
-    published_id: str,
-    key_id: str,
-    attempt: Row,
-    captures: CaptureSituation,
+    tx: SqlReading, ids: SettledIds, attempt: Row, captures: CaptureSituation
 ) -> Situation:
-    head, stored_version = tx.concepts.search.get_current(in_review)
+    head, stored_version = tx.concepts.search.get_current(ids.in_review)
     now = later_than(head.entity.updated_at)
     edited = head.entity.transition("edit", now=now)
     version = edited.new_version(FULL, version_id="version-3", by=MAYA, note="as it was")
     created = Concept.create("create", now=now, id="new")
     first_version = created.new_version(FULL, version_id="version-1", by=MAYA, note="new")
+    projects = project_situation(tx, ids.projects)
+    steps = legal_steps(tx)
+    steps["jobs"] = projects.completed_with_warnings
     births = legal_births(tx)
     births["concepts"] = _concept_birth(created, first_version)
+    births["jobs"] = projects.birth
     unsealed = read_unsealed(tx)
     next_one = next_seal(AUDIT, unsealed.newest, unsealed.stretch, now=now)
 
     retention = tx.settings.get(TASK_RETENTION)
 
     return Situation(
-        steps=legal_steps(tx),
+        steps=steps,
         births=births,
-        reviewed=tx.history.of("concept", in_review)[-1],
-        published=tx.history.of("concept", published_id)[-1],
-        key_created=tx.history.of("key", key_id)[-1],
+        reviewed=tx.history.of("concept", ids.in_review)[-1],
+        published=tx.history.of("concept", ids.published)[-1],
+        key_created=tx.history.of("key", ids.key)[-1],
         stored_version=_version_row(stored_version),
         edit=_concept_change(head, edited, "edit", version),
         version=_version_row(version),
@@ -196,6 +215,7 @@ def _situation(
         stored_seal=asdict(unsealed.newest, recurse=False) if unsealed.newest else {},
         seal=asdict(next_one, recurse=False),
         captures=captures,
+        projects=projects,
         ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
         completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
         restored=next_step(tx.tokens.mints.get("mint-2"), "restore"),

@@ -20,6 +20,17 @@ VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
 REVISIONS = Path(__file__).parent / "revisions"
 FIRST = "0001"
 EDGES_GUARD = "lifecycle_edges_no_insert"
+# The triggers without which statements by hand remove a lifecycle with its changes, the tasks of
+# its aggregates, and the seals that cover them.
+REMOVAL_GUARDS = (
+    "lifecycle_edges_no_delete",
+    "history_no_delete",
+    "history_no_update",
+    "tasks_prune",
+    "task_attempts_no_delete",
+    "seals_no_delete",
+    "seal_records_no_delete",
+)
 
 
 class Kind(StrEnum):
@@ -124,16 +135,26 @@ def steps_between(
 
 
 def _replaced_triggers(before: Objects, after: Objects) -> set[Name]:
-    """Return the triggers that go or change, and the guard of the edges if edges are added."""
-    has_new_edges = any(name.kind is Kind.EDGES and name not in before for name in after)
+    """Return the triggers that go or change, and those that are lifted while edges come or go."""
+    lifted: list[str] = []
+    if _has_other_edges(after, before):
+        lifted.append(EDGES_GUARD)
+    if _has_other_edges(before, after):
+        lifted.extend(REMOVAL_GUARDS)
+
     replaced: set[Name] = set()
     for name in before:
         if name.kind is not Kind.TRIGGER:
             continue
-        if _differs(name, before, after) or (has_new_edges and name.name == EDGES_GUARD):
+        if _differs(name, before, after) or name.name in lifted:
             replaced.add(name)
 
     return replaced
+
+
+def _has_other_edges(own: Objects, other: Objects) -> bool:
+    """Return whether the objects have edges of a lifecycle that the others lack."""
+    return any(name.kind is Kind.EDGES and name not in other for name in own)
 
 
 def _lost_objects(before: Objects, written: Sequence[str]) -> set[Name]:
@@ -155,6 +176,9 @@ def _drops(before: Objects, after: Objects, replaced: set[Name], dialect: str) -
             yield _drop(name, dialect)
     for name in before:
         if name.kind in (Kind.INDEX, Kind.FUNCTION) and _is_dropped(name, before, after):
+            yield _drop(name, dialect)
+    for name in before:
+        if name.kind is Kind.KEY and name not in after:
             yield _drop(name, dialect)
 
 
@@ -199,6 +223,8 @@ def _drop(name: Name, dialect: str) -> str:
         return f"DROP TRIGGER {name.name} ON {name.table}"
     if name.kind is Kind.LIMITS:
         return f"ALTER DOMAIN {name.table} DROP CONSTRAINT {name.name}"
+    if name.kind is Kind.KEY:
+        return f"ALTER TABLE {name.table} DROP CONSTRAINT {name.name}"
     if name.kind is Kind.INDEX and dialect == "postgresql":
         return f"DROP INDEX indelible.{name.name}"
     return f"DROP {name.kind.upper()} {name.name}"

@@ -1,5 +1,6 @@
 """Test that a migration is idempotent, and drops no record unless its hash is exported."""
 
+import re
 import sqlite3
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,10 +24,18 @@ from tests.sql.empty_databases import (
 from tests.sql.freeze import newest_revision
 
 from indelible import captures, concepts
+from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import A, CaptureScenario, worked
 from indelible.testing.stores import MAYA, RATIO, create, edit
 from indelible_service.embedded import APP, PostgresServer
-from indelible_sql import SqlStore, newest_seal, open_async_store, seal, verify
+from indelible_sql import (
+    SqlStore,
+    import_histories,
+    newest_seal,
+    open_async_store,
+    seal,
+    verify,
+)
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
@@ -40,6 +49,13 @@ from indelible_sql.schema.migrate import downgrade, migrating, upgrade
 pytestmark = pytest.mark.slow
 
 LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
+# The rows of contexts that a later revision adds: their tables, and their changes in history.
+NEW_TABLES = re.compile("(projects|project_prompts|jobs|job_outputs|job_specs) ")
+NEW_CONTEXTS = re.compile(
+    rf"{NEW_TABLES.pattern}"
+    r"|history \(\d+, '(project|job)'|lifecycle_edges \('(project|job)'"
+)
+IMPORTER = Actor.system("importer")
 MIGRATORS = 4
 LOCK_SECONDS = 0.3
 
@@ -89,13 +105,15 @@ def test_down_to_a_revision_and_up_again_keeps_all_rows(
     """Every table has rows, of which the previous revision has every column that it knows.
 
     Seals go with their table: an export contains what they prove. What becomes of tasks and
-    attempts is tested in `test_task_revision.py`. Buckets of rates go with their table.
+    attempts is tested in `test_task_revision.py`. Buckets of rates go with their table, and so do
+    contexts that the previous revision does not know.
     """
     empty.upgrade()
     with empty.opened() as store:
         settle(store)
         facts = empty.facts()
-        rows = unsealed_rows(empty, {})
+        all_rows = unsealed_rows(empty, {})
+        rows = lasting_rows(all_rows)
         file = BytesIO()
         store.read(export_histories, file)
         exported = exported_hashes(file, CATALOG)
@@ -105,15 +123,30 @@ def test_down_to_a_revision_and_up_again_keeps_all_rows(
         assert empty.facts() != facts
         columns = existing_columns(empty)
         old_rows = unsealed_rows(empty, columns)
+        assert lasting_rows(old_rows) == old_rows
         with empty.opened() as another:
             assert code(another.feed) == "SCHEMA_OUT_OF_DATE"
 
         empty.upgrade()
         assert empty.facts() == facts
-        assert unsealed_rows(empty, {}) == rows
-        assert unsealed_rows(empty, columns) == old_rows
+        assert lasting_rows(unsealed_rows(empty, {})) == rows
+        assert lasting_rows(unsealed_rows(empty, columns)) == old_rows
         assert verify(store) == ()
         assert create(store).seq == 1
+
+        import_histories(store, file, by=IMPORTER)
+        assert verify(store) == ()
+        assert new_rows(unsealed_rows(empty, {})) == new_rows(all_rows)
+
+
+def lasting_rows(rows: list[str]) -> list[str]:
+    """Return the rows that no downgrade drops."""
+    return [row for row in rows if not NEW_CONTEXTS.match(row)]
+
+
+def new_rows(rows: list[str]) -> list[str]:
+    """Return the rows of the tables of new contexts."""
+    return [row for row in rows if NEW_TABLES.match(row)]
 
 
 def test_a_downgrade_drops_seals_only_with_an_export(empty: EmptyDatabase) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from attrs import define, field
 from tests.stateful.capture_steps import USER
 from tests.stateful.equality import differs
+from tests.stateful.project_steps import USER as OWNER
 from tests.stateful.resolve import next_call
 from tests.stateful.steps import ALL, Call, Program, Verb, World
 from tests.stateful.stores import Player, Stage
 
-from indelible import captures, concepts, tokens
+from indelible import captures, concepts, projects, tokens
 from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, digest
@@ -93,6 +94,7 @@ def read_everything(tx: ReadTx) -> tuple[object, ...]:
         list_keys(tx, limit=ALL),
         *_read_captures(tx),
         *_read_tokens(tx),
+        *_read_projects(tx),
     )
 
 
@@ -159,3 +161,15 @@ def _read_tokens(tx: ReadTx) -> Iterator[object]:
     yield tokens.leaderboard(tx)
     for token in tokens.list_tokens(tx, limit=ALL):
         yield tokens.get_token(tx, token.token_id)
+
+
+def _read_projects(tx: ReadTx) -> Iterator[object]:
+    """Yield the results of the queries on projects and jobs."""
+    for saved in projects.list_projects(tx, OWNER, limit=ALL):
+        project_id = saved.project.id
+        yield saved
+        yield projects.list_prompts(tx, OWNER, project_id, limit=ALL)
+        yield tx.projects.jobs.newest_successful(project_id)
+        for job in projects.list_jobs(tx, OWNER, project_id, limit=ALL):
+            yield projects.get_job(tx, OWNER, job.job.id)
+            yield projects.job_logs(tx, OWNER, job.job.id, limit=ALL)

@@ -29,11 +29,13 @@ MAX_STEPS = 28
 CONCEPT_VERBS = (Verb.CREATE, Verb.EDIT, Verb.SUBMIT)
 CAPTURE_VERBS = (Verb.CAPTURE, Verb.CAPTURE, Verb.SUBSPACE)
 TOKEN_VERBS = (Verb.MINT, Verb.TOKEN, Verb.TOKEN)
+PROJECT_VERBS = (Verb.CHANGE_PROJECT, Verb.JOB, *(Verb.CHANGE_JOB,) * 4)
 # A verb is generated as often as it is listed; every verb is listed at least once.
 VERBS = (
     *CONCEPT_VERBS * 2,
     *CAPTURE_VERBS,
     *TOKEN_VERBS,
+    *PROJECT_VERBS,
     Verb.APPROVE,
     Verb.PUBLISH,
     Verb.SAVE_NEXT,

@@ -5,12 +5,13 @@ from tests.stateful import (
     capture_steps,
     concept_steps,
     key_steps,
+    project_steps,
     repository_steps,
     token_steps,
 )
 from tests.stateful.steps import Call, Handler, Resolver, Step, Twist, Verb, World
 
-from indelible import concepts
+from indelible import concepts, projects
 from indelible.kernel import Idempotency
 from indelible.kernel.keys import KeyCreated, KeySaved, create_key, revoke_key
 
@@ -39,6 +40,10 @@ RESOLVERS: dict[Verb, Resolver] = {
     Verb.TOKEN: token_steps.move_token,
     Verb.RETRY: token_steps.retry,
     Verb.REVEAL: token_steps.reveal,
+    Verb.PROJECT: project_steps.create_project,
+    Verb.CHANGE_PROJECT: project_steps.change_project,
+    Verb.JOB: project_steps.create_job,
+    Verb.CHANGE_JOB: project_steps.change_job,
 }
 # The results of the handlers that are called with an idempotency key.
 RESULT_TYPES: dict[Handler, type[object]] = {
@@ -47,6 +52,8 @@ RESULT_TYPES: dict[Handler, type[object]] = {
     concepts.submit_concept: concepts.ConceptSaved,
     concepts.approve_concept: concepts.ConceptSaved,
     concepts.publish_concept: concepts.ConceptSaved,
+    projects.create_job: projects.JobSaved,
+    projects.retry_job: projects.JobSaved,
     create_key: KeyCreated,
     revoke_key: KeySaved,
 }

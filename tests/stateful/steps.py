@@ -44,6 +44,10 @@ class Verb(StrEnum):
     TOKEN = auto()
     RETRY = auto()
     REVEAL = auto()
+    PROJECT = auto()
+    CHANGE_PROJECT = auto()
+    JOB = auto()
+    CHANGE_JOB = auto()
     REOPEN = auto()
 
 

@@ -14,5 +14,5 @@ CONTEXTS = {path.name for path in SOURCES["indelible"].iterdir() if path.is_dir(
 def test_workers_name_no_context() -> None:
     named = re.compile(rf"\b({'|'.join(CONTEXTS)})\b", re.IGNORECASE)
 
-    assert {"captures", "concepts", "tokens"} <= CONTEXTS
+    assert {"captures", "concepts", "projects", "tokens"} <= CONTEXTS
     assert not [path for path in modules("indelible_workers") if named.search(path.read_text())]

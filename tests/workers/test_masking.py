@@ -17,8 +17,9 @@ import indelible_sql
 import indelible_web
 import indelible_workers
 from indelible.kernel import IndelibleError
+from indelible.kernel.masking import mask_secrets
 from indelible.kernel.stages import PermanentFailure, RetryLater
-from indelible_workers.masking import failure_reason, mask_secrets
+from indelible_workers.masking import failure_reason
 
 CANARY = "hunter2"
 PACKAGES: Final = (

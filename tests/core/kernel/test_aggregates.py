@@ -284,3 +284,71 @@ def test_a_record_belongs_to_the_value_that_it_is_saved_with(
 
     assert isinstance(error, RecordMismatch)
     assert error.detail["field"] == name
+
+
+@frozen(kw_only=True)
+class PlanOrigin(Record):
+    """The origin of a plan, which its first change adds."""
+
+    record_name: ClassVar[str] = "origin"
+    head_fields: ClassVar[Mapping[str, str]] = {"plan_id": "id", "written_at": "created_at"}
+
+    plan_id: str
+    written_at: datetime
+
+
+class PlanWithOrigin(Plan):
+    """A plan whose first change adds its origin."""
+
+    first_records: ClassVar[tuple[type[Record], ...]] = (PlanOrigin,)
+
+
+class PlanWithoutVersions(PlanWithOrigin):
+    """A plan with an origin and without versions of its text."""
+
+    version_records: ClassVar[tuple[type[Record], ...]] = ()
+
+
+def origin_of(plan: Plan) -> PlanOrigin:
+    """Return the origin of a plan."""
+    return PlanOrigin(plan_id=plan.id, written_at=plan.created_at)
+
+
+def test_the_first_change_adds_the_first_records_after_the_others() -> None:
+    plan = PlanWithOrigin.create("open", now=NOW, id="p-1", owner="maya")
+    text, origin = text_of(plan), origin_of(plan)
+    change = change_for(AUDIT, None, plan, "open", records=(text, origin))
+
+    assert (change.data["text"], change.data["origin"]) == (digest(text), digest(origin))
+    for records in ((text,), (origin,), (origin, text), (text, origin, origin)):
+        with pytest.raises(RecordsDiffer) as refused:
+            change_for(AUDIT, None, plan, "open", records=records)
+        assert refused.value.expected == ("text", "origin")
+
+
+def test_no_later_change_adds_a_first_record() -> None:
+    plan = PlanWithOrigin.create("open", now=NOW, id="p-1", owner="maya")
+    head = Head(entity=plan, revision=Revision(1, "OPEN", 1, "0" * 64))
+    revised = plan.transition("revise", now=LATER)
+    closed = plan.transition("close", now=LATER)
+
+    assert change_for(AUDIT, head, revised, "revise", records=(text_of(revised),)).version == 2
+    with pytest.raises(RecordsDiffer):
+        change_for(AUDIT, head, revised, "revise", records=(text_of(revised), origin_of(plan)))
+    with pytest.raises(RecordsDiffer):
+        change_for(AUDIT, head, closed, "close", records=(origin_of(plan),))
+
+
+def test_an_aggregate_without_versions_can_have_first_records() -> None:
+    plan = PlanWithoutVersions.create("open", now=NOW, id="p-1", owner="maya")
+    change = change_for(AUDIT, None, plan, "open", records=(origin_of(plan),))
+
+    assert change.data["origin"] == digest(origin_of(plan))
+
+
+def test_a_first_record_belongs_to_its_aggregate() -> None:
+    plan = PlanWithOrigin.create("open", now=NOW, id="p-1", owner="maya")
+    stray = evolve(origin_of(plan), plan_id="p-2")
+
+    with pytest.raises(RecordMismatch):
+        change_for(AUDIT, None, plan, "open", records=(text_of(plan), stray))

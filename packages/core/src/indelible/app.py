@@ -19,17 +19,22 @@ from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.settings import SystemConfigCache
 from indelible.policy import Policy
+from indelible.projects import ProjectsRead, ProjectsWrite
 from indelible.tokens import Chain, TokensRead, TokensWrite
 
 
-class ReadTx(CapturesRead, ConceptsRead, TokensRead, KeysRead, ReadTransaction, Protocol):
+class ReadTx(
+    CapturesRead, ConceptsRead, ProjectsRead, TokensRead, KeysRead, ReadTransaction, Protocol
+):
     """The read transaction of all contexts."""
 
     @property
     def policy(self) -> Policy: ...
 
 
-class WriteTx(CapturesWrite, ConceptsWrite, TokensWrite, KeysWrite, Transaction, Protocol):
+class WriteTx(
+    CapturesWrite, ConceptsWrite, ProjectsWrite, TokensWrite, KeysWrite, Transaction, Protocol
+):
     """The write transaction of all contexts."""
 
     @property

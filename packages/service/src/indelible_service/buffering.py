@@ -62,7 +62,8 @@ class BufferedApp:
     def _read_body(self, environ: "WSGIEnvironment") -> bool:
         """Replace the input with the whole body; return False if it ended early.
 
-        A body whose length is over the limit is not read: the application refuses it.
+        A body whose length is over the limit is not read: the application refuses it. One that came
+        in chunks gets the length that it has, one byte over the limit where it is longer.
         """
         length = int(environ.get("CONTENT_LENGTH") or 0)
         has_body = length > 0 or "HTTP_TRANSFER_ENCODING" in environ
@@ -71,6 +72,7 @@ class BufferedApp:
 
         body = _read(environ["wsgi.input"], self._max_body_bytes + 1)
         environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(length or len(body))
 
         return len(body) >= length
 

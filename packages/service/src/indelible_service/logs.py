@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any, Final
 
 from indelible.kernel import IndelibleError, instant_text
-from indelible_workers.masking import failure_reason, mask_secrets
+from indelible.kernel.masking import mask_secrets
+from indelible_workers.masking import failure_reason
 
 NOISY_LOGGERS: Final = ("alembic", "dramatiq", "indelible_sql.engine.pools")
 OWN_LOGGER: Final = "indelible"

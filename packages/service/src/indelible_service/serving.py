@@ -31,12 +31,16 @@ from indelible_service.processes import build_stages, check_stages, configure_pr
 from indelible_service.settings import Settings
 from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
+from indelible_web.http.bodies import largest_body_bytes
 from indelible_workers import Worker
 
 if TYPE_CHECKING:
     from waitress import Server  # a name of our stubs only
 
-MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the application can refuse it
+# Buffered of a request before the application can refuse it.
+MIN_BUFFERED_BYTES: Final = 4 * 2**20
+# Above the largest body that a route accepts, so that the application and not the server refuses.
+BUFFER_MARGIN_BYTES: Final = 2**20
 WAITRESS_FILES: Final = 2  # that it counts as connections: its listener and its trigger
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 
@@ -120,7 +124,7 @@ def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "
         connection_limit=max_connections() + WAITRESS_FILES,
         channel_timeout=settings.connection_seconds,
         asyncore_use_poll=True,  # `select` fails above 1,024 open files
-        max_request_body_size=MAX_BODY_BYTES,
+        max_request_body_size=max_buffered_bytes(app),
         # With hops configured, the application itself trusts that number of proxies.
         clear_untrusted_proxy_headers=not settings.proxy_hops,
     )
@@ -136,7 +140,12 @@ def create_guarded_app(settings: Settings, *, is_only_process: bool) -> Buffered
     app = create_app(settings, is_only_process=is_only_process)
     guard_connections(connection_limits(settings))
 
-    return BufferedApp(app, REQUEST_THREADS + settings.max_streams, MAX_BODY_BYTES)
+    return BufferedApp(app, REQUEST_THREADS + settings.max_streams, max_buffered_bytes(app))
+
+
+def max_buffered_bytes(app: Flask) -> int:
+    """Return how much of a request's body a server buffers, more than any route accepts."""
+    return max(MIN_BUFFERED_BYTES, largest_body_bytes(app) + BUFFER_MARGIN_BYTES)
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:

@@ -22,6 +22,7 @@ from indelible_web.http.access import (
     AnonymousAuthenticator,
     KeyAuthenticator,
 )
+from indelible_web.http.bodies import BodyLimits
 from indelible_web.http.descriptions import Descriptions, descriptions_of
 from indelible_web.http.docs_page import docs_blueprint
 from indelible_web.http.examples import Examples, examples_of
@@ -62,18 +63,21 @@ def create_app(
     metrics = create_metrics(app_context, contexts)
     access = _access_control(app_context, settings, contexts)
     install_middleware(app, RequestMiddleware(app_context, metrics, settings.cors_origins))
+    limits = BodyLimits(settings.max_body_bytes)
+    limits.install(app)
     access.guard(app, settings)
 
     server = Server(app_context=app_context, secret=settings.secret, metrics=metrics)
     for routes in _documented_routes(contexts):
         app.register_blueprint(server.blueprint(routes))
-        _declare_scopes(access, routes)
+        _declare_routes(access, limits, routes)
     for routes in _admin_routes(contexts):
         app.register_blueprint(server.blueprint(routes, admin.PREFIX))
-        _declare_scopes(access, routes)
+        _declare_routes(access, limits, routes)
     handle_errors(app)
 
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
+    _declare_other_limits(limits, contexts)
     probe = Probe(partial(_ask_database, app_context), settings.health_seconds)
     _open_to_everybody(app, access, HealthRoutes(app_context, metrics, probe).blueprint())
     _open_to_everybody(app, access, docs_blueprint(app, partial(_document_of, contexts)))
@@ -195,11 +199,22 @@ def _admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:
     return result
 
 
-def _declare_scopes(access: AccessControl, routes: Routes) -> None:
+def _declare_routes(access: AccessControl, limits: BodyLimits, routes: Routes) -> None:
+    """Declare the scopes of each operation, and the limit of its bodies."""
     for operation in routes.operations:
         endpoint = f"{routes.name}.{operation.name}"
         login = AnonymousAuthenticator() if operation.is_signed else None
         access.declare(endpoint, operation.scopes, login)
+        limits.declare(endpoint, operation.max_body_bytes)
+
+
+def _declare_other_limits(limits: BodyLimits, contexts: Iterable[WebContext]) -> None:
+    """Declare the limits of the bodies of webhooks, and of forms of the console."""
+    for context in contexts:
+        for webhook in context.webhooks:
+            limits.declare(f"webhooks.{webhook.name}", webhook.max_body_bytes)
+        for page in context.pages:
+            limits.declare(f"console.{page.name}", page.max_body_bytes)
 
 
 def _open_webhooks(

@@ -16,6 +16,7 @@ from indelible_web.console.page import (
     NavItem,
     TaskPanel,
 )
+from indelible_web.http.bodies import check_limit
 from indelible_web.http.metrics import ContextGauge, Metrics
 from indelible_web.http.request import Caller
 from indelible_web.http.routing import Routes
@@ -36,12 +37,20 @@ class WebhookReceiver(Protocol):
 
 @frozen(kw_only=True)
 class Webhook:
-    """A route for an outside system, which signs its requests instead of sending an API key."""
+    """A route for an outside system, which signs its requests instead of sending an API key.
+
+    `max_body_bytes` replaces the application's limit of bodies.
+    """
 
     name: str
     rule: str
     open: Callable[[AppContext, WebSettings, Metrics], WebhookReceiver]
     outcomes: tuple[str, ...] = ()
+    max_body_bytes: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check the limit of bodies."""
+        check_limit(f"POST {self.rule}", self.max_body_bytes)
 
 
 def _is_always_on(_: AppContext, __: WebSettings) -> bool:

@@ -34,6 +34,7 @@ class WebSettings:
     trusted_hosts: tuple[str, ...] = ()
     # The number of proxies in front that add to X-Forwarded-For.
     proxy_hops: int = 0
+    # Of a request; a route may declare another limit.
     max_body_bytes: int = 2**20
     # Of one key.
     requests_per_minute: int = 600

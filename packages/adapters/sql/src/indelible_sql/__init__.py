@@ -21,6 +21,7 @@ from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
 from indelible_sql.maintenance.seals import newest_seal, seal
 from indelible_sql.maintenance.verify import verify
 from indelible_sql.schema.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
+from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head_columns
 from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
 
@@ -47,6 +48,7 @@ __all__ = [
     "declare_lifecycle",
     "guard_head",
     "head_columns",
+    "one_per_parent_indexes",
     "withdraw_lifecycle",
     # all of it as a file, and back
     "Exported",

@@ -19,18 +19,19 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.policy import Policy
-from indelible_sql import captures, concepts, kernel, tokens
+from indelible_sql import captures, concepts, kernel, projects, tokens
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
 from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
 from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
+from indelible_sql.projects.store import SqlProjects
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.sql_context import SqlContext
 from indelible_sql.store import KernelStore
 from indelible_sql.tokens.store import SqlCollection
 from indelible_sql.transactions import KernelReading, KernelWriting
 
-CONTEXTS = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT)
+CONTEXTS = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT, projects.CONTEXT)
 CATALOG = Catalog((kernel.CONTEXT, *CONTEXTS))
 
 
@@ -40,6 +41,7 @@ class SqlReading(KernelReading):
     concepts: SqlConceptsReader
     captures: SqlCaptureReaders
     tokens: SqlCollection
+    projects: SqlProjects
 
 
 class SqlTransaction(KernelWriting):
@@ -48,6 +50,7 @@ class SqlTransaction(KernelWriting):
     concepts: SqlConceptsWriter
     captures: SqlCaptures
     tokens: SqlCollection
+    projects: SqlProjects
 
 
 @define(kw_only=True, eq=False)

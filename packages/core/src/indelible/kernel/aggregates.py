@@ -9,7 +9,7 @@ from attrs import evolve, field, fields_dict, frozen
 
 from indelible.kernel.audit import HasAuditContext
 from indelible.kernel.clock import instant_after
-from indelible.kernel.errors import Conflict, Invalid
+from indelible.kernel.errors import Conflict, Invalid, UsageError
 from indelible.kernel.history import (
     AggregateRepository,
     Change,
@@ -20,6 +20,7 @@ from indelible.kernel.history import (
     next_change,
 )
 from indelible.kernel.lifecycle import Lifecycle
+from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
 
 # A change has these values in columns of its own.
@@ -137,13 +138,18 @@ class Aggregate:
 
     An aggregate with versioned content names its counter in `version_field`. An action that adds
     a version must add exactly one record of each type in `version_records`; no other action adds
-    any.
+    any. The action that creates the aggregate adds one record of each type in `first_records` too,
+    after the others.
+
+    `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
     fixed: ClassVar[tuple[str, ...]] = ()
+    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
+    first_records: ClassVar[tuple[type[Record], ...]] = ()
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     status: StrEnum
@@ -210,6 +216,27 @@ def version_of(entity: Aggregate) -> int:
     return version
 
 
+def check_rules(entity: type[Aggregate]) -> None:
+    """Check the rules in `one_per_parent` against the aggregate's fields and its lifecycle.
+
+    Raises:
+        UsageError: A rule names an unknown field or state, or two rules have the same name.
+    """
+    known_states = {str(edge.to_state) for edge in entity.lifecycle.edges}
+    known_fields = fields_dict(entity)
+    names: set[str] = set()
+    for rule in entity.one_per_parent:
+        subject = f"rule {rule.name} of {entity.__name__}"
+        if rule.parent_field not in known_fields:
+            raise UsageError(f"{subject} names an unknown field: {rule.parent_field}")
+        unknown_states = sorted(set(rule.states) - known_states)
+        if unknown_states:
+            raise UsageError(f"{subject} names unknown states: {', '.join(unknown_states)}")
+        if rule.name in names:
+            raise UsageError(f"{subject} is declared twice")
+        names.add(rule.name)
+
+
 def change_data(entity: Aggregate) -> Data:
     """Return the aggregate's own fields, which its changes store."""
     excluded = (*NOT_IN_CHANGE_DATA, entity.version_field)
@@ -263,6 +290,7 @@ def save_change(
     Raises:
         Stale: The stored aggregate is not at the head's seq.
         RecordExists: A stored record has the same value in its unique field.
+        Conflict: The error of a rule in `one_per_parent`, when another aggregate has the place.
         IndelibleError: One of the errors of `change_for`.
     """
     change = change_for(audit, head, entity, action, data=data, records=records)
@@ -324,8 +352,7 @@ def _check_records(change: Change, entity: Aggregate, records: Sequence[Record])
     if entity.version_field and version_of(entity) != change.version:
         raise VersionMismatch(entity.id, change.version, version_of(entity))
 
-    expected_types = entity.version_records if change.adds_version else ()
-    expected = tuple(record_type.record_name for record_type in expected_types)
+    expected = tuple(record_type.record_name for record_type in _record_types(change, entity))
     actual = tuple(record.record_name for record in records)
     if actual != expected:
         raise RecordsDiffer(entity.id, change.action, expected, actual)
@@ -336,6 +363,17 @@ def _check_records(change: Change, entity: Aggregate, records: Sequence[Record])
                 raise RecordMismatch(
                     entity.id, record.record_name, field_name, str(wanted), str(value)
                 )
+
+
+def _record_types(change: Change, entity: Aggregate) -> tuple[type[Record], ...]:
+    """Return the types of the records that the change must add, one of each, in order."""
+    types: tuple[type[Record], ...] = ()
+    if change.adds_version:
+        types = entity.version_records
+    if change.from_state == "":
+        types = (*types, *entity.first_records)
+
+    return types
 
 
 def _head_values(record: Record, entity: Aggregate) -> Iterator[tuple[str, object, object]]:

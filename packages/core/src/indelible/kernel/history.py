@@ -214,6 +214,7 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
         Raises:
             Stale: The stored head is not at the change's previous seq.
             RecordExists: A stored record has the same value in its unique field.
+            Conflict: Another aggregate of the parent has the place (see `OnePerParent`).
         """
         ...
 
@@ -222,6 +223,7 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
 
         Raises:
             Stale: One of the stored heads is not at its change's previous seq; nothing is saved.
+            Conflict: Another aggregate of a parent has the place (see `OnePerParent`).
         """
         ...
 

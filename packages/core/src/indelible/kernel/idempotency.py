@@ -14,6 +14,7 @@ from indelible.kernel.commands import command_name
 from indelible.kernel.errors import IdempotencyKeyReused, UsageError
 from indelible.kernel.json import canonical_json, digest, to_json_value
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
+from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
 
 R = TypeVar("R")
@@ -31,8 +32,13 @@ def _parse(text: str, kind: Any) -> Any:  # noqa: ANN401 - any type of a result'
     return kind.parse(text)
 
 
+def _json_object(value: object, _: object) -> JsonObject:
+    return JsonObject.of(value, DOCUMENT_LIMITS)
+
+
 _converter = make_converter()
 _converter.register_structure_hook_func(_has_parse, _parse)
+_converter.register_structure_hook(JsonObject, _json_object)
 
 
 @frozen

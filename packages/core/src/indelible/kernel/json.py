@@ -39,6 +39,14 @@ def _canonical_text(value: Any) -> object:  # noqa: ANN401 - any type of a value
     return value.canonical_text()
 
 
+def _has_json_value(kind: Any) -> bool:  # noqa: ANN401 - any type of a value
+    return hasattr(kind, "json_value")
+
+
+def _json_value(value: Any) -> object:  # noqa: ANN401 - any type of a value
+    return value.json_value()
+
+
 def _is_text_tuple(kind: Any) -> bool:  # noqa: ANN401 - any type of a value
     return bool(kind == tuple[str, ...])
 
@@ -50,6 +58,8 @@ _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
 # A type with its own exact text, such as an embedding, is written as that text.
 _converter.register_unstructure_hook_func(_has_canonical_text, _canonical_text)
+# A frozen JSON object is written as dicts and lists.
+_converter.register_unstructure_hook_func(_has_json_value, _json_value)
 for _kind in (float, bytes, bytearray, set, frozenset, complex):
     _converter.register_unstructure_hook(_kind, _refuse)
 

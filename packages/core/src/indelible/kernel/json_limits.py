@@ -54,7 +54,12 @@ class JsonLimits:
 
     def check_bytes(self, text: str, field: str) -> None:
         """Raise JsonLimitExceeded for a canonical text that is longer in UTF-8."""
-        if len(text) > self.max_bytes or len(text.encode()) > self.max_bytes:
+        self.check_size(len(text), field)
+        self.check_size(len(text.encode()), field)
+
+    def check_size(self, size: int, field: str) -> None:
+        """Raise JsonLimitExceeded for a canonical text with more bytes in UTF-8."""
+        if size > self.max_bytes:
             raise JsonLimitExceeded(field, f"at most {self.max_bytes} bytes are allowed")
 
     def check_count(self, count: int, field: str) -> None:

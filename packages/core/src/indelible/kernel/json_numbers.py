@@ -1,7 +1,7 @@
 """Numbers in JSON: a fraction is an exact Decimal, with one form and one text."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any, Final, cast
 
@@ -58,12 +58,14 @@ def number_text(number: Decimal) -> str:
 
 
 class ExactEncoder(json.JSONEncoder):
-    """A JSON encoder that writes Decimals as numbers."""
+    """A JSON encoder that writes Decimals as numbers, and every mapping as an object."""
 
     def default(self, o: object) -> object:
         """Raise HasFraction for a Decimal, and TypeError for a type that JSON does not know."""
         if isinstance(o, Decimal):
             raise HasFraction
+        if isinstance(o, Mapping):
+            return dict(cast("Mapping[Any, Any]", o))
         return super().default(o)
 
     def encode(self, o: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -76,14 +78,14 @@ class ExactEncoder(json.JSONEncoder):
     def _encode_parts(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
         if isinstance(value, Decimal):
             return number_text(value)
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             return self._encode_object(cast("Any", value))
         if isinstance(value, list | tuple):
             items = [self._encode_parts(item) for item in cast("Iterable[Any]", value)]
             return f"[{self.item_separator.join(items)}]"
         return super().encode(value)
 
-    def _encode_object(self, values: dict[Any, Any]) -> str:
+    def _encode_object(self, values: Mapping[Any, Any]) -> str:
         items: list[str] = []
         for key in sorted(values) if self.sort_keys else values:
             key_text = key if isinstance(key, str) else self._key_text(key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, Self, cast
 
 from attrs import define
 
@@ -16,6 +16,34 @@ from indelible.kernel.json_limits import (
 )
 from indelible.kernel.json_numbers import exact_number
 from indelible.kernel.values import UNSTORABLE, TextUnstorable
+
+
+class JsonSize(NamedTuple):
+    """The size of a JSON value, as its limits count it."""
+
+    depth: int
+    bytes: int
+    values: int
+
+    @classmethod
+    def of_empty_list(cls) -> Self:
+        """Return the size of an empty list."""
+        return cls(depth=1, bytes=len("[]"), values=1)
+
+    def with_item(self, item: "JsonSize") -> "JsonSize":
+        """Return the size of a list with one more item."""
+        comma = 1 if self.values > 1 else 0
+        return JsonSize(
+            depth=max(self.depth, item.depth + 1),
+            bytes=self.bytes + comma + item.bytes,
+            values=self.values + item.values,
+        )
+
+    def check(self, limits: JsonLimits, field: str) -> None:
+        """Raise JsonLimitExceeded for a value of this size that exceeds one of the limits."""
+        limits.check_depth(self.depth, field)
+        limits.check_count(self.values, field)
+        limits.check_size(self.bytes, field)
 
 
 def normalize_json(
@@ -36,33 +64,51 @@ def normalize_json(
     if value is None:
         return None
 
-    normal = _Normalizer(limits, field).normalize(value, 0)
-    limits.check_bytes(encode_canonical(normal), field)
+    normal, _ = measure_json(value, limits, field)
     return normal
+
+
+def measure_json(value: object, limits: JsonLimits, field: str) -> tuple[Any, JsonSize]:
+    """Return a value as a store returns it, and its size.
+
+    Raises: the errors of `normalize_json`.
+    """
+    normalizer = _Normalizer(limits, field)
+    normal = normalizer.normalize(value, 0)
+    text = encode_canonical(normal)
+    limits.check_bytes(text, field)
+
+    return normal, JsonSize(normalizer.depth, len(text.encode()), normalizer.count)
 
 
 @define
 class _Normalizer:
-    """Normalizes one value, and counts the values in it."""
+    """Normalizes one value, counts the values in it, and remembers its deepest level."""
 
     _limits: JsonLimits
     _field: str
-    _count: int = 0
+    count: int = 0
+    depth: int = 0
 
     def normalize(self, value: object, depth: int) -> Any:  # noqa: ANN401 - whatever JSON knows
         """Return the normal form of a value that is inside `depth` lists and objects."""
-        self._count += 1
-        self._limits.check_count(self._count, self._field)
+        self.count += 1
+        self._limits.check_count(self.count, self._field)
 
         if isinstance(value, Mapping):
-            self._limits.check_depth(depth + 1, self._field)
+            self._enter(depth + 1)
             return self._object(cast("Mapping[object, object]", value), depth + 1)
         if isinstance(value, list | tuple):
-            self._limits.check_depth(depth + 1, self._field)
+            self._enter(depth + 1)
             items = cast("list[object]", value)
             return [self.normalize(item, depth + 1) for item in items]
 
         return self._scalar(value, depth)
+
+    def _enter(self, depth: int) -> None:
+        """Note a level of lists and objects; raise JsonLimitExceeded if it is too deep."""
+        self._limits.check_depth(depth, self._field)
+        self.depth = max(self.depth, depth)
 
     def _object(self, values: Mapping[object, object], depth: int) -> dict[str, Any]:
         normal: dict[str, Any] = {}
@@ -92,7 +138,7 @@ class _Normalizer:
         converted = _converted(value, self._field)
         if type(converted) is type(value):
             raise _not_json(self._field, f"a value of type {type(value).__name__}")
-        self._count -= 1
+        self.count -= 1
         return self.normalize(converted, depth)
 
 

@@ -119,8 +119,9 @@ class MemoryAggregateRepository(Generic[E]):
         return self.get(entity_id).expected(expected_seq)
 
     def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
-        """Store the aggregate with its change and records, or raise Stale or RecordExists."""
+        """Store the aggregate with its change and records, or raise Stale or a Conflict."""
         try:
+            self._check_one_per_parent(change, entity)
             new_values = self._new_unique_values(change, records)
             self._history.append(self._entity.lifecycle, change)
         except IndelibleError as error:
@@ -133,9 +134,24 @@ class MemoryAggregateRepository(Generic[E]):
             self._records[key] = (*self._records.get(key, ()), record)
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
-        """Store many aggregates, each with its change, or raise Stale."""
+        """Store many aggregates, each with its change, or raise Stale or a Conflict."""
         for update in updates:
             self.save(update.change, update.entity)
+
+    def _check_one_per_parent(self, change: Change, entity: E) -> None:
+        """Raise the rule's error if another aggregate has the place that this one takes.
+
+        Raises Stale first, as the databases do.
+        """
+        for rule in entity.one_per_parent:
+            parent = rule.parent_of(entity)
+            if parent is None:
+                continue
+            for head in self._rows.values():
+                is_other = head.entity.id != entity.id
+                if is_other and rule.parent_of(head.entity) == parent:
+                    self._history.check_next(self._entity.lifecycle, change)
+                    raise rule.error(parent)
 
     def _new_unique_values(self, change: Change, records: Sequence[Record]) -> UniqueValues:
         """Return the values of the records' unique fields, or raise Stale or RecordExists."""

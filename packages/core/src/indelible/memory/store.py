@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
+from typing import TYPE_CHECKING, Concatenate, Final, NoReturn, Self
 
 from attrs import field, frozen
 
@@ -44,10 +44,14 @@ from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
 from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
 from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
+from indelible.memory.projects import MemoryProjects
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.policy import Policy
-from indelible.tokens.rules import STAGE_LIFECYCLES
+from indelible.projects.rules.tasks import STAGE_LIFECYCLES as PROJECT_STAGES
+from indelible.tokens.rules import STAGE_LIFECYCLES as TOKEN_STAGES
+
+STAGE_LIFECYCLES: Final = {**TOKEN_STAGES, **PROJECT_STAGES}
 
 
 @frozen
@@ -62,6 +66,7 @@ class Tables:
     concepts: MemoryConceptAggregates
     captures: CaptureTables
     tokens: MemoryCollection
+    projects: MemoryProjects
     receipts: ReceiptRows = field(factory=ReceiptRows)
 
     @classmethod
@@ -79,6 +84,7 @@ class Tables:
             concepts=MemoryConceptAggregates(history, Concept, ConceptNotFound),
             captures=CaptureTables.empty(history),
             tokens=MemoryCollection.empty(history, tasks),
+            projects=MemoryProjects.empty(history),
         )
 
     def copy(self) -> Self:
@@ -95,6 +101,7 @@ class Tables:
             concepts=self.concepts.copy(history),
             captures=self.captures.copy(history),
             tokens=self.tokens.copy(history, tasks),
+            projects=self.projects.copy(history),
             receipts=self.receipts.copy(),
         )
 
@@ -115,6 +122,7 @@ class MemoryReading:
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
         self.tokens = tables.tokens
+        self.projects = tables.projects
 
 
 class MemoryConceptsWriter:
@@ -157,6 +165,7 @@ class MemoryTransaction:
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)
         self.tokens = tables.tokens
+        self.projects = tables.projects
 
     def close(self) -> None:
         """Remove every attribute, so that a transaction that has ended cannot be used."""

@@ -45,6 +45,47 @@ class JobNotFailed(Conflict):
 
 
 @frozen
+class JobNotSuccessful(Conflict):
+    """A job that has not succeeded, named as a project's latest successful one."""
+
+    code: ClassVar[str] = "JOB_NOT_SUCCESSFUL"
+    message: ClassVar[str] = (
+        "Job {job_id} is {status}; expected completed or completed_with_warnings."
+    )
+    job_id: str
+    status: str
+
+
+@frozen
+class JobNotNewer(Conflict):
+    """A successful job that is older than the project's latest successful one, or the same."""
+
+    code: ClassVar[str] = "JOB_NOT_NEWER"
+    message: ClassVar[str] = (
+        "Job {job_id} has number {number}; expected more than {latest_number}, the number of the "
+        "latest successful job."
+    )
+    job_id: str
+    number: int
+    latest_number: int
+
+
+@frozen
+class FieldNotOfState(Invalid):
+    """A field of a project or job that its state requires or excludes."""
+
+    code: ClassVar[str] = "FIELD_NOT_OF_STATE"
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} must be {expected} in state {status}."
+    )
+    lifecycle: str
+    entity_id: str
+    field: str
+    expected: str
+    status: str
+
+
+@frozen
 class RepositoryAlreadySet(Conflict):
     """A second repository for a project that has one."""
 
@@ -54,6 +95,19 @@ class RepositoryAlreadySet(Conflict):
     )
     project_id: str
     github_repo_url: str
+
+
+@frozen
+class RepositoryNotRequested(Conflict):
+    """A repository on another host than the one that the project requested it from."""
+
+    code: ClassVar[str] = "REPOSITORY_NOT_REQUESTED"
+    message: ClassVar[str] = (
+        "Project {project_id} requested a repository on host {requested_host}, got one on {host}."
+    )
+    project_id: str
+    requested_host: str
+    host: str
 
 
 @frozen
@@ -74,6 +128,19 @@ class PlanTooLarge(Invalid):
     message: ClassVar[str] = "The plan has {files} files; at most {max_files} are allowed."
     files: int
     max_files: int
+
+
+@frozen
+class GeneratedTooLarge(Invalid):
+    """Generated content that is larger than a job may write."""
+
+    code: ClassVar[str] = "GENERATED_TOO_LARGE"
+    message: ClassVar[str] = (
+        "Generated content of {subject} has {actual_bytes} bytes; at most {max_bytes} are allowed."
+    )
+    subject: str
+    actual_bytes: int
+    max_bytes: int
 
 
 @frozen

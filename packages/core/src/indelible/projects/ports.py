@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from attrs import frozen
 
-from indelible.kernel import ReadTransaction, Transaction
+from indelible.kernel import ListFilter, ListOrder, NamedListFilter, ReadTransaction, Transaction
 from indelible.kernel.history import AggregateReader, AggregateRepository
+from indelible.kernel.lists import Ordering
 from indelible.kernel.task_ports import TaskQueue, TaskReader
 from indelible.projects.entities import (
     GeneratedFile,
@@ -20,8 +21,39 @@ from indelible.projects.entities import (
     ProjectPrompt,
     Repository,
 )
+from indelible.projects.lifecycle import JobStatus, ProjectStatus
 
 MAX_OUTPUTS_PER_PAGE: Final = 500
+
+
+@frozen(kw_only=True, slots=False)
+class ProjectFilter(NamedListFilter):
+    """The projects of a list, and their order."""
+
+    status: ProjectStatus | None = None
+
+
+@frozen(kw_only=True, slots=False)
+class JobFilter(ListFilter):
+    """The jobs of a list of one project, and their order; without one, the newest first."""
+
+    own_field: ClassVar[str] = "number"
+    own_type: ClassVar[type[str] | type[int]] = int
+
+    status: JobStatus | None = None
+    order: ListOrder | None = None
+
+    @property
+    def ordering(self) -> Ordering:
+        """Return the fields that the list is ordered by."""
+        if self.order is None:
+            return Ordering((self.own_field,), is_descending=True)
+
+        return super().ordering
+
+
+ALL_PROJECTS: Final = ProjectFilter()
+ALL_JOBS: Final = JobFilter()
 
 
 class ProjectReader(AggregateReader[Project], Protocol):
@@ -41,6 +73,10 @@ class JobReader(AggregateReader[Job], Protocol):
 
     def outputs(self, job_id: str, *, after: int, limit: int) -> tuple[JobOutput, ...]:
         """Return the next `limit` batches of logs and warnings after a number, oldest first."""
+        ...
+
+    def warnings(self, job_id: str) -> tuple[str, ...]:
+        """Return all warnings of a job in their order, at most MAX_JOB_WARNINGS."""
         ...
 
     def newest_successful(self, project_id: str) -> Job | None:

@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from indelible import captures, concepts, tokens
+from indelible import captures, concepts, projects, tokens
 from indelible.captures import SPHERICAL, AlgorithmFilter, ArtifactFilter, SpaceFilter
 from indelible.concepts import ConceptContent, ConceptFilter
 from indelible.concepts.entities import name_key
 from indelible.kernel import Actor, ListFilter
 from indelible.kernel.keys import CreateKey, KeyFilter, RevokeKey, create_key, list_keys, revoke_key
 from indelible.kernel.settings import SettingFilter
+from indelible.projects import JobFilter, ProjectFilter
 from indelible.testing.captures.scenarios import (
     A,
     B,
@@ -68,6 +69,8 @@ def filled(store: AnyStore, install: Install) -> Mapping[str, ListCase]:
         "artifacts": artifact_list(store),
         "algorithms": algorithm_list(store),
         "settings": setting_list(store),
+        "projects": project_list(store),
+        "jobs": job_list(store),
         "tokens": token_list(store),
         "keys": key_list(store),
     }
@@ -202,6 +205,55 @@ def setting_list(store: AnyStore) -> ListCase:
         return change(store, unset[0], "0.5")
 
     return ListCase(SettingFilter(), read, entry_of, add)
+
+
+def project_list(store: AnyStore) -> ListCase:
+    """Create projects of two users; another renames one."""
+    for name in NAMES[:5]:
+        add_project(store, name)
+    first = store.read(projects.list_projects, "maya")[0].project
+    add_project(store, "foreign", user_id="noor")
+    rename = projects.RenameProject(
+        user_id="maya", project_id=first.id, expected_seq=1, name="last"
+    )
+    do(store, projects.rename_project, rename, actor=NOOR)
+
+    def read(**options: Any) -> Sequence[Any]:  # noqa: ANN401 - of list_projects
+        return store.read(projects.list_projects, "maya", **options)
+
+    def entry_of(saved: projects.ProjectSaved) -> tuple[Any, str]:
+        return saved.project, saved.project.name
+
+    return ListCase(ProjectFilter(), read, entry_of, lambda: add_project(store, "new"))
+
+
+def add_project(store: AnyStore, name: str, user_id: str = "maya") -> projects.Project:
+    """Create a project with a name."""
+    command = projects.CreateProject(user_id=user_id, name=name)
+    return do(store, projects.create_project, command).project
+
+
+def job_list(store: AnyStore) -> ListCase:
+    """Create jobs of a project; another user's worker starts one, and one has failed."""
+    project_id = add_project(store, "with jobs").id
+    jobs = [add_job(store, project_id) for _ in range(5)]
+    add_job(store, add_project(store, "elsewhere").id)
+    do(store, projects.start_job, projects.StartJob(job_id=jobs[3].id), actor=NOOR)
+    do(store, projects.fail_job, projects.FailJob(job_id=jobs[1].id, reason="lost"))
+
+    def read(**options: Any) -> Sequence[Any]:  # noqa: ANN401 - of list_jobs
+        return store.read(projects.list_jobs, "maya", project_id, **options)
+
+    return ListCase(
+        JobFilter(), read, lambda saved: (saved.job, ""), lambda: add_job(store, project_id)
+    )
+
+
+def add_job(store: AnyStore, project_id: str) -> projects.Job:
+    """Create a job of a project."""
+    spec = projects.ArchitectureSpec(name="Shop", prompt="Build a shop.")
+    command = projects.CreateJob(user_id="maya", project_id=project_id, architecture_spec=spec)
+    return do(store, projects.create_job, command).job
 
 
 def token_list(store: AnyStore) -> ListCase:

@@ -29,7 +29,7 @@ class MintStatus(StrEnum):
     ORPHANED = "orphaned"
 
 
-class JobStatus(StrEnum):
+class ImageJobStatus(StrEnum):
     """The state of an image generation job."""
 
     PENDING = "pending"
@@ -116,13 +116,13 @@ MINT = Lifecycle(
 IMAGE_JOB = Lifecycle(
     name="image_job",
     edges=(
-        Edge("", "create", JobStatus.PENDING, 0),
-        Edge(JobStatus.PENDING, "start", JobStatus.RUNNING, 0),
-        Edge(JobStatus.RUNNING, "progress", JobStatus.RUNNING, 0),
-        Edge(JobStatus.RUNNING, "retry", JobStatus.PENDING, 0),
-        Edge(JobStatus.RUNNING, "complete", JobStatus.COMPLETED, 0),
-        Edge(JobStatus.PENDING, "fail", JobStatus.FAILED, 0),
-        Edge(JobStatus.RUNNING, "fail", JobStatus.FAILED, 0),
+        Edge("", "create", ImageJobStatus.PENDING, 0),
+        Edge(ImageJobStatus.PENDING, "start", ImageJobStatus.RUNNING, 0),
+        Edge(ImageJobStatus.RUNNING, "progress", ImageJobStatus.RUNNING, 0),
+        Edge(ImageJobStatus.RUNNING, "retry", ImageJobStatus.PENDING, 0),
+        Edge(ImageJobStatus.RUNNING, "complete", ImageJobStatus.COMPLETED, 0),
+        Edge(ImageJobStatus.PENDING, "fail", ImageJobStatus.FAILED, 0),
+        Edge(ImageJobStatus.RUNNING, "fail", ImageJobStatus.FAILED, 0),
     ),
 )
 UPLOAD = Lifecycle(

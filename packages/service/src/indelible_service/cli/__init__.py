@@ -8,6 +8,7 @@ from indelible_service.cli.captures import captures
 from indelible_service.cli.concepts import diff, history, list_command
 from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
+from indelible_service.cli.projects import projects
 from indelible_service.cli.serving import demo, schedule, serve, up, work
 from indelible_service.cli.tasks import task
 from indelible_service.cli.tokens import recover_events, recover_tokens
@@ -31,6 +32,7 @@ COMMANDS: Final = (
     key,
     task,
     captures,
+    projects,
     recover_events,
     recover_tokens,
 )

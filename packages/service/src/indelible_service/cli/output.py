@@ -82,6 +82,7 @@ HINTS: Final = {
         "set INDELIBLE_SECRET, or set INDELIBLE_DATA_DIR to the directory with the secret"
     ),
     "SETTINGS_WRONG": "`.env.example` lists every setting",
+    "SPECIFICATION_INVALID": "`indelible projects plan --help` describes the file",
     "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",
     "STAGE_UNKNOWN": "omit `--stage`, or name a configured stage",
     "STORE_FULL": FREE_SPACE,

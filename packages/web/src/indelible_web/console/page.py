@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.kernel.lifecycle import Lifecycle
+from indelible_web.http.bodies import check_limit
 from indelible_web.http.request import ADMIN, Caller
 
 SCOPE: Final = "console"  # Opens the pages; a change needs the scope of its own command as well.
@@ -18,6 +19,7 @@ class ConsolePage:
     """A page of the console, or a form that is sent to it.
 
     A live page is requested again and again by a script, and has a rate limit of its own.
+    `max_body_bytes` replaces the application's limit of bodies for a form.
     """
 
     rule: str
@@ -25,6 +27,11 @@ class ConsolePage:
     method: str = "GET"
     scopes: tuple[str, ...] = (SCOPE,)
     is_live: bool = False
+    max_body_bytes: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check the limit of bodies."""
+        check_limit(f"{self.method} {self.rule}", self.max_body_bytes)
 
     @property
     def name(self) -> str:

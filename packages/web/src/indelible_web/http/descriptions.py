@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from attrs import frozen
 
+from indelible_web.http.json_fields import LIMITS_TEXT
 from indelible_web.http.schemas import Side
 
 SCHEMA_PREFIX: Final = "#/components/schemas/"
@@ -133,12 +134,14 @@ def _schemas_below(node: object, schemas: Mapping[str, object], yielded: set[str
 
 
 def _describe_schema(name: str, schema: Mapping[str, Any], descriptions: Descriptions) -> None:
-    """Describe the fields of a schema, with the default of a body's field in the text.
+    """Describe the fields of a schema, with limits and the default of a body's field in the text.
 
     Generators of clients take a field with a `default` for one that is always there.
     """
     for field_name, field_schema in schema.get("properties", {}).items():
         text = descriptions.of_field(name, field_name)
+        limits = field_schema.pop(LIMITS_TEXT, "")
+        text = f"{text} {limits}".strip()
         default = field_schema.pop("default", None)
         if default is not None:
             text = f"{text} If it is left out, it is `{default}`.".strip()

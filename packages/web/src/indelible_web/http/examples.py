@@ -11,6 +11,7 @@ import attrs
 from attrs import frozen
 
 from indelible.kernel import Actor
+from indelible.kernel.json_objects import JsonObject
 from indelible_web.http.number_lists import is_number_list
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ BY_TYPE: Final[Mapping[object, object]] = {
     Ignored: None,
     datetime: datetime(2026, 1, 1, 9, 30, tzinfo=UTC),
     Actor: Actor.user("maya"),
+    JsonObject: JsonObject.of({"x": 12.5}),
 }
 COMMON: Final[Mapping[str, object]] = {
     "action": "create",

@@ -202,6 +202,8 @@ def _operation_text(operation: Operation) -> str:
         paragraphs.append(f"The API key needs the scope {scopes}.")
     if operation.min_seq is not None:
         paragraphs.append("`If-Match` is required; another state than that answers 412.")
+    if operation.max_body_bytes is not None:
+        paragraphs.append(f"The body has at most {operation.max_body_bytes:,} bytes.")
     if operation.takes_idempotency_key:
         paragraphs.append("A request that is repeated with the same `Idempotency-Key` runs once.")
 
@@ -240,6 +242,8 @@ def _other_responses(operation: Operation) -> dict[int, object]:
         statuses += IF_MATCH_PROBLEMS
 
     responses: dict[int, object] = {status: f"Problem{status}" for status in statuses}
+    if operation.max_body_bytes is not None:
+        responses[413] = _problem_response(errors.BodyTooLarge(operation.max_body_bytes))
     if operation.has_tag and not operation.has_body:
         responses[304] = {"description": "The state is the one that the caller has."}
 

@@ -3,8 +3,8 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from math import isinf
 from typing import Any, Final, NoReturn, Self, cast
 
@@ -13,9 +13,13 @@ from flask import Request
 from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
 
+from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_web.http import errors
+from indelible_web.http.json_fields import holds_documents
 
 MAX_LEVELS: Final = 32
+# Of a body with JSON documents, whose own limits are lower.
+MAX_DOCUMENT_LEVELS: Final = 64
 MAX_NUMBER_CHARACTERS: Final = 100
 MAX_REPORTED_FIELDS: Final = 20
 MAX_FIELD_NAME_CHARACTERS: Final = 200
@@ -34,6 +38,7 @@ class RequestParser:
 
     _schemas: tuple[tuple[str, Schema], ...]
     _header_names: tuple[str, ...]
+    _has_documents: bool
 
     @classmethod
     def of(cls, schemas: Mapping[str, type[Schema]]) -> Self:
@@ -43,7 +48,8 @@ class RequestParser:
         for name, header in _fields(by_location["headers"]).items():
             header_names.append(header.data_key or name)
 
-        return cls(tuple(by_location.items()), tuple(header_names))
+        has_documents = "json" in by_location and holds_documents(by_location["json"])
+        return cls(tuple(by_location.items()), tuple(header_names), has_documents)
 
     def parse(self, request: Request) -> dict[str, Any]:
         """Return the values of all locations.
@@ -74,7 +80,7 @@ class RequestParser:
                 headers = request.headers
                 return {name: headers[name] for name in self._header_names if name in headers}
             case _:
-                return _json_body(request)
+                return _json_body(request, has_documents=self._has_documents)
 
 
 def _fields(schema: Any) -> Mapping[str, Field[Any]]:  # noqa: ANN401 - marshmallow's is untyped
@@ -82,10 +88,10 @@ def _fields(schema: Any) -> Mapping[str, Field[Any]]:  # noqa: ANN401 - marshmal
     return fields
 
 
-def _json_body(request: Request) -> object:
+def _json_body(request: Request, *, has_documents: bool) -> object:
     """Return the body; a body of another media type is not read.
 
-    Raises: UnsupportedBody, or the errors of parse_json.
+    Raises: UnsupportedBody, or the errors of parse_json or parse_documents.
     """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     content_type = request.headers.get("Content-Type", "").strip()
@@ -93,10 +99,7 @@ def _json_body(request: Request) -> object:
         raise errors.UnsupportedBody
 
     body = request.get_data(cache=False)
-    # Werkzeug truncates a chunked body at the limit and raises only at the next read.
-    request.stream.read(1)
-
-    return parse_json(body)
+    return parse_documents(body) if has_documents else parse_json(body)
 
 
 def invalid_fields(messages: Iterable[object]) -> errors.InvalidFields:
@@ -113,36 +116,69 @@ def parse_json(body: bytes) -> object:
 
     Raises: MalformedJson, TooDeep, BadNumber, DuplicateKey.
     """
+    text = _text_of(body)
+    if _is_deeper(text, MAX_LEVELS):
+        raise errors.TooDeep(MAX_LEVELS)
+
+    return _parse(text, _unique, _parse_float)
+
+
+def parse_documents(body: bytes) -> object:
+    """Return the JSON value of a body that contains documents, with exact fractions and names.
+
+    Fractions are Decimals, and names are compared as they are.
+
+    Raises: MalformedJson, BadNumber, DuplicateKey, or JsonLimitExceeded for a body that is too
+        deep.
+    """
+    text = _text_of(body)
+    if _is_deeper(text, MAX_DOCUMENT_LEVELS):
+        limit = f"at most {MAX_DOCUMENT_LEVELS} levels are allowed"
+        raise JsonLimitExceeded("body", limit)
+
+    return _parse(text, _unique_as_written, _parse_exact)
+
+
+def _text_of(body: bytes) -> str:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise errors.MalformedJson("invalid UTF-8") from error
     if text.startswith("\ufeff"):
         raise errors.MalformedJson("a byte order mark")
-    _check_depth(text)
 
+    return text
+
+
+def _parse(
+    text: str,
+    read_object: Callable[[list[tuple[str, Any]]], object],
+    parse_fraction: Callable[[str], object],
+) -> object:
     try:
         return json.loads(
             text,
-            object_pairs_hook=_unique,
+            object_pairs_hook=read_object,
             parse_int=_parse_int,
-            parse_float=_parse_float,
+            parse_float=parse_fraction,
             parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
         raise errors.MalformedJson(f"{error.msg} at character {error.pos}") from error
 
 
-def _check_depth(text: str) -> None:
-    """Raise TooDeep before the parser recurses into nested lists and objects."""
+def _is_deeper(text: str, max_levels: int) -> bool:
+    """Return True if a text has more levels; the parser recurses into lists and objects."""
     level = 0
     for match in STRING_OR_BRACKET.finditer(text):
         if match.group() in "[{":
             level += 1
         elif match.group() in "]}":
             level -= 1
-        if level > MAX_LEVELS:
-            raise errors.TooDeep(MAX_LEVELS)
+        if level > max_levels:
+            return True
+
+    return False
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -157,6 +193,17 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _unique_as_written(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as an object, with the names as they are written."""
+    result: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in result:
+            raise errors.DuplicateKey(name[:MAX_FIELD_NAME_CHARACTERS])
+        result[name] = value
+
+    return result
+
+
 def _parse_int(text: str) -> int:
     if len(text) > MAX_NUMBER_CHARACTERS:
         raise errors.BadNumber
@@ -165,13 +212,22 @@ def _parse_int(text: str) -> int:
 
 def _parse_float(text: str) -> int | float:
     """Return the number; in JSON Schema 3100.0 is an integer."""
+    exact = _parse_exact(text)
+    return exact if isinstance(exact, int) else float(text)
+
+
+def _parse_exact(text: str) -> int | Decimal:
+    """Return the exact number: an integer if it is one."""
     if len(text) > MAX_NUMBER_CHARACTERS or isinf(float(text)):
         raise errors.BadNumber
+    try:
+        exact = Decimal(text)
+    except InvalidOperation as error:  # the exponent has too many digits
+        raise errors.BadNumber from error
 
-    exact = Decimal(text)
     if exact == exact.to_integral_value():
         return int(exact)
-    return float(text)
+    return exact
 
 
 def _refuse_constant(_: str) -> NoReturn:

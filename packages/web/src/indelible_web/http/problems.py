@@ -4,14 +4,15 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar
 
 from attrs import frozen
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from indelible.kernel import IndelibleError, InvalidTransition
 from indelible_web.http import errors
+from indelible_web.http.bodies import current_limit
 from indelible_web.http.request import current_request
 from indelible_web.http.responses import json_response
 
@@ -75,8 +76,7 @@ def transport_problem_response(error: HTTPException) -> Response:
 
 def transport_error(error: HTTPException, default: type[IndelibleError]) -> IndelibleError:
     """Return the error of a request that Flask or Werkzeug refused."""
-    max_body_bytes = cast("int", current_app.config["MAX_CONTENT_LENGTH"])
-    return errors.from_transport(error.code or 0, default, max_body_bytes)
+    return errors.from_transport(error.code or 0, default, current_limit())
 
 
 def public_error(error: Exception) -> IndelibleError:

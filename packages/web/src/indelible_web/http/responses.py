@@ -10,6 +10,7 @@ from flask import Response
 from indelible.kernel import Actor, instant_text
 from indelible.kernel.history import Data
 from indelible.kernel.json_numbers import ExactEncoder
+from indelible.kernel.json_objects import JsonObject
 from indelible_web.http.number_lists import is_number_list, is_uint256
 
 T = TypeVar("T")
@@ -20,6 +21,10 @@ MAX_SAFE_INTEGER: Final = 2**53 - 1  # which every reader of JSON reads exactly
 
 def _is_data(kind: Any) -> bool:  # noqa: ANN401 - any type that a field may have
     return bool(kind == Data)
+
+
+def _object_to_json(value: JsonObject) -> dict[str, Any]:
+    return value.json_value()
 
 
 def _data_to_json(data: Data) -> dict[str, Any]:
@@ -36,6 +41,7 @@ def _data_to_json(data: Data) -> dict[str, Any]:
 _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
+_converter.register_unstructure_hook(JsonObject, _object_to_json)
 _converter.register_unstructure_hook_func(is_number_list, list)
 _converter.register_unstructure_hook_func(is_uint256, str)
 _converter.register_unstructure_hook_func(_is_data, _data_to_json)

@@ -12,6 +12,7 @@ from marshmallow import Schema
 
 from indelible.kernel import AuditContext, Idempotency
 from indelible_web.http.access import SIGNED
+from indelible_web.http.bodies import check_limit
 from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
 from indelible_web.http.operation import OperationContext, Services
@@ -47,6 +48,7 @@ class Operation:
     `reason` names the field of a command's body that holds the reason. `location_id` returns the
     id of what a command created. `is_created` tells whether a command that may find its result in
     place has created it. `accepts_idempotency_key` is for operations that run several commands.
+    `max_body_bytes` replaces the application's limit of bodies.
     """
 
     method: str
@@ -60,6 +62,11 @@ class Operation:
     location_id: Callable[[Any], str] | None = None
     accepts_idempotency_key: bool = False
     is_created: Callable[[Any], bool] | None = None
+    max_body_bytes: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check the limit of bodies."""
+        check_limit(f"{self.method} {self.rule}", self.max_body_bytes)
 
     @property
     def name(self) -> str:
@@ -192,10 +199,12 @@ class Routes:
         location_id: Callable[[R], str] | None = None,
         is_created: Callable[[R], bool] | None = None,
         accepts_idempotency_key: bool = False,
+        max_body_bytes: int | None = None,
     ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
-        An empty `reason` declares a query with a body, which changes nothing.
+        An empty `reason` declares a query with a body, which changes nothing. `max_body_bytes`
+        replaces the application's limit of bodies, by a larger or a smaller one.
         """
         method, rule = route.split()
         is_query = method == "GET"
@@ -212,6 +221,7 @@ class Routes:
                 location_id=location_id,
                 is_created=is_created,
                 accepts_idempotency_key=accepts_idempotency_key,
+                max_body_bytes=max_body_bytes,
             )
             self.operations.append(operation)
             return view

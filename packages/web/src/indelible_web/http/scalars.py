@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, cast
 
@@ -111,7 +112,7 @@ def read_uint256(value: object, field: str, _: SchemaProps) -> int:
 
 def read_number(value: object, _: str, __: SchemaProps) -> float:
     """Return a number; the JSON parser lets no NaN and no infinity pass."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, int | float | Decimal) or isinstance(value, bool):
         raise ValidationError("Not a number.")
 
     return float(value)

@@ -14,8 +14,11 @@ from cattrs import Converter
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
 from indelible.kernel import Actor
+from indelible.kernel.json_objects import JsonObjects
 from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
+from indelible_web.http.json_fields import KINDS as JSON_KINDS
+from indelible_web.http.json_fields import json_field
 from indelible_web.http.number_lists import UINT256, is_number_list
 from indelible_web.http.parsing import invalid_fields
 from indelible_web.http.responses import to_json
@@ -192,6 +195,8 @@ def _field(
         return _field(arguments[0], props, side, allow_none=side is not Side.TEXT, **options)
     if is_number_list(kind):
         return _number_list(props, side, **options)
+    if kind in JSON_KINDS and side is not Side.TEXT:
+        return _json_field(kind, props, side, **options)
     if origin is tuple and arguments[1:] == [Ellipsis]:
         return _list(arguments[0], props, side, **options)
 
@@ -265,6 +270,21 @@ def _number_list(
     return scalar(read_numbers, list_props, **options)
 
 
+def _json_field(
+    kind: object,
+    props: SchemaProps,
+    side: Side,
+    **options: Any,  # noqa: ANN401 - marshmallow's
+) -> Scalar:
+    is_answer = side is Side.ANSWER
+    if not is_answer:
+        _required_limit(props, "json_limits")
+    if not is_answer and kind == JsonObjects:
+        _required_limit(props, "max_items")
+
+    return json_field(kind, props, is_answer=is_answer, **options)
+
+
 def _list(
     kind: Any,  # noqa: ANN401 - a type
     props: SchemaProps,
@@ -303,7 +323,7 @@ def _required_limit(props: SchemaProps, name: str) -> object:
 
 
 def _is_read_already(kind: Any) -> bool:  # noqa: ANN401 - a type
-    return is_number_list(kind) or typing.get_origin(kind) is DeferredItem
+    return is_number_list(kind) or kind in JSON_KINDS or typing.get_origin(kind) is DeferredItem
 
 
 def _unchanged(value: Any, _: object) -> Any:  # noqa: ANN401 - any value that a reader returned

@@ -25,6 +25,7 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import TextualSelect
 
 from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.one_per_parent import reports_of
 from indelible_sql.schema.tables import HISTORY
 
 # The columns of a head that no update sets.
@@ -85,11 +86,15 @@ BULK_TEMPLATE = """
 
 @frozen
 class AtomicWrite:
-    """A change of a head with its records: one statement on PostgreSQL, several on SQLite."""
+    """A change of a head with its records: one statement on PostgreSQL, several on SQLite.
+
+    `rule_reports` are the names by which the databases report a second aggregate of a parent.
+    """
 
     head: str
     fused: ReturningInsert[str]
     ordered: tuple[Insert | Update, ...]
+    rule_reports: frozenset[str] = frozenset()
 
 
 def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> AtomicWrite:
@@ -103,7 +108,12 @@ def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> Atomi
     fused = last.add_cte(*others).returning(TRANSACTION)
 
     ordered = [row(record) for record in records]
-    return AtomicWrite(head=head.name, fused=fused, ordered=(moving, *ordered))
+    return AtomicWrite(
+        head=head.name,
+        fused=fused,
+        ordered=(moving, *ordered),
+        rule_reports=frozenset(reports_of(head)),
+    )
 
 
 @cache

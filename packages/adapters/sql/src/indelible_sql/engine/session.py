@@ -150,7 +150,7 @@ class Session:
                 is_written = self._write_fused(write.fused, values) == 1
         except GuardViolation as refusal:
             # Another transaction has created the aggregate, or one like it, since this one looked.
-            if change.seq > 1 or not _is_taken(refusal, write.head):
+            if change.seq > 1 or not _is_taken(refusal, write):
                 raise
             is_written = False
 
@@ -267,11 +267,13 @@ class SingleStatementSession(Session):
         return super()._send(statement, values)
 
 
-def _is_taken(refusal: GuardViolation, head: str) -> bool:
-    """Return whether a unique key of the head refused a new row."""
+def _is_taken(refusal: GuardViolation, write: AtomicWrite) -> bool:
+    """Return whether a unique key of the head refused a new row; a rule has an error of its own."""
+    if refusal.guard in write.rule_reports:
+        return False
     if refusal.state == UNIQUE_VIOLATION:
-        return refusal.guard.startswith(f"{head}_")
-    return refusal.guard == f"{head}_no_replace" or refusal.state == SQLITE_PRIMARY_KEY
+        return refusal.guard.startswith(f"{write.head}_")
+    return refusal.guard == f"{write.head}_no_replace" or refusal.state == SQLITE_PRIMARY_KEY
 
 
 class _RowEncoder(ExactEncoder):
@@ -279,7 +281,7 @@ class _RowEncoder(ExactEncoder):
 
     def default(self, o: object) -> object:
         """Return the text of a value that JSON does not know."""
-        if isinstance(o, Decimal):
+        if isinstance(o, Decimal | Mapping):
             return super().default(o)
         if isinstance(o, datetime):
             return instant_text(o)

@@ -26,6 +26,8 @@ from sqlalchemy.sql.base import Executable
 from indelible.kernel import Actor, Change, ChangeFilter, Data, Feed, Invalid, RequestInFlight
 from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.idempotency import Receipt
+from indelible.kernel.json_limits import DOCUMENT_LIMITS
+from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters, row
@@ -129,6 +131,10 @@ def _as_decoded(value: Any, _: object) -> Any:
     return value
 
 
+def _json_object(value: object, _: object) -> JsonObject:
+    return JsonObject.of(value, DOCUMENT_LIMITS)
+
+
 class RowConverter(Converter):
     """A converter of rows to values."""
 
@@ -144,6 +150,7 @@ class RowConverter(Converter):
 
 ROWS = RowConverter(detailed_validation=False)
 ROWS.register_structure_hook_func(_is_decoded, _as_decoded)
+ROWS.register_structure_hook(JsonObject, _json_object)
 
 
 @frozen

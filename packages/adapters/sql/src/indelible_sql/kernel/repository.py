@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam
 
 from indelible.kernel import (
     Change,
+    Conflict,
     Head,
     ListFilter,
     NotFound,
@@ -19,6 +20,7 @@ from indelible.kernel import (
 )
 from indelible.kernel.aggregates import Aggregate, RecordExists
 from indelible.kernel.history import EVERYWHERE, Record, Update
+from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import (
     OWN_COLUMNS,
@@ -32,6 +34,7 @@ from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.kernel.lists import ListedTable, list_rows, listed_heads
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
+from indelible_sql.schema.one_per_parent import check_indexes, reports_of
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 
 E = TypeVar("E", bound=Aggregate)
@@ -75,6 +78,15 @@ class HeadMapping(Generic[E]):
     entity: type[E]
     missing: Callable[[str], NotFound]
     records: tuple[RecordMapping[Any], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the table has the indexes of the aggregate's rules."""
+        check_indexes(self.table, self.entity)
+
+    @cached_property
+    def rules_by_report(self) -> Mapping[str, OnePerParent]:
+        """Return the rules by the names under which the databases report a second aggregate."""
+        return reports_of(self.table)
 
     @cached_property
     def get_by_id(self) -> Query:
@@ -175,7 +187,7 @@ class SqlAggregateRepository(Generic[E]):
         return self.lock(entity_id).expected(expected_seq)
 
     def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
-        """Store the aggregate with its change and records, or raise Stale or RecordExists."""
+        """Store the aggregate with its change and records, or raise Stale or a Conflict."""
         head_row = field_values(entity) | revision_columns(change)
         record_rows: dict[Table, Mapping[str, Any]] = {}
         for record in records:
@@ -199,21 +211,37 @@ class SqlAggregateRepository(Generic[E]):
         except Stale as error:
             raise _stale(change, self._stored_row(change)) from error
         except GuardViolation as violation:
-            for record in records:
-                mapping = self._mapping.record_mapping(record)
-                if mapping.is_duplicate(violation):
-                    raise RecordExists.of(record, entity.id) from violation
-            raise
+            conflict = self._conflict_of(violation, entity, records)
+            if conflict is None:
+                raise
+            raise conflict from violation
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
-        """Store many aggregates, each with its change, or raise Stale."""
-        if self._session.is_sqlite or len(updates) < MIN_BULK_UPDATES:
+        """Store many aggregates, each with its change, or raise Stale or a Conflict."""
+        is_few = len(updates) < MIN_BULK_UPDATES
+        # The refusal of one statement for many aggregates does not name the one that it is about.
+        if self._session.is_sqlite or is_few or _take_places(updates):
             for update in updates:
                 self.save(update.change, update.entity)
             return
 
         for _, group in groupby(updates, key=lambda update: update.change.edge):
             self._save_group(tuple(group))
+
+    def _conflict_of(
+        self, violation: GuardViolation, entity: E, records: Sequence[Record]
+    ) -> Conflict | None:
+        """Return the domain's error of a refused write, None for a defect of the adapter."""
+        rule = self._mapping.rules_by_report.get(violation.guard)
+        if rule is not None:
+            parent: str = getattr(entity, rule.parent_field)
+            return rule.error(parent)
+
+        for record in records:
+            if self._mapping.record_mapping(record).is_duplicate(violation):
+                return RecordExists.of(record, entity.id)
+
+        return None
 
     def _save_group(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates that take the same edge in one statement."""
@@ -273,6 +301,17 @@ def _stale(change: Change, row: Row | None) -> Stale:
     """Return the error of a change that does not follow from the stored row."""
     actual_seq = None if row is None else row["seq"]
     return Stale(change.entity_id, change.previous_revision.seq, actual_seq)
+
+
+def _take_places(updates: Sequence[Update[E]]) -> bool:
+    """Return whether one of the aggregates takes a place that its parent has once."""
+    for update in updates:
+        for rule in update.entity.one_per_parent:
+            place = rule.parent_of(update.entity)
+            if place is not None and place != rule.parent_of(update.head.entity):
+                return True
+
+    return False
 
 
 def _changed_columns(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:

@@ -115,13 +115,7 @@ def _changes_with_records(catalog: Catalog) -> Select[*tuple[Any, ...]]:
     for head, records in catalog.digests.items():
         lifecycle = catalog.heads[head]
         for record in records:
-            owner, number = record.table.primary_key.columns
-            is_added = and_(
-                HISTORY.c.lifecycle == lifecycle.name,
-                HISTORY.c.adds_version == 1,
-                HISTORY.c.entity_id == owner,
-                HISTORY.c.version == number,
-            )
+            is_added = and_(record.is_adding_change(lifecycle.name), record.is_of_change())
             source = source.join(record.table, is_added, isouter=True)
             for column in record.table.columns:
                 columns.append(column.label(_label(record.table, column.name)))

@@ -117,9 +117,8 @@ def row_line(table: Table, row: Row) -> object:
 def added_records(change: Change, catalog: Catalog) -> tuple[RecordDigest, ...]:
     """Return the records that the change adds; raise KeyError for an unknown lifecycle."""
     head = catalog.heads_by_lifecycle[change.lifecycle]
-    if not change.adds_version:
-        return ()
-    return catalog.digests.get(head, ())
+    declared = catalog.digests.get(head, ())
+    return tuple(record for record in declared if record.is_added_by(change))
 
 
 def from_json(kind: TypeEngine[Any], value: Any) -> Any:

@@ -5,9 +5,10 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, select
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, or_, select
 
 from indelible.kernel import Lifecycle, to_json_value
+from indelible.kernel.one_per_parent import OnePerParent
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.maintenance.findings import (
     MAX_STATEMENTS,
@@ -24,13 +25,17 @@ from indelible_sql.maintenance.findings import (
 from indelible_sql.maintenance.head_rows import own_columns
 from indelible_sql.schema.columns import INSTANT, JSON_OBJECT
 from indelible_sql.schema.guards import history_key
+from indelible_sql.schema.one_per_parent import declared_rules
 from indelible_sql.schema.tables import HISTORY, RecordDigest
 
 
 def head_findings(
     session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
 ) -> Iterator[Finding]:
-    """Compare every head with its last change, and every change with its head."""
+    """Compare every head with its last change, and every change with its head.
+
+    Check also that no parent has more aggregates in a state than its rules allow.
+    """
     walk = session.stream(_heads_with_changes(head, lifecycle.name), PAGE)
     check = partial(_head_fault, session, head, lifecycle)
     yield from check_rows(Fault.HEAD, head, walk, check, ("id", "seq"))
@@ -43,6 +48,10 @@ def head_findings(
     detail = "the head does not refer to this change"
     yield from describe(session, Fault.HEAD, head, changes, detail)
 
+    for rule in declared_rules(head).values():
+        detail = f"another one of the same {rule.parent_field} is {' or '.join(rule.states)}"
+        yield from describe(session, Fault.HEAD, head, _surplus_heads(head, rule), detail)
+
 
 def record_findings(
     session: Session, lifecycle: Lifecycle[StrEnum], record: RecordDigest
@@ -50,11 +59,11 @@ def record_findings(
     """Compare every record with the digest in its change, and every change with its record."""
     table = record.table
     owner, number = table.primary_key.columns
-    walk = session.stream(_records_with_changes(table, lifecycle.name), PAGE)
+    walk = session.stream(_records_with_changes(record, lifecycle.name), PAGE)
     check = partial(_record_fault, session, record)
     yield from check_rows(Fault.RECORD, table, walk, check, (owner.name, number.name))
 
-    missing = _changes_without_record(table, lifecycle.name)
+    missing = _changes_without_record(record, lifecycle.name)
     yield from describe(session, Fault.RECORD, table, missing, "missing")
 
 
@@ -73,34 +82,26 @@ def _heads_with_changes(head: Table, lifecycle: str) -> Query:
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _records_with_changes(table: Table, lifecycle: str) -> Query:
+def _records_with_changes(record: RecordDigest, lifecycle: str) -> Query:
     """Select every record with the data of the change that added it."""
+    table = record.table
     owner, number = table.primary_key.columns
-    adds_record = _adds_record(lifecycle)
-    source = table.join(HISTORY, and_(adds_record, _is_of_change(table)), isouter=True)
+    is_added = and_(record.is_adding_change(lifecycle), record.is_of_change())
+    source = table.join(HISTORY, is_added, isouter=True)
     joined = [undecoded(HISTORY.c.data, "change_data")]
     return select_rows(table, (owner.name, number.name), source, joined)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _changes_without_record(table: Table, lifecycle: str) -> Query:
+def _changes_without_record(record: RecordDigest, lifecycle: str) -> Query:
     """Select the changes whose record is missing."""
-    owner, _ = table.primary_key.columns
+    owner, _ = record.table.primary_key.columns
     return (
         select(HISTORY.c.entity_id, HISTORY.c.version)
-        .join(table, _is_of_change(table), isouter=True)
-        .where(_adds_record(lifecycle), owner.is_(None))
+        .join(record.table, record.is_of_change(), isouter=True)
+        .where(record.is_adding_change(lifecycle), owner.is_(None))
         .order_by(HISTORY.c.entity_id, HISTORY.c.version)
     )
-
-
-def _adds_record(lifecycle: str) -> ColumnElement[bool]:
-    return and_(HISTORY.c.lifecycle == lifecycle, HISTORY.c.adds_version == 1)
-
-
-def _is_of_change(table: Table) -> ColumnElement[bool]:
-    owner, number = table.primary_key.columns
-    return and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number)
 
 
 def _is_change(change: Any, head: Table, lifecycle: str, seq: Any) -> ColumnElement[bool]:
@@ -121,6 +122,24 @@ def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
         select(head.c.id, head.c.seq)
         .join(key.referred_table, is_same, isouter=True)
         .where(is_set, first.column.is_(None))
+        .order_by(head.c.id)
+    )
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _surplus_heads(head: Table, rule: OnePerParent) -> Query:
+    """Select the heads in a place that a head with a lower id has already."""
+    first = head.alias("first_of_parent")
+    is_same_parent = head.c[rule.parent_field] == first.c[rule.parent_field]
+    return (
+        select(head.c.id, head.c.seq)
+        .distinct()
+        .join(first, is_same_parent)
+        .where(
+            or_(*(head.c.status == state for state in rule.states)),
+            or_(*(first.c.status == state for state in rule.states)),
+            first.c.id < head.c.id,
+        )
         .order_by(head.c.id)
     )
 

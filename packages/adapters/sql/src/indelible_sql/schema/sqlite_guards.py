@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from indelible.kernel import UsageError
+from indelible_sql.schema import one_per_parent
 from indelible_sql.schema.columns import Domain, JsonDomain
 from indelible_sql.schema.guard import NEVER, Guard
 from indelible_sql.schema.json_rules import JSON_LIMITS, sqlite_condition
@@ -37,6 +38,7 @@ def insert_guards(table: Table) -> Iterator[Guard]:
     yield from _json_guards(table, "INSERT", JSON_LIMITS)
     condition = " AND ".join(sorted(_new_key_conditions(table)))
     yield Guard(table=table, rule="no_replace", event="INSERT", condition=condition)
+    yield from one_per_parent.sqlite_guards(table, "INSERT")
     for key in sorted(table.foreign_key_constraints, key=_constraint_name):
         yield _foreign_key_guard(table, key)
 
@@ -61,6 +63,7 @@ def update_guards(table: Table) -> Iterator[Guard]:
             condition=" AND ".join(conditions),
         )
 
+    yield from one_per_parent.sqlite_guards(table, "UPDATE")
     pairs = [f"stored.{column.name} IS OLD.{column.name}" for column in table.columns]
     is_unchanged = " AND ".join(pairs)
     yield Guard(
@@ -170,7 +173,7 @@ def _unique_keys(table: Table) -> Iterator[tuple[tuple[str, ...], str]]:
         if isinstance(unique, PrimaryKeyConstraint | UniqueConstraint):
             yield tuple(column.name for column in unique.columns), ""
     for index in table.indexes:
-        if index.unique:
+        if index.unique and not one_per_parent.is_of_rule(index):
             where = index.dialect_options["sqlite"]["where"]
             yield (
                 tuple(column.name for column in index.columns),

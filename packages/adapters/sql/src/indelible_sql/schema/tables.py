@@ -8,6 +8,7 @@ from attrs import frozen
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Computed,
     Constraint,
     ForeignKeyConstraint,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Select,
     Table,
     UniqueConstraint,
+    and_,
     bindparam,
     select,
 )
@@ -24,7 +26,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import DDLCompiler
 
-from indelible.kernel import Lifecycle
+from indelible.kernel import Change, Lifecycle
 from indelible_sql.schema.columns import (
     ACTOR,
     BIG_INTEGER,
@@ -284,9 +286,31 @@ class RecordDigest:
     The primary key of `table` is the aggregate's id and the version's number. `change_field` names
     the field of the change's data that contains the row's digest, and `digest` computes it from the
     row. `derived` computes the columns that no digest covers.
+
+    Each change that adds a version adds the record. With `only_first`, only the aggregate's first
+    change does, and it must add a version.
     """
 
     table: Table
     change_field: str
     digest: Callable[[Mapping[str, Any]], str]
     derived: Callable[[Mapping[str, Any]], dict[str, Any]] = _derive_nothing
+    only_first: bool = False
+
+    def is_added_by(self, change: Change) -> bool:
+        """Return whether a change of the record's lifecycle adds the record."""
+        if self.only_first and change.seq > 1:
+            return False
+        return change.adds_version == 1
+
+    def is_adding_change(self, lifecycle: str) -> ColumnElement[bool]:
+        """Return the condition that a row of history is a change that adds the record."""
+        conditions = [HISTORY.c.lifecycle == lifecycle, HISTORY.c.adds_version == 1]
+        if self.only_first:
+            conditions.append(HISTORY.c.seq == 1)
+        return and_(*conditions)
+
+    def is_of_change(self) -> ColumnElement[bool]:
+        """Return the condition that the record has the aggregate and the version of a change."""
+        owner, number = self.table.primary_key.columns
+        return and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number)

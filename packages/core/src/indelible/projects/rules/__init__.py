@@ -7,11 +7,12 @@ from indelible.projects.rules.critique import (
     critique,
 )
 from indelible.projects.rules.findings import Category, Finding, Severity
-from indelible.projects.rules.generation import generate_files
+from indelible.projects.rules.generation import check_sizes, generate_files
 from indelible.projects.rules.kinds import NodeKind
+from indelible.projects.rules.layout import FileKind
 from indelible.projects.rules.naming import repository_name
 from indelible.projects.rules.paths import check_paths
-from indelible.projects.rules.plan import AppType, FileKind, Plan, PlannedFile, plan_files
+from indelible.projects.rules.plan import AppType, Plan, PlannedFile, plan_files
 from indelible.projects.rules.prompts import DEFAULT_PROMPT, effective_prompt
 from indelible.projects.rules.tasks import (
     CLEAN_WORKSPACES_STAGE,
@@ -36,6 +37,7 @@ __all__ = [
     "PlannedFile",
     "Severity",
     "check_paths",
+    "check_sizes",
     "critique",
     "effective_prompt",
     "generate_files",

@@ -9,6 +9,7 @@ from indelible.projects.rules.findings import Category, Problem, Rule, Severity
 from indelible.projects.rules.graph import Graph, Node
 from indelible.projects.rules.kinds import AUTH_KINDS, DATABASE_KINDS, NodeKind
 from indelible.projects.rules.prompts import effective_prompt
+from indelible.projects.rules.texts import with_spaces
 
 MIN_PROMPT_CHARACTERS: Final = 10
 VAGUE_PHRASES: Final = (
@@ -167,9 +168,7 @@ def _names(names: Iterable[str]) -> str:
     different = list(dict.fromkeys(names))
     texts: list[str] = []
     for name in different[:MAX_NAMES_IN_PROBLEM]:
-        shortened = name[:MAX_NAME_CHARACTERS]
-        printable = "".join(each if each.isprintable() else " " for each in shortened)
-        texts.append(printable)
+        texts.append(with_spaces(name[:MAX_NAME_CHARACTERS], str.isprintable))
 
     rest = len(different) - len(texts)
     if rest:
@@ -183,6 +182,7 @@ RULES: Final = (
         "NO_NODES",
         Severity.CRITICAL,
         Category.MISSING_COMPONENT,
+        "The specification has no nodes.",
         "Add the components of the system.",
         _no_nodes,
     ),
@@ -190,6 +190,7 @@ RULES: Final = (
         "NO_EDGES",
         Severity.CRITICAL,
         Category.COUPLING,
+        "Two or more components have no connection at all.",
         "Connect the components that use each other.",
         _no_edges,
     ),
@@ -197,6 +198,7 @@ RULES: Final = (
         "PROMPT_TOO_SHORT",
         Severity.CRITICAL,
         Category.OPERATIONAL,
+        "The effective prompt has fewer than 10 characters.",
         "Describe what the system does, and for whom.",
         _prompt_too_short,
     ),
@@ -204,6 +206,7 @@ RULES: Final = (
         "PROMPT_VAGUE",
         Severity.HIGH,
         Category.OPERATIONAL,
+        "The effective prompt contains a vague phrase.",
         "Name the users, the data and the actions of the system.",
         _prompt_vague,
     ),
@@ -211,6 +214,7 @@ RULES: Final = (
         "AUTHENTICATION_MISSING",
         Severity.HIGH,
         Category.SECURITY,
+        "A frontend and a backend have neither `auth` nor `supabase`.",
         "Add authentication between the frontend and the backend.",
         _no_authentication,
     ),
@@ -218,6 +222,7 @@ RULES: Final = (
         "DATABASE_MISSING",
         Severity.MEDIUM,
         Category.MISSING_COMPONENT,
+        "A backend has neither `database` nor `supabase`.",
         "Add a database, or state in the prompt that the backend stores nothing.",
         _no_database,
     ),
@@ -225,6 +230,7 @@ RULES: Final = (
         "NODES_NOT_CONNECTED",
         Severity.MEDIUM,
         Category.ANTI_PATTERN,
+        "A component has no connection, and there are others.",
         "Connect the nodes, or remove them.",
         _orphans,
     ),
@@ -232,6 +238,7 @@ RULES: Final = (
         "NODE_ID_DUPLICATE",
         Severity.MEDIUM,
         Category.DATA_INTEGRITY,
+        "Two nodes have the same id.",
         "Give each node its own id.",
         _duplicate_ids,
     ),
@@ -239,6 +246,7 @@ RULES: Final = (
         "EDGE_END_UNKNOWN",
         Severity.MEDIUM,
         Category.DATA_INTEGRITY,
+        "An edge names a node that does not exist.",
         "Let each edge name two existing nodes.",
         _unknown_ends,
     ),
@@ -246,6 +254,7 @@ RULES: Final = (
         "NODE_TYPE_UNKNOWN",
         Severity.LOW,
         Category.OPERATIONAL,
+        "The type of a node is unknown.",
         "Use one of the documented types; such a node only gets a page of documentation.",
         _unknown_types,
     ),
@@ -253,6 +262,7 @@ RULES: Final = (
         "NODE_ITEM_IGNORED",
         Severity.LOW,
         Category.OPERATIONAL,
+        "A node lists a file without a path or an entity without a name.",
         "List files by their path and entities by their name; other items are ignored.",
         _ignored_items,
     ),
@@ -260,6 +270,7 @@ RULES: Final = (
         "NODE_ID_MISSING",
         Severity.LOW,
         Category.DATA_INTEGRITY,
+        "A node has no id.",
         "Give each node an id, so that edges can name it.",
         _missing_ids,
     ),
@@ -267,6 +278,7 @@ RULES: Final = (
         "NODE_CONNECTED_TO_ITSELF",
         Severity.LOW,
         Category.ANTI_PATTERN,
+        "An edge leads from a node to itself.",
         "Remove the edge, or name the node that is meant.",
         _self_loops,
     ),
@@ -274,6 +286,7 @@ RULES: Final = (
         "BACKEND_MISSING",
         Severity.LOW,
         Category.MISSING_COMPONENT,
+        "A frontend has no backend.",
         "Add a backend, unless the frontend needs no data.",
         _no_backend,
     ),

@@ -50,7 +50,7 @@ class Finding:
 
 @frozen
 class Rule:
-    """A rule: the code and the kind of its finding, and what to do about it.
+    """A rule: the code and the kind of its finding, when it is found, and what to do about it.
 
     `problem_of` returns the nodes and the problem, None if the specification follows the rule.
     """
@@ -58,6 +58,7 @@ class Rule:
     code: str
     severity: Severity
     category: Category
+    condition: str
     recommendation: str
     problem_of: Callable[[ArchitectureSpec, Graph], "Problem | None"]
 

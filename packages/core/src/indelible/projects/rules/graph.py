@@ -109,9 +109,9 @@ def _read_node(value: object, position: int) -> Node:
         label=label or node_id or f"Node {position}",
         type_text=next(iter(types), ""),
         kind=_kind(types, label, node_id),
-        path=_text(data.get("path")) or None,
+        path=_raw_text(data.get("path")) or None,
         files=files,
-        entities=entities,
+        entities=tuple(_text(name) for name in entities),
         ignored_items=ignored_files + ignored_entities,
     )
 
@@ -158,7 +158,7 @@ def _listed(value: object, key: str) -> tuple[tuple[str, ...], int]:
     texts: list[str] = []
     items = cast("list[object]", value)
     for item in items:
-        text = _text(item) or _text(_object(item).get(key))
+        text = _raw_text(item) or _raw_text(_object(item).get(key))
         if text:
             texts.append(text)
 
@@ -192,7 +192,9 @@ def _id_text(value: object) -> str:
 
 def _text(value: object) -> str:
     """Return a text that can be encoded and stored, '' for a value of another type."""
-    if not isinstance(value, str):
-        return ""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", _raw_text(value))
 
-    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+
+def _raw_text(value: object) -> str:
+    """Return a text as it is, '' for a value of another type. A path is checked and not changed."""
+    return value if isinstance(value, str) else ""

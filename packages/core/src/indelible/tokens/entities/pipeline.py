@@ -33,7 +33,7 @@ from indelible.tokens.lifecycle import (
     REVEAL,
     SYSTEM_STATE,
     UPLOAD,
-    JobStatus,
+    ImageJobStatus,
     RevealStatus,
     StateStatus,
     UploadStatus,
@@ -57,7 +57,7 @@ class ImageGenerationJob(Aggregate):
     retry_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
     error_data: Document | None = field(default=None, converter=normalize_json)
     completed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    status: JobStatus = field(validator=instance_of(JobStatus))
+    status: ImageJobStatus = field(validator=instance_of(ImageJobStatus))
 
 
 class RecordType(StrEnum):

@@ -1,0 +1,35 @@
+"""Projects in SQL: projects and jobs, with their prompts, specifications and output."""
+
+from typing import Any
+
+from indelible.projects.lifecycle import JOB, PROJECT
+from indelible.projects.rules.tasks import STAGE_LIFECYCLES
+from indelible_sql.projects.guards import project_guards
+from indelible_sql.projects.rows import (
+    JOB_HEADS,
+    JOB_RECORDED,
+    PROJECT_HEADS,
+    PROJECT_RECORDED,
+)
+from indelible_sql.projects.store import SqlProjects
+from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
+from indelible_sql.projects.verify import project_findings
+from indelible_sql.sql_context import SqlContext
+
+
+def _open(tx: Any) -> SqlProjects:
+    return SqlProjects(tx.session)
+
+
+CONTEXT = SqlContext(
+    name="projects",
+    heads={PROJECTS: PROJECT, JOBS: JOB},
+    records=(PROMPTS, OUTPUTS, SPECS),
+    record_head_rules=(*PROJECT_HEADS.record_head_rules(), *JOB_HEADS.record_head_rules()),
+    digests={PROJECTS: PROJECT_RECORDED, JOBS: JOB_RECORDED},
+    stages=STAGE_LIFECYCLES,
+    guards=project_guards,
+    verify=project_findings,
+    open_reader=_open,
+    open_writer=_open,
+)

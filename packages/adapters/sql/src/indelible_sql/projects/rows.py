@@ -1,0 +1,125 @@
+"""Conversion between the values of projects and their rows."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from indelible.kernel import to_json_value
+from indelible.kernel.history import Record
+from indelible.kernel.values import field_values
+from indelible.projects.entities import (
+    Job,
+    JobOutput,
+    JobSpec,
+    LogEntry,
+    LogLevel,
+    Project,
+    ProjectPrompt,
+)
+from indelible.projects.errors import JobNotFound, ProjectNotFound
+from indelible_sql.engine.errors import reading_row
+from indelible_sql.engine.session import Row
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.repository import HeadMapping, RecordMapping
+from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
+from indelible_sql.schema.tables import RecordDigest
+
+R = TypeVar("R", bound=Record)
+
+
+def record_row(record: Record) -> dict[str, Any]:
+    """Return the columns of a record: its fields, with nested values as JSON."""
+    row = field_values(record)
+    for name in ("metadata", "architecture_spec", "logs", "warnings"):
+        if name in row:
+            row[name] = to_json_value(row[name])
+
+    return row
+
+
+def output_of_row(row: Row) -> JobOutput:
+    """Return the output that a row stores."""
+    with reading_row():
+        logs: list[LogEntry] = []
+        for line in row["logs"]:
+            ts = datetime.fromisoformat(line["ts"])
+            logs.append(LogEntry(ts=ts, level=LogLevel(line["level"]), message=line["message"]))
+
+        return JobOutput(
+            job_id=row["job_id"],
+            number=row["number"],
+            written_at=row["written_at"],
+            logs=tuple(logs),
+            warnings=tuple(row["warnings"]),
+        )
+
+
+def prompt_of_row(row: Row) -> ProjectPrompt:
+    """Return the prompt that a row stores."""
+    return ROWS.structure(row, ProjectPrompt)
+
+
+def spec_of_row(row: Row) -> JobSpec:
+    """Return the specification that a row stores."""
+    return ROWS.structure(row, JobSpec)
+
+
+def _checked(record: R, row: Row) -> R:
+    """Return a row's record, or raise ValueError where the library would write it otherwise."""
+    for name, value in record_row(record).items():
+        if value != row[name]:
+            raise ValueError(f"the stored {name} is not in canonical form")
+
+    return record
+
+
+def _prompt_digest(row: Row) -> str:
+    return _checked(prompt_of_row(row), row).digest()
+
+
+def _output_digest(row: Row) -> str:
+    return _checked(output_of_row(row), row).digest()
+
+
+def _spec_digest(row: Row) -> str:
+    record = _checked(spec_of_row(row), row)
+    if record.spec_digest != record.architecture_spec.digest():
+        raise ValueError("spec_digest is not the digest of the architecture_spec")
+
+    return record.digest()
+
+
+PROJECT_HEADS = HeadMapping(
+    table=PROJECTS,
+    entity=Project,
+    missing=ProjectNotFound,
+    records=(RecordMapping(table=PROMPTS, record=ProjectPrompt, to_row=record_row),),
+)
+JOB_HEADS = HeadMapping(
+    table=JOBS,
+    entity=Job,
+    missing=JobNotFound,
+    records=(
+        RecordMapping(table=OUTPUTS, record=JobOutput, to_row=record_row),
+        RecordMapping(table=SPECS, record=JobSpec, to_row=record_row),
+    ),
+)
+PROJECT_RECORDED = (
+    RecordDigest(
+        table=PROMPTS,
+        change_field=ProjectPrompt.record_name,
+        digest=_prompt_digest,
+    ),
+)
+JOB_RECORDED = (
+    RecordDigest(
+        table=OUTPUTS,
+        change_field=JobOutput.record_name,
+        digest=_output_digest,
+    ),
+    RecordDigest(
+        table=SPECS,
+        change_field=JobSpec.record_name,
+        digest=_spec_digest,
+        only_first=True,
+    ),
+)

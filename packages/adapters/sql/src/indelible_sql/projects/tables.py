@@ -1,0 +1,233 @@
+"""The tables of projects: two heads, projects and jobs, with their records."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    literal_column,
+)
+from sqlalchemy.schema import Computed, SchemaItem
+
+from indelible.projects.entities import (
+    MAX_LINES_PER_OUTPUT,
+    MAX_WARNINGS_PER_OUTPUT,
+    Job,
+    Phase,
+)
+from indelible.projects.lifecycle import JOB, PROJECT, SUCCESSFUL, TERMINAL, JobStatus
+from indelible_sql.schema.columns import (
+    BIG_INTEGER,
+    C_COLLATED_TEXT,
+    CONTENT,
+    DIGEST,
+    IDENTIFIER,
+    INSTANT,
+    JSON_ARRAY,
+    JSON_DETAILS,
+    JSON_OBJECT,
+    NATURAL,
+    NONBLANK_TEXT,
+    ORDINAL,
+    required,
+)
+from indelible_sql.schema.one_per_parent import one_per_parent_indexes
+from indelible_sql.schema.tables import head, key, table
+
+# The columns of a project's repository. A bound project has all of them, and keeps them.
+REQUESTED_COLUMNS = ("repository_host", "repository_name")
+BOUND_COLUMNS = ("repository_id", "repository_branch", "github_repo_url")
+REPOSITORY_COLUMNS = (*REQUESTED_COLUMNS, *BOUND_COLUMNS)
+
+HAS_WARNINGS = literal_column("warnings <> '[]'", Boolean())
+
+
+def quoted(values: Iterable[str]) -> str:
+    """Return texts as a list of SQL literals, in alphabetical order."""
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+def _all_of(columns: Iterable[str], test: str) -> str:
+    return " AND ".join(f"{name} {test}" for name in columns)
+
+
+_HAS_REPOSITORY_OF_STATUS = (
+    f"CASE status WHEN 'unbound' THEN {_all_of(REPOSITORY_COLUMNS, 'IS NULL')}"
+    f" WHEN 'requested' THEN {_all_of(REQUESTED_COLUMNS, 'IS NOT NULL')}"
+    f" AND {_all_of(BOUND_COLUMNS, 'IS NULL')}"
+    f" ELSE {_all_of(REPOSITORY_COLUMNS, 'IS NOT NULL')} END"
+)
+
+
+def _at_most(column: str, limit: int) -> tuple[SchemaItem, ...]:
+    """Return the check that a list of JSON has at most so many items, for each database."""
+    name = f"job_outputs_{column}_size"
+    return (
+        CheckConstraint(f"json_array_length({column}) <= {limit}", name=name).ddl_if(
+            dialect="sqlite"
+        ),
+        CheckConstraint(f"{column} -> {limit} IS NULL", name=name).ddl_if(dialect="postgresql"),
+    )
+
+
+def _success_checks() -> tuple[SchemaItem, ...]:
+    """Return the check that a success has a commit and no warning, or has a warning."""
+    commits = {
+        "sqlite": "CASE WHEN json_valid(result) THEN json_extract(result, '$.commit') END",
+        "postgresql": "(result ->> 'commit')",
+    }
+    checks: list[SchemaItem] = []
+    for dialect, commit in commits.items():
+        condition = (
+            f"CASE status WHEN 'completed' THEN warning_count = 0 AND {commit} IS NOT NULL"
+            " WHEN 'completed_with_warnings' THEN warning_count > 0 ELSE TRUE END"
+        )
+        check = CheckConstraint(condition, name="jobs_success_has_reason")
+        checks.append(check.ddl_if(dialect=dialect))
+
+    return tuple(checks)
+
+
+PROJECTS = head(
+    "projects",
+    PROJECT,
+    # The last prompt, NULL before the first.
+    Column("prompt_number", BIG_INTEGER, Computed("NULLIF(prompt_count, 0)", persisted=True)),
+    required("user_id", IDENTIFIER),
+    required("name", C_COLLATED_TEXT),
+    required("description", CONTENT),
+    required("current_nodes", JSON_ARRAY),
+    Column("latest_successful_job_id", IDENTIFIER),
+    Column("latest_successful_job_number", ORDINAL),
+    Column("repository_host", IDENTIFIER),
+    Column("repository_name", NONBLANK_TEXT),
+    Column("repository_id", IDENTIFIER),
+    Column("repository_branch", NONBLANK_TEXT),
+    Column("github_repo_url", NONBLANK_TEXT),
+    UniqueConstraint("user_id", "id", name="projects_owner"),
+    key(
+        "projects_prompt",
+        ["id", "prompt_number"],
+        "project_prompts",
+        ["project_id", "number"],
+        deferred=True,
+    ),
+    CheckConstraint("trim(name) <> ''", name="projects_name_not_blank"),
+    CheckConstraint(_HAS_REPOSITORY_OF_STATUS, name="projects_repository_of_status"),
+    CheckConstraint(
+        "(latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL)"
+        " AND (seq > 1 OR latest_successful_job_id IS NULL)",
+        name="projects_latest_job",
+    ),
+    Index("projects_created_at", "user_id", "created_at", "id"),
+    Index("projects_updated_at", "user_id", "updated_at", "id"),
+    Index("projects_name", "user_id", "name", "id"),
+    version=required("prompt_count", NATURAL),
+)
+JOBS = head(
+    "jobs",
+    JOB,
+    required("project_id", IDENTIFIER),
+    required("user_id", IDENTIFIER),
+    required("number", ORDINAL),
+    required("prompt", CONTENT),
+    required("spec_digest", DIGEST),
+    required("warning_count", NATURAL),
+    Column("phase", IDENTIFIER),
+    Column("result", JSON_OBJECT),
+    Column("failure_reason", NONBLANK_TEXT),
+    Column("completed_at", INSTANT),
+    UniqueConstraint("user_id", "id", name="jobs_owner"),
+    UniqueConstraint("project_id", "number", name="jobs_number"),
+    key("jobs_project", ["user_id", "project_id"], "projects", ["user_id", "id"]),
+    key(
+        "jobs_output",
+        ["id", "output_number"],
+        "job_outputs",
+        ["job_id", "number"],
+        deferred=True,
+    ),
+    key("jobs_spec", ["id"], "job_specs", ["job_id"], deferred=True),
+    CheckConstraint(f"phase IN ({quoted(Phase)})", name="jobs_phase_known"),
+    CheckConstraint(
+        f"CASE WHEN status IN ({quoted(TERMINAL)})"
+        " THEN completed_at IS NOT NULL AND completed_at = updated_at"
+        " ELSE completed_at IS NULL END",
+        name="jobs_completed_at_of_status",
+    ),
+    CheckConstraint(
+        f"(result IS NOT NULL) = (status IN ({quoted(SUCCESSFUL)}))",
+        name="jobs_result_of_status",
+    ),
+    CheckConstraint(
+        f"(failure_reason IS NOT NULL) = (status = '{JobStatus.FAILED}')",
+        name="jobs_failure_of_status",
+    ),
+    *_success_checks(),
+    *one_per_parent_indexes("jobs", Job),
+    Index("jobs_status", "status", "id"),
+    version=required("output_number", ORDINAL),
+)
+PROMPTS = table(
+    "project_prompts",
+    required("project_id", IDENTIFIER),
+    required("number", ORDINAL),
+    Column("previous_number", BIG_INTEGER, Computed("NULLIF(number - 1, 0)", persisted=True)),
+    required("prompt", CONTENT),
+    required("timestamp", INSTANT),
+    required("metadata", JSON_DETAILS),
+    PrimaryKeyConstraint("project_id", "number", name="project_prompts_pkey"),
+    key("project_prompts_project", ["project_id"], "projects", ["id"]),
+    key(
+        "project_prompts_previous",
+        ["project_id", "previous_number"],
+        "project_prompts",
+        ["project_id", "number"],
+    ),
+    has_rowid=False,
+)
+SPECS = table(
+    "job_specs",
+    required("job_id", IDENTIFIER),
+    required("number", ORDINAL),
+    required("created_at", INSTANT),
+    required("spec_digest", DIGEST),
+    required("architecture_spec", JSON_OBJECT),
+    PrimaryKeyConstraint("job_id", "number", name="job_specs_pkey"),
+    UniqueConstraint("job_id", name="job_specs_job_id"),
+    key("job_specs_job", ["job_id"], "jobs", ["id"]),
+    CheckConstraint("number = 1", name="job_specs_first"),
+    has_rowid=False,
+)
+OUTPUTS = table(
+    "job_outputs",
+    required("job_id", IDENTIFIER),
+    required("number", ORDINAL),
+    Column("previous_number", BIG_INTEGER, Computed("NULLIF(number - 1, 0)", persisted=True)),
+    required("written_at", INSTANT),
+    required("logs", JSON_ARRAY),
+    required("warnings", JSON_ARRAY),
+    PrimaryKeyConstraint("job_id", "number", name="job_outputs_pkey"),
+    key("job_outputs_job", ["job_id"], "jobs", ["id"]),
+    key(
+        "job_outputs_previous",
+        ["job_id", "previous_number"],
+        "job_outputs",
+        ["job_id", "number"],
+    ),
+    *_at_most("logs", MAX_LINES_PER_OUTPUT),
+    *_at_most("warnings", MAX_WARNINGS_PER_OUTPUT),
+    # Few outputs have warnings, and all of a job are read at once.
+    Index(
+        "job_outputs_with_warnings",
+        "job_id",
+        "number",
+        postgresql_where=HAS_WARNINGS,
+        sqlite_where=HAS_WARNINGS,
+    ),
+    has_rowid=False,
+)

@@ -1,0 +1,209 @@
+"""Projects."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.kernel import Lifecycle
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.history import Record
+from indelible.kernel.json_objects import JSON_OBJECTS, JsonObject, JsonObjects
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    TEXT,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    is_text,
+    non_blank_line,
+)
+from indelible.projects import errors
+from indelible.projects.entities.fields import check_presence
+from indelible.projects.entities.records import ProjectPrompt
+from indelible.projects.entities.values import NATURAL, DisplayStatus, Repository, freeze_nodes
+from indelible.projects.lifecycle import PROJECT, ProjectStatus
+
+REQUEST_FIELDS = ("repository_host", "repository_name")
+BINDING_FIELDS = ("repository_id", "repository_branch", "github_repo_url")
+
+
+@frozen(kw_only=True)
+class Project(Aggregate):
+    """A long-lived intent that owns a Git repository.
+
+    The repository's host and name are set when the repository is requested, its other fields when
+    the project is bound to it; from then on they are fixed. `latest_successful_job_number` is the
+    `number` of the latest successful job; it only grows.
+    """
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = PROJECT
+    fixed: ClassVar[tuple[str, ...]] = ("user_id",)
+    version_field: ClassVar[str] = "prompt_count"
+    version_records: ClassVar[tuple[type[Record], ...]] = (ProjectPrompt,)
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    name: str = field(validator=non_blank_line, metadata=LINE)
+    description: str = field(default="", validator=is_text, metadata=TEXT)
+    status: ProjectStatus = field(validator=instance_of(ProjectStatus))
+    prompt_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    current_nodes: JsonObjects = field(default=(), converter=freeze_nodes, metadata=JSON_OBJECTS)
+    latest_successful_job_id: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    latest_successful_job_number: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=COUNT
+    )
+    repository_host: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    repository_name: str | None = field(
+        default=None, validator=optional(non_blank_line), metadata=LINE
+    )
+    repository_id: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    repository_branch: str | None = field(
+        default=None, validator=optional(non_blank_line), metadata=LINE
+    )
+    github_repo_url: str | None = field(
+        default=None, validator=optional(non_blank_line), metadata=LINE
+    )
+
+    def __attrs_post_init__(self) -> None:
+        is_requested = self.status is not ProjectStatus.UNBOUND
+        check_presence(self, REQUEST_FIELDS, is_present=is_requested)
+        check_presence(self, BINDING_FIELDS, is_present=self.status is ProjectStatus.BOUND)
+        has_latest_job = self.latest_successful_job_id is not None
+        check_presence(self, ("latest_successful_job_number",), is_present=has_latest_job)
+
+    @property
+    def display_status(self) -> DisplayStatus:
+        """Return the status that is displayed."""
+        if self.latest_successful_job_id is not None:
+            return DisplayStatus.COMPLETED
+        if self.current_nodes:
+            return DisplayStatus.ACTIVE
+
+        return DisplayStatus.DRAFT
+
+    @property
+    def repository(self) -> Repository | None:
+        """Return the repository of a bound project, or None."""
+        if self.status is not ProjectStatus.BOUND:
+            return None
+
+        values: dict[str, Any] = {
+            "host": self.repository_host,
+            "repository_id": self.repository_id,
+            "name": self.repository_name,
+            "url": self.github_repo_url,
+            "branch": self.repository_branch,
+        }
+        return Repository(**values)
+
+    def fixed_fields(self, following: Aggregate) -> tuple[str, ...]:
+        """Return the fields that keep their value: the repository too, once it is set."""
+        fields = super().fixed_fields(following)
+        if self.status is not ProjectStatus.BOUND:
+            return fields
+
+        return (*fields, *REQUEST_FIELDS, *BINDING_FIELDS)
+
+    def require_owner(self, user_id: str) -> Self:
+        """Return the project, or raise ProjectNotFound where it is another user's."""
+        if self.user_id != user_id:
+            raise errors.ProjectNotFound(self.id)
+        return self
+
+    def renamed(self, name: str, description: str | None, *, now: datetime) -> Self:
+        """Return the project under another name; without a description, it keeps its own."""
+        if description is None:
+            description = self.description
+        return self.transition("rename", now=now, name=name, description=description)
+
+    def with_nodes(self, nodes: JsonObjects, *, now: datetime) -> Self:
+        """Return the project with other nodes."""
+        return self.transition("set_nodes", now=now, current_nodes=nodes)
+
+    def with_prompt(self, *, now: datetime) -> Self:
+        """Return the project with one prompt more; `new_prompt` is the record of it."""
+        return self.transition("add_prompt", now=now)
+
+    def new_prompt(self, prompt: str, metadata: JsonObject) -> ProjectPrompt:
+        """Return the prompt that the project's count and time point to."""
+        return ProjectPrompt(
+            project_id=self.id,
+            number=self.prompt_count,
+            prompt=prompt,
+            timestamp=self.updated_at,
+            metadata=metadata,
+        )
+
+    def has_requested(self, host: str, name: str) -> bool:
+        """Return True if this repository was requested, and the project is not bound yet."""
+        is_requested = self.status is ProjectStatus.REQUESTED
+        return is_requested and (self.repository_host, self.repository_name) == (host, name)
+
+    def requesting_repository(self, host: str, name: str, *, now: datetime) -> Self:
+        """Return the project with the repository that it asks a host for.
+
+        Raises:
+            RepositoryAlreadySet: The project is bound to a repository.
+        """
+        self._require_unset()
+        return self.transition(
+            "request_repository", now=now, repository_host=host, repository_name=name
+        )
+
+    def bound_to(self, repository: Repository, *, now: datetime) -> Self:
+        """Return the project with its repository, which is set once.
+
+        Raises:
+            RepositoryAlreadySet: The project is bound to a repository.
+            RepositoryNotRequested: The repository is on another host than the requested one.
+            InvalidTransition: The project has requested no repository.
+        """
+        self._require_unset()
+        requested_host = self.repository_host
+        if requested_host is not None and requested_host != repository.host:
+            raise errors.RepositoryNotRequested(self.id, requested_host, repository.host)
+
+        return self.transition(
+            "set_github_repo_url",
+            now=now,
+            repository_host=repository.host,
+            repository_name=repository.name,
+            repository_id=repository.repository_id,
+            repository_branch=repository.branch,
+            github_repo_url=repository.url,
+        )
+
+    def is_newer_success(self, number: int) -> bool:
+        """Return True if a job of this number was created after the latest successful one."""
+        latest = self.latest_successful_job_number
+        return latest is None or number > latest
+
+    def with_latest_job(self, job_id: str, number: int, *, now: datetime) -> Self:
+        """Return the project with its latest successful job.
+
+        Raises:
+            JobNotNewer: The present one was created after it, or is the same.
+        """
+        if not self.is_newer_success(number):
+            raise errors.JobNotNewer(job_id, number, self.latest_successful_job_number or 0)
+
+        return self.transition(
+            "update_latest_job",
+            now=now,
+            latest_successful_job_id=job_id,
+            latest_successful_job_number=number,
+        )
+
+    def _require_unset(self) -> None:
+        if self.github_repo_url is not None:
+            raise errors.RepositoryAlreadySet(self.id, self.github_repo_url)

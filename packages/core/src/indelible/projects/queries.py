@@ -1,0 +1,127 @@
+"""Queries on projects and jobs; none of them writes."""
+
+from attrs import frozen
+
+from indelible.kernel.transaction import single_statement
+from indelible.projects.commands import JobSaved, ProjectSaved
+from indelible.projects.entities import ArchitectureSpec, Job, JobOutput, LogEntry, ProjectPrompt
+from indelible.projects.ports import (
+    ALL_JOBS,
+    ALL_PROJECTS,
+    MAX_OUTPUTS_PER_PAGE,
+    JobFilter,
+    ProjectFilter,
+    ProjectsRead,
+)
+
+PAGE_SIZE = 50
+
+
+@frozen(kw_only=True)
+class JobDetails:
+    """A job with its specification, its warnings and its log, and its seq.
+
+    `warnings` are all of them. `logs` are the lines of the last outputs; `skipped_outputs` is the
+    number of outputs before them, which `job_logs` returns.
+    """
+
+    job: Job
+    architecture_spec: ArchitectureSpec
+    warnings: tuple[str, ...]
+    logs: tuple[LogEntry, ...]
+    skipped_outputs: int
+    seq: int
+
+
+@frozen(kw_only=True)
+class JobLogs:
+    """A job, and its next outputs after a number."""
+
+    job: Job
+    outputs: tuple[JobOutput, ...]
+
+
+@single_statement
+def get_project(tx: ProjectsRead, user_id: str, project_id: str) -> ProjectSaved:
+    """Return the user's project, with the seq that the next command must expect.
+
+    Raises:
+        ProjectNotFound: The project does not exist, or belongs to another user.
+    """
+    head = tx.projects.projects.get(project_id)
+    return ProjectSaved(project=head.entity.require_owner(user_id), seq=head.revision.seq)
+
+
+@single_statement
+def list_projects(
+    tx: ProjectsRead,
+    user_id: str,
+    *,
+    matching: ProjectFilter = ALL_PROJECTS,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[ProjectSaved, ...]:
+    """Return the user's next matching projects after a position."""
+    heads = tx.projects.projects.list_page(
+        matching, where={"user_id": user_id}, after=after, limit=limit
+    )
+    return tuple(ProjectSaved(project=head.entity, seq=head.revision.seq) for head in heads)
+
+
+def list_prompts(
+    tx: ProjectsRead, user_id: str, project_id: str, *, after: int = 0, limit: int = PAGE_SIZE
+) -> tuple[ProjectPrompt, ...]:
+    """Return the next prompts of the user's project after a number, oldest first."""
+    get_project(tx, user_id, project_id)
+    return tx.projects.projects.prompts(project_id, after=after, limit=limit)
+
+
+def get_job(tx: ProjectsRead, user_id: str, job_id: str) -> JobDetails:
+    """Return the user's job with its specification, warnings and log.
+
+    Raises:
+        JobNotFound: The job does not exist, or belongs to another user.
+    """
+    head = tx.projects.jobs.get(job_id)
+    job = head.entity.require_owner(user_id)
+    skipped_outputs = max(0, job.output_number - MAX_OUTPUTS_PER_PAGE)
+    logs: list[LogEntry] = []
+    for output in tx.projects.jobs.outputs(
+        job_id, after=skipped_outputs, limit=MAX_OUTPUTS_PER_PAGE
+    ):
+        logs.extend(output.logs)
+
+    return JobDetails(
+        job=job,
+        architecture_spec=tx.projects.jobs.spec(job_id).architecture_spec,
+        warnings=tx.projects.jobs.warnings(job_id),
+        logs=tuple(logs),
+        skipped_outputs=skipped_outputs,
+        seq=head.revision.seq,
+    )
+
+
+def list_jobs(
+    tx: ProjectsRead,
+    user_id: str,
+    project_id: str,
+    *,
+    matching: JobFilter = ALL_JOBS,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[JobSaved, ...]:
+    """Return the next matching jobs of the user's project after a position, newest first."""
+    get_project(tx, user_id, project_id)
+    heads = tx.projects.jobs.list_page(
+        matching, where={"project_id": project_id}, after=after, limit=limit
+    )
+    return tuple(JobSaved(job=head.entity, seq=head.revision.seq) for head in heads)
+
+
+def job_logs(
+    tx: ProjectsRead, user_id: str, job_id: str, *, after: int = 0, limit: int = PAGE_SIZE
+) -> JobLogs:
+    """Return the next outputs of the user's job after a number, oldest first."""
+    job = tx.projects.jobs.get(job_id).entity.require_owner(user_id)
+    outputs = tx.projects.jobs.outputs(job_id, after=after, limit=limit)
+    return JobLogs(job=job, outputs=outputs)

@@ -1,0 +1,68 @@
+"""Secrets are masked in every text that is logged or stored."""
+
+from functools import partial
+
+import pytest
+from tests.costs import processor_seconds
+
+from indelible.kernel.masking import mask_secrets
+
+CANARY = "c4n4ry0123456789abcdefABCDEF9876543210"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"pushed with {prefix}_{CANARY}" for prefix in ("ghp", "gho", "ghu", "ghs", "ghr")),
+        f"github_pat_11AAAAAAA0_{CANARY}",
+        f"access_token%3Dghp_{CANARY}",
+        f"GITHUB_TOKEN_ghp_{CANARY}",
+        f"fatal: unable to access 'https://maya:{CANARY}@github.example/shop.git/'",
+        f"remote: https://x-access-token:ghp_{CANARY}@github.example/maya/shop.git",
+        f"http.extraheader=AUTHORIZATION: basic {CANARY}",
+        f"> Authorization: Bearer {CANARY}",
+        f"Authorization: token {CANARY}",
+        f"token: {CANARY}",
+        f"token={CANARY}",
+        f'{{"github_access_token": "ghp_{CANARY}"}}',
+    ],
+)
+def test_secrets_of_git_hosts_are_masked(text: str) -> None:
+    masked = mask_secrets(text)
+
+    assert CANARY not in masked
+    assert "***" in masked
+
+
+def test_a_short_token_is_masked_where_a_word_begins() -> None:
+    assert mask_secrets("used ghp_canary01 twice") == "used *** twice"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the files of high_priority and highp_value",
+        "ghp_ is the beginning of a token",
+        "commit 4f0c6c4c8c0a7f2d5a3c5a9f3b3c4f8d9a0b1c2d",
+        "7 files: src/ghosts.py, src/github_pat.py",
+    ],
+)
+def test_other_words_are_not_masked(text: str) -> None:
+    assert mask_secrets(text) == text
+
+
+def test_masking_twice_changes_nothing() -> None:
+    once = mask_secrets(f"ghp_{CANARY}, https://maya:{CANARY}@host and Authorization: {CANARY}")
+
+    assert mask_secrets(once) == once
+
+
+@pytest.mark.parametrize(
+    "part", ["ghp_", "ghp_a", "github_pat_", "github_pat_a ", "gh", "_", "://", "https://x:y@"]
+)
+def test_masking_tokens_takes_linear_time(part: str) -> None:
+    short, long = (part * (length // len(part)) for length in (25_000, 100_000))
+
+    assert processor_seconds(partial(mask_secrets, long)) < 9 * processor_seconds(
+        partial(mask_secrets, short)
+    )
