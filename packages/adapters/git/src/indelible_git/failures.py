@@ -11,10 +11,11 @@ from indelible.projects.errors import (
     PushRejected,
     RepositoryGone,
 )
-from indelible_git.git import Git
+from indelible_git.git import MAX_REASON_CHARACTERS, Git
 from indelible_git.processes import Completed
+from indelible_git.texts import one_line
 
-# Messages of git 2.30 and later with LC_ALL=C. The first pattern that matches decides.
+# Messages of git 2.31 and later with LC_ALL=C. The first pattern that matches decides.
 GONE: Final = re.compile(
     r"repository .* not found|does not appear to be a git repository|not a git repository"
     r"|returned error: (?:404|410)|repository .* does not exist",
@@ -78,7 +79,8 @@ def push_failure(git: Git, completed: Completed, repository: str) -> IndelibleEr
         return PushRejected(reason)
 
     remote_lines = REMOTE_LINE.findall(completed.stderr.decode(errors="replace"))
-    message = git.mask("; ".join([reason, *filter(None, remote_lines)]))[:500]
+    text = git.mask("; ".join([reason, *filter(None, remote_lines)]))
+    message = one_line(text, MAX_REASON_CHARACTERS)
     if rejection["kind"] == "remote failure" or LATER.search(reason):
         return HostUnavailable(message)
 

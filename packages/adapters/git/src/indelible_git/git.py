@@ -19,10 +19,12 @@ from indelible_git.processes import (
     UnwatchedGroups,
     run,
 )
+from indelible_git.texts import mask, one_line
 
-MASK: Final = "***"
-USER_IN_URL: Final = re.compile(r"(?<=://)[^\s/@]*@")
 MAX_REASON_CHARACTERS: Final = 500
+VERSION: Final = re.compile(r"git version (?P<major>\d+)\.(?P<minor>\d+)")
+# An older git ignores GIT_CONFIG_COUNT, and would run the hooks of a repository.
+MIN_VERSION: Final = (2, 31)
 NOWHERE: Final = "/dev/null"  # as a folder it does not exist, and nobody can put a file into it
 
 # These hold for every command; the environment overrides the repository's own configuration.
@@ -123,19 +125,23 @@ class Git:
 
         return completed.stdout
 
+    def require_version(self, folder: Path) -> None:
+        """Raise GitFailed if git is too old to read its configuration from the environment."""
+        output = self.output("version", folder=folder).decode(errors="replace")
+        match = VERSION.search(output)
+        if match is None or (int(match["major"]), int(match["minor"])) < MIN_VERSION:
+            expected = ".".join(str(number) for number in MIN_VERSION)
+            raise GitFailed("version", f"expected {expected} or later, got {output.strip()}")
+
     def reason(self, completed: Completed) -> str:
         """Return the messages of a failed command on one line, without secrets."""
         lines = completed.stderr.decode(errors="replace").splitlines()
         text = self.mask("; ".join(line.strip() for line in lines if line.strip()))
-        printable = "".join(character if character.isprintable() else " " for character in text)
-        return printable[:MAX_REASON_CHARACTERS] or f"exit code {completed.code}"
+        return one_line(text, MAX_REASON_CHARACTERS) or f"exit code {completed.code}"
 
     def mask(self, text: str) -> str:
         """Return the text without secrets and without users of addresses."""
-        for secret in self.secrets:
-            text = text.replace(secret, MASK)
-
-        return USER_IN_URL.sub(f"{MASK}@", text)
+        return mask(text, self.secrets)
 
     def _environment(self) -> dict[str, str]:
         """Return the whole environment of a command; nothing is inherited but PATH."""

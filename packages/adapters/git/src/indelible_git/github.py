@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from attrs import define, field
 
-from indelible.kernel import UsageError
+from indelible.kernel import Clock, SystemClock, UsageError
 from indelible.projects.entities import Repository
 from indelible.projects.errors import (
     HostRefused,
@@ -24,6 +24,7 @@ from indelible_git.limits import GitLimits
 from indelible_git.markers import description_with_marker, marked_project
 from indelible_git.names import check_branch, check_repository_name
 from indelible_git.origins import GITHUB_API, Origin, git_origin, parse_origin, require_origin
+from indelible_git.texts import one_line
 
 HOST_NAME: Final = "github"
 TOKEN: Final = re.compile(r"[!-~]{1,500}")
@@ -34,6 +35,7 @@ OK: Final = 200
 CREATED: Final = 201
 GONE: Final = frozenset({404, 410, 451})
 UNPROCESSABLE: Final = 422
+MAX_DETAILS_CHARACTERS: Final = 500
 
 
 def _visible_token(token: str) -> str:
@@ -57,6 +59,7 @@ class GitHubHost:
     private: bool = True
     timeout_seconds: float = 30.0
     limits: GitLimits = field(factory=GitLimits)
+    clock: Clock = field(factory=SystemClock, repr=False)
     _api: GitHubApi = field(init=False, repr=False)
     _git_origin: Origin = field(init=False, repr=False)
     _login: str | None = field(default=None, init=False, repr=False)
@@ -65,7 +68,10 @@ class GitHubHost:
         require_origin(self.api_url, "api_url")
         self._git_origin = git_origin(self.api_url)
         self._api = GitHubApi(
-            url=self.api_url, token=self.token, timeout_seconds=self.timeout_seconds
+            url=self.api_url,
+            token=self.token,
+            timeout_seconds=self.timeout_seconds,
+            clock=self.clock,
         )
 
     @property
@@ -255,6 +261,6 @@ def _refusal(answer: Answer) -> HostRefused:
     if isinstance(errors, list):
         for error in cast("list[object]", errors[:5]):
             if isinstance(error, dict):
-                details.append(str(cast(JsonObject, error).get("message", ""))[:200])
-    text = "; ".join(filter(None, details))
+                details.append(str(cast(JsonObject, error).get("message", "")))
+    text = one_line("; ".join(filter(None, details)), MAX_DETAILS_CHARACTERS)
     return HostRefused(f"HTTP {answer.status}: {text}")

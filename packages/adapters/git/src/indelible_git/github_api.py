@@ -2,9 +2,9 @@
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final, cast
 from urllib.parse import urljoin
@@ -12,8 +12,10 @@ from urllib.parse import urljoin
 import urllib3
 from attrs import define, field, frozen
 
+from indelible.kernel import Clock
 from indelible.projects.errors import HostRefused, HostUnavailable
 from indelible_git.origins import parse_origin
+from indelible_git.texts import mask, one_line
 
 API_VERSION: Final = "2022-11-28"
 USER_AGENT: Final = "indelible-git"
@@ -48,9 +50,7 @@ class Answer:
     @property
     def message(self) -> str:
         """Return the message of an error on one line."""
-        text = str(self.document.get("message", ""))
-        printable = "".join(character if character.isprintable() else " " for character in text)
-        return printable[:MAX_MESSAGE_CHARACTERS]
+        return one_line(str(self.document.get("message", "")), MAX_MESSAGE_CHARACTERS)
 
 
 @define(kw_only=True, eq=False)
@@ -60,6 +60,7 @@ class GitHubApi:
     url: str
     token: str = field(repr=False)
     timeout_seconds: float
+    clock: Clock = field(repr=False)
     remaining_requests: int | None = field(default=None, init=False)
     _pool: urllib3.PoolManager = field(init=False, repr=False)
 
@@ -118,7 +119,9 @@ class GitHubApi:
 
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
         self._count(answer_headers)
-        return Answer(response.status, answer_headers, _parse(text))
+        # A careless proxy repeats what it was sent.
+        masked = mask(text.decode(errors="replace"), [self.token])
+        return Answer(response.status, answer_headers, _parse(masked))
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
         """Return the body, within the limits of size and time. Raises HostUnavailable."""
@@ -144,14 +147,14 @@ class GitHubApi:
             raise HostRefused(f"the token was not accepted, HTTP 401: {answer.message}")
         if status == TOO_MANY_REQUESTS or (status == FORBIDDEN and _is_limited(answer)):
             reason = f"rate limit, HTTP {status}: {answer.message}"
-            raise HostUnavailable(reason, _limited_seconds(answer))
+            raise HostUnavailable(reason, _limited_seconds(answer, self.clock.now()))
         if status == FORBIDDEN:
             raise HostRefused(f"HTTP 403: {answer.message}")
         if status in SERVER_ERRORS or status in BUSY:
             raise HostUnavailable(f"HTTP {status}", _retry_after(answer))
 
 
-def _parse(text: bytes) -> JsonObject:
+def _parse(text: str) -> JsonObject:
     """Return the JSON object in a text, an empty one if there is none."""
     document: Any = None
     with suppress(ValueError, RecursionError):
@@ -170,14 +173,14 @@ def _is_limited(answer: Answer) -> bool:
     return RATE_LIMIT.search(answer.message) is not None
 
 
-def _limited_seconds(answer: Answer) -> float:
+def _limited_seconds(answer: Answer, now: datetime) -> float:
     """Return the seconds to wait after a rate limit, as GitHub's documentation asks for."""
     seconds = _retry_after(answer)
     if seconds is not None:
         return seconds
     if answer.headers.get("x-ratelimit-remaining") == "0":
         with suppress(KeyError, ValueError):
-            reset = float(answer.headers["x-ratelimit-reset"]) - time.time()
+            reset = float(answer.headers["x-ratelimit-reset"]) - now.timestamp()
             return min(max(reset, 1.0), MAX_RETRY_SECONDS)
 
     return MIN_LIMITED_SECONDS

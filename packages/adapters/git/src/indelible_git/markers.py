@@ -7,6 +7,8 @@ from typing import Any, Final, cast
 
 from attrs import asdict, frozen
 
+from indelible_git.texts import one_line
+
 MARKER_FILE: Final = "indelible.json"
 MAX_MARKER_BYTES: Final = 4_096
 DESCRIPTION_MARKER: Final = re.compile(r"\[indelible project ([!-Z^-~]{1,200})\]")
@@ -46,11 +48,9 @@ def read_marker(repository: Path) -> Marker | None:
 def description_with_marker(description: str, project_id: str) -> str:
     """Return a description for GitHub, on one line, that ends with the project's marker."""
     marker = f"[indelible project {project_id}]"
-    printable = "".join(character if character.isprintable() else " " for character in description)
     # A marker in the text of a user is not one: the last one counts, and this one is last.
     room = MAX_DESCRIPTION_CHARACTERS - len(marker) - 1
-    text = " ".join(printable.split())[:room]
-    return f"{text} {marker}".strip()
+    return f"{one_line(description, room)} {marker}".strip()
 
 
 def marked_project(description: object) -> str | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from indelible.projects.errors import HostRefused
 from indelible.projects.ports import CommitRequest, FoundCommit
+from indelible_git.texts import one_line
 
 JOB_TRAILER: Final = "Job-Id"
 PLAN_TRAILER: Final = "Plan-Digest"
@@ -33,10 +34,7 @@ def check_trailer(value: str) -> str:
 
 def message(request: CommitRequest) -> bytes:
     """Return the message of a job's commit. The subject stays one line and forges no trailer."""
-    printable = "".join(
-        character if character.isprintable() else " " for character in request.subject
-    )
-    subject = " ".join(printable.split())[:MAX_SUBJECT_CHARACTERS].strip() or DEFAULT_SUBJECT
+    subject = one_line(request.subject, MAX_SUBJECT_CHARACTERS) or DEFAULT_SUBJECT
     lines = (
         subject,
         "",
