@@ -34,7 +34,7 @@ from indelible.projects.tasks.failpoints import (
     AFTER_PHASE,
     BEFORE_PHASE,
     AtJobFailpoint,
-    no_failpoint,
+    no_job_failpoint,
 )
 from indelible.projects.tasks.failures import one_line, permanent_reason, reason_of, retry_of
 from indelible.projects.tasks.job_log import JobLog, Lines, Warnings
@@ -68,10 +68,11 @@ class ProcessJob:
     generate: Generate = generate_files
     clock: Clock = field(factory=SystemClock)
     observer: JobObserver = field(factory=SilentObserver)
-    at_failpoint: AtJobFailpoint = no_failpoint
+    at_failpoint: AtJobFailpoint = no_job_failpoint
     lease_seconds: int = LEASE_SECONDS
     timeout_seconds: int = TIMEOUT_SECONDS
     max_attempts: int = MAX_ATTEMPTS
+    postpone_seconds: float = POSTPONE_SECONDS  # while another job of the project is running
 
     def stage(self) -> Stage[ProjectsWrite, JobWork, None]:
         """Return the stage. A job acts outside, so each attempt is recorded before it begins."""
@@ -119,7 +120,8 @@ class ProcessJob:
         try:
             start_job(tx, StartJob(job_id=job.id))
         except JobAlreadyRunning as error:
-            raise Postpone(POSTPONE_SECONDS, "another job of the project is running") from error
+            reason = "another job of the project is running"
+            raise Postpone(self.postpone_seconds, reason) from error
 
     def process_job(self, work: JobWork, handle: LeaseHandle) -> None:
         """Process a job from its workspace to its end, and delete the workspace in any case.
@@ -151,8 +153,8 @@ class ProcessJob:
             command = RecordProgress(job_id=work.job.id, phase=phase, logs=lines, warnings=warnings)
             run.write(record_progress, command)
 
-        log = JobLog(clock=self.clock, write=write, known_warnings=set(work.warnings))
-        run = JobRun(work=work, handle=handle, store=self.store, actor=WORKER, log=log)
+        output = JobLog(clock=self.clock, write=write, known_warnings=set(work.warnings))
+        run = JobRun(work=work, handle=handle, store=self.store, actor=WORKER, output=output)
         return run
 
     def _build_and_update(self, run: JobRun) -> None:
@@ -166,14 +168,14 @@ class ProcessJob:
                 raise retry from error
             if reason is None:
                 raise
-            run.log.error(reason)
+            run.output.error(reason)
             self._finalize(run, reason)
         else:
             self._finalize(run, result)
 
     def _build(self, run: JobRun) -> JobResult:
         attempt = run.handle.lease.attempt
-        run.log.info(f"Attempt {attempt} of {self.max_attempts} begins.")
+        run.output.info(f"Attempt {attempt} of {self.max_attempts} begins.")
 
         # PHASE 3: a fresh workspace. A stale one is deleted first.
         with self._logged_phase(run, Phase.WORKSPACE, "Create a fresh workspace."):
@@ -206,7 +208,7 @@ class ProcessJob:
         run.workspace = self.workspaces.create(run.job.id)
         self.observer.workspace_created()
         if run.workspace.was_stale:
-            run.log.warn("A stale workspace of an earlier attempt was deleted.")
+            run.output.warn("A stale workspace of an earlier attempt was deleted.")
 
     def _generate(self, run: JobRun) -> None:
         """Generate the files in memory.
@@ -216,13 +218,13 @@ class ProcessJob:
         """
         spec = run.work.spec
         judged = critique(spec)
-        run.log.warn_all(judged.warnings())
+        run.output.warn_all(judged.warnings())
         if judged.blocking:
             raise PermanentFailure(f"architecture blocked: {judged.summary}")
 
         run.plan = plan_files(spec)
         run.files = tuple(self.generate(spec, run.plan))
-        run.log.info(f"Generated {len(run.files)} files.")
+        run.output.info(f"Generated {len(run.files)} files.")
 
     def _handle_github_push(self, run: JobRun, pushing: Pushing | None) -> None:
         """Push the commit to the project's repository, or warn that there is no host for it."""
@@ -230,7 +232,7 @@ class ProcessJob:
             pushing.push(run)
             return
 
-        run.log.warn(f"The push was skipped: {self.no_host_reason}.")
+        run.output.warn(f"The push was skipped: {self.no_host_reason}.")
         self.observer.pushed(PushOutcome.SKIPPED)
 
     def _result(self, run: JobRun) -> JobResult:
@@ -253,7 +255,7 @@ class ProcessJob:
 
     def _update_status(self, run: JobRun, outcome: JobResult | str) -> JobStatus:
         """End the job with its result, or with the reason for which it has failed."""
-        lines, warnings = run.log.take()
+        lines, warnings = run.output.take()
         if isinstance(outcome, JobResult):
             finish = FinishJob(job_id=run.job.id, result=outcome, logs=lines, warnings=warnings)
             status = run.write(finish_job, finish).job.status
@@ -290,7 +292,7 @@ class ProcessJob:
         run.handle.check()
         run.phase = phase
         with self._phase(phase):
-            run.log.begin(phase, message)
+            run.output.begin(phase, message)
             yield
 
     @contextmanager

@@ -33,15 +33,15 @@ def repository_of(run: JobRun, host: GitHost) -> Repository:
             request_repository,
             RequestRepository(project_id=project.id, host=host.name, name=name),
         )
-        run.log.info(f"The project requests repository {name} on host {host.name}.")
-        run.log.flush()
+        run.output.info(f"The project requests repository {name} on host {host.name}.")
+        run.output.flush()
         request = RepositoryRequest(
             project_id=project.id, name=name, description=project.description
         )
         try:
             repository = host.ensure_repository(request)
         except RepositoryNameTaken:
-            run.log.info(f"Repository {name} belongs to somebody else; the next name is tried.")
+            run.output.info(f"Repository {name} belongs to somebody else; the next name is tried.")
             continue
 
         return _bind(run, host, repository)
@@ -75,7 +75,7 @@ def _bind(run: JobRun, host: GitHost, repository: Repository) -> Repository:
     except RepositoryAlreadySet:
         return repository_of(run, host)
 
-    run.log.info(f"Repository {repository.name} belongs to the project from now on.")
+    run.output.info(f"Repository {repository.name} belongs to the project from now on.")
     return repository
 
 
