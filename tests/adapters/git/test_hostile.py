@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.adapters.git.hosts import (
     files,
     request,
 )
+from tests.architecture.sources import ROOT
 from tests.doubles.github import git
 
 from indelible.projects.entities import GeneratedFile
