@@ -11,7 +11,7 @@ from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.tables import HISTORY
 
 PAGE = page("reference/seed-map.md")
-MAPS = {seed: list(rows(PAGE, f"seed {seed} names")) for seed in ("000", "001", "004")}
+MAPS = {seed: list(rows(PAGE, f"seed {seed} names")) for seed in ("000", "001", "003", "004")}
 ALL_ROWS = [row for table in MAPS.values() for row in table]
 HANDOFF = [row for head in ("rule", "failure") for row in rows(page("INFRA_HANDOFF.md"), head)]
 ABSENT = "absent: "
@@ -52,6 +52,21 @@ NAMED_BY_SEED_001 = {
     "interfaces/api/capture.py",
     "core/config.py",
     "core/config_cache.py",
+}
+NAMED_BY_SEED_003 = {
+    "schemas/jobs.py",
+    "schemas/projects.py",
+    "job_worker.py",
+    "process_job()",
+    "_handle_github_push()",
+    "_update_status()",
+    "jobs_repo",
+    "projects_repo",
+    "DATABASE_SCHEMA.md",
+    "VALID_TRANSITIONS",
+    "latest_successful_job_id",
+    "completedAt",
+    "test_schema_refinements.py",
 }
 NAMED_BY_SEED_004 = {
     "GET /health",
@@ -101,7 +116,12 @@ def faults(row: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("seed", "names"),
-    [("000", NAMED_BY_SEED_000), ("001", NAMED_BY_SEED_001), ("004", NAMED_BY_SEED_004)],
+    [
+        ("000", NAMED_BY_SEED_000),
+        ("001", NAMED_BY_SEED_001),
+        ("003", NAMED_BY_SEED_003),
+        ("004", NAMED_BY_SEED_004),
+    ],
 )
 def test_each_name_of_a_seed_is_mapped(seed: str, names: set[str]) -> None:
     mapped: set[str] = set()
@@ -148,6 +168,7 @@ def test_the_tables_are_as_long_as_the_seeds() -> None:
     assert len(HANDOFF) >= 30
     assert len(MAPS["000"]) >= 50
     assert len(MAPS["001"]) >= 25
+    assert len(MAPS["003"]) >= 30
     assert len(MAPS["004"]) >= 45
 
 

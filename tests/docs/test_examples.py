@@ -5,11 +5,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -106,8 +107,8 @@ def variables_of(
             "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
         }
 
-    if environment == "served":
-        return start_instance(stack)
+    if environment in INSTANCES:
+        return INSTANCES[environment](stack)
 
     if environment == "ledger":
         shutil.copy(EXAMPLES / "own_chain.py", "own_chain.py")  # the reader saves it from the page
@@ -139,6 +140,28 @@ def start_instance(stack: ExitStack) -> dict[str, str]:
     return {"API": f"http://127.0.0.1:{server.port}", "KEY": key.text}
 
 
+def prepare_instance(stack: ExitStack) -> dict[str, str]:
+    """Return the settings of the instance that the page starts; it ends with the test."""
+    directory = Path.cwd()
+    stack.callback(end_instance, directory / "up.pid")
+    return {
+        "INDELIBLE_PORT": "0",
+        "INDELIBLE_WORKSPACE_ROOT": str(directory / "workspaces"),
+    }
+
+
+def end_instance(path: Path) -> None:
+    """End the process whose id is in the file, unless the page has ended it."""
+    if not path.exists():
+        return
+
+    pid = int(path.read_text())
+    with suppress(OSError):  # it does not exist any more
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        if b"indelible" in command:
+            os.kill(pid, signal.SIGTERM)
+
+
 def start_chain(stack: ExitStack) -> dict[str, str]:
     """Start a node with a collection and a gallery, and return its address and theirs.
 
@@ -155,6 +178,9 @@ def start_chain(stack: ExitStack) -> dict[str, str]:
 
     Path("gallery.json").write_text(json.dumps(contracts()["Gallery"].abi), encoding="utf-8")
     return {"NODE": node.url, "COLLECTION": collection, "GALLERY": gallery}
+
+
+INSTANCES = {"served": start_instance, "projects": prepare_instance}
 
 
 def pooler_url(database: PostgresServer, stack: ExitStack) -> str:

@@ -50,6 +50,8 @@ SCOPES = (
     "captures:read",
     "captures:write",
     "captures:admin",
+    "projects:read",
+    "projects:write",
     "tokens:read",
     "tokens:retry",
 )

@@ -19,6 +19,7 @@ OF_ONE_ENTITY: Final = {
     "list_changes",
     "list_concept_history",
     "list_concept_versions",
+    "list_project_prompts",
     "list_subspace_drift",
     "list_token_history",
 }
@@ -26,6 +27,8 @@ LISTS: Final = {
     "list_algorithms": "/v1/algorithms?",
     "list_artifacts": "/v1/artifacts?space_id={space_id}&",
     "list_concepts": "/v1/concepts?",
+    "list_jobs": "/v1/jobs?project_id={project_id}&",
+    "list_projects": "/v1/projects?",
     "list_settings": "/v1/settings?",
     "list_spaces": "/v1/spaces?",
     "list_subspaces": "/v1/spaces/{space_id}/subspaces?",
@@ -54,12 +57,16 @@ def parameters(web: Web, name: str) -> dict[str, Json]:
 
 
 def paths_of(web: Web, name: str) -> list[str]:
-    """Return the path of a list, once for each space where it belongs to one."""
-    if "{space_id}" not in LISTS[name]:
-        return [LISTS[name]]
+    """Return the path of a list, once for each space or project where it belongs to one."""
+    path = LISTS[name]
+    if "{space_id}" in path:
+        spaces = saved(web.get("/v1/spaces"), 200)["items"]
+        return [path.format(space_id=item["space"]["id"]) for item in spaces]
+    if "{project_id}" in path:
+        projects = saved(web.get("/v1/projects"), 200)["items"]
+        return [path.format(project_id=item["id"]) for item in projects]
 
-    spaces = saved(web.get("/v1/spaces"), 200)["items"]
-    return [LISTS[name].format(space_id=item["space"]["id"]) for item in spaces]
+    return [path]
 
 
 def read_pages(web: Web, path: str) -> Iterator[list[Json]]:
@@ -106,7 +113,7 @@ def test_lists_have_one_vocabulary_of_parameters(web: Web) -> None:
     descriptions: dict[str, set[str]] = {}
     for name in LISTS:
         listed = parameters(web, name)
-        filters = set(listed) - PAGING - OWN - {"order", "space_id"}
+        filters = set(listed) - PAGING - OWN - {"order", "space_id", "project_id"}
         assert filters <= set(FILTERS)
         assert {"actor", "since", "until"} <= filters
         for filter_name in {"order", *filters} - {"status"}:

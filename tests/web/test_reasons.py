@@ -18,7 +18,15 @@ OTHER_WORDS: Final = re.compile(
 )
 NOTE: Final = "change_note"
 # They change nothing, or change by an outer request that has no reason of its own.
-WITHOUT_REASON: Final = {"create_capture_batch", "preview_margin", "search_artifacts"}
+WITHOUT_REASON: Final = {
+    "create_capture_batch",
+    "critique_architecture",
+    "plan_architecture",
+    "preview_margin",
+    "search_artifacts",
+}
+# Fields of answers that tell something else than why a change was made.
+OF_OTHER_THINGS: Final = {"purpose": {"PlannedFileView"}}
 
 
 def bodies(document: Json) -> Iterator[tuple[str, Json]]:
@@ -67,6 +75,8 @@ def test_no_field_or_parameter_has_a_second_name_of_the_reason(web: Web) -> None
             for parameter in operation.get("parameters", ()):
                 assert not OTHER_WORDS.search(parameter["name"])
 
+    for name, schemas in OF_OTHER_THINGS.items():
+        assert names.pop(name) == schemas
     assert set(names) == {REASON, NOTE}
     # Where a request has a note, it has a reason as well.
     assert {name for name in names[NOTE] if name.endswith("Body")} <= names[REASON]

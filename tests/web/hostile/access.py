@@ -24,6 +24,9 @@ CONSOLE_PATHS: Final = (
     "/console/search?q=x",
     "/console/spaces",
     "/console/spaces/x",
+    "/console/projects",
+    "/console/projects/x",
+    "/console/jobs/x",
     "/console/tasks",
     "/console/tasks/x",
     "/console/tasks/x/y",
@@ -47,7 +50,23 @@ PRIVATE_ROUTES: Final[tuple[tuple[str, str, Json | None], ...]] = (
     ("POST", "/v1/spaces/{space}/retire", REASON),
     ("POST", "/v1/subspaces/{subspace}/retire", REASON),
     ("POST", "/v1/subspaces/{subspace}/seed", SEED),
+    ("GET", "/v1/projects/{project}", None),
+    ("GET", "/v1/projects/{project}/prompts", None),
+    ("GET", "/v1/jobs?project_id={project}", None),
+    ("GET", "/v1/jobs/{job}", None),
+    ("GET", "/v1/jobs/{job}/logs", None),
+    ("PATCH", "/v1/projects/{project}", NAME_AND_REASON),
+    ("PUT", "/v1/projects/{project}/nodes", {"nodes": [], "reason": "a test"}),
+    ("POST", "/v1/projects/{project}/prompts", {"prompt": "mine", "reason": "a test"}),
+    ("POST", "/v1/jobs/{job}/cancel", REASON),
 )
+# The code of a private entity that another user asks for, by its kind.
+NOT_FOUND_CODES: Final = {
+    "{subspace}": "SUBSPACE_NOT_FOUND",
+    "{space}": "SPACE_NOT_FOUND",
+    "{project}": "PROJECT_NOT_FOUND",
+    "{job}": "JOB_NOT_FOUND",
+}
 
 
 def revoked_key(deployment: Deployment) -> Send:
@@ -79,8 +98,14 @@ def entity_of_another_user(
     method: str, path: str, body: Json | None, deployment: Deployment
 ) -> Send:
     """Use a route of a private entity with the key of another user."""
-    url = path.format(space=deployment.space_id, subspace=deployment.subspace_id)
-    key = deployment.web.new_key("captures:read", "captures:write", owner=NOOR)
+    url = path.format(
+        space=deployment.space_id,
+        subspace=deployment.subspace_id,
+        project=deployment.project_id,
+        job=deployment.job_id,
+    )
+    scopes = ("captures:read", "captures:write", "projects:read", "projects:write")
+    key = deployment.web.new_key(*scopes, owner=NOOR)
     options: Sent = {"key": key}
     if body is not None:
         options = {"key": key, "json": body, "seq": 1}
@@ -108,7 +133,7 @@ def access_scenarios() -> Iterator[Scenario]:
         yield Scenario(2, f"{method} {path}", 403, "SCOPE_MISSING", prepare)
 
     for method, path, body in PRIVATE_ROUTES:
-        code = "SUBSPACE_NOT_FOUND" if "{subspace}" in path else "SPACE_NOT_FOUND"
+        code = next(code for kind, code in NOT_FOUND_CODES.items() if kind in path)
         prepare = partial(entity_of_another_user, method, path, body)
         yield Scenario(3, f"{method} {path}", 404, code, prepare)
 

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from attrs import Factory, evolve, frozen
 from tests.fuzz.attack import rows
+from tests.web.building import created_job, created_project
 from tests.web.console.visitor import Site
 from tests.web.harness import SETTINGS, Json, Sent, Web, saved
 from tests.web.hostile.requests import CONCEPT, HostileRequest, ascii_label, get
@@ -65,6 +66,16 @@ class Deployment:
     def subspace_id(self) -> str:
         """The id of a subspace that no scenario changes."""
         return Reader(self.web, self.space_id, self.web.key).subspace()
+
+    @cached_property
+    def project_id(self) -> str:
+        """The id of a project that no scenario changes."""
+        return created_project(self.store)
+
+    @cached_property
+    def job_id(self) -> str:
+        """The id of a job that no scenario changes."""
+        return created_job(self.store, self.project_id)
 
     def new_address(self) -> dict[str, str]:
         """Return the environment of a request from an address that has sent none."""

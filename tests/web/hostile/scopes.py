@@ -46,6 +46,23 @@ PATHS: Final = {
     ("captures:admin", "GET"): ("/v1/algorithms", "/v1/algorithms/x", "/v1/settings"),
     ("captures:admin", "POST"): ("/v1/algorithms", "/v1/algorithms/x/activate"),
     ("captures:admin", "PUT"): ("/v1/settings/x",),
+    ("projects:read", "GET"): (
+        "/v1/projects",
+        "/v1/projects/x",
+        "/v1/projects/x/prompts",
+        "/v1/jobs?project_id=x",
+        "/v1/jobs/x",
+        "/v1/jobs/x/logs",
+    ),
+    ("projects:read", "POST"): ("/v1/architecture/critique", "/v1/architecture/plan"),
+    ("projects:write", "POST"): (
+        "/v1/projects",
+        "/v1/projects/x/prompts",
+        "/v1/jobs",
+        "/v1/jobs/x/cancel",
+    ),
+    ("projects:write", "PUT"): ("/v1/projects/x/nodes",),
+    ("projects:write", "PATCH"): ("/v1/projects/x",),
     ("tokens:read", "GET"): (
         "/v1/tokens",
         "/v1/tokens/1",
@@ -65,6 +82,8 @@ PATHS: Final = {
         "/admin/tasks/x/y/requeue",
         "/admin/stages/x/pause",
         "/admin/stages/x/resume",
+        "/admin/jobs/x/retry",
+        "/admin/projects/workspaces/clean",
     ),
     ("history:read", "GET"): ("/v1/history",),
 }

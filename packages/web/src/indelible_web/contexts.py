@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from indelible_web import captures, concepts, tokens
+from indelible_web import captures, concepts, projects, tokens
 from indelible_web.context import WebContext
 
-CONTEXTS: Final[tuple[WebContext, ...]] = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT)
+CONTEXTS: Final[tuple[WebContext, ...]] = (
+    concepts.CONTEXT,
+    captures.CONTEXT,
+    projects.CONTEXT,
+    tokens.CONTEXT,
+)

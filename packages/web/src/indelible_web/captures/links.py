@@ -12,7 +12,7 @@ from indelible.kernel import NamedListOrder, NotFound
 from indelible.kernel.audit import ActorKind
 from indelible_web.captures.spaces import READ
 from indelible_web.console.page import EntityLink, EntitySearch
-from indelible_web.http.request import ADMIN, Caller
+from indelible_web.http.request import Caller
 
 
 def space_links(tx: ReadTx, caller: Caller, space_ids: Collection[str]) -> Mapping[str, EntityLink]:
@@ -20,7 +20,7 @@ def space_links(tx: ReadTx, caller: Caller, space_ids: Collection[str]) -> Mappi
     links: dict[str, EntityLink] = {}
     for space_id in space_ids:
         space = tx.captures.spaces.get(space_id).entity
-        if _may_see(caller, space.user_id):
+        if caller.may_read_as_owner(space.user_id, READ):
             links[space_id] = _link_of(space)
 
     return links
@@ -33,7 +33,7 @@ def subspace_links(
     links: dict[str, EntityLink] = {}
     for subspace_id in subspace_ids:
         subspace = tx.captures.subspaces.get(subspace_id).entity
-        if _may_see(caller, subspace.user_id):
+        if caller.may_read_as_owner(subspace.user_id, READ):
             url = url_for("console.space", space_id=subspace.space_id)
             links[subspace_id] = EntityLink(name=subspace.name, url=url)
 
@@ -62,12 +62,6 @@ def find_spaces(tx: ReadTx, caller: Caller, text: str, limit: int) -> Sequence[E
 def _link_of(space: Space) -> EntityLink:
     url = url_for("console.space", space_id=space.id)
     return EntityLink(name=space.name, url=url, status=space.status)
-
-
-def _may_see(caller: Caller, user_id: str) -> bool:
-    """Return True if the caller may read the user's spaces."""
-    is_owner = caller.actor.kind is ActorKind.USER and caller.actor.id == user_id
-    return is_owner and not caller.scopes.isdisjoint((ADMIN, READ))
 
 
 SEARCH: Final = EntitySearch(label="Spaces", find=find_spaces, scopes=(READ,))

@@ -21,16 +21,15 @@ from indelible_web.console.changes import (
     read_whole_groups,
 )
 from indelible_web.console.context import ConsoleContext
+from indelible_web.console.events import HEARTBEAT, event_frame, event_stream, mode_frame
 from indelible_web.console.home_parts import plural
-from indelible_web.console.layout import HEADERS, parse_fields, render_page
+from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import ListView, list_view, parse_list
 from indelible_web.console.page import ConsolePage, NavItem
 from indelible_web.http.paging import Cursors, PageQuery
 from indelible_web.http.request import Caller
 
 PAGE_SIZE: Final = 100
-RETRY_MILLISECONDS: Final = 700  # The pause after which a browser reconnects.
-HEARTBEAT: Final = ": heartbeat\n\n"  # A comment, which keeps the connection open.
 FROM_BEGINNING: Final = "beginning"
 EARLIER: Final = "before"
 KERNEL_ACTIONS: Final = (
@@ -99,9 +98,9 @@ def stream(console: ConsoleContext) -> Response:
     if not streams.enter():
         frames = _frames(console, cursors, (streams.after(start),), "polled")
         # An answer of known length keeps the connection open for the next poll.
-        return _event_stream("".join(frames))
+        return event_stream("".join(frames))
 
-    response = _event_stream(_frames(console, cursors, streams.follow(start), "open"))
+    response = event_stream(_frames(console, cursors, streams.follow(start), "open"))
     response.call_on_close(streams.leave)
     return response
 
@@ -190,11 +189,6 @@ def _options(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, name.replace("_", " ")) for name in sorted(set(names)))
 
 
-def _event_stream(frames: str | Iterator[str]) -> Response:
-    headers = {**HEADERS, "X-Accel-Buffering": "no"}
-    return Response(frames, headers=headers, content_type="text/event-stream")
-
-
 def _frames(
     console: ConsoleContext, cursors: Cursors, feeds: Iterable[Feed], mode: str
 ) -> Iterator[str]:
@@ -208,7 +202,7 @@ def _frames(
     caller = console.operation().caller
 
     def frames() -> Iterator[str]:
-        yield f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n"
+        yield mode_frame(mode)
         for feed in feeds:
             if feed.changes:
                 yield render_event(console, caller, feed.changes, cursors.after(feed.cursor))
@@ -232,11 +226,10 @@ def _changes_event(
     for group in groups:
         items.append(render_template("console/_change_row.html", group=group))
 
-    lines = [line for line in "".join(items).splitlines() if line.strip()]
-    data = "".join(f"data: {line}\n" for line in lines)
     announcement = f"{len(changes):,} new {plural(len(changes), 'change')}."
+    changes_frame = event_frame("changes", "".join(items), event_id=cursor)
 
-    return f"id: {cursor}\nevent: changes\n{data}\nevent: announcement\ndata: {announcement}\n\n"
+    return changes_frame + event_frame("announcement", announcement)
 
 
 def _cursors(console: ConsoleContext, query: HistoryPageQuery) -> Cursors:

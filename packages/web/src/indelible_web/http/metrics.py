@@ -13,7 +13,7 @@ from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.tasks import StageStats
 
-METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT"})
+METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 BUCKETS_SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 TASK_GAUGES: Final = {
     "due": "Tasks that are due and not claimed.",

@@ -31,7 +31,7 @@ CORS_HEADERS: Final = {
     "Access-Control-Allow-Headers": (
         "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
     ),
-    "Access-Control-Allow-Methods": "GET, POST, PUT",
+    "Access-Control-Allow-Methods": "GET, PATCH, POST, PUT",
     "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Request-Id",
     "Access-Control-Max-Age": "600",
 }

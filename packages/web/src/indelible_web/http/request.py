@@ -32,6 +32,11 @@ class Caller:
             raise NotAUser
         return self.actor.id
 
+    def may_read_as_owner(self, owner_id: str, scope: str) -> bool:
+        """Return True if the caller is the user with this id, and has the scope or `admin`."""
+        is_owner = self.actor.kind is ActorKind.USER and self.actor.id == owner_id
+        return is_owner and not self.scopes.isdisjoint((ADMIN, scope))
+
     def require_scope(self, *scopes: str) -> None:
         """Raise ScopeMissing unless the caller has one of the scopes, or `admin`."""
         if self.scopes.isdisjoint((ADMIN, *scopes)):

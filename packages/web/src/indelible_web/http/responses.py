@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
 import attrs
+from cattrs.gen import make_dict_unstructure_fn, override
 from cattrs.preconf.json import make_converter
 from flask import Response
 
@@ -16,6 +17,7 @@ from indelible_web.http.number_lists import is_number_list, is_uint256
 T = TypeVar("T")
 
 JSON: Final = "application/json"
+DATA_KEY: Final = "data_key"  # The metadata that names a field in JSON, where its name differs.
 MAX_SAFE_INTEGER: Final = 2**53 - 1  # which every reader of JSON reads exactly
 
 
@@ -37,6 +39,28 @@ def _data_to_json(data: Data) -> dict[str, Any]:
     return values
 
 
+def _data_keys(cls: Any) -> dict[str, str]:  # noqa: ANN401 - any type that a field may have
+    """Map the fields of an attrs class to their names in JSON, where these differ."""
+    if not (isinstance(cls, type) and attrs.has(cls)):
+        return {}
+
+    keys: dict[str, str] = {}
+    for attribute in attrs.fields(cls):
+        if DATA_KEY in attribute.metadata:
+            keys[attribute.name] = attribute.metadata[DATA_KEY]
+
+    return keys
+
+
+def _has_data_keys(cls: Any) -> bool:  # noqa: ANN401 - any type that a field may have
+    return bool(_data_keys(cls))
+
+
+def _unstructure_renamed(cls: Any) -> Any:  # noqa: ANN401 - a class and cattrs' function for it
+    renamed = {name: override(rename=key) for name, key in _data_keys(cls).items()}
+    return make_dict_unstructure_fn(cls, _converter, **renamed)
+
+
 # Core's own converter refuses floats, which have no canonical form in a digest.
 _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
@@ -45,6 +69,7 @@ _converter.register_unstructure_hook(JsonObject, _object_to_json)
 _converter.register_unstructure_hook_func(is_number_list, list)
 _converter.register_unstructure_hook_func(is_uint256, str)
 _converter.register_unstructure_hook_func(_is_data, _data_to_json)
+_converter.register_unstructure_hook_factory(_has_data_keys, _unstructure_renamed)
 _encoder = ExactEncoder(ensure_ascii=False, allow_nan=False)
 
 

@@ -21,7 +21,7 @@ from indelible_web.http.json_fields import KINDS as JSON_KINDS
 from indelible_web.http.json_fields import json_field
 from indelible_web.http.number_lists import UINT256, is_number_list
 from indelible_web.http.parsing import invalid_fields
-from indelible_web.http.responses import to_json
+from indelible_web.http.responses import DATA_KEY, to_json
 from indelible_web.http.scalars import (
     MAX_INTEGER,
     BoundedList,
@@ -168,7 +168,7 @@ def _field_of_attribute(
     attribute: Attribute, side: Side, examples: Examples | None
 ) -> fields.Field[Any]:
     props = {**VALIDATOR_PROPS.get(attribute.validator, {}), **attribute.metadata}
-    data_key = props.pop("data_key", None)
+    data_key = props.pop(DATA_KEY, None)
 
     default = attribute.default
     if side is not Side.ANSWER and default and isinstance(default, str | int):
@@ -218,7 +218,9 @@ def _single_field(
     if isinstance(kind, type) and attrs.has(kind):
         return fields.Nested(schema_of(kind, side), **options)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        values = [member.value for member in kind]
+        values: list[object] = [member.value for member in kind]
+        if options.get("allow_none"):
+            values.append(None)  # JSON Schema does not derive it from the type.
         json_type = "integer" if issubclass(kind, int) else "string"
         enum_props = {"type": json_type, "enum": values, **_document_props(props)}
         return scalar(reader_of_enum(kind), enum_props, **options)

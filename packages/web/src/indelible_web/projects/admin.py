@@ -1,0 +1,63 @@
+"""The operator's routes of projects, outside the OpenAPI document."""
+
+from typing import ClassVar, Final
+
+from attrs import field, frozen
+
+from indelible.app import ReadTx, WriteTx
+from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.projects import CLEAN_WORKSPACES_STAGE, RetryJob
+from indelible_web.http.admin import TaskView, get_task
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.request import ADMIN
+from indelible_web.http.routing import Routes
+from indelible_web.projects.jobs import retry_and_show
+from indelible_web.projects.schemas import JobView
+
+JANITOR: Final = "workspaces"  # The name of the service's recurring task, which is its id.
+
+routes = Routes("projects_admin", "Workspaces and failed jobs, for operators.")
+
+
+@frozen(kw_only=True)
+class CleanWorkspaces:
+    """Make the janitor of workspaces due now."""
+
+    command_name: ClassVar[str] = "clean_workspaces"
+
+
+@frozen(kw_only=True)
+class FailedJobQuery:
+    """A failed job of any user."""
+
+    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@routes.add(
+    "POST /projects/workspaces/clean", ADMIN, request_type=CleanWorkspaces, response_type=TaskView
+)
+def clean_workspaces(context: OperationContext, command: CleanWorkspaces) -> TaskView:
+    """Delete the workspaces that ended or lost jobs have left; a worker does it, now."""
+    return context.run(clean_and_show, command)
+
+
+@routes.add("POST /jobs/<job_id>/retry", ADMIN, request_type=FailedJobQuery, response_type=JobView)
+def retry_failed_job(context: OperationContext, query: FailedJobQuery) -> JobView:
+    """Create a new job of the same owner with the specification of a failed one.
+
+    The failed job stays as it is. Where its push took effect although it failed, the new job
+    finds nothing to change.
+    """
+
+    def owner_of_job(tx: ReadTx) -> str:
+        return tx.projects.jobs.get(query.job_id).entity.user_id
+
+    user_id = context.store.read(owner_of_job)
+    return context.run(retry_and_show, RetryJob(user_id=user_id, job_id=query.job_id))
+
+
+def clean_and_show(tx: WriteTx, _: CleanWorkspaces) -> TaskView:
+    """Make the janitor due and return its task; one that has died is due again too."""
+    tx.tasks.enqueue_slot(CLEAN_WORKSPACES_STAGE, JANITOR, slot=tx.clock.now())
+
+    return get_task(tx, CLEAN_WORKSPACES_STAGE, JANITOR)

@@ -1,0 +1,153 @@
+"""The console's pages of projects: the caller's list, and one project with its jobs."""
+
+from typing import ClassVar, Final
+
+from attrs import evolve, field, frozen
+from werkzeug.wrappers import Response
+
+from indelible import projects
+from indelible.app import ReadTx
+from indelible.kernel import NamedListFilter, NamedListOrder
+from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.projects import (
+    JOB,
+    PROJECT,
+    Job,
+    JobSaved,
+    ProjectFilter,
+    ProjectPrompt,
+    ProjectSaved,
+)
+from indelible_web.console.context import ConsoleContext
+from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.console.lists import list_view, parse_list
+from indelible_web.console.page import ConsolePage, label_actions
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import LIST_FILTERS, PageQuery
+from indelible_web.http.responses import project as make
+from indelible_web.projects.routes import READ
+
+MAX_PROJECTS: Final = 50  # of one page of the list
+MAX_JOBS: Final = 50  # on the page of a project, the newest first
+MAX_PROMPTS: Final = 50
+ACTION_LABELS: Final = label_actions(
+    (PROJECT, JOB),
+    {
+        "create": "Created",
+        "rename": "Renamed",
+        "set_nodes": "Set the nodes of",
+        "add_prompt": "Added a prompt to",
+        "update_latest_job": "Set the latest successful job of",
+        "request_repository": "Requested a repository for",
+        "set_github_repo_url": "Set the repository of",
+        "start": "Started",
+        "progress": "Recorded progress of",
+        "complete": "Completed",
+        "complete_with_warnings": "Completed with warnings",
+        "fail": "Failed",
+    },
+)
+
+
+@frozen(kw_only=True)
+class ProjectPathQuery:
+    """The query for one project."""
+
+    project_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ProjectPageQuery(NamedListFilter, PageQuery):
+    """The filters of the caller's projects, and a page of them."""
+
+    added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
+
+
+@frozen(kw_only=True)
+class ProjectRow:
+    """A project of the list, with its newest job if it has one."""
+
+    saved: ProjectSaved
+    newest_job: Job | None
+
+
+@frozen(kw_only=True)
+class ProjectPageView:
+    """A project with its newest jobs and prompts, newest first, read from one view."""
+
+    saved: ProjectSaved
+    jobs: tuple[JobSaved, ...]
+    prompts: tuple[ProjectPrompt, ...]
+
+
+def list_projects(console: ConsoleContext) -> Response:
+    """Render the list of the caller's projects."""
+    context = reader(console)
+    query = parse_list(ProjectPageQuery, context.caller)
+    query = evolve(
+        query,
+        limit=min(query.limit, MAX_PROJECTS),
+        order=query.order or NamedListOrder.CHANGED,
+    )
+    matching = make(ProjectFilter, query, status=None)
+    cursors = context.cursors(query)
+    rows = context.store.read(
+        _project_rows,
+        context.caller.user_id,
+        matching,
+        after=cursors.start(),
+        limit=query.limit + 1,
+    )
+
+    return render_page(
+        "projects/projects",
+        query=query,
+        page=cursors.page(rows, lambda row: query.position_of(row.saved.project)),
+        list=list_view(query.order),
+    )
+
+
+def project(console: ConsoleContext, project_id: str) -> Response:
+    """Render a project with its repository, its newest jobs and its newest prompts."""
+    context = reader(console)
+    query = parse_fields(ProjectPathQuery, {}, project_id=project_id)
+    view = context.store.read(_project_view, context.caller.user_id, query.project_id)
+
+    return render_page("projects/project", view=view, max_jobs=MAX_JOBS, max_prompts=MAX_PROMPTS)
+
+
+def reader(console: ConsoleContext) -> OperationContext:
+    """Return the operation of a caller who may read projects."""
+    context = console.operation()
+    context.caller.require_scope(READ)
+    return context
+
+
+def _project_rows(
+    tx: ReadTx, user_id: str, matching: ProjectFilter, *, after: str, limit: int
+) -> tuple[ProjectRow, ...]:
+    rows: list[ProjectRow] = []
+    for saved in projects.list_projects(tx, user_id, matching=matching, after=after, limit=limit):
+        newest = projects.list_jobs(tx, user_id, saved.project.id, after="", limit=1)
+        newest_job = newest[0].job if newest else None
+        rows.append(ProjectRow(saved=saved, newest_job=newest_job))
+
+    return tuple(rows)
+
+
+def _project_view(tx: ReadTx, user_id: str, project_id: str) -> ProjectPageView:
+    saved = projects.get_project(tx, user_id, project_id)
+    after = max(0, saved.project.prompt_count - MAX_PROMPTS)
+    prompts = projects.list_prompts(tx, user_id, project_id, after=after, limit=MAX_PROMPTS)
+
+    return ProjectPageView(
+        saved=saved,
+        jobs=projects.list_jobs(tx, user_id, project_id, after="", limit=MAX_JOBS),
+        prompts=prompts[::-1],
+    )
+
+
+PAGES: Final = (
+    ConsolePage(rule="/projects", view=list_projects),
+    ConsolePage(rule="/projects/<project_id>", view=project),
+)
