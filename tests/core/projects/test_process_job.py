@@ -297,7 +297,10 @@ def test_a_path_that_the_plan_does_not_have_is_refused(setup: JobSetup, path: st
 def test_files_without_a_readme_fail_the_job(setup: JobSetup) -> None:
     job = setup.job(setup.project())
 
-    setup.process(generate=lambda _, __: ())
+    def generate(_: ArchitectureSpec, __: Plan) -> tuple[GeneratedFile, ...]:
+        return ()
+
+    setup.process(generate=generate)
 
     assert setup.details(job).job.failure_reason == "no README.md was generated"
 
