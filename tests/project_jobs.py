@@ -1,6 +1,7 @@
 """Projects with jobs for tests: a store, a folder with repositories and workspaces, and a host."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from attrs import define, field, frozen
 from indelible import projects
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, Store
+from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Task
 from indelible.projects import ArchitectureSpec, GeneratedFile, Job, Project, Repository
 from indelible.projects.ports import (
@@ -44,6 +46,7 @@ EDGES: Final[Sequence[Mapping[str, Any]]] = (
     {"source": "api", "target": "db"},
     {"source": "api", "target": "login"},
 )
+GIT: Final = shutil.which("git") or "git"
 GIT_ENVIRONMENT: Final = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -56,11 +59,18 @@ GIT_ENVIRONMENT: Final = {
 TRAILER: Final = "%(trailers:key=Job-Id,valueonly,separator=%x2C)"
 
 JobStore = Store[ReadTx, WriteTx]
+AnyStage = Stage[Any, Any, Any]
 
 
 def spec(**values: Any) -> ArchitectureSpec:  # noqa: ANN401 - the fields of a specification
     """Return a specification without a finding, or with other values."""
-    complete = {"name": "Fruit Shop", "prompt": PROMPT, "nodes": NODES, "edges": EDGES, **values}
+    complete: dict[str, Any] = {
+        "name": "Fruit Shop",
+        "prompt": PROMPT,
+        "nodes": NODES,
+        "edges": EDGES,
+        **values,
+    }
     return ArchitectureSpec(**complete)
 
 
@@ -77,7 +87,7 @@ def short_files(given: ArchitectureSpec, plan: Plan) -> tuple[GeneratedFile, ...
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder and return its output without the last line break."""
     completed = subprocess.run(
-        ("git", *arguments),
+        (GIT, *arguments),
         cwd=folder,
         env=GIT_ENVIRONMENT,
         capture_output=True,
@@ -159,7 +169,7 @@ class JobSetup:
 
     def processor(self, **options: Any) -> ProcessJob:  # noqa: ANN401 - of the stage
         """Return the stage's functions, with the local host unless another one is passed."""
-        values = {
+        values: dict[str, Any] = {
             "store": self.store,
             "workspaces": self.workspaces,
             "host": self.host,
@@ -172,7 +182,7 @@ class JobSetup:
 
     def process(self, **options: Any) -> int:  # noqa: ANN401 - of the stage
         """Process the jobs that are due, and return how many tasks were claimed."""
-        stage = self.processor(**options).stage()
+        stage: AnyStage = self.processor(**options).stage()
         claimed = 0
         with Worker(store=self.store, actor=WORKER).heartbeat() as worker:
             while process_batch(self.store, stage, actor=WORKER, worker=worker):
@@ -188,9 +198,10 @@ class JobSetup:
             clock=self.clock,
             observer=self.observer,
         )
+        stage: AnyStage = janitor.stage()
         with self.store.transaction(actor=WORKER, reason="a slot") as tx:
-            tx.tasks.enqueue(janitor.stage().name, {"workspaces": tx.clock.now()})
-        process_batch(self.store, janitor.stage(), actor=WORKER)
+            tx.tasks.enqueue(stage.name, {"workspaces": tx.clock.now()})
+        process_batch(self.store, stage, actor=WORKER)
 
     def details(self, job: Job) -> JobDetails:
         """Return a job as it is now, with its log and its warnings."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 HEADER = "<!-- Written by docs/generate.py from the code. -->\n\n"
-QUALIFIED = re.compile(r"\b(?:[a-z_]\w*\.)+(?=[A-Za-z_])")
+QUALIFIED = re.compile(r"(?<![/.\w])(?:[a-z_]\w*\.)+(?=[A-Za-z_])")  # no host of a URL
 VARIANCE = re.compile(r"[~+](?=[A-Z])|_co\b")
 OPTIONAL = re.compile(r"Optional\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 

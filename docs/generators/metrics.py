@@ -14,6 +14,7 @@ from indelible.kernel.rates import RateLimit
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
+from indelible_service.contexts.project_metrics import JobMetrics
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
 from indelible_workers import Worker
@@ -36,7 +37,8 @@ WORKERS = """
 ## The workers
 
 Each process of `indelible work` and of `indelible up` has a registry of its own, at the port that
-[`INDELIBLE_METRICS_PORT`](settings.md) decides. In your own process it is `Worker.registry`.
+[`INDELIBLE_METRICS_PORT`](settings.md) decides. In your own process it is `Worker.registry`. The
+metrics of jobs and of the Git host are those of the jobs that this process has processed.
 """
 COLUMNS = ("metric", "type", "labels", "meaning")
 
@@ -65,6 +67,7 @@ def _worker_metric_rows() -> Iterator[tuple[str, ...]]:
     worker.count("detect", "claimed")
     worker.delay_claims("detect", RateLimit(tasks=1))
     worker.stage_threads.set_limit("detect", 2)
+    worker.registry.register(JobMetrics().registry)
     for metric in worker.registry.collect():
         yield coded(full_name(metric)), metric.type, labels(metric), metric.documentation
 

@@ -7,8 +7,11 @@ from enum import Enum
 from pathlib import Path
 
 import pytest
+from attrs import fields
 from tests.architecture.sources import SOURCES, modules, parsed
 
+from indelible.projects.tasks import ProcessJob
+from indelible.projects.tasks.failpoints import no_job_failpoint
 from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_workers import Worker
@@ -25,6 +28,7 @@ MODULES_WITH_FAILPOINTS = {
     "own_transaction.py",
     "store.py",
 }
+MODULES_WITH_JOB_FAILPOINTS = {"__init__.py", "failpoints.py", "process_job.py", "pushing.py"}
 MODULES_WITH_STAGE_FAILPOINTS = {
     "failpoints.py",
     "failures.py",
@@ -76,7 +80,10 @@ def test_only_an_argument_arms_a_failpoint() -> None:
 
     of_stores = {SOURCES["indelible_sql"] / name for name in MODULES_WITH_FAILPOINTS}
     of_stages = {SOURCES["indelible_workers"] / name for name in MODULES_WITH_STAGE_FAILPOINTS}
-    assert mentioning == of_stores | of_stages
+    folder = SOURCES["indelible"] / "projects" / "tasks"
+    of_jobs = {folder / name for name in MODULES_WITH_JOB_FAILPOINTS}
+    assert mentioning == of_stores | of_stages | of_jobs
+    assert fields(ProcessJob).at_failpoint.default is no_job_failpoint
     at_failpoint = inspect.signature(Worker).parameters["at_failpoint"]
     assert at_failpoint.default is no_stage_failpoint
     for opener in (open_store, open_async_store):

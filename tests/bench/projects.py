@@ -42,9 +42,7 @@ class PhaseSeconds(SilentObserver):
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """Measure both databases."""
-    fewer = evolve(
-        dose, rounds=min(dose.rounds, MAX_ROUNDS), times=min(dose.times, MAX_JOBS)
-    )
+    fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS), times=min(dose.times, MAX_JOBS))
     phases: list[Measured] = []
     rates: list[Measured] = []
     for database, url in (("PostgreSQL", bed.postgresql().url), (BASELINE, bed.sqlite())):
@@ -73,9 +71,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     )
 
 
-def measure(
-    store: SqlStore, directory: Path, dose: Dose, database: str
-) -> tuple[Measured, ...]:
+def measure(store: SqlStore, directory: Path, dose: Dose, database: str) -> tuple[Measured, ...]:
     """Measure the milliseconds of a whole job and of its phases, by round."""
     setup = JobSetup(store=store, folder=directory, clock=AheadClock())
     project = setup.project()
@@ -92,9 +88,7 @@ def measure(
 
     measured: list[Measured] = []
     for name, values in rows.items():
-        measured.append(
-            Measured(name=str(name), group=database, unit="ms", values=tuple(values))
-        )
+        measured.append(Measured(name=str(name), group=database, unit="ms", values=tuple(values)))
     return tuple(measured)
 
 

@@ -33,7 +33,7 @@ NO_COMMIT: Final = "0" * 40
 
 @frozen(kw_only=True)
 class SiteAddress:
-    """What a child process needs to work at a site."""
+    """The address of a site, for a child process that works there."""
 
     url: str
     folder: Path
@@ -49,7 +49,7 @@ class SiteAddress:
 
 @define
 class ProjectReport:
-    """What was broken, how the jobs ended, and each problem."""
+    """Numbers of faults and of jobs by their end, and each problem."""
 
     broken: int = 0
     completed: int = 0
@@ -85,7 +85,8 @@ def project_site(url: str, folder: Path, kind: str) -> Generator[ProjectSite]:
     root = folder / "github"
     root.mkdir()
     with github(root, TOKEN) as (account, double):
-        with _opened(SiteAddress(url=url, folder=folder, host_url=double.url), double) as site:
+        address = SiteAddress(url=url, folder=folder, host_url=double.url)
+        with _opened(address, double) as site:
             yield site
     if account.violations:
         raise AssertionError(account.violations)
@@ -95,9 +96,7 @@ def project_site(url: str, folder: Path, kind: str) -> Generator[ProjectSite]:
 def _opened(address: SiteAddress, double: Double | None) -> Generator[ProjectSite]:
     clock = AheadClock()
     store = open_store(address.url, clock=clock)
-    setup = JobSetup(
-        store=store, folder=address.folder, clock=clock, other_host=address.host()
-    )
+    setup = JobSetup(store=store, folder=address.folder, clock=clock, other_host=address.host())
     yield ProjectSite(address=address, setup=setup, double=double)
     store.dispose()
 

@@ -15,7 +15,6 @@ from indelible.projects.tasks import JobFailpoint
 pytestmark = pytest.mark.slow
 
 
-
 @pytest.fixture(params=KINDS)
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[ProjectSite]:
     """Return a site with local Git on SQLite, and one with Git over HTTP on PostgreSQL."""

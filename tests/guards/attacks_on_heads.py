@@ -23,7 +23,7 @@ from tests.guards.writes import (
 )
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.one_per_parent import is_of_rule
+from indelible_sql.schema.one_per_parent import declared_rules
 
 HEADS = tuple(CATALOG.heads)
 NO_ID = "nothing"
@@ -127,17 +127,27 @@ def _stored_unique_values() -> Iterator[tuple[str, Write]]:
 def _unique_keys(head: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the name and columns of each unique key.
 
-    Keys with the id or the status are left out, and those of some states: they are attacked
-    otherwise.
+    Keys with the id or the status are left out: those are attacked otherwise. So are the indexes of
+    rules of one per parent whose states no birth reaches.
     """
     own = {column.name for column in head.columns} - {"id", "status"}
     keys: list[UniqueConstraint | Index] = []
     keys += [key for key in head.constraints if isinstance(key, UniqueConstraint)]
-    keys += [index for index in head.indexes if index.unique and not is_of_rule(index)]
+    keys += [index for index in head.indexes if index.unique and _holds_births(head, index)]
     for key in sorted(keys, key=lambda key: str(key.name)):
         columns = tuple(column.name for column in key.columns)
         if own.issuperset(columns):
             yield str(key.name), columns
+
+
+def _holds_births(head: Table, index: Index) -> bool:
+    """Return whether a new entity can be in the index of a rule; other indexes hold all of them."""
+    rule = declared_rules(head).get(str(index.name))
+    if rule is None:
+        return True
+
+    edges = CATALOG.heads[head].edges
+    return any(edge.from_state == "" and edge.to_state in rule.states for edge in edges)
 
 
 def _birth_with_stored(head: Table, columns: Sequence[str]) -> Write:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from tests.guards.attack_parts import Kind, Write, further_step
 from tests.guards.attacks_on_heads import changed_birth, changed_step
 from tests.guards.project_rows import (
+    SPEC_VALUES,
     ProjectSituation,
     record_of,
     record_writes,
@@ -122,6 +123,18 @@ LEGAL_ON_PROJECTS: Kind = {
     "a project is bound to a repository": lambda s: step_writes(s.projects.bound),
 }
 
+# Well-formed but wrong values, which no database can refuse.
+LIES_ON_PROJECTS: Kind = {
+    "a specification that does not match its digest": _with_record(
+        _birth, "job_specs", architecture_spec={**SPEC_VALUES, "description": "Another one."}
+    ),
+    "output that does not match its digest": _with_record(_progressed, "job_outputs", logs=[LINE]),
+    "a prompt that does not match its digest": _with_record(
+        _prompted, "project_prompts", metadata={"version": 2}
+    ),
+    "a success that its project does not point to": lambda s: step_writes(s.projects.unnoticed),
+}
+
 # What SQLite accepts with foreign keys off.
 WITHOUT_PROJECT_RECORD: Mapping[str, Kind] = {
     "a job or project without its record": {
@@ -213,6 +226,19 @@ ON_PROJECTS: Mapping[str, Kind] = {
     },
     "a rule of jobs broken": {
         "a second running job of a project": lambda s: step_writes(s.projects.started),
+        "a job that is born running beside another": lambda s: step_writes(
+            s.projects.birth, project_id=s.projects.project_id, status="running"
+        ),
+        "a job that starts without its specification": lambda s: (
+            *without_record(s.projects.birth, SPECS),
+            *further_step(
+                s.projects.birth.change,
+                action="start",
+                to_state="running",
+                adds_version=1,
+                version=2,
+            ),
+        ),
         "a job that ends twice": _ended_again,
         "a running job that is pending again": lambda s: (
             head_write(s.projects.progressed, status="pending"),
@@ -285,8 +311,28 @@ ON_PROJECTS: Mapping[str, Kind] = {
             latest_successful_job_id=s.projects.completed_id,
             latest_successful_job_number=3,
         ),
+        "a prompt that is skipped": lambda s: (
+            *without_record(s.projects.prompted, PROMPTS),
+            *further_step(s.projects.prompted.change, action="rename"),
+        ),
         "a project whose name is blank": changed_step(PROJECTS, name="  "),
         "a project that forgets a prompt": changed_step(PROJECTS, prompt_count=1),
         "a new project with a prompt": changed_birth(PROJECTS, prompt_count=1),
     },
+}
+
+# UPDATE OR REPLACE on SQLite silently deletes the rows that conflict with the new row.
+REPLACED_PROJECTS: Kind = {
+    "a project, replaced by another": lambda s: (
+        update(PROJECTS)
+        .prefix_with("OR REPLACE")
+        .where(PROJECTS.c.id == s.projects.project_id)
+        .values(id=s.projects.other_project_id),
+    ),
+    "a job, replaced by another": lambda s: (
+        update(JOBS)
+        .prefix_with("OR REPLACE")
+        .where(JOBS.c.id == s.projects.running_id)
+        .values(id=s.projects.pending_id),
+    ),
 }

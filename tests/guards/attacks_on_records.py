@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, literal, select, update
 from tests.guards.attack_parts import Kind, approval_writes, further_step, insert_edge
+from tests.guards.attacks_on_projects import LIES_ON_PROJECTS
 from tests.guards.raw_sql import NULL, raw
 from tests.guards.situation import (
     creation_writes,
@@ -165,6 +166,7 @@ LIES: Kind = {
     "a receipt that does not match its digest": lambda s: (
         insert_receipt(s.receipt, result={"answer": 2}),
     ),
+    **LIES_ON_PROJECTS,
 }
 
 RECORDS: Mapping[str, Kind] = {

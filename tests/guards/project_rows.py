@@ -55,6 +55,13 @@ SPEC = ArchitectureSpec(
     edges=({"source": "web", "target": "books"},),
     metadata={"version": 1},
 )
+SPEC_VALUES: Mapping[str, Any] = {
+    "name": SPEC.name,
+    "prompt": SPEC.prompt,
+    "nodes": [],
+    "edges": [],
+    "metadata": {},
+}
 LINE = LogEntry(ts=BEGINNING, level=LogLevel.INFO, message="A file was written.")
 BATCH = OutputBatch(logs=(LINE,), warnings=("An unknown type.",))
 RESULT = JobResult(
@@ -89,6 +96,9 @@ class ProjectSituation:
     # A step of the pending job, which waits for the running one, and of the job with a warning.
     started: Step
     warned: Step
+
+    # The success of the job with a warning, the newest of its project, which does not follow.
+    unnoticed: Step
 
     # The birth of a job of the project whose prompt has none.
     birth: Step
@@ -154,7 +164,7 @@ def settle_projects(store: SqlStore) -> ProjectIds:
 def project_situation(tx: SqlReading, ids: ProjectIds) -> ProjectSituation:
     """Return the stored ids and the legal next steps."""
     successful, running, completed, failed, pending, foreign_successful, warned = ids.jobs
-    steps = _running_steps(tx.projects.jobs.get(running))
+    running_head = tx.projects.jobs.get(running)
     with_warning = tx.projects.jobs.get(warned)
     bound = tx.projects.projects.get(ids.bound)
     return ProjectSituation(
@@ -166,11 +176,13 @@ def project_situation(tx: SqlReading, ids: ProjectIds) -> ProjectSituation:
         failed_id=failed,
         pending_id=pending,
         foreign_successful_id=foreign_successful,
-        **steps,
+        completed=_completed(running_head),
+        **_running_steps(running_head),
         started=_job_step(
             tx.projects.jobs.get(pending), "start", OutputBatch(), now=_next_time(tx, pending)
         ),
         warned=_progress(with_warning),
+        unnoticed=_running_steps(with_warning)["completed_with_warnings"],
         birth=_birth(tx.projects.projects.get(ids.unbound).entity),
         prompted=_prompted(bound),
         latest=_project_step(bound, "update_latest_job"),
@@ -262,20 +274,24 @@ def _next_time(tx: SqlReading, job_id: str) -> datetime:
 
 
 def _running_steps(head: Head[Job]) -> dict[str, Step]:
-    """Return the next steps of the running job, by their names in the situation."""
+    """Return the next steps of a running job, by their names in the situation."""
     job, now = head.entity, later_than(head.entity.updated_at)
-    quiet = evolve(BATCH, warnings=())
-    completed = job.finished(RESULT, quiet, now=now)
     with_warnings = job.finished(RESULT, BATCH, now=now)
     failed = job.failed("The host refused the push.", BATCH, now=now)
     return {
         "progressed": _progress(head),
-        "completed": _step(head, completed, "complete", completed.new_output(quiet)),
         "completed_with_warnings": _step(
             head, with_warnings, "complete_with_warnings", with_warnings.new_output(BATCH)
         ),
         "failed": _step(head, failed, "fail", failed.new_output(BATCH)),
     }
+
+
+def _completed(head: Head[Job]) -> Step:
+    """Return the completion of a job without a warning."""
+    quiet = evolve(BATCH, warnings=())
+    job = head.entity.finished(RESULT, quiet, now=later_than(head.entity.updated_at))
+    return _step(head, job, "complete", job.new_output(quiet))
 
 
 def _progress(head: Head[Job]) -> Step:

@@ -1,13 +1,14 @@
 """Test that each guard is needed: without it, an attack is accepted or another guard refuses it."""
 
 import pytest
-from tests.guards.attacks import all_attacks
+from tests.guards.attacks import all_attacks, by_name
 from tests.guards.attacks_on_heads import (
     REFERENCES_TO_NOTHING,
     TWO_STEPS,
     UNDECLARED_STATES,
     WITHOUT_CHANGE,
 )
+from tests.guards.attacks_on_projects import WITHOUT_PROJECT_RECORD
 from tests.guards.lifting import PostgresLifting
 from tests.guards.mutations import UNREACHED, Report
 from tests.guards.raw_database import postgresql_engine
@@ -24,6 +25,12 @@ ONLY_FOREIGN_KEYS = {
     *TWO_STEPS,
     *UNDECLARED_STATES,
     *REFERENCES_TO_NOTHING,
+    *by_name(WITHOUT_PROJECT_RECORD),
+    "two steps with one output",
+    "a running job that is pending again",
+    "a job of another user's project",
+    "a job that starts without its specification",
+    "a prompt that is skipped",
     "a centroid that is created without its signal",
     "a centroid that moves without its signal",
     "a signal by no algorithm",
@@ -74,7 +81,7 @@ ONLY_FOREIGN_KEYS = {
     "a seal that covers changes again",
     "a record of a seal that does not exist",
     "a seal that skips a number",
-}
+} - {"jobs in an undeclared state", "two steps in jobs without their changes"}  # checks refuse them
 
 
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])

@@ -128,6 +128,32 @@ DAMAGES = {
         "mint_events",
         "mint-1",
     ),
+    "another latest successful job": (
+        (
+            "UPDATE {at}projects SET latest_successful_job_number = 1,"
+            " latest_successful_job_id = (SELECT id FROM {at}jobs"
+            " WHERE project_id = '{project}' AND number = 1) WHERE id = '{project}'"
+        ),
+        "projects",
+        "project",
+    ),
+    "a project with another address": (
+        "UPDATE {at}projects SET github_repo_url = 'elsewhere' WHERE id = '{project}'",
+        "projects",
+        "project",
+    ),
+    "a missing project": ("DELETE FROM {at}projects WHERE id = '{project}'", "projects", "project"),
+    "a job with another prompt": (
+        "UPDATE {at}jobs SET prompt = 'Build more.' WHERE id = '{job}'",
+        "jobs",
+        "job",
+    ),
+    "a job without its warnings": (
+        "UPDATE {at}jobs SET warning_count = warning_count + 1 WHERE id = '{job}'",
+        "jobs",
+        "job",
+    ),
+    "a missing job of a project": ("DELETE FROM {at}jobs WHERE id = '{job}'", "jobs", "job"),
     "a missing job": (
         "DELETE FROM {at}image_generation_jobs",
         "image_generation_jobs",
@@ -184,6 +210,8 @@ class DamagedStore:
             "artifact": s.captures.artifact_id,
             "subspace": s.captures.subspace_id,
             "space": s.captures.space_id,
+            "project": s.projects.project_id,
+            "job": s.projects.running_id,
         }
 
     def damage(self, statement: str, table: str) -> None:

@@ -44,6 +44,11 @@ INVALID = {
     "INDELIBLE_SEAL_SECONDS": "0",
     "INDELIBLE_TASK_RETENTION_DAYS": "-1",
     "INDELIBLE_METRICS_PORT": "-1",
+    "INDELIBLE_WORKSPACE_ROOT": "relative/workspaces",
+    "INDELIBLE_WORKSPACE_MIN_FREE_MEBIBYTES": "-1",
+    "INDELIBLE_GIT_HOST": CANARY,
+    "GITHUB_API_URL": f"ssh://{CANARY}",
+    "GITHUB_TOKEN": f"{CANARY} and more",
     "INDELIBLE_RPC_URL": f"ws://{CANARY}",
     "ALCHEMY_WEBHOOK_SECRET": CANARY,
     "INDELIBLE_CONTRACT_ADDRESS": f"0x{CANARY}",
@@ -63,6 +68,7 @@ VALID = {
     "INDELIBLE_PREPARE": "off",
     "INDELIBLE_REDIS_URL": f"redis://:{CANARY}@localhost:6379/0",
     "INDELIBLE_RPC_URL": f"https://node.example/v2/{CANARY}",
+    "GITHUB_TOKEN": f"ghp_{CANARY}",
     "CORS_ORIGINS": "https://one.example, https://two.example:8443",
     "INDELIBLE_HOST": "::1",
     "INDELIBLE_SECRET": CANARY * 5,
@@ -204,7 +210,7 @@ def test_variables_of_other_programs_are_left_alone(
     (tmp_path / ".env").write_text("export POSTGRES_PASSWORD='two\nlines' # and a comment\n\n")
     monkeypatch.setenv("INDELIBLE_KEY", "a key for `indelible demo`")
 
-    assert load().chosen == {"INDELIBLE_PORT"}
+    assert load().chosen == {"INDELIBLE_PORT", "INDELIBLE_WORKSPACE_ROOT"}
 
 
 def test_the_scheme_of_other_programs_is_understood() -> None:

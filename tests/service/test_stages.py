@@ -5,6 +5,8 @@ from typing import Any
 from attrs import evolve
 
 from indelible.kernel.stages import Stage
+from indelible.projects.lifecycle import JOB
+from indelible.projects.rules import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible.tokens import TOKEN
 from indelible.tokens.rules import DETECT_STAGE, NEXT_STAGE
 from indelible_service.contexts.tokens import TokenSettings
@@ -27,8 +29,10 @@ def declared_lifecycles(*stages: Stage[Any, Any, Any]) -> dict[str, str]:
     return lifecycles
 
 
-def test_the_stages_of_tokens_belong_to_tokens() -> None:
-    assert dict.fromkeys(NEXT_STAGE.values(), TOKEN.name) == LIFECYCLES
+def test_stages_belong_to_tokens_and_to_jobs() -> None:
+    of_tokens = dict.fromkeys(NEXT_STAGE.values(), TOKEN.name)
+
+    assert {**of_tokens, PROCESS_JOB_STAGE: JOB.name} == LIFECYCLES
 
 
 def test_the_stages_of_the_service_declare_what_the_database_requires(sqlite: SqlStore) -> None:
@@ -37,6 +41,6 @@ def test_the_stages_of_the_service_declare_what_the_database_requires(sqlite: Sq
     sections = {**settings.sections, TokenSettings: section}
     stages = build_stages(evolve(settings, sections=sections), sqlite)
 
-    assert {DETECT_STAGE, SEAL_STAGE} <= stages.keys()
+    assert {DETECT_STAGE, SEAL_STAGE, PROCESS_JOB_STAGE, CLEAN_WORKSPACES_STAGE} == stages.keys()
     for name, stage in stages.items():
         assert declared_lifecycles(stage).get(name) == LIFECYCLES.get(name)

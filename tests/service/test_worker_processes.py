@@ -164,7 +164,9 @@ def test_up_completes_its_task_after_several_signals(tmp_path: Path) -> None:
         settings = CHAIN | {"INDELIBLE_RPC_URL": url, "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
         with start_command("up", "--json", cwd=tmp_path, **settings) as process:
             output = read_json_line(process)
-            assert output["workers"] == "in this process: seal, detect"
+            assert (
+                output["workers"] == "in this process: seal, process_job, clean_workspaces, detect"
+            )
             assert requested.wait(TIMEOUT_SECONDS)
             process.send_signal(signal.SIGTERM)
             wait_until_refused(output["address"])
@@ -179,7 +181,8 @@ def test_an_unknown_stage_is_refused_with_the_configured_ones(folder_path: Path)
     assert folder_path
     assert refusal("work", "--stage", "sleep") == (1, "STAGE_UNKNOWN")
     result = run("work", "--stage", "sleep", "--json", **CHAIN)
-    assert json.loads(result.stderr)["detail"] == {"stage": "sleep", "known": ["detect", "seal"]}
+    known = ["clean_workspaces", "detect", "process_job", "seal"]
+    assert json.loads(result.stderr)["detail"] == {"stage": "sleep", "known": known}
 
 
 def test_a_chain_without_a_contract_is_refused(folder_path: Path) -> None:

@@ -16,6 +16,7 @@ from tests.sql.plans import has_line, plan
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 from tests.sql.test_races import codes_of
 
+from indelible.app import WriteTx
 from indelible.kernel.aggregates import save_change
 from indelible.projects import Job, JobOutput, JobStatus
 from indelible.projects.entities import NO_OUTPUT
@@ -27,7 +28,6 @@ from indelible_sql import (
     Fault,
     SqlReading,
     SqlStore,
-    SqlTransaction,
     export_histories,
     verify,
 )
@@ -79,7 +79,7 @@ def test_jobs_that_are_created_at_once_have_numbers_without_gaps(store: SqlStore
     assert verify(store) == ()
 
 
-def save_step(tx: SqlTransaction, job: Job, action: str, following: Job) -> int:
+def save_step(tx: WriteTx, job: Job, action: str, following: Job) -> int:
     """Save a step of a job without anything that its handler checks or writes besides."""
     head = tx.projects.jobs.lock(job.id)
     record = following.new_output(NO_OUTPUT)
@@ -91,7 +91,7 @@ def test_a_second_running_job_is_refused_without_the_check_of_the_handler(store:
     scenario.running_job()
     waiting = scenario.create_job()
 
-    def start_unchecked(tx: SqlTransaction) -> int:
+    def start_unchecked(tx: WriteTx) -> int:
         return save_step(tx, waiting, "start", waiting.started(now=tx.clock.now()))
 
     codes = codes_of(partial(within, store, start_unchecked))
@@ -169,7 +169,7 @@ def test_500_orders_lead_to_the_newest_successful_job(
     play(new_project(store), steps)
 
 
-def finish_without_project(tx: SqlTransaction, job: Job) -> int:
+def finish_without_project(tx: WriteTx, job: Job) -> int:
     """Finish a job, and leave its project as it is."""
     return save_step(tx, job, "complete", job.finished(PUSHED, NO_OUTPUT, now=tx.clock.now()))
 

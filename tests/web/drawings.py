@@ -13,6 +13,7 @@ from indelible.kernel import Actor
 from indelible.kernel.aggregates import save_change
 from indelible.kernel.history import AggregateRepository, Head
 from indelible.kernel.json_objects import (
+    EMPTY_OBJECT,
     JSON_OBJECT,
     JSON_OBJECTS,
     JsonObject,
@@ -40,8 +41,6 @@ from indelible_web.settings import WebSettings
 LARGE_BYTES: Final = 6 * 2**20  # more than a server buffers by default
 SMALL_BYTES: Final = 200
 
-EMPTY: Final = JsonObject.of({})
-
 
 @frozen(kw_only=True)
 class Draw:
@@ -50,7 +49,9 @@ class Draw:
     command_name: ClassVar[str] = "draw_drawing"
 
     nodes: JsonObjects = field(converter=freeze_objects, metadata=JSON_OBJECTS)
-    settings: JsonObject = field(default=EMPTY, converter=freeze_object, metadata=JSON_OBJECT)
+    settings: JsonObject = field(
+        default=EMPTY_OBJECT, converter=freeze_object, metadata=JSON_OBJECT
+    )
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from attrs import evolve
 from tests.web.console.visitor import Site
-from tests.web.drawings import CONTEXT, LARGE_BYTES, SMALL_BYTES, take_form
+from tests.web.drawings import CONTEXT, LARGE_BYTES, SMALL_BYTES, open_hook, take_form
 from tests.web.harness import SETTINGS, Web, memory, problem
 
 from indelible.kernel import UsageError
@@ -173,4 +173,4 @@ def test_a_limit_below_one_byte_or_of_a_request_without_a_body_is_refused() -> N
     with pytest.raises(UsageError, match="body limit"):
         ConsolePage(rule="/a", view=take_form, max_body_bytes=1)
     with pytest.raises(UsageError, match="body limit"):
-        Webhook(name="a", rule="/a", open=print, max_body_bytes=-1)  # type: ignore[arg-type]
+        Webhook(name="a", rule="/a", open=open_hook, max_body_bytes=-1)

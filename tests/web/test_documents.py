@@ -13,7 +13,6 @@ from tests.examples.drawings import DRAWING, DRAWINGS, Drawing, migrate
 from tests.json_texts import json_objects, same_json
 from tests.web.drawings import (
     CONTEXT,
-    EMPTY,
     Draw,
     DrawingSaved,
     draw,
@@ -25,7 +24,12 @@ from tests.web.harness import KEYS, Json, Web, memory, problem
 from indelible.kernel.aggregates import save_changes
 from indelible.kernel.history import Head
 from indelible.kernel.json_limits import VALUE_LIMITS
-from indelible.kernel.json_objects import JsonObject, JsonObjects, freeze_object
+from indelible.kernel.json_objects import (
+    EMPTY_OBJECT,
+    JsonObject,
+    JsonObjects,
+    freeze_object,
+)
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA, AnyStore, CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
@@ -248,7 +252,7 @@ def test_the_openapi_document_describes_documents_with_their_limits(web: Web) ->
 class Unlimited:
     """A command whose document has no limits."""
 
-    document: JsonObject = field(default=EMPTY, converter=freeze_object)
+    document: JsonObject = field(default=EMPTY_OBJECT, converter=freeze_object)
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,7 @@ from tests.costs import processor_seconds
 
 import indelible
 import indelible_evm
+import indelible_git
 import indelible_service
 import indelible_sql
 import indelible_web
@@ -24,6 +25,7 @@ CANARY = "hunter2"
 PACKAGES: Final = (
     indelible,
     indelible_evm,
+    indelible_git,
     indelible_service,
     indelible_sql,
     indelible_web,

@@ -270,6 +270,64 @@ column ipfs_upload_records.updated_at "instant" required
 
 column ipfs_upload_records.version bigint required s 0
 
+column job_outputs.job_id "identifier" required
+
+column job_outputs.logs "json_array" required
+
+column job_outputs.number "ordinal" required
+
+column job_outputs.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column job_outputs.warnings "json_array" required
+
+column job_outputs.written_at "instant" required
+
+column job_specs.architecture_spec "json_object" required
+
+column job_specs.created_at "instant" required
+
+column job_specs.job_id "identifier" required
+
+column job_specs.number "ordinal" required
+
+column job_specs.spec_digest "digest" required
+
+column jobs.completed_at "instant"
+
+column jobs.created_at "instant" required
+
+column jobs.failure_reason "nonblank_text"
+
+column jobs.hash "digest" required
+
+column jobs.id "identifier" required
+
+column jobs.lifecycle "identifier" required s 'job'::"text"
+
+column jobs.number "ordinal" required
+
+column jobs.output_number "ordinal" required
+
+column jobs.phase "identifier"
+
+column jobs.project_id "identifier" required
+
+column jobs.prompt "text" required
+
+column jobs.result "json_object"
+
+column jobs.seq "ordinal" required
+
+column jobs.spec_digest "digest" required
+
+column jobs.status "identifier" required
+
+column jobs.updated_at "instant" required
+
+column jobs.user_id "identifier" required
+
+column jobs.warning_count "natural_number" required
+
 column keys.created_at "instant" required
 
 column keys.expires_at "instant"
@@ -345,6 +403,58 @@ column mint_events.tx_hash "chain_hash" required
 column mint_events.updated_at "instant" required
 
 column mint_events.version bigint required s 0
+
+column project_prompts.metadata "json_details" required
+
+column project_prompts.number "ordinal" required
+
+column project_prompts.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column project_prompts.project_id "identifier" required
+
+column project_prompts.prompt "text" required
+
+column project_prompts.timestamp "instant" required
+
+column projects.created_at "instant" required
+
+column projects.current_nodes "json_array" required
+
+column projects.description "text" required
+
+column projects.github_repo_url "nonblank_text"
+
+column projects.hash "digest" required
+
+column projects.id "identifier" required
+
+column projects.latest_successful_job_id "identifier"
+
+column projects.latest_successful_job_number "ordinal"
+
+column projects.lifecycle "identifier" required s 'project'::"text"
+
+column projects.name "text" required
+
+column projects.prompt_count "natural_number" required
+
+column projects.prompt_number bigint s NULLIF(("prompt_count")::bigint, 0)
+
+column projects.repository_branch "nonblank_text"
+
+column projects.repository_host "identifier"
+
+column projects.repository_id "identifier"
+
+column projects.repository_name "nonblank_text"
+
+column projects.seq "ordinal" required
+
+column projects.status "identifier" required
+
+column projects.updated_at "instant" required
+
+column projects.user_id "identifier" required
 
 column pruned_stages.entity_id "identifier" required
 
@@ -816,6 +926,63 @@ constraint ipfs_upload_records.ipfs_upload_records_token FOREIGN KEY ("token_id"
 
 constraint ipfs_upload_records.ipfs_upload_records_type_known CHECK ((("record_type")::"text" = ANY (ARRAY['image'::"text", 'metadata'::"text"]))) true true
 
+constraint job_outputs.job_outputs_job FOREIGN KEY ("job_id") REFERENCES "jobs"("id") true true
+
+constraint job_outputs.job_outputs_logs_size CHECK (((("logs")::"jsonb" -> 100) IS NULL)) true true
+
+constraint job_outputs.job_outputs_pkey PRIMARY KEY ("job_id", "number") true true
+
+constraint job_outputs.job_outputs_previous FOREIGN KEY ("job_id", "previous_number") REFERENCES "job_outputs"("job_id", "number") true true
+
+constraint job_outputs.job_outputs_warnings_size CHECK (((("warnings")::"jsonb" -> 100) IS NULL)) true true
+
+constraint job_specs.job_specs_first CHECK ((("number")::bigint = 1)) true true
+
+constraint job_specs.job_specs_job FOREIGN KEY ("job_id") REFERENCES "jobs"("id") true true
+
+constraint job_specs.job_specs_job_id UNIQUE ("job_id") true true
+
+constraint job_specs.job_specs_pkey PRIMARY KEY ("job_id", "number") true true
+
+constraint jobs.jobs_completed_at_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = ANY (ARRAY['completed'::"text", 'completed_with_warnings'::"text", 'failed'::"text"])) THEN (("completed_at" IS NOT NULL) AND (("completed_at")::timestamp with time zone = ("updated_at")::timestamp with time zone))
+    ELSE ("completed_at" IS NULL)
+END) true true
+
+constraint jobs.jobs_failure_of_status CHECK ((("failure_reason" IS NOT NULL) = (("status")::"text" = 'failed'::"text"))) true true
+
+constraint jobs.jobs_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "output_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint jobs.jobs_number UNIQUE ("project_id", "number") true true
+
+constraint jobs.jobs_output FOREIGN KEY ("id", "output_number") REFERENCES "job_outputs"("job_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint jobs.jobs_owner UNIQUE ("user_id", "id") true true
+
+constraint jobs.jobs_phase_known CHECK ((("phase")::"text" = ANY (ARRAY['cleanup'::"text", 'commit'::"text", 'finalize'::"text", 'generate'::"text", 'load'::"text", 'push'::"text", 'running'::"text", 'workspace'::"text"]))) true true
+
+constraint jobs.jobs_pkey PRIMARY KEY ("id") true true
+
+constraint jobs.jobs_project FOREIGN KEY ("user_id", "project_id") REFERENCES "projects"("user_id", "id") true true
+
+constraint jobs.jobs_result_of_status CHECK ((("result" IS NOT NULL) = (("status")::"text" = ANY (ARRAY['completed'::"text", 'completed_with_warnings'::"text"])))) true true
+
+constraint jobs.jobs_spec FOREIGN KEY ("id") REFERENCES "job_specs"("job_id") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint jobs.jobs_success_has_reason CHECK (
+CASE "status"
+    WHEN 'completed'::"text" THEN ((("warning_count")::bigint = 0) AND ((("result")::"jsonb" ->> 'commit'::"text") IS NOT NULL))
+    WHEN 'completed_with_warnings'::"text" THEN (("warning_count")::bigint > 0)
+    ELSE true
+END) true true
+
+constraint jobs.jobs_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
 constraint keys.keys_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
 constraint keys.keys_pkey PRIMARY KEY ("id") true true
@@ -841,6 +1008,37 @@ constraint mint_events.mint_events_pkey PRIMARY KEY ("id") true true
 constraint mint_events.mint_events_quantity CHECK ((("quantity")::bigint <= 10000)) true true
 
 constraint mint_events.mint_events_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint project_prompts.project_prompts_pkey PRIMARY KEY ("project_id", "number") true true
+
+constraint project_prompts.project_prompts_previous FOREIGN KEY ("project_id", "previous_number") REFERENCES "project_prompts"("project_id", "number") true true
+
+constraint project_prompts.project_prompts_project FOREIGN KEY ("project_id") REFERENCES "projects"("id") true true
+
+constraint projects.projects_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "prompt_count", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint projects.projects_latest_job CHECK (((("latest_successful_job_id" IS NULL) = ("latest_successful_job_number" IS NULL)) AND ((("seq")::bigint > 1) OR ("latest_successful_job_id" IS NULL)))) true true
+
+constraint projects.projects_name_not_blank CHECK ((TRIM(BOTH FROM "name") <> ''::"text")) true true
+
+constraint projects.projects_owner UNIQUE ("user_id", "id") true true
+
+constraint projects.projects_pkey PRIMARY KEY ("id") true true
+
+constraint projects.projects_prompt FOREIGN KEY ("id", "prompt_number") REFERENCES "project_prompts"("project_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint projects.projects_repository_of_status CHECK (
+CASE "status"
+    WHEN 'unbound'::"text" THEN (("repository_host" IS NULL) AND ("repository_name" IS NULL) AND ("repository_id" IS NULL) AND ("repository_branch" IS NULL) AND ("github_repo_url" IS NULL))
+    WHEN 'requested'::"text" THEN (("repository_host" IS NOT NULL) AND ("repository_name" IS NOT NULL) AND ("repository_id" IS NULL) AND ("repository_branch" IS NULL) AND ("github_repo_url" IS NULL))
+    ELSE (("repository_host" IS NOT NULL) AND ("repository_name" IS NOT NULL) AND ("repository_id" IS NOT NULL) AND ("repository_branch" IS NOT NULL) AND ("github_repo_url" IS NOT NULL))
+END) true true
+
+constraint projects.projects_times CHECK (
 CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
@@ -1110,6 +1308,20 @@ edge ipfs_upload uploading fail failed 0
 
 edge ipfs_upload uploading retry pending 0
 
+edge job  create pending 1
+
+edge job pending fail failed 1
+
+edge job pending start running 1
+
+edge job running complete completed 1
+
+edge job running complete_with_warnings completed_with_warnings 1
+
+edge job running fail failed 1
+
+edge job running progress running 1
+
 edge key  create ACTIVE 0
 
 edge key ACTIVE revoke REVOKED 0
@@ -1119,6 +1331,38 @@ edge mint_event  detect canonical 0
 edge mint_event canonical orphan orphaned 0
 
 edge mint_event orphaned restore canonical 0
+
+edge project  create unbound 0
+
+edge project bound add_prompt bound 1
+
+edge project bound rename bound 0
+
+edge project bound set_nodes bound 0
+
+edge project bound update_latest_job bound 0
+
+edge project requested add_prompt requested 1
+
+edge project requested rename requested 0
+
+edge project requested request_repository requested 0
+
+edge project requested set_github_repo_url bound 0
+
+edge project requested set_nodes requested 0
+
+edge project requested update_latest_job requested 0
+
+edge project unbound add_prompt unbound 1
+
+edge project unbound rename unbound 0
+
+edge project unbound request_repository requested 0
+
+edge project unbound set_nodes unbound 0
+
+edge project unbound update_latest_job unbound 0
 
 edge reveal_transaction  create pending 0
 
@@ -1746,6 +1990,13 @@ function history_needs_ipfs_upload_records  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_jobs  BEGIN
+  IF (NEW.lifecycle <> 'job' OR EXISTS (SELECT 1 FROM jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.output_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_keys  BEGIN
   IF (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1755,6 +2006,13 @@ END  false {search_path=pg_catalog}
 
 function history_needs_mint_events  BEGIN
   IF (NEW.lifecycle <> 'mint_event' OR EXISTS (SELECT 1 FROM mint_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_projects  BEGIN
+  IF (NEW.lifecycle <> 'project' OR EXISTS (SELECT 1 FROM projects AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.prompt_count = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1931,6 +2189,111 @@ function ipfs_upload_records_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function job_outputs_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM jobs AS head WHERE head.id = NEW.job_id AND head.output_number = NEW.number AND head.updated_at = NEW.written_at)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_outputs_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_outputs_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_outputs_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_specs_has_prompt  BEGIN
+  IF (EXISTS (SELECT 1 FROM jobs AS job WHERE job.id = NEW.job_id AND job.prompt = NEW.architecture_spec ->> 'prompt')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_specs_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM jobs AS head WHERE head.id = NEW.job_id AND head.output_number = NEW.number AND head.updated_at = NEW.created_at AND head.spec_digest = NEW.spec_digest)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_specs_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_specs_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function job_specs_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_prompted  BEGIN
+  IF (EXISTS (SELECT 1 FROM projects AS project, project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt AND record.timestamp = NEW.created_at)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_warnings_rise  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function json_is_within 
 DECLARE
   document text := value::text;
@@ -2037,6 +2400,90 @@ function mint_events_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function mint_events_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function project_prompts_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM projects AS head WHERE head.id = NEW.project_id AND head.prompt_count = NEW.number AND head.updated_at = NEW.timestamp)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function project_prompts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function project_prompts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function project_prompts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_bound_once  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_latest_rises  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_latest_successful  BEGIN
+  IF (NEW.latest_successful_job_id IS NULL OR EXISTS (SELECT 1 FROM jobs AS job WHERE job.id = NEW.latest_successful_job_id AND job.project_id = NEW.id AND job.number = NEW.latest_successful_job_number AND job.status IN ('completed', 'completed_with_warnings'))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function projects_requested_host  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -2407,6 +2854,13 @@ function tasks_first_fence  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_needs_jobs  BEGIN
+  IF (NEW.stage NOT IN ('process_job') OR EXISTS (SELECT 1 FROM jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tasks_needs_tokens_s0  BEGIN
   IF (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2514,9 +2968,17 @@ index CREATE INDEX "ipfs_upload_records_token_id" ON "ipfs_upload_records" USING
 
 index CREATE INDEX "ipfs_upload_records_type_status" ON "ipfs_upload_records" USING "btree" ("record_type", "status") true
 
+index CREATE INDEX "jobs_status" ON "jobs" USING "btree" ("status", "id") true
+
 index CREATE INDEX "mint_events_block" ON "mint_events" USING "btree" ("block_number", "log_index", "id") true
 
 index CREATE INDEX "mint_events_token" ON "mint_events" USING "btree" ("token_id", "block_number", "log_index", "id") true
+
+index CREATE INDEX "projects_created_at" ON "projects" USING "btree" ("user_id", "created_at", "id") true
+
+index CREATE INDEX "projects_name" ON "projects" USING "btree" ("user_id", "name", "id") true
+
+index CREATE INDEX "projects_updated_at" ON "projects" USING "btree" ("user_id", "updated_at", "id") true
 
 index CREATE INDEX "reveal_transactions_status" ON "reveal_transactions" USING "btree" ("status") true
 
@@ -2586,6 +3048,20 @@ index CREATE UNIQUE INDEX "image_generation_jobs_pkey" ON "image_generation_jobs
 
 index CREATE UNIQUE INDEX "ipfs_upload_records_pkey" ON "ipfs_upload_records" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "job_outputs_pkey" ON "job_outputs" USING "btree" ("job_id", "number") true
+
+index CREATE UNIQUE INDEX "job_specs_job_id" ON "job_specs" USING "btree" ("job_id") true
+
+index CREATE UNIQUE INDEX "job_specs_pkey" ON "job_specs" USING "btree" ("job_id", "number") true
+
+index CREATE UNIQUE INDEX "jobs_number" ON "jobs" USING "btree" ("project_id", "number") true
+
+index CREATE UNIQUE INDEX "jobs_one_running" ON "jobs" USING "btree" ("project_id") WHERE (("status")::"text" = 'running'::"text") true
+
+index CREATE UNIQUE INDEX "jobs_owner" ON "jobs" USING "btree" ("user_id", "id") true
+
+index CREATE UNIQUE INDEX "jobs_pkey" ON "jobs" USING "btree" ("id") true
+
 index CREATE UNIQUE INDEX "keys_pkey" ON "keys" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "lifecycle_edges_all_columns" ON "lifecycle_edges" USING "btree" ("lifecycle", "from_state", "action", "to_state", "adds_version") true
@@ -2597,6 +3073,12 @@ index CREATE UNIQUE INDEX "mint_events_canonical" ON "mint_events" USING "btree"
 index CREATE UNIQUE INDEX "mint_events_occurrence" ON "mint_events" USING "btree" ("block_hash", "tx_hash", "log_index") true
 
 index CREATE UNIQUE INDEX "mint_events_pkey" ON "mint_events" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "project_prompts_pkey" ON "project_prompts" USING "btree" ("project_id", "number") true
+
+index CREATE UNIQUE INDEX "projects_owner" ON "projects" USING "btree" ("user_id", "id") true
+
+index CREATE UNIQUE INDEX "projects_pkey" ON "projects" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "pruned_stages_pkey" ON "pruned_stages" USING "btree" ("stage") true
 
@@ -2750,6 +3232,10 @@ key trigger history ipfs_upload_records_history 17 O
 
 key trigger history ipfs_upload_records_history 9 O
 
+key trigger history jobs_history 17 O
+
+key trigger history jobs_history 9 O
+
 key trigger history keys_history 17 O
 
 key trigger history keys_history 9 O
@@ -2757,6 +3243,10 @@ key trigger history keys_history 9 O
 key trigger history mint_events_history 17 O
 
 key trigger history mint_events_history 9 O
+
+key trigger history projects_history 17 O
+
+key trigger history projects_history 9 O
 
 key trigger history reveal_transactions_history 17 O
 
@@ -2802,6 +3292,54 @@ key trigger ipfs_upload_records ipfs_upload_records_token 17 O
 
 key trigger ipfs_upload_records ipfs_upload_records_token 5 O
 
+key trigger job_outputs job_outputs_job 17 O
+
+key trigger job_outputs job_outputs_job 5 O
+
+key trigger job_outputs job_outputs_previous 17 O
+
+key trigger job_outputs job_outputs_previous 17 O
+
+key trigger job_outputs job_outputs_previous 5 O
+
+key trigger job_outputs job_outputs_previous 9 O
+
+key trigger job_outputs jobs_output 17 O
+
+key trigger job_outputs jobs_output 9 O
+
+key trigger job_specs job_specs_job 17 O
+
+key trigger job_specs job_specs_job 5 O
+
+key trigger job_specs jobs_spec 17 O
+
+key trigger job_specs jobs_spec 9 O
+
+key trigger jobs job_outputs_job 17 O
+
+key trigger jobs job_outputs_job 9 O
+
+key trigger jobs job_specs_job 17 O
+
+key trigger jobs job_specs_job 9 O
+
+key trigger jobs jobs_history 17 O
+
+key trigger jobs jobs_history 5 O
+
+key trigger jobs jobs_output 17 O
+
+key trigger jobs jobs_output 5 O
+
+key trigger jobs jobs_project 17 O
+
+key trigger jobs jobs_project 5 O
+
+key trigger jobs jobs_spec 17 O
+
+key trigger jobs jobs_spec 5 O
+
 key trigger keys keys_history 17 O
 
 key trigger keys keys_history 5 O
@@ -2817,6 +3355,38 @@ key trigger mint_events mint_events_history 5 O
 key trigger mint_events tokens_s0_mint 17 O
 
 key trigger mint_events tokens_s0_mint 9 O
+
+key trigger project_prompts project_prompts_previous 17 O
+
+key trigger project_prompts project_prompts_previous 17 O
+
+key trigger project_prompts project_prompts_previous 5 O
+
+key trigger project_prompts project_prompts_previous 9 O
+
+key trigger project_prompts project_prompts_project 17 O
+
+key trigger project_prompts project_prompts_project 5 O
+
+key trigger project_prompts projects_prompt 17 O
+
+key trigger project_prompts projects_prompt 9 O
+
+key trigger projects jobs_project 17 O
+
+key trigger projects jobs_project 9 O
+
+key trigger projects project_prompts_project 17 O
+
+key trigger projects project_prompts_project 9 O
+
+key trigger projects projects_history 17 O
+
+key trigger projects projects_history 5 O
+
+key trigger projects projects_prompt 17 O
+
+key trigger projects projects_prompt 5 O
 
 key trigger reveal_transactions reveal_transactions_history 17 O
 
@@ -2948,11 +3518,21 @@ table image_generation_jobs rp false false
 
 table ipfs_upload_records rp false false
 
+table job_outputs rp false false
+
+table job_specs rp false false
+
+table jobs rp false false
+
 table keys rp false false
 
 table lifecycle_edges rp false false
 
 table mint_events rp false false
+
+table project_prompts rp false false
+
+table projects rp false false
 
 table pruned_stages rp false false
 
@@ -3054,9 +3634,13 @@ trigger A CREATE TRIGGER "history_needs_image_generation_jobs" AFTER INSERT ON "
 
 trigger A CREATE TRIGGER "history_needs_ipfs_upload_records" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'ipfs_upload'::"text")) EXECUTE FUNCTION "history_needs_ipfs_upload_records"()
 
+trigger A CREATE TRIGGER "history_needs_jobs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'job'::"text")) EXECUTE FUNCTION "history_needs_jobs"()
+
 trigger A CREATE TRIGGER "history_needs_keys" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'key'::"text")) EXECUTE FUNCTION "history_needs_keys"()
 
 trigger A CREATE TRIGGER "history_needs_mint_events" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'mint_event'::"text")) EXECUTE FUNCTION "history_needs_mint_events"()
+
+trigger A CREATE TRIGGER "history_needs_projects" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'project'::"text")) EXECUTE FUNCTION "history_needs_projects"()
 
 trigger A CREATE TRIGGER "history_needs_reveal_transactions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reveal_transaction'::"text")) EXECUTE FUNCTION "history_needs_reveal_transactions"()
 
@@ -3102,6 +3686,36 @@ trigger A CREATE TRIGGER "ipfs_upload_records_no_truncate" BEFORE TRUNCATE ON "i
 
 trigger A CREATE TRIGGER "ipfs_upload_records_one_step" BEFORE UPDATE ON "ipfs_upload_records" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "ipfs_upload_records_one_step"()
 
+trigger A CREATE TRIGGER "job_outputs_needs_head" AFTER INSERT ON "job_outputs" FOR EACH ROW EXECUTE FUNCTION "job_outputs_needs_head"()
+
+trigger A CREATE TRIGGER "job_outputs_no_delete" BEFORE DELETE ON "job_outputs" FOR EACH STATEMENT EXECUTE FUNCTION "job_outputs_no_delete"()
+
+trigger A CREATE TRIGGER "job_outputs_no_truncate" BEFORE TRUNCATE ON "job_outputs" FOR EACH STATEMENT EXECUTE FUNCTION "job_outputs_no_truncate"()
+
+trigger A CREATE TRIGGER "job_outputs_no_update" BEFORE UPDATE ON "job_outputs" FOR EACH STATEMENT EXECUTE FUNCTION "job_outputs_no_update"()
+
+trigger A CREATE TRIGGER "job_specs_has_prompt" AFTER INSERT ON "job_specs" FOR EACH ROW EXECUTE FUNCTION "job_specs_has_prompt"()
+
+trigger A CREATE TRIGGER "job_specs_needs_head" AFTER INSERT ON "job_specs" FOR EACH ROW EXECUTE FUNCTION "job_specs_needs_head"()
+
+trigger A CREATE TRIGGER "job_specs_no_delete" BEFORE DELETE ON "job_specs" FOR EACH STATEMENT EXECUTE FUNCTION "job_specs_no_delete"()
+
+trigger A CREATE TRIGGER "job_specs_no_truncate" BEFORE TRUNCATE ON "job_specs" FOR EACH STATEMENT EXECUTE FUNCTION "job_specs_no_truncate"()
+
+trigger A CREATE TRIGGER "job_specs_no_update" BEFORE UPDATE ON "job_specs" FOR EACH STATEMENT EXECUTE FUNCTION "job_specs_no_update"()
+
+trigger A CREATE TRIGGER "jobs_fixed" BEFORE UPDATE ON "jobs" FOR EACH ROW WHEN ((((("new"."project_id")::"text" = ("old"."project_id")::"text") AND (("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."number")::bigint = ("old"."number")::bigint) AND ("new"."prompt" = "old"."prompt") AND (("new"."spec_digest")::"text" = ("old"."spec_digest")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "jobs_fixed"()
+
+trigger A CREATE TRIGGER "jobs_no_delete" BEFORE DELETE ON "jobs" FOR EACH STATEMENT EXECUTE FUNCTION "jobs_no_delete"()
+
+trigger A CREATE TRIGGER "jobs_no_truncate" BEFORE TRUNCATE ON "jobs" FOR EACH STATEMENT EXECUTE FUNCTION "jobs_no_truncate"()
+
+trigger A CREATE TRIGGER "jobs_one_step" BEFORE UPDATE ON "jobs" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "jobs_one_step"()
+
+trigger A CREATE TRIGGER "jobs_prompted" AFTER INSERT ON "jobs" FOR EACH ROW EXECUTE FUNCTION "jobs_prompted"()
+
+trigger A CREATE TRIGGER "jobs_warnings_rise" BEFORE UPDATE ON "jobs" FOR EACH ROW WHEN (((("new"."warning_count")::bigint >= ("old"."warning_count")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "jobs_warnings_rise"()
+
 trigger A CREATE TRIGGER "keys_fixed" BEFORE UPDATE ON "keys" FOR EACH ROW WHEN ((((("new"."owner")::"text" = ("old"."owner")::"text") AND (("new"."scopes")::"jsonb" = ("old"."scopes")::"jsonb") AND (("new"."secret_digest")::"text" = ("old"."secret_digest")::"text") AND ((("new"."expires_at")::timestamp with time zone = ("old"."expires_at")::timestamp with time zone) OR (("new"."expires_at" IS NULL) AND ("old"."expires_at" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "keys_fixed"()
 
 trigger A CREATE TRIGGER "keys_no_delete" BEFORE DELETE ON "keys" FOR EACH STATEMENT EXECUTE FUNCTION "keys_no_delete"()
@@ -3125,6 +3739,30 @@ trigger A CREATE TRIGGER "mint_events_no_delete" BEFORE DELETE ON "mint_events" 
 trigger A CREATE TRIGGER "mint_events_no_truncate" BEFORE TRUNCATE ON "mint_events" FOR EACH STATEMENT EXECUTE FUNCTION "mint_events_no_truncate"()
 
 trigger A CREATE TRIGGER "mint_events_one_step" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_one_step"()
+
+trigger A CREATE TRIGGER "project_prompts_needs_head" AFTER INSERT ON "project_prompts" FOR EACH ROW EXECUTE FUNCTION "project_prompts_needs_head"()
+
+trigger A CREATE TRIGGER "project_prompts_no_delete" BEFORE DELETE ON "project_prompts" FOR EACH STATEMENT EXECUTE FUNCTION "project_prompts_no_delete"()
+
+trigger A CREATE TRIGGER "project_prompts_no_truncate" BEFORE TRUNCATE ON "project_prompts" FOR EACH STATEMENT EXECUTE FUNCTION "project_prompts_no_truncate"()
+
+trigger A CREATE TRIGGER "project_prompts_no_update" BEFORE UPDATE ON "project_prompts" FOR EACH STATEMENT EXECUTE FUNCTION "project_prompts_no_update"()
+
+trigger A CREATE TRIGGER "projects_bound_once" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'bound'::"text") OR ((("new"."repository_host")::"text" = ("old"."repository_host")::"text") AND (("new"."repository_name")::"text" = ("old"."repository_name")::"text") AND (("new"."repository_id")::"text" = ("old"."repository_id")::"text") AND (("new"."repository_branch")::"text" = ("old"."repository_branch")::"text") AND (("new"."github_repo_url")::"text" = ("old"."github_repo_url")::"text"))) IS NOT TRUE)) EXECUTE FUNCTION "projects_bound_once"()
+
+trigger A CREATE TRIGGER "projects_fixed" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (((("new"."user_id")::"text" = ("old"."user_id")::"text") IS NOT TRUE)) EXECUTE FUNCTION "projects_fixed"()
+
+trigger A CREATE TRIGGER "projects_latest_rises" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (((("old"."latest_successful_job_number" IS NULL) OR (("new"."latest_successful_job_number")::bigint >= ("old"."latest_successful_job_number")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "projects_latest_rises"()
+
+trigger A CREATE TRIGGER "projects_latest_successful" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (("new"."latest_successful_job_id" IS NOT NULL)) EXECUTE FUNCTION "projects_latest_successful"()
+
+trigger A CREATE TRIGGER "projects_no_delete" BEFORE DELETE ON "projects" FOR EACH STATEMENT EXECUTE FUNCTION "projects_no_delete"()
+
+trigger A CREATE TRIGGER "projects_no_truncate" BEFORE TRUNCATE ON "projects" FOR EACH STATEMENT EXECUTE FUNCTION "projects_no_truncate"()
+
+trigger A CREATE TRIGGER "projects_one_step" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "projects_one_step"()
+
+trigger A CREATE TRIGGER "projects_requested_host" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'requested'::"text") OR (("new"."status")::"text" <> 'bound'::"text") OR (("new"."repository_host")::"text" = ("old"."repository_host")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "projects_requested_host"()
 
 trigger A CREATE TRIGGER "pruned_stages_needs_task" AFTER INSERT ON "pruned_stages" FOR EACH ROW EXECUTE FUNCTION "pruned_stages_needs_task"()
 
@@ -3229,6 +3867,8 @@ trigger A CREATE TRIGGER "tasks_edge" BEFORE UPDATE ON "tasks" FOR EACH ROW EXEC
 trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("old"."lease_until" IS NULL) OR (("old"."lease_until")::timestamp with time zone <= "statement_timestamp"()))) OR ((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."cancel_reason" IS NOT NULL) AND ("old"."due_at" IS NOT NULL)) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND ("new"."cancel_reason" IS NULL) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text"))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
 
 trigger A CREATE TRIGGER "tasks_first_fence" AFTER INSERT ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_first_fence"()
+
+trigger A CREATE TRIGGER "tasks_needs_jobs" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'process_job'::"text")) EXECUTE FUNCTION "tasks_needs_jobs"()
 
 trigger A CREATE TRIGGER "tasks_needs_tokens_s0" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['generate'::"text", 'upload'::"text", 'reveal'::"text"]))) EXECUTE FUNCTION "tasks_needs_tokens_s0"()
 

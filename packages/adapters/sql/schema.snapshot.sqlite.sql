@@ -54,6 +54,20 @@ edge ipfs_upload uploading fail failed 0
 
 edge ipfs_upload uploading retry pending 0
 
+edge job  create pending 1
+
+edge job pending fail failed 1
+
+edge job pending start running 1
+
+edge job running complete completed 1
+
+edge job running complete_with_warnings completed_with_warnings 1
+
+edge job running fail failed 1
+
+edge job running progress running 1
+
 edge key  create ACTIVE 0
 
 edge key ACTIVE revoke REVOKED 0
@@ -63,6 +77,38 @@ edge mint_event  detect canonical 0
 edge mint_event canonical orphan orphaned 0
 
 edge mint_event orphaned restore canonical 0
+
+edge project  create unbound 0
+
+edge project bound add_prompt bound 1
+
+edge project bound rename bound 0
+
+edge project bound set_nodes bound 0
+
+edge project bound update_latest_job bound 0
+
+edge project requested add_prompt requested 1
+
+edge project requested rename requested 0
+
+edge project requested request_repository requested 0
+
+edge project requested set_github_repo_url bound 0
+
+edge project requested set_nodes requested 0
+
+edge project requested update_latest_job requested 0
+
+edge project unbound add_prompt unbound 1
+
+edge project unbound rename unbound 0
+
+edge project unbound request_repository requested 0
+
+edge project unbound set_nodes unbound 0
+
+edge project unbound update_latest_job unbound 0
 
 edge reveal_transaction  create pending 0
 
@@ -176,11 +222,21 @@ index ipfs_upload_records_token_id: CREATE INDEX ipfs_upload_records_token_id ON
 
 index ipfs_upload_records_type_status: CREATE INDEX ipfs_upload_records_type_status ON ipfs_upload_records (record_type, status)
 
+index jobs_one_running: CREATE UNIQUE INDEX jobs_one_running ON jobs (project_id) WHERE status = 'running'
+
+index jobs_status: CREATE INDEX jobs_status ON jobs (status, id)
+
 index mint_events_block: CREATE INDEX mint_events_block ON mint_events (block_number, log_index, id)
 
 index mint_events_canonical: CREATE UNIQUE INDEX mint_events_canonical ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
 
 index mint_events_token: CREATE INDEX mint_events_token ON mint_events (token_id, block_number, log_index, id)
+
+index projects_created_at: CREATE INDEX projects_created_at ON projects (user_id, created_at, id)
+
+index projects_name: CREATE INDEX projects_name ON projects (user_id, name, id)
+
+index projects_updated_at: CREATE INDEX projects_updated_at ON projects (user_id, updated_at, id)
 
 index reveal_transactions_status: CREATE INDEX reveal_transactions_status ON reveal_transactions (status)
 
@@ -557,6 +613,99 @@ table ipfs_upload_records: CREATE TABLE ipfs_upload_records (
  WITHOUT ROWID,
  STRICT
 
+table job_outputs: CREATE TABLE job_outputs (
+	job_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	written_at TEXT NOT NULL,
+	logs TEXT NOT NULL,
+	warnings TEXT NOT NULL,
+	CONSTRAINT job_outputs_pkey PRIMARY KEY (job_id, number),
+	CONSTRAINT job_outputs_job FOREIGN KEY(job_id) REFERENCES jobs (id),
+	CONSTRAINT job_outputs_previous FOREIGN KEY(job_id, previous_number) REFERENCES job_outputs (job_id, number),
+	CONSTRAINT job_outputs_logs_size CHECK (json_array_length(logs) <= 100),
+	CONSTRAINT job_outputs_warnings_size CHECK (json_array_length(warnings) <= 100),
+	CONSTRAINT job_outputs_job_id_rule CHECK (length(job_id) BETWEEN 1 AND 200),
+	CONSTRAINT job_outputs_number_rule CHECK (number >= 1),
+	CONSTRAINT job_outputs_written_at_rule CHECK (written_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND written_at >= '2000' AND written_at < '3000'),
+	CONSTRAINT job_outputs_logs_rule CHECK (logs IS NULL OR json_valid(logs) AND json_type(logs) = 'array'),
+	CONSTRAINT job_outputs_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table job_specs: CREATE TABLE job_specs (
+	job_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	created_at TEXT NOT NULL,
+	spec_digest TEXT NOT NULL,
+	architecture_spec TEXT NOT NULL,
+	CONSTRAINT job_specs_pkey PRIMARY KEY (job_id, number),
+	CONSTRAINT job_specs_job_id UNIQUE (job_id),
+	CONSTRAINT job_specs_job FOREIGN KEY(job_id) REFERENCES jobs (id),
+	CONSTRAINT job_specs_first CHECK (number = 1),
+	CONSTRAINT job_specs_job_id_rule CHECK (length(job_id) BETWEEN 1 AND 200),
+	CONSTRAINT job_specs_number_rule CHECK (number >= 1),
+	CONSTRAINT job_specs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT job_specs_spec_digest_rule CHECK (length(spec_digest) = 64 AND trim(spec_digest, '0123456789abcdef') = ''),
+	CONSTRAINT job_specs_architecture_spec_rule CHECK (architecture_spec IS NULL OR json_valid(architecture_spec) AND json_type(architecture_spec) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table jobs: CREATE TABLE jobs (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('job') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	output_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	project_id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	prompt TEXT NOT NULL,
+	spec_digest TEXT NOT NULL,
+	warning_count INTEGER NOT NULL,
+	phase TEXT,
+	result TEXT,
+	failure_reason TEXT,
+	completed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT jobs_owner UNIQUE (user_id, id),
+	CONSTRAINT jobs_number UNIQUE (project_id, number),
+	CONSTRAINT jobs_project FOREIGN KEY(user_id, project_id) REFERENCES projects (user_id, id),
+	CONSTRAINT jobs_output FOREIGN KEY(id, output_number) REFERENCES job_outputs (job_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT jobs_spec FOREIGN KEY(id) REFERENCES job_specs (job_id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT jobs_phase_known CHECK (phase IN ('cleanup', 'commit', 'finalize', 'generate', 'load', 'push', 'running', 'workspace')),
+	CONSTRAINT jobs_completed_at_of_status CHECK (CASE WHEN status IN ('completed', 'completed_with_warnings', 'failed') THEN completed_at IS NOT NULL AND completed_at = updated_at ELSE completed_at IS NULL END),
+	CONSTRAINT jobs_result_of_status CHECK ((result IS NOT NULL) = (status IN ('completed', 'completed_with_warnings'))),
+	CONSTRAINT jobs_failure_of_status CHECK ((failure_reason IS NOT NULL) = (status = 'failed')),
+	CONSTRAINT jobs_success_has_reason CHECK (CASE status WHEN 'completed' THEN warning_count = 0 AND CASE WHEN json_valid(result) THEN json_extract(result, '$.commit') END IS NOT NULL WHEN 'completed_with_warnings' THEN warning_count > 0 ELSE TRUE END),
+	CONSTRAINT jobs_history FOREIGN KEY (lifecycle, id, seq, status, output_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_seq_rule CHECK (seq >= 1),
+	CONSTRAINT jobs_output_number_rule CHECK (output_number >= 1),
+	CONSTRAINT jobs_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT jobs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT jobs_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT jobs_project_id_rule CHECK (length(project_id) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_number_rule CHECK (number >= 1),
+	CONSTRAINT jobs_spec_digest_rule CHECK (length(spec_digest) = 64 AND trim(spec_digest, '0123456789abcdef') = ''),
+	CONSTRAINT jobs_warning_count_rule CHECK (warning_count >= 0),
+	CONSTRAINT jobs_phase_rule CHECK (length(phase) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) = 'object'),
+	CONSTRAINT jobs_failure_reason_rule CHECK (trim(failure_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT jobs_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table keys: CREATE TABLE keys (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('key') STORED,
@@ -652,6 +801,74 @@ table mint_events: CREATE TABLE mint_events (
 	CONSTRAINT mint_events_detected_at_rule CHECK (detected_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND detected_at >= '2000' AND detected_at < '3000'),
 	CONSTRAINT mint_events_batch_rule CHECK (batch IS NULL OR json_valid(batch) AND json_type(batch) = 'array'),
 	CONSTRAINT mint_events_copies_rule CHECK (copies IS NULL OR json_valid(copies) AND json_type(copies) = 'array')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table project_prompts: CREATE TABLE project_prompts (
+	project_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	prompt TEXT NOT NULL,
+	timestamp TEXT NOT NULL,
+	metadata TEXT NOT NULL,
+	CONSTRAINT project_prompts_pkey PRIMARY KEY (project_id, number),
+	CONSTRAINT project_prompts_project FOREIGN KEY(project_id) REFERENCES projects (id),
+	CONSTRAINT project_prompts_previous FOREIGN KEY(project_id, previous_number) REFERENCES project_prompts (project_id, number),
+	CONSTRAINT project_prompts_project_id_rule CHECK (length(project_id) BETWEEN 1 AND 200),
+	CONSTRAINT project_prompts_number_rule CHECK (number >= 1),
+	CONSTRAINT project_prompts_timestamp_rule CHECK (timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND timestamp >= '2000' AND timestamp < '3000'),
+	CONSTRAINT project_prompts_metadata_rule CHECK (metadata IS NULL OR json_valid(metadata) AND json_type(metadata) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table projects: CREATE TABLE projects (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('project') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	prompt_count INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	prompt_number INTEGER GENERATED ALWAYS AS (NULLIF(prompt_count, 0)) STORED,
+	user_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	current_nodes TEXT NOT NULL,
+	latest_successful_job_id TEXT,
+	latest_successful_job_number INTEGER,
+	repository_host TEXT,
+	repository_name TEXT,
+	repository_id TEXT,
+	repository_branch TEXT,
+	github_repo_url TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT projects_owner UNIQUE (user_id, id),
+	CONSTRAINT projects_prompt FOREIGN KEY(id, prompt_number) REFERENCES project_prompts (project_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT projects_name_not_blank CHECK (trim(name) <> ''),
+	CONSTRAINT projects_repository_of_status CHECK (CASE status WHEN 'unbound' THEN repository_host IS NULL AND repository_name IS NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL WHEN 'requested' THEN repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL ELSE repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NOT NULL AND repository_branch IS NOT NULL AND github_repo_url IS NOT NULL END),
+	CONSTRAINT projects_latest_job CHECK ((latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL) AND (seq > 1 OR latest_successful_job_id IS NULL)),
+	CONSTRAINT projects_history FOREIGN KEY (lifecycle, id, seq, status, prompt_count, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT projects_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT projects_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT projects_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT projects_seq_rule CHECK (seq >= 1),
+	CONSTRAINT projects_prompt_count_rule CHECK (prompt_count >= 0),
+	CONSTRAINT projects_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT projects_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT projects_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT projects_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_current_nodes_rule CHECK (current_nodes IS NULL OR json_valid(current_nodes) AND json_type(current_nodes) = 'array'),
+	CONSTRAINT projects_latest_successful_job_id_rule CHECK (length(latest_successful_job_id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_latest_successful_job_number_rule CHECK (latest_successful_job_number >= 1),
+	CONSTRAINT projects_repository_host_rule CHECK (length(repository_host) BETWEEN 1 AND 200),
+	CONSTRAINT projects_repository_name_rule CHECK (trim(repository_name, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT projects_repository_id_rule CHECK (length(repository_id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_repository_branch_rule CHECK (trim(repository_branch, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT projects_github_repo_url_rule CHECK (trim(github_repo_url, char(9, 10, 11, 12, 13, 32)) <> '')
 )
  WITHOUT ROWID,
  STRICT
@@ -1359,6 +1576,10 @@ trigger history_needs_ipfs_upload_records: CREATE TRIGGER history_needs_ipfs_upl
 WHEN (NEW.lifecycle <> 'ipfs_upload' OR EXISTS (SELECT 1 FROM main.ipfs_upload_records AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_ipfs_upload_records'); END
 
+trigger history_needs_jobs: CREATE TRIGGER history_needs_jobs BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'job' OR EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.output_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_jobs'); END
+
 trigger history_needs_keys: CREATE TRIGGER history_needs_keys BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM main.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_keys'); END
@@ -1366,6 +1587,10 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_keys'); END
 trigger history_needs_mint_events: CREATE TRIGGER history_needs_mint_events BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'mint_event' OR EXISTS (SELECT 1 FROM main.mint_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_mint_events'); END
+
+trigger history_needs_projects: CREATE TRIGGER history_needs_projects BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'project' OR EXISTS (SELECT 1 FROM main.projects AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.prompt_count = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_projects'); END
 
 trigger history_needs_reveal_transactions: CREATE TRIGGER history_needs_reveal_transactions BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM main.reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -1511,6 +1736,126 @@ trigger ipfs_upload_records_token_exists: CREATE TRIGGER ipfs_upload_records_tok
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_token_exists'); END
 
+trigger job_outputs_job_exists: CREATE TRIGGER job_outputs_job_exists BEFORE INSERT ON job_outputs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.job_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_job_exists'); END
+
+trigger job_outputs_json_limits: CREATE TRIGGER job_outputs_json_limits BEFORE INSERT ON job_outputs
+WHEN ((NEW.logs IS NULL OR CASE WHEN json_valid(NEW.logs) THEN length(CAST(NEW.logs AS BLOB)) <= 33554432 AND (length(NEW.logs) - length(replace(replace(NEW.logs, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.logs, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.logs) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.logs)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.logs) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.logs -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.logs -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.logs -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.logs) - length(replace(replace(NEW.logs, '[', ''), '{', '')) <= 40 END) AND (NEW.warnings IS NULL OR CASE WHEN json_valid(NEW.warnings) THEN length(CAST(NEW.warnings AS BLOB)) <= 33554432 AND (length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.warnings, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.warnings) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.warnings)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.warnings) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.warnings -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.warnings -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.warnings -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_json_limits'); END
+
+trigger job_outputs_needs_head: CREATE TRIGGER job_outputs_needs_head BEFORE INSERT ON job_outputs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.job_id AND head.output_number = NEW.number AND head.updated_at = NEW.written_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_needs_head'); END
+
+trigger job_outputs_no_delete: CREATE TRIGGER job_outputs_no_delete BEFORE DELETE ON job_outputs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_no_delete'); END
+
+trigger job_outputs_no_replace: CREATE TRIGGER job_outputs_no_replace BEFORE INSERT ON job_outputs
+WHEN (NOT EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = NEW.job_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_no_replace'); END
+
+trigger job_outputs_no_update: CREATE TRIGGER job_outputs_no_update BEFORE UPDATE ON job_outputs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_no_update'); END
+
+trigger job_outputs_previous_exists: CREATE TRIGGER job_outputs_previous_exists BEFORE INSERT ON job_outputs
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = NEW.job_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_previous_exists'); END
+
+trigger job_specs_has_prompt: CREATE TRIGGER job_specs_has_prompt BEFORE INSERT ON job_specs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS job WHERE job.id = NEW.job_id AND job.prompt = CASE WHEN json_valid(NEW.architecture_spec) THEN json_extract(NEW.architecture_spec, '$.prompt') END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_has_prompt'); END
+
+trigger job_specs_job_exists: CREATE TRIGGER job_specs_job_exists BEFORE INSERT ON job_specs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.job_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_job_exists'); END
+
+trigger job_specs_json_limits: CREATE TRIGGER job_specs_json_limits BEFORE INSERT ON job_specs
+WHEN ((NEW.architecture_spec IS NULL OR CASE WHEN json_valid(NEW.architecture_spec) THEN length(CAST(NEW.architecture_spec AS BLOB)) <= 33554432 AND (length(NEW.architecture_spec) - length(replace(replace(NEW.architecture_spec, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.architecture_spec, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.architecture_spec) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.architecture_spec)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.architecture_spec) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.architecture_spec -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.architecture_spec -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.architecture_spec -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.architecture_spec) - length(replace(replace(NEW.architecture_spec, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_json_limits'); END
+
+trigger job_specs_needs_head: CREATE TRIGGER job_specs_needs_head BEFORE INSERT ON job_specs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.job_id AND head.output_number = NEW.number AND head.updated_at = NEW.created_at AND head.spec_digest = NEW.spec_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_needs_head'); END
+
+trigger job_specs_no_delete: CREATE TRIGGER job_specs_no_delete BEFORE DELETE ON job_specs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_no_delete'); END
+
+trigger job_specs_no_replace: CREATE TRIGGER job_specs_no_replace BEFORE INSERT ON job_specs
+WHEN (NOT EXISTS (SELECT 1 FROM main.job_specs WHERE job_id = NEW.job_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.job_specs WHERE job_id = NEW.job_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_no_replace'); END
+
+trigger job_specs_no_update: CREATE TRIGGER job_specs_no_update BEFORE UPDATE ON job_specs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_no_update'); END
+
+trigger jobs_fixed: CREATE TRIGGER jobs_fixed BEFORE UPDATE ON jobs
+WHEN (NEW.project_id = OLD.project_id AND NEW.user_id = OLD.user_id AND NEW.number = OLD.number AND NEW.prompt = OLD.prompt AND NEW.spec_digest = OLD.spec_digest) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_fixed'); END
+
+trigger jobs_history_exists: CREATE TRIGGER jobs_history_exists BEFORE UPDATE ON jobs
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.output_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_history_exists'); END
+
+trigger jobs_json_limits: CREATE TRIGGER jobs_json_limits BEFORE INSERT ON jobs
+WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_json_limits'); END
+
+trigger jobs_json_limits_on_update: CREATE TRIGGER jobs_json_limits_on_update BEFORE UPDATE ON jobs
+WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_json_limits_on_update'); END
+
+trigger jobs_no_delete: CREATE TRIGGER jobs_no_delete BEFORE DELETE ON jobs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_delete'); END
+
+trigger jobs_no_nested_update: CREATE TRIGGER jobs_no_nested_update BEFORE UPDATE ON jobs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.output_number IS OLD.output_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.project_id IS OLD.project_id AND stored.user_id IS OLD.user_id AND stored.number IS OLD.number AND stored.prompt IS OLD.prompt AND stored.spec_digest IS OLD.spec_digest AND stored.warning_count IS OLD.warning_count AND stored.phase IS OLD.phase AND stored.result IS OLD.result AND stored.failure_reason IS OLD.failure_reason AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_nested_update'); END
+
+trigger jobs_no_replace: CREATE TRIGGER jobs_no_replace BEFORE INSERT ON jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_replace'); END
+
+trigger jobs_no_replace_on_update: CREATE TRIGGER jobs_no_replace_on_update BEFORE UPDATE ON jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_replace_on_update'); END
+
+trigger jobs_one_running_on_insert: CREATE TRIGGER jobs_one_running_on_insert BEFORE INSERT ON jobs
+WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running_on_insert'); END
+
+trigger jobs_one_running_on_update: CREATE TRIGGER jobs_one_running_on_update BEFORE UPDATE ON jobs
+WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running_on_update'); END
+
+trigger jobs_one_step: CREATE TRIGGER jobs_one_step BEFORE UPDATE ON jobs
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_step'); END
+
+trigger jobs_output_exists: CREATE TRIGGER jobs_output_exists BEFORE UPDATE ON jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = OLD.id AND number = OLD.output_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_output_exists'); END
+
+trigger jobs_project_exists: CREATE TRIGGER jobs_project_exists BEFORE INSERT ON jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.projects WHERE user_id = NEW.user_id AND id = NEW.project_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_project_exists'); END
+
+trigger jobs_prompted: CREATE TRIGGER jobs_prompted BEFORE INSERT ON jobs
+WHEN (EXISTS (SELECT 1 FROM main.projects AS project, main.project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt AND record.timestamp = NEW.created_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_prompted'); END
+
+trigger jobs_spec_exists: CREATE TRIGGER jobs_spec_exists BEFORE UPDATE ON jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.job_specs WHERE job_id = OLD.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_spec_exists'); END
+
+trigger jobs_warnings_rise: CREATE TRIGGER jobs_warnings_rise BEFORE UPDATE ON jobs
+WHEN (NEW.warning_count >= OLD.warning_count) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_warnings_rise'); END
+
 trigger keys_fixed: CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
 WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_fixed'); END
@@ -1598,6 +1943,90 @@ BEGIN SELECT RAISE(ABORT, 'mint_events_one_step'); END
 trigger mint_events_update_canonical_once: CREATE TRIGGER mint_events_update_canonical_once BEFORE UPDATE ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_update_canonical_once'); END
+
+trigger project_prompts_json_limits: CREATE TRIGGER project_prompts_json_limits BEFORE INSERT ON project_prompts
+WHEN ((NEW.metadata IS NULL OR CASE WHEN json_valid(NEW.metadata) THEN length(CAST(NEW.metadata AS BLOB)) <= 1048576 AND (length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.metadata, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.metadata) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.metadata)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.metadata) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.metadata -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.metadata -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.metadata -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_json_limits'); END
+
+trigger project_prompts_needs_head: CREATE TRIGGER project_prompts_needs_head BEFORE INSERT ON project_prompts
+WHEN (EXISTS (SELECT 1 FROM main.projects AS head WHERE head.id = NEW.project_id AND head.prompt_count = NEW.number AND head.updated_at = NEW.timestamp)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_needs_head'); END
+
+trigger project_prompts_no_delete: CREATE TRIGGER project_prompts_no_delete BEFORE DELETE ON project_prompts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_no_delete'); END
+
+trigger project_prompts_no_replace: CREATE TRIGGER project_prompts_no_replace BEFORE INSERT ON project_prompts
+WHEN (NOT EXISTS (SELECT 1 FROM main.project_prompts WHERE project_id = NEW.project_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_no_replace'); END
+
+trigger project_prompts_no_update: CREATE TRIGGER project_prompts_no_update BEFORE UPDATE ON project_prompts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_no_update'); END
+
+trigger project_prompts_previous_exists: CREATE TRIGGER project_prompts_previous_exists BEFORE INSERT ON project_prompts
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.project_prompts WHERE project_id = NEW.project_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_previous_exists'); END
+
+trigger project_prompts_project_exists: CREATE TRIGGER project_prompts_project_exists BEFORE INSERT ON project_prompts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.projects WHERE id = NEW.project_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_project_exists'); END
+
+trigger projects_bound_once: CREATE TRIGGER projects_bound_once BEFORE UPDATE ON projects
+WHEN (OLD.status <> 'bound' OR NEW.repository_host = OLD.repository_host AND NEW.repository_name = OLD.repository_name AND NEW.repository_id = OLD.repository_id AND NEW.repository_branch = OLD.repository_branch AND NEW.github_repo_url = OLD.github_repo_url) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_bound_once'); END
+
+trigger projects_fixed: CREATE TRIGGER projects_fixed BEFORE UPDATE ON projects
+WHEN (NEW.user_id = OLD.user_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_fixed'); END
+
+trigger projects_history_exists: CREATE TRIGGER projects_history_exists BEFORE UPDATE ON projects
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.prompt_count AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_history_exists'); END
+
+trigger projects_json_limits: CREATE TRIGGER projects_json_limits BEFORE INSERT ON projects
+WHEN ((NEW.current_nodes IS NULL OR CASE WHEN json_valid(NEW.current_nodes) THEN length(CAST(NEW.current_nodes AS BLOB)) <= 33554432 AND (length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.current_nodes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.current_nodes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.current_nodes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.current_nodes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.current_nodes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.current_nodes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.current_nodes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_json_limits'); END
+
+trigger projects_json_limits_on_update: CREATE TRIGGER projects_json_limits_on_update BEFORE UPDATE ON projects
+WHEN ((NEW.current_nodes IS NULL OR CASE WHEN json_valid(NEW.current_nodes) THEN length(CAST(NEW.current_nodes AS BLOB)) <= 33554432 AND (length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.current_nodes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.current_nodes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.current_nodes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.current_nodes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.current_nodes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.current_nodes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.current_nodes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_json_limits_on_update'); END
+
+trigger projects_latest_rises: CREATE TRIGGER projects_latest_rises BEFORE UPDATE ON projects
+WHEN (OLD.latest_successful_job_number IS NULL OR NEW.latest_successful_job_number >= OLD.latest_successful_job_number) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_latest_rises'); END
+
+trigger projects_latest_successful: CREATE TRIGGER projects_latest_successful BEFORE UPDATE ON projects
+WHEN (NEW.latest_successful_job_id IS NULL OR EXISTS (SELECT 1 FROM main.jobs AS job WHERE job.id = NEW.latest_successful_job_id AND job.project_id = NEW.id AND job.number = NEW.latest_successful_job_number AND job.status IN ('completed', 'completed_with_warnings'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_latest_successful'); END
+
+trigger projects_no_delete: CREATE TRIGGER projects_no_delete BEFORE DELETE ON projects
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_delete'); END
+
+trigger projects_no_nested_update: CREATE TRIGGER projects_no_nested_update BEFORE UPDATE ON projects
+WHEN (EXISTS (SELECT 1 FROM main.projects AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.prompt_count IS OLD.prompt_count AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.prompt_number IS OLD.prompt_number AND stored.user_id IS OLD.user_id AND stored.name IS OLD.name AND stored.description IS OLD.description AND stored.current_nodes IS OLD.current_nodes AND stored.latest_successful_job_id IS OLD.latest_successful_job_id AND stored.latest_successful_job_number IS OLD.latest_successful_job_number AND stored.repository_host IS OLD.repository_host AND stored.repository_name IS OLD.repository_name AND stored.repository_id IS OLD.repository_id AND stored.repository_branch IS OLD.repository_branch AND stored.github_repo_url IS OLD.github_repo_url)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_nested_update'); END
+
+trigger projects_no_replace: CREATE TRIGGER projects_no_replace BEFORE INSERT ON projects
+WHEN (NOT EXISTS (SELECT 1 FROM main.projects WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.projects WHERE user_id = NEW.user_id AND id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_replace'); END
+
+trigger projects_no_replace_on_update: CREATE TRIGGER projects_no_replace_on_update BEFORE UPDATE ON projects
+WHEN (NOT EXISTS (SELECT 1 FROM main.projects WHERE user_id = NEW.user_id AND id = NEW.id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_replace_on_update'); END
+
+trigger projects_one_step: CREATE TRIGGER projects_one_step BEFORE UPDATE ON projects
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_one_step'); END
+
+trigger projects_prompt_exists: CREATE TRIGGER projects_prompt_exists BEFORE UPDATE ON projects
+WHEN (OLD.prompt_number IS NULL OR EXISTS (SELECT 1 FROM main.project_prompts WHERE project_id = OLD.id AND number = OLD.prompt_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_prompt_exists'); END
+
+trigger projects_requested_host: CREATE TRIGGER projects_requested_host BEFORE UPDATE ON projects
+WHEN (OLD.status <> 'requested' OR NEW.status <> 'bound' OR NEW.repository_host = OLD.repository_host) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_requested_host'); END
 
 trigger pruned_stages_needs_task: CREATE TRIGGER pruned_stages_needs_task BEFORE INSERT ON pruned_stages
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE
@@ -1946,6 +2375,10 @@ BEGIN SELECT RAISE(ABORT, 'tasks_json_limits'); END
 trigger tasks_json_limits_on_update: CREATE TRIGGER tasks_json_limits_on_update BEFORE UPDATE ON tasks
 WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_json_limits_on_update'); END
+
+trigger tasks_needs_jobs: CREATE TRIGGER tasks_needs_jobs BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('process_job') OR EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_jobs'); END
 
 trigger tasks_needs_tokens_s0: CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE

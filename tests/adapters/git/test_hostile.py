@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.adapters.git.hosts import (
     files,
     request,
 )
+from tests.architecture.sources import ROOT
 from tests.doubles.github import git
 
 from indelible.projects.entities import GeneratedFile
@@ -318,6 +321,29 @@ def test_a_default_branch_with_a_hostile_name_is_refused(local: LocalSite, branc
 
     with pytest.raises(HostRefused):
         clone(local, repository)
+
+
+ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from tests.adapters.git.hosts import LocalSite, clone, files, request
+from indelible.projects.errors import GitFailed
+from indelible_git import LocalHost
+site = LocalSite(LocalHost(Path(sys.argv[1], "host")), Path(sys.argv[1], "clones"))
+checkout = clone(site, site.host.ensure_repository(request()))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+try:
+    checkout.write_files(files(page="x" * 2_000))
+except GitFailed as error:
+    print(error)
+"""
+
+
+def test_a_file_that_does_not_fit_on_the_disk_is_a_failure(tmp_path: Path) -> None:
+    command = (sys.executable, "-c", ON_A_FULL_DISK, str(tmp_path))
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+
+    assert done.stdout == "GIT_FAILED: git write failed: File too large.\n", done.stderr
 
 
 def test_a_transport_that_is_not_needed_is_not_used(hub: GitHubSite, tmp_path: Path) -> None:

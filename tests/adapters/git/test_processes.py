@@ -171,6 +171,20 @@ def test_limits_of_git_are_failures_of_its_command(tmp_path: Path) -> None:
         loud.run("help", "-a", folder=tmp_path)
 
 
+@pytest.mark.parametrize("version", ["2.30.9", "1.99.0", "unknown"])
+def test_a_git_that_ignores_our_configuration_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    program = tmp_path / "git"
+    program.write_text(f"#!/bin/sh\necho git version {version}\n")
+    program.chmod(0o755)
+    Git().require_version(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    with pytest.raises(GitFailed, match=version):
+        Git().require_version(tmp_path)
+
+
 def test_errors_name_no_secret_and_have_one_line(tmp_path: Path) -> None:
     git = Git(secrets=("hunter2",))
     failed = Completed(1, b"", b"fatal: hunter2 at https://a:b@example.org/x\n\x1b[31mred\n")

@@ -60,8 +60,10 @@ def run_with_fault(site: GitHubSite, canary: str, case: Case, arguments: Argumen
     if case is not None:
         step, status = case
         site.double.plan(Fault(matching=step, times=2, answer=echoing(status, canary)))
-    texts = run_once(site)
-    site.double.faults[:] = [Fault(matching="git-", times=9, before=arguments.note)]
+    watch = Fault(matching="git-", times=99, before=arguments.note)
+    site.double.plan(watch)
+    texts = run_once(site) + run_once(site)
+    site.double.faults[:] = [watch]
     return texts + run_once(site)
 
 

@@ -24,7 +24,7 @@ from indelible_git import FolderWorkspaces
 
 MARKER = ".indelible-workspace"
 NOBODY = 65_534
-BAD_IDS = ["", ".", "..", "a/b", "/tmp/x", "a\0b", "a\n", "x" * 101, ".hidden", "ü"]  # noqa: S108
+BAD_IDS = ["", ".", "..", "a/b", "/root/x", "a\0b", "a\n", "x" * 101, ".hidden", "ü"]
 BAD_MARKERS = [b"", b"{}", b"[", b"[" * 5_000, b'{"database_id": "db-2", "job_id": "job-1"}']
 
 

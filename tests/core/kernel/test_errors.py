@@ -136,8 +136,11 @@ def fields_in_front_of_punctuation() -> list[tuple[type[IndelibleError], str]]:
 def test_a_sentence_as_value_ends_with_one_full_stop(
     error: type[IndelibleError], name: str, value: object
 ) -> None:
-    values = {attribute.name: "x" for attribute in fields(error)}
-    text = error(**{**values, name: value}).describe()
+    values: dict[str, object] = {}
+    for attribute in fields(error):
+        values[attribute.name] = 1 if attribute.type is float else "x"
+    values[name] = value
+    text = error(**values).describe()
 
     assert not re.search(r"\.[.,;:]", text)
     assert text.endswith(".")

@@ -55,7 +55,7 @@ class Plan:
 
     spec: JsonObject = field(converter=freeze_object, metadata=JSON_OBJECT)
     nodes: JsonObjects = field(default=(), converter=freeze_objects, metadata=JSON_OBJECTS)
-    value: Any = field(default=None, converter=freeze_value)
+    value: object = field(default=None, converter=freeze_value)
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -160,7 +160,11 @@ def test_a_value_with_documents_evolves_and_is_compared() -> None:
     assert other != plan
     assert evolve(plan, value=1).spec is plan.spec
     assert canonical_json(plan) == canonical_json(same)
-    assert repr(plan.nodes) == "(JsonObject({'a': 1}),)"
+
+
+def test_the_repr_of_a_long_object_is_short() -> None:
+    assert repr(JsonObject.of({"a": {"b": 1}})) == "JsonObject({'a': JsonObject({'b': 1})})"
+    assert len(repr(JsonObject.of({"a": "x" * 10_000}))) < 300
 
 
 def test_any_value_can_be_frozen() -> None:

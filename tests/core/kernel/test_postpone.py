@@ -34,11 +34,13 @@ def test_seconds_that_are_no_postponement_are_refused(
         ("  ", "TEXT_BLANK"),
         ("a\0b", "TEXT_UNSTORABLE"),
         ("x" * 1_000_001, "TEXT_TOO_LONG"),
-        (None, "WRONG_TYPE"),
     ],
 )
-def test_a_postponement_without_a_reason_is_refused(
-    reason: Any,  # noqa: ANN401 - a stage may pass a value of a wrong type
-    expected: str,
-) -> None:
+def test_a_postponement_without_a_reason_is_refused(reason: str, expected: str) -> None:
     assert code(lambda: Postpone(1, reason)) == expected
+
+
+def test_a_reason_that_is_no_text_is_converted() -> None:
+    error: Any = LookupError("no oven is free")
+
+    assert Postpone(1, error).reason == "no oven is free"

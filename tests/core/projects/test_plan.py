@@ -36,8 +36,7 @@ def reversed_keys(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         values = cast("dict[str, Any]", value)
         return {key: reversed_keys(values[key]) for key in reversed(values)}
     if isinstance(value, list):
-        items: list[Any] = value
-        return [reversed_keys(item) for item in items]
+        return [reversed_keys(item) for item in cast("list[object]", value)]
 
     return value
 

@@ -8,11 +8,12 @@ import pytest
 from tests.project_jobs import (
     MAYA,
     WORKER,
+    AnyStage,
     JobSetup,
     WatchedHost,
     git,
-    short_files,
     push_as_somebody,
+    short_files,
 )
 
 from indelible import projects
@@ -111,7 +112,8 @@ def test_each_failpoint_is_reached_once_and_in_order(setup: JobSetup) -> None:
 
 def test_a_claim_that_is_not_committed_leaves_the_job_pending(setup: JobSetup) -> None:
     job = setup.job(setup.project())
-    stage = setup.processor(at_failpoint=killing_at(JobFailpoint.AFTER_RUNNING)).stage()
+    processor = setup.processor(at_failpoint=killing_at(JobFailpoint.AFTER_RUNNING))
+    stage: AnyStage = processor.stage()
 
     with pytest.raises(Killed):
         process_batch(setup.store, stage, actor=WORKER)
@@ -157,7 +159,7 @@ def test_a_push_whose_response_is_lost_is_found_by_its_trailer(setup: JobSetup) 
     assert done.status is JobStatus.COMPLETED
     assert done.result is not None
     assert setup.commits_of(project, job) == [done.result.commit]
-    assert setup.observer.pushes == [PushOutcome.FAILED, PushOutcome.FOUND]
+    assert setup.observer.pushes == [PushOutcome.FAILED, PushOutcome.PUSHED_BEFORE]
 
 
 def test_a_commit_is_rebuilt_on_the_push_of_somebody_else(setup: JobSetup, tmp_path: Path) -> None:
@@ -295,7 +297,10 @@ def test_a_path_that_the_plan_does_not_have_is_refused(setup: JobSetup, path: st
 def test_files_without_a_readme_fail_the_job(setup: JobSetup) -> None:
     job = setup.job(setup.project())
 
-    setup.process(generate=lambda _, __: ())
+    def generate(_: ArchitectureSpec, __: Plan) -> tuple[GeneratedFile, ...]:
+        return ()
+
+    setup.process(generate=generate)
 
     assert setup.details(job).job.failure_reason == "no README.md was generated"
 

@@ -31,6 +31,7 @@ from indelible.projects.ports import (
 from indelible.projects.rules import PROCESS_JOB_STAGE
 from indelible.projects.tasks import ProcessJob
 from indelible_git.processes import UnwatchedGroups
+from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.projects import (
     GITHUB,
     LOCAL,
@@ -114,7 +115,7 @@ def projects_demo(settings: Settings) -> Iterator[DemoStep]:
         yield DemoStep(f"Project {project.name} has the repository {repository.url}.")
 
         process_id = demo.kill_worker_during_push()
-        pushed = demo.found_commits(project, (second,))
+        pushed = demo.pushed_commits(project, (second,))
         state = demo.job(second).status
         yield DemoStep(
             f"Worker process {process_id} was killed during its push. Job {second.number} is"
@@ -156,7 +157,7 @@ class _Demo:
 
         Raises: JobNotEnded.
         """
-        stage = self.process_job.stage()
+        stage: AnyStage = self.process_job.stage()
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while time.monotonic() < deadline:
             process_batch(self.store, stage, actor=WORKER)
@@ -188,7 +189,7 @@ class _Demo:
         assert saved.project.repository is not None  # noqa: S101 - its first job has ended
         return saved.project.repository
 
-    def found_commits(self, project: Project, jobs: Sequence[Job]) -> list[str | None]:
+    def pushed_commits(self, project: Project, jobs: Sequence[Job]) -> list[str | None]:
         """Return the commit of each job that a new clone of the repository has."""
         commits: list[str | None] = []
         with TemporaryDirectory(prefix="indelible-demo-") as directory:
@@ -196,20 +197,22 @@ class _Demo:
                 self.repository(project), Path(directory) / "clone", UnwatchedGroups()
             )
             for job in jobs:
-                found = checkout.find_commit(job.id)
-                commits.append(None if found is None else found.sha)
+                pushed = checkout.find_commit(job.id)
+                commits.append(None if pushed is None else pushed.sha)
 
         return commits
 
     def rows(self, project: Project, jobs: Sequence[Job]) -> list[Sequence[object]]:
         rows: list[Sequence[object]] = []
-        commits = self.found_commits(project, jobs)
+        commits = self.pushed_commits(project, jobs)
         for job, commit in zip(jobs, commits, strict=True):
-            task = self.store.read(lambda tx, job=job: tx.tasks.get(PROCESS_JOB_STAGE, job.id))
             trailer = f"Job-Id: {job.id}"
-            rows.append((job.number, self.job(job).status, task.attempts, commit, trailer))
+            rows.append((job.number, self.job(job).status, self.attempts(job), commit, trailer))
 
         return rows
+
+    def attempts(self, job: Job) -> int:
+        return self.store.read(lambda tx: tx.tasks.get(PROCESS_JOB_STAGE, job.id).attempts)
 
 
 def _spec(node_count: int) -> ArchitectureSpec:
@@ -280,10 +283,9 @@ def main() -> None:
     with open_configured_store(settings) as store:
         process_job = build_process_job(settings.section(ProjectSettings), store)
         assert process_job.host is not None  # noqa: S101 - `demo_settings` chooses one
-        dying = evolve(
-            process_job, host=_DyingHost(process_job.host), lease_seconds=LEASE_SECONDS
-        )
-        process_batch(store, dying.stage(), actor=WORKER)
+        dying = evolve(process_job, host=_DyingHost(process_job.host), lease_seconds=LEASE_SECONDS)
+        stage: AnyStage = dying.stage()
+        process_batch(store, stage, actor=WORKER)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
 from attrs import Attribute, evolve, field, frozen
 
@@ -130,7 +130,7 @@ class Settings:
         section = self.sections[kind]
         assert isinstance(section, kind)  # noqa: S101 - for the type checkers
         if isinstance(section, InDataDirectory):
-            return evolve(section, data_dir=self.data_dir)
+            return cast("Section", evolve(section, data_dir=self.data_dir))
 
         return section
 

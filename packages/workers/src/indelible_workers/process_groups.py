@@ -16,7 +16,8 @@ from indelible_workers.watchers import end_watcher, start_watcher
 Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
 NO_SIGNAL: Final = 0  # asks whether the group exists
-# The group loses its worker: nobody else would kill it at the task's time limit.
+# The program of the shell that watches. $0 is the group, which nobody else would kill once its
+# worker is gone.
 KILL_GROUP: Final = 'read -r _; kill -9 "-$0"'
 
 

@@ -63,6 +63,7 @@ class GitCheckout:
             RepositoryGone, HostRefused, HostUnavailable, GitFailed, CheckoutTooLarge.
         """
         self.folder.mkdir(mode=PRIVATE_FOLDER)
+        self.git.require_version(self.folder)
         self.git.output("init", "--quiet", "--template=", folder=self.folder)
         self.git = evolve(self.git, repository=self.folder.absolute() / GIT_FOLDER)
         self._fetch()

@@ -15,7 +15,7 @@ from indelible_git.git import MAX_REASON_CHARACTERS, Git
 from indelible_git.processes import Completed
 from indelible_git.texts import one_line
 
-# Messages of git 2.30 and later with LC_ALL=C. The first pattern that matches decides.
+# Messages of git 2.31 and later with LC_ALL=C. The first pattern that matches decides.
 GONE: Final = re.compile(
     r"repository .* not found|does not appear to be a git repository|not a git repository"
     r"|returned error: (?:404|410)|repository .* does not exist",

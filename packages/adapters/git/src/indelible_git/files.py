@@ -99,6 +99,6 @@ def size_of(folder: Path) -> int:
     for path, _, names in os.walk(folder):
         for name in names:
             with suppress(FileNotFoundError):
-                total += os.lstat(os.path.join(path, name)).st_size  # noqa: PTH118
+                total += Path(path, name).lstat().st_size
 
     return total

@@ -1,6 +1,7 @@
 """Run git with an empty environment, so that no file but the repository's own decides anything."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,9 @@ from indelible_git.processes import (
 from indelible_git.texts import mask, one_line
 
 MAX_REASON_CHARACTERS: Final = 500
+VERSION: Final = re.compile(r"git version (?P<major>\d+)\.(?P<minor>\d+)")
+# An older git ignores GIT_CONFIG_COUNT, and would run the hooks of a repository.
+MIN_VERSION: Final = (2, 31)
 NOWHERE: Final = "/dev/null"  # as a folder it does not exist, and nobody can put a file into it
 
 # These hold for every command; the environment overrides the repository's own configuration.
@@ -120,6 +124,14 @@ class Git:
             raise GitFailed(arguments[0], self.reason(completed))
 
         return completed.stdout
+
+    def require_version(self, folder: Path) -> None:
+        """Raise GitFailed if git is too old to read its configuration from the environment."""
+        output = self.output("version", folder=folder).decode(errors="replace")
+        match = VERSION.search(output)
+        if match is None or (int(match["major"]), int(match["minor"])) < MIN_VERSION:
+            expected = ".".join(str(number) for number in MIN_VERSION)
+            raise GitFailed("version", f"expected {expected} or later, got {output.strip()}")
 
     def reason(self, completed: Completed) -> str:
         """Return the messages of a failed command on one line, without secrets."""

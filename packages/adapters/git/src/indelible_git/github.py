@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from attrs import define, field
 
-from indelible.kernel import UsageError
+from indelible.kernel import Clock, SystemClock, UsageError
 from indelible.projects.entities import Repository
 from indelible.projects.errors import (
     HostRefused,
@@ -59,6 +59,7 @@ class GitHubHost:
     private: bool = True
     timeout_seconds: float = 30.0
     limits: GitLimits = field(factory=GitLimits)
+    clock: Clock = field(factory=SystemClock, repr=False)
     _api: GitHubApi = field(init=False, repr=False)
     _git_origin: Origin = field(init=False, repr=False)
     _login: str | None = field(default=None, init=False, repr=False)
@@ -67,7 +68,10 @@ class GitHubHost:
         require_origin(self.api_url, "api_url")
         self._git_origin = git_origin(self.api_url)
         self._api = GitHubApi(
-            url=self.api_url, token=self.token, timeout_seconds=self.timeout_seconds
+            url=self.api_url,
+            token=self.token,
+            timeout_seconds=self.timeout_seconds,
+            clock=self.clock,
         )
 
     @property

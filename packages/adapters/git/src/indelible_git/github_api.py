@@ -2,9 +2,9 @@
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final, cast
 from urllib.parse import urljoin
@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import urllib3
 from attrs import define, field, frozen
 
+from indelible.kernel import Clock
 from indelible.projects.errors import HostRefused, HostUnavailable
 from indelible_git.origins import parse_origin
 from indelible_git.texts import mask, one_line
@@ -59,6 +60,7 @@ class GitHubApi:
     url: str
     token: str = field(repr=False)
     timeout_seconds: float
+    clock: Clock = field(repr=False)
     remaining_requests: int | None = field(default=None, init=False)
     _pool: urllib3.PoolManager = field(init=False, repr=False)
 
@@ -145,7 +147,7 @@ class GitHubApi:
             raise HostRefused(f"the token was not accepted, HTTP 401: {answer.message}")
         if status == TOO_MANY_REQUESTS or (status == FORBIDDEN and _is_limited(answer)):
             reason = f"rate limit, HTTP {status}: {answer.message}"
-            raise HostUnavailable(reason, _limited_seconds(answer))
+            raise HostUnavailable(reason, _limited_seconds(answer, self.clock.now()))
         if status == FORBIDDEN:
             raise HostRefused(f"HTTP 403: {answer.message}")
         if status in SERVER_ERRORS or status in BUSY:
@@ -171,14 +173,14 @@ def _is_limited(answer: Answer) -> bool:
     return RATE_LIMIT.search(answer.message) is not None
 
 
-def _limited_seconds(answer: Answer) -> float:
+def _limited_seconds(answer: Answer, now: datetime) -> float:
     """Return the seconds to wait after a rate limit, as GitHub's documentation asks for."""
     seconds = _retry_after(answer)
     if seconds is not None:
         return seconds
     if answer.headers.get("x-ratelimit-remaining") == "0":
         with suppress(KeyError, ValueError):
-            reset = float(answer.headers["x-ratelimit-reset"]) - time.time()
+            reset = float(answer.headers["x-ratelimit-reset"]) - now.timestamp()
             return min(max(reset, 1.0), MAX_RETRY_SECONDS)
 
     return MIN_LIMITED_SECONDS

@@ -7,10 +7,10 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from attrs import field, frozen
 
+from indelible.kernel import Ids, TimeOrderedIds
 from indelible.projects.entities import Repository
 from indelible.projects.errors import RepositoryGone, RepositoryNameTaken
 from indelible.projects.ports import ProcessGroups, RepositoryRequest
@@ -48,6 +48,7 @@ class LocalHost:
 
     root: Path = field(converter=Path)
     limits: GitLimits = field(factory=GitLimits, kw_only=True)
+    ids: Ids = field(factory=TimeOrderedIds, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -111,8 +112,8 @@ class LocalHost:
 
     def _create(self, path: Path, project_id: str) -> Repository:
         """Build a repository aside and give it its name, so that none is seen half built."""
-        aside = self.root / f"{NEW_PREFIX}{uuid4().hex}"
-        marker = Marker(project_id=project_id, repository_id=uuid4().hex)
+        marker = Marker(project_id=project_id, repository_id=self.ids.new())
+        aside = self.root / f"{NEW_PREFIX}{marker.repository_id}"
         try:
             git = Git(limits=self.limits)
             arguments = ("init", "--quiet", "--bare", "--template=", "--", str(aside.absolute()))

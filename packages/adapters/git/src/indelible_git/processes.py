@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from time import monotonic, sleep
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from attrs import frozen
 
@@ -88,12 +88,11 @@ def run(command: Command, groups: ProcessGroups) -> Completed:
             start_new_session=True,  # without a terminal, nothing can ask for a password
         )
 
-    assert process.stdout is not None  # noqa: S101 - both were requested above
-    assert process.stderr is not None  # noqa: S101
-    with process.stdout, process.stderr:
+    pipes = (cast("IO[bytes]", process.stdout), cast("IO[bytes]", process.stderr))
+    with pipes[0], pipes[1]:
         try:
             with groups.process_group(process.pid):
-                stdout, stderr = _read(command, process.stdout, process.stderr)
+                stdout, stderr = _read(command, *pipes)
                 _wait_for_end(process.pid, command.seconds)
         except BaseException:
             _kill_group(process.pid)

@@ -13,6 +13,7 @@ from indelible.kernel.json_values import JsonSize, measure_json
 from indelible.kernel.values import ListTooLong, wrong_type
 
 MAX_JSON_OBJECTS: Final = 10_000
+MAX_REPR_CHARACTERS: Final = 200
 
 # The metadata of fields, from which schemas of requests take their limits.
 JSON_OBJECT: Final[Mapping[str, Any]] = {"json_limits": VALUE_LIMITS}
@@ -104,7 +105,10 @@ class JsonObject(Mapping[str, Any]):
         return hash(self.digest)
 
     def __repr__(self) -> str:
-        return f"JsonObject({dict(self._values)!r})"
+        text = repr(dict(self._values))
+        if len(text) > MAX_REPR_CHARACTERS:
+            text = f"{text[:MAX_REPR_CHARACTERS]}..."
+        return f"JsonObject({text})"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise FrozenInstanceError
@@ -123,6 +127,7 @@ class JsonObject(Mapping[str, Any]):
 
 
 JsonObjects = tuple[JsonObject, ...]
+EMPTY_OBJECT: Final = JsonObject.of({})
 
 
 def freeze_object(

@@ -95,8 +95,9 @@ class LeaseHandle:
     transaction of its own calls `tx.tasks.require_lease(handle.lease)` first.
 
     A `perform` that starts processes gives them a group of their own and registers it. A request to
-    stop kills the registered groups, except at a shutdown. A group whose leader was waited for may
-    have a new owner: unregister it before that. `open_group` is the worker's.
+    stop kills the registered groups, except at a shutdown. Once the leader of a group was waited
+    for, its id may belong to other processes: unregister the group first. `open_group` is the
+    worker's.
     """
 
     lease: Lease
@@ -159,8 +160,8 @@ class LeaseHandle:
     def process_group(self, group_id: int) -> Generator[None]:
         """Register a process group for a block; a block that raises an error kills the group.
 
-        Wait in the block until the leader has ended, but not for its exit code: that gives its id
-        away. `os.waitid` with `WNOWAIT` waits so.
+        Wait for the exit code of the leader behind the block, which gives its id away. Inside it,
+        `os.waitid` with `WNOWAIT` waits for the end of the leader.
 
         Raises:
             Those of `register_process_group`.

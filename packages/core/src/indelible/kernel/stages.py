@@ -78,7 +78,7 @@ class Postpone(Unavailable):
     code: ClassVar[str] = "TASK_POSTPONED"
     message: ClassVar[str] = "The task is postponed by {after_seconds} seconds: {reason}."
     after_seconds: float
-    reason: str
+    reason: str = field(converter=str)
 
     def __attrs_post_init__(self) -> None:
         check_postponement(self.after_seconds)

@@ -34,6 +34,8 @@ from indelible.projects.entities import (
     Repository,
 )
 from indelible.projects.handlers import (
+    JobRepository,
+    ProjectRepository,
     add_prompt,
     cancel_job,
     create_job,
@@ -76,7 +78,6 @@ from indelible.projects.queries import (
     list_projects,
     list_prompts,
 )
-from indelible.projects.repositories import JobRepository, ProjectRepository
 from indelible.projects.rules import (
     CLEAN_WORKSPACES_STAGE,
     PROCESS_JOB_STAGE,
@@ -89,6 +90,7 @@ from indelible.projects.rules import (
     generate_files,
     plan_files,
 )
+from indelible.projects.tasks import Generate, Janitor, JobObserver, ProcessJob, PushOutcome
 
 __all__ = [
     # commands
@@ -174,4 +176,10 @@ __all__ = [
     "Workspaces",
     # errors
     "errors",
+    # tasks
+    "Generate",
+    "Janitor",
+    "JobObserver",
+    "ProcessJob",
+    "PushOutcome",
 ]

@@ -145,9 +145,7 @@ def build_process_job(settings: ProjectSettings, store: AnyStore) -> ProcessJob:
 def build_stages(settings: ProjectSettings, store: AnyStore) -> Sequence[AnyStage]:
     """Return the stage of jobs, and that of its janitor."""
     process_job = build_process_job(settings, store)
-    janitor = Janitor(
-        store=store, workspaces=process_job.workspaces, observer=process_job.observer
-    )
+    janitor = Janitor(store=store, workspaces=process_job.workspaces, observer=process_job.observer)
     return process_job.stage(), janitor.stage()
 
 
@@ -191,5 +189,5 @@ CONTEXT: Final = ServiceContext(
     recurring=build_recurring,
     peers=build_peers,
     registries=build_registries,
-    scopes=("projects:read", "projects:write", "projects:admin"),
+    scopes=("projects:read", "projects:write"),
 )

@@ -1,4 +1,4 @@
-"""What `verify` checks of projects, beside what it checks of all heads and records."""
+"""The checks of `verify` on projects, beside those of all heads and records."""
 
 from collections.abc import Iterator
 

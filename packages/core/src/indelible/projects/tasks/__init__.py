@@ -1,10 +1,10 @@
 """Tasks on projects that leave the process: processing jobs, and cleaning up after them."""
 
+from indelible.projects.tasks.failpoints import AtJobFailpoint, JobFailpoint
 from indelible.projects.tasks.janitor import Janitor
 from indelible.projects.tasks.observers import JobObserver, PushOutcome, SilentObserver
 from indelible.projects.tasks.process_job import ProcessJob
 from indelible.projects.tasks.runs import Generate, JobWork
-from indelible.projects.tasks.failpoints import AtJobFailpoint, JobFailpoint
 
 __all__ = [
     "AtJobFailpoint",

@@ -38,5 +38,5 @@ BEFORE_PHASE: Final = {phase: JobFailpoint[f"BEFORE_{phase.name}"] for phase in 
 AFTER_PHASE: Final = {phase: JobFailpoint[f"AFTER_{phase.name}"] for phase in Phase}
 
 
-def no_failpoint(_: JobFailpoint) -> None:
+def no_job_failpoint(_: JobFailpoint) -> None:
     """Do nothing, as in every program but a test."""

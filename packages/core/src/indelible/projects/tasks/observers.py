@@ -11,7 +11,7 @@ class PushOutcome(StrEnum):
     """The outcomes of the attempt to push the commit of a job."""
 
     PUSHED = "pushed"
-    FOUND = "found"  # an earlier attempt pushed it
+    PUSHED_BEFORE = "pushed_before"  # by an earlier attempt; its commit is on the branch
     REJECTED = "rejected"  # another push came first; the commit is rebuilt on the new tip
     UNCHANGED = "unchanged"  # the repository has these files already
     SKIPPED = "skipped"  # no host is configured

@@ -22,7 +22,11 @@ from indelible.kernel.stages import PermanentFailure, Postpone, Stage
 from indelible.kernel.tasks import Lease, Leases, TaskState
 from indelible.projects.commands import FailJob, FinishJob, RecordProgress, StartJob
 from indelible.projects.entities import Job, JobResult, Phase
-from indelible.projects.errors import JobAlreadyRunning
+from indelible.projects.errors import (
+    JobAlreadyRunning,
+    WorkspaceForeign,
+    WorkspaceRootRefused,
+)
 from indelible.projects.handlers import fail_job, finish_job, record_progress, start_job
 from indelible.projects.lifecycle import JOB, TERMINAL, JobStatus
 from indelible.projects.ports import GitHost, ProjectsWrite, Workspaces
@@ -34,7 +38,7 @@ from indelible.projects.tasks.failpoints import (
     AFTER_PHASE,
     BEFORE_PHASE,
     AtJobFailpoint,
-    no_failpoint,
+    no_job_failpoint,
 )
 from indelible.projects.tasks.failures import one_line, permanent_reason, reason_of, retry_of
 from indelible.projects.tasks.job_log import JobLog, Lines, Warnings
@@ -68,10 +72,11 @@ class ProcessJob:
     generate: Generate = generate_files
     clock: Clock = field(factory=SystemClock)
     observer: JobObserver = field(factory=SilentObserver)
-    at_failpoint: AtJobFailpoint = no_failpoint
+    at_failpoint: AtJobFailpoint = no_job_failpoint
     lease_seconds: int = LEASE_SECONDS
     timeout_seconds: int = TIMEOUT_SECONDS
     max_attempts: int = MAX_ATTEMPTS
+    postpone_seconds: float = POSTPONE_SECONDS  # while another job of the project is running
 
     def stage(self) -> Stage[ProjectsWrite, JobWork, None]:
         """Return the stage. A job acts outside, so each attempt is recorded before it begins."""
@@ -119,7 +124,8 @@ class ProcessJob:
         try:
             start_job(tx, StartJob(job_id=job.id))
         except JobAlreadyRunning as error:
-            raise Postpone(POSTPONE_SECONDS, "another job of the project is running") from error
+            reason = "another job of the project is running"
+            raise Postpone(self.postpone_seconds, reason) from error
 
     def process_job(self, work: JobWork, handle: LeaseHandle) -> None:
         """Process a job from its workspace to its end, and delete the workspace in any case.
@@ -145,14 +151,15 @@ class ProcessJob:
         job = tx.projects.jobs.get(lease.entity_id).entity
         if job.status not in TERMINAL:
             fail_job(tx, FailJob(job_id=job.id, reason=one_line(reason)))
+            self.observer.job_ended(JobStatus.FAILED, job.phase or Phase.LOAD)
 
     def _run(self, work: JobWork, handle: LeaseHandle) -> JobRun:
         def write(phase: Phase | None, lines: Lines, warnings: Warnings) -> None:
             command = RecordProgress(job_id=work.job.id, phase=phase, logs=lines, warnings=warnings)
             run.write(record_progress, command)
 
-        log = JobLog(clock=self.clock, write=write, known_warnings=set(work.warnings))
-        run = JobRun(work=work, handle=handle, store=self.store, actor=WORKER, log=log)
+        output = JobLog(clock=self.clock, write=write, known_warnings=set(work.warnings))
+        run = JobRun(work=work, handle=handle, store=self.store, actor=WORKER, output=output)
         return run
 
     def _build_and_update(self, run: JobRun) -> None:
@@ -166,14 +173,14 @@ class ProcessJob:
                 raise retry from error
             if reason is None:
                 raise
-            run.log.error(reason)
+            run.output.error(reason)
             self._finalize(run, reason)
         else:
             self._finalize(run, result)
 
     def _build(self, run: JobRun) -> JobResult:
         attempt = run.handle.lease.attempt
-        run.log.info(f"Attempt {attempt} of {self.max_attempts} begins.")
+        run.output.info(f"Attempt {attempt} of {self.max_attempts} begins.")
 
         # PHASE 3: a fresh workspace. A stale one is deleted first.
         with self._logged_phase(run, Phase.WORKSPACE, "Create a fresh workspace."):
@@ -206,7 +213,7 @@ class ProcessJob:
         run.workspace = self.workspaces.create(run.job.id)
         self.observer.workspace_created()
         if run.workspace.was_stale:
-            run.log.warn("A stale workspace of an earlier attempt was deleted.")
+            run.output.warn("A stale workspace of an earlier attempt was deleted.")
 
     def _generate(self, run: JobRun) -> None:
         """Generate the files in memory.
@@ -216,13 +223,13 @@ class ProcessJob:
         """
         spec = run.work.spec
         judged = critique(spec)
-        run.log.warn_all(judged.warnings())
+        run.output.warn_all(judged.warnings())
         if judged.blocking:
             raise PermanentFailure(f"architecture blocked: {judged.summary}")
 
         run.plan = plan_files(spec)
         run.files = tuple(self.generate(spec, run.plan))
-        run.log.info(f"Generated {len(run.files)} files.")
+        run.output.info(f"Generated {len(run.files)} files.")
 
     def _handle_github_push(self, run: JobRun, pushing: Pushing | None) -> None:
         """Push the commit to the project's repository, or warn that there is no host for it."""
@@ -230,7 +237,7 @@ class ProcessJob:
             pushing.push(run)
             return
 
-        run.log.warn(f"The push was skipped: {self.no_host_reason}.")
+        run.output.warn(f"The push was skipped: {self.no_host_reason}.")
         self.observer.pushed(PushOutcome.SKIPPED)
 
     def _result(self, run: JobRun) -> JobResult:
@@ -246,14 +253,16 @@ class ProcessJob:
         )
 
     def _finalize(self, run: JobRun, outcome: JobResult | str) -> None:
+        decided_in = run.phase
         # PHASE 7: the job ends, with its last lines, in one transaction.
         with self._logged_phase(run, Phase.FINALIZE, "Record the outcome."):
             status = self._update_status(run, outcome)
+        self.observer.job_ended(status, decided_in)
         logger.info("job %s: %s", run.job.id, status)
 
     def _update_status(self, run: JobRun, outcome: JobResult | str) -> JobStatus:
         """End the job with its result, or with the reason for which it has failed."""
-        lines, warnings = run.log.take()
+        lines, warnings = run.output.take()
         if isinstance(outcome, JobResult):
             finish = FinishJob(job_id=run.job.id, result=outcome, logs=lines, warnings=warnings)
             status = run.write(finish_job, finish).job.status
@@ -261,7 +270,6 @@ class ProcessJob:
             fail = FailJob(job_id=run.job.id, reason=outcome, logs=lines, warnings=warnings)
             status = run.write(fail_job, fail).job.status
 
-        self.observer.job_ended(status, run.phase)
         return status
 
     def _clean_up(self, run: JobRun) -> None:
@@ -271,6 +279,8 @@ class ProcessJob:
         try:
             if not self._belongs_to_another(run.handle.lease):
                 self.workspaces.remove(run.job.id)
+        except (WorkspaceForeign, WorkspaceRootRefused):
+            return  # the job has failed because of it; nothing of ours is there
         except Exception as error:  # noqa: BLE001 - a failed cleanup never fails a job
             logger.warning("job %s: cleanup failed: %s", run.job.id, reason_of(error))
             self.observer.cleanup_failed()
@@ -290,7 +300,7 @@ class ProcessJob:
         run.handle.check()
         run.phase = phase
         with self._phase(phase):
-            run.log.begin(phase, message)
+            run.output.begin(phase, message)
             yield
 
     @contextmanager

@@ -51,8 +51,8 @@ class Pushing:
         """
         assert run.workspace is not None  # noqa: S101 - the phase before creates it
         run.repository = repository_of(run, self.host)
-        run.log.info(f"Clone repository {run.repository.name}.")
-        run.log.flush()
+        run.output.info(f"Clone repository {run.repository.name}.")
+        run.output.flush()
         folder = run.workspace.path / CHECKOUT_FOLDER
         run.checkout = self.host.clone(run.repository, folder, run.handle)
         run.handle.check()
@@ -68,10 +68,10 @@ class Pushing:
         assert checkout is not None  # noqa: S101 - the phase before makes it
         for rebuilds_left in range(MAX_REBUILDS, -1, -1):
             if run.is_on_host:
-                self.observer.pushed(PushOutcome.FOUND)
+                self.observer.pushed(PushOutcome.PUSHED_BEFORE)
                 return
             if run.commit is None:
-                run.log.warn(UNCHANGED)
+                run.output.warn(UNCHANGED)
                 self.observer.pushed(PushOutcome.UNCHANGED)
                 return
 
@@ -81,15 +81,15 @@ class Pushing:
                 self.observer.pushed(PushOutcome.REJECTED)
                 if not rebuilds_left:
                     raise
-                run.log.info(f"{error.describe()} The commit is rebuilt on the new tip.")
+                run.output.info(f"{error.describe()} The commit is rebuilt on the new tip.")
                 self._rebuild(run, checkout)
             else:
                 self.observer.pushed(PushOutcome.PUSHED)
                 return
 
     def _push_once(self, run: JobRun, checkout: Checkout) -> None:
-        run.log.info(f"Push commit {run.commit}.")
-        run.log.flush()
+        run.output.info(f"Push commit {run.commit}.")
+        run.output.flush()
         run.handle.check()
         self.at_failpoint(JobFailpoint.BEFORE_GIT_PUSH)
         try:
@@ -107,7 +107,7 @@ class Pushing:
 
     def _rebuild(self, run: JobRun, checkout: Checkout) -> None:
         """Commit the files on the remote branch's new tip, unless the commit is there already."""
-        run.log.flush()
+        run.output.flush()
         run.handle.check()
         checkout.update()
         if not self._find(run, checkout):
@@ -115,13 +115,13 @@ class Pushing:
 
     def _find(self, run: JobRun, checkout: Checkout) -> bool:
         """Return True if the remote branch has the job's commit from an earlier attempt."""
-        found = checkout.find_commit(run.job.id)
-        if found is None:
+        existing = checkout.find_commit(run.job.id)
+        if existing is None:
             return False
 
-        run.commit = found.sha
+        run.commit = existing.sha
         run.is_on_host = True
-        run.log.info(f"Commit {found.sha} of this job is on the branch already.")
+        run.output.info(f"Commit {existing.sha} of this job is on the branch already.")
         return True
 
     def _write_commit(self, run: JobRun, checkout: Checkout) -> None:
@@ -138,4 +138,4 @@ class Pushing:
         )
         run.commit = checkout.commit(request)
         if run.commit is not None:
-            run.log.info(f"Committed {len(files)} files as {run.commit}.")
+            run.output.info(f"Committed {len(files)} files as {run.commit}.")

@@ -1,6 +1,5 @@
 """Ask the project for its repository, which the project creates once and its jobs only use."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from indelible.projects.commands import RequestRepository, SetGithubRepoUrl
@@ -27,26 +26,27 @@ def repository_of(run: JobRun, host: GitHost) -> Repository:
     if project.repository is not None:
         return _present_repository(project.repository, host)
 
-    for name in _names(project):
+    names = _names(project)
+    for name in names:
         run.handle.check()
         run.write(
             request_repository,
             RequestRepository(project_id=project.id, host=host.name, name=name),
         )
-        run.log.info(f"The project requests repository {name} on host {host.name}.")
-        run.log.flush()
+        run.output.info(f"The project requests repository {name} on host {host.name}.")
+        run.output.flush()
         request = RepositoryRequest(
             project_id=project.id, name=name, description=project.description
         )
         try:
             repository = host.ensure_repository(request)
         except RepositoryNameTaken:
-            run.log.info(f"Repository {name} belongs to somebody else; the next name is tried.")
+            run.output.info(f"Repository {name} belongs to somebody else; the next name is tried.")
             continue
 
         return _bind(run, host, repository)
 
-    raise RepositoryNameTaken(name)
+    raise RepositoryNameTaken(names[-1])
 
 
 def project_of(run: JobRun) -> Project:
@@ -55,16 +55,15 @@ def project_of(run: JobRun) -> Project:
     return run.store.read(lambda tx: tx.projects.projects.get(project_id).entity)
 
 
-def _names(project: Project) -> Iterator[str]:
-    """Yield the names to try: first the one that an earlier attempt has requested."""
-    requested = project.repository_name
-    if requested is not None:
-        yield requested
-
+def _names(project: Project) -> list[str]:
+    """Return the names to try: first the one that an earlier attempt has requested."""
+    names: dict[str, None] = {}
+    if project.repository_name is not None:
+        names[project.repository_name] = None
     for number in range(MAX_NAMES):
-        name = repository_name(project.name, project.id, number)
-        if name != requested:
-            yield name
+        names[repository_name(project.name, project.id, number)] = None
+
+    return list(names)
 
 
 def _bind(run: JobRun, host: GitHost, repository: Repository) -> Repository:
@@ -75,7 +74,7 @@ def _bind(run: JobRun, host: GitHost, repository: Repository) -> Repository:
     except RepositoryAlreadySet:
         return repository_of(run, host)
 
-    run.log.info(f"Repository {repository.name} belongs to the project from now on.")
+    run.output.info(f"Repository {repository.name} belongs to the project from now on.")
     return repository
 
 

@@ -36,7 +36,7 @@ class JobRun:
     handle: LeaseHandle
     store: ProjectStore
     actor: Actor
-    log: JobLog
+    output: JobLog
     phase: Phase = field(default=Phase.RUNNING, init=False)
     workspace: Workspace | None = field(default=None, init=False)
     plan: Plan | None = field(default=None, init=False)

@@ -84,7 +84,7 @@ class ProjectCommandsConformance:
         assert store.read(projects.get_project, OWNER, project.id) == saved
         assert store.read(projects.list_prompts, OWNER, project.id) == ()
 
-    def test_a_rename_keeps_the_description_unless_one_is_given(self, store: AnyStore) -> None:
+    def test_a_rename_without_a_description_keeps_it(self, store: AnyStore) -> None:
         scenario = new_project(store)
         first = rename(scenario, 1, name="Books", description="A shop")
         second = rename(scenario, 2, name="Music")
@@ -265,7 +265,7 @@ class JobCommandsConformance:
         assert [saved.job for saved in rest] == [failed, jobs[0]]
         assert [saved.job for saved in oldest] == [jobs[0], jobs[2], jobs[3]]
         listed = with_jobs(
-            store, lambda each: each.list_jobs_for_project(OWNER, scenario.project_id, limit=1)
+            store, lambda jobs: jobs.list_jobs_for_project(OWNER, scenario.project_id, limit=1)
         )
         assert listed == [jobs[3]]
 

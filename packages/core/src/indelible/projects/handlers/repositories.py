@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from indelible.kernel import Head, NamedListOrder
-from indelible.projects import commands, handlers, queries
+from indelible.projects import commands
 from indelible.projects.entities import (
     NO_METADATA,
     ArchitectureSpec,
@@ -21,9 +21,9 @@ from indelible.projects.entities import (
     Repository,
 )
 from indelible.projects.errors import FieldNotOfState
+from indelible.projects.handlers import jobs, projects
 from indelible.projects.lifecycle import JOB, JobStatus
-from indelible.projects.ports import ProjectFilter, ProjectsWrite
-from indelible.projects.queries import JobDetails
+from indelible.projects.ports import ALL_JOBS, ProjectFilter, ProjectsWrite
 
 MAX_LISTED: Final = 50
 LAST_CHANGED: Final = ProjectFilter(order=NamedListOrder.CHANGED)
@@ -50,18 +50,21 @@ class JobRepository:
         command = commands.CreateJob(
             user_id=user_id, project_id=project_id, architecture_spec=architecture_spec
         )
-        return handlers.create_job(self._tx, command).job
+        return jobs.create_job(self._tx, command).job
 
-    def get_job(self, user_id: str, job_id: str) -> JobDetails:
-        """Return the job with its specification, warnings and log."""
-        return queries.get_job(self._tx, user_id, job_id)
+    def get_job(self, user_id: str, job_id: str) -> Job:
+        """Return the job; the query of this name adds its specification and its output."""
+        return self._tx.projects.jobs.get(job_id).entity.require_owner(user_id)
 
     def list_jobs_for_project(
         self, user_id: str, project_id: str, *, limit: int = MAX_LISTED
     ) -> list[Job]:
         """Return the last jobs of the project, newest first."""
-        saved_jobs = queries.list_jobs(self._tx, user_id, project_id, limit=limit)
-        return [saved.job for saved in saved_jobs]
+        self._tx.projects.projects.get(project_id).entity.require_owner(user_id)
+        heads = self._tx.projects.jobs.list_page(
+            ALL_JOBS, where={"project_id": project_id}, after="", limit=limit
+        )
+        return [head.entity for head in heads]
 
     def update_job_status(
         self,
@@ -86,7 +89,7 @@ class JobRepository:
                 has no warning.
             JobAlreadyRunning: Another job of the project is running.
         """
-        _, head = handlers.lock_with_project(self._tx, job_id)
+        _, head = jobs.lock_with_project(self._tx, job_id)
         job = head.entity.require_owner(user_id).require_transition(status)
         update = StatusUpdate(
             status=status, result=result, error=error, batch=OutputBatch(warnings=tuple(warnings))
@@ -97,19 +100,16 @@ class JobRepository:
 
     def append_job_logs(self, user_id: str, job_id: str, logs: Iterable[LogEntry]) -> Job:
         """Append lines to the log of a running job."""
-        self._check_owner(user_id, job_id)
+        self.get_job(user_id, job_id)
         return self._progress(job_id, OutputBatch(logs=tuple(logs)))
 
     def append_job_warnings(self, user_id: str, job_id: str, warnings: Iterable[str]) -> Job:
         """Append warnings to a running job."""
-        self._check_owner(user_id, job_id)
+        self.get_job(user_id, job_id)
         return self._progress(job_id, OutputBatch(warnings=tuple(warnings)))
 
-    def _check_owner(self, user_id: str, job_id: str) -> None:
-        self._tx.projects.jobs.get(job_id).entity.require_owner(user_id)
-
     def _start(self, job: Job, update: StatusUpdate) -> Job:
-        started = handlers.start_job(self._tx, commands.StartJob(job_id=job.id)).job
+        started = jobs.start_job(self._tx, commands.StartJob(job_id=job.id)).job
         if update.batch.is_empty:
             return started
 
@@ -117,7 +117,7 @@ class JobRepository:
 
     def _progress(self, job_id: str, batch: OutputBatch) -> Job:
         command = commands.RecordProgress(job_id=job_id, logs=batch.logs, warnings=batch.warnings)
-        return handlers.record_progress(self._tx, command).job
+        return jobs.record_progress(self._tx, command).job
 
     def _finish(self, job: Job, update: StatusUpdate) -> Job:
         if update.result is None:
@@ -127,7 +127,7 @@ class JobRepository:
         command = commands.FinishJob(
             job_id=job.id, result=update.result, warnings=update.batch.warnings
         )
-        return handlers.finish_job(self._tx, command).job
+        return jobs.finish_job(self._tx, command).job
 
     def _fail(self, job: Job, update: StatusUpdate) -> Job:
         if update.error is None:
@@ -136,7 +136,7 @@ class JobRepository:
         command = commands.FailJob(
             job_id=job.id, reason=update.error, warnings=update.batch.warnings
         )
-        return handlers.fail_job(self._tx, command).job
+        return jobs.fail_job(self._tx, command).job
 
 
 @frozen
@@ -148,18 +148,18 @@ class ProjectRepository:
     def create(self, user_id: str, name: str, description: str = "") -> Project:
         """Create a project."""
         command = commands.CreateProject(user_id=user_id, name=name, description=description)
-        return handlers.create_project(self._tx, command).project
+        return projects.create_project(self._tx, command).project
 
     def get(self, user_id: str, project_id: str) -> Project:
         """Return the project."""
-        return queries.get_project(self._tx, user_id, project_id).project
+        return self._tx.projects.projects.get(project_id).entity.require_owner(user_id)
 
     def list(self, user_id: str, *, limit: int = MAX_LISTED) -> tuple[Project, ...]:
         """Return the projects that were changed last, the latest first."""
-        saved_projects = queries.list_projects(
-            self._tx, user_id, matching=LAST_CHANGED, limit=limit
+        heads = self._tx.projects.projects.list_page(
+            LAST_CHANGED, where={"user_id": user_id}, after="", limit=limit
         )
-        return tuple(saved.project for saved in saved_projects)
+        return tuple(head.entity for head in heads)
 
     def update_current_nodes(
         self, user_id: str, project_id: str, nodes: Sequence[Mapping[str, Any]]
@@ -171,7 +171,7 @@ class ProjectRepository:
             expected_seq=self._lock(user_id, project_id).revision.seq,
             nodes=nodes,
         )
-        return handlers.set_nodes(self._tx, command).project
+        return projects.set_nodes(self._tx, command).project
 
     def append_prompt_to_history(
         self, user_id: str, project_id: str, prompt: str, metadata: Mapping[str, Any] = NO_METADATA
@@ -184,13 +184,13 @@ class ProjectRepository:
             prompt=prompt,
             metadata=metadata,
         )
-        return handlers.add_prompt(self._tx, command).project
+        return projects.add_prompt(self._tx, command).project
 
     def set_github_repo_url(self, user_id: str, project_id: str, repository: Repository) -> Project:
         """Bind the project to the repository that it has requested, once."""
         self._lock(user_id, project_id)
         command = commands.SetGithubRepoUrl(project_id=project_id, repository=repository)
-        return handlers.set_github_repo_url(self._tx, command).project
+        return projects.set_github_repo_url(self._tx, command).project
 
     def update_latest_job(self, user_id: str, project_id: str, job_id: str) -> Project:
         """Point the project to its latest successful job; it never moves to an older one.
@@ -202,9 +202,9 @@ class ProjectRepository:
             JobNotSuccessful: The job has not succeeded.
         """
         self._lock(user_id, project_id)
-        return handlers.update_latest_job(self._tx, project_id, job_id).project
+        return jobs.update_latest_job(self._tx, project_id, job_id).project
 
     def _lock(self, user_id: str, project_id: str) -> Head[Project]:
         """Return the locked project of the user."""
-        self._tx.projects.projects.get(project_id).entity.require_owner(user_id)
+        self.get(user_id, project_id)
         return self._tx.projects.projects.lock(project_id)
