@@ -152,7 +152,7 @@ class Job(Aggregate):
             raise errors.JobNotFound(self.id)
         return self
 
-    def require_transition(self, status: JobStatus) -> Self:
+    def require_transition(self, status: str) -> Self:
         """Return the job, or raise InvalidTransition unless the status may follow its own."""
         if status not in VALID_TRANSITIONS[self.status]:
             allowed = JOB.allowed(self.status)
