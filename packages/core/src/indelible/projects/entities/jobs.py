@@ -54,7 +54,7 @@ from indelible.projects.lifecycle import (
 
 LOG_FULL: Final = f"The log is full: lines after output {MAX_JOB_OUTPUTS} are not stored."
 WARNINGS_FULL: Final = (
-    f"There are more than {MAX_JOB_WARNINGS} warnings: the others are not stored."
+    f"The warnings are full: warnings after number {MAX_JOB_WARNINGS - 1} are not stored."
 )
 
 END_ACTIONS: Final[Mapping[JobStatus, str]] = {
