@@ -89,11 +89,21 @@ def test_a_cleaned_message_stays_as_it_is(message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["https://git.example/a/@b", "https://git.example?q=a@b", "/srv/a@b.git", "local:shop"]
+)
+def test_an_at_sign_behind_the_host_is_no_user(url: str) -> None:
+    assert Repository(host="local", repository_id="17", name="a", url=url).url == url
+
+
+@pytest.mark.parametrize(
     ("kind", "fields", "expected"),
     [
         (Repository, {"host": "a b"}, "TEXT_HAS_CONTROLS"),
         (Repository, {"repository_id": 17}, "WRONG_TYPE"),
         (Repository, {"url": ""}, "TEXT_BLANK"),
+        (Repository, {"url": 7}, "WRONG_TYPE"),
+        (Repository, {"url": "https://x:y@git.example/a"}, "ADDRESS_HAS_CREDENTIALS"),
+        (Repository, {"url": "HTTPS://ghp_token@git.example/a"}, "ADDRESS_HAS_CREDENTIALS"),
         (Repository, {"branch": " "}, "TEXT_BLANK"),
         (JobResult, {"commit": ""}, "TEXT_BLANK"),
         (JobResult, {"files": ["a"] * 10_001}, "LIST_TOO_LONG"),

@@ -1,14 +1,17 @@
 """The memory store's repositories of projects and jobs."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from attrs import frozen
 
+from indelible.kernel.history import Record
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.projects import errors
 from indelible.projects.entities import Job, JobOutput, JobSpec, Project, ProjectPrompt
 from indelible.projects.lifecycle import SUCCESSFUL
+
+R = TypeVar("R", bound=Record)
 
 
 class MemoryProjectRepository(MemoryAggregateRepository[Project]):
@@ -16,7 +19,7 @@ class MemoryProjectRepository(MemoryAggregateRepository[Project]):
 
     def prompts(self, project_id: str, *, after: int, limit: int) -> tuple[ProjectPrompt, ...]:
         """Return the next `limit` prompts after a number, oldest first."""
-        return self.records(ProjectPrompt, project_id)[after : after + limit]
+        return _records_after(self.records(ProjectPrompt, project_id), after, limit)
 
 
 class MemoryJobRepository(MemoryAggregateRepository[Job]):
@@ -28,7 +31,7 @@ class MemoryJobRepository(MemoryAggregateRepository[Job]):
 
     def outputs(self, job_id: str, *, after: int, limit: int) -> tuple[JobOutput, ...]:
         """Return the next `limit` batches of logs and warnings after a number, oldest first."""
-        return self.records(JobOutput, job_id)[after : after + limit]
+        return _records_after(self.records(JobOutput, job_id), after, limit)
 
     def warnings(self, job_id: str) -> tuple[str, ...]:
         """Return all warnings of a job in their order."""
@@ -46,6 +49,12 @@ class MemoryJobRepository(MemoryAggregateRepository[Job]):
                 return head.entity
 
         return None
+
+
+def _records_after(records: tuple[R, ...], after: int, limit: int) -> tuple[R, ...]:
+    """Return the next `limit` records after a number; the first record has number 1."""
+    start = max(after, 0)
+    return records[start : start + limit]
 
 
 @frozen

@@ -98,6 +98,17 @@ class RepositoryAlreadySet(Conflict):
 
 
 @frozen
+class AddressHasCredentials(Invalid):
+    """An address with a user or a password, which would be stored forever."""
+
+    code: ClassVar[str] = "ADDRESS_HAS_CREDENTIALS"
+    message: ClassVar[str] = (
+        "Field {field} contains a user or a password: expected an address without them."
+    )
+    field: str
+
+
+@frozen
 class RepositoryNotRequested(Conflict):
     """A repository on another host than the one that the project requested it from."""
 

@@ -54,7 +54,7 @@ from indelible.projects.lifecycle import (
 
 LOG_FULL: Final = f"The log is full: lines after output {MAX_JOB_OUTPUTS} are not stored."
 WARNINGS_FULL: Final = (
-    f"There are more than {MAX_JOB_WARNINGS} warnings: the others are not stored."
+    f"The warnings are full: warnings after number {MAX_JOB_WARNINGS - 1} are not stored."
 )
 
 END_ACTIONS: Final[Mapping[JobStatus, str]] = {
@@ -152,7 +152,7 @@ class Job(Aggregate):
             raise errors.JobNotFound(self.id)
         return self
 
-    def require_transition(self, status: JobStatus) -> Self:
+    def require_transition(self, status: str) -> Self:
         """Return the job, or raise InvalidTransition unless the status may follow its own."""
         if status not in VALID_TRANSITIONS[self.status]:
             allowed = JOB.allowed(self.status)

@@ -1,5 +1,6 @@
 """Values of projects and jobs, and the limits of their fields."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, cast
@@ -30,6 +31,7 @@ from indelible.kernel.values import (
     text_tuple,
     wrong_type,
 )
+from indelible.projects.errors import AddressHasCredentials
 
 MAX_LINES_PER_OUTPUT: Final = 100
 MAX_WARNINGS_PER_OUTPUT: Final = 100
@@ -47,6 +49,8 @@ WARNINGS: Final = {"max_items": MAX_WARNINGS_PER_OUTPUT, "max_length": MAX_MESSA
 FILES: Final = {"max_items": MAX_PLAN_FILES, "max_length": 1_000}
 TRUNCATED: Final = " [truncated]"
 UNREADABLE: Final = "\ufffd"  # in place of a character that no database can store
+# `scheme://user@`, as urllib reads it: the host begins behind the last @.
+USER_IN_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*@", re.IGNORECASE)
 NO_METADATA: Final = JsonObject.of({})
 
 
@@ -126,6 +130,17 @@ def freeze_metadata(value: object) -> JsonObject:
     return freeze_object(value, field="metadata")
 
 
+def is_address(
+    instance: object,
+    attribute: "Attribute[Any]",
+    value: Any,  # noqa: ANN401 - other types are refused
+) -> None:
+    """Validate an address or a path: a line that is not blank, and no user or password in it."""
+    non_blank_line(instance, attribute, value)
+    if USER_IN_ADDRESS.match(value):
+        raise AddressHasCredentials(attribute.name)
+
+
 def items_of(kind: type) -> Any:  # noqa: ANN401 - a validator of attrs
     """Return a validator of a tuple of values of one type; `max_items` is in the metadata."""
 
@@ -189,7 +204,7 @@ class Repository:
     host: str = field(validator=is_identifier, metadata=IDENTIFIER)
     repository_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=non_blank_line, metadata=LINE)
-    url: str = field(validator=non_blank_line, metadata=LINE)
+    url: str = field(validator=is_address, metadata=LINE)
     branch: str = field(default="main", validator=non_blank_line, metadata=LINE)
 
 

@@ -22,7 +22,7 @@ from indelible.projects.entities import (
 )
 from indelible.projects.errors import FieldNotOfState
 from indelible.projects.handlers import jobs, projects
-from indelible.projects.lifecycle import JOB, JobStatus
+from indelible.projects.lifecycle import JOB, SUCCESSFUL, JobStatus
 from indelible.projects.ports import ALL_JOBS, ProjectFilter, ProjectsWrite
 
 MAX_LISTED: Final = 50
@@ -37,6 +37,13 @@ class StatusUpdate:
     result: JobResult | None
     error: str | None
     batch: OutputBatch
+
+    def check_excluded(self, job_id: str) -> None:
+        """Raise FieldNotOfState for a result or an error that the status excludes."""
+        if self.result is not None and self.status not in SUCCESSFUL:
+            raise FieldNotOfState(JOB.name, job_id, "result", "empty", str(self.status))
+        if self.error is not None and self.status is not JobStatus.FAILED:
+            raise FieldNotOfState(JOB.name, job_id, "error", "empty", str(self.status))
 
 
 @frozen
@@ -70,7 +77,7 @@ class JobRepository:
         self,
         user_id: str,
         job_id: str,
-        status: JobStatus,
+        status: str,
         *,
         result: JobResult | None = None,
         error: str | None = None,
@@ -78,24 +85,29 @@ class JobRepository:
     ) -> Job:
         """Move the job to the status, one of those that VALID_TRANSITIONS allows.
 
-        The warnings are added to those that the job has. A successful status needs a result, a
-        failed one an error. The project's latest successful job moves in the same transaction.
+        The status may be given as its text. The warnings are added to those that the job has. A
+        successful status needs a result, a failed one an error. The project's latest successful
+        job moves in the same transaction.
 
         Raises:
             JobNotFound: The job does not exist, or belongs to another user.
             InvalidTransition: The status does not follow the job's present one.
-            FieldNotOfState: The result or the error is missing; or the status is `completed` and
-                the job has warnings or no commit; or it is `completed_with_warnings` and the job
-                has no warning.
+            FieldNotOfState: The result or the error is missing, or the status excludes it; or the
+                status is `completed` and the job has warnings or no commit; or it is
+                `completed_with_warnings` and the job has no warning.
             JobAlreadyRunning: Another job of the project is running.
         """
         _, head = jobs.lock_with_project(self._tx, job_id)
         job = head.entity.require_owner(user_id).require_transition(status)
         update = StatusUpdate(
-            status=status, result=result, error=error, batch=OutputBatch(warnings=tuple(warnings))
+            status=JobStatus(status),
+            result=result,
+            error=error,
+            batch=OutputBatch(warnings=tuple(warnings)),
         )
+        update.check_excluded(job.id)
         steps = {JobStatus.RUNNING: self._start, JobStatus.FAILED: self._fail}
-        step = steps.get(status, self._finish)
+        step = steps.get(update.status, self._finish)
         return step(job, update)
 
     def append_job_logs(self, user_id: str, job_id: str, logs: Iterable[LogEntry]) -> Job:

@@ -124,7 +124,10 @@ class ProjectCommandsConformance:
         ]
         assert second.project.prompt_count == len(prompts)
         page = store.read(projects.list_prompts, OWNER, scenario.project_id, after=1, limit=1)
+        start = store.read(projects.list_prompts, OWNER, scenario.project_id, after=-1, limit=1)
+
         assert page == prompts[1:]
+        assert start == prompts[:1]
 
     def test_a_repository_is_requested_until_it_is_set_once(self, store: AnyStore) -> None:
         scenario = new_project(store)

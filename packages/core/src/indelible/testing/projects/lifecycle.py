@@ -9,6 +9,7 @@ from indelible.projects import (
     JOB,
     TERMINAL,
     VALID_TRANSITIONS,
+    Job,
     JobResult,
     JobStatus,
     Phase,
@@ -16,6 +17,7 @@ from indelible.projects import (
 from indelible.testing.captures.scenarios import code
 from indelible.testing.projects.scenarios import (
     SKIPPED,
+    Value,
     line,
     new_project,
     update_status,
@@ -97,6 +99,32 @@ class JobLifecycleConformance:
         for status in TERMINAL:
             attempt = partial(update_status, scenario, job, status, result=None, error=None)
             assert code(attempt) == "FIELD_NOT_OF_STATE", status
+
+    def test_a_result_or_an_error_that_a_status_excludes_is_refused(self, store: AnyStore) -> None:
+        scenario = new_project(store)
+        pending, running = scenario.create_job(), scenario.running_job()
+        excluded: tuple[tuple[Job, JobStatus, dict[str, Value]], ...] = (
+            (pending, JobStatus.RUNNING, {"result": SKIPPED}),
+            (pending, JobStatus.RUNNING, {"error": "no host"}),
+            (running, JobStatus.FAILED, {"result": SKIPPED}),
+            (running, JobStatus.COMPLETED, {"error": "no host"}),
+            (running, JobStatus.COMPLETED_WITH_WARNINGS, {"error": "no host"}),
+        )
+        for job, status, fields in excluded:
+            attempt = partial(update_status, scenario, job, status, **fields)
+            assert code(attempt) == "FIELD_NOT_OF_STATE", status
+            assert scenario.details(job).job == job
+
+    def test_a_status_may_be_given_as_its_text(self, store: AnyStore) -> None:
+        scenario = new_project(store)
+        for status in ("completed", "completed_with_warnings", "failed"):
+            running = update_status(scenario, scenario.create_job(), "running")
+            ended = update_status(scenario, running, status)
+
+            assert (running.status, ended.status) == (JobStatus.RUNNING, JobStatus(status))
+
+        unknown = partial(update_status, scenario, scenario.running_job(), "done")
+        assert isinstance(refusal(unknown), InvalidTransition)
 
     def test_a_project_has_one_running_job(self, store: AnyStore) -> None:
         scenario = new_project(store)

@@ -21,6 +21,7 @@ from indelible.projects import (
     ProjectSaved,
     Repository,
 )
+from indelible.projects.lifecycle import SUCCESSFUL
 from indelible.testing.stores import BEGINNING, AnyStore, do, within
 
 R = TypeVar("R")
@@ -142,12 +143,16 @@ def with_jobs(store: AnyStore, work: Callable[[JobRepository], R]) -> R:
 def update_status(
     scenario: ProjectScenario,
     job: Job,
-    status: JobStatus,
+    status: str,
     **fields: Value,
 ) -> Job:
     """Move a job to a status by the method that the seed names, with what the status needs."""
-    values: dict[str, Value] = {"result": PUSHED, "error": "no host"}
-    if status is JobStatus.COMPLETED_WITH_WARNINGS:
+    values: dict[str, Value] = {}
+    if status in SUCCESSFUL:
+        values["result"] = PUSHED
+    if status == JobStatus.FAILED:
+        values["error"] = "no host"
+    if status == JobStatus.COMPLETED_WITH_WARNINGS:
         values["warnings"] = ("a warning",)
     values.update(fields)
 
