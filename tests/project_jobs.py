@@ -64,7 +64,13 @@ AnyStage = Stage[Any, Any, Any]
 
 def spec(**values: Any) -> ArchitectureSpec:  # noqa: ANN401 - the fields of a specification
     """Return a specification without a finding, or with other values."""
-    complete = {"name": "Fruit Shop", "prompt": PROMPT, "nodes": NODES, "edges": EDGES, **values}
+    complete: dict[str, Any] = {
+        "name": "Fruit Shop",
+        "prompt": PROMPT,
+        "nodes": NODES,
+        "edges": EDGES,
+        **values,
+    }
     return ArchitectureSpec(**complete)
 
 
@@ -163,7 +169,7 @@ class JobSetup:
 
     def processor(self, **options: Any) -> ProcessJob:  # noqa: ANN401 - of the stage
         """Return the stage's functions, with the local host unless another one is passed."""
-        values = {
+        values: dict[str, Any] = {
             "store": self.store,
             "workspaces": self.workspaces,
             "host": self.host,

@@ -83,10 +83,10 @@ EDITS = (
     ),
     Edit(
         WEB,
-        "from indelible_web import captures, concepts, tokens\n",
-        "from indelible_web import captures, concepts, parcels, tokens\n",
+        "from indelible_web import captures, concepts, projects, tokens\n",
+        "from indelible_web import captures, concepts, parcels, projects, tokens\n",
     ),
-    Edit(WEB, "tokens.CONTEXT)", "tokens.CONTEXT, parcels.CONTEXT)"),
+    Edit(WEB, "    tokens.CONTEXT,\n)", "    tokens.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(CONTRACTS, '| tokens"', '| parcels | tokens"'),
     Edit(CONTRACTS, '"indelible.tokens"', '"indelible.parcels", "indelible.tokens"'),
     Edit(CONTRACTS, '"indelible_sql.tokens"', '"indelible_sql.parcels", "indelible_sql.tokens"'),

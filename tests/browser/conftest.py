@@ -99,7 +99,8 @@ class Instance:
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     folder = tmp_path_factory.mktemp("instance")
-    environment = {**os.environ, **SETTINGS}
+    workspaces = {"INDELIBLE_WORKSPACE_ROOT": str(folder.absolute() / "workspaces")}
+    environment = {**os.environ, **SETTINGS, **workspaces}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [*SERVICE, "up"],

@@ -72,8 +72,11 @@ class InstanceUnderTest:
 
     def _environment(self) -> dict[str, str]:
         """Return the environment with the settings of this instance."""
-        port = {"INDELIBLE_PORT": str(self.port)}
-        return {**foreign_variables(), **SETTINGS, **self.variables, **port}
+        own = {
+            "INDELIBLE_PORT": str(self.port),
+            "INDELIBLE_WORKSPACE_ROOT": str(self.directory.absolute() / "workspaces"),
+        }
+        return {**foreign_variables(), **SETTINGS, **self.variables, **own}
 
     @property
     def output(self) -> Path:

@@ -140,6 +140,13 @@ def check_end(site: ProjectSite, project: Project, job: Job, report: ProjectRepo
 
 def problems_of_job(setup: JobSetup, project: Project, job: Job) -> Iterator[str]:
     """Yield what is wrong with the end of a job and with its repository."""
+    yield from problems_of_end(setup, project, job)
+    if setup.project_now(project).repository is not None:
+        yield from problems_of_repository(setup.repository(project))
+
+
+def problems_of_end(setup: JobSetup, project: Project, job: Job) -> Iterator[str]:
+    """Yield what is wrong with the end of a job, its commit, and the states that it had."""
     is_bound = setup.project_now(project).repository is not None
     commits = setup.commits_of(project, job) if is_bound else []
     if job.status in SUCCESSFUL:
@@ -154,12 +161,18 @@ def problems_of_job(setup: JobSetup, project: Project, job: Job) -> Iterator[str
     states = setup.statuses(job)
     if len(set(states)) != len(states) or states[0] != JobStatus.PENDING:
         yield f"its states were {states}"
-    if is_bound:
-        yield from problems_of_repository(setup.repository(project))
 
 
 def problems_of_repository(repository: Path) -> Iterator[str]:
     """Yield each update of the branch that dropped a commit, and what `git fsck` finds."""
+    yield from problems_of_updates(repository)
+    output = git(repository, "fsck", "--strict", "--no-dangling")
+    if output:
+        yield f"git fsck: {output}"
+
+
+def problems_of_updates(repository: Path) -> Iterator[str]:
+    """Yield each update of the branch that dropped a commit, or that has no record."""
     previous = NO_COMMIT
     for old, new in reflog(repository):
         if old != previous:
@@ -167,10 +180,6 @@ def problems_of_repository(repository: Path) -> Iterator[str]:
         if old != NO_COMMIT and git(repository, "merge-base", old, new) != old:
             yield f"the update from {old} to {new} is forced"
         previous = new
-
-    output = git(repository, "fsck", "--strict", "--no-dangling")
-    if output:
-        yield f"git fsck: {output}"
 
 
 def reflog(repository: Path) -> Iterator[tuple[str, str]]:

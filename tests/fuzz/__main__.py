@@ -1,12 +1,15 @@
-"""Send generated and hostile input: `python -m tests.fuzz --minutes M` or `--requests N`.
+"""Send generated and hostile input: `python -m tests.fuzz [projects] --minutes M --seed S`.
 
-`--seed S` repeats a run.
+Without a dose, send requests to every route, for some minutes or `--requests N` of them. The dose
+`projects` sends hostile specifications through the rules and over HTTP, and processes jobs in
+hostile repositories: at least for one round, and `--number N` repositories. `--seed S` repeats a
+run.
 """
 
 import logging
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from random import Random
@@ -15,6 +18,7 @@ from tests.chaos.testbed import Testbed, testbed
 from tests.conftest import POLICY
 from tests.fuzz.attack import AttackTally, over_http, through_python
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
+from tests.fuzz.projects import ProjectDose, fuzz_projects
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
 from tests.web.hostile.rows import NOT_YET, count_other_variants
@@ -25,6 +29,7 @@ from indelible_sql import open_store, verify
 
 ATTACKS_PER_ROUND = 500
 EXAMPLES_PER_ROUND = 30
+PROJECTS = "projects"
 
 
 def fuzz(
@@ -70,6 +75,24 @@ def for_minutes(minutes: float, seed: int, bed: Testbed) -> bool:
     server = bed.postgresql()
     fuzz("PostgreSQL", server.url, seed, began_at + minutes * 60, tally, server.owner_url)
 
+    return _report(tally)
+
+
+def projects(dose: ProjectDose, bed: Testbed) -> bool:
+    """Play the dose of projects on both databases, and return True without faults."""
+    tally = AttackTally()
+    began_at = time.monotonic()
+    urls = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
+    for part, (name, url) in enumerate(urls.items(), start=1):
+        ends_at = began_at + dose.minutes * 60 * part / len(urls)
+        number = fuzz_projects(name, url, dose, ends_at, tally)
+        say(f"{number} hostile repositories on {name}")
+
+    return _report(tally)
+
+
+def _report(tally: AttackTally) -> bool:
+    """Print the answers and the faults, and return True without faults."""
     for answer, number in sorted(tally.answers.items()):
         say(f"{number:8} {answer}")
     for line in sorted(set(tally.wrong)):
@@ -128,24 +151,51 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def create_parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="python -m tests.fuzz",
+        description=__doc__,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("dose", nargs="?", choices=(PROJECTS,), help="default: every route")
+    lengths = parser.add_mutually_exclusive_group()
+    lengths.add_argument("--minutes", type=float, default=1)
+    lengths.add_argument("--requests", type=int, default=0, help="without a dose")
+    lengths.add_argument("--number", type=int, default=0, help="of repositories, for projects")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser
+
+
 def main() -> int:
     """Fuzz, print the seed and the outcome, and return 1 for faults or a dose too small."""
-    parser = ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    doses = parser.add_mutually_exclusive_group()
-    doses.add_argument("--minutes", type=float, default=1)
-    doses.add_argument("--requests", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = create_parser()
     arguments = parser.parse_args()
+    if arguments.dose is None and arguments.number:
+        parser.error("--number needs the dose projects")
+    if arguments.dose == PROJECTS and arguments.requests:
+        parser.error("--requests has no effect on the dose projects")
+
     logging.disable()  # The log has a line per request.
     began_at = time.monotonic()
     say(f"seed {arguments.seed}")
     with testbed() as bed:
-        if arguments.requests:
-            is_clean = by_number(Wanted(requests=arguments.requests), arguments.seed, bed)
-        else:
-            is_clean = for_minutes(arguments.minutes, arguments.seed, bed)
+        is_clean = _play(arguments, bed)
     say(f"{time.monotonic() - began_at:.0f} s")
     return int(not is_clean)
+
+
+def _play(arguments: Namespace, bed: Testbed) -> bool:
+    """Play the dose that the arguments name, and return True without faults."""
+    if arguments.dose == PROJECTS:
+        minutes = arguments.minutes
+        if arguments.number:
+            minutes = 0
+        dose = ProjectDose(seed=arguments.seed, minutes=minutes, number=arguments.number)
+        return projects(dose, bed)
+    if arguments.requests:
+        return by_number(Wanted(requests=arguments.requests), arguments.seed, bed)
+
+    return for_minutes(arguments.minutes, arguments.seed, bed)
 
 
 if __name__ == "__main__":

@@ -52,22 +52,29 @@ def over_http(web: Web, store: SqlStore, chance: Random, times: int, tally: Atta
     """Send requests with something hostile in each."""
     concept_id = web.create()["concept"]["id"]
     for _ in range(times):
-        method, path, sent = _hostile_request(concept_id, chance)
-        rows_before = rows(store)
-        request = f"{method} {path} {sent!r}"[:500]
-        try:
-            answer = web.send(method, path, **sent)
-        except Exception as error:  # noqa: BLE001 - an undocumented answer, or none
-            tally.wrong.append(f"{request}: {error!r}")
-            continue
+        send_hostile(web, store, _hostile_request(concept_id, chance), tally)
 
-        is_refused = answer.status_code >= 400
-        code = answer.get_json()["code"] if is_refused else ""
-        tally.answers[f"HTTP {answer.status_code} {code}".strip()] += 1
-        has_unknown_code = is_refused and code not in CODES
-        has_written = is_refused and rows(store) != rows_before
-        if answer.status_code >= 500 or has_unknown_code or has_written:
-            tally.wrong.append(f"{request}: {answer.status_code} {answer.text}")
+
+def send_hostile(
+    web: Web, store: SqlStore, request: tuple[str, str, Any], tally: AttackTally
+) -> None:
+    """Send a request: a method, a path and options. A refusal has a code and writes nothing."""
+    method, path, sent = request
+    rows_before = rows(store)
+    line = f"{method} {path} {sent!r}"[:500]
+    try:
+        answer = web.send(method, path, **sent)
+    except Exception as error:  # noqa: BLE001 - an undocumented answer, or none
+        tally.wrong.append(f"{line}: {error!r}")
+        return
+
+    is_refused = answer.status_code >= 400
+    code = answer.get_json()["code"] if is_refused else ""
+    tally.answers[f"HTTP {answer.status_code} {code}".strip()] += 1
+    has_unknown_code = is_refused and code not in CODES
+    has_written = is_refused and rows(store) != rows_before
+    if answer.status_code >= 500 or has_unknown_code or has_written:
+        tally.wrong.append(f"{line}: {answer.status_code} {answer.text}")
 
 
 def _hostile_request(concept_id: str, chance: Random) -> tuple[str, str, Any]:

@@ -5,7 +5,7 @@ Those that are generated for every head, column and record come in addition.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
 from tests.guards.attack_parts import Kind, Write, further_step
 from tests.guards.attacks_on_heads import changed_birth, changed_step
 from tests.guards.project_rows import (
@@ -16,7 +16,7 @@ from tests.guards.project_rows import (
     without_record,
 )
 from tests.guards.raw_database import Statement
-from tests.guards.raw_sql import NULL, raw
+from tests.guards.raw_sql import NULL, by_rowid, raw
 from tests.guards.situation import Situation
 from tests.guards.writes import DAY, Step, head_write, insert_change, step_writes
 
@@ -321,7 +321,19 @@ ON_PROJECTS: Mapping[str, Kind] = {
     },
 }
 
-# UPDATE OR REPLACE on SQLite silently deletes the rows that conflict with the new row.
+
+def _by_rowid(step_of: StepOf, table: Table) -> Write:
+    """Return a step whose record is written by INSERT OR REPLACE with a chosen rowid."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        step = step_of(s.projects)
+        row = record_of(step, table).compile().params
+        return head_write(step), by_rowid(table, row, 1), insert_change(step.change)
+
+    return write
+
+
+# OR REPLACE on SQLite silently deletes the rows that conflict with the new row.
 REPLACED_PROJECTS: Kind = {
     "a project, replaced by another": lambda s: (
         update(PROJECTS)
@@ -335,4 +347,7 @@ REPLACED_PROJECTS: Kind = {
         .where(JOBS.c.id == s.projects.running_id)
         .values(id=s.projects.pending_id),
     ),
+    "a prompt, replaced by rowid": _by_rowid(_prompted, PROMPTS),
+    "output, replaced by rowid": _by_rowid(_progressed, OUTPUTS),
+    "a specification, replaced by rowid": _by_rowid(_birth, SPECS),
 }

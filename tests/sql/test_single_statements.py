@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 import indelible
-from indelible import captures, concepts, tokens
+from indelible import captures, concepts, projects, tokens
 from indelible.app import AppContext
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, SystemClock, UsageError, keys
@@ -38,6 +38,8 @@ ARGUMENTS: Final[Mapping[Callable[..., object], Mapping[str, object]]] = {
     keys.authenticate_key: {"text": "ind_none_none", "now": SystemClock().now()},
     keys.get_key: {"key_id": "none"},
     keys.list_keys: {},
+    projects.get_project: {"user_id": MAYA.id, "project_id": "none"},
+    projects.list_projects: {"user_id": MAYA.id},
     tokens.get_author: {"wallet_address": "0x" + "0" * 40},
     tokens.get_token: {"token_id": 1},
     tokens.leaderboard: {},

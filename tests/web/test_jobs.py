@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 import pytest
 from tests.web.building import (
@@ -226,7 +227,7 @@ def test_a_job_of_a_foreign_project_is_refused(builder: Builder) -> None:
 
 
 def test_a_critique_lists_findings_and_says_if_they_block(builder: Builder) -> None:
-    empty = {**SPEC, "nodes": [], "edges": []}
+    empty: dict[str, Any] = {**SPEC, "nodes": [], "edges": []}
     blocked = saved(builder.post("architecture/critique", {"architecture_spec": empty}), 200)
     passed = saved(builder.post("architecture/critique", {"architecture_spec": SPEC}), 200)
 

@@ -2,9 +2,12 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.adapters.git.hostile import HOOKS, fingerprint, hostile_home, plant
 from tests.adapters.git.hosts import (
     GitHubSite,
     LocalSite,
@@ -16,6 +19,7 @@ from tests.adapters.git.hosts import (
     files,
     request,
 )
+from tests.architecture.sources import ROOT
 from tests.doubles.github import git
 
 from indelible.projects.entities import GeneratedFile
@@ -24,29 +28,11 @@ from indelible_git import GitCheckout, GitLimits, LocalHost
 
 pytestmark = pytest.mark.slow
 
-HOOKS = (
-    "applypatch-msg", "post-checkout", "post-commit", "post-index-change", "post-merge",
-    "post-rewrite", "pre-auto-gc", "pre-commit", "pre-push", "prepare-commit-msg",
-    "push-to-checkout", "reference-transaction", "fsmonitor-watchman", "pre-rebase",
-)  # fmt: skip
 BAD_PATHS = [
     "/etc/passwd", "../x", "a/../../x", ".git/config", ".GIT/config", "git~1/config", "a\\b",
     "a\0b", "a/" + "x" * 256, "a.", "a ", "", "a//b", "./a", ".gitmodules", "a/.gitattributes",
     "a\nb", "CON", "x" * 2_000, "\N{FULLWIDTH FULL STOP}git/config",
 ]  # fmt: skip
-
-
-def fingerprint(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Return the mode, the time of change and the content of everything below a folder."""
-    result: dict[str, tuple[int, int, bytes]] = {}
-    for path in sorted(folder.rglob("*")):
-        status = path.lstat()
-        content = b""
-        if stat.S_ISREG(status.st_mode):
-            content = path.read_bytes()
-        result[str(path)] = (status.st_mode, status.st_mtime_ns, content)
-
-    return result
 
 
 @pytest.fixture
@@ -62,39 +48,9 @@ def outside(tmp_path: Path) -> Path:
 def canary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a file that every hook and every setting of the user's home would create."""
     canary = tmp_path / "canary"
-    home = tmp_path / "home"
-    template = home / "template" / "hooks"
-    template.mkdir(parents=True)
-    for name in HOOKS:
-        plant(template / name, canary)
-    settings = f"""
-[core]
-    hooksPath = {template}
-    fsmonitor = {template / HOOKS[0]}
-    sshCommand = touch {canary}
-    attributesFile = {home / "attributes"}
-[init]
-    templateDir = {template.parent}
-[credential]
-    helper = !touch {canary}
-[filter "canary"]
-    clean = touch {canary}
-    smudge = touch {canary}
-    process = touch {canary}
-    required = true
-"""
-    (home / ".gitconfig").write_text(settings)
-    (home / "attributes").write_text("* filter=canary\n")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(template.parent))
+    for name, value in hostile_home(tmp_path / "home", canary).items():
+        monkeypatch.setenv(name, value)
     return canary
-
-
-def plant(path: Path, canary: Path) -> None:
-    """Write a program that creates the canary."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\ntouch {canary}\n")
-    path.chmod(0o755)
 
 
 def fill(bare: Path, *entries: str, content: str = "x") -> None:

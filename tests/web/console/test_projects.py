@@ -230,10 +230,15 @@ def test_a_long_log_shows_its_end_and_leads_to_all_lines(
     assert len(texts_of_items(answer.text, "data-lines")) == 1_100
 
 
+def refuse_to_open(_: Streams) -> bool:
+    """Answer as when too many streams are open."""
+    return False
+
+
 def test_the_stream_sends_what_the_page_does_not_show(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Streams, "enter", lambda _: False)  # as when too many are open
+    monkeypatch.setattr(Streams, "enter", refuse_to_open)
     job_id = created_job(site.store, created_project(site.store))
     member = site.member(*SCOPES)
     start(site.store, job_id)

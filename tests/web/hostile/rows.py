@@ -8,6 +8,7 @@ from tests.web.hostile.access import access_scenarios
 from tests.web.hostile.bodies import BODY_REQUESTS
 from tests.web.hostile.captures import CAPTURE_REQUESTS
 from tests.web.hostile.limits import limit_scenarios
+from tests.web.hostile.projects import PROJECT_REQUESTS
 from tests.web.hostile.sessions import session_scenarios
 from tests.web.hostile.tokens import TOKEN_REQUESTS
 from tests.web.hostile.values import VALUE_REQUESTS
@@ -15,7 +16,13 @@ from tests.web.hostile.writes import write_scenarios
 
 MIN_VARIANTS: Final = 10
 ROWS: Final = range(1, 59)
-REQUESTS: Final = [*BODY_REQUESTS, *VALUE_REQUESTS, *CAPTURE_REQUESTS, *TOKEN_REQUESTS]
+REQUESTS: Final = [
+    *BODY_REQUESTS,
+    *VALUE_REQUESTS,
+    *CAPTURE_REQUESTS,
+    *PROJECT_REQUESTS,
+    *TOKEN_REQUESTS,
+]
 SCENARIOS: Final = [
     *access_scenarios(),
     *session_scenarios(),
@@ -106,13 +113,11 @@ NOT_YET: Final[Mapping[int, str]] = {
     40: "no webhook before money",
     41: "no webhook before money",
     44: "no route fetches a URL",
-    45: "no git before projects",
-    46: "no git before projects",
-    47: "no files before projects",
-    48: "no git before projects",
-    49: "no git before projects",
-    50: "no files before projects",
-    54: "no messages to workers before projects",
+    45: "no request reaches git: tests/adapters/git/test_hostile.py",
+    46: "no request reaches git: tests/adapters/git/test_hostile.py",
+    48: "no request reaches git: tests/adapters/git/test_checkout.py",
+    49: "no request reaches git: tests/adapters/git/test_github_host.py",
+    54: "no message to a worker has content: tests/workers",
     55: "no provider over a network: an embedder is the host's own code",
 }
 

@@ -90,6 +90,7 @@ from indelible.projects.rules import (
     generate_files,
     plan_files,
 )
+from indelible.projects.tasks import Generate, Janitor, JobObserver, ProcessJob, PushOutcome
 
 __all__ = [
     # commands
@@ -175,4 +176,10 @@ __all__ = [
     "Workspaces",
     # errors
     "errors",
+    # tasks
+    "Generate",
+    "Janitor",
+    "JobObserver",
+    "ProcessJob",
+    "PushOutcome",
 ]

@@ -60,7 +60,7 @@ class JobMetrics:
     def _start_at_zero(self) -> None:
         """Create every known label, so that a rate is defined from the first scrape on."""
         for outcome in TERMINAL:
-            self._jobs.labels(outcome.value, Phase.FINALIZE.value)
+            self._jobs.labels(outcome.value, Phase.PUSH.value)
         for phase in Phase:
             self._phases.labels(phase.value)
         for push_outcome in PushOutcome:

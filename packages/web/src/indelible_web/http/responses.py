@@ -57,7 +57,10 @@ def _has_data_keys(cls: Any) -> bool:  # noqa: ANN401 - any type that a field ma
 
 
 def _unstructure_renamed(cls: Any) -> Any:  # noqa: ANN401 - a class and cattrs' function for it
-    renamed = {name: override(rename=key) for name, key in _data_keys(cls).items()}
+    renamed: dict[str, Any] = {}
+    for name, key in _data_keys(cls).items():
+        renamed[name] = override(rename=key)
+
     return make_dict_unstructure_fn(cls, _converter, **renamed)
 
 

@@ -30,7 +30,7 @@ from indelible_web.console.events import HEARTBEAT, event_frame, event_stream, m
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
-from indelible_web.projects.jobs import cancel_and_show, retry_and_show
+from indelible_web.projects.jobs import cancel_and_show, logs_view, retry_and_show
 from indelible_web.projects.pages import reader
 from indelible_web.projects.routes import WRITE
 from indelible_web.projects.schemas import AFTER, JobView
@@ -222,15 +222,10 @@ def _read_page(tx: ReadTx, user_id: str, job_id: str, max_lines: int | None) -> 
 
 
 def _read_update(tx: ReadTx, user_id: str, job_id: str, after: int) -> JobUpdate:
-    found = projects.job_logs(tx, user_id, job_id, after=after, limit=MAX_OUTPUTS)
-    logs: list[LogEntry] = []
-    warnings: list[str] = []
-    for output in found.outputs:
-        logs += output.logs
-        warnings += output.warnings
-    last = found.outputs[-1].number if found.outputs else after
+    new = projects.job_logs(tx, user_id, job_id, after=after, limit=MAX_OUTPUTS)
+    view = logs_view(new, after)
 
-    return _update(tx, found.job, logs=tuple(logs), warnings=tuple(warnings), after=last)
+    return _update(tx, new.job, logs=view.logs, warnings=view.warnings, after=view.after)
 
 
 def _update(

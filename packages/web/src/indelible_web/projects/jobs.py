@@ -78,10 +78,10 @@ def list_job_logs(context: OperationContext, query: LogsQuery) -> JobLogsView:
     Repeat the request with the answer's `after`: at once while `has_more` is true, and after a
     pause until the status is final.
     """
-    found = context.store.read(
+    job_logs = context.store.read(
         projects.job_logs, query.user_id, query.job_id, after=query.after, limit=MAX_OUTPUTS
     )
-    return logs_view(found, query.after)
+    return logs_view(job_logs, query.after)
 
 
 @routes.add("POST /jobs/<job_id>/cancel", WRITE, request_type=CancelJob, response_type=JobView)
@@ -138,21 +138,21 @@ def retry_and_show(tx: WriteTx, command: RetryJob) -> JobView:
     return job_view(projects.retry_job(tx, command))
 
 
-def logs_view(found: projects.JobLogs, after: int) -> JobLogsView:
+def logs_view(job_logs: projects.JobLogs, after: int) -> JobLogsView:
     """Return batches of output as one list of lines and one of warnings."""
     logs: list[projects.LogEntry] = []
     warnings: list[str] = []
-    for output in found.outputs:
+    for output in job_logs.outputs:
         logs += output.logs
         warnings += output.warnings
 
-    last = found.outputs[-1].number if found.outputs else after
+    last = job_logs.outputs[-1].number if job_logs.outputs else after
     return JobLogsView(
-        job_id=found.job.id,
-        status=found.job.status,
-        phase=found.job.phase,
+        job_id=job_logs.job.id,
+        status=job_logs.job.status,
+        phase=job_logs.job.phase,
         logs=tuple(logs),
         warnings=tuple(warnings),
         after=last,
-        has_more=last < found.job.output_number,
+        has_more=last < job_logs.job.output_number,
     )

@@ -22,7 +22,11 @@ from indelible.kernel.stages import PermanentFailure, Postpone, Stage
 from indelible.kernel.tasks import Lease, Leases, TaskState
 from indelible.projects.commands import FailJob, FinishJob, RecordProgress, StartJob
 from indelible.projects.entities import Job, JobResult, Phase
-from indelible.projects.errors import JobAlreadyRunning
+from indelible.projects.errors import (
+    JobAlreadyRunning,
+    WorkspaceForeign,
+    WorkspaceRootRefused,
+)
 from indelible.projects.handlers import fail_job, finish_job, record_progress, start_job
 from indelible.projects.lifecycle import JOB, TERMINAL, JobStatus
 from indelible.projects.ports import GitHost, ProjectsWrite, Workspaces
@@ -147,6 +151,7 @@ class ProcessJob:
         job = tx.projects.jobs.get(lease.entity_id).entity
         if job.status not in TERMINAL:
             fail_job(tx, FailJob(job_id=job.id, reason=one_line(reason)))
+            self.observer.job_ended(JobStatus.FAILED, job.phase or Phase.LOAD)
 
     def _run(self, work: JobWork, handle: LeaseHandle) -> JobRun:
         def write(phase: Phase | None, lines: Lines, warnings: Warnings) -> None:
@@ -248,9 +253,11 @@ class ProcessJob:
         )
 
     def _finalize(self, run: JobRun, outcome: JobResult | str) -> None:
+        decided_in = run.phase
         # PHASE 7: the job ends, with its last lines, in one transaction.
         with self._logged_phase(run, Phase.FINALIZE, "Record the outcome."):
             status = self._update_status(run, outcome)
+        self.observer.job_ended(status, decided_in)
         logger.info("job %s: %s", run.job.id, status)
 
     def _update_status(self, run: JobRun, outcome: JobResult | str) -> JobStatus:
@@ -263,7 +270,6 @@ class ProcessJob:
             fail = FailJob(job_id=run.job.id, reason=outcome, logs=lines, warnings=warnings)
             status = run.write(fail_job, fail).job.status
 
-        self.observer.job_ended(status, run.phase)
         return status
 
     def _clean_up(self, run: JobRun) -> None:
@@ -273,6 +279,8 @@ class ProcessJob:
         try:
             if not self._belongs_to_another(run.handle.lease):
                 self.workspaces.remove(run.job.id)
+        except (WorkspaceForeign, WorkspaceRootRefused):
+            return  # the job has failed because of it; nothing of ours is there
         except Exception as error:  # noqa: BLE001 - a failed cleanup never fails a job
             logger.warning("job %s: cleanup failed: %s", run.job.id, reason_of(error))
             self.observer.cleanup_failed()

@@ -1,6 +1,5 @@
 """Ask the project for its repository, which the project creates once and its jobs only use."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from indelible.projects.commands import RequestRepository, SetGithubRepoUrl
@@ -27,7 +26,8 @@ def repository_of(run: JobRun, host: GitHost) -> Repository:
     if project.repository is not None:
         return _present_repository(project.repository, host)
 
-    for name in _names(project):
+    names = _names(project)
+    for name in names:
         run.handle.check()
         run.write(
             request_repository,
@@ -46,7 +46,7 @@ def repository_of(run: JobRun, host: GitHost) -> Repository:
 
         return _bind(run, host, repository)
 
-    raise RepositoryNameTaken(name)
+    raise RepositoryNameTaken(names[-1])
 
 
 def project_of(run: JobRun) -> Project:
@@ -55,16 +55,15 @@ def project_of(run: JobRun) -> Project:
     return run.store.read(lambda tx: tx.projects.projects.get(project_id).entity)
 
 
-def _names(project: Project) -> Iterator[str]:
-    """Yield the names to try: first the one that an earlier attempt has requested."""
-    requested = project.repository_name
-    if requested is not None:
-        yield requested
-
+def _names(project: Project) -> list[str]:
+    """Return the names to try: first the one that an earlier attempt has requested."""
+    names: dict[str, None] = {}
+    if project.repository_name is not None:
+        names[project.repository_name] = None
     for number in range(MAX_NAMES):
-        name = repository_name(project.name, project.id, number)
-        if name != requested:
-            yield name
+        names[repository_name(project.name, project.id, number)] = None
+
+    return list(names)
 
 
 def _bind(run: JobRun, host: GitHost, repository: Repository) -> Repository:
