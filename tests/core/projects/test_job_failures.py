@@ -83,7 +83,7 @@ def test_a_blocked_architecture_fails_with_all_findings_as_warnings(setup: JobSe
 
     failed = setup.details(job)
     assert failed.job.status is JobStatus.FAILED
-    assert (failed.job.failure_reason or "").startswith("architecture blocked")
+    assert failed.job.failure_reason == "Architecture blocked: The architecture has no nodes."
     assert len(failed.warnings) >= 2
     assert setup.project_now(project).repository is None
 

@@ -8,7 +8,8 @@ def start_watcher(program: str, pid: int) -> "subprocess.Popen[bytes]":
     """Start a shell that runs the program, in which `$0` is the pid.
 
     The program begins with `read -r _`: it reads from a pipe of ours, which the system closes when
-    this process ends.
+    this process ends. A fork of this process that starts no program of its own holds the pipe too:
+    the shell then waits for the end of both.
     """
     return subprocess.Popen(  # noqa: S603 - our own program, and a number
         ("/bin/sh", "-c", program, str(pid)),

@@ -218,6 +218,17 @@ class Job(Aggregate):
 
         return JobStatus.COMPLETED
 
+    def require_none_excluded(
+        self, status: JobStatus, *, result: JobResult | None, error: str | None
+    ) -> Self:
+        """Return the job, or raise FieldNotOfState if the status excludes the result or error."""
+        if result is not None and status not in SUCCESSFUL:
+            raise self._not_of_state("result", "empty", status)
+        if error is not None and status is not JobStatus.FAILED:
+            raise self._not_of_state("error", "empty", status)
+
+        return self
+
     def require_success_status(self, status: JobStatus, batch: OutputBatch) -> Self:
         """Return the job, or raise FieldNotOfState unless it succeeds with this status."""
         if status is self.success_status(batch):

@@ -22,7 +22,7 @@ from indelible.projects.entities import (
 )
 from indelible.projects.errors import FieldNotOfState
 from indelible.projects.handlers import jobs, projects
-from indelible.projects.lifecycle import JOB, SUCCESSFUL, JobStatus
+from indelible.projects.lifecycle import JOB, JobStatus
 from indelible.projects.ports import ALL_JOBS, ProjectFilter, ProjectsWrite
 
 MAX_LISTED: Final = 50
@@ -37,13 +37,6 @@ class StatusUpdate:
     result: JobResult | None
     error: str | None
     batch: OutputBatch
-
-    def check_excluded(self, job_id: str) -> None:
-        """Raise FieldNotOfState for a result or an error that the status excludes."""
-        if self.result is not None and self.status not in SUCCESSFUL:
-            raise FieldNotOfState(JOB.name, job_id, "result", "empty", str(self.status))
-        if self.error is not None and self.status is not JobStatus.FAILED:
-            raise FieldNotOfState(JOB.name, job_id, "error", "empty", str(self.status))
 
 
 @frozen
@@ -105,7 +98,7 @@ class JobRepository:
             error=error,
             batch=OutputBatch(warnings=tuple(warnings)),
         )
-        update.check_excluded(job.id)
+        job.require_none_excluded(update.status, result=result, error=error)
         steps = {JobStatus.RUNNING: self._start, JobStatus.FAILED: self._fail}
         step = steps.get(update.status, self._finish)
         return step(job, update)

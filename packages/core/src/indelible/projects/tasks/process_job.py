@@ -225,7 +225,7 @@ class ProcessJob:
         judged = critique(spec)
         run.output.warn_all(judged.warnings())
         if judged.blocking:
-            raise PermanentFailure(f"architecture blocked: {judged.summary}")
+            raise PermanentFailure(judged.failure_reason)
 
         run.plan = plan_files(spec)
         run.files = tuple(self.generate(spec, run.plan))
