@@ -68,7 +68,7 @@ def fuzz_projects(
 ) -> int:
     """Play rounds until the time is over and the number is reached; return the repositories."""
     store = open_store(url, policy=POLICY)
-    chance = Random(dose.seed)  # noqa: S311 - no secret
+    chance = Random(f"{dose.seed} {name}")  # noqa: S311 - no secret
     web = Web(store)
     played = 0
     while True:
