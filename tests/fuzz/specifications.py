@@ -174,7 +174,7 @@ def _edge(chance: Random, node_count: int) -> object:
 
 def _name(chance: Random) -> str:
     names = ("id", "type", "data", "files", "path", "__class__", "label", *TEXTS)
-    return cast("str", chance.choice(names))
+    return chance.choice(names)
 
 
 def _sometimes(

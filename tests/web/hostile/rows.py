@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+from tests.adapters.git.hostile import BRANCHES, HOOKS, SPECIAL_FILES, TAKEN_PATHS
+from tests.fuzz.repositories import KINDS
 from tests.web.hostile.access import access_scenarios
 from tests.web.hostile.bodies import BODY_REQUESTS
 from tests.web.hostile.captures import CAPTURE_REQUESTS
 from tests.web.hostile.limits import limit_scenarios
+from tests.web.hostile.projects import PROJECT_REQUESTS
 from tests.web.hostile.sessions import session_scenarios
 from tests.web.hostile.tokens import TOKEN_REQUESTS
 from tests.web.hostile.values import VALUE_REQUESTS
@@ -15,7 +18,13 @@ from tests.web.hostile.writes import write_scenarios
 
 MIN_VARIANTS: Final = 10
 ROWS: Final = range(1, 59)
-REQUESTS: Final = [*BODY_REQUESTS, *VALUE_REQUESTS, *CAPTURE_REQUESTS, *TOKEN_REQUESTS]
+REQUESTS: Final = [
+    *BODY_REQUESTS,
+    *VALUE_REQUESTS,
+    *CAPTURE_REQUESTS,
+    *TOKEN_REQUESTS,
+    *PROJECT_REQUESTS,
+]
 SCENARIOS: Final = [
     *access_scenarios(),
     *session_scenarios(),
@@ -106,13 +115,7 @@ NOT_YET: Final[Mapping[int, str]] = {
     40: "no webhook before money",
     41: "no webhook before money",
     44: "no route fetches a URL",
-    45: "no git before projects",
-    46: "no git before projects",
-    47: "no files before projects",
-    48: "no git before projects",
-    49: "no git before projects",
-    50: "no files before projects",
-    54: "no messages to workers before projects",
+    54: "a message only wakes a worker; tasks are rows of the database",
     55: "no provider over a network: an embedder is the host's own code",
 }
 
@@ -122,6 +125,9 @@ def count_other_variants() -> Counter[int]:
     return Counter(
         {
             36: len(MALFORMED_HTTP),
+            46: len(BRANCHES),
+            48: len(TAKEN_PATHS) + len(SPECIAL_FILES) + len(KINDS),
+            49: len(HOOKS),
             51: len(LOG_INJECTIONS),
             52: len(MARKUP),
             57: len(UNFINISHED_HTTP),
