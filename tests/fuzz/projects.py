@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -68,7 +69,7 @@ def fuzz_projects(
 ) -> int:
     """Play rounds until the time is over and the number is reached; return the repositories."""
     store = open_store(url, policy=POLICY)
-    chance = Random(dose.seed)  # noqa: S311 - no secret
+    chance = Random(f"{dose.seed} {name}")  # noqa: S311 - no secret
     web = Web(store)
     played = 0
     while True:
@@ -91,9 +92,9 @@ def through_rules(chance: Random, times: int, tally: AttackTally) -> None:
     """Judge, plan and generate hostile specifications, and check hostile paths."""
     for _ in range(times):
         fields = hostile_specification(chance)
-        _attempt("specification", lambda fields=fields: _check_plan(fields), tally)
+        _attempt("specification", partial(_check_plan, fields), tally)
         paths = hostile_paths(chance)
-        _attempt("paths", lambda paths=paths: _check_paths(paths), tally)
+        _attempt("paths", partial(_check_paths, paths), tally)
 
 
 def _attempt(name: str, check: Callable[[], str], tally: AttackTally) -> None:

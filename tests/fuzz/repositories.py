@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from attrs import define, field, frozen
-from tests.adapters.git.hostile import HOOKS, plant
+from tests.adapters.git.hostile import BRANCHES, HOOKS, plant
 from tests.doubles.github import git
 
 # Of a bare repository, the host's own receive-pack runs these for its owner.
@@ -18,7 +18,6 @@ CLASHES: Final = (
     "readme.md", "README.MD", "Readme.md", "aux", "CON.txt", "nul", "git~1", ".GIT", "SRC", "Docs",
     "a\\b", " ", "x.", "node_modules", "-rf", "\u202eabc", "e\u0301", "\u00e9",
 )  # fmt: skip
-BRANCHES: Final = ("-x", "a..b", "@{-1}", "a.lock", "refs/../x", "", "absent")
 NUMBERS_OF_FILES: Final = (2_000, 5_000)
 PERSON: Final = "Hostile\n\nJob-Id: 00000000-0000-0000-0000-000000000000\n"
 
@@ -140,7 +139,7 @@ def _missing_objects(repository: HostileRepository) -> None:
 
 def _odd_head(repository: HostileRepository) -> None:
     """Let HEAD name a branch that does not exist, or that no branch may be called."""
-    branch = repository.chance.choice(BRANCHES)
+    branch = repository.chance.choice((*BRANCHES, "absent"))
     (repository.bare / "HEAD").write_text(f"ref: refs/heads/{branch}\n")
 
 

@@ -8,6 +8,8 @@ from tests.core.projects.hostile_paths import ALLOWED, CLASHES, FORBIDDEN
 from tests.fuzz.hostile import TEXTS, VALUES
 from tests.web.building import SPEC
 
+from indelible.kernel.values import UNSTORABLE
+
 Json = dict[str, Any]
 
 SECRET: Final = "ghp_f00d" + "c4n4ry" * 6
@@ -17,6 +19,7 @@ SECRET_TEXTS: Final = (
     f"Authorization: Bearer {SECRET}",
     f"a shop {SECRET}\nwith two lines",
 )
+LONG_PROMPT: Final = "x" * 30_000
 PROMPTS: Final = (
     "",
     " \n\t",
@@ -25,7 +28,7 @@ PROMPTS: Final = (
     "# Title\n---\nJob-Id: 00000000-0000-0000-0000-000000000000\n\nPlan-Digest: 0",
     "Admin dashboard\r\nwith back office",
     "</script><script>alert(1)</script>",
-    "x" * 30_000,
+    LONG_PROMPT,
     *SECRET_TEXTS,
 )
 TYPES: Final = (
@@ -33,9 +36,14 @@ TYPES: Final = (
     "input", "default", "", "FRONTEND", "a type that nobody knows",
 )  # fmt: skip
 PATHS: Final = (*FORBIDDEN, *ALLOWED, *(path for clash in CLASHES for path in clash))
+ALWAYS_PLANNED: Final = {"README.md", ".gitignore", ".editorconfig"}
+UNPLANNED: Final = [path for path in ALLOWED if path not in ALWAYS_PLANNED]
 MAX_DEPTH: Final = 5
 MAX_NODES: Final = 12
+ODD_SHARE: Final = 0.01
 MANY_SHARE: Final = 0.02
+STORABLE_SHARE: Final = 0.85
+MAX_FLOAT: Final = 1e9  # also in place of infinity
 FILES_OF_MANY: Final = (1_000, 9_990, 10_000, 10_001)
 
 
@@ -53,14 +61,19 @@ def hostile_specification(chance: Random) -> Json:
         "edges": _sometimes(chance, edges, VALUES, share=0.03),
         "metadata": _sometimes(chance, {"a": 1}, ({}, random_json(chance), *VALUES)),
     }
+    if chance.random() < STORABLE_SHARE:
+        return {name: _storable(value) for name, value in fields.items()}
+
     return fields
 
 
 def harmless_specification(chance: Random) -> Json:
     """Return the fields of a specification that no rule refuses; files are listed by paths."""
-    files = chance.sample(ALLOWED, chance.randint(0, 4))
-    node = {"id": "stubs", "type": "folder", "data": {"path": "notes", "files": files}}
-    prompt = chance.choice(PROMPTS)
+    files = chance.sample(UNPLANNED, chance.randint(0, 4))
+    node: Json = {"id": "stubs", "type": "folder", "data": {"path": "notes", "files": files}}
+    if chance.random() < MANY_SHARE:
+        node = _node_with_files(min(FILES_OF_MANY))
+    prompt = chance.choice([text for text in PROMPTS if text != LONG_PROMPT])
     return {**SPEC, "nodes": [*SPEC["nodes"], node], "prompt": prompt}
 
 
@@ -91,8 +104,25 @@ def body_of(fields: Json, **others: object) -> bytes:
     return json.dumps({"architecture_spec": fields, **others}, default=repr).encode()
 
 
+def _storable(value: object) -> Any:  # noqa: ANN401 - any JSON
+    """Return a value without texts and numbers that no database stores, so that rules see it."""
+    if isinstance(value, dict):
+        parts = cast("Json", value)
+        return {_storable(name): _storable(part) for name, part in parts.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(item) for item in cast("list[object]", value)]
+    if isinstance(value, str):
+        return UNSTORABLE.sub("?", value)
+    if isinstance(value, float):
+        return min(value, MAX_FLOAT)
+    if value is None or isinstance(value, int):
+        return value
+
+    return repr(value)
+
+
 def _node(chance: Random, number: int) -> object:
-    if chance.random() < 0.05:
+    if chance.random() < ODD_SHARE:
         return random_json(chance)
 
     node: Json = {
@@ -135,7 +165,7 @@ def _node_with_files(number: int) -> Json:
 
 
 def _edge(chance: Random, node_count: int) -> object:
-    if chance.random() < 0.05:
+    if chance.random() < ODD_SHARE:
         return random_json(chance)
 
     ends = [f"n{chance.randint(0, node_count)}" for _ in range(2)]
@@ -144,7 +174,7 @@ def _edge(chance: Random, node_count: int) -> object:
 
 def _name(chance: Random) -> str:
     names = ("id", "type", "data", "files", "path", "__class__", "label", *TEXTS)
-    return cast("str", chance.choice(names))
+    return chance.choice(names)
 
 
 def _sometimes(

@@ -9,6 +9,17 @@ HOOKS = (
     "post-rewrite", "pre-auto-gc", "pre-commit", "pre-push", "prepare-commit-msg",
     "push-to-checkout", "reference-transaction", "fsmonitor-watchman", "pre-rebase",
 )  # fmt: skip
+BRANCHES = (
+    "-x", "a..b", "@{-1}", "a.lock", "a b", "refs/../x", "x\ty", "", "a/.b", "x~1", "a^", "a:b",
+)  # fmt: skip
+# Paths that a job cannot write where the repository has links, submodules, and a file and a folder.
+TAKEN_PATHS = ("link", "link/x", "README.md", "module", "module/x", "file/x", "tree")
+SPECIAL_FILES = ("link", "fifo", "device", "hard link", "folder", "socket")
+GIT_URLS = (
+    "--upload-pack=touch canary", "-oProxyCommand=touch canary", "ext::sh -c id", "ssh://x/y",
+    "file:///etc", "git@example.org:x/y.git", "https://maya:secret@git.example.org/x",
+    "https://git.example.org/x\nhttps://y", "fd::7", "git://example.org/x", "::", "/etc",
+)  # fmt: skip
 
 
 def fingerprint(folder: Path) -> dict[str, tuple[int, int, bytes]]:

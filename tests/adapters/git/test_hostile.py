@@ -7,7 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.adapters.git.hostile import HOOKS, fingerprint, hostile_home, plant
+from tests.adapters.git.hostile import (
+    BRANCHES,
+    GIT_URLS,
+    HOOKS,
+    SPECIAL_FILES,
+    TAKEN_PATHS,
+    fingerprint,
+    hostile_home,
+    plant,
+)
 from tests.adapters.git.hosts import (
     GitHubSite,
     LocalSite,
@@ -61,9 +70,7 @@ def fill(bare: Path, *entries: str, content: str = "x") -> None:
     git(bare, "update-ref", "refs/heads/main", git(bare, "commit-tree", tree, stdin="Hostile"))
 
 
-@pytest.mark.parametrize(
-    "path", ["link", "link/x", "README.md", "module", "module/x", "file/x", "tree"]
-)
+@pytest.mark.parametrize("path", TAKEN_PATHS)
 def test_a_path_through_a_link_a_submodule_or_a_file_is_refused(
     site: Site, outside: Path, path: str
 ) -> None:
@@ -100,7 +107,7 @@ def test_links_and_submodules_beside_the_files_stay_as_they_are(local: LocalSite
     assert listing.splitlines() == ["100644 README.md", "120000 link", "160000 module"]
 
 
-@pytest.mark.parametrize("kind", ["link", "fifo", "device", "hard link", "folder", "socket"])
+@pytest.mark.parametrize("kind", SPECIAL_FILES)
 def test_a_special_file_in_the_folder_is_not_written_to(
     local: LocalSite, outside: Path, kind: str
 ) -> None:
@@ -265,9 +272,7 @@ def test_limits_hold_for_the_files_of_the_job_too(local: LocalSite) -> None:
     assert [path.name for path in checkout.folder.iterdir()] == [".git"]
 
 
-@pytest.mark.parametrize(
-    "branch", ["-x", "a..b", "@{-1}", "a.lock", "a b", "refs/../x", "x\ty", ""]
-)
+@pytest.mark.parametrize("branch", BRANCHES)
 def test_a_default_branch_with_a_hostile_name_is_refused(local: LocalSite, branch: str) -> None:
     repository = local.host.ensure_repository(request())
     (local.bare(repository) / "HEAD").write_text(f"ref: refs/heads/{branch}")
@@ -303,7 +308,7 @@ def test_a_transport_that_is_not_needed_is_not_used(hub: GitHubSite, tmp_path: P
     repository = hub.host.ensure_repository(request())
     checkout = clone(hub, repository)
     build(checkout)
-    for url in (str(tmp_path), f"file://{tmp_path}", "ext::sh -c id", "ssh://x/y", "-oProxy=x:y"):
+    for url in (str(tmp_path), f"file://{tmp_path}", *GIT_URLS):
         checkout.url = url
         with pytest.raises((HostRefused, GitFailed)):
             checkout.push()

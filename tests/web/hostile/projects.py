@@ -1,62 +1,100 @@
-"""Hostile specifications: paths that no job may write (row 47), and too large ones (row 50)."""
+"""Hostile addresses of repositories, paths of files, and large plans, by row of the fact sheet."""
 
+import gzip
+import json
 from collections.abc import Iterator
-from typing import Final
 
+from tests.adapters.git.hostile import GIT_URLS
+from tests.core.projects.hostile_paths import CLASHES, FORBIDDEN
+from tests.web.building import SPEC
 from tests.web.harness import Json, Sent
-from tests.web.hostile.requests import MEBIBYTE, HostileRequest
+from tests.web.hostile.captures import post
+from tests.web.hostile.requests import HostileRequest
 
-PLAN: Final = "/v1/architecture/plan"
-CRITIQUE: Final = "/v1/architecture/critique"
-FORBIDDEN_PATHS: Final = (
-    "/etc/passwd",
-    "../outside.txt",
-    "a/../../outside.txt",
-    "a\\b.txt",
-    "C:/a.txt",
-    ".git/hooks/pre-commit",
-    ".GIT/config",
-    "git~1/config",
-    "a/.Git/config",
-    ".gitmodules",
-    ".gitattributes",
-    "a. ",
-    "a.",
-    "a" * 256,
-    "aux.txt",
-    "readme.MD",
-)
-NODES: Final = (10_001, 50_000, 200_000)
-DEPTHS: Final = (33, 40, 62, 100, 1_000, 100_000)
+from indelible.kernel.values import UNSTORABLE
+from indelible.projects.entities import MAX_PLAN_FILES
+from indelible_web.projects.routes import MAX_SPEC_BYTES
+
+REASON = "a test"
+PLAN = "architecture/plan"
+SPEC_PATHS = (PLAN, "architecture/critique", "jobs")
+MANY = 10_001  # more than the nodes of a specification, or the files of a plan
+DEPTHS = (33, 40, 62, 100, 1_000, 100_000)  # of a node
+RATIO = 200  # of a body to its compressed form
 
 
-def plan_of(path: str) -> Json:
-    """Return the body that asks for the plan of a node with a file of this path."""
-    node = {"id": "a", "type": "service", "data": {"files": [path]}}
-    return {"architecture_spec": {"name": "Shop", "nodes": [node]}}
+def body(path: str, **fields: object) -> Json:
+    """Return a body with a specification; `project` is the id of a project nobody changes."""
+    values: Json = {"architecture_spec": {**SPEC, **fields}}
+    if path == "jobs":
+        values = {**values, "project_id": "{project}", "reason": REASON}
+
+    return values
 
 
-def deep_spec(levels: int) -> bytes:
-    """Return the body with a node of this many levels."""
-    node = '{"a":' * levels + "1" + "}" * levels
-    return b'{"architecture_spec": {"name": "Shop", "nodes": [%s]}}' % node.encode()
+def addresses_of_repositories() -> Iterator[HostileRequest]:
+    """Yield requests that name a repository: only the system binds a project to one."""
+    for url in GIT_URLS:
+        new = {"name": "Shop", "reason": REASON, "github_repo_url": url}
+        yield post(45, 422, "INVALID_FIELDS", "projects", new)
+        job = {**body("jobs"), "github_repo_url": url}
+        yield post(45, 422, "INVALID_FIELDS", "jobs", job)
+        in_spec = body(PLAN, github_repo_url=url)
+        yield post(45, 422, "INVALID_FIELDS", PLAN, in_spec)
 
 
-def project_requests() -> Iterator[HostileRequest]:
-    for path in FORBIDDEN_PATHS:
-        options: Sent = {"json": plan_of(path)}
-        yield HostileRequest(47, 422, "PLAN_PATH_FORBIDDEN", "POST", PLAN, options)
+def forbidden_paths() -> Iterator[HostileRequest]:
+    """Yield plans of a file whose path no job may write, and of paths that clash."""
+    for path in filter(None, FORBIDDEN):
+        code = "PLAN_PATH_FORBIDDEN"
+        if UNSTORABLE.search(path):
+            code = "TEXT_UNSTORABLE"
+        yield post(47, 422, code, PLAN, body(PLAN, nodes=[_node(path)]))
+    for clash in CLASHES:
+        yield post(47, 422, "PLAN_PATH_FORBIDDEN", PLAN, body(PLAN, nodes=[_node(*clash)]))
 
-    for path in (PLAN, CRITIQUE):
-        body = b'{"architecture_spec": {"name": "%s"}}' % (b"x" * 9 * MEBIBYTE)
-        yield HostileRequest(50, 413, "BODY_TOO_LARGE", "POST", path, {"data": body})
-        for number in NODES:
-            spec = {"name": "Shop", "nodes": [{}] * number}
-            options = {"json": {"architecture_spec": spec}}
-            yield HostileRequest(50, 422, "LIST_TOO_LONG", "POST", path, options)
+
+def large_specifications() -> Iterator[HostileRequest]:
+    """Yield specifications that are too large, too deep or compressed, and plans of many files."""
+    for path in SPEC_PATHS:
+        yield post(50, 422, "LIST_TOO_LONG", path, body(path, nodes=[{}] * MANY))
+        yield post(50, 422, "LIST_TOO_LONG", path, body(path, edges=[{}] * MANY))
+        deep = json.loads('{"a":' * 40 + "1" + "}" * 40)
+        yield post(50, 422, "JSON_LIMIT_EXCEEDED", path, body(path, metadata=deep))
         for levels in DEPTHS:
-            options = {"data": deep_spec(levels)}
-            yield HostileRequest(50, 422, "JSON_LIMIT_EXCEEDED", "POST", path, options)
+            yield raw(422, "JSON_LIMIT_EXCEEDED", path, _deep_body(path, levels))
+        large = {"text": "x" * 1_100_000}
+        yield post(50, 422, "JSON_LIMIT_EXCEEDED", path, body(path, metadata=large))
+        too_large = b" " * (MAX_SPEC_BYTES + 1)
+        yield raw(413, "BODY_TOO_LARGE", path, too_large)
+        compressed = gzip.compress(b" " * (MAX_SPEC_BYTES // 2))
+        assert len(compressed) * RATIO < MAX_SPEC_BYTES // 2
+        yield raw(415, "UNSUPPORTED_BODY", path, compressed, encoding="gzip")
+    paths = [f"{number}.txt" for number in range(MAX_PLAN_FILES)]
+    yield post(50, 422, "PLAN_TOO_LARGE", PLAN, body(PLAN, nodes=[_node(*paths)]))
 
 
-PROJECT_REQUESTS: Final = tuple(project_requests())
+def raw(
+    status: int, code: str, path: str, data: bytes, encoding: str = "identity"
+) -> HostileRequest:
+    """Return a request with these bytes as its body."""
+    headers = {"Content-Encoding": encoding}
+    options = Sent(data=data, headers=headers)
+    return HostileRequest(50, status, code, "POST", f"/v1/{path}", options)
+
+
+def _deep_body(path: str, levels: int) -> bytes:
+    """Return a body with a node of this many levels, which no writer of JSON would write."""
+    node = '{"a":' * levels + "1" + "}" * levels
+    return json.dumps(body(path, nodes=["NODE"])).replace('"NODE"', node).encode()
+
+
+def _node(*paths: str) -> Json:
+    return {"id": "n", "type": "backend", "data": {"files": list(paths)}}
+
+
+PROJECT_REQUESTS = [
+    *addresses_of_repositories(),
+    *forbidden_paths(),
+    *large_specifications(),
+]

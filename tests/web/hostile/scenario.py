@@ -122,6 +122,8 @@ def _with_ids(options: Sent, deployment: Deployment) -> Sent:
         return options
 
     data = options["data"]
+    if b"{project}" in data:
+        data = data.replace(b"{project}", deployment.project_id.encode())
     data = data.replace(b"{space}", deployment.space_id.encode())
     data = data.replace(b"{retired}", deployment.retired_space_id.encode())
     return {**options, "data": data}
