@@ -34,7 +34,8 @@ def create_job(tx: ProjectsWrite, command: commands.CreateJob) -> JobSaved:
     """Create a pending job and enqueue its task; the project gets its prompt and its nodes."""
     head = tx.projects.projects.lock(command.project_id)
     head.entity.require_owner(command.user_id)
-    return _create_job(tx, head, command.architecture_spec)
+    spec = command.architecture_spec
+    return _create_job(tx, with_nodes(tx, head, spec.nodes), spec)
 
 
 def start_job(tx: ProjectsWrite, command: commands.StartJob) -> JobSaved:
@@ -96,7 +97,7 @@ def cancel_job(tx: ProjectsWrite, command: commands.CancelJob) -> JobSaved:
 
 
 def retry_job(tx: ProjectsWrite, command: commands.RetryJob) -> JobSaved:
-    """Create a new job with the specification of a failed one.
+    """Create a new job with the specification of a failed one; the project keeps its nodes.
 
     Raises:
         JobNotFailed: The job has not failed.
@@ -130,7 +131,6 @@ def lock_with_project(tx: ProjectsWrite, job_id: str) -> tuple[Head[Project], He
 
 def _create_job(tx: ProjectsWrite, head: Head[Project], spec: ArchitectureSpec) -> JobSaved:
     """Create a job of a locked project; its number is that of the prompt that it adds."""
-    head = with_nodes(tx, head, spec.nodes)
     head = with_prompt(tx, head, spec.prompt, spec.metadata)
     job = Job.of_project(head.entity, spec, job_id=tx.ids.new())
     records = (job.new_output(NO_OUTPUT), job.new_spec(spec))

@@ -324,3 +324,15 @@ class JobCommandsConformance:
         assert scenario.details(job).job == failed
         scenario.finish(scenario.start(again))
         assert code(partial(retry, scenario, again)) == "JOB_NOT_FAILED"
+
+    def test_a_retry_keeps_the_nodes_that_the_project_has_by_now(self, store: AnyStore) -> None:
+        scenario = new_project(store)
+        job = scenario.create_job(make_spec())
+        scenario.fail(job)
+        nodes = ({"id": "newer"},)
+        seq = scenario.store.read(projects.get_project, OWNER, scenario.project_id).seq
+        set_nodes(scenario, seq, nodes)
+
+        retry(scenario, job)
+
+        assert scenario.project.current_nodes == nodes
