@@ -307,3 +307,18 @@ def test_the_name_of_a_repository_does_not_decide_what_a_failure_is(name: str) -
     completed = Completed(128, b"", stderr.encode())
 
     assert isinstance(network_failure(Git(), "fetch", completed, name), HostUnavailable)
+
+
+def test_the_lock_that_a_killed_git_has_left_is_named(local: LocalSite) -> None:
+    repository = local.host.ensure_repository(request())
+    lock = local.bare(repository) / "refs" / "heads" / "main.lock"
+    checkout = clone(local, repository)
+    build(checkout)
+    lock.touch()
+
+    with pytest.raises(PushRejected, match=r"refs/heads/main\.lock"):
+        checkout.push()
+
+    lock.unlink()
+    checkout.push()
+    assert len(commits(local.bare(repository))) == 1

@@ -79,12 +79,12 @@ def push_failure(git: Git, completed: Completed, repository: str) -> IndelibleEr
         return network_failure(git, "push", completed, repository)
 
     reason = git.mask(rejection["reason"] or rejection["kind"])
-    if MOVED.search(reason):
-        return PushRejected(reason)
-
     remote_lines = REMOTE_LINE.findall(completed.stderr.decode(errors="replace"))
     text = git.mask("; ".join([reason, *filter(None, remote_lines)]))
     message = one_line(text, MAX_REASON_CHARACTERS)
+    if MOVED.search(reason):
+        # A git that was killed leaves a lock in the repository; only the message names its file.
+        return PushRejected(message)
     if rejection["kind"] == "remote failure" or LATER.search(reason):
         return HostUnavailable(message)
 
