@@ -34,6 +34,9 @@ from indelible.projects.errors import (
     RepositoryGone,
 )
 from indelible_git import GitHubHost, GitLimits
+from indelible_git.failures import network_failure
+from indelible_git.git import Git
+from indelible_git.processes import Completed
 
 pytestmark = pytest.mark.slow
 
@@ -295,3 +298,27 @@ def test_a_push_without_a_commit_is_a_defect(local: LocalSite) -> None:
     with pytest.raises(GitFailed, match="no commit"):
         checkout.push()
     assert checkout.commit(commit_request()) is not None
+
+
+@pytest.mark.parametrize("name", ["archived", "archived-shop"])
+def test_the_name_of_a_repository_does_not_decide_what_a_failure_is(name: str) -> None:
+    address = f"https://github.com/me/{name}.git/"
+    stderr = f"fatal: unable to access '{address}': Could not resolve host: github.com\n"
+    completed = Completed(128, b"", stderr.encode())
+
+    assert isinstance(network_failure(Git(), "fetch", completed, name), HostUnavailable)
+
+
+def test_the_lock_that_a_killed_git_has_left_is_named(local: LocalSite) -> None:
+    repository = local.host.ensure_repository(request())
+    lock = local.bare(repository) / "refs" / "heads" / "main.lock"
+    checkout = clone(local, repository)
+    build(checkout)
+    lock.touch()
+
+    with pytest.raises(PushRejected, match=r"refs/heads/main\.lock"):
+        checkout.push()
+
+    lock.unlink()
+    checkout.push()
+    assert len(commits(local.bare(repository))) == 1

@@ -1,5 +1,8 @@
 """The workspace of a job is deleted at its end, or by the janitor."""
 
+import shutil
+from pathlib import Path
+
 from tests.project_jobs import (
     WORKER,
     JobSetup,
@@ -114,3 +117,72 @@ def test_a_worker_that_lost_its_lease_writes_nothing_and_leaves_the_workspace(
     assert seen == [[], [job.id]]
     assert setup.details(job).job.status is JobStatus.RUNNING
     assert git(setup.repository(project), "for-each-ref") == ""
+
+
+def test_a_job_fails_where_the_root_of_workspaces_is_a_link(
+    setup: JobSetup, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    setup.workspaces.root.symlink_to(elsewhere)
+    job = setup.job(setup.project())
+
+    setup.process()
+
+    failed = setup.details(job).job
+    assert failed.status is JobStatus.FAILED
+    assert "symbolic link" in (failed.failure_reason or "")
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_job_fails_where_its_folder_belongs_to_another_database(setup: JobSetup) -> None:
+    job = setup.job(setup.project())
+    foreign = FolderWorkspaces(root=setup.workspaces.root, database_id="other", min_free_bytes=0)
+    kept = foreign.create(job.id).path / "kept"
+    kept.write_text("of another database")
+
+    setup.process()
+
+    failed = setup.details(job).job
+    assert failed.status is JobStatus.FAILED
+    assert "marker" in (failed.failure_reason or "")
+    assert kept.read_text() == "of another database"
+
+
+def test_a_job_fails_after_its_last_attempt_on_a_full_disk(setup: JobSetup) -> None:
+    job = setup.job(setup.project())
+    full = FolderWorkspaces(
+        root=setup.workspaces.root,
+        database_id=setup.workspaces.database_id,
+        min_free_bytes=1 << 60,
+    )
+
+    for _ in range(2):
+        setup.process(workspaces=full, max_attempts=2)
+        setup.clock.advance(600)
+
+    failed = setup.details(job).job
+    assert failed.status is JobStatus.FAILED
+    assert "bytes" in (failed.failure_reason or "")
+    assert setup.workspace_names() == []
+
+
+def test_a_job_whose_workspace_disappears_is_tried_again(setup: JobSetup) -> None:
+    project = setup.project()
+    job = setup.job(project)
+    folder = setup.workspaces.root / job.id
+    deleted: list[Path] = []
+
+    def delete_clone(failpoint: JobFailpoint) -> None:
+        if failpoint is JobFailpoint.BEFORE_GIT_PUSH and not deleted:
+            deleted.append(folder / "repo" / ".git" / "objects")
+            shutil.rmtree(deleted[0])
+
+    setup.process(at_failpoint=delete_clone)
+    waiting = setup.details(job).job.status
+    setup.clock.advance(600)
+    setup.process(at_failpoint=delete_clone)
+
+    assert waiting is JobStatus.RUNNING
+    assert setup.details(job).job.status is JobStatus.COMPLETED
+    assert len(setup.commits_of(project, job)) == 1

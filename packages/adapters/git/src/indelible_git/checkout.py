@@ -11,6 +11,7 @@ from typing import Final
 
 from attrs import define, evolve, field
 
+from indelible.kernel import TimeOrderedIds
 from indelible.projects.entities import GeneratedFile
 from indelible.projects.errors import (
     CheckoutTooLarge,
@@ -30,6 +31,7 @@ from indelible_git.trees import EXECUTABLE, REGULAR, Entry, check_fit, read_tree
 GIT_FOLDER: Final = ".git"
 REMOTE_REF: Final = "refs/remotes/origin/"
 INDEX: Final = "job-index"
+IS_NO_ANCESTOR: Final = 1  # as an exit code; others say that git could not tell
 PRIVATE_FOLDER: Final = 0o700
 
 
@@ -50,6 +52,8 @@ class GitCheckout:
     _entries: dict[str, Entry] = field(factory=dict[str, Entry], init=False)
     _written: dict[str, str] = field(factory=dict[str, str], init=False)
     _commit: str | None = field(default=None, init=False)
+    # A worker that has lost its lease may still work in the same folder, on another base.
+    _index: str = field(factory=lambda: f"{INDEX}-{TimeOrderedIds().new()}", init=False)
 
     @property
     def tip(self) -> str | None:
@@ -219,8 +223,11 @@ class GitCheckout:
             return
 
         ancestry = ("merge-base", "--is-ancestor", self._base, self._tip)
-        if self.git.run(*ancestry, folder=self.folder).code:
+        completed = self.git.run(*ancestry, folder=self.folder)
+        if completed.code == IS_NO_ANCESTOR:
             raise HistoryRewritten(self.branch, self._base)
+        if completed.code:
+            raise GitFailed("merge-base", self.git.reason(completed))
 
     def _set_base(self) -> None:
         """Build on the tip. After the branch was deleted, build on what it was."""
@@ -249,7 +256,7 @@ class GitCheckout:
 
     def _write_tree(self) -> str:
         """Return the tree of the base with the written files."""
-        environment = {"GIT_INDEX_FILE": str(self.folder.absolute() / GIT_FOLDER / INDEX)}
+        environment = {"GIT_INDEX_FILE": str(self.folder.absolute() / GIT_FOLDER / self._index)}
         base = self._base or "--empty"
         self._output_with_index(environment, "read-tree", base)
         lines: list[str] = []

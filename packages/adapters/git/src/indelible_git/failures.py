@@ -15,9 +15,13 @@ from indelible_git.git import MAX_REASON_CHARACTERS, Git
 from indelible_git.processes import Completed
 from indelible_git.texts import one_line
 
-# Messages of git 2.31 and later with LC_ALL=C. The first pattern that matches decides.
+# Git puts addresses and paths into quotes; a name in them is of the user, and decides nothing.
+QUOTED: Final = re.compile(r"'[^'\n]*'")
+
+# Messages of git 2.31 and later with LC_ALL=C. The first pattern that matches decides. "Not a git
+# repository" is not one of them: it is said of the clone, which another worker has deleted.
 GONE: Final = re.compile(
-    r"repository .* not found|does not appear to be a git repository|not a git repository"
+    r"repository .* not found|does not appear to be a git repository"
     r"|returned error: (?:404|410)|repository .* does not exist",
     re.IGNORECASE,
 )
@@ -56,7 +60,7 @@ def network_failure(
     git: Git, command: str, completed: Completed, repository: str
 ) -> IndelibleError:
     """Return the error of a command that could not talk to the remote."""
-    text = completed.stderr.decode(errors="replace")
+    text = QUOTED.sub("''", completed.stderr.decode(errors="replace"))
     reason = git.reason(completed)
     if GONE.search(text):
         return RepositoryGone(repository)
@@ -75,12 +79,12 @@ def push_failure(git: Git, completed: Completed, repository: str) -> IndelibleEr
         return network_failure(git, "push", completed, repository)
 
     reason = git.mask(rejection["reason"] or rejection["kind"])
-    if MOVED.search(reason):
-        return PushRejected(reason)
-
     remote_lines = REMOTE_LINE.findall(completed.stderr.decode(errors="replace"))
     text = git.mask("; ".join([reason, *filter(None, remote_lines)]))
     message = one_line(text, MAX_REASON_CHARACTERS)
+    if MOVED.search(reason):
+        # A git that was killed leaves a lock in the repository; only the message names its file.
+        return PushRejected(message)
     if rejection["kind"] == "remote failure" or LATER.search(reason):
         return HostUnavailable(message)
 
