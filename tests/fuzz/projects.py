@@ -1,5 +1,6 @@
 """Hostile specifications through rules and HTTP, and hostile repositories through real jobs."""
 
+import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Final
 import pytest
 from attrs import define, field, frozen
 from tests.adapters.git.hostile import fingerprint, hostile_home
-from tests.adapters.git.hosts import commit_as_person
+from tests.adapters.git.hosts import tip
 from tests.chaos.project_site import problems_of_end, problems_of_updates
 from tests.conftest import POLICY
 from tests.fuzz.attack import CODES, AttackTally, send_hostile
@@ -44,6 +45,8 @@ REQUESTS_PER_ROUND: Final = 100
 REPOSITORIES_PER_ROUND: Final = 10
 ROUTES: Final = ("/v1/architecture/plan", "/v1/architecture/critique", "/v1/jobs")
 OWN_FOLDERS: Final = ("repositories", "workspaces")  # of the setup; all else is outside
+# The reason of a job that an error of Python has ended.
+UNCODED: Final = re.compile(r"[A-Za-z_.]*(?:Error|Exception|Exit|Interrupt)\b")
 HARMLESS_SHARE: Final = 0.7  # of the jobs in hostile repositories, so that most reach the push
 BENT_SHARE: Final = 0.2
 RACE_SHARE: Final = 0.3
@@ -224,7 +227,7 @@ class Stranger:
     def race(self) -> None:
         """Push a commit in some of the calls."""
         if self.bare is not None and self.chance.random() < RACE_SHARE:
-            self.commits.append(commit_as_person(self.bare))
+            self.commits.append(_push_same_files(self.bare))
 
     def lost_commits(self) -> list[str]:
         """Return the commits of strangers that the branch has lost."""
@@ -233,6 +236,15 @@ class Stranger:
 
         kept = set(git(self.bare, "rev-list", "refs/heads/main").split())
         return [sha for sha in self.commits if sha not in kept]
+
+
+def _push_same_files(bare: Path) -> str:
+    """Move the branch to a new commit of the same files, and return its SHA."""
+    old = tip(bare)
+    tree = git(bare, "rev-parse", f"{old}^{{tree}}")
+    sha = git(bare, "commit-tree", "-p", old, "-m", "Change nothing", tree)
+    git(bare, "update-ref", "-m", "push", "refs/heads/main", sha)
+    return sha
 
 
 def _process(
@@ -288,6 +300,8 @@ def _problems(setup: JobSetup, project: Project, job: Job, stranger: Stranger) -
         problems += problems_of_end(setup, project, details.job)
     elif details.job.status is not JobStatus.COMPLETED_WITH_WARNINGS:
         problems.append("a job without a commit has no warning")
+    if UNCODED.match(details.job.failure_reason or ""):
+        problems.append(f"an error without a code: {details.job.failure_reason}")
     if stranger.bare is not None:
         problems += problems_of_updates(stranger.bare)
     if stranger.around.canary.exists():
