@@ -56,9 +56,10 @@ def forbidden_paths() -> Iterator[HostileRequest]:
 
 def large_specifications() -> Iterator[HostileRequest]:
     """Yield specifications that are too large, too deep or compressed, and plans of many files."""
+    items: list[Json] = [{}] * MANY
     for path in SPEC_PATHS:
-        yield post(50, 422, "LIST_TOO_LONG", path, body(path, nodes=[{}] * MANY))
-        yield post(50, 422, "LIST_TOO_LONG", path, body(path, edges=[{}] * MANY))
+        yield post(50, 422, "LIST_TOO_LONG", path, body(path, nodes=items))
+        yield post(50, 422, "LIST_TOO_LONG", path, body(path, edges=items))
         deep = json.loads('{"a":' * 40 + "1" + "}" * 40)
         yield post(50, 422, "JSON_LIMIT_EXCEEDED", path, body(path, metadata=deep))
         for levels in DEPTHS:

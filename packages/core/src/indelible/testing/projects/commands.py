@@ -329,10 +329,9 @@ class JobCommandsConformance:
         scenario = new_project(store)
         job = scenario.create_job(make_spec())
         scenario.fail(job)
-        nodes = ({"id": "newer"},)
         seq = scenario.store.read(projects.get_project, OWNER, scenario.project_id).seq
-        set_nodes(scenario, seq, nodes)
+        newer = set_nodes(scenario, seq, ({"id": "newer"},)).project
 
         retry(scenario, job)
 
-        assert scenario.project.current_nodes == nodes
+        assert scenario.project.current_nodes == newer.current_nodes
