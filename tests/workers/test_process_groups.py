@@ -246,9 +246,14 @@ def notes(tmp_path: Path) -> Path:
 
 def group_of(notes: Path) -> int:
     """Return the id of the group that a task has noted, once all its processes run."""
-    wait_until(lambda: "group" in notes.read_text())
-    line = notes.read_text().splitlines()[-1]
-    return int(line.split()[-1])
+    wait_until(lambda: groups_in(notes) != [])
+    return groups_in(notes)[-1]
+
+
+def groups_in(notes: Path) -> list[int]:
+    """Return the ids of groups that tasks have noted; other lines name tasks and children."""
+    lines = notes.read_text().splitlines()
+    return [int(line.split()[1]) for line in lines if line.startswith("group ")]
 
 
 # In a child process, whose own group does not contain a group of the task
