@@ -4,8 +4,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from tests.core.projects.job_faults import failing
+from tests.core.projects.job_faults import Killed, failing, killing_at
 from tests.project_jobs import (
+    DATABASE_ID,
     MAYA,
     WORKER,
     JobSetup,
@@ -19,6 +20,7 @@ from indelible import projects
 from indelible.kernel.stages import PermanentFailure
 from indelible.kernel.tasks import TaskState
 from indelible.projects import ArchitectureSpec, GeneratedFile, errors
+from indelible.projects.entities import Phase
 from indelible.projects.lifecycle import JobStatus
 from indelible.projects.rules import PROCESS_JOB_STAGE, Plan
 from indelible.projects.tasks import JobFailpoint, PushOutcome
@@ -275,3 +277,66 @@ def test_secrets_are_masked_before_a_line_or_a_reason_is_stored(setup: JobSetup)
     assert setup.details(job).job.status is JobStatus.FAILED
     assert token not in stored
     assert "***" in stored
+
+
+def test_a_failed_job_stays_in_the_phase_in_which_it_failed(setup: JobSetup) -> None:
+    blocked = setup.job(setup.project(), nodes=(), edges=(), prompt="make a website")
+    setup.process()
+    assert setup.details(blocked).job.phase is Phase.GENERATE
+
+    rejected = setup.job(setup.project())
+    refusing = failing(errors.HostRefused("the token may not push"))
+    setup.process(host=WatchedHost(host=setup.host, before_clone=refusing))
+    assert setup.details(rejected).job.phase is Phase.COMMIT
+
+    setup.job(setup.project())
+    setup.process()
+    failed = JobStatus.FAILED
+    assert setup.observer.ends == [
+        (failed, Phase.GENERATE),
+        (failed, Phase.COMMIT),
+        (JobStatus.COMPLETED, Phase.PUSH),
+    ]
+    messages = [line.message for line in setup.details(blocked).logs]
+    assert "Record the outcome." not in messages
+
+
+def test_a_refused_workspace_is_a_failure_of_its_phase(setup: JobSetup) -> None:
+    workspaces = FolderWorkspaces(
+        root=setup.folder / "workspaces", database_id=DATABASE_ID, min_free_bytes=2**62
+    )
+    job = setup.job(setup.project())
+
+    setup.process(workspaces=workspaces, max_attempts=1)
+
+    ended = setup.details(job).job
+    assert (ended.status, ended.phase) == (JobStatus.FAILED, Phase.WORKSPACE)
+
+
+def test_an_attempt_says_what_became_of_the_one_before(setup: JobSetup) -> None:
+    job = setup.job(setup.project())
+    down = failing(errors.HostUnavailable("it does not answer"))
+    host = WatchedHost(host=setup.host, before_clone=down)
+    killing = killing_at(JobFailpoint.AFTER_GIT_PUSH)
+
+    setup.process(host=host)
+    setup.clock.advance(600)
+    with pytest.raises(Killed):
+        setup.process(at_failpoint=killing)
+    setup.clock.advance(600)
+    setup.process()
+
+    messages = [line.message for line in setup.details(job).logs]
+    done = setup.details(job).job
+    assert done.result is not None
+    assert [message for message in messages if message.startswith("Attempt")] == [
+        "Attempt 1 of 8 begins.",
+        "Attempt 2 of 8 begins; attempt 1 failed: "
+        "The Git host is unavailable: it does not answer.",
+        "Attempt 3 of 8 begins; attempt 2 ended without a result.",
+    ]
+    assert messages[-3:] == [
+        "Push the commit.",
+        f"Commit {done.result.commit} of this job is on the branch already; nothing is pushed.",
+        "Record the outcome.",
+    ]
