@@ -15,7 +15,15 @@ from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, Store
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Task
-from indelible.projects import ArchitectureSpec, GeneratedFile, Job, JobStatus, Phase, Project, Repository
+from indelible.projects import (
+    ArchitectureSpec,
+    GeneratedFile,
+    Job,
+    JobStatus,
+    Phase,
+    Project,
+    Repository,
+)
 from indelible.projects.ports import (
     Checkout,
     CommitRequest,

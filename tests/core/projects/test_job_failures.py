@@ -4,9 +4,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from tests.core.projects.job_faults import Killed, failing, killing_at
+from tests.core.projects.job_faults import failing
 from tests.project_jobs import (
-    DATABASE_ID,
     MAYA,
     WORKER,
     JobSetup,
@@ -54,6 +53,16 @@ def test_a_push_whose_response_is_lost_is_found_by_its_trailer(setup: JobSetup) 
     assert done.result is not None
     assert setup.commits_of(project, job) == [done.result.commit]
     assert setup.observer.pushes == [PushOutcome.FAILED, PushOutcome.PUSHED_BEFORE]
+    messages = [line.message for line in setup.details(job).logs]
+    assert messages[-3:] == [
+        "Push the commit.",
+        f"Commit {done.result.commit} of this job is on the branch already; nothing is pushed.",
+        "Record the outcome.",
+    ]
+    (begins,) = [message for message in messages if message.startswith("Attempt 2 of 8 begins")]
+    assert begins.endswith(
+        "attempt 1 failed: The Git host is unavailable: the connection was reset."
+    )
 
 
 def test_a_job_fails_when_somebody_else_always_pushes_first(
@@ -301,42 +310,19 @@ def test_a_failed_job_stays_in_the_phase_in_which_it_failed(setup: JobSetup) -> 
     assert "Record the outcome." not in messages
 
 
-def test_a_refused_workspace_is_a_failure_of_its_phase(setup: JobSetup) -> None:
-    workspaces = FolderWorkspaces(
-        root=setup.folder / "workspaces", database_id=DATABASE_ID, min_free_bytes=2**62
-    )
-    job = setup.job(setup.project())
-
-    setup.process(workspaces=workspaces, max_attempts=1)
-
-    ended = setup.details(job).job
-    assert (ended.status, ended.phase) == (JobStatus.FAILED, Phase.WORKSPACE)
-
-
 def test_an_attempt_says_what_became_of_the_one_before(setup: JobSetup) -> None:
     job = setup.job(setup.project())
     down = failing(errors.HostUnavailable("it does not answer"))
-    host = WatchedHost(host=setup.host, before_clone=down)
-    killing = killing_at(JobFailpoint.AFTER_GIT_PUSH)
 
-    setup.process(host=host)
+    setup.process(host=WatchedHost(host=setup.host, before_clone=down))
     setup.clock.advance(600)
-    with pytest.raises(Killed):
-        setup.process(at_failpoint=killing)
+    with setup.store.transaction(actor=WORKER, reason="a claim") as tx:
+        tx.tasks.claim(PROCESS_JOB_STAGE, limit=1, until=tx.clock.now())
     setup.clock.advance(600)
     setup.process()
 
     messages = [line.message for line in setup.details(job).logs]
-    done = setup.details(job).job
-    assert done.result is not None
     assert [message for message in messages if message.startswith("Attempt")] == [
         "Attempt 1 of 8 begins.",
-        "Attempt 2 of 8 begins; attempt 1 failed: "
-        "The Git host is unavailable: it does not answer.",
         "Attempt 3 of 8 begins; attempt 2 ended without a result.",
-    ]
-    assert messages[-3:] == [
-        "Push the commit.",
-        f"Commit {done.result.commit} of this job is on the branch already; nothing is pushed.",
-        "Record the outcome.",
     ]

@@ -1,11 +1,6 @@
 """Test projects in the console: the list, a project, and the page of a job without scripts."""
 
-import json
 import re
-from datetime import timedelta
-from decimal import Decimal
-from html import unescape
-from typing import Final
 
 import pytest
 from tests.web.building import (
@@ -23,24 +18,18 @@ from tests.web.building import (
 from tests.web.console.visitor import Site, Visitor
 from tests.web.minting import acted
 
-from indelible.app import WriteTx
-from indelible.kernel.tasks import Lease
 from indelible.projects import (
     PROCESS_JOB_STAGE,
-    ArchitectureSpec,
-    CreateJob,
     Job,
     JobResult,
     JobStatus,
     Phase,
-    create_job,
     get_job,
 )
 from indelible.testing.stores import MAYA, NOOR
 from indelible_web.console.live import Streams
 from indelible_web.projects.job_pages import MAX_LINES, phase_states
 
-LEASE: Final = timedelta(minutes=1)
 PROJECTS = "/console/projects"
 SCOPES = ("console", "projects:read", "projects:write")
 
@@ -161,92 +150,13 @@ def test_the_page_of_a_failed_job_says_why_and_where(
     assert "Commit done Push failed here Finalize not begun" in member.page.words
 
 
-def test_a_cancellation_before_an_attempt_has_no_number(any_site: Site, member: Visitor, job_id: str) -> None:
+def test_a_cancellation_before_an_attempt_has_no_number(
+    any_site: Site, member: Visitor, job_id: str
+) -> None:
     acted(any_site.store, lambda tx: tx.tasks.cancel(PROCESS_JOB_STAGE, job_id))
     member.get(job_path(job_id))
 
     assert "Attempts Canceled by" in member.page.words
-
-
-def claimed(site: Site) -> Lease:
-    """Claim the only task of a job as a worker does, and record that an attempt starts."""
-    leases: list[Lease] = []
-
-    def claim(tx: WriteTx) -> None:
-        until = tx.clock.now() + LEASE
-        leases.extend(tx.tasks.claim(PROCESS_JOB_STAGE, limit=1, until=until))
-        tx.tasks.record_start(leases)
-
-    acted(site.store, claim)
-    return leases[0]
-
-
-def test_attempts_are_numbered_and_say_what_became_of_them(
-    any_site: Site, member: Visitor, job_id: str
-) -> None:
-    start(any_site.store, job_id)
-    lost = claimed(any_site)
-    acted(any_site.store, lambda tx: tx.tasks.release([lost]))
-    failed = claimed(any_site)
-    acted(
-        any_site.store,
-        lambda tx: tx.tasks.retry_later(failed, due_at=tx.clock.now(), reason="rate limit"),
-    )
-    claimed(any_site)
-
-    member.get(job_path(job_id))
-    assert "Attempt 1: Ended without a result: its worker was lost by" in member.page.words
-    assert "Attempt 2: Failed by" in member.page.words
-    assert "rate limit" in member.page.words
-    assert "Attempt 3: Running" in member.page.words
-    assert "claim" not in member.page.words
-
-    finish(any_site.store, job_id)
-    member.get(job_path(job_id))
-    assert "Attempt 3: Completed by" in member.page.words
-
-
-def test_a_canceled_attempt_is_not_called_lost(
-    any_site: Site, member: Visitor, job_id: str
-) -> None:
-    start(any_site.store, job_id)
-    claimed(any_site)
-    member.get(job_path(job_id))
-    member.send("/cancel", reason="wrong prompt")
-    member.follow()
-
-    assert "Attempt 1: Stopped: the job was canceled by" in member.page.words
-
-
-def test_the_specification_is_shown_as_text(
-    any_site: Site, member: Visitor, project_id: str
-) -> None:
-    hostile = "</pre><script>alert(1)</script>"
-    command = CreateJob(
-        user_id=MAYA.id,
-        project_id=project_id,
-        architecture_spec=ArchitectureSpec(
-            name="Book shop",
-            prompt=hostile,
-            nodes=[{"id": "web", "type": "frontend", "x": Decimal("12.5")}],
-            edges=[],
-        ),
-    )
-    created = any_site.store.run(create_job, command, actor=MAYA, reason="a test").job
-    answer = member.get(job_path(created.id))
-
-    match = re.search(r"<details><summary>JSON[^<]*</summary><pre[^>]*>(.*?)</pre>", answer.text, re.S)
-    assert match is not None
-    shown = json.loads(unescape(match[1]))
-    assert shown == {
-        "name": "Book shop",
-        "description": "",
-        "prompt": hostile,
-        "metadata": {},
-        "nodes": [{"id": "web", "type": "frontend", "x": 12.5}],
-        "edges": [],
-    }
-    assert member.page.active_markup() == []
 
 
 def test_a_job_is_canceled_with_a_reason_whatever_its_progress(

@@ -70,9 +70,7 @@ def _attempt(job: Job, start: Attempt, number: int, records: Sequence[Attempt]) 
         outcome = OUTCOMES[failure.outcome]
         reason = failure.reason
 
-    return JobAttempt(
-        number=number, outcome=outcome, actor=start.actor, at=start.at, reason=reason
-    )
+    return JobAttempt(number=number, outcome=outcome, actor=start.actor, at=start.at, reason=reason)
 
 
 def _outcome_without_failure(job: Job, start: Attempt, records: Sequence[Attempt]) -> str:

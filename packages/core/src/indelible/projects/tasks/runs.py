@@ -60,9 +60,8 @@ class JobRun:
         attempts = self.store.read(
             lambda tx: tx.tasks.attempts_of(lease.stage, lease.entity_id, limit=RECORDS_OF_TWO)
         )
-        earlier = [attempt for attempt in attempts if attempt.fence < lease.fence]
-        for attempt in earlier:
-            if attempt.fence == earlier[0].fence and attempt.outcome is AttemptOutcome.FAILED:
+        for attempt in attempts:
+            if attempt.fence == lease.fence - 1 and attempt.outcome is AttemptOutcome.FAILED:
                 return attempt.reason
 
         return None
