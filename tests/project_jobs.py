@@ -15,7 +15,15 @@ from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, Store
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Task
-from indelible.projects import ArchitectureSpec, GeneratedFile, Job, Project, Repository
+from indelible.projects import (
+    ArchitectureSpec,
+    GeneratedFile,
+    Job,
+    JobStatus,
+    Phase,
+    Project,
+    Repository,
+)
 from indelible.projects.ports import (
     Checkout,
     CommitRequest,
@@ -114,10 +122,15 @@ class AheadClock:
 
 @define
 class CountingObserver(SilentObserver):
-    """Counts pushes and failed cleanups."""
+    """Counts pushes, failed cleanups, and jobs that ended."""
 
+    ends: list[tuple[JobStatus, Phase]] = field(factory=list[tuple[JobStatus, Phase]])
     pushes: list[PushOutcome] = field(factory=list[PushOutcome])
     cleanup_failures: int = 0
+
+    def job_ended(self, outcome: JobStatus, phase: Phase) -> None:
+        """Note the state of a job that ended, and its phase."""
+        self.ends.append((outcome, phase))
 
     def cleanup_failed(self) -> None:
         """Count a workspace that could not be deleted."""

@@ -19,6 +19,7 @@ from indelible import projects
 from indelible.kernel.stages import PermanentFailure
 from indelible.kernel.tasks import TaskState
 from indelible.projects import ArchitectureSpec, GeneratedFile, errors
+from indelible.projects.entities import Phase
 from indelible.projects.lifecycle import JobStatus
 from indelible.projects.rules import PROCESS_JOB_STAGE, Plan
 from indelible.projects.tasks import JobFailpoint, PushOutcome
@@ -52,6 +53,16 @@ def test_a_push_whose_response_is_lost_is_found_by_its_trailer(setup: JobSetup) 
     assert done.result is not None
     assert setup.commits_of(project, job) == [done.result.commit]
     assert setup.observer.pushes == [PushOutcome.FAILED, PushOutcome.PUSHED_BEFORE]
+    messages = [line.message for line in setup.details(job).logs]
+    assert messages[-3:] == [
+        "Push the commit.",
+        f"Commit {done.result.commit} of this job is on the branch already; nothing is pushed.",
+        "Record the outcome.",
+    ]
+    (begins,) = [message for message in messages if message.startswith("Attempt 2 of 8 begins")]
+    assert begins.endswith(
+        "attempt 1 failed: The Git host is unavailable: the connection was reset."
+    )
 
 
 def test_a_job_fails_when_somebody_else_always_pushes_first(
@@ -275,3 +286,43 @@ def test_secrets_are_masked_before_a_line_or_a_reason_is_stored(setup: JobSetup)
     assert setup.details(job).job.status is JobStatus.FAILED
     assert token not in stored
     assert "***" in stored
+
+
+def test_a_failed_job_stays_in_the_phase_in_which_it_failed(setup: JobSetup) -> None:
+    blocked = setup.job(setup.project(), nodes=(), edges=(), prompt="make a website")
+    setup.process()
+    assert setup.details(blocked).job.phase is Phase.GENERATE
+
+    rejected = setup.job(setup.project())
+    refusing = failing(errors.HostRefused("the token may not push"))
+    setup.process(host=WatchedHost(host=setup.host, before_clone=refusing))
+    assert setup.details(rejected).job.phase is Phase.COMMIT
+
+    setup.job(setup.project())
+    setup.process()
+    failed = JobStatus.FAILED
+    assert setup.observer.ends == [
+        (failed, Phase.GENERATE),
+        (failed, Phase.COMMIT),
+        (JobStatus.COMPLETED, Phase.PUSH),
+    ]
+    messages = [line.message for line in setup.details(blocked).logs]
+    assert "Record the outcome." not in messages
+
+
+def test_an_attempt_says_what_became_of_the_one_before(setup: JobSetup) -> None:
+    job = setup.job(setup.project())
+    down = failing(errors.HostUnavailable("it does not answer"))
+
+    setup.process(host=WatchedHost(host=setup.host, before_clone=down))
+    setup.clock.advance(600)
+    with setup.store.transaction(actor=WORKER, reason="a claim") as tx:
+        tx.tasks.claim(PROCESS_JOB_STAGE, limit=1, until=tx.clock.now())
+    setup.clock.advance(600)
+    setup.process()
+
+    messages = [line.message for line in setup.details(job).logs]
+    assert [message for message in messages if message.startswith("Attempt")] == [
+        "Attempt 1 of 8 begins.",
+        "Attempt 3 of 8 begins; attempt 2 ended without a result.",
+    ]

@@ -10,6 +10,7 @@ from tests.project_jobs import (
 )
 
 from indelible.projects import errors
+from indelible.projects.entities import Phase
 from indelible.projects.lifecycle import JobStatus
 from indelible.projects.ports import Workspace
 from indelible.projects.rules import PROCESS_JOB_STAGE
@@ -146,6 +147,7 @@ def test_a_job_fails_where_its_folder_belongs_to_another_database(setup: JobSetu
     failed = setup.details(job).job
     assert failed.status is JobStatus.FAILED
     assert "marker" in (failed.failure_reason or "")
+    assert failed.phase is Phase.WORKSPACE
     assert kept.read_text() == "of another database"
 
 

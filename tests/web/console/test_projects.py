@@ -18,7 +18,14 @@ from tests.web.building import (
 from tests.web.console.visitor import Site, Visitor
 from tests.web.minting import acted
 
-from indelible.projects import PROCESS_JOB_STAGE, Job, JobStatus, Phase, get_job
+from indelible.projects import (
+    PROCESS_JOB_STAGE,
+    Job,
+    JobResult,
+    JobStatus,
+    Phase,
+    get_job,
+)
 from indelible.testing.stores import MAYA, NOOR
 from indelible_web.console.live import Streams
 from indelible_web.projects.job_pages import MAX_LINES, phase_states
@@ -140,15 +147,16 @@ def test_the_page_of_a_failed_job_says_why_and_where(
     member.get(job_path(job_id))
 
     assert "the branch is protected" in member.page.words
-    assert "Push failed here" in member.page.words
-    assert "Finalize not begun" in member.page.words
+    assert "Commit done Push failed here Finalize not begun" in member.page.words
 
 
-def test_attempts_are_those_of_the_task(any_site: Site, member: Visitor, job_id: str) -> None:
+def test_a_cancellation_before_an_attempt_has_no_number(
+    any_site: Site, member: Visitor, job_id: str
+) -> None:
     acted(any_site.store, lambda tx: tx.tasks.cancel(PROCESS_JOB_STAGE, job_id))
     member.get(job_path(job_id))
 
-    assert "Attempts Canceled claim" in member.page.words
+    assert "Attempts Canceled by" in member.page.words
 
 
 def test_a_job_is_canceled_with_a_reason_whatever_its_progress(
@@ -195,6 +203,27 @@ def test_a_failed_job_is_tried_again_as_a_new_one(
 
     assert "Job 2 of Book shop" in member.page.words
     assert job_of(any_site, job_id).status is JobStatus.FAILED
+
+
+def test_a_job_without_a_commit_has_skipped_its_push(
+    any_site: Site, member: Visitor, job_id: str
+) -> None:
+    start(any_site.store, job_id)
+    progress(any_site.store, job_id, phase=Phase.PUSH, warnings=["The push was skipped."])
+    finish(any_site.store, job_id, JobResult(files=("README.md",), push_skipped=True))
+    member.get(job_path(job_id))
+
+    assert "Commit done Push skipped Finalize done" in member.page.words
+
+
+def test_no_phase_of_a_job_that_was_canceled_while_pending_has_begun(
+    any_site: Site, member: Visitor, job_id: str
+) -> None:
+    member.get(job_path(job_id))
+    member.send("/cancel", reason="wrong prompt")
+    states = {state.value for _, state in phase_states(job_of(any_site, job_id))}
+
+    assert states == {"next"}
 
 
 @pytest.mark.parametrize("ending", ["", "/stream"])

@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 
 from indelible import projects
 from indelible.app import ReadTx
-from indelible.kernel import Feed, IndelibleError, Stale
-from indelible.kernel.tasks import Attempt
+from indelible.kernel import Feed, IndelibleError, Stale, canonical_json
 from indelible.kernel.values import IDENTIFIER, bounded_int, is_identifier
 from indelible.projects import (
     JOB,
     PROCESS_JOB_STAGE,
     SUCCESSFUL,
     TERMINAL,
+    ArchitectureSpec,
     CancelJob,
     Job,
     JobStatus,
@@ -30,6 +30,7 @@ from indelible_web.console.events import HEARTBEAT, event_frame, event_stream, m
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
+from indelible_web.projects.job_attempts import JobAttempt, attempts_of
 from indelible_web.projects.jobs import cancel_and_show, logs_view, retry_and_show
 from indelible_web.projects.pages import reader
 from indelible_web.projects.routes import WRITE
@@ -37,17 +38,19 @@ from indelible_web.projects.schemas import AFTER, JobView
 
 MAX_LINES: Final = 1_000  # Of the log on the page, the last ones, unless all are asked for.
 MAX_OUTPUTS: Final = 100  # Of one event of the stream.
-MAX_ATTEMPTS: Final = 20
+MAX_RECORDS: Final = 100  # Of attempts; an attempt that failed has two.
 MAX_STALE_CANCELS: Final = 3  # A running job may record progress between its reading and the edge.
 ALL_LINES: Final = "all"
+FLAT_FIELDS: Final = ("name", "description", "prompt", "metadata")  # Of a specification.
 
 
 class PhaseState(StrEnum):
-    """The state of a phase: its end, its course, its failure, or its turn to come."""
+    """The state of a phase: its end, its course, its failure, its absence, or its turn to come."""
 
     PAST = "past"
     NOW = "now"
     STOPPED = "stopped"
+    SKIPPED = "skipped"
     NEXT = "next"
 
 
@@ -71,7 +74,7 @@ class JobUpdate:
 
     job: Job
     phases: tuple[tuple[Phase, PhaseState], ...]
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[JobAttempt, ...]
     logs: tuple[LogEntry, ...]
     warnings: tuple[str, ...]
     after: int
@@ -84,10 +87,11 @@ class JobUpdate:
 
 @frozen(kw_only=True)
 class JobPageView:
-    """A job with all of its warnings and the end of its log, and the name of its project."""
+    """A job with its specification, all of its warnings, the end of its log, and its project."""
 
     update: JobUpdate
     project_name: str
+    spec_text: str
     hidden_lines: int
     skipped_outputs: int
 
@@ -170,13 +174,18 @@ def retry_job(console: ConsoleContext, job_id: str) -> Response:
 
 
 def phase_states(job: Job) -> tuple[tuple[Phase, PhaseState], ...]:
-    """Return every phase with its state, in order; `job.phase` is the last one that began."""
+    """Return every phase with its state, in order.
+
+    `job.phase` is the last one that began; a failed job has failed in it.
+    """
     phases = tuple(Phase)
     current = phases.index(job.phase) if job.phase is not None else -1
 
     states: list[tuple[Phase, PhaseState]] = []
     for index, phase in enumerate(phases):
-        if job.status in SUCCESSFUL or index < current:
+        if job.status in SUCCESSFUL:
+            state = _state_in_success(job, phase)
+        elif index < current:
             state = PhaseState.PAST
         elif index > current:
             state = PhaseState.NEXT
@@ -187,6 +196,15 @@ def phase_states(job: Job) -> tuple[tuple[Phase, PhaseState], ...]:
         states.append((phase, state))
 
     return tuple(states)
+
+
+def _state_in_success(job: Job, phase: Phase) -> PhaseState:
+    """Return the state of a phase of a successful job; without a commit, no push has happened."""
+    has_commit = job.result is not None and job.result.commit is not None
+    if phase is Phase.PUSH and not has_commit:
+        return PhaseState.SKIPPED
+
+    return PhaseState.PAST
 
 
 def _cancel(context: OperationContext, job_id: str) -> None:
@@ -215,10 +233,24 @@ def _read_page(tx: ReadTx, user_id: str, job_id: str, max_lines: int | None) -> 
 
     return JobPageView(
         update=update,
+        spec_text=_spec_text(details.architecture_spec),
         project_name=tx.projects.projects.get(details.job.project_id).entity.name,
         hidden_lines=len(details.logs) - len(logs),
         skipped_outputs=details.skipped_outputs,
     )
+
+
+def _spec_text(spec: ArchitectureSpec) -> str:
+    """Return a specification as JSON, with a line for each field, node and edge.
+
+    Deeper values are not indented: a deep one would grow far beyond the size of the specification.
+    """
+    lines = [f'  "{name}": {canonical_json(getattr(spec, name))}' for name in FLAT_FIELDS]
+    for name, items in (("nodes", spec.nodes), ("edges", spec.edges)):
+        rows = ",".join(f"\n    {canonical_json(item)}" for item in items)
+        lines.append(f'  "{name}": [{rows}]')
+
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def _read_update(tx: ReadTx, user_id: str, job_id: str, after: int) -> JobUpdate:
@@ -231,10 +263,11 @@ def _read_update(tx: ReadTx, user_id: str, job_id: str, after: int) -> JobUpdate
 def _update(
     tx: ReadTx, job: Job, *, logs: tuple[LogEntry, ...], warnings: tuple[str, ...], after: int
 ) -> JobUpdate:
+    records = tx.tasks.attempts_of(PROCESS_JOB_STAGE, job.id, limit=MAX_RECORDS)
     return JobUpdate(
         job=job,
         phases=phase_states(job),
-        attempts=tx.tasks.attempts_of(PROCESS_JOB_STAGE, job.id, limit=MAX_ATTEMPTS),
+        attempts=attempts_of(job, records),
         logs=logs,
         warnings=warnings,
         after=after,

@@ -179,8 +179,7 @@ class ProcessJob:
             self._finalize(run, result)
 
     def _build(self, run: JobRun) -> JobResult:
-        attempt = run.handle.lease.attempt
-        run.output.info(f"Attempt {attempt} of {self.max_attempts} begins.")
+        run.output.info(self._first_line(run))
 
         # PHASE 3: a fresh workspace. A stale one is deleted first.
         with self._logged_phase(run, Phase.WORKSPACE, "Create a fresh workspace."):
@@ -202,6 +201,19 @@ class ProcessJob:
             self._handle_github_push(run, pushing)
 
         return self._result(run)
+
+    def _first_line(self, run: JobRun) -> str:
+        """Return the line that names the attempt, and what became of the one before."""
+        attempt = run.handle.lease.attempt
+        begins = f"Attempt {attempt} of {self.max_attempts} begins"
+        if attempt == 1:
+            return f"{begins}."
+
+        failure = run.failure_before()
+        if failure is None:
+            return f"{begins}; attempt {attempt - 1} ended without a result."
+
+        return f"{begins}; attempt {attempt - 1} failed: {failure}"
 
     def _pushing(self) -> Pushing | None:
         if self.host is None:
@@ -253,10 +265,16 @@ class ProcessJob:
         )
 
     def _finalize(self, run: JobRun, outcome: JobResult | str) -> None:
+        """End the job; a failed one stays in the phase in which it has failed."""
         decided_in = run.phase
         # PHASE 7: the job ends, with its last lines, in one transaction.
-        with self._logged_phase(run, Phase.FINALIZE, "Record the outcome."):
-            status = self._update_status(run, outcome)
+        if isinstance(outcome, JobResult):
+            with self._logged_phase(run, Phase.FINALIZE, "Record the outcome."):
+                status = self._update_status(run, outcome)
+        else:
+            run.handle.check()
+            with self._phase(Phase.FINALIZE):
+                status = self._update_status(run, outcome)
         self.observer.job_ended(status, decided_in)
         logger.info("job %s: %s", run.job.id, status)
 

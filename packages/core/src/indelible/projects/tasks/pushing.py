@@ -19,6 +19,8 @@ CHECKOUT_FOLDER: Final = "repo"
 README: Final = "README.md"
 UNCHANGED: Final = "Nothing changed: the repository has these files already, so nothing was pushed."
 
+PUSHED_BEFORE: Final = "Commit {} of this job is on the branch already; nothing is pushed."
+
 
 def check_files(run: JobRun) -> None:
     """Refuse files that the plan does not have, and paths that no job may write.
@@ -68,6 +70,7 @@ class Pushing:
         assert checkout is not None  # noqa: S101 - the phase before makes it
         for rebuilds_left in range(MAX_REBUILDS, -1, -1):
             if run.is_on_host:
+                run.output.info(PUSHED_BEFORE.format(run.commit))
                 self.observer.pushed(PushOutcome.PUSHED_BEFORE)
                 return
             if run.commit is None:
@@ -121,7 +124,7 @@ class Pushing:
 
         run.commit = existing.sha
         run.is_on_host = True
-        run.output.info(f"Commit {existing.sha} of this job is on the branch already.")
+        run.output.info(f"Found commit {existing.sha} of this job; no other one is made.")
         return True
 
     def _write_commit(self, run: JobRun, checkout: Checkout) -> None:

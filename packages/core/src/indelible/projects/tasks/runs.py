@@ -1,16 +1,19 @@
 """One attempt to process a job: what its phases hand on to each other."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from attrs import define, field, frozen
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.tasks import AttemptOutcome
 from indelible.projects.entities import ArchitectureSpec, GeneratedFile, Job, Phase, Repository
 from indelible.projects.ports import Checkout, ProjectsRead, ProjectsWrite, Workspace
 from indelible.projects.rules.plan import Plan
 from indelible.projects.tasks.job_log import JobLog
+
+RECORDS_OF_TWO: Final = 4  # Of two attempts: of each its start and its failure.
 
 Generate = Callable[[ArchitectureSpec, Plan], Sequence[GeneratedFile]]
 ProjectStore = Store[ProjectsRead, ProjectsWrite]
@@ -50,6 +53,18 @@ class JobRun:
     def job(self) -> Job:
         """Return the job as it was claimed."""
         return self.work.job
+
+    def failure_before(self) -> str | None:
+        """Return the reason of the attempt before this one, or None if it left no result."""
+        lease = self.handle.lease
+        attempts = self.store.read(
+            lambda tx: tx.tasks.attempts_of(lease.stage, lease.entity_id, limit=RECORDS_OF_TWO)
+        )
+        for attempt in attempts:
+            if attempt.fence == lease.fence - 1 and attempt.outcome is AttemptOutcome.FAILED:
+                return attempt.reason
+
+        return None
 
     def write(self, handler: Callable[[ProjectsWrite, Command], R], command: Command) -> R:
         """Run a handler in a transaction that no worker without this lease can commit.

@@ -1,0 +1,121 @@
+"""Test what the page of a job shows of its attempts and of its specification."""
+
+import json
+import re
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+from typing import Final
+
+import pytest
+from tests.web.building import created_job, created_project, finish, start
+from tests.web.console.visitor import Site, Visitor
+from tests.web.minting import acted
+
+from indelible.app import WriteTx
+from indelible.kernel.tasks import Lease
+from indelible.projects import PROCESS_JOB_STAGE, ArchitectureSpec, CreateJob, create_job
+from indelible.testing.stores import MAYA
+
+LEASE: Final = timedelta(minutes=1)
+SCOPES: Final = ("console", "projects:read", "projects:write")
+
+
+@pytest.fixture
+def project_id(any_site: Site) -> str:
+    return created_project(any_site.store)
+
+
+@pytest.fixture
+def job_id(any_site: Site, project_id: str) -> str:
+    return created_job(any_site.store, project_id)
+
+
+@pytest.fixture
+def member(any_site: Site) -> Visitor:
+    return any_site.member(*SCOPES)
+
+
+def job_path(job_id: str) -> str:
+    return f"/console/jobs/{job_id}"
+
+
+def claimed(site: Site) -> Lease:
+    """Claim the only task of a job as a worker does, and record that an attempt starts."""
+    leases: list[Lease] = []
+
+    def claim(tx: WriteTx) -> None:
+        until = tx.clock.now() + LEASE
+        leases.extend(tx.tasks.claim(PROCESS_JOB_STAGE, limit=1, until=until))
+        tx.tasks.record_start(leases)
+
+    acted(site.store, claim)
+    return leases[0]
+
+
+def test_attempts_are_numbered_and_say_what_became_of_them(
+    any_site: Site, member: Visitor, job_id: str
+) -> None:
+    start(any_site.store, job_id)
+    lost = claimed(any_site)
+    acted(any_site.store, lambda tx: tx.tasks.release([lost]))
+    failed = claimed(any_site)
+    acted(
+        any_site.store,
+        lambda tx: tx.tasks.retry_later(failed, due_at=tx.clock.now(), reason="rate limit"),
+    )
+    claimed(any_site)
+
+    member.get(job_path(job_id))
+    assert "Attempt 1: Ended without a result: its worker was lost by" in member.page.words
+    assert "Attempt 2: Failed by" in member.page.words
+    assert "rate limit" in member.page.words
+    assert "Attempt 3: Running" in member.page.words
+    assert "claim" not in member.page.words
+
+    finish(any_site.store, job_id)
+    member.get(job_path(job_id))
+    assert "Attempt 3: Completed by" in member.page.words
+
+
+def test_a_canceled_attempt_is_not_called_lost(
+    any_site: Site, member: Visitor, job_id: str
+) -> None:
+    start(any_site.store, job_id)
+    claimed(any_site)
+    member.get(job_path(job_id))
+    member.send("/cancel", reason="wrong prompt")
+    member.follow()
+
+    assert "Attempt 1: Stopped: the job was canceled by" in member.page.words
+
+
+def test_the_specification_is_shown_as_text(
+    any_site: Site, member: Visitor, project_id: str
+) -> None:
+    hostile = "</pre><script>alert(1)</script>"
+    command = CreateJob(
+        user_id=MAYA.id,
+        project_id=project_id,
+        architecture_spec=ArchitectureSpec(
+            name="Book shop",
+            prompt=hostile,
+            nodes=[{"id": "web", "type": "frontend", "x": Decimal("12.5")}],
+            edges=[],
+        ),
+    )
+    created = any_site.store.run(create_job, command, actor=MAYA, reason="a test").job
+    answer = member.get(job_path(created.id))
+
+    match = re.search(r"<summary>JSON[^<]*</summary><pre[^>]*>(.*?)</pre>", answer.text, re.DOTALL)
+    assert match is not None
+    shown = json.loads(unescape(match[1]))
+    assert shown == {
+        "name": "Book shop",
+        "description": "",
+        "prompt": hostile,
+        "metadata": {},
+        "nodes": [{"id": "web", "type": "frontend", "x": 12.5}],
+        "edges": [],
+    }
+    assert member.page.active_markup() == []
