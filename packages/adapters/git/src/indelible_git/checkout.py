@@ -5,7 +5,7 @@ submodule of it takes effect. Commits are built from objects alone.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +39,8 @@ PRIVATE_FOLDER: Final = 0o700
 class GitCheckout:
     """A clone in a folder; `url` carries no credentials, and no file contains it.
 
-    `repository` names the repository in errors. `_base` is the parent of the job's commit.
+    `repository` names the repository in errors. `before_push` is called before each push.
+    `_base` is the parent of the job's commit.
     """
 
     git: Git
@@ -47,6 +48,7 @@ class GitCheckout:
     url: str
     branch: str
     repository: str
+    before_push: Callable[[], None] | None = None
     _tip: str | None = field(default=None, init=False)
     _base: str | None = field(default=None, init=False)
     _entries: dict[str, Entry] = field(factory=dict[str, Entry], init=False)
@@ -126,6 +128,8 @@ class GitCheckout:
         if self._commit is None:
             raise GitFailed("push", "there is no commit to push")
 
+        if self.before_push is not None:
+            self.before_push()
         completed = self._run_on_remote(
             "push",
             "--porcelain",

@@ -50,6 +50,8 @@ MOVED: Final = re.compile(
     r"|incorrect old value|needs force|reference already exists|remote ref updated since checkout",
     re.IGNORECASE,
 )
+# A git that holds the lock, or one that was killed and has left it. It says nothing of a race.
+LOCKED: Final = re.compile(r"unable to create '[^'\n]*\.lock': File exists", re.IGNORECASE)
 LATER: Final = re.compile(
     r"unpack|internal|error occurred|timeout|timed out|no report|quota|disk|temporar", re.IGNORECASE
 )
@@ -82,8 +84,9 @@ def push_failure(git: Git, completed: Completed, repository: str) -> IndelibleEr
     remote_lines = REMOTE_LINE.findall(completed.stderr.decode(errors="replace"))
     text = git.mask("; ".join([reason, *filter(None, remote_lines)]))
     message = one_line(text, MAX_REASON_CHARACTERS)
+    if any(LOCKED.search(line) for line in remote_lines):
+        return HostUnavailable(message)
     if MOVED.search(reason):
-        # A git that was killed leaves a lock in the repository; only the message names its file.
         return PushRejected(message)
     if rejection["kind"] == "remote failure" or LATER.search(reason):
         return HostUnavailable(message)
