@@ -18,6 +18,7 @@ from indelible.projects.errors import (
     GitFailed,
     HistoryRewritten,
     HostUnavailable,
+    RepositoryUnusable,
 )
 from indelible.projects.ports import CommitRequest, FoundCommit
 from indelible.projects.rules.paths import check_paths
@@ -262,7 +263,12 @@ class GitCheckout:
         """Return the tree of the base with the written files."""
         environment = {"GIT_INDEX_FILE": str(self.folder.absolute() / GIT_FOLDER / self._index)}
         base = self._base or "--empty"
-        self._output_with_index(environment, "read-tree", base)
+        try:
+            self._output_with_index(environment, "read-tree", base)
+        except GitFailed as error:
+            if "invalid path" in error.reason:
+                raise RepositoryUnusable(self.repository, error.reason) from None
+            raise
         lines: list[str] = []
         for path, blob in self._written.items():
             lines.append(f"{self._mode(path)} {blob} 0\t{path}\0")

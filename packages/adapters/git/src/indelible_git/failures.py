@@ -10,6 +10,7 @@ from indelible.projects.errors import (
     HostUnavailable,
     PushRejected,
     RepositoryGone,
+    RepositoryUnusable,
 )
 from indelible_git.git import MAX_REASON_CHARACTERS, Git
 from indelible_git.processes import Completed
@@ -25,6 +26,8 @@ GONE: Final = re.compile(
     r"|returned error: (?:404|410)|repository .* does not exist",
     re.IGNORECASE,
 )
+# Only the remote says so: the objects of a clone may be missing because its folder was deleted.
+DAMAGED: Final = re.compile(r"possible repository corruption on the remote side", re.IGNORECASE)
 UNAVAILABLE: Final = re.compile(
     r"returned error: (?:408|425|429|5\d\d)|could not resolve|failed to connect|couldn't connect"
     r"|timed? ?out|timeout|hung up|early eof|rpc failed|unexpected disconnect|empty reply"
@@ -68,6 +71,8 @@ def network_failure(
         return RepositoryGone(repository)
     if REFUSED.search(text):
         return HostRefused(reason)
+    if DAMAGED.search(text):
+        return RepositoryUnusable(repository, reason)
     if UNAVAILABLE.search(text):
         return HostUnavailable(reason)
 
