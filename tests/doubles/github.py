@@ -44,6 +44,7 @@ class GitHub:
     token: str
     url: str = ""
     default_branch: str = "main"
+    login: str = LOGIN
     violations: list[str] = field(factory=list[str])
     remaining: int = LIMIT
     reset: int = field(factory=lambda: int(time.time()) + 3_600)
@@ -126,7 +127,7 @@ class GitHub:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return _error(401, "Bad credentials")
         if request.path == "/user":
-            return Response.json(200, github_documents.user(self.url, LOGIN))
+            return Response.json(200, github_documents.user(self.url, self.login))
         if request.path == "/user/repos":
             return self._create(body)
 
@@ -141,10 +142,11 @@ class GitHub:
 
     def _create(self, body: Document) -> Response:
         with self._lock:
-            if self._find(LOGIN, body["name"]) is not None:
+            if self._find(self.login, body["name"]) is not None:
                 return Response.json(422, github_documents.name_exists())
             path = self.create(
                 body["name"],
+                owner=self.login,
                 description=body.get("description"),
                 private=body.get("private", False),
             )

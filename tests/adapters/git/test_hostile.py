@@ -32,7 +32,13 @@ from tests.architecture.sources import ROOT
 from tests.doubles.github import git
 
 from indelible.projects.entities import GeneratedFile
-from indelible.projects.errors import CheckoutTooLarge, GitFailed, HostRefused, PlanPathForbidden
+from indelible.projects.errors import (
+    CheckoutTooLarge,
+    GitFailed,
+    HostRefused,
+    PlanPathForbidden,
+    RepositoryUnusable,
+)
 from indelible_git import GitCheckout, GitLimits, LocalHost
 
 pytestmark = pytest.mark.slow
@@ -312,3 +318,28 @@ def test_a_transport_that_is_not_needed_is_not_used(hub: GitHubSite, tmp_path: P
         checkout.url = url
         with pytest.raises((HostRefused, GitFailed)):
             checkout.push()
+
+
+@pytest.mark.parametrize("name", [".git", "git~1"])
+def test_a_repository_with_a_path_that_git_refuses_is_unusable(local: LocalSite, name: str) -> None:
+    repository = local.host.ensure_repository(request())
+    bare = local.bare(repository)
+    blob = git(bare, "hash-object", "-w", "--stdin", stdin="x")
+    tree = git(bare, "mktree", stdin=f"100644 blob {blob}\t{name}\n")
+    git(bare, "update-ref", "refs/heads/main", git(bare, "commit-tree", tree, stdin="x"))
+    checkout = clone(local, repository)
+
+    with pytest.raises(RepositoryUnusable, match="invalid path"):
+        build(checkout)
+
+
+def test_a_repository_without_an_object_is_unusable(local: LocalSite) -> None:
+    repository = local.host.ensure_repository(request())
+    bare = local.bare(repository)
+    blob = git(bare, "hash-object", "-w", "--stdin", stdin="x")
+    tree = git(bare, "mktree", stdin=f"100644 blob {blob}\tx\n")
+    git(bare, "update-ref", "refs/heads/main", git(bare, "commit-tree", tree, stdin="x"))
+    (bare / "objects" / blob[:2] / blob[2:]).unlink()
+
+    with pytest.raises(RepositoryUnusable, match="corruption"):
+        clone(local, repository)

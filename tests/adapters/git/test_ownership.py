@@ -116,6 +116,14 @@ def test_a_rename_does_no_harm(site: Site) -> None:
     assert commits(site.bare(renamed)) == [sha]
 
 
+def test_an_account_that_was_renamed_is_asked_for_its_new_name(hub: GitHubSite) -> None:
+    before = hub.host.ensure_repository(request())
+    hub.account.change(hub.bare(before), owner="renamed")
+    hub.account.login = "renamed"
+
+    assert hub.host.ensure_repository(request()).repository_id == before.repository_id
+
+
 def test_the_old_name_of_another_repository_is_free(hub: GitHubSite) -> None:
     theirs = hub.account.create("shop")
     hub.account.change(theirs, name="tea-shop")

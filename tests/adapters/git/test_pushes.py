@@ -1,6 +1,8 @@
 """Exactly one commit of a job: lost answers, second pushers, and everything a host may refuse."""
 
+import os
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,7 @@ from indelible.projects.errors import (
 from indelible_git import GitHubHost, GitLimits
 from indelible_git.failures import network_failure
 from indelible_git.git import Git
+from indelible_git.local import STALE_LOCK_SECONDS
 from indelible_git.processes import Completed
 
 pytestmark = pytest.mark.slow
@@ -309,16 +312,60 @@ def test_the_name_of_a_repository_does_not_decide_what_a_failure_is(name: str) -
     assert isinstance(network_failure(Git(), "fetch", completed, name), HostUnavailable)
 
 
-def test_the_lock_that_a_killed_git_has_left_is_named(local: LocalSite) -> None:
-    repository = local.host.ensure_repository(request())
-    lock = local.bare(repository) / "refs" / "heads" / "main.lock"
-    checkout = clone(local, repository)
+@pytest.mark.parametrize("host", ["local", "hub"])
+@pytest.mark.parametrize("name", ["refs/heads/main.lock", "HEAD.lock"])
+def test_a_lock_of_another_git_is_named_and_may_pass(
+    request_site: GitHubSite | LocalSite, name: str
+) -> None:
+    repository = request_site.host.ensure_repository(request())
+    lock = request_site.bare(repository) / name
+    checkout = clone(request_site, repository)
     build(checkout)
     lock.touch()
 
-    with pytest.raises(PushRejected, match=r"refs/heads/main\.lock"):
+    with pytest.raises(HostUnavailable, match=name.replace(".", r"\.")):
         checkout.push()
+    assert lock.exists()
 
     lock.unlink()
     checkout.push()
+    assert len(commits(request_site.bare(repository))) == 1
+
+
+@pytest.mark.parametrize("name", ["refs/heads/main.lock", "HEAD.lock"])
+def test_the_old_lock_of_a_killed_git_is_deleted(local: LocalSite, name: str) -> None:
+    repository = local.host.ensure_repository(request())
+    lock = local.bare(repository) / name
+    checkout = clone(local, repository)
+    build(checkout)
+    lock.touch()
+    young = time.time() - STALE_LOCK_SECONDS / 2
+    os.utime(lock, (young, young))
+    with pytest.raises(HostUnavailable):
+        checkout.push()
+    old = time.time() - STALE_LOCK_SECONDS - 1
+    os.utime(lock, (old, old))
+
+    checkout.push()
+
     assert len(commits(local.bare(repository))) == 1
+    assert not lock.exists()
+
+
+def test_a_folder_or_link_in_place_of_a_lock_is_not_deleted(
+    local: LocalSite, tmp_path: Path
+) -> None:
+    repository = local.host.ensure_repository(request())
+    checkout = clone(local, repository)
+    build(checkout)
+    target = tmp_path / "target"
+    target.touch()
+    lock = local.bare(repository) / "HEAD.lock"
+    lock.symlink_to(target)
+    old = time.time() - STALE_LOCK_SECONDS - 1
+    os.utime(lock, (old, old), follow_symlinks=False)
+
+    with pytest.raises(HostUnavailable):
+        checkout.push()
+    assert lock.is_symlink()
+    assert target.exists()

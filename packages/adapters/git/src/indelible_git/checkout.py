@@ -5,7 +5,7 @@ submodule of it takes effect. Commits are built from objects alone.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from indelible.projects.errors import (
     GitFailed,
     HistoryRewritten,
     HostUnavailable,
+    RepositoryUnusable,
 )
 from indelible.projects.ports import CommitRequest, FoundCommit
 from indelible.projects.rules.paths import check_paths
@@ -39,7 +40,8 @@ PRIVATE_FOLDER: Final = 0o700
 class GitCheckout:
     """A clone in a folder; `url` carries no credentials, and no file contains it.
 
-    `repository` names the repository in errors. `_base` is the parent of the job's commit.
+    `repository` names the repository in errors. `before_push` is called before each push.
+    `_base` is the parent of the job's commit.
     """
 
     git: Git
@@ -47,6 +49,7 @@ class GitCheckout:
     url: str
     branch: str
     repository: str
+    before_push: Callable[[], None] | None = None
     _tip: str | None = field(default=None, init=False)
     _base: str | None = field(default=None, init=False)
     _entries: dict[str, Entry] = field(factory=dict[str, Entry], init=False)
@@ -126,6 +129,8 @@ class GitCheckout:
         if self._commit is None:
             raise GitFailed("push", "there is no commit to push")
 
+        if self.before_push is not None:
+            self.before_push()
         completed = self._run_on_remote(
             "push",
             "--porcelain",
@@ -258,7 +263,12 @@ class GitCheckout:
         """Return the tree of the base with the written files."""
         environment = {"GIT_INDEX_FILE": str(self.folder.absolute() / GIT_FOLDER / self._index)}
         base = self._base or "--empty"
-        self._output_with_index(environment, "read-tree", base)
+        try:
+            self._output_with_index(environment, "read-tree", base)
+        except GitFailed as error:
+            if "invalid path" in error.reason:
+                raise RepositoryUnusable(self.repository, error.reason) from None
+            raise
         lines: list[str] = []
         for path, blob in self._written.items():
             lines.append(f"{self._mode(path)} {blob} 0\t{path}\0")

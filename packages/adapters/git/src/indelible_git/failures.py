@@ -10,6 +10,7 @@ from indelible.projects.errors import (
     HostUnavailable,
     PushRejected,
     RepositoryGone,
+    RepositoryUnusable,
 )
 from indelible_git.git import MAX_REASON_CHARACTERS, Git
 from indelible_git.processes import Completed
@@ -25,6 +26,8 @@ GONE: Final = re.compile(
     r"|returned error: (?:404|410)|repository .* does not exist",
     re.IGNORECASE,
 )
+# Only the remote says so: the objects of a clone may be missing because its folder was deleted.
+DAMAGED: Final = re.compile(r"possible repository corruption on the remote side", re.IGNORECASE)
 UNAVAILABLE: Final = re.compile(
     r"returned error: (?:408|425|429|5\d\d)|could not resolve|failed to connect|couldn't connect"
     r"|timed? ?out|timeout|hung up|early eof|rpc failed|unexpected disconnect|empty reply"
@@ -50,6 +53,8 @@ MOVED: Final = re.compile(
     r"|incorrect old value|needs force|reference already exists|remote ref updated since checkout",
     re.IGNORECASE,
 )
+# A git that holds the lock, or one that was killed and has left it. It says nothing of a race.
+LOCKED: Final = re.compile(r"unable to create '[^'\n]*\.lock': File exists", re.IGNORECASE)
 LATER: Final = re.compile(
     r"unpack|internal|error occurred|timeout|timed out|no report|quota|disk|temporar", re.IGNORECASE
 )
@@ -66,6 +71,8 @@ def network_failure(
         return RepositoryGone(repository)
     if REFUSED.search(text):
         return HostRefused(reason)
+    if DAMAGED.search(text):
+        return RepositoryUnusable(repository, reason)
     if UNAVAILABLE.search(text):
         return HostUnavailable(reason)
 
@@ -82,8 +89,9 @@ def push_failure(git: Git, completed: Completed, repository: str) -> IndelibleEr
     remote_lines = REMOTE_LINE.findall(completed.stderr.decode(errors="replace"))
     text = git.mask("; ".join([reason, *filter(None, remote_lines)]))
     message = one_line(text, MAX_REASON_CHARACTERS)
+    if any(LOCKED.search(line) for line in remote_lines):
+        return HostUnavailable(message)
     if MOVED.search(reason):
-        # A git that was killed leaves a lock in the repository; only the message names its file.
         return PushRejected(message)
     if rejection["kind"] == "remote failure" or LATER.search(reason):
         return HostUnavailable(message)

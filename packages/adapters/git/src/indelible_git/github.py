@@ -62,7 +62,6 @@ class GitHubHost:
     clock: Clock = field(factory=SystemClock, repr=False)
     _api: GitHubApi = field(init=False, repr=False)
     _git_origin: Origin = field(init=False, repr=False)
-    _login: str | None = field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         require_origin(self.api_url, "api_url")
@@ -168,14 +167,12 @@ class GitHubHost:
         raise RepositoryNameTaken(request.name)
 
     def _account(self) -> str:
-        """Return the login of the token's account."""
-        if self._login is None:
-            answer = self._api.request("GET", "/user")
-            if answer.status != OK:
-                raise _refusal(answer)
-            self._login = _text(answer.document, "login")
+        """Return the present login of the token's account, which its owner may change."""
+        answer = self._api.request("GET", "/user")
+        if answer.status != OK:
+            raise _refusal(answer)
 
-        return self._login
+        return _text(answer.document, "login")
 
     def _get_by_id(self, repository_id: str) -> Answer:
         if not REPOSITORY_ID.fullmatch(repository_id):

@@ -3,8 +3,10 @@
 import fcntl
 import os
 import shutil
+import stat
+import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,9 +30,12 @@ PRIVATE_FOLDER: Final = 0o700
 DEFAULT_BRANCH: Final = "main"
 HEAD_PREFIX: Final = "ref: refs/heads/"
 MAX_HEAD_BYTES: Final = 1_024
+# A git that was killed or lost its power leaves its locks. No git runs that long: see GitLimits.
+STALE_LOCK_SECONDS: Final = 600.0
 
 # Every push is recorded in the reflog, and the repository itself refuses to lose a commit.
 REPOSITORY_SETTINGS: Final = {
+    "core.filesRefLockTimeout": "2000",  # milliseconds in which another push may end
     "core.logAllRefUpdates": "true",
     "gc.reflogExpire": "never",
     "receive.denyNonFastForwards": "true",
@@ -87,6 +92,7 @@ class LocalHost:
             url=str(path.absolute()),
             branch=present.branch,
             repository=present.name,
+            before_push=lambda: self._remove_stale_locks(path, present.branch),
         )
         checkout.clone()
         return checkout
@@ -100,9 +106,21 @@ class LocalHost:
         """Return None: a folder has no rate limit."""
         return None
 
+    def _remove_stale_locks(self, path: Path, branch: str) -> None:
+        """Delete the locks that a killed git has left in a repository, which would stay forever.
+
+        The lock of the host keeps two workers from deleting one after the other: the second would
+        delete the new lock of the first one's push.
+        """
+        seconds = max(STALE_LOCK_SECONDS, 2 * self.limits.network_seconds)
+        with self._lock():
+            for name in (f"refs/heads/{branch}.lock", "HEAD.lock"):
+                with suppress(OSError):
+                    _remove_if_older(path / name, seconds)
+
     @contextmanager
     def _lock(self) -> Generator[None]:
-        """Let one thread of one process create repositories. The lock ends with the process."""
+        """Let one thread of one process change the folder. The lock ends with the process."""
         descriptor = os.open(self.root / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -157,6 +175,13 @@ class LocalHost:
             url=str(path.absolute()),
             branch=_default_branch(path),
         )
+
+
+def _remove_if_older(path: Path, seconds: float) -> None:
+    """Delete a file that was not written for some seconds."""
+    status = path.lstat()
+    if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > seconds:
+        path.unlink()
 
 
 def _default_branch(path: Path) -> str:

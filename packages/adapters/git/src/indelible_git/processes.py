@@ -11,11 +11,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Final, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible.projects.ports import ProcessGroups
 
 POLL_SECONDS: Final = 0.1
+GRACE_SECONDS: Final = 1.0  # in which git deletes its locks after SIGTERM
 CHUNK_BYTES: Final = 1 << 16
 
 
@@ -68,7 +69,7 @@ class Completed:
 
 
 def run(command: Command, groups: ProcessGroups) -> Completed:
-    """Run a program to its end; kill its whole group if anything goes wrong.
+    """Run a program to its end; end its whole group if anything goes wrong.
 
     Raises:
         ProcessTooSlow, OutputTooLarge: The process exceeded a limit.
@@ -95,7 +96,7 @@ def run(command: Command, groups: ProcessGroups) -> Completed:
                 stdout, stderr = _read(command, *pipes)
                 _wait_for_end(process.pid, command.seconds)
         except BaseException:
-            _kill_group(process.pid)
+            _end_group(process.pid, command, *pipes)
             process.wait()
             raise
 
@@ -142,7 +143,21 @@ def _wait_for_end(process_id: int, seconds: float) -> None:
         pause = min(2 * pause, POLL_SECONDS)
 
 
-def _kill_group(group_id: int) -> None:
-    """Kill all processes of a group whose leader was not waited for."""
+def _end_group(group_id: int, command: Command, stdout: IO[bytes], stderr: IO[bytes]) -> None:
+    """Ask all processes of a group to end, and kill those that do not.
+
+    Their output ends with the last of them. The leader was not waited for.
+    """
+    _signal_group(group_id, signal.SIGTERM)
+    patient = evolve(command, seconds=GRACE_SECONDS, watch=None)
+    try:
+        with suppress(ProcessTooSlow, OutputTooLarge):
+            _read(patient, stdout, stderr)
+            _wait_for_end(group_id, GRACE_SECONDS)
+    finally:
+        _signal_group(group_id, signal.SIGKILL)
+
+
+def _signal_group(group_id: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
-        os.killpg(group_id, signal.SIGKILL)
+        os.killpg(group_id, number)

@@ -221,6 +221,16 @@ class GitFailed(Unavailable):
 
 
 @frozen
+class RepositoryUnusable(Conflict):
+    """A repository whose objects are damaged, or whose paths git refuses."""
+
+    code: ClassVar[str] = "REPOSITORY_UNUSABLE"
+    message: ClassVar[str] = "Repository {repository} cannot be used: {reason}."
+    repository: str
+    reason: str
+
+
+@frozen
 class CheckoutTooLarge(Conflict):
     """A repository that exceeds a limit of checkouts."""
 
