@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from tests.project_jobs import (
     WORKER,
     JobSetup,
@@ -16,6 +17,7 @@ from indelible.projects.ports import Workspace
 from indelible.projects.rules import PROCESS_JOB_STAGE
 from indelible.projects.tasks import JobFailpoint
 from indelible_git import FolderWorkspaces
+from indelible_git.workspaces import MARKER_FILE
 
 LEASE_SECONDS = 60
 
@@ -48,6 +50,9 @@ class KeptWorkspaces:
 
     def job_ids(self) -> tuple[str, ...]:
         return self._workspaces.job_ids()
+
+    def unmarked_job_ids(self) -> tuple[str, ...]:
+        return self._workspaces.unmarked_job_ids()
 
 
 def test_a_failed_cleanup_is_counted_and_changes_nothing_in_the_job(setup: JobSetup) -> None:
@@ -188,3 +193,20 @@ def test_a_job_whose_workspace_disappears_is_tried_again(setup: JobSetup) -> Non
     assert waiting is JobStatus.RUNNING
     assert setup.details(job).job.status is JobStatus.COMPLETED
     assert len(setup.commits_of(project, job)) == 1
+
+
+@pytest.mark.parametrize("marker", [None, ""])
+def test_the_janitor_deletes_what_a_killed_creation_has_left_of_its_own_jobs(
+    setup: JobSetup, marker: str | None
+) -> None:
+    job = setup.job(setup.project())
+    setup.process()
+    for name in (job.id, "job-of-another-database"):
+        folder = setup.workspaces.root / name
+        folder.mkdir()
+        if marker is not None:
+            (folder / MARKER_FILE).write_text(marker)
+
+    setup.clean()
+
+    assert setup.workspace_names() == ["job-of-another-database"]

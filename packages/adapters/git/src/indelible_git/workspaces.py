@@ -92,6 +92,21 @@ class FolderWorkspaces:
 
         return tuple(own)
 
+    def unmarked_job_ids(self) -> tuple[str, ...]:
+        """Return the names of empty folders that could be workspaces, in order."""
+        if not os.path.lexists(self.root):
+            return ()
+
+        unmarked: list[str] = []
+        with self._open_root() as root:
+            names = os.listdir(root)  # noqa: PTH208 - a descriptor, not a path
+            for name in sorted(filter(JOB_ID.fullmatch, names)):
+                with suppress(OSError), open_folder(name, root) as folder:
+                    if _is_unmarked(folder):
+                        unmarked.append(name)
+
+        return tuple(unmarked)
+
     def _marker(self, job_id: str) -> dict[str, str]:
         return {"database_id": self.database_id, "job_id": job_id}
 
@@ -158,13 +173,7 @@ class FolderWorkspaces:
 
     def _verify(self, folder: int, job_id: str) -> None:
         """Raise _ForeignFolderError unless the folder is this database's, or was never used."""
-        names = os.listdir(folder)
-        if not names:
-            return  # the process ended before it wrote the marker, or after it deleted it
-        marker = _read_marker(folder)
-        if marker == "" and names == [MARKER_FILE]:
-            return
-        if marker != self._marker(job_id):
+        if not _is_unmarked(folder) and _read_marker(folder) != self._marker(job_id):
             raise _ForeignFolderError("its marker is missing or names another database or job")
 
     def _check_space(self, root: int) -> None:
@@ -181,6 +190,12 @@ class FolderWorkspaces:
 
 class _ForeignFolderError(Exception):
     """A folder without the marker of this database and job."""
+
+
+def _is_unmarked(folder: int) -> bool:
+    """Return True if a process ended before it wrote the marker, or after it deleted it."""
+    names = os.listdir(folder)
+    return not names or (names == [MARKER_FILE] and _read_marker(folder) == "")
 
 
 def _read_marker(folder: int) -> object:

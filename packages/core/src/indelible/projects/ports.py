@@ -301,3 +301,10 @@ class Workspaces(Protocol):
     def job_ids(self) -> tuple[str, ...]:
         """Return the jobs of this database that have a folder, in order of id."""
         ...
+
+    def unmarked_job_ids(self) -> tuple[str, ...]:
+        """Return the names of empty folders, in order: each may be of a job of any database.
+
+        A process that is killed while it creates or deletes a workspace leaves one.
+        """
+        ...

@@ -97,6 +97,10 @@ class DatabaseWorkspaces:
         """Return the jobs of this database that have a folder."""
         return self._of_database().job_ids()
 
+    def unmarked_job_ids(self) -> tuple[str, ...]:
+        """Return the names of empty folders."""
+        return self._of_database().unmarked_job_ids()
+
     def _of_database(self) -> Workspaces:
         if self._workspaces is None:
             from indelible_git import FolderWorkspaces

@@ -1,6 +1,7 @@
 """The stage that deletes the workspaces that no running job uses any more."""
 
 import logging
+from collections.abc import Iterator
 from typing import Final
 
 from attrs import define, field
@@ -52,7 +53,7 @@ class Janitor:
         Raises: PerformStopped.
         """
         removed = 0
-        for job_id in self.workspaces.job_ids():
+        for job_id in self._own_workspaces():
             handle.check()
             # A worker may claim the task right after this answer. Its attempt then fails and is
             # repeated: a workspace holds nothing that is not made again.
@@ -60,6 +61,13 @@ class Janitor:
                 removed += 1
 
         return removed
+
+    def _own_workspaces(self) -> Iterator[str]:
+        """Yield the jobs with a marked folder, and those of this database with an empty one."""
+        yield from self.workspaces.job_ids()
+        for job_id in self.workspaces.unmarked_job_ids():
+            if self.store.read(_has_job, job_id):
+                yield job_id
 
     def _is_in_use(self, tx: ProjectsRead, job_id: str) -> bool:
         """Return True if a worker has the lease of the job's task and the job has not ended."""
@@ -82,3 +90,13 @@ class Janitor:
 
         logger.info("workspace of job %s: deleted, no worker uses it", job_id)
         return True
+
+
+def _has_job(tx: ProjectsRead, job_id: str) -> bool:
+    """Return True if the database has the job."""
+    try:
+        tx.projects.jobs.get(job_id)
+    except JobNotFound:
+        return False
+
+    return True
