@@ -4,7 +4,6 @@ import fcntl
 import os
 import shutil
 import stat
-import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from indelible.kernel import Ids, TimeOrderedIds
+from indelible.kernel import Ids, SystemClock, TimeOrderedIds
 from indelible.projects.entities import Repository
 from indelible.projects.errors import RepositoryGone, RepositoryNameTaken
 from indelible.projects.ports import ProcessGroups, RepositoryRequest
@@ -179,8 +178,9 @@ class LocalHost:
 
 def _remove_if_older(path: Path, seconds: float) -> None:
     """Delete a file that was not written for some seconds."""
+    now = SystemClock().now().timestamp()
     status = path.lstat()
-    if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > seconds:
+    if stat.S_ISREG(status.st_mode) and now - status.st_mtime > seconds:
         path.unlink()
 
 
