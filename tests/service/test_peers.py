@@ -60,15 +60,24 @@ def test_an_unknown_error_of_a_driver_is_named_without_its_text() -> None:
         assert silent.failure() == "RuntimeError"
 
 
-@pytest.mark.parametrize("words", [("work",), ("work", "--stage", "seal")])
-def test_a_worker_lists_its_work_at_the_start(words: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "stages"),
+    [
+        (("work",), "clean_workspaces, process_job, seal"),
+        (("work", "--stage", "seal"), "seal"),
+    ],
+)
+def test_a_worker_lists_its_work_at_the_start(
+    words: tuple[str, ...], stages: str, tmp_path: Path
+) -> None:
     run("db", "upgrade")
     with start_command(*words, cwd=tmp_path, INDELIBLE_WORKER_THREADS="3") as process:
         wait_until_logged(tmp_path, "worker: no Redis is configured")
         assert stop_command(process) == 0
 
     log = (tmp_path / "log").read_text()
-    assert re.search(r"worker: stages seal in 3 threads; database sqlite:///.*indelible\.db", log)
+    expected = rf"worker: stages {stages} in 3 threads; database sqlite:///.*indelible\.db"
+    assert re.search(expected, log)
 
 
 def test_a_node_and_a_redis_that_never_answer_are_named_and_the_worker_goes_on(
@@ -86,7 +95,9 @@ def test_a_node_and_a_redis_that_never_answer_are_named_and_the_worker_goes_on(
             "INDELIBLE_METRICS_PORT": str(metrics_port),
         }
         with start_command("work", cwd=tmp_path, **settings) as process:
-            wait_until_logged(tmp_path, "worker: stages detect, seal in 4 threads")
+            wait_until_logged(
+                tmp_path, "worker: stages clean_workspaces, detect, process_job, seal in 4 threads"
+            )
             wait_until_logged(
                 tmp_path, f"Redis at 127.0.0.1:{redis} does not answer (TimeoutError)"
             )

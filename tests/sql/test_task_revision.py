@@ -14,6 +14,7 @@ from tests.sql.empty_databases import SCHEMA, EmptyDatabase, empty_on_postgresql
 
 from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.tasks import Attempt, AttemptOutcome, Priority, Task
+from indelible.projects.rules import PROCESS_JOB_STAGE
 from indelible.testing.stores import BEGINNING, claim, do, enqueue, within
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, verify
@@ -45,12 +46,15 @@ def database(
     return empty
 
 
+IS_EARLIER = TASKS.c.stage != PROCESS_JOB_STAGE
+
+
 def tasks_of(database: EmptyDatabase) -> dict[Key, Task]:
-    """Return all tasks by stage and id."""
+    """Return all tasks but those of jobs, which the downgrade of 0004 removes, by stage and id."""
     tasks: dict[Key, Task] = {}
     with migrating(database.owner_url, SCHEMA) as (connection, schema):
         translated = connection.execution_options(schema_translate_map={SCHEMA: schema})
-        for row in translated.execute(select(TASKS)).mappings():
+        for row in translated.execute(select(TASKS).where(IS_EARLIER)).mappings():
             tasks[row["stage"], row["entity_id"]] = ROWS.structure(dict(row), Task)
     return tasks
 
@@ -64,12 +68,12 @@ def attempts_of(database: EmptyDatabase) -> set[Attempt]:
 
 
 def old_rows(database: EmptyDatabase) -> dict[Key, Mapping[str, Any]]:
-    """Return the columns of all tasks that the first revision has, by stage and id."""
+    """Return the columns of these tasks that the first revision has, by stage and id."""
     columns = [TASKS.c[name] for name in OLD_COLUMNS]
     rows: dict[Key, Mapping[str, Any]] = {}
     with migrating(database.owner_url, SCHEMA) as (connection, schema):
         translated = connection.execution_options(schema_translate_map={SCHEMA: schema})
-        for row in translated.execute(select(*columns)).mappings():
+        for row in translated.execute(select(*columns).where(IS_EARLIER)).mappings():
             rows[row["stage"], row["entity_id"]] = dict(row)
     return rows
 

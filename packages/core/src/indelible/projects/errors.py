@@ -103,7 +103,7 @@ class AddressHasCredentials(Invalid):
 
     code: ClassVar[str] = "ADDRESS_HAS_CREDENTIALS"
     message: ClassVar[str] = (
-        "Field {field} contains a user or a password: expected an address without them."
+        "Field {field} contains credentials: expected an address without a user and a password."
     )
     field: str
 
