@@ -1,0 +1,1 @@
+"""Contests: golf contests that settle themselves from stored provider data."""
