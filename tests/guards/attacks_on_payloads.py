@@ -56,6 +56,9 @@ ON_PAYLOADS: Mapping[str, Kind] = {
             insert_rejection(id=STORED_REJECTION.id),
         ),
         "the same rejection twice": lambda _: (insert_rejection(), insert_rejection()),
+        "stored rejections again": lambda _: (
+            insert(REJECTIONS).from_select(REJECTIONS.columns.keys(), select(REJECTIONS)),
+        ),
     },
     "a record updated or deleted": {
         "a payload with other bytes of its size": lambda _: (
