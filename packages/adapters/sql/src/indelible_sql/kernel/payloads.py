@@ -14,7 +14,7 @@ from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.tables import rows_by
 
 PAYLOAD = rows_by(PAYLOADS, "digest")
-EXISTS = rows_by(PAYLOADS, "digest").with_only_columns(PAYLOADS.c.digest)
+PAYLOAD_HASH = rows_by(PAYLOADS, "digest").with_only_columns(PAYLOADS.c.hash)
 INSERT_PAYLOAD = row(PAYLOADS)
 # Until the transaction ends, no other one adds the same bytes. SQLite has one writer.
 LOCK_DIGEST = text("SELECT pg_advisory_xact_lock(hashtextextended('payload ' || :digest, 0))")
@@ -47,7 +47,7 @@ class SqlPayloads:
             return self.get(payload.digest)
 
         # A payload may be all that the transaction writes: a lost COMMIT is looked up by it.
-        self._session.commit_checks.append(partial(_is_stored, payload.digest))
+        self._session.commit_checks.append(partial(_is_committed, payload))
         return payload
 
 
@@ -56,7 +56,7 @@ def insert_if_new(session: Session, values: Row) -> bool:
     digest: str = values["digest"]
     if not session.is_sqlite:
         session.rows(LOCK_DIGEST, {"digest": digest})
-    if _is_stored(digest, session):
+    if session.first(PAYLOAD_HASH, {"digest": digest}) is not None:
         return False
 
     session.step(INSERT_PAYLOAD, parameters({PAYLOADS: values}))
@@ -87,5 +87,7 @@ def payload_of_row(values: Row) -> Payload:
     )
 
 
-def _is_stored(digest: str, session: Session) -> bool:
-    return session.first(EXISTS, {"digest": digest}) is not None
+def _is_committed(payload: Payload, session: Session) -> bool:
+    """Return True if this payload is stored, and not the same bytes of another transaction."""
+    stored = session.first(PAYLOAD_HASH, {"digest": payload.digest})
+    return stored is not None and stored["hash"] == payload.hash
