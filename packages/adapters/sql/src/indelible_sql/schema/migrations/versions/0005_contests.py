@@ -1,7 +1,8 @@
 """Raw bytes by their digests, and records of refused commands.
 
-Decisions: docs/decisions/0094-money-bytes-and-rejections.md and, for the guard of tasks,
-docs/decisions/0095-bulk-records-and-delayed-tasks.md
+Decision: docs/decisions/0094-money-bytes-and-rejections.md
+
+The guard of tasks accepts a later due time: docs/decisions/0095-bulk-records-and-delayed-tasks.md
 """
 
 from alembic import op
