@@ -1,6 +1,8 @@
 """Raw bytes by their digests, and records of refused commands.
 
 Decision: docs/decisions/0094-money-bytes-and-rejections.md
+
+The guard of tasks accepts a later due time: docs/decisions/0095-bulk-records-and-delayed-tasks.md
 """
 
 from alembic import op
@@ -15,7 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables and their guards. Existing rows stay as they are."""
+    """Add the tables and their guards, and replace a guard of tasks. Existing rows stay."""
     run_frozen(revision)
 
 
