@@ -15,7 +15,6 @@ from indelible.contests.entities.values import (
     CURRENCY,
     NATURAL,
     code_field,
-    instant_field,
     message_field,
     number_field,
 )
@@ -78,8 +77,8 @@ class Contest(Aggregate):
     """A contest on one tournament.
 
     The fields from `configuration_digest` to `payment_grace_seconds` are copied from the newest
-    configuration; a contest keeps its tournament. `settle_time` and `settlement_run_id` are set in COMPLETE; the four fields about
-    an error are set in ERROR.
+    configuration; a contest keeps its tournament. `settle_time` and `settlement_run_id` are set in
+    COMPLETE; the four fields about an error are set in ERROR.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = CONTEST
@@ -102,7 +101,7 @@ class Contest(Aggregate):
     fee_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
     currency: str = field(validator=is_currency, metadata=CURRENCY)
     payment_grace_seconds: int = field(validator=bounded_int, metadata=NATURAL)
-    settle_time: datetime | None = instant_field()
+    settle_time: datetime | None = field(default=None, validator=optional(is_instant))
     settlement_run_id: str | None = code_field()
     error_from_state: ContestStatus | None = field(
         default=None, validator=optional(instance_of(ContestStatus))

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
@@ -14,7 +15,6 @@ from indelible.contests.entities.values import (
     CURRENCY,
     amount_field,
     code_field,
-    instant_field,
     message_field,
     number_field,
     roster_digest,
@@ -32,6 +32,7 @@ from indelible.kernel.values import (
     instance_of,
     is_digest,
     is_identifier,
+    is_instant,
 )
 
 PAID: Final = frozenset({EntryStatus.ACTIVE, EntryStatus.REFUNDED, EntryStatus.VOID})
@@ -70,7 +71,7 @@ class Entry(Aggregate):
     fee_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
     currency: str = field(validator=is_currency, metadata=CURRENCY)
     paid_minor: int | None = amount_field()
-    paid_at: datetime | None = instant_field()
+    paid_at: datetime | None = field(default=None, validator=optional(is_instant))
     payment_ref: str | None = code_field()
     rejection_reason: str | None = message_field()
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Self
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.contests.entities.records import Fetch
 from indelible.contests.entities.values import (
@@ -12,13 +13,12 @@ from indelible.contests.entities.values import (
     FetchOutcome,
     FetchResult,
     digest_field,
-    instant_field,
 )
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
-from indelible.kernel.values import bounded_int, instance_of
+from indelible.kernel.values import bounded_int, instance_of, is_instant
 
 
 @frozen(kw_only=True)
@@ -35,7 +35,7 @@ class ProviderFeed(Aggregate):
 
     status: FeedStatus = field(validator=instance_of(FeedStatus))
     fetch_number: int = field(validator=bounded_int, metadata=NATURAL)
-    last_success_at: datetime | None = instant_field()
+    last_success_at: datetime | None = field(default=None, validator=optional(is_instant))
     last_payload_digest: str | None = digest_field()
     failures: int = field(default=0, validator=bounded_int, metadata=NATURAL)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
@@ -19,7 +20,6 @@ from indelible.contests.entities.values import (
     LogMarks,
     Validity,
     digest_field,
-    instant_field,
     number_field,
 )
 from indelible.contests.lifecycle import CONTEST_LOG, LogStatus
@@ -35,6 +35,7 @@ from indelible.kernel.values import (
     field_values,
     instance_of,
     is_identifier,
+    is_instant,
     is_text,
 )
 
@@ -88,15 +89,15 @@ class ContestLog(Aggregate):
     event_hash: str = field(default=UNSTARTED_CHAIN, validator=is_text, metadata=IDENTIFIER)
     field_number: int | None = number_field()
     leaderboard_number: int | None = number_field()
-    leaderboard_at: datetime | None = instant_field()
+    leaderboard_at: datetime | None = field(default=None, validator=optional(is_instant))
     final_number: int | None = number_field()
-    final_at: datetime | None = instant_field()
+    final_at: datetime | None = field(default=None, validator=optional(is_instant))
     confirmations: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    confirmed_at: datetime | None = instant_field()
+    confirmed_at: datetime | None = field(default=None, validator=optional(is_instant))
     terminal_number: int | None = number_field()
-    terminal_at: datetime | None = instant_field()
+    terminal_at: datetime | None = field(default=None, validator=optional(is_instant))
     pending_rewrite: str | None = digest_field()
-    pending_rewrite_at: datetime | None = instant_field()
+    pending_rewrite_at: datetime | None = field(default=None, validator=optional(is_instant))
     pending_rewrite_number: int | None = number_field()
     conflict_number: int | None = number_field()
 

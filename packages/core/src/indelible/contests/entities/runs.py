@@ -17,7 +17,6 @@ from indelible.contests.entities.values import (
     amount_field,
     code_field,
     digest_field,
-    instant_field,
     message_field,
 )
 from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
@@ -34,6 +33,7 @@ from indelible.kernel.values import (
     instance_of,
     is_digest,
     is_identifier,
+    is_instant,
 )
 
 RESULT_FIELDS: Final = (
@@ -138,7 +138,7 @@ class SettlementRun(Aggregate):
     line_count: int | None = field(default=None, validator=optional(bounded_int), metadata=NATURAL)
     error_code: str | None = code_field()
     error_message: str | None = message_field()
-    settled_at: datetime | None = instant_field()
+    settled_at: datetime | None = field(default=None, validator=optional(is_instant))
 
     def __attrs_post_init__(self) -> None:
         is_complete = self.status is RunStatus.COMPLETE

@@ -259,11 +259,6 @@ def number_field() -> Any:  # noqa: ANN401 - a field of attrs
     return field(default=None, validator=optional(bounded_int), metadata=COUNT)
 
 
-def instant_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an instant that may be absent."""
-    return field(default=None, validator=optional(is_instant))
-
-
 def amount_field() -> Any:  # noqa: ANN401 - a field of attrs
     """Return the field of an amount in minor units that may be absent."""
     return field(default=None, validator=optional(bounded_int), metadata=AMOUNT)
