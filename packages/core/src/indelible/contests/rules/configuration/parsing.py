@@ -35,9 +35,7 @@ from indelible.kernel.json_limits import VALUE_LIMITS, depth_of
 from indelible.kernel.json_objects import JsonObject
 
 
-def parse_configuration(
-    value: Mapping[str, Any], *, created_at: datetime | None
-) -> Configuration:
+def parse_configuration(value: Mapping[str, Any], *, created_at: datetime | None) -> Configuration:
     """Return the configuration of a JSON object.
 
     `created_at` is the instant of the write, which must be before `lock_time`; None leaves that
