@@ -1,8 +1,9 @@
 """Rejection codes of provider data, and the faults that are stored with a rejected event."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from attrs import define, field, frozen
 
@@ -124,8 +125,9 @@ MEANINGS: Final[Mapping[FaultCode, FaultCodeMeaning]] = {
     ),
     FaultCode.FIELD_TOO_SMALL: FaultCodeMeaning("The document lists fewer than 10 players.", _WAIT),
     FaultCode.FIELD_SHRUNK: FaultCodeMeaning(
-        "A player of the applied leaderboard is no longer listed.",
-        "Nothing if the next fetch lists the player; otherwise submit a correction.",
+        "A player with strokes is no longer listed.",
+        "Nothing if the next fetch lists the player; otherwise import the field again without the"
+        " player.",
     ),
     FaultCode.TIMESTAMP_CONFLICT: FaultCodeMeaning(
         "Two different leaderboards have the same time; settlement waits.",
@@ -170,12 +172,15 @@ class Fault:
 
 
 def value_text(value: object) -> str:
-    """Return the JSON text of a value, cut to 200 characters; a text stands for itself."""
+    """Return a value as text of at most 200 characters; of lists and objects only the size."""
     if isinstance(value, str):
         text = value
-    elif isinstance(value, dict | list):
-        # A whole document is never written: its first characters would take as long.
-        text = f"{type(value).__name__} of {len(value)}"
+    elif isinstance(value, dict):
+        text = f"an object with {len(cast('dict[str, object]', value))} members"
+    elif isinstance(value, list):
+        text = f"a list of {len(cast('list[object]', value))} items"
+    elif isinstance(value, Decimal):
+        text = str(value)
     else:
         text = encode_canonical(value)
 

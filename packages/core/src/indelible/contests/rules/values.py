@@ -43,24 +43,6 @@ class TournamentStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-class EventKind(StrEnum):
-    """The kinds of events in a contest's log."""
-
-    FIELD = "FIELD"
-    SNAPSHOT = "SNAPSHOT"
-    CORRECTION = "CORRECTION"
-    TERMINAL = "TERMINAL"
-    CONFIRMED = "CONFIRMED"
-    CANCELLED = "CANCELLED"
-
-
-class Validity(StrEnum):
-    """The verdict on an event: only a valid one is applied."""
-
-    VALID = "VALID"
-    INVALID = "INVALID"
-
-
 class CutKeys(Protocol):
     """The part of a configuration's cut that these rules read."""
 
