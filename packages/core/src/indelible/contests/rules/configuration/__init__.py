@@ -32,8 +32,8 @@ from indelible.contests.rules.configuration.values import (
     SharePayout,
     ShortField,
     StatusPolicy,
-    Tier,
     TieBreaker,
+    Tier,
     TieRemainder,
 )
 
