@@ -23,9 +23,7 @@ from indelible.kernel.currencies import CURRENCIES
 from indelible.kernel.values import EARLIEST, HIDDEN, INVISIBLE, LATEST, UNSTORABLE
 
 DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-INSTANT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
-)
+INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
 UTC_MARK: Final = "Z"
 
 
@@ -348,7 +346,7 @@ class ObjectOf(Reader):
         for name in entries:
             if name not in values:
                 path_of_key = key_path(path, name)
-                faults.add(ConfigurationCode.UNKNOWN_KEY, path_of_key, self.rule, "an unknown key")
+                faults.add(ConfigurationCode.UNKNOWN_KEY, path_of_key, "no such key", "a key")
 
         return values
 
