@@ -1,6 +1,6 @@
 """The errors of commands and queries on contests, entries, logs, feeds and settlement runs."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from attrs import frozen
 
@@ -197,24 +197,6 @@ class TimeInvariantViolation(Invalid):
     lock_time: str
     start_time: str
     end_time: str
-
-
-@frozen
-class ConfigurationInvalid(Invalid):
-    """A configuration with faults: each has a path, a code, an expected and an actual value."""
-
-    code: ClassVar[str] = "CONFIGURATION_INVALID"
-    message: ClassVar[str] = "The configuration has these faults: {faults}."
-    faults: tuple[dict[str, Any], ...]
-
-
-@frozen
-class RosterInvalid(Invalid):
-    """A roster with violations: each has a code, a subject, an expected and an actual value."""
-
-    code: ClassVar[str] = "ROSTER_INVALID"
-    message: ClassVar[str] = "The roster has these violations: {violations}."
-    violations: tuple[dict[str, Any], ...]
 
 
 @frozen

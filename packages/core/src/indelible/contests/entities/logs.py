@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 from attrs.validators import optional
 
 from indelible.contests import errors
@@ -39,10 +39,12 @@ from indelible.kernel.values import (
     is_text,
 )
 
+MARK_FIELDS: Final = tuple(attribute.name for attribute in fields(LogMarks))
 # Fields that are set together or not at all.
 SET_TOGETHER: Final = (
     ("leaderboard_number", "leaderboard_at"),
-    ("final_number", "final_at"),
+    ("leaderboard_number", "leaderboard_hash"),
+    ("leaderboard_number", "observed_at"),
     ("terminal_number", "terminal_at"),
     ("pending_rewrite", "pending_rewrite_at"),
     ("pending_rewrite", "pending_rewrite_number"),
@@ -51,8 +53,9 @@ SET_TOGETHER: Final = (
 
 @frozen(kw_only=True)
 class EventDraft:
-    """An event before the log gives it a number and a hash."""
+    """An event before the log gives it its instant and its hash."""
 
+    number: int
     kind: EventKind
     validity: Validity
     payload_digest: str
@@ -90,12 +93,12 @@ class ContestLog(Aggregate):
     field_number: int | None = number_field()
     leaderboard_number: int | None = number_field()
     leaderboard_at: datetime | None = field(default=None, validator=optional(is_instant))
-    final_number: int | None = number_field()
-    final_at: datetime | None = field(default=None, validator=optional(is_instant))
-    confirmations: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    confirmed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    leaderboard_hash: str | None = digest_field()
+    observations: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    observed_at: datetime | None = field(default=None, validator=optional(is_instant))
     terminal_number: int | None = number_field()
     terminal_at: datetime | None = field(default=None, validator=optional(is_instant))
+    cancelled_number: int | None = number_field()
     pending_rewrite: str | None = digest_field()
     pending_rewrite_at: datetime | None = field(default=None, validator=optional(is_instant))
     pending_rewrite_number: int | None = number_field()
@@ -128,21 +131,8 @@ class ContestLog(Aggregate):
     @property
     def marks(self) -> LogMarks:
         """Return what the log knows about its applied events."""
-        return LogMarks(
-            field_number=self.field_number,
-            leaderboard_number=self.leaderboard_number,
-            leaderboard_at=self.leaderboard_at,
-            final_number=self.final_number,
-            final_at=self.final_at,
-            confirmations=self.confirmations,
-            confirmed_at=self.confirmed_at,
-            terminal_number=self.terminal_number,
-            terminal_at=self.terminal_at,
-            pending_rewrite=self.pending_rewrite,
-            pending_rewrite_at=self.pending_rewrite_at,
-            pending_rewrite_number=self.pending_rewrite_number,
-            conflict_number=self.conflict_number,
-        )
+        values = {name: getattr(self, name) for name in MARK_FIELDS}
+        return LogMarks(**values)
 
     def require_event(self, number: int) -> Self:
         """Return the log, or raise EventNotFound if it has no event of this number."""
@@ -169,7 +159,7 @@ class ContestLog(Aggregate):
         """Return the event that the log's number, time and hash point to."""
         return ContestEvent(
             contest_id=self.id,
-            number=self.event_number,
+            number=draft.number,
             kind=draft.kind,
             validity=draft.validity,
             payload_digest=draft.payload_digest,
@@ -199,7 +189,7 @@ class ContestLog(Aggregate):
 
     def _next_hash(self, draft: EventDraft) -> str:
         return event_hash(
-            number=self.event_number + 1,
+            number=draft.number,
             kind=draft.kind,
             validity=draft.validity,
             payload_digest=draft.payload_digest,

@@ -131,6 +131,14 @@ class FetchOutcome(StrEnum):
     TRUNCATED = "TRUNCATED"
 
 
+class ResolveAction(StrEnum):
+    """The ways to resolve the error of a contest."""
+
+    RETRY = "retry"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
 def message_text(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
     """Return a message that can be stored, cut with a mark; any other value as it is."""
     if not isinstance(value, str):
@@ -225,7 +233,7 @@ class Evidence:
 class LogMarks:
     """What a contest's log knows about its applied events, in columns of its own.
 
-    `final_number` to `confirmed_at` describe the unbroken series of observations that look final;
+    The fields up to `cancelled_number` are those of the folded state, without the bodies.
     `pending_rewrite` is the digest of a rewrite that was seen once and not applied.
     `conflict_number` is the event of an open TIMESTAMP_CONFLICT.
     """
@@ -233,12 +241,12 @@ class LogMarks:
     field_number: int | None = None
     leaderboard_number: int | None = None
     leaderboard_at: datetime | None = None
-    final_number: int | None = None
-    final_at: datetime | None = None
-    confirmations: int = 0
-    confirmed_at: datetime | None = None
+    leaderboard_hash: str | None = None
+    observations: int = 0
+    observed_at: datetime | None = None
     terminal_number: int | None = None
     terminal_at: datetime | None = None
+    cancelled_number: int | None = None
     pending_rewrite: str | None = None
     pending_rewrite_at: datetime | None = None
     pending_rewrite_number: int | None = None
