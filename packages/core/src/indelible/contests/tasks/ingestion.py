@@ -38,9 +38,7 @@ LEASE_SECONDS: Final = 60
 MAX_ATTEMPTS: Final = 20
 MAX_STALE: Final = 5  # in a row, while an operator corrects the log
 STALE_SECONDS: Final = 1.0
-CANCELABLE: Final = frozenset(
-    {ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE}
-)
+CANCELABLE: Final = frozenset({ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE})
 
 logger = logging.getLogger("indelible.contests")
 
@@ -140,14 +138,14 @@ def _append(
 ) -> None:
     """Append the events, and what follows from them in the same transaction.
 
-    The contest is locked before its log, and only where it changes: events do not contend with
-    entries.
+    Tasks are locked before contests and contests before logs, in every transaction. The contest is
+    locked only where it changes: events do not contend with entries.
     """
     cancelled_number = assessment.marks.cancelled_number
     if cancelled_number is None:
-        append_events(tx, command)
         contest = tx.contests.contests.get(work.contest_id).entity
         _wake_transition(tx, contest, work, assessment)
+        append_events(tx, command)
         return
 
     contest = tx.contests.contests.lock(work.contest_id).entity

@@ -2,7 +2,7 @@
 
 from indelible.contests.commands import AppendEvents, LogEntry
 from indelible.contests.entities import EventDraft, LogMarks
-from indelible.contests.rules.assess import Assessment, AssessInput, NewEvent, marks_of
+from indelible.contests.rules.assess import AssessInput, Assessment, NewEvent, marks_of
 from indelible.contests.rules.fold import fold
 
 

@@ -1,13 +1,13 @@
-"""Replay the log of a contest from its first event, and compare the result with the stored state."""
+"""Replay the log of a contest from its first event, and compare it with the stored state."""
 
 from datetime import datetime
 from typing import Final
 
 from attrs import frozen
 
-from indelible.contests.errors import EventChainBroken, ReplayMismatch
 from indelible.contests.entities import ContestEvent, Validity
 from indelible.contests.entities.values import UNSTARTED_CHAIN
+from indelible.contests.errors import EventChainBroken, ReplayMismatch
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.fold import EMPTY_STATE, LogState, fold
 from indelible.contests.tasks.observers import ContestObserver

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from attrs import define, field, frozen
@@ -26,7 +25,13 @@ from indelible.contests.tasks.failpoints import (
     ContestFailpoint,
     no_contest_failpoint,
 )
-from indelible.contests.tasks.failures import MAX_ATTEMPTS, Failure, one_line, raise_permanent
+from indelible.contests.tasks.failures import (
+    MAX_ATTEMPTS,
+    Failure,
+    one_line,
+    raise_early,
+    raise_permanent,
+)
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.replays import check_replay
 from indelible.contests.tasks.settlement_inputs import (
@@ -89,7 +94,10 @@ class SettleContest:
         )
 
     def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[SettleWork | None]:
-        """Start a run of each contest whose hold is over; None for one that goes on."""
+        """Start a run of each contest whose hold is over; None for one that goes on.
+
+        Raises: Postpone while the hold lasts.
+        """
         return [self._claim(tx, lease.entity_id) for lease in leases]
 
     def _claim(self, tx: ContestsWrite, contest_id: str) -> SettleWork | None:
@@ -100,9 +108,7 @@ class SettleContest:
         state = settlement_state(tx, contest)
         if state.due_at is None:
             return None
-        if state.due_at > tx.clock.now():
-            tx.tasks.enqueue(SETTLE_CONTEST_STAGE, {contest_id: state.due_at})
-            return None
+        raise_early(state.due_at, tx.clock.now())
         if state.is_too_short:
             return SettleWork(contest_id=contest_id, run_id=None)
 
@@ -185,9 +191,7 @@ class SettleContest:
         self.at_failpoint(ContestFailpoint.FAIL_AFTER_WRITE)
 
 
-def compute(
-    store: ContestStore, read: SettlementRead, observer: ContestObserver
-) -> Settlement:
+def compute(store: ContestStore, read: SettlementRead, observer: ContestObserver) -> Settlement:
     """Return the settlement of what was read, after the log has proved its state by a replay.
 
     Raises: ReplayMismatch, SettlementFailed.
