@@ -6,7 +6,7 @@ from attrs import frozen
 
 from indelible.contests.commands import FinishRun
 from indelible.contests.entities import Contest, SettlementLine, SettlementTotals
-from indelible.contests.errors import LeaderboardNotKnown, RoundsNotOfficial
+from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.configuration import Configuration
 from indelible.contests.rules.fold import LogState
