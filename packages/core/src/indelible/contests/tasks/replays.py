@@ -7,9 +7,9 @@ from attrs import frozen
 
 from indelible.contests.entities import ContestEvent, Validity
 from indelible.contests.entities.values import UNSTARTED_CHAIN
-from indelible.contests.tasks.errors import EventChainBroken, ReplayMismatch
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.fold import EMPTY_STATE, LogState, fold
+from indelible.contests.tasks.errors import EventChainBroken, ReplayMismatch
 from indelible.contests.tasks.observers import ContestObserver
 from indelible.contests.tasks.states import ContestStore, state_of
 

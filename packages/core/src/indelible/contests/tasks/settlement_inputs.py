@@ -6,7 +6,6 @@ from attrs import frozen
 
 from indelible.contests.commands import FinishRun
 from indelible.contests.entities import Contest, SettlementLine, SettlementTotals
-from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.configuration import Configuration
 from indelible.contests.rules.fold import LogState
@@ -16,6 +15,7 @@ from indelible.contests.rules.terminal import (
     official_rounds,
     settlement_due,
 )
+from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
 from indelible.contests.tasks.states import configuration_of, state_of
 from indelible.kernel.bulk import Bulk
 
