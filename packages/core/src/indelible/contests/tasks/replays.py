@@ -7,11 +7,12 @@ from attrs import frozen
 
 from indelible.contests.entities import ContestEvent, Validity
 from indelible.contests.entities.values import UNSTARTED_CHAIN
+from indelible.contests.handlers.states import folded_state
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.fold import EMPTY_STATE, LogState, fold
 from indelible.contests.tasks.errors import EventChainBroken, ReplayMismatch
 from indelible.contests.tasks.observers import ContestObserver
-from indelible.contests.tasks.states import ContestStore, state_of
+from indelible.contests.tasks.states import ContestStore
 
 PAGE_SIZE: Final = 100
 
@@ -62,7 +63,7 @@ def check_replay(
 def _stored_state(tx: ContestsRead, contest_id: str) -> tuple[LogState, str]:
     tx.contests.contests.get(contest_id)
     log = tx.contests.logs.get(contest_id).entity
-    return state_of(tx, log), log.event_hash
+    return folded_state(tx, log), log.event_hash
 
 
 def _replay(

@@ -13,7 +13,7 @@ from indelible.contests.commands import (
     RunSaved,
     StartRun,
 )
-from indelible.contests.errors import SettlementInputChanged
+from indelible.contests.errors import SettlementInputChanged, SettlementNotDue
 from indelible.contests.handlers import cancel_shortened, fail_run, finish_run, start_run
 from indelible.contests.lifecycle import CONTEST, RunStatus
 from indelible.contests.ports import ContestsWrite
@@ -36,7 +36,6 @@ from indelible.contests.tasks.observers import ContestObserver, SilentContestObs
 from indelible.contests.tasks.replays import check_replay
 from indelible.contests.tasks.settlement_inputs import (
     SettlementRead,
-    finish_command,
     read_settlement,
     settlement_state,
 )
@@ -113,7 +112,10 @@ class SettleContest:
             return SettleWork(contest_id=contest_id, run_id=None)
 
         self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_RUN)
-        run = start_run(tx, StartRun(contest_id=contest_id)).run
+        try:
+            run = start_run(tx, StartRun(contest_id=contest_id)).run
+        except SettlementNotDue as error:  # the log has changed since it was read here
+            raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_RUN)
         return SettleWork(contest_id=contest_id, run_id=run.id)
 
@@ -132,7 +134,7 @@ class SettleContest:
         started_at = self.clock.now()
         try:
             settlement = compute(self.store, read, self.observer)
-            command = finish_command(work.run_id, settlement, COMPLETE)
+            command = FinishRun.of(work.run_id, settlement, action=COMPLETE)
         except Exception as error:
             raise_permanent(error)
             raise
@@ -254,7 +256,7 @@ class OperatorSettlement:
         try:
             read = self.store.read(read_settlement, contest_id)
             settlement = compute(self.store, read, observer)
-            command = finish_command(started.run.id, settlement, self.action)
+            command = FinishRun.of(started.run.id, settlement, action=self.action)
             return self.store.run(
                 finish_run,
                 command,
