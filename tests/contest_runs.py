@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
-from indelible import contests
 from indelible.app import ReadTx, WriteTx
 from indelible.contests.commands import ActivateEntry, EnterContest, PublishContest
 from indelible.contests.entities import Contest, ContestLog, Entry, SettlementRun
@@ -23,7 +22,7 @@ from indelible.contests.rules.tasks import (
 )
 from indelible.contests.samples import sample_configuration
 from indelible.contests.tasks import ContestStages, FetchedBody
-from indelible.kernel import Actor, Store, instant_text
+from indelible.kernel import Actor, Store
 from indelible.kernel.history import Change
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Task

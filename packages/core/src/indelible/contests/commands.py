@@ -10,10 +10,8 @@ from indelible.contests.entities import (
     Contest,
     ContestLog,
     Entry,
-    EventDraft,
     Fetch,
     FetchResult,
-    LogMarks,
     ProviderFeed,
     SettlementBasis,
     SettlementLine,
@@ -32,7 +30,6 @@ from indelible.contests.entities.values import (
     player_tuple,
 )
 from indelible.contests.rules.configuration import checked_document
-from indelible.contests.rules.faults import Fault
 from indelible.contests.rules.values import Leaderboard
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject

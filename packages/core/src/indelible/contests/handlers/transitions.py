@@ -21,7 +21,7 @@ from indelible.contests.handlers.saving import (
     not_applied,
     save_contest,
 )
-from indelible.contests.handlers.states import folded_state, require_due
+from indelible.contests.handlers.states import require_due
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.rules.tasks import (
     LOCK_CONTEST_STAGE,

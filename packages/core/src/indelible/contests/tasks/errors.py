@@ -38,23 +38,10 @@ class ReplayMismatch(Conflict):
     code: ClassVar[str] = "REPLAY_MISMATCH"
     message: ClassVar[str] = (
         "The replay of contest {contest_id} up to event {event_number} has digest "
-        "{replayed_digest}; expected {stored_digest}."
+        "{replayed_digest}; expected {stored_digest}: {problem}."
     )
     contest_id: str
     event_number: int
     replayed_digest: str
     stored_digest: str
-
-
-@frozen
-class EventChainBroken(Conflict):
-    """An event that does not follow from the one before it."""
-
-    code: ClassVar[str] = "EVENT_CHAIN_BROKEN"
-    message: ClassVar[str] = (
-        "Event {number} of contest {contest_id} does not follow from the event before it: field "
-        "{field} does not match."
-    )
-    contest_id: str
-    number: int
-    field: str
+    problem: str

@@ -198,7 +198,7 @@ def compute(store: ContestStore, read: SettlementRead, observer: ContestObserver
 
     Raises: ReplayMismatch, SettlementFailed.
     """
-    check_replay(store, read.input.contest_id, read.state, observer)
+    check_replay(store, read.log, read.state, observer)
     return settle(read.input)
 
 

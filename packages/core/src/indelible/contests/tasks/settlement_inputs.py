@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from indelible.contests.entities import Contest
+from indelible.contests.entities import Contest, ContestLog
 from indelible.contests.handlers.states import configuration_of, folded_state
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.configuration import Configuration
@@ -20,9 +20,10 @@ from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOffici
 
 @frozen(kw_only=True)
 class SettlementRead:
-    """The input of a settlement, and the state of the log that it rests on."""
+    """The input of a settlement, and the log and its state that it rests on."""
 
     input: SettlementInput
+    log: ContestLog
     state: LogState
 
 
@@ -81,7 +82,7 @@ def read_settlement(
         official_rounds=rounds,
         entries=entries,
     )
-    return SettlementRead(input=settlement_input, state=state)
+    return SettlementRead(input=settlement_input, log=log, state=state)
 
 
 def rounds_of(state: LogState, configuration: Configuration) -> int | None:
