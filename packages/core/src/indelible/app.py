@@ -17,6 +17,8 @@ from indelible.kernel import (
 )
 from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import KeysRead, KeysWrite
+from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
+from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
 from indelible.kernel.settings import SystemConfigCache
 from indelible.policy import Policy
 from indelible.projects import ProjectsRead, ProjectsWrite
@@ -24,7 +26,15 @@ from indelible.tokens import Chain, TokensRead, TokensWrite
 
 
 class ReadTx(
-    CapturesRead, ConceptsRead, ProjectsRead, TokensRead, KeysRead, ReadTransaction, Protocol
+    CapturesRead,
+    ConceptsRead,
+    ProjectsRead,
+    TokensRead,
+    KeysRead,
+    PayloadsRead,
+    RejectionsRead,
+    ReadTransaction,
+    Protocol,
 ):
     """The read transaction of all contexts."""
 
@@ -33,7 +43,15 @@ class ReadTx(
 
 
 class WriteTx(
-    CapturesWrite, ConceptsWrite, ProjectsWrite, TokensWrite, KeysWrite, Transaction, Protocol
+    CapturesWrite,
+    ConceptsWrite,
+    ProjectsWrite,
+    TokensWrite,
+    KeysWrite,
+    PayloadsWrite,
+    RejectionsWrite,
+    Transaction,
+    Protocol,
 ):
     """The write transaction of all contexts."""
 

@@ -13,6 +13,8 @@ from indelible.policy import Policy
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.history import SqlHistory, SqlReceipts
 from indelible_sql.kernel.keys import KEY_HEADS
+from indelible_sql.kernel.payloads import SqlPayloads
+from indelible_sql.kernel.rejections import SqlRejections
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.task_reader import SqlTaskReader
@@ -81,6 +83,16 @@ class KernelTransaction(ABC):
     def stages(self) -> SqlAggregateRepository[StageControl]:
         """Return the repository of stage controls."""
         return SqlAggregateRepository(self.session, STAGE_HEADS)
+
+    @lazy_property
+    def payloads(self) -> SqlPayloads:
+        """Return the raw bytes by their digests."""
+        return SqlPayloads(self.session)
+
+    @lazy_property
+    def rejections(self) -> SqlRejections:
+        """Return the records of refused commands."""
+        return SqlRejections(self.session)
 
     @abstractmethod
     def _open(self, context: SqlContext) -> object | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from attrs import evolve, field, fields_dict, frozen
 
 from indelible.kernel.audit import HasAuditContext
+from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk, check_bulk_types
 from indelible.kernel.clock import instant_after
 from indelible.kernel.errors import Conflict, Invalid, UsageError
 from indelible.kernel.history import (
@@ -142,6 +143,7 @@ class Aggregate:
     after the others.
 
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
+    `bulk_records` maps an action to the bulk records that each change of it adds.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
@@ -150,6 +152,7 @@ class Aggregate:
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
     first_records: ClassVar[tuple[type[Record], ...]] = ()
+    bulk_records: ClassVar[BulkTypes] = NO_BULK
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     status: StrEnum
@@ -217,10 +220,11 @@ def version_of(entity: Aggregate) -> int:
 
 
 def check_rules(entity: type[Aggregate]) -> None:
-    """Check the rules in `one_per_parent` against the aggregate's fields and its lifecycle.
+    """Check what the aggregate declares against its own fields and its lifecycle.
 
     Raises:
-        UsageError: A rule names an unknown field or state, or two rules have the same name.
+        UsageError: A rule names an unknown field or state, bulk records an unknown action, or two
+            of them have the same name.
     """
     known_states = {str(edge.to_state) for edge in entity.lifecycle.edges}
     known_fields = fields_dict(entity)
@@ -235,6 +239,9 @@ def check_rules(entity: type[Aggregate]) -> None:
         if rule.name in names:
             raise UsageError(f"{subject} is declared twice")
         names.add(rule.name)
+
+    actions = {edge.action for edge in entity.lifecycle.edges}
+    check_bulk_types(entity.__name__, entity.bulk_records, actions, set(known_fields))
 
 
 def change_data(entity: Aggregate) -> Data:
@@ -251,20 +258,25 @@ def change_for(
     *,
     data: Data | None = None,
     records: Sequence[Record] = (),
+    bulk: Sequence[AnyBulk] = (),
 ) -> Change:
     """Return the change that takes the head to the entity; `head` is None for a new aggregate.
 
-    The change's data holds the aggregate's own fields, the digests of the records, and `data`.
+    The change's data holds the aggregate's own fields, the digests of the records, the counts and
+    digests of the bulk records, and `data`.
 
     Raises:
         InvalidTransition: No edge has this action in the head's state.
         FieldFixed, TimeNotAdvanced, InvalidBirth: The entity does not follow from the head.
         VersionMismatch, RecordsDiffer, RecordMismatch: The records do not fit the entity.
+        BulkDiffers: The bulk records are not those that the action must add.
     """
     change_values = dict(change_data(entity))
     for record in records:
         change_values[record.record_name] = record.digest()
     change_values.update(data or {})
+    for item in bulk:
+        change_values[item.record_name] = item.summary()
 
     change = next_change(audit, entity.lifecycle, head, entity, action, change_values)
     if head is None:
@@ -272,6 +284,7 @@ def change_for(
     else:
         _check_update(head.entity, entity)
     _check_records(change, entity, records)
+    check_bulk(entity.bulk_records, action, entity.id, bulk)
     return change
 
 
@@ -284,6 +297,7 @@ def save_change(
     *,
     data: Data | None = None,
     records: Sequence[Record] = (),
+    bulk: Sequence[AnyBulk] = (),
 ) -> int:
     """Save the aggregate with its change and records, and return the new seq.
 
@@ -293,8 +307,8 @@ def save_change(
         Conflict: The error of a rule in `one_per_parent`, when another aggregate has the place.
         IndelibleError: One of the errors of `change_for`.
     """
-    change = change_for(audit, head, entity, action, data=data, records=records)
-    repository.save(change, entity, records)
+    change = change_for(audit, head, entity, action, data=data, records=records, bulk=bulk)
+    repository.save(change, entity, records, bulk)
     return change.seq
 
 

@@ -9,6 +9,7 @@ from attrs import field, fields, frozen
 from attrs.validators import optional
 
 from indelible.kernel.audit import Actor, HasAuditContext
+from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.errors import HashChainBroken, InvalidTransition, Stale
 from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex, to_json_value
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
@@ -208,10 +209,17 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
         """
         ...
 
-    def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
+    def save(
+        self,
+        change: Change,
+        entity: E,
+        records: Sequence[Record] = (),
+        bulk: Sequence[AnyBulk] = (),
+    ) -> None:
         """Store the aggregate with its change and the records that the change adds.
 
         Raises:
+            BulkDiffers, BulkMismatch: The bulk records are not those of the change.
             Stale: The stored head is not at the change's previous seq.
             RecordExists: A stored record has the same value in its unique field.
             Conflict: Another aggregate of the parent has the place (see `OnePerParent`).

@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter, NotFound
 from indelible.kernel.aggregates import Aggregate, RecordExists
+from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.values import field_values
 from indelible.memory.history import MemoryHistory
@@ -14,9 +15,11 @@ from indelible.memory.lists import list_page
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
+B = TypeVar("B", bound=BulkRecord)
 
 RecordRows = dict[tuple[type[Record], str], tuple[Record, ...]]
 UniqueValues = set[tuple[type[Record], object]]
+BulkRows = dict[tuple[type[BulkRecord], str, int], tuple[BulkRecord, ...]]
 
 
 @frozen
@@ -29,6 +32,7 @@ class MemoryAggregateRepository(Generic[E]):
     _rows: dict[str, Head[E]] = field(factory=dict[str, Head[E]])
     _records: RecordRows = field(factory=RecordRows)
     _unique_values: UniqueValues = field(factory=UniqueValues)
+    _bulk: BulkRows = field(factory=BulkRows)
 
     def copy(self, history: MemoryHistory) -> Self:
         """Return a draft over a draft of history."""
@@ -39,6 +43,7 @@ class MemoryAggregateRepository(Generic[E]):
             self._rows.copy(),
             self._records.copy(),
             self._unique_values.copy(),
+            self._bulk.copy(),
         )
 
     def get(self, entity_id: str) -> Head[E]:
@@ -110,6 +115,20 @@ class MemoryAggregateRepository(Generic[E]):
         rows = self._records.get((record_type, entity_id), ())
         return tuple(row for row in rows if isinstance(row, record_type))
 
+    def bulk_rows(
+        self,
+        record_type: type[B],
+        entity_id: str,
+        *,
+        seq: int,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[B, ...]:
+        """Return the next `limit` rows after a number that the change at `seq` added, in order."""
+        rows = self._bulk.get((record_type, entity_id, seq), ())
+        following = rows[after:][:limit]
+        return tuple(row for row in following if isinstance(row, record_type))
+
     def lock(self, entity_id: str) -> Head[E]:
         """Return the head; the transaction has locked the whole store."""
         return self.get(entity_id)
@@ -118,9 +137,17 @@ class MemoryAggregateRepository(Generic[E]):
         """Return the head at the expected seq, or raise the NotFound leaf or Stale."""
         return self.get(entity_id).expected(expected_seq)
 
-    def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
+    def save(
+        self,
+        change: Change,
+        entity: E,
+        records: Sequence[Record] = (),
+        bulk: Sequence[AnyBulk] = (),
+    ) -> None:
         """Store the aggregate with its change and records, or raise Stale or a Conflict."""
         try:
+            check_bulk(entity.bulk_records, change.action, entity.id, bulk)
+            check_summaries(entity.id, change.seq, change.data, bulk)
             self._check_one_per_parent(change, entity)
             new_values = self._new_unique_values(change, records)
             self._history.append(self._entity.lifecycle, change)
@@ -132,6 +159,8 @@ class MemoryAggregateRepository(Generic[E]):
         for record in records:
             key = (type(record), entity.id)
             self._records[key] = (*self._records.get(key, ()), record)
+        for item in bulk:
+            self._bulk[item.record_type, entity.id, change.seq] = item.rows
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""

@@ -44,7 +44,9 @@ from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
 from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
 from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
+from indelible.memory.payloads import MemoryPayloads
 from indelible.memory.projects import MemoryProjects
+from indelible.memory.rejections import MemoryRejections
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.policy import Policy
@@ -68,6 +70,8 @@ class Tables:
     tokens: MemoryCollection
     projects: MemoryProjects
     receipts: ReceiptRows = field(factory=ReceiptRows)
+    payloads: MemoryPayloads = field(factory=MemoryPayloads)
+    rejections: MemoryRejections = field(factory=MemoryRejections)
 
     @classmethod
     def empty(cls) -> Self:
@@ -103,6 +107,8 @@ class Tables:
             tokens=self.tokens.copy(history, tasks),
             projects=self.projects.copy(history),
             receipts=self.receipts.copy(),
+            payloads=self.payloads.copy(),
+            rejections=self.rejections.copy(),
         )
 
 
@@ -118,6 +124,8 @@ class MemoryReading:
         self.settings = tables.settings
         self.stages = tables.stages
         self.tasks = tables.tasks
+        self.payloads = tables.payloads
+        self.rejections = tables.rejections
 
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
@@ -161,6 +169,8 @@ class MemoryTransaction:
         self.settings = tables.settings
         self.stages = tables.stages
         self.tasks = tables.tasks.of(self, policy.tasks)
+        self.payloads = tables.payloads
+        self.rejections = tables.rejections
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)

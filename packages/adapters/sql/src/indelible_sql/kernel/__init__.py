@@ -1,4 +1,4 @@
-"""The kernel's tables and repositories: history, receipts, seals, keys, settings, tasks, rates."""
+"""The kernel's tables and repositories: history, records of its own, keys, settings and tasks."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,11 @@ from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS, hung_thread_guards
 from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.payload_tables import PAYLOADS, payload_guards
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS, rate_guards
+from indelible_sql.kernel.record_export import RECORD_EXPORT
+from indelible_sql.kernel.record_findings import record_findings
+from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_guards import task_guards
@@ -22,24 +26,28 @@ from indelible_sql.kernel.task_tables import (
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
+from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, RAW_BYTES
 from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of tasks, rates, hung threads and seals, and of the fields of a key."""
+    """Yield the guards of tasks, rates, hung threads, seals and payloads, and of a key's fields."""
     yield from task_guards(dialect)
     yield from rate_guards(dialect)
     yield from hung_thread_guards(dialect)
     yield from seal_guards(dialect)
+    yield from payload_guards(dialect)
     yield fixed_columns_guard(KEYS, Key.fixed)
 
 
 CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
-    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS),
+    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS, PAYLOADS, REJECTIONS),
     task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS),
     prunable_tables=(TASKS, HUNG_THREADS),
-    domains=(TASK_ARGUMENTS, TASK_RESULT),
+    domains=(TASK_ARGUMENTS, TASK_RESULT, AMOUNT_MINOR, CURRENCY, RAW_BYTES),
     guards=kernel_guards,
+    record_export=RECORD_EXPORT,
+    verify=record_findings,
 )

@@ -44,6 +44,7 @@ STRICT_TYPES: tuple[tuple[Any, TypeEngine[Any]], ...] = (
     (BigInteger, Integer()),
     (Double, REAL()),
     (ARRAY, LargeBinary()),
+    (LargeBinary, LargeBinary()),
 )
 # A placeholder in statements, which `in_schema` replaces with the schema's name.
 SCHEMA = PLACEHOLDER
@@ -183,7 +184,7 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def _bigint(value: object) -> int:
+def bigint(value: object) -> int:
     """Return an integer of 64 bits; raise ValueError for everything else, booleans included."""
     if type(value) is not int or value not in BIGINT:
         raise ValueError(f"{value!r} is not an integer of 64 bits")
@@ -325,8 +326,8 @@ NONBLANK_TEXT = Domain(
 )
 DIGEST = hex_domain("digest", "length({0}) = 64", "{0}")
 DIGEST_OR_EMPTY = hex_domain("digest_or_empty", "length({0}) IN (0, 64)", "{0}")
-ORDINAL = Domain("ordinal", BigInteger(), rule="{0} >= 1", from_json=_bigint)
-NATURAL = Domain("natural_number", BigInteger(), rule="{0} >= 0", from_json=_bigint)
+ORDINAL = Domain("ordinal", BigInteger(), rule="{0} >= 1", from_json=bigint)
+NATURAL = Domain("natural_number", BigInteger(), rule="{0} >= 0", from_json=bigint)
 INSTANT = Domain(
     "instant",
     DateTime(timezone=True),

@@ -1,0 +1,85 @@
+"""Export and import payloads and rejections, the kernel's own records, as they are stored."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Table, select
+
+from indelible.kernel.rejections import Rejection
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.payload_tables import PAYLOADS
+from indelible_sql.kernel.payloads import EXISTS, insert_payload, payload_of_row
+from indelible_sql.kernel.rejection_tables import REJECTIONS
+from indelible_sql.kernel.rejections import REJECTION_HASH, insert_rejection
+from indelible_sql.maintenance.export_errors import HistoryDiffers
+from indelible_sql.sql_context import RecordExport, TableRow
+
+PAYLOAD_PAGE = 16  # of up to 2 MiB each
+REJECTION_PAGE = 500
+ALL_PAYLOADS: Query = select(PAYLOADS).order_by(PAYLOADS.c.digest)
+ALL_REJECTIONS: Query = select(REJECTIONS).order_by(REJECTIONS.c.id)
+
+
+def exported_rows(session: Session) -> Iterator[TableRow]:
+    """Yield the payloads in order of their digests, then the rejections in order of their ids."""
+    for payload in session.stream(ALL_PAYLOADS, PAYLOAD_PAGE):
+        yield PAYLOADS, payload
+    for rejection in session.stream(ALL_REJECTIONS, REJECTION_PAGE):
+        yield REJECTIONS, rejection
+
+
+def check_rows(rows: Iterator[TableRow]) -> Iterator[TableRow]:
+    """Pass rows on; raise ValueError at one that is inconsistent, repeated or out of order."""
+    previous = (-1, "")
+    for table, values in rows:
+        position = _position(table, values)
+        if position <= previous:
+            raise ValueError(f"a row of {table.name} is not after the row before it")
+        previous = position
+
+        if table is PAYLOADS:
+            payload_of_row(values).check()
+        else:
+            rejection = ROWS.structure(values, Rejection)
+            if rejection.record_digest() != rejection.hash:
+                raise ValueError(f"rejection {rejection.id}: its hash does not match its content")
+        yield table, values
+
+
+def save_rows(session: Session, rows: Iterator[TableRow]) -> Iterator[bool]:
+    """Write the rows that are not there; yield for each whether it was written.
+
+    A payload that is there keeps the content type and the time of its first receipt here.
+    """
+    for table, values in rows:
+        if table is PAYLOADS:
+            is_stored = session.first(EXISTS, {"digest": values["digest"]}) is not None
+            yield not is_stored and insert_payload(session, values)
+        else:
+            yield _save_rejection(session, values)
+
+
+def _position(table: Table, values: Row) -> tuple[int, str]:
+    if table is PAYLOADS:
+        return 0, values["digest"]
+    return 1, values["id"]
+
+
+def _save_rejection(session: Session, values: Row) -> bool:
+    stored = session.first(REJECTION_HASH, {"id": values["id"]})
+    if stored is None:
+        insert_rejection(session, values)
+        return True
+
+    if stored["hash"] != values["hash"]:
+        raise HistoryDiffers("rejection", values["id"])
+    return False
+
+
+RECORD_EXPORT = RecordExport(
+    tables=(PAYLOADS, REJECTIONS),
+    hashed=(PAYLOADS, REJECTIONS),
+    rows=exported_rows,
+    check=check_rows,
+    save=save_rows,
+)

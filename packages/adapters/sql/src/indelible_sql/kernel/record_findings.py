@@ -1,0 +1,54 @@
+"""The checks of `verify` on payloads and rejections: every digest is computed again."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from sqlalchemy import Table
+
+from indelible.kernel.rejections import Rejection
+from indelible_sql.engine.errors import UNREADABLE
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.payload_tables import PAYLOADS
+from indelible_sql.kernel.payloads import payload_of_row
+from indelible_sql.kernel.record_export import PAYLOAD_PAGE, REJECTION_PAGE
+from indelible_sql.kernel.rejection_tables import REJECTIONS
+from indelible_sql.maintenance.findings import Fault, Finding, decode_row, select_rows, unreadable
+
+STORED_PAYLOADS: Query = select_rows(PAYLOADS, ("digest",), PAYLOADS, ())
+STORED_REJECTIONS: Query = select_rows(REJECTIONS, ("id",), REJECTIONS, ())
+
+Check = Callable[[Row], str]
+
+
+def record_findings(session: Session) -> Iterator[Finding]:
+    """Yield a finding for each payload and each rejection that is not as it was stored."""
+    payloads = session.stream(STORED_PAYLOADS, PAYLOAD_PAGE)
+    yield from _findings(PAYLOADS, "digest", payloads, partial(_payload_fault, session))
+    rejections = session.stream(STORED_REJECTIONS, REJECTION_PAGE)
+    yield from _findings(REJECTIONS, "id", rejections, partial(_rejection_fault, session))
+
+
+def _findings(table: Table, id_column: str, rows: Iterator[Row], check: Check) -> Iterator[Finding]:
+    for row in rows:
+        try:
+            detail = check(row)
+        except UNREADABLE as error:
+            detail = unreadable(error)
+        if detail:
+            entity_id = str(row[id_column])
+            yield Finding(
+                fault=Fault.RECORD, table=table.name, entity_id=entity_id, detail=detail
+            )
+
+
+def _payload_fault(session: Session, row: Row) -> str:
+    """Return '' for a payload that is as it was received, or raise one of UNREADABLE."""
+    payload_of_row(decode_row(session, PAYLOADS, row)).check()
+    return ""
+
+
+def _rejection_fault(session: Session, row: Row) -> str:
+    rejection = ROWS.structure(decode_row(session, REJECTIONS, row), Rejection)
+    is_right = rejection.record_digest() == rejection.hash
+    return "" if is_right else "its hash does not match its content"

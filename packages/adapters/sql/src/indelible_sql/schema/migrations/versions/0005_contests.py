@@ -1,0 +1,27 @@
+"""Raw bytes by their digests, and records of refused commands.
+
+Decision: docs/decisions/0094-money-bytes-and-rejections.md
+"""
+
+from alembic import op
+
+from indelible_sql.schema.drop import check_before_losing
+from indelible_sql.schema.migrations.frozen import DOWN, run_frozen
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the tables and their guards. Existing rows stay as they are."""
+    run_frozen(revision)
+
+
+def downgrade() -> None:
+    """Remove payloads and rejections; an export must contain every record where there are any."""
+    connection, context = op.get_bind(), op.get_context()
+    check_before_losing(connection, context, "payloads")
+    check_before_losing(connection, context, "rejections")
+    run_frozen(revision, DOWN)

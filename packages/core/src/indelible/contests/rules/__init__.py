@@ -1,0 +1,1 @@
+"""The pure rules of contests: they need neither a transaction nor a clock."""

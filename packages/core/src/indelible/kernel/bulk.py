@@ -1,0 +1,255 @@
+"""Bulk records: many rows that one change adds, stored in few statements.
+
+The change's data holds the number of the rows and their digest, so that the change's own hash
+covers every row. The rows repeat neither the aggregate's id nor the seq: they can be computed and
+hashed before the transaction that saves them begins.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
+
+from attrs import define, field, frozen
+
+from indelible.kernel.errors import Conflict, Invalid, UsageError
+from indelible.kernel.json import encode_canonical, to_json_value
+from indelible.kernel.values import COUNT, bounded_int, field_values
+
+MAX_BULK_ROWS: Final = 1_000_000
+# PostgreSQL gets all rows of a type as one text, which may have at most 1 GiB. A character has at
+# most 4 bytes.
+MAX_BULK_CHARACTERS: Final = 200_000_000
+
+
+@frozen
+class BulkMisnumbered(Invalid):
+    """The rows of a bulk are not numbered 1, 2, 3 and so on."""
+
+    code: ClassVar[str] = "BULK_MISNUMBERED"
+    message: ClassVar[str] = (
+        "Rows of {record} must be numbered from 1 without gaps: expected {expected}, got {actual}."
+    )
+    record: str
+    expected: int
+    actual: int
+
+
+@frozen
+class BulkTooLarge(Invalid):
+    """A change would add more rows, or longer ones, than one change may."""
+
+    code: ClassVar[str] = "BULK_TOO_LARGE"
+    message: ClassVar[str] = (
+        "The {record} of one change are too many: at most {max_rows} rows and {max_characters} "
+        "characters of JSON are allowed, got {rows} rows and {characters} characters."
+    )
+    record: str
+    max_rows: int
+    max_characters: int
+    rows: int
+    characters: int
+
+
+@frozen
+class BulkDiffers(Invalid):
+    """A change adds other bulk records than its aggregate declares for the action."""
+
+    code: ClassVar[str] = "BULK_DIFFERS"
+    message: ClassVar[str] = (
+        "Action {action} on {entity_id} must add these bulk records: {expected}; got: {actual}."
+    )
+    entity_id: str
+    action: str
+    expected: tuple[str, ...]
+    actual: tuple[str, ...]
+
+
+@frozen
+class BulkMismatch(Conflict):
+    """A change does not hold the count and the digest of the rows that it is saved with."""
+
+    code: ClassVar[str] = "BULK_MISMATCH"
+    message: ClassVar[str] = (
+        "Change {seq} of {entity_id} does not match its {record}: expected {expected}, "
+        "got {actual}."
+    )
+    entity_id: str
+    seq: int
+    record: str
+    expected: str
+    actual: str
+
+
+@frozen(kw_only=True)
+class BulkRecord:
+    """One of the rows of a type that a change adds, numbered from 1 in each change.
+
+    The table has the fields as its columns, beside `entity_id` and `seq` of the change. The
+    change's data holds the count and the digest of the rows under `record_name`.
+    """
+
+    record_name: ClassVar[str]
+
+    number: int = field(validator=bounded_int, metadata=COUNT)
+
+
+R = TypeVar("R", bound=BulkRecord)
+BulkTypes = Mapping[str, tuple[type[BulkRecord], ...]]
+NO_BULK: Final[BulkTypes] = MappingProxyType({})
+
+
+@define
+class BulkDigest:
+    """Counts rows and computes their digest, one row at a time.
+
+    The digest is the SHA-256 of the rows' canonical JSON texts in order, each with a newline.
+    """
+
+    count: int = 0
+    _content: Any = field(factory=sha256)
+
+    def add(self, text: str) -> None:
+        """Add the canonical text of the next row."""
+        self._content.update(text.encode())
+        self._content.update(b"\n")
+        self.count += 1
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a change's data hold about the rows."""
+        return {"count": self.count, "digest": self._content.hexdigest()}
+
+
+@frozen(eq=False)
+class Bulk(Generic[R]):
+    """The rows of one type that a change adds, prepared for storing; create it with `of`.
+
+    `texts` are the canonical JSON texts of the rows. Preparing 100,000 rows takes about a second,
+    so do it before the transaction begins.
+    """
+
+    record_type: type[R]
+    rows: tuple[R, ...]
+    texts: tuple[str, ...]
+    digest: str
+
+    @classmethod
+    def of(cls, record_type: type[R], rows: Iterable[R] = ()) -> Self:
+        """Return the rows with their texts and their digest; a type may have no rows.
+
+        Raises:
+            UsageError: A row is of another type.
+            BulkMisnumbered: The rows are not numbered from 1 without gaps.
+            BulkTooLarge: There are more than MAX_BULK_ROWS, or MAX_BULK_CHARACTERS of text.
+        """
+        listed = tuple(rows)
+        if len(listed) > MAX_BULK_ROWS:
+            raise _too_large(record_type, len(listed), 0)
+
+        texts: list[str] = []
+        characters = 0
+        content = BulkDigest()
+        for expected, row in enumerate(listed, start=1):
+            if type(row) is not record_type:
+                raise UsageError(
+                    f"a bulk of {record_type.__name__} has a row of type {type(row).__name__}"
+                )
+            if row.number != expected:
+                raise BulkMisnumbered(record_type.record_name, expected, row.number)
+            text = bulk_text(row)
+            characters += len(text)
+            content.add(text)
+            texts.append(text)
+
+        if characters > MAX_BULK_CHARACTERS:
+            raise _too_large(record_type, len(listed), characters)
+        return cls(record_type, listed, tuple(texts), content.summary()["digest"])
+
+    @property
+    def record_name(self) -> str:
+        """Return the name under which a change's data hold the summary."""
+        return self.record_type.record_name
+
+    def summary(self) -> dict[str, Any]:
+        """Return what the change's data hold: the count and the digest of the rows."""
+        return {"count": len(self.rows), "digest": self.digest}
+
+
+AnyBulk = Bulk[Any]
+
+
+class BulkReader(Protocol):
+    """Read access to the bulk records of an aggregate; every repository has it."""
+
+    def bulk_rows(
+        self,
+        record_type: type[R],
+        entity_id: str,
+        *,
+        seq: int,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[R, ...]:
+        """Return the next `limit` rows after a number that the change at `seq` added, in order."""
+        ...
+
+
+def bulk_text(row: BulkRecord) -> str:
+    """Return the canonical JSON text of a row, which the digest covers."""
+    return encode_canonical(to_json_value(field_values(row)))
+
+
+def check_bulk(types: BulkTypes, action: str, entity_id: str, bulk: Sequence[AnyBulk]) -> None:
+    """Check that the bulks are those that the action must add, one of each type in order.
+
+    Raises:
+        BulkDiffers: One is missing, or is not declared.
+    """
+    expected = types.get(action, ())
+    actual = tuple(item.record_type for item in bulk)
+    if actual != expected:
+        raise BulkDiffers(entity_id, action, _names(expected), _names(actual))
+
+
+def check_summaries(
+    entity_id: str, seq: int, data: Mapping[str, Any], bulk: Sequence[AnyBulk]
+) -> None:
+    """Check that the data of a change hold the count and the digest of every bulk.
+
+    Raises:
+        BulkMismatch: The data hold something else.
+    """
+    for item in bulk:
+        expected = item.summary()
+        actual = data.get(item.record_name)
+        if actual != expected:
+            raise BulkMismatch(entity_id, seq, item.record_name, str(expected), str(actual))
+
+
+def check_bulk_types(subject: str, types: BulkTypes, actions: set[str], fields: set[str]) -> None:
+    """Check the declared bulk types of an aggregate against its actions and its own fields.
+
+    Raises:
+        UsageError: An action is unknown, or two values of a change's data have the same name.
+    """
+    unknown = sorted(set(types) - actions)
+    if unknown:
+        raise UsageError(f"bulk records of {subject} name unknown actions: {', '.join(unknown)}")
+
+    for action, declared in types.items():
+        names = _names(declared)
+        taken = sorted(set(names) & fields)
+        if taken:
+            raise UsageError(f"bulk records of {subject} have names of fields: {', '.join(taken)}")
+        if len(set(names)) < len(names):
+            raise UsageError(f"bulk records of {subject} on {action} have a name twice")
+
+
+def _names(types: Iterable[type[BulkRecord]]) -> tuple[str, ...]:
+    return tuple(record_type.record_name for record_type in types)
+
+
+def _too_large(record_type: type[BulkRecord], rows: int, characters: int) -> BulkTooLarge:
+    return BulkTooLarge(
+        record_type.record_name, MAX_BULK_ROWS, MAX_BULK_CHARACTERS, rows, characters
+    )
