@@ -5,9 +5,12 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.schema import Computed
 
+from indelible.contests.entities.contests import FALLIBLE_ACTIONS
+from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import CONTEST, ContestStatus
-from indelible_sql.contests.tables.checks import all_or_none, previous_number, quoted
+from indelible_sql.contests.tables.checks import all_or_none, previous_number
 from indelible_sql.schema.columns import (
+    CONTENT,
     DIGEST,
     IDENTIFIER,
     INSTANT,
@@ -19,8 +22,6 @@ from indelible_sql.schema.columns import (
 )
 from indelible_sql.schema.tables import head, key, table
 from indelible_sql.schema.value_columns import money_columns
-
-MAX_MESSAGE_CHARACTERS: Final = 1_000
 
 # The columns that a contest copies from its newest configuration.
 CONFIGURED_COLUMNS: Final = (
@@ -39,8 +40,15 @@ CONFIGURED_COLUMNS: Final = (
 ERROR_COLUMNS: Final = ("error_from_state", "error_code", "error_message", "attempted_action")
 SETTLEMENT_COLUMNS: Final = ("settle_time", "settlement_run_id")
 
-# The states that a contest can fail in, and be resumed in.
-RESUMABLE: Final = (ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE)
+
+def _state_of_attempt() -> str:
+    """Return the state that the action of an error leaves, as SQL; NULL for an unknown action."""
+    states: list[str] = []
+    for action, state in FALLIBLE_ACTIONS.items():
+        states.append(f"WHEN '{action}' THEN '{state}'")
+
+    return f"CASE attempted_action {' '.join(states)} ELSE '' END"
+
 
 CONTESTS = head(
     "contests",
@@ -67,7 +75,7 @@ CONTESTS = head(
     ),
     Column("error_from_state", IDENTIFIER),
     Column("error_code", IDENTIFIER),
-    Column("error_message", NONBLANK_TEXT),
+    Column("error_message", CONTENT),
     Column("attempted_action", IDENTIFIER),
     # The targets of the keys of entries, of logs and of settlement runs.
     UniqueConstraint("id", "fee_minor", "currency", name="contests_fee"),
@@ -98,14 +106,14 @@ CONTESTS = head(
         name="contests_error_of_status",
     ),
     CheckConstraint(
-        f"error_from_state IN ({quoted(RESUMABLE)})"
-        f" AND length(error_message) <= {MAX_MESSAGE_CHARACTERS}",
+        f"error_from_state = {_state_of_attempt()} AND length(error_message) <= {MAX_MESSAGE_LENGTH}",
         name="contests_error_described",
     ),
     CheckConstraint(
         all_or_none(SETTLEMENT_COLUMNS, f"status = '{ContestStatus.COMPLETE}'"),
         name="contests_settlement_of_status",
     ),
+    CheckConstraint("settle_time = updated_at", name="contests_settled_by_change"),
     Index("contests_created_at", "created_at", "id"),
     Index("contests_updated_at", "updated_at", "id"),
     Index("contests_status", "status", "id"),

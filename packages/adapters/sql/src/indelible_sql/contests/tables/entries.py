@@ -4,15 +4,16 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
+from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
 from indelible_sql.contests.tables.checks import previous_number, quoted
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
+    CONTENT,
     DIGEST,
     IDENTIFIER,
     INSTANT,
     JSON_ARRAY,
-    NONBLANK_TEXT,
     ORDINAL,
     required,
 )
@@ -34,7 +35,7 @@ ENTRIES = head(
     amount_column("paid", nullable=True),
     Column("paid_at", INSTANT),
     Column("payment_ref", IDENTIFIER),
-    Column("rejection_reason", NONBLANK_TEXT),
+    Column("rejection_reason", CONTENT),
     UniqueConstraint("contest_id", "user_id", "entry_number", name="entries_number"),
     UniqueConstraint("contest_id", "place", name="entries_place"),
     key(
@@ -61,7 +62,13 @@ ENTRIES = head(
         " AND (payment_ref IS NULL) = (paid_minor = 0) END",
         name="entries_payment_of_status",
     ),
-    CheckConstraint("paid_minor = fee_minor", name="entries_paid_in_full"),
+    CheckConstraint(
+        "paid_minor = fee_minor AND (fee_minor > 0 OR paid_at = created_at)",
+        name="entries_paid_in_full",
+    ),
+    CheckConstraint(
+        f"length(rejection_reason) <= {MAX_MESSAGE_LENGTH}", name="entries_rejection_short"
+    ),
     CheckConstraint(
         f"(rejection_reason IS NOT NULL) = (status = '{EntryStatus.REJECTED}')",
         name="entries_rejection_of_status",

@@ -1,23 +1,20 @@
 """The head of provider feeds, and its record: the fetches."""
 
-from typing import Final
-
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint
 
+from indelible.contests.entities.values import HTTP_STATUS, MAX_MESSAGE_LENGTH, FetchOutcome
 from indelible.contests.lifecycle import PROVIDER_FEED
-from indelible_sql.contests.tables.checks import number_or_null, previous_number
+from indelible_sql.contests.tables.checks import number_or_null, previous_number, quoted
 from indelible_sql.schema.columns import (
+    CONTENT,
     DIGEST,
     IDENTIFIER,
     INSTANT,
     NATURAL,
-    NONBLANK_TEXT,
     ORDINAL,
     required,
 )
 from indelible_sql.schema.tables import head, key, table
-
-MAX_ERROR_CHARACTERS: Final = 1_000
 
 FEEDS = head(
     "provider_feeds",
@@ -41,6 +38,10 @@ FEEDS = head(
         ["digest"],
         deferred=True,
     ),
+    CheckConstraint(
+        "failures <= fetch_number AND (last_success_at IS NULL) = (last_payload_digest IS NULL)",
+        name="provider_feeds_success_complete",
+    ),
     version=required("fetch_number", NATURAL),
 )
 FETCHES = table(
@@ -54,8 +55,8 @@ FETCHES = table(
     Column("http_status", ORDINAL),
     required("attempts", ORDINAL),
     Column("payload_digest", DIGEST),
-    Column("content_type", IDENTIFIER),
-    Column("error", NONBLANK_TEXT),
+    Column("content_type", CONTENT),
+    Column("error", CONTENT),
     PrimaryKeyConstraint("provider_event_id", "number", name="provider_fetches_pkey"),
     key("provider_fetches_feed", ["provider_event_id"], "provider_feeds", ["id"]),
     key(
@@ -65,14 +66,18 @@ FETCHES = table(
         ["provider_event_id", "number"],
     ),
     key("provider_fetches_payload", ["payload_digest"], "payloads", ["digest"]),
+    CheckConstraint(f"outcome IN ({quoted(FetchOutcome)})", name="provider_fetches_outcome_known"),
     CheckConstraint("requested_at <= finished_at", name="provider_fetches_times"),
-    CheckConstraint("http_status BETWEEN 100 AND 599", name="provider_fetches_http_status_known"),
+    CheckConstraint(f"http_status BETWEEN {HTTP_STATUS['minimum']} AND {HTTP_STATUS['maximum']}",
+        name="provider_fetches_http_status_known",
+    ),
     CheckConstraint(
-        "outcome <> 'OK' OR payload_digest IS NOT NULL AND error IS NULL",
+        f"outcome <> '{FetchOutcome.OK}' OR payload_digest IS NOT NULL AND error IS NULL",
         name="provider_fetches_success_has_payload",
     ),
     CheckConstraint(
-        f"length(error) <= {MAX_ERROR_CHARACTERS}", name="provider_fetches_error_short"
+        f"length(error) <= {MAX_MESSAGE_LENGTH} AND length(content_type) <= {MAX_MESSAGE_LENGTH}",
+        name="provider_fetches_texts_short",
     ),
     has_rowid=False,
 )

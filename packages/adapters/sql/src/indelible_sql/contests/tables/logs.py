@@ -4,9 +4,12 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint, UniqueConstraint
 
+from indelible.contests.entities.values import FAULT_PATH, FAULT_VALUE, EventKind, Validity
 from indelible.contests.lifecycle import CONTEST_LOG
-from indelible_sql.contests.tables.checks import number_or_null, previous_number
+from indelible_sql.contests.tables.checks import number_or_null, previous_number, quoted
+from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.columns import (
+    CONTENT,
     DIGEST,
     DIGEST_OR_EMPTY,
     IDENTIFIER,
@@ -18,8 +21,6 @@ from indelible_sql.schema.columns import (
     required,
 )
 from indelible_sql.schema.tables import head, key, table
-
-MAX_FAULT_VALUE_CHARACTERS: Final = 200
 
 # The columns that hold the numbers of events.
 POINTERS: Final = (
@@ -155,26 +156,22 @@ EVENTS = table(
     key("contest_events_payload", ["payload_digest"], "payloads", ["digest"]),
     CheckConstraint("(number = 1) = (prev_hash = '')", name="contest_events_first"),
     CheckConstraint(
-        "kind IN ('CANCELLED', 'CONFIRMED', 'CORRECTION', 'FIELD', 'SNAPSHOT', 'TERMINAL')",
+        f"kind IN ({quoted(EventKind)}) AND validity IN ({quoted(Validity)})",
         name="contest_events_kind_known",
     ),
-    CheckConstraint("validity IN ('INVALID', 'VALID')", name="contest_events_validity_known"),
     CheckConstraint(
         "supersedes < number AND snapshot_number < number", name="contest_events_points_back"
     ),
     has_rowid=False,
 )
-FAULTS = table(
+FAULTS = bulk_table(
     "event_faults",
-    required("entity_id", IDENTIFIER),
-    required("seq", ORDINAL),
-    required("number", ORDINAL),
+    LOGS,
     required("event_number", ORDINAL),
     required("code", IDENTIFIER),
-    required("path", NONBLANK_TEXT),
-    required("value", NONBLANK_TEXT),
+    required("path", CONTENT),
+    required("value", CONTENT),
     required("required_action", NONBLANK_TEXT),
-    PrimaryKeyConstraint("entity_id", "seq", "number", name="event_faults_pkey"),
     UniqueConstraint("entity_id", "event_number", "number", name="event_faults_of_event"),
     key(
         "event_faults_event",
@@ -183,7 +180,8 @@ FAULTS = table(
         ["contest_id", "number"],
     ),
     CheckConstraint(
-        f"length(value) <= {MAX_FAULT_VALUE_CHARACTERS}", name="event_faults_value_short"
+        f"length(value) <= {FAULT_VALUE['max_length']}"
+        f" AND length(path) <= {FAULT_PATH['max_length']}",
+        name="event_faults_texts_short",
     ),
-    has_rowid=False,
 )

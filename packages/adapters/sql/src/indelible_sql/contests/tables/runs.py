@@ -2,26 +2,25 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.schema import Computed
 
+from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
 from indelible_sql.contests.tables.checks import all_of, all_or_none
+from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
+    CONTENT,
     DIGEST,
-    DIGEST_OR_EMPTY,
     IDENTIFIER,
     INSTANT,
     NATURAL,
-    NONBLANK_TEXT,
     ORDINAL,
     required,
 )
-from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.tables import head, key
 from indelible_sql.schema.value_columns import amount_column, currency_column
-
-MAX_MESSAGE_CHARACTERS: Final = 1_000
 
 AMOUNTS: Final = ("pool", "rake", "rounding", "retained", "top_up")
 RESULT_COLUMNS: Final = (
@@ -29,7 +28,6 @@ RESULT_COLUMNS: Final = (
     "official_rounds",
     "result_digest",
     *(f"{name}_minor" for name in AMOUNTS),
-    "currency",
     "line_count",
     "settled_at",
 )
@@ -46,15 +44,15 @@ RUNS = head(
     required("events_digest", DIGEST),
     required("entries_count", NATURAL),
     required("entries_seq_sum", NATURAL),
+    currency_column(),
     Column("eligibility_digest", DIGEST),
-    Column("official_rounds", NATURAL),
+    Column("official_rounds", ORDINAL),
     Column("result_digest", DIGEST),
     *(amount_column(name, nullable=True) for name in AMOUNTS),
-    currency_column(nullable=True),
     Column("line_count", NATURAL),
     Column("settled_at", INSTANT),
     Column("error_code", IDENTIFIER),
-    Column("error_message", NONBLANK_TEXT),
+    Column("error_message", CONTENT),
     # The run itself where it is complete: its contest must name it.
     Column(
         "settles_as",
@@ -97,20 +95,19 @@ RUNS = head(
         all_of((f"{name}_minor" for name in AMOUNTS), ">= 0"),
         name="settlement_runs_amounts_not_negative",
     ),
+    CheckConstraint("settled_at = updated_at", name="settlement_runs_settled_by_change"),
     CheckConstraint("line_count <= entries_count", name="settlement_runs_lines_of_entries"),
     CheckConstraint(
-        f"length(error_message) <= {MAX_MESSAGE_CHARACTERS}",
+        f"length(error_message) <= {MAX_MESSAGE_LENGTH}",
         name="settlement_runs_message_short",
     ),
     Index("settlement_runs_status", "status", "id"),
     Index("settlement_runs_created_at", "created_at", "id"),
     Index("settlement_runs_updated_at", "updated_at", "id"),
 )
-LINES = table(
+LINES = bulk_table(
     "settlement_lines",
-    required("entity_id", IDENTIFIER),
-    required("seq", ORDINAL),
-    required("number", ORDINAL),
+    RUNS,
     required("entry_id", IDENTIFIER),
     required("user_id", IDENTIFIER),
     Column("payment_ref", IDENTIFIER),
@@ -119,13 +116,10 @@ LINES = table(
     required("rank", ORDINAL),
     Column("score", BIG_INTEGER),
     amount_column("payout"),
-    PrimaryKeyConstraint("entity_id", "seq", "number", name="settlement_lines_pkey"),
     UniqueConstraint("entity_id", "entry_id", name="settlement_lines_entry"),
-    key("settlement_lines_run", ["entity_id"], "settlement_runs", ["id"]),
     CheckConstraint("paid_minor >= 0 AND payout_minor >= 0", name="settlement_lines_amounts"),
     CheckConstraint(
         "score IS NOT NULL OR payout_minor = 0", name="settlement_lines_ineligible_unpaid"
     ),
     Index("settlement_lines_user", "user_id", "entity_id", "number"),
-    has_rowid=False,
 )
