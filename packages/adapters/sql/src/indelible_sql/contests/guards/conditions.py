@@ -23,10 +23,7 @@ def json_text(column: str, keys: tuple[str, ...], dialect: str) -> str:
         return f"{column} #>> '{{{','.join(keys)}}}'"
 
     path = ".".join(("$", *keys))
-    return (
-        f"CASE WHEN json_valid({column})"
-        f" THEN CAST(json_extract({column}, '{path}') AS text) END"
-    )
+    return f"CASE WHEN json_valid({column}) THEN CAST(json_extract({column}, '{path}') AS text) END"
 
 
 def equal_or_null(left: str, right: str, dialect: str) -> str:

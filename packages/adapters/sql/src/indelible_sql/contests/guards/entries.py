@@ -31,9 +31,7 @@ def _contest(condition: str, dialect: str) -> str:
 
 def _open_guard(dialect: str) -> Guard:
     """Refuse an entry in a contest that is not SCHEDULED, or at its lock time or later."""
-    is_open = (
-        f"contest.status = '{ContestStatus.SCHEDULED}' AND NEW.created_at < contest.lock_time"
-    )
+    is_open = f"contest.status = '{ContestStatus.SCHEDULED}' AND NEW.created_at < contest.lock_time"
     return Guard(
         table=ENTRIES, rule="contest_open", event="INSERT", condition=_contest(is_open, dialect)
     )
@@ -50,9 +48,7 @@ def _places_guard(dialect: str) -> Guard:
 def _roster_guard(dialect: str) -> Guard:
     """Refuse another roster unless the contest is SCHEDULED, and before its lock time."""
     is_same = unchanged(ENTRIES, ("roster_number", "roster_digest"))
-    is_open = (
-        f"contest.status = '{ContestStatus.SCHEDULED}' AND NEW.updated_at < contest.lock_time"
-    )
+    is_open = f"contest.status = '{ContestStatus.SCHEDULED}' AND NEW.updated_at < contest.lock_time"
     return Guard(
         table=ENTRIES,
         rule="roster_open",
