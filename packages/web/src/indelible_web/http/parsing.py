@@ -84,7 +84,9 @@ class RequestParser:
                 return _json_body(request, has_documents=self._has_documents)
 
 
-def _missing_header(error: ValidationError) -> errors.IfMatchMissing | errors.IdempotencyKeyRequired:
+def _missing_header(
+    error: ValidationError,
+) -> errors.IfMatchMissing | errors.IdempotencyKeyRequired:
     """Return the error of the first required header that is missing."""
     if IF_MATCH in error.messages_dict:
         return errors.IfMatchMissing()
