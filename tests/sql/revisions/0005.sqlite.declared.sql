@@ -1373,12 +1373,12 @@ CREATE TABLE contest_logs (
 	field_number INTEGER,
 	leaderboard_number INTEGER,
 	leaderboard_at TEXT,
-	final_number INTEGER,
-	final_at TEXT,
-	confirmations INTEGER NOT NULL,
-	confirmed_at TEXT,
+	leaderboard_hash TEXT,
+	observations INTEGER NOT NULL,
+	observed_at TEXT,
 	terminal_number INTEGER,
 	terminal_at TEXT,
+	cancelled_number INTEGER,
 	pending_rewrite TEXT,
 	pending_rewrite_at TEXT,
 	pending_rewrite_number INTEGER,
@@ -1390,13 +1390,13 @@ CREATE TABLE contest_logs (
 	CONSTRAINT contest_logs_fetch FOREIGN KEY(provider_event_id, newest_fetch) REFERENCES provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_field_number FOREIGN KEY(id, field_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_leaderboard_number FOREIGN KEY(id, leaderboard_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT contest_logs_final_number FOREIGN KEY(id, final_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_terminal_number FOREIGN KEY(id, terminal_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_cancelled_number FOREIGN KEY(id, cancelled_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_pending_rewrite_number FOREIGN KEY(id, pending_rewrite_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_conflict_number FOREIGN KEY(id, conflict_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_same_id CHECK (contest_id = id),
 	CONSTRAINT contest_logs_hash_of_number CHECK ((event_number = 0) = (event_hash = '')),
-	CONSTRAINT contest_logs_pointers_complete CHECK ((leaderboard_number IS NULL) = (leaderboard_at IS NULL) AND (final_number IS NULL) = (final_at IS NULL) AND (terminal_number IS NULL) = (terminal_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_number IS NULL)),
+	CONSTRAINT contest_logs_marks_complete CHECK ((leaderboard_number IS NULL) = (leaderboard_at IS NULL) AND (leaderboard_number IS NULL) = (leaderboard_hash IS NULL) AND (leaderboard_number IS NULL) = (observed_at IS NULL) AND (terminal_number IS NULL) = (terminal_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_number IS NULL)),
 	CONSTRAINT contest_logs_history FOREIGN KEY (lifecycle, id, seq, status, event_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT contest_logs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -1415,12 +1415,12 @@ CREATE TABLE contest_logs (
 	CONSTRAINT contest_logs_field_number_rule CHECK (field_number >= 1),
 	CONSTRAINT contest_logs_leaderboard_number_rule CHECK (leaderboard_number >= 1),
 	CONSTRAINT contest_logs_leaderboard_at_rule CHECK (leaderboard_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND leaderboard_at >= '2000' AND leaderboard_at < '3000'),
-	CONSTRAINT contest_logs_final_number_rule CHECK (final_number >= 1),
-	CONSTRAINT contest_logs_final_at_rule CHECK (final_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND final_at >= '2000' AND final_at < '3000'),
-	CONSTRAINT contest_logs_confirmations_rule CHECK (confirmations >= 0),
-	CONSTRAINT contest_logs_confirmed_at_rule CHECK (confirmed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND confirmed_at >= '2000' AND confirmed_at < '3000'),
+	CONSTRAINT contest_logs_leaderboard_hash_rule CHECK (length(leaderboard_hash) = 64 AND trim(leaderboard_hash, '0123456789abcdef') = ''),
+	CONSTRAINT contest_logs_observations_rule CHECK (observations >= 0),
+	CONSTRAINT contest_logs_observed_at_rule CHECK (observed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND observed_at >= '2000' AND observed_at < '3000'),
 	CONSTRAINT contest_logs_terminal_number_rule CHECK (terminal_number >= 1),
 	CONSTRAINT contest_logs_terminal_at_rule CHECK (terminal_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND terminal_at >= '2000' AND terminal_at < '3000'),
+	CONSTRAINT contest_logs_cancelled_number_rule CHECK (cancelled_number >= 1),
 	CONSTRAINT contest_logs_pending_rewrite_rule CHECK (length(pending_rewrite) = 64 AND trim(pending_rewrite, '0123456789abcdef') = ''),
 	CONSTRAINT contest_logs_pending_rewrite_at_rule CHECK (pending_rewrite_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND pending_rewrite_at >= '2000' AND pending_rewrite_at < '3000'),
 	CONSTRAINT contest_logs_pending_rewrite_number_rule CHECK (pending_rewrite_number >= 1),
@@ -3186,6 +3186,10 @@ CREATE TRIGGER contest_logs_no_replace BEFORE INSERT ON contest_logs
 WHEN (NOT EXISTS (SELECT 1 FROM main.contest_logs WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_no_replace'); END
 --;
+CREATE TRIGGER contest_logs_cancelled_number_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.cancelled_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.cancelled_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_cancelled_number_exists'); END
+--;
 CREATE TRIGGER contest_logs_conflict_number_exists BEFORE UPDATE ON contest_logs
 WHEN (OLD.conflict_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.conflict_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_conflict_number_exists'); END
@@ -3210,10 +3214,6 @@ CREATE TRIGGER contest_logs_field_number_exists BEFORE UPDATE ON contest_logs
 WHEN (OLD.field_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.field_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_field_number_exists'); END
 --;
-CREATE TRIGGER contest_logs_final_number_exists BEFORE UPDATE ON contest_logs
-WHEN (OLD.final_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.final_number)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'contest_logs_final_number_exists'); END
---;
 CREATE TRIGGER contest_logs_leaderboard_number_exists BEFORE UPDATE ON contest_logs
 WHEN (OLD.leaderboard_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.leaderboard_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_leaderboard_number_exists'); END
@@ -3231,7 +3231,7 @@ WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND ent
 BEGIN SELECT RAISE(ABORT, 'contest_logs_history_exists'); END
 --;
 CREATE TRIGGER contest_logs_no_nested_update BEFORE UPDATE ON contest_logs
-WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.event_number IS OLD.event_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.newest_event IS OLD.newest_event AND stored.newest_fetch IS OLD.newest_fetch AND stored.contest_id IS OLD.contest_id AND stored.provider_event_id IS OLD.provider_event_id AND stored.fetch_number IS OLD.fetch_number AND stored.head_hash IS OLD.head_hash AND stored.event_hash IS OLD.event_hash AND stored.field_number IS OLD.field_number AND stored.leaderboard_number IS OLD.leaderboard_number AND stored.leaderboard_at IS OLD.leaderboard_at AND stored.final_number IS OLD.final_number AND stored.final_at IS OLD.final_at AND stored.confirmations IS OLD.confirmations AND stored.confirmed_at IS OLD.confirmed_at AND stored.terminal_number IS OLD.terminal_number AND stored.terminal_at IS OLD.terminal_at AND stored.pending_rewrite IS OLD.pending_rewrite AND stored.pending_rewrite_at IS OLD.pending_rewrite_at AND stored.pending_rewrite_number IS OLD.pending_rewrite_number AND stored.conflict_number IS OLD.conflict_number)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.event_number IS OLD.event_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.newest_event IS OLD.newest_event AND stored.newest_fetch IS OLD.newest_fetch AND stored.contest_id IS OLD.contest_id AND stored.provider_event_id IS OLD.provider_event_id AND stored.fetch_number IS OLD.fetch_number AND stored.head_hash IS OLD.head_hash AND stored.event_hash IS OLD.event_hash AND stored.field_number IS OLD.field_number AND stored.leaderboard_number IS OLD.leaderboard_number AND stored.leaderboard_at IS OLD.leaderboard_at AND stored.leaderboard_hash IS OLD.leaderboard_hash AND stored.observations IS OLD.observations AND stored.observed_at IS OLD.observed_at AND stored.terminal_number IS OLD.terminal_number AND stored.terminal_at IS OLD.terminal_at AND stored.cancelled_number IS OLD.cancelled_number AND stored.pending_rewrite IS OLD.pending_rewrite AND stored.pending_rewrite_at IS OLD.pending_rewrite_at AND stored.pending_rewrite_number IS OLD.pending_rewrite_number AND stored.conflict_number IS OLD.conflict_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_no_nested_update'); END
 --;
 CREATE TRIGGER contest_logs_one_step BEFORE UPDATE ON contest_logs
@@ -3390,6 +3390,10 @@ CREATE TRIGGER entries_within_places BEFORE INSERT ON entries
 WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries IS NULL OR NEW.place <= contest.max_entries))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_within_places'); END
 --;
+CREATE TRIGGER entries_within_user_limit BEFORE INSERT ON entries
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries_per_user IS NULL OR (SELECT count(*) FROM main.entries AS other WHERE other.contest_id = NEW.contest_id AND other.user_id = NEW.user_id AND other.status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID') AND other.id <> NEW.id) < contest.max_entries_per_user))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_within_user_limit'); END
+--;
 CREATE TRIGGER entries_roster_open BEFORE UPDATE ON entries
 WHEN (NEW.roster_number = OLD.roster_number AND NEW.roster_digest = OLD.roster_digest OR EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.updated_at < contest.lock_time)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_roster_open'); END
@@ -3411,11 +3415,11 @@ WHEN (NEW.fetch_number >= OLD.fetch_number AND (NEW.event_number = OLD.event_num
 BEGIN SELECT RAISE(ABORT, 'contest_logs_moves_forward'); END
 --;
 CREATE TRIGGER contest_logs_points_to_newest BEFORE UPDATE ON contest_logs
-WHEN ((NEW.field_number IS NULL OR NEW.field_number = OLD.field_number OR NEW.field_number = NEW.event_number) AND (NEW.leaderboard_number IS NULL OR NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number = NEW.event_number) AND (NEW.final_number IS NULL OR NEW.final_number = OLD.final_number OR NEW.final_number = NEW.event_number) AND (NEW.terminal_number IS NULL OR NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number = NEW.event_number) AND (NEW.pending_rewrite_number IS NULL OR NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number = NEW.event_number) AND (NEW.conflict_number IS NULL OR NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number = NEW.event_number)) IS NOT TRUE
+WHEN ((NEW.field_number IS NULL OR NEW.field_number = OLD.field_number OR NEW.field_number = NEW.event_number) AND (NEW.leaderboard_number IS NULL OR NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number = NEW.event_number) AND (NEW.terminal_number IS NULL OR NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number = NEW.event_number) AND (NEW.cancelled_number IS NULL OR NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number = NEW.event_number) AND (NEW.pending_rewrite_number IS NULL OR NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number = NEW.event_number) AND (NEW.conflict_number IS NULL OR NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number = NEW.event_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_points_to_newest'); END
 --;
 CREATE TRIGGER contest_events_applied BEFORE INSERT ON contest_events
-WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS head WHERE head.id = NEW.contest_id AND head.head_hash = NEW.body_hash AND (head.field_number IS NULL OR head.field_number <> NEW.number OR NEW.kind IN ('FIELD') AND NEW.validity = 'VALID') AND (head.leaderboard_number IS NULL OR head.leaderboard_number <> NEW.number OR NEW.kind IN ('CORRECTION', 'SNAPSHOT') AND NEW.validity = 'VALID') AND (head.terminal_number IS NULL OR head.terminal_number <> NEW.number OR NEW.kind IN ('TERMINAL') AND NEW.validity = 'VALID'))) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS head WHERE head.id = NEW.contest_id AND head.head_hash = NEW.body_hash AND (head.field_number IS NULL OR head.field_number <> NEW.number OR NEW.kind IN ('FIELD') AND NEW.validity = 'VALID') AND (head.leaderboard_number IS NULL OR head.leaderboard_number <> NEW.number OR NEW.kind IN ('CORRECTION', 'SNAPSHOT') AND NEW.validity = 'VALID') AND (head.terminal_number IS NULL OR head.terminal_number <> NEW.number OR NEW.kind IN ('TERMINAL') AND NEW.validity = 'VALID') AND (head.cancelled_number IS NULL OR head.cancelled_number <> NEW.number OR NEW.kind IN ('CANCELLED') AND NEW.validity = 'VALID'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_events_applied'); END
 --;
 CREATE TRIGGER contest_events_of_fetch BEFORE INSERT ON contest_events

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from indelible.contests.entities.entries import Entry
-from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.lifecycle import OCCUPYING, ContestStatus
 from indelible_sql.contests.guards.conditions import unchanged
 from indelible_sql.contests.tables import CONTESTS, ENTRIES
+from indelible_sql.contests.tables.checks import quoted
 from indelible_sql.contests.tables.entries import PAYMENT_COLUMNS
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
@@ -16,6 +17,7 @@ def entry_guards(dialect: str) -> Iterator[Guard]:
     yield fixed_columns_guard(ENTRIES, Entry.fixed)
     yield _open_guard(dialect)
     yield _places_guard(dialect)
+    yield _user_guard(dialect)
     yield _roster_guard(dialect)
     yield _payment_guard()
     yield _place_guard()
@@ -42,6 +44,22 @@ def _places_guard(dialect: str) -> Guard:
     has_place = "(contest.max_entries IS NULL OR NEW.place <= contest.max_entries)"
     return Guard(
         table=ENTRIES, rule="within_places", event="INSERT", condition=_contest(has_place, dialect)
+    )
+
+
+def _user_guard(dialect: str) -> Guard:
+    """Refuse an entry of a user who has as many as the contest allows."""
+    others = (
+        f"(SELECT count(*) FROM {qualified_name(ENTRIES, dialect)} AS other"
+        " WHERE other.contest_id = NEW.contest_id AND other.user_id = NEW.user_id"
+        f" AND other.status IN ({quoted(OCCUPYING)}) AND other.id <> NEW.id)"
+    )
+    may_join = f"(contest.max_entries_per_user IS NULL OR {others} < contest.max_entries_per_user)"
+    return Guard(
+        table=ENTRIES,
+        rule="within_user_limit",
+        event="INSERT",
+        condition=_contest(may_join, dialect),
     )
 
 

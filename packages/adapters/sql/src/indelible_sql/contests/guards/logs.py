@@ -17,6 +17,7 @@ _APPLIED_KINDS: Final[Mapping[str, tuple[EventKind, ...]]] = {
     "field_number": (EventKind.FIELD,),
     "leaderboard_number": (EventKind.SNAPSHOT, EventKind.CORRECTION),
     "terminal_number": (EventKind.TERMINAL,),
+    "cancelled_number": (EventKind.CANCELLED,),
 }
 
 

@@ -76,6 +76,8 @@ DROP TRIGGER entries_roster_open ON indelible.entries
 --;
 DROP TRIGGER entries_within_places ON indelible.entries
 --;
+DROP TRIGGER entries_within_user_limit ON indelible.entries
+--;
 DROP TRIGGER event_faults_in_change ON indelible.event_faults
 --;
 DROP TRIGGER event_faults_no_delete ON indelible.event_faults
@@ -352,6 +354,8 @@ DROP FUNCTION indelible.entries_contest_open
 --;
 DROP FUNCTION indelible.entries_within_places
 --;
+DROP FUNCTION indelible.entries_within_user_limit
+--;
 DROP FUNCTION indelible.entries_roster_open
 --;
 DROP FUNCTION indelible.entries_paid_once
@@ -382,6 +386,8 @@ DROP FUNCTION indelible.tasks_needs_contests
 --;
 DROP FUNCTION indelible.tasks_needs_provider_feeds
 --;
+ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_cancelled_number
+--;
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_conflict_number
 --;
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_event
@@ -391,8 +397,6 @@ ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_feed
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_fetch
 --;
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_field_number
---;
-ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_final_number
 --;
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_leaderboard_number
 --;

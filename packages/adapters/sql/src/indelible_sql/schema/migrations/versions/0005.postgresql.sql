@@ -128,12 +128,12 @@ CREATE TABLE indelible.contest_logs (
 	field_number indelible.ordinal,
 	leaderboard_number indelible.ordinal,
 	leaderboard_at indelible.instant,
-	final_number indelible.ordinal,
-	final_at indelible.instant,
-	confirmations indelible.natural_number NOT NULL,
-	confirmed_at indelible.instant,
+	leaderboard_hash indelible.digest,
+	observations indelible.natural_number NOT NULL,
+	observed_at indelible.instant,
 	terminal_number indelible.ordinal,
 	terminal_at indelible.instant,
+	cancelled_number indelible.ordinal,
 	pending_rewrite indelible.digest,
 	pending_rewrite_at indelible.instant,
 	pending_rewrite_number indelible.ordinal,
@@ -142,7 +142,7 @@ CREATE TABLE indelible.contest_logs (
 	CONSTRAINT contest_logs_contest FOREIGN KEY(contest_id, provider_event_id) REFERENCES indelible.contests (id, provider_event_id),
 	CONSTRAINT contest_logs_same_id CHECK (contest_id = id),
 	CONSTRAINT contest_logs_hash_of_number CHECK ((event_number = 0) = (event_hash = '')),
-	CONSTRAINT contest_logs_pointers_complete CHECK ((leaderboard_number IS NULL) = (leaderboard_at IS NULL) AND (final_number IS NULL) = (final_at IS NULL) AND (terminal_number IS NULL) = (terminal_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_number IS NULL)),
+	CONSTRAINT contest_logs_marks_complete CHECK ((leaderboard_number IS NULL) = (leaderboard_at IS NULL) AND (leaderboard_number IS NULL) = (leaderboard_hash IS NULL) AND (leaderboard_number IS NULL) = (observed_at IS NULL) AND (terminal_number IS NULL) = (terminal_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_number IS NULL)),
 	CONSTRAINT contest_logs_history FOREIGN KEY (lifecycle, id, seq, status, event_number, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_logs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -368,6 +368,8 @@ CREATE UNIQUE INDEX settlement_runs_one_started ON indelible.settlement_runs (co
 --;
 CREATE INDEX settlement_lines_user ON indelible.settlement_lines (user_id, entity_id, number)
 --;
+ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_cancelled_number FOREIGN KEY(id, cancelled_number) REFERENCES indelible.contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED
+--;
 ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_conflict_number FOREIGN KEY(id, conflict_number) REFERENCES indelible.contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_event FOREIGN KEY(id, newest_event, event_hash) REFERENCES indelible.contest_events (contest_id, number, event_hash) DEFERRABLE INITIALLY DEFERRED
@@ -377,8 +379,6 @@ ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_feed FOREIGN KEY(
 ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_fetch FOREIGN KEY(provider_event_id, newest_fetch) REFERENCES indelible.provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_field_number FOREIGN KEY(id, field_number) REFERENCES indelible.contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED
---;
-ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_final_number FOREIGN KEY(id, final_number) REFERENCES indelible.contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_leaderboard_number FOREIGN KEY(id, leaderboard_number) REFERENCES indelible.contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
@@ -1288,6 +1288,19 @@ FOR EACH ROW EXECUTE FUNCTION indelible.entries_within_places()
 --;
 ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_within_places
 --;
+CREATE FUNCTION indelible.entries_within_user_limit() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries_per_user IS NULL OR (SELECT count(*) FROM indelible.entries AS other WHERE other.contest_id = NEW.contest_id AND other.user_id = NEW.user_id AND other.status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID') AND other.id <> NEW.id) < contest.max_entries_per_user))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entries_within_user_limit AFTER INSERT ON indelible.entries
+FOR EACH ROW EXECUTE FUNCTION indelible.entries_within_user_limit()
+--;
+ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_within_user_limit
+--;
 CREATE FUNCTION indelible.entries_roster_open() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (NEW.roster_number = OLD.roster_number AND NEW.roster_digest = OLD.roster_digest OR EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.updated_at < contest.lock_time)) IS NOT TRUE THEN
@@ -1355,7 +1368,7 @@ ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_moves_forw
 --;
 CREATE FUNCTION indelible.contest_logs_points_to_newest() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF ((NEW.field_number IS NULL OR NEW.field_number = OLD.field_number OR NEW.field_number = NEW.event_number) AND (NEW.leaderboard_number IS NULL OR NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number = NEW.event_number) AND (NEW.final_number IS NULL OR NEW.final_number = OLD.final_number OR NEW.final_number = NEW.event_number) AND (NEW.terminal_number IS NULL OR NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number = NEW.event_number) AND (NEW.pending_rewrite_number IS NULL OR NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number = NEW.event_number) AND (NEW.conflict_number IS NULL OR NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number = NEW.event_number)) IS NOT TRUE THEN
+  IF ((NEW.field_number IS NULL OR NEW.field_number = OLD.field_number OR NEW.field_number = NEW.event_number) AND (NEW.leaderboard_number IS NULL OR NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number = NEW.event_number) AND (NEW.terminal_number IS NULL OR NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number = NEW.event_number) AND (NEW.cancelled_number IS NULL OR NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number = NEW.event_number) AND (NEW.pending_rewrite_number IS NULL OR NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number = NEW.event_number) AND (NEW.conflict_number IS NULL OR NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number = NEW.event_number)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1368,7 +1381,7 @@ ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_points_to_
 --;
 CREATE FUNCTION indelible.contest_events_applied() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.contest_logs AS head WHERE head.id = NEW.contest_id AND head.head_hash = NEW.body_hash AND (head.field_number IS NULL OR head.field_number <> NEW.number OR NEW.kind IN ('FIELD') AND NEW.validity = 'VALID') AND (head.leaderboard_number IS NULL OR head.leaderboard_number <> NEW.number OR NEW.kind IN ('CORRECTION', 'SNAPSHOT') AND NEW.validity = 'VALID') AND (head.terminal_number IS NULL OR head.terminal_number <> NEW.number OR NEW.kind IN ('TERMINAL') AND NEW.validity = 'VALID'))) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.contest_logs AS head WHERE head.id = NEW.contest_id AND head.head_hash = NEW.body_hash AND (head.field_number IS NULL OR head.field_number <> NEW.number OR NEW.kind IN ('FIELD') AND NEW.validity = 'VALID') AND (head.leaderboard_number IS NULL OR head.leaderboard_number <> NEW.number OR NEW.kind IN ('CORRECTION', 'SNAPSHOT') AND NEW.validity = 'VALID') AND (head.terminal_number IS NULL OR head.terminal_number <> NEW.number OR NEW.kind IN ('TERMINAL') AND NEW.validity = 'VALID') AND (head.cancelled_number IS NULL OR head.cancelled_number <> NEW.number OR NEW.kind IN ('CANCELLED') AND NEW.validity = 'VALID'))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

@@ -40,6 +40,8 @@ DROP TRIGGER contest_events_snapshot_exists
 --;
 DROP TRIGGER contest_events_superseded_exists
 --;
+DROP TRIGGER contest_logs_cancelled_number_exists
+--;
 DROP TRIGGER contest_logs_conflict_number_exists
 --;
 DROP TRIGGER contest_logs_contest_exists
@@ -51,8 +53,6 @@ DROP TRIGGER contest_logs_feed_exists
 DROP TRIGGER contest_logs_fetch_exists
 --;
 DROP TRIGGER contest_logs_field_number_exists
---;
-DROP TRIGGER contest_logs_final_number_exists
 --;
 DROP TRIGGER contest_logs_fixed
 --;
@@ -137,6 +137,8 @@ DROP TRIGGER entries_roster_exists
 DROP TRIGGER entries_roster_open
 --;
 DROP TRIGGER entries_within_places
+--;
+DROP TRIGGER entries_within_user_limit
 --;
 DROP TRIGGER event_faults_event_exists
 --;

@@ -14,9 +14,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-OF_CONTESTS = (
-    "lifecycle IN ('contest', 'contest_log', 'entry', 'provider_feed', 'settlement_run')"
-)
+OF_CONTESTS = "lifecycle IN ('contest', 'contest_log', 'entry', 'provider_feed', 'settlement_run')"
 
 
 def upgrade() -> None:
