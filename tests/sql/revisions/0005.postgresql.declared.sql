@@ -4391,7 +4391,7 @@ ALTER TABLE indelible.contest_events ENABLE ALWAYS TRIGGER contest_events_applie
 --;
 CREATE FUNCTION indelible.contest_events_of_fetch() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM indelible.contest_logs AS log JOIN indelible.provider_fetches AS fetch ON fetch.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND fetch.number = NEW.fetch_number AND fetch.payload_digest = NEW.payload_digest)) IS NOT TRUE THEN
+  IF (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM indelible.contest_logs AS log JOIN indelible.provider_fetches AS stored ON stored.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND stored.number = NEW.fetch_number AND stored.payload_digest = NEW.payload_digest)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

@@ -3423,7 +3423,7 @@ WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS head WHERE head.id = NEW.contes
 BEGIN SELECT RAISE(ABORT, 'contest_events_applied'); END
 --;
 CREATE TRIGGER contest_events_of_fetch BEFORE INSERT ON contest_events
-WHEN (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_logs AS log JOIN main.provider_fetches AS fetch ON fetch.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND fetch.number = NEW.fetch_number AND fetch.payload_digest = NEW.payload_digest)) IS NOT TRUE
+WHEN (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_logs AS log JOIN main.provider_fetches AS stored ON stored.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND stored.number = NEW.fetch_number AND stored.payload_digest = NEW.payload_digest)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_events_of_fetch'); END
 --;
 CREATE TRIGGER settlement_runs_fixed BEFORE UPDATE ON settlement_runs

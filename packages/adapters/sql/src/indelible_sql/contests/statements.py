@@ -11,6 +11,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 
@@ -39,6 +40,16 @@ _ONE: Final = literal_column("1", BigInteger())
 def _in_states(column: ColumnElement[Any], states: frozenset[Any]) -> ColumnElement[bool]:
     """Return the condition that a status is one of the states, in alphabetical order."""
     return or_(*(column == state for state in sorted(str(state) for state in states)))
+
+
+def _number(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return a column of whole numbers for arithmetic: SQLAlchemy takes a domain for a text."""
+    return type_coerce(column, BigInteger())
+
+
+def _total(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return the sum of a column over the rows of a query, 0 for none."""
+    return func.coalesce(func.sum(_number(column)), literal_column("0"))
 
 
 # Which version of a contest's configuration has this number, and which ones follow it?
@@ -124,11 +135,11 @@ _following = ENTRIES.alias("following")
 _is_next_taken = (
     select(_ONE)
     .where(_following.c.contest_id == ENTRIES.c.contest_id)
-    .where(_following.c.place == ENTRIES.c.place + 1)
+    .where(_following.c.place == _number(ENTRIES.c.place) + literal_column("1"))
     .exists()
 )
 FIRST_GAP: Final[Query] = (
-    select((ENTRIES.c.place + 1).label("place"))
+    select((_number(ENTRIES.c.place) + literal_column("1")).label("place"))
     .where(_of_contest, _has_place, ~_is_next_taken)
     .order_by(ENTRIES.c.place)
     .limit(1)
@@ -146,13 +157,13 @@ HAS_ENTRY: Final[Query] = select(_ONE.label("one")).where(_of_contest).limit(1)
 
 # How many entries has a contest, and what is the sum of their seqs?
 ENTRIES_REVISION: Final[Query] = select(
-    func.count().label("count"), func.coalesce(func.sum(ENTRIES.c.seq), 0).label("seq_sum")
+    func.count().label("count"), _total(ENTRIES.c.seq).label("seq_sum")
 ).where(_of_contest)
 
 # Which active entries of a contest were paid in time, with their newest rosters, in order of id?
 ELIGIBLE: Final[Query] = (
     select(
-        ENTRIES.c.id,
+        ENTRIES.c.id.label("entry_id"),
         ENTRIES.c.user_id,
         ENTRIES.c.payment_ref,
         ENTRIES.c.paid_minor,
@@ -198,13 +209,14 @@ LINES_OF_USER: Final = rows_by(LINES, "entity_id", "user_id").order_by(LINES.c.n
 # Which settlements differ from the events, the entries or the amounts that they name?
 _lines_of_run = LINES.c.entity_id == RUNS.c.id
 _line_count = select(func.count()).where(_lines_of_run).scalar_subquery()
-_paid = (
-    select(func.coalesce(func.sum(LINES.c.paid_minor), 0)).where(_lines_of_run).scalar_subquery()
+_paid = select(_total(LINES.c.paid_minor)).where(_lines_of_run).scalar_subquery()
+_payouts = select(_total(LINES.c.payout_minor)).where(_lines_of_run).scalar_subquery()
+_given_out = (
+    _payouts
+    + _number(RUNS.c.rake_minor)
+    + _number(RUNS.c.rounding_minor)
+    + _number(RUNS.c.retained_minor)
 )
-_payouts = (
-    select(func.coalesce(func.sum(LINES.c.payout_minor), 0)).where(_lines_of_run).scalar_subquery()
-)
-_given_out = _payouts + RUNS.c.rake_minor + RUNS.c.rounding_minor + RUNS.c.retained_minor
 UNBALANCED_RUNS: Final[Query] = (
     select(RUNS.c.id, RUNS.c.seq)
     .where(RUNS.c.line_count.is_not(None))
@@ -212,7 +224,7 @@ UNBALANCED_RUNS: Final[Query] = (
         or_(
             RUNS.c.line_count != _line_count,
             RUNS.c.pool_minor != _paid,
-            RUNS.c.pool_minor + RUNS.c.top_up_minor != _given_out,
+            _number(RUNS.c.pool_minor) + _number(RUNS.c.top_up_minor) != _given_out,
         )
     )
     .order_by(RUNS.c.id)

@@ -155,12 +155,12 @@ class SqlEntryRepository(SqlAggregateRepository[Entry]):
             "limit": ENTRY_BATCH,
         }
         while True:
-            rows = self._session.tuples(statements.ELIGIBLE, values)
+            rows = self._session.rows(statements.ELIGIBLE, values)
             for row in rows:
-                yield EligibleEntry(*row)
+                yield EligibleEntry(**row)
             if len(rows) < ENTRY_BATCH:
                 return
-            values["after"] = rows[-1][0]
+            values["after"] = rows[-1]["entry_id"]
 
     def _first_gap(self, contest_id: str) -> int:
         """Return the lowest free place of a contest whose places have gaps."""

@@ -90,10 +90,10 @@ def _fetched_guard(dialect: str) -> Guard:
         condition=(
             "NEW.fetch_number IS NULL"
             f" OR EXISTS (SELECT 1 FROM {qualified_name(LOGS, dialect)} AS log"
-            f" JOIN {qualified_name(FETCHES, dialect)} AS fetch"
-            " ON fetch.provider_event_id = log.provider_event_id"
-            " WHERE log.id = NEW.contest_id AND fetch.number = NEW.fetch_number"
-            " AND fetch.payload_digest = NEW.payload_digest)"
+            f" JOIN {qualified_name(FETCHES, dialect)} AS stored"
+            " ON stored.provider_event_id = log.provider_event_id"
+            " WHERE log.id = NEW.contest_id AND stored.number = NEW.fetch_number"
+            " AND stored.payload_digest = NEW.payload_digest)"
         ),
         row_filter="NEW.fetch_number IS NOT NULL",
     )
