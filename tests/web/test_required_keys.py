@@ -1,10 +1,10 @@
 """Test routes that require an Idempotency-Key, amounts of money in bodies, and rejections."""
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import pytest
 from attrs import field, frozen
-from tests.web.harness import Web, memory, problem, saved
+from tests.web.harness import Json, Web, memory, problem, saved
 
 from indelible.app import WriteTx
 from indelible.kernel import Conflict, UsageError
@@ -140,7 +140,7 @@ def test_the_document_says_that_the_key_is_required(web: Web) -> None:
     assert "`Idempotency-Key` is required" not in concept["description"]
 
 
-def is_key_required(operation: Any) -> bool:
+def is_key_required(operation: Json) -> bool:
     """Return whether the document requires the header of an operation."""
     (header,) = [
         parameter
