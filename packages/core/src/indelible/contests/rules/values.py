@@ -285,5 +285,5 @@ class EligibleEntry:
     paid_minor: int
     paid_at: datetime
     roster_digest: str
-    player_ids: tuple[str, ...] = field(converter=tuple)
+    player_ids: tuple[str, ...] = field(converter=tuple[str, ...])
     prediction: int | None = None

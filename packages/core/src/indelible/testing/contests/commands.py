@@ -1,5 +1,6 @@
 """Requirements on the publication and the configuration of contests."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -233,7 +234,7 @@ class ContestCommandsConformance:
 
     def test_an_unknown_contest_is_not_found(self, store: AnyStore) -> None:
         unknown = ContestScenario(store, "nobody")
-        commands = (
+        commands: tuple[Callable[[], object], ...] = (
             unknown.lock,
             unknown.start,
             unknown.cancel,

@@ -224,7 +224,7 @@ class EntryConformance:
         command = contests.SetRoster(
             user_id="bob", entry_id=entry.id, player_ids=OTHER_ROSTER, expected_seq=1
         )
-        attempts = (
+        attempts: tuple[Callable[[], object], ...] = (
             partial(scenario.run, contests.set_roster, command),
             partial(store.read, contests.get_entry, entry.id, user_id="bob"),
             partial(store.read, contests.get_entry, "nobody"),

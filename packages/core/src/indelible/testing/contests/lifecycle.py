@@ -1,7 +1,7 @@
 """Requirements on the transitions of contests: each edge by its command, and each refusal."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -393,6 +393,6 @@ def force(scenario: ContestScenario, action: str) -> None:
     within(scenario.store, save)
 
 
-def listed_due(store: AnyStore, now: object) -> list[str]:
+def listed_due(store: AnyStore, now: datetime) -> list[str]:
     """Return the ids of the contests that are overdue."""
     return [item.contest.id for item in store.read(contests.list_due, now, limit=50)]
