@@ -75,7 +75,7 @@ def test_nobody_misses_a_cut_that_is_not_made() -> None:
     before = board(playing("A", 70, 70), playing("B", 71, None), withdrawn)
     after = board(playing("A", 70, 70), card("B", (80, 80), "CUT"), withdrawn)
 
-    assert scores(live(before, entries, min_made_cut=2)) == {"1": -3, "2": 0}
+    assert scores(live(before, entries, min_made_cut=2)) == {"1": -5, "2": -2}
     assert scores(live(after, entries, min_made_cut=2)) == {"1": None, "2": None}
 
 
