@@ -15,6 +15,7 @@ from marshmallow.fields import Field
 
 from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_web.http import errors
+from indelible_web.http.header_names import IF_MATCH
 from indelible_web.http.json_fields import holds_documents
 
 MAX_LEVELS: Final = 32
@@ -54,7 +55,7 @@ class RequestParser:
     def parse(self, request: Request) -> dict[str, Any]:
         """Return the values of all locations.
 
-        Raises: InvalidFields, IfMatchMissing, or the errors of a location.
+        Raises: InvalidFields, IfMatchMissing, IdempotencyKeyRequired, or the errors of a location.
         """
         values: dict[str, Any] = {}
         for location, schema in self._schemas:
@@ -64,8 +65,8 @@ class RequestParser:
             try:
                 values.update(cast("dict[str, Any]", schema.load(data)))
             except ValidationError as error:
-                if location == "headers":  # no other header is required
-                    raise errors.IfMatchMissing from error
+                if location == "headers":
+                    raise _missing_header(error) from error
                 raise invalid_fields([error.messages_dict]) from error
 
         return values
@@ -81,6 +82,15 @@ class RequestParser:
                 return {name: headers[name] for name in self._header_names if name in headers}
             case _:
                 return _json_body(request, has_documents=self._has_documents)
+
+
+def _missing_header(
+    error: ValidationError,
+) -> errors.IfMatchMissing | errors.IdempotencyKeyRequired:
+    """Return the error of the first required header that is missing."""
+    if IF_MATCH in error.messages_dict:
+        return errors.IfMatchMissing()
+    return errors.IdempotencyKeyRequired()
 
 
 def _fields(schema: Any) -> Mapping[str, Field[Any]]:  # noqa: ANN401 - marshmallow's is untyped

@@ -19,7 +19,7 @@ from indelible.contests.entities.values import (
     number_field,
 )
 from indelible.contests.lifecycle import CONTEST, TERMINAL, ContestStatus
-from indelible.kernel import Lifecycle, instant_after, instant_text
+from indelible.kernel import InvalidTransition, Lifecycle, instant_after, instant_text
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
@@ -167,6 +167,11 @@ class Contest(Aggregate):
         """Return True if the contest was canceled."""
         return self.status is ContestStatus.CANCELLED
 
+    @property
+    def state_text(self) -> str:
+        """Return the state as text."""
+        return str(self.status)
+
     def is_waiting_for(self, action: str) -> bool:
         """Return True if the state is the one that lock, start or complete leaves."""
         return self.status is FALLIBLE_ACTIONS[action]
@@ -188,10 +193,11 @@ class Contest(Aggregate):
             raise errors.ContestLocked(self.id, lock_time, str(self.status), now_text)
         return self
 
-    def require_configurable(self) -> Self:
-        """Return the contest, or raise ConfigImmutable unless it is SCHEDULED."""
-        if self.status is not ContestStatus.SCHEDULED:
-            raise errors.ConfigImmutable(self.id, str(self.status))
+    def require_configurable(self, now: datetime) -> Self:
+        """Return the contest, or raise ConfigImmutable unless it is SCHEDULED before its lock."""
+        if self.status is not ContestStatus.SCHEDULED or now >= self.lock_time:
+            lock_time, now_text = instant_text(self.lock_time), instant_text(now)
+            raise errors.ConfigImmutable(self.id, lock_time, str(self.status), now_text)
         return self
 
     def require_organizer(self, organizer_id: str) -> Self:
@@ -204,6 +210,24 @@ class Contest(Aggregate):
         """Return the contest, or raise InvalidTransition if the state has no such action."""
         CONTEST.edge(self.status, action)
         return self
+
+    def require_running(self) -> Self:
+        """Return the contest, or raise InvalidTransition if it has ended."""
+        if self.is_terminal:
+            allowed = CONTEST.allowed(self.status)
+            raise InvalidTransition(CONTEST.name, self.status, "import_field", allowed)
+        return self
+
+    def require_settleable(self) -> Self:
+        """Return the contest, or raise an error unless a settlement can end it.
+
+        Raises:
+            InvalidTransition: The contest is neither LIVE nor in ERROR.
+            RetryNotPossible: The error does not come from LIVE.
+        """
+        if self.is_live:
+            return self
+        return self.require_retry()
 
     def require_retry(self) -> Self:
         """Return the contest, or raise RetryNotPossible unless its settlement failed."""
@@ -225,7 +249,6 @@ class Contest(Aggregate):
 
     def configured(self, terms: ContestTerms, *, now: datetime) -> Self:
         """Return the contest with another configuration."""
-        self.require_configurable()
         return self.transition("configure", now=now, **field_values(terms))
 
     def locked(self, *, now: datetime) -> Self:
@@ -256,7 +279,14 @@ class Contest(Aggregate):
         return self.transition(action, now=now, **NO_ERROR)
 
     def failed(self, action: str, code: str, message: str, *, now: datetime) -> Self:
-        """Return the contest in ERROR after a permanent failure of `action`."""
+        """Return the contest in ERROR after a permanent failure of `action`.
+
+        Raises:
+            ActionCannotFail: The action is none of lock, start and complete.
+            FieldNotOfState: The action does not begin in the contest's state.
+        """
+        if action not in FALLIBLE_ACTIONS:
+            raise errors.ActionCannotFail(self.id, action, tuple(FALLIBLE_ACTIONS))
         return self.transition(
             "fail",
             now=now,

@@ -6,6 +6,7 @@ from indelible.contests.rules.configuration.faults import (
     ConfigurationInvalid,
 )
 from indelible.contests.rules.configuration.parsing import (
+    checked_document,
     document_instant,
     parse_configuration,
     parse_configuration_text,
@@ -65,6 +66,7 @@ __all__ = [
     "Tier",
     "TieBreaker",
     "TieRemainder",
+    "checked_document",
     "document_instant",
     "parse_configuration",
     "parse_configuration_text",

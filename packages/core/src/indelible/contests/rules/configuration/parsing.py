@@ -69,6 +69,17 @@ def parse_configuration_text(text: str, *, created_at: datetime | None) -> Confi
     return parse_configuration(cast("Any", value), created_at=created_at)
 
 
+def checked_document(value: object) -> JsonObject:
+    """Return the canonical document of a configuration; a converter of commands.
+
+    Raises:
+        ConfigurationInvalid: The configuration has faults; the error lists all of them.
+    """
+    if isinstance(value, Configuration):
+        return value.configuration_document
+    return parse_configuration(cast("Any", value), created_at=None).configuration_document
+
+
 def document_instant(instant: datetime) -> str:
     """Return an instant as configurations spell it: UTC with Z, decimals only where needed."""
     in_utc = instant.astimezone(UTC).replace(tzinfo=None)
