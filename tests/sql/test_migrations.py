@@ -52,9 +52,26 @@ LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKE
 # The tables that each revision adds, and the lifecycles: of whole contexts, or of the kernel.
 NEW_TABLES = {
     "0004": ("projects", "project_prompts", "jobs", "job_outputs", "job_specs"),
-    "0005": ("payloads", "rejections"),
+    "0005": (
+        "payloads",
+        "rejections",
+        "contests",
+        "contest_configurations",
+        "entries",
+        "rosters",
+        "contest_logs",
+        "contest_events",
+        "event_faults",
+        "provider_feeds",
+        "provider_fetches",
+        "settlement_runs",
+        "settlement_lines",
+    ),
 }
-NEW_LIFECYCLES = {"0004": ("project", "job")}
+NEW_LIFECYCLES = {
+    "0004": ("project", "job"),
+    "0005": ("contest", "entry", "contest_log", "provider_feed", "settlement_run"),
+}
 IMPORTER = Actor.system("importer")
 MIGRATORS = 4
 LOCK_SECONDS = 0.3

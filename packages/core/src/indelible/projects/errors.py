@@ -71,21 +71,6 @@ class JobNotNewer(Conflict):
 
 
 @frozen
-class FieldNotOfState(Invalid):
-    """A field of a project or job that its state requires or excludes."""
-
-    code: ClassVar[str] = "FIELD_NOT_OF_STATE"
-    message: ClassVar[str] = (
-        "Field {field} of {lifecycle} {entity_id} must be {expected} in state {status}."
-    )
-    lifecycle: str
-    entity_id: str
-    field: str
-    expected: str
-    status: str
-
-
-@frozen
 class RepositoryAlreadySet(Conflict):
     """A second repository for a project that has one."""
 

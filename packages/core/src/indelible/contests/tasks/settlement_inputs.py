@@ -1,0 +1,93 @@
+"""Read the input of a settlement in one read."""
+
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from indelible.contests.entities import Contest, ContestLog
+from indelible.contests.handlers.states import configuration_of, folded_state
+from indelible.contests.ports import ContestsRead
+from indelible.contests.rules.configuration import Configuration
+from indelible.contests.rules.fold import LogState
+from indelible.contests.rules.settlement import SettlementInput
+from indelible.contests.rules.terminal import (
+    is_shortened_too_much,
+    official_rounds,
+    settlement_due,
+)
+from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
+
+
+@frozen(kw_only=True)
+class SettlementRead:
+    """The input of a settlement, and the log and its state that it rests on."""
+
+    input: SettlementInput
+    log: ContestLog
+    state: LogState
+
+
+@frozen(kw_only=True)
+class SettlementDue:
+    """The instant at which a contest may be settled, None while its tournament goes on."""
+
+    due_at: datetime | None
+    is_too_short: bool = False  # the tournament ended with too few official rounds
+
+
+def settlement_state(tx: ContestsRead, contest: Contest) -> SettlementDue:
+    """Return when a live contest may be settled, and whether it has enough official rounds."""
+    log = tx.contests.logs.get(contest.id).entity
+    if log.terminal_number is None:
+        return SettlementDue(due_at=None)
+
+    configuration = configuration_of(tx, contest)
+    state = folded_state(tx, log)
+    return SettlementDue(
+        due_at=settlement_due(state, configuration, log.marks),
+        is_too_short=is_shortened_too_much(state, configuration),
+    )
+
+
+def read_settlement(
+    tx: ContestsRead, contest_id: str, configuration: Configuration | None = None
+) -> SettlementRead:
+    """Return everything that a settlement is computed from, as of one instant.
+
+    With a configuration, the contest's own one is left aside.
+
+    Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial.
+    """
+    contest = tx.contests.contests.get(contest_id).entity
+    log = tx.contests.logs.get(contest_id).entity
+    used = configuration or configuration_of(tx, contest)
+    state = folded_state(tx, log)
+    if state.leaderboard is None or state.field is None:
+        raise LeaderboardNotKnown(contest_id)
+
+    rounds = rounds_of(state, used)
+    if rounds is None:
+        raise RoundsNotOfficial(contest_id, log.event_number)
+
+    grace = timedelta(seconds=used.payment_grace_seconds)
+    entries = tuple(tx.contests.entries.eligible(contest_id, contest.lock_time + grace))
+    settlement_input = SettlementInput(
+        contest_id=contest_id,
+        configuration=used,
+        configuration_digest=used.digest,
+        event_number=log.event_number,
+        events_digest=log.event_hash,
+        leaderboard=state.leaderboard,
+        field=state.field,
+        official_rounds=rounds,
+        entries=entries,
+    )
+    return SettlementRead(input=settlement_input, log=log, state=state)
+
+
+def rounds_of(state: LogState, configuration: Configuration) -> int | None:
+    """Return the number of official rounds, None while the tournament goes on."""
+    if state.leaderboard is None:
+        return None
+
+    return official_rounds(state.leaderboard, configuration)
