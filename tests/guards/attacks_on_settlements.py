@@ -86,6 +86,21 @@ WITHOUT_SETTLEMENT_RECORD: Mapping[str, Kind] = {
         "a fetch that is counted and not stored": without(_fetched, FETCHES),
         "a complete run that its contest does not name": changed(_run_completed),
     },
+    "a log, a feed or a run that refers to nothing": {
+        "an event without a stored payload": changed_record(
+            _appended, EVENTS, payload_digest="b" * 64, fetch_number=NULL
+        ),
+        "a fetch without a stored payload": changed_record(
+            _fetched, FETCHES, payload_digest="b" * 64
+        ),
+        "a run over older events": changed(_run, event_number=2),
+        "a run over events to come": changed(_run, event_number=99),
+        "a log that has taken up a fetch to come": changed(_appended, fetch_number=99),
+        "a new log that has taken up a fetch to come": changed(_log, fetch_number=99),
+        "a run over another configuration": changed(_run, configuration_digest="b" * 64),
+        "a run over other events": changed(_run, events_digest="b" * 64),
+        "a feed whose last payload is not stored": changed(_fetched, last_payload_digest="b" * 64),
+    },
 }
 
 ON_SETTLEMENTS: Mapping[str, Kind] = {
@@ -104,9 +119,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         ),
         "an event at the beginning of its chain": changed_record(_appended, EVENTS, prev_hash=""),
         "an event with another body's hash": changed_record(_appended, EVENTS, body_hash="b" * 64),
-        "an event without a stored payload": changed_record(
-            _appended, EVENTS, payload_digest="b" * 64, fetch_number=NULL
-        ),
         "an event with the payload of another fetch": changed_record(
             _appended, EVENTS, payload_digest=OTHER_PAYLOAD
         ),
@@ -149,7 +161,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "a log of another tournament": changed(_log, provider_event_id=OTHER_TOURNAMENT),
         "a new log with an event": changed(_log, event_number=1),
         "a new log with a hash of events": changed(_log, event_hash="b" * 64),
-        "a new log that has taken up a fetch to come": changed(_log, fetch_number=99),
         "a log that moves to another tournament": changed(
             _appended, provider_event_id=OTHER_TOURNAMENT
         ),
@@ -157,7 +168,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "a log with another hash than its event": changed(_appended, event_hash="b" * 64),
         "a log with another body than its event": changed(_appended, head_hash="b" * 64),
         "a log that goes back to an older fetch": changed(_appended, fetch_number=1),
-        "a log that has taken up a fetch to come": changed(_appended, fetch_number=99),
         "a log that points to an older leaderboard": changed(_appended, leaderboard_number=1),
         "a log that points to a leaderboard to come": changed(_appended, leaderboard_number=99),
         "a log that points to a field to come": changed(_appended, field_number=99),
@@ -181,9 +191,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
             _fetched, FETCHES, provider_event_id=OTHER_TOURNAMENT
         ),
         "a fetch of no tournament": changed_record(_fetched, FETCHES, provider_event_id="nothing"),
-        "a fetch without a stored payload": changed_record(
-            _fetched, FETCHES, payload_digest="b" * 64
-        ),
         "a success without a payload": changed_record(_fetched, FETCHES, payload_digest=NULL),
         "a success with an error": changed_record(_fetched, FETCHES, error="a fault"),
         "a fetch that ends before it begins": changed_record(
@@ -205,7 +212,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "a feed that skips a fetch": changed(_fetched, fetch_number=7),
         "a feed with more failures than fetches": changed(_fetched, failures=99),
         "a feed with a success without a payload": changed(_fetched, last_payload_digest=NULL),
-        "a feed whose last payload is not stored": changed(_fetched, last_payload_digest="b" * 64),
     },
     "a rule of settlement runs broken": {
         "a second started run of a contest": changed(_run, contest_id=LIVE),
@@ -213,10 +219,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "a run of a settled contest": changed(_run, contest_id=SETTLED),
         "a run of no contest": changed(_run, contest_id="nothing"),
         "a run under a stored number": changed(_run, number=1),
-        "a run over older events": changed(_run, event_number=2),
-        "a run over events to come": changed(_run, event_number=99),
-        "a run over other events": changed(_run, events_digest="b" * 64),
-        "a run over another configuration": changed(_run, configuration_digest="b" * 64),
         "a run over a configuration to come": changed(_run, configuration_version=9),
         "a run in another currency": changed(_run, currency="CHF"),
         "a run that is born with a result": changed(_run, pool_minor=1),

@@ -31,13 +31,17 @@ HOUR: Final = timedelta(hours=1)
 FINAL: Final = Moment(n=LAST + 1, progress=1.0, is_over=True, is_final=True)
 
 
-def configured(**changes: object) -> Configuration:
-    """Return the configuration of the invented tournament, with some keys changed."""
+def configuration_document(**changes: object) -> Json:
+    """Return the configuration of the invented tournament as JSON, with some keys changed."""
     document = sample_configuration("masters")
     document["provider_event_id"] = OPTIONS.provider_event_id
     document["cut"] = {"after_round": OPTIONS.cut_after, "rule": "provider_status", "n": None}
-    document |= changes
-    return parse_configuration(document, created_at=None)
+    return document | changes
+
+
+def configured(**changes: object) -> Configuration:
+    """Return the configuration of the invented tournament, with some keys changed."""
+    return parse_configuration(configuration_document(**changes), created_at=None)
 
 
 def end_of_round(n: int) -> Moment:

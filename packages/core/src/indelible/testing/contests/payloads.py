@@ -24,6 +24,7 @@ class Board:
     left: Mapping[str, str] = field(factory=dict[str, str])
     status: str = IN_PROGRESS
     tournament: str = "T1"
+    course_id: str = "31"
 
     def payload(self) -> bytes:
         """Return the document as bytes."""
@@ -39,7 +40,7 @@ class Board:
             "id": self.tournament,
             "tournament": {"numberOfRounds": ROUNDS, "currentRound": 1},
             "status": status,
-            "courses": [{"id": "31", "host": True, "shotsToPar": PAR}],
+            "courses": [{"id": self.course_id, "host": True, "shotsToPar": PAR}],
             "competitions": [{"status": status, "competitors": competitors}],
         }
         return {"events": [event]}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible import contests
 from indelible.app import ReadTx, WriteTx
@@ -45,22 +45,20 @@ ORGANIZER: Final = "maya"
 STRANGER: Final = "noor"
 SYSTEM: Final = Actor.system("contests")
 FEE: Final = 2501
-LOCK_TIME: Final = BEGINNING + timedelta(minutes=20)
-START_TIME: Final = BEGINNING + timedelta(minutes=30)
-END_TIME: Final = BEGINNING + timedelta(days=2)
-# Fetches are numbered by the minute, from the start of the tournament.
-FIRST_FETCH: Final = START_TIME
+TO_LOCK: Final = timedelta(minutes=10)
+TO_START: Final = timedelta(minutes=15)
+TO_END: Final = timedelta(days=2)
 HOLD_SECONDS: Final = 60
 ROSTER: Final = PLAYERS[:3]
 OTHER_ROSTER: Final = PLAYERS[1:4]
 
 
-def configuration(**changes: Value) -> dict[str, Value]:
-    """Return a configuration of a tournament of two rounds, with changed keys."""
+def configuration(base: datetime = BEGINNING, **changes: Value) -> dict[str, Value]:
+    """Return a configuration of a tournament of two rounds soon after an instant."""
     document = sample_configuration("masters") | {
         "provider_event_id": "T1",
-        "event_start_date": "2026-01-01",
-        "event_end_date": "2026-01-03",
+        "event_start_date": base.date().isoformat(),
+        "event_end_date": (base + TO_END).date().isoformat(),
         "round_count": ROUNDS,
         "cut": {"after_round": None, "rule": "provider_status", "n": None},
         "roster_size": 3,
@@ -69,9 +67,9 @@ def configuration(**changes: Value) -> dict[str, Value]:
         "max_entries": 10,
         "min_entries": None,
         "max_entries_per_user": 2,
-        "lock_time": document_instant(LOCK_TIME),
-        "tournament_start_time": document_instant(START_TIME),
-        "tournament_end_time": document_instant(END_TIME),
+        "lock_time": document_instant(base + TO_LOCK),
+        "tournament_start_time": document_instant(base + TO_START),
+        "tournament_end_time": document_instant(base + TO_END),
         "payment_grace_seconds": 300,
         "settlement_hold_seconds": HOLD_SECONDS,
         "terminal_confirmation_seconds": 60,
@@ -89,20 +87,13 @@ def advance(store: AnyStore, instant: datetime) -> None:
     within(store, tick)
 
 
-def publish(store: AnyStore, name: str = "Open", **changes: Value) -> ContestSaved:
-    """Publish a contest."""
-    command = contests.PublishContest(
-        organizer_id=ORGANIZER, contest_name=name, configuration=configuration(**changes)
-    )
-    return do(store, contests.publish_contest, command)
-
-
 @frozen
 class ContestScenario:
-    """A contest of a store, with commands on it."""
+    """A contest of a store that was published at an instant, with commands on it."""
 
     store: AnyStore
     contest_id: str
+    base: datetime = BEGINNING
 
     @property
     def saved(self) -> ContestSaved:
@@ -147,6 +138,10 @@ class ContestScenario:
     def run(self, handler: Callable[[WriteTx, Value], R], command: Value) -> R:
         """Run a handler as the system."""
         return do(self.store, handler, command, actor=SYSTEM)
+
+    def advance(self, instant: datetime) -> None:
+        """Let the store's clock reach an instant."""
+        advance(self.store, instant)
 
     def import_field(self, players: Sequence[str] = PLAYERS, **fields: Value) -> LogSaved:
         """Import the field."""
@@ -198,7 +193,7 @@ class ContestScenario:
         """Change the configuration."""
         command = contests.ConfigureContest(
             contest_id=self.contest_id,
-            configuration=configuration(**changes),
+            configuration=configuration(self.base, **changes),
             expected_seq=self.saved.seq,
         )
         return self.run(contests.configure_contest, command)
@@ -238,21 +233,21 @@ class ContestScenario:
 
     def fetch(self, body: Board | bytes | None, minute: int) -> contests.FeedSaved:
         """Record a fetch of the tournament that was finished at a minute after the start."""
-        content = body.payload() if isinstance(body, Board) else body
-        at = FIRST_FETCH + timedelta(minutes=minute)
-        outcome = FetchOutcome.TIMEOUT if content is None else FetchOutcome.OK
+        contest = self.contest
+        if isinstance(body, Board):
+            body = evolve(body, tournament=contest.provider_event_id).payload()
+        at = contest.start_time + timedelta(minutes=minute)
+        outcome = FetchOutcome.TIMEOUT if body is None else FetchOutcome.OK
         result = FetchResult(
             requested_at=at,
             finished_at=at,
             outcome=outcome,
             attempts=1,
-            http_status=None if content is None else 200,
+            http_status=None if body is None else 200,
             content_type="application/json",
-            body=content,
+            body=body,
         )
-        command = contests.RecordFetch(
-            provider_event_id=self.contest.provider_event_id, result=result
-        )
+        command = contests.RecordFetch(provider_event_id=contest.provider_event_id, result=result)
         return self.run(contests.record_fetch, command)
 
     def assess(self, saved: contests.FeedSaved) -> contests.AppendEvents:
@@ -305,7 +300,7 @@ class ContestScenario:
 
         def compute(tx: ReadTx) -> Settlement:
             contest = tx.contests.contests.get(self.contest_id).entity
-            due = contests.due_settlement(tx, self.contest_id, END_TIME + timedelta(days=9))
+            due = contests.due_settlement(tx, self.contest_id, contest.end_time)
             paid_until = contest.lock_time + timedelta(seconds=contest.payment_grace_seconds)
             assert due.state.leaderboard is not None
             assert due.state.field is not None
@@ -335,22 +330,35 @@ class ContestScenario:
         self.observe(FIRST_ROUND, 1)
         self.observe(FINAL_BOARD, 2)
         self.observe(FINAL_BOARD, 3)
-        advance(self.store, FIRST_FETCH + timedelta(minutes=3, seconds=HOLD_SECONDS))
+        self.advance(self.contest.start_time + timedelta(minutes=3, seconds=HOLD_SECONDS))
+
+
+def publish(store: AnyStore, name: str = "Open", **changes: Value) -> ContestScenario:
+    """Publish a contest."""
+    base = within(store, lambda tx: tx.clock.now()).replace(second=0)
+    command = contests.PublishContest(
+        organizer_id=ORGANIZER, contest_name=name, configuration=configuration(base, **changes)
+    )
+    saved = do(store, contests.publish_contest, command)
+    return ContestScenario(store, saved.contest.id, base)
 
 
 def new_contest(store: AnyStore, **changes: Value) -> ContestScenario:
     """Publish a contest whose field is known."""
-    scenario = ContestScenario(store, publish(store, **changes).contest.id)
+    scenario = publish(store, **changes)
     scenario.import_field()
     return scenario
 
 
 def locked_contest(store: AnyStore, **changes: Value) -> ContestScenario:
-    """Return a contest in LOCKED with two paid entries, and the entries of nobody else."""
+    """Return a contest in LOCKED with two paid entries."""
     scenario = new_contest(store, **changes)
-    scenario.paid_entry("ann")
-    scenario.paid_entry("bob", OTHER_ROSTER)
-    advance(store, scenario.contest.lock_time)
+    fee = scenario.contest.fee_minor
+    for user_id, players in (("ann", ROSTER), ("bob", OTHER_ROSTER)):
+        entry = scenario.enter(user_id, players).entry
+        if fee:
+            scenario.pay(entry, paid_minor=fee)
+    scenario.advance(scenario.contest.lock_time)
     assert scenario.lock().applied
     return scenario
 
@@ -358,7 +366,7 @@ def locked_contest(store: AnyStore, **changes: Value) -> ContestScenario:
 def live_contest(store: AnyStore, **changes: Value) -> ContestScenario:
     """Return a contest in LIVE with two paid entries."""
     scenario = locked_contest(store, **changes)
-    advance(store, scenario.contest.start_time)
+    scenario.advance(scenario.contest.start_time)
     scenario.observe(SCHEDULED, 0)
     assert scenario.start().applied
     return scenario

@@ -86,6 +86,8 @@ DROP TRIGGER event_faults_no_truncate ON indelible.event_faults
 --;
 DROP TRIGGER event_faults_no_update ON indelible.event_faults
 --;
+DROP TRIGGER event_faults_of_newest ON indelible.event_faults
+--;
 DROP TRIGGER history_balances_settlement ON indelible.history
 --;
 DROP TRIGGER history_needs_contest_logs ON indelible.history
@@ -372,6 +374,8 @@ DROP FUNCTION indelible.contest_events_applied
 --;
 DROP FUNCTION indelible.contest_events_of_fetch
 --;
+DROP FUNCTION indelible.event_faults_of_newest
+--;
 DROP FUNCTION indelible.settlement_runs_fixed
 --;
 DROP FUNCTION indelible.settlement_runs_of_live_contest
@@ -385,6 +389,8 @@ DROP FUNCTION indelible.history_balances_settlement
 DROP FUNCTION indelible.tasks_needs_contests
 --;
 DROP FUNCTION indelible.tasks_needs_provider_feeds
+--;
+ALTER TABLE indelible.contest_events DROP CONSTRAINT contest_events_payload
 --;
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_cancelled_number
 --;
@@ -413,6 +419,8 @@ ALTER TABLE indelible.entries DROP CONSTRAINT entries_roster
 ALTER TABLE indelible.provider_feeds DROP CONSTRAINT provider_feeds_fetch
 --;
 ALTER TABLE indelible.provider_feeds DROP CONSTRAINT provider_feeds_payload
+--;
+ALTER TABLE indelible.provider_fetches DROP CONSTRAINT provider_fetches_payload
 --;
 ALTER TABLE indelible.settlement_runs DROP CONSTRAINT settlement_runs_configuration
 --;

@@ -152,6 +152,8 @@ DROP TRIGGER event_faults_no_replace
 --;
 DROP TRIGGER event_faults_no_update
 --;
+DROP TRIGGER event_faults_of_newest
+--;
 DROP TRIGGER history_balances_settlement
 --;
 DROP TRIGGER history_needs_contest_logs
