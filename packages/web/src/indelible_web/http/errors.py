@@ -100,6 +100,17 @@ class InvalidIdempotencyKey(BadRequest):
 
 
 @frozen
+class IdempotencyKeyRequired(BadRequest):
+    """A request without an Idempotency-Key for a route that requires one."""
+
+    code: ClassVar[str] = "IDEMPOTENCY_KEY_REQUIRED"
+    message: ClassVar[str] = (
+        "The header Idempotency-Key is missing: this route requires one, so that a repeated request"
+        " runs once."
+    )
+
+
+@frozen
 class Unauthenticated(IndelibleError):
     """A request without a valid key."""
 

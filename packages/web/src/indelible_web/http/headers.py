@@ -6,6 +6,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema
 from marshmallow.fields import Field
 
+from indelible_web.http import header_names
 from indelible_web.http.errors import InvalidIdempotencyKey, InvalidIfMatch
 from indelible_web.http.scalars import MAX_INTEGER, SchemaProps, read_text, scalar
 from indelible_web.http.schemas import make_schema
@@ -42,7 +43,11 @@ IDEMPOTENCY_KEY_PROPS: Final = {
 
 
 def headers_schema(
-    *, min_seq: int | None, takes_idempotency_key: bool, takes_if_none_match: bool
+    *,
+    min_seq: int | None,
+    takes_idempotency_key: bool,
+    requires_idempotency_key: bool,
+    takes_if_none_match: bool,
 ) -> type[Schema]:
     """Return the schema of an operation's headers.
 
@@ -51,13 +56,13 @@ def headers_schema(
     fields: dict[str, Field[Any]] = {}
     if min_seq is not None:
         props = IF_MATCH_PROPS if min_seq else IF_MATCH_OR_ZERO_PROPS
-        fields["expected_seq"] = scalar(read_tag, props, required=True, data_key="If-Match")
+        fields["expected_seq"] = scalar(read_tag, props, required=True, data_key=header_names.IF_MATCH)
     if takes_idempotency_key:
         fields["once_key"] = scalar(
             read_idempotency_key,
             IDEMPOTENCY_KEY_PROPS,
-            required=False,
-            data_key="Idempotency-Key",
+            required=requires_idempotency_key,
+            data_key=header_names.IDEMPOTENCY_KEY,
         )
     if takes_if_none_match:
         fields["if_none_match"] = scalar(

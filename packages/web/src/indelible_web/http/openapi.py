@@ -204,6 +204,8 @@ def _operation_text(operation: Operation) -> str:
         paragraphs.append("`If-Match` is required; another state than that answers 412.")
     if operation.max_body_bytes is not None:
         paragraphs.append(f"The body has at most {operation.max_body_bytes:,} bytes.")
+    if operation.requires_idempotency_key:
+        paragraphs.append("`Idempotency-Key` is required; a request without it answers 400.")
     if operation.takes_idempotency_key:
         paragraphs.append("A request that is repeated with the same `Idempotency-Key` runs once.")
 

@@ -1,6 +1,7 @@
 """The request as a view sees it: parsed, authenticated, and ready to run a command."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from attrs import field, frozen
@@ -8,6 +9,7 @@ from attrs import field, frozen
 from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.kernel.commands import command_name
+from indelible.kernel.rejections import run_recorded
 from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics, command_labels
 from indelible_web.http.paging import Cursors, PageQuery
@@ -45,8 +47,17 @@ class OperationContext:
         """Return the application's clock."""
         return self.app_context.clock
 
-    def run(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
-        """Run a command in the caller's name, count its outcome, and return its result."""
+    def run(
+        self,
+        handler: Callable[[WriteTx, Command], R],
+        command: Command,
+        *,
+        records_rejection: bool = False,
+    ) -> R:
+        """Run a command in the caller's name, count its outcome, and return its result.
+
+        With `records_rejection`, a refusal of the command is stored as a record.
+        """
         lifecycle, action = command_labels(command_name(command))
         was_executed = False
 
@@ -56,13 +67,8 @@ class OperationContext:
             return handler(tx, command)
 
         try:
-            result: R = self.store.run(
-                recording_handler,
-                command,
-                actor=self.caller.actor,
-                reason=self.reason,
-                request_id=self.request_id,
-                idempotency=self.idempotency,
+            result = self._execute(
+                recording_handler, command, records_rejection=records_rejection
             )
         except IndelibleError as error:
             self.metrics.count_command(lifecycle, action, error.code)
@@ -74,6 +80,26 @@ class OperationContext:
             self.metrics.count_transition(lifecycle, action)
 
         return result
+
+    def _execute(
+        self,
+        handler: Callable[[WriteTx, Command], R],
+        command: Command,
+        *,
+        records_rejection: bool,
+    ) -> R:
+        run: Callable[..., R] = self.store.run
+        if records_rejection:
+            run = partial(run_recorded, self.store)
+
+        return run(
+            handler,
+            command,
+            actor=self.caller.actor,
+            reason=self.reason,
+            request_id=self.request_id,
+            idempotency=self.idempotency,
+        )
 
     def cursors(self, query: PageQuery) -> Cursors:
         """Return the cursors of the list that the query describes."""

@@ -15,6 +15,7 @@ from marshmallow.fields import Field
 
 from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_web.http import errors
+from indelible_web.http.header_names import IF_MATCH
 from indelible_web.http.json_fields import holds_documents, holds_written
 
 MAX_LEVELS: Final = 32
@@ -56,7 +57,7 @@ class RequestParser:
     def parse(self, request: Request) -> dict[str, Any]:
         """Return the values of all locations.
 
-        Raises: InvalidFields, IfMatchMissing, or the errors of a location.
+        Raises: InvalidFields, IfMatchMissing, IdempotencyKeyRequired, or the errors of a location.
         """
         values: dict[str, Any] = {}
         for location, schema in self._schemas:
@@ -66,8 +67,8 @@ class RequestParser:
             try:
                 values.update(cast("dict[str, Any]", schema.load(data)))
             except ValidationError as error:
-                if location == "headers":  # no other header is required
-                    raise errors.IfMatchMissing from error
+                if location == "headers":
+                    raise _missing_header(error) from error
                 raise invalid_fields([error.messages_dict]) from error
 
         return values
@@ -86,6 +87,13 @@ class RequestParser:
                 if self._has_written:
                     return parse_documents(body, parse_fraction=_parse_written)
                 return parse_documents(body) if self._has_documents else parse_json(body)
+
+
+def _missing_header(error: ValidationError) -> errors.IfMatchMissing | errors.IdempotencyKeyRequired:
+    """Return the error of the first required header that is missing."""
+    if IF_MATCH in error.messages_dict:
+        return errors.IfMatchMissing()
+    return errors.IdempotencyKeyRequired()
 
 
 def _fields(schema: Any) -> Mapping[str, Field[Any]]:  # noqa: ANN401 - marshmallow's is untyped

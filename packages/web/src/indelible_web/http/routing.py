@@ -10,7 +10,7 @@ from attrs import Factory, field, fields, frozen
 from flask import Blueprint, Response, request
 from marshmallow import EXCLUDE, Schema
 
-from indelible.kernel import AuditContext, Idempotency
+from indelible.kernel import AuditContext, Idempotency, UsageError
 from indelible_web.http.access import SIGNED
 from indelible_web.http.bodies import check_limit
 from indelible_web.http.downloads import Download, download_response
@@ -50,7 +50,8 @@ class Operation:
     `reason` names the field of a command's body that holds the reason. `location_id` returns the
     id of what a command created. `is_created` tells whether a command that may find its result in
     place has created it. `accepts_idempotency_key` is for operations that run several commands.
-    `max_body_bytes` replaces the application's limit of bodies.
+    `requires_idempotency_key` refuses a command without one. `max_body_bytes` replaces the
+    application's limit of bodies.
     """
 
     method: str
@@ -63,12 +64,19 @@ class Operation:
     reason: str = ""
     location_id: Callable[[Any], str] | None = None
     accepts_idempotency_key: bool = False
+    requires_idempotency_key: bool = False
     is_created: Callable[[Any], bool] | None = None
     max_body_bytes: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Check the limit of bodies."""
-        check_limit(f"{self.method} {self.rule}", self.max_body_bytes)
+        """Check the limit of bodies, and that a required key is one that the request may carry.
+
+        Raises: UsageError.
+        """
+        route = f"{self.method} {self.rule}"
+        check_limit(route, self.max_body_bytes)
+        if self.requires_idempotency_key and not self.takes_idempotency_key:
+            raise UsageError(f"{route} requires an Idempotency-Key, but takes none")
 
     @property
     def name(self) -> str:
@@ -161,6 +169,7 @@ class Operation:
             "headers": headers_schema(
                 min_seq=self.min_seq,
                 takes_idempotency_key=self.takes_idempotency_key,
+                requires_idempotency_key=self.requires_idempotency_key,
                 takes_if_none_match=self.has_tag and not self.takes_idempotency_key,
             ),
         }
@@ -203,12 +212,16 @@ class Routes:
         location_id: Callable[[R], str] | None = None,
         is_created: Callable[[R], bool] | None = None,
         accepts_idempotency_key: bool = False,
+        requires_idempotency_key: bool = False,
         max_body_bytes: int | None = None,
     ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
-        An empty `reason` declares a query with a body, which changes nothing. `max_body_bytes`
-        replaces the application's limit of bodies, by a larger or a smaller one.
+        An empty `reason` declares a query with a body, which changes nothing. Every command may
+        carry an Idempotency-Key; with `requires_idempotency_key` it must. `max_body_bytes` replaces
+        the application's limit of bodies, by a larger or a smaller one.
+
+        Raises: UsageError.
         """
         method, rule = route.split()
         is_query = method == "GET"
@@ -225,6 +238,7 @@ class Routes:
                 location_id=location_id,
                 is_created=is_created,
                 accepts_idempotency_key=accepts_idempotency_key,
+                requires_idempotency_key=requires_idempotency_key,
                 max_body_bytes=max_body_bytes,
             )
             self.operations.append(operation)

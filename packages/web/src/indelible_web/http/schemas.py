@@ -15,6 +15,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
 from indelible.kernel import Actor
 from indelible.kernel.json_objects import JsonObjects
+from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
 from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
 from indelible_web.http.json_fields import KINDS as JSON_KINDS
@@ -56,6 +57,7 @@ SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     Actor: (read_actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
 NUMBER_LIST_PROPS: Final[SchemaProps] = {"type": "array", "items": {"type": "number"}}
+CURRENCY_PROPS: Final = {"minLength": CURRENCY_CHARACTERS, "pattern": "^[A-Z]{3}$"}
 IDENTIFIER_PROPS: Final = {"minLength": 1, "pattern": r"^\S+$"}
 LINE_PROPS: Final = {"minLength": 1, "pattern": r"\S"}
 # The document can express these validators; all others are named by their error codes only.
@@ -64,6 +66,8 @@ VALIDATOR_PROPS: Final[Mapping[object, SchemaProps]] = {
     optional(non_blank_line): LINE_PROPS,
     is_identifier: IDENTIFIER_PROPS,
     optional(is_identifier): IDENTIFIER_PROPS,
+    is_currency: CURRENCY_PROPS,
+    optional(is_currency): CURRENCY_PROPS,
 }
 
 

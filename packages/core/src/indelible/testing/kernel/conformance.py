@@ -39,6 +39,8 @@ from indelible.kernel.keys import (
 )
 from indelible.kernel.minutes import MinuteCounts, minute_of
 from indelible.kernel.values import InvalidDigest
+from indelible.testing.kernel.payloads import PayloadsConformance
+from indelible.testing.kernel.rejections import RejectionsConformance
 from indelible.testing.stores import (
     BEGINNING,
     CLEARER,
@@ -58,7 +60,7 @@ ONCE = Idempotency("key-1", concepts.ConceptSaved)
 CREATE = concepts.CreateConcept(content=RATIO)
 
 
-class KernelConformance:
+class KernelConformance(PayloadsConformance, RejectionsConformance):
     """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 
     def test_the_transactions_implement_their_ports(self, store: AnyStore) -> None:
