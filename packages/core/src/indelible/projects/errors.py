@@ -5,6 +5,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
+from indelible.kernel.state_fields import FieldNotOfState as FieldNotOfState
 
 
 @frozen
@@ -68,21 +69,6 @@ class JobNotNewer(Conflict):
     job_id: str
     number: int
     latest_number: int
-
-
-@frozen
-class FieldNotOfState(Invalid):
-    """A field of a project or job that its state requires or excludes."""
-
-    code: ClassVar[str] = "FIELD_NOT_OF_STATE"
-    message: ClassVar[str] = (
-        "Field {field} of {lifecycle} {entity_id} must be {expected} in state {status}."
-    )
-    lifecycle: str
-    entity_id: str
-    field: str
-    expected: str
-    status: str
 
 
 @frozen

@@ -114,9 +114,7 @@ class ContestEvent(Record):
     fetch_number: int | None = number_field()
     fetched_at: datetime = field(validator=is_instant)
     stored_at: datetime = field(validator=is_instant)
-    body: JsonObject | None = field(
-        default=None, converter=optional_document, metadata=JSON_OBJECT
-    )
+    body: JsonObject | None = field(default=None, converter=optional_document, metadata=JSON_OBJECT)
     body_hash: str = field(validator=is_digest)
     supersedes: int | None = number_field()
     snapshot_number: int | None = number_field()

@@ -1,6 +1,5 @@
 """Values of contests and the limits of their fields. This module imports no lifecycle."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +10,7 @@ from attrs.validators import optional
 
 from indelible.kernel.json import digest
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
+from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -27,7 +27,8 @@ from indelible.kernel.values import (
 )
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
-AMOUNT: Final = {"minimum": 0, "maximum": 10**12}  # of minor units, as kernel.money bounds them
+AMOUNT: Final = AMOUNT_MINOR_OR_ZERO
+CURRENCY: Final = {"max_length": CURRENCY_CHARACTERS}
 SCORE: Final = {"minimum": -(10**6), "maximum": 10**6}  # strokes over or under par
 PREDICTION: Final = {"minimum": -1_000, "maximum": 10_000}
 ROUNDS: Final = {"minimum": 1, "maximum": 6}
@@ -174,15 +175,6 @@ def are_players(_: object, attribute: "Attribute[Any]", value: object) -> None:
         is_identifier(None, attribute, item)
 
 
-CURRENCY: Final = re.compile("[A-Z]{3}")
-
-
-def is_currency(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """Validate an ISO 4217 code."""
-    if not isinstance(value, str) or not CURRENCY.fullmatch(value):
-        raise wrong_type(attribute.name, "ISO 4217 code", value)
-
-
 def roster_digest(player_ids: tuple[str, ...], prediction: int | None) -> str:
     """Return the digest of a roster: its players in order, and its prediction."""
     return digest({"player_ids": sorted(player_ids), "prediction": prediction})
@@ -229,6 +221,33 @@ class Evidence:
         return {"reason_code": self.reason_code.value, "evidence": self.facts}
 
 
+@frozen(kw_only=True)
+class LogMarks:
+    """What a contest's log knows about its applied events, in columns of its own.
+
+    The fields up to `cancelled_number` are those of the folded state, without the bodies.
+    `pending_rewrite` is the digest of a rewrite that was seen once and not applied.
+    `conflict_number` is the event of an open TIMESTAMP_CONFLICT.
+    """
+
+    field_number: int | None = None
+    leaderboard_number: int | None = None
+    leaderboard_at: datetime | None = None
+    leaderboard_hash: str | None = None
+    observations: int = 0
+    observed_at: datetime | None = None
+    terminal_number: int | None = None
+    terminal_at: datetime | None = None
+    cancelled_number: int | None = None
+    pending_rewrite: str | None = None
+    pending_rewrite_at: datetime | None = None
+    pending_rewrite_number: int | None = None
+    conflict_number: int | None = None
+
+
+NO_MARKS: Final = LogMarks()
+
+
 # Fields that several aggregates and records have.
 def digest_field() -> Any:  # noqa: ANN401 - a field of attrs
     """Return the field of a SHA-256 that may be absent."""
@@ -238,11 +257,6 @@ def digest_field() -> Any:  # noqa: ANN401 - a field of attrs
 def number_field() -> Any:  # noqa: ANN401 - a field of attrs
     """Return the field of a number from 1 that may be absent."""
     return field(default=None, validator=optional(bounded_int), metadata=COUNT)
-
-
-def instant_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an instant that may be absent."""
-    return field(default=None, validator=optional(is_instant))
 
 
 def amount_field() -> Any:  # noqa: ANN401 - a field of attrs

@@ -1,1 +1,1 @@
-"""The pure rules of contests: they need neither a transaction nor a clock."""
+"""Pure rules of contests: provider data, the fold, the terminal rule, scoring and settlement."""

@@ -29,7 +29,7 @@ from indelible.kernel.values import (
     is_text,
 )
 from indelible.projects import errors
-from indelible.projects.entities.fields import check_presence
+from indelible.kernel.state_fields import check_presence
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec
 from indelible.projects.entities.values import (

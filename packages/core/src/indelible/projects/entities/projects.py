@@ -23,7 +23,7 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 from indelible.projects import errors
-from indelible.projects.entities.fields import check_presence
+from indelible.kernel.state_fields import check_presence
 from indelible.projects.entities.records import ProjectPrompt
 from indelible.projects.entities.values import NATURAL, DisplayStatus, Repository, freeze_nodes
 from indelible.projects.lifecycle import PROJECT, ProjectStatus

@@ -1,9 +1,27 @@
-"""Checks of fields that a state requires or excludes."""
+"""Checks of fields that the state of an aggregate requires or excludes."""
 
 from collections.abc import Iterable
+from typing import ClassVar
+
+from attrs import frozen
 
 from indelible.kernel.aggregates import Aggregate
-from indelible.projects.errors import FieldNotOfState
+from indelible.kernel.errors import Invalid
+
+
+@frozen
+class FieldNotOfState(Invalid):
+    """A field of an aggregate that its state requires or excludes."""
+
+    code: ClassVar[str] = "FIELD_NOT_OF_STATE"
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} must be {expected} in state {status}."
+    )
+    lifecycle: str
+    entity_id: str
+    field: str
+    expected: str
+    status: str
 
 
 def check_presence(entity: Aggregate, names: Iterable[str], *, is_present: bool) -> None:

@@ -1,0 +1,290 @@
+"""Contests: from the published configuration to the settlement."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Self
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.contests import errors
+from indelible.contests.entities.records import ContestConfiguration
+from indelible.contests.entities.values import (
+    AMOUNT,
+    CURRENCY,
+    NATURAL,
+    code_field,
+    message_field,
+    number_field,
+)
+from indelible.contests.lifecycle import CONTEST, TERMINAL, ContestStatus
+from indelible.kernel import Lifecycle, instant_after, instant_text
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.history import Record
+from indelible.kernel.json_objects import JsonObject
+from indelible.kernel.money import is_amount_minor, is_currency
+from indelible.kernel.state_fields import FieldNotOfState, check_presence
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    bounded_int,
+    field_values,
+    instance_of,
+    is_digest,
+    is_identifier,
+    is_instant,
+    non_blank_line,
+)
+
+SETTLEMENT_FIELDS: Final = ("settle_time", "settlement_run_id")
+ERROR_FIELDS: Final = ("error_from_state", "error_code", "error_message", "attempted_action")
+NO_ERROR: Final[Mapping[str, None]] = dict.fromkeys(ERROR_FIELDS)
+# The states that an error can come from, with the action that returns to each.
+RESUME_ACTIONS: Final[Mapping[ContestStatus, str]] = {
+    ContestStatus.SCHEDULED: "resume_scheduled",
+    ContestStatus.LOCKED: "resume_locked",
+    ContestStatus.LIVE: "resume_live",
+}
+# The actions that can fail permanently, with the state that each leaves.
+FALLIBLE_ACTIONS: Final[Mapping[str, ContestStatus]] = {
+    "lock": ContestStatus.SCHEDULED,
+    "start": ContestStatus.LOCKED,
+    "complete": ContestStatus.LIVE,
+}
+
+
+@frozen(kw_only=True)
+class ContestTerms:
+    """The values of a configuration that a contest has in columns of its own."""
+
+    provider_event_id: str
+    lock_time: datetime
+    start_time: datetime
+    end_time: datetime
+    max_entries: int | None
+    min_entries: int | None
+    max_entries_per_user: int | None
+    fee_minor: int
+    currency: str
+    payment_grace_seconds: int
+    configuration_digest: str
+
+
+@frozen(kw_only=True)
+class Contest(Aggregate):
+    """A contest on one tournament.
+
+    The fields from `configuration_digest` to `payment_grace_seconds` are copied from the newest
+    configuration; a contest keeps its tournament. `settle_time` and `settlement_run_id` are set in
+    COMPLETE; the four fields about an error are set in ERROR.
+    """
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = CONTEST
+    fixed: ClassVar[tuple[str, ...]] = ("organizer_id", "contest_name", "provider_event_id")
+    version_field: ClassVar[str] = "configuration_version"
+    version_records: ClassVar[tuple[type[Record], ...]] = (ContestConfiguration,)
+
+    organizer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    contest_name: str = field(validator=non_blank_line, metadata=LINE)
+    status: ContestStatus = field(validator=instance_of(ContestStatus))
+    configuration_version: int = field(validator=bounded_int, metadata=COUNT)
+    configuration_digest: str = field(validator=is_digest)
+    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lock_time: datetime = field(validator=is_instant)
+    start_time: datetime = field(validator=is_instant)
+    end_time: datetime = field(validator=is_instant)
+    max_entries: int | None = number_field()
+    min_entries: int | None = number_field()
+    max_entries_per_user: int | None = number_field()
+    fee_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
+    currency: str = field(validator=is_currency, metadata=CURRENCY)
+    payment_grace_seconds: int = field(validator=bounded_int, metadata=NATURAL)
+    settle_time: datetime | None = field(default=None, validator=optional(is_instant))
+    settlement_run_id: str | None = code_field()
+    error_from_state: ContestStatus | None = field(
+        default=None, validator=optional(instance_of(ContestStatus))
+    )
+    error_code: str | None = code_field()
+    error_message: str | None = message_field()
+    attempted_action: str | None = code_field()
+
+    def __attrs_post_init__(self) -> None:
+        self._check_times()
+        is_settled = self.status is ContestStatus.COMPLETE
+        check_presence(self, SETTLEMENT_FIELDS, is_present=is_settled)
+        check_presence(self, ERROR_FIELDS, is_present=self.status is ContestStatus.ERROR)
+        self._check_error()
+
+    @classmethod
+    def published(
+        cls,
+        contest_id: str,
+        *,
+        organizer_id: str,
+        contest_name: str,
+        terms: ContestTerms,
+        now: datetime,
+    ) -> Self:
+        """Return a new contest in SCHEDULED."""
+        return cls.create(
+            "publish",
+            now=now,
+            id=contest_id,
+            organizer_id=organizer_id,
+            contest_name=contest_name,
+            **field_values(terms),
+        )
+
+    @property
+    def is_terminal(self) -> bool:
+        """Return True if no action leads out of the state."""
+        return self.status in TERMINAL
+
+    @property
+    def is_locked(self) -> bool:
+        """Return True if the configuration and the rosters are frozen."""
+        return self.status is not ContestStatus.SCHEDULED
+
+    @property
+    def is_live(self) -> bool:
+        """Return True while the tournament is played."""
+        return self.status is ContestStatus.LIVE
+
+    @property
+    def is_settled(self) -> bool:
+        """Return True if the contest has its result."""
+        return self.status is ContestStatus.COMPLETE
+
+    @property
+    def is_in_error(self) -> bool:
+        """Return True if an operator has to resolve an error."""
+        return self.status is ContestStatus.ERROR
+
+    @property
+    def is_canceled(self) -> bool:
+        """Return True if the contest was canceled."""
+        return self.status is ContestStatus.CANCELLED
+
+    def is_waiting_for(self, action: str) -> bool:
+        """Return True if the state is the one that lock, start or complete leaves."""
+        return self.status is FALLIBLE_ACTIONS[action]
+
+    def new_configuration(self, configuration: JsonObject) -> ContestConfiguration:
+        """Return the configuration that the contest's version and time point to."""
+        return ContestConfiguration(
+            contest_id=self.id,
+            version=self.configuration_version,
+            created_at=self.updated_at,
+            configuration_digest=self.configuration_digest,
+            configuration=configuration,
+        )
+
+    def require_open(self, now: datetime) -> Self:
+        """Return the contest, or raise ContestLocked unless it takes entries and rosters."""
+        if self.status is not ContestStatus.SCHEDULED or now >= self.lock_time:
+            lock_time, now_text = instant_text(self.lock_time), instant_text(now)
+            raise errors.ContestLocked(self.id, lock_time, str(self.status), now_text)
+        return self
+
+    def require_configurable(self) -> Self:
+        """Return the contest, or raise ConfigImmutable unless it is SCHEDULED."""
+        if self.status is not ContestStatus.SCHEDULED:
+            raise errors.ConfigImmutable(self.id, str(self.status))
+        return self
+
+    def require_organizer(self, organizer_id: str) -> Self:
+        """Return the contest, or raise ContestNotFound where it is another organizer's."""
+        if self.organizer_id != organizer_id:
+            raise errors.ContestNotFound(self.id)
+        return self
+
+    def require_transition(self, action: str) -> Self:
+        """Return the contest, or raise InvalidTransition if the state has no such action."""
+        CONTEST.edge(self.status, action)
+        return self
+
+    def require_retry(self) -> Self:
+        """Return the contest, or raise RetryNotPossible unless its settlement failed."""
+        CONTEST.edge(self.status, "resolve_complete")
+        if self.error_from_state is not ContestStatus.LIVE:
+            raise errors.RetryNotPossible(self.id, str(self.error_from_state))
+        return self
+
+    def resume_action(self) -> str:
+        """Return the action that resumes the contest, or raise InvalidTransition."""
+        if self.error_from_state is None:
+            # A contest that is not in ERROR has no edge of this name.
+            return CONTEST.edge(self.status, "resume_scheduled").action
+        return RESUME_ACTIONS[self.error_from_state]
+
+    def cancel_action(self) -> str:
+        """Return the action by which an operator cancels the contest."""
+        return "resolve_cancel" if self.is_in_error else "cancel"
+
+    def configured(self, terms: ContestTerms, *, now: datetime) -> Self:
+        """Return the contest with another configuration."""
+        self.require_configurable()
+        return self.transition("configure", now=now, **field_values(terms))
+
+    def locked(self, *, now: datetime) -> Self:
+        """Return the locked contest."""
+        return self.transition("lock", now=now)
+
+    def force_lock_time(self, now: datetime) -> datetime:
+        """Return the lock time of a forced lock: the instant of the lock, or an earlier one."""
+        return min(self.lock_time, instant_after(self.updated_at, now))
+
+    def force_locked(self, terms: ContestTerms, *, now: datetime) -> Self:
+        """Return the contest, locked with the configuration of the forced lock."""
+        return self.transition("force_lock", now=now, **field_values(terms))
+
+    def started(self, *, now: datetime) -> Self:
+        """Return the live contest."""
+        return self.transition("start", now=now)
+
+    def completed(self, action: str, run_id: str, *, now: datetime) -> Self:
+        """Return the settled contest; the action is `complete` or `resolve_complete`."""
+        settle_time = instant_after(self.updated_at, now)
+        return self.transition(
+            action, now=settle_time, settle_time=settle_time, settlement_run_id=run_id, **NO_ERROR
+        )
+
+    def canceled(self, action: str, *, now: datetime) -> Self:
+        """Return the canceled contest; the action is one of those that lead to CANCELLED."""
+        return self.transition(action, now=now, **NO_ERROR)
+
+    def failed(self, action: str, code: str, message: str, *, now: datetime) -> Self:
+        """Return the contest in ERROR after a permanent failure of `action`."""
+        return self.transition(
+            "fail",
+            now=now,
+            error_from_state=self.status,
+            error_code=code,
+            error_message=message,
+            attempted_action=action,
+        )
+
+    def resumed(self, *, now: datetime) -> Self:
+        """Return the contest in the state that the error came from."""
+        return self.transition(self.resume_action(), now=now, **NO_ERROR)
+
+    def _check_times(self) -> None:
+        is_ordered = self.created_at < self.lock_time <= self.start_time < self.end_time
+        if not is_ordered:
+            times = (self.created_at, self.lock_time, self.start_time, self.end_time)
+            created_at, lock_time, start_time, end_time = map(instant_text, times)
+            raise errors.TimeInvariantViolation(
+                self.id, created_at, lock_time, start_time, end_time
+            )
+
+    def _check_error(self) -> None:
+        """Raise FieldNotOfState for an error of an action that its state does not have."""
+        if self.attempted_action is None:
+            return
+        if FALLIBLE_ACTIONS.get(self.attempted_action) is not self.error_from_state:
+            expected = f"the state that {self.attempted_action} leaves"
+            raise FieldNotOfState(
+                CONTEST.name, self.id, "error_from_state", expected, str(self.status)
+            )

@@ -1,0 +1,215 @@
+"""Entries of users in contests."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Self
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.contests import errors
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.records import Roster
+from indelible.contests.entities.values import (
+    AMOUNT,
+    CURRENCY,
+    amount_field,
+    code_field,
+    message_field,
+    number_field,
+    roster_digest,
+)
+from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
+from indelible.kernel import Lifecycle, instant_text
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.history import Record
+from indelible.kernel.money import is_amount_minor, is_currency
+from indelible.kernel.state_fields import FieldNotOfState, check_presence
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    bounded_int,
+    instance_of,
+    is_digest,
+    is_identifier,
+    is_instant,
+)
+
+PAID: Final = frozenset({EntryStatus.ACTIVE, EntryStatus.REFUNDED, EntryStatus.VOID})
+# The entries that count for the least number of entries: nothing in a lifecycle reads a payment.
+JOINED: Final = frozenset({EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE})
+PAYMENT_FIELDS: Final = ("paid_minor", "paid_at")
+
+
+@frozen(kw_only=True)
+class Entry(Aggregate):
+    """One entry of a user in a contest.
+
+    `place` is one of the contest's places; it is free again once the entry is rejected or
+    refunded. `paid_minor` and `paid_at` are set from the activation on, and `payment_ref` too if a
+    fee is due. `rejection_reason` is set in REJECTED.
+    """
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = ENTRY
+    fixed: ClassVar[tuple[str, ...]] = (
+        "contest_id",
+        "user_id",
+        "entry_number",
+        "fee_minor",
+        "currency",
+    )
+    version_field: ClassVar[str] = "roster_number"
+    version_records: ClassVar[tuple[type[Record], ...]] = (Roster,)
+
+    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entry_number: int = field(validator=bounded_int, metadata=COUNT)
+    status: EntryStatus = field(validator=instance_of(EntryStatus))
+    place: int | None = number_field()
+    roster_number: int = field(validator=bounded_int, metadata=COUNT)
+    roster_digest: str = field(validator=is_digest)
+    fee_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
+    currency: str = field(validator=is_currency, metadata=CURRENCY)
+    paid_minor: int | None = amount_field()
+    paid_at: datetime | None = field(default=None, validator=optional(is_instant))
+    payment_ref: str | None = code_field()
+    rejection_reason: str | None = message_field()
+
+    def __attrs_post_init__(self) -> None:
+        check_presence(self, ("place",), is_present=self.status in OCCUPYING)
+        check_presence(self, PAYMENT_FIELDS, is_present=self.status in PAID)
+        has_reference = self.status in PAID and self.fee_minor > 0
+        check_presence(self, ("payment_ref",), is_present=has_reference)
+        is_rejected = self.status is EntryStatus.REJECTED
+        check_presence(self, ("rejection_reason",), is_present=is_rejected)
+        self._check_payment()
+
+    @classmethod
+    def entered(
+        cls,
+        contest: Contest,
+        *,
+        entry_id: str,
+        user_id: str,
+        entry_number: int,
+        place: int,
+        digest: str,
+        now: datetime,
+    ) -> Self:
+        """Return a new entry: ACTIVE at once in a free contest, else PENDING_PAYMENT."""
+        is_free = contest.fee_minor == 0
+        return cls.create(
+            enter_action(contest),
+            now=now,
+            id=entry_id,
+            contest_id=contest.id,
+            user_id=user_id,
+            entry_number=entry_number,
+            place=place,
+            roster_digest=digest,
+            fee_minor=contest.fee_minor,
+            currency=contest.currency,
+            paid_minor=0 if is_free else None,
+            paid_at=now if is_free else None,
+        )
+
+    @property
+    def is_occupying(self) -> bool:
+        """Return True if the entry has one of the contest's places."""
+        return self.status in OCCUPYING
+
+    @property
+    def is_joined(self) -> bool:
+        """Return True if the entry counts for the contest's least number of entries."""
+        return self.status in JOINED
+
+    def is_eligible(self, paid_until: datetime) -> bool:
+        """Return True if the entry takes part in a settlement: ACTIVE, and paid in time."""
+        is_paid_in_time = self.paid_at is not None and self.paid_at <= paid_until
+        return self.status is EntryStatus.ACTIVE and is_paid_in_time
+
+    def is_activated_by(self, payment_ref: str) -> bool:
+        """Return True if this payment has activated the entry already."""
+        return self.status is EntryStatus.ACTIVE and self.payment_ref == payment_ref
+
+    def new_roster(self, player_ids: tuple[str, ...], prediction: int | None) -> Roster:
+        """Return the roster that the entry's number and time point to."""
+        return Roster(
+            entry_id=self.id,
+            number=self.roster_number,
+            submitted_at=self.updated_at,
+            player_ids=tuple(sorted(player_ids)),
+            prediction=prediction,
+            roster_digest=self.roster_digest,
+        )
+
+    def require_user(self, user_id: str) -> Self:
+        """Return the entry, or raise EntryNotFound where it is another user's."""
+        if self.user_id != user_id:
+            raise errors.EntryNotFound(self.id)
+        return self
+
+    def with_roster(
+        self, player_ids: tuple[str, ...], prediction: int | None, *, now: datetime
+    ) -> Self:
+        """Return the entry with another roster."""
+        digest = roster_digest(player_ids, prediction)
+        return self.transition("set_roster", now=now, roster_digest=digest)
+
+    def activated(
+        self,
+        *,
+        paid_minor: int,
+        currency: str,
+        paid_at: datetime,
+        payment_ref: str,
+        now: datetime,
+    ) -> Self:
+        """Return the paid entry.
+
+        Raises:
+            PaymentAmountMismatch: The payment is not the fee of the entry.
+            InvalidTransition: The entry does not wait for a payment.
+        """
+        ENTRY.edge(self.status, "activate")
+        if (paid_minor, currency) != (self.fee_minor, self.currency):
+            raise errors.PaymentAmountMismatch(
+                self.id, self.fee_minor, self.currency, paid_minor, currency
+            )
+        return self.transition(
+            "activate", now=now, paid_minor=paid_minor, paid_at=paid_at, payment_ref=payment_ref
+        )
+
+    def rejected(self, reason: str, *, now: datetime) -> Self:
+        """Return the rejected entry; its place is free."""
+        return self.transition("reject", now=now, place=None, rejection_reason=reason)
+
+    def refunded(self, *, now: datetime) -> Self:
+        """Return the refunded entry; its place is free."""
+        return self.transition("refund", now=now, place=None)
+
+    def voided(self, *, now: datetime) -> Self:
+        """Return the entry without effect, as during a dispute; it keeps its place."""
+        return self.transition("void", now=now)
+
+    def reinstated(self, *, now: datetime) -> Self:
+        """Return the active entry after a dispute that was won."""
+        return self.transition("reinstate", now=now)
+
+    def _check_payment(self) -> None:
+        """Raise an error for a payment other than the fee, or before the entry."""
+        if self.paid_minor is None or self.paid_at is None:
+            return
+        if self.paid_minor != self.fee_minor:
+            raise FieldNotOfState(
+                ENTRY.name, self.id, "paid_minor", str(self.fee_minor), str(self.status)
+            )
+        if self.fee_minor == 0 and self.paid_at != self.created_at:
+            raise FieldNotOfState(
+                ENTRY.name, self.id, "paid_at", instant_text(self.created_at), str(self.status)
+            )
+
+
+def enter_action(contest: Contest) -> str:
+    """Return the action that creates an entry of the contest."""
+    return "enter_free" if contest.fee_minor == 0 else "enter"

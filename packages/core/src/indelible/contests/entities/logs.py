@@ -1,0 +1,202 @@
+"""The event logs of contests.
+
+A log is an aggregate of its own, so that events never contend with entries.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Self
+
+from attrs import field, fields, frozen
+from attrs.validators import optional
+
+from indelible.contests import errors
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.records import ContestEvent, EventFault, event_hash
+from indelible.contests.entities.values import (
+    NATURAL,
+    UNSTARTED_CHAIN,
+    EventKind,
+    LogMarks,
+    Validity,
+    digest_field,
+    number_field,
+)
+from indelible.contests.lifecycle import CONTEST_LOG, LogStatus
+from indelible.kernel import Lifecycle
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.bulk import BulkTypes
+from indelible.kernel.history import Record
+from indelible.kernel.json_objects import JsonObject
+from indelible.kernel.state_fields import FieldNotOfState
+from indelible.kernel.values import (
+    IDENTIFIER,
+    bounded_int,
+    field_values,
+    instance_of,
+    is_identifier,
+    is_instant,
+    is_text,
+)
+
+MARK_FIELDS: Final = tuple(attribute.name for attribute in fields(LogMarks))
+# Fields that are set together or not at all.
+SET_TOGETHER: Final = (
+    ("leaderboard_number", "leaderboard_at"),
+    ("leaderboard_number", "leaderboard_hash"),
+    ("leaderboard_number", "observed_at"),
+    ("terminal_number", "terminal_at"),
+    ("pending_rewrite", "pending_rewrite_at"),
+    ("pending_rewrite", "pending_rewrite_number"),
+)
+
+
+@frozen(kw_only=True)
+class EventDraft:
+    """An event before the log gives it its instant and its hash."""
+
+    number: int
+    kind: EventKind
+    validity: Validity
+    payload_digest: str
+    fetch_number: int | None
+    fetched_at: datetime
+    body: JsonObject | None
+    body_hash: str
+    supersedes: int | None = None
+    snapshot_number: int | None = None
+    fault_count: int = 0
+
+
+@frozen(kw_only=True)
+class ContestLog(Aggregate):
+    """The log of a contest's events; its id is the contest's.
+
+    `fetch_number` is the last fetch that the log has taken up. `head_hash` is the body hash of the
+    newest event, with which the next one is compared. `event_hash` chains the events. The fields
+    from `field_number` on are those of `LogMarks`.
+    """
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = CONTEST_LOG
+    fixed: ClassVar[tuple[str, ...]] = ("contest_id", "provider_event_id")
+    version_field: ClassVar[str] = "event_number"
+    version_records: ClassVar[tuple[type[Record], ...]] = (ContestEvent,)
+    bulk_records: ClassVar[BulkTypes] = {"append": (EventFault,), "correct": (EventFault,)}
+
+    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    status: LogStatus = field(validator=instance_of(LogStatus))
+    event_number: int = field(validator=bounded_int, metadata=NATURAL)
+    fetch_number: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    head_hash: str | None = digest_field()
+    event_hash: str = field(default=UNSTARTED_CHAIN, validator=is_text, metadata=IDENTIFIER)
+    field_number: int | None = number_field()
+    leaderboard_number: int | None = number_field()
+    leaderboard_at: datetime | None = field(default=None, validator=optional(is_instant))
+    leaderboard_hash: str | None = digest_field()
+    observations: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    observed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    terminal_number: int | None = number_field()
+    terminal_at: datetime | None = field(default=None, validator=optional(is_instant))
+    cancelled_number: int | None = number_field()
+    pending_rewrite: str | None = digest_field()
+    pending_rewrite_at: datetime | None = field(default=None, validator=optional(is_instant))
+    pending_rewrite_number: int | None = number_field()
+    conflict_number: int | None = number_field()
+
+    def __attrs_post_init__(self) -> None:
+        for first, second in SET_TOGETHER:
+            has_first = getattr(self, first) is not None
+            has_second = getattr(self, second) is not None
+            if has_first != has_second:
+                expected = f"set together with {first}"
+                raise FieldNotOfState(CONTEST_LOG.name, self.id, second, expected, str(self.status))
+
+    @classmethod
+    def opened(cls, contest: Contest) -> Self:
+        """Return the empty log of a new contest."""
+        return cls.create(
+            "open",
+            now=contest.created_at,
+            id=contest.id,
+            contest_id=contest.id,
+            provider_event_id=contest.provider_event_id,
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Return True if the log takes the provider's events."""
+        return self.status is LogStatus.OPEN
+
+    @property
+    def marks(self) -> LogMarks:
+        """Return what the log knows about its applied events."""
+        values = {name: getattr(self, name) for name in MARK_FIELDS}
+        return LogMarks(**values)
+
+    def require_event(self, number: int) -> Self:
+        """Return the log, or raise EventNotFound if it has no event of this number."""
+        if not 1 <= number <= self.event_number:
+            raise errors.EventNotFound(self.id, number)
+        return self
+
+    def with_event(self, action: str, draft: EventDraft, marks: LogMarks, *, now: datetime) -> Self:
+        """Return the log with one more event; the action is `append` or `correct`."""
+        fetch_number = self.fetch_number
+        if draft.fetch_number is not None:
+            fetch_number = max(fetch_number, draft.fetch_number)
+
+        return self.transition(
+            action,
+            now=now,
+            fetch_number=fetch_number,
+            head_hash=draft.body_hash,
+            event_hash=self._next_hash(draft),
+            **field_values(marks),
+        )
+
+    def new_event(self, previous: Self, draft: EventDraft) -> ContestEvent:
+        """Return the event that the log's number, time and hash point to."""
+        return ContestEvent(
+            contest_id=self.id,
+            number=draft.number,
+            kind=draft.kind,
+            validity=draft.validity,
+            payload_digest=draft.payload_digest,
+            fetch_number=draft.fetch_number,
+            fetched_at=draft.fetched_at,
+            stored_at=self.updated_at,
+            body=draft.body,
+            body_hash=draft.body_hash,
+            supersedes=draft.supersedes,
+            snapshot_number=draft.snapshot_number,
+            fault_count=draft.fault_count,
+            prev_hash=previous.event_hash,
+            event_hash=self.event_hash,
+        )
+
+    def skipped(self, fetch_number: int, marks: LogMarks, *, now: datetime) -> Self:
+        """Return the log after a fetch that adds no event."""
+        return self.transition("skip", now=now, fetch_number=fetch_number, **field_values(marks))
+
+    def paused(self, *, now: datetime) -> Self:
+        """Return the log that takes only an operator's corrections."""
+        return self.transition("pause", now=now)
+
+    def resumed(self, *, now: datetime) -> Self:
+        """Return the log that takes the provider's events again."""
+        return self.transition("resume", now=now)
+
+    def _next_hash(self, draft: EventDraft) -> str:
+        return event_hash(
+            number=draft.number,
+            kind=draft.kind,
+            validity=draft.validity,
+            payload_digest=draft.payload_digest,
+            fetch_number=draft.fetch_number,
+            fetched_at=draft.fetched_at,
+            body_hash=draft.body_hash,
+            supersedes=draft.supersedes,
+            snapshot_number=draft.snapshot_number,
+            prev_hash=self.event_hash,
+        )

@@ -1,0 +1,219 @@
+"""Settlement runs: attempts to settle a contest. A complete run is the settlement."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Self
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.contests import errors
+from indelible.contests.entities.records import SettlementLine
+from indelible.contests.entities.values import (
+    CURRENCY,
+    NATURAL,
+    ROUNDS,
+    EntriesRevision,
+    amount_field,
+    code_field,
+    digest_field,
+    message_field,
+)
+from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
+from indelible.kernel import Lifecycle, instant_after
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.bulk import BulkTypes
+from indelible.kernel.money import is_currency
+from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.state_fields import check_presence
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    bounded_int,
+    instance_of,
+    is_digest,
+    is_identifier,
+    is_instant,
+)
+
+RESULT_FIELDS: Final = (
+    "eligibility_digest",
+    "official_rounds",
+    "result_digest",
+    "pool_minor",
+    "rake_minor",
+    "rounding_minor",
+    "retained_minor",
+    "top_up_minor",
+    "line_count",
+    "settled_at",
+)
+ERROR_FIELDS: Final = ("error_code", "error_message")
+ONE_STARTED: Final = OnePerParent(
+    name="one_started",
+    parent_field="contest_id",
+    states=(RunStatus.STARTED,),
+    error=errors.RunInProgress,
+)
+ONE_COMPLETE: Final = OnePerParent(
+    name="one_complete",
+    parent_field="contest_id",
+    states=(RunStatus.COMPLETE,),
+    error=errors.ContestSettled,
+)
+
+
+@frozen(kw_only=True)
+class SettlementBasis:
+    """What a settlement is computed from: the configuration, the events and the entries."""
+
+    engine_version: str
+    configuration_version: int
+    configuration_digest: str
+    event_number: int
+    events_digest: str
+    entries: EntriesRevision
+
+
+@frozen(kw_only=True)
+class SettlementTotals:
+    """The digests and sums of a computed settlement."""
+
+    eligibility_digest: str
+    official_rounds: int
+    result_digest: str
+    pool_minor: int
+    rake_minor: int
+    rounding_minor: int
+    retained_minor: int
+    top_up_minor: int
+    line_count: int
+
+
+@frozen(kw_only=True)
+class SettlementRun(Aggregate):
+    """One attempt to settle a contest.
+
+    The fields up to `entries_seq_sum` name the input. The results are set in COMPLETE, the error
+    in FAILED. `events_digest` is the event hash of event `event_number`.
+    """
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTLEMENT_RUN
+    fixed: ClassVar[tuple[str, ...]] = (
+        "contest_id",
+        "number",
+        "engine_version",
+        "configuration_version",
+        "configuration_digest",
+        "event_number",
+        "events_digest",
+        "entries_count",
+        "entries_seq_sum",
+        "currency",
+    )
+    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_STARTED, ONE_COMPLETE)
+    bulk_records: ClassVar[BulkTypes] = {"complete": (SettlementLine,)}
+
+    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    number: int = field(validator=bounded_int, metadata=COUNT)
+    status: RunStatus = field(validator=instance_of(RunStatus))
+    engine_version: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    configuration_version: int = field(validator=bounded_int, metadata=COUNT)
+    configuration_digest: str = field(validator=is_digest)
+    event_number: int = field(validator=bounded_int, metadata=COUNT)
+    events_digest: str = field(validator=is_digest)
+    entries_count: int = field(validator=bounded_int, metadata=NATURAL)
+    entries_seq_sum: int = field(validator=bounded_int, metadata=NATURAL)
+    currency: str = field(validator=is_currency, metadata=CURRENCY)
+    eligibility_digest: str | None = digest_field()
+    official_rounds: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=ROUNDS
+    )
+    result_digest: str | None = digest_field()
+    pool_minor: int | None = amount_field()
+    rake_minor: int | None = amount_field()
+    rounding_minor: int | None = amount_field()
+    retained_minor: int | None = amount_field()
+    top_up_minor: int | None = amount_field()
+    line_count: int | None = field(default=None, validator=optional(bounded_int), metadata=NATURAL)
+    error_code: str | None = code_field()
+    error_message: str | None = message_field()
+    settled_at: datetime | None = field(default=None, validator=optional(is_instant))
+
+    def __attrs_post_init__(self) -> None:
+        is_complete = self.status is RunStatus.COMPLETE
+        check_presence(self, RESULT_FIELDS, is_present=is_complete)
+        check_presence(self, ERROR_FIELDS, is_present=self.status is RunStatus.FAILED)
+
+    @classmethod
+    def started(
+        cls,
+        *,
+        run_id: str,
+        contest_id: str,
+        number: int,
+        basis: SettlementBasis,
+        currency: str,
+        now: datetime,
+    ) -> Self:
+        """Return a new run over its input."""
+        return cls.create(
+            "start",
+            now=now,
+            id=run_id,
+            contest_id=contest_id,
+            number=number,
+            engine_version=basis.engine_version,
+            configuration_version=basis.configuration_version,
+            configuration_digest=basis.configuration_digest,
+            event_number=basis.event_number,
+            events_digest=basis.events_digest,
+            entries_count=basis.entries.count,
+            entries_seq_sum=basis.entries.seq_sum,
+            currency=currency,
+        )
+
+    @property
+    def is_started(self) -> bool:
+        """Return True until the run has ended."""
+        return self.status is RunStatus.STARTED
+
+    @property
+    def entries_revision(self) -> EntriesRevision:
+        """Return the state of the entries that the run was started with."""
+        return EntriesRevision(count=self.entries_count, seq_sum=self.entries_seq_sum)
+
+    def require_input(self, *, event_number: int, entries: EntriesRevision) -> Self:
+        """Return the run, or raise SettlementInputChanged if its input is another one now."""
+        expected = _input_text(self.event_number, self.entries_revision)
+        actual = _input_text(event_number, entries)
+        if actual != expected:
+            raise errors.SettlementInputChanged(self.id, expected, actual)
+        return self
+
+    def completed(self, totals: SettlementTotals, *, now: datetime) -> Self:
+        """Return the run with the settlement's digests and sums."""
+        settled_at = instant_after(self.updated_at, now)
+        return self.transition(
+            "complete",
+            now=settled_at,
+            settled_at=settled_at,
+            eligibility_digest=totals.eligibility_digest,
+            official_rounds=totals.official_rounds,
+            result_digest=totals.result_digest,
+            pool_minor=totals.pool_minor,
+            rake_minor=totals.rake_minor,
+            rounding_minor=totals.rounding_minor,
+            retained_minor=totals.retained_minor,
+            top_up_minor=totals.top_up_minor,
+            line_count=totals.line_count,
+        )
+
+    def failed(self, code: str, message: str, *, now: datetime) -> Self:
+        """Return the failed run."""
+        return self.transition("fail", now=now, error_code=code, error_message=message)
+
+
+def _input_text(event_number: int, entries: EntriesRevision) -> str:
+    """Return the input of a settlement as a text to compare and to show."""
+    return f"event {event_number}, {entries.count} entries with seq sum {entries.seq_sum}"

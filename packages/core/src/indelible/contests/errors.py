@@ -1,0 +1,306 @@
+"""The errors of commands and queries on contests, entries, logs, feeds and settlement runs."""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from indelible.kernel import Conflict, Forbidden, Invalid, NotFound
+
+
+@frozen
+class ContestNotFound(NotFound):
+    """A contest that does not exist, or that the caller may not see."""
+
+    code: ClassVar[str] = "CONTEST_NOT_FOUND"
+    message: ClassVar[str] = "Contest {contest_id} not found."
+    contest_id: str
+
+
+@frozen
+class EntryNotFound(NotFound):
+    """An entry that does not exist, or belongs to another user."""
+
+    code: ClassVar[str] = "ENTRY_NOT_FOUND"
+    message: ClassVar[str] = "Entry {entry_id} not found."
+    entry_id: str
+
+
+@frozen
+class LogNotFound(NotFound):
+    """A contest that has no event log."""
+
+    code: ClassVar[str] = "CONTEST_LOG_NOT_FOUND"
+    message: ClassVar[str] = "The log of contest {contest_id} was not found."
+    contest_id: str
+
+
+@frozen
+class EventNotFound(NotFound):
+    """An event that a contest's log does not have."""
+
+    code: ClassVar[str] = "EVENT_NOT_FOUND"
+    message: ClassVar[str] = "Contest {contest_id} has no event {number}."
+    contest_id: str
+    number: int
+
+
+@frozen
+class FeedNotFound(NotFound):
+    """A tournament that no contest was ever published for."""
+
+    code: ClassVar[str] = "FEED_NOT_FOUND"
+    message: ClassVar[str] = "The feed of tournament {provider_event_id} was not found."
+    provider_event_id: str
+
+
+@frozen
+class FetchNotFound(NotFound):
+    """A fetch that a feed does not have."""
+
+    code: ClassVar[str] = "FETCH_NOT_FOUND"
+    message: ClassVar[str] = "The feed of tournament {provider_event_id} has no fetch {number}."
+    provider_event_id: str
+    number: int
+
+
+@frozen
+class RunNotFound(NotFound):
+    """A settlement run that does not exist."""
+
+    code: ClassVar[str] = "RUN_NOT_FOUND"
+    message: ClassVar[str] = "Settlement run {run_id} not found."
+    run_id: str
+
+
+@frozen
+class ConfigurationNotFound(NotFound):
+    """A version that a contest's configuration does not have."""
+
+    code: ClassVar[str] = "CONFIGURATION_NOT_FOUND"
+    message: ClassVar[str] = "Contest {contest_id} has no configuration version {version}."
+    contest_id: str
+    version: int
+
+
+@frozen
+class RosterNotFound(NotFound):
+    """A number that no roster of an entry has."""
+
+    code: ClassVar[str] = "ROSTER_NOT_FOUND"
+    message: ClassVar[str] = "Entry {entry_id} has no roster {number}."
+    entry_id: str
+    number: int
+
+
+@frozen
+class ContestLocked(Forbidden):
+    """A join or a change of a roster at or after the lock."""
+
+    code: ClassVar[str] = "CONTEST_LOCKED"
+    message: ClassVar[str] = (
+        "Contest {contest_id} takes no entries and rosters: expected state SCHEDULED before "
+        "{lock_time}, got state {status} at {now}."
+    )
+    contest_id: str
+    lock_time: str
+    status: str
+    now: str
+
+
+@frozen
+class AlreadyJoined(Conflict):
+    """A user with as many entries as the contest allows."""
+
+    code: ClassVar[str] = "ALREADY_JOINED"
+    message: ClassVar[str] = (
+        "User {user_id} has {entries} entries in contest {contest_id}; at most {max_entries} are "
+        "allowed."
+    )
+    contest_id: str
+    user_id: str
+    entries: int
+    max_entries: int
+
+
+@frozen
+class ContestFull(Conflict):
+    """A contest without a free place."""
+
+    code: ClassVar[str] = "CONTEST_FULL"
+    message: ClassVar[str] = "All {max_entries} places of contest {contest_id} are taken."
+    contest_id: str
+    max_entries: int
+
+
+@frozen
+class NotAParticipant(Forbidden):
+    """A user without an entry in the contest."""
+
+    code: ClassVar[str] = "NOT_A_PARTICIPANT"
+    message: ClassVar[str] = "User {user_id} has no entry in contest {contest_id}."
+    contest_id: str
+    user_id: str
+
+
+@frozen
+class ConfigImmutable(Conflict):
+    """A change of the configuration after the lock."""
+
+    code: ClassVar[str] = "CONFIG_IMMUTABLE"
+    message: ClassVar[str] = (
+        "The configuration of contest {contest_id} cannot change: expected state SCHEDULED, got "
+        "{status}."
+    )
+    contest_id: str
+    status: str
+
+
+@frozen
+class FeeFixed(Conflict):
+    """A change of the fee, the currency or the kind of payouts after the first entry."""
+
+    code: ClassVar[str] = "FEE_FIXED"
+    message: ClassVar[str] = (
+        "Key {key} of contest {contest_id} cannot change because the contest has entries: "
+        "expected {expected}, got {actual}."
+    )
+    contest_id: str
+    key: str
+    expected: str
+    actual: str
+
+
+@frozen
+class PlacesTaken(Conflict):
+    """A configuration with fewer places than the contest's entries have."""
+
+    code: ClassVar[str] = "PLACES_TAKEN"
+    message: ClassVar[str] = (
+        "Contest {contest_id} cannot have {max_entries} places: place {highest_place} is taken."
+    )
+    contest_id: str
+    max_entries: int
+    highest_place: int
+
+
+@frozen
+class TimeInvariantViolation(Invalid):
+    """The times of a contest are not in order."""
+
+    code: ClassVar[str] = "TIME_INVARIANT_VIOLATION"
+    message: ClassVar[str] = (
+        "Contest {contest_id} needs created_at < lock_time <= start_time < end_time; got "
+        "{created_at}, {lock_time}, {start_time} and {end_time}."
+    )
+    contest_id: str
+    created_at: str
+    lock_time: str
+    start_time: str
+    end_time: str
+
+
+@frozen
+class FieldNotKnown(Conflict):
+    """A join or a roster before the tournament's field is known."""
+
+    code: ClassVar[str] = "FIELD_NOT_KNOWN"
+    message: ClassVar[str] = "The field of contest {contest_id} is not known yet."
+    contest_id: str
+
+
+@frozen
+class PaymentAmountMismatch(Conflict):
+    """A payment that is not the fee of the entry."""
+
+    code: ClassVar[str] = "PAYMENT_AMOUNT_MISMATCH"
+    message: ClassVar[str] = (
+        "The payment of entry {entry_id} does not match: expected {expected_minor} minor units of "
+        "{expected_currency}, got {actual_minor} of {actual_currency}."
+    )
+    entry_id: str
+    expected_minor: int
+    expected_currency: str
+    actual_minor: int
+    actual_currency: str
+
+
+@frozen
+class PaymentConfirmed(Conflict):
+    """A second payment of an entry."""
+
+    code: ClassVar[str] = "PAYMENT_CONFIRMED"
+    message: ClassVar[str] = (
+        "Entry {entry_id} was paid by {payment_ref}; a payment by {actual} is refused."
+    )
+    entry_id: str
+    payment_ref: str
+    actual: str
+
+
+@frozen
+class ResumeNotPossible(Conflict):
+    """A resume of a contest whose failed check does not pass now."""
+
+    code: ClassVar[str] = "RESUME_NOT_POSSIBLE"
+    message: ClassVar[str] = "Contest {contest_id} cannot resume {attempted_action}: {problem}."
+    contest_id: str
+    attempted_action: str
+    problem: str
+
+
+@frozen
+class RetryNotPossible(Conflict):
+    """A retry of a settlement that the contest was not in."""
+
+    code: ClassVar[str] = "RETRY_NOT_POSSIBLE"
+    message: ClassVar[str] = (
+        "The settlement of contest {contest_id} cannot be retried: expected an error from LIVE, "
+        "got {actual}."
+    )
+    contest_id: str
+    actual: str
+
+
+@frozen
+class RunInProgress(Conflict):
+    """A second started settlement run of a contest."""
+
+    code: ClassVar[str] = "SETTLEMENT_RUN_IN_PROGRESS"
+    message: ClassVar[str] = "Contest {contest_id} has a started settlement run."
+    contest_id: str
+
+
+@frozen
+class ContestSettled(Conflict):
+    """A second settlement of a contest."""
+
+    code: ClassVar[str] = "CONTEST_SETTLED"
+    message: ClassVar[str] = "Contest {contest_id} is settled."
+    contest_id: str
+
+
+@frozen
+class SettlementInputChanged(Conflict):
+    """The log or the entries of a contest changed while its settlement was computed."""
+
+    code: ClassVar[str] = "SETTLEMENT_INPUT_CHANGED"
+    message: ClassVar[str] = (
+        "The input of settlement run {run_id} has changed: expected {expected}, got {actual}."
+    )
+    run_id: str
+    expected: str
+    actual: str
+
+
+@frozen
+class EventChainBroken(Conflict):
+    """An event does not follow from the newest event of its log."""
+
+    code: ClassVar[str] = "EVENT_CHAIN_BROKEN"
+    message: ClassVar[str] = (
+        "Event {number} of contest {contest_id} does not follow from the event before it: field "
+        "{field} does not match."
+    )
+    contest_id: str
+    number: int
+    field: str
