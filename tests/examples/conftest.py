@@ -28,6 +28,7 @@ class HostDatabase:
                 connection.execute(
                     text(f"GRANT SELECT, INSERT, UPDATE ON {table} TO indelible_app")
                 )
+        engine.dispose()
 
     def engine(self) -> Engine:
         """Return an engine with the application role."""

@@ -25,13 +25,13 @@ from tests.examples.builds import (
     migrate,
     move,
 )
+from tests.examples.conftest import HostDatabase
 
 from indelible.kernel import Actor, AuditContext, Head, IndelibleError, Stale, UsageError
 from indelible.kernel.aggregates import change_for, check_rules, save_change, save_changes
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
-from indelible_service.embedded import PostgresServer
 from indelible_sql import (
     HeadMapping,
     SqlAggregateRepository,
@@ -49,25 +49,11 @@ THREADS = 8
 TIMEOUT_SECONDS = 60
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def urls(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """The address of a database with builds, for the application and for its owner."""
-    if request.param == "sqlite":
-        url: str = request.getfixturevalue("sqlite_url")
-        prepare(url)
-        return url, url
-    database: PostgresServer = request.getfixturevalue("database")
-    prepare(database.owner_url, "GRANT SELECT, INSERT, UPDATE ON builds TO indelible_app")
-    return database.url, database.owner_url
-
-
-def prepare(url: str, *grants: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        migrate(connection)
-        for grant in grants:
-            connection.execute(text(grant))
-    engine.dispose()
+@pytest.fixture
+def urls(host: HostDatabase) -> tuple[str, str]:
+    """Return the URLs of a database with builds, for the application and for its owner."""
+    host.migrate(migrate, "builds")
+    return host.url, host.owner_url
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from collections.abc import Callable, Generator
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Executable, MetaData, Table, create_engine, delete, insert, text, update
+from sqlalchemy import Executable, MetaData, Table, create_engine, delete, insert, update
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
+from tests.examples.conftest import HostDatabase
 from tests.examples.loans import LOAN, LOANS, Loan, LoanStatus, lend, migrate, move
 
 from indelible.kernel import Actor, Change, InvalidTransition, Stale, UsageError, verify_chain
-from indelible_service.embedded import PostgresServer
 from indelible_sql import (
     SqlStore,
     declare_lifecycle,
@@ -40,25 +40,11 @@ ADDED_BY_HAND = {
 DUE = date(2999, 1, 1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def urls(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """The address of a database with a library's loans, for the application and for its owner."""
-    if request.param == "sqlite":
-        url: str = request.getfixturevalue("sqlite_url")
-        prepare(url)
-        return url, url
-    database: PostgresServer = request.getfixturevalue("database")
-    prepare(database.owner_url, "GRANT SELECT, INSERT, UPDATE ON loans TO indelible_app")
-    return database.url, database.owner_url
-
-
-def prepare(url: str, *grants: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        migrate(connection)
-        for grant in grants:
-            connection.execute(text(grant))
-    engine.dispose()
+@pytest.fixture
+def urls(host: HostDatabase) -> tuple[str, str]:
+    """Return the URLs of a database with loans, for the application and for its owner."""
+    host.migrate(migrate, "loans")
+    return host.url, host.owner_url
 
 
 @pytest.fixture

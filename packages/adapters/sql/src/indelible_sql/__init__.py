@@ -20,7 +20,13 @@ from indelible_sql.maintenance.import_export import Imported, import_histories
 from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
 from indelible_sql.maintenance.seals import newest_seal, seal
 from indelible_sql.maintenance.verify import verify
-from indelible_sql.schema.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
+from indelible_sql.schema.bulk import BulkTable, bulk_columns
+from indelible_sql.schema.hosts import (
+    declare_lifecycle,
+    guard_bulk,
+    guard_head,
+    withdraw_lifecycle,
+)
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head_columns
 from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
@@ -40,12 +46,15 @@ __all__ = [
     "open_async_store",
     "open_store",
     # contexts and lifecycles of a host
+    "BulkTable",
     "DerivedHead",
     "RecordExport",
     "HeadMapping",
     "SqlAggregateRepository",
     "SqlContext",
+    "bulk_columns",
     "declare_lifecycle",
+    "guard_bulk",
     "guard_head",
     "head_columns",
     "one_per_parent_indexes",

@@ -15,6 +15,7 @@ from indelible.kernel import Lifecycle
 from indelible.kernel.settings import ConfigKey
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.maintenance.findings import Finding
+from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import RecordHeadRule
@@ -100,6 +101,8 @@ class SqlContext:
     digests: Mapping[Table, tuple[RecordDigest, ...]] = field(
         factory=dict[Table, tuple[RecordDigest, ...]]
     )
+    # The tables, among the records, to which one change of a head adds many rows.
+    bulk: tuple[BulkTable, ...] = ()
     # The context's own guards for a dialect ("sqlite" or "postgresql"), beside the generic ones.
     guards: Callable[[str], Iterable[Guard]] = no_guards
     # The column types that no other context registers.

@@ -7,12 +7,16 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import (
     CTE,
+    JSON,
     Column,
+    ColumnClause,
     Insert,
     Table,
     Text,
     Update,
     bindparam,
+    cast,
+    func,
     insert,
     literal_column,
     make_url,
@@ -20,11 +24,12 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy import column as column_clause
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import TextualSelect
 
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.columns import SCHEMA, Domain
 from indelible_sql.schema.one_per_parent import reports_of
 from indelible_sql.schema.tables import HISTORY
 
@@ -89,22 +94,31 @@ class AtomicWrite:
     """A change of a head with its records: one statement on PostgreSQL, several on SQLite.
 
     `rule_reports` are the names by which the databases report a second aggregate of a parent.
+    `bulk` inserts one row of each table of bulk records on SQLite, before the last of `ordered`.
     """
 
     head: str
     fused: ReturningInsert[str]
     ordered: tuple[Insert | Update, ...]
     rule_reports: frozenset[str] = frozenset()
+    bulk: tuple[Insert, ...] = ()
 
 
-def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> AtomicWrite:
-    """Return the write that adds a row to each record table if `moving` changes the head."""
+def atomic_write(
+    head: Table, moving: Insert | Update, *records: Table, bulk: tuple[Table, ...] = ()
+) -> AtomicWrite:
+    """Return the write that adds a row to each record table if `moving` changes the head.
+
+    It adds many rows to each table in `bulk`.
+    """
     moved = moving.returning(head.c.id).cte("head")
     inserts = [_insert_if_moved(record, moved) for record in records]
     *first, last = inserts
     others: list[CTE] = []
     for insert_ in first:
         others.append(insert_.cte(f"{insert_.table.name}_row"))
+    for table in bulk:
+        others.append(_insert_rows_if_moved(table, moved).cte(f"{table.name}_rows"))
     fused = last.add_cte(*others).returning(TRANSACTION)
 
     ordered = [row(record) for record in records]
@@ -113,19 +127,24 @@ def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> Atomi
         fused=fused,
         ordered=(moving, *ordered),
         rule_reports=frozenset(reports_of(head)),
+        bulk=tuple(row(table) for table in bulk),
     )
 
 
 @cache
 def change_write(
-    head: Table, *records: Table, is_birth: bool, unchanged: tuple[str, ...] = ()
+    head: Table,
+    *records: Table,
+    is_birth: bool,
+    unchanged: tuple[str, ...] = (),
+    bulk: tuple[Table, ...] = (),
 ) -> AtomicWrite:
     """Return the write of one change: the head's insert or update, and the records it adds.
 
     An update leaves the `unchanged` columns as they are.
     """
     moving = row(head) if is_birth else step(head, *unchanged)
-    return atomic_write(head, moving, *records)
+    return atomic_write(head, moving, *records, bulk=bulk)
 
 
 @cache
@@ -232,6 +251,30 @@ def _insert_if_moved(record: Table, moved: CTE) -> Insert:
     values = [_parameter(column) for column in columns]
     selected = select(*values).select_from(moved)
     return insert(record).from_select(columns, selected, include_defaults=False)
+
+
+def _insert_rows_if_moved(table: Table, moved: CTE) -> Insert:
+    """Return the insert of the rows in a JSON array, each with the aggregate's id and the seq."""
+    owner = [table.c.entity_id, table.c.seq]
+    own = [column for column in table.columns if column.name not in ("entity_id", "seq")]
+    types = [_native_column(column) for column in own]
+    array = cast(bindparam(f"{table.name}_rows", type_=Text()), JSON())
+    rows = func.json_to_recordset(array).table_valued(*types, name=f"{table.name}_values")
+    rows = rows.render_derived(with_types=True)
+
+    values = [_parameter(column) for column in owner]
+    columns = [rows.c[column.name] for column in own]
+    selected = select(*values, *columns).select_from(moved, rows)
+    return insert(table).from_select([*owner, *own], selected, include_defaults=False)
+
+
+def _native_column(column: Column[Any]) -> ColumnClause[Any]:
+    """Return a column of the same name with PostgreSQL's native type, for rows of JSON.
+
+    The table's domain checks a value when it is inserted.
+    """
+    kind = column.type.native if isinstance(column.type, Domain) else column.type
+    return column_clause(column.name, kind)
 
 
 def _parameter(column: Column[Any]) -> BindParameter[Any]:

@@ -140,9 +140,16 @@ class Session:
             self._send(statement, values)
             return int(self._cursor.rowcount)
 
-    def write(self, write: AtomicWrite, change: Change, rows: Rows) -> None:
-        """Move the head and add its records, or raise Stale when the head has moved before."""
+    def write(
+        self, write: AtomicWrite, change: Change, rows: Rows, bulk: Sequence[Row] = ()
+    ) -> None:
+        """Move the head and add its records, or raise Stale when the head has moved before.
+
+        `bulk` are the values of `bulk_parameters` for each table of bulk records.
+        """
         values = parameters(rows)
+        for bulk_values in bulk:
+            values.update(bulk_values)
         try:
             if self.is_sqlite:
                 is_written = self._write_in_order(write, values)
@@ -183,10 +190,15 @@ class Session:
 
     def _write_in_order(self, write: AtomicWrite, values: Row) -> bool:
         """Run the statements in order; return False at the first that changes no row."""
-        for statement in write.ordered:
+        *steps, last = write.ordered
+        for statement in steps:
             if self.step(statement, values) != 1:
                 return False
-        return True
+        for statement in write.bulk:
+            with translate_errors():
+                self._send_many(statement, values[statement.table.name])
+
+        return self.step(last, values) == 1
 
     def _write_fused(self, statement: Executable, values: Row) -> int:
         """Run PostgreSQL's one statement and return the number of changes that it added."""
@@ -232,6 +244,22 @@ class Session:
             raise ValueUnstorable from error
 
         return prepared, rows
+
+    def _send_many(self, statement: Executable, rows: Sequence[Row]) -> None:
+        """Execute a statement once for each row."""
+        self._check_open()
+        prepared = prepare(statement, self._connection.dialect, self.schema)
+        log_statement(prepared.text)
+        try:
+            with reporting(self._connection, self._cursor):
+                if self._cursor is None:
+                    self._cursor = self._open_cursor(prepared.text)
+                self._cursor.executemany(prepared.text, [prepared.bind(row) for row in rows])
+        except DBAPIError as error:
+            self._refused(error)
+            raise
+        except CONVERSION_ERRORS as error:
+            raise ValueUnstorable from error
 
     def _open_cursor(self, text: str) -> Any:  # noqa: ARG002 - a single update needs the text
         cursor = self._connection.connection.cursor()

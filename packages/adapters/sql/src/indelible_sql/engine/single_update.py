@@ -51,6 +51,7 @@ class SingleUpdateSession(Session):
         write: AtomicWrite,  # noqa: ARG002 - of Session
         change: Change,  # noqa: ARG002 - of Session
         rows: Rows,  # noqa: ARG002 - of Session
+        bulk: Sequence[Row] = (),  # noqa: ARG002 - of Session
     ) -> None:
         """Raise UsageError."""
         raise self._refused(UsageError("a single update writes no change of an aggregate"))

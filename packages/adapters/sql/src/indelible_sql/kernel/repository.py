@@ -19,6 +19,7 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.aggregates import Aggregate, RecordExists
+from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import field_values
@@ -30,8 +31,10 @@ from indelible_sql.engine.atomic_write import (
 )
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.kernel.lists import ListedTable, list_rows, listed_heads
+from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.one_per_parent import check_indexes, reports_of
@@ -39,6 +42,7 @@ from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
+B = TypeVar("B", bound=BulkRecord)
 
 MIN_BULK_UPDATES = 3  # fewer updates are faster as one statement each
 IN_CHANGE = ("status", "updated_at")  # columns of a head that its change determines
@@ -78,6 +82,7 @@ class HeadMapping(Generic[E]):
     entity: type[E]
     missing: Callable[[str], NotFound]
     records: tuple[RecordMapping[Any], ...] = ()
+    bulk: tuple[BulkTable, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         """Check that the table has the indexes of the aggregate's rules."""
@@ -135,6 +140,15 @@ class HeadMapping(Generic[E]):
         problem = f"{self.table.name} has no mapping of record {type(record).__name__}"
         raise UsageError(problem)
 
+    def bulk_table(self, record_type: type[BulkRecord]) -> BulkTable:
+        """Return the table of a type of bulk records."""
+        for bulk in self.bulk:
+            if bulk.record is record_type:
+                return bulk
+
+        problem = f"{self.table.name} has no table of bulk record {record_type.__name__}"
+        raise UsageError(problem)
+
 
 @frozen
 class SqlAggregateRepository(Generic[E]):
@@ -178,6 +192,20 @@ class SqlAggregateRepository(Generic[E]):
         rows = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
         return tuple(self._mapping.of_row(row) for row in rows)
 
+    def bulk_rows(
+        self,
+        record_type: type[B],
+        entity_id: str,
+        *,
+        seq: int,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[B, ...]:
+        """Return the next `limit` rows after a number that the change at `seq` added, in order."""
+        bulk = self._mapping.bulk_table(record_type)
+        rows = bulk_rows(self._session, bulk, entity_id, seq=seq, after=after, limit=limit)
+        return tuple(ROWS.structure(row, record_type) for row in rows)
+
     def lock(self, entity_id: str) -> Head[E]:
         """Return the head, locked until the transaction ends."""
         return self._first(self._mapping.lock_by_id, entity_id)
@@ -186,8 +214,16 @@ class SqlAggregateRepository(Generic[E]):
         """Return the head at the expected seq, locked, or raise the NotFound leaf or Stale."""
         return self.lock(entity_id).expected(expected_seq)
 
-    def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
+    def save(
+        self,
+        change: Change,
+        entity: E,
+        records: Sequence[Record] = (),
+        bulk: Sequence[AnyBulk] = (),
+    ) -> None:
         """Store the aggregate with its change and records, or raise Stale or a Conflict."""
+        check_bulk(entity.bulk_records, change.action, entity.id, bulk)
+        check_summaries(entity.id, change.seq, change.data, bulk)
         head_row = field_values(entity) | revision_columns(change)
         record_rows: dict[Table, Mapping[str, Any]] = {}
         for record in records:
@@ -198,16 +234,22 @@ class SqlAggregateRepository(Generic[E]):
                 head_row[name] = row[name]
 
         head = self._mapping.table
+        tables = [self._mapping.bulk_table(item.record_type) for item in bulk]
         write = change_write(
             head,
             *record_rows,
             HISTORY,
             is_birth=change.seq == 1,
             unchanged=self._unchanged_columns(record_rows),
+            bulk=tuple(table.table for table in tables),
         )
         rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
+        bulk_values: list[Row] = []
+        for table, item in zip(tables, bulk, strict=True):
+            columns = (field_values(row) for row in item.rows)
+            bulk_values.append(bulk_parameters(self._session, table, change, columns, item.texts))
         try:
-            self._session.write(write, change, rows)
+            self._session.write(write, change, rows, bulk_values)
         except Stale as error:
             raise _stale(change, self._stored_row(change)) from error
         except GuardViolation as violation:

@@ -19,6 +19,7 @@ from indelible.kernel.exports import write_export
 from indelible.kernel.keys import KEY
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
+from indelible_sql.maintenance.export_bulk import bulk_lines
 from indelible_sql.maintenance.export_entries import (
     FORMAT,
     HistoryEntry,
@@ -99,6 +100,7 @@ def _entries(tx: KernelReading, counts: _Counts) -> Iterator[object]:
         if change.seq == 1:
             counts.entities += 1
         yield history_line(change, rows, tx.catalog)
+        yield from bulk_lines(tx.session, change, tx.catalog)
 
     for context in tx.catalog.contexts:
         if context.record_export is None:

@@ -1,14 +1,12 @@
 """The entries of an export: changes with the records that they add, and rows outside history."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from functools import partial
 from io import BufferedIOBase
 from itertools import groupby
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Date, Table
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Table
 
 from indelible.kernel import AuditContext, Change, Revision, verify_chain
 from indelible.kernel.exports import InvalidExportLine, Line, line_of, read_export, read_lines
@@ -20,9 +18,16 @@ from indelible.kernel.values import UNSTORABLE
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Row
+from indelible_sql.maintenance.export_bulk import (
+    BulkEntry,
+    BulkRows,
+    bulk_line,
+    complete_bulk,
+    parse_bulk,
+)
 from indelible_sql.maintenance.export_errors import at_line
+from indelible_sql.maintenance.export_values import from_json, to_json
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import HISTORY, RecordDigest
 from indelible_sql.sql_context import RecordExport
 
@@ -34,11 +39,15 @@ MAX_DEPTH: Final = LEVELS_AROUND + DOCUMENT_LIMITS.max_depth + 1  # the last lev
 
 
 class HistoryEntry(NamedTuple):
-    """A line with a change, and the rows of the records that it adds."""
+    """A line with a change, and the rows of the records that it adds.
+
+    `bulk` are the rows of bulk records, from the lines behind it.
+    """
 
     number: int
     change: Change
     rows: Mapping[Table, Row]
+    bulk: tuple[BulkRows, ...] = ()
 
 
 class RowEntry(NamedTuple):
@@ -50,6 +59,7 @@ class RowEntry(NamedTuple):
 
 
 Entry = HistoryEntry | RowEntry
+Parsed = Entry | BulkEntry  # what one line holds
 
 
 class HistorySection(NamedTuple):
@@ -109,7 +119,7 @@ def row_line(table: Table, row: Row) -> object:
     """Return the JSON value of a row outside history."""
     values: dict[str, Any] = {}
     for column in writable_columns(table):
-        values[column.name] = _to_json(column.type, row[column.name])
+        values[column.name] = to_json(column.type, row[column.name])
 
     return {"table": table.name, "row": values}
 
@@ -121,23 +131,6 @@ def added_records(change: Change, catalog: Catalog) -> tuple[RecordDigest, ...]:
     return tuple(record for record in declared if record.is_added_by(change))
 
 
-def from_json(kind: TypeEngine[Any], value: Any) -> Any:
-    """Return the value of a column from the form that canonical JSON has of it."""
-    if value is None:
-        return None
-    if isinstance(kind, Date):
-        return date.fromisoformat(value)
-    if isinstance(kind, Domain):
-        return kind.from_json(value)
-    return value
-
-
-def _to_json(kind: TypeEngine[Any], value: Any) -> Any:
-    if value is None or not isinstance(kind, Domain):
-        return value
-    return kind.to_json(value)
-
-
 def _record_exports(catalog: Catalog) -> tuple[RecordExport, ...]:
     exports: list[RecordExport] = []
     for context in catalog.contexts:
@@ -146,8 +139,8 @@ def _record_exports(catalog: Catalog) -> tuple[RecordExport, ...]:
     return tuple(exports)
 
 
-def _section_number(exports: tuple[RecordExport, ...], entry: Entry) -> int:
-    """Return 0 for a change, and the number of the context's export for a row."""
+def _section_number(exports: tuple[RecordExport, ...], entry: Parsed) -> int:
+    """Return 0 for a change and its rows, and the number of the context's export for a row."""
     if isinstance(entry, RowEntry):
         for number, export in enumerate(exports, start=1):
             if entry.table in export.tables:
@@ -155,12 +148,10 @@ def _section_number(exports: tuple[RecordExport, ...], entry: Entry) -> int:
     return 0
 
 
-def _checked_changes(entries: Iterator[Entry], catalog: Catalog) -> Iterator[HistoryEntry]:
+def _checked_changes(entries: Iterator[Parsed], catalog: Catalog) -> Iterator[HistoryEntry]:
     """Pass changes on; raise InvalidExportLine at one that does not follow its predecessor."""
     revisions: dict[tuple[str, str], Revision] = {}
-    for entry in entries:
-        if not isinstance(entry, HistoryEntry):
-            continue
+    for entry in _with_bulk(entries, catalog):
         change = entry.change
         aggregate = (change.lifecycle, change.entity_id)
         lifecycle = catalog.heads[catalog.heads_by_lifecycle[change.lifecycle]]
@@ -170,7 +161,33 @@ def _checked_changes(entries: Iterator[Entry], catalog: Catalog) -> Iterator[His
         yield entry
 
 
-def _checked_rows(entries: Iterator[Entry], export: RecordExport) -> Iterator[RowEntry]:
+def _with_bulk(entries: Iterator[Parsed], catalog: Catalog) -> Iterator[HistoryEntry]:
+    """Join each change with the lines behind it that hold its rows.
+
+    The rows of one change are in memory at a time.
+    """
+    last: HistoryEntry | None = None
+    lines: list[BulkEntry] = []
+    for entry in entries:
+        if isinstance(entry, BulkEntry):
+            if last is None:
+                raise InvalidExportLine(entry.number, "no change is before the rows")
+            lines.append(entry)
+        elif isinstance(entry, HistoryEntry):
+            if last is not None:
+                yield _completed(last, lines, catalog)
+            last = entry
+            lines = []
+    if last is not None:
+        yield _completed(last, lines, catalog)
+
+
+def _completed(entry: HistoryEntry, lines: list[BulkEntry], catalog: Catalog) -> HistoryEntry:
+    bulk = complete_bulk(entry.number, entry.change, lines, catalog)
+    return entry._replace(bulk=bulk)
+
+
+def _checked_rows(entries: Iterator[Parsed], export: RecordExport) -> Iterator[RowEntry]:
     """Pass rows on; raise InvalidExportLine where the context's own check refuses one."""
     number = 0
 
@@ -190,7 +207,7 @@ def _checked_rows(entries: Iterator[Entry], export: RecordExport) -> Iterator[Ro
         raise InvalidExportLine(number, str(error)) from error
 
 
-def _parse(line: Line, catalog: Catalog) -> Entry:
+def _parse(line: Line, catalog: Catalog) -> Parsed:
     """Return the entry of a line, if an export writes the entry in the same bytes."""
     try:
         value: dict[str, Any] = parse_json(line.text.decode(), LEVELS_AROUND)
@@ -198,8 +215,11 @@ def _parse(line: Line, catalog: Catalog) -> Entry:
         if "change" in value:
             change = _change(value["change"])
             rows = _record_rows(change, value["records"], catalog)
-            entry: Entry = HistoryEntry(line.number, change, rows)
+            entry: Parsed = HistoryEntry(line.number, change, rows)
             written = line_of(history_line(change, rows, catalog))
+        elif "bulk" in value:
+            entry = parse_bulk(line.number, value, catalog)
+            written = line_of(bulk_line(entry.bulk, entry.rows))
         else:
             table = _exported_table(value["table"], catalog)
             row = _row(table, value["row"])

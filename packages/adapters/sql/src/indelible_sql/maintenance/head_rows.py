@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Table, bindparam, select
 
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.maintenance.export_entries import from_json
+from indelible_sql.maintenance.export_values import from_json
 from indelible_sql.schema.guards import history_key
 
 

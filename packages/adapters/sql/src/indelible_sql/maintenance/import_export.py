@@ -1,6 +1,6 @@
 """Import an export: everything in one transaction, or nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import file_digest
 from io import BufferedIOBase
 from typing import Final
@@ -12,7 +12,9 @@ from indelible.kernel import Actor, Change
 from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.bulk import bulk_parameters
 from indelible_sql.kernel.history import change_row
+from indelible_sql.maintenance.export_bulk import BulkRows
 from indelible_sql.maintenance.export_entries import (
     HistoryEntry,
     HistorySection,
@@ -158,7 +160,7 @@ class _Import:
             return
 
         with at_line(entry.number):
-            self._write(change, entry.rows)
+            self._write(change, entry.rows, entry.bulk)
         self.changes += 1
         if change.seq == 1:
             self.entities += 1
@@ -213,13 +215,20 @@ class _Import:
         if stored is None or stored["hash"] != change.hash:
             raise HistoryDiffers(change.lifecycle, change.entity_id)
 
-    def _write(self, change: Change, records: Mapping[Table, Row]) -> None:
+    def _write(
+        self, change: Change, records: Mapping[Table, Row], bulk: Sequence[BulkRows]
+    ) -> None:
         """Write a change as a handler's repository does: the head, the records, and history."""
         head = self.catalog.heads_by_lifecycle[change.lifecycle]
         # Only a birth writes `created_at`, and its instant is the change's own.
         row = head_row(head, change.at, change_row(change), records)
         row.update(shown_record_columns(self.tx.session, head, row))
 
-        write = change_write(head, *records, HISTORY, is_birth=change.seq == 1)
+        tables = tuple(added.bulk.table for added in bulk)
+        write = change_write(head, *records, HISTORY, is_birth=change.seq == 1, bulk=tables)
         rows = {head: row, **records, HISTORY: change_row(change)}
-        self.tx.session.write(write, change, rows)
+        session = self.tx.session
+        bulk_values: list[Row] = []
+        for table, bulk_rows, texts in bulk:
+            bulk_values.append(bulk_parameters(session, table, change, bulk_rows, texts))
+        session.write(write, change, rows, bulk_values)

@@ -29,6 +29,7 @@ from indelible_sql.maintenance.findings import (
     rows,
     unreadable,
 )
+from indelible_sql.maintenance.verify_bulk import bulk_findings
 from indelible_sql.maintenance.verify_heads import head_findings, record_findings
 from indelible_sql.maintenance.verify_seals import seal_findings
 from indelible_sql.maintenance.verify_tasks import task_findings
@@ -76,6 +77,8 @@ def verify(
         for head, records in store.catalog.digests.items():
             for record in records:
                 findings += record_findings(session, store.catalog.heads[head], record)
+        for bulk in store.catalog.bulk:
+            findings += bulk_findings(session, bulk)
         for context in store.catalog.contexts:
             findings += context.verify(session)
         findings += _receipt_findings(session)

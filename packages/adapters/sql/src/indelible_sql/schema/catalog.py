@@ -14,6 +14,7 @@ from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.settings import ConfigKey
+from indelible_sql.schema.bulk import BulkTable, bulk_guards
 from indelible_sql.schema.columns import KERNEL_DOMAINS, Domain
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import (
@@ -108,6 +109,11 @@ class Catalog:
         return digests
 
     @cached_property
+    def bulk(self) -> tuple[BulkTable, ...]:
+        """Return every table of bulk records."""
+        return tuple(chain.from_iterable(context.bulk for context in self.contexts))
+
+    @cached_property
     def settings(self) -> Mapping[str, ConfigKey[Any]]:
         """Map each setting's name to its key."""
         keys: dict[str, ConfigKey[Any]] = {}
@@ -139,6 +145,8 @@ class Catalog:
         for context in self.contexts:
             for record in context.records:
                 yield from record_guards(record, dialect)
+            for bulk in context.bulk:
+                yield from bulk_guards(bulk, dialect)
             for rule in context.record_head_rules:
                 yield record_head_guard(rule, dialect)
             for head, lifecycle in context.heads.items():

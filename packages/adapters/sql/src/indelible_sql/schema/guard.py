@@ -22,6 +22,8 @@ class Guard:
     must be known row by row. `is_long` moves a condition into the guard's function, which a session
     parses once: PostgreSQL parses a trigger's WHEN for each statement. `raises` is the condition
     name of PostgreSQL's error: the store runs a command again after a `serialization_failure`.
+    With `inserted_rows`, PostgreSQL checks an INSERT once for all rows of its statement, which the
+    condition reads from the table of that name.
     """
 
     table: Table
@@ -32,6 +34,7 @@ class Guard:
     row_filter: str = ""
     is_long: bool = False
     raises: str = "check_violation"
+    inserted_rows: str = ""
 
     @property
     def name(self) -> str:
@@ -57,7 +60,12 @@ class Guard:
         timing = "BEFORE"
         if self.event == "INSERT" and not self.fires_before:
             timing = "AFTER"
-        level = "STATEMENT" if self.condition == NEVER else "ROW"
+        level = "ROW"
+        if self.condition == NEVER or self.inserted_rows:
+            level = "STATEMENT"
+        referencing = (
+            f"REFERENCING NEW TABLE AS {self.inserted_rows} " if self.inserted_rows else ""
+        )
 
         filters: list[str] = []
         if self.row_filter:
@@ -68,7 +76,7 @@ class Guard:
 
         trigger = (
             f"CREATE TRIGGER {self.name} {timing} {self.event} ON {table}\n"
-            f"FOR EACH {level}{when} EXECUTE FUNCTION {SCHEMA}.{self.name}()"
+            f"{referencing}FOR EACH {level}{when} EXECUTE FUNCTION {SCHEMA}.{self.name}()"
         )
         enable = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {self.name}"
         return (self.postgresql_function(), trigger, enable)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Table, text
 
 from indelible.kernel import Conflict, Lifecycle, UsageError
 from indelible_sql.schema.admission import stored_edges
+from indelible_sql.schema.bulk import BulkTable, bulk_guards
 from indelible_sql.schema.columns import SCHEMA, in_schema, prefix_of
 from indelible_sql.schema.ddl import edge_rows
 from indelible_sql.schema.guard import guards_disabled, statements
-from indelible_sql.schema.guards import edge_guards, head_guards
+from indelible_sql.schema.guards import edge_guards, head_guards, record_guards
 
 IS_EDGE = "lifecycle = :lifecycle AND from_state = :from_state AND action = :action"
 
@@ -82,14 +83,26 @@ def guard_head(
     Only history rows of its lifecycle are checked.
     """
     dialect = connection.dialect.name
-    if dialect == "sqlite" and head.dialect_options["sqlite"]["with_rowid"]:
-        raise UsageError(
-            f"declare {head.name} with sqlite_with_rowid=False:"
-            " a row could be replaced by its rowid"
-        )
-
+    _check_rowid(head, dialect)
     for statement in statements(head_guards(head, lifecycle, dialect), dialect):
         connection.exec_driver_sql(in_schema(connection, schema, statement))
+
+
+def guard_bulk(connection: Connection, bulk: BulkTable, *, schema: str = SCHEMA) -> None:
+    """Guard a table of bulk records as indelible's own are guarded."""
+    dialect = connection.dialect.name
+    _check_rowid(bulk.table, dialect)
+    guards = (*record_guards(bulk.table, dialect), *bulk_guards(bulk, dialect))
+    for statement in statements(guards, dialect):
+        connection.exec_driver_sql(in_schema(connection, schema, statement))
+
+
+def _check_rowid(table: Table, dialect: str) -> None:
+    if dialect == "sqlite" and table.dialect_options["sqlite"]["with_rowid"]:
+        raise UsageError(
+            f"declare {table.name} with sqlite_with_rowid=False:"
+            " a row could be replaced by its rowid"
+        )
 
 
 def _edges_open(connection: Connection, schema: str, event: str) -> AbstractContextManager[None]:

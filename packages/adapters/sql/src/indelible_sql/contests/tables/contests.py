@@ -1,0 +1,147 @@
+"""The head of contests, and its record: the configurations."""
+
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.schema import Computed
+
+from indelible.contests.entities.contests import FALLIBLE_ACTIONS
+from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
+from indelible.contests.lifecycle import CONTEST, ContestStatus
+from indelible_sql.contests.tables.checks import all_or_none, previous_number
+from indelible_sql.schema.columns import (
+    CONTENT,
+    DIGEST,
+    IDENTIFIER,
+    INSTANT,
+    JSON_OBJECT,
+    NATURAL,
+    NONBLANK_TEXT,
+    ORDINAL,
+    required,
+)
+from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.value_columns import money_columns
+
+# The columns that a contest copies from its newest configuration.
+CONFIGURED_COLUMNS: Final = (
+    "configuration_digest",
+    "provider_event_id",
+    "lock_time",
+    "start_time",
+    "end_time",
+    "max_entries",
+    "min_entries",
+    "max_entries_per_user",
+    "fee_minor",
+    "currency",
+    "payment_grace_seconds",
+)
+ERROR_COLUMNS: Final = ("error_from_state", "error_code", "error_message", "attempted_action")
+SETTLEMENT_COLUMNS: Final = ("settle_time", "settlement_run_id")
+
+
+def _state_of_attempt() -> str:
+    """Return the state that the action of an error leaves, as SQL; NULL for an unknown action."""
+    states: list[str] = []
+    for action, state in FALLIBLE_ACTIONS.items():
+        states.append(f"WHEN '{action}' THEN '{state}'")
+
+    return f"CASE attempted_action {' '.join(states)} ELSE '' END"
+
+
+CONTESTS = head(
+    "contests",
+    CONTEST,
+    required("organizer_id", IDENTIFIER),
+    required("contest_name", NONBLANK_TEXT),
+    required("configuration_digest", DIGEST),
+    required("provider_event_id", IDENTIFIER),
+    required("lock_time", INSTANT),
+    required("start_time", INSTANT),
+    required("end_time", INSTANT),
+    Column("max_entries", ORDINAL),
+    Column("min_entries", ORDINAL),
+    Column("max_entries_per_user", ORDINAL),
+    *money_columns("fee"),
+    required("payment_grace_seconds", NATURAL),
+    Column("settle_time", INSTANT),
+    Column("settlement_run_id", IDENTIFIER),
+    # The state that the run of the settlement must have.
+    Column(
+        "settlement_run_status",
+        IDENTIFIER,
+        Computed("CASE WHEN settlement_run_id IS NOT NULL THEN 'COMPLETE' END", persisted=True),
+    ),
+    Column("error_from_state", IDENTIFIER),
+    Column("error_code", IDENTIFIER),
+    Column("error_message", CONTENT),
+    Column("attempted_action", IDENTIFIER),
+    # The targets of the keys of entries, of logs and of settlement runs.
+    UniqueConstraint("id", "fee_minor", "currency", name="contests_fee"),
+    UniqueConstraint("id", "provider_event_id", name="contests_tournament"),
+    UniqueConstraint("id", "settlement_run_id", name="contests_settled_by"),
+    key(
+        "contests_configuration",
+        ["id", "configuration_version", "configuration_digest"],
+        "contest_configurations",
+        ["contest_id", "version", "configuration_digest"],
+        deferred=True,
+    ),
+    key(
+        "contests_settlement",
+        ["settlement_run_id", "id", "settlement_run_status"],
+        "settlement_runs",
+        ["id", "contest_id", "status"],
+        deferred=True,
+    ),
+    CheckConstraint(
+        "created_at < lock_time AND lock_time <= start_time AND start_time < end_time",
+        name="contests_time_invariant",
+    ),
+    CheckConstraint("fee_minor >= 0", name="contests_fee_not_negative"),
+    CheckConstraint("min_entries <= max_entries", name="contests_entry_limits"),
+    CheckConstraint(
+        all_or_none(ERROR_COLUMNS, f"status = '{ContestStatus.ERROR}'"),
+        name="contests_error_of_status",
+    ),
+    CheckConstraint(
+        f"error_from_state = {_state_of_attempt()} AND length(error_message) <= {MAX_MESSAGE_LENGTH}",
+        name="contests_error_described",
+    ),
+    CheckConstraint(
+        all_or_none(SETTLEMENT_COLUMNS, f"status = '{ContestStatus.COMPLETE}'"),
+        name="contests_settlement_of_status",
+    ),
+    CheckConstraint("settle_time = updated_at", name="contests_settled_by_change"),
+    Index("contests_created_at", "created_at", "id"),
+    Index("contests_updated_at", "updated_at", "id"),
+    Index("contests_status", "status", "id"),
+    Index("contests_organizer", "organizer_id", "id"),
+    Index("contests_of_tournament", "provider_event_id", "id"),
+    # The overdue transitions.
+    Index("contests_lock_time", "status", "lock_time", "id"),
+    Index("contests_start_time", "status", "start_time", "id"),
+    version=required("configuration_version", ORDINAL),
+)
+CONFIGURATIONS = table(
+    "contest_configurations",
+    required("contest_id", IDENTIFIER),
+    required("version", ORDINAL),
+    previous_number("version"),
+    required("created_at", INSTANT),
+    required("configuration_digest", DIGEST),
+    required("configuration", JSON_OBJECT),
+    PrimaryKeyConstraint("contest_id", "version", name="contest_configurations_pkey"),
+    UniqueConstraint(
+        "contest_id", "version", "configuration_digest", name="contest_configurations_digest"
+    ),
+    key("contest_configurations_contest", ["contest_id"], "contests", ["id"]),
+    key(
+        "contest_configurations_previous",
+        ["contest_id", "previous_version"],
+        "contest_configurations",
+        ["contest_id", "version"],
+    ),
+    has_rowid=False,
+)

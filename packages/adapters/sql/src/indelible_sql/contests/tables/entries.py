@@ -1,0 +1,103 @@
+"""The head of entries, and its record: the rosters."""
+
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+
+from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
+from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
+from indelible_sql.contests.tables.checks import previous_number, quoted
+from indelible_sql.schema.columns import (
+    BIG_INTEGER,
+    CONTENT,
+    DIGEST,
+    IDENTIFIER,
+    INSTANT,
+    JSON_ARRAY,
+    ORDINAL,
+    required,
+)
+from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.value_columns import amount_column, money_columns
+
+PAYMENT_COLUMNS: Final = ("paid_minor", "paid_at", "payment_ref")
+UNPAID: Final = (EntryStatus.PENDING_PAYMENT, EntryStatus.REJECTED)
+
+ENTRIES = head(
+    "entries",
+    ENTRY,
+    required("contest_id", IDENTIFIER),
+    required("user_id", IDENTIFIER),
+    required("entry_number", ORDINAL),
+    Column("place", ORDINAL),
+    required("roster_digest", DIGEST),
+    *money_columns("fee"),
+    amount_column("paid", nullable=True),
+    Column("paid_at", INSTANT),
+    Column("payment_ref", IDENTIFIER),
+    Column("rejection_reason", CONTENT),
+    UniqueConstraint("contest_id", "user_id", "entry_number", name="entries_number"),
+    UniqueConstraint("contest_id", "place", name="entries_place"),
+    key(
+        "entries_contest",
+        ["contest_id", "fee_minor", "currency"],
+        "contests",
+        ["id", "fee_minor", "currency"],
+    ),
+    key(
+        "entries_roster",
+        ["id", "roster_number", "roster_digest"],
+        "rosters",
+        ["entry_id", "number", "roster_digest"],
+        deferred=True,
+    ),
+    CheckConstraint(
+        f"(place IS NOT NULL) = (status IN ({quoted(OCCUPYING)}))",
+        name="entries_place_of_status",
+    ),
+    CheckConstraint(
+        f"CASE WHEN status IN ({quoted(UNPAID)})"
+        " THEN paid_minor IS NULL AND paid_at IS NULL AND payment_ref IS NULL"
+        " ELSE paid_minor IS NOT NULL AND paid_at IS NOT NULL"
+        " AND (payment_ref IS NULL) = (paid_minor = 0) END",
+        name="entries_payment_of_status",
+    ),
+    CheckConstraint(
+        "paid_minor = fee_minor AND (fee_minor > 0 OR paid_at = created_at)",
+        name="entries_paid_in_full",
+    ),
+    CheckConstraint(
+        f"length(rejection_reason) <= {MAX_MESSAGE_LENGTH}", name="entries_rejection_short"
+    ),
+    CheckConstraint(
+        f"(rejection_reason IS NOT NULL) = (status = '{EntryStatus.REJECTED}')",
+        name="entries_rejection_of_status",
+    ),
+    # The eligible entries of a contest, in order of id, and the entries of a list.
+    Index("entries_status", "contest_id", "status", "id"),
+    Index("entries_of_contest", "contest_id", "id"),
+    Index("entries_created_at", "contest_id", "created_at", "id"),
+    Index("entries_updated_at", "contest_id", "updated_at", "id"),
+    Index("entries_of_user", "user_id", "id"),
+    version=required("roster_number", ORDINAL),
+)
+ROSTERS = table(
+    "rosters",
+    required("entry_id", IDENTIFIER),
+    required("number", ORDINAL),
+    previous_number("number"),
+    required("submitted_at", INSTANT),
+    required("player_ids", JSON_ARRAY),
+    Column("prediction", BIG_INTEGER),
+    required("roster_digest", DIGEST),
+    PrimaryKeyConstraint("entry_id", "number", name="rosters_pkey"),
+    UniqueConstraint("entry_id", "number", "roster_digest", name="rosters_digest"),
+    key("rosters_entry", ["entry_id"], "entries", ["id"]),
+    key(
+        "rosters_previous",
+        ["entry_id", "previous_number"],
+        "rosters",
+        ["entry_id", "number"],
+    ),
+    has_rowid=False,
+)

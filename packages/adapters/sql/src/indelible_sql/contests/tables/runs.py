@@ -1,0 +1,125 @@
+"""The head of settlement runs, and its record: the lines."""
+
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy.schema import Computed
+
+from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
+from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
+from indelible_sql.contests.tables.checks import all_of, all_or_none
+from indelible_sql.schema.bulk import bulk_table
+from indelible_sql.schema.columns import (
+    BIG_INTEGER,
+    CONTENT,
+    DIGEST,
+    IDENTIFIER,
+    INSTANT,
+    NATURAL,
+    ORDINAL,
+    required,
+)
+from indelible_sql.schema.tables import head, key
+from indelible_sql.schema.value_columns import amount_column, currency_column
+
+AMOUNTS: Final = ("pool", "rake", "rounding", "retained", "top_up")
+RESULT_COLUMNS: Final = (
+    "eligibility_digest",
+    "official_rounds",
+    "result_digest",
+    *(f"{name}_minor" for name in AMOUNTS),
+    "line_count",
+    "settled_at",
+)
+
+RUNS = head(
+    "settlement_runs",
+    SETTLEMENT_RUN,
+    required("contest_id", IDENTIFIER),
+    required("number", ORDINAL),
+    required("engine_version", IDENTIFIER),
+    required("configuration_version", ORDINAL),
+    required("configuration_digest", DIGEST),
+    required("event_number", ORDINAL),
+    required("events_digest", DIGEST),
+    required("entries_count", NATURAL),
+    required("entries_seq_sum", NATURAL),
+    currency_column(),
+    Column("eligibility_digest", DIGEST),
+    Column("official_rounds", ORDINAL),
+    Column("result_digest", DIGEST),
+    *(amount_column(name, nullable=True) for name in AMOUNTS),
+    Column("line_count", NATURAL),
+    Column("settled_at", INSTANT),
+    Column("error_code", IDENTIFIER),
+    Column("error_message", CONTENT),
+    # The run itself where it is complete: its contest must name it.
+    Column(
+        "settles_as",
+        IDENTIFIER,
+        Computed("CASE WHEN status = 'COMPLETE' THEN id END", persisted=True),
+    ),
+    UniqueConstraint("contest_id", "number", name="settlement_runs_number"),
+    UniqueConstraint("id", "contest_id", "status", name="settlement_runs_of_contest"),
+    key("settlement_runs_contest", ["contest_id"], "contests", ["id"]),
+    key(
+        "settlement_runs_settled",
+        ["contest_id", "settles_as"],
+        "contests",
+        ["id", "settlement_run_id"],
+        deferred=True,
+    ),
+    key(
+        "settlement_runs_configuration",
+        ["contest_id", "configuration_version", "configuration_digest"],
+        "contest_configurations",
+        ["contest_id", "version", "configuration_digest"],
+        deferred=True,
+    ),
+    key(
+        "settlement_runs_event",
+        ["contest_id", "event_number", "events_digest"],
+        "contest_events",
+        ["contest_id", "number", "event_hash"],
+        deferred=True,
+    ),
+    CheckConstraint(
+        all_or_none(RESULT_COLUMNS, f"status = '{RunStatus.COMPLETE}'"),
+        name="settlement_runs_result_of_status",
+    ),
+    CheckConstraint(
+        all_or_none(("error_code", "error_message"), f"status = '{RunStatus.FAILED}'"),
+        name="settlement_runs_error_of_status",
+    ),
+    CheckConstraint(
+        all_of((f"{name}_minor" for name in AMOUNTS), ">= 0"),
+        name="settlement_runs_amounts_not_negative",
+    ),
+    CheckConstraint("settled_at = updated_at", name="settlement_runs_settled_by_change"),
+    CheckConstraint("line_count <= entries_count", name="settlement_runs_lines_of_entries"),
+    CheckConstraint(
+        f"length(error_message) <= {MAX_MESSAGE_LENGTH}",
+        name="settlement_runs_message_short",
+    ),
+    Index("settlement_runs_status", "status", "id"),
+    Index("settlement_runs_created_at", "created_at", "id"),
+    Index("settlement_runs_updated_at", "updated_at", "id"),
+)
+LINES = bulk_table(
+    "settlement_lines",
+    RUNS,
+    required("entry_id", IDENTIFIER),
+    required("user_id", IDENTIFIER),
+    Column("payment_ref", IDENTIFIER),
+    amount_column("paid"),
+    required("roster_digest", DIGEST),
+    required("rank", ORDINAL),
+    Column("score", BIG_INTEGER),
+    amount_column("payout"),
+    UniqueConstraint("entity_id", "entry_id", name="settlement_lines_entry"),
+    CheckConstraint("paid_minor >= 0 AND payout_minor >= 0", name="settlement_lines_amounts"),
+    CheckConstraint(
+        "score IS NOT NULL OR payout_minor = 0", name="settlement_lines_ineligible_unpaid"
+    ),
+    Index("settlement_lines_user", "user_id", "entity_id", "number"),
+)

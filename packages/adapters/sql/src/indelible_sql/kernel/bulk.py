@@ -1,0 +1,74 @@
+"""Reading and writing the rows of bulk records."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from indelible.kernel import Change, to_json_value
+from indelible.kernel.json import encode_canonical
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.schema.bulk import BulkTable
+
+
+def bulk_parameters(
+    session: Session, bulk: BulkTable, change: Change, rows: Iterable[Row], texts: Iterable[str]
+) -> dict[str, Any]:
+    """Return the values for the rows of a change in an AtomicWrite.
+
+    `texts` are the rows as JSON objects: PostgreSQL takes all of them as one text, and SQLite the
+    columns of each row.
+    """
+    name = bulk.table.name
+    owner = {f"{name}_entity_id": change.entity_id, f"{name}_seq": change.seq}
+    if not session.is_sqlite:
+        return {**owner, f"{name}_rows": f"[{','.join(texts)}]"}
+
+    columns: list[Row] = []
+    for row in rows:
+        values = {f"{name}_{column}": value for column, value in row.items()}
+        columns.append({**values, **owner})
+    return {name: columns}
+
+
+def row_text(bulk: BulkTable, row: Row) -> str:
+    """Return the canonical JSON text of a stored row, which the digest covers."""
+    values = {column.name: row[column.name] for column in bulk.own_columns}
+    return encode_canonical(to_json_value(values))
+
+
+def bulk_rows(
+    session: Session,
+    bulk: BulkTable,
+    entity_id: str,
+    *,
+    seq: int,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return the next rows of one change after a number, with the columns of the record."""
+    values = {"entity_id": entity_id, "seq": seq, "after": after}
+    if limit is None:
+        return session.rows(_rows_of_change(bulk), values)
+
+    return session.rows(_page_of_change(bulk), {**values, "limit": limit})
+
+
+@cache
+def _rows_of_change(bulk: BulkTable) -> Query:
+    table = bulk.table
+    return (
+        select(*bulk.own_columns)
+        .where(
+            table.c.entity_id == bindparam("entity_id"),
+            table.c.seq == bindparam("seq"),
+            table.c.number > bindparam("after"),
+        )
+        .order_by(table.c.number)
+    )
+
+
+@cache
+def _page_of_change(bulk: BulkTable) -> Query:
+    return _rows_of_change(bulk).limit(bindparam("limit"))
