@@ -5,7 +5,6 @@ from typing import ClassVar
 from attrs import frozen
 
 from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
-from indelible.kernel.state_fields import FieldNotOfState as FieldNotOfState
 
 
 @frozen

@@ -11,7 +11,8 @@ from typing import Any, Final, Protocol, Self
 
 from attrs import evolve, frozen
 
-from indelible.contests.rules.values import EventKind, Field, Leaderboard, Validity
+from indelible.contests.entities.values import EventKind, Validity
+from indelible.contests.rules.values import Field, Leaderboard
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json import digest, instant_text
 

@@ -11,8 +11,6 @@ from typing import Any, Final, Protocol, Self
 
 from attrs import field, frozen
 
-from indelible.contests.entities.values import EventKind as EventKind
-from indelible.contests.entities.values import Validity as Validity
 from indelible.kernel.json import digest
 
 LEADERBOARD_SCHEMA_VERSION: Final = 1

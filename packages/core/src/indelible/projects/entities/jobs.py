@@ -17,6 +17,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.state_fields import FieldNotOfState, check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -29,7 +30,6 @@ from indelible.kernel.values import (
     is_text,
 )
 from indelible.projects import errors
-from indelible.kernel.state_fields import check_presence
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec
 from indelible.projects.entities.values import (
@@ -275,5 +275,5 @@ class Job(Aggregate):
         if self.result is None or self.result.commit is None:
             raise self._not_of_state("result.commit", "set", self.status)
 
-    def _not_of_state(self, name: str, expected: str, status: JobStatus) -> errors.FieldNotOfState:
-        return errors.FieldNotOfState(JOB.name, self.id, name, expected, str(status))
+    def _not_of_state(self, name: str, expected: str, status: JobStatus) -> FieldNotOfState:
+        return FieldNotOfState(JOB.name, self.id, name, expected, str(status))

@@ -11,6 +11,7 @@ from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JSON_OBJECTS, JsonObject, JsonObjects
+from indelible.kernel.state_fields import check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -23,7 +24,6 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 from indelible.projects import errors
-from indelible.kernel.state_fields import check_presence
 from indelible.projects.entities.records import ProjectPrompt
 from indelible.projects.entities.values import NATURAL, DisplayStatus, Repository, freeze_nodes
 from indelible.projects.lifecycle import PROJECT, ProjectStatus

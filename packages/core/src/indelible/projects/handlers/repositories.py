@@ -9,6 +9,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from indelible.kernel import Head, NamedListOrder
+from indelible.kernel.state_fields import FieldNotOfState
 from indelible.projects import commands
 from indelible.projects.entities import (
     NO_METADATA,
@@ -20,7 +21,6 @@ from indelible.projects.entities import (
     Project,
     Repository,
 )
-from indelible.projects.errors import FieldNotOfState
 from indelible.projects.handlers import jobs, projects
 from indelible.projects.lifecycle import JOB, JobStatus
 from indelible.projects.ports import ALL_JOBS, ProjectFilter, ProjectsWrite
