@@ -12,8 +12,7 @@ from indelible.contests import (
     parse_configuration,
 )
 from indelible.kernel import Head
-from indelible.kernel.audit import ActorKind
-from indelible_web.contests.listing import get_visible, is_operator
+from indelible_web.contests.listing import get_visible
 from indelible_web.contests.payouts import payout_table
 from indelible_web.contests.schemas import (
     CONTEST_TYPE,
@@ -29,7 +28,7 @@ from indelible_web.contests.schemas import (
     RosterView,
 )
 from indelible_web.contests.standings import first_rows
-from indelible_web.http.request import Caller
+from indelible_web.contests.viewers import Viewer
 from indelible_web.http.responses import project
 
 PREDICTIONS = frozenset({TieBreaker.PREDICTION_ABS_DIFF, TieBreaker.PREDICTION_NOT_OVER})
@@ -48,16 +47,16 @@ def contest_summary(head: Head[Contest]) -> ContestSummary:
     )
 
 
-def contest_view(tx: ReadTx, caller: Caller, contest_id: str) -> ContestView:
-    """Return a contest with what is derived from it for the caller.
+def contest_view(tx: ReadTx, viewer: Viewer, contest_id: str) -> ContestView:
+    """Return a contest with what is derived from it for the viewer.
 
     Raises:
-        ContestNotFound: There is none that the caller may see.
+        ContestNotFound: There is none that the viewer may see.
     """
-    head = get_visible(tx, caller, contest_id)
+    head = get_visible(tx, viewer, contest_id)
     contest = head.entity
     configuration = configuration_of(tx, contest)
-    own_entries = own_entries_of(tx, caller, contest.id)
+    own_entries = own_entries_of(tx, viewer, contest.id)
     summary = contest_summary(head)
 
     return project(
@@ -67,8 +66,8 @@ def contest_view(tx: ReadTx, caller: Caller, contest_id: str) -> ContestView:
         entry_fee_cents=summary.entry_fee_cents,
         entry_count=tx.contests.entries.count_occupied(contest.id),
         user_has_entered=bool(own_entries),
-        time_until_lock=seconds_until_lock(contest, tx.clock.now()),
-        actions=contest_actions(tx, caller, contest, own_entries),
+        time_until_lock=seconds_until_lock(contest, viewer.now),
+        actions=contest_actions(tx, viewer, contest, own_entries),
         payout_table=payout_table(tx, contest, configuration),
         roster_config=roster_config(configuration),
         standings=first_rows(tx, contest, configuration),
@@ -84,28 +83,28 @@ def configuration_of(tx: ReadTx, contest: Contest) -> Configuration:
 
 
 def configuration_view(
-    tx: ReadTx, caller: Caller, contest_id: str, version: int | None
+    tx: ReadTx, viewer: Viewer, contest_id: str, version: int | None
 ) -> ConfigurationView:
     """Return a version of a configuration, the current one without a version.
 
     Raises:
-        ContestNotFound: There is no contest that the caller may see.
+        ContestNotFound: There is no contest that the viewer may see.
         ConfigurationNotFound: The contest has no such version.
     """
-    head = get_visible(tx, caller, contest_id)
+    head = get_visible(tx, viewer, contest_id)
     wanted = version or head.entity.configuration_version
     record = tx.contests.contests.configuration(contest_id, wanted)
 
     return project(ConfigurationView, record, seq=head.revision.seq)
 
 
-def field_view(tx: ReadTx, caller: Caller, contest_id: str) -> FieldView:
+def field_view(tx: ReadTx, viewer: Viewer, contest_id: str) -> FieldView:
     """Return the players of a contest's tournament; none before the field is known.
 
     Raises:
-        ContestNotFound: There is no contest that the caller may see.
+        ContestNotFound: There is no contest that the viewer may see.
     """
-    contest = get_visible(tx, caller, contest_id).entity
+    contest = get_visible(tx, viewer, contest_id).entity
     log = tx.contests.logs.get(contest.id).entity
     if log.field_number is None:
         return FieldView(contest_id=contest.id, event_number=None, primary=(), alternates=())
@@ -135,12 +134,12 @@ def entry_view(tx: ReadTx, head: Head[Entry]) -> EntryView:
     )
 
 
-def own_entries_of(tx: ReadTx, caller: Caller, contest_id: str) -> tuple[Head[Entry], ...]:
-    """Return the caller's entries in a contest; none of a caller who is no user."""
-    if caller.actor.kind is not ActorKind.USER:
+def own_entries_of(tx: ReadTx, viewer: Viewer, contest_id: str) -> tuple[Entry, ...]:
+    """Return the viewer's entries in a contest; none of a viewer who is no user."""
+    if viewer.user_id is None:
         return ()
 
-    return tx.contests.entries.of_user(contest_id, caller.actor.id)
+    return tx.contests.entries.of_user(contest_id, viewer.user_id)
 
 
 def seconds_until_lock(contest: Contest, now: datetime) -> int | None:
@@ -152,20 +151,19 @@ def seconds_until_lock(contest: Contest, now: datetime) -> int | None:
 
 
 def contest_actions(
-    tx: ReadTx, caller: Caller, contest: Contest, own_entries: tuple[Head[Entry], ...]
+    tx: ReadTx, viewer: Viewer, contest: Contest, own_entries: tuple[Entry, ...]
 ) -> ContestActions:
-    """Return what the caller can do with the contest now."""
-    is_open = not contest.is_locked and tx.clock.now() < contest.lock_time
-    occupying = [head for head in own_entries if head.entity.is_occupying]
-    is_organizer = _is_organizer(caller, contest)
-    operator = is_operator(caller)
+    """Return what the viewer can do with the contest now."""
+    is_open = not contest.is_locked and viewer.now < contest.lock_time
+    occupying = [entry for entry in own_entries if entry.is_occupying]
+    is_in_charge = viewer.is_operator or viewer.is_organizer(contest)
 
     return ContestActions(
         can_join=is_open and _has_place(tx, contest, len(occupying)),
         can_set_roster=is_open and bool(occupying),
-        can_configure=not contest.is_locked and (is_organizer or operator),
-        can_cancel=_can_cancel(contest, is_organizer=is_organizer, is_operator=operator),
-        can_resolve_error=contest.is_in_error and operator,
+        can_configure=not contest.is_locked and is_in_charge,
+        can_cancel=_can_cancel(viewer, contest),
+        can_resolve_error=contest.is_in_error and viewer.is_operator,
     )
 
 
@@ -193,11 +191,6 @@ def contest_error(contest: Contest) -> ContestError | None:
     return project(ContestError, contest)
 
 
-def _is_organizer(caller: Caller, contest: Contest) -> bool:
-    is_user = caller.actor.kind is ActorKind.USER
-    return is_user and caller.actor.id == contest.organizer_id
-
-
 def _has_place(tx: ReadTx, contest: Contest, own_count: int) -> bool:
     """Return True if the contest and the caller's own limit leave a place."""
     own_limit = contest.max_entries_per_user
@@ -209,8 +202,8 @@ def _has_place(tx: ReadTx, contest: Contest, own_count: int) -> bool:
     return tx.contests.entries.count_occupied(contest.id) < contest.max_entries
 
 
-def _can_cancel(contest: Contest, *, is_organizer: bool, is_operator: bool) -> bool:
+def _can_cancel(viewer: Viewer, contest: Contest) -> bool:
     """Return True for an operator before the end, and for an organizer before the lock."""
-    if is_operator:
+    if viewer.is_operator:
         return contest.status in CANCELABLE
-    return is_organizer and not contest.is_locked
+    return viewer.is_organizer(contest) and not contest.is_locked

@@ -12,8 +12,8 @@ from indelible_web.contests.listing import get_visible
 from indelible_web.contests.queries import EntryQuery, OwnEntriesQuery
 from indelible_web.contests.routes import READ, WRITE
 from indelible_web.contests.schemas import EntriesView, EntryView
+from indelible_web.contests.viewers import Viewer
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import Caller
 from indelible_web.http.routing import Routes
 
 Command = TypeVar("Command")
@@ -45,7 +45,7 @@ def enter_contest(context: OperationContext, command: EnterContest) -> EntryView
 )
 def list_entries(context: OperationContext, query: OwnEntriesQuery) -> EntriesView:
     """List the caller's entries in a contest."""
-    return context.store.read(_own_entries, context.caller, query.contest_id)
+    return context.store.read(_own_entries, Viewer.of(context), query.contest_id)
 
 
 @routes.add("GET /entries/<entry_id>", READ, request_type=EntryQuery, response_type=EntryView)
@@ -62,11 +62,11 @@ def set_roster(context: OperationContext, command: SetRoster) -> EntryView:
     return context.run(_showing(contests.set_roster), command)
 
 
-def _own_entries(tx: ReadTx, caller: Caller, contest_id: str) -> EntriesView:
-    get_visible(tx, caller, contest_id)
+def _own_entries(tx: ReadTx, viewer: Viewer, contest_id: str) -> EntriesView:
+    get_visible(tx, viewer, contest_id)
     views: list[EntryView] = []
-    for head in own_entries_of(tx, caller, contest_id):
-        views.append(entry_view(tx, head))
+    for entry in own_entries_of(tx, viewer, contest_id):
+        views.append(entry_view(tx, tx.contests.entries.get(entry.id)))
 
     return EntriesView(items=tuple(views))
 

@@ -42,6 +42,12 @@ class ContestListQuery(PageQuery):
         default=None, validator=optional(is_identifier), metadata=IDENTIFIER
     )
 
+    @property
+    def equalities(self) -> dict[str, str]:
+        """Return the filters that are set, except the status."""
+        values = {"provider_event_id": self.provider_event_id, "organizer_id": self.organizer_id}
+        return {name: value for name, value in values.items() if value is not None}
+
 
 @frozen(kw_only=True)
 class NewContest:

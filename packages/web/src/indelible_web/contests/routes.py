@@ -14,7 +14,6 @@ from indelible_web.contests.details import (
     field_view,
 )
 from indelible_web.contests.leaderboards import leaderboard_view
-from indelible_web.contests.listing import is_operator
 from indelible_web.contests.listing import list_contests as list_visible
 from indelible_web.contests.listing import position_of, visible_states
 from indelible_web.contests.queries import (
@@ -32,6 +31,7 @@ from indelible_web.contests.schemas import (
     FieldView,
     LeaderboardView,
 )
+from indelible_web.contests.viewers import Viewer
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.routing import Routes
@@ -54,7 +54,7 @@ def list_contests(context: OperationContext, query: ContestListQuery) -> Page[Co
     cursors = context.cursors(query)
     heads = context.store.read(
         list_visible,
-        visible_states(context.caller, query.status),
+        visible_states(Viewer.of(context), query.status),
         query,
         after=cursors.start(),
         limit=query.limit + 1,
@@ -89,7 +89,7 @@ def publish_contest(context: OperationContext, new: NewContest) -> ContestView:
 )
 def get_contest(context: OperationContext, query: ContestQuery) -> ContestView:
     """Show a contest; `actions` says what the caller can do with it now."""
-    return context.store.read(contest_view, context.caller, query.contest_id)
+    return context.store.read(contest_view, Viewer.of(context), query.contest_id)
 
 
 @routes.add(
@@ -100,7 +100,7 @@ def get_contest(context: OperationContext, query: ContestQuery) -> ContestView:
 )
 def get_configuration(context: OperationContext, query: ConfigurationQuery) -> ConfigurationView:
     """Show the current configuration of a contest, or an earlier version."""
-    return context.store.read(configuration_view, context.caller, query.contest_id, query.version)
+    return context.store.read(configuration_view, Viewer.of(context), query.contest_id, query.version)
 
 
 @routes.add(
@@ -129,7 +129,7 @@ def configure_contest(context: OperationContext, new: NewConfiguration) -> Conte
 )
 def get_field(context: OperationContext, query: ContestQuery) -> FieldView:
     """Show the players of the tournament; a roster picks among the primary ones."""
-    return context.store.read(field_view, context.caller, query.contest_id)
+    return context.store.read(field_view, Viewer.of(context), query.contest_id)
 
 
 @routes.add(
@@ -144,7 +144,7 @@ def get_leaderboard(context: OperationContext, query: LeaderboardQuery) -> Leade
     While the contest is live, the rows are computed from its log; afterwards they are the lines
     of the settlement, and name its run.
     """
-    return context.store.read(leaderboard_view, context.caller, query, context.cursors(query))
+    return context.store.read(leaderboard_view, Viewer.of(context), query, context.cursors(query))
 
 
 def _showing(
@@ -154,7 +154,7 @@ def _showing(
 
     def show(tx: WriteTx, command: Command) -> ContestView:
         saved = handler(tx, command)
-        return contest_view(tx, context.caller, saved.contest.id)
+        return contest_view(tx, Viewer.of(context), saved.contest.id)
 
     return show
 
@@ -165,7 +165,7 @@ def _configure_own(
     """Return the handler of a configuration, for the contest's organizer and for operators."""
 
     def configure(tx: WriteTx, command: ConfigureContest) -> ContestSaved:
-        if not is_operator(context.caller):
+        if not Viewer.of(context).is_operator:
             contest = tx.contests.contests.get(command.contest_id).entity
             contest.require_organizer(context.caller.user_id)
         return contests.configure_contest(tx, command)
