@@ -131,6 +131,14 @@ class FetchOutcome(StrEnum):
     TRUNCATED = "TRUNCATED"
 
 
+class ResolveAction(StrEnum):
+    """The ways to resolve the error of a contest."""
+
+    RETRY = "retry"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
 def message_text(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
     """Return a message that can be stored, cut with a mark; any other value as it is."""
     if not isinstance(value, str):

@@ -1,8 +1,9 @@
 """Rejection codes of provider data, and the faults that are stored with a rejected event."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from attrs import define, field, frozen
 
@@ -170,12 +171,15 @@ class Fault:
 
 
 def value_text(value: object) -> str:
-    """Return the JSON text of a value, cut to 200 characters; a text stands for itself."""
+    """Return a value as text of at most 200 characters; of lists and objects only the size."""
     if isinstance(value, str):
         text = value
-    elif isinstance(value, dict | list):
-        # A whole document is never written: its first characters would take as long.
-        text = f"{type(value).__name__} of {len(value)}"
+    elif isinstance(value, dict):
+        text = f"an object with {len(cast('dict[str, object]', value))} members"
+    elif isinstance(value, list):
+        text = f"a list of {len(cast('list[object]', value))} items"
+    elif isinstance(value, Decimal):
+        text = str(value)
     else:
         text = encode_canonical(value)
 

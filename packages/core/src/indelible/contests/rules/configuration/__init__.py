@@ -6,6 +6,7 @@ from indelible.contests.rules.configuration.faults import (
     ConfigurationInvalid,
 )
 from indelible.contests.rules.configuration.parsing import (
+    checked_document,
     document_instant,
     parse_configuration,
     parse_configuration_text,
@@ -32,8 +33,8 @@ from indelible.contests.rules.configuration.values import (
     SharePayout,
     ShortField,
     StatusPolicy,
-    Tier,
     TieBreaker,
+    Tier,
     TieRemainder,
 )
 
@@ -65,6 +66,7 @@ __all__ = [
     "Tier",
     "TieBreaker",
     "TieRemainder",
+    "checked_document",
     "document_instant",
     "parse_configuration",
     "parse_configuration_text",

@@ -59,9 +59,7 @@ class Keys:
 Check = Callable[[Keys], Faults]
 
 
-def check_keys(
-    values: Mapping[str, Any], created_at: datetime | None, faults: FaultList
-) -> None:
+def check_keys(values: Mapping[str, Any], created_at: datetime | None, faults: FaultList) -> None:
     """Add the faults of every rule whose keys could be read."""
     keys = Keys(values)
     for check in CHECKS:

@@ -50,7 +50,7 @@ CODE_MEANINGS: Final = {
     ConfigurationCode.MISSING_KEY: "A required key is missing; every key is required.",
     ConfigurationCode.UNKNOWN_KEY: "A key is not part of the schema.",
     ConfigurationCode.WRONG_TYPE: (
-        "A value has another type. Nothing is converted: `4.0`, `true` and `\"4\"` are no integer."
+        'A value has another type. Nothing is converted: `4.0`, `true` and `"4"` are no integer.'
     ),
     ConfigurationCode.OUT_OF_RANGE: "A number is outside its range.",
     ConfigurationCode.VALUE_NOT_ALLOWED: "A value is not one of the allowed values.",

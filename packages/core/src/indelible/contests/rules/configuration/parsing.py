@@ -35,9 +35,7 @@ from indelible.kernel.json_limits import VALUE_LIMITS, depth_of
 from indelible.kernel.json_objects import JsonObject
 
 
-def parse_configuration(
-    value: Mapping[str, Any], *, created_at: datetime | None
-) -> Configuration:
+def parse_configuration(value: Mapping[str, Any], *, created_at: datetime | None) -> Configuration:
     """Return the configuration of a JSON object.
 
     `created_at` is the instant of the write, which must be before `lock_time`; None leaves that
@@ -69,6 +67,17 @@ def parse_configuration_text(text: str, *, created_at: datetime | None) -> Confi
         raise ConfigurationInvalid.of(faults.faults)
 
     return parse_configuration(cast("Any", value), created_at=created_at)
+
+
+def checked_document(value: object) -> JsonObject:
+    """Return the canonical document of a configuration; a converter of commands.
+
+    Raises:
+        ConfigurationInvalid: The configuration has faults; the error lists all of them.
+    """
+    if isinstance(value, Configuration):
+        return value.configuration_document
+    return parse_configuration(cast("Any", value), created_at=None).configuration_document
 
 
 def document_instant(instant: datetime) -> str:

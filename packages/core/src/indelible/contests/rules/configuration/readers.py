@@ -23,9 +23,7 @@ from indelible.kernel.currencies import CURRENCIES
 from indelible.kernel.values import EARLIEST, HIDDEN, INVISIBLE, LATEST, UNSTORABLE
 
 DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-INSTANT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
-)
+INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
 UTC_MARK: Final = "Z"
 
 

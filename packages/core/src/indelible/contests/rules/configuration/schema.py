@@ -210,9 +210,7 @@ CONFIGURATION: Final = ObjectOf(
         ),
         Key("selection", SELECTION, "The rule for choosing players."),
         Key("scoring", SCORING, "The kind of score."),
-        Key(
-            "missed_cut", STATUS_POLICY, "Missing rounds of players with status `CUT` or `MDF`."
-        ),
+        Key("missed_cut", STATUS_POLICY, "Missing rounds of players with status `CUT` or `MDF`."),
         Key("withdrawn", STATUS_POLICY, "Missing rounds of players who withdrew after a stroke."),
         Key("disqualified", STATUS_POLICY, "Missing rounds of disqualified players."),
         Key("dns", STATUS_POLICY, "Missing rounds of players who never started."),
