@@ -5,8 +5,7 @@ from typing import Final, TypeVar
 
 from indelible import contests
 from indelible.app import WriteTx
-from indelible.contests import ConfigureContest, ContestSaved, PublishContest, parse_configuration
-from indelible.kernel.json_objects import JsonObject
+from indelible.contests import ConfigureContest, ContestSaved, PublishContest
 from indelible_web.contests.details import (
     configuration_view,
     contest_summary,
@@ -75,11 +74,10 @@ def publish_contest(context: OperationContext, new: NewContest) -> ContestView:
 
     All faults of the configuration are reported at once, with their JSON paths.
     """
-    parse_configuration(new.configuration, created_at=None)  # It refuses 4.0 for an integer.
     command = PublishContest(
         organizer_id=new.user_id,
         contest_name=new.contest_name,
-        configuration=JsonObject.of(new.configuration),
+        configuration=new.configuration,
     )
     return context.run(_showing(context, contests.publish_contest), command)
 
@@ -115,13 +113,14 @@ def configure_contest(context: OperationContext, new: NewConfiguration) -> Conte
     Earlier versions stay. After the first entry, the fee, the currency and the kind of payouts
     are fixed.
     """
-    parse_configuration(new.configuration, created_at=None)  # It refuses 4.0 for an integer.
+    viewer = Viewer.of(context)
     command = ConfigureContest(
         contest_id=new.contest_id,
-        configuration=JsonObject.of(new.configuration),
+        configuration=new.configuration,
         expected_seq=new.expected_seq,
+        organizer_id=viewer.organizer_id,
     )
-    return context.run(_showing(context, _configure_own(context)), command)
+    return context.run(_showing(context, contests.configure_contest), command)
 
 
 @routes.add(
@@ -157,17 +156,3 @@ def _showing(
         return contest_view(tx, Viewer.of(context), saved.contest.id)
 
     return show
-
-
-def _configure_own(
-    context: OperationContext,
-) -> Callable[[WriteTx, ConfigureContest], ContestSaved]:
-    """Return the handler of a configuration, for the contest's organizer and for operators."""
-
-    def configure(tx: WriteTx, command: ConfigureContest) -> ContestSaved:
-        if not Viewer.of(context).is_operator:
-            contest = tx.contests.contests.get(command.contest_id).entity
-            contest.require_organizer(context.caller.user_id)
-        return contests.configure_contest(tx, command)
-
-    return configure

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from indelible.contests import Contest
 from indelible.kernel.audit import ActorKind
+from indelible_web.http.errors import NotAUser
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 
@@ -28,6 +29,18 @@ class Viewer:
             is_operator=ADMIN in context.caller.scopes,
             now=context.clock.now(),
         )
+
+    @property
+    def organizer_id(self) -> str | None:
+        """Return the only organizer whose contests the caller may change; None for an operator.
+
+        Raises: NotAUser.
+        """
+        if self.is_operator:
+            return None
+        if self.user_id is None:
+            raise NotAUser
+        return self.user_id
 
     def is_organizer(self, contest: Contest) -> bool:
         """Return True for the organizer of the contest."""
