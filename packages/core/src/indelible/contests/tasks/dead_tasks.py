@@ -1,0 +1,33 @@
+"""Bring the contest of a dead task to ERROR, from which an operator can resolve it."""
+
+import logging
+
+from indelible.contests.commands import FailContest
+from indelible.contests.handlers import fail_contest
+from indelible.contests.ports import ContestsWrite
+from indelible.contests.tasks.failures import Failure
+from indelible.contests.tasks.observers import ContestObserver
+
+logger = logging.getLogger("indelible.contests")
+
+
+def fail_after(
+    tx: ContestsWrite, contest_id: str, action: str, reason: str, observer: ContestObserver
+) -> None:
+    """Apply `fail` unless the contest has left the state from which the action leads."""
+    contest = tx.contests.contests.lock(contest_id).entity
+    if not contest.is_waiting_for(action):
+        return
+
+    failure = Failure.of_reason(reason)
+    command = FailContest(
+        contest_id=contest_id,
+        attempted_action=action,
+        error_code=failure.error_code,
+        error_message=failure.error_message,
+    )
+    fail_contest(tx, command)
+    logger.error(
+        "[Lifecycle] contest %s: %s failed with %s", contest_id, action, failure.error_code
+    )
+    observer.transition_failed(action, failure.error_code)

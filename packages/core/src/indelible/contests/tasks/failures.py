@@ -1,0 +1,58 @@
+"""Decide whether a stage of contests that raised an error is tried again, or has failed."""
+
+import re
+from typing import Final
+
+from attrs import frozen
+
+from indelible.kernel import IndelibleError, OutcomeUnknown, Stale, Unavailable, UsageError
+from indelible.kernel.lease_handles import PerformStopped
+from indelible.kernel.masking import mask_secrets
+from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
+from indelible.kernel.task_errors import LeaseLost
+
+MAX_REASON_CHARACTERS: Final = 1_000
+MAX_ATTEMPTS: Final = 20  # of a transition, after which its contest is in ERROR
+UNKNOWN_CODE: Final = "INTERNAL_ERROR"
+CODE_AND_MESSAGE: Final = re.compile(r"([A-Z][A-Z0-9_]{1,63}): (.+)", re.DOTALL)
+# The worker decides what becomes of these.
+STOPS: Final = (PerformStopped, LeaseLost, Postpone, RetryLater, PermanentFailure)
+# The same transaction may succeed later.
+TRANSIENT: Final = (Unavailable, OutcomeUnknown, Stale, OSError)
+
+
+@frozen
+class Failure:
+    """The reason of a dead task as a contest in ERROR stores it."""
+
+    error_code: str
+    error_message: str
+
+    @classmethod
+    def of_reason(cls, reason: str) -> "Failure":
+        """Return the code and the message of a reason; an unexpected error has a general code."""
+        match = CODE_AND_MESSAGE.fullmatch(reason)
+        if match is None:
+            return cls(UNKNOWN_CODE, one_line(reason))
+
+        return cls(match[1], one_line(match[2]))
+
+
+def raise_permanent(error: Exception) -> None:
+    """Raise PermanentFailure for an error that the same input would lead to again.
+
+    Any other error is left to the worker: a transient fault is tried again, and so is a defect,
+    until the last attempt.
+    """
+    if isinstance(error, (*STOPS, *TRANSIENT, UsageError)):
+        return
+    if isinstance(error, IndelibleError):
+        raise PermanentFailure(one_line(f"{error.code}: {error.describe()}")) from error
+
+
+def one_line(text: str) -> str:
+    """Return a text as one printable line without secrets, of the length of a reason."""
+    masked = mask_secrets(text[:10_000])
+    printable = "".join(character if character.isprintable() else " " for character in masked)
+    line = " ".join(printable.split())[:MAX_REASON_CHARACTERS].strip()
+    return line or UNKNOWN_CODE

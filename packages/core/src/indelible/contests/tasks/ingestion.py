@@ -1,0 +1,143 @@
+"""The stage that takes a tournament's fetches up into the log of one contest, in their order."""
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from attrs import define, field, frozen
+
+from indelible.contests.commands import AppendEvents, CancelByProvider, EventsAppended
+from indelible.contests.entities import EventKind, Validity
+from indelible.contests.handlers import append_events, cancel_by_provider
+from indelible.contests.lifecycle import CONTEST, ContestStatus
+from indelible.contests.ports import ContestsRead, ContestsWrite
+from indelible.contests.rules.assess import Assessment, AssessInput, assess
+from indelible.contests.rules.tasks import (
+    INGEST_CONTEST_STAGE,
+    SETTLE_CONTEST_STAGE,
+    START_CONTEST_STAGE,
+)
+from indelible.contests.tasks.failpoints import (
+    AtContestFailpoint,
+    ContestFailpoint,
+    no_contest_failpoint,
+)
+from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
+from indelible.contests.tasks.states import ContestStore, configuration_of, state_of
+from indelible.kernel import Actor, Clock, Stale, SystemClock
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import RetryLater, Stage
+
+INGESTION: Final = Actor.system("ingestion")
+LEASE_SECONDS: Final = 60
+MAX_ATTEMPTS: Final = 20
+MAX_STALE: Final = 5  # in a row, while an operator corrects the log
+STALE_SECONDS: Final = 1.0
+
+logger = logging.getLogger("indelible.contests")
+
+
+@frozen(kw_only=True)
+class IngestWork:
+    """A fetch that waits for a contest, and what decides about it."""
+
+    contest_id: str
+    provider_event_id: str
+    fetch_number: int
+    log_seq: int
+    input: AssessInput
+
+
+@define(kw_only=True)
+class IngestContest:
+    """Takes up all fetches that wait for a contest, each in a transaction of its own.
+
+    `perform` reads, decides without a transaction, and appends under the lease of its task with
+    the seq that it has read: whoever is second reads again. The events are written by the actor
+    `system:ingestion`. A killed attempt leaves a fetch untouched or taken up.
+    """
+
+    store: ContestStore
+    clock: Clock = field(factory=SystemClock)
+    observer: ContestObserver = field(factory=SilentContestObserver)
+    at_failpoint: AtContestFailpoint = no_contest_failpoint
+    lease_seconds: int = LEASE_SECONDS
+    max_attempts: int = MAX_ATTEMPTS
+
+    def stage(self) -> Stage[ContestsWrite, str, None]:
+        """Return the stage, whose tasks belong to contests and stay in the database."""
+        return Stage(
+            name=INGEST_CONTEST_STAGE,
+            batch=1,
+            acts_outside=False,
+            lifecycle=CONTEST,
+            perform=self.perform,
+            lease_seconds=self.lease_seconds,
+            max_attempts=self.max_attempts,
+        )
+
+    def perform(self, contest_id: str, handle: LeaseHandle) -> None:
+        """Take up each fetch that waits, oldest first.
+
+        Raises: PerformStopped, LeaseLost, RetryLater while others change the log all the time.
+        """
+        stale = 0
+        while True:
+            handle.check()
+            self.at_failpoint(ContestFailpoint.INGEST_BEFORE_READ)
+            work = self.store.read(next_fetch, contest_id)
+            self.at_failpoint(ContestFailpoint.INGEST_AFTER_READ)
+            if work is None:
+                return
+
+            try:
+                self._take_up(work, handle)
+            except Stale as error:
+                stale += 1
+                if stale == MAX_STALE:
+                    reason = "the log was changed by others"
+                    raise RetryLater(reason, STALE_SECONDS) from error
+            else:
+                stale = 0
+
+    def _take_up(self, work: IngestWork, handle: LeaseHandle) -> None:
+        """Assess a fetch and append the events that it leads to."""
+        started_at = self.clock.now()
+        assessment = assess(work.input)
+        seconds = (self.clock.now() - started_at).total_seconds()
+        self.observer.scored(max(0.0, seconds))
+        self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
+
+        def append(tx: ContestsWrite, command: AppendEvents) -> EventsAppended:
+            tx.tasks.require_lease(handle.lease)
+            self.at_failpoint(ContestFailpoint.INGEST_BEFORE_APPEND)
+            appended = append_and_follow(tx, command)
+            self.at_failpoint(ContestFailpoint.INGEST_AFTER_APPEND)
+            return appended
+
+        command = AppendEvents(
+            contest_id=work.contest_id,
+            expected_seq=work.log_seq,
+            fetch_number=work.fetch_number,
+            assessment=assessment,
+        )
+        reason = f"fetch {work.fetch_number} of tournament {work.provider_event_id}"
+        self.store.run(append, command, actor=INGESTION, reason=reason)
+        self.at_failpoint(ContestFailpoint.INGEST_AFTER_COMMIT)
+        self._observe(work, assessment)
+
+    def _observe(self, work: IngestWork, assessment: Assessment) -> None:
+        for event in assessment.events:
+            codes = [fault.code for fault in event.faults]
+            first_code = codes[0] if codes else ""
+            self.observer.event_stored(event.validity.value, first_code)
+            for code in codes:
+                self.observer.event_rejected(code)
+            logger.info(
+                "[Ingestion] contest %s: fetch %s leads to %s, %s%s",
+                work.contest_id,
+                work.fetch_number,
+                event.kind.value,
+                event.validity.value,
+                f" ({', '.join(sorted(set(codes)))})" if codes else "",
+            )

@@ -1,0 +1,278 @@
+"""The stage that settles a contest: a run is committed, computed from one read, and completed."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import define, field, frozen
+
+from indelible.contests.commands import (
+    CancelShortened,
+    FailRun,
+    FinishRun,
+    SettlementSaved,
+    StartRun,
+)
+from indelible.contests.errors import SettlementInputChanged
+from indelible.contests.handlers import cancel_shortened, fail_run, finish_run, start_run
+from indelible.contests.lifecycle import CONTEST, RunStatus
+from indelible.contests.ports import ContestsWrite
+from indelible.contests.rules.settlement import Settlement, settle
+from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
+from indelible.contests.tasks.dead_tasks import fail_after
+from indelible.contests.tasks.failpoints import (
+    AtContestFailpoint,
+    ContestFailpoint,
+    no_contest_failpoint,
+)
+from indelible.contests.tasks.failures import MAX_ATTEMPTS, Failure, one_line, raise_permanent
+from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
+from indelible.contests.tasks.replays import check_replay
+from indelible.contests.tasks.settlement_inputs import (
+    SettlementRead,
+    read_settlement,
+    settlement_state,
+)
+from indelible.contests.tasks.states import ContestStore
+from indelible.contests.tasks.transitions import COMPLETE
+from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import Postpone, Stage
+from indelible.kernel.tasks import Lease, Leases
+
+LEASE_SECONDS: Final = 60
+CHANGED_SECONDS: Final = 1.0
+MAX_CHANGES: Final = 5  # of the input, while an operator's settlement is computed
+
+logger = logging.getLogger("indelible.contests")
+
+
+@frozen(kw_only=True)
+class SettleWork:
+    """A contest to settle and its run; without a run, the tournament was too short."""
+
+    contest_id: str
+    run_id: str | None
+
+
+@define(kw_only=True)
+class SettleContest:
+    """Settles a contest once its hold is over.
+
+    The claim commits a run in STARTED, so that each attempt has a record. `perform` computes from
+    one read, with no transaction open. `finish` writes contest, run and lines in one transaction,
+    or postpones the task where log or entries have changed since the run was started.
+    """
+
+    store: ContestStore
+    clock: Clock = field(factory=SystemClock)
+    observer: ContestObserver = field(factory=SilentContestObserver)
+    at_failpoint: AtContestFailpoint = no_contest_failpoint
+    lease_seconds: int = LEASE_SECONDS
+    max_attempts: int = MAX_ATTEMPTS
+
+    def stage(self) -> Stage[ContestsWrite, SettleWork, Settlement | None]:
+        """Return the stage, whose tasks belong to contests and stay in the database."""
+        return Stage(
+            name=SETTLE_CONTEST_STAGE,
+            batch=1,
+            acts_outside=False,
+            lifecycle=CONTEST,
+            claim=self.claim,
+            perform=self.perform,
+            finish=self.finish,
+            on_dead=self.on_dead,
+            lease_seconds=self.lease_seconds,
+            max_attempts=self.max_attempts,
+        )
+
+    def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[SettleWork | None]:
+        """Start a run of each contest whose hold is over; None for one that goes on."""
+        return [self._claim(tx, lease.entity_id) for lease in leases]
+
+    def _claim(self, tx: ContestsWrite, contest_id: str) -> SettleWork | None:
+        contest = tx.contests.contests.lock(contest_id).entity
+        if not contest.is_waiting_for(COMPLETE):
+            return None
+
+        state = settlement_state(tx, contest)
+        if state.due_at is None:
+            return None
+        if state.due_at > tx.clock.now():
+            tx.tasks.enqueue(SETTLE_CONTEST_STAGE, {contest_id: state.due_at})
+            return None
+        if state.is_too_short:
+            return SettleWork(contest_id=contest_id, run_id=None)
+
+        self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_RUN)
+        run = start_run(tx, StartRun(contest_id=contest_id)).run
+        self.at_failpoint(ContestFailpoint.SETTLE_AFTER_RUN)
+        return SettleWork(contest_id=contest_id, run_id=run.id)
+
+    def perform(self, work: SettleWork, handle: LeaseHandle) -> Settlement | None:
+        """Compute the settlement from one read.
+
+        Raises: PermanentFailure where the same input would lead to the same error.
+        """
+        handle.check()
+        if work.run_id is None:
+            return None
+
+        self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_READ)
+        read = self.store.read(read_settlement, work.contest_id)
+        self.at_failpoint(ContestFailpoint.SETTLE_AFTER_READ)
+        started_at = self.clock.now()
+        try:
+            settlement = compute(self.store, read, self.observer)
+        except Exception as error:
+            raise_permanent(error)
+            raise
+        seconds = (self.clock.now() - started_at).total_seconds()
+        self.observer.settlement_computed(max(0.0, seconds))
+        self.at_failpoint(ContestFailpoint.SETTLE_AFTER_COMPUTE)
+        return settlement
+
+    def finish(
+        self, tx: ContestsWrite, performed: Sequence[tuple[SettleWork, Settlement | None]]
+    ) -> None:
+        """Write the settlement, or cancel the contest of a tournament that was too short.
+
+        Raises: Postpone where the input has changed, PermanentFailure.
+        """
+        for work, settlement in performed:
+            self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_WRITE)
+            try:
+                self._write(tx, work, settlement)
+            except SettlementInputChanged as error:
+                raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
+            except Exception as error:
+                raise_permanent(error)
+                raise
+            self.at_failpoint(ContestFailpoint.SETTLE_AFTER_WRITE)
+
+    def _write(self, tx: ContestsWrite, work: SettleWork, settlement: Settlement | None) -> None:
+        if work.run_id is None or settlement is None:
+            cancel_shortened(tx, CancelShortened(contest_id=work.contest_id))
+            return
+
+        command = FinishRun(run_id=work.run_id, settlement=settlement, action=COMPLETE)
+        finish_run(tx, command)
+        logger.info(
+            "[Settlement] contest %s: run %s settles %s entries, result %s",
+            work.contest_id,
+            work.run_id,
+            len(settlement.lines),
+            settlement.result_digest,
+        )
+        self.observer.settled(RunStatus.COMPLETE.value)
+
+    def on_dead(self, tx: ContestsWrite, lease: Lease, reason: str) -> None:
+        """Bring the contest to ERROR and end its run as failed."""
+        self.at_failpoint(ContestFailpoint.FAIL_BEFORE_WRITE)
+        fail_after(tx, lease.entity_id, COMPLETE, reason, self.observer)
+        started = tx.contests.runs.started(lease.entity_id)
+        if started is not None:
+            failure = Failure.of_reason(reason)
+            command = FailRun(
+                run_id=started.entity.id,
+                error_code=failure.error_code,
+                error_message=failure.error_message,
+            )
+            fail_run(tx, command)
+            self.observer.settled(RunStatus.FAILED.value)
+        self.at_failpoint(ContestFailpoint.FAIL_AFTER_WRITE)
+
+
+def compute(
+    store: ContestStore, read: SettlementRead, observer: ContestObserver
+) -> Settlement:
+    """Return the settlement of what was read, after the log has proved its state by a replay.
+
+    Raises: ReplayMismatch, SettlementFailed.
+    """
+    check_replay(store, read.input.contest_id, read.state, observer)
+    return settle(read.input)
+
+
+def settle_now(
+    store: ContestStore,
+    contest_id: str,
+    *,
+    action: str,
+    actor: Actor,
+    reason: str,
+    request_id: str | None = None,
+    observer: ContestObserver | None = None,
+) -> SettlementSaved:
+    """Settle a contest at once, for an operator who resolves its error.
+
+    A settlement that cannot be computed ends the run as failed and leaves the contest as it is.
+
+    Raises: SettlementFailed, ReplayMismatch, SettlementInputChanged, RetryNotPossible, Stale.
+    """
+    steps = OperatorSettlement(
+        store=store, actor=actor, reason=reason, request_id=request_id, action=action
+    )
+    return steps.run(contest_id, observer or SilentContestObserver())
+
+
+@frozen(kw_only=True)
+class OperatorSettlement:
+    """The three steps of a settlement in the name of an operator."""
+
+    store: ContestStore
+    actor: Actor
+    reason: str
+    request_id: str | None
+    action: str
+
+    def run(self, contest_id: str, observer: ContestObserver) -> SettlementSaved:
+        """Settle the contest; begin again where its input has changed meanwhile."""
+        for changes_left in range(MAX_CHANGES, -1, -1):
+            try:
+                return self._settle(contest_id, observer)
+            except SettlementInputChanged:
+                if not changes_left:
+                    raise
+
+        raise AssertionError("the last change is raised")
+
+    def _settle(self, contest_id: str, observer: ContestObserver) -> SettlementSaved:
+        started = self.store.run(
+            start_run,
+            StartRun(contest_id=contest_id),
+            actor=self.actor,
+            reason=self.reason,
+            request_id=self.request_id,
+        )
+        try:
+            read = self.store.read(read_settlement, contest_id)
+            settlement = compute(self.store, read, observer)
+            command = FinishRun(run_id=started.run.id, settlement=settlement, action=self.action)
+            return self.store.run(
+                finish_run,
+                command,
+                actor=self.actor,
+                reason=self.reason,
+                request_id=self.request_id,
+            )
+        except IndelibleError as error:
+            self._fail(started.run.id, error)
+            raise
+
+    def _fail(self, run_id: str, error: IndelibleError) -> None:
+        """End the run as failed; one that stays STARTED is ended by the next run."""
+        command = FailRun(
+            run_id=run_id, error_code=error.code, error_message=one_line(error.describe())
+        )
+        try:
+            self.store.run(
+                fail_run,
+                command,
+                actor=self.actor,
+                reason=self.reason,
+                request_id=self.request_id,
+            )
+        except IndelibleError as refusal:
+            logger.warning("[Settlement] run %s is not ended: %s", run_id, refusal)
