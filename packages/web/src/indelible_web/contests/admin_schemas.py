@@ -1,7 +1,8 @@
 """The requests and answers of the operator's routes of contests."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, Final
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -11,36 +12,25 @@ from indelible.contests import (
     EventKind,
     FetchOutcome,
     LogStatus,
-    ResolveAction,
+    PlayerStatus,
     RunStatus,
     Validity,
 )
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
-from indelible.kernel.values import COUNT, bounded_int
+from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.http.json_fields import WrittenObject
 
-
-@frozen(kw_only=True)
-class ReplayLog(ContestQuery):
-    """Fold a contest's log from its beginning, or up to an event, and return the digest."""
-
-    command_name: ClassVar[str] = "replay_log"
-    until: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+FIELD_PLAYERS: Final = {"max_length": 200, "max_items": 2_000}
+CORRECTIONS: Final = {"max_items": 500}
+ROUNDS: Final = {"minimum": 1, "maximum": 6}
+STROKES: Final = {"minimum": 0, "maximum": 120}
 
 
 @frozen(kw_only=True)
-class VerifyLog(ContestQuery):
-    """Recompute every hash of a contest's log."""
-
-    command_name: ClassVar[str] = "verify_log"
-
-
-@frozen(kw_only=True)
-class DryRun(ContestQuery):
+class DryRunBody(ContestQuery):
     """Settle a contest without storing anything, also with another configuration."""
 
-    command_name: ClassVar[str] = "settlement_dry_run"
     configuration: WrittenObject | None = field(default=None, metadata=JSON_OBJECT)
 
 
@@ -48,7 +38,6 @@ class DryRun(ContestQuery):
 class ValidateConfiguration:
     """Check a configuration and store nothing."""
 
-    command_name: ClassVar[str] = "validate_configuration"
     configuration: WrittenObject = field(metadata=JSON_OBJECT)
 
 
@@ -172,63 +161,67 @@ class LineView:
 
 @frozen(kw_only=True)
 class ReplayView:
-    """The state that a contest's log folds to, as a digest, and the state's document."""
+    """The outcome of a replay: equal digests prove the stored state."""
 
     contest_id: str
     event_number: int
-    applied: int
-    state_digest: str
-    state: JsonObject
-
-
-@frozen(kw_only=True)
-class LogProblem:
-    """An event whose stored hash is not the one that follows from it."""
-
-    number: int
-    problem: str
+    event_hash: str
+    valid_events: int
+    invalid_events: int
+    stored_digest: str
+    replayed_digest: str
+    is_equal: bool
 
 
 @frozen(kw_only=True)
 class VerifyLogView:
-    """The number of events whose hashes were recomputed, and the first ones that differ."""
+    """The verdict on the hashes of a log, with the first event that does not match."""
 
     contest_id: str
-    checked: int
     is_intact: bool
-    problems: tuple[LogProblem, ...]
+    event_number: int | None
+    problem: str | None
 
 
 @frozen(kw_only=True)
-class LineDifference:
-    """An entry whose rank, score or payout differs between two results."""
+class DryRunResult:
+    """A computed settlement; `result` is left out if it has more than 1,000 lines."""
+
+    configuration_digest: str
+    event_number: int
+    events_digest: str
+    official_rounds: int
+    eligibility_digest: str
+    result_digest: str
+    line_count: int
+    result: Mapping[str, Any] | None
+
+
+@frozen(kw_only=True)
+class LineDifferenceView:
+    """An entry whose result differs between two settlements; null where it has no line."""
 
     entry_id: str
-    rank_before: int | None
-    rank_after: int | None
-    score_before: int | None
-    score_after: int | None
-    payout_before: int | None
-    payout_after: int | None
+    rank: int | None
+    other_rank: int | None
+    score: int | None
+    other_score: int | None
+    payout_minor: int | None
+    other_payout_minor: int | None
 
 
 @frozen(kw_only=True)
 class DryRunView:
-    """The result that a settlement would have now, and its differences.
+    """The settlement that a contest would have now, and its difference to another one.
 
-    It is compared with the stored settlement, or else with the contest's own configuration.
+    `other` is computed with the configuration of the request. At most 200 differences are listed.
     """
 
     contest_id: str
-    configuration_digest: str
-    event_number: int
-    events_digest: str
-    eligibility_digest: str
-    result_digest: str
-    result: JsonObject
-    compared_digest: str | None
+    run: DryRunResult
+    other: DryRunResult | None
     difference_count: int
-    differences: tuple[LineDifference, ...]
+    differences: tuple[LineDifferenceView, ...]
 
 
 @frozen(kw_only=True)
@@ -267,8 +260,37 @@ class RejectionView:
 
 
 @frozen(kw_only=True)
-class ResolveBody(ContestQuery):
-    """An operator's way out of ERROR."""
+class FieldBody(ContestQuery):
+    """The players of a tournament, by their ids."""
 
-    command_name: ClassVar[str] = "resolve_error"
-    action: ResolveAction
+    primary: tuple[str, ...] = field(metadata=FIELD_PLAYERS)
+    alternates: tuple[str, ...] = field(default=(), metadata=FIELD_PLAYERS)
+
+
+@frozen(kw_only=True)
+class CorrectedRound:
+    """The strokes of a complete round of a player."""
+
+    player_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    n: int = field(validator=bounded_int, metadata=ROUNDS)
+    strokes: int = field(validator=bounded_int, metadata=STROKES)
+
+
+@frozen(kw_only=True)
+class CorrectedStatus:
+    """The status of a player."""
+
+    player_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    status: PlayerStatus
+
+
+@frozen(kw_only=True)
+class CorrectionBody(ContestQuery):
+    """A correction of the applied leaderboard, or of the one of `accept_event`."""
+
+    supersedes: int = field(validator=bounded_int, metadata=COUNT)
+    accept_event: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=COUNT
+    )
+    rounds: tuple[CorrectedRound, ...] = field(default=(), metadata=CORRECTIONS)
+    statuses: tuple[CorrectedStatus, ...] = field(default=(), metadata=CORRECTIONS)
