@@ -95,7 +95,14 @@ def stage(
     **options: Any,  # noqa: ANN401 - of Stage
 ) -> Stage[SqlTransaction, Any, Any]:
     """Return a stage of single tasks that do nothing but what `perform` does."""
-    return Stage(name=name, batch=1, lifecycle=None, perform=perform or do_nothing, **options)
+    return Stage(
+        name=name,
+        batch=1,
+        lifecycle=None,
+        acts_outside=True,
+        perform=perform or do_nothing,
+        **options,
+    )
 
 
 def do_nothing(_: str, __: LeaseHandle) -> None:

@@ -230,6 +230,7 @@ def stages(store: SqlStore) -> list[AnyStage]:
     common: dict[str, Any] = {
         "batch": 1,
         "lifecycle": None,
+        "acts_outside": True,
         "lease_seconds": setting("LEASE_SECONDS", 20),
     }
     limited: dict[str, Any] = {

@@ -158,6 +158,7 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
         Stage(
             name=GENERATE,
             batch=100,
+            acts_outside=False,
             lifecycle=tokens.TOKEN,
             claim=tokens.start_generation,
             perform=generate_image,
@@ -167,6 +168,7 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
         Stage(
             name=COUNT,
             batch=100,
+            acts_outside=False,
             lifecycle=None,
             perform=count_slowly,
             finish=finish_count,
@@ -174,6 +176,7 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
         Stage(
             name=TICK,
             batch=100,
+            acts_outside=False,
             lifecycle=None,
             claim=claim_slots,
             perform=return_slot,
@@ -182,6 +185,7 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
         Stage(
             name=POST,
             batch=1,
+            acts_outside=True,
             lifecycle=None,
             claim=posts.claim,
             perform=posts.perform,

@@ -76,10 +76,11 @@ def finish(tx: SqlTransaction, done: Sequence[tuple[Letter, None]]) -> None:
 
 
 def confirmation(send: Send) -> Stage[SqlTransaction, Letter, None]:
-    """Return the stage; batch 1 records each attempt before its outside effect."""
+    """Return the stage; each attempt is recorded before it acts outside."""
     return Stage(
         name=CONFIRM,
         batch=1,
+        acts_outside=True,
         lifecycle=None,
         claim=claim,
         perform=send,
@@ -98,7 +99,9 @@ def count(tx: SqlTransaction, leases: Leases) -> Sequence[HourlyCount]:
 
 def report(publish: Publish) -> Stage[SqlTransaction, HourlyCount, None]:
     """Return the stage of the report; it saves nothing, so it has no `finish`."""
-    return Stage(name=REPORT, batch=1, lifecycle=None, claim=count, perform=publish)
+    return Stage(
+        name=REPORT, batch=1, lifecycle=None, acts_outside=True, claim=count, perform=publish
+    )
 
 
 # `indelible work --module` and `indelible schedule --module` read these two names.

@@ -50,6 +50,7 @@ def newsletter(store: SqlStore, post: Post) -> Stage[Any, str, None]:
     return Stage(
         name="newsletter",
         batch=1,
+        acts_outside=True,
         lifecycle=None,
         perform=partial(send_all, store, post),
         concurrency=1,
@@ -72,6 +73,7 @@ def pictures() -> Stage[Any, str, int]:
     return Stage(
         name="picture",
         batch=1,
+        acts_outside=True,
         lifecycle=None,
         perform=draw,
         in_child=True,

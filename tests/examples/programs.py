@@ -45,6 +45,7 @@ def printing(press: Path) -> Stage[Any, str, None]:
     return Stage(
         name="print",
         batch=1,
+        acts_outside=True,
         lifecycle=None,
         perform=partial(print_book, press),
         timeout_seconds=600,

@@ -30,7 +30,7 @@ from indelible_workers import RecurringTask
 def bake(name, handle):
     handle.check()
 
-LOAF = Stage(name="bake", batch=1, lifecycle=None, perform=bake)
+LOAF = Stage(name="bake", batch=1, lifecycle=None, acts_outside=True, perform=bake)
 HOURLY = RecurringTask(name="hourly", stage="bake", every_seconds=3600)
 """
 

@@ -125,6 +125,7 @@ class Bakery:
         defaults: dict[str, Any] = {"name": "bake", "batch": 10, "lifecycle": None}
         defaults["on_dead"] = self.record_dead
         defaults.update(settings)
+        defaults.setdefault("acts_outside", defaults["batch"] == 1)
         return Stage(**defaults, claim=self.claim, perform=self.perform, finish=self.finish)
 
     def claim(self, _: TasksWrite, leases: Leases) -> Sequence[str | None]:

@@ -49,6 +49,7 @@ class JournaledStage:
         return Stage(
             name="bake",
             batch=batch,
+            acts_outside=batch == 1,
             lifecycle=None,
             claim=self.claim,
             perform=self.perform,

@@ -26,6 +26,7 @@ def main(notes: str, place: str) -> None:
     stage: Stage[Any, str, object] = Stage(
         name="bake",
         batch=1,
+        acts_outside=True,
         lifecycle=None,
         perform=partial(perform, Path(notes)),
         in_child=place == "child",

@@ -53,6 +53,7 @@ def child_stage(notes: Notes, **settings: Any) -> Stage[TasksWrite, str, object]
     """Return the stage whose tasks do what their names say."""
     defaults: dict[str, Any] = {"name": "bake", "batch": 1, "lifecycle": None, "in_child": True}
     defaults.update(settings)
+    defaults.setdefault("acts_outside", defaults["batch"] == 1)
     return Stage(**defaults, perform=partial(child_stages.perform, notes))
 
 
@@ -316,7 +317,12 @@ def test_a_perform_that_cannot_be_sent_to_a_child_is_refused_at_the_start(
     store: TaskStore,
 ) -> None:
     stage: Stage[Any, str, str] = Stage(
-        name="bake", batch=1, lifecycle=None, perform=lambda name, _: name, in_child=True
+        name="bake",
+        batch=1,
+        lifecycle=None,
+        acts_outside=True,
+        perform=lambda name, _: name,
+        in_child=True,
     )
     worker = Worker(store=store, actor=WORKER)
 

@@ -38,6 +38,7 @@ def results_stage(perform: Perform, **settings: Any) -> Stage[TasksWrite, str, o
     """Return a stage that stores its results."""
     defaults: dict[str, Any] = {"name": "bake", "batch": 1, "lifecycle": None}
     defaults.update(settings)
+    defaults.setdefault("acts_outside", defaults["batch"] == 1)
     return Stage(**defaults, perform=perform, store_results=True)
 
 

@@ -30,6 +30,7 @@ if __name__ == "__main__":
     stage = Stage(
         name="bake",
         batch=1,
+        acts_outside=True,
         lifecycle=None,
         perform=partial(perform, Path(sys.argv[1])),
         in_child=True,

@@ -15,6 +15,7 @@ from tests.workers.bakery import (
     wait_until,
 )
 
+from indelible.kernel import UsageError
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PauseStage, TasksWrite, pause_stage
 from indelible.kernel.tasks import AttemptOutcome, Leases
@@ -62,7 +63,7 @@ def test_a_task_without_work_is_completed_without_being_performed(
     assert not are_completed(store, "nothing-here")
 
 
-def test_a_single_task_has_its_attempt_recorded_before_it_is_performed(
+def test_a_task_that_acts_outside_has_its_attempt_recorded_before_it_is_performed(
     store: TaskStore, bakery: Bakery
 ) -> None:
     recorded: list[AttemptOutcome] = []
@@ -77,6 +78,42 @@ def test_a_single_task_has_its_attempt_recorded_before_it_is_performed(
 
     assert claimed == 1
     assert recorded == [AttemptOutcome.STARTED]
+
+
+def test_a_single_task_that_does_not_act_outside_records_no_attempt(
+    store: TaskStore, bakery: Bakery
+) -> None:
+    enqueue(store, "loaf")
+
+    claimed = process_batch(store, bakery.stage(batch=1, acts_outside=False), actor=WORKER)
+
+    assert claimed == 1
+    assert are_completed(store, "loaf")
+    assert attempts(store, "loaf") == ()
+
+
+@pytest.mark.parametrize(("acts_outside", "performed"), [(False, []), (True, ["loaf"])])
+def test_a_claimed_task_is_given_back_by_a_stopping_worker_unless_its_start_is_recorded(
+    store: TaskStore, bakery: Bakery, acts_outside: bool, performed: list[str]
+) -> None:
+    worker = Worker(store=store, actor=WORKER)
+
+    def claim_and_stop(tx: TasksWrite, leases: Leases) -> list[str | None]:
+        worker.stopping.set()
+        return list(bakery.claim(tx, leases))
+
+    enqueue(store, "loaf")
+    stage = evolve(bakery.stage(batch=1, acts_outside=acts_outside), claim=claim_and_stop)
+
+    process_batch(store, stage, actor=WORKER, worker=worker)
+
+    assert bakery.performed == performed
+    assert are_completed(store, "loaf") is acts_outside
+
+
+def test_a_stage_that_acts_outside_takes_one_task_at_a_time(bakery: Bakery) -> None:
+    with pytest.raises(UsageError, match="bake acts outside the database: its batch must be 1"):
+        bakery.stage(batch=2, acts_outside=True)
 
 
 @pytest.mark.parametrize("limit", ["batch", "lease_seconds", "max_attempts"])

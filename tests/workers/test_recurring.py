@@ -54,7 +54,12 @@ class Oven:
     @property
     def _stage(self) -> Stage[TasksWrite, datetime, None]:
         return Stage(
-            name="bake", batch=10, lifecycle=None, claim=self._claim, perform=self._perform
+            name="bake",
+            batch=10,
+            lifecycle=None,
+            acts_outside=False,
+            claim=self._claim,
+            perform=self._perform,
         )
 
     def _perform(self, slot: datetime, _: LeaseHandle) -> None:

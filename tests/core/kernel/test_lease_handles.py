@@ -80,9 +80,18 @@ def test_the_limits_of_a_stage_have_limits(field: str, wrong: int) -> None:
     settings: dict[str, Any] = {"in_child": True, field: wrong}
 
     with pytest.raises(NumberOutOfRange):
-        Stage(name="bake", batch=1, lifecycle=None, perform=return_name, **settings)
+        Stage(
+            name="bake", batch=1, lifecycle=None, acts_outside=True, perform=return_name, **settings
+        )
 
 
 def test_only_a_child_process_has_a_limit_of_memory() -> None:
     with pytest.raises(UsageError, match="stage bake: only a child process"):
-        Stage(name="bake", batch=1, lifecycle=None, perform=return_name, memory_mebibytes=64)
+        Stage(
+            name="bake",
+            batch=1,
+            lifecycle=None,
+            acts_outside=True,
+            perform=return_name,
+            memory_mebibytes=64,
+        )

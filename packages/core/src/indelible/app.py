@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from indelible.captures import CapturesRead, CapturesWrite, Embedder
 from indelible.concepts import ConceptsRead, ConceptsWrite
+from indelible.contests.ports import ContestsRead, ContestsWrite
 from indelible.kernel import (
     Clock,
     Ids,
@@ -28,6 +29,7 @@ from indelible.tokens import Chain, TokensRead, TokensWrite
 class ReadTx(
     CapturesRead,
     ConceptsRead,
+    ContestsRead,
     ProjectsRead,
     TokensRead,
     KeysRead,
@@ -45,6 +47,7 @@ class ReadTx(
 class WriteTx(
     CapturesWrite,
     ConceptsWrite,
+    ContestsWrite,
     ProjectsWrite,
     TokensWrite,
     KeysWrite,

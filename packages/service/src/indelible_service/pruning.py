@@ -29,7 +29,11 @@ REASON: Final = "retention of finished tasks"
 def prune_stage(store: SqlStore, retention_days: int) -> Stage[TasksWrite, str, None]:
     """Return the stage that deletes the tasks that finished so many days ago."""
     return Stage(
-        name=STAGE, batch=1, lifecycle=None, perform=partial(_perform, store, retention_days)
+        name=STAGE,
+        batch=1,
+        lifecycle=None,
+        acts_outside=False,
+        perform=partial(_perform, store, retention_days),
     )
 
 

@@ -12,7 +12,6 @@ from indelible_workers import RecurringTask
 SEALER: Final = Actor.system("sealer")
 STAGE: Final = "seal"
 TASK: Final = "seal"
-BATCH_SIZE: Final = 100  # more than 1: an attempt to seal needs no record of its start
 LEASE_SECONDS: Final = 600  # the first seal of a large database reads all of it
 
 
@@ -20,7 +19,8 @@ def seal_stage(store: SqlStore) -> Stage[TasksWrite, str, None]:
     """Return the stage that seals the finished changes of the store."""
     return Stage(
         name=STAGE,
-        batch=BATCH_SIZE,
+        batch=1,
+        acts_outside=False,
         lifecycle=None,
         perform=partial(_perform, store),
         lease_seconds=LEASE_SECONDS,

@@ -119,8 +119,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _claim_batch(self) -> tuple[Leases, ClaimPosition, list[PreparedTask[Work]]]:
         """Claim a batch and prepare it, in one transaction where the claim writes more."""
-        is_alone = self.stage.claim is None and self.stage.batch > 1 and self.stage.rate is None
-        if is_alone:
+        writes_more = self.stage.acts_outside or self.stage.rate is not None
+        if self.stage.claim is None and not writes_more:
             leases, position = self._claims.claim_alone()
             return leases, position, prepared_by_id(self._usable(leases))
 
@@ -136,12 +136,12 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         return StageClaims(store=self.store, stage=self.stage, actor=self.actor, worker=self.worker)
 
     def _prepare(self, tx: Tx, leases: Leases) -> list[PreparedTask[Work]]:
-        """Ask the stage what `perform` needs, and record the start of a single task."""
+        """Ask the stage what `perform` needs, and record the start of an act outside."""
         usable = self._usable(leases)
         if not usable:
             return []
 
-        if self.stage.batch == 1:
+        if self.stage.acts_outside:
             tx.tasks.record_start(usable)
         if self.stage.claim is None:
             return prepared_by_id(usable)
@@ -174,8 +174,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         """Perform the tasks one after the other and append what was performed."""
         unstarted: list[Lease] = []
         for task in prepared:
-            # The start of a single task is recorded already, so it is performed in any case.
-            if self.worker.stopping.is_set() and self.stage.batch > 1:
+            # The start of an act outside is recorded already, so it is performed in any case.
+            if self.worker.stopping.is_set() and not self.stage.acts_outside:
                 unstarted.append(task.lease)
                 continue
 

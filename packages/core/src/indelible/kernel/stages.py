@@ -104,8 +104,10 @@ class Stage(Generic[Tx, W, O]):
     completions without `finish`, are single statements. `perform` also takes the handle of its
     lease, by which it learns that it should stop. A task that cannot be performed yet is put off by
     `Postpone`.
-    `batch` is 1 for tasks that act outside the database, so that each attempt is recorded before
-    it acts, and up to 100 for others. `on_dead` is called when a task of the stage dies.
+    `acts_outside` declares whether `perform` changes anything outside the database: it sends,
+    pays, or writes a file. Each attempt of such a stage is recorded before it acts, and its `batch`
+    must be 1. Other stages record no attempt that succeeds; their `batch` is up to 100. `on_dead`
+    is called when a task of the stage dies.
     `rate` limits how many tasks are claimed in a time by all processes together.
 
     The tasks belong to the aggregates of `lifecycle`, by their ids. None declares that they stand
@@ -125,6 +127,7 @@ class Stage(Generic[Tx, W, O]):
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
     batch: int = field(validator=bounded_int, metadata=COUNT)
     lifecycle: Lifecycle[StrEnum] | None
+    acts_outside: bool = field(validator=instance_of(bool))
     claim: Callable[[Tx, Leases], Sequence[W | None]] | None = None
     perform: Callable[[W, LeaseHandle], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None] | None = None
@@ -146,6 +149,11 @@ class Stage(Generic[Tx, W, O]):
     def __attrs_post_init__(self) -> None:
         if self.memory_mebibytes is not None and not self.in_child:
             raise UsageError(f"stage {self.name}: only a child process has a limit of memory")
+        if self.acts_outside and self.batch != 1:
+            raise UsageError(
+                f"stage {self.name} acts outside the database: its batch must be 1,"
+                f" got {self.batch}"
+            )
 
 
 def backoff_seconds(lease: Lease) -> float:

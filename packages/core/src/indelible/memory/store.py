@@ -11,6 +11,7 @@ from indelible.captures import KEYS
 from indelible.concepts import Concept
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.handlers import ConceptRepositoryFacade
+from indelible.contests.rules.tasks import STAGE_LIFECYCLES as CONTEST_STAGES
 from indelible.kernel import (
     Actor,
     AuditContext,
@@ -43,6 +44,7 @@ from indelible.kernel.transaction import (
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
 from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
+from indelible.memory.contests import MemoryContests
 from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
 from indelible.memory.payloads import MemoryPayloads
 from indelible.memory.projects import MemoryProjects
@@ -53,7 +55,7 @@ from indelible.policy import Policy
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES as PROJECT_STAGES
 from indelible.tokens.rules import STAGE_LIFECYCLES as TOKEN_STAGES
 
-STAGE_LIFECYCLES: Final = {**TOKEN_STAGES, **PROJECT_STAGES}
+STAGE_LIFECYCLES: Final = {**TOKEN_STAGES, **PROJECT_STAGES, **CONTEST_STAGES}
 
 
 @frozen
@@ -69,6 +71,7 @@ class Tables:
     captures: CaptureTables
     tokens: MemoryCollection
     projects: MemoryProjects
+    contests: MemoryContests
     receipts: ReceiptRows = field(factory=ReceiptRows)
     payloads: MemoryPayloads = field(factory=MemoryPayloads)
     rejections: MemoryRejections = field(factory=MemoryRejections)
@@ -89,6 +92,7 @@ class Tables:
             captures=CaptureTables.empty(history),
             tokens=MemoryCollection.empty(history, tasks),
             projects=MemoryProjects.empty(history),
+            contests=MemoryContests.empty(history),
         )
 
     def copy(self) -> Self:
@@ -106,6 +110,7 @@ class Tables:
             captures=self.captures.copy(history),
             tokens=self.tokens.copy(history, tasks),
             projects=self.projects.copy(history),
+            contests=self.contests.copy(history),
             receipts=self.receipts.copy(),
             payloads=self.payloads.copy(),
             rejections=self.rejections.copy(),
@@ -131,6 +136,7 @@ class MemoryReading:
         self.captures = MemoryCaptureReaders(tables.captures, self)
         self.tokens = tables.tokens
         self.projects = tables.projects
+        self.contests = tables.contests
 
 
 class MemoryConceptsWriter:
@@ -176,6 +182,7 @@ class MemoryTransaction:
         self.captures = MemoryCaptures(tables.captures, self)
         self.tokens = tables.tokens
         self.projects = tables.projects
+        self.contests = tables.contests
 
     def close(self) -> None:
         """Remove every attribute, so that a transaction that has ended cannot be used."""

@@ -34,7 +34,7 @@ def bulk_parameters(
 
 def row_text(bulk: BulkTable, row: Row) -> str:
     """Return the canonical JSON text of a stored row, which the digest covers."""
-    values = {column.name: row[column.name] for column in bulk.own_columns}
+    values = {name: row[name] for name in bulk.own_names}
     return encode_canonical(to_json_value(values))
 
 

@@ -5,6 +5,7 @@ the same statement as both. The guards count them when the change arrives, and r
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final
 
 from attrs import fields_dict, frozen
@@ -78,10 +79,15 @@ class BulkTable:
         """Return the name of the aggregate's lifecycle."""
         return self.entity.lifecycle.name
 
-    @property
+    @cached_property
     def own_columns(self) -> tuple[Column[Any], ...]:
         """Return the columns that are fields of the record."""
         return tuple(column for column in self.table.columns if column.name not in OWNER_COLUMNS)
+
+    @cached_property
+    def own_names(self) -> tuple[str, ...]:
+        """Return the names of the record's fields."""
+        return tuple(column.name for column in self.own_columns)
 
 
 def bulk_guards(bulk: BulkTable, dialect: str) -> Iterator[Guard]:

@@ -40,6 +40,7 @@ class Janitor:
         return Stage(
             name=CLEAN_WORKSPACES_STAGE,
             batch=1,
+            acts_outside=True,
             lifecycle=None,
             perform=self.clean_workspaces,
             lease_seconds=LEASE_SECONDS,

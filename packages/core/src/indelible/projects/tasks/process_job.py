@@ -83,6 +83,7 @@ class ProcessJob:
         return Stage(
             name=PROCESS_JOB_STAGE,
             batch=1,
+            acts_outside=True,
             lifecycle=JOB,
             claim=self.claim,
             perform=self.process_job,

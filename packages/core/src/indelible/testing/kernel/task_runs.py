@@ -48,6 +48,7 @@ def _nothing(_: object, __: LeaseHandle) -> None:
 MAILS: Final = Stage[WriteTx, str, None](
     name="work",
     batch=1,
+    acts_outside=True,
     lifecycle=None,
     perform=_nothing,
     secret_arguments=frozenset({"pin_code"}),

@@ -51,8 +51,8 @@ from indelible.tokens.rules import (
 )
 from indelible.tokens.tasks.watching import ContractWatch
 
-# A stage claims its tasks one by one only where each attempt must be recorded before it acts
-# outside. Reading a chain changes nothing there; and the stage has a single task.
+# The stage has a single task. Reading a chain changes nothing there, so no attempt is recorded
+# before it begins.
 BATCH_SIZE: Final = 100
 # Only a reorg that is too deep makes the task dead. A node that was unreachable for a month is
 # asked again afterwards.
@@ -116,6 +116,7 @@ class Detection:
         return Stage(
             name=DETECT_STAGE,
             batch=BATCH_SIZE,
+            acts_outside=False,
             lifecycle=None,
             claim=self.claim,
             perform=self.perform,

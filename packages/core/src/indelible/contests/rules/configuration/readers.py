@@ -346,7 +346,7 @@ class ObjectOf(Reader):
         for name in entries:
             if name not in values:
                 path_of_key = key_path(path, name)
-                faults.add(ConfigurationCode.UNKNOWN_KEY, path_of_key, self.rule, "an unknown key")
+                faults.add(ConfigurationCode.UNKNOWN_KEY, path_of_key, "no such key", "a key")
 
         return values
 
