@@ -125,8 +125,9 @@ MEANINGS: Final[Mapping[FaultCode, FaultCodeMeaning]] = {
     ),
     FaultCode.FIELD_TOO_SMALL: FaultCodeMeaning("The document lists fewer than 10 players.", _WAIT),
     FaultCode.FIELD_SHRUNK: FaultCodeMeaning(
-        "A player of the applied leaderboard is no longer listed.",
-        "Nothing if the next fetch lists the player; otherwise submit a correction.",
+        "A player with strokes is no longer listed.",
+        "Nothing if the next fetch lists the player; otherwise import the field again without the"
+        " player.",
     ),
     FaultCode.TIMESTAMP_CONFLICT: FaultCodeMeaning(
         "Two different leaderboards have the same time; settlement waits.",

@@ -1,0 +1,114 @@
+"""Alerts about a contest: what an operator may have to look at."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from indelible.contests.entities.values import NO_MARKS, LogMarks
+from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.rules.fold import LogState
+from indelible.contests.rules.terminal import is_reported_final, official_rounds
+from indelible.contests.rules.values import TournamentKeys
+
+LAG_SECONDS: Final = 300
+CRITICAL_LAG_SECONDS: Final = 3_600
+PLAYED: Final = frozenset({ContestStatus.LOCKED, ContestStatus.LIVE})
+
+
+class AlertCode(StrEnum):
+    """The alerts about a contest."""
+
+    LOCKED_PAST_START = "LOCKED_PAST_START"
+    LIVE_PAST_END = "LIVE_PAST_END"
+    TERMINAL_SIGNAL_INCONSISTENT = "TERMINAL_SIGNAL_INCONSISTENT"
+    INGESTION_LAG = "INGESTION_LAG"
+    TIMESTAMP_CONFLICT = "TIMESTAMP_CONFLICT"
+    SCORE_REWRITTEN = "SCORE_REWRITTEN"
+    AFTER_TERMINAL_LOCK = "AFTER_TERMINAL_LOCK"
+
+
+@frozen
+class Alert:
+    """An alert: its code, a sentence, and True if it cannot wait."""
+
+    code: AlertCode
+    message: str
+    is_critical: bool = False
+
+
+@frozen(kw_only=True)
+class AlertInput:
+    """What alerts depend on.
+
+    `observed_at` is the finish of the newest successful fetch of the tournament. `head_hash` is
+    that of the log's newest event.
+    """
+
+    status: ContestStatus
+    start_time: datetime
+    end_time: datetime
+    configuration: TournamentKeys
+    state: LogState
+    marks: LogMarks = NO_MARKS
+    head_hash: str | None = None
+    observed_at: datetime | None = None
+
+
+def alerts(contest: AlertInput, *, now: datetime) -> tuple[Alert, ...]:
+    """Return the alerts about a contest."""
+    found: list[Alert] = []
+    if contest.status is ContestStatus.LOCKED and now >= contest.start_time:
+        found.append(
+            Alert(AlertCode.LOCKED_PAST_START, "The contest is locked after its start time.")
+        )
+    if contest.status is ContestStatus.LIVE and now >= contest.end_time:
+        found.append(Alert(AlertCode.LIVE_PAST_END, "The contest is live after its end time."))
+    if contest.status in PLAYED:
+        found.extend(_alerts_of_play(contest, now))
+    if contest.status is ContestStatus.COMPLETE and _has_late_change(contest):
+        message = "The leaderboard changed after the settlement; the result stays final."
+        found.append(Alert(AlertCode.AFTER_TERMINAL_LOCK, message))
+
+    return tuple(found)
+
+
+def _alerts_of_play(contest: AlertInput, now: datetime) -> list[Alert]:
+    found: list[Alert] = []
+    if _is_inconsistent(contest):
+        message = "The provider reports a final tournament with unfinished players."
+        found.append(Alert(AlertCode.TERMINAL_SIGNAL_INCONSISTENT, message))
+    if contest.marks.conflict_number is not None:
+        number = contest.marks.conflict_number
+        message = f"Event {number} contradicts another one of the same time; settlement waits."
+        found.append(Alert(AlertCode.TIMESTAMP_CONFLICT, message, is_critical=True))
+    if contest.marks.pending_rewrite_number is not None:
+        number = contest.marks.pending_rewrite_number
+        message = f"Event {number} changes a finished round; a second observation decides."
+        found.append(Alert(AlertCode.SCORE_REWRITTEN, message))
+    found.extend(_lag(contest, now))
+    return found
+
+
+def _is_inconsistent(contest: AlertInput) -> bool:
+    leaderboard = contest.state.leaderboard
+    if leaderboard is None or not is_reported_final(leaderboard):
+        return False
+    return official_rounds(leaderboard, contest.configuration) is None
+
+
+def _lag(contest: AlertInput, now: datetime) -> list[Alert]:
+    since = contest.observed_at or contest.start_time
+    lag = now - since
+    if lag < timedelta(seconds=LAG_SECONDS):
+        return []
+
+    seconds = int(lag.total_seconds())
+    message = f"The newest successful fetch is {seconds} seconds old."
+    is_critical = lag >= timedelta(seconds=CRITICAL_LAG_SECONDS)
+    return [Alert(AlertCode.INGESTION_LAG, message, is_critical=is_critical)]
+
+
+def _has_late_change(contest: AlertInput) -> bool:
+    return contest.head_hash is not None and contest.head_hash != contest.state.leaderboard_hash

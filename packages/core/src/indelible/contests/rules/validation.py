@@ -1,0 +1,141 @@
+"""Checks of a normalized leaderboard against the configuration and the applied state."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from indelible.contests.rules.faults import Fault, FaultCode, FaultList
+from indelible.contests.rules.fold import LogState
+from indelible.contests.rules.values import (
+    Leaderboard,
+    PlayerCard,
+    PlayerStatus,
+    Round,
+    TournamentKeys,
+)
+from indelible.kernel.json import digest
+
+
+@frozen
+class Rewrite:
+    """A finished round that a leaderboard changes.
+
+    `strokes` is None if the round is no longer finished.
+    """
+
+    player_id: str
+    n: int
+    strokes: int | None
+
+
+@frozen
+class Validation:
+    """The faults of a leaderboard, and the finished rounds that it changes.
+
+    `rewrites` is empty unless these changes are the only faults.
+    """
+
+    faults: tuple[Fault, ...]
+    rewrites: tuple[Rewrite, ...] = ()
+
+
+def validate(
+    leaderboard: Leaderboard, state: LogState, configuration: TournamentKeys
+) -> Validation:
+    """Return all faults of a leaderboard that could be parsed."""
+    faults = FaultList()
+    check_leaderboard(leaderboard, state, configuration, faults)
+    _check_shrinking(leaderboard, state, faults)
+
+    others = len(faults)
+    rewrites = tuple(find_rewrites(leaderboard, state))
+    for rewrite in rewrites:
+        path = round_path(rewrite.player_id, rewrite.n)
+        faults.add(FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION, path, rewrite.strokes)
+
+    return Validation(faults.done(), () if others else rewrites)
+
+
+def check_leaderboard(
+    leaderboard: Leaderboard, state: LogState, configuration: TournamentKeys, faults: FaultList
+) -> None:
+    """Add the faults that do not depend on the leaderboard applied before."""
+    if leaderboard.schema_version != configuration.leaderboard_schema_version:
+        expected = configuration.leaderboard_schema_version
+        faults.add(FaultCode.SCHEMA_VERSION_UNSUPPORTED, "$", expected)
+
+    field = state.field
+    for card in leaderboard.players:
+        path = player_path(card.player_id)
+        if field is not None and card.player_id not in field.player_ids:
+            faults.add(FaultCode.UNKNOWN_PLAYER, path, card.player_id)
+        _check_rounds(card, configuration, faults)
+
+
+def rewrite_digest(rewrites: tuple[Rewrite, ...]) -> str:
+    """Return the digest of changed rounds and their new values."""
+    cells = [[rewrite.player_id, rewrite.n, rewrite.strokes] for rewrite in rewrites]
+    return digest(cells)
+
+
+def find_rewrites(leaderboard: Leaderboard, state: LogState) -> Iterator[Rewrite]:
+    """Yield the finished rounds of the applied leaderboard that another one changes."""
+    if state.leaderboard is None:
+        return
+
+    for before in state.leaderboard.players:
+        after = leaderboard.cards.get(before.player_id)
+        if after is None:
+            continue
+        strokes_after = after.complete_rounds
+        for n, strokes in before.complete_rounds.items():
+            if strokes_after.get(n) != strokes:
+                yield Rewrite(before.player_id, n, strokes_after.get(n))
+
+
+def player_path(player_id: str) -> str:
+    """Return the path of a player in a normalized leaderboard."""
+    return f"players[{player_id}]"
+
+
+def round_path(player_id: str, n: int) -> str:
+    """Return the path of a round in a normalized leaderboard."""
+    return f"{player_path(player_id)}.rounds[{n}]"
+
+
+def _check_shrinking(leaderboard: Leaderboard, state: LogState, faults: FaultList) -> None:
+    """Add a fault for each player with strokes who is no longer listed.
+
+    A player without strokes has withdrawn before the start. An operator who removes a player from
+    the field accepts that the player is missing.
+    """
+    if state.leaderboard is None:
+        return
+
+    for card in state.leaderboard.players:
+        is_listed = card.player_id in leaderboard.cards
+        is_removed = state.field is not None and card.player_id not in state.field.player_ids
+        if card.has_strokes and not is_listed and not is_removed:
+            faults.add(FaultCode.FIELD_SHRUNK, player_path(card.player_id), card.player_id)
+
+
+def _check_rounds(card: PlayerCard, configuration: TournamentKeys, faults: FaultList) -> None:
+    for card_round in card.rounds:
+        path = round_path(card.player_id, card_round.n)
+        if not 1 <= card_round.n <= configuration.round_count:
+            faults.add(FaultCode.ROUND_OUT_OF_RANGE, path, card_round.n)
+        elif card_round.strokes is not None and _contradicts(card, card_round, configuration):
+            faults.add(FaultCode.STATUS_CONTRADICTION, path, card.status.value)
+
+    if card.status is PlayerStatus.CUT and configuration.cut.after_round is None:
+        path = f"{player_path(card.player_id)}.status"
+        faults.add(FaultCode.STATUS_CONTRADICTION, path, card.status.value)
+
+
+def _contradicts(card: PlayerCard, card_round: Round, configuration: TournamentKeys) -> bool:
+    """Return True for strokes of a player who did not start, or in a round after a missed cut."""
+    if card.status is PlayerStatus.DNS:
+        return True
+    after_round = configuration.cut.after_round
+    is_past_cut = after_round is not None and card_round.n > after_round
+    return card.status is PlayerStatus.CUT and is_past_cut
