@@ -189,6 +189,8 @@ def _absent_total(
     configuration: Configuration, worst: RoundValues, filled_rounds: int
 ) -> int | None:
     """Return the total of a player who is not on the leaderboard, as one who never started."""
+    if filled_rounds == 0:
+        return 0
     is_complete = all(number in worst for number in range(1, filled_rounds + 1))
     if not is_complete:  # nobody finished the tournament
         return None

@@ -308,7 +308,7 @@ def _times(keys: Keys, created_at: datetime | None) -> Faults:
     names = ("lock_time", "tournament_start_time", "tournament_end_time")
     instants = {name: keys.values[name] for name in names}
     lock, start, end = instants.values()
-    if UNREADABLE not in (lock,) and created_at is not None and lock <= created_at:
+    if lock is not UNREADABLE and created_at is not None and lock <= created_at:
         yield _wrong_time("lock_time", f"later than {instant_text(created_at)}, now", lock)
     if UNREADABLE not in (lock, start) and start < lock:
         expected = f"{instant_text(lock)}, the lock_time, or later"
