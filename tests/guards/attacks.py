@@ -10,6 +10,7 @@ from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WIT
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
 from tests.guards.attacks_on_hung_threads import LEGAL_ON_HUNG_THREADS, ON_HUNG_THREADS
 from tests.guards.attacks_on_json import JSON_LIMITS
+from tests.guards.attacks_on_payloads import LEGAL_ON_PAYLOADS, ON_PAYLOADS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_projects import (
     LEGAL_ON_PROJECTS,
@@ -35,6 +36,7 @@ LEGAL: Kind = {
     **LEGAL_ON_RATES,
     **LEGAL_ON_HUNG_THREADS,
     **LEGAL_ON_SEALS,
+    **LEGAL_ON_PAYLOADS,
 }
 
 # With foreign keys off, as they are in SQLite by default, a head can be left without its record.
@@ -56,6 +58,7 @@ ON_BOTH = (
     ON_RATES,
     ON_HUNG_THREADS,
     ON_SEALS,
+    ON_PAYLOADS,
     ON_HEADS,
     RECORDS,
     HEADS_ALONE,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Table, delete, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import raw
@@ -12,6 +13,7 @@ from tests.guards.task_rows import insert_task
 
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.sql_context import SqlContext
 
 LONG_AGO = timedelta(days=365)
@@ -51,6 +53,25 @@ def _record_attacks(record: Table) -> Iterator[tuple[str, Write]]:
     yield f"{record.name}: {column.name} updated", _update(record, **{column.name: column})
 
 
+def bulk_attacks(bulk: BulkTable) -> Iterator[tuple[str, Write]]:
+    """Yield additions of rows to the changes in history; the table must have rows."""
+    name = bulk.table.name
+    yield f"{name}: rows added later", _add_copies(bulk, number="number + 1000000")
+    yield f"{name}: rows of the next change", _add_copies(bulk, seq="seq + 1")
+    yield f"{name}: rows of the change before", _add_copies(bulk, seq="seq - 1")
+    yield f"{name}: rows of nothing", _add_copies(bulk, entity_id="entity_id || 'x'")
+
+
+def _add_copies(bulk: BulkTable, **changed: str) -> Write:
+    """Return the insert of a copy of each row, with a key of its own."""
+    columns = writable_columns(bulk.table)
+    values: list[ColumnElement[Any]] = []
+    for column in columns:
+        values.append(raw(changed[column.name]) if column.name in changed else column)
+
+    return lambda _: (insert(bulk.table).from_select(columns, select(*values)),)
+
+
 def _context_attacks(context: SqlContext) -> Kind:
     """Return the attacks on one context's heads, records and task tables."""
     heads = [*context.heads]
@@ -61,6 +82,8 @@ def _context_attacks(context: SqlContext) -> Kind:
         attacks.update(_head_attacks(head))
     for record in context.records:
         attacks.update(_record_attacks(record))
+    for bulk in context.bulk:
+        attacks.update(bulk_attacks(bulk))
     for table in context.task_tables:
         attacks[f"{table.name}: rows deleted"] = _delete(table)
     for stage, lifecycle in context.stages.items():

@@ -10,6 +10,7 @@ from tests.guards.attacks_on_hung_threads import insert_report
 from tests.guards.attacks_on_rates import insert_bucket
 from tests.guards.capture_rows import capture_writes
 from tests.guards.column_values import MALFORMED
+from tests.guards.kernel_records import insert_payload, insert_rejection
 from tests.guards.project_rows import PROJECT_RECORDS, record_with
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, raw
@@ -29,11 +30,14 @@ from indelible_sql.concepts.tables import VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
+from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
+from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.schema.value_columns import RAW_BYTES
 
 UNCHANGED: Mapping[str, object] = MappingProxyType({})
 CAPTURE_TABLES = (ARTIFACTS, CENTROIDS, SIGNALS)
@@ -65,6 +69,8 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         HUNG_THREADS: insert_report(**columns),
         SEALS: insert_seal(s.seal, **columns),
         SEAL_RECORDS: insert_seal_record(**columns),
+        PAYLOADS: insert_payload(**columns),
+        REJECTIONS: insert_rejection(**columns),
     }
     if table not in inserts:
         problem = f"no legal write to table {table.name} of the registration is known"
@@ -134,9 +140,10 @@ def _values_of_another_type() -> Iterator[tuple[str, Write]]:
 
 
 def _first_column(table: Table) -> Column[Any]:
-    """Return the first column that is not part of the primary key; in EDGES, the first one."""
+    """Return the first column of no blobs that is not part of the primary key; in EDGES, any."""
     for column in writable_columns(table):
-        if not column.primary_key or table is EDGES:
+        has_other_type = not column.primary_key and column.type is not RAW_BYTES
+        if has_other_type or table is EDGES:
             return column
 
     raise LookupError(table.name)

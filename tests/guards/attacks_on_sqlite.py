@@ -14,6 +14,7 @@ from tests.guards.attack_parts import (
 from tests.guards.attacks_on_columns import TYPES
 from tests.guards.attacks_on_heads import REPLACED_HEADS
 from tests.guards.attacks_on_hung_threads import REPLACED_REPORTS
+from tests.guards.attacks_on_payloads import REPLACED_PAYLOADS
 from tests.guards.attacks_on_projects import REPLACED_PROJECTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
@@ -184,6 +185,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_SEALS,
         **REPLACED_BUCKETS,
         **REPLACED_REPORTS,
+        **REPLACED_PAYLOADS,
     },
     "a chosen position": CHOSEN_POSITIONS,
     "a TEMP table or trigger": IMPOSTORS,

@@ -9,10 +9,12 @@ from sqlalchemy import Column
 from tests.guards.raw_sql import raw
 from tests.guards.token_rows import chain_hash, wallet
 
+from indelible.kernel.money import MAX_AMOUNT_MINOR
+from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
 from indelible.testing.stores import BEGINNING
 from indelible_sql.captures import columns as capture_columns
 from indelible_sql.kernel.task_tables import TASK_ARGUMENTS, TASK_RESULT
-from indelible_sql.schema import columns
+from indelible_sql.schema import columns, value_columns
 from indelible_sql.schema.columns import Domain
 from indelible_sql.tokens import columns as token_columns
 
@@ -43,6 +45,9 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
     token_columns.TOKEN_NUMBER: (-1, 2**256),
     columns.JSON_VALUE: (raw("'null'"),),
+    value_columns.AMOUNT_MINOR: (-MAX_AMOUNT_MINOR - 1, MAX_AMOUNT_MINOR + 1),
+    value_columns.CURRENCY: ("usd", "USDX"),
+    value_columns.RAW_BYTES: (b"\x00" * (MAX_PAYLOAD_BYTES + 1),),
     TASK_ARGUMENTS: (["a list"],),
     TASK_RESULT: (raw("'null'"),),
 }
@@ -57,6 +62,9 @@ UNUSED: Final[Mapping[Domain, Any]] = {
     columns.NATURAL: 7,
     columns.INSTANT: BEGINNING + timedelta(days=901),
     columns.JSON_ARRAY: ["other"],
+    value_columns.AMOUNT_MINOR: 7,
+    value_columns.CURRENCY: "CHF",
+    value_columns.RAW_BYTES: b"other",
     token_columns.WALLET: wallet(7),
     token_columns.CHAIN_HASH: chain_hash(7),
     token_columns.TOKEN_NUMBER: 2**255,

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from sqlalchemy import CheckConstraint, Column, Table, TextClause, text
+from tests.guards.kernel_records import STORED_PAYLOAD, STORED_REJECTION
 from tests.guards.lifting_sqlite import SqliteLifting, image, trigger_names
 from tests.guards.project_rows import job_of_column
 from tests.guards.situation import Situation
@@ -21,6 +22,7 @@ from indelible_sql import Finding
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
+from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.projects import CONTEXT as PROJECTS_CONTEXT
@@ -105,6 +107,8 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
         "seals": ("number = 2", "2"),
         "seal_records": ("record_table = 'receipts'", "1"),
         "task_attempts": (f"entity_id = '{LEASED}' AND outcome = 'STARTED'", LEASED),
+        "payloads": (f"digest = '{STORED_PAYLOAD.digest}'", STORED_PAYLOAD.digest),
+        "rejections": (f"id = '{STORED_REJECTION.id}'", STORED_REJECTION.id),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concept_versions": (of_second_version, concept_id),
         "concept_warnings": (of_second_version, concept_id),
@@ -242,6 +246,7 @@ def drop_guards(url: str) -> None:
                 guards_off.append(
                     f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint.name}"
                 )
+    guards_off.append(f"ALTER TABLE {PAYLOADS} DROP CONSTRAINT payloads_size_matches")
     guards_off.append(f"ALTER TABLE {UPLOADS} DROP CONSTRAINT ipfs_upload_records_type_known")
     guards_off.append(f"ALTER TABLE {TASK_ATTEMPTS} DROP CONSTRAINT task_attempts_outcome_known")
     with psycopg.connect(url) as connection:

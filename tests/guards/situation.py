@@ -10,6 +10,7 @@ from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, insert
 from tests.feeds import wait_for_complete_feed
 from tests.guards.capture_rows import CaptureSituation, settle_captures
+from tests.guards.kernel_records import add_kernel_records
 from tests.guards.project_rows import (
     ProjectIds,
     ProjectSituation,
@@ -167,6 +168,7 @@ def settle(store: SqlStore) -> Situation:
     seal(wait_for_complete_feed(store), actor=MAYA, reason="a story")
     do(store, pause_stage, PauseStage(stage="upload"))
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
+        add_kernel_records(tx)
         add_tokens(Repositories.over(tx), tx.clock.now())
         attempt = attempt_row(add_tasks(tx))
 

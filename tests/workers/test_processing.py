@@ -94,7 +94,7 @@ def test_a_single_task_that_does_not_act_outside_records_no_attempt(
 
 @pytest.mark.parametrize(("acts_outside", "performed"), [(False, []), (True, ["loaf"])])
 def test_a_claimed_task_is_given_back_by_a_stopping_worker_unless_its_start_is_recorded(
-    store: TaskStore, bakery: Bakery, acts_outside: bool, performed: list[str]
+    store: TaskStore, bakery: Bakery, *, acts_outside: bool, performed: list[str]
 ) -> None:
     worker = Worker(store=store, actor=WORKER)
 

@@ -11,6 +11,7 @@ from indelible.kernel.json import digest
 from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import (
     IDENTIFIER,
+    TextHasControls,
     bounded_int,
     is_digest,
     is_instant,
@@ -69,6 +70,13 @@ def _is_content(_: object, __: "Attribute[Any]", value: object) -> None:
     check_content(value)
 
 
+def _is_content_type(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate a content type: one printable line."""
+    non_blank_line(_, attribute, value)
+    if not str(value).isprintable():
+        raise TextHasControls(attribute.name)
+
+
 @frozen(kw_only=True)
 class Payload:
     """Bytes as they were received, with the time and the content type of the first receipt.
@@ -80,7 +88,7 @@ class Payload:
     digest: str = field(validator=is_digest)
     content: bytes = field(validator=_is_content, repr=False)
     size: int = field(validator=bounded_int, metadata=PAYLOAD_SIZE)
-    content_type: str = field(validator=non_blank_line, metadata=IDENTIFIER)
+    content_type: str = field(validator=_is_content_type, metadata=IDENTIFIER)
     first_received_at: datetime = field(validator=is_instant)
     hash: str = ""
 

@@ -6,6 +6,7 @@ import click
 
 from indelible_service.cli.captures import captures
 from indelible_service.cli.concepts import diff, history, list_command
+from indelible_service.cli.contests import contests
 from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
 from indelible_service.cli.projects import projects
@@ -32,6 +33,7 @@ COMMANDS: Final = (
     key,
     task,
     captures,
+    contests,
     projects,
     recover_events,
     recover_tokens,

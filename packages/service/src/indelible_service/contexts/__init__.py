@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from indelible_service.contexts import captures, concepts, projects, tokens
+from indelible_service.contexts import captures, concepts, contests, projects, tokens
 from indelible_service.contexts.declaration import NoSettings, ServiceContext
 
 __all__ = ["CONTEXTS", "NoSettings", "ServiceContext", "all_scopes"]
@@ -12,6 +12,7 @@ COMMON_SCOPES: Final = ("admin", "console", "history:read", "keys:write")  # of 
 CONTEXTS: Final[tuple[ServiceContext[Any], ...]] = (
     concepts.CONTEXT,
     captures.CONTEXT,
+    contests.CONTEXT,
     projects.CONTEXT,
     tokens.CONTEXT,
 )

@@ -145,11 +145,13 @@ class ContestMetrics:
         """Measure how long it took to assess a payload and to fold its events."""
         self._scoring.observe(seconds)
 
-    def settled(self, status: str, seconds: float) -> None:
-        """Count a settlement by its end; measure it where it was completed."""
+    def settlement_computed(self, seconds: float) -> None:
+        """Measure how long it took to compute a settlement."""
+        self._settlement.observe(seconds)
+
+    def settled(self, status: str) -> None:
+        """Count a settlement run by its end."""
         self._settlements.labels(status).inc()
-        if status == RunStatus.COMPLETE:
-            self._settlement.observe(seconds)
 
     def replayed(self, *, is_equal: bool) -> None:
         """Show the outcome of a replay, and count a difference."""

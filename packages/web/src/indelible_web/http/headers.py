@@ -56,7 +56,9 @@ def headers_schema(
     fields: dict[str, Field[Any]] = {}
     if min_seq is not None:
         props = IF_MATCH_PROPS if min_seq else IF_MATCH_OR_ZERO_PROPS
-        fields["expected_seq"] = scalar(read_tag, props, required=True, data_key=header_names.IF_MATCH)
+        fields["expected_seq"] = scalar(
+            read_tag, props, required=True, data_key=header_names.IF_MATCH
+        )
     if takes_idempotency_key:
         fields["once_key"] = scalar(
             read_idempotency_key,

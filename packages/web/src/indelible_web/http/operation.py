@@ -67,9 +67,7 @@ class OperationContext:
             return handler(tx, command)
 
         try:
-            result = self._execute(
-                recording_handler, command, records_rejection=records_rejection
-            )
+            result = self._execute(recording_handler, command, records_rejection=records_rejection)
         except IndelibleError as error:
             self.metrics.count_command(lifecycle, action, error.code)
             raise

@@ -89,7 +89,9 @@ class RequestParser:
                 return parse_documents(body) if self._has_documents else parse_json(body)
 
 
-def _missing_header(error: ValidationError) -> errors.IfMatchMissing | errors.IdempotencyKeyRequired:
+def _missing_header(
+    error: ValidationError,
+) -> errors.IfMatchMissing | errors.IdempotencyKeyRequired:
     """Return the error of the first required header that is missing."""
     if IF_MATCH in error.messages_dict:
         return errors.IfMatchMissing()

@@ -37,9 +37,7 @@ def _findings(table: Table, id_column: str, rows: Iterator[Row], check: Check) -
             detail = unreadable(error)
         if detail:
             entity_id = str(row[id_column])
-            yield Finding(
-                fault=Fault.RECORD, table=table.name, entity_id=entity_id, detail=detail
-            )
+            yield Finding(fault=Fault.RECORD, table=table.name, entity_id=entity_id, detail=detail)
 
 
 def _payload_fault(session: Session, row: Row) -> str:

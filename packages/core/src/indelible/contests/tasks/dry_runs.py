@@ -6,8 +6,13 @@ from typing import Any
 from attrs import frozen
 
 from indelible.contests.ports import ContestsRead
-from indelible.contests.rules.configuration import parse_configuration
-from indelible.contests.rules.settlement import Settlement, result_document, settle
+from indelible.contests.rules.configuration import Configuration, parse_configuration
+from indelible.contests.rules.settlement import (
+    SettledEntry,
+    Settlement,
+    result_document,
+    settle,
+)
 from indelible.contests.tasks.settlement_inputs import read_settlement
 
 
@@ -24,23 +29,37 @@ class DryRun:
     result_digest: str
     result: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, settlement: Settlement) -> "DryRun":
+        """Return a settlement that nothing stores."""
+        return cls(
+            contest_id=settlement.contest_id,
+            configuration_digest=settlement.configuration_digest,
+            event_number=settlement.event_number,
+            events_digest=settlement.events_digest,
+            official_rounds=settlement.official_rounds,
+            eligibility_digest=settlement.eligibility_digest,
+            result_digest=settlement.result_digest,
+            result=result_document(settlement),
+        )
+
 
 @frozen(kw_only=True)
 class LineDifference:
-    """An entry whose result differs between two settlements; None where it has no line."""
+    """An entry whose line differs between two settlements; None where it has no line."""
 
     entry_id: str
-    rank: int | None
-    other_rank: int | None
-    score: int | None
-    other_score: int | None
-    payout_minor: int | None
-    other_payout_minor: int | None
+    rank: int | None = None
+    other_rank: int | None = None
+    score: int | None = None
+    other_score: int | None = None
+    payout_minor: int | None = None
+    other_payout_minor: int | None = None
 
 
 @frozen(kw_only=True)
 class DryRunComparison:
-    """A settlement with the contest's configuration, and one with another."""
+    """A settlement with the contest's own configuration, and one with another."""
 
     run: DryRun
     other: DryRun | None
@@ -50,3 +69,64 @@ class DryRunComparison:
     def is_equal(self) -> bool:
         """Return True if no line differs."""
         return not self.differences
+
+
+def dry_run_settlement(
+    tx: ContestsRead, contest_id: str, configuration: Mapping[str, Any] | None = None
+) -> DryRunComparison:
+    """Settle a contest without storing anything, from one read.
+
+    With a configuration, settle it a second time with that one and list the lines that differ.
+
+    Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial, ConfigurationInvalid,
+    SettlementFailed.
+    """
+    other_configuration: Configuration | None = None
+    if configuration is not None:
+        other_configuration = parse_configuration(configuration, created_at=None)
+
+    own = settle(read_settlement(tx, contest_id).input)
+    if other_configuration is None:
+        return DryRunComparison(run=DryRun.of(own), other=None, differences=())
+
+    other = settle(read_settlement(tx, contest_id, other_configuration).input)
+    return DryRunComparison(
+        run=DryRun.of(own), other=DryRun.of(other), differences=differences_of(own, other)
+    )
+
+
+def differences_of(own: Settlement, other: Settlement) -> tuple[LineDifference, ...]:
+    """Return the entries whose lines differ, in the order of their ids."""
+    own_lines = {line.entry_id: line for line in own.lines}
+    other_lines = {line.entry_id: line for line in other.lines}
+    differences: list[LineDifference] = []
+    for entry_id in sorted(own_lines.keys() | other_lines.keys()):
+        own_line = own_lines.get(entry_id)
+        other_line = other_lines.get(entry_id)
+        if _result_of(own_line) != _result_of(other_line):
+            differences.append(_difference(entry_id, own_line, other_line))
+
+    return tuple(differences)
+
+
+def _result_of(line: SettledEntry | None) -> tuple[int | None, int | None, int | None]:
+    if line is None:
+        return None, None, None
+
+    return line.rank, line.score, line.payout_minor
+
+
+def _difference(
+    entry_id: str, own: SettledEntry | None, other: SettledEntry | None
+) -> LineDifference:
+    rank, score, payout_minor = _result_of(own)
+    other_rank, other_score, other_payout_minor = _result_of(other)
+    return LineDifference(
+        entry_id=entry_id,
+        rank=rank,
+        other_rank=other_rank,
+        score=score,
+        other_score=other_score,
+        payout_minor=payout_minor,
+        other_payout_minor=other_payout_minor,
+    )

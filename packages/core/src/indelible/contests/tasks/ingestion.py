@@ -1,29 +1,34 @@
 """The stage that takes a tournament's fetches up into the log of one contest, in their order."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from indelible.contests.commands import AppendEvents, CancelByProvider, EventsAppended
-from indelible.contests.entities import EventKind, Validity
+from indelible.contests.commands import AppendEvents, CancelByProvider
+from indelible.contests.entities import Contest
 from indelible.contests.handlers import append_events, cancel_by_provider
 from indelible.contests.lifecycle import CONTEST, ContestStatus
-from indelible.contests.ports import ContestsRead, ContestsWrite
-from indelible.contests.rules.assess import Assessment, AssessInput, assess
+from indelible.contests.ports import ContestsWrite
+from indelible.contests.rules.assess import Assessment, assess
 from indelible.contests.rules.tasks import (
     INGEST_CONTEST_STAGE,
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
+from indelible.contests.rules.terminal import settlement_due
 from indelible.contests.tasks.failpoints import (
     AtContestFailpoint,
     ContestFailpoint,
     no_contest_failpoint,
 )
+from indelible.contests.tasks.log_entries import append_command
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
-from indelible.contests.tasks.states import ContestStore, configuration_of, state_of
+from indelible.contests.tasks.states import ContestStore
+from indelible.contests.tasks.transitions import COMPLETE, START
+from indelible.contests.tasks.waiting_fetches import WaitingFetch, next_fetch
+from indelible.contests.tasks.waking import wake
 from indelible.kernel import Actor, Clock, Stale, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import RetryLater, Stage
@@ -33,19 +38,11 @@ LEASE_SECONDS: Final = 60
 MAX_ATTEMPTS: Final = 20
 MAX_STALE: Final = 5  # in a row, while an operator corrects the log
 STALE_SECONDS: Final = 1.0
+CANCELABLE: Final = frozenset(
+    {ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE}
+)
 
 logger = logging.getLogger("indelible.contests")
-
-
-@frozen(kw_only=True)
-class IngestWork:
-    """A fetch that waits for a contest, and what decides about it."""
-
-    contest_id: str
-    provider_event_id: str
-    fetch_number: int
-    log_seq: int
-    input: AssessInput
 
 
 @define(kw_only=True)
@@ -100,44 +97,82 @@ class IngestContest:
             else:
                 stale = 0
 
-    def _take_up(self, work: IngestWork, handle: LeaseHandle) -> None:
+    def _take_up(self, work: WaitingFetch, handle: LeaseHandle) -> None:
         """Assess a fetch and append the events that it leads to."""
         started_at = self.clock.now()
-        assessment = assess(work.input)
+        assessment = assess(work.given)
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.scored(max(0.0, seconds))
         self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
 
-        def append(tx: ContestsWrite, command: AppendEvents) -> EventsAppended:
+        def append(tx: ContestsWrite, command: AppendEvents) -> None:
             tx.tasks.require_lease(handle.lease)
             self.at_failpoint(ContestFailpoint.INGEST_BEFORE_APPEND)
-            appended = append_and_follow(tx, command)
+            _append(tx, command, work, assessment)
             self.at_failpoint(ContestFailpoint.INGEST_AFTER_APPEND)
-            return appended
 
-        command = AppendEvents(
-            contest_id=work.contest_id,
-            expected_seq=work.log_seq,
-            fetch_number=work.fetch_number,
-            assessment=assessment,
-        )
+        command = append_command(work.contest_id, work.log_seq, work.given, assessment)
         reason = f"fetch {work.fetch_number} of tournament {work.provider_event_id}"
         self.store.run(append, command, actor=INGESTION, reason=reason)
         self.at_failpoint(ContestFailpoint.INGEST_AFTER_COMMIT)
         self._observe(work, assessment)
 
-    def _observe(self, work: IngestWork, assessment: Assessment) -> None:
+    def _observe(self, work: WaitingFetch, assessment: Assessment) -> None:
         for event in assessment.events:
-            codes = [fault.code for fault in event.faults]
+            codes = [fault.code.value for fault in event.faults]
             first_code = codes[0] if codes else ""
             self.observer.event_stored(event.validity.value, first_code)
             for code in codes:
                 self.observer.event_rejected(code)
             logger.info(
-                "[Ingestion] contest %s: fetch %s leads to %s, %s%s",
+                "[Ingestion] contest %s: fetch %s leads to event %s, %s, %s, faults %s",
                 work.contest_id,
                 work.fetch_number,
+                event.number,
                 event.kind.value,
                 event.validity.value,
-                f" ({', '.join(sorted(set(codes)))})" if codes else "",
+                ", ".join(sorted(set(codes))) or "none",
             )
+
+
+def _append(
+    tx: ContestsWrite, command: AppendEvents, work: WaitingFetch, assessment: Assessment
+) -> None:
+    """Append the events, and what follows from them in the same transaction.
+
+    The contest is locked before its log, and only where it changes: events do not contend with
+    entries.
+    """
+    cancelled_number = assessment.marks.cancelled_number
+    if cancelled_number is None:
+        append_events(tx, command)
+        contest = tx.contests.contests.get(work.contest_id).entity
+        _wake_transition(tx, contest, work, assessment)
+        return
+
+    contest = tx.contests.contests.lock(work.contest_id).entity
+    append_events(tx, command)
+    # A contest that was in ERROR at the event is canceled by the next fetch after its resumption.
+    if contest.status in CANCELABLE:
+        cancel = CancelByProvider(contest_id=contest.id, event_number=cancelled_number)
+        cancel_by_provider(tx, cancel)
+
+
+def _wake_transition(
+    tx: ContestsWrite, contest: Contest, work: WaitingFetch, assessment: Assessment
+) -> None:
+    """Make the next transition due if the events are what it waits for."""
+    if not assessment.events:
+        return
+    if contest.is_waiting_for(START):
+        now = tx.clock.now()
+        wake(tx, START_CONTEST_STAGE, contest.id, max(now, contest.start_time))
+        return
+
+    due_at = _settlement_due(work, assessment)
+    if contest.is_waiting_for(COMPLETE) and due_at is not None:
+        wake(tx, SETTLE_CONTEST_STAGE, contest.id, due_at)
+
+
+def _settlement_due(work: WaitingFetch, assessment: Assessment) -> datetime | None:
+    return settlement_due(assessment.state, work.given.configuration, assessment.marks)

@@ -40,8 +40,12 @@ class ContestObserver(Protocol):
         """Measure how long it took to assess a payload and to fold its events."""
         ...
 
-    def settled(self, status: str, seconds: float) -> None:
-        """Measure a settlement that ended with this status."""
+    def settlement_computed(self, seconds: float) -> None:
+        """Measure how long it took to compute a settlement."""
+        ...
+
+    def settled(self, status: str) -> None:
+        """Count a settlement run that ended with this status."""
         ...
 
     def replayed(self, *, is_equal: bool) -> None:
@@ -72,7 +76,10 @@ class SilentContestObserver:
     def scored(self, seconds: float) -> None:
         """Do nothing."""
 
-    def settled(self, status: str, seconds: float) -> None:
+    def settlement_computed(self, seconds: float) -> None:
+        """Do nothing."""
+
+    def settled(self, status: str) -> None:
         """Do nothing."""
 
     def replayed(self, *, is_equal: bool) -> None:

@@ -5,7 +5,7 @@ Queries never write: this recurring task is the only one that repairs.
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from attrs import define, field, frozen
@@ -26,7 +26,8 @@ from indelible.contests.tasks.observers import (
     ContestReport,
     SilentContestObserver,
 )
-from indelible.contests.tasks.states import ContestStore, configuration_of
+from indelible.contests.tasks.settlement_inputs import settlement_state
+from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, LOCK, START
 from indelible.contests.tasks.waking import wake
 from indelible.kernel import Clock, SystemClock
@@ -149,11 +150,7 @@ def _due_at(tx: ContestsRead, contest: Contest) -> datetime | None:
     if contest.status is ContestStatus.LOCKED:
         return contest.start_time
 
-    terminal_at = tx.contests.logs.get(contest.id).entity.terminal_at
-    if terminal_at is None:
-        return None
-    hold_seconds = configuration_of(tx, contest).settlement_hold_seconds
-    return terminal_at + timedelta(seconds=hold_seconds)
+    return settlement_state(tx, contest).due_at
 
 
 def _needed_feeds(tx: ContestsRead) -> Iterator[ProviderFeed]:

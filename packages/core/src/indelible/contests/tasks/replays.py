@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from indelible.contests.errors import EventChainBroken, ReplayMismatch
-from indelible.contests.entities import ContestEvent
+from indelible.contests.entities import ContestEvent, Validity
 from indelible.contests.entities.values import UNSTARTED_CHAIN
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.fold import EMPTY_STATE, LogState, fold
@@ -81,22 +81,20 @@ def _replay(
             _check_chain(event, state.number + 1, previous_hash)
             previous_hash = event.event_hash
             state = fold(state, event)
-            valid += event.is_valid
+            valid += int(event.validity is Validity.VALID)
             last = event
 
     if event_hash is not None and event_hash != previous_hash:
         raise EventChainBroken(contest_id, stored.number, "event_hash")
 
-    # The head of a log has no mark of a cancellation: the contest itself is CANCELLED by it.
-    replayed = evolve(state, cancelled_number=None)
     return LogReplay(
         contest_id=contest_id,
         event_number=stored.number,
         event_hash=previous_hash,
         valid_events=valid,
         invalid_events=stored.number - valid,
-        stored_digest=evolve(stored, cancelled_number=None).digest,
-        replayed_digest=replayed.digest,
+        stored_digest=stored.digest,
+        replayed_digest=state.digest,
         last_fetched_at=None if last is None else last.fetched_at,
     )
 

@@ -11,7 +11,7 @@ from indelible.contests.commands import (
     CancelShortened,
     FailRun,
     FinishRun,
-    SettlementSaved,
+    RunSaved,
     StartRun,
 )
 from indelible.contests.errors import SettlementInputChanged
@@ -31,6 +31,7 @@ from indelible.contests.tasks.observers import ContestObserver, SilentContestObs
 from indelible.contests.tasks.replays import check_replay
 from indelible.contests.tasks.settlement_inputs import (
     SettlementRead,
+    finish_command,
     read_settlement,
     settlement_state,
 )
@@ -72,7 +73,7 @@ class SettleContest:
     lease_seconds: int = LEASE_SECONDS
     max_attempts: int = MAX_ATTEMPTS
 
-    def stage(self) -> Stage[ContestsWrite, SettleWork, Settlement | None]:
+    def stage(self) -> Stage[ContestsWrite, SettleWork, FinishRun | None]:
         """Return the stage, whose tasks belong to contests and stay in the database."""
         return Stage(
             name=SETTLE_CONTEST_STAGE,
@@ -110,8 +111,8 @@ class SettleContest:
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_RUN)
         return SettleWork(contest_id=contest_id, run_id=run.id)
 
-    def perform(self, work: SettleWork, handle: LeaseHandle) -> Settlement | None:
-        """Compute the settlement from one read.
+    def perform(self, work: SettleWork, handle: LeaseHandle) -> FinishRun | None:
+        """Compute the settlement from one read, and prepare what `finish` writes.
 
         Raises: PermanentFailure where the same input would lead to the same error.
         """
@@ -125,25 +126,26 @@ class SettleContest:
         started_at = self.clock.now()
         try:
             settlement = compute(self.store, read, self.observer)
+            command = finish_command(work.run_id, settlement, COMPLETE)
         except Exception as error:
             raise_permanent(error)
             raise
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.settlement_computed(max(0.0, seconds))
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_COMPUTE)
-        return settlement
+        return command
 
     def finish(
-        self, tx: ContestsWrite, performed: Sequence[tuple[SettleWork, Settlement | None]]
+        self, tx: ContestsWrite, performed: Sequence[tuple[SettleWork, FinishRun | None]]
     ) -> None:
         """Write the settlement, or cancel the contest of a tournament that was too short.
 
         Raises: Postpone where the input has changed, PermanentFailure.
         """
-        for work, settlement in performed:
+        for work, command in performed:
             self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_WRITE)
             try:
-                self._write(tx, work, settlement)
+                self._write(tx, work, command)
             except SettlementInputChanged as error:
                 raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
             except Exception as error:
@@ -151,19 +153,18 @@ class SettleContest:
                 raise
             self.at_failpoint(ContestFailpoint.SETTLE_AFTER_WRITE)
 
-    def _write(self, tx: ContestsWrite, work: SettleWork, settlement: Settlement | None) -> None:
-        if work.run_id is None or settlement is None:
+    def _write(self, tx: ContestsWrite, work: SettleWork, command: FinishRun | None) -> None:
+        if command is None:
             cancel_shortened(tx, CancelShortened(contest_id=work.contest_id))
             return
 
-        command = FinishRun(run_id=work.run_id, settlement=settlement, action=COMPLETE)
         finish_run(tx, command)
         logger.info(
             "[Settlement] contest %s: run %s settles %s entries, result %s",
             work.contest_id,
             work.run_id,
-            len(settlement.lines),
-            settlement.result_digest,
+            command.totals.line_count,
+            command.totals.result_digest,
         )
         self.observer.settled(RunStatus.COMPLETE.value)
 
@@ -204,7 +205,7 @@ def settle_now(
     reason: str,
     request_id: str | None = None,
     observer: ContestObserver | None = None,
-) -> SettlementSaved:
+) -> RunSaved:
     """Settle a contest at once, for an operator who resolves its error.
 
     A settlement that cannot be computed ends the run as failed and leaves the contest as it is.
@@ -227,7 +228,7 @@ class OperatorSettlement:
     request_id: str | None
     action: str
 
-    def run(self, contest_id: str, observer: ContestObserver) -> SettlementSaved:
+    def run(self, contest_id: str, observer: ContestObserver) -> RunSaved:
         """Settle the contest; begin again where its input has changed meanwhile."""
         for changes_left in range(MAX_CHANGES, -1, -1):
             try:
@@ -238,7 +239,7 @@ class OperatorSettlement:
 
         raise AssertionError("the last change is raised")
 
-    def _settle(self, contest_id: str, observer: ContestObserver) -> SettlementSaved:
+    def _settle(self, contest_id: str, observer: ContestObserver) -> RunSaved:
         started = self.store.run(
             start_run,
             StartRun(contest_id=contest_id),
@@ -249,7 +250,7 @@ class OperatorSettlement:
         try:
             read = self.store.read(read_settlement, contest_id)
             settlement = compute(self.store, read, observer)
-            command = FinishRun(run_id=started.run.id, settlement=settlement, action=self.action)
+            command = finish_command(started.run.id, settlement, self.action)
             return self.store.run(
                 finish_run,
                 command,

@@ -27,11 +27,8 @@ def state_of(tx: ContestsRead, log: ContestLog) -> LogState:
         field_body = tx.contests.logs.event(log.id, log.field_number).body
 
     leaderboard_body = None
-    leaderboard_hash = None
     if log.leaderboard_number is not None:
-        event = tx.contests.logs.event(log.id, log.leaderboard_number)
-        leaderboard_body = event.body
-        leaderboard_hash = event.body_hash
+        leaderboard_body = tx.contests.logs.event(log.id, log.leaderboard_number).body
 
     return LogState(
         number=log.event_number,
@@ -39,10 +36,26 @@ def state_of(tx: ContestsRead, log: ContestLog) -> LogState:
         field_body=field_body,
         leaderboard_number=log.leaderboard_number,
         leaderboard_at=log.leaderboard_at,
-        leaderboard_hash=leaderboard_hash,
+        leaderboard_hash=log.leaderboard_hash,
         leaderboard_body=leaderboard_body,
-        observations=log.confirmations,
-        observed_at=log.confirmed_at,
+        observations=log.observations,
+        observed_at=log.observed_at,
         terminal_number=log.terminal_number,
         terminal_at=log.terminal_at,
+        cancelled_number=log.cancelled_number,
     )
+
+
+def superseded_hash(tx: ContestsRead, log: ContestLog) -> str | None:
+    """Return the body hash of the leaderboard that an operator's correction has replaced.
+
+    The provider may go on sending that leaderboard, which must not undo the correction.
+    """
+    if log.leaderboard_number is None:
+        return None
+
+    applied = tx.contests.logs.event(log.id, log.leaderboard_number)
+    if applied.fetch_number is not None or applied.supersedes is None:
+        return None
+
+    return tx.contests.logs.event(log.id, applied.supersedes).body_hash

@@ -129,7 +129,8 @@ class RejectionsConformance:
         self, store: AnyStore
     ) -> None:
         once = Idempotency("key-1", StageControl)
-        for _ in range(2):
+        attempts = ("first", "second")
+        for _ in attempts:
             refusal(
                 lambda: run_recorded(
                     store,
@@ -141,7 +142,7 @@ class RejectionsConformance:
                 )
             )
 
-        assert len(listed(store)) == 2
+        assert len(listed(store)) == len(attempts)
 
     def test_an_error_that_does_not_refuse_the_command_is_not_recorded(
         self, store: AnyStore

@@ -1,0 +1,186 @@
+"""Check configurations, replay logs, compute settlements, and mark entries as paid."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from attrs import asdict
+
+from indelible.kernel import Actor
+from indelible_service.cli.output import (
+    REFUSED,
+    Command,
+    open_settings_store,
+    print_result,
+    print_table,
+    wants_json,
+)
+
+if TYPE_CHECKING:
+    from indelible.contests.tasks import DryRunComparison
+
+FILE: Final = click.Path(path_type=Path, dir_okay=False)
+FAULT_COLUMNS: Final = ("path", "code", "expected", "actual")
+RESULT_COLUMNS: Final = ("rank", "entry", "score", "payout")
+DIFFERENCE_COLUMNS: Final = (
+    "entry",
+    "rank",
+    "other rank",
+    "score",
+    "other score",
+    "payout",
+    "other payout",
+)
+BY_OPTION: Final = click.option(
+    "--by", default="system:cli", show_default=True, help="The actor in the history."
+)
+REASON_OPTION: Final = click.option("--reason", required=True, help="The reason in the history.")
+
+
+@click.group()
+def contests() -> None:
+    """Check, replay and settle contests, and mark entries as paid."""
+
+
+@contests.command(cls=Command)
+@click.argument("file", type=FILE)
+@click.pass_context
+def check(context: click.Context, file: Path) -> None:
+    """List all faults of the configuration in FILE, or print its digest.
+
+    FILE is JSON, or standard input where it is `-`. No database is needed. Exits with 1 if the
+    configuration has a fault.
+    """
+    from indelible.contests.errors import ConfigurationInvalid
+    from indelible.contests.rules.configuration import parse_configuration
+    from indelible_service.configuration_files import read_configuration
+
+    document = read_configuration(file)
+    try:
+        configuration = parse_configuration(document, created_at=None)
+    except ConfigurationInvalid as error:
+        faults = error.detail["faults"]
+        print_result({"valid": False, "faults": faults}, f"Faults: {len(faults)}")
+        if not wants_json():
+            rows = [[fault[column] for column in FAULT_COLUMNS] for fault in faults]
+            print_table(FAULT_COLUMNS, rows)
+        context.exit(REFUSED)
+
+    result = {"valid": True, "digest": configuration.digest, "faults": []}
+    print_result(result, f"The configuration is valid. Digest: {configuration.digest}")
+
+
+@contests.command(cls=Command)
+@click.argument("contest_id", metavar="ID")
+@click.pass_context
+def replay(context: click.Context, contest_id: str) -> None:
+    """Replay the log of contest ID from its first event, and compare it with the stored state.
+
+    Also checks the chain of the events' hashes. Nothing is changed. Exits with 1 if the states
+    differ or the chain is broken.
+    """
+    from indelible.contests.tasks import replay_log
+
+    with open_settings_store() as store:
+        replayed = replay_log(store, contest_id)
+
+    outcome = "equals the stored state" if replayed.is_equal else "DIFFERS from the stored state"
+    counts = f"{replayed.valid_events} valid and {replayed.invalid_events} invalid events"
+    document = {**asdict(replayed), "is_equal": replayed.is_equal}
+    print_result(document, f"The replay of {counts} {outcome}. Digest: {replayed.replayed_digest}")
+    context.exit(0 if replayed.is_equal else REFUSED)
+
+
+@contests.command(cls=Command)
+@click.argument("contest_id", metavar="ID")
+@click.option("--dry-run", is_flag=True, required=True, help="Store nothing; always needed.")
+@click.option(
+    "--configuration",
+    "configuration_file",
+    type=FILE,
+    metavar="FILE",
+    help="Another configuration: the lines that differ are listed.",
+)
+def settle(contest_id: str, *, dry_run: bool, configuration_file: Path | None) -> None:
+    """Compute the settlement of contest ID from one read, and store nothing.
+
+    Workers settle a contest by themselves. A settlement that failed is tried again with the
+    console's or the API's resolve-error.
+    """
+    from indelible.contests.tasks import dry_run_settlement
+    from indelible_service.configuration_files import read_configuration
+
+    assert dry_run  # noqa: S101 - click requires it
+    other: dict[str, Any] | None = None
+    if configuration_file is not None:
+        other = read_configuration(configuration_file)
+
+    with open_settings_store() as store:
+        comparison = store.read(dry_run_settlement, contest_id, other)
+
+    _print_comparison(comparison)
+
+
+def _print_comparison(comparison: "DryRunComparison") -> None:
+    """Print the result, and the lines that differ with another configuration."""
+    run = comparison.run
+    results = run.result["results"]
+    summary = f"Entries: {len(results)}. Result digest: {run.result_digest}"
+    if comparison.other is not None:
+        other_digest = comparison.other.result_digest
+        summary += (
+            f"\nWith the other configuration {len(comparison.differences)} lines differ."
+            f" Result digest: {other_digest}"
+        )
+    print_result(asdict(comparison), summary)
+    if wants_json():
+        return
+
+    rows = [[row["rank"], row["entry_id"], row["score"], row["payout_cents"]] for row in results]
+    print_table(RESULT_COLUMNS, rows)
+    differing = [list(asdict(difference).values()) for difference in comparison.differences]
+    print_table(DIFFERENCE_COLUMNS, differing)
+
+
+@contests.command(cls=Command)
+@click.argument("contest_id", metavar="ID")
+@click.argument("file", type=FILE)
+def bundle(contest_id: str, file: Path) -> None:
+    """Write the inputs, the configuration and the digests of contest ID to FILE.
+
+    The script `recompute_payout.py` of the documentation recomputes a payout from it, without
+    indelible and without a database.
+    """
+    from indelible.kernel import canonical_json
+    from indelible_service.contest_bundles import read_bundle
+    from indelible_service.data_directory import atomic_file
+
+    with open_settings_store() as store:
+        document = read_bundle(store, contest_id)
+
+    with atomic_file(file) as out:
+        out.write(canonical_json(document).encode())
+        out.write(b"\n")
+
+    counts = f"{len(document['events'])} events and {len(document['entries'])} entries"
+    result = {"file": str(file), "contest_id": contest_id}
+    print_result(result, f"{counts} written to {file}.")
+
+
+@contests.command("mark-paid", cls=Command)
+@click.argument("entry_id", metavar="ENTRY")
+@REASON_OPTION
+@BY_OPTION
+def mark_paid(entry_id: str, reason: str, by: str) -> None:
+    """Mark the fee of ENTRY as paid now, by an operator.
+
+    The command exists until payments do. A refused one is stored as a record.
+    """
+    from indelible_service.contest_payments import mark_entry_paid
+
+    with open_settings_store() as store:
+        saved = mark_entry_paid(store, entry_id, actor=Actor.parse(by), reason=reason)
+
+    entry = saved.entry
+    paid = f"{entry.paid_minor} minor units of {entry.currency}"
+    print_result(saved, f"Entry {entry.id} is {entry.status}: {paid} paid by {entry.payment_ref}.")
