@@ -15,15 +15,17 @@ def payout_table(
 
     Before the settlement, all entries of the contest are taken to be paid and to rank alone.
     """
-    entries = max(1, tx.contests.entries.count_joined(contest.id))
+    entries = tx.contests.entries.count_joined(contest.id)
     pool = contest.fee_minor * entries
     run = tx.contests.runs.completed(contest.id)
     if run is not None:
         pool = run.entity.pool_minor or 0
-        entries = max(1, run.entity.line_count or 0)
+        entries = run.entity.line_count or 0
 
-    rake = pool * configuration.rake.bps // BPS_OF_WHOLE
-    amounts = rank_amounts(configuration.payout, configuration.short_field, pool - rake, entries)
+    available = pool - pool * configuration.rake.bps // BPS_OF_WHOLE
+    amounts = rank_amounts(
+        configuration.payout, configuration.short_field, available, max(1, entries)
+    )
     return ranges_of(amounts)
 
 

@@ -91,7 +91,7 @@ class RosterConfig:
 
 @frozen(kw_only=True)
 class LeaderboardRow:
-    """An entry at its rank. A final row names the settlement run that computed it.
+    """An entry at its rank. A final row has a payout and names its settlement run.
 
     An entry with too few countable players shares the last rank and has no score.
     """
@@ -100,7 +100,7 @@ class LeaderboardRow:
     entry_id: str
     user_id: str
     score: int | None
-    payout_amount: int
+    payout_amount: int | None
     settlement_run_id: str | None
 
 
