@@ -7,7 +7,6 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.contests.entities import (
-    FALLIBLE_ACTIONS,
     Contest,
     ContestLog,
     Entry,
@@ -145,11 +144,6 @@ class FailContest(ContestCommand):
     error_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
     error_message: str = field(converter=message_text, validator=is_text, metadata=MESSAGE)
 
-    @property
-    def is_known(self) -> bool:
-        """Return True if the action is one that can fail."""
-        return self.attempted_action in FALLIBLE_ACTIONS
-
 
 @frozen(kw_only=True)
 class ResolveError(ContestCommand):
@@ -250,26 +244,18 @@ class ImportField(ContestCommand):
 
 
 @frozen(kw_only=True)
-class LogEntry:
-    """An event to append, with its faults and what the log knows after it."""
-
-    draft: EventDraft
-    marks: LogMarks
-    faults: tuple[Fault, ...] = ()
-
-
-@frozen(kw_only=True)
 class AppendEvents(ContestCommand):
     """Append what the assessment of a fetch has decided; without events, skip the fetch.
 
-    `expected_seq` is that of the log which the assessment was made with.
+    `expected_seq` is the seq of the log, and `contest_seq` that of the contest, with which the
+    assessment was made.
     """
 
     command_name: ClassVar[str] = "append_events"
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    contest_seq: int = field(validator=bounded_int, metadata=COUNT)
     fetch_number: int = field(validator=bounded_int, metadata=COUNT)
-    entries: tuple[LogEntry, ...] = field(converter=tuple)
-    marks: LogMarks
+    assessment: Assessment = field(validator=instance_of(Assessment))
 
 
 @frozen(kw_only=True)

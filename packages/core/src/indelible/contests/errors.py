@@ -144,15 +144,17 @@ class NotAParticipant(Forbidden):
 
 @frozen
 class ConfigImmutable(Conflict):
-    """A change of the configuration after the lock."""
+    """A change of the configuration at or after the lock."""
 
     code: ClassVar[str] = "CONFIG_IMMUTABLE"
     message: ClassVar[str] = (
-        "The configuration of contest {contest_id} cannot change: expected state SCHEDULED, got "
-        "{status}."
+        "The configuration of contest {contest_id} cannot change: expected state SCHEDULED before "
+        "{lock_time}, got state {status} at {now}."
     )
     contest_id: str
+    lock_time: str
     status: str
+    now: str
 
 
 @frozen
@@ -225,19 +227,6 @@ class PaymentAmountMismatch(Conflict):
 
 
 @frozen
-class PaymentConfirmed(Conflict):
-    """A second payment of an entry."""
-
-    code: ClassVar[str] = "PAYMENT_CONFIRMED"
-    message: ClassVar[str] = (
-        "Entry {entry_id} was paid by {payment_ref}; a payment by {actual} is refused."
-    )
-    entry_id: str
-    payment_ref: str
-    actual: str
-
-
-@frozen
 class ResumeNotPossible(Conflict):
     """A resume of a contest whose failed check does not pass now."""
 
@@ -293,17 +282,45 @@ class SettlementInputChanged(Conflict):
 
 
 @frozen
-class EventChainBroken(Conflict):
-    """An event does not follow from the newest event of its log."""
+class SettlementNotDue(Conflict):
+    """A settlement before the tournament has ended and the hold is over."""
 
-    code: ClassVar[str] = "EVENT_CHAIN_BROKEN"
+    code: ClassVar[str] = "SETTLEMENT_NOT_DUE"
     message: ClassVar[str] = (
-        "Event {number} of contest {contest_id} does not follow from the event before it: field "
-        "{field} does not match."
+        "Contest {contest_id} cannot be settled now: expected {expected}, got {actual}."
+    )
+    contest_id: str
+    expected: str
+    actual: str
+
+
+@frozen
+class SettlementUnbalanced(Invalid):
+    """A settlement whose sums do not match its lines."""
+
+    code: ClassVar[str] = "SETTLEMENT_UNBALANCED"
+    message: ClassVar[str] = (
+        "Field {field} of the settlement does not match its lines: expected {expected}, got "
+        "{actual}."
+    )
+    field: str
+    expected: int
+    actual: int
+
+
+@frozen
+class EventNotApplicable(Conflict):
+    """An event that cannot have the effect that a command asks for."""
+
+    code: ClassVar[str] = "EVENT_NOT_APPLICABLE"
+    message: ClassVar[str] = (
+        "Event {number} of contest {contest_id} does not allow this: expected {expected}, got "
+        "{actual}."
     )
     contest_id: str
     number: int
-    field: str
+    expected: str
+    actual: str
 
 
 @frozen
@@ -343,3 +360,16 @@ class ReplayMismatch(Conflict):
     event_number: int
     replayed_digest: str
     stored_digest: str
+
+
+@frozen
+class ActionCannotFail(Invalid):
+    """A failure of an action that is none of lock, start and complete."""
+
+    code: ClassVar[str] = "ACTION_CANNOT_FAIL"
+    message: ClassVar[str] = (
+        "Action {action} of contest {contest_id} cannot fail: expected one of {allowed}."
+    )
+    contest_id: str
+    action: str
+    allowed: tuple[str, ...]

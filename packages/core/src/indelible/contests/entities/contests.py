@@ -188,10 +188,11 @@ class Contest(Aggregate):
             raise errors.ContestLocked(self.id, lock_time, str(self.status), now_text)
         return self
 
-    def require_configurable(self) -> Self:
-        """Return the contest, or raise ConfigImmutable unless it is SCHEDULED."""
-        if self.status is not ContestStatus.SCHEDULED:
-            raise errors.ConfigImmutable(self.id, str(self.status))
+    def require_configurable(self, now: datetime) -> Self:
+        """Return the contest, or raise ConfigImmutable unless it is SCHEDULED before its lock."""
+        if self.status is not ContestStatus.SCHEDULED or now >= self.lock_time:
+            lock_time, now_text = instant_text(self.lock_time), instant_text(now)
+            raise errors.ConfigImmutable(self.id, lock_time, str(self.status), now_text)
         return self
 
     def require_organizer(self, organizer_id: str) -> Self:
@@ -225,7 +226,6 @@ class Contest(Aggregate):
 
     def configured(self, terms: ContestTerms, *, now: datetime) -> Self:
         """Return the contest with another configuration."""
-        self.require_configurable()
         return self.transition("configure", now=now, **field_values(terms))
 
     def locked(self, *, now: datetime) -> Self:
@@ -256,7 +256,14 @@ class Contest(Aggregate):
         return self.transition(action, now=now, **NO_ERROR)
 
     def failed(self, action: str, code: str, message: str, *, now: datetime) -> Self:
-        """Return the contest in ERROR after a permanent failure of `action`."""
+        """Return the contest in ERROR after a permanent failure of `action`.
+
+        Raises:
+            ActionCannotFail: The action is none of lock, start and complete.
+            FieldNotOfState: The action does not begin in the contest's state.
+        """
+        if action not in FALLIBLE_ACTIONS:
+            raise errors.ActionCannotFail(self.id, action, tuple(FALLIBLE_ACTIONS))
         return self.transition(
             "fail",
             now=now,

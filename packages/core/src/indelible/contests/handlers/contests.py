@@ -61,14 +61,15 @@ def configure_contest(tx: ContestsWrite, command: commands.ConfigureContest) -> 
         FieldFixed: The configuration is for another tournament.
     """
     present = tx.contests.contests.get(command.contest_id).entity
-    present.require_organizer(command.organizer_id or present.organizer_id).require_configurable()
+    present.require_organizer(command.organizer_id or present.organizer_id)
     now = tx.clock.now()
+    present.require_configurable(now)
     configuration = parse_configuration(command.configuration, created_at=now)
     # The task is locked before the contest.
     tx.tasks.reschedule(LOCK_CONTEST_STAGE, present.id, due_at=configuration.lock_time)
 
     head = tx.contests.contests.load(present.id, expected_seq=command.expected_seq)
-    contest = head.entity.require_configurable().require_open(now)
+    contest = head.entity.require_configurable(now)
     _check_entries(tx, contest, configuration)
     configured = contest.configured(terms_of(configuration), now=now)
     record = configured.new_configuration(configuration.configuration_document)
