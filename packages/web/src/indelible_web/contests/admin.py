@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from indelible import contests
-from indelible.app import WriteTx
+from indelible.app import ReadTx, WriteTx
 from indelible.contests import (
     CancelContest,
+    Contest,
     ContestSaved,
+    CorrectedRound,
     CorrectLog,
     ForceLock,
     ImportField,
@@ -21,13 +23,14 @@ from indelible.contests import (
     ResumeIngestion,
 )
 from indelible.contests.tasks import settle_now
+from indelible.kernel import Head, IndelibleError
+from indelible.kernel.rejections import NO_REJECTIONS, record_rejection
 from indelible_web.contests.admin_schemas import (
     CorrectionBody,
     FieldBody,
     LogView,
     OperatorView,
 )
-from indelible_web.contests.corrections import corrected_leaderboard
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.contests.routes import ORGANIZE
 from indelible_web.contests.viewers import Viewer
@@ -53,7 +56,7 @@ routes = Routes("contests_admin", "Commands of operators on contests.")
 )
 def force_lock(context: OperationContext, command: ForceLock) -> OperatorView:
     """Lock a contest now; its lock time becomes this instant, in a new configuration version."""
-    return run_recorded(context, _shown(contests.force_lock), command)
+    return run_recorded(context, shown(contests.force_lock), command)
 
 
 @routes.add(
@@ -68,7 +71,7 @@ def cancel_contest(context: OperationContext, query: ContestQuery) -> OperatorVi
     """Cancel a contest; the organizer may do so before the lock. Again, it has no effect."""
     organizer_id = Viewer.of(context).organizer_id
     command = CancelContest(contest_id=query.contest_id, organizer_id=organizer_id)
-    return run_recorded(context, _shown(contests.cancel_contest), command)
+    return run_recorded(context, shown(contests.cancel_contest), command)
 
 
 @routes.add(
@@ -99,7 +102,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
     command = ImportField(
         contest_id=body.contest_id, primary=body.primary, alternates=body.alternates
     )
-    return run_recorded(context, _log_shown(contests.import_field), command)
+    return run_recorded(context, logshown(contests.import_field), command)
 
 
 @routes.add(
@@ -111,7 +114,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
 )
 def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogView:
     """Take no more data of the provider into a contest's log."""
-    return run_recorded(context, _log_shown(contests.pause_ingestion), command)
+    return run_recorded(context, logshown(contests.pause_ingestion), command)
 
 
 @routes.add(
@@ -123,7 +126,7 @@ def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogVi
 )
 def resume_ingestion(context: OperationContext, command: ResumeIngestion) -> LogView:
     """Take data of the provider into a contest's log again."""
-    return run_recorded(context, _log_shown(contests.resume_ingestion), command)
+    return run_recorded(context, logshown(contests.resume_ingestion), command)
 
 
 @routes.add(
@@ -143,25 +146,61 @@ def correct_ingestion(context: OperationContext, body: CorrectionBody) -> LogVie
     command = CorrectLog(
         contest_id=body.contest_id, supersedes=body.supersedes, leaderboard=leaderboard
     )
-    return run_recorded(context, _log_shown(contests.correct_log), command)
+    return run_recorded(context, logshown(contests.correct_log), command)
+
+
+def correct(context: OperationContext, body: CorrectionBody) -> LogView:
+    """Add an operator's correction to a contest's log."""
+    command = CorrectLog(
+        contest_id=body.contest_id,
+        supersedes=body.supersedes,
+        accept_event=body.accept_event,
+        rounds=tuple(project(CorrectedRound, corrected) for corrected in body.rounds),
+        statuses={item.player_id: item.status for item in body.statuses},
+    )
+    return run_recorded(context, log_shown(contests.correct_log), command)
 
 
 def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
-    """Resolve the error of a contest; a retry computes the settlement outside a transaction."""
-    view = run_recorded(context, _shown(contests.resolve_error), command)
+    """Resolve the error of a contest; a retry computes the settlement outside a transaction.
+
+    A repeated request for a retry that has succeeded returns the settled contest.
+    """
+    view = run_recorded(context, shown(contests.resolve_error), command)
     if command.action is not ResolveAction.RETRY:
         return view
 
-    settle_now(
-        context.store,
-        command.contest_id,
-        action="resolve_complete",
-        actor=context.caller.actor,
-        reason=context.reason,
-        request_id=context.request_id,
-    )
-    head = context.store.read(lambda tx: tx.contests.contests.get(command.contest_id))
+    head = context.store.read(get_head, command.contest_id)
+    if head.entity.is_in_error:
+        _settle(context, command)
+        head = context.store.read(get_head, command.contest_id)
     return project(OperatorView, head.entity, noop=False, seq=head.revision.seq)
+
+
+def get_head(tx: ReadTx, contest_id: str) -> Head[Contest]:
+    """Return a contest with its seq."""
+    return tx.contests.contests.get(contest_id)
+
+
+def _settle(context: OperationContext, command: ResolveError) -> None:
+    """Settle a contest in the operator's name, and store a refusal as a record."""
+    actor, reason, request_id = context.caller.actor, context.reason, context.request_id
+    try:
+        settle_now(
+            context.store,
+            command.contest_id,
+            action="resolve_complete",
+            actor=actor,
+            reason=reason,
+            request_id=request_id,
+        )
+    except NO_REJECTIONS:
+        raise
+    except IndelibleError as error:
+        record_rejection(
+            context.store, command, error, actor=actor, reason=reason, request_id=request_id
+        )
+        raise
 
 
 def run_recorded(
@@ -171,7 +210,7 @@ def run_recorded(
     return context.run(handler, command, records_rejection=True)
 
 
-def _shown(
+def shown(
     handler: Callable[[WriteTx, Command], ContestSaved],
 ) -> Callable[[WriteTx, Command], OperatorView]:
     """Return a handler that answers with the view of the contest that it has saved."""
@@ -183,7 +222,7 @@ def _shown(
     return show
 
 
-def _log_shown(
+def log_shown(
     handler: Callable[[WriteTx, Command], LogSaved],
 ) -> Callable[[WriteTx, Command], LogView]:
     """Return a handler that answers with the view of the log that it has saved."""

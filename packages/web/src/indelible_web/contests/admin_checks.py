@@ -16,6 +16,7 @@ from indelible_web.contests.admin_schemas import (
     DryRunResult,
     DryRunView,
     LineDifferenceView,
+    LogProblemView,
     ReplayView,
     ValidateConfiguration,
     ValidationView,
@@ -29,6 +30,7 @@ from indelible_web.http.routing import Routes
 
 MAX_RESULT_LINES: Final = 1_000
 MAX_DIFFERENCES: Final = 200
+PAGE_SIZE: Final = 100  # Of events, which have large bodies.
 
 routes = Routes("contests_checks", "Checks of contests, for operators.")
 
@@ -63,21 +65,7 @@ def run_dry(context: OperationContext, body: DryRunBody) -> DryRunView:
 
     With a configuration, a second result is computed with it, and the differences are listed.
     """
-    comparison = dry_run(context.store, body.contest_id, configuration=body.configuration)
-    differences: list[LineDifferenceView] = []
-    for difference in comparison.differences[:MAX_DIFFERENCES]:
-        differences.append(project(LineDifferenceView, difference))
-    other = None
-    if comparison.other is not None:
-        other = result_of(comparison.other)
-
-    return DryRunView(
-        contest_id=body.contest_id,
-        run=result_of(comparison.run),
-        other=other,
-        difference_count=len(comparison.differences),
-        differences=tuple(differences),
-    )
+    return compare(context, body.contest_id, body.configuration)
 
 
 @routes.add(
@@ -105,27 +93,80 @@ def verify_contest_log(context: OperationContext, query: ContestQuery) -> Verify
 
 
 def verify(context: OperationContext, contest_id: str) -> VerifyLogView:
-    """Return the verdict on a contest's log."""
-    try:
-        replayed = replay_log(context.store, contest_id)
-    except EventChainBroken as error:
-        return VerifyLogView(
-            contest_id=contest_id,
-            is_intact=False,
-            event_number=error.number,
-            problem=error.describe(),
-        )
+    """Return the verdict on a contest's log, read from one view.
 
+    Raises:
+        ContestNotFound: There is no such contest.
+    """
+    verification = context.store.read(_verify, contest_id)
+    problems = [project(LogProblemView, problem) for problem in verification.problems]
     return VerifyLogView(
         contest_id=contest_id,
-        is_intact=replayed.is_equal,
-        event_number=replayed.event_number,
-        problem=None if replayed.is_equal else "The replay leads to another state.",
+        events=verification.events,
+        is_sound=verification.is_sound,
+        state_digest=verification.state.digest,
+        problems=tuple(problems),
     )
 
 
-def result_of(run: DryRun) -> DryRunResult:
+def compare(
+    context: OperationContext, contest_id: str, configuration: Mapping[str, Any] | None
+) -> DryRunView:
+    """Return the settlement of now and its difference to one with another configuration.
+
+    The results are computed with no transaction open.
+
+    Raises:
+        ContestNotFound: There is no such contest.
+        ConfigurationInvalid: The configuration has faults.
+        LeaderboardNotKnown, RoundsNotOfficial: The tournament is not over.
+        SettlementFailed: The stored records allow no settlement.
+    """
+    own = _settled(context, contest_id, None)
+    other: Settlement | None = None
+    differences: tuple[LineDifference, ...] = ()
+    if configuration is not None:
+        other = _settled(context, contest_id, parse_configuration(configuration, created_at=None))
+        differences = differences_of(own, other)
+
+    views: list[LineDifferenceView] = []
+    for difference in differences[:MAX_DIFFERENCES]:
+        views.append(project(LineDifferenceView, difference))
+    return DryRunView(
+        contest_id=contest_id,
+        run=result_of(own),
+        other=None if other is None else result_of(other),
+        difference_count=len(differences),
+        differences=tuple(views),
+    )
+
+
+def result_of(settlement: Settlement) -> DryRunResult:
     """Return a computed settlement, with its lines unless there are very many."""
-    line_count = len(run.result["results"])
-    result = run.result if line_count <= MAX_RESULT_LINES else None
-    return project(DryRunResult, run, line_count=line_count, result=result)
+    line_count = len(settlement.lines)
+    result = None
+    if line_count <= MAX_RESULT_LINES:
+        result = result_document(settlement)
+
+    return project(DryRunResult, settlement, line_count=line_count, result=result)
+
+
+def _settled(
+    context: OperationContext, contest_id: str, configuration: Configuration | None
+) -> Settlement:
+    read = context.store.read(read_settlement, contest_id, configuration)
+    return settle(read.input)
+
+
+def _verify(tx: ReadTx, contest_id: str) -> LogVerification:
+    tx.contests.contests.get(contest_id)
+    log = tx.contests.logs.get(contest_id).entity
+    return verify_log(_events(tx, contest_id), log)
+
+
+def _events(tx: ReadTx, contest_id: str) -> Iterator[ContestEvent]:
+    """Yield all events of a log in pages."""
+    events = tx.contests.logs.events(contest_id, after=0, limit=PAGE_SIZE)
+    while events:
+        yield from events
+        events = tx.contests.logs.events(contest_id, after=events[-1].number, limit=PAGE_SIZE)

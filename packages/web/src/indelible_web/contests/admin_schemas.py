@@ -174,13 +174,22 @@ class ReplayView:
 
 
 @frozen(kw_only=True)
+class LogProblemView:
+    """A fault of an event, or of the head of the log if `number` is null."""
+
+    number: int | None
+    problem: str
+
+
+@frozen(kw_only=True)
 class VerifyLogView:
-    """The verdict on the hashes of a log, with the first event that does not match."""
+    """The verdict on the hashes of a log, and the state that its events lead to."""
 
     contest_id: str
-    is_intact: bool
-    event_number: int | None
-    problem: str | None
+    events: int
+    is_sound: bool
+    state_digest: str
+    problems: tuple[LogProblemView, ...]
 
 
 @frozen(kw_only=True)

@@ -65,10 +65,10 @@ def list_contests(
     return tuple(heads)
 
 
-def position_of(head: Head[Contest]) -> str:
+def position_of(contest: Contest) -> str:
     """Return the position of a contest in a list."""
-    own_position = ContestFilter().position_of(head.entity)
-    return f"{head.entity.status.value}{STATE_END}{own_position}"
+    own_position = ContestFilter().position_of(contest)
+    return f"{contest.status.value}{STATE_END}{own_position}"
 
 
 def _states_from(states: Sequence[ContestStatus], first: str) -> Sequence[ContestStatus]:

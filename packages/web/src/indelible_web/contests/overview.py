@@ -1,6 +1,5 @@
 """The state of contests for operators: the next transition, the lag, the alerts."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +17,6 @@ from indelible.contests import (
     alerts,
     settlement_due,
 )
-from indelible.kernel import Head
 from indelible_web.contests.details import configuration_of
 
 OVERDUE_AFTER: Final = timedelta(seconds=60)  # The reconciler runs every 30 seconds.
@@ -45,13 +43,6 @@ class ContestRow:
     alerts: tuple[Alert, ...]
     lag: timedelta | None
     entry_count: int
-
-
-def contest_rows(
-    tx: ReadTx, heads: Sequence[Head[Contest]], now: datetime
-) -> tuple[ContestRow, ...]:
-    """Return contests with their logs, next transitions and alerts."""
-    return tuple(contest_row(tx, head.entity, now) for head in heads)
 
 
 def contest_row(tx: ReadTx, contest: Contest, now: datetime) -> ContestRow:

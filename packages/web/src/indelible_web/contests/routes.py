@@ -58,7 +58,7 @@ def list_contests(context: OperationContext, query: ContestListQuery) -> Page[Co
         after=cursors.start(),
         limit=query.limit + 1,
     )
-    page = cursors.page(heads, position_of)
+    page = cursors.page(heads, lambda head: position_of(head.entity))
     return Page(items=tuple(contest_summary(head) for head in page.items), next=page.next)
 
 
