@@ -47,6 +47,10 @@ TOO_LATE = LIVE_UNTIL + timedelta(seconds=2 * MAX_LEASE_BY_DATABASE_SECONDS)
 LEGAL_ON_TASKS: Kind = {
     "a task is added": lambda _: (insert_task(),),
     "a task is made due earlier": lambda _: (update_task(FREE, due_at=BEGINNING),),
+    "a waiting task is made due later": lambda _: (update_task(FREE, due_at=LATER),),
+    "a task that was enqueued during its lease is made due later": lambda _: (
+        update_task(AGAIN, due_at=LATER),
+    ),
     "a completed task is made due again": lambda _: (begin_run(DONE),),
     "a completed task begins a run with arguments": lambda _: (
         begin_run(DONE, arguments=ARGUMENTS, priority=3),
@@ -201,13 +205,22 @@ ON_TASKS: Mapping[str, Kind] = {
     },
     "a due time broken": {
         "a waiting task that is completed": lambda _: (complete_task(FREE),),
-        "a waiting task that is postponed": lambda _: (update_task(FREE, due_at=LATER),),
+        "a waiting task that is never due again": lambda _: (update_task(FREE, due_at=None),),
+        "a waiting task that is made due later and more urgent": lambda _: (
+            update_task(CARRIER, due_at=LATER, priority=1),
+        ),
+        "a waiting task that is made due later with attempts": lambda _: (
+            update_task(RETRIED, due_at=LATER, attempts=0),
+        ),
+        "a slot that is made due later": lambda _: (
+            update_task(CARRIER, due_at=LATER, slot=LATER),
+        ),
         "a postponement without end": lambda _: (end_lease(LEASED, attempts=0, due_at=TOO_LATE),),
         "an expired task that is completed though enqueued again": lambda _: (
             complete_task(AGAIN),
         ),
-        "a task that was enqueued again and is postponed": lambda _: (
-            update_task(AGAIN, due_at=LATER),
+        "a leased task that is made due later and extended": lambda _: (
+            update_task(AGAIN, due_at=LATER, lease_until=TOO_LATE),
         ),
         "a failure that postpones a task that was enqueued again": lambda s: (
             insert_attempt(s.attempt, entity_id=AGAIN),

@@ -192,7 +192,7 @@ def test_an_entry_with_too_few_made_cuts_is_ineligible() -> None:
     ],
 )
 def test_a_round_after_the_cut_proves_that_the_cut_was_made(
-    status: str, rounds: tuple[int, ...], has_made_cut: bool
+    status: str, rounds: tuple[int, ...], *, has_made_cut: bool
 ) -> None:
     configuration = configured(**small(min_made_cut=2))
     leaderboard = board(card("A", (70,) * 4), card("B", rounds, status))

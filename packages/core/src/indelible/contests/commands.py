@@ -1,7 +1,8 @@
 """The commands of contests, and their results."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -10,12 +11,10 @@ from indelible.contests.entities import (
     Contest,
     ContestLog,
     Entry,
-    EventDraft,
     Fetch,
     FetchResult,
-    LogMarks,
     ProviderFeed,
-    SettlementBasis,
+    SettlementBinding,
     SettlementLine,
     SettlementRun,
     SettlementTotals,
@@ -23,17 +22,21 @@ from indelible.contests.entities import (
 from indelible.contests.entities.values import (
     AMOUNT,
     CURRENCY,
+    FIELD_PLAYERS,
     MESSAGE,
     PLAYERS,
     PREDICTION,
     ResolveAction,
     are_players,
+    is_settling,
     message_text,
     player_tuple,
 )
+from indelible.contests.rules.assess import Assessment
 from indelible.contests.rules.configuration import checked_document
-from indelible.contests.rules.faults import Fault
-from indelible.contests.rules.values import Leaderboard
+from indelible.contests.rules.corrections import CorrectedRound
+from indelible.contests.rules.settlement import SettledEntry, Settlement
+from indelible.contests.rules.values import PlayerStatus
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
 from indelible.kernel.money import is_amount_minor, is_currency
@@ -239,8 +242,21 @@ class ImportField(ContestCommand):
     """Add a FIELD event with the given players."""
 
     command_name: ClassVar[str] = "import_field"
-    primary: tuple[str, ...] = field(converter=tuple)
-    alternates: tuple[str, ...] = field(default=(), converter=tuple)
+    primary: tuple[str, ...] = field(
+        converter=player_tuple, validator=are_players, metadata=FIELD_PLAYERS
+    )
+    alternates: tuple[str, ...] = field(
+        default=(), converter=player_tuple, validator=are_players, metadata=FIELD_PLAYERS
+    )
+
+    def request(self) -> dict[str, object]:
+        """Return the JSON object whose bytes are the payload of the event."""
+        return {
+            "command": self.command_name,
+            "contest_id": self.contest_id,
+            "primary": list(self.primary),
+            "alternates": list(self.alternates),
+        }
 
 
 @frozen(kw_only=True)
@@ -260,11 +276,33 @@ class AppendEvents(ContestCommand):
 
 @frozen(kw_only=True)
 class CorrectLog(ContestCommand):
-    """Add an operator's CORRECTION, which replaces the applied leaderboard."""
+    """Add an operator's CORRECTION, whose reason is that of the transaction.
+
+    It starts from the leaderboard of `accept_event`, or else from the applied one, and replaces
+    the given rounds and statuses.
+    """
 
     command_name: ClassVar[str] = "correct_log"
     supersedes: int = field(validator=bounded_int, metadata=COUNT)
-    leaderboard: Leaderboard = field(validator=instance_of(Leaderboard))
+    accept_event: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+    rounds: tuple[CorrectedRound, ...] = field(default=(), converter=tuple)
+    statuses: Mapping[str, PlayerStatus] = field(factory=dict[str, PlayerStatus])
+
+    def request(self) -> dict[str, object]:
+        """Return the JSON object whose bytes are the payload of the event."""
+        rounds: list[dict[str, object]] = []
+        for item in self.rounds:
+            rounds.append({"player_id": item.player_id, "n": item.n, "strokes": item.strokes})
+
+        statuses = {player_id: status.value for player_id, status in self.statuses.items()}
+        return {
+            "command": self.command_name,
+            "contest_id": self.contest_id,
+            "supersedes": self.supersedes,
+            "accept_event": self.accept_event,
+            "rounds": rounds,
+            "statuses": statuses,
+        }
 
 
 @frozen(kw_only=True)
@@ -317,14 +355,45 @@ class StartRun(ContestCommand):
 class FinishRun:
     """Settle the contest of a started run: the action is `complete` or `resolve_complete`.
 
-    Prepare `lines` before the transaction. `reason_code` is that of `complete`.
+    Create it with `of` before the transaction begins: the lines of a large contest take seconds.
+
+    Raises:
+        SettlementUnbalanced: The sums of the settlement do not match its lines.
     """
 
     command_name: ClassVar[str] = "finish_run"
     run_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    binding: SettlementBinding = field(validator=instance_of(SettlementBinding))
     totals: SettlementTotals = field(validator=instance_of(SettlementTotals))
     lines: Bulk[SettlementLine] = field(validator=instance_of(Bulk))
-    action: str = field(default="complete", validator=is_identifier, metadata=IDENTIFIER)
+    action: str = field(default="complete", validator=is_settling)
+
+    def __attrs_post_init__(self) -> None:
+        self.totals.check_lines(self.lines.rows)
+
+    @classmethod
+    def of(cls, run_id: str, settlement: Settlement, *, action: str = "complete") -> Self:
+        """Return the command that saves a computed settlement."""
+        binding = SettlementBinding(
+            contest_id=settlement.contest_id,
+            engine_version=settlement.engine_version,
+            configuration_digest=settlement.configuration_digest,
+            event_number=settlement.event_number,
+            events_digest=settlement.events_digest,
+        )
+        totals = SettlementTotals(
+            eligibility_digest=settlement.eligibility_digest,
+            official_rounds=settlement.official_rounds,
+            result_digest=settlement.result_digest,
+            pool_minor=settlement.pool_minor,
+            rake_minor=settlement.rake_minor,
+            rounding_minor=settlement.rounding_minor,
+            retained_minor=settlement.retained_minor,
+            top_up_minor=settlement.top_up_minor,
+            line_count=len(settlement.lines),
+        )
+        lines = Bulk.of(SettlementLine, map(_line_of, settlement.lines))
+        return cls(run_id=run_id, binding=binding, totals=totals, lines=lines, action=action)
 
 
 @frozen(kw_only=True)
@@ -386,8 +455,22 @@ class FeedSaved:
 
 @frozen(kw_only=True)
 class RunSaved:
-    """A settlement run, its seq and its input."""
+    """A settlement run, and its seq."""
 
     run: SettlementRun
     seq: int
-    basis: SettlementBasis | None = None
+
+
+def _line_of(settled: SettledEntry) -> SettlementLine:
+    """Return the line of an entry, as it is stored."""
+    return SettlementLine(
+        number=settled.number,
+        entry_id=settled.entry_id,
+        user_id=settled.user_id,
+        payment_ref=settled.payment_ref,
+        paid_minor=settled.paid_minor,
+        roster_digest=settled.roster_digest,
+        rank=settled.rank,
+        score=settled.score,
+        payout_minor=settled.payout_minor,
+    )

@@ -15,7 +15,14 @@ from indelible.kernel.task_arguments import normalize_arguments
 from indelible.kernel.task_ports import NO_DOCUMENTS
 from indelible.kernel.tasks import Lease, Leases, Priority
 from indelible.kernel.transaction import single_update
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    is_instant,
+)
 
 MAX_REQUEUED: Final = 1_000  # in one transaction
 REQUEUE_LIMIT: Final = {"minimum": 1, "maximum": MAX_REQUEUED}
@@ -60,6 +67,16 @@ class EnqueueTask:
     due_at: datetime | None = None
     arguments: Mapping[str, Any] | None = None
     priority: Priority = field(default=Priority.NORMAL, converter=Priority)
+
+
+@frozen(kw_only=True)
+class RescheduleTask:
+    """Make a waiting or running task due at exactly a time, also later than before."""
+
+    command_name: ClassVar[str] = "reschedule_task"
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    due_at: datetime = field(validator=is_instant)
 
 
 @frozen(kw_only=True)
@@ -133,6 +150,16 @@ def enqueue_task(tx: TasksWrite, command: EnqueueTask) -> None:
         arguments=arguments,
         priority=command.priority,
     )
+
+
+def reschedule_task(tx: TasksWrite, command: RescheduleTask) -> None:
+    """Make a waiting task due at that time; a running one is due then after its lease.
+
+    Raises:
+        TaskNotFound: The stage has no task of this id.
+        TaskEnded: The task is completed, dead or canceled.
+    """
+    tx.tasks.reschedule(command.stage, command.entity_id, due_at=command.due_at)
 
 
 def cancel_task(tx: TasksWrite, command: CancelTask) -> None:

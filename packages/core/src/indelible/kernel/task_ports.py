@@ -105,6 +105,20 @@ class TaskQueue(TaskReader, Protocol):
         """
         ...
 
+    def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
+        """Make a task due at exactly that time, also later than before.
+
+        A waiting task keeps its attempts, and a lease that has expired ends here. A running task
+        stays leased and is due again at that time after its lease, in place of any other time for
+        which it was enqueued meanwhile; if its attempt fails, it is due at the sooner time.
+
+        Raises:
+            TaskNotFound: The stage has no task of this id.
+            TaskEnded: The task is completed, dead or canceled.
+            InstantOutOfRange: The time cannot be stored.
+        """
+        ...
+
     def enqueue_slot(self, stage: str, entity_id: str, *, slot: datetime) -> bool:
         """Make a recurring task due at a slot, once; return False if the slot is not a newer one.
 

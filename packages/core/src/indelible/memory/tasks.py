@@ -99,6 +99,20 @@ class MemoryTaskQueue(MemoryTaskReader):
         new = self._new(stage, entity_id, due_at)
         self._rows.setdefault((stage, entity_id), new)
 
+    def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
+        """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
+        now = self._now
+        check_instant("due_at", due_at)
+        task = self.get(stage, entity_id)
+        if task.due_at is None:
+            raise TaskEnded(stage, entity_id, task.state(now).value)
+
+        if task.is_free(now):
+            moved = task.released(due_at=due_at)
+        else:
+            moved = evolve(task, due_at=due_at, attempts=0)
+        self._rows[stage, entity_id] = moved
+
     def enqueue_slot(self, stage: str, entity_id: str, *, slot: datetime) -> bool:
         """Make a recurring task due at a slot, once; return False if the slot is not newer."""
         new = self._new(stage, entity_id, slot)

@@ -84,10 +84,12 @@ def replay(context: click.Context, contest_id: str) -> None:
     with open_settings_store() as store:
         replayed = replay_log(store, contest_id)
 
-    outcome = "equals the stored state" if replayed.is_equal else "DIFFERS from the stored state"
-    counts = f"{replayed.valid_events} valid and {replayed.invalid_events} invalid events"
+    outcome = "equals the stored state"
+    if not replayed.is_equal:
+        outcome = f"DIFFERS from the stored state; {replayed.first_problem}"
+    text = f"The replay of {replayed.event_number} events {outcome}."
     document = {**asdict(replayed), "is_equal": replayed.is_equal}
-    print_result(document, f"The replay of {counts} {outcome}. Digest: {replayed.replayed_digest}")
+    print_result(document, f"{text} Digest: {replayed.replayed_digest}")
     context.exit(0 if replayed.is_equal else REFUSED)
 
 

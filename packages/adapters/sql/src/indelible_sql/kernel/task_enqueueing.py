@@ -28,6 +28,7 @@ from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ARGUMENTS, TASK
 from indelible_sql.kernel.task_terms import (
     DUE,
     LEASE_NOW,
+    NO_LEASE,
     OF_STAGE,
     OF_TASK,
     PRIORITY,
@@ -79,6 +80,16 @@ MOVE_TO_SLOT = (
     update(TASKS).where(OF_TASK).values(slot=_SLOT, arguments=_ARGUMENTS_OF_RUN, **_RESCHEDULED)
 )
 REVIVE_AT_SLOT = update(TASKS).where(OF_TASK).values(slot=_SLOT, **REVIVED)
+# Rescheduling: two steps, because the end of an expired lease does not make a task due later. A
+# task that stays leased has 0 attempts, as if it were enqueued during its lease.
+END_EXPIRED_LEASE = (
+    update(TASKS).where(OF_TASK, TASKS.c.lease_until <= LEASE_NOW).values(**NO_LEASE)
+)
+MOVE_DUE_TIME = (
+    update(TASKS)
+    .where(OF_TASK)
+    .values(due_at=DUE, attempts=case((TASKS.c.lease_owner.is_(None), TASKS.c.attempts), else_=0))
+)
 _TASK_EXISTS = (
     exists()
     .where(TASKS.c.stage == bindparam("task_stage"))

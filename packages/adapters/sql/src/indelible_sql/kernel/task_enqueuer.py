@@ -12,6 +12,7 @@ from indelible.kernel import canonical_json, instant_text
 from indelible.kernel.task_arguments import normalize_arguments_of
 from indelible.kernel.task_errors import (
     TaskArgumentsDiffer,
+    TaskEnded,
     TaskEntityNotFound,
 )
 from indelible.kernel.task_ports import NO_DOCUMENTS
@@ -53,6 +54,18 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         """Make the task due then, unless it exists already."""
         self._check_entities(stage, (entity_id,))
         self._insert(stage, entity_id, due_at)
+
+    def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
+        """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
+        now = self._tx.clock.now()
+        check_instant("due_at", due_at)
+        task = self._lock(stage, entity_id)
+        if task.due_at is None:
+            raise TaskEnded(stage, entity_id, task.state(now).value)
+
+        key = {"task_stage": stage, "task_id": entity_id}
+        self._session.run(enqueueing.END_EXPIRED_LEASE, {**key, "now": now})
+        self._session.run(enqueueing.MOVE_DUE_TIME, {**key, "due": due_at})
 
     def enqueue_slot(self, stage: str, entity_id: str, *, slot: datetime) -> bool:
         """Make a recurring task due at a slot, once; return False if the slot is not newer."""

@@ -3,7 +3,8 @@
 An edge is checked over fence, lease, attempts and due time. Who may write the table can still
 claim what is free and end what it has claimed: docs/decisions/0061-tasks-change-by-edges.md. The
 edges of cancellation and of pruning: docs/decisions/0079-what-a-task-carries.md. That of a
-postponement: docs/decisions/0086-postponed-tasks-and-process-groups.md.
+postponement: docs/decisions/0086-postponed-tasks-and-process-groups.md. That of a later due time:
+docs/decisions/0095-bulk-records-and-delayed-tasks.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,11 +47,17 @@ _WAS_HALTED: Final = "OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NU
 # The edges of a task without a lease.
 _IS_REQUEUE: Final = "NEW.due_at IS NOT NULL AND NEW.attempts = 0"
 _IS_ENQUEUED_AGAIN: Final = "NEW.due_at IS NOT NULL AND NEW.attempts = 0"
-_IS_MOVED_EARLIER: Final = f"{_IS_SOONER} AND NEW.attempts = OLD.attempts"
+# Enqueueing moves a due time earlier; rescheduling may move it later, and changes nothing else.
+_IS_RESCHEDULED: Final = (
+    "NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority"
+    " AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)"
+)
+_IS_MOVED: Final = f"NEW.attempts = OLD.attempts AND ({_IS_SOONER} OR {_IS_RESCHEDULED})"
 
 # The edges of a task under a lease. Attempts of 0 mean that it was enqueued during its lease.
 _IS_ENQUEUED_DURING_LEASE: Final = (
-    f"NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR {_IS_SOONER})"
+    "NEW.lease_until = OLD.lease_until AND NEW.attempts = 0"
+    f" AND (OLD.attempts > 0 OR {_IS_SOONER} OR {_IS_RESCHEDULED})"
 )
 _IS_DEATH_OR_COMPLETION: Final = "OLD.attempts > 0 AND NEW.attempts = OLD.attempts"
 # A failure, which needs a record; a completion although enqueued again; an expired lease.
@@ -158,7 +165,7 @@ def _edge_condition(dialect: str) -> str:
         f" WHEN NEW.fence <> OLD.fence THEN {is_claim}"
         f" WHEN {_WAS_HALTED} THEN {_IS_REQUEUE}"
         f" WHEN OLD.due_at IS NULL THEN {_IS_ENQUEUED_AGAIN}"
-        f" WHEN OLD.lease_owner IS NULL THEN {_IS_MOVED_EARLIER}"
+        f" WHEN OLD.lease_owner IS NULL THEN {_IS_MOVED}"
         f" WHEN NEW.lease_owner IS NOT NULL THEN {is_extension} OR {_IS_ENQUEUED_DURING_LEASE}"
         f" WHEN NEW.due_at IS NULL THEN {_IS_DEATH_OR_COMPLETION}"
         f" AND (NEW.dead_reason IS NOT NULL OR {finishes_now})"

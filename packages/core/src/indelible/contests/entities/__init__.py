@@ -18,7 +18,12 @@ from indelible.contests.entities.records import (
     SettlementLine,
     event_hash,
 )
-from indelible.contests.entities.runs import SettlementBasis, SettlementRun, SettlementTotals
+from indelible.contests.entities.runs import (
+    SettlementBasis,
+    SettlementBinding,
+    SettlementRun,
+    SettlementTotals,
+)
 from indelible.contests.entities.values import (
     NO_MARKS,
     REASON_MEANINGS,
@@ -59,6 +64,7 @@ __all__ = [
     "ReasonCode",
     "Roster",
     "SettlementBasis",
+    "SettlementBinding",
     "SettlementLine",
     "SettlementRun",
     "SettlementTotals",

@@ -19,7 +19,7 @@ from indelible.contests.entities.values import (
     number_field,
 )
 from indelible.contests.lifecycle import CONTEST, TERMINAL, ContestStatus
-from indelible.kernel import Lifecycle, instant_after, instant_text
+from indelible.kernel import InvalidTransition, Lifecycle, instant_after, instant_text
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
@@ -167,6 +167,11 @@ class Contest(Aggregate):
         """Return True if the contest was canceled."""
         return self.status is ContestStatus.CANCELLED
 
+    @property
+    def state_text(self) -> str:
+        """Return the state as text."""
+        return str(self.status)
+
     def is_waiting_for(self, action: str) -> bool:
         """Return True if the state is the one that lock, start or complete leaves."""
         return self.status is FALLIBLE_ACTIONS[action]
@@ -205,6 +210,24 @@ class Contest(Aggregate):
         """Return the contest, or raise InvalidTransition if the state has no such action."""
         CONTEST.edge(self.status, action)
         return self
+
+    def require_running(self) -> Self:
+        """Return the contest, or raise InvalidTransition if it has ended."""
+        if self.is_terminal:
+            allowed = CONTEST.allowed(self.status)
+            raise InvalidTransition(CONTEST.name, self.status, "import_field", allowed)
+        return self
+
+    def require_settleable(self) -> Self:
+        """Return the contest, or raise an error unless a settlement can end it.
+
+        Raises:
+            InvalidTransition: The contest is neither LIVE nor in ERROR.
+            RetryNotPossible: The error does not come from LIVE.
+        """
+        if self.is_live:
+            return self
+        return self.require_retry()
 
     def require_retry(self) -> Self:
         """Return the contest, or raise RetryNotPossible unless its settlement failed."""

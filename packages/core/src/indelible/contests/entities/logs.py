@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 from attrs.validators import optional
 
 from indelible.contests import errors
@@ -133,6 +133,17 @@ class ContestLog(Aggregate):
         """Return what the log knows about its applied events."""
         values = {name: getattr(self, name) for name in MARK_FIELDS}
         return LogMarks(**values)
+
+    @property
+    def known_event(self) -> int | None:
+        """Return the number of a valid event about the tournament, None if there is none."""
+        if self.leaderboard_number is not None:
+            return self.leaderboard_number
+        return self.field_number
+
+    def marks_with_field(self, number: int) -> LogMarks:
+        """Return the marks after a FIELD event."""
+        return evolve(self.marks, field_number=number)
 
     def require_event(self, number: int) -> Self:
         """Return the log, or raise EventNotFound if it has no event of this number."""

@@ -1,5 +1,6 @@
 """Settlement runs: attempts to settle a contest. A complete run is the settlement."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
@@ -76,6 +77,17 @@ class SettlementBasis:
 
 
 @frozen(kw_only=True)
+class SettlementBinding:
+    """The contest, configuration and events that a computed settlement names."""
+
+    contest_id: str
+    engine_version: str
+    configuration_digest: str
+    event_number: int
+    events_digest: str
+
+
+@frozen(kw_only=True)
 class SettlementTotals:
     """The digests and sums of a computed settlement."""
 
@@ -88,6 +100,19 @@ class SettlementTotals:
     retained_minor: int
     top_up_minor: int
     line_count: int
+
+    def check_lines(self, lines: Sequence[SettlementLine]) -> None:
+        """Check the sums against the lines: what was paid in is paid out, kept or owed.
+
+        Raises:
+            SettlementUnbalanced: A sum does not match.
+        """
+        paid = sum([line.paid_minor for line in lines])
+        paid_out = sum([line.payout_minor for line in lines])
+        kept = self.rake_minor + self.rounding_minor + self.retained_minor
+        _check_sum("line_count", len(lines), self.line_count)
+        _check_sum("pool_minor", paid, self.pool_minor)
+        _check_sum("payouts", self.pool_minor + self.top_up_minor - kept, paid_out)
 
 
 @frozen(kw_only=True)
@@ -183,13 +208,33 @@ class SettlementRun(Aggregate):
         """Return the state of the entries that the run was started with."""
         return EntriesRevision(count=self.entries_count, seq_sum=self.entries_seq_sum)
 
-    def require_input(self, *, event_number: int, entries: EntriesRevision) -> Self:
+    def require_input(
+        self, *, configuration_digest: str, events_digest: str, entries: EntriesRevision
+    ) -> Self:
         """Return the run, or raise SettlementInputChanged if its input is another one now."""
-        expected = _input_text(self.event_number, self.entries_revision)
-        actual = _input_text(event_number, entries)
+        expected = _input_text(self.configuration_digest, self.events_digest, self.entries_revision)
+        actual = _input_text(configuration_digest, events_digest, entries)
         if actual != expected:
             raise errors.SettlementInputChanged(self.id, expected, actual)
         return self
+
+    def require_binding(self, binding: SettlementBinding) -> Self:
+        """Return the run, or raise SettlementInputChanged for a settlement of another input."""
+        expected = self.binding
+        if binding != expected:
+            raise errors.SettlementInputChanged(self.id, str(expected), str(binding))
+        return self
+
+    @property
+    def binding(self) -> SettlementBinding:
+        """Return what a settlement of this run must name."""
+        return SettlementBinding(
+            contest_id=self.contest_id,
+            engine_version=self.engine_version,
+            configuration_digest=self.configuration_digest,
+            event_number=self.event_number,
+            events_digest=self.events_digest,
+        )
 
     def completed(self, totals: SettlementTotals, *, now: datetime) -> Self:
         """Return the run with the settlement's digests and sums."""
@@ -214,6 +259,14 @@ class SettlementRun(Aggregate):
         return self.transition("fail", now=now, error_code=code, error_message=message)
 
 
-def _input_text(event_number: int, entries: EntriesRevision) -> str:
+def _check_sum(field: str, expected: int, actual: int) -> None:
+    if expected != actual:
+        raise errors.SettlementUnbalanced(field, expected, actual)
+
+
+def _input_text(configuration_digest: str, events_digest: str, entries: EntriesRevision) -> str:
     """Return the input of a settlement as a text to compare and to show."""
-    return f"event {event_number}, {entries.count} entries with seq sum {entries.seq_sum}"
+    return (
+        f"configuration {configuration_digest}, events {events_digest}, "
+        f"{entries.count} entries with seq sum {entries.seq_sum}"
+    )

@@ -34,6 +34,8 @@ PREDICTION: Final = {"minimum": -1_000, "maximum": 10_000}
 ROUNDS: Final = {"minimum": 1, "maximum": 6}
 HTTP_STATUS: Final = {"minimum": 100, "maximum": 599}
 PLAYERS: Final = {"max_length": 200, "max_items": 100}
+FIELD_PLAYERS: Final = {"max_length": 200, "max_items": 1_000}
+SETTLING_ACTIONS: Final = ("complete", "resolve_complete")
 MAX_MESSAGE_LENGTH: Final = 1_000
 MESSAGE: Final = {"max_length": MAX_MESSAGE_LENGTH}
 FAULT_VALUE: Final = {"max_length": 200}
@@ -177,10 +179,17 @@ def are_players(_: object, attribute: "Attribute[Any]", value: object) -> None:
     if not isinstance(value, tuple):
         raise wrong_type(attribute.name, "tuple of player ids", value)
     items = cast("tuple[object, ...]", value)
-    if len(items) > PLAYERS["max_items"]:
-        raise ListTooLong(attribute.name, PLAYERS["max_items"])
+    max_items = attribute.metadata["max_items"]
+    if len(items) > max_items:
+        raise ListTooLong(attribute.name, max_items)
     for item in items:
         is_identifier(None, attribute, item)
+
+
+def is_settling(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate an action that completes a contest."""
+    if value not in SETTLING_ACTIONS:
+        raise wrong_type(attribute.name, " or ".join(SETTLING_ACTIONS), value)
 
 
 def roster_digest(player_ids: tuple[str, ...], prediction: int | None) -> str:

@@ -5,13 +5,13 @@ from indelible.contests.commands import ContestSaved
 from indelible.contests.entities import Contest, ContestLog, ProviderFeed, ReasonCode
 from indelible.contests.errors import FeedNotFound
 from indelible.contests.handlers.saving import (
-    configuration_of,
     contest_saved,
     evidence_of,
     save,
     save_contest,
     terms_of,
 )
+from indelible.contests.handlers.states import configuration_of
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.rules.changes import check_fixed_keys, check_places, with_lock_time
 from indelible.contests.rules.configuration import Configuration, parse_configuration

@@ -25,7 +25,7 @@ from indelible.contests.entities import (
     ReasonCode,
 )
 from indelible.contests.ports import ContestsWrite
-from indelible.contests.rules.configuration import Configuration, parse_configuration
+from indelible.contests.rules.configuration import Configuration
 from indelible.kernel import Data, Head, instant_text
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.bulk import AnyBulk
@@ -67,16 +67,6 @@ def save_contest(
 def evidence_of(code: ReasonCode, now: datetime, **facts: Any) -> Evidence:  # noqa: ANN401 - JSON
     """Return the reason of a change with the clock's value and other facts."""
     return Evidence(reason_code=code, facts={"now": instant_text(now), **facts})
-
-
-def configuration_of(tx: ContestsWrite, contest: Contest) -> Configuration:
-    """Return the newest configuration of a contest, parsed from its record.
-
-    Raises:
-        ConfigurationInvalid: The stored configuration has faults.
-    """
-    record = tx.contests.contests.configuration(contest.id, contest.configuration_version)
-    return parse_configuration(record.configuration, created_at=None)
 
 
 def terms_of(configuration: Configuration) -> ContestTerms:

@@ -3,6 +3,9 @@
 The settlement's transition is in `runs`, because it ends the run and writes the lines too.
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 from indelible.contests import commands, errors
 from indelible.contests.commands import ContestSaved, TransitionOutcome
 from indelible.contests.entities import (
@@ -21,7 +24,7 @@ from indelible.contests.handlers.saving import (
     not_applied,
     save_contest,
 )
-from indelible.contests.handlers.states import folded_state, require_due
+from indelible.contests.handlers.states import require_due
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.rules.tasks import (
     LOCK_CONTEST_STAGE,
@@ -29,13 +32,15 @@ from indelible.contests.rules.tasks import (
     START_CONTEST_STAGE,
 )
 from indelible.kernel import Head, instant_text
+from indelible.kernel.task_errors import TaskNotDead, TaskNotFound
 
 # The stage that makes the transition that has failed.
-STAGES = {
+STAGES: Final[Mapping[str, str]] = {
     "lock": LOCK_CONTEST_STAGE,
     "start": START_CONTEST_STAGE,
     "complete": SETTLE_CONTEST_STAGE,
 }
+FAILURES: Final[Mapping[str, ReasonCode]] = {"complete": ReasonCode.SETTLEMENT_FAILED}
 
 
 def lock_contest(tx: ContestsWrite, command: commands.LockContest) -> TransitionOutcome:
@@ -171,9 +176,6 @@ def fail_contest(tx: ContestsWrite, command: commands.FailContest) -> ContestSav
     return contest_saved(save_contest(tx, head, failed, "fail", evidence))
 
 
-FAILURES = {"complete": ReasonCode.SETTLEMENT_FAILED}
-
-
 def resolve_error(tx: ContestsWrite, command: commands.ResolveError) -> ContestSaved:
     """Resolve the error of a contest: check that it may be retried, resume or cancel it.
 
@@ -199,7 +201,7 @@ def _resume(tx: ContestsWrite, contest_id: str) -> ContestSaved:
     action = present.resume_action()
     now = tx.clock.now()
     if present.attempted_action is not None:
-        tx.tasks.enqueue(STAGES[present.attempted_action], {contest_id: now})
+        _wake(tx, STAGES[present.attempted_action], contest_id)
 
     head = tx.contests.contests.lock(contest_id)
     passed = require_passing(tx, head.entity, now)
@@ -211,6 +213,14 @@ def _resume(tx: ContestsWrite, contest_id: str) -> ContestSaved:
         passed=passed,
     )
     return contest_saved(save_contest(tx, head, head.entity.resumed(now=now), action, evidence))
+
+
+def _wake(tx: ContestsWrite, stage: str, contest_id: str) -> None:
+    """Make a task due now, also one that is dead because its transition has failed."""
+    try:
+        tx.tasks.requeue(stage, contest_id)
+    except (TaskNotFound, TaskNotDead):
+        tx.tasks.enqueue(stage, {contest_id: tx.clock.now()})
 
 
 def _cancel(tx: ContestsWrite, head: Head[Contest], code: ReasonCode) -> Head[Contest]:

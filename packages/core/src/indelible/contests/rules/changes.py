@@ -14,9 +14,7 @@ from indelible.contests.rules.configuration import (
 FIXED_KEYS: Final = (("entry_fee_cents",), ("currency",), ("payout", "kind"))
 
 
-def check_fixed_keys(
-    contest_id: str, present: Configuration, following: Configuration
-) -> None:
+def check_fixed_keys(contest_id: str, present: Configuration, following: Configuration) -> None:
     """Check that a configuration keeps what no entry may see changed.
 
     Raises:

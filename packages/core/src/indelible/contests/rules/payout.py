@@ -80,6 +80,35 @@ def divide_pool(
     return division
 
 
+@frozen
+class PayoutRange:
+    """Ranks with the same amount, for display: rank 1 alone, ranks 4 to 10."""
+
+    rank_min: int
+    rank_max: int
+    payout_minor: int
+
+
+def payout_table(
+    configuration: Configuration, pool_minor: int, ranked: int
+) -> tuple[PayoutRange, ...]:
+    """Return the amounts that a pool would pay to so many ranked entries without ties.
+
+    Without entries the table shows every paid rank.
+    """
+    available = pool_minor - pool_minor * configuration.rake.bps // BPS_OF_WHOLE
+    entries = ranked or len(_weights(configuration.payout))
+    amounts = rank_amounts(configuration.payout, configuration.short_field, available, entries)
+
+    ranges: list[PayoutRange] = []
+    for rank, amount in enumerate(amounts, start=1):
+        if ranges and ranges[-1].payout_minor == amount:
+            ranges[-1] = PayoutRange(ranges[-1].rank_min, rank, amount)
+        else:
+            ranges.append(PayoutRange(rank, rank, amount))
+    return tuple(ranges)
+
+
 def rank_amounts(
     payout: Payout, short_field: ShortField, available_minor: int, ranked: int
 ) -> list[int]:

@@ -24,7 +24,7 @@ class ContestFailpoint(Enum):
     LOCK_AFTER_READ = "the contest is read, in the transaction of the claim"
     LOCK_BEFORE_WRITE = "the transaction of the lock is open"
     LOCK_AFTER_WRITE = "the contest is locked, and that is not committed"
-    START_AFTER_READ = "the contest is read, in the transaction of the claim"
+    START_AFTER_READ = "the locked contest is read, in the transaction of the claim"
     START_BEFORE_WRITE = "the transaction of the start is open"
     START_AFTER_WRITE = "the contest has started, and that is not committed"
     SETTLE_BEFORE_RUN = "no run exists, in the transaction of the claim"

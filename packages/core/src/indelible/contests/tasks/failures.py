@@ -1,15 +1,24 @@
 """Decide whether a stage of contests that raised an error is tried again, or has failed."""
 
 import re
+from datetime import datetime
 from typing import Final
 
 from attrs import frozen
 
-from indelible.kernel import IndelibleError, OutcomeUnknown, Stale, Unavailable, UsageError
+from indelible.kernel import (
+    IndelibleError,
+    OutcomeUnknown,
+    Stale,
+    Unavailable,
+    UsageError,
+    instant_text,
+)
 from indelible.kernel.lease_handles import PerformStopped
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
 from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.tasks import MAX_POSTPONE_SECONDS
 
 MAX_REASON_CHARACTERS: Final = 1_000
 MAX_ATTEMPTS: Final = 20  # of a transition, after which its contest is in ERROR
@@ -48,6 +57,17 @@ def raise_permanent(error: Exception) -> None:
         return
     if isinstance(error, IndelibleError):
         raise PermanentFailure(one_line(f"{error.code}: {error.describe()}")) from error
+
+
+def raise_early(due_at: datetime, now: datetime) -> None:
+    """Raise Postpone if the time has not come, by the clock that decides about the transition.
+
+    The wait is relative: the clock of the database, by which tasks are due, may be another one.
+    """
+    seconds = (due_at - now).total_seconds()
+    if seconds > 0:
+        reason = f"it is due at {instant_text(due_at)}"
+        raise Postpone(min(seconds, MAX_POSTPONE_SECONDS), reason)
 
 
 def one_line(text: str) -> str:

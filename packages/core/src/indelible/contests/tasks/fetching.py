@@ -121,9 +121,7 @@ class FetchTournament:
         """Store the fetch with its bytes, and make the next one due."""
         for work, answer in performed:
             self.at_failpoint(ContestFailpoint.FETCH_BEFORE_RECORD)
-            command = RecordFetch(
-                provider_event_id=work.provider_event_id, result=answer.result
-            )
+            command = RecordFetch(provider_event_id=work.provider_event_id, result=answer.result)
             record_fetch(tx, command)
             self._enqueue_next(tx, work, answer)
             self.at_failpoint(ContestFailpoint.FETCH_AFTER_RECORD)

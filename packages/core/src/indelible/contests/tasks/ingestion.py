@@ -23,7 +23,6 @@ from indelible.contests.tasks.failpoints import (
     ContestFailpoint,
     no_contest_failpoint,
 )
-from indelible.contests.tasks.log_entries import append_command
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, START
@@ -38,9 +37,7 @@ LEASE_SECONDS: Final = 60
 MAX_ATTEMPTS: Final = 20
 MAX_STALE: Final = 5  # in a row, while an operator corrects the log
 STALE_SECONDS: Final = 1.0
-CANCELABLE: Final = frozenset(
-    {ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE}
-)
+CANCELABLE: Final = frozenset({ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE})
 
 logger = logging.getLogger("indelible.contests")
 
@@ -108,10 +105,16 @@ class IngestContest:
         def append(tx: ContestsWrite, command: AppendEvents) -> None:
             tx.tasks.require_lease(handle.lease)
             self.at_failpoint(ContestFailpoint.INGEST_BEFORE_APPEND)
-            _append(tx, command, work, assessment)
+            _append(tx, command, work)
             self.at_failpoint(ContestFailpoint.INGEST_AFTER_APPEND)
 
-        command = append_command(work.contest_id, work.log_seq, work.given, assessment)
+        command = AppendEvents(
+            contest_id=work.contest_id,
+            expected_seq=work.log_seq,
+            contest_seq=work.contest_seq,
+            fetch_number=work.fetch_number,
+            assessment=assessment,
+        )
         reason = f"fetch {work.fetch_number} of tournament {work.provider_event_id}"
         self.store.run(append, command, actor=INGESTION, reason=reason)
         self.at_failpoint(ContestFailpoint.INGEST_AFTER_COMMIT)
@@ -135,19 +138,18 @@ class IngestContest:
             )
 
 
-def _append(
-    tx: ContestsWrite, command: AppendEvents, work: WaitingFetch, assessment: Assessment
-) -> None:
+def _append(tx: ContestsWrite, command: AppendEvents, work: WaitingFetch) -> None:
     """Append the events, and what follows from them in the same transaction.
 
-    The contest is locked before its log, and only where it changes: events do not contend with
-    entries.
+    Tasks are locked before contests and contests before logs, in every transaction. The contest is
+    locked only where it changes: events do not contend with entries.
     """
+    assessment = command.assessment
     cancelled_number = assessment.marks.cancelled_number
     if cancelled_number is None:
-        append_events(tx, command)
         contest = tx.contests.contests.get(work.contest_id).entity
         _wake_transition(tx, contest, work, assessment)
+        append_events(tx, command)
         return
 
     contest = tx.contests.contests.lock(work.contest_id).entity

@@ -133,9 +133,7 @@ def _overdue_contests(tx: ContestsRead, now: datetime) -> Iterator[Contest]:
     """Yield the contests that wait for a transition whose time may have come."""
     after = ""
     while True:
-        heads: Sequence[Head[Contest]] = tx.contests.contests.due(
-            now, after=after, limit=PAGE_SIZE
-        )
+        heads: Sequence[Head[Contest]] = tx.contests.contests.due(now, after=after, limit=PAGE_SIZE)
         for head in heads:
             yield head.entity
         if len(heads) < PAGE_SIZE:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from attrs import define, field, frozen
@@ -14,7 +13,7 @@ from indelible.contests.commands import (
     RunSaved,
     StartRun,
 )
-from indelible.contests.errors import SettlementInputChanged
+from indelible.contests.errors import SettlementInputChanged, SettlementNotDue
 from indelible.contests.handlers import cancel_shortened, fail_run, finish_run, start_run
 from indelible.contests.lifecycle import CONTEST, RunStatus
 from indelible.contests.ports import ContestsWrite
@@ -26,12 +25,17 @@ from indelible.contests.tasks.failpoints import (
     ContestFailpoint,
     no_contest_failpoint,
 )
-from indelible.contests.tasks.failures import MAX_ATTEMPTS, Failure, one_line, raise_permanent
+from indelible.contests.tasks.failures import (
+    MAX_ATTEMPTS,
+    Failure,
+    one_line,
+    raise_early,
+    raise_permanent,
+)
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.replays import check_replay
 from indelible.contests.tasks.settlement_inputs import (
     SettlementRead,
-    finish_command,
     read_settlement,
     settlement_state,
 )
@@ -89,7 +93,10 @@ class SettleContest:
         )
 
     def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[SettleWork | None]:
-        """Start a run of each contest whose hold is over; None for one that goes on."""
+        """Start a run of each contest whose hold is over; None for one that goes on.
+
+        Raises: Postpone while the hold lasts.
+        """
         return [self._claim(tx, lease.entity_id) for lease in leases]
 
     def _claim(self, tx: ContestsWrite, contest_id: str) -> SettleWork | None:
@@ -100,14 +107,15 @@ class SettleContest:
         state = settlement_state(tx, contest)
         if state.due_at is None:
             return None
-        if state.due_at > tx.clock.now():
-            tx.tasks.enqueue(SETTLE_CONTEST_STAGE, {contest_id: state.due_at})
-            return None
+        raise_early(state.due_at, tx.clock.now())
         if state.is_too_short:
             return SettleWork(contest_id=contest_id, run_id=None)
 
         self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_RUN)
-        run = start_run(tx, StartRun(contest_id=contest_id)).run
+        try:
+            run = start_run(tx, StartRun(contest_id=contest_id)).run
+        except SettlementNotDue as error:  # the log has changed since it was read here
+            raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_RUN)
         return SettleWork(contest_id=contest_id, run_id=run.id)
 
@@ -126,7 +134,7 @@ class SettleContest:
         started_at = self.clock.now()
         try:
             settlement = compute(self.store, read, self.observer)
-            command = finish_command(work.run_id, settlement, COMPLETE)
+            command = FinishRun.of(work.run_id, settlement, action=COMPLETE)
         except Exception as error:
             raise_permanent(error)
             raise
@@ -185,14 +193,12 @@ class SettleContest:
         self.at_failpoint(ContestFailpoint.FAIL_AFTER_WRITE)
 
 
-def compute(
-    store: ContestStore, read: SettlementRead, observer: ContestObserver
-) -> Settlement:
+def compute(store: ContestStore, read: SettlementRead, observer: ContestObserver) -> Settlement:
     """Return the settlement of what was read, after the log has proved its state by a replay.
 
     Raises: ReplayMismatch, SettlementFailed.
     """
-    check_replay(store, read.input.contest_id, read.state, observer)
+    check_replay(store, read.log, read.state, observer)
     return settle(read.input)
 
 
@@ -250,7 +256,7 @@ class OperatorSettlement:
         try:
             read = self.store.read(read_settlement, contest_id)
             settlement = compute(self.store, read, observer)
-            command = finish_command(started.run.id, settlement, self.action)
+            command = FinishRun.of(started.run.id, settlement, action=self.action)
             return self.store.run(
                 finish_run,
                 command,

@@ -1,30 +1,29 @@
-"""Read the input of a settlement in one read, and prepare its result for the transaction."""
+"""Read the input of a settlement in one read."""
 
 from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from indelible.contests.commands import FinishRun
-from indelible.contests.entities import Contest, SettlementLine, SettlementTotals
-from indelible.contests.errors import LeaderboardNotKnown, RoundsNotOfficial
+from indelible.contests.entities import Contest, ContestLog
+from indelible.contests.handlers.states import configuration_of, folded_state
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.configuration import Configuration
 from indelible.contests.rules.fold import LogState
-from indelible.contests.rules.settlement import Settlement, SettlementInput
+from indelible.contests.rules.settlement import SettlementInput
 from indelible.contests.rules.terminal import (
     is_shortened_too_much,
     official_rounds,
     settlement_due,
 )
-from indelible.contests.tasks.states import configuration_of, state_of
-from indelible.kernel.bulk import Bulk
+from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
 
 
 @frozen(kw_only=True)
 class SettlementRead:
-    """The input of a settlement, and the state of the log that it rests on."""
+    """The input of a settlement, and the log and its state that it rests on."""
 
     input: SettlementInput
+    log: ContestLog
     state: LogState
 
 
@@ -43,7 +42,7 @@ def settlement_state(tx: ContestsRead, contest: Contest) -> SettlementDue:
         return SettlementDue(due_at=None)
 
     configuration = configuration_of(tx, contest)
-    state = state_of(tx, log)
+    state = folded_state(tx, log)
     return SettlementDue(
         due_at=settlement_due(state, configuration, log.marks),
         is_too_short=is_shortened_too_much(state, configuration),
@@ -62,7 +61,7 @@ def read_settlement(
     contest = tx.contests.contests.get(contest_id).entity
     log = tx.contests.logs.get(contest_id).entity
     used = configuration or configuration_of(tx, contest)
-    state = state_of(tx, log)
+    state = folded_state(tx, log)
     if state.leaderboard is None or state.field is None:
         raise LeaderboardNotKnown(contest_id)
 
@@ -83,7 +82,7 @@ def read_settlement(
         official_rounds=rounds,
         entries=entries,
     )
-    return SettlementRead(input=settlement_input, state=state)
+    return SettlementRead(input=settlement_input, log=log, state=state)
 
 
 def rounds_of(state: LogState, configuration: Configuration) -> int | None:
@@ -92,40 +91,3 @@ def rounds_of(state: LogState, configuration: Configuration) -> int | None:
         return None
 
     return official_rounds(state.leaderboard, configuration)
-
-
-def finish_command(run_id: str, settlement: Settlement, action: str) -> FinishRun:
-    """Return the command that stores a settlement; it takes long for many lines.
-
-    Call it before the transaction begins.
-    """
-    totals = SettlementTotals(
-        eligibility_digest=settlement.eligibility_digest,
-        official_rounds=settlement.official_rounds,
-        result_digest=settlement.result_digest,
-        pool_minor=settlement.pool_minor,
-        rake_minor=settlement.rake_minor,
-        rounding_minor=settlement.rounding_minor,
-        retained_minor=settlement.retained_minor,
-        top_up_minor=settlement.top_up_minor,
-        line_count=len(settlement.lines),
-    )
-    lines: list[SettlementLine] = []
-    for line in settlement.lines:
-        lines.append(
-            SettlementLine(
-                number=line.number,
-                entry_id=line.entry_id,
-                user_id=line.user_id,
-                payment_ref=line.payment_ref,
-                paid_minor=line.paid_minor,
-                roster_digest=line.roster_digest,
-                rank=line.rank,
-                score=line.score,
-                payout_minor=line.payout_minor,
-            )
-        )
-
-    return FinishRun(
-        run_id=run_id, totals=totals, lines=Bulk.of(SettlementLine, lines), action=action
-    )

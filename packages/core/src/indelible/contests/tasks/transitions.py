@@ -19,7 +19,7 @@ from indelible.contests.tasks.failpoints import (
     ContestFailpoint,
     no_contest_failpoint,
 )
-from indelible.contests.tasks.failures import MAX_ATTEMPTS, raise_permanent
+from indelible.contests.tasks.failures import MAX_ATTEMPTS, raise_early, raise_permanent
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
@@ -131,9 +131,10 @@ class ContestTimer:
         handle.check()
 
     def finish(self, tx: ContestsWrite, performed: Sequence[tuple[str, Any]]) -> None:
-        """Apply the transition, or make the task due when its time comes.
+        """Apply the transition.
 
-        Raises: PermanentFailure where the same input would be refused again.
+        Raises: Postpone if its time has not come, PermanentFailure where the same input would be
+        refused again.
         """
         for contest_id, _ in performed:
             self.at_failpoint(self.timer.before_write)
@@ -142,20 +143,18 @@ class ContestTimer:
             except Exception as error:
                 raise_permanent(error)
                 raise
-            self._enqueue_early(tx, outcome)
+            self._postpone_early(tx, outcome)
             self._log(outcome)
             self.at_failpoint(self.timer.after_write)
 
-    def _enqueue_early(self, tx: ContestsWrite, outcome: TransitionOutcome) -> None:
-        """Make the task of a contest whose time has not come due again at that time.
+    def _postpone_early(self, tx: ContestsWrite, outcome: TransitionOutcome) -> None:
+        """Postpone the task of a contest whose time has not come.
 
         What else a contest waits for enqueues the task itself, and the reconciler does, too.
         """
         if outcome.applied or not outcome.contest.is_waiting_for(self.timer.action):
             return
-        due_at = self.timer.due_at(outcome.contest)
-        if due_at > tx.clock.now():
-            tx.tasks.enqueue(self.timer.stage, {outcome.contest.id: due_at})
+        raise_early(self.timer.due_at(outcome.contest), tx.clock.now())
 
     def _log(self, outcome: TransitionOutcome) -> None:
         contest = outcome.contest

@@ -5,9 +5,10 @@ from typing import Final
 from attrs import frozen
 
 from indelible.contests.entities import Fetch
+from indelible.contests.handlers.states import configuration_of, folded_state
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.assess import AssessInput, FetchedPayload
-from indelible.contests.tasks.states import configuration_of, state_of, superseded_hash
+from indelible.contests.tasks.states import superseded_hash
 
 MAX_FAILURES: Final = 500  # in a row that are taken up together
 
@@ -18,6 +19,7 @@ class WaitingFetch:
 
     contest_id: str
     provider_event_id: str
+    contest_seq: int
     log_seq: int
     given: AssessInput
 
@@ -29,7 +31,7 @@ class WaitingFetch:
 
 def next_fetch(tx: ContestsRead, contest_id: str) -> WaitingFetch | None:
     """Return the next fetch for a contest; None if its log is paused or has taken up all."""
-    contest = tx.contests.contests.get(contest_id).entity
+    contest_head = tx.contests.contests.get(contest_id)
     log_head = tx.contests.logs.get(contest_id)
     log = log_head.entity
     if not log.is_open:
@@ -40,9 +42,9 @@ def next_fetch(tx: ContestsRead, contest_id: str) -> WaitingFetch | None:
         return None
 
     given = AssessInput(
-        contest_status=contest.status,
-        configuration=configuration_of(tx, contest),
-        state=state_of(tx, log),
+        contest_status=contest_head.entity.status,
+        configuration=configuration_of(tx, contest_head.entity),
+        state=folded_state(tx, log),
         fetch=_payload_of(tx, fetch),
         fetch_number=log.fetch_number,
         head_hash=log.head_hash,
@@ -52,6 +54,7 @@ def next_fetch(tx: ContestsRead, contest_id: str) -> WaitingFetch | None:
     return WaitingFetch(
         contest_id=contest_id,
         provider_event_id=log.provider_event_id,
+        contest_seq=contest_head.revision.seq,
         log_seq=log_head.revision.seq,
         given=given,
     )

@@ -8,6 +8,7 @@ from indelible.app import WriteTx
 from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.tasks import MAX_POSTPONE_SECONDS, AttemptOutcome, Lease, Task
 from indelible.testing.captures.scenarios import code
+from indelible.testing.kernel.task_reschedules import TaskReschedulesConformance
 from indelible.testing.stores import BEGINNING, FAR, OVER, AnyStore, claim, do, enqueue, within
 
 MINUTE: Final = 60
@@ -58,7 +59,7 @@ def _fail(tx: WriteTx, *, lease: Lease, due_at: datetime) -> None:
     tx.tasks.retry_later(lease, due_at=due_at, reason="no answer", error_class="Bounced")
 
 
-class TaskPostponementsConformance:
+class TaskPostponementsConformance(TaskReschedulesConformance):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_postponed_task_is_due_later_and_counts_no_attempt(self, store: AnyStore) -> None:

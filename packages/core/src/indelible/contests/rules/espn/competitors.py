@@ -4,29 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import frozen
-
 from indelible.contests.rules.espn.nodes import Node
-from indelible.contests.rules.espn.rounds import PlayerState, read_rounds
+from indelible.contests.rules.espn.rounds import PlayerState, TournamentFacts, read_rounds
 from indelible.contests.rules.espn.terms import OUT_TERMS, OUT_TYPES, PLAYER_TERMS, Play
 from indelible.contests.rules.faults import FaultCode
 from indelible.contests.rules.values import PlayerCard, PlayerStatus
 
 POSITION: Final = re.compile(r"T?([0-9]{1,4})", re.ASCII)
-
-
-@frozen(kw_only=True)
-class TournamentFacts:
-    """What the parser knows of the tournament before it reads the players.
-
-    `regulation` is the provider's number of rounds, None if it does not send it; `round_count` is
-    the configured one.
-    """
-
-    regulation: int | None
-    round_count: int
-    is_final: bool
-    course_id: str | None
 
 
 def read_competitors(nodes: Sequence[Node], facts: TournamentFacts) -> tuple[PlayerCard, ...]:
@@ -57,7 +41,7 @@ def _read_player(node: Node, facts: TournamentFacts) -> PlayerCard | None:
     if state is None:
         return None
 
-    scorecard = read_rounds(node, state, facts.regulation, facts.course_id)
+    scorecard = read_rounds(node, state, facts)
     complete = sum(1 for card_round in scorecard.rounds if card_round.complete)
     if player_id is None:
         return None
@@ -128,8 +112,7 @@ def _status(state: PlayerState, complete: int, facts: TournamentFacts) -> Player
     if state.play is not Play.ROUND_OVER:
         return PlayerStatus.ACTIVE
 
-    regulation = facts.regulation or facts.round_count
-    if facts.is_final or complete >= regulation:
+    if facts.is_final or complete >= facts.rounds:
         return PlayerStatus.FIN
     return PlayerStatus.ACTIVE
 

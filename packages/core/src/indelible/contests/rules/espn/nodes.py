@@ -132,7 +132,7 @@ class Node:
 
 def _exact(value: int | Decimal) -> int | None:
     """Return a whole number exactly, None for a number with a fraction."""
-    if type(value) is int:
+    if isinstance(value, int):
         return value
     if value.is_zero():
         return 0

@@ -19,6 +19,25 @@ COMPLETES_ROUND: Final = frozenset({PlayerStatus.CUT, PlayerStatus.MDF})
 
 
 @frozen(kw_only=True)
+class TournamentFacts:
+    """What the parser knows of the tournament before it reads the players.
+
+    `regulation` is the provider's number of rounds, None if it does not send it; `round_count` is
+    the configured one.
+    """
+
+    regulation: int | None
+    round_count: int
+    is_final: bool
+    course_id: str | None
+
+    @property
+    def rounds(self) -> int:
+        """Return the number of rounds that a player has to complete."""
+        return self.regulation or self.round_count
+
+
+@frozen(kw_only=True)
 class PlayerState:
     """What a player is doing: the current round, and the holes played in it.
 
@@ -49,13 +68,11 @@ class Scorecard:
     playoff: bool
 
 
-def read_rounds(
-    player: Node, state: PlayerState, regulation: int | None, course_id: str | None
-) -> Scorecard:
+def read_rounds(player: Node, state: PlayerState, facts: TournamentFacts) -> Scorecard:
     """Return the regulation rounds of a player in order.
 
-    `regulation` is the provider's number of rounds, None if it does not send it. A later period and
-    one with `isPlayoff` are playoff holes and no rounds.
+    A period after the provider's number of rounds and one with `isPlayoff` are playoff holes and no
+    rounds.
     """
     rounds: dict[int, Round] = {}
     has_playoff = False
@@ -64,16 +81,16 @@ def read_rounds(
         is_extra = node.optional_boolean("isPlayoff")
         if n is None:
             continue
-        if is_extra or (regulation is not None and n > regulation):
+        if is_extra or (facts.regulation is not None and n > facts.regulation):
             has_playoff = True
             continue
         if n in rounds:
             node.add_fault(FaultCode.DUPLICATE_ROUND, "period", n)
             continue
-        rounds[n] = _read_round(node, n, state, course_id)
+        rounds[n] = _read_round(node, n, state, facts.course_id)
 
     ordered = tuple([rounds[n] for n in sorted(rounds)])
-    _require_past_rounds(player, state, rounds.values(), regulation)
+    _require_past_rounds(player, state, rounds.values(), facts.rounds)
     return Scorecard(ordered, has_playoff)
 
 
@@ -144,16 +161,14 @@ def _check_total(node: Node, strokes: int, holes: Holes | None) -> None:
 
 
 def _require_past_rounds(
-    player: Node, state: PlayerState, rounds: Iterable[Round], regulation: int | None
+    player: Node, state: PlayerState, rounds: Iterable[Round], number: int
 ) -> None:
     """Add MISSING_FIELD for a round that a player who is not out must have completed."""
     if state.out is not None:
         return
 
     last = state.period if state.play is Play.ROUND_OVER else state.period - 1
-    if regulation is not None:
-        last = min(last, regulation)
     complete = {card_round.n for card_round in rounds if card_round.complete}
-    for n in range(1, min(last, HOLES_PER_ROUND) + 1):
+    for n in range(1, min(last, number) + 1):
         if n not in complete:
             player.add_fault(FaultCode.MISSING_FIELD, f"linescores[period={n}].value")

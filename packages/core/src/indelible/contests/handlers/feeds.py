@@ -1,0 +1,61 @@
+"""The handlers of the feeds of tournaments."""
+
+from indelible.contests import commands
+from indelible.contests.commands import FeedSaved
+from indelible.contests.entities import FetchResult
+from indelible.contests.handlers.contests import poll
+from indelible.contests.handlers.saving import feed_saved, save
+from indelible.contests.ports import ContestsWrite
+from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE
+from indelible.kernel.payloads import Payload
+
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+def record_fetch(tx: ContestsWrite, command: commands.RecordFetch) -> FeedSaved:
+    """Store a fetch with its bytes, and enqueue the tournament's open contests.
+
+    An unchanged answer is stored and enqueued too: a second observation is evidence.
+
+    Raises:
+        InvalidTransition: The feed is stopped.
+    """
+    head = tx.contests.feeds.lock(command.provider_event_id)
+    now = tx.clock.now()
+    payload_digest = _store_body(tx, command.result)
+    feed = head.entity.fetched(command.result, payload_digest, now=now)
+    fetch = feed.new_fetch(command.result, payload_digest)
+    saved = save(tx, tx.contests.feeds, head, feed, "fetch", records=(fetch,))
+
+    contest_ids = tx.contests.contests.open_of_tournament(command.provider_event_id)
+    if contest_ids:
+        tx.tasks.enqueue(INGEST_CONTEST_STAGE, dict.fromkeys(contest_ids, now))
+    return FeedSaved(feed=saved.entity, seq=saved.revision.seq, fetch=fetch)
+
+
+def stop_feed(tx: ContestsWrite, command: commands.StopFeed) -> FeedSaved:
+    """Fetch a tournament no longer; a stopped feed stays as it is."""
+    head = tx.contests.feeds.lock(command.provider_event_id)
+    if not head.entity.is_polling:
+        return feed_saved(head)
+
+    feed = head.entity.stopped(now=tx.clock.now())
+    return feed_saved(save(tx, tx.contests.feeds, head, feed, "stop"))
+
+
+def poll_feed(tx: ContestsWrite, command: commands.PollFeed) -> FeedSaved:
+    """Fetch a stopped tournament again; a polled feed stays as it is."""
+    return feed_saved(poll(tx, tx.contests.feeds.lock(command.provider_event_id)))
+
+
+def _store_body(tx: ContestsWrite, result: FetchResult) -> str | None:
+    """Store the bytes of an answer, and return their digest; None without an answer."""
+    if result.body is None:
+        return None
+
+    payload = Payload.of(
+        result.body,
+        content_type=result.content_type or UNKNOWN_TYPE,
+        received_at=result.finished_at,
+    )
+    return tx.payloads.add(payload).digest

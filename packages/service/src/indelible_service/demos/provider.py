@@ -1,0 +1,280 @@
+"""A stand-in for the provider of golf leaderboards: an HTTP server that plays a scripted story.
+
+It is a program on a real socket, because the demo, the tests and a reader of the documentation run
+the same ingestion against it. `GET /leaderboard?event=ID` serves the story of a tournament.
+"""
+
+import json
+import threading
+import time
+from base64 import b64decode
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final, Self, cast
+from urllib.parse import parse_qs, urlsplit
+
+from attrs import define, field, frozen
+
+PATH: Final = "/leaderboard"
+TOO_LARGE_BYTES: Final = 2 * 1024 * 1024 + 1
+HTML_PAGE: Final = b"<!doctype html><html><body>Service temporarily unavailable</body></html>"
+JSON_TYPE: Final = "application/json; charset=utf-8"
+HTML_TYPE: Final = "text/html; charset=utf-8"
+
+
+class ProviderFault(StrEnum):
+    """The faults of the stand-in."""
+
+    SERVER_ERROR = "SERVER_ERROR"
+    HANGS = "HANGS"
+    HTML = "HTML"
+    EMPTY = "EMPTY"
+    TRUNCATED = "TRUNCATED"
+    TOO_LARGE = "TOO_LARGE"
+    REDIRECT = "REDIRECT"
+    NOT_FOUND = "NOT_FOUND"
+    TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
+
+
+@frozen(kw_only=True)
+class Step:
+    """A step of a story: a body, a fault, or both.
+
+    A step begins `at_seconds` after the start of the stand-in; in a story that advances by request
+    it lasts for a number of requests. A truncated or redirected body is that of the step.
+    """
+
+    body: bytes = b""
+    fault: ProviderFault | None = None
+    at_seconds: float = 0.0
+    requests: int = 1
+    retry_after_seconds: int = 1
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> Self:
+        """Return a step of a story file.
+
+        The body is `document`, any JSON, or `body_base64`.
+        """
+        body = b""
+        if "document" in document:
+            body = json.dumps(document["document"], separators=(",", ":")).encode()
+        elif "body_base64" in document:
+            body = b64decode(document["body_base64"])
+        fault = document.get("fault")
+        return cls(
+            body=body,
+            fault=None if fault is None else ProviderFault(fault),
+            at_seconds=float(document.get("at_seconds", 0.0)),
+            requests=int(document.get("requests", 1)),
+            retry_after_seconds=int(document.get("retry_after_seconds", 1)),
+        )
+
+
+@frozen(kw_only=True)
+class Story:
+    """The steps of a tournament; the last one lasts for ever."""
+
+    steps: tuple[Step, ...]
+    advances_by_request: bool = False
+
+    @classmethod
+    def of_bodies(cls, bodies: Sequence[bytes], *, seconds: float | None = None) -> Self:
+        """Return the story of these bodies: one per request, or one every so many seconds."""
+        steps: list[Step] = []
+        for number, body in enumerate(bodies):
+            at_seconds = 0.0 if seconds is None else number * seconds
+            steps.append(Step(body=body, at_seconds=at_seconds))
+
+        return cls(steps=tuple(steps), advances_by_request=seconds is None)
+
+
+def read_stories(text: str) -> dict[str, Story]:
+    """Return the stories of a file by the provider's event id.
+
+    The file is a JSON object: `{"EVENT": {"advances_by_request": true, "steps": [...]}}`.
+    """
+    stories: dict[str, Story] = {}
+    documents: dict[str, Any] = json.loads(text)
+    for event_id, document in documents.items():
+        steps = tuple(Step.of_document(step) for step in document["steps"])
+        by_request = bool(document.get("advances_by_request", False))
+        stories[event_id] = Story(steps=steps, advances_by_request=by_request)
+
+    return stories
+
+
+@define
+class _Play:
+    """How far a story has been told."""
+
+    story: Story
+    requests: int = 0
+
+    def next_step(self, seconds: float) -> Step:
+        self.requests += 1
+        if self.story.advances_by_request:
+            return self._step_of_request()
+
+        current = self.story.steps[0]
+        for step in self.story.steps:
+            if step.at_seconds <= seconds:
+                current = step
+        return current
+
+    def _step_of_request(self) -> Step:
+        served = 0
+        for step in self.story.steps:
+            served += step.requests
+            if self.requests <= served:
+                return step
+
+        return self.story.steps[-1]
+
+
+@define(eq=False)
+class ProviderStub:
+    """A running stand-in. Stories may be replaced and faults planned at any time."""
+
+    url: str = ""
+    stopped: threading.Event = field(factory=threading.Event)
+    _plays: dict[str, _Play] = field(factory=dict[str, _Play])
+    _faults: list[ProviderFault] = field(factory=list[ProviderFault])
+    _started_at: float = field(factory=time.monotonic)
+    _lock: threading.Lock = field(factory=threading.Lock)
+
+    @property
+    def endpoint(self) -> str:
+        """Return the template of the ingestion URL."""
+        return f"{self.url}{PATH}?event={{event_id}}"
+
+    def tell(self, event_id: str, story: Story) -> None:
+        """Start a story, or replace the one that is told."""
+        with self._lock:
+            self._plays[event_id] = _Play(story)
+
+    def plan(self, fault: ProviderFault, times: int = 1) -> None:
+        """Let the next requests fail, whatever their story."""
+        with self._lock:
+            self._faults.extend([fault] * times)
+
+    def requests(self, event_id: str) -> int:
+        """Return how many requests a story has received."""
+        with self._lock:
+            play = self._plays.get(event_id)
+            return 0 if play is None else play.requests
+
+    def next_step(self, event_id: str) -> Step | None:
+        """Return the step of the next request, None for an unknown tournament."""
+        with self._lock:
+            play = self._plays.get(event_id)
+            if play is None:
+                return None
+            step = play.next_step(time.monotonic() - self._started_at)
+            if self._faults:
+                return Step(body=step.body, fault=self._faults.pop(0))
+            return step
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    stub: ProviderStub
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Do nothing: clients that give up are a part of the story."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - of the base class
+        """Print nothing."""
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        event_ids = parse_qs(address.query).get("event", [])
+        step = None
+        if address.path == PATH and len(event_ids) == 1:
+            step = self._stub.next_step(event_ids[0])
+        if step is None:
+            self._send(HTTPStatus.NOT_FOUND, b"{}")
+        elif step.fault is None:
+            self._send(HTTPStatus.OK, step.body)
+        else:
+            self._fail(step.fault, step)
+
+    @property
+    def _stub(self) -> ProviderStub:
+        return cast(_Server, self.server).stub
+
+    def _fail(self, fault: ProviderFault, step: Step) -> None:
+        match fault:
+            case ProviderFault.SERVER_ERROR:
+                self._send(HTTPStatus.INTERNAL_SERVER_ERROR, HTML_PAGE, kind=HTML_TYPE)
+            case ProviderFault.HANGS:
+                self._stub.stopped.wait()
+                self._close()
+            case ProviderFault.HTML:
+                self._send(HTTPStatus.OK, HTML_PAGE, kind=HTML_TYPE)
+            case ProviderFault.EMPTY:
+                self._send(HTTPStatus.OK, b"")
+            case ProviderFault.TRUNCATED:
+                self._send(HTTPStatus.OK, step.body[: len(step.body) // 2], length=len(step.body))
+                self._close()
+            case ProviderFault.TOO_LARGE:
+                self._send(HTTPStatus.OK, b" " * TOO_LARGE_BYTES)
+            case ProviderFault.REDIRECT:
+                self._send(HTTPStatus.FOUND, b"", headers={"Location": f"{self._stub.url}/other"})
+            case ProviderFault.NOT_FOUND:
+                self._send(HTTPStatus.NOT_FOUND, b'{"code":404}')
+            case ProviderFault.TOO_MANY_REQUESTS:
+                wait = str(step.retry_after_seconds)
+                self._send(HTTPStatus.TOO_MANY_REQUESTS, b"{}", headers={"Retry-After": wait})
+
+    def _send(
+        self,
+        status: HTTPStatus,
+        body: bytes,
+        *,
+        kind: str = JSON_TYPE,
+        headers: Mapping[str, str] | None = None,
+        length: int | None = None,
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(body)
+
+    def _close(self) -> None:
+        self.close_connection = True
+
+
+@contextmanager
+def provider_stub(
+    stories: Mapping[str, Story] | None = None, port: int = 0
+) -> Generator[ProviderStub]:
+    """Serve stories on a port of this machine until the block ends."""
+    stub = ProviderStub()
+    for event_id, story in (stories or {}).items():
+        stub.tell(event_id, story)
+    server = _Server(("127.0.0.1", port), _Handler)
+    server.stub = stub
+    stub.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield stub
+    finally:
+        stub.stopped.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
