@@ -111,6 +111,8 @@ class ContestRun:
         document = dict(sample_configuration("masters"))
         document.update(
             provider_event_id=EVENT_ID,
+            event_start_date=f"{now:%Y-%m-%d}",
+            event_end_date=f"{now + 40 * MINUTE:%Y-%m-%d}",
             round_count=len(OPTIONS.pars),
             par=list(OPTIONS.pars),
             cut={"after_round": OPTIONS.cut_after, "rule": "provider_status", "n": None},
