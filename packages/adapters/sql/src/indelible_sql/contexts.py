@@ -19,9 +19,10 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.policy import Policy
-from indelible_sql import captures, concepts, kernel, projects, tokens
+from indelible_sql import captures, concepts, contests, kernel, projects, tokens
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
 from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
+from indelible_sql.contests.store import SqlContests
 from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
 from indelible_sql.projects.store import SqlProjects
@@ -31,7 +32,13 @@ from indelible_sql.store import KernelStore
 from indelible_sql.tokens.store import SqlCollection
 from indelible_sql.transactions import KernelReading, KernelWriting
 
-CONTEXTS = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT, projects.CONTEXT)
+CONTEXTS = (
+    concepts.CONTEXT,
+    captures.CONTEXT,
+    tokens.CONTEXT,
+    projects.CONTEXT,
+    contests.CONTEXT,
+)
 CATALOG = Catalog((kernel.CONTEXT, *CONTEXTS))
 
 
@@ -42,6 +49,7 @@ class SqlReading(KernelReading):
     captures: SqlCaptureReaders
     tokens: SqlCollection
     projects: SqlProjects
+    contests: SqlContests
 
 
 class SqlTransaction(KernelWriting):
@@ -51,6 +59,7 @@ class SqlTransaction(KernelWriting):
     captures: SqlCaptures
     tokens: SqlCollection
     projects: SqlProjects
+    contests: SqlContests
 
 
 @define(kw_only=True, eq=False)

@@ -10,13 +10,13 @@ from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import CONTEST, ContestStatus
 from indelible_sql.contests.tables.checks import all_or_none, previous_number
 from indelible_sql.schema.columns import (
+    C_COLLATED_TEXT,
     CONTENT,
     DIGEST,
     IDENTIFIER,
     INSTANT,
     JSON_OBJECT,
     NATURAL,
-    NONBLANK_TEXT,
     ORDINAL,
     required,
 )
@@ -54,7 +54,7 @@ CONTESTS = head(
     "contests",
     CONTEST,
     required("organizer_id", IDENTIFIER),
-    required("contest_name", NONBLANK_TEXT),
+    required("contest_name", C_COLLATED_TEXT),
     required("configuration_digest", DIGEST),
     required("provider_event_id", IDENTIFIER),
     required("lock_time", INSTANT),
@@ -99,6 +99,7 @@ CONTESTS = head(
         "created_at < lock_time AND lock_time <= start_time AND start_time < end_time",
         name="contests_time_invariant",
     ),
+    CheckConstraint("trim(contest_name) <> ''", name="contests_name_not_blank"),
     CheckConstraint("fee_minor >= 0", name="contests_fee_not_negative"),
     CheckConstraint("min_entries <= max_entries", name="contests_entry_limits"),
     CheckConstraint(
@@ -106,7 +107,8 @@ CONTESTS = head(
         name="contests_error_of_status",
     ),
     CheckConstraint(
-        f"error_from_state = {_state_of_attempt()} AND length(error_message) <= {MAX_MESSAGE_LENGTH}",
+        f"error_from_state = {_state_of_attempt()}"
+        f" AND length(error_message) <= {MAX_MESSAGE_LENGTH}",
         name="contests_error_described",
     ),
     CheckConstraint(
@@ -114,11 +116,16 @@ CONTESTS = head(
         name="contests_settlement_of_status",
     ),
     CheckConstraint("settle_time = updated_at", name="contests_settled_by_change"),
+    # The orders of the list of all contests, and of an organizer's.
     Index("contests_created_at", "created_at", "id"),
     Index("contests_updated_at", "updated_at", "id"),
-    Index("contests_status", "status", "id"),
-    Index("contests_organizer", "organizer_id", "id"),
+    Index("contests_name", "contest_name", "id"),
+    Index("contests_of_organizer", "organizer_id", "id"),
+    Index("contests_of_organizer_created_at", "organizer_id", "created_at", "id"),
+    Index("contests_of_organizer_updated_at", "organizer_id", "updated_at", "id"),
+    Index("contests_of_organizer_name", "organizer_id", "contest_name", "id"),
     Index("contests_of_tournament", "provider_event_id", "id"),
+    Index("contests_status", "status", "id"),
     # The overdue transitions.
     Index("contests_lock_time", "status", "lock_time", "id"),
     Index("contests_start_time", "status", "start_time", "id"),

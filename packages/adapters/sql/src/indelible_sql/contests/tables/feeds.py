@@ -68,7 +68,8 @@ FETCHES = table(
     key("provider_fetches_payload", ["payload_digest"], "payloads", ["digest"]),
     CheckConstraint(f"outcome IN ({quoted(FetchOutcome)})", name="provider_fetches_outcome_known"),
     CheckConstraint("requested_at <= finished_at", name="provider_fetches_times"),
-    CheckConstraint(f"http_status BETWEEN {HTTP_STATUS['minimum']} AND {HTTP_STATUS['maximum']}",
+    CheckConstraint(
+        f"http_status BETWEEN {HTTP_STATUS['minimum']} AND {HTTP_STATUS['maximum']}",
         name="provider_fetches_http_status_known",
     ),
     CheckConstraint(

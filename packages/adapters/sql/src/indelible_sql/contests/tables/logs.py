@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint, UniqueConstraint
 
+from indelible.contests.entities.logs import SET_TOGETHER
 from indelible.contests.entities.values import FAULT_PATH, FAULT_VALUE, EventKind, Validity
 from indelible.contests.lifecycle import CONTEST_LOG
 from indelible_sql.contests.tables.checks import number_or_null, previous_number, quoted
@@ -26,8 +27,8 @@ from indelible_sql.schema.tables import head, key, table
 POINTERS: Final = (
     "field_number",
     "leaderboard_number",
-    "final_number",
     "terminal_number",
+    "cancelled_number",
     "pending_rewrite_number",
     "conflict_number",
 )
@@ -64,12 +65,12 @@ LOGS = head(
     Column("field_number", ORDINAL),
     Column("leaderboard_number", ORDINAL),
     Column("leaderboard_at", INSTANT),
-    Column("final_number", ORDINAL),
-    Column("final_at", INSTANT),
-    required("confirmations", NATURAL),
-    Column("confirmed_at", INSTANT),
+    Column("leaderboard_hash", DIGEST),
+    required("observations", NATURAL),
+    Column("observed_at", INSTANT),
     Column("terminal_number", ORDINAL),
     Column("terminal_at", INSTANT),
+    Column("cancelled_number", ORDINAL),
     Column("pending_rewrite", DIGEST),
     Column("pending_rewrite_at", INSTANT),
     Column("pending_rewrite_number", ORDINAL),
@@ -105,12 +106,8 @@ LOGS = head(
     CheckConstraint("contest_id = id", name="contest_logs_same_id"),
     CheckConstraint("(event_number = 0) = (event_hash = '')", name="contest_logs_hash_of_number"),
     CheckConstraint(
-        "(leaderboard_number IS NULL) = (leaderboard_at IS NULL)"
-        " AND (final_number IS NULL) = (final_at IS NULL)"
-        " AND (terminal_number IS NULL) = (terminal_at IS NULL)"
-        " AND (pending_rewrite IS NULL) = (pending_rewrite_at IS NULL)"
-        " AND (pending_rewrite IS NULL) = (pending_rewrite_number IS NULL)",
-        name="contest_logs_pointers_complete",
+        " AND ".join(f"({first} IS NULL) = ({second} IS NULL)" for first, second in SET_TOGETHER),
+        name="contest_logs_marks_complete",
     ),
     version=required("event_number", NATURAL),
 )

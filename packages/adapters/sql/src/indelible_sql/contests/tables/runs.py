@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.schema import Computed
 
+from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
 from indelible_sql.contests.tables.checks import all_of, all_or_none
@@ -19,6 +20,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, key
 from indelible_sql.schema.value_columns import amount_column, currency_column
 
@@ -101,9 +103,7 @@ RUNS = head(
         f"length(error_message) <= {MAX_MESSAGE_LENGTH}",
         name="settlement_runs_message_short",
     ),
-    Index("settlement_runs_status", "status", "id"),
-    Index("settlement_runs_created_at", "created_at", "id"),
-    Index("settlement_runs_updated_at", "updated_at", "id"),
+    *one_per_parent_indexes("settlement_runs", SettlementRun),
 )
 LINES = bulk_table(
     "settlement_lines",

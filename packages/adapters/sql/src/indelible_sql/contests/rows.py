@@ -1,0 +1,189 @@
+"""Conversion between the values of contests and their rows."""
+
+from typing import Any, TypeVar
+
+from indelible.contests.entities import (
+    Contest,
+    ContestConfiguration,
+    ContestEvent,
+    ContestLog,
+    Entry,
+    EventFault,
+    Fetch,
+    ProviderFeed,
+    Roster,
+    SettlementLine,
+    SettlementRun,
+)
+from indelible.contests.entities.values import roster_digest
+from indelible.contests.errors import (
+    ContestNotFound,
+    EntryNotFound,
+    FeedNotFound,
+    LogNotFound,
+    RunNotFound,
+)
+from indelible.kernel import to_json_value
+from indelible.kernel.history import Record
+from indelible.kernel.values import field_values
+from indelible_sql.contests.tables import (
+    CONFIGURATIONS,
+    CONTESTS,
+    ENTRIES,
+    EVENTS,
+    FAULTS,
+    FEEDS,
+    FETCHES,
+    LINES,
+    LOGS,
+    ROSTERS,
+    RUNS,
+)
+from indelible_sql.engine.session import Row
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.repository import HeadMapping, RecordMapping
+from indelible_sql.schema.bulk import BulkTable
+from indelible_sql.schema.tables import RecordDigest
+
+R = TypeVar("R", bound=Record)
+
+JSON_FIELDS = ("configuration", "player_ids", "body")
+
+
+def record_row(record: Record) -> dict[str, Any]:
+    """Return the columns of a record: its fields, with nested values as JSON."""
+    row = field_values(record)
+    for name in JSON_FIELDS:
+        if row.get(name) is not None:
+            row[name] = to_json_value(row[name])
+
+    return row
+
+
+def configuration_of_row(row: Row) -> ContestConfiguration:
+    """Return the configuration that a row stores."""
+    return ROWS.structure(row, ContestConfiguration)
+
+
+def roster_of_row(row: Row) -> Roster:
+    """Return the roster that a row stores."""
+    return ROWS.structure(row, Roster)
+
+
+def event_of_row(row: Row) -> ContestEvent:
+    """Return the event that a row stores."""
+    return ROWS.structure(row, ContestEvent)
+
+
+def fetch_of_row(row: Row) -> Fetch:
+    """Return the fetch that a row stores."""
+    return ROWS.structure(row, Fetch)
+
+
+def _checked(record: R, row: Row) -> R:
+    """Return a row's record, or raise ValueError where the library would write it otherwise."""
+    for name, value in record_row(record).items():
+        if value != row[name]:
+            raise ValueError(f"the stored {name} is not in canonical form")
+
+    return record
+
+
+def _previous_number(row: Row) -> dict[str, Any]:
+    return {"previous_number": row["number"] - 1 or None}
+
+
+def _previous_version(row: Row) -> dict[str, Any]:
+    return {"previous_version": row["version"] - 1 or None}
+
+
+def _configuration_digest(row: Row) -> str:
+    record = _checked(configuration_of_row(row), row)
+    if record.configuration_digest != record.configuration.digest:
+        raise ValueError("configuration_digest is not the digest of the configuration")
+
+    return record.digest()
+
+
+def _roster_digest(row: Row) -> str:
+    record = _checked(roster_of_row(row), row)
+    if record.roster_digest != roster_digest(record.player_ids, record.prediction):
+        raise ValueError("roster_digest is not the digest of players and prediction")
+
+    return record.digest()
+
+
+def _event_digest(row: Row) -> str:
+    record = _checked(event_of_row(row), row)
+    if record.event_hash != record.chain_hash():
+        raise ValueError("event_hash is not the hash of the event")
+
+    return record.digest()
+
+
+def _fetch_digest(row: Row) -> str:
+    return _checked(fetch_of_row(row), row).digest()
+
+
+FAULT_ROWS = BulkTable(table=FAULTS, record=EventFault, head=LOGS, entity=ContestLog)
+LINE_ROWS = BulkTable(table=LINES, record=SettlementLine, head=RUNS, entity=SettlementRun)
+
+CONTEST_HEADS = HeadMapping(
+    table=CONTESTS,
+    entity=Contest,
+    missing=ContestNotFound,
+    records=(RecordMapping(table=CONFIGURATIONS, record=ContestConfiguration, to_row=record_row),),
+)
+ENTRY_HEADS = HeadMapping(
+    table=ENTRIES,
+    entity=Entry,
+    missing=EntryNotFound,
+    records=(RecordMapping(table=ROSTERS, record=Roster, to_row=record_row),),
+)
+LOG_HEADS = HeadMapping(
+    table=LOGS,
+    entity=ContestLog,
+    missing=LogNotFound,
+    records=(RecordMapping(table=EVENTS, record=ContestEvent, to_row=record_row),),
+    bulk=(FAULT_ROWS,),
+)
+FEED_HEADS = HeadMapping(
+    table=FEEDS,
+    entity=ProviderFeed,
+    missing=FeedNotFound,
+    records=(RecordMapping(table=FETCHES, record=Fetch, to_row=record_row),),
+)
+RUN_HEADS = HeadMapping(table=RUNS, entity=SettlementRun, missing=RunNotFound, bulk=(LINE_ROWS,))
+
+CONTEST_RECORDED = (
+    RecordDigest(
+        table=CONFIGURATIONS,
+        change_field=ContestConfiguration.record_name,
+        digest=_configuration_digest,
+        derived=_previous_version,
+    ),
+)
+ENTRY_RECORDED = (
+    RecordDigest(
+        table=ROSTERS,
+        change_field=Roster.record_name,
+        digest=_roster_digest,
+        derived=_previous_number,
+    ),
+)
+LOG_RECORDED = (
+    RecordDigest(
+        table=EVENTS,
+        change_field=ContestEvent.record_name,
+        digest=_event_digest,
+        derived=_previous_number,
+    ),
+)
+FEED_RECORDED = (
+    RecordDigest(
+        table=FETCHES,
+        change_field=Fetch.record_name,
+        digest=_fetch_digest,
+        derived=_previous_number,
+    ),
+)

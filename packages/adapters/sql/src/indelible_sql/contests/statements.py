@@ -1,0 +1,276 @@
+"""The statements of contests, beside those that every aggregate has."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from indelible.contests.entities import JOINED
+from indelible.contests.entities.values import Validity
+from indelible.contests.lifecycle import TERMINAL, ContestStatus, EntryStatus
+from indelible_sql.contests.tables import (
+    CONFIGURATIONS,
+    CONTESTS,
+    ENTRIES,
+    EVENTS,
+    FAULTS,
+    FETCHES,
+    LINES,
+    LOGS,
+    ROSTERS,
+    RUNS,
+)
+from indelible_sql.engine.session import Query
+from indelible_sql.schema.columns import BIG_INTEGER, IDENTIFIER, INSTANT
+from indelible_sql.schema.tables import page_by, rows_by
+
+_ONE: Final = literal_column("1", BigInteger())
+
+
+def _in_states(column: ColumnElement[Any], states: frozenset[Any]) -> ColumnElement[bool]:
+    """Return the condition that a status is one of the states, in alphabetical order."""
+    return or_(*(column == state for state in sorted(str(state) for state in states)))
+
+
+def _number(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return a column of whole numbers for arithmetic: SQLAlchemy takes a domain for a text."""
+    return type_coerce(column, BigInteger())
+
+
+def _total(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return the sum of a column over the rows of a query, 0 for none."""
+    return func.coalesce(func.sum(_number(column)), literal_column("0"))
+
+
+# Which version of a contest's configuration has this number, and which ones follow it?
+GET_CONFIGURATION: Final = rows_by(CONFIGURATIONS, "contest_id", "version")
+PAGE_CONFIGURATIONS: Final = page_by(CONFIGURATIONS, ("contest_id",), ("version",))
+
+# Which contests of a tournament are not over, in order of id?
+_ENDED: Final = sorted(str(state) for state in TERMINAL)
+OPEN_OF_TOURNAMENT: Final[Query] = (
+    select(CONTESTS.c.id)
+    .where(CONTESTS.c.provider_event_id == bindparam("provider_event_id", type_=IDENTIFIER))
+    .where(*(CONTESTS.c.status != state for state in _ENDED))
+    .order_by(CONTESTS.c.id)
+)
+
+# Which contests wait for a transition? Each branch has an index of its own.
+_now = bindparam("now", type_=INSTANT)
+_is_after = CONTESTS.c.id > bindparam("after", type_=IDENTIFIER)
+_WAITING: Final = union_all(
+    select(CONTESTS.c.id).where(
+        CONTESTS.c.status == str(ContestStatus.SCHEDULED), CONTESTS.c.lock_time <= _now, _is_after
+    ),
+    select(CONTESTS.c.id).where(
+        CONTESTS.c.status == str(ContestStatus.LOCKED), CONTESTS.c.start_time <= _now, _is_after
+    ),
+    select(CONTESTS.c.id)
+    .join(LOGS, LOGS.c.id == CONTESTS.c.id)
+    .where(
+        CONTESTS.c.status == str(ContestStatus.LIVE),
+        LOGS.c.terminal_number.is_not(None),
+        _is_after,
+    ),
+)
+DUE: Final[Query] = (
+    select(CONTESTS)
+    .where(CONTESTS.c.id.in_(_WAITING))
+    .order_by(CONTESTS.c.id)
+    .limit(bindparam("limit"))
+)
+
+# How many contests are in each state?
+COUNT_BY_STATUS: Final = (
+    select(CONTESTS.c.status, func.count().label("total"))
+    .group_by(CONTESTS.c.status)
+    .order_by(CONTESTS.c.status)
+)
+
+# Which roster of an entry has this number, and which ones follow it?
+GET_ROSTER: Final = rows_by(ROSTERS, "entry_id", "number")
+PAGE_ROSTERS: Final = page_by(ROSTERS, ("entry_id",), ("number",))
+
+# Which entries has a user in a contest?
+OF_USER: Final = rows_by(ENTRIES, "contest_id", "user_id").order_by(ENTRIES.c.entry_number)
+
+# How many entries of a contest have a place, and which place is the highest?
+_of_contest = ENTRIES.c.contest_id == bindparam("contest_id", type_=IDENTIFIER)
+_has_place = ENTRIES.c.place.is_not(None)
+COUNT_OCCUPIED: Final[Query] = select(func.count().label("total")).where(_of_contest, _has_place)
+HIGHEST_PLACE: Final[Query] = (
+    select(ENTRIES.c.place).where(_of_contest, _has_place).order_by(ENTRIES.c.place.desc()).limit(1)
+)
+
+# Has an entry of a contest left its place?
+HAS_LEFT: Final[Query] = (
+    select(_ONE.label("one"))
+    .where(_of_contest)
+    .where(
+        or_(
+            ENTRIES.c.status == str(EntryStatus.REFUNDED),
+            ENTRIES.c.status == str(EntryStatus.REJECTED),
+        )
+    )
+    .limit(1)
+)
+
+# Is the first place of a contest taken?
+FIRST_PLACE: Final[Query] = select(ENTRIES.c.place).where(
+    _of_contest, ENTRIES.c.place == literal_column("1")
+)
+
+# Which place is free after a taken one? The search ends at the first.
+_following = ENTRIES.alias("following")
+_is_next_taken = (
+    select(_ONE)
+    .where(_following.c.contest_id == ENTRIES.c.contest_id)
+    .where(_following.c.place == _number(ENTRIES.c.place) + literal_column("1"))
+    .exists()
+)
+FIRST_GAP: Final[Query] = (
+    select((_number(ENTRIES.c.place) + literal_column("1")).label("place"))
+    .where(_of_contest, _has_place, ~_is_next_taken)
+    .order_by(ENTRIES.c.place)
+    .limit(1)
+)
+
+# How many entries count for the least number of entries?
+COUNT_JOINED: Final[Query] = (
+    select(func.count().label("total"))
+    .where(_of_contest)
+    .where(_in_states(ENTRIES.c.status, JOINED))
+)
+
+# Has a contest an entry?
+HAS_ENTRY: Final[Query] = select(_ONE.label("one")).where(_of_contest).limit(1)
+
+# How many entries has a contest, and what is the sum of their seqs?
+ENTRIES_REVISION: Final[Query] = select(
+    func.count().label("count"), _total(ENTRIES.c.seq).label("seq_sum")
+).where(_of_contest)
+
+# Which active entries of a contest were paid in time, with their newest rosters, in order of id?
+ELIGIBLE: Final[Query] = (
+    select(
+        ENTRIES.c.id.label("entry_id"),
+        ENTRIES.c.user_id,
+        ENTRIES.c.payment_ref,
+        ENTRIES.c.paid_minor,
+        ENTRIES.c.paid_at,
+        ENTRIES.c.roster_digest,
+        ROSTERS.c.player_ids,
+        ROSTERS.c.prediction,
+    )
+    .join(
+        ROSTERS,
+        and_(
+            ROSTERS.c.entry_id == ENTRIES.c.id,
+            ROSTERS.c.number == ENTRIES.c.roster_number,
+        ),
+    )
+    .where(_of_contest)
+    .where(ENTRIES.c.status == str(EntryStatus.ACTIVE))
+    .where(ENTRIES.c.paid_at <= bindparam("paid_until", type_=INSTANT))
+    .where(ENTRIES.c.id > bindparam("after", type_=IDENTIFIER))
+    .order_by(ENTRIES.c.id)
+    .limit(bindparam("limit"))
+)
+
+# Which event of a contest has this number, and which ones follow it?
+GET_EVENT: Final = rows_by(EVENTS, "contest_id", "number")
+PAGE_EVENTS: Final = page_by(EVENTS, ("contest_id",), ("number",))
+PAGE_VALID_EVENTS: Final[Query] = PAGE_EVENTS.where(
+    EVENTS.c.validity == str(Validity.VALID),
+    EVENTS.c.number <= bindparam("until", type_=BIG_INTEGER),
+)
+
+# Which faults of an event follow a number?
+PAGE_FAULTS: Final = page_by(FAULTS, ("entity_id", "event_number"), ("number",))
+
+# Which fetch of a tournament has this number, and which ones follow it?
+GET_FETCH: Final = rows_by(FETCHES, "provider_event_id", "number")
+PAGE_FETCHES: Final = page_by(FETCHES, ("provider_event_id",), ("number",))
+
+# Which lines of a run follow a number, and which ones has a user?
+PAGE_LINES: Final = page_by(LINES, ("entity_id",), ("number",))
+LINES_OF_USER: Final = rows_by(LINES, "entity_id", "user_id").order_by(LINES.c.number)
+
+# Which settlements differ from the events, the entries or the amounts that they name?
+_lines_of_run = LINES.c.entity_id == RUNS.c.id
+_line_count = select(func.count()).where(_lines_of_run).scalar_subquery()
+_paid = select(_total(LINES.c.paid_minor)).where(_lines_of_run).scalar_subquery()
+_payouts = select(_total(LINES.c.payout_minor)).where(_lines_of_run).scalar_subquery()
+_given_out = (
+    _payouts
+    + _number(RUNS.c.rake_minor)
+    + _number(RUNS.c.rounding_minor)
+    + _number(RUNS.c.retained_minor)
+)
+UNBALANCED_RUNS: Final[Query] = (
+    select(RUNS.c.id, RUNS.c.seq)
+    .where(RUNS.c.line_count.is_not(None))
+    .where(
+        or_(
+            RUNS.c.line_count != _line_count,
+            RUNS.c.pool_minor != _paid,
+            _number(RUNS.c.pool_minor) + _number(RUNS.c.top_up_minor) != _given_out,
+        )
+    )
+    .order_by(RUNS.c.id)
+)
+
+# Which lines are of no entry of the run's contest, or of another roster or user?
+FOREIGN_LINES: Final[Query] = (
+    select(LINES.c.entity_id, LINES.c.number)
+    .join(RUNS, RUNS.c.id == LINES.c.entity_id)
+    .join(
+        ENTRIES,
+        and_(
+            ENTRIES.c.id == LINES.c.entry_id,
+            ENTRIES.c.contest_id == RUNS.c.contest_id,
+            ENTRIES.c.user_id == LINES.c.user_id,
+            ENTRIES.c.roster_digest == LINES.c.roster_digest,
+            ENTRIES.c.paid_minor == LINES.c.paid_minor,
+        ),
+        isouter=True,
+    )
+    .where(ENTRIES.c.id.is_(None))
+    .order_by(LINES.c.entity_id, LINES.c.number)
+)
+
+# Which entries have another fee than their contest?
+OTHER_FEES: Final[Query] = (
+    select(ENTRIES.c.id, ENTRIES.c.seq)
+    .join(CONTESTS, CONTESTS.c.id == ENTRIES.c.contest_id)
+    .where(
+        or_(
+            ENTRIES.c.fee_minor != CONTESTS.c.fee_minor,
+            ENTRIES.c.currency != CONTESTS.c.currency,
+            ENTRIES.c.place > CONTESTS.c.max_entries,
+        )
+    )
+    .order_by(ENTRIES.c.id)
+)
+
+# Which events have another number of faults than they count?
+_fault_count = (
+    select(func.count())
+    .where(FAULTS.c.entity_id == EVENTS.c.contest_id, FAULTS.c.event_number == EVENTS.c.number)
+    .scalar_subquery()
+)
+MISCOUNTED_EVENTS: Final[Query] = (
+    select(EVENTS.c.contest_id, EVENTS.c.number)
+    .where(EVENTS.c.fault_count != _fault_count)
+    .order_by(EVENTS.c.contest_id, EVENTS.c.number)
+)
