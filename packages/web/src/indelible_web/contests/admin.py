@@ -102,7 +102,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
     command = ImportField(
         contest_id=body.contest_id, primary=body.primary, alternates=body.alternates
     )
-    return run_recorded(context, logshown(contests.import_field), command)
+    return run_recorded(context, log_shown(contests.import_field), command)
 
 
 @routes.add(
@@ -114,7 +114,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
 )
 def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogView:
     """Take no more data of the provider into a contest's log."""
-    return run_recorded(context, logshown(contests.pause_ingestion), command)
+    return run_recorded(context, log_shown(contests.pause_ingestion), command)
 
 
 @routes.add(
@@ -126,7 +126,7 @@ def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogVi
 )
 def resume_ingestion(context: OperationContext, command: ResumeIngestion) -> LogView:
     """Take data of the provider into a contest's log again."""
-    return run_recorded(context, logshown(contests.resume_ingestion), command)
+    return run_recorded(context, log_shown(contests.resume_ingestion), command)
 
 
 @routes.add(
@@ -142,11 +142,7 @@ def correct_ingestion(context: OperationContext, body: CorrectionBody) -> LogVie
 
     The correction names the event that it supersedes; the reason is the evidence.
     """
-    leaderboard = context.store.read(corrected_leaderboard, body)
-    command = CorrectLog(
-        contest_id=body.contest_id, supersedes=body.supersedes, leaderboard=leaderboard
-    )
-    return run_recorded(context, logshown(contests.correct_log), command)
+    return correct(context, body)
 
 
 def correct(context: OperationContext, body: CorrectionBody) -> LogView:

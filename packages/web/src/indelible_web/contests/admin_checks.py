@@ -4,12 +4,20 @@ Each has a reason and requires an Idempotency-Key, as every request of an operat
 result, so that a repeated request computes it again.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-
-from indelible.contests import ConfigurationInvalid, parse_configuration
-from indelible.contests.errors import EventChainBroken
-from indelible.contests.tasks import DryRun, dry_run, replay_log
+from indelible.contests import (
+    Configuration,
+    ConfigurationInvalid,
+    Settlement,
+    parse_configuration,
+    result_document,
+    settle,
+)
+from indelible.contests.tasks import LineDifference, LogReplay, replay_log
+from indelible.contests.tasks.dry_runs import differences_of
+from indelible.contests.tasks.settlement_inputs import read_settlement
 from indelible_web.contests.admin_schemas import (
     ConfigurationFaultView,
     DryRunBody,
@@ -30,7 +38,6 @@ from indelible_web.http.routing import Routes
 
 MAX_RESULT_LINES: Final = 1_000
 MAX_DIFFERENCES: Final = 200
-PAGE_SIZE: Final = 100  # Of events, which have large bodies.
 
 routes = Routes("contests_checks", "Checks of contests, for operators.")
 
@@ -77,7 +84,8 @@ def run_dry(context: OperationContext, body: DryRunBody) -> DryRunView:
 )
 def replay_contest_log(context: OperationContext, query: ContestQuery) -> ReplayView:
     """Fold a contest's log from its first event, and compare the state with the stored one."""
-    return project(ReplayView, replay_log(context.store, query.contest_id))
+    replayed = replay_log(context.store, query.contest_id)
+    return project(ReplayView, replayed, problems=problems_of(replayed))
 
 
 @routes.add(
@@ -93,20 +101,20 @@ def verify_contest_log(context: OperationContext, query: ContestQuery) -> Verify
 
 
 def verify(context: OperationContext, contest_id: str) -> VerifyLogView:
-    """Return the verdict on a contest's log, read from one view.
+    """Return the verdict on a contest's log.
 
     Raises:
         ContestNotFound: There is no such contest.
     """
-    verification = context.store.read(_verify, contest_id)
-    problems = [project(LogProblemView, problem) for problem in verification.problems]
-    return VerifyLogView(
-        contest_id=contest_id,
-        events=verification.events,
-        is_sound=verification.is_sound,
-        state_digest=verification.state.digest,
-        problems=tuple(problems),
+    replayed = replay_log(context.store, contest_id)
+    return project(
+        VerifyLogView, replayed, is_sound=replayed.is_equal, problems=problems_of(replayed)
     )
+
+
+def problems_of(replayed: LogReplay) -> tuple[LogProblemView, ...]:
+    """Return the first problems of a log."""
+    return tuple(project(LogProblemView, problem) for problem in replayed.problems)
 
 
 def compare(
@@ -156,17 +164,3 @@ def _settled(
 ) -> Settlement:
     read = context.store.read(read_settlement, contest_id, configuration)
     return settle(read.input)
-
-
-def _verify(tx: ReadTx, contest_id: str) -> LogVerification:
-    tx.contests.contests.get(contest_id)
-    log = tx.contests.logs.get(contest_id).entity
-    return verify_log(_events(tx, contest_id), log)
-
-
-def _events(tx: ReadTx, contest_id: str) -> Iterator[ContestEvent]:
-    """Yield all events of a log in pages."""
-    events = tx.contests.logs.events(contest_id, after=0, limit=PAGE_SIZE)
-    while events:
-        yield from events
-        events = tx.contests.logs.events(contest_id, after=events[-1].number, limit=PAGE_SIZE)

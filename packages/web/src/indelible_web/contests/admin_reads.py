@@ -166,9 +166,7 @@ def list_refused_commands(
     return cursors.page(views, lambda view: view.id)
 
 
-def read_events(
-    tx: ReadTx, contest_id: str, after: int, limit: int
-) -> tuple[ContestEvent, ...]:
+def read_events(tx: ReadTx, contest_id: str, after: int, limit: int) -> tuple[ContestEvent, ...]:
     """Return the next events of a contest after a number.
 
     Raises:

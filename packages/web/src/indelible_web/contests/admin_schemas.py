@@ -160,20 +160,6 @@ class LineView:
 
 
 @frozen(kw_only=True)
-class ReplayView:
-    """The outcome of a replay: equal digests prove the stored state."""
-
-    contest_id: str
-    event_number: int
-    event_hash: str
-    valid_events: int
-    invalid_events: int
-    stored_digest: str
-    replayed_digest: str
-    is_equal: bool
-
-
-@frozen(kw_only=True)
 class LogProblemView:
     """A fault of an event, or of the head of the log if `number` is null."""
 
@@ -182,13 +168,26 @@ class LogProblemView:
 
 
 @frozen(kw_only=True)
-class VerifyLogView:
-    """The verdict on the hashes of a log, and the state that its events lead to."""
+class ReplayView:
+    """The outcome of a replay: equal digests and no problem prove the stored state."""
 
     contest_id: str
-    events: int
+    event_number: int
+    event_hash: str
+    stored_digest: str
+    replayed_digest: str
+    is_equal: bool
+    problems: tuple[LogProblemView, ...]
+
+
+@frozen(kw_only=True)
+class VerifyLogView:
+    """The verdict on the numbers and hashes of a log, and on the state of its head."""
+
+    contest_id: str
+    event_number: int
+    event_hash: str
     is_sound: bool
-    state_digest: str
     problems: tuple[LogProblemView, ...]
 
 
@@ -298,8 +297,6 @@ class CorrectionBody(ContestQuery):
     """A correction of the applied leaderboard, or of the one of `accept_event`."""
 
     supersedes: int = field(validator=bounded_int, metadata=COUNT)
-    accept_event: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=COUNT
-    )
+    accept_event: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
     rounds: tuple[CorrectedRound, ...] = field(default=(), metadata=CORRECTIONS)
     statuses: tuple[CorrectedStatus, ...] = field(default=(), metadata=CORRECTIONS)

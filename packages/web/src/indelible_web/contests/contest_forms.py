@@ -80,9 +80,7 @@ def cancel_contest(console: ConsoleContext, contest_id: str) -> Response:
     """Cancel a contest; its organizer may do so before the lock."""
 
     def act(context: OperationContext) -> None:
-        command = CancelContest(
-            contest_id=contest_id, organizer_id=Viewer.of(context).organizer_id
-        )
+        command = CancelContest(contest_id=contest_id, organizer_id=Viewer.of(context).organizer_id)
         run_recorded(context, shown(contests.cancel_contest), command)
 
     return _act(console, contest_id, act, OperatorView, CANCELED, scope=ORGANIZE)

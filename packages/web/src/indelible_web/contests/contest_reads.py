@@ -9,7 +9,6 @@ from attrs import frozen
 from indelible.app import ReadTx
 from indelible.contests import (
     CONTEST,
-    Alert,
     Contest,
     ContestConfiguration,
     ContestEvent,
@@ -19,9 +18,10 @@ from indelible.contests import (
     Field,
     ReasonCode,
     SettlementRun,
-    settlement_due,
-    state_of,
+    log_state,
 )
+from indelible.contests.rules.alerts import Alert
+from indelible.contests.rules.terminal import settlement_due
 from indelible.kernel import Change, Head, canonical_json
 from indelible_web.contests.details import configuration_of, contest_actions, own_entries_of
 from indelible_web.contests.listing import get_visible
@@ -105,7 +105,7 @@ def read_contest_page(tx: ReadTx, viewer: Viewer, contest_id: str) -> ContestPag
     configuration = configuration_of(tx, contest)
     log_head = tx.contests.logs.get(contest.id)
     log = log_head.entity
-    state = state_of(tx, log)
+    state = log_state(tx, contest.id)
     observed_at = last_success(tx, contest)
     due_at = settlement_due(state, configuration, log.marks)
     rows, row_count = read_rows(tx, contest, configuration, after=0, limit=MAX_ROWS)

@@ -8,9 +8,9 @@ from indelible.contests import (
     Contest,
     ContestStatus,
     Entry,
-    TieBreaker,
     parse_configuration,
 )
+from indelible.contests.rules.configuration import TieBreaker
 from indelible.kernel import Head
 from indelible_web.contests.listing import get_visible
 from indelible_web.contests.payouts import payout_table

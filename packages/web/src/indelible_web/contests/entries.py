@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from indelible import contests
 from indelible.app import ReadTx, WriteTx
-from indelible.contests import Entry, EntrySaved, EnterContest, SetRoster
+from indelible.contests import EnterContest, Entry, EntrySaved, SetRoster
 from indelible.kernel import Head
 from indelible_web.contests.details import entry_view, own_entries_of
 from indelible_web.contests.listing import get_visible

@@ -12,10 +12,10 @@ from indelible.contests import (
     Leaderboard,
     SettlementInput,
     SettlementRun,
-    official_rounds,
     settle,
 )
 from indelible.contests.rules.failures import SettlementFailed
+from indelible.contests.rules.terminal import official_rounds
 from indelible.contests.tasks import LineDifference
 from indelible.contests.tasks.dry_runs import differences_of
 from indelible.contests.tasks.settlement_inputs import read_settlement

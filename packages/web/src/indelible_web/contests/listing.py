@@ -29,6 +29,11 @@ def visible_states(viewer: Viewer, status: ContestStatus | None) -> tuple[Contes
     return tuple(state for state in states if status in (None, state))
 
 
+def is_visible(contest: Contest, *, is_operator: bool) -> bool:
+    """Return True for a contest that a caller may see; only operators see those in ERROR."""
+    return is_operator or not contest.is_in_error
+
+
 def get_visible(tx: ReadTx, viewer: Viewer, contest_id: str) -> Head[Contest]:
     """Return a contest that the viewer may see.
 
@@ -36,7 +41,7 @@ def get_visible(tx: ReadTx, viewer: Viewer, contest_id: str) -> Head[Contest]:
         ContestNotFound: There is none, or it is in ERROR and the viewer is no operator.
     """
     head = tx.contests.contests.get(contest_id)
-    if head.entity.is_in_error and not viewer.is_operator:
+    if not is_visible(head.entity, is_operator=viewer.is_operator):
         raise ContestNotFound(contest_id)
 
     return head

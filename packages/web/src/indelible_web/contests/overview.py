@@ -6,17 +6,10 @@ from typing import Final
 from attrs import frozen
 
 from indelible.app import ReadTx
-from indelible.contests import (
-    Alert,
-    AlertInput,
-    Configuration,
-    Contest,
-    ContestLog,
-    ContestStatus,
-    LogState,
-    alerts,
-    settlement_due,
-)
+from indelible.contests import Configuration, Contest, ContestLog, ContestStatus
+from indelible.contests.rules.alerts import Alert, AlertInput, alerts
+from indelible.contests.rules.fold import LogState
+from indelible.contests.rules.terminal import settlement_due
 from indelible_web.contests.details import configuration_of
 
 OVERDUE_AFTER: Final = timedelta(seconds=60)  # The reconciler runs every 30 seconds.

@@ -98,7 +98,9 @@ def get_contest(context: OperationContext, query: ContestQuery) -> ContestView:
 )
 def get_configuration(context: OperationContext, query: ConfigurationQuery) -> ConfigurationView:
     """Show the current configuration of a contest, or an earlier version."""
-    return context.store.read(configuration_view, Viewer.of(context), query.contest_id, query.version)
+    return context.store.read(
+        configuration_view, Viewer.of(context), query.contest_id, query.version
+    )
 
 
 @routes.add(

@@ -9,12 +9,14 @@ from indelible.contests import (
     Contest,
     ContestStatus,
     Field,
-    RankedEntry,
+    log_state,
+)
+from indelible.contests.rules.ranking import RankedEntry
+from indelible.contests.rules.standings import (
     Standings,
     StandingsCache,
     StandingsKey,
     standings,
-    state_of,
 )
 from indelible_web.contests.schemas import LeaderboardRow, LeaderboardState
 from indelible_web.http.responses import project
@@ -77,7 +79,7 @@ def live_standings(tx: ReadTx, contest: Contest, configuration: Configuration) -
     )
 
     def compute() -> Standings:
-        state = state_of(tx, log)
+        state = log_state(tx, contest.id)
         paid_until = contest.lock_time + timedelta(seconds=contest.payment_grace_seconds)
         entries = tx.contests.entries.eligible(contest.id, paid_until)
         return standings(configuration, state.leaderboard, state.field or EMPTY_FIELD, entries)
