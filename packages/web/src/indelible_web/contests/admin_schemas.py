@@ -16,6 +16,7 @@ from indelible.contests import (
     RunStatus,
     Validity,
 )
+from indelible.kernel import Actor
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible_web.contests.queries import ContestQuery
@@ -260,7 +261,7 @@ class RejectionView:
     command: str
     code: str
     message: str
-    actor: str
+    actor: Actor
     reason: str
     request_id: str | None
     command_digest: str
