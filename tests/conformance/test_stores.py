@@ -22,6 +22,7 @@ from indelible.testing.captures.scenarios import Install, nothing_to_install
 from indelible.testing.captures.spaces import SpacesConformance
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
+from indelible.testing.contests.conformance import ContestsConformance
 from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.lists import ListsConformance
@@ -83,7 +84,7 @@ def extensions(database: PostgresServer) -> set[str]:
         return {name for (name,) in admin.execute("SELECT extname FROM pg_extension")}
 
 
-class TestMemory(Conformance):
+class TestMemory(Conformance, ContestsConformance):
     @pytest.fixture
     def store(self) -> AnyStore:
         return MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())

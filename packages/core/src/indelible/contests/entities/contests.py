@@ -298,7 +298,18 @@ class Contest(Aggregate):
 
     def resumed(self, *, now: datetime) -> Self:
         """Return the contest in the state that the error came from."""
-        return self.transition(self.resume_action(), now=now, **NO_ERROR)
+        return self.resumed_by(self.resume_action(), now=now)
+
+    def resumed_by(self, action: str, *, now: datetime) -> Self:
+        """Return the contest after one of the actions that resume it.
+
+        Raises:
+            ResumeNotPossible: The action leads to another state than the error came from.
+        """
+        expected = self.resume_action()
+        if action != expected:
+            raise errors.ResumeNotPossible(self.id, action, f"the error needs {expected}")
+        return self.transition(action, now=now, **NO_ERROR)
 
     def _check_times(self) -> None:
         is_ordered = self.created_at < self.lock_time <= self.start_time < self.end_time

@@ -1,0 +1,278 @@
+"""Requirements on the publication and the configuration of contests."""
+
+from datetime import timedelta
+from functools import partial
+
+from indelible import contests
+from indelible.contests import ContestFilter, ContestStatus
+from indelible.contests.rules.configuration import document_instant, parse_configuration
+from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, LOCK_CONTEST_STAGE
+from indelible.kernel import NamedListOrder
+from indelible.testing.captures.scenarios import code
+from indelible.testing.contests.scenarios import (
+    FEE,
+    ORGANIZER,
+    STRANGER,
+    TO_END,
+    TO_LOCK,
+    TO_START,
+    ContestScenario,
+    Value,
+    configuration,
+    contest_in,
+    locked_contest,
+    new_contest,
+    publish,
+)
+from indelible.testing.stores import BEGINNING, AnyStore, do
+
+
+class ContestCommandsConformance:
+    """Requirements on the publication and the configuration of contests."""
+
+    def test_a_published_contest_has_its_configuration_log_feed_and_tasks(
+        self, store: AnyStore
+    ) -> None:
+        scenario = publish(store)
+        saved, contest = scenario.saved, scenario.contest
+        details = store.read(contests.contest_details, contest.id)
+        lock = store.read(lambda tx: tx.tasks.get(LOCK_CONTEST_STAGE, contest.id))
+        fetch = store.read(lambda tx: tx.tasks.get(FETCH_TOURNAMENT_STAGE, "T1"))
+
+        assert (contest.status, saved.seq) == (ContestStatus.SCHEDULED, 1)
+        assert (contest.lock_time, contest.start_time, contest.end_time) == (
+            scenario.base + TO_LOCK,
+            scenario.base + TO_START,
+            scenario.base + TO_END,
+        )
+        assert (contest.fee_minor, contest.currency) == (FEE, "USD")
+        assert details.configuration.configuration == configuration(scenario.base)
+        assert details.configuration.version == contest.configuration_version == 1
+        assert details.configuration.configuration_digest == contest.configuration_digest
+        assert details.configuration.configuration.digest == contest.configuration_digest
+        assert (details.log.id, details.log.event_number) == (contest.id, 0)
+        assert (details.feed.id, details.feed.fetch_number) == ("T1", 0)
+        assert lock.due_at == contest.lock_time
+        assert fetch.due_at is not None
+        assert fetch.due_at <= contest.updated_at
+
+    def test_the_change_of_a_publication_names_its_reason_and_digest(self, store: AnyStore) -> None:
+        data = new_contest(store).last_change
+
+        assert data["reason_code"] == "CONTEST_PUBLISHED"
+        assert set(data["evidence"]) == {"now", "configuration_digest"}
+        assert data["evidence"]["configuration_digest"] == data["configuration_digest"]
+
+    def test_two_contests_share_the_feed_of_their_tournament(self, store: AnyStore) -> None:
+        first, second = publish(store, "First"), publish(store, "Second")
+        opened = store.read(lambda tx: tx.contests.contests.open_of_tournament("T1"))
+
+        assert opened == tuple(sorted((first.contest_id, second.contest_id)))
+        assert store.read(lambda tx: tx.contests.contests.open_of_tournament("T2")) == ()
+
+    def test_a_faulty_configuration_stores_nothing(self, store: AnyStore) -> None:
+        faulty = (
+            {"entry_fee_cents": 25.0},
+            {"rake": {"bps": 10_001, "rounding": "floor"}},
+            {"lock_time": "2026-01-01T00:10:00"},
+            {"hidden_default": 1},
+        )
+        for changes in faulty:
+            assert code(partial(publish, store, **changes)) == "CONFIGURATION_INVALID", changes
+
+        assert store.read(contests.list_contests) == ()
+        assert store.read(contests.count_contests) == {}
+
+    def test_a_lock_time_in_the_past_is_refused(self, store: AnyStore) -> None:
+        past = partial(publish, store, lock_time=document_instant(BEGINNING))
+        assert code(past) == "CONFIGURATION_INVALID"
+
+    def test_a_configuration_is_a_new_version_and_moves_the_lock(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        lock_time = scenario.contest.lock_time + timedelta(minutes=2)
+        changes: dict[str, Value] = {"lock_time": document_instant(lock_time), "max_entries": 5}
+        saved = scenario.configure(**changes)
+        versions = store.read(contests.list_configurations, scenario.contest_id)
+        task = store.read(lambda tx: tx.tasks.get(LOCK_CONTEST_STAGE, scenario.contest_id))
+
+        assert saved.contest.configuration_version == 2
+        assert saved.contest.max_entries == 5
+        assert saved.contest.lock_time == task.due_at == lock_time
+        assert [version.version for version in versions] == [1, 2]
+        assert versions[1].created_at == saved.contest.updated_at
+        assert versions[1].configuration == configuration(scenario.base, **changes)
+        assert scenario.last_change["reason_code"] == "CONFIGURATION_CHANGED"
+        missing = partial(store.read, _configuration, scenario.contest_id, 3)
+        assert code(missing) == "CONFIGURATION_NOT_FOUND"
+
+    def test_a_stale_configuration_is_refused(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        stale = contests.ConfigureContest(
+            contest_id=scenario.contest_id,
+            configuration=configuration(scenario.base, max_entries=5),
+            expected_seq=scenario.saved.seq,
+        )
+        scenario.configure(max_entries=6)
+
+        assert code(partial(scenario.run, contests.configure_contest, stale)) == "STALE"
+        assert scenario.contest.max_entries == 6
+
+    def test_the_configuration_is_frozen_in_every_state_but_scheduled(
+        self, store: AnyStore
+    ) -> None:
+        for status in ContestStatus:
+            scenario = contest_in(store, status)
+            before = scenario.saved
+            attempt = partial(scenario.configure, max_entries=5, **_future(scenario))
+            if status is ContestStatus.SCHEDULED:
+                continue
+            assert code(attempt) == "CONFIG_IMMUTABLE", status
+            assert scenario.saved == before
+
+    def test_the_configuration_is_frozen_at_the_lock_time(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        scenario.advance(scenario.contest.lock_time)
+
+        assert code(partial(scenario.configure, **_future(scenario))) == "CONFIG_IMMUTABLE"
+
+    def test_fee_currency_and_payout_kind_are_fixed_by_the_first_entry(
+        self, store: AnyStore
+    ) -> None:
+        scenario = new_contest(store)
+        fixed = (
+            {"entry_fee_cents": FEE + 1},
+            {"currency": "EUR"},
+            {"payout": {"kind": "fixed_cents", "amounts": [100], "guarantee": True}},
+        )
+        scenario.configure(entry_fee_cents=FEE + 1)
+        scenario.configure()
+        entry = scenario.enter().entry
+        scenario.run(
+            contests.reject_entry,
+            contests.RejectEntry(entry_id=entry.id, rejection_reason="card declined"),
+        )
+        for changes in fixed:
+            assert code(partial(scenario.configure, **changes)) == "FEE_FIXED", changes
+
+        assert scenario.configure(max_entries=30).contest.max_entries == 30
+
+    def test_places_that_are_taken_stay(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        for user_id in ("ann", "bob", "cem"):
+            scenario.enter(user_id)
+
+        assert code(partial(scenario.configure, max_entries=2)) == "PLACES_TAKEN"
+        assert scenario.configure(max_entries=3).contest.max_entries == 3
+
+    def test_a_contest_keeps_its_tournament(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        assert code(partial(scenario.configure, provider_event_id="T2")) == "FIELD_FIXED"
+
+    def test_another_organizer_finds_no_contest_to_configure(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        command = contests.ConfigureContest(
+            contest_id=scenario.contest_id,
+            configuration=configuration(scenario.base),
+            expected_seq=scenario.saved.seq,
+            organizer_id=STRANGER,
+        )
+        attempt = partial(do, store, contests.configure_contest, command)
+
+        assert code(attempt) == "CONTEST_NOT_FOUND"
+
+    def test_a_forced_lock_stores_the_instant_of_the_lock(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        saved = scenario.force_lock()
+        contest = saved.contest
+        newest = store.read(_configuration, scenario.contest_id, 2)
+
+        assert (contest.status, contest.configuration_version) == (ContestStatus.LOCKED, 2)
+        assert contest.created_at < contest.lock_time <= contest.updated_at
+        assert contest.lock_time < scenario.base + TO_LOCK
+        assert contest.start_time == scenario.base + TO_START
+        assert contest.end_time == scenario.base + TO_END
+        parsed = parse_configuration(newest.configuration, created_at=None)
+        assert parsed.lock_time == contest.lock_time
+        assert parsed.digest == contest.configuration_digest
+        assert parsed.document() | {"lock_time": ""} == configuration(scenario.base, lock_time="")
+        assert scenario.last_change["reason_code"] == "ADMIN_FORCE_LOCK"
+
+    def test_a_forced_lock_keeps_a_lock_time_that_has_passed(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        scenario.advance(scenario.contest.lock_time + timedelta(minutes=1))
+        saved = scenario.force_lock()
+
+        assert saved.contest.lock_time == scenario.base + TO_LOCK
+        assert saved.contest.configuration_version == 2
+
+    def test_a_locked_contest_is_not_locked_by_force(self, store: AnyStore) -> None:
+        assert code(locked_contest(store).force_lock) == "INVALID_TRANSITION"
+
+    def test_contests_are_listed_by_name_state_organizer_and_tournament(
+        self, store: AnyStore
+    ) -> None:
+        by_name = ContestFilter(order=NamedListOrder.NAME)
+        names = ("Zeta", "Alpha", "Beta")
+        scenarios = {name: publish(store, name) for name in names}
+        scenarios["Beta"].cancel()
+        ordered = store.read(contests.list_contests, matching=by_name)
+        canceled = ContestFilter(status=ContestStatus.CANCELLED)
+
+        assert [item.contest.contest_name for item in ordered] == ["Alpha", "Beta", "Zeta"]
+        assert _names(store, matching=canceled) == {"Beta"}
+        assert _names(store, matching=ContestFilter(name_prefix="Al")) == {"Alpha"}
+        assert _names(store, organizer_id=ORGANIZER, provider_event_id="T1") == set(names)
+        assert _names(store, organizer_id=STRANGER) == set()
+        assert _names(store, provider_event_id="T2") == set()
+        assert store.read(contests.count_contests) == {
+            ContestStatus.SCHEDULED: 2,
+            ContestStatus.CANCELLED: 1,
+        }
+
+    def test_an_unknown_contest_is_not_found(self, store: AnyStore) -> None:
+        unknown = ContestScenario(store, "nobody")
+        commands = (
+            unknown.lock,
+            unknown.start,
+            unknown.cancel,
+            unknown.enter,
+            partial(unknown.fail, "lock"),
+            unknown.start_run,
+            partial(store.read, contests.contest_details, "nobody"),
+        )
+        for number, command in enumerate(commands):
+            assert code(command) == "CONTEST_NOT_FOUND", number
+        assert code(unknown.import_field) == "CONTEST_LOG_NOT_FOUND"
+
+    def test_a_contest_in_error_is_hidden_from_those_who_may_not_see_it(
+        self, store: AnyStore
+    ) -> None:
+        scenario = contest_in(store, ContestStatus.ERROR)
+        hidden = partial(
+            store.read, contests.get_contest, scenario.contest_id, can_see_errors=False
+        )
+
+        assert code(hidden) == "CONTEST_NOT_FOUND"
+        assert store.read(contests.get_contest, scenario.contest_id) == scenario.saved
+
+
+def _configuration(
+    tx: contests.ContestsRead, contest_id: str, version: int
+) -> contests.ContestConfiguration:
+    """Return a version of a contest's configuration."""
+    return tx.contests.contests.configuration(contest_id, version)
+
+
+def _future(scenario: ContestScenario) -> dict[str, str]:
+    """Return times of a configuration that are later than any instant of a test."""
+    start = scenario.contest.start_time + timedelta(days=1)
+    return {
+        "lock_time": document_instant(start),
+        "tournament_start_time": document_instant(start),
+    }
+
+
+def _names(store: AnyStore, **filters: object) -> set[str]:
+    """Return the names of the listed contests."""
+    listed = store.read(contests.list_contests, **filters)  # type: ignore[arg-type]
+    return {item.contest.contest_name for item in listed}
