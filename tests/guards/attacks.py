@@ -7,6 +7,11 @@ from tests.guards.attacks_generated import GENERATED
 from tests.guards.attacks_on_captures import LEGAL_ON_CAPTURES, ON_CAPTURES, WITHOUT_SIGNAL
 from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WITHOUT_RECORD
+from tests.guards.attacks_on_contests import (
+    LEGAL_ON_CONTESTS,
+    ON_CONTESTS,
+    WITHOUT_CONTEST_RECORD,
+)
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
 from tests.guards.attacks_on_hung_threads import LEGAL_ON_HUNG_THREADS, ON_HUNG_THREADS
 from tests.guards.attacks_on_json import JSON_LIMITS
@@ -20,6 +25,11 @@ from tests.guards.attacks_on_projects import (
 from tests.guards.attacks_on_rates import LEGAL_ON_RATES, ON_RATES
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
+from tests.guards.attacks_on_settlements import (
+    LEGAL_ON_SETTLEMENTS,
+    ON_SETTLEMENTS,
+    WITHOUT_SETTLEMENT_RECORD,
+)
 from tests.guards.attacks_on_sqlite import ON_SQLITE
 from tests.guards.attacks_on_task_ends import ON_TASK_ENDS
 from tests.guards.attacks_on_tasks import LEGAL_ON_TASKS, ON_TASKS
@@ -32,6 +42,8 @@ LEGAL: Kind = {
     **LEGAL_ON_CAPTURES,
     **LEGAL_ON_TOKENS,
     **LEGAL_ON_PROJECTS,
+    **LEGAL_ON_CONTESTS,
+    **LEGAL_ON_SETTLEMENTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
     **LEGAL_ON_HUNG_THREADS,
@@ -45,6 +57,8 @@ HEADS_ALONE: Mapping[str, Kind] = {
     "a derived head without its signal": WITHOUT_SIGNAL,
     **WITHOUT_RECORD,
     **WITHOUT_PROJECT_RECORD,
+    **WITHOUT_CONTEST_RECORD,
+    **WITHOUT_SETTLEMENT_RECORD,
 }
 
 ON_BOTH = (
@@ -53,6 +67,8 @@ ON_BOTH = (
     ON_CAPTURES,
     ON_TOKENS,
     ON_PROJECTS,
+    ON_CONTESTS,
+    ON_SETTLEMENTS,
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,

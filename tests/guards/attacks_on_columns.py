@@ -10,6 +10,7 @@ from tests.guards.attacks_on_hung_threads import insert_report
 from tests.guards.attacks_on_rates import insert_bucket
 from tests.guards.capture_rows import capture_writes
 from tests.guards.column_values import MALFORMED
+from tests.guards.contest_steps import CONTEST_RECORDS, contest_record_with
 from tests.guards.kernel_records import insert_payload, insert_rejection
 from tests.guards.project_rows import PROJECT_RECORDS, record_with
 from tests.guards.raw_database import Statement
@@ -58,6 +59,8 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         return _edit_with(s, table, columns)
     if table in PROJECT_RECORDS:
         return record_with(s.projects, table, columns)
+    if table in CONTEST_RECORDS:
+        return contest_record_with(s.contests, table, columns)
 
     inserts = {
         EDGES: insert(EDGES).values({**edge_row("PUBLISHED", "undo", "DRAFT"), **columns}),

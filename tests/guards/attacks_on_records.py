@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, literal, select, update
 from tests.guards.attack_parts import Kind, approval_writes, further_step, insert_edge
+from tests.guards.attacks_on_contests import LIES_ON_CONTESTS
 from tests.guards.attacks_on_projects import LIES_ON_PROJECTS
+from tests.guards.attacks_on_settlements import LIES_ON_SETTLEMENTS
 from tests.guards.raw_sql import NULL, raw
 from tests.guards.situation import (
     creation_writes,
@@ -167,6 +169,8 @@ LIES: Kind = {
         insert_receipt(s.receipt, result={"answer": 2}),
     ),
     **LIES_ON_PROJECTS,
+    **LIES_ON_CONTESTS,
+    **LIES_ON_SETTLEMENTS,
 }
 
 RECORDS: Mapping[str, Kind] = {

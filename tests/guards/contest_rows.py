@@ -35,6 +35,7 @@ from tests.guards.contest_values import (
 
 from indelible.contests.entities import (
     Contest,
+    ContestEvent,
     ContestLog,
     EntriesRevision,
     Entry,
@@ -50,7 +51,8 @@ from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import AggregateRepository, Record
-from indelible_sql import SqlTransaction
+from indelible.kernel.json_objects import JsonObject
+from indelible_sql import SqlReading, SqlTransaction
 
 SCHEDULED: Final = "contest-1"
 LOCKED: Final = "contest-2"
@@ -91,8 +93,10 @@ def add_contests(tx: SqlTransaction) -> None:
     for contest_id in (LIVE, SETTLING, SETTLED, FAILED):
         _start(tx, contest_id)
         _play(tx, contest_id)
-        _start_run(tx, contest_id)
     _reject_rewrite(tx)
+    _correct(tx)
+    for contest_id in (LIVE, SETTLING, SETTLED, FAILED):
+        _start_run(tx, contest_id)
     _settle(tx)
     _fail(tx)
     end_run(tx, f"{SETTLING}-run")
@@ -118,7 +122,9 @@ def marks_of(log: ContestLog, **marks: object) -> LogMarks:
     return evolve(log.marks, **marks)
 
 
-def events_of(log: Head[ContestLog], draft: EventDraft, marks: LogMarks, now: datetime) -> Any:
+def events_of(
+    log: Head[ContestLog], draft: EventDraft, marks: LogMarks, now: datetime
+) -> tuple[ContestLog, ContestEvent]:
     """Return the log after an event, and the event."""
     following = log.entity.with_event("append", draft, marks, now=now)
     return following, following.new_event(log.entity, draft)
@@ -164,7 +170,7 @@ def _open_feeds(tx: SqlTransaction) -> None:
         save(tx, tx.contests.feeds, head, feed, "fetch", records=(fetch,))
 
 
-def _publish(tx: SqlTransaction, contest_id: str, configuration: Any) -> None:
+def _publish(tx: SqlTransaction, contest_id: str, configuration: JsonObject) -> None:
     contest = Contest.published(
         contest_id,
         organizer_id="maya",
@@ -287,6 +293,12 @@ def _reject_rewrite(tx: SqlTransaction) -> None:
     )
 
 
+def _correct(tx: SqlTransaction) -> None:
+    """Append a valid event of LIVE that supersedes the applied leaderboard, and changes nothing."""
+    correction = draft_of(5, EventKind.CORRECTION, 4, {"players": []}, supersedes=2)
+    _append(tx, LIVE, correction)
+
+
 def _settle(tx: SqlTransaction) -> None:
     head = tx.contests.contests.get(SETTLED)
     run_head = tx.contests.runs.get(f"{SETTLED}-run")
@@ -297,12 +309,12 @@ def _settle(tx: SqlTransaction) -> None:
     save(tx, tx.contests.contests, head, contest, "complete")
 
 
-def paid_entries(tx: Any, contest_id: str) -> list[tuple[str, str, str]]:
+def paid_entries(tx: SqlReading | SqlTransaction, contest_id: str) -> list[tuple[str, str, str]]:
     """Return the id, the user and the payment of each active entry of a contest."""
     entries: list[tuple[str, str, str]] = []
     for user_id in USERS:
         entry = tx.contests.entries.get(f"{contest_id}-{user_id}").entity
-        entries.append((entry.id, entry.user_id, entry.payment_ref))
+        entries.append((entry.id, entry.user_id, entry.payment_ref or ""))
 
     return entries
 

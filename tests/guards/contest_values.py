@@ -60,7 +60,7 @@ def configuration_of(
         "tournament_end_time": document_instant(end_time),
         "entry_fee_cents": FEE_MINOR,
         "max_entries": PLACES,
-        "max_entries_per_user": PLACES,
+        "max_entries_per_user": 1,
         **keys,
     }
     return parse_configuration(values, created_at=None).configuration_document

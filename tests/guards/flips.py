@@ -12,6 +12,14 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from sqlalchemy import CheckConstraint, Column, Table, TextClause, text
+from tests.guards.contest_rows import LIVE, SCHEDULED, SETTLED
+from tests.guards.contest_steps import (
+    contest_of_column,
+    entry_of_column,
+    event_of_column,
+    fetch_of_column,
+    run_of_column,
+)
 from tests.guards.kernel_records import STORED_PAYLOAD, STORED_REJECTION
 from tests.guards.lifting_sqlite import SqliteLifting, image, trigger_names
 from tests.guards.project_rows import job_of_column
@@ -19,6 +27,7 @@ from tests.guards.situation import Situation
 from tests.guards.task_rows import LEASED
 
 from indelible_sql import Finding
+from indelible_sql.contests import CONTEXT as CONTESTS_CONTEXT
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
@@ -118,6 +127,12 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
         ),
         "job_specs": (f"job_id = '{job_id}'", job_id),
         "job_outputs": (f"job_id = '{job_id}' AND number = 3", job_id),
+        "contest_configurations": (f"contest_id = '{SCHEDULED}'", SCHEDULED),
+        "rosters": (f"entry_id = '{SCHEDULED}-maya'", f"{SCHEDULED}-maya"),
+        "contest_events": event_of_column(column.name),
+        "event_faults": (f"entity_id = '{LIVE}' AND number = 2", LIVE),
+        "provider_fetches": fetch_of_column(column.name),
+        "settlement_lines": (f"entity_id = '{SETTLED}-run' AND number = 2", f"{SETTLED}-run"),
         "signals": (f"artifact_id = '{s.captures.artifact_id}'", s.captures.artifact_id),
     }
     if table.name in rows:
@@ -131,6 +146,9 @@ def _entity_id(head: Table, column: Column[Any], s: Situation) -> str:
     """Return the id of an entity of the head with a value in the column."""
     entity_ids = {
         "jobs": job_of_column(s.projects, column.name),
+        "contests": contest_of_column(column.name),
+        "entries": entry_of_column(column.name),
+        "settlement_runs": run_of_column(column.name),
         "subspaces": s.captures.subspace_id,
         "artifacts": s.captures.artifact_id,
         "centroids": s.captures.subspace_id,
@@ -240,7 +258,9 @@ def drop_guards(url: str) -> None:
     guards_off = [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in CATALOG.tables]
     for head in CATALOG.heads:
         guards_off.append(f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times")
-    for table in (*PROJECTS_CONTEXT.heads, *PROJECTS_CONTEXT.records):
+    checked = [*PROJECTS_CONTEXT.heads, *PROJECTS_CONTEXT.records]
+    checked += [*CONTESTS_CONTEXT.heads, *CONTESTS_CONTEXT.records]
+    for table in checked:
         for constraint in table.constraints:
             if isinstance(constraint, CheckConstraint):
                 guards_off.append(

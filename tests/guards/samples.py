@@ -17,6 +17,13 @@ from indelible.tokens.entities.tokens import MINTING_FIELDS
 from indelible_sql import SqlReading
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
 from indelible_sql.concepts.rows import CONCEPT_HEADS
+from indelible_sql.contests.rows import (
+    CONTEST_HEADS,
+    ENTRY_HEADS,
+    FEED_HEADS,
+    LOG_HEADS,
+    RUN_HEADS,
+)
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
@@ -42,6 +49,15 @@ UNBOUND: Final[Row] = {
     "latest_successful_job_number": None,
     **dict.fromkeys(REPOSITORY_COLUMNS),
 }
+
+# The fields of a feed before its first fetch, and those of a failed run.
+UNFETCHED: Final[Row] = {
+    "fetch_number": 0,
+    "failures": 0,
+    "last_success_at": None,
+    "last_payload_digest": None,
+}
+RUN_ERROR: Final[Row] = {"error_code": "MISSING_SCORE", "error_message": "A score is missing."}
 
 
 @frozen(kw_only=True)
@@ -139,6 +155,11 @@ SAMPLES: Final = (
         state_fixed=REPOSITORY_COLUMNS,
     ),
     Sample(heads=JOB_HEADS, where={"status": "pending"}, action="fail"),
+    Sample(heads=CONTEST_HEADS, where={"id": "contest-1"}, action="cancel"),
+    Sample(heads=ENTRY_HEADS, where={"id": "contest-1-maya"}, action="void"),
+    Sample(heads=LOG_HEADS, where={"id": "contest-3"}, action="pause"),
+    Sample(heads=FEED_HEADS, where={"id": "golf-1"}, action="stop", unique=UNFETCHED),
+    Sample(heads=RUN_HEADS, where={"id": "contest-3-run"}, action="fail", fields=RUN_ERROR),
 )
 SAMPLE_BY_TABLE: Final = {sample.heads.table: sample for sample in SAMPLES}
 

@@ -10,6 +10,8 @@ from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, insert
 from tests.feeds import wait_for_complete_feed
 from tests.guards.capture_rows import CaptureSituation, settle_captures
+from tests.guards.contest_rows import add_contests
+from tests.guards.contest_steps import ContestSituation, contest_situation
 from tests.guards.kernel_records import add_kernel_records
 from tests.guards.project_rows import (
     ProjectIds,
@@ -106,6 +108,7 @@ class Situation:
 
     captures: CaptureSituation
     projects: ProjectSituation
+    contests: ContestSituation
 
     # Steps of a token whose image is being uploaded, of its upload, and of an orphaned mint whose
     # transaction is in another block now.
@@ -152,8 +155,8 @@ def settle(store: SqlStore) -> Situation:
     """Fill every table, and return the situation.
 
     There are a concept with two versions in REVIEW, a published one, a draft with a receipt, and a
-    key; the rest is described in `settle_captures`, `add_tokens`, `add_tasks` and
-    `settle_projects`.
+    key; the rest is described in `settle_captures`, `add_tokens`, `add_tasks`, `settle_projects`
+    and `contest_rows`.
     """
     in_review = submit(store, edit(store, create(store, FULL), CLEARER)).concept.id
     published_id = published(store).concept.id
@@ -173,6 +176,8 @@ def settle(store: SqlStore) -> Situation:
         attempt = attempt_row(add_tasks(tx))
 
     projects = settle_projects(store)
+    with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
+        add_contests(tx)
     wait_for_complete_feed(store)
     ids = SettledIds(in_review=in_review, published=published_id, key=key_id, projects=projects)
     return store.read(_situation, ids, attempt, captures)
@@ -188,11 +193,16 @@ def _situation(
     created = Concept.create("create", now=now, id="new")
     first_version = created.new_version(FULL, version_id="version-1", by=MAYA, note="new")
     projects = project_situation(tx, ids.projects)
+    contests = contest_situation(tx)
     steps = legal_steps(tx)
     steps["jobs"] = projects.completed_with_warnings
     births = legal_births(tx)
     births["concepts"] = _concept_birth(created, first_version)
     births["jobs"] = projects.birth
+    births["contests"] = contests.publication
+    births["entries"] = contests.entry
+    births["contest_logs"] = contests.log
+    births["settlement_runs"] = contests.run
     unsealed = read_unsealed(tx)
     next_one = next_seal(AUDIT, unsealed.newest, unsealed.stretch, now=now)
 
@@ -218,6 +228,7 @@ def _situation(
         seal=asdict(next_one, recurse=False),
         captures=captures,
         projects=projects,
+        contests=contests,
         ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
         completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
         restored=next_step(tx.tokens.mints.get("mint-2"), "restore"),

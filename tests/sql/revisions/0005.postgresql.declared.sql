@@ -4402,6 +4402,19 @@ FOR EACH ROW WHEN (NEW.fetch_number IS NOT NULL) EXECUTE FUNCTION indelible.cont
 --;
 ALTER TABLE indelible.contest_events ENABLE ALWAYS TRIGGER contest_events_of_fetch
 --;
+CREATE FUNCTION indelible.event_faults_of_newest() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM inserted AS fault WHERE NOT EXISTS (SELECT 1 FROM indelible.contest_logs AS log WHERE log.id = fault.entity_id AND log.event_number = fault.event_number))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER event_faults_of_newest AFTER INSERT ON indelible.event_faults
+REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION indelible.event_faults_of_newest()
+--;
+ALTER TABLE indelible.event_faults ENABLE ALWAYS TRIGGER event_faults_of_newest
+--;
 CREATE FUNCTION indelible.settlement_runs_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN

@@ -3426,6 +3426,10 @@ CREATE TRIGGER contest_events_of_fetch BEFORE INSERT ON contest_events
 WHEN (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_logs AS log JOIN main.provider_fetches AS stored ON stored.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND stored.number = NEW.fetch_number AND stored.payload_digest = NEW.payload_digest)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_events_of_fetch'); END
 --;
+CREATE TRIGGER event_faults_of_newest BEFORE INSERT ON event_faults
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.entity_id AND log.event_number = NEW.event_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_of_newest'); END
+--;
 CREATE TRIGGER settlement_runs_fixed BEFORE UPDATE ON settlement_runs
 WHEN (NEW.contest_id = OLD.contest_id AND NEW.number = OLD.number AND NEW.engine_version = OLD.engine_version AND NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.event_number = OLD.event_number AND NEW.events_digest = OLD.events_digest AND NEW.entries_count = OLD.entries_count AND NEW.entries_seq_sum = OLD.entries_seq_sum AND NEW.currency = OLD.currency) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_fixed'); END

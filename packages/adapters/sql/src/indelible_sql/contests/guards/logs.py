@@ -6,9 +6,10 @@ from typing import Final
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.values import EventKind, Validity
 from indelible_sql.contests.guards.conditions import unchanged
-from indelible_sql.contests.tables import EVENTS, FETCHES, LOGS
+from indelible_sql.contests.tables import EVENTS, FAULTS, FETCHES, LOGS
 from indelible_sql.contests.tables.checks import quoted
 from indelible_sql.contests.tables.logs import POINTERS
+from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 
@@ -28,6 +29,7 @@ def log_guards(dialect: str) -> Iterator[Guard]:
     yield _pointer_guard()
     yield _applied_guard(dialect)
     yield _fetched_guard(dialect)
+    yield _faults_guard(dialect)
 
 
 def _chain_guard() -> Guard:
@@ -96,4 +98,26 @@ def _fetched_guard(dialect: str) -> Guard:
             " AND stored.payload_digest = NEW.payload_digest)"
         ),
         row_filter="NEW.fetch_number IS NOT NULL",
+    )
+
+
+def _faults_guard(dialect: str) -> Guard:
+    """Refuse a fault of another event than the newest one of its log.
+
+    PostgreSQL checks all faults of a statement in one join.
+    """
+    row = "NEW" if dialect == "sqlite" else "fault"
+    is_of_newest = (
+        f"EXISTS (SELECT 1 FROM {qualified_name(LOGS, dialect)} AS log"
+        f" WHERE log.id = {row}.entity_id AND log.event_number = {row}.event_number)"
+    )
+    if dialect == "sqlite":
+        return Guard(table=FAULTS, rule="of_newest", event="INSERT", condition=is_of_newest)
+
+    return Guard(
+        table=FAULTS,
+        rule="of_newest",
+        event="INSERT",
+        condition=f"NOT EXISTS (SELECT 1 FROM {INSERTED} AS fault WHERE NOT {is_of_newest})",
+        inserted_rows=INSERTED,
     )

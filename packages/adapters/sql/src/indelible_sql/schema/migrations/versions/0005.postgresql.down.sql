@@ -86,6 +86,8 @@ DROP TRIGGER event_faults_no_truncate ON indelible.event_faults
 --;
 DROP TRIGGER event_faults_no_update ON indelible.event_faults
 --;
+DROP TRIGGER event_faults_of_newest ON indelible.event_faults
+--;
 DROP TRIGGER history_balances_settlement ON indelible.history
 --;
 DROP TRIGGER history_needs_contest_logs ON indelible.history
@@ -372,6 +374,8 @@ DROP FUNCTION indelible.contest_events_applied
 --;
 DROP FUNCTION indelible.contest_events_of_fetch
 --;
+DROP FUNCTION indelible.event_faults_of_newest
+--;
 DROP FUNCTION indelible.settlement_runs_fixed
 --;
 DROP FUNCTION indelible.settlement_runs_of_live_contest
@@ -482,6 +486,14 @@ CREATE TRIGGER tasks_prune BEFORE DELETE ON indelible.tasks
 FOR EACH ROW EXECUTE FUNCTION indelible.tasks_prune()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_prune
+--;
+CREATE OR REPLACE FUNCTION indelible.tasks_edge() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = statement_timestamp() WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = statement_timestamp()) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= statement_timestamp() + interval '172800 seconds' OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
 --;
 DROP TABLE indelible.settlement_lines
 --;

@@ -152,6 +152,8 @@ DROP TRIGGER event_faults_no_replace
 --;
 DROP TRIGGER event_faults_no_update
 --;
+DROP TRIGGER event_faults_of_newest
+--;
 DROP TRIGGER history_balances_settlement
 --;
 DROP TRIGGER history_needs_contest_logs
@@ -282,6 +284,8 @@ DROP TRIGGER settlement_runs_settled_exists
 --;
 DROP TRIGGER task_attempts_no_delete
 --;
+DROP TRIGGER tasks_edge
+--;
 DROP TRIGGER tasks_needs_contests
 --;
 DROP TRIGGER tasks_needs_provider_feeds
@@ -395,6 +399,10 @@ BEGIN SELECT RAISE(ABORT, 'seal_records_no_delete'); END
 CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
 WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
+--;
+CREATE TRIGGER tasks_edge BEFORE UPDATE ON tasks
+WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_edge'); END
 --;
 DROP TABLE settlement_lines
 --;

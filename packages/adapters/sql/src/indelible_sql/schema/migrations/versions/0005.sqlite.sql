@@ -1,5 +1,7 @@
 DROP TRIGGER lifecycle_edges_no_insert
 --;
+DROP TRIGGER tasks_edge
+--;
 CREATE TABLE payloads (
 	digest TEXT NOT NULL,
 	bytes BLOB NOT NULL,
@@ -622,6 +624,10 @@ CREATE TRIGGER rejections_no_replace BEFORE INSERT ON rejections
 WHEN (NOT EXISTS (SELECT 1 FROM main.rejections WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rejections_no_replace'); END
 --;
+CREATE TRIGGER tasks_edge BEFORE UPDATE ON tasks
+WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.attempts = OLD.attempts AND (NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_edge'); END
+--;
 CREATE TRIGGER contest_configurations_no_update BEFORE UPDATE ON contest_configurations
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_configurations_no_update'); END
@@ -1117,6 +1123,10 @@ BEGIN SELECT RAISE(ABORT, 'contest_events_applied'); END
 CREATE TRIGGER contest_events_of_fetch BEFORE INSERT ON contest_events
 WHEN (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_logs AS log JOIN main.provider_fetches AS stored ON stored.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND stored.number = NEW.fetch_number AND stored.payload_digest = NEW.payload_digest)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_events_of_fetch'); END
+--;
+CREATE TRIGGER event_faults_of_newest BEFORE INSERT ON event_faults
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.entity_id AND log.event_number = NEW.event_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_of_newest'); END
 --;
 CREATE TRIGGER settlement_runs_fixed BEFORE UPDATE ON settlement_runs
 WHEN (NEW.contest_id = OLD.contest_id AND NEW.number = OLD.number AND NEW.engine_version = OLD.engine_version AND NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.event_number = OLD.event_number AND NEW.events_digest = OLD.events_digest AND NEW.entries_count = OLD.entries_count AND NEW.entries_seq_sum = OLD.entries_seq_sum AND NEW.currency = OLD.currency) IS NOT TRUE
