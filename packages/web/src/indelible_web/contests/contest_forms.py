@@ -150,6 +150,7 @@ def check_contest(console: ConsoleContext, contest_id: str) -> Response:
         verdict=verdict,
         comparison=comparison,
         refusal=problem,
+        stored=next((run for run in loaded.page.runs if run.result_digest), None),
         **template_values(loaded),
     )
 

@@ -1,5 +1,6 @@
 """The reads of the console's page of a contest."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -56,6 +57,14 @@ class TimelineItem:
 
 
 @frozen(kw_only=True)
+class ConfigurationItem:
+    """A version of a configuration, and its JSON as text with a key on each line."""
+
+    record: ContestConfiguration
+    text: str
+
+
+@frozen(kw_only=True)
 class EventItem:
     """An event with its first faults."""
 
@@ -87,7 +96,7 @@ class ContestPage:
     rows: tuple[LeaderboardRow, ...]
     row_count: int
     timeline: tuple[TimelineItem, ...]
-    configurations: tuple[ContestConfiguration, ...]
+    configurations: tuple[ConfigurationItem, ...]
     field: Field | None
     ingestion: Ingestion | None
     runs: tuple[SettlementRun, ...]
@@ -186,13 +195,19 @@ def evidence_texts(evidence: object) -> tuple[tuple[str, str], ...]:
     return tuple(texts)
 
 
-def read_configurations(tx: ReadTx, contest: Contest) -> tuple[ContestConfiguration, ...]:
+def read_configurations(tx: ReadTx, contest: Contest) -> tuple[ConfigurationItem, ...]:
     """Return the versions of a contest's configuration, newest first."""
     after = max(0, contest.configuration_version - MAX_CONFIGURATIONS)
     versions = tx.contests.contests.configurations(
         contest.id, after=after, limit=MAX_CONFIGURATIONS
     )
-    return versions[::-1]
+    items: list[ConfigurationItem] = []
+    for record in reversed(versions):
+        # A configuration has whole numbers only, which every encoder writes exactly.
+        text = json.dumps(record.configuration.json_value(), indent=2, ensure_ascii=False)
+        items.append(ConfigurationItem(record=record, text=text))
+
+    return tuple(items)
 
 
 def read_ingestion(tx: ReadTx, log: ContestLog) -> Ingestion:
