@@ -143,7 +143,7 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Send hostile input: `-- [projects] --minutes M --seed S`, or `--requests N`, `--number N`."""
+    """Send hostile input: `-- [DOSE] --minutes M --seed S`, or `--requests N`, `--number N`."""
     _install(session, "test")
     _run_to_its_end(session, "python", "-m", "tests.fuzz")
 

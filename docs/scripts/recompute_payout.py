@@ -47,7 +47,8 @@ def digest(value: object) -> str:
 
 def broken_event(bundle: Document) -> str:
     """Return the first event that differs from its hash or from the chain, '' if none does."""
-    previous, hashes = "", {}
+    previous = ""
+    hashes: dict[int, str] = {}
     for number, event in enumerate(bundle["events"], start=1):
         problem = problem_of_event(event, number, previous, hashes)
         if problem:
@@ -55,10 +56,11 @@ def broken_event(bundle: Document) -> str:
         previous = event["event_hash"]
         hashes[number] = event["body_hash"]
 
-    if len(bundle["events"]) != bundle["event_number"]:
-        return f"{len(bundle['events'])} events, expected {bundle['event_number']}"
+    count = len(bundle["events"])
+    if count != bundle["event_number"]:
+        return f"{count} events, expected {bundle['event_number']}"
     if previous != bundle["events_digest"]:
-        return f"event {len(bundle['events'])}: its hash is not the digest of the settled events"
+        return f"event {count}: its hash is not the digest of the settled events"
     return ""
 
 
@@ -88,7 +90,6 @@ def folded(bundle: Document) -> tuple[Document, Document]:
         newest[kind] = event["body"]
     if len(newest) < 2:  # noqa: PLR2004 - a field and a leaderboard
         raise Unusable("the events contain no field or no leaderboard")
-
     return newest["field"], newest["leaderboard"]
 
 
@@ -97,11 +98,13 @@ def folded(bundle: Document) -> tuple[Document, Document]:
 
 def par_of(configuration: Document, number: int, course: str | None) -> int | None:
     """Return the par of a round, None for an unknown course."""
-    par = configuration["par"]
-    if isinstance(par, dict):
+    par: Any = configuration["par"]
+    if isinstance(par, list):
+        par = par[number - 1]
+    elif isinstance(par, dict):
         pars = set(par.values())
-        return pars.pop() if len(pars) == 1 else par.get(course)
-    return par[number - 1] if isinstance(par, list) else par
+        par = pars.pop() if len(pars) == 1 else par.get(course)
+    return None if par is None else int(par)
 
 
 def values_of(configuration: Document, player: Document, rounds: int) -> dict[int, int]:
@@ -191,8 +194,7 @@ class Players:
         after_round = self.configuration["cut"]["after_round"]
         if player["status"] == "CUT" or after_round is None:
             return False
-        played = [card["n"] for card in player["rounds"] if card["complete"]]
-        return any(number > after_round for number in played)
+        return any(card["complete"] and card["n"] > after_round for card in player["rounds"])
 
     def roster(self, entry: Document) -> list[str]:
         """Return the players of an entry, with alternates for those who never started."""
@@ -291,7 +293,7 @@ def payouts_of(bundle: Document, ties: list[list[Document]]) -> tuple[dict[str, 
     for tie in ties:
         share, rest = divmod(sum(amounts[position : position + len(tie)]), len(tie))
         position += len(tie)
-        payouts.update({entry["entry_id"]: share for entry in tie})
+        payouts |= {entry["entry_id"]: share for entry in tie}
         if configuration["tie_remainder"] == "platform":
             rounding += rest
             continue
@@ -300,9 +302,10 @@ def payouts_of(bundle: Document, ties: list[list[Document]]) -> tuple[dict[str, 
 
     difference = pool - rake - sum(amounts)
     parts = {"pool_cents": pool, "rake_cents": rake, "rounding_cents": rounding}
-    parts["retained_cents"] = max(difference, 0)
-    parts["top_up_cents"] = max(-difference, 0)
-    return payouts, parts
+    return payouts, parts | {
+        "retained_cents": max(difference, 0),
+        "top_up_cents": max(-difference, 0),
+    }
 
 
 def result_of(bundle: Document) -> Document:
@@ -315,9 +318,8 @@ def result_of(bundle: Document) -> Document:
     for tie in [*[[entry["entry_id"] for entry in tie] for tie in ties], ineligible]:
         for name in tie:
             payout = payouts.get(name, 0)
-            rows.append(
-                {"entry_id": name, "payout_cents": payout, "rank": rank, "score": scores[name]}
-            )
+            row = {"entry_id": name, "payout_cents": payout, "rank": rank, "score": scores[name]}
+            rows.append(row)
         rank += len(tie)
 
     result: Document = {"contest_id": bundle["contest_id"], "results": rows}
@@ -326,9 +328,6 @@ def result_of(bundle: Document) -> Document:
         if amount or name not in ("retained_cents", "top_up_cents"):
             result[name] = amount
     return result
-
-
-# 5. The checks.
 
 
 def checks(bundle: Document, result: Document) -> Iterator[tuple[str, str]]:

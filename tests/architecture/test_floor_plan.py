@@ -19,8 +19,8 @@ REQUIRED = {
     "handlers",
     "queries",
 }
-OPTIONAL = {"repositories", "tasks"}
-CONTEXTS = ["captures", "concepts", "projects", "tokens"]
+OPTIONAL = {"repositories", "samples", "tasks"}
+CONTEXTS = ["captures", "concepts", "contests", "projects", "tokens"]
 NOT_CONTEXTS = {"__pycache__", "kernel", "memory", "testing"}
 VAGUE_NAMES = {"utils", "helpers", "common", "base", "models", "manager"}
 MAX_README_LINES = 30
@@ -57,7 +57,7 @@ def project(package: Path) -> dict[str, Any]:
     return table
 
 
-def test_captures_concepts_projects_and_tokens_are_contexts() -> None:
+def test_the_contexts_are_these() -> None:
     assert [context.name for context in contexts()] == CONTEXTS
 
 

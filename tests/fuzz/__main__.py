@@ -1,9 +1,10 @@
-"""Send generated and hostile input: `python -m tests.fuzz [projects] --minutes M --seed S`.
+"""Send generated and hostile input: `python -m tests.fuzz [DOSE] --minutes M --seed S`.
 
 Without a dose, send requests to every route, for some minutes or `--requests N` of them. The dose
 `projects` sends hostile specifications through the rules and over HTTP, and processes jobs in
-hostile repositories: at least for one round, and `--number N` repositories. `--seed S` repeats a
-run.
+hostile repositories: at least for one round, and `--number N` repositories. The dose `contests`
+takes up mutated payloads of the provider and disturbed deliveries of a story: at least one round,
+and `--number N` payloads. `--seed S` repeats a run.
 """
 
 import logging
@@ -17,6 +18,7 @@ from random import Random
 from tests.chaos.testbed import Testbed, testbed
 from tests.conftest import POLICY
 from tests.fuzz.attack import AttackTally, over_http, through_python
+from tests.fuzz.contests import ContestDose, fuzz_contests
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.fuzz.projects import ProjectDose, fuzz_projects
 from tests.web.generated import Making, generated, operations
@@ -30,6 +32,7 @@ from indelible_sql import open_store, verify
 ATTACKS_PER_ROUND = 500
 EXAMPLES_PER_ROUND = 30
 PROJECTS = "projects"
+CONTESTS = "contests"
 
 
 def fuzz(
@@ -89,6 +92,17 @@ def projects(dose: ProjectDose, bed: Testbed) -> bool:
         say(f"{number} hostile repositories on {name}")
 
     return _report(tally)
+
+
+def contests(dose: ContestDose) -> bool:
+    """Play the dose of contests, print what was seen, and return True without faults."""
+    tally = fuzz_contests(dose)
+    for answer, number in sorted(tally.seen.items()):
+        say(f"{number:8} {answer}")
+    for line in tally.wrong:
+        say(f"FAIL {line}")
+    say(f"{tally.payloads} payloads, {tally.variants} stories, {len(tally.wrong)} wrong")
+    return not tally.wrong
 
 
 def _report(tally: AttackTally) -> bool:
@@ -157,11 +171,13 @@ def create_parser() -> ArgumentParser:
         description=__doc__,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("dose", nargs="?", choices=(PROJECTS,), help="default: every route")
+    parser.add_argument(
+        "dose", nargs="?", choices=(PROJECTS, CONTESTS), help="default: every route"
+    )
     lengths = parser.add_mutually_exclusive_group()
     lengths.add_argument("--minutes", type=float, default=1)
     lengths.add_argument("--requests", type=int, default=0, help="without a dose")
-    lengths.add_argument("--number", type=int, default=0, help="of repositories, for projects")
+    lengths.add_argument("--number", type=int, default=0, help="of repositories or payloads")
     parser.add_argument("--seed", type=int, default=1)
     return parser
 
@@ -171,9 +187,9 @@ def main() -> int:
     parser = create_parser()
     arguments = parser.parse_args()
     if arguments.dose is None and arguments.number:
-        parser.error("--number needs the dose projects")
-    if arguments.dose == PROJECTS and arguments.requests:
-        parser.error("--requests has no effect on the dose projects")
+        parser.error("--number needs a dose")
+    if arguments.dose is not None and arguments.requests:
+        parser.error(f"--requests has no effect on the dose {arguments.dose}")
 
     logging.disable()  # The log has a line per request.
     began_at = time.monotonic()
@@ -186,12 +202,14 @@ def main() -> int:
 
 def _play(arguments: Namespace, bed: Testbed) -> bool:
     """Play the dose that the arguments name, and return True without faults."""
+    minutes = arguments.minutes
+    if arguments.number:
+        minutes = 0
     if arguments.dose == PROJECTS:
-        minutes = arguments.minutes
-        if arguments.number:
-            minutes = 0
         dose = ProjectDose(seed=arguments.seed, minutes=minutes, number=arguments.number)
         return projects(dose, bed)
+    if arguments.dose == CONTESTS:
+        return contests(ContestDose(seed=arguments.seed, minutes=minutes, number=arguments.number))
     if arguments.requests:
         return by_number(Wanted(requests=arguments.requests), arguments.seed, bed)
 

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 HOLES: Final = 18
 USUAL_HOLE_PAR: Final = 4
+MIN_FINISHERS: Final = 4  # of a tournament in which a player is disqualified
 FIRST_ID: Final = 900_001
 HOLE_RESULTS: Final = (-1, -1, 0, 0, 0, 0, 0, 0, 1, 1)  # to par, each as likely
 FIRST_NAMES: Final = ("Aldo", "Bram", "Cyrus", "Dario", "Elio", "Falk", "Gustav", "Hale", "Ivo")
@@ -151,7 +152,7 @@ def _cut(golfers: list[Golfer], options: TournamentOptions) -> None:
 def _disqualify(golfers: list[Golfer], options: TournamentOptions) -> None:
     """Disqualify the last of those who play the last round, after the round before it."""
     playing = _left(golfers)
-    if options.rounds == 1 or len(playing) < HOLES // 2:
+    if options.rounds == 1 or len(playing) < MIN_FINISHERS:
         return
 
     worst = max(playing, key=lambda golfer: (golfer.total(options.rounds), golfer.player_id))

@@ -1,8 +1,8 @@
 """The decision on a fetch: which events it adds to a contest's log. Pure, without a clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
@@ -24,7 +24,8 @@ from indelible.contests.rules.values import (
     TournamentKeys,
     TournamentStatus,
 )
-from indelible.kernel.json_limits import JsonLimitExceeded
+from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex
+from indelible.kernel.json_limits import VALUE_LIMITS, JsonLimitExceeded
 from indelible.kernel.json_objects import JsonObject
 
 REWRITE_CONFIRMATION: Final = timedelta(seconds=60)
@@ -146,21 +147,24 @@ class _Content:
     """A parsed payload. Without a body its hash is that of the payload."""
 
     leaderboard: Leaderboard | None
-    body: JsonObject | None
+    body: Mapping[str, Any] | None
     body_hash: str
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = ()
 
 
 def _read_content(parsed: Parsed, payload_digest: str) -> _Content:
+    """Return what a payload shows; its body is frozen only if an event stores it."""
     if parsed.faults or parsed.leaderboard is None:
         return _Content(parsed.leaderboard, None, payload_digest, parsed.faults)
 
+    body = parsed.leaderboard.body()
+    text = encode_canonical(body)
     try:
-        body = JsonObject.of(parsed.leaderboard.body())
+        VALUE_LIMITS.check(body, text, "body")
     except JsonLimitExceeded as error:
         fault = Fault.of(FaultCode.PAYLOAD_TOO_LARGE, "$", error.limit)
         return _Content(parsed.leaderboard, None, payload_digest, (fault,))
-    return _Content(parsed.leaderboard, body, body.digest, ())
+    return _Content(parsed.leaderboard, body, sha256_hex(text))
 
 
 def _refusal(given: AssessInput, content: _Content) -> Fault | None:
@@ -173,11 +177,11 @@ def _refusal(given: AssessInput, content: _Content) -> Fault | None:
     observed_at = state.observed_at
     is_older = observed_at is not None and fetch.fetched_at < observed_at
     if is_older or fetch.number < given.fetch_number:
-        return Fault.of(FaultCode.TIMESTAMP_REGRESSION, "$", fetch.fetched_at)
+        return Fault.of(FaultCode.TIMESTAMP_REGRESSION, "$", instant_text(fetch.fetched_at))
 
     is_other = content.body_hash != state.leaderboard_hash
     if observed_at == fetch.fetched_at and is_other and content.body is not None:
-        return Fault.of(FaultCode.TIMESTAMP_CONFLICT, "$", fetch.fetched_at)
+        return Fault.of(FaultCode.TIMESTAMP_CONFLICT, "$", instant_text(fetch.fetched_at))
     return None
 
 
@@ -224,12 +228,12 @@ def _take_up(draft: "_Draft", content: _Content, leaderboard: Leaderboard) -> No
 
 
 def _take_up_rewrite(
-    draft: "_Draft", content: _Content, digest: str, faults: tuple[Fault, ...]
+    draft: "_Draft", content: _Content, rewrite: str, faults: tuple[Fault, ...]
 ) -> None:
     """Refuse a changed round once; apply it as a correction when it is seen a minute later."""
     fetched_at = draft.given.fetch.fetched_at
     pending_at = draft.marks.pending_rewrite_at
-    if draft.marks.pending_rewrite != digest:
+    if draft.marks.pending_rewrite != rewrite:
         pending_at = None
     if pending_at is not None and fetched_at - pending_at >= REWRITE_CONFIRMATION:
         supersedes = draft.state.leaderboard_number
@@ -240,7 +244,7 @@ def _take_up_rewrite(
     if pending_at is None:
         draft.marks = evolve(
             draft.marks,
-            pending_rewrite=digest,
+            pending_rewrite=rewrite,
             pending_rewrite_at=fetched_at,
             pending_rewrite_number=draft.state.number,
         )
@@ -273,7 +277,7 @@ class _Draft:
             payload_digest=fetch.payload_digest,
             fetch_number=fetch.number,
             fetched_at=fetch.fetched_at,
-            body=content.body,
+            body=None if content.body is None else JsonObject.of(content.body),
             body_hash=content.body_hash,
             supersedes=supersedes,
             snapshot_number=snapshot_number,
@@ -304,8 +308,8 @@ class _Draft:
         if players == known:
             return
 
-        body = JsonObject.of(players.body())
-        self.append(EventKind.FIELD, _Content(None, body, body.digest, ()))
+        body = players.body()
+        self.append(EventKind.FIELD, _Content(None, body, digest(body)))
 
     def append_leaderboard(
         self, kind: EventKind, content: _Content, *, supersedes: int | None = None
@@ -348,7 +352,7 @@ class _Draft:
     def _append_derived(self, kind: EventKind) -> None:
         """Append an event that points to the applied leaderboard and has its hash."""
         assert self.state.leaderboard_hash is not None  # noqa: S101 - there is a leaderboard
-        content = _Content(None, None, self.state.leaderboard_hash, ())
+        content = _Content(None, None, self.state.leaderboard_hash)
         self.append(kind, content, snapshot_number=self.state.leaderboard_number)
 
     def done(self) -> Assessment:

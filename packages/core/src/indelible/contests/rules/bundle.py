@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from indelible.contests.rules.ranking import sort_entries
 from indelible.contests.rules.settlement import (
     Settlement,
     SettlementInput,
     eligible_row,
     result_document,
-    sort_entries,
 )
 from indelible.contests.rules.values import EligibleEntry
 from indelible.kernel.json import instant_text, to_json_value

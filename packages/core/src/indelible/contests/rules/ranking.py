@@ -73,7 +73,7 @@ class EntryScorer:
         player_ids = self.players_of(entry)
         if len(player_ids) != configuration.roster_size:
             return None
-        if configuration.min_made_cut and self.scores.is_cut_made:
+        if configuration.min_made_cut and self.scores.is_past_cut:
             past_cut = [player for player in player_ids if player in self._past_cut]
             if len(past_cut) < configuration.min_made_cut:
                 return None

@@ -58,7 +58,7 @@ class PlayerScores:
     by_id: Mapping[str, PlayerScore]
     absent: PlayerScore
     winner_total: int | None
-    is_cut_made: bool
+    is_past_cut: bool
 
     def of(self, player_id: str) -> PlayerScore:
         """Return the score of a player."""
@@ -82,7 +82,7 @@ def score_players(
         rounds[card.player_id] = _values_to_par(card, configuration.par, official_rounds)
     _check_scores(leaderboard.players, rounds, official_rounds)
 
-    return _scores(configuration, leaderboard, rounds, official_rounds, is_cut_made=True)
+    return _scores(configuration, leaderboard, rounds, official_rounds, is_past_cut=True)
 
 
 def score_live_players(configuration: Configuration, leaderboard: Leaderboard) -> PlayerScores:
@@ -102,11 +102,11 @@ def score_live_players(configuration: Configuration, leaderboard: Leaderboard) -
 
     closed = _closed_rounds(leaderboard.players, rounds, configuration.round_count)
     after_round = configuration.cut.after_round
-    is_cut_made = after_round is not None and closed > after_round
+    is_past_cut = after_round is not None and closed > after_round
     if any(card.status is PlayerStatus.CUT for card in leaderboard.players):
-        is_cut_made = True
+        is_past_cut = True
 
-    return _scores(configuration, leaderboard, rounds, closed, is_cut_made=is_cut_made)
+    return _scores(configuration, leaderboard, rounds, closed, is_past_cut=is_past_cut)
 
 
 def _scores(
@@ -115,7 +115,7 @@ def _scores(
     rounds: Mapping[str, RoundValues],
     filled_rounds: int,
     *,
-    is_cut_made: bool,
+    is_past_cut: bool,
 ) -> PlayerScores:
     """Return the scores from the complete rounds; policies fill rounds up to `filled_rounds`."""
     worst = _worst_values(rounds.values())
@@ -144,7 +144,7 @@ def _scores(
         by_id=by_id,
         absent=absent,
         winner_total=min(finished, default=None),
-        is_cut_made=is_cut_made,
+        is_past_cut=is_past_cut,
     )
 
 

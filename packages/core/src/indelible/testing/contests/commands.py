@@ -1,5 +1,6 @@
 """Requirements on the publication and the configuration of contests."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -95,8 +96,8 @@ class ContestCommandsConformance:
         versions = store.read(contests.list_configurations, scenario.contest_id)
         task = store.read(lambda tx: tx.tasks.get(LOCK_CONTEST_STAGE, scenario.contest_id))
 
-        assert saved.contest.configuration_version == 2
-        assert saved.contest.max_entries == 5
+        contest = saved.contest
+        assert (contest.configuration_version, contest.max_entries) == (2, 5)
         assert saved.contest.lock_time == task.due_at == lock_time
         assert [version.version for version in versions] == [1, 2]
         assert versions[1].created_at == saved.contest.updated_at
@@ -112,10 +113,10 @@ class ContestCommandsConformance:
             configuration=configuration(scenario.base, max_entries=5),
             expected_seq=scenario.saved.seq,
         )
-        scenario.configure(max_entries=6)
+        newer = scenario.configure(max_entries=6)
 
         assert code(partial(scenario.run, contests.configure_contest, stale)) == "STALE"
-        assert scenario.contest.max_entries == 6
+        assert scenario.saved == newer
 
     def test_the_configuration_is_frozen_in_every_state_but_scheduled(
         self, store: AnyStore
@@ -154,15 +155,17 @@ class ContestCommandsConformance:
         for changes in fixed:
             assert code(partial(scenario.configure, **changes)) == "FEE_FIXED", changes
 
-        assert scenario.configure(max_entries=30).contest.max_entries == 30
+        max_entries = 30
+        assert scenario.configure(max_entries=max_entries).contest.max_entries == max_entries
 
     def test_places_that_are_taken_stay(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         for user_id in ("ann", "bob", "cem"):
             scenario.enter(user_id)
 
-        assert code(partial(scenario.configure, max_entries=2)) == "PLACES_TAKEN"
-        assert scenario.configure(max_entries=3).contest.max_entries == 3
+        too_few, enough = 2, 3
+        assert code(partial(scenario.configure, max_entries=too_few)) == "PLACES_TAKEN"
+        assert scenario.configure(max_entries=enough).contest.max_entries == enough
 
     def test_a_contest_keeps_its_tournament(self, store: AnyStore) -> None:
         scenario = new_contest(store)
@@ -202,8 +205,8 @@ class ContestCommandsConformance:
         scenario.advance(scenario.contest.lock_time + timedelta(minutes=1))
         saved = scenario.force_lock()
 
-        assert saved.contest.lock_time == scenario.base + TO_LOCK
-        assert saved.contest.configuration_version == 2
+        contest = saved.contest
+        assert (contest.lock_time, contest.configuration_version) == (scenario.base + TO_LOCK, 2)
 
     def test_a_locked_contest_is_not_locked_by_force(self, store: AnyStore) -> None:
         assert code(locked_contest(store).force_lock) == "INVALID_TRANSITION"
@@ -231,7 +234,7 @@ class ContestCommandsConformance:
 
     def test_an_unknown_contest_is_not_found(self, store: AnyStore) -> None:
         unknown = ContestScenario(store, "nobody")
-        commands = (
+        commands: tuple[Callable[[], object], ...] = (
             unknown.lock,
             unknown.start,
             unknown.cancel,

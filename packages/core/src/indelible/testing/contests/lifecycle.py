@@ -1,7 +1,7 @@
 """Requirements on the transitions of contests: each edge by its command, and each refusal."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -34,6 +34,19 @@ SCHEDULED, LOCKED, LIVE = ContestStatus.SCHEDULED, ContestStatus.LOCKED, Contest
 COMPLETE, CANCELLED = ContestStatus.COMPLETE, ContestStatus.CANCELLED
 ERROR: Final = ContestStatus.ERROR
 
+
+def cancel_shortened(scenario: ContestScenario) -> contests.ContestSaved:
+    """Cancel a contest whose tournament was too short."""
+    command = contests.CancelShortened(contest_id=scenario.contest_id)
+    return scenario.run(contests.cancel_shortened, command)
+
+
+def cancel_by_provider(scenario: ContestScenario, number: int) -> contests.ContestSaved:
+    """Cancel a contest because of an event."""
+    command = contests.CancelByProvider(contest_id=scenario.contest_id, event_number=number)
+    return scenario.run(contests.cancel_by_provider, command)
+
+
 # The code with which each command is refused, by the states that refuse it.
 REFUSALS: Final[Mapping[str, tuple[Attempt, Mapping[ContestStatus, str]]]] = {
     "force_lock": (
@@ -65,25 +78,13 @@ REFUSALS: Final[Mapping[str, tuple[Attempt, Mapping[ContestStatus, str]]]] = {
         },
     ),
     "cancel_shortened": (
-        lambda scenario: cancel_shortened(scenario),
+        cancel_shortened,
         {
             **dict.fromkeys((SCHEDULED, LOCKED, COMPLETE, ERROR), "INVALID_TRANSITION"),
             LIVE: "SETTLEMENT_NOT_DUE",
         },
     ),
 }
-
-
-def cancel_shortened(scenario: ContestScenario) -> contests.ContestSaved:
-    """Cancel a contest whose tournament was too short."""
-    command = contests.CancelShortened(contest_id=scenario.contest_id)
-    return scenario.run(contests.cancel_shortened, command)
-
-
-def cancel_by_provider(scenario: ContestScenario, number: int) -> contests.ContestSaved:
-    """Cancel a contest because of an event."""
-    command = contests.CancelByProvider(contest_id=scenario.contest_id, event_number=number)
-    return scenario.run(contests.cancel_by_provider, command)
 
 
 class ContestLifecycleConformance:
@@ -134,11 +135,12 @@ class ContestLifecycleConformance:
         assert (outcome.applied, outcome.contest.status) == (True, CANCELLED)
         data = scenario.last_change
         assert data["reason_code"] == "MIN_ENTRIES_NOT_MET"
-        assert data["evidence"]["joined_entries"] == 1
-        assert data["evidence"]["min_entries"] == 2
+        evidence = data["evidence"]
+        assert (evidence["joined_entries"], evidence["min_entries"]) == (1, 2)
 
     def test_paid_and_unpaid_entries_count_alike_at_the_lock(self, store: AnyStore) -> None:
-        scenario = new_contest(store, min_entries=2)
+        min_entries = 2
+        scenario = new_contest(store, min_entries=min_entries)
         scenario.enter("ann")
         scenario.paid_entry("bob")
         rejected = scenario.enter("cem").entry
@@ -149,7 +151,7 @@ class ContestLifecycleConformance:
         scenario.advance(scenario.contest.lock_time)
 
         assert scenario.lock().contest.status is LOCKED
-        assert scenario.last_change["evidence"]["joined_entries"] == 2
+        assert scenario.last_change["evidence"]["joined_entries"] == min_entries
 
     def test_a_contest_starts_with_a_valid_event_at_its_time(self, store: AnyStore) -> None:
         scenario = locked_contest(store)
@@ -391,6 +393,6 @@ def force(scenario: ContestScenario, action: str) -> None:
     within(scenario.store, save)
 
 
-def listed_due(store: AnyStore, now: object) -> list[str]:
+def listed_due(store: AnyStore, now: datetime) -> list[str]:
     """Return the ids of the contests that are overdue."""
     return [item.contest.id for item in store.read(contests.list_due, now, limit=50)]

@@ -234,19 +234,18 @@ class ContestScenario:
     def fetch(self, body: Board | bytes | None, minute: int) -> contests.FeedSaved:
         """Record a fetch of the tournament that was finished at a minute after the start."""
         contest = self.contest
-        content = body
         if isinstance(body, Board):
-            content = evolve(body, tournament=contest.provider_event_id).payload()
+            body = evolve(body, tournament=contest.provider_event_id).payload()
         at = contest.start_time + timedelta(minutes=minute)
-        outcome = FetchOutcome.TIMEOUT if content is None else FetchOutcome.OK
+        outcome = FetchOutcome.TIMEOUT if body is None else FetchOutcome.OK
         result = FetchResult(
             requested_at=at,
             finished_at=at,
             outcome=outcome,
             attempts=1,
-            http_status=None if content is None else 200,
+            http_status=None if body is None else 200,
             content_type="application/json",
-            body=content,
+            body=body,
         )
         command = contests.RecordFetch(provider_event_id=contest.provider_event_id, result=result)
         return self.run(contests.record_fetch, command)

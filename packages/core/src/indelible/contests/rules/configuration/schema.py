@@ -38,7 +38,7 @@ from indelible.kernel.money import MAX_AMOUNT_MINOR
 
 # The settlement of a contest is computed in memory and committed in one transaction.
 MAX_ENTRIES: Final = 1_000_000
-MAX_ROSTER_SIZE: Final = 50
+MAX_ROSTER_SIZE: Final = 30
 MAX_TIERS: Final = MAX_ROSTER_SIZE
 MAX_PLAYERS_OF_TIER: Final = 1_000
 MAX_PAID_RANKS: Final = 10_000

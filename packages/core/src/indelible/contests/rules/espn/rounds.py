@@ -135,12 +135,15 @@ def _read_holes(node: Node) -> Holes | None:
 def _read_to_par(node: Node) -> int | None:
     """Return the provider's to-par, which is displayed and never settled."""
     text = node.values.get("displayValue")
-    if text is None or text in NO_TO_PAR:
+    if text is None:
         return None
-    if text == EVEN:
-        return 0
-    if isinstance(text, str) and SIGNED.fullmatch(text):
-        return int(text)
+    if isinstance(text, str):
+        if text in NO_TO_PAR:
+            return None
+        if text == EVEN:
+            return 0
+        if SIGNED.fullmatch(text):
+            return int(text)
 
     node.add_fault(FaultCode.WRONG_TYPE, "displayValue", text)
     return None

@@ -39,8 +39,8 @@ def _is_deeper(value: object, levels: int) -> bool:
 
     The depth at which Python itself gives up depends on its caller, so it decides nothing.
     """
-    level: list[Any] = [value]
-    for _ in range(levels):
+    level: list[Any] = [[value]]
+    for _ in range(levels + 1):
         following: list[Any] = []
         for container in level:
             items = container.values() if type(container) is dict else container

@@ -1,0 +1,418 @@
+"""Requirements on entries and rosters: places, limits, payments and eligibility."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from attrs import evolve
+
+from indelible import contests
+from indelible.contests import ENTRY, ContestStatus, Entry, EntryFilter, EntrySaved, EntryStatus
+from indelible.contests.rules.failures import RosterInvalid
+from indelible.contests.rules.values import EligibleEntry
+from indelible.kernel.aggregates import save_change
+from indelible.testing.captures.scenarios import code
+from indelible.testing.contests.payloads import PLAYERS
+from indelible.testing.contests.scenarios import (
+    FEE,
+    OTHER_ROSTER,
+    ROSTER,
+    ContestScenario,
+    Value,
+    contest_in,
+    locked_contest,
+    new_contest,
+    publish,
+)
+from indelible.testing.stores import AnyStore, refusal, within
+
+MAX_ENTRIES = 10
+PENDING, ACTIVE = EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE
+REJECTED, REFUNDED, VOID = EntryStatus.REJECTED, EntryStatus.REFUNDED, EntryStatus.VOID
+
+
+def reject(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+    """Reject an entry."""
+    command = contests.RejectEntry(entry_id=entry.id, rejection_reason="card declined")
+    return scenario.run(contests.reject_entry, command)
+
+
+def refund(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+    """Refund an entry."""
+    return scenario.run(contests.refund_entry, contests.RefundEntry(entry_id=entry.id))
+
+
+def void(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+    """Void an entry."""
+    return scenario.run(contests.void_entry, contests.VoidEntry(entry_id=entry.id))
+
+
+def reinstate(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+    """Reinstate a void entry."""
+    return scenario.run(contests.reinstate_entry, contests.ReinstateEntry(entry_id=entry.id))
+
+
+def entry_in(scenario: ContestScenario, status: EntryStatus, user_id: str = "ann") -> Entry:
+    """Return a new entry in a state."""
+    entry = scenario.enter(user_id).entry
+    if status is PENDING:
+        return entry
+    if status is REJECTED:
+        return reject(scenario, entry).entry
+
+    paid = scenario.pay(entry).entry
+    if status is VOID:
+        return void(scenario, paid).entry
+    if status is REFUNDED:
+        return refund(scenario, paid).entry
+    return paid
+
+
+def eligible(scenario: ContestScenario, paid_until: datetime) -> tuple[EligibleEntry, ...]:
+    """Return the eligible entries."""
+    return scenario.read(
+        lambda tx: tuple(tx.contests.entries.eligible(scenario.contest_id, paid_until))
+    )
+
+
+class EntryConformance:
+    """Requirements on entries, places and limits."""
+
+    def test_an_entry_waits_for_its_fee(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        saved = scenario.enter("ann", tuple(reversed(ROSTER)), prediction=-12)
+        entry = saved.entry
+        details = store.read(contests.get_entry, entry.id)
+
+        assert (entry.status, saved.seq, entry.place) == (PENDING, 1, 1)
+        assert (entry.entry_number, entry.roster_number) == (1, 1)
+        assert (entry.fee_minor, entry.currency) == (FEE, "USD")
+        assert (entry.paid_minor, entry.paid_at, entry.payment_ref) == (None, None, None)
+        assert details.roster.player_ids == tuple(sorted(ROSTER))
+        assert details.roster.prediction == -12  # noqa: PLR2004 - as given above
+        assert details.roster.roster_digest == entry.roster_digest
+
+    def test_an_entry_of_a_free_contest_is_active_at_once(self, store: AnyStore) -> None:
+        scenario = new_contest(store, entry_fee_cents=0)
+        entry = scenario.enter().entry
+
+        assert entry.status is ACTIVE
+        assert (entry.paid_minor, entry.paid_at) == (0, entry.created_at)
+        assert entry.payment_ref is None
+        assert [item.entry_id for item in eligible(scenario, entry.created_at)] == [entry.id]
+
+    def test_entries_take_the_lowest_free_places(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        users = [f"user-{number}" for number in range(5)]
+        entries = [scenario.enter(user_id).entry for user_id in users]
+        paid = scenario.pay(entries[3]).entry
+        reject(scenario, entries[1])
+        void(scenario, scenario.pay(entries[0]).entry)
+        refund(scenario, paid)
+        following = [scenario.enter(f"next-{number}").entry for number in range(3)]
+
+        assert [entry.place for entry in entries] == [1, 2, 3, 4, 5]
+        assert [entry.place for entry in following] == [2, 4, 6]
+        assert scenario.entry(entries[0].id).place == 1
+        assert scenario.entry(entries[1].id).place is None
+        assert scenario.entry(paid.id).place is None
+        counts = scenario.read(
+            lambda tx: (
+                tx.contests.entries.count_occupied(scenario.contest_id),
+                tx.contests.entries.count_joined(scenario.contest_id),
+                tx.contests.entries.highest_place(scenario.contest_id),
+                tx.contests.entries.has_any(scenario.contest_id),
+            )
+        )
+        assert counts == (6, 5, 6, True)
+
+    def test_the_eleventh_entry_for_ten_places_is_refused(self, store: AnyStore) -> None:
+        scenario = new_contest(store, max_entries=MAX_ENTRIES)
+        for number in range(MAX_ENTRIES):
+            scenario.enter(f"user-{number}")
+        error = refusal(partial(scenario.enter, "late"))
+
+        assert error is not None
+        assert error.code == "CONTEST_FULL"
+        assert error.detail == {"contest_id": scenario.contest_id, "max_entries": MAX_ENTRIES}
+        assert len(store.read(contests.list_entries, scenario.contest_id)) == MAX_ENTRIES
+
+    def test_a_contest_without_a_limit_takes_every_entry(self, store: AnyStore) -> None:
+        scenario = new_contest(store, max_entries=None, max_entries_per_user=None)
+        places = [scenario.enter().entry.place for _ in range(MAX_ENTRIES + 1)]
+
+        assert places == list(range(1, MAX_ENTRIES + 2))
+
+    def test_a_user_enters_as_often_as_the_configuration_allows(self, store: AnyStore) -> None:
+        scenario = new_contest(store, max_entries_per_user=2)
+        first, second = scenario.enter("ann").entry, scenario.enter("ann").entry
+        third = partial(scenario.enter, "ann")
+
+        assert (first.entry_number, second.entry_number) == (1, 2)
+        assert code(third) == "ALREADY_JOINED"
+        scenario.enter("bob")
+        reject(scenario, first)
+        assert third().entry.entry_number == 3  # noqa: PLR2004 - numbers are not used again
+        entries = store.read(contests.entries_of_user, scenario.contest_id, "ann")
+        assert [entry.entry_number for entry in entries] == [1, 2, 3]
+        nobody = partial(store.read, contests.entries_of_user, scenario.contest_id, "nobody")
+        assert code(nobody) == "NOT_A_PARTICIPANT"
+
+    def test_nobody_joins_from_the_lock_time_on(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        saved = scenario.enter()
+        scenario.advance(scenario.contest.lock_time)
+
+        assert scenario.contest.status is ContestStatus.SCHEDULED
+        assert code(partial(scenario.enter, "late")) == "CONTEST_LOCKED"
+        assert code(partial(scenario.set_roster, saved)) == "CONTEST_LOCKED"
+        assert store.read(contests.get_entry, saved.entry.id).seq == saved.seq
+
+    def test_nobody_joins_a_contest_that_is_not_scheduled(self, store: AnyStore) -> None:
+        for status in ContestStatus:
+            if status is ContestStatus.SCHEDULED:
+                continue
+            scenario = contest_in(store, status)
+            assert code(partial(scenario.enter, "late")) == "CONTEST_LOCKED", status
+
+    def test_no_roster_is_taken_before_the_field_is_known(self, store: AnyStore) -> None:
+        assert code(publish(store).enter) == "FIELD_NOT_KNOWN"
+
+    def test_all_violations_of_a_roster_are_reported_at_once(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        saved = scenario.enter()
+        faulty = ("P01", "P01", "nobody", "P02")
+        for attempt in (
+            partial(scenario.enter, "bob", faulty),
+            partial(scenario.set_roster, saved, faulty),
+        ):
+            error = refusal(attempt)
+            assert isinstance(error, RosterInvalid)
+            assert set(error.codes) == {
+                "ROSTER_SIZE_MISMATCH",
+                "ROSTER_DUPLICATE_PLAYER",
+                "ROSTER_PLAYER_NOT_IN_FIELD",
+            }
+
+        assert store.read(contests.get_entry, saved.entry.id).seq == saved.seq
+        assert len(store.read(contests.list_entries, scenario.contest_id)) == 1
+
+    def test_rosters_are_checked_against_the_newest_field(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        newcomer = (*PLAYERS[:2], "Q01")
+        assert code(partial(scenario.enter, "ann", newcomer)) == "ROSTER_INVALID"
+        scenario.import_field((*PLAYERS, "Q01"))
+        assert scenario.enter("ann", newcomer).entry.place == 1
+
+    def test_a_roster_is_a_numbered_record(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        saved = scenario.enter()
+        changed = scenario.set_roster(saved, OTHER_ROSTER)
+        same = scenario.set_roster(changed, tuple(reversed(OTHER_ROSTER)))
+        rosters = store.read(contests.list_rosters, saved.entry.id)
+        stale = partial(scenario.set_roster, saved)
+
+        assert (changed.entry.roster_number, changed.entry.place) == (2, 1)
+        assert same.seq == changed.seq
+        assert [roster.player_ids for roster in rosters] == [ROSTER, OTHER_ROSTER]
+        assert store.read(contests.list_rosters, saved.entry.id, after=1) == rosters[1:]
+        assert code(stale) == "STALE"
+
+    def test_another_user_finds_no_entry(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        entry = scenario.enter("ann").entry
+        command = contests.SetRoster(
+            user_id="bob", entry_id=entry.id, player_ids=OTHER_ROSTER, expected_seq=1
+        )
+        attempts: tuple[Callable[[], object], ...] = (
+            partial(scenario.run, contests.set_roster, command),
+            partial(store.read, contests.get_entry, entry.id, user_id="bob"),
+            partial(store.read, contests.get_entry, "nobody"),
+            partial(void, scenario, _renamed(entry)),
+        )
+        for number, attempt in enumerate(attempts):
+            assert code(attempt) == "ENTRY_NOT_FOUND", number
+
+    def test_entries_are_listed_by_state_and_user(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        paid = scenario.paid_entry("ann").entry
+        waiting = scenario.enter("bob").entry
+        other = new_contest(store)
+        other.enter("ann")
+
+        assert _listed(scenario) == {paid.id, waiting.id}
+        assert _listed(scenario, matching=EntryFilter(status=ACTIVE)) == {paid.id}
+        assert _listed(scenario, user_id="bob") == {waiting.id}
+
+
+class PaymentConformance:
+    """Requirements on payments of entries, and on who is eligible."""
+
+    def test_a_paid_entry_is_active(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        entry = scenario.enter().entry
+        saved = scenario.pay(entry, payment_ref="pay-1")
+
+        assert (saved.entry.status, saved.entry.place) == (ACTIVE, 1)
+        assert (saved.entry.paid_minor, saved.entry.payment_ref) == (FEE, "pay-1")
+        assert saved.entry.paid_at == entry.created_at
+        again = scenario.pay(entry, payment_ref="pay-1")
+        assert again == saved
+        other = partial(scenario.pay, entry, payment_ref="pay-2")
+        assert code(other) == "INVALID_TRANSITION"
+
+    def test_another_amount_or_currency_is_refused(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        entry = scenario.enter().entry
+        for fields in ({"paid_minor": FEE - 1}, {"paid_minor": FEE + 1}, {"currency": "EUR"}):
+            error = refusal(partial(scenario.pay, entry, **fields))
+            assert error is not None
+            assert error.code == "PAYMENT_AMOUNT_MISMATCH", fields
+            assert error.detail["expected_minor"] == FEE
+
+        assert scenario.entry(entry.id).status is PENDING
+
+    def test_entries_take_their_edges_only(self, store: AnyStore) -> None:
+        commands: dict[str, Callable[[ContestScenario, Entry], EntrySaved]] = {
+            "activate": lambda scenario, entry: scenario.pay(entry, payment_ref="another"),
+            "reject": reject,
+            "refund": refund,
+            "void": void,
+            "reinstate": reinstate,
+        }
+        for status in EntryStatus:
+            for action, command in commands.items():
+                scenario = new_contest(store)
+                entry = entry_in(scenario, status)
+                attempt = partial(command, scenario, entry)
+                if action in ENTRY.allowed(status):
+                    assert attempt().entry.status is ENTRY.next(status, action), (status, action)
+                    continue
+                assert code(attempt) == "INVALID_TRANSITION", (status, action)
+                assert scenario.entry(entry.id) == entry
+
+    def test_a_void_entry_keeps_its_place_and_returns(self, store: AnyStore) -> None:
+        scenario = new_contest(store, max_entries=2)
+        disputed = entry_in(scenario, VOID, "ann")
+        scenario.enter("bob")
+
+        assert disputed.place == 1
+        assert code(partial(scenario.enter, "cem")) == "CONTEST_FULL"
+        won = reinstate(scenario, disputed).entry
+        assert (won.status, won.place, won.paid_minor) == (ACTIVE, 1, FEE)
+
+    def test_payments_never_change_a_contest(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        before = scenario.saved
+        for number, status in enumerate(EntryStatus):
+            entry_in(scenario, status, f"user-{number}")
+
+        assert scenario.saved == before
+
+    def test_active_entries_that_were_paid_in_time_are_eligible(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        paid_until = scenario.contest.lock_time + timedelta(seconds=300)
+        at_the_end = scenario.enter("ann", OTHER_ROSTER, prediction=7).entry
+        scenario.pay(at_the_end, paid_at=paid_until)
+        too_late = scenario.enter("bob").entry
+        scenario.pay(too_late, paid_at=paid_until + timedelta(microseconds=1))
+        for number, status in enumerate((PENDING, REJECTED, REFUNDED, VOID)):
+            entry_in(scenario, status, f"user-{number}")
+        (found,) = eligible(scenario, paid_until)
+        entry = scenario.entry(at_the_end.id)
+
+        assert found == EligibleEntry(
+            entry_id=entry.id,
+            user_id="ann",
+            payment_ref=entry.payment_ref,
+            paid_minor=FEE,
+            paid_at=paid_until,
+            roster_digest=entry.roster_digest,
+            player_ids=OTHER_ROSTER,
+            prediction=7,
+        )
+
+    def test_eligible_entries_have_their_newest_rosters_in_order(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        for number in range(MAX_ENTRIES):
+            saved = scenario.paid_entry(f"user-{number}")
+            scenario.set_roster(saved, OTHER_ROSTER)
+        new_contest(store).paid_entry()
+        found = eligible(scenario, scenario.contest.lock_time)
+
+        assert [entry.entry_id for entry in found] == sorted(_listed(scenario))
+        assert {entry.player_ids for entry in found} == {OTHER_ROSTER}
+
+    def test_a_payment_after_the_lock_activates_an_entry(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        entry = scenario.enter().entry
+        scenario.advance(scenario.contest.lock_time)
+        scenario.lock()
+        assert scenario.pay(entry).entry.status is ACTIVE
+
+    def test_every_change_of_an_entry_changes_the_revision_of_all(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        revisions = [_revision(scenario)]
+        entry = scenario.enter().entry
+        revisions.append(_revision(scenario))
+        for step in (partial(scenario.pay, entry), partial(void, scenario, entry)):
+            step()
+            revisions.append(_revision(scenario))
+        new_contest(store).enter()
+
+        assert revisions == [(0, 0), (1, 1), (1, 2), (1, 3)]
+        assert _revision(scenario) == revisions[-1]
+
+    def test_fixed_values_of_an_entry_stay(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        entry = scenario.enter().entry
+        for name, value in _fixed_values(new_contest(store).contest_id):
+            assert code(partial(_force, scenario, entry, name, value)) == "FIELD_FIXED", name
+
+    def test_an_entry_of_a_locked_contest_keeps_its_roster(self, store: AnyStore) -> None:
+        scenario = locked_contest(store)
+        (entry,) = store.read(contests.entries_of_user, scenario.contest_id, "ann")
+        saved = EntrySaved(entry=entry, seq=2)
+
+        assert code(partial(scenario.set_roster, saved)) == "CONTEST_LOCKED"
+
+
+def _revision(scenario: ContestScenario) -> tuple[int, int]:
+    """Return the number of the entries and the sum of their seqs."""
+    revision = scenario.read(lambda tx: tx.contests.entries.entries_revision(scenario.contest_id))
+    return revision.count, revision.seq_sum
+
+
+def _listed(scenario: ContestScenario, **filters: Value) -> set[str]:
+    """Return the ids of the listed entries."""
+    listed = scenario.store.read(contests.list_entries, scenario.contest_id, **filters)
+    return {item.entry.id for item in listed}
+
+
+def _renamed(entry: Entry) -> Entry:
+    """Return an entry with an id that is not stored."""
+    return evolve(entry, id="nobody")
+
+
+def _fixed_values(contest_id: str) -> Sequence[tuple[str, Value]]:
+    """Return another value for each fixed field of an entry."""
+    return (
+        ("contest_id", contest_id),
+        ("user_id", "bob"),
+        ("entry_number", 2),
+        ("fee_minor", FEE + 1),
+        ("currency", "EUR"),
+    )
+
+
+def _force(scenario: ContestScenario, entry: Entry, name: str, value: Value) -> None:
+    """Save the next roster of an entry with another value of a fixed field."""
+
+    def save(tx: contests.ContestsWrite) -> None:
+        head = tx.contests.entries.lock(entry.id)
+        changed = head.entity.with_roster(OTHER_ROSTER, None, now=tx.clock.now())
+        roster = changed.new_roster(OTHER_ROSTER, None)
+        forced = evolve(changed, **{name: value})
+        save_change(tx, tx.contests.entries, head, forced, "set_roster", records=(roster,))
+
+    within(scenario.store, save)

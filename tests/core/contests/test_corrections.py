@@ -1,0 +1,233 @@
+"""Finished rounds are corrected by two observations or by an operator; each step is stored."""
+
+from datetime import timedelta
+from hashlib import sha256
+from itertools import pairwise
+
+import pytest
+from attrs import evolve
+from tests.core.contests.deliveries import problems_of_replay, wrong_round
+from tests.core.contests.pure_log import FINAL, LAST, MINUTE, START, PureLog, body_of, end_of_round
+
+from indelible.contests.entities.values import EventKind, Validity
+from indelible.contests.rules.assess import Assessment
+from indelible.contests.rules.corrections import CorrectedRound, CorrectionInput, correct
+from indelible.contests.rules.values import PlayerStatus
+from indelible_service.demos.leaderboards import Json, Moment, competitors_of
+
+BEFORE = body_of(end_of_round(1))
+REWRITTEN = body_of(end_of_round(1), wrong_round)
+VALID_SNAPSHOT = (EventKind.SNAPSHOT, Validity.VALID)
+REFUSED_SNAPSHOT = (EventKind.SNAPSHOT, Validity.INVALID)
+CORRECTION = (EventKind.CORRECTION, Validity.VALID)
+
+
+def _history(log: PureLog) -> list[tuple[EventKind, Validity]]:
+    return [(event.kind, event.validity) for event in log.events]
+
+
+def _player(log: PureLog) -> str:
+    """Return the player whose first round `wrong_round` changes."""
+    assert log.state.leaderboard is not None
+    return min(log.state.leaderboard.cards)
+
+
+def test_a_round_rewritten_once_is_refused() -> None:
+    log = PureLog()
+    log.take(BEFORE)
+    log.take(REWRITTEN)
+
+    assert _history(log) == [VALID_SNAPSHOT, REFUSED_SNAPSHOT]
+    assert log.state.leaderboard_number == 1
+    assert log.marks.pending_rewrite_number == 2
+
+
+def test_a_round_rewritten_twice_a_minute_apart_is_corrected_by_the_engine() -> None:
+    log = PureLog()
+    log.take(BEFORE)
+    log.take(REWRITTEN)
+    log.take(REWRITTEN, after=timedelta(seconds=59))
+    assert len(log.events) == 2
+
+    log.take(REWRITTEN, after=timedelta(seconds=1))
+    assert _history(log)[2:] == [CORRECTION]
+    assert log.events[-1].supersedes == 1
+    assert log.events[-1].fetch_number == 4
+    assert log.state.leaderboard_number == 3
+    assert log.marks.pending_rewrite is None
+
+
+def test_a_round_rewritten_back_goes_the_same_way() -> None:
+    log = PureLog()
+    for payload in (BEFORE, REWRITTEN, REWRITTEN, BEFORE, BEFORE):
+        log.take(payload)
+
+    steps = [VALID_SNAPSHOT, REFUSED_SNAPSHOT, CORRECTION, REFUSED_SNAPSHOT, CORRECTION]
+    assert _history(log) == steps
+    assert [event.supersedes for event in log.events] == [None, None, 1, None, 3]
+    assert log.events[0].body_hash == log.state.leaderboard_hash
+    assert problems_of_replay(log) == []
+
+
+def test_a_rewrite_taken_back_at_once_leaves_the_scores() -> None:
+    log = PureLog()
+    for payload in (BEFORE, REWRITTEN, BEFORE):
+        log.take(payload)
+
+    assert _history(log) == [VALID_SNAPSHOT, REFUSED_SNAPSHOT, VALID_SNAPSHOT]
+    assert log.state.leaderboard_number == 1
+    assert log.marks.pending_rewrite is None
+
+    log.take(REWRITTEN)
+    assert _history(log)[-1] == REFUSED_SNAPSHOT
+
+
+def test_a_rewrite_is_confirmed_while_other_scores_change() -> None:
+    log = PureLog()
+    log.take(BEFORE)
+    log.take(body_of(Moment(n=2, progress=0.3), wrong_round))
+    log.take(body_of(Moment(n=2, progress=0.4), wrong_round))
+    assert _history(log)[1:] == [REFUSED_SNAPSHOT, CORRECTION]
+
+
+def test_a_different_rewrite_starts_the_minute_again() -> None:
+    def other_round(document: Json) -> None:
+        wrong_round(document)
+        wrong_round(document)
+
+    log = PureLog()
+    for payload in (BEFORE, REWRITTEN, body_of(end_of_round(1), other_round)):
+        log.take(payload)
+    assert _history(log)[1:] == [REFUSED_SNAPSHOT, REFUSED_SNAPSHOT]
+    assert log.marks.pending_rewrite_number == 3
+
+
+def test_a_round_that_is_no_longer_finished_is_a_rewrite() -> None:
+    log = PureLog()
+    log.take(BEFORE)
+    log.take(body_of(Moment(n=1, progress=0.4)))
+    assert set(log.codes()) == {"SCORE_REWRITE_WITHOUT_CORRECTION"}
+
+
+def test_a_rewrite_with_another_fault_is_never_confirmed() -> None:
+    def with_fault(document: Json) -> None:
+        wrong_round(document)
+        competitors_of(document)[1]["linescores"][0]["value"] = 70.5
+
+    log = PureLog()
+    log.take(BEFORE)
+    for _ in range(3):
+        log.take(body_of(end_of_round(1), with_fault))
+    assert _history(log) == [VALID_SNAPSHOT, REFUSED_SNAPSHOT]
+    assert log.marks.pending_rewrite is None
+
+
+def _correct(
+    log: PureLog,
+    *,
+    base: int | None = None,
+    rounds: tuple[CorrectedRound, ...] = (),
+    statuses: dict[str, PlayerStatus] | None = None,
+) -> Assessment:
+    """Submit an operator's correction of the applied leaderboard."""
+    number = log.state.leaderboard_number
+    assert number is not None
+    event = log.events[(base or number) - 1]
+    assert event.body is not None
+    log.now += MINUTE
+    assessment = correct(
+        CorrectionInput(
+            configuration=log.configuration,
+            state=log.state,
+            marks=log.marks,
+            supersedes=number,
+            base=event.body,
+            payload_digest=sha256(b"request").hexdigest(),
+            now=log.now,
+            rounds=rounds,
+            statuses=statuses or {},
+        )
+    )
+    log.add(assessment)
+    return assessment
+
+
+@pytest.mark.parametrize("chosen", [1, 2])
+def test_an_operator_decides_a_conflict(chosen: int) -> None:
+    log = PureLog()
+    log.take(BEFORE, at=START)
+    log.take(body_of(end_of_round(2)), at=START)
+    assert log.marks.conflict_number == 2
+
+    _correct(log, base=chosen)
+    assert log.marks.conflict_number is None
+    assert log.state.leaderboard_hash == log.events[chosen - 1].body_hash
+    assert problems_of_replay(log) == []
+
+
+def test_an_operator_corrects_a_round_and_a_status() -> None:
+    log = PureLog()
+    log.take(BEFORE)
+    player_id = _player(log)
+    fixed = CorrectedRound(player_id=player_id, n=1, strokes=99)
+    _correct(log, rounds=(fixed,), statuses={player_id: PlayerStatus.DQ})
+
+    assert log.state.leaderboard is not None
+    card = log.state.leaderboard.cards[player_id]
+    assert card.complete_rounds[1] == 99
+    assert card.status is PlayerStatus.DQ
+    assert log.events[-1].supersedes == 1
+    assert log.events[-1].fetch_number is None
+
+
+def test_what_an_operator_has_superseded_does_not_come_back() -> None:
+    log = PureLog()
+    log.take(body_of(FINAL))
+    corrected = CorrectedRound(player_id=_leader_of(log), n=LAST, strokes=60)
+    _correct(log, rounds=(corrected,))
+    chosen = log.state.leaderboard_hash
+    for _ in range(3):
+        log.take(body_of(FINAL))
+
+    assert log.state.leaderboard_hash == chosen
+    assert log.kinds()[1:] == [EventKind.CORRECTION, EventKind.CONFIRMED, EventKind.TERMINAL]
+
+
+def _leader_of(log: PureLog) -> str:
+    assert log.state.leaderboard is not None
+    finished = [card for card in log.state.leaderboard.players if card.status is PlayerStatus.FIN]
+    return finished[0].player_id
+
+
+@pytest.mark.parametrize(
+    ("player_id", "n", "strokes", "code"),
+    [
+        ("nobody", 1, 70, "UNKNOWN_PLAYER"),
+        (None, 1, 0, "STROKES_OUT_OF_RANGE"),
+        (None, 1, 121, "STROKES_OUT_OF_RANGE"),
+        (None, LAST + 1, 70, "ROUND_OUT_OF_RANGE"),
+    ],
+)
+def test_an_unfit_correction_is_refused(
+    player_id: str | None, n: int, strokes: int, code: str
+) -> None:
+    log = PureLog()
+    log.take(BEFORE)
+    before = log.state
+    chosen = player_id or _player(log)
+    unfit = CorrectedRound(player_id=chosen, n=n, strokes=strokes)
+    assessment = _correct(log, rounds=(unfit,))
+
+    (event,) = assessment.events
+    assert event.validity is Validity.INVALID
+    assert {fault.code for fault in event.faults} == {code}
+    assert evolve(log.state, number=before.number) == before
+
+
+def test_numbers_of_events_have_no_gap() -> None:
+    log = PureLog()
+    for payload in (BEFORE, REWRITTEN, REWRITTEN, b"<html>", BEFORE, BEFORE):
+        log.take(payload)
+    numbers = [event.number for event in log.events]
+    assert numbers[0] == 1
+    assert all(second == first + 1 for first, second in pairwise(numbers))
