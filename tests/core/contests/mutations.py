@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from copy import deepcopy
 from random import Random
 from typing import Any, Final, cast
 
@@ -184,9 +185,9 @@ def _change(container: Any, key: Any, chance: Random) -> None:  # noqa: ANN401 -
         del container[key]
     elif action < 0.3 and isinstance(container, list):
         items = cast("list[object]", container)
-        items.append(items[key])
+        items.append(deepcopy(items[key]))
     else:
-        container[key] = chance.choice(JUNK)
+        container[key] = deepcopy(chance.choice(JUNK))
 
 
 def _broken(payload: bytes, chance: Random) -> bytes:
