@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from indelible.app import ReadTx, WriteTx
 from indelible.contests.commands import ActivateEntry, EnterContest, PublishContest
@@ -104,13 +104,14 @@ class ContestRun:
     store: ContestStore
     provider: FileProvider
     clock: TestClock
+    event_id: str = EVENT_ID
 
     def configuration(self, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of a document
         """Return a configuration whose lock is in 10 minutes and whose start is in 20."""
         now = self.clock.now()
         document = dict(sample_configuration("masters"))
         document.update(
-            provider_event_id=EVENT_ID,
+            provider_event_id=self.event_id,
             event_start_date=f"{now:%Y-%m-%d}",
             event_end_date=f"{now + 40 * MINUTE:%Y-%m-%d}",
             round_count=len(OPTIONS.pars),
@@ -188,11 +189,15 @@ class ContestRun:
     def fetch(self, moment: Moment | None = None) -> None:
         """Fetch the tournament now, and let its contests take it up."""
         if moment is not None:
-            self.provider.serve(moment)
-        self.enqueue(FETCH_TOURNAMENT_STAGE, EVENT_ID)
+            self.serve(moment)
+        self.enqueue(FETCH_TOURNAMENT_STAGE, self.event_id)
         self.process(FETCH_TOURNAMENT_STAGE)
         while self.process(INGEST_CONTEST_STAGE):
             pass
+
+    def serve(self, moment: Moment) -> None:
+        """Let the provider answer with the leaderboard of a moment from now on."""
+        self.provider.serve(moment, evolve(OPTIONS, provider_event_id=self.event_id))
 
     def reconcile(self) -> None:
         """Let the reconciler look for repairs."""

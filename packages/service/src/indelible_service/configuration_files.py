@@ -1,13 +1,13 @@
 """Read the configuration of a contest from a file."""
 
 from pathlib import Path
-from typing import Any, ClassVar, Final, cast
+from typing import ClassVar, Final
 
 import click
 from attrs import frozen
 
+from indelible.contests.rules.configuration import Configuration, parse_configuration_text
 from indelible.kernel import Invalid
-from indelible.kernel.json_numbers import parse_json
 from indelible_service.data_directory import translate_os_errors
 
 MAX_CONFIGURATION_BYTES: Final = 1_048_576
@@ -15,7 +15,7 @@ MAX_CONFIGURATION_BYTES: Final = 1_048_576
 
 @frozen
 class ConfigurationUnreadable(Invalid):
-    """A file that contains no JSON object."""
+    """A file that is too large for a configuration, or is no text."""
 
     code: ClassVar[str] = "CONFIGURATION_UNREADABLE"
     message: ClassVar[str] = "File {file} contains no configuration: {reason}."
@@ -23,12 +23,13 @@ class ConfigurationUnreadable(Invalid):
     reason: str
 
 
-def read_configuration(file: Path) -> dict[str, Any]:
-    """Read the JSON object of a configuration; from standard input if the file is `-`.
+def read_configuration(file: Path) -> Configuration:
+    """Read a configuration; from standard input if the file is `-`.
 
     Raises:
         FileUnusable: The file cannot be read.
-        ConfigurationUnreadable: The file is too large, or contains no JSON object.
+        ConfigurationUnreadable: The file is too large, or is no text in UTF-8.
+        ConfigurationInvalid: The configuration has faults; the error lists all of them.
     """
     with translate_os_errors(file), click.open_file(str(file), "rb") as stream:
         content = stream.read(MAX_CONFIGURATION_BYTES + 1)
@@ -38,14 +39,9 @@ def read_configuration(file: Path) -> dict[str, Any]:
         raise ConfigurationUnreadable(str(file), reason)
 
     try:
-        document: object = parse_json(content.decode())
+        text = content.decode()
     except UnicodeDecodeError as error:
-        raise ConfigurationUnreadable(str(file), f"byte {error.start} is not UTF-8") from error
-    except Invalid:  # a limit of JSON, which has a code of its own
-        raise
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationUnreadable(str(file), f"it is not JSON, {error}") from error
+        reason = f"byte {error.start} is not UTF-8"
+        raise ConfigurationUnreadable(str(file), reason) from error
 
-    if not isinstance(document, dict):
-        raise ConfigurationUnreadable(str(file), "it is not a JSON object")
-    return cast("dict[str, Any]", document)
+    return parse_configuration_text(text, created_at=None)

@@ -114,17 +114,24 @@ def running_api(settings: Settings, key: str | None) -> Api:
     Without the key that is passed, each person gets a key of its own in the settings' database.
     Raises: NotRunning, UnexpectedAnswer, NoDatabase.
     """
-    body = Api(settings.address, {}).send(ApiCall(by="", method="GET", path="/health/live"))
-    if body != ALIVE:
-        answer = str(body)[:MAX_QUOTED_CHARACTERS]
-        raise UnexpectedAnswer("GET /health/live", SUCCESS[0], answer)
-
+    check_running(settings)
     if key:
         return Api(settings.address, dict.fromkeys(PEOPLE, key))
 
     with open_configured_store(settings, needs_key_secret=True) as store:
         keys = {person: _read_or_create_key(person, settings, store) for person in PEOPLE}
     return Api(settings.address, keys)
+
+
+def check_running(settings: Settings) -> None:
+    """Return if an instance answers at the address of the settings.
+
+    Raises: NotRunning, UnexpectedAnswer.
+    """
+    body = Api(settings.address, {}).send(ApiCall(by="", method="GET", path="/health/live"))
+    if body != ALIVE:
+        answer = str(body)[:MAX_QUOTED_CHARACTERS]
+        raise UnexpectedAnswer("GET /health/live", SUCCESS[0], answer)
 
 
 def curriculum(kind: str) -> Iterator[Body]:

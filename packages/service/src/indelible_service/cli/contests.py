@@ -1,7 +1,7 @@
 """Check configurations, replay logs, compute settlements, and mark entries as paid."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from attrs import asdict
@@ -17,6 +17,7 @@ from indelible_service.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from indelible.contests.rules.configuration import Configuration
     from indelible.contests.tasks import DryRunComparison
 
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -51,19 +52,18 @@ def check(context: click.Context, file: Path) -> None:
     FILE is JSON, or standard input where it is `-`. No database is needed. Exits with 1 if the
     configuration has a fault.
     """
-    from indelible.contests.errors import ConfigurationInvalid
-    from indelible.contests.rules.configuration import parse_configuration
+    from indelible.contests.rules.configuration import ConfigurationInvalid
     from indelible_service.configuration_files import read_configuration
 
-    document = read_configuration(file)
     try:
-        configuration = parse_configuration(document, created_at=None)
+        configuration = read_configuration(file)
     except ConfigurationInvalid as error:
-        faults = error.detail["faults"]
+        faults = [fault.document() for fault in error.faults]
         print_result({"valid": False, "faults": faults}, f"Faults: {len(faults)}")
         if not wants_json():
-            rows = [[fault[column] for column in FAULT_COLUMNS] for fault in faults]
-            print_table(FAULT_COLUMNS, rows)
+            print_table(
+                FAULT_COLUMNS, [[fault[name] for name in FAULT_COLUMNS] for fault in faults]
+            )
         context.exit(REFUSED)
 
     result = {"valid": True, "digest": configuration.digest, "faults": []}
@@ -113,7 +113,7 @@ def settle(contest_id: str, *, dry_run: bool, configuration_file: Path | None) -
     from indelible_service.configuration_files import read_configuration
 
     assert dry_run  # noqa: S101 - click requires it
-    other: dict[str, Any] | None = None
+    other: Configuration | None = None
     if configuration_file is not None:
         other = read_configuration(configuration_file)
 
@@ -153,12 +153,12 @@ def bundle(contest_id: str, file: Path) -> None:
     The script `recompute_payout.py` of the documentation recomputes a payout from it, without
     indelible and without a database.
     """
+    from indelible.contests.tasks import read_bundle
     from indelible.kernel import canonical_json
-    from indelible_service.contest_bundles import read_bundle
     from indelible_service.data_directory import atomic_file
 
     with open_settings_store() as store:
-        document = read_bundle(store, contest_id)
+        document = store.read(read_bundle, contest_id)
 
     with atomic_file(file) as out:
         out.write(canonical_json(document).encode())

@@ -32,6 +32,7 @@ MODULE_OPTION: Final = click.option(
     multiple=True,
     help="A module of yours, imported from the working directory or where it is installed.",
 )
+DEMOS: Final = click.Choice(["concepts", "captures", "contests", "projects"])
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -175,7 +176,7 @@ def _process_settings(*, from_stdin: bool) -> Settings:
 
 
 @click.command(cls=Command)
-@click.argument("name", type=click.Choice(["concepts", "captures", "projects"]), default="concepts")
+@click.argument("name", type=DEMOS, default="concepts")
 @click.argument("folder", type=FOLDER, required=False)
 @click.option(
     "--key",
@@ -188,18 +189,36 @@ def _process_settings(*, from_stdin: bool) -> Settings:
     metavar="URL",
     help="The address of GitHub's API, or of one like it, for `projects`; needs GITHUB_TOKEN.",
 )
+@click.option(
+    "--competitors",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A real leaderboard, whose players and first round `contests` uses.",
+)
 def demo(
-    name: str, folder: Path | None, key: str | None, ask: str | None, host: str | None
+    name: str,
+    folder: Path | None,
+    key: str | None,
+    ask: str | None,
+    host: str | None,
+    competitors: Path | None,
 ) -> None:
-    """Run a demonstration: a curriculum of concepts, captures of a folder of texts, or projects.
+    """Run a demonstration of concepts, captures, contests or projects.
 
     `concepts` uses the REST API of the running instance, or the one at API_BASE_URL, or at
     INDELIBLE_HOST and INDELIBLE_PORT. `captures` writes into its database: it reads every .md and
     .txt file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
-    second run changes nothing. `projects` needs no running instance: it builds a project in three
+    second run changes nothing. `contests` is the provider of an invented tournament, which the
+    workers of the running instance fetch: a contest on it runs to its settlement. `projects` needs no running instance: it builds a project in three
     jobs, in a database and a repository of its own, and kills the worker of one during its push.
     """
     settings = client_settings()
+    if name == "contests":
+        from indelible_service.demos.contests import contests_demo
+
+        hint = f"See the contest at {settings.address}/console/contests."
+        _print_steps(contests_demo(settings, competitors), hint)
+        return
     if name == "projects":
         from indelible_service.projects_demo import demo_settings, projects_demo
 

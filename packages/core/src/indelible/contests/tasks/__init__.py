@@ -1,5 +1,6 @@
 """Tasks of contests: fetching tournaments, taking up their events, and timed transitions."""
 
+from indelible.contests.tasks.bundles import read_bundle
 from indelible.contests.tasks.dry_runs import (
     DryRun,
     DryRunComparison,
@@ -33,6 +34,7 @@ __all__ = [
     "LogReplay",
     "SilentContestObserver",
     "dry_run_settlement",
+    "read_bundle",
     "replay_log",
     "settle_now",
 ]

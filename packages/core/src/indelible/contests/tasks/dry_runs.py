@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from indelible.contests.ports import ContestsRead
-from indelible.contests.rules.configuration import Configuration, parse_configuration
+from indelible.contests.rules.configuration import Configuration
 from indelible.contests.rules.settlement import (
     SettledEntry,
     Settlement,
@@ -72,24 +72,19 @@ class DryRunComparison:
 
 
 def dry_run_settlement(
-    tx: ContestsRead, contest_id: str, configuration: Mapping[str, Any] | None = None
+    tx: ContestsRead, contest_id: str, configuration: Configuration | None = None
 ) -> DryRunComparison:
     """Settle a contest without storing anything, from one read.
 
     With a configuration, settle it a second time with that one and list the lines that differ.
 
-    Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial, ConfigurationInvalid,
-    SettlementFailed.
+    Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial, SettlementFailed.
     """
-    other_configuration: Configuration | None = None
-    if configuration is not None:
-        other_configuration = parse_configuration(configuration, created_at=None)
-
     own = settle(read_settlement(tx, contest_id).input)
-    if other_configuration is None:
+    if configuration is None:
         return DryRunComparison(run=DryRun.of(own), other=None, differences=())
 
-    other = settle(read_settlement(tx, contest_id, other_configuration).input)
+    other = settle(read_settlement(tx, contest_id, configuration).input)
     return DryRunComparison(
         run=DryRun.of(own), other=DryRun.of(other), differences=differences_of(own, other)
     )

@@ -1,6 +1,8 @@
 """Decide whether a stage of contests that raised an error is tried again, or has failed."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -23,7 +25,8 @@ from indelible.kernel.tasks import MAX_POSTPONE_SECONDS
 MAX_REASON_CHARACTERS: Final = 1_000
 MAX_ATTEMPTS: Final = 20  # of a transition, after which its contest is in ERROR
 UNKNOWN_CODE: Final = "INTERNAL_ERROR"
-CODE_AND_MESSAGE: Final = re.compile(r"([A-Z][A-Z0-9_]{1,63}): (.+)", re.DOTALL)
+# A worker writes the class of an unexpected error before its text.
+CODE_AND_MESSAGE: Final = re.compile(r"(?:[\w.]+: )?([A-Z][A-Z0-9_]{1,63}): (.+)", re.DOTALL)
 # The worker decides what becomes of these.
 STOPS: Final = (PerformStopped, LeaseLost, Postpone, RetryLater, PermanentFailure)
 # The same transaction may succeed later.
@@ -47,16 +50,19 @@ class Failure:
         return cls(match[1], one_line(match[2]))
 
 
-def raise_permanent(error: Exception) -> None:
+@contextmanager
+def permanent_failures() -> Generator[None]:
     """Raise PermanentFailure for an error that the same input would lead to again.
 
     Any other error is left to the worker: a transient fault is tried again, and so is a defect,
     until the last attempt.
     """
-    if isinstance(error, (*STOPS, *TRANSIENT, UsageError)):
-        return
-    if isinstance(error, IndelibleError):
-        raise PermanentFailure(one_line(f"{error.code}: {error.describe()}")) from error
+    try:
+        yield
+    except (*STOPS, *TRANSIENT, UsageError):
+        raise
+    except IndelibleError as error:
+        raise PermanentFailure(one_line(str(error))) from error
 
 
 def raise_early(due_at: datetime, now: datetime) -> None:

@@ -29,8 +29,8 @@ from indelible.contests.tasks.failures import (
     MAX_ATTEMPTS,
     Failure,
     one_line,
+    permanent_failures,
     raise_early,
-    raise_permanent,
 )
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.replays import check_replay
@@ -97,7 +97,12 @@ class SettleContest:
 
         Raises: Postpone while the hold lasts.
         """
-        return [self._claim(tx, lease.entity_id) for lease in leases]
+        works: list[SettleWork | None] = []
+        for lease in leases:
+            with permanent_failures():
+                works.append(self._claim(tx, lease.entity_id))
+
+        return works
 
     def _claim(self, tx: ContestsWrite, contest_id: str) -> SettleWork | None:
         contest = tx.contests.contests.lock(contest_id).entity
@@ -128,16 +133,16 @@ class SettleContest:
         if work.run_id is None:
             return None
 
+        with permanent_failures():
+            return self._compute(work.contest_id, work.run_id)
+
+    def _compute(self, contest_id: str, run_id: str) -> FinishRun:
         self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_READ)
-        read = self.store.read(read_settlement, work.contest_id)
+        read = self.store.read(read_settlement, contest_id)
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_READ)
         started_at = self.clock.now()
-        try:
-            settlement = compute(self.store, read, self.observer)
-            command = FinishRun.of(work.run_id, settlement, action=COMPLETE)
-        except Exception as error:
-            raise_permanent(error)
-            raise
+        settlement = compute(self.store, read, self.observer)
+        command = FinishRun.of(run_id, settlement, action=COMPLETE)
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.settlement_computed(max(0.0, seconds))
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_COMPUTE)
@@ -151,22 +156,20 @@ class SettleContest:
         Raises: Postpone where the input has changed, PermanentFailure.
         """
         for work, command in performed:
-            self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_WRITE)
-            try:
+            with permanent_failures():
+                self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_WRITE)
                 self._write(tx, work, command)
-            except SettlementInputChanged as error:
-                raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
-            except Exception as error:
-                raise_permanent(error)
-                raise
-            self.at_failpoint(ContestFailpoint.SETTLE_AFTER_WRITE)
+                self.at_failpoint(ContestFailpoint.SETTLE_AFTER_WRITE)
 
     def _write(self, tx: ContestsWrite, work: SettleWork, command: FinishRun | None) -> None:
         if command is None:
             cancel_shortened(tx, CancelShortened(contest_id=work.contest_id))
             return
 
-        finish_run(tx, command)
+        try:
+            finish_run(tx, command)
+        except SettlementInputChanged as error:
+            raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
         logger.info(
             "[Settlement] contest %s: run %s settles %s entries, result %s",
             work.contest_id,

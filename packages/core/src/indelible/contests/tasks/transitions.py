@@ -19,7 +19,7 @@ from indelible.contests.tasks.failpoints import (
     ContestFailpoint,
     no_contest_failpoint,
 )
-from indelible.contests.tasks.failures import MAX_ATTEMPTS, raise_early, raise_permanent
+from indelible.contests.tasks.failures import MAX_ATTEMPTS, permanent_failures, raise_early
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
@@ -119,8 +119,9 @@ class ContestTimer:
         """Return the contests that wait for the transition; None for one that is further."""
         works: list[str | None] = []
         for lease in leases:
-            contest = tx.contests.contests.get(lease.entity_id).entity
-            self.at_failpoint(self.timer.after_read)
+            with permanent_failures():
+                contest = tx.contests.contests.get(lease.entity_id).entity
+                self.at_failpoint(self.timer.after_read)
             is_waiting = contest.is_waiting_for(self.timer.action)
             works.append(contest.id if is_waiting else None)
 
@@ -137,12 +138,9 @@ class ContestTimer:
         refused again.
         """
         for contest_id, _ in performed:
-            self.at_failpoint(self.timer.before_write)
-            try:
+            with permanent_failures():
+                self.at_failpoint(self.timer.before_write)
                 outcome = self.timer.apply(tx, contest_id)
-            except Exception as error:
-                raise_permanent(error)
-                raise
             self._postpone_early(tx, outcome)
             self._log(outcome)
             self.at_failpoint(self.timer.after_write)

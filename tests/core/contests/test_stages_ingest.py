@@ -1,0 +1,197 @@
+"""The stage that takes fetches up: what each leads to, and what follows from it."""
+
+import json
+
+import pytest
+from tests.contest_runs import (
+    BEFORE,
+    EVENT_ID,
+    FINAL,
+    FIRST_ROUND,
+    OPTIONS,
+    ContestRun,
+)
+
+from indelible.contests.commands import PauseIngestion, ResumeIngestion
+from indelible.contests.handlers import pause_ingestion, resume_ingestion
+from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.rules.tasks import (
+    FETCH_TOURNAMENT_STAGE,
+    INGEST_CONTEST_STAGE,
+    SETTLE_CONTEST_STAGE,
+    START_CONTEST_STAGE,
+)
+from indelible.contests.tasks import ContestFailpoint
+from indelible.kernel import Actor
+from indelible_service.demos.leaderboards import Tournament, competitors_of, encode
+
+OPS = Actor.user("ops")
+
+
+def serve_rewritten(run: ContestRun) -> None:
+    """Serve the first round with another score of one player."""
+    document = Tournament(OPTIONS).document(FIRST_ROUND)
+    first = competitors_of(document)[0]["linescores"][0]
+    first["value"] += 1
+    first["inScore"] += 1
+    run.provider.serve_bytes(encode(document))
+
+
+def serve_canceled(run: ContestRun) -> None:
+    """Serve a tournament that its provider has canceled."""
+    document = Tournament(OPTIONS).document(BEFORE)
+    status = {"type": {"name": "STATUS_CANCELED", "state": "post", "completed": False}}
+    event = document["events"][0]
+    event["status"] = status
+    event["competitions"][0]["status"] = {"period": 1, **status}
+    run.provider.serve_bytes(json.dumps(document).encode())
+
+
+def test_events_are_written_by_the_ingestion_with_the_fetch_as_reason(run: ContestRun) -> None:
+    contest = run.open()
+
+    changes = run.store.read(lambda tx: tx.history.of("contest_log", contest.id))
+    assert changes[-1].action == "append"
+    assert str(changes[-1].actor) == "system:ingestion"
+    assert changes[-1].reason == f"fetch 1 of tournament {EVENT_ID}"
+
+
+def test_an_unchanged_fetch_only_moves_the_log(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    run.fetch(FIRST_ROUND)
+    run.clock.advance(60)
+
+    run.fetch()
+
+    assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
+    assert run.log(contest).fetch_number == 3
+
+
+def test_fetches_that_wait_are_taken_up_in_their_order(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    for moment in (FIRST_ROUND, FINAL):
+        run.clock.advance(60)
+        run.provider.serve(moment)
+        run.enqueue(FETCH_TOURNAMENT_STAGE, EVENT_ID)
+        run.process(FETCH_TOURNAMENT_STAGE)
+
+    assert run.process(INGEST_CONTEST_STAGE) == 1
+    assert run.kinds(contest) == ["FIELD", "SNAPSHOT", "SNAPSHOT"]
+
+
+def test_bytes_that_are_no_leaderboard_are_stored_and_never_applied(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    run.provider.serve_bytes(b"<!doctype html><html></html>")
+
+    run.fetch()
+
+    assert run.kinds(contest) == ["FIELD", "!SNAPSHOT"]
+    faults = run.store.read(lambda tx: tx.contests.logs.faults(contest.id, 2, after=0, limit=9))
+    assert [fault.code for fault in faults] == ["MALFORMED_JSON"]
+
+
+def test_a_rewritten_round_is_refused_once_and_corrected_by_the_engine(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    run.fetch(FIRST_ROUND)
+    serve_rewritten(run)
+    for _ in range(2):
+        run.clock.advance(61)
+        run.fetch()
+
+    assert run.kinds(contest) == ["FIELD", "SNAPSHOT", "!SNAPSHOT", "CORRECTION"]
+    changes = run.store.read(lambda tx: tx.history.of("contest_log", contest.id))
+    assert str(changes[-1].actor) == "system:ingestion"
+
+
+def test_a_paused_log_waits_and_takes_everything_up_when_resumed(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    pause = PauseIngestion(contest_id=contest.id)
+    run.store.run(pause_ingestion, pause, actor=OPS, reason="a test")
+    run.clock.advance(60)
+    run.fetch(FIRST_ROUND)
+    kinds_while_paused = run.kinds(contest)
+
+    resume = ResumeIngestion(contest_id=contest.id)
+    run.store.run(resume_ingestion, resume, actor=OPS, reason="a test")
+    run.enqueue(INGEST_CONTEST_STAGE, contest.id)
+    run.process(INGEST_CONTEST_STAGE)
+
+    assert kinds_while_paused == ["FIELD"]
+    assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
+
+
+@pytest.mark.parametrize(
+    "status", [ContestStatus.SCHEDULED, ContestStatus.LOCKED, ContestStatus.LIVE]
+)
+def test_a_canceled_tournament_cancels_its_contest(run: ContestRun, status: ContestStatus) -> None:
+    contest = run.bring_to(status)
+    run.clock.advance(90)
+    serve_canceled(run)
+
+    run.fetch()
+
+    assert run.status(contest) is ContestStatus.CANCELLED
+    change = run.changes(contest)[-1]
+    assert change.action == "cancel_by_provider"
+    assert str(change.actor) == "system:ingestion"
+
+
+def test_a_canceled_tournament_cancels_all_its_contests(run: ContestRun) -> None:
+    contests = [run.open(), run.publish(name="Second Pool")]
+    serve_canceled(run)
+    run.clock.advance(60)
+
+    run.fetch()
+
+    assert [run.status(contest) for contest in contests] == [ContestStatus.CANCELLED] * 2
+
+
+def test_the_first_leaderboard_after_the_start_time_starts_the_contest(run: ContestRun) -> None:
+    contest = run.publish(min_entries=None)
+    run.lock(contest)
+    run.start(contest)
+    assert run.status(contest) is ContestStatus.LOCKED
+
+    run.fetch(FIRST_ROUND)
+    run.process(START_CONTEST_STAGE)
+
+    assert run.status(contest) is ContestStatus.LIVE
+
+
+def test_the_terminal_event_makes_the_settlement_due_after_the_hold(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    run.start(contest)
+    run.play()
+
+    due_at = run.task(SETTLE_CONTEST_STAGE, contest.id).due_at
+    terminal_at = run.log(contest).terminal_at
+    assert due_at is not None
+    assert terminal_at is not None
+    assert (due_at - terminal_at).total_seconds() == 120
+
+
+def test_a_log_that_another_one_changes_is_read_again(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    run.provider.serve(FIRST_ROUND)
+    run.enqueue(FETCH_TOURNAMENT_STAGE, EVENT_ID)
+    run.process(FETCH_TOURNAMENT_STAGE)
+    interferences = [PauseIngestion(contest_id=contest.id), ResumeIngestion(contest_id=contest.id)]
+
+    def interfere(failpoint: ContestFailpoint) -> None:
+        if failpoint is ContestFailpoint.INGEST_AFTER_ASSESS and interferences:
+            pause, resume = interferences
+            interferences.clear()
+            run.store.run(pause_ingestion, pause, actor=OPS, reason="a test")
+            run.store.run(resume_ingestion, resume, actor=OPS, reason="a test")
+
+    run.process(INGEST_CONTEST_STAGE, at_failpoint=interfere)
+
+    assert interferences == []
+    assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
