@@ -132,18 +132,18 @@ class MemoryEntryRepository(MemoryAggregateRepository[Entry]):
         heads = self.find(where, order=("entry_number",), limit=len(self._rows))
         return tuple(head.entity for head in heads)
 
-    def lowest_free_place(self, contest_id: str, max_entries: int | None) -> int | None:
+    def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
         """Return the lowest place that no entry has, None if all of `max_entries` are taken."""
         taken = self._places(contest_id)
-        place = 1
-        while place in taken:
-            place += 1
+        place_number = 1
+        while place_number in taken:
+            place_number += 1
 
-        if max_entries is not None and place > max_entries:
+        if max_entries is not None and place_number > max_entries:
             return None
-        return place
+        return place_number
 
-    def highest_place(self, contest_id: str) -> int:
+    def highest_place_number(self, contest_id: str) -> int:
         """Return the highest place that an entry has, 0 without entries."""
         return max(self._places(contest_id), default=0)
 
@@ -189,8 +189,8 @@ class MemoryEntryRepository(MemoryAggregateRepository[Entry]):
 
     def _places(self, contest_id: str) -> set[int]:
         """Return the places that entries have."""
-        places = {head.entity.place for head in self._of_contest(contest_id)}
-        return {place for place in places if place is not None}
+        places = {head.entity.place_number for head in self._of_contest(contest_id)}
+        return {place_number for place_number in places if place_number is not None}
 
 
 class MemoryFeedRepository(MemoryAggregateRepository[ProviderFeed]):

@@ -84,7 +84,7 @@ class EntryConformance:
         entry = saved.entry
         details = store.read(contests.get_entry, entry.id)
 
-        assert (entry.status, saved.seq, entry.place) == (PENDING, 1, 1)
+        assert (entry.status, saved.seq, entry.place_number) == (PENDING, 1, 1)
         assert (entry.entry_number, entry.roster_number) == (1, 1)
         assert (entry.fee_minor, entry.currency) == (FEE, "USD")
         assert (entry.paid_minor, entry.paid_at, entry.payment_ref) == (None, None, None)
@@ -111,16 +111,16 @@ class EntryConformance:
         refund(scenario, paid)
         following = [scenario.enter(f"next-{number}").entry for number in range(3)]
 
-        assert [entry.place for entry in entries] == [1, 2, 3, 4, 5]
-        assert [entry.place for entry in following] == [2, 4, 6]
-        assert scenario.entry(entries[0].id).place == 1
-        assert scenario.entry(entries[1].id).place is None
-        assert scenario.entry(paid.id).place is None
+        assert [entry.place_number for entry in entries] == [1, 2, 3, 4, 5]
+        assert [entry.place_number for entry in following] == [2, 4, 6]
+        assert scenario.entry(entries[0].id).place_number == 1
+        assert scenario.entry(entries[1].id).place_number is None
+        assert scenario.entry(paid.id).place_number is None
         counts = scenario.read(
             lambda tx: (
                 tx.contests.entries.count_occupied(scenario.contest_id),
                 tx.contests.entries.count_joined(scenario.contest_id),
-                tx.contests.entries.highest_place(scenario.contest_id),
+                tx.contests.entries.highest_place_number(scenario.contest_id),
                 tx.contests.entries.has_any(scenario.contest_id),
             )
         )
@@ -139,7 +139,7 @@ class EntryConformance:
 
     def test_a_contest_without_a_limit_takes_every_entry(self, store: AnyStore) -> None:
         scenario = new_contest(store, max_entries=None, max_entries_per_user=None)
-        places = [scenario.enter().entry.place for _ in range(MAX_ENTRIES + 1)]
+        places = [scenario.enter().entry.place_number for _ in range(MAX_ENTRIES + 1)]
 
         assert places == list(range(1, MAX_ENTRIES + 2))
 
@@ -202,7 +202,7 @@ class EntryConformance:
         newcomer = (*PLAYERS[:2], "Q01")
         assert code(partial(scenario.enter, "ann", newcomer)) == "ROSTER_INVALID"
         scenario.import_field((*PLAYERS, "Q01"))
-        assert scenario.enter("ann", newcomer).entry.place == 1
+        assert scenario.enter("ann", newcomer).entry.place_number == 1
 
     def test_a_roster_is_a_numbered_record(self, store: AnyStore) -> None:
         scenario = new_contest(store)
@@ -212,7 +212,7 @@ class EntryConformance:
         rosters = store.read(contests.list_rosters, saved.entry.id)
         stale = partial(scenario.set_roster, saved)
 
-        assert (changed.entry.roster_number, changed.entry.place) == (2, 1)
+        assert (changed.entry.roster_number, changed.entry.place_number) == (2, 1)
         assert same.seq == changed.seq
         assert [roster.player_ids for roster in rosters] == [ROSTER, OTHER_ROSTER]
         assert store.read(contests.list_rosters, saved.entry.id, after=1) == rosters[1:]
@@ -253,7 +253,7 @@ class PaymentConformance:
         entry = scenario.enter().entry
         saved = scenario.pay(entry, payment_ref="pay-1")
 
-        assert (saved.entry.status, saved.entry.place) == (ACTIVE, 1)
+        assert (saved.entry.status, saved.entry.place_number) == (ACTIVE, 1)
         assert (saved.entry.paid_minor, saved.entry.payment_ref) == (FEE, "pay-1")
         assert saved.entry.paid_at == entry.created_at
         again = scenario.pay(entry, payment_ref="pay-1")
@@ -296,10 +296,10 @@ class PaymentConformance:
         disputed = entry_in(scenario, VOID, "ann")
         scenario.enter("bob")
 
-        assert disputed.place == 1
+        assert disputed.place_number == 1
         assert code(partial(scenario.enter, "cem")) == "CONTEST_FULL"
         won = reinstate(scenario, disputed).entry
-        assert (won.status, won.place, won.paid_minor) == (ACTIVE, 1, FEE)
+        assert (won.status, won.place_number, won.paid_minor) == (ACTIVE, 1, FEE)
 
     def test_payments_never_change_a_contest(self, store: AnyStore) -> None:
         scenario = new_contest(store)
