@@ -11,8 +11,8 @@ from indelible.contests.handlers.saving import (
     save_contest,
     terms_of,
 )
-from indelible.contests.handlers.states import configuration_of
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import configuration_of
 from indelible.contests.rules.changes import check_fixed_keys, check_places, with_lock_time
 from indelible.contests.rules.configuration import Configuration, parse_configuration
 from indelible.contests.rules.tasks import (

@@ -7,8 +7,8 @@ from indelible.contests import commands, errors
 from indelible.contests.commands import EntrySaved
 from indelible.contests.entities import Contest, Entry, enter_action, roster_digest
 from indelible.contests.handlers.saving import entry_saved, save
-from indelible.contests.handlers.states import configuration_of
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import configuration_of
 from indelible.contests.rules.rosters import check_roster
 from indelible.contests.rules.values import Field
 from indelible.kernel import Head
