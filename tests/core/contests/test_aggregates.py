@@ -77,7 +77,7 @@ def entry(**changes: Any) -> Entry:  # noqa: ANN401 - of any key
         entry_id="e",
         user_id="ann",
         entry_number=1,
-        place=1,
+        place_number=1,
         digest=roster_digest(PLAYERS, None),
         now=NOW,
     )
@@ -231,7 +231,7 @@ def test_an_entry_has_a_place_a_payment_and_a_reason_as_its_state_says(
 ) -> None:
     value = entry_in(status)
     changes: dict[str, Any] = {
-        "place": None if value.place else 1,
+        "place_number": None if value.place_number else 1,
         "paid_minor": None if value.paid_minor is not None else value.fee_minor,
         "paid_at": None if value.paid_at else NOW,
         "payment_ref": None if value.payment_ref else "pay-2",
