@@ -87,6 +87,14 @@ WITHOUT_SETTLEMENT_RECORD: Mapping[str, Kind] = {
         "a complete run that its contest does not name": changed(_run_completed),
     },
     "a log, a feed or a run that refers to nothing": {
+        "an event without a stored payload": changed_record(
+            _appended, EVENTS, payload_digest="b" * 64, fetch_number=NULL
+        ),
+        "a fetch without a stored payload": changed_record(
+            _fetched, FETCHES, payload_digest="b" * 64
+        ),
+        "a run over older events": changed(_run, event_number=2),
+        "a run over events to come": changed(_run, event_number=99),
         "a log that has taken up a fetch to come": changed(_appended, fetch_number=99),
         "a new log that has taken up a fetch to come": changed(_log, fetch_number=99),
         "a run over another configuration": changed(_run, configuration_digest="b" * 64),
@@ -111,9 +119,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         ),
         "an event at the beginning of its chain": changed_record(_appended, EVENTS, prev_hash=""),
         "an event with another body's hash": changed_record(_appended, EVENTS, body_hash="b" * 64),
-        "an event without a stored payload": changed_record(
-            _appended, EVENTS, payload_digest="b" * 64, fetch_number=NULL
-        ),
         "an event with the payload of another fetch": changed_record(
             _appended, EVENTS, payload_digest=OTHER_PAYLOAD
         ),
@@ -186,9 +191,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
             _fetched, FETCHES, provider_event_id=OTHER_TOURNAMENT
         ),
         "a fetch of no tournament": changed_record(_fetched, FETCHES, provider_event_id="nothing"),
-        "a fetch without a stored payload": changed_record(
-            _fetched, FETCHES, payload_digest="b" * 64
-        ),
         "a success without a payload": changed_record(_fetched, FETCHES, payload_digest=NULL),
         "a success with an error": changed_record(_fetched, FETCHES, error="a fault"),
         "a fetch that ends before it begins": changed_record(
@@ -217,8 +219,6 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "a run of a settled contest": changed(_run, contest_id=SETTLED),
         "a run of no contest": changed(_run, contest_id="nothing"),
         "a run under a stored number": changed(_run, number=1),
-        "a run over older events": changed(_run, event_number=2),
-        "a run over events to come": changed(_run, event_number=99),
         "a run over a configuration to come": changed(_run, configuration_version=9),
         "a run in another currency": changed(_run, currency="CHF"),
         "a run that is born with a result": changed(_run, pool_minor=1),

@@ -50,10 +50,15 @@ pytestmark = pytest.mark.slow
 
 LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
 # The rows of contexts that a later revision adds: their tables, and their changes in history.
-NEW_TABLES = re.compile("(projects|project_prompts|jobs|job_outputs|job_specs) ")
+NEW_TABLES = re.compile(
+    "(projects|project_prompts|jobs|job_outputs|job_specs|payloads|rejections|contests"
+    "|contest_configurations|entries|rosters|contest_logs|contest_events|event_faults"
+    "|provider_feeds|provider_fetches|settlement_runs|settlement_lines) "
+)
+NEW_LIFECYCLES = "'(project|job|contest|entry|contest_log|provider_feed|settlement_run)'"
 NEW_CONTEXTS = re.compile(
     rf"{NEW_TABLES.pattern}"
-    r"|history \(\d+, '(project|job)'|lifecycle_edges \('(project|job)'"
+    rf"|history \(\d+, {NEW_LIFECYCLES}|lifecycle_edges \({NEW_LIFECYCLES}"
 )
 IMPORTER = Actor.system("importer")
 MIGRATORS = 4

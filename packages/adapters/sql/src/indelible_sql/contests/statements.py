@@ -31,6 +31,7 @@ from indelible_sql.contests.tables import (
     RUNS,
 )
 from indelible_sql.engine.session import Query
+from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.columns import BIG_INTEGER, IDENTIFIER, INSTANT
 from indelible_sql.schema.tables import page_by, rows_by
 
@@ -261,6 +262,20 @@ OTHER_FEES: Final[Query] = (
         )
     )
     .order_by(ENTRIES.c.id)
+)
+
+# Which events and fetches name bytes that are not stored?
+EVENTS_WITHOUT_PAYLOAD: Final[Query] = (
+    select(EVENTS.c.contest_id, EVENTS.c.number)
+    .join(PAYLOADS, PAYLOADS.c.digest == EVENTS.c.payload_digest, isouter=True)
+    .where(PAYLOADS.c.digest.is_(None))
+    .order_by(EVENTS.c.contest_id, EVENTS.c.number)
+)
+FETCHES_WITHOUT_PAYLOAD: Final[Query] = (
+    select(FETCHES.c.provider_event_id, FETCHES.c.number)
+    .join(PAYLOADS, PAYLOADS.c.digest == FETCHES.c.payload_digest, isouter=True)
+    .where(FETCHES.c.payload_digest.is_not(None), PAYLOADS.c.digest.is_(None))
+    .order_by(FETCHES.c.provider_event_id, FETCHES.c.number)
 )
 
 # Which events have another number of faults than they count?

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indelible_sql.contests import statements
-from indelible_sql.contests.tables import ENTRIES, EVENTS, LINES, RUNS
+from indelible_sql.contests.tables import ENTRIES, EVENTS, FETCHES, LINES, RUNS
 from indelible_sql.engine.session import Session
 from indelible_sql.maintenance.findings import Fault, Finding, describe
 
@@ -12,6 +12,10 @@ def contest_findings(session: Session) -> Iterator[Finding]:
     """Compare entries with their contests, events with their faults, and runs with their lines."""
     detail = "fee_minor, currency or place: not one of the contest's"
     yield from describe(session, Fault.HEAD, ENTRIES, statements.OTHER_FEES, detail)
+
+    detail = "payload_digest: no payload has it"
+    yield from describe(session, Fault.RECORD, EVENTS, statements.EVENTS_WITHOUT_PAYLOAD, detail)
+    yield from describe(session, Fault.RECORD, FETCHES, statements.FETCHES_WITHOUT_PAYLOAD, detail)
 
     detail = "fault_count: not the number of its faults"
     yield from describe(session, Fault.RECORD, EVENTS, statements.MISCOUNTED_EVENTS, detail)

@@ -272,6 +272,11 @@ class Leaderboard:
         return {player.player_id: player for player in self.players}
 
 
+def player_tuple(player_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return player ids as a tuple; a converter of fields."""
+    return tuple(player_ids)
+
+
 @frozen(kw_only=True)
 class EligibleEntry:
     """An entry that is settled: active, paid in time, with its newest roster.
@@ -285,5 +290,5 @@ class EligibleEntry:
     paid_minor: int
     paid_at: datetime
     roster_digest: str
-    player_ids: tuple[str, ...] = field(converter=tuple[str, ...])
+    player_ids: tuple[str, ...] = field(converter=player_tuple)
     prediction: int | None = None

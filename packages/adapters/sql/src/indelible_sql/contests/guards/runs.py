@@ -26,38 +26,34 @@ def run_guards(dialect: str) -> Iterator[Guard]:
     yield _sum_guard(dialect)
 
 
-def _is_newest_input(dialect: str) -> str:
-    """Return the condition that a run's input is the newest of its contest."""
-    return (
-        f"EXISTS (SELECT 1 FROM {qualified_name(CONTESTS, dialect)} AS contest"
-        f" JOIN {qualified_name(LOGS, dialect)} AS log ON log.id = contest.id"
-        " WHERE contest.id = NEW.contest_id"
-        " AND contest.configuration_version = NEW.configuration_version"
-        " AND contest.currency = NEW.currency AND log.event_number = NEW.event_number"
-    )
-
-
 def _start_guard(dialect: str) -> Guard:
-    """Refuse a run of a contest that cannot be settled, or over an input that is not the newest."""
-    can_settle = (
-        f"(contest.status = '{ContestStatus.LIVE}'"
-        f" OR contest.error_from_state = '{ContestStatus.LIVE}')"
-    )
+    """Refuse a run of a contest that cannot be settled, or over another configuration."""
     return Guard(
         table=RUNS,
         rule="of_live_contest",
         event="INSERT",
-        condition=f"{_is_newest_input(dialect)} AND {can_settle})",
+        condition=(
+            f"EXISTS (SELECT 1 FROM {qualified_name(CONTESTS, dialect)} AS contest"
+            " WHERE contest.id = NEW.contest_id"
+            " AND contest.configuration_version = NEW.configuration_version"
+            " AND contest.currency = NEW.currency"
+            f" AND (contest.status = '{ContestStatus.LIVE}'"
+            f" OR contest.error_from_state = '{ContestStatus.LIVE}'))"
+        ),
     )
 
 
 def _input_guard(dialect: str) -> Guard:
-    """Refuse a completion after the contest's configuration or events have changed."""
+    """Refuse a completion after the contest's log has another event."""
     return Guard(
         table=RUNS,
         rule="input_current",
         event="UPDATE",
-        condition=f"NEW.status <> '{RunStatus.COMPLETE}' OR {_is_newest_input(dialect)})",
+        condition=(
+            f"NEW.status <> '{RunStatus.COMPLETE}'"
+            f" OR EXISTS (SELECT 1 FROM {qualified_name(LOGS, dialect)} AS log"
+            " WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)"
+        ),
         row_filter=f"NEW.status = '{RunStatus.COMPLETE}'",
     )
 

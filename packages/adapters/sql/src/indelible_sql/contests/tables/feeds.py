@@ -65,7 +65,8 @@ FETCHES = table(
         "provider_fetches",
         ["provider_event_id", "number"],
     ),
-    key("provider_fetches_payload", ["payload_digest"], "payloads", ["digest"]),
+    # An export contains payloads after all changes.
+    key("provider_fetches_payload", ["payload_digest"], "payloads", ["digest"], deferred=True),
     CheckConstraint(f"outcome IN ({quoted(FetchOutcome)})", name="provider_fetches_outcome_known"),
     CheckConstraint("requested_at <= finished_at", name="provider_fetches_times"),
     CheckConstraint(

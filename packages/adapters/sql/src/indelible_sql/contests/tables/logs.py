@@ -150,7 +150,8 @@ EVENTS = table(
         "contest_events",
         ["contest_id", "number"],
     ),
-    key("contest_events_payload", ["payload_digest"], "payloads", ["digest"]),
+    # An export contains payloads after all changes.
+    key("contest_events_payload", ["payload_digest"], "payloads", ["digest"], deferred=True),
     CheckConstraint("(number = 1) = (prev_hash = '')", name="contest_events_first"),
     CheckConstraint(
         f"kind IN ({quoted(EventKind)}) AND validity IN ({quoted(Validity)})",

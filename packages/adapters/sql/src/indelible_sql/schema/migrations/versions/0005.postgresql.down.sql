@@ -390,6 +390,8 @@ DROP FUNCTION indelible.tasks_needs_contests
 --;
 DROP FUNCTION indelible.tasks_needs_provider_feeds
 --;
+ALTER TABLE indelible.contest_events DROP CONSTRAINT contest_events_payload
+--;
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_cancelled_number
 --;
 ALTER TABLE indelible.contest_logs DROP CONSTRAINT contest_logs_conflict_number
@@ -417,6 +419,8 @@ ALTER TABLE indelible.entries DROP CONSTRAINT entries_roster
 ALTER TABLE indelible.provider_feeds DROP CONSTRAINT provider_feeds_fetch
 --;
 ALTER TABLE indelible.provider_feeds DROP CONSTRAINT provider_feeds_payload
+--;
+ALTER TABLE indelible.provider_fetches DROP CONSTRAINT provider_fetches_payload
 --;
 ALTER TABLE indelible.settlement_runs DROP CONSTRAINT settlement_runs_configuration
 --;

@@ -254,7 +254,6 @@ CREATE TABLE indelible.provider_fetches (
 	CONSTRAINT provider_fetches_pkey PRIMARY KEY (provider_event_id, number),
 	CONSTRAINT provider_fetches_feed FOREIGN KEY(provider_event_id) REFERENCES indelible.provider_feeds (id),
 	CONSTRAINT provider_fetches_previous FOREIGN KEY(provider_event_id, previous_number) REFERENCES indelible.provider_fetches (provider_event_id, number),
-	CONSTRAINT provider_fetches_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest),
 	CONSTRAINT provider_fetches_outcome_known CHECK (outcome IN ('HTTP_ERROR', 'NETWORK_ERROR', 'OK', 'REDIRECTED', 'TIMEOUT', 'TOO_LARGE', 'TRUNCATED')),
 	CONSTRAINT provider_fetches_times CHECK (requested_at <= finished_at),
 	CONSTRAINT provider_fetches_http_status_known CHECK (http_status BETWEEN 100 AND 599),
@@ -285,7 +284,6 @@ CREATE TABLE indelible.contest_events (
 	CONSTRAINT contest_events_previous FOREIGN KEY(contest_id, previous_number, prev_hash) REFERENCES indelible.contest_events (contest_id, number, event_hash),
 	CONSTRAINT contest_events_superseded FOREIGN KEY(contest_id, supersedes) REFERENCES indelible.contest_events (contest_id, number),
 	CONSTRAINT contest_events_snapshot FOREIGN KEY(contest_id, snapshot_number) REFERENCES indelible.contest_events (contest_id, number),
-	CONSTRAINT contest_events_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest),
 	CONSTRAINT contest_events_first CHECK ((number = 1) = (prev_hash = '')),
 	CONSTRAINT contest_events_kind_known CHECK (kind IN ('CANCELLED', 'CONFIRMED', 'CORRECTION', 'FIELD', 'SNAPSHOT', 'TERMINAL') AND validity IN ('INVALID', 'VALID')),
 	CONSTRAINT contest_events_points_back CHECK (supersedes < number AND snapshot_number < number)
@@ -368,6 +366,8 @@ CREATE UNIQUE INDEX settlement_runs_one_started ON indelible.settlement_runs (co
 --;
 CREATE INDEX settlement_lines_user ON indelible.settlement_lines (user_id, entity_id, number)
 --;
+ALTER TABLE indelible.contest_events ADD CONSTRAINT contest_events_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
+--;
 ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_cancelled_number FOREIGN KEY(id, cancelled_number) REFERENCES indelible.contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.contest_logs ADD CONSTRAINT contest_logs_conflict_number FOREIGN KEY(id, conflict_number) REFERENCES indelible.contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED
@@ -395,6 +395,8 @@ ALTER TABLE indelible.entries ADD CONSTRAINT entries_roster FOREIGN KEY(id, rost
 ALTER TABLE indelible.provider_feeds ADD CONSTRAINT provider_feeds_fetch FOREIGN KEY(id, newest_fetch) REFERENCES indelible.provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.provider_feeds ADD CONSTRAINT provider_feeds_payload FOREIGN KEY(last_payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.provider_fetches ADD CONSTRAINT provider_fetches_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.settlement_runs ADD CONSTRAINT settlement_runs_configuration FOREIGN KEY(contest_id, configuration_version, configuration_digest) REFERENCES indelible.contest_configurations (contest_id, version, configuration_digest) DEFERRABLE INITIALLY DEFERRED
 --;
@@ -1441,7 +1443,7 @@ ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_fixe
 --;
 CREATE FUNCTION indelible.settlement_runs_of_live_contest() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.contests AS contest JOIN indelible.contest_logs AS log ON log.id = contest.id WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND log.event_number = NEW.event_number AND (contest.status = 'LIVE' OR contest.error_from_state = 'LIVE'))) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status = 'LIVE' OR contest.error_from_state = 'LIVE'))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1454,7 +1456,7 @@ ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_of_l
 --;
 CREATE FUNCTION indelible.settlement_runs_input_current() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM indelible.contests AS contest JOIN indelible.contest_logs AS log ON log.id = contest.id WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND log.event_number = NEW.event_number)) IS NOT TRUE THEN
+  IF (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM indelible.contest_logs AS log WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

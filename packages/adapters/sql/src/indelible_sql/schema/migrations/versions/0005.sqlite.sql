@@ -421,7 +421,7 @@ CREATE TABLE provider_fetches (
 	CONSTRAINT provider_fetches_pkey PRIMARY KEY (provider_event_id, number),
 	CONSTRAINT provider_fetches_feed FOREIGN KEY(provider_event_id) REFERENCES provider_feeds (id),
 	CONSTRAINT provider_fetches_previous FOREIGN KEY(provider_event_id, previous_number) REFERENCES provider_fetches (provider_event_id, number),
-	CONSTRAINT provider_fetches_payload FOREIGN KEY(payload_digest) REFERENCES payloads (digest),
+	CONSTRAINT provider_fetches_payload FOREIGN KEY(payload_digest) REFERENCES payloads (digest) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT provider_fetches_outcome_known CHECK (outcome IN ('HTTP_ERROR', 'NETWORK_ERROR', 'OK', 'REDIRECTED', 'TIMEOUT', 'TOO_LARGE', 'TRUNCATED')),
 	CONSTRAINT provider_fetches_times CHECK (requested_at <= finished_at),
 	CONSTRAINT provider_fetches_http_status_known CHECK (http_status BETWEEN 100 AND 599),
@@ -462,7 +462,7 @@ CREATE TABLE contest_events (
 	CONSTRAINT contest_events_previous FOREIGN KEY(contest_id, previous_number, prev_hash) REFERENCES contest_events (contest_id, number, event_hash),
 	CONSTRAINT contest_events_superseded FOREIGN KEY(contest_id, supersedes) REFERENCES contest_events (contest_id, number),
 	CONSTRAINT contest_events_snapshot FOREIGN KEY(contest_id, snapshot_number) REFERENCES contest_events (contest_id, number),
-	CONSTRAINT contest_events_payload FOREIGN KEY(payload_digest) REFERENCES payloads (digest),
+	CONSTRAINT contest_events_payload FOREIGN KEY(payload_digest) REFERENCES payloads (digest) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT contest_events_first CHECK ((number = 1) = (prev_hash = '')),
 	CONSTRAINT contest_events_kind_known CHECK (kind IN ('CANCELLED', 'CONFIRMED', 'CORRECTION', 'FIELD', 'SNAPSHOT', 'TERMINAL') AND validity IN ('INVALID', 'VALID')),
 	CONSTRAINT contest_events_points_back CHECK (supersedes < number AND snapshot_number < number),
@@ -692,8 +692,8 @@ CREATE TRIGGER provider_fetches_feed_exists BEFORE INSERT ON provider_fetches
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.provider_feeds WHERE id = NEW.provider_event_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_fetches_feed_exists'); END
 --;
-CREATE TRIGGER provider_fetches_payload_exists BEFORE INSERT ON provider_fetches
-WHEN (NEW.payload_digest IS NULL OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = NEW.payload_digest)) IS NOT TRUE
+CREATE TRIGGER provider_fetches_payload_exists BEFORE UPDATE ON provider_fetches
+WHEN (OLD.payload_digest IS NULL OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = OLD.payload_digest)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_fetches_payload_exists'); END
 --;
 CREATE TRIGGER provider_fetches_previous_exists BEFORE INSERT ON provider_fetches
@@ -720,8 +720,8 @@ CREATE TRIGGER contest_events_log_exists BEFORE INSERT ON contest_events
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contest_logs WHERE id = NEW.contest_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_events_log_exists'); END
 --;
-CREATE TRIGGER contest_events_payload_exists BEFORE INSERT ON contest_events
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = NEW.payload_digest)) IS NOT TRUE
+CREATE TRIGGER contest_events_payload_exists BEFORE UPDATE ON contest_events
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = OLD.payload_digest)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_events_payload_exists'); END
 --;
 CREATE TRIGGER contest_events_previous_exists BEFORE INSERT ON contest_events
@@ -1133,11 +1133,11 @@ WHEN (NEW.contest_id = OLD.contest_id AND NEW.number = OLD.number AND NEW.engine
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_fixed'); END
 --;
 CREATE TRIGGER settlement_runs_of_live_contest BEFORE INSERT ON settlement_runs
-WHEN (EXISTS (SELECT 1 FROM main.contests AS contest JOIN main.contest_logs AS log ON log.id = contest.id WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND log.event_number = NEW.event_number AND (contest.status = 'LIVE' OR contest.error_from_state = 'LIVE'))) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status = 'LIVE' OR contest.error_from_state = 'LIVE'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_of_live_contest'); END
 --;
 CREATE TRIGGER settlement_runs_input_current BEFORE UPDATE ON settlement_runs
-WHEN (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM main.contests AS contest JOIN main.contest_logs AS log ON log.id = contest.id WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND log.event_number = NEW.event_number)) IS NOT TRUE
+WHEN (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_input_current'); END
 --;
 CREATE TRIGGER settlement_lines_of_entries BEFORE INSERT ON settlement_lines
