@@ -15,8 +15,20 @@ from indelible import captures, concepts
 from indelible.app import WriteTx
 from indelible.concepts import ConceptSaved
 from indelible.kernel import Idempotency, OutcomeUnknown
+from indelible.kernel.payloads import Payload
+from indelible.kernel.rejections import list_rejections, record_rejection
+from indelible.kernel.values import TextBlank
 from indelible.testing.captures.scenarios import X1, A, place_in
-from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit
+from indelible.testing.stores import (
+    BEGINNING,
+    CLEARER,
+    MAYA,
+    RATIO,
+    create,
+    do,
+    edit,
+    within,
+)
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction, verify
 
@@ -24,6 +36,7 @@ TIMES = 8
 FUTURE_TRANSACTION = str(10**9)  # PostgreSQL: "transaction ID is in the future"
 CREATE = concepts.CreateConcept(content=RATIO)
 IDEMPOTENCY = Idempotency("key-1", ConceptSaved)
+PAYLOAD = Payload.of(b"{}", content_type="application/json", received_at=BEGINNING)
 FIXTURES = ["proxied", "proxied_async"]
 
 
@@ -94,6 +107,24 @@ def test_a_block_reports_the_outcome_of_its_lost_commit(
 
     assert code(create_in_block, proxied) == error
     assert count_changes(proxied) == committed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.SWALLOW])
+def test_a_lost_commit_of_a_record_without_a_change_has_one_effect(
+    proxied: ProxiedStore, fault: Fault
+) -> None:
+    skip_pauses(proxied)
+    proxied.proxy.plan(fault)
+    assert within(proxied.store, lambda tx: tx.payloads.add(PAYLOAD)) == PAYLOAD
+
+    proxied.proxy.plan(fault)
+    error = TextBlank("reason")
+    record_rejection(proxied.store, CREATE, error, actor=MAYA, reason="a test")
+
+    direct = proxied.direct
+    assert direct.read(lambda tx: tx.payloads.get(PAYLOAD.digest)) == PAYLOAD
+    assert [rejection.code for rejection in direct.read(list_rejections)] == [error.code]
 
 
 @pytest.mark.slow

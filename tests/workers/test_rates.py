@@ -53,7 +53,7 @@ def test_a_stage_without_claim_obeys_its_rate(store: TaskStore) -> None:
         performed.append(name)
 
     stage = Stage[TasksWrite, str, None](
-        name="bake", batch=10, lifecycle=None, perform=perform, rate=THREE_A_DAY
+        name="bake", batch=10, lifecycle=None, acts_outside=False, perform=perform, rate=THREE_A_DAY
     )
     enqueue(store, *"abcde")
 

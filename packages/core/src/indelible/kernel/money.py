@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self, cast
 
 from attrs import Attribute, field, frozen
 
@@ -227,14 +227,15 @@ def _weights_of(parts: object) -> tuple[int, ...]:
     if not isinstance(parts, Sequence) or isinstance(parts, str | bytes):
         raise SplitImpossible(value_text(parts))
 
-    weights = tuple(parts)
+    weights = tuple(cast("Sequence[object]", parts))
     if not 1 <= len(weights) <= MAX_PARTS:
         raise SplitImpossible(f"{len(weights)} weights")
+    checked: list[int] = []
     for weight in weights:
-        is_whole = isinstance(weight, int) and not isinstance(weight, bool)
-        if not is_whole or weight < 0:
+        if not isinstance(weight, int) or isinstance(weight, bool) or weight < 0:
             raise SplitImpossible(f"the weight {value_text(weight)}")
-    if sum(weights) == 0:
+        checked.append(weight)
+    if sum(checked) == 0:
         raise SplitImpossible("weights whose sum is 0")
 
-    return weights
+    return tuple(checked)

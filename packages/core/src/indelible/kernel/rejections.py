@@ -69,7 +69,7 @@ class Rejection:
 
 @frozen(kw_only=True)
 class RefusedCommand:
-    """What is known of a refused command before it is stored."""
+    """A refused command that is not stored yet."""
 
     command: str
     command_digest: str

@@ -48,8 +48,8 @@ class Operation:
     `reason` names the field of a command's body that holds the reason. `location_id` returns the
     id of what a command created. `is_created` tells whether a command that may find its result in
     place has created it. `accepts_idempotency_key` is for operations that run several commands.
-    `requires_idempotency_key` refuses a command without one. `max_body_bytes` replaces the
-    application's limit of bodies.
+    Every command may carry an Idempotency-Key; with `requires_idempotency_key` it must.
+    `max_body_bytes` replaces the application's limit of bodies, by a larger or a smaller one.
     """
 
     method: str
@@ -213,11 +213,8 @@ class Routes:
     ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
-        An empty `reason` declares a query with a body, which changes nothing. Every command may
-        carry an Idempotency-Key; with `requires_idempotency_key` it must. `max_body_bytes` replaces
-        the application's limit of bodies, by a larger or a smaller one.
-
-        Raises: UsageError.
+        An empty `reason` declares a query with a body, which changes nothing. The other options are
+        those of `Operation`.
         """
         method, rule = route.split()
         is_query = method == "GET"

@@ -4,26 +4,20 @@ from functools import partial
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Insert
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy import text
 
 from indelible.kernel.payloads import Payload, PayloadNotFound
-from indelible_sql.engine.atomic_write import parameters, row, row_values
+from indelible_sql.engine.atomic_write import parameters, row
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.tables import rows_by
 
 PAYLOAD = rows_by(PAYLOADS, "digest")
-EXISTS = rows_by(PAYLOADS, "digest").with_only_columns(PAYLOADS.c.digest)
-# SQLite has one writer, which has looked before. Elsewhere another transaction may have added the
-# same bytes since.
-INSERT_ON_SQLITE: Insert = row(PAYLOADS)
-INSERT_ON_POSTGRESQL: Insert = (
-    postgresql_insert(PAYLOADS)
-    .values(row_values(PAYLOADS))
-    .on_conflict_do_nothing(index_elements=[PAYLOADS.c.digest])
-)
+PAYLOAD_HASH = rows_by(PAYLOADS, "digest").with_only_columns(PAYLOADS.c.hash)
+INSERT_PAYLOAD = row(PAYLOADS)
+# Until the transaction ends, no other one adds the same bytes. SQLite has one writer.
+LOCK_DIGEST = text("SELECT pg_advisory_xact_lock(hashtextextended('payload ' || :digest, 0))")
 
 
 @frozen
@@ -49,18 +43,24 @@ class SqlPayloads:
     def add(self, payload: Payload) -> Payload:
         """Store the payload, and return the one that was stored first."""
         payload.check()
-        is_stored = self._session.first(EXISTS, {"digest": payload.digest}) is not None
-        if not is_stored and insert_payload(self._session, payload_row(payload)):
-            self._session.commit_checks.append(partial(_is_stored, payload.digest))
-            return payload
+        if not insert_if_new(self._session, payload_row(payload)):
+            return self.get(payload.digest)
 
-        return self.get(payload.digest)
+        # A payload may be all that the transaction writes: a lost COMMIT is looked up by it.
+        self._session.commit_checks.append(partial(_is_committed, payload))
+        return payload
 
 
-def insert_payload(session: Session, values: Row) -> bool:
-    """Insert a row; return False where another transaction has added the same bytes."""
-    statement = INSERT_ON_SQLITE if session.is_sqlite else INSERT_ON_POSTGRESQL
-    return session.step(statement, parameters({PAYLOADS: values})) == 1
+def insert_if_new(session: Session, values: Row) -> bool:
+    """Insert a row, or return False where the same bytes are stored already."""
+    digest: str = values["digest"]
+    if not session.is_sqlite:
+        session.rows(LOCK_DIGEST, {"digest": digest})
+    if session.first(PAYLOAD_HASH, {"digest": digest}) is not None:
+        return False
+
+    session.step(INSERT_PAYLOAD, parameters({PAYLOADS: values}))
+    return True
 
 
 def payload_row(payload: Payload) -> dict[str, Any]:
@@ -87,5 +87,7 @@ def payload_of_row(values: Row) -> Payload:
     )
 
 
-def _is_stored(digest: str, session: Session) -> bool:
-    return session.first(EXISTS, {"digest": digest}) is not None
+def _is_committed(payload: Payload, session: Session) -> bool:
+    """Return True if this payload is stored, and not the same bytes of another transaction."""
+    stored = session.first(PAYLOAD_HASH, {"digest": payload.digest})
+    return stored is not None and stored["hash"] == payload.hash

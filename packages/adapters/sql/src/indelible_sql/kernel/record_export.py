@@ -8,7 +8,7 @@ from indelible.kernel.rejections import Rejection
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.payload_tables import PAYLOADS
-from indelible_sql.kernel.payloads import EXISTS, insert_payload, payload_of_row
+from indelible_sql.kernel.payloads import insert_if_new, payload_of_row
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.rejections import REJECTION_HASH, insert_rejection
 from indelible_sql.maintenance.export_errors import HistoryDiffers
@@ -53,8 +53,7 @@ def save_rows(session: Session, rows: Iterator[TableRow]) -> Iterator[bool]:
     """
     for table, values in rows:
         if table is PAYLOADS:
-            is_stored = session.first(EXISTS, {"digest": values["digest"]}) is not None
-            yield not is_stored and insert_payload(session, values)
+            yield insert_if_new(session, values)
         else:
             yield _save_rejection(session, values)
 
