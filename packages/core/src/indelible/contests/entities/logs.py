@@ -53,7 +53,10 @@ SET_TOGETHER: Final = (
 
 @frozen(kw_only=True)
 class EventDraft:
-    """An event before the log gives it its instant and its hash."""
+    """An event before the log gives it its instant and its hash.
+
+    `body` is None if the payload could not be read, and for an event that points to its snapshot.
+    """
 
     number: int
     kind: EventKind
@@ -65,7 +68,6 @@ class EventDraft:
     body_hash: str
     supersedes: int | None = None
     snapshot_number: int | None = None
-    fault_count: int = 0
 
 
 @frozen(kw_only=True)
@@ -166,7 +168,7 @@ class ContestLog(Aggregate):
             **field_values(marks),
         )
 
-    def new_event(self, previous: Self, draft: EventDraft) -> ContestEvent:
+    def new_event(self, previous: Self, draft: EventDraft, *, fault_count: int = 0) -> ContestEvent:
         """Return the event that the log's number, time and hash point to."""
         return ContestEvent(
             contest_id=self.id,
@@ -181,7 +183,7 @@ class ContestLog(Aggregate):
             body_hash=draft.body_hash,
             supersedes=draft.supersedes,
             snapshot_number=draft.snapshot_number,
-            fault_count=draft.fault_count,
+            fault_count=fault_count,
             prev_hash=previous.event_hash,
             event_hash=self.event_hash,
         )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
+from indelible.contests.entities.logs import EventDraft
 from indelible.contests.entities.values import (
     NO_MARKS,
     EventKind,
@@ -67,19 +68,9 @@ class AssessInput:
 
 
 @frozen(kw_only=True)
-class NewEvent:
-    """An event that a fetch or an operator adds to the log."""
+class NewEvent(EventDraft):
+    """An event that a fetch or an operator adds to the log, with its faults."""
 
-    number: int
-    kind: EventKind
-    validity: Validity
-    payload_digest: str
-    fetch_number: int | None
-    fetched_at: datetime
-    body: JsonObject | None
-    body_hash: str
-    supersedes: int | None = None
-    snapshot_number: int | None = None
     faults: tuple[Fault, ...] = ()
 
 
