@@ -1,25 +1,36 @@
-"""Run checks on real data, which the gate leaves out: `python -m tests.real CHECK`."""
+"""Run checks on real data, which the gate leaves out: `python -m tests.real CHECK [FILE]`."""
 
 import logging
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
+from tests.real.contests import take_up_real_leaderboard
 from tests.real.projects import push_onto_real_history
 
-Check = Callable[[], list[str]]
-CHECKS: Final[Mapping[str, Check]] = {"projects": push_onto_real_history}
+CHECKS: Final[Mapping[str, Callable[[], list[str]]]] = {"projects": push_onto_real_history}
+CHECKS_OF_FILES: Final[Mapping[str, Callable[[Path], list[str]]]] = {
+    "contests": take_up_real_leaderboard
+}
 
 
 def main() -> int:
     """Run a check, print its findings, and return 1 if it has any problem."""
     parser = ArgumentParser(prog="python -m tests.real", description=__doc__)
-    parser.add_argument("check", choices=sorted(CHECKS))
+    parser.add_argument("check", choices=sorted({*CHECKS, *CHECKS_OF_FILES}))
+    parser.add_argument("file", nargs="?", type=Path, help="the real data, for contests")
     options = parser.parse_args()
+    needs_file = options.check in CHECKS_OF_FILES
+    if needs_file is (options.file is None):
+        parser.error(f"the check {options.check} takes {'a' if needs_file else 'no'} FILE")
     logging.getLogger("indelible").setLevel(logging.CRITICAL)
 
-    problems = CHECKS[options.check]()
+    if needs_file:
+        problems = CHECKS_OF_FILES[options.check](options.file)
+    else:
+        problems = CHECKS[options.check]()
     for problem in problems:
         sys.stdout.write(f"FAIL {problem}\n")
 

@@ -68,6 +68,7 @@ class EventDraft:
     body_hash: str
     supersedes: int | None = None
     snapshot_number: int | None = None
+    fault_count: int = 0
 
 
 @frozen(kw_only=True)
@@ -168,7 +169,7 @@ class ContestLog(Aggregate):
             **field_values(marks),
         )
 
-    def new_event(self, previous: Self, draft: EventDraft, *, fault_count: int = 0) -> ContestEvent:
+    def new_event(self, previous: Self, draft: EventDraft) -> ContestEvent:
         """Return the event that the log's number, time and hash point to."""
         return ContestEvent(
             contest_id=self.id,
@@ -183,7 +184,7 @@ class ContestLog(Aggregate):
             body_hash=draft.body_hash,
             supersedes=draft.supersedes,
             snapshot_number=draft.snapshot_number,
-            fault_count=fault_count,
+            fault_count=draft.fault_count,
             prev_hash=previous.event_hash,
             event_hash=self.event_hash,
         )

@@ -151,7 +151,7 @@ def _save_event(
     tx: ContestsWrite, head: Head[ContestLog], log: ContestLog, action: str, added: NewEvent
 ) -> Head[ContestLog]:
     """Save a log with its newest event and the faults of the event."""
-    event = log.new_event(head.entity, added, fault_count=len(added.faults))
+    event = log.new_event(head.entity, added)
     rows = Bulk.of(EventFault, _fault_rows(added.number, added.faults))
     return save(tx, tx.contests.logs, head, log, action, records=(event,), bulk=(rows,))
 
