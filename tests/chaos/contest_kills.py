@@ -1,4 +1,4 @@
-"""Kill the worker of a contest's stage at a failpoint or at a random moment; another one goes on."""
+"""Kill the worker of a contest's stage, at a failpoint or a random moment; another one goes on."""
 
 import os
 import time
@@ -38,15 +38,18 @@ from indelible_workers.failpoints import StageFailpoint
 MAX_WAIT_SECONDS: Final = 120
 MAX_MOMENT_SECONDS: Final = 0.4  # a stage of a small contest takes less
 NO_FAILPOINT: Final = ""
-# The moments of a worker that every stage with a transaction of its own has.
+# The moments of a worker in every stage, and those in a stage with `claim` and `finish`.
 WORKER_FAILPOINTS: Final = (
     StageFailpoint.BEFORE_CLAIM,
-    StageFailpoint.BEFORE_CLAIM_COMMIT,
     StageFailpoint.AFTER_CLAIM,
     StageFailpoint.BEFORE_PERFORM,
     StageFailpoint.AFTER_PERFORM,
     StageFailpoint.BEFORE_FINISH,
     StageFailpoint.AFTER_FINISH,
+)
+COMMIT_FAILPOINTS: Final = (
+    StageFailpoint.BEFORE_CLAIM_COMMIT,
+    StageFailpoint.BEFORE_FINISH_COMMIT,
 )
 OWN_FAILPOINTS: Final = {
     FETCH_TOURNAMENT_STAGE: FETCH_FAILPOINTS,
@@ -80,6 +83,8 @@ def kills_at_failpoints() -> list[Kill]:
     kills: list[Kill] = []
     for stage, own in OWN_FAILPOINTS.items():
         points: list[ContestFailpoint | StageFailpoint] = [*own, *WORKER_FAILPOINTS]
+        if stage != INGEST_CONTEST_STAGE:
+            points.extend(COMMIT_FAILPOINTS)
         kills.extend(Kill(stage=stage, failpoint=point.name) for point in points)
 
     return kills

@@ -115,8 +115,7 @@ class ContestSite:
         while time.monotonic() < deadline:
             self.run.process(stage, lease_seconds=LEASE_SECONDS)
             task = self.run.task(stage, entity_id)
-            is_enqueued_again = task.lease_owner is None and task.attempts == 0
-            if task.due_at is None or is_enqueued_again:
+            if task.due_at is None or task.due_at > self.run.clock.now():
                 return
             # SQLite decides by this clock when a lease has ended, and PostgreSQL by its own.
             self.run.clock.advance(PAUSE_SECONDS)
@@ -128,8 +127,7 @@ class ContestSite:
         if not run.contest(contest).is_terminal:
             run.store.run(cancel_contest, cancel, actor=WORKER, reason="the check is over")
         for stage in STATUS_OF_STAGE:
-            while run.process(stage):
-                pass
+            run.process_all(stage)
 
 
 @contextmanager
