@@ -195,9 +195,19 @@ class ContestRun:
         """Fetch the tournament now, and let its contests take it up."""
         if moment is not None:
             self.serve(moment)
-        self.enqueue(FETCH_TOURNAMENT_STAGE, self.event_id)
-        self.process(FETCH_TOURNAMENT_STAGE)
+        self.record_fetch()
         self.process_all(INGEST_CONTEST_STAGE)
+
+    def record_fetch(self) -> None:
+        """Fetch the tournament now; its contests do not take it up yet."""
+        self.enqueue(FETCH_TOURNAMENT_STAGE, self.event_id)
+        number = self.fetch_number()
+        while self.fetch_number() == number:
+            assert self.process(FETCH_TOURNAMENT_STAGE)
+
+    def fetch_number(self) -> int:
+        """Return the number of the tournament's last fetch."""
+        return self.store.read(lambda tx: tx.contests.feeds.get(self.event_id)).entity.fetch_number
 
     def serve(self, moment: Moment) -> None:
         """Let the provider answer with the leaderboard of a moment from now on."""

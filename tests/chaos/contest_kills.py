@@ -11,6 +11,7 @@ from attrs import frozen
 from tests.chaos.contest_site import (
     ContestReport,
     ContestSite,
+    expected_digest,
     problems_of,
     work_and_die,
 )
@@ -109,9 +110,10 @@ def kill_workers(site: ContestSite, kills: list[Kill]) -> ContestReport:
     report = ContestReport()
     for kill in kills:
         run, contest = site.prepare(kill.stage)
-        _kill(site, report, kill)
+        digest = expected_digest(run, contest, kill.stage)
+        kill_worker(site, report, kill)
         site.finish(kill.stage, _entity_of(kill, run, contest))
-        problems = list(problems_of(run, contest, kill.stage))
+        problems = list(problems_of(run, contest, kill.stage, digest))
         report.problems.extend(f"{kill.label}: {problem}" for problem in problems)
         report.finished += not problems
         site.retire(run, contest)
@@ -124,7 +126,7 @@ def _entity_of(kill: Kill, run: ContestRun, contest: Contest) -> str:
     return run.event_id if kill.stage == FETCH_TOURNAMENT_STAGE else contest.id
 
 
-def _kill(site: ContestSite, report: ContestReport, kill: Kill) -> None:
+def kill_worker(site: ContestSite, report: ContestReport, kill: Kill) -> None:
     """Let a child process the stage's tasks, and kill it."""
     child = start_child(
         work_and_die, site.address, kill.stage, site.run.clock.now(), kill.failpoint
