@@ -209,9 +209,14 @@ class ContestRun:
         """Return the number of the tournament's last fetch."""
         return self.store.read(lambda tx: tx.contests.feeds.get(self.event_id)).entity.fetch_number
 
+    @property
+    def options(self) -> TournamentOptions:
+        """Return the facts of the tournament."""
+        return evolve(OPTIONS, provider_event_id=self.event_id)
+
     def serve(self, moment: Moment) -> None:
         """Let the provider answer with the leaderboard of a moment from now on."""
-        self.provider.serve(moment, evolve(OPTIONS, provider_event_id=self.event_id))
+        self.provider.serve(moment, self.options)
 
     def reconcile(self) -> None:
         """Let the reconciler look for repairs."""
