@@ -78,15 +78,19 @@ def add_contests(tx: SqlTransaction) -> None:
         _open_log(tx, contest_id)
         _append(tx, contest_id, draft_of(1, EventKind.FIELD, 1, FIELD_BODY), field_number=1)
         for number, user_id in enumerate(USERS, start=1):
-            _enter(tx, contest_id, user_id, place=number)
+            _enter(tx, contest_id, user_id, place_number=number)
             _activate(tx, f"{contest_id}-{user_id}")
     _publish(tx, BARE, configuration_of(lock_time=LATE))
     foreign = configuration_of(lock_time=LATE, provider_event_id=OTHER_TOURNAMENT)
     _publish(tx, FOREIGN, foreign)
     _open_log(tx, FOREIGN)
+    cancellation = draft_of(1, EventKind.CANCELLED, None, None)
+    _append(tx, FOREIGN, cancellation, cancelled_number=1)
+    _configure(tx, FOREIGN)
+    _set_roster(tx, f"{SCHEDULED}-noor")
 
-    _enter(tx, SCHEDULED, "pending", place=3)
-    _enter(tx, SCHEDULED, "rejected", place=4)
+    _enter(tx, SCHEDULED, "pending", place_number=3)
+    _enter(tx, SCHEDULED, "rejected", place_number=4)
     _reject(tx, f"{SCHEDULED}-rejected")
     for contest_id in (LOCKED, LIVE, SETTLING, SETTLED, FAILED):
         _lock(tx, contest_id)
@@ -182,6 +186,24 @@ def _publish(tx: SqlTransaction, contest_id: str, configuration: JsonObject) -> 
     save(tx, tx.contests.contests, None, contest, "publish", records=(record,))
 
 
+def _configure(tx: SqlTransaction, contest_id: str) -> None:
+    """Store a second configuration of the contest on the other tournament."""
+    head = tx.contests.contests.get(contest_id)
+    configuration = configuration_of(
+        lock_time=LATE, provider_event_id=OTHER_TOURNAMENT, payment_grace_seconds=1
+    )
+    contest = head.entity.configured(terms_of(configuration), now=_after(head))
+    record = contest.new_configuration(configuration)
+    save(tx, tx.contests.contests, head, contest, "configure", records=(record,))
+
+
+def _set_roster(tx: SqlTransaction, entry_id: str) -> None:
+    head = tx.contests.entries.get(entry_id)
+    entry = head.entity.with_roster(PLAYERS, None, now=_after(head))
+    record = entry.new_roster(PLAYERS, None)
+    save(tx, tx.contests.entries, head, entry, "set_roster", records=(record,))
+
+
 def _open_log(tx: SqlTransaction, contest_id: str) -> None:
     log = ContestLog.opened(tx.contests.contests.get(contest_id).entity)
     save(tx, tx.contests.logs, None, log, "open")
@@ -200,13 +222,13 @@ def _append(
     save(tx, tx.contests.logs, head, log, "append", records=(event,), bulk=(faults,))
 
 
-def _enter(tx: SqlTransaction, contest_id: str, user_id: str, *, place: int) -> None:
+def _enter(tx: SqlTransaction, contest_id: str, user_id: str, *, place_number: int) -> None:
     entry = Entry.entered(
         tx.contests.contests.get(contest_id).entity,
         entry_id=f"{contest_id}-{user_id}",
         user_id=user_id,
         entry_number=1,
-        place=place,
+        place_number=place_number,
         digest=ROSTER_DIGEST,
         now=CREATED + HOUR,
     )

@@ -49,17 +49,29 @@ from indelible_sql.schema.migrate import downgrade, migrating, upgrade
 pytestmark = pytest.mark.slow
 
 LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
-# The rows of contexts that a later revision adds: their tables, and their changes in history.
-NEW_TABLES = re.compile(
-    "(projects|project_prompts|jobs|job_outputs|job_specs|payloads|rejections|contests"
-    "|contest_configurations|entries|rosters|contest_logs|contest_events|event_faults"
-    "|provider_feeds|provider_fetches|settlement_runs|settlement_lines) "
-)
-NEW_LIFECYCLES = "'(project|job|contest|entry|contest_log|provider_feed|settlement_run)'"
-NEW_CONTEXTS = re.compile(
-    rf"{NEW_TABLES.pattern}"
-    rf"|history \(\d+, {NEW_LIFECYCLES}|lifecycle_edges \({NEW_LIFECYCLES}"
-)
+# The tables that each revision adds, and the lifecycles: of whole contexts, or of the kernel.
+NEW_TABLES = {
+    "0004": ("projects", "project_prompts", "jobs", "job_outputs", "job_specs"),
+    "0005": (
+        "payloads",
+        "rejections",
+        "contests",
+        "contest_configurations",
+        "entries",
+        "rosters",
+        "contest_logs",
+        "contest_events",
+        "event_faults",
+        "provider_feeds",
+        "provider_fetches",
+        "settlement_runs",
+        "settlement_lines",
+    ),
+}
+NEW_LIFECYCLES = {
+    "0004": ("project", "job"),
+    "0005": ("contest", "entry", "contest_log", "provider_feed", "settlement_run"),
+}
 IMPORTER = Actor.system("importer")
 MIGRATORS = 4
 LOCK_SECONDS = 0.3
@@ -118,7 +130,7 @@ def test_down_to_a_revision_and_up_again_keeps_all_rows(
         settle(store)
         facts = empty.facts()
         all_rows = unsealed_rows(empty, {})
-        rows = lasting_rows(all_rows)
+        rows = lasting_rows(all_rows, previous)
         file = BytesIO()
         store.read(export_histories, file)
         exported = exported_hashes(file, CATALOG)
@@ -128,30 +140,46 @@ def test_down_to_a_revision_and_up_again_keeps_all_rows(
         assert empty.facts() != facts
         columns = existing_columns(empty)
         old_rows = unsealed_rows(empty, columns)
-        assert lasting_rows(old_rows) == old_rows
+        assert lasting_rows(old_rows, previous) == old_rows
         with empty.opened() as another:
             assert code(another.feed) == "SCHEMA_OUT_OF_DATE"
 
         empty.upgrade()
         assert empty.facts() == facts
-        assert lasting_rows(unsealed_rows(empty, {})) == rows
-        assert lasting_rows(unsealed_rows(empty, columns)) == old_rows
+        assert lasting_rows(unsealed_rows(empty, {}), previous) == rows
+        assert lasting_rows(unsealed_rows(empty, columns), previous) == old_rows
         assert verify(store) == ()
         assert create(store).seq == 1
 
         import_histories(store, file, by=IMPORTER)
         assert verify(store) == ()
-        assert new_rows(unsealed_rows(empty, {})) == new_rows(all_rows)
+        assert new_rows(unsealed_rows(empty, {}), previous) == new_rows(all_rows, previous)
 
 
-def lasting_rows(rows: list[str]) -> list[str]:
-    """Return the rows that no downgrade drops."""
-    return [row for row in rows if not NEW_CONTEXTS.match(row)]
+def lasting_rows(rows: list[str], previous: str) -> list[str]:
+    """Return the rows that a downgrade to the previous revision keeps."""
+    lifecycles = "|".join(names_after(previous, NEW_LIFECYCLES))
+    lost = re.compile(
+        rf"({'|'.join(names_after(previous, NEW_TABLES))}) "
+        rf"|history \(\d+, '({lifecycles})'|lifecycle_edges \('({lifecycles})'"
+    )
+    return [row for row in rows if not lost.match(row)]
 
 
-def new_rows(rows: list[str]) -> list[str]:
-    """Return the rows of the tables of new contexts."""
-    return [row for row in rows if NEW_TABLES.match(row)]
+def new_rows(rows: list[str], previous: str) -> list[str]:
+    """Return the rows of the tables that the previous revision does not have."""
+    tables = names_after(previous, NEW_TABLES)
+    return [row for row in rows if row.partition(" ")[0] in tables]
+
+
+def names_after(previous: str, by_revision: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the names that the revisions after the previous one add."""
+    names: list[str] = []
+    for revision, added in by_revision.items():
+        if revision > previous:
+            names += added
+
+    return names
 
 
 def test_a_downgrade_drops_seals_only_with_an_export(empty: EmptyDatabase) -> None:

@@ -1,5 +1,6 @@
 """Alerts about a contest: what an operator may have to look at."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -29,6 +30,25 @@ class AlertCode(StrEnum):
     AFTER_TERMINAL_LOCK = "AFTER_TERMINAL_LOCK"
 
 
+ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
+    AlertCode.LOCKED_PAST_START: "A contest is LOCKED after its start time: it waits for data.",
+    AlertCode.LIVE_PAST_END: "A contest is LIVE after its end time; nothing ends it but the data.",
+    AlertCode.TERMINAL_SIGNAL_INCONSISTENT: (
+        "The provider reports a final tournament, and a player has not finished."
+    ),
+    AlertCode.INGESTION_LAG: (
+        "The newest successful fetch of a locked or live contest is 5 minutes old; critical after"
+        " an hour."
+    ),
+    AlertCode.TIMESTAMP_CONFLICT: "Two leaderboards have the same time; settlement waits.",
+    AlertCode.SCORE_REWRITTEN: (
+        "A finished round was changed once and not yet a second time, or the engine has corrected"
+        " it."
+    ),
+    AlertCode.AFTER_TERMINAL_LOCK: "The leaderboard changed after the settlement.",
+}
+
+
 @frozen
 class Alert:
     """An alert: its code, a sentence, and True if it cannot wait."""
@@ -40,10 +60,11 @@ class Alert:
 
 @frozen(kw_only=True)
 class AlertInput:
-    """What alerts depend on.
+    """The contest and its log, on which alerts depend.
 
     `observed_at` is the finish of the newest successful fetch of the tournament. `head_hash` is
-    that of the log's newest event.
+    that of the log's newest event. `correction_number` is the newest CORRECTION that the engine
+    has added, None without one.
     """
 
     status: ContestStatus
@@ -54,41 +75,52 @@ class AlertInput:
     marks: LogMarks = NO_MARKS
     head_hash: str | None = None
     observed_at: datetime | None = None
+    correction_number: int | None = None
 
 
 def alerts(contest: AlertInput, *, now: datetime) -> tuple[Alert, ...]:
     """Return the alerts about a contest."""
-    found: list[Alert] = []
+    result: list[Alert] = []
     if contest.status is ContestStatus.LOCKED and now >= contest.start_time:
-        found.append(
+        result.append(
             Alert(AlertCode.LOCKED_PAST_START, "The contest is locked after its start time.")
         )
     if contest.status is ContestStatus.LIVE and now >= contest.end_time:
-        found.append(Alert(AlertCode.LIVE_PAST_END, "The contest is live after its end time."))
+        result.append(Alert(AlertCode.LIVE_PAST_END, "The contest is live after its end time."))
     if contest.status in PLAYED:
-        found.extend(_alerts_of_play(contest, now))
+        result.extend(_alerts_of_play(contest, now))
     if contest.status is ContestStatus.COMPLETE and _has_late_change(contest):
         message = "The leaderboard changed after the settlement; the result stays final."
-        found.append(Alert(AlertCode.AFTER_TERMINAL_LOCK, message))
+        result.append(Alert(AlertCode.AFTER_TERMINAL_LOCK, message))
 
-    return tuple(found)
+    return tuple(result)
 
 
 def _alerts_of_play(contest: AlertInput, now: datetime) -> list[Alert]:
-    found: list[Alert] = []
+    result: list[Alert] = []
     if _is_inconsistent(contest):
         message = "The provider reports a final tournament with unfinished players."
-        found.append(Alert(AlertCode.TERMINAL_SIGNAL_INCONSISTENT, message))
+        result.append(Alert(AlertCode.TERMINAL_SIGNAL_INCONSISTENT, message))
     if contest.marks.conflict_number is not None:
         number = contest.marks.conflict_number
         message = f"Event {number} contradicts another one of the same time; settlement waits."
-        found.append(Alert(AlertCode.TIMESTAMP_CONFLICT, message, is_critical=True))
+        result.append(Alert(AlertCode.TIMESTAMP_CONFLICT, message, is_critical=True))
+    result.extend(_rewrites(contest))
+    result.extend(_lag(contest, now))
+    return result
+
+
+def _rewrites(contest: AlertInput) -> list[Alert]:
+    result: list[Alert] = []
     if contest.marks.pending_rewrite_number is not None:
         number = contest.marks.pending_rewrite_number
         message = f"Event {number} changes a finished round; a second observation decides."
-        found.append(Alert(AlertCode.SCORE_REWRITTEN, message))
-    found.extend(_lag(contest, now))
-    return found
+        result.append(Alert(AlertCode.SCORE_REWRITTEN, message))
+    if contest.correction_number is not None:
+        number = contest.correction_number
+        message = f"Event {number} has corrected a finished round after two observations."
+        result.append(Alert(AlertCode.SCORE_REWRITTEN, message))
+    return result
 
 
 def _is_inconsistent(contest: AlertInput) -> bool:

@@ -8,13 +8,25 @@ from indelible.contests.rules.values import PlayerStatus, TournamentStatus
 
 
 class Play(StrEnum):
-    """What a player is doing, or how the player left the tournament."""
+    """The activity of a player in the tournament, or OUT."""
 
     WAITING = "WAITING"  # for the tee time of the round
     PLAYING = "PLAYING"
     ROUND_OVER = "ROUND_OVER"
     OUT = "OUT"
 
+    @property
+    def meaning(self) -> str:
+        """Return what a player is doing, in words."""
+        return PLAY_MEANINGS[self]
+
+
+PLAY_MEANINGS: Final[Mapping[Play, str]] = {
+    Play.WAITING: "waits for the tee time",
+    Play.PLAYING: "plays a round",
+    Play.ROUND_OVER: "has finished a round",
+    Play.OUT: "has left the tournament",
+}
 
 # STATUS_FINISH and STATUS_PLAY_COMPLETE end a round, not the tournament.
 PLAYER_TERMS: Final[Mapping[str, Play]] = {

@@ -62,7 +62,7 @@ DROP TRIGGER entries_contest_open ON indelible.entries
 --;
 DROP TRIGGER entries_fixed ON indelible.entries
 --;
-DROP TRIGGER entries_keeps_place ON indelible.entries
+DROP TRIGGER entries_keeps_place_number ON indelible.entries
 --;
 DROP TRIGGER entries_no_delete ON indelible.entries
 --;
@@ -168,7 +168,7 @@ DROP TRIGGER settlement_runs_no_delete ON indelible.settlement_runs
 --;
 DROP TRIGGER settlement_runs_no_truncate ON indelible.settlement_runs
 --;
-DROP TRIGGER settlement_runs_of_live_contest ON indelible.settlement_runs
+DROP TRIGGER settlement_runs_of_played_contest ON indelible.settlement_runs
 --;
 DROP TRIGGER settlement_runs_one_step ON indelible.settlement_runs
 --;
@@ -362,7 +362,7 @@ DROP FUNCTION indelible.entries_roster_open
 --;
 DROP FUNCTION indelible.entries_paid_once
 --;
-DROP FUNCTION indelible.entries_keeps_place
+DROP FUNCTION indelible.entries_keeps_place_number
 --;
 DROP FUNCTION indelible.contest_logs_fixed
 --;
@@ -378,7 +378,7 @@ DROP FUNCTION indelible.event_faults_of_newest
 --;
 DROP FUNCTION indelible.settlement_runs_fixed
 --;
-DROP FUNCTION indelible.settlement_runs_of_live_contest
+DROP FUNCTION indelible.settlement_runs_of_played_contest
 --;
 DROP FUNCTION indelible.settlement_runs_input_current
 --;

@@ -1,0 +1,143 @@
+"""The stand-in for the provider tells its stories on a real socket, with their faults."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.architecture.sources import ROOT
+
+from indelible_service.demos.golfers import Exit, TournamentOptions, invent_golfers
+from indelible_service.demos.provider import (
+    TOO_LARGE_BYTES,
+    ProviderFault,
+    ProviderStub,
+    Step,
+    Story,
+    provider_stub,
+    read_stories,
+)
+
+EVENT = "900900901"
+BODIES = (b'{"a":1}', b'{"a":2}', b'{"a":3}')
+
+
+@pytest.fixture
+def stub() -> Iterator[ProviderStub]:
+    with provider_stub({EVENT: Story.of_bodies(BODIES)}) as running:
+        yield running
+
+
+def _get(stub: ProviderStub, event: str = EVENT, seconds: float = 5) -> httpx.Response:
+    return httpx.get(stub.endpoint.format(event_id=event), timeout=seconds)
+
+
+def test_a_story_advances_by_request_and_ends_with_its_last_step(stub: ProviderStub) -> None:
+    assert [_get(stub).content for _ in range(5)] == [*BODIES, BODIES[-1], BODIES[-1]]
+    assert stub.requests(EVENT) == 5
+    assert _get(stub).headers["Content-Type"].startswith("application/json")
+
+
+def test_a_story_advances_by_time() -> None:
+    steps = (Step(body=BODIES[0]), Step(body=BODIES[1], at_seconds=3_600))
+    with provider_stub({EVENT: Story(steps=steps)}) as stub:
+        assert [_get(stub).content for _ in range(3)] == [BODIES[0]] * 3
+
+    steps = (Step(body=BODIES[0]), Step(body=BODIES[1], at_seconds=0))
+    with provider_stub({EVENT: Story(steps=steps)}) as stub:
+        assert _get(stub).content == BODIES[1]
+
+
+def test_another_tournament_is_not_found(stub: ProviderStub) -> None:
+    assert _get(stub, "1").status_code == 404
+    assert httpx.get(f"{stub.url}/other").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "content"),
+    [
+        (ProviderFault.SERVER_ERROR, 500, b"<!doctype html>"),
+        (ProviderFault.HTML, 200, b"<!doctype html>"),
+        (ProviderFault.EMPTY, 200, b""),
+        (ProviderFault.REDIRECT, 302, b""),
+        (ProviderFault.NOT_FOUND, 404, b'{"code":404}'),
+        (ProviderFault.TOO_MANY_REQUESTS, 429, b"{}"),
+    ],
+)
+def test_a_planned_fault_replaces_one_answer(
+    stub: ProviderStub, fault: ProviderFault, status: int, content: bytes
+) -> None:
+    stub.plan(fault)
+    response = _get(stub)
+    assert response.status_code == status
+    assert response.content.startswith(content)
+    assert _get(stub).status_code == 200
+
+
+def test_a_body_of_one_byte_too_many_is_sent_whole(stub: ProviderStub) -> None:
+    stub.plan(ProviderFault.TOO_LARGE)
+    assert len(_get(stub).content) == TOO_LARGE_BYTES
+
+
+def test_a_truncated_body_ends_early(stub: ProviderStub) -> None:
+    stub.plan(ProviderFault.TRUNCATED)
+    with pytest.raises(httpx.RemoteProtocolError):
+        _get(stub)
+
+
+def test_a_hanging_answer_never_comes(stub: ProviderStub) -> None:
+    stub.plan(ProviderFault.HANGS)
+    with pytest.raises(httpx.ReadTimeout):
+        _get(stub, seconds=0.2)
+    assert _get(stub).status_code == 200
+
+
+def test_too_many_requests_say_how_long_to_wait() -> None:
+    step = Step(fault=ProviderFault.TOO_MANY_REQUESTS, retry_after_seconds=7)
+    with provider_stub({EVENT: Story(steps=(step,))}) as stub:
+        assert _get(stub).headers["Retry-After"] == "7"
+
+
+def test_a_story_file_has_documents_bytes_and_faults() -> None:
+    steps = [
+        {"document": {"a": 1}},
+        {"body_base64": "AP8=", "requests": 2},
+        {"fault": "HTML", "at_seconds": 4},
+    ]
+    stories = read_stories(json.dumps({EVENT: {"advances_by_request": True, "steps": steps}}))
+
+    story = stories[EVENT]
+    assert story.advances_by_request
+    assert [step.body for step in story.steps] == [b'{"a":1}', b"\x00\xff", b""]
+    assert [step.requests for step in story.steps] == [1, 2, 1]
+    assert story.steps[2].fault is ProviderFault.HTML
+
+
+@pytest.mark.slow
+def test_the_stand_in_runs_as_a_program(tmp_path: Path) -> None:
+    file = tmp_path / "story.json"
+    file.write_text(json.dumps({EVENT: {"steps": [{"document": {"a": 1}}]}}))
+    command = [sys.executable, "-m", "tests.doubles.provider", "--story", str(file)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        endpoint = process.stdout.readline().strip()
+        try:
+            assert httpx.get(endpoint.format(event_id=EVENT)).json() == {"a": 1}
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize("pars", [(72,), (71, 70, 72), (72, 72, 72, 72)])
+def test_invented_tournaments_are_the_same_for_the_same_options(pars: tuple[int, ...]) -> None:
+    options = TournamentOptions(pars=pars, cut_after=None, players=30)
+    golfers = invent_golfers(options)
+
+    assert golfers == invent_golfers(options)
+    assert len({golfer.player_id for golfer in golfers}) == len(golfers)
+    assert len({golfer.name for golfer in golfers}) == len(golfers)
+    totals = sorted(golfer.total(len(pars)) for golfer in golfers if golfer.exit is None)
+    assert totals[0] == totals[1]
+    assert {golfer.exit for golfer in golfers} >= {None, Exit.WD}
