@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from indelible_web import captures, concepts, projects, tokens
+from indelible_web import captures, concepts, contests, projects, tokens
 from indelible_web.context import WebContext
 
 CONTEXTS: Final[tuple[WebContext, ...]] = (
     concepts.CONTEXT,
     captures.CONTEXT,
+    contests.CONTEXT,
     projects.CONTEXT,
     tokens.CONTEXT,
 )

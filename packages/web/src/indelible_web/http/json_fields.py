@@ -14,6 +14,14 @@ from indelible_web.http.scalars import Reader, Scalar, SchemaProps, scalar
 OBJECT_PROPS: Final[SchemaProps] = {"type": "object", "additionalProperties": True}
 # A property that the description of the field takes up.
 LIMITS_TEXT: Final = "x-limits"
+AS_WRITTEN: Final = "as_written"  # The metadata of fields whose numbers are not normalized.
+
+
+class WrittenObject(dict[str, Any]):
+    """A JSON object as it was written: 4.0 is a Decimal, while `JsonObject` makes it the integer 4.
+
+    It is for documents whose own rules check the type of each value.
+    """
 
 
 @frozen
@@ -33,6 +41,13 @@ def read_object(value: object, field: str, props: SchemaProps) -> JsonObject:
     return freeze_object(cast("object", value), props["json_limits"], field)
 
 
+def read_written(value: object, field: str, props: SchemaProps) -> WrittenObject:
+    """Return a JSON object as it was written, within the limits of its field."""
+    read_object(value, field, props)
+
+    return WrittenObject(cast("dict[str, Any]", value))
+
+
 def read_objects(value: object, field: str, props: SchemaProps) -> JsonObjects:
     """Return a list of JSON objects within the limits of its field."""
     if not isinstance(value, list):
@@ -46,6 +61,7 @@ def read_objects(value: object, field: str, props: SchemaProps) -> JsonObjects:
 
 KINDS: Final[Mapping[object, JsonKind]] = {
     JsonObject: JsonKind(read_object, OBJECT_PROPS, "Any JSON object"),
+    WrittenObject: JsonKind(read_written, OBJECT_PROPS, "Any JSON object"),
     JsonObjects: JsonKind(
         read_objects, {"type": "array", "items": OBJECT_PROPS}, "A list of any JSON objects"
     ),
@@ -66,6 +82,8 @@ def json_field(
         limits: JsonLimits = props["json_limits"]
         field_props["json_limits"] = limits
         field_props[LIMITS_TEXT] = _limits_text(declared.text, limits)
+        if kind is WrittenObject:
+            field_props[AS_WRITTEN] = True
         if "max_items" in props:
             field_props["maxItems"] = props["max_items"]
     if "examples" in props:
@@ -76,17 +94,26 @@ def json_field(
 
 def holds_documents(schema: Schema) -> bool:
     """Return True if a field of the schema, at any depth, is a JSON object or a list of them."""
-    return any(_is_document(field) for field in cast("Any", schema).fields.values())
+    return _holds(schema, "json_limits")
 
 
-def _is_document(field: Any) -> bool:  # noqa: ANN401 - marshmallow's is partially typed
+def holds_written(schema: Schema) -> bool:
+    """Return True if a field of the schema, at any depth, is a JSON object as it was written."""
+    return _holds(schema, AS_WRITTEN)
+
+
+def _holds(schema: Schema, name: str) -> bool:
+    return any(_has_metadata(field, name) for field in cast("Any", schema).fields.values())
+
+
+def _has_metadata(field: Any, name: str) -> bool:  # noqa: ANN401 - marshmallow's is partially typed
     if isinstance(field, fields.Nested):
-        return holds_documents(field.schema)
+        return _holds(field.schema, name)
     if isinstance(field, fields.List):
         inner: Field[Any] = cast("Any", field).inner
-        return _is_document(inner)
+        return _has_metadata(inner, name)
 
-    return "json_limits" in field.metadata
+    return name in field.metadata
 
 
 def _limits_text(subject: str, limits: JsonLimits) -> str:

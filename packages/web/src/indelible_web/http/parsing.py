@@ -16,7 +16,7 @@ from marshmallow.fields import Field
 from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_web.http import errors
 from indelible_web.http.header_names import IF_MATCH
-from indelible_web.http.json_fields import holds_documents
+from indelible_web.http.json_fields import holds_documents, holds_written
 
 MAX_LEVELS: Final = 32
 # Of a body with JSON documents, whose own limits are lower.
@@ -40,6 +40,7 @@ class RequestParser:
     _schemas: tuple[tuple[str, Schema], ...]
     _header_names: tuple[str, ...]
     _has_documents: bool
+    _has_written: bool
 
     @classmethod
     def of(cls, schemas: Mapping[str, type[Schema]]) -> Self:
@@ -50,7 +51,8 @@ class RequestParser:
             header_names.append(header.data_key or name)
 
         has_documents = "json" in by_location and holds_documents(by_location["json"])
-        return cls(tuple(by_location.items()), tuple(header_names), has_documents)
+        has_written = "json" in by_location and holds_written(by_location["json"])
+        return cls(tuple(by_location.items()), tuple(header_names), has_documents, has_written)
 
     def parse(self, request: Request) -> dict[str, Any]:
         """Return the values of all locations.
@@ -81,7 +83,10 @@ class RequestParser:
                 headers = request.headers
                 return {name: headers[name] for name in self._header_names if name in headers}
             case _:
-                return _json_body(request, has_documents=self._has_documents)
+                body = _body_of(request)
+                if self._has_written:
+                    return parse_documents(body, parse_fraction=_parse_written)
+                return parse_documents(body) if self._has_documents else parse_json(body)
 
 
 def _missing_header(
@@ -98,18 +103,17 @@ def _fields(schema: Any) -> Mapping[str, Field[Any]]:  # noqa: ANN401 - marshmal
     return fields
 
 
-def _json_body(request: Request, *, has_documents: bool) -> object:
+def _body_of(request: Request) -> bytes:
     """Return the body; a body of another media type is not read.
 
-    Raises: UnsupportedBody, or the errors of parse_json or parse_documents.
+    Raises: UnsupportedBody.
     """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     content_type = request.headers.get("Content-Type", "").strip()
     if encoding != "identity" or not CONTENT_TYPE.fullmatch(content_type):
         raise errors.UnsupportedBody
 
-    body = request.get_data(cache=False)
-    return parse_documents(body) if has_documents else parse_json(body)
+    return request.get_data(cache=False)
 
 
 def invalid_fields(messages: Iterable[object]) -> errors.InvalidFields:
@@ -133,7 +137,25 @@ def parse_json(body: bytes) -> object:
     return _parse(text, _unique, _parse_float)
 
 
-def parse_documents(body: bytes) -> object:
+def _parse_written(text: str) -> Decimal:
+    """Return the exact number; one that is written with a point or an exponent stays a Decimal."""
+    if len(text) > MAX_NUMBER_CHARACTERS or isinf(float(text)):
+        raise errors.BadNumber
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:  # the exponent has too many digits
+        raise errors.BadNumber from error
+
+
+def _parse_exact(text: str) -> int | Decimal:
+    """Return the exact number: an integer if it is one."""
+    exact = _parse_written(text)
+    if exact == exact.to_integral_value():
+        return int(exact)
+    return exact
+
+
+def parse_documents(body: bytes, parse_fraction: Callable[[str], object] = _parse_exact) -> object:
     """Return the JSON value of a body that contains documents, with exact fractions and names.
 
     Fractions are Decimals, and names are compared as they are.
@@ -146,7 +168,7 @@ def parse_documents(body: bytes) -> object:
         limit = f"at most {MAX_DOCUMENT_LEVELS} levels are allowed"
         raise JsonLimitExceeded("body", limit)
 
-    return _parse(text, _unique_as_written, _parse_exact)
+    return _parse(text, _unique_as_written, parse_fraction)
 
 
 def _text_of(body: bytes) -> str:
@@ -224,20 +246,6 @@ def _parse_float(text: str) -> int | float:
     """Return the number; in JSON Schema 3100.0 is an integer."""
     exact = _parse_exact(text)
     return exact if isinstance(exact, int) else float(text)
-
-
-def _parse_exact(text: str) -> int | Decimal:
-    """Return the exact number: an integer if it is one."""
-    if len(text) > MAX_NUMBER_CHARACTERS or isinf(float(text)):
-        raise errors.BadNumber
-    try:
-        exact = Decimal(text)
-    except InvalidOperation as error:  # the exponent has too many digits
-        raise errors.BadNumber from error
-
-    if exact == exact.to_integral_value():
-        return int(exact)
-    return exact
 
 
 def _refuse_constant(_: str) -> NoReturn:

@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 from attrs import Factory, field, fields, frozen
 from flask import Blueprint, Response, request
-from marshmallow import Schema
+from marshmallow import EXCLUDE, Schema
 
 from indelible.kernel import AuditContext, Idempotency, UsageError
 from indelible_web.http.access import SIGNED
 from indelible_web.http.bodies import check_limit
+from indelible_web.http.downloads import Download, download_response
 from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
 from indelible_web.http.operation import OperationContext, Services
@@ -22,6 +23,7 @@ from indelible_web.http.responses import json_response
 from indelible_web.http.schemas import (
     Attribute,
     Side,
+    make_schema,
     page_schema_of,
     schema_from,
     schema_of,
@@ -180,6 +182,8 @@ class Operation:
         """Return the schema of the answer, a page of it if the operation is paged."""
         if self.is_paged:
             return page_schema_of(self.response_type)
+        if self.response_type is Download:
+            return make_schema(Download.__name__, EXCLUDE, {})
         return schema_of(self.response_type, Side.ANSWER)
 
     def _body_schema(self) -> type[Schema]:
@@ -309,6 +313,9 @@ def field_names(cls: type) -> frozenset[str]:
 
 
 def _response(operation: Operation, result: Any) -> Response:  # noqa: ANN401 - any response type
+    if isinstance(result, Download):
+        return download_response(result)
+
     status = operation.status
     if operation.is_created and not operation.is_created(result):
         status = HTTPStatus.OK

@@ -1,0 +1,230 @@
+"""The operator's commands on contests, outside the OpenAPI document.
+
+Each has a reason and requires an Idempotency-Key; a refused one is stored as a record.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from indelible import contests
+from indelible.app import ReadTx, WriteTx
+from indelible.contests import (
+    CancelContest,
+    Contest,
+    ContestSaved,
+    CorrectedRound,
+    CorrectLog,
+    ForceLock,
+    ImportField,
+    LogSaved,
+    PauseIngestion,
+    ResolveAction,
+    ResolveError,
+    ResumeIngestion,
+)
+from indelible.contests.tasks import settle_now
+from indelible.kernel import Head, IndelibleError
+from indelible.kernel.rejections import NO_REJECTIONS, record_rejection
+from indelible_web.contests.admin_schemas import (
+    CorrectionBody,
+    FieldBody,
+    LogView,
+    OperatorView,
+)
+from indelible_web.contests.queries import ContestQuery
+from indelible_web.contests.routes import ORGANIZE
+from indelible_web.contests.viewers import Viewer
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.request import ADMIN
+from indelible_web.http.responses import project
+from indelible_web.http.routing import Routes
+
+Command = TypeVar("Command")
+R = TypeVar("R")
+
+MAX_FIELD_BYTES: Final = 2**20
+
+routes = Routes("contests_admin", "Commands of operators on contests.")
+
+
+@routes.add(
+    "POST /contests/<contest_id>/force-lock",
+    ADMIN,
+    request_type=ForceLock,
+    response_type=OperatorView,
+    requires_idempotency_key=True,
+)
+def force_lock(context: OperationContext, command: ForceLock) -> OperatorView:
+    """Lock a contest now; its lock time becomes this instant, in a new configuration version."""
+    return run_recorded(context, shown(contests.force_lock), command)
+
+
+@routes.add(
+    "POST /contests/<contest_id>/cancel",
+    ADMIN,
+    ORGANIZE,
+    request_type=ContestQuery,
+    response_type=OperatorView,
+    requires_idempotency_key=True,
+)
+def cancel_contest(context: OperationContext, query: ContestQuery) -> OperatorView:
+    """Cancel a contest; the organizer may do so before the lock. Again, it has no effect."""
+    organizer_id = Viewer.of(context).organizer_id
+    command = CancelContest(contest_id=query.contest_id, organizer_id=organizer_id)
+    return run_recorded(context, shown(contests.cancel_contest), command)
+
+
+@routes.add(
+    "POST /contests/<contest_id>/resolve-error",
+    ADMIN,
+    request_type=ResolveError,
+    response_type=OperatorView,
+    requires_idempotency_key=True,
+)
+def resolve_error(context: OperationContext, command: ResolveError) -> OperatorView:
+    """Leave ERROR: retry the settlement, resume before the failed step, or cancel.
+
+    A resume is refused while the check that failed still fails.
+    """
+    return resolve(context, command)
+
+
+@routes.add(
+    "POST /contests/<contest_id>/field",
+    ADMIN,
+    request_type=FieldBody,
+    response_type=LogView,
+    max_body_bytes=MAX_FIELD_BYTES,
+    requires_idempotency_key=True,
+)
+def import_field(context: OperationContext, body: FieldBody) -> LogView:
+    """Import the field of a tournament as an event of the contest's log."""
+    command = ImportField(
+        contest_id=body.contest_id, primary=body.primary, alternates=body.alternates
+    )
+    return run_recorded(context, log_shown(contests.import_field), command)
+
+
+@routes.add(
+    "POST /contests/<contest_id>/ingestion/pause",
+    ADMIN,
+    request_type=PauseIngestion,
+    response_type=LogView,
+    requires_idempotency_key=True,
+)
+def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogView:
+    """Take no more data of the provider into a contest's log."""
+    return run_recorded(context, log_shown(contests.pause_ingestion), command)
+
+
+@routes.add(
+    "POST /contests/<contest_id>/ingestion/resume",
+    ADMIN,
+    request_type=ResumeIngestion,
+    response_type=LogView,
+    requires_idempotency_key=True,
+)
+def resume_ingestion(context: OperationContext, command: ResumeIngestion) -> LogView:
+    """Take data of the provider into a contest's log again."""
+    return run_recorded(context, log_shown(contests.resume_ingestion), command)
+
+
+@routes.add(
+    "POST /contests/<contest_id>/ingestion/correct",
+    ADMIN,
+    request_type=CorrectionBody,
+    response_type=LogView,
+    max_body_bytes=MAX_FIELD_BYTES,
+    requires_idempotency_key=True,
+)
+def correct_ingestion(context: OperationContext, body: CorrectionBody) -> LogView:
+    """Add a correction to a contest's log: another event's leaderboard, or single rounds.
+
+    The correction names the event that it supersedes; the reason is the evidence.
+    """
+    return correct(context, body)
+
+
+def correct(context: OperationContext, body: CorrectionBody) -> LogView:
+    """Add an operator's correction to a contest's log."""
+    command = CorrectLog(
+        contest_id=body.contest_id,
+        supersedes=body.supersedes,
+        accept_event=body.accept_event,
+        rounds=tuple(project(CorrectedRound, corrected) for corrected in body.rounds),
+        statuses={item.player_id: item.status for item in body.statuses},
+    )
+    return run_recorded(context, log_shown(contests.correct_log), command)
+
+
+def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
+    """Resolve the error of a contest; a retry computes the settlement outside a transaction.
+
+    A repeated request for a retry that has succeeded returns the settled contest.
+    """
+    view = run_recorded(context, shown(contests.resolve_error), command)
+    if command.action is not ResolveAction.RETRY:
+        return view
+
+    head = context.store.read(get_head, command.contest_id)
+    if head.entity.is_in_error:
+        _settle(context, command)
+        head = context.store.read(get_head, command.contest_id)
+    return project(OperatorView, head.entity, noop=False, seq=head.revision.seq)
+
+
+def get_head(tx: ReadTx, contest_id: str) -> Head[Contest]:
+    """Return a contest with its seq."""
+    return tx.contests.contests.get(contest_id)
+
+
+def _settle(context: OperationContext, command: ResolveError) -> None:
+    """Settle a contest in the operator's name, and store a refusal as a record."""
+    actor, reason, request_id = context.caller.actor, context.reason, context.request_id
+    try:
+        settle_now(
+            context.store,
+            command.contest_id,
+            action="resolve_complete",
+            actor=actor,
+            reason=reason,
+            request_id=request_id,
+        )
+    except NO_REJECTIONS:
+        raise
+    except IndelibleError as error:
+        record_rejection(
+            context.store, command, error, actor=actor, reason=reason, request_id=request_id
+        )
+        raise
+
+
+def run_recorded(
+    context: OperationContext, handler: Callable[[WriteTx, Command], R], command: Command
+) -> R:
+    """Run an operator's command, and store its refusal as a record."""
+    return context.run(handler, command, records_rejection=True)
+
+
+def shown(
+    handler: Callable[[WriteTx, Command], ContestSaved],
+) -> Callable[[WriteTx, Command], OperatorView]:
+    """Return a handler that answers with the view of the contest that it has saved."""
+
+    def show(tx: WriteTx, command: Command) -> OperatorView:
+        saved = handler(tx, command)
+        return project(OperatorView, saved.contest, noop=saved.noop, seq=saved.seq)
+
+    return show
+
+
+def log_shown(
+    handler: Callable[[WriteTx, Command], LogSaved],
+) -> Callable[[WriteTx, Command], LogView]:
+    """Return a handler that answers with the view of the log that it has saved."""
+
+    def show(tx: WriteTx, command: Command) -> LogView:
+        saved = handler(tx, command)
+        return project(LogView, saved.log, contest_id=saved.log.id, seq=saved.seq)
+
+    return show

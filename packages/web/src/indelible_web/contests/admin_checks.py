@@ -1,0 +1,166 @@
+"""The operator's checks of contests, which change nothing: dry runs, replays, validation.
+
+Each has a reason and requires an Idempotency-Key, as every request of an operator; none stores a
+result, so that a repeated request computes it again.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from indelible.contests import (
+    Configuration,
+    ConfigurationInvalid,
+    Settlement,
+    parse_configuration,
+    result_document,
+    settle,
+)
+from indelible.contests.tasks import LineDifference, LogReplay, replay_log
+from indelible.contests.tasks.dry_runs import differences_of
+from indelible.contests.tasks.settlement_inputs import read_settlement
+from indelible_web.contests.admin_schemas import (
+    ConfigurationFaultView,
+    DryRunBody,
+    DryRunResult,
+    DryRunView,
+    LineDifferenceView,
+    LogProblemView,
+    ReplayView,
+    ValidateConfiguration,
+    ValidationView,
+    VerifyLogView,
+)
+from indelible_web.contests.queries import ContestQuery
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.request import ADMIN
+from indelible_web.http.responses import project
+from indelible_web.http.routing import Routes
+
+MAX_RESULT_LINES: Final = 1_000
+MAX_DIFFERENCES: Final = 200
+
+routes = Routes("contests_checks", "Checks of contests, for operators.")
+
+
+@routes.add(
+    "POST /contests/config/validate",
+    ADMIN,
+    request_type=ValidateConfiguration,
+    response_type=ValidationView,
+    requires_idempotency_key=True,
+)
+def validate_configuration(_: OperationContext, body: ValidateConfiguration) -> ValidationView:
+    """Check a configuration: all faults with their JSON paths, or its digest."""
+    try:
+        configuration = parse_configuration(body.configuration, created_at=None)
+    except ConfigurationInvalid as error:
+        faults = [project(ConfigurationFaultView, fault) for fault in error.faults]
+        return ValidationView(is_valid=False, configuration_digest=None, faults=tuple(faults))
+
+    return ValidationView(is_valid=True, configuration_digest=configuration.digest, faults=())
+
+
+@routes.add(
+    "POST /contests/<contest_id>/settlement/dry-run",
+    ADMIN,
+    request_type=DryRunBody,
+    response_type=DryRunView,
+    requires_idempotency_key=True,
+)
+def run_dry(context: OperationContext, body: DryRunBody) -> DryRunView:
+    """Compute the settlement of a contest without storing it.
+
+    With a configuration, a second result is computed with it, and the differences are listed.
+    """
+    return compare(context, body.contest_id, body.configuration)
+
+
+@routes.add(
+    "POST /contests/<contest_id>/replay",
+    ADMIN,
+    request_type=ContestQuery,
+    response_type=ReplayView,
+    requires_idempotency_key=True,
+)
+def replay_contest_log(context: OperationContext, query: ContestQuery) -> ReplayView:
+    """Fold a contest's log from its first event, and compare the state with the stored one."""
+    replayed = replay_log(context.store, query.contest_id)
+    return project(ReplayView, replayed, problems=problems_of(replayed))
+
+
+@routes.add(
+    "POST /contests/<contest_id>/verify-log",
+    ADMIN,
+    request_type=ContestQuery,
+    response_type=VerifyLogView,
+    requires_idempotency_key=True,
+)
+def verify_contest_log(context: OperationContext, query: ContestQuery) -> VerifyLogView:
+    """Compute every hash of a contest's log again; name the first event that does not match."""
+    return verify(context, query.contest_id)
+
+
+def verify(context: OperationContext, contest_id: str) -> VerifyLogView:
+    """Return the verdict on a contest's log.
+
+    Raises:
+        ContestNotFound: There is no such contest.
+    """
+    replayed = replay_log(context.store, contest_id)
+    return project(
+        VerifyLogView, replayed, is_sound=replayed.is_equal, problems=problems_of(replayed)
+    )
+
+
+def problems_of(replayed: LogReplay) -> tuple[LogProblemView, ...]:
+    """Return the first problems of a log."""
+    return tuple(project(LogProblemView, problem) for problem in replayed.problems)
+
+
+def compare(
+    context: OperationContext, contest_id: str, configuration: Mapping[str, Any] | None
+) -> DryRunView:
+    """Return the settlement of now and its difference to one with another configuration.
+
+    The results are computed with no transaction open.
+
+    Raises:
+        ContestNotFound: There is no such contest.
+        ConfigurationInvalid: The configuration has faults.
+        LeaderboardNotKnown, RoundsNotOfficial: The tournament is not over.
+        SettlementFailed: The stored records allow no settlement.
+    """
+    own = _settled(context, contest_id, None)
+    other: Settlement | None = None
+    differences: tuple[LineDifference, ...] = ()
+    if configuration is not None:
+        other = _settled(context, contest_id, parse_configuration(configuration, created_at=None))
+        differences = differences_of(own, other)
+
+    views: list[LineDifferenceView] = []
+    for difference in differences[:MAX_DIFFERENCES]:
+        views.append(project(LineDifferenceView, difference))
+    return DryRunView(
+        contest_id=contest_id,
+        run=result_of(own),
+        other=None if other is None else result_of(other),
+        difference_count=len(differences),
+        differences=tuple(views),
+    )
+
+
+def result_of(settlement: Settlement) -> DryRunResult:
+    """Return a computed settlement, with its lines unless there are very many."""
+    line_count = len(settlement.lines)
+    result = None
+    if line_count <= MAX_RESULT_LINES:
+        result = result_document(settlement)
+
+    return project(DryRunResult, settlement, line_count=line_count, result=result)
+
+
+def _settled(
+    context: OperationContext, contest_id: str, configuration: Configuration | None
+) -> Settlement:
+    read = context.store.read(read_settlement, contest_id, configuration)
+    return settle(read.input)

@@ -1,0 +1,303 @@
+"""The requests and answers of the operator's routes of contests."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.contests import (
+    ContestStatus,
+    EventKind,
+    FetchOutcome,
+    LogStatus,
+    PlayerStatus,
+    RunStatus,
+    Validity,
+)
+from indelible.kernel import Actor
+from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
+from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible_web.contests.queries import ContestQuery
+from indelible_web.http.json_fields import WrittenObject
+
+FIELD_PLAYERS: Final = {"max_length": 200, "max_items": 2_000}
+CORRECTIONS: Final = {"max_items": 500}
+ROUNDS: Final = {"minimum": 1, "maximum": 6}
+STROKES: Final = {"minimum": 0, "maximum": 120}
+
+
+@frozen(kw_only=True)
+class DryRunBody(ContestQuery):
+    """Settle a contest without storing anything, also with another configuration."""
+
+    configuration: WrittenObject | None = field(default=None, metadata=JSON_OBJECT)
+
+
+@frozen(kw_only=True)
+class ValidateConfiguration:
+    """Check a configuration and store nothing."""
+
+    configuration: WrittenObject = field(metadata=JSON_OBJECT)
+
+
+@frozen(kw_only=True)
+class OperatorView:
+    """A contest after an operator's command; `noop` is True if it changed nothing."""
+
+    id: str
+    status: ContestStatus
+    noop: bool
+    seq: int
+
+
+@frozen(kw_only=True)
+class LogView:
+    """A contest's event log."""
+
+    contest_id: str
+    status: LogStatus
+    event_number: int
+    event_hash: str
+    fetch_number: int
+    leaderboard_at: datetime | None
+    terminal_number: int | None
+    conflict_number: int | None
+    seq: int
+
+
+@frozen(kw_only=True)
+class EventView:
+    """An event of a contest's log. Only a valid event is applied."""
+
+    number: int
+    kind: EventKind
+    validity: Validity
+    payload_digest: str
+    fetch_number: int | None
+    fetched_at: datetime
+    stored_at: datetime
+    body: JsonObject | None
+    body_hash: str
+    supersedes: int | None
+    snapshot_number: int | None
+    fault_count: int
+    prev_hash: str
+    event_hash: str
+
+
+@frozen(kw_only=True)
+class FaultView:
+    """A fault of an event: its code, its place, the value, and what somebody has to do."""
+
+    event_number: int
+    number: int
+    code: str
+    path: str
+    value: str
+    required_action: str
+
+
+@frozen(kw_only=True)
+class FetchView:
+    """A fetch of a tournament's data, successful or not."""
+
+    number: int
+    requested_at: datetime
+    finished_at: datetime
+    outcome: FetchOutcome
+    http_status: int | None
+    attempts: int
+    payload_digest: str | None
+    content_type: str | None
+    error: str | None
+
+
+@frozen(kw_only=True)
+class RunView:
+    """A settlement run, with the digests of everything that it is a function of."""
+
+    id: str
+    contest_id: str
+    number: int
+    status: RunStatus
+    engine_version: str
+    configuration_version: int
+    configuration_digest: str
+    event_number: int
+    events_digest: str
+    entries_count: int
+    eligibility_digest: str | None
+    official_rounds: int | None
+    result_digest: str | None
+    currency: str | None
+    pool_minor: int | None
+    rake_minor: int | None
+    rounding_minor: int | None
+    retained_minor: int | None
+    top_up_minor: int | None
+    line_count: int | None
+    error_code: str | None
+    error_message: str | None
+    settled_at: datetime | None
+    created_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class LineView:
+    """The result of an entry in a settlement run."""
+
+    number: int
+    entry_id: str
+    user_id: str
+    payment_ref: str | None
+    paid_minor: int
+    roster_digest: str
+    rank: int
+    score: int | None
+    payout_minor: int
+
+
+@frozen(kw_only=True)
+class LogProblemView:
+    """A fault of an event, or of the head of the log if `number` is null."""
+
+    number: int | None
+    problem: str
+
+
+@frozen(kw_only=True)
+class ReplayView:
+    """The outcome of a replay: equal digests and no problem prove the stored state."""
+
+    contest_id: str
+    event_number: int
+    event_hash: str
+    stored_digest: str
+    replayed_digest: str
+    is_equal: bool
+    problems: tuple[LogProblemView, ...]
+
+
+@frozen(kw_only=True)
+class VerifyLogView:
+    """The verdict on the numbers and hashes of a log, and on the state of its head."""
+
+    contest_id: str
+    event_number: int
+    event_hash: str
+    is_sound: bool
+    problems: tuple[LogProblemView, ...]
+
+
+@frozen(kw_only=True)
+class DryRunResult:
+    """A computed settlement; `result` is left out if it has more than 1,000 lines."""
+
+    configuration_digest: str
+    event_number: int
+    events_digest: str
+    official_rounds: int
+    eligibility_digest: str
+    result_digest: str
+    line_count: int
+    result: Mapping[str, Any] | None
+
+
+@frozen(kw_only=True)
+class LineDifferenceView:
+    """An entry whose result differs between two settlements; null where it has no line."""
+
+    entry_id: str
+    rank: int | None
+    other_rank: int | None
+    score: int | None
+    other_score: int | None
+    payout_minor: int | None
+    other_payout_minor: int | None
+
+
+@frozen(kw_only=True)
+class DryRunView:
+    """The settlement that a contest would have now, and its difference to another one.
+
+    `other` is computed with the configuration of the request. At most 200 differences are listed.
+    """
+
+    contest_id: str
+    run: DryRunResult
+    other: DryRunResult | None
+    difference_count: int
+    differences: tuple[LineDifferenceView, ...]
+
+
+@frozen(kw_only=True)
+class ConfigurationFaultView:
+    """A fault of a configuration."""
+
+    path: str
+    code: str
+    expected: str
+    actual: str
+
+
+@frozen(kw_only=True)
+class ValidationView:
+    """The faults of a configuration; without faults, its digest."""
+
+    is_valid: bool
+    configuration_digest: str | None
+    faults: tuple[ConfigurationFaultView, ...]
+
+
+@frozen(kw_only=True)
+class RejectionView:
+    """An operator's command that was refused."""
+
+    id: str
+    at: datetime
+    command: str
+    code: str
+    message: str
+    actor: Actor
+    reason: str
+    request_id: str | None
+    command_digest: str
+    hash: str
+
+
+@frozen(kw_only=True)
+class FieldBody(ContestQuery):
+    """The players of a tournament, by their ids."""
+
+    primary: tuple[str, ...] = field(metadata=FIELD_PLAYERS)
+    alternates: tuple[str, ...] = field(default=(), metadata=FIELD_PLAYERS)
+
+
+@frozen(kw_only=True)
+class CorrectedRound:
+    """The strokes of a complete round of a player."""
+
+    player_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    n: int = field(validator=bounded_int, metadata=ROUNDS)
+    strokes: int = field(validator=bounded_int, metadata=STROKES)
+
+
+@frozen(kw_only=True)
+class CorrectedStatus:
+    """The status of a player."""
+
+    player_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    status: PlayerStatus
+
+
+@frozen(kw_only=True)
+class CorrectionBody(ContestQuery):
+    """A correction of the applied leaderboard, or of the one of `accept_event`."""
+
+    supersedes: int = field(validator=bounded_int, metadata=COUNT)
+    accept_event: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+    rounds: tuple[CorrectedRound, ...] = field(default=(), metadata=CORRECTIONS)
+    statuses: tuple[CorrectedStatus, ...] = field(default=(), metadata=CORRECTIONS)

@@ -1,0 +1,70 @@
+"""The contests' part of the console's home page."""
+
+from datetime import datetime
+from typing import Final
+
+from flask import url_for
+
+from indelible.app import ReadTx
+from indelible.contests import ContestFilter, ContestStatus
+from indelible_web.console.home_parts import (
+    AttentionItem,
+    HomePart,
+    Level,
+    Total,
+    count_text,
+    plural,
+)
+from indelible_web.contests.overview import PLAYED, ContestRow, contest_row
+from indelible_web.http.request import ADMIN, current_request
+
+MAX_INSPECTED: Final = 20  # Of the contests in each state that may need attention.
+INSPECTED: Final = (ContestStatus.ERROR, *sorted(PLAYED), ContestStatus.SCHEDULED)
+MAX_COUNTED: Final = 10_000
+
+
+def contests_part(tx: ReadTx, now: datetime) -> HomePart:
+    """Return the number of live contests, and for operators what waits for them."""
+    counts = tx.contests.contests.count_by_status()
+    live = counts.get(ContestStatus.LIVE, 0)
+    total = Total(
+        label=f"Live {plural(live, 'contest')}",
+        text=count_text(live, MAX_COUNTED),
+        url=url_for("console.list_contests", status=ContestStatus.LIVE),
+    )
+    caller = current_request().caller
+    items: list[AttentionItem] = []
+    if caller is not None and ADMIN in caller.scopes:
+        for row in _inspected_rows(tx, now):
+            items += _items_of(row)
+
+    return HomePart(items=tuple(items), totals=(total,))
+
+
+def _inspected_rows(tx: ReadTx, now: datetime) -> tuple[ContestRow, ...]:
+    rows: list[ContestRow] = []
+    for status in INSPECTED:
+        matching = ContestFilter(status=status)
+        heads = tx.contests.contests.list_page(matching, after="", limit=MAX_INSPECTED)
+        rows += [contest_row(tx, head.entity, now) for head in heads]
+
+    return tuple(rows)
+
+
+def _items_of(row: ContestRow) -> tuple[AttentionItem, ...]:
+    contest = row.contest
+    url = url_for("console.contest", contest_id=contest.id)
+    items: list[AttentionItem] = []
+    if contest.is_in_error:
+        text = f"{contest.contest_name} is in ERROR and waits for you."
+        detail = contest.error_message or ""
+        items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
+    elif row.next_step is not None and row.next_step.is_overdue:
+        text = f"{contest.contest_name} is overdue to {row.next_step.action}."
+        items.append(AttentionItem(text=text, url=url, level=Level.BAD))
+    for alert in row.alerts:
+        level = Level.BAD if alert.is_critical else Level.WARN
+        text = f"{contest.contest_name}: {alert.message}"
+        items.append(AttentionItem(text=text, url=url, level=level))
+
+    return tuple(items)

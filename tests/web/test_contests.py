@@ -1,0 +1,299 @@
+"""Test contests over HTTP: who sees what, entries, rosters and leaderboards."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.web.harness import Json, Web, problem, saved
+
+from indelible.contests import ActivateEntry, ContestStatus
+from indelible.kernel import Actor
+from indelible.testing.contests.payloads import PLAYERS
+from indelible.testing.contests.scenarios import (
+    OTHER_ROSTER,
+    ROSTER,
+    complete_contest,
+    configuration,
+    contest_in,
+    live_contest,
+    new_contest,
+)
+from indelible.testing.stores import MAYA, NOOR
+from indelible_web.contests import CONTEXT
+
+REASON: Json = {"reason": "a test"}
+ANN = Actor.user("ann")
+PUBLIC_STATES = ["LIVE", "LOCKED", "SCHEDULED", "COMPLETE", "CANCELLED"]
+
+
+@pytest.fixture
+def organizer_key(any_web: Web) -> str:
+    return any_web.new_key("contests:read", "contests:organize", owner=MAYA)
+
+
+@pytest.fixture
+def player_key(any_web: Web) -> str:
+    return any_web.new_key("contests:read", "contests:write", owner=ANN)
+
+
+def publication(**changes: Any) -> Json:  # noqa: ANN401 - of a configuration
+    body = {"contest_name": "Office pool", "configuration": configuration(**changes)}
+    return {**body, **REASON}
+
+
+def enter(web: Web, key: str, contest_id: str, players: tuple[str, ...] = ROSTER) -> Json:
+    body = {"player_ids": list(players), **REASON}
+    answer = web.post(f"/v1/contests/{contest_id}/entries", json=body, key=key)
+    return saved(answer, 201)
+
+
+def test_a_published_contest_says_what_its_organizer_can_do(
+    any_web: Web, organizer_key: str
+) -> None:
+    answer = any_web.post("/v1/contests", json=publication(), key=organizer_key)
+    contest = saved(answer, 201)
+
+    assert answer.headers["Location"] == f"/v1/contests/{contest['id']}"
+    assert contest["type"] == "golf"
+    assert contest["status"] == "SCHEDULED"
+    assert contest["organizer_id"] == MAYA.id
+    assert (contest["is_locked"], contest["is_live"], contest["is_settled"]) == (False,) * 3
+    assert contest["actions"] == {
+        "can_join": True,
+        "can_set_roster": False,
+        "can_configure": True,
+        "can_cancel": True,
+        "can_resolve_error": False,
+    }
+    assert contest["roster_config"]["roster_size"] == 3
+    assert 0 < contest["time_until_lock"] <= 10 * 60
+    assert contest["standings"] is None
+    assert (contest["entry_count"], contest["user_has_entered"]) == (0, False)
+
+
+def test_all_faults_of_a_configuration_are_reported_with_their_paths(
+    any_web: Web, organizer_key: str
+) -> None:
+    faulty = configuration(roster_size=Decimal("4.0"), color="red", lock_time="2026-01-01T00:20:00")
+    del faulty["currency"]
+    body = {"contest_name": "Office pool", "configuration": {**faulty, "roster_size": 4.0}}
+    answer = any_web.post("/v1/contests", json={**body, **REASON}, key=organizer_key)
+
+    assert problem(answer) == (422, "CONFIGURATION_INVALID")
+    faults = {fault["path"]: fault["code"] for fault in answer.get_json()["fields"]["faults"]}
+    assert faults["$.roster_size"] == "WRONG_TYPE"
+    assert faults["$.color"] == "UNKNOWN_KEY"
+    assert faults["$.currency"] == "MISSING_KEY"
+    assert faults["$.lock_time"] == "INSTANT_WITHOUT_ZONE"
+    assert any_web.get("/v1/contests", key=organizer_key).get_json()["items"] == []
+
+
+def test_contests_are_listed_by_state_and_errors_only_to_operators(
+    any_web: Web, player_key: str
+) -> None:
+    for status in ContestStatus:
+        contest_in(any_web.store, status)
+
+    listed = saved(any_web.get("/v1/contests", key=player_key), 200)["items"]
+    by_operator = saved(any_web.get("/v1/contests"), 200)["items"]
+
+    assert [item["status"] for item in listed] == PUBLIC_STATES
+    assert [item["status"] for item in by_operator] == ["ERROR", *PUBLIC_STATES]
+
+
+def test_a_list_continues_across_states(any_web: Web, player_key: str) -> None:
+    for status in (ContestStatus.SCHEDULED, ContestStatus.CANCELLED, ContestStatus.SCHEDULED):
+        contest_in(any_web.store, status)
+
+    seen: list[str] = []
+    path = "/v1/contests?limit=1"
+    page = saved(any_web.get(path, key=player_key), 200)
+    seen += [item["status"] for item in page["items"]]
+    while page["next"]:
+        page = saved(any_web.get(f"{path}&cursor={page['next']}", key=player_key), 200)
+        seen += [item["status"] for item in page["items"]]
+
+    assert seen == ["SCHEDULED", "SCHEDULED", "CANCELLED"]
+
+
+def test_a_contest_in_error_is_found_by_operators_alone(any_web: Web, player_key: str) -> None:
+    contest_id = contest_in(any_web.store, ContestStatus.ERROR).contest_id
+    for ending in ("", "/configuration", "/field", "/leaderboard", "/entries"):
+        answer = any_web.get(f"/v1/contests/{contest_id}{ending}", key=player_key)
+        assert problem(answer) == (404, "CONTEST_NOT_FOUND"), ending
+
+    seen = saved(any_web.get(f"/v1/contests/{contest_id}"), 200)
+    assert seen["error"]["error_code"] == "BROKEN"
+    assert seen["error"]["error_from_state"] == "SCHEDULED"
+    assert seen["actions"]["can_resolve_error"] is True
+
+
+def test_a_configuration_is_replaced_by_its_organizer_before_the_lock(
+    any_web: Web, organizer_key: str
+) -> None:
+    contest = saved(any_web.post("/v1/contests", json=publication(), key=organizer_key), 201)
+    path = f"/v1/contests/{contest['id']}/configuration"
+    body = {"configuration": configuration(max_entries=7), **REASON}
+    other_key = any_web.new_key("contests:organize", owner=NOOR)
+
+    foreign = any_web.put(path, json=body, seq=contest["seq"], key=other_key)
+    changed = saved(any_web.put(path, json=body, seq=contest["seq"], key=organizer_key), 200)
+    stale = any_web.put(path, json=body, seq=contest["seq"], key=organizer_key)
+
+    assert problem(foreign) == (404, "CONTEST_NOT_FOUND")
+    assert problem(stale) == (412, "STALE")
+    assert (changed["configuration_version"], changed["max_entries"]) == (2, 7)
+    first = saved(any_web.get(f"{path}?version=1", key=organizer_key), 200)
+    assert first["configuration"]["max_entries"] == 10
+    assert first["configuration_digest"] == contest["configuration_digest"]
+    missing = any_web.get(f"{path}?version=3", key=organizer_key)
+    assert problem(missing) == (404, "CONFIGURATION_NOT_FOUND")
+
+
+def test_a_configuration_is_immutable_from_the_lock_on(any_web: Web, organizer_key: str) -> None:
+    contest = contest_in(any_web.store, ContestStatus.LOCKED)
+    answer = any_web.put(
+        f"/v1/contests/{contest.contest_id}/configuration",
+        json={"configuration": configuration(max_entries=7), **REASON},
+        seq=contest.saved.seq,
+        key=organizer_key,
+    )
+
+    assert problem(answer) == (409, "CONFIG_IMMUTABLE")
+
+
+def test_a_user_enters_and_sees_only_their_own_entries(any_web: Web, player_key: str) -> None:
+    contest_id = new_contest(any_web.store).contest_id
+    entry = enter(any_web, player_key, contest_id)
+    bob_key = any_web.new_key("contests:read", "contests:write", owner=Actor.user("bob"))
+    enter(any_web, bob_key, contest_id, OTHER_ROSTER)
+
+    assert (entry["status"], entry["place"], entry["entry_number"]) == ("PENDING_PAYMENT", 1, 1)
+    assert entry["roster"]["player_ids"] == list(ROSTER)
+    listed = saved(any_web.get(f"/v1/contests/{contest_id}/entries", key=player_key), 200)
+    assert [item["id"] for item in listed["items"]] == [entry["id"]]
+    seen = saved(any_web.get(f"/v1/contests/{contest_id}", key=player_key), 200)
+    assert (seen["entry_count"], seen["user_has_entered"]) == (2, True)
+    assert seen["actions"]["can_set_roster"] is True
+
+
+def test_an_entry_of_another_user_is_not_found(any_web: Web, player_key: str) -> None:
+    entry = enter(any_web, player_key, new_contest(any_web.store).contest_id)
+    stranger = any_web.new_key("contests:read", "contests:write", owner=NOOR)
+    path = f"/v1/entries/{entry['id']}"
+    body = {"player_ids": list(OTHER_ROSTER), **REASON}
+
+    assert problem(any_web.get(path, key=stranger)) == (404, "ENTRY_NOT_FOUND")
+    changed = any_web.put(f"{path}/roster", json=body, seq=1, key=stranger)
+    assert problem(changed) == (404, "ENTRY_NOT_FOUND")
+
+
+def test_a_roster_is_replaced_under_the_etag_of_its_entry(any_web: Web, player_key: str) -> None:
+    entry = enter(any_web, player_key, new_contest(any_web.store).contest_id)
+    path = f"/v1/entries/{entry['id']}/roster"
+    body = {"player_ids": list(OTHER_ROSTER), "prediction": -9, **REASON}
+
+    missing = any_web.put(path, json=body, key=player_key)
+    changed = saved(any_web.put(path, json=body, seq=entry["seq"], key=player_key), 200)
+
+    assert problem(missing) == (428, "IF_MATCH_MISSING")
+    assert changed["roster"]["number"] == 2
+    assert changed["roster"]["prediction"] == -9
+
+
+def test_all_violations_of_a_roster_are_reported_at_once(any_web: Web, player_key: str) -> None:
+    contest_id = new_contest(any_web.store).contest_id
+    body = {"player_ids": [PLAYERS[0], PLAYERS[0], "nobody", PLAYERS[1]], **REASON}
+    answer = any_web.post(f"/v1/contests/{contest_id}/entries", json=body, key=player_key)
+
+    assert problem(answer) == (422, "ROSTER_INVALID")
+    codes = {item["code"] for item in answer.get_json()["fields"]["violations"]}
+    assert codes == {
+        "ROSTER_SIZE_MISMATCH",
+        "ROSTER_DUPLICATE_PLAYER",
+        "ROSTER_PLAYER_NOT_IN_FIELD",
+    }
+
+
+def test_nobody_enters_a_locked_contest(any_web: Web, player_key: str) -> None:
+    contest_id = contest_in(any_web.store, ContestStatus.LOCKED).contest_id
+    body = {"player_ids": list(ROSTER), **REASON}
+    answer = any_web.post(f"/v1/contests/{contest_id}/entries", json=body, key=player_key)
+
+    assert problem(answer) == (403, "CONTEST_LOCKED")
+    seen = saved(any_web.get(f"/v1/contests/{contest_id}", key=player_key), 200)
+    assert seen["time_until_lock"] is None
+    assert seen["actions"]["can_join"] is False
+
+
+def test_the_field_of_a_contest_is_shown(any_web: Web, player_key: str) -> None:
+    contest_id = new_contest(any_web.store).contest_id
+    field = saved(any_web.get(f"/v1/contests/{contest_id}/field", key=player_key), 200)
+
+    assert field["primary"] == list(PLAYERS)
+    assert (field["alternates"], field["event_number"]) == ([], 1)
+
+
+def test_a_live_leaderboard_has_scores_and_no_payouts(any_web: Web, player_key: str) -> None:
+    contest_id = live_contest(any_web.store).contest_id
+    board = saved(any_web.get(f"/v1/contests/{contest_id}/leaderboard", key=player_key), 200)
+
+    assert (board["contest_type"], board["leaderboard_state"]) == ("golf", "LIVE")
+    assert [column["key"] for column in board["column_schema"]] == list(board["rows"][0])[:5]
+    assert [row["user_id"] for row in board["rows"]] == ["ann", "bob"]
+    assert {row["payout_amount"] for row in board["rows"]} == {None}
+    assert board["pagination"] == {"limit": 50, "total": 2, "next": None}
+
+
+def test_a_final_leaderboard_is_the_settlement_page_by_page(any_web: Web, player_key: str) -> None:
+    contest = complete_contest(any_web.store)
+    path = f"/v1/contests/{contest.contest_id}/leaderboard?limit=1"
+    first = saved(any_web.get(path, key=player_key), 200)
+    cursor = first["pagination"]["next"]
+    second = saved(any_web.get(f"{path}&cursor={cursor}", key=player_key), 200)
+
+    rows = [*first["rows"], *second["rows"]]
+    assert first["leaderboard_state"] == "FINAL"
+    assert second["pagination"]["next"] is None
+    assert [row["rank"] for row in rows] == [1, 2]
+    assert {row["settlement_run_id"] for row in rows} == {contest.contest.settlement_run_id}
+    assert all(row["payout_amount"] > 0 for row in rows)
+    seen = saved(any_web.get(f"/v1/contests/{contest.contest_id}", key=player_key), 200)
+    assert seen["standings"] == rows
+    assert seen["is_settled"] is True
+    assert sum(item["payout_amount"] for item in seen["payout_table"]) <= 2 * 2501
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "1.5"])
+def test_a_page_of_a_leaderboard_has_1_to_200_rows(web: Web, limit: str) -> None:
+    contest_id = new_contest(web.store).contest_id
+    path = f"/v1/contests/{contest_id}/leaderboard"
+
+    answer = web.get(f"{path}?limit={limit}", key=web.new_key("contests:read"))
+    assert answer.status_code == 422
+    key = web.new_key("contests:read")
+    assert web.get(f"{path}?limit=200", key=key).status_code == 200
+
+
+def test_before_the_start_the_leaderboard_is_pending(web: Web) -> None:
+    contest_id = new_contest(web.store).contest_id
+    answer = web.get(f"/v1/contests/{contest_id}/leaderboard", key=web.new_key("contests:read"))
+
+    assert saved(answer, 200)["leaderboard_state"] == "PENDING"
+    assert answer.get_json()["rows"] == []
+
+
+def test_no_route_marks_an_entry_as_paid(web: Web) -> None:
+    requests = [op.request_type for op in CONTEXT.routes[1].operations]
+    admin_requests: list[type] = []
+    for routes in CONTEXT.admin_routes:
+        admin_requests += [operation.request_type for operation in routes.operations]
+
+    assert ActivateEntry not in [*requests, *admin_requests]
+    rules = [str(rule) for rule in web.app.url_map.iter_rules() if "entries" in str(rule)]
+    assert sorted(rules) == [
+        "/v1/contests/<contest_id>/entries",
+        "/v1/contests/<contest_id>/entries",
+        "/v1/entries/<entry_id>",
+        "/v1/entries/<entry_id>/roster",
+    ]
