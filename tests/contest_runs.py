@@ -9,7 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from indelible.app import ReadTx, WriteTx
 from indelible.contests.commands import ActivateEntry, EnterContest, PublishContest
-from indelible.contests.entities import Contest, ContestLog, Entry, SettlementRun
+from indelible.contests.entities import Contest, ContestLog, Entry, SettlementLine, SettlementRun
 from indelible.contests.handlers import activate_entry, enter_contest, publish_contest
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import (
@@ -305,6 +305,10 @@ class ContestRun:
         """Return the settlement runs of a contest, newest first."""
         heads = self.store.read(lambda tx: tx.contests.runs.of_contest(contest.id, limit=500))
         return [head.entity for head in heads]
+
+    def lines(self, settled: SettlementRun) -> tuple[SettlementLine, ...]:
+        """Return the lines of a settlement."""
+        return self.store.read(lambda tx: tx.contests.runs.lines(settled.id, after=0, limit=500))
 
     def changes(self, contest: Contest) -> list[Change]:
         """Return the changes of a contest."""

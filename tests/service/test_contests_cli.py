@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import frozen
@@ -161,7 +161,7 @@ def test_a_dry_run_with_another_configuration_shows_the_difference(
     stored = database.contests.store.read(
         lambda tx: tx.contests.contests.configuration(contest.id, 1)
     )
-    document = to_json_value(stored.configuration)
+    document = cast("dict[str, Any]", to_json_value(stored.configuration))
     changes = {**document, "payout": {"kind": "bps", "table": [10_000]}}
     file = configuration_file(tmp_path, **changes)
 
