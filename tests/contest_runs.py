@@ -9,7 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from indelible.app import ReadTx, WriteTx
 from indelible.contests.commands import ActivateEntry, EnterContest, PublishContest
-from indelible.contests.entities import Contest, ContestLog, Entry, SettlementRun
+from indelible.contests.entities import Contest, ContestLog, Entry, SettlementLine, SettlementRun
 from indelible.contests.handlers import activate_entry, enter_contest, publish_contest
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import (
@@ -186,18 +186,37 @@ class ContestRun:
 
         return claimed
 
+    def process_all(self, name: str) -> None:
+        """Process tasks of a stage until none is due."""
+        while self.process(name):
+            pass
+
     def fetch(self, moment: Moment | None = None) -> None:
         """Fetch the tournament now, and let its contests take it up."""
         if moment is not None:
             self.serve(moment)
+        self.record_fetch()
+        self.process_all(INGEST_CONTEST_STAGE)
+
+    def record_fetch(self) -> None:
+        """Fetch the tournament now; its contests do not take it up yet."""
         self.enqueue(FETCH_TOURNAMENT_STAGE, self.event_id)
-        self.process(FETCH_TOURNAMENT_STAGE)
-        while self.process(INGEST_CONTEST_STAGE):
-            pass
+        number = self.fetch_number()
+        while self.fetch_number() == number:
+            assert self.process(FETCH_TOURNAMENT_STAGE)
+
+    def fetch_number(self) -> int:
+        """Return the number of the tournament's last fetch."""
+        return self.store.read(lambda tx: tx.contests.feeds.get(self.event_id)).entity.fetch_number
+
+    @property
+    def options(self) -> TournamentOptions:
+        """Return the facts of the tournament."""
+        return evolve(OPTIONS, provider_event_id=self.event_id)
 
     def serve(self, moment: Moment) -> None:
         """Let the provider answer with the leaderboard of a moment from now on."""
-        self.provider.serve(moment, evolve(OPTIONS, provider_event_id=self.event_id))
+        self.provider.serve(moment, self.options)
 
     def reconcile(self) -> None:
         """Let the reconciler look for repairs."""
@@ -223,12 +242,12 @@ class ContestRun:
     def lock(self, contest: Contest) -> None:
         """Let the lock time come."""
         self.clock.time = max(self.clock.time, self.contest(contest).lock_time)
-        self.process(LOCK_CONTEST_STAGE)
+        self.process_all(LOCK_CONTEST_STAGE)
 
     def start(self, contest: Contest) -> None:
         """Let the start time come."""
         self.clock.time = max(self.clock.time, self.contest(contest).start_time)
-        self.process(START_CONTEST_STAGE)
+        self.process_all(START_CONTEST_STAGE)
 
     def play(self) -> None:
         """Play all rounds; the last leaderboard is seen twice, a minute apart."""
@@ -242,7 +261,7 @@ class ContestRun:
 
     def settle(self) -> None:
         """Settle the contests whose hold is over."""
-        self.process(SETTLE_CONTEST_STAGE)
+        self.process_all(SETTLE_CONTEST_STAGE)
 
     def bring_to(self, status: ContestStatus) -> Contest:
         """Return a contest that waits for the transition out of a state; its time has come."""
@@ -286,6 +305,10 @@ class ContestRun:
         """Return the settlement runs of a contest, newest first."""
         heads = self.store.read(lambda tx: tx.contests.runs.of_contest(contest.id, limit=500))
         return [head.entity for head in heads]
+
+    def lines(self, settled: SettlementRun) -> tuple[SettlementLine, ...]:
+        """Return the lines of a settlement."""
+        return self.store.read(lambda tx: tx.contests.runs.lines(settled.id, after=0, limit=500))
 
     def changes(self, contest: Contest) -> list[Change]:
         """Return the changes of a contest."""
