@@ -47,6 +47,7 @@ class ContextsConformance(
     DetectionConformance,
     ContractsConformance,
     ProjectsConformance,
+    ContestsConformance,
     ListsConformance,
     WorkConformance,
 ):
@@ -84,7 +85,7 @@ def extensions(database: PostgresServer) -> set[str]:
         return {name for (name,) in admin.execute("SELECT extname FROM pg_extension")}
 
 
-class TestMemory(Conformance, ContestsConformance):
+class TestMemory(Conformance):
     @pytest.fixture
     def store(self) -> AnyStore:
         return MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())

@@ -57,7 +57,7 @@ class PayrollNotFound(NotFound):
 
 @frozen(kw_only=True)
 class Payslip(BulkRecord):
-    """What one person is paid."""
+    """The pay of one person."""
 
     record_name: ClassVar[str] = "payslips"
 

@@ -11,7 +11,7 @@ from tests.guards.attacks_on_contests import (
     changed_record,
     without,
 )
-from tests.guards.contest_rows import FOREIGN, LIVE, SCHEDULED, SETTLED, SETTLING
+from tests.guards.contest_rows import FOREIGN, LIVE, LOCKED, SCHEDULED, SETTLED, SETTLING
 from tests.guards.contest_steps import ContestSituation, with_record
 from tests.guards.contest_values import CREATED, HOUR, OTHER_TOURNAMENT, PAYLOADS, payload_of
 from tests.guards.kernel_records import STORED_PAYLOAD
@@ -216,7 +216,7 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
     "a rule of settlement runs broken": {
         "a second started run of a contest": changed(_run, contest_id=LIVE),
         "a run of a contest that is not live": changed(_run, contest_id=SCHEDULED),
-        "a run of a settled contest": changed(_run, contest_id=SETTLED),
+        "a run of a locked contest": changed(_run, contest_id=LOCKED),
         "a run of no contest": changed(_run, contest_id="nothing"),
         "a run under a stored number": changed(_run, number=1),
         "a run over a configuration to come": changed(_run, configuration_version=9),

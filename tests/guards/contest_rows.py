@@ -84,6 +84,10 @@ def add_contests(tx: SqlTransaction) -> None:
     foreign = configuration_of(lock_time=LATE, provider_event_id=OTHER_TOURNAMENT)
     _publish(tx, FOREIGN, foreign)
     _open_log(tx, FOREIGN)
+    cancellation = draft_of(1, EventKind.CANCELLED, None, None)
+    _append(tx, FOREIGN, cancellation, cancelled_number=1)
+    _configure(tx, FOREIGN)
+    _set_roster(tx, f"{SCHEDULED}-noor")
 
     _enter(tx, SCHEDULED, "pending", place=3)
     _enter(tx, SCHEDULED, "rejected", place=4)
@@ -180,6 +184,24 @@ def _publish(tx: SqlTransaction, contest_id: str, configuration: JsonObject) -> 
     )
     record = contest.new_configuration(configuration)
     save(tx, tx.contests.contests, None, contest, "publish", records=(record,))
+
+
+def _configure(tx: SqlTransaction, contest_id: str) -> None:
+    """Store a second configuration of the contest on the other tournament."""
+    head = tx.contests.contests.get(contest_id)
+    configuration = configuration_of(
+        lock_time=LATE, provider_event_id=OTHER_TOURNAMENT, payment_grace_seconds=1
+    )
+    contest = head.entity.configured(terms_of(configuration), now=_after(head))
+    record = contest.new_configuration(configuration)
+    save(tx, tx.contests.contests, head, contest, "configure", records=(record,))
+
+
+def _set_roster(tx: SqlTransaction, entry_id: str) -> None:
+    head = tx.contests.entries.get(entry_id)
+    entry = head.entity.with_roster(PLAYERS, None, now=_after(head))
+    record = entry.new_roster(PLAYERS, None)
+    save(tx, tx.contests.entries, head, entry, "set_roster", records=(record,))
 
 
 def _open_log(tx: SqlTransaction, contest_id: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from sqlalchemy import CheckConstraint, Column, Table, TextClause, text
-from tests.guards.contest_rows import LIVE, SCHEDULED, SETTLED
+from tests.guards.contest_rows import FOREIGN, LIVE, SCHEDULED, SETTLED
 from tests.guards.contest_steps import (
     contest_of_column,
     entry_of_column,
@@ -127,8 +127,8 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
         ),
         "job_specs": (f"job_id = '{job_id}'", job_id),
         "job_outputs": (f"job_id = '{job_id}' AND number = 3", job_id),
-        "contest_configurations": (f"contest_id = '{SCHEDULED}'", SCHEDULED),
-        "rosters": (f"entry_id = '{SCHEDULED}-maya'", f"{SCHEDULED}-maya"),
+        "contest_configurations": (f"contest_id = '{FOREIGN}' AND version = 2", FOREIGN),
+        "rosters": (f"entry_id = '{SCHEDULED}-noor' AND number = 2", f"{SCHEDULED}-noor"),
         "contest_events": event_of_column(column.name),
         "event_faults": (f"entity_id = '{LIVE}' AND number = 2", LIVE),
         "provider_fetches": fetch_of_column(column.name),
@@ -148,6 +148,7 @@ def _entity_id(head: Table, column: Column[Any], s: Situation) -> str:
         "jobs": job_of_column(s.projects, column.name),
         "contests": contest_of_column(column.name),
         "entries": entry_of_column(column.name),
+        "contest_logs": FOREIGN if column.name == "cancelled_number" else LIVE,
         "settlement_runs": run_of_column(column.name),
         "subspaces": s.captures.subspace_id,
         "artifacts": s.captures.artifact_id,

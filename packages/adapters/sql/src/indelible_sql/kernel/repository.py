@@ -234,20 +234,16 @@ class SqlAggregateRepository(Generic[E]):
                 head_row[name] = row[name]
 
         head = self._mapping.table
-        tables = [self._mapping.bulk_table(item.record_type) for item in bulk]
         write = change_write(
             head,
             *record_rows,
             HISTORY,
             is_birth=change.seq == 1,
             unchanged=self._unchanged_columns(record_rows),
-            bulk=tuple(table.table for table in tables),
+            bulk=tuple(self._mapping.bulk_table(item.record_type).table for item in bulk),
         )
         rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
-        bulk_values: list[Row] = []
-        for table, item in zip(tables, bulk, strict=True):
-            columns = (field_values(row) for row in item.rows)
-            bulk_values.append(bulk_parameters(self._session, table, change, columns, item.texts))
+        bulk_values = self._bulk_values(change, bulk)
         try:
             self._session.write(write, change, rows, bulk_values)
         except Stale as error:
@@ -257,6 +253,16 @@ class SqlAggregateRepository(Generic[E]):
             if conflict is None:
                 raise
             raise conflict from violation
+
+    def _bulk_values(self, change: Change, bulk: Sequence[AnyBulk]) -> list[Row]:
+        """Return the parameters of the bulk records that a change adds."""
+        values: list[Row] = []
+        for item in bulk:
+            table = self._mapping.bulk_table(item.record_type)
+            rows = (field_values(row) for row in item.rows)
+            values.append(bulk_parameters(self._session, table, change, rows, item.texts))
+
+        return values
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""

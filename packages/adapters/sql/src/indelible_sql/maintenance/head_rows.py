@@ -1,6 +1,6 @@
 """The columns of a head, computed from its last change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,16 +12,37 @@ from indelible_sql.maintenance.export_values import from_json
 from indelible_sql.schema.guards import history_key
 
 
-def own_columns(head: Table) -> tuple[Column[Any], ...]:
-    """Return the columns that are in the data of the head's last change.
+def columns_in_change(head: Table, data: Mapping[str, Any]) -> Iterator[Column[Any]]:
+    """Yield the columns whose values are in the data of the head's last change.
 
-    They are all but the revision, the two times, and the columns of a key into the head's records.
+    They are all but the revision, the two times, those that the database computes, and those that
+    the head copies from its records: columns of a deferred key that the data lack.
     """
+    copied = _columns_of_deferred_keys(head)
+    for column in _own_columns(head):
+        if column.name in data or column.name not in copied:
+            yield column
+
+
+@cache
+def _own_columns(head: Table) -> tuple[Column[Any], ...]:
     others = {"created_at", "updated_at", *history_key(head).revision_columns}
+    columns: list[Column[Any]] = []
+    for column in head.columns:
+        if column.computed is None and column.name not in others:
+            columns.append(column)
+
+    return tuple(columns)
+
+
+@cache
+def _columns_of_deferred_keys(head: Table) -> frozenset[str]:
+    names: set[str] = set()
     for key in head.foreign_key_constraints:
         if key.deferrable:
-            others.update(key.column_keys)
-    return tuple(column for column in head.columns if column.name not in others)
+            names.update(key.column_keys)
+
+    return frozenset(names)
 
 
 def head_row(
@@ -40,14 +61,14 @@ def head_row(
         "created_at": created_at,
         "updated_at": last["at"],
     }
-    for column in own_columns(head):
+    for column in columns_in_change(head, last["data"]):
         row[column.name] = from_json(column.type, last["data"].get(column.name))
     for key in head.foreign_key_constraints:
         record = records.get(key.referred_table)
         if record is None:
             continue
         for element in key.elements:
-            row[element.parent.name] = record[element.column.name]
+            row.setdefault(element.parent.name, record[element.column.name])
     return row
 
 
@@ -70,7 +91,7 @@ def _record_columns(key: ForeignKeyConstraint, known: frozenset[str]) -> Query |
         name = element.parent.name
         if name in known:
             conditions.append(element.column == bindparam(name, type_=element.column.type))
-        else:
+        elif element.parent.computed is None:
             missing.append(element.column.label(name))
 
     if not missing:

@@ -50,11 +50,11 @@ def bulk_findings(session: Session, bulk: BulkTable) -> Iterator[Finding]:
             yield _finding(bulk, pending.key, UNKNOWN_CHANGE)
             pending = next(stored, None)
 
-        found = _StoredRows(key, NO_ROWS, "")
+        own_rows = _StoredRows(key, NO_ROWS, "")
         if pending is not None and pending.key == key:
-            found = pending
+            own_rows = pending
             pending = next(stored, None)
-        detail = found.fault or _difference(session, bulk, change, found.summary)
+        detail = own_rows.fault or _difference(session, bulk, change, own_rows.summary)
         if detail:
             yield _finding(bulk, key, detail)
 
@@ -76,7 +76,7 @@ def _stored_rows(session: Session, bulk: BulkTable) -> Iterator[_StoredRows]:
         yield _StoredRows(key, content.summary(), fault)
 
 
-def _difference(session: Session, bulk: BulkTable, change: Row, found: Mapping[str, Any]) -> str:
+def _difference(session: Session, bulk: BulkTable, change: Row, summary: Mapping[str, Any]) -> str:
     """Return the difference between the rows and the data of their change, or ''."""
     try:
         # The form of the change's data is checked with the change.
@@ -86,10 +86,10 @@ def _difference(session: Session, bulk: BulkTable, change: Row, found: Mapping[s
 
     expected = data.get(bulk.record.record_name)
     # As texts: True is 1 in a comparison.
-    if encode_canonical(expected) == encode_canonical(found):
+    if encode_canonical(expected) == encode_canonical(summary):
         return ""
-    if not isinstance(expected, dict) or expected.get("count") != found["count"]:
-        return f"{found['count']} rows, and their change counts others"
+    if not isinstance(expected, dict) or expected.get("count") != summary["count"]:
+        return f"{summary['count']} rows, and their change counts others"
     return "the digest of the rows differs from the one in their change"
 
 

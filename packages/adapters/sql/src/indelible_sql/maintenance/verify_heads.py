@@ -31,7 +31,7 @@ from indelible_sql.maintenance.findings import (
     select_rows,
     undecoded,
 )
-from indelible_sql.maintenance.head_rows import own_columns
+from indelible_sql.maintenance.head_rows import columns_in_change
 from indelible_sql.schema.columns import INSTANT, JSON_OBJECT
 from indelible_sql.schema.guards import history_key
 from indelible_sql.schema.one_per_parent import declared_rules
@@ -212,7 +212,7 @@ def _head_fault(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], ro
     # The form of the change's data is checked with the change.
     data = load(session, JSON_OBJECT, row["change_data"], is_checked=True)
     wrong: list[str] = []
-    for column in own_columns(head):
+    for column in columns_in_change(head, data):
         if to_json_value(values[column.name]) != data.get(column.name):
             wrong.append(column.name)
     if not wrong:

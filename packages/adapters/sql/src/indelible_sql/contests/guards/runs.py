@@ -27,17 +27,17 @@ def run_guards(dialect: str) -> Iterator[Guard]:
 
 
 def _start_guard(dialect: str) -> Guard:
-    """Refuse a run of a contest that cannot be settled, or over another configuration."""
+    """Refuse a run of a contest that was never live, or over another configuration."""
     return Guard(
         table=RUNS,
-        rule="of_live_contest",
+        rule="of_played_contest",
         event="INSERT",
         condition=(
             f"EXISTS (SELECT 1 FROM {qualified_name(CONTESTS, dialect)} AS contest"
             " WHERE contest.id = NEW.contest_id"
             " AND contest.configuration_version = NEW.configuration_version"
             " AND contest.currency = NEW.currency"
-            f" AND (contest.status = '{ContestStatus.LIVE}'"
+            f" AND (contest.status IN ('{ContestStatus.COMPLETE}', '{ContestStatus.LIVE}')"
             f" OR contest.error_from_state = '{ContestStatus.LIVE}'))"
         ),
     )

@@ -168,7 +168,7 @@ DROP TRIGGER settlement_runs_no_delete ON indelible.settlement_runs
 --;
 DROP TRIGGER settlement_runs_no_truncate ON indelible.settlement_runs
 --;
-DROP TRIGGER settlement_runs_of_live_contest ON indelible.settlement_runs
+DROP TRIGGER settlement_runs_of_played_contest ON indelible.settlement_runs
 --;
 DROP TRIGGER settlement_runs_one_step ON indelible.settlement_runs
 --;
@@ -378,7 +378,7 @@ DROP FUNCTION indelible.event_faults_of_newest
 --;
 DROP FUNCTION indelible.settlement_runs_fixed
 --;
-DROP FUNCTION indelible.settlement_runs_of_live_contest
+DROP FUNCTION indelible.settlement_runs_of_played_contest
 --;
 DROP FUNCTION indelible.settlement_runs_input_current
 --;

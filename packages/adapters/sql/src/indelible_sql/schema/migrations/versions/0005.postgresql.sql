@@ -1441,18 +1441,18 @@ FOR EACH ROW WHEN ((NEW.contest_id = OLD.contest_id AND NEW.number = OLD.number 
 --;
 ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_fixed
 --;
-CREATE FUNCTION indelible.settlement_runs_of_live_contest() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.settlement_runs_of_played_contest() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status = 'LIVE' OR contest.error_from_state = 'LIVE'))) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status IN ('COMPLETE', 'LIVE') OR contest.error_from_state = 'LIVE'))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER settlement_runs_of_live_contest AFTER INSERT ON indelible.settlement_runs
-FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_of_live_contest()
+CREATE TRIGGER settlement_runs_of_played_contest AFTER INSERT ON indelible.settlement_runs
+FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_of_played_contest()
 --;
-ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_of_live_contest
+ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_of_played_contest
 --;
 CREATE FUNCTION indelible.settlement_runs_input_current() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

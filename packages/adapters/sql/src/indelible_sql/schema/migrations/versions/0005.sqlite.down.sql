@@ -268,7 +268,7 @@ DROP TRIGGER settlement_runs_no_replace
 --;
 DROP TRIGGER settlement_runs_no_replace_on_update
 --;
-DROP TRIGGER settlement_runs_of_live_contest
+DROP TRIGGER settlement_runs_of_played_contest
 --;
 DROP TRIGGER settlement_runs_one_complete_on_insert
 --;

@@ -1132,9 +1132,9 @@ CREATE TRIGGER settlement_runs_fixed BEFORE UPDATE ON settlement_runs
 WHEN (NEW.contest_id = OLD.contest_id AND NEW.number = OLD.number AND NEW.engine_version = OLD.engine_version AND NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.event_number = OLD.event_number AND NEW.events_digest = OLD.events_digest AND NEW.entries_count = OLD.entries_count AND NEW.entries_seq_sum = OLD.entries_seq_sum AND NEW.currency = OLD.currency) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_fixed'); END
 --;
-CREATE TRIGGER settlement_runs_of_live_contest BEFORE INSERT ON settlement_runs
-WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status = 'LIVE' OR contest.error_from_state = 'LIVE'))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'settlement_runs_of_live_contest'); END
+CREATE TRIGGER settlement_runs_of_played_contest BEFORE INSERT ON settlement_runs
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status IN ('COMPLETE', 'LIVE') OR contest.error_from_state = 'LIVE'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_of_played_contest'); END
 --;
 CREATE TRIGGER settlement_runs_input_current BEFORE UPDATE ON settlement_runs
 WHEN (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)) IS NOT TRUE

@@ -2,6 +2,8 @@
 
 Decision: docs/decisions/0094-money-bytes-and-rejections.md
 Decision: docs/decisions/0099-contests-in-sql.md
+
+The guard of tasks accepts a later due time: docs/decisions/0095-bulk-records-and-delayed-tasks.md
 """
 
 from alembic import op
@@ -18,7 +20,7 @@ OF_CONTESTS = "lifecycle IN ('contest', 'contest_log', 'entry', 'provider_feed',
 
 
 def upgrade() -> None:
-    """Add the tables, the lifecycles and their guards. Existing rows stay as they are."""
+    """Add the tables, the lifecycles and their guards, and replace a guard of tasks."""
     run_frozen(revision)
 
 

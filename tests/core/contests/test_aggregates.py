@@ -1,0 +1,376 @@
+"""Contests, entries, logs and runs hold their invariants, whoever makes them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.core.contests.golf import configured
+
+from indelible.contests import (
+    Contest,
+    ContestLog,
+    ContestStatus,
+    Entry,
+    EntryStatus,
+    EventKind,
+    FetchOutcome,
+    FetchResult,
+    ProviderFeed,
+    ReasonCode,
+    Roster,
+    SettlementRun,
+    Validity,
+)
+from indelible.contests.entities import (
+    EntriesRevision,
+    EventDraft,
+    Evidence,
+    LogMarks,
+    SettlementBasis,
+    SettlementTotals,
+    roster_digest,
+)
+from indelible.contests.handlers.saving import terms_of
+from indelible.kernel.aggregates import check_rules
+from indelible.testing.captures.scenarios import code
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+HASH = "0" * 64
+AGGREGATES = (Contest, Entry, ContestLog, ProviderFeed, SettlementRun)
+PLAYERS = ("G02", "G01")
+
+
+def contest(**changes: Any) -> Contest:  # noqa: ANN401 - of any key
+    """Return a contest in SCHEDULED."""
+    return Contest.published(
+        "c",
+        organizer_id="maya",
+        contest_name="Open",
+        terms=terms_of(configured(**changes)),
+        now=NOW,
+    )
+
+
+def contest_in(status: ContestStatus) -> Contest:
+    """Return a contest in a state."""
+    scheduled = contest()
+    locked = scheduled.locked(now=LATER)
+    live = locked.started(now=LATER)
+    values = {
+        ContestStatus.SCHEDULED: scheduled,
+        ContestStatus.LOCKED: locked,
+        ContestStatus.LIVE: live,
+        ContestStatus.COMPLETE: live.completed("complete", "run", now=LATER),
+        ContestStatus.CANCELLED: live.canceled("cancel", now=LATER),
+        ContestStatus.ERROR: live.failed("complete", "BROKEN", "It failed.", now=LATER),
+    }
+    return values[status]
+
+
+def entry(**changes: Any) -> Entry:  # noqa: ANN401 - of any key
+    """Return a new entry."""
+    return Entry.entered(
+        contest(**changes),
+        entry_id="e",
+        user_id="ann",
+        entry_number=1,
+        place=1,
+        digest=roster_digest(PLAYERS, None),
+        now=NOW,
+    )
+
+
+def paid(unpaid: Entry) -> Entry:
+    """Return a paid entry."""
+    return unpaid.activated(
+        paid_minor=unpaid.fee_minor,
+        currency=unpaid.currency,
+        paid_at=NOW,
+        payment_ref="pay-1",
+        now=LATER,
+    )
+
+
+def entry_in(status: EntryStatus) -> Entry:
+    """Return an entry in a state."""
+    active = paid(entry())
+    values = {
+        EntryStatus.PENDING_PAYMENT: entry(),
+        EntryStatus.ACTIVE: active,
+        EntryStatus.REJECTED: entry().rejected("card declined", now=LATER),
+        EntryStatus.REFUNDED: active.refunded(now=LATER),
+        EntryStatus.VOID: active.voided(now=LATER),
+    }
+    return values[status]
+
+
+def run() -> SettlementRun:
+    """Return a started run."""
+    basis = SettlementBasis(
+        engine_version="golf-1",
+        configuration_version=1,
+        configuration_digest=HASH,
+        event_number=3,
+        events_digest=HASH,
+        entries=EntriesRevision(count=2, seq_sum=4),
+    )
+    return SettlementRun.started(
+        run_id="r", contest_id="c", number=1, basis=basis, currency="USD", now=NOW
+    )
+
+
+def totals(**changes: int) -> SettlementTotals:
+    """Return totals of one line."""
+    values: dict[str, Any] = {
+        "eligibility_digest": HASH,
+        "official_rounds": 4,
+        "result_digest": HASH,
+        "pool_minor": 100,
+        "rake_minor": 10,
+        "rounding_minor": 0,
+        "retained_minor": 0,
+        "top_up_minor": 0,
+        "line_count": 1,
+    }
+    return SettlementTotals(**(values | changes))
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES)
+def test_declared_rules_name_known_fields_states_and_actions(aggregate: type[Any]) -> None:
+    check_rules(aggregate)
+
+
+def test_a_contest_copies_what_its_configuration_decides() -> None:
+    configuration = configured(max_entries=7, payment_grace_seconds=60)
+    published = contest(max_entries=7, payment_grace_seconds=60)
+
+    assert published.configuration_digest == configuration.digest
+    assert (published.max_entries, published.payment_grace_seconds) == (7, 60)
+    assert published.lock_time == configuration.lock_time
+    assert published.start_time == configuration.tournament_start_time
+    assert published.end_time == configuration.tournament_end_time
+    record = published.new_configuration(configuration.configuration_document)
+    assert (record.version, record.created_at) == (1, NOW)
+    assert record.configuration.digest == record.configuration_digest
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"lock_time": NOW},
+        {"lock_time": contest().start_time + timedelta(microseconds=1)},
+        {"start_time": contest().end_time},
+        {"end_time": contest().start_time},
+    ],
+)
+def test_times_out_of_order_are_refused(fields: dict[str, datetime]) -> None:
+    assert code(lambda: evolve(contest(), **fields)) == "TIME_INVARIANT_VIOLATION"
+
+
+def test_a_tournament_may_start_at_the_lock_time() -> None:
+    published = contest()
+    assert evolve(published, lock_time=published.start_time).lock_time == published.start_time
+
+
+@pytest.mark.parametrize("status", ContestStatus)
+def test_a_contest_has_a_settlement_exactly_when_it_is_complete(status: ContestStatus) -> None:
+    value = contest_in(status)
+    is_complete = status is ContestStatus.COMPLETE
+    settle_time = None if is_complete else LATER
+
+    assert (value.settle_time is not None) == is_complete
+    assert (value.settlement_run_id is not None) == is_complete
+    assert code(lambda: evolve(value, settle_time=settle_time)) == "FIELD_NOT_OF_STATE"
+
+
+@pytest.mark.parametrize("status", ContestStatus)
+def test_a_contest_has_an_error_exactly_in_error(status: ContestStatus) -> None:
+    value = contest_in(status)
+    is_in_error = status is ContestStatus.ERROR
+
+    assert value.is_in_error == is_in_error
+    for name in ("error_from_state", "error_code", "error_message", "attempted_action"):
+        assert (getattr(value, name) is not None) == is_in_error, name
+        other: Any = None
+        if not is_in_error:
+            other = ContestStatus.LIVE if name == "error_from_state" else "text"
+        assert code(lambda: evolve(value, **{name: other})) == "FIELD_NOT_OF_STATE", name  # noqa: B023
+
+
+def test_an_error_belongs_to_the_state_that_its_action_leaves() -> None:
+    live = contest_in(ContestStatus.LIVE)
+
+    assert code(lambda: live.failed("lock", "BROKEN", "No.", now=LATER)) == "FIELD_NOT_OF_STATE"
+    assert code(lambda: live.failed("cancel", "BROKEN", "No.", now=LATER)) == "ACTION_CANNOT_FAIL"
+
+
+def test_an_error_returns_to_its_own_state_only() -> None:
+    in_error = contest_in(ContestStatus.ERROR)
+
+    assert in_error.resumed(now=LATER).status is ContestStatus.LIVE
+    for action in ("resume_scheduled", "resume_locked"):
+        assert code(lambda: in_error.resumed_by(action, now=LATER)) == "RESUME_NOT_POSSIBLE"  # noqa: B023
+    live = contest_in(ContestStatus.LIVE)
+    assert code(lambda: live.resumed(now=LATER)) == "INVALID_TRANSITION"
+
+
+def test_a_forced_lock_is_the_instant_of_the_lock_or_an_earlier_lock_time() -> None:
+    published = contest()
+
+    assert published.force_lock_time(LATER) == LATER
+    assert published.force_lock_time(NOW) > NOW
+    assert published.force_lock_time(published.start_time) == published.lock_time
+
+
+@pytest.mark.parametrize("status", EntryStatus)
+def test_an_entry_has_a_place_a_payment_and_a_reason_as_its_state_says(
+    status: EntryStatus,
+) -> None:
+    value = entry_in(status)
+    changes: dict[str, Any] = {
+        "place": None if value.place else 1,
+        "paid_minor": None if value.paid_minor is not None else value.fee_minor,
+        "paid_at": None if value.paid_at else NOW,
+        "payment_ref": None if value.payment_ref else "pay-2",
+        "rejection_reason": None if value.rejection_reason else "a reason",
+    }
+    for name, other in changes.items():
+        assert code(lambda: evolve(value, **{name: other})) == "FIELD_NOT_OF_STATE", name  # noqa: B023
+
+
+def test_an_entry_was_paid_its_fee_and_nothing_else() -> None:
+    active = entry_in(EntryStatus.ACTIVE)
+    free = entry(entry_fee_cents=0)
+
+    assert code(lambda: evolve(active, paid_minor=1)) == "FIELD_NOT_OF_STATE"
+    assert (free.status, free.paid_minor, free.paid_at) == (EntryStatus.ACTIVE, 0, NOW)
+    assert code(lambda: evolve(free, payment_ref="pay-1")) == "FIELD_NOT_OF_STATE"
+    assert code(lambda: evolve(free, paid_at=LATER)) == "FIELD_NOT_OF_STATE"
+
+
+def test_an_entry_is_eligible_when_active_and_paid_in_time() -> None:
+    instant = timedelta(microseconds=1)
+    for status in EntryStatus:
+        value = entry_in(status)
+        assert value.is_eligible(NOW) == (status is EntryStatus.ACTIVE), status
+        assert not value.is_eligible(NOW - instant)
+
+
+def test_the_digest_of_a_roster_ignores_the_order_of_its_players() -> None:
+    digest = roster_digest(("a", "b"), None)
+
+    assert roster_digest(("b", "a"), None) == digest
+    assert roster_digest(("a", "b"), 0) != digest
+    assert roster_digest(("a", "c"), None) != digest
+    record = entry().new_roster(PLAYERS, None)
+    assert isinstance(record, Roster)
+    assert record.player_ids == tuple(sorted(PLAYERS))
+    assert record.roster_digest == roster_digest(record.player_ids, record.prediction)
+
+
+def test_an_event_hash_covers_every_field_of_the_chain() -> None:
+    log = ContestLog.opened(contest())
+    draft = EventDraft(
+        number=1,
+        kind=EventKind.SNAPSHOT,
+        validity=Validity.VALID,
+        payload_digest=HASH,
+        fetch_number=1,
+        fetched_at=NOW,
+        body=None,
+        body_hash=HASH,
+    )
+    following = log.with_event("append", draft, LogMarks(), now=LATER)
+    event = following.new_event(log, draft)
+    changes: dict[str, Any] = {
+        "number": 2,
+        "kind": EventKind.CORRECTION,
+        "validity": Validity.INVALID,
+        "payload_digest": "1" * 64,
+        "fetch_number": 2,
+        "fetched_at": LATER,
+        "body_hash": "1" * 64,
+        "supersedes": 1,
+        "snapshot_number": 1,
+        "prev_hash": "1" * 64,
+    }
+
+    assert event.chain_hash() == event.event_hash == following.event_hash
+    for name, other in changes.items():
+        assert evolve(event, **{name: other}).chain_hash() != event.event_hash, name
+
+
+def test_marks_of_a_log_that_belong_together_are_set_together() -> None:
+    log = ContestLog.opened(contest())
+    alone: tuple[dict[str, Any], ...] = (
+        {"leaderboard_number": 1},
+        {"terminal_number": 1},
+        {"terminal_at": NOW},
+        {"pending_rewrite": HASH},
+        {"pending_rewrite_number": 1},
+    )
+    for fields in alone:
+        assert code(lambda: evolve(log, **fields)) == "FIELD_NOT_OF_STATE", fields  # noqa: B023
+
+
+def test_a_run_has_results_or_an_error_as_its_state_says() -> None:
+    started = run()
+    completed = started.completed(totals(), now=LATER)
+    failed = started.failed("BROKEN", "It failed.", now=LATER)
+
+    assert completed.settled_at == LATER
+    for value in (started, failed):
+        assert code(lambda: evolve(value, result_digest=HASH)) == "FIELD_NOT_OF_STATE"  # noqa: B023
+    for value in (started, completed):
+        assert code(lambda: evolve(value, error_code="BROKEN")) == "FIELD_NOT_OF_STATE"  # noqa: B023
+    assert code(lambda: completed.failed("BROKEN", "No.", now=LATER)) == "INVALID_TRANSITION"
+
+
+def test_a_run_refuses_every_other_input() -> None:
+    started = run()
+    given: dict[str, Any] = {
+        "configuration_digest": HASH,
+        "events_digest": HASH,
+        "entries": EntriesRevision(count=2, seq_sum=4),
+    }
+    changes: tuple[dict[str, Any], ...] = (
+        {"configuration_digest": "1" * 64},
+        {"events_digest": "1" * 64},
+        {"entries": EntriesRevision(count=3, seq_sum=4)},
+        {"entries": EntriesRevision(count=2, seq_sum=5)},
+    )
+
+    assert started.require_input(**given) is started
+    for fields in changes:
+        attempt: Callable[[], object] = lambda: started.require_input(**(given | fields))  # noqa: B023, E731
+        assert code(attempt) == "SETTLEMENT_INPUT_CHANGED", fields
+
+
+def test_sums_of_a_settlement_match_its_lines() -> None:
+    assert totals(line_count=0, pool_minor=0, rake_minor=0).check_lines(()) is None
+    for changes in ({}, {"line_count": 0}, {"line_count": 0, "pool_minor": 0}):
+        assert code(lambda: totals(**changes).check_lines(())) == "SETTLEMENT_UNBALANCED"  # noqa: B023
+
+
+def test_a_feed_counts_failures_since_its_last_success() -> None:
+    feed = ProviderFeed.opened("T1", now=NOW)
+    failure = FetchResult(
+        requested_at=NOW, finished_at=NOW, outcome=FetchOutcome.TIMEOUT, attempts=4
+    )
+    success = evolve(failure, outcome=FetchOutcome.OK, body=b"{}")
+    failed = feed.fetched(failure, None, now=LATER).fetched(failure, None, now=LATER)
+    succeeded = failed.fetched(success, HASH, now=LATER)
+
+    assert (failed.failures, failed.fetch_number, failed.last_success_at) == (2, 2, None)
+    assert (succeeded.failures, succeeded.fetch_number) == (0, 3)
+    assert (succeeded.last_success_at, succeeded.last_payload_digest) == (NOW, HASH)
+
+
+@pytest.mark.parametrize("reason", ReasonCode)
+def test_every_reason_code_has_a_meaning(reason: ReasonCode) -> None:
+    assert reason.meaning.endswith(".")
+    evidence = Evidence(reason_code=reason, facts={"now": "2026"})
+    assert evidence.change_data() == {"reason_code": reason.value, "evidence": {"now": "2026"}}
