@@ -186,14 +186,28 @@ class ContestRun:
 
         return claimed
 
+    def process_all(self, name: str) -> None:
+        """Process tasks of a stage until none is due."""
+        while self.process(name):
+            pass
+
     def fetch(self, moment: Moment | None = None) -> None:
         """Fetch the tournament now, and let its contests take it up."""
         if moment is not None:
             self.serve(moment)
+        self.record_fetch()
+        self.process_all(INGEST_CONTEST_STAGE)
+
+    def record_fetch(self) -> None:
+        """Fetch the tournament now; its contests do not take it up yet."""
         self.enqueue(FETCH_TOURNAMENT_STAGE, self.event_id)
-        self.process(FETCH_TOURNAMENT_STAGE)
-        while self.process(INGEST_CONTEST_STAGE):
-            pass
+        number = self.fetch_number()
+        while self.fetch_number() == number:
+            assert self.process(FETCH_TOURNAMENT_STAGE)
+
+    def fetch_number(self) -> int:
+        """Return the number of the tournament's last fetch."""
+        return self.store.read(lambda tx: tx.contests.feeds.get(self.event_id)).entity.fetch_number
 
     def serve(self, moment: Moment) -> None:
         """Let the provider answer with the leaderboard of a moment from now on."""
@@ -223,12 +237,12 @@ class ContestRun:
     def lock(self, contest: Contest) -> None:
         """Let the lock time come."""
         self.clock.time = max(self.clock.time, self.contest(contest).lock_time)
-        self.process(LOCK_CONTEST_STAGE)
+        self.process_all(LOCK_CONTEST_STAGE)
 
     def start(self, contest: Contest) -> None:
         """Let the start time come."""
         self.clock.time = max(self.clock.time, self.contest(contest).start_time)
-        self.process(START_CONTEST_STAGE)
+        self.process_all(START_CONTEST_STAGE)
 
     def play(self) -> None:
         """Play all rounds; the last leaderboard is seen twice, a minute apart."""
@@ -242,7 +256,7 @@ class ContestRun:
 
     def settle(self) -> None:
         """Settle the contests whose hold is over."""
-        self.process(SETTLE_CONTEST_STAGE)
+        self.process_all(SETTLE_CONTEST_STAGE)
 
     def bring_to(self, status: ContestStatus) -> Contest:
         """Return a contest that waits for the transition out of a state; its time has come."""

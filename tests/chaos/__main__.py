@@ -15,7 +15,7 @@ from tests.chaos.doses import DOSES, show
 from tests.chaos.testbed import testbed
 
 OPTIONS: Final = (
-    ("--kills", 30, "killed writers, workers of jobs, or instances and parts, on each database"),
+    ("--kills", 30, "killed writers, workers, or instances and parts, on each database"),
     ("--seconds", 60, "of each stop of a server"),
     ("--n", 60, "lost COMMITs of each kind, in a round"),
     ("--rounds", 5, "rounds of each fault, in a round"),

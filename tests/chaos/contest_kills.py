@@ -1,4 +1,4 @@
-"""Kill the worker of a contest's stage at a failpoint or at a random moment; another one goes on."""
+"""Kill the worker of a contest's stage, at a failpoint or a random moment; another one goes on."""
 
 import os
 import time
@@ -11,6 +11,7 @@ from attrs import frozen
 from tests.chaos.contest_site import (
     ContestReport,
     ContestSite,
+    expected_digest,
     problems_of,
     work_and_die,
 )
@@ -38,15 +39,18 @@ from indelible_workers.failpoints import StageFailpoint
 MAX_WAIT_SECONDS: Final = 120
 MAX_MOMENT_SECONDS: Final = 0.4  # a stage of a small contest takes less
 NO_FAILPOINT: Final = ""
-# The moments of a worker that every stage with a transaction of its own has.
+# The moments of a worker in every stage, and those in a stage with `claim` and `finish`.
 WORKER_FAILPOINTS: Final = (
     StageFailpoint.BEFORE_CLAIM,
-    StageFailpoint.BEFORE_CLAIM_COMMIT,
     StageFailpoint.AFTER_CLAIM,
     StageFailpoint.BEFORE_PERFORM,
     StageFailpoint.AFTER_PERFORM,
     StageFailpoint.BEFORE_FINISH,
     StageFailpoint.AFTER_FINISH,
+)
+COMMIT_FAILPOINTS: Final = (
+    StageFailpoint.BEFORE_CLAIM_COMMIT,
+    StageFailpoint.BEFORE_FINISH_COMMIT,
 )
 OWN_FAILPOINTS: Final = {
     FETCH_TOURNAMENT_STAGE: FETCH_FAILPOINTS,
@@ -80,6 +84,8 @@ def kills_at_failpoints() -> list[Kill]:
     kills: list[Kill] = []
     for stage, own in OWN_FAILPOINTS.items():
         points: list[ContestFailpoint | StageFailpoint] = [*own, *WORKER_FAILPOINTS]
+        if stage != INGEST_CONTEST_STAGE:
+            points.extend(COMMIT_FAILPOINTS)
         kills.extend(Kill(stage=stage, failpoint=point.name) for point in points)
 
     return kills
@@ -104,9 +110,10 @@ def kill_workers(site: ContestSite, kills: list[Kill]) -> ContestReport:
     report = ContestReport()
     for kill in kills:
         run, contest = site.prepare(kill.stage)
-        _kill(site, report, kill)
+        digest = expected_digest(run, contest, kill.stage)
+        kill_worker(site, report, kill)
         site.finish(kill.stage, _entity_of(kill, run, contest))
-        problems = list(problems_of(run, contest, kill.stage))
+        problems = list(problems_of(run, contest, kill.stage, digest))
         report.problems.extend(f"{kill.label}: {problem}" for problem in problems)
         report.finished += not problems
         site.retire(run, contest)
@@ -119,7 +126,7 @@ def _entity_of(kill: Kill, run: ContestRun, contest: Contest) -> str:
     return run.event_id if kill.stage == FETCH_TOURNAMENT_STAGE else contest.id
 
 
-def _kill(site: ContestSite, report: ContestReport, kill: Kill) -> None:
+def kill_worker(site: ContestSite, report: ContestReport, kill: Kill) -> None:
     """Let a child process the stage's tasks, and kill it."""
     child = start_child(
         work_and_die, site.address, kill.stage, site.run.clock.now(), kill.failpoint

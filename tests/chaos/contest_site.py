@@ -2,12 +2,12 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from signal import SIGKILL
-from typing import Final
+from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 from tests.contest_runs import (
@@ -29,7 +29,8 @@ from indelible.contests.rules.tasks import (
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks import ContestFailpoint, replay_log
+from indelible.contests.tasks import ContestFailpoint, dry_run_settlement, replay_log
+from indelible.contests.tasks.failpoints import FAIL_FAILPOINTS
 from indelible.kernel.errors import Conflict
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
@@ -52,6 +53,12 @@ EXPECTED_ACTIONS: Final = {
     LOCK_CONTEST_STAGE: ["publish", "lock"],
     START_CONTEST_STAGE: ["publish", "lock", "start"],
     SETTLE_CONTEST_STAGE: ["publish", "lock", "start", "complete"],
+}
+FAIL_NAMES: Final = frozenset(failpoint.name for failpoint in FAIL_FAILPOINTS)
+FAILING_POINTS: Final = {
+    LOCK_CONTEST_STAGE: ContestFailpoint.LOCK_BEFORE_WRITE,
+    START_CONTEST_STAGE: ContestFailpoint.START_BEFORE_WRITE,
+    SETTLE_CONTEST_STAGE: ContestFailpoint.SETTLE_BEFORE_READ,
 }
 
 
@@ -106,17 +113,16 @@ class ContestSite:
             run.serve(FIRST_ROUND)
             run.enqueue(FETCH_TOURNAMENT_STAGE, run.event_id)
         if stage == INGEST_CONTEST_STAGE:
-            run.process(FETCH_TOURNAMENT_STAGE)
+            run.record_fetch()
         return run, contest
 
-    def finish(self, stage: str, entity_id: str) -> None:
+    def finish(self, stage: str, entity_id: str, **options: Any) -> None:  # noqa: ANN401 - of stages
         """Process tasks of the stage until this one has ended, after a killed worker's lease."""
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while time.monotonic() < deadline:
-            self.run.process(stage, lease_seconds=LEASE_SECONDS)
+            self.run.process(stage, lease_seconds=LEASE_SECONDS, **options)
             task = self.run.task(stage, entity_id)
-            is_enqueued_again = task.lease_owner is None and task.attempts == 0
-            if task.due_at is None or is_enqueued_again:
+            if task.due_at is None or task.due_at > self.run.clock.now():
                 return
             # SQLite decides by this clock when a lease has ended, and PostgreSQL by its own.
             self.run.clock.advance(PAUSE_SECONDS)
@@ -128,8 +134,7 @@ class ContestSite:
         if not run.contest(contest).is_terminal:
             run.store.run(cancel_contest, cancel, actor=WORKER, reason="the check is over")
         for stage in STATUS_OF_STAGE:
-            while run.process(stage):
-                pass
+            run.process_all(stage)
 
 
 @contextmanager
@@ -143,28 +148,50 @@ def contest_site(url: str, folder: Path) -> Generator[ContestSite]:
     store.dispose()
 
 
+def fail_at(stage: str) -> Callable[[ContestFailpoint], None]:
+    """Return a failpoint of a stage at which it fails for good."""
+
+    def fail(failpoint: ContestFailpoint) -> None:
+        if failpoint is FAILING_POINTS[stage]:
+            raise Unsettleable
+
+    return fail
+
+
 def work_and_die(address: ContestAddress, stage: str, now: datetime, failpoint_name: str) -> None:
-    """Process tasks of a stage in this process, which kills itself at a failpoint."""
+    """Process tasks of a stage in this process, which kills itself at a failpoint.
+
+    A failpoint of the way to ERROR is reached because the stage fails.
+    """
+    is_failing = failpoint_name in FAIL_NAMES
 
     def die(failpoint: ContestFailpoint | StageFailpoint) -> None:
         if failpoint.name == failpoint_name:
             os.kill(os.getpid(), SIGKILL)
 
-    def fail_and_die(failpoint: ContestFailpoint) -> None:
+    def fail_or_die(failpoint: ContestFailpoint) -> None:
         die(failpoint)
-        if failpoint_name.startswith("FAIL_") and failpoint is not failpoint.FAIL_BEFORE_WRITE:
-            raise Unsettleable
+        if is_failing:
+            fail_at(stage)(failpoint)
 
     clock = TestClock(now)
     store = open_store(address.url, clock=clock)
     run = ContestRun(store=store, provider=address.provider, clock=clock)
-    stages = run.stages(at_failpoint=fail_and_die, lease_seconds=LEASE_SECONDS)
+    stages = run.stages(at_failpoint=fail_or_die, lease_seconds=LEASE_SECONDS)
     with Worker(store=store, actor=WORKER, at_failpoint=die).heartbeat() as worker:
         while process_batch(store, stages[stage], actor=WORKER, worker=worker):
             pass
 
 
-def problems_of(run: ContestRun, contest: Contest, stage: str) -> Iterator[str]:
+def expected_digest(run: ContestRun, contest: Contest, stage: str) -> str | None:
+    """Return the digest that the settlement of a contest must have, None for another stage."""
+    if stage != SETTLE_CONTEST_STAGE:
+        return None
+
+    return run.store.read(dry_run_settlement, contest.id).run.result_digest
+
+
+def problems_of(run: ContestRun, contest: Contest, stage: str, digest: str | None) -> Iterator[str]:
     """Yield what is wrong with a contest after a stage has ended."""
     actions = run.actions(contest)
     if actions != EXPECTED_ACTIONS[stage]:
@@ -175,20 +202,25 @@ def problems_of(run: ContestRun, contest: Contest, stage: str) -> Iterator[str]:
     kinds = run.kinds(contest)
     if stage == INGEST_CONTEST_STAGE and kinds != ["FIELD", "SNAPSHOT"]:
         yield f"its events are {kinds}"
-    completed = [ended for ended in run.runs(contest) if ended.status is RunStatus.COMPLETE]
-    if len(completed) != int(stage == SETTLE_CONTEST_STAGE):
-        yield f"it has {len(completed)} settlements"
-    if any(ended.status is RunStatus.STARTED for ended in run.runs(contest)):
+    yield from problems_of_runs(run, contest, digest)
+
+
+def problems_of_runs(run: ContestRun, contest: Contest, digest: str | None) -> Iterator[str]:
+    """Yield what is wrong with the settlement runs of a contest, which may have no settlement."""
+    runs = run.runs(contest)
+    if any(ended.status is RunStatus.STARTED for ended in runs):
         yield "a run is left started"
+
+    completed = [ended for ended in runs if ended.status is RunStatus.COMPLETE]
+    if len(completed) != int(digest is not None):
+        yield f"it has {len(completed)} settlements"
     for ended in completed:
-        yield from problems_of_lines(run, contest, ended.id)
-
-
-def problems_of_lines(run: ContestRun, contest: Contest, run_id: str) -> Iterator[str]:
-    """Yield what is wrong with the lines of a settlement."""
-    lines = run.store.read(lambda tx: tx.contests.runs.lines(run_id, after=0, limit=500))
-    settled = run.contest(contest)
-    if settled.settlement_run_id != run_id:
-        yield "the contest names another run"
-    if len(lines) != 3 or sum(line.payout_minor for line in lines) == 0:
-        yield f"its lines are {lines}"
+        lines = run.store.read(
+            lambda tx, run_id=ended.id: tx.contests.runs.lines(run_id, after=0, limit=500)
+        )
+        if run.contest(contest).settlement_run_id != ended.id:
+            yield "the contest names another run"
+        if ended.result_digest != digest:
+            yield f"its result has digest {ended.result_digest}, expected {digest}"
+        if len(lines) != 3:
+            yield f"its lines are {lines}"

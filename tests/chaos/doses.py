@@ -14,6 +14,10 @@ from tests.chaos.begins import cut_begins
 from tests.chaos.claims import count_claims
 from tests.chaos.clocks import jump
 from tests.chaos.commands import WORKS
+from tests.chaos.contest_errors import error_cases, fail_and_resolve
+from tests.chaos.contest_kills import kill_workers as kill_contest_workers
+from tests.chaos.contest_kills import random_kills
+from tests.chaos.contest_site import contest_site
 from tests.chaos.crashes import crash_everywhere
 from tests.chaos.deadlocks import deadlock
 from tests.chaos.disks import full_disk_under_postgresql, full_disk_under_sqlite
@@ -353,6 +357,23 @@ def projects(bed: Testbed, options: Namespace) -> bool:
     return all(results)
 
 
+def contests(bed: Testbed, options: Namespace) -> bool:
+    """Kill workers of contests, and leave ERROR in each of its ways."""
+    results: list[bool] = []
+    for name, url in database_urls(bed).items():
+        chance = seeded_random(options)
+        with folder() as directory, contest_site(url, directory) as site:
+            reports = {
+                "kills": kill_contest_workers(site, random_kills(options.kills, chance)),
+                "errors": fail_and_resolve(site, error_cases()),
+            }
+        for broken, report in reports.items():
+            line = f"contests, {broken}, {name}: {report}"
+            results.append(show(line, is_success=not report.problems))
+
+    return all(results)
+
+
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
@@ -372,4 +393,5 @@ DOSES: Final[Mapping[str, Dose]] = {
     "mail": mail,
     "chains": chains,
     "projects": projects,
+    "contests": contests,
 }

@@ -209,8 +209,9 @@ def demo(
     INDELIBLE_HOST and INDELIBLE_PORT. `captures` writes into its database: it reads every .md and
     .txt file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
     second run changes nothing. `contests` is the provider of an invented tournament, which the
-    workers of the running instance fetch: a contest on it runs to its settlement. `projects` needs no running instance: it builds a project in three
-    jobs, in a database and a repository of its own, and kills the worker of one during its push.
+    workers of the running instance fetch: a contest on it runs to its settlement. `projects` needs
+    no running instance: it builds a project in three jobs, in a database and a repository of its
+    own, and kills the worker of one during its push.
     """
     settings = client_settings()
     if name == "contests":

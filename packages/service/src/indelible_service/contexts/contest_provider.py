@@ -58,6 +58,8 @@ class ProviderClient:
                 preload_content=False,
                 decode_content=False,
             )
+        except urllib3.exceptions.NewConnectionError as error:  # a subclass of a timeout
+            return _failed(FetchOutcome.NETWORK_ERROR, error)
         except urllib3.exceptions.TimeoutError:
             return self._timed_out()
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:

@@ -91,6 +91,15 @@ class Golfer:
         return self.exit is not None and self.exit_round <= n
 
 
+@frozen(kw_only=True)
+class KnownGolfer:
+    """A player of a real tournament with the strokes of the first round."""
+
+    player_id: str
+    name: str
+    strokes: int
+
+
 def hole_pars(par: int) -> tuple[int, ...]:
     """Return the par of each hole of a course."""
     missing = par - USUAL_HOLE_PAR * HOLES
@@ -98,10 +107,17 @@ def hole_pars(par: int) -> tuple[int, ...]:
     return tuple(USUAL_HOLE_PAR + (step if number < abs(missing) else 0) for number in range(HOLES))
 
 
-def invent_golfers(options: TournamentOptions) -> tuple[Golfer, ...]:
-    """Return the players of a tournament; the same options always give the same players."""
+def invent_golfers(
+    options: TournamentOptions, known: Sequence[KnownGolfer] = ()
+) -> tuple[Golfer, ...]:
+    """Return the players of a tournament; the same arguments always give the same players.
+
+    The first players are the known ones.
+    """
     chance = Random(options.seed)  # noqa: S311 - no secret
     golfers = [_invent_golfer(number, options, chance) for number in range(options.players)]
+    for number, player in enumerate(known[: options.players]):
+        golfers[number] = _known_golfer(golfers[number], player, options)
     _withdraw(golfers, options)
     _cut(golfers, options)
     _disqualify(golfers, options)
@@ -126,6 +142,18 @@ def _invent_golfer(number: int, options: TournamentOptions, chance: Random) -> G
         start=chance.random(),
         scores=tuple(scores),
     )
+
+
+def _known_golfer(golfer: Golfer, player: KnownGolfer, options: TournamentOptions) -> Golfer:
+    """Return a golfer with the id, the name and the first round of a known player."""
+    first_round = list(hole_pars(options.pars[0]))
+    over_par = player.strokes - options.pars[0]
+    step = 1 if over_par > 0 else -1
+    for number in range(abs(over_par)):
+        first_round[number % HOLES] += step
+
+    scores = (tuple(first_round), *golfer.scores[1:])
+    return evolve(golfer, player_id=player.player_id, name=player.name, scores=scores)
 
 
 def _withdraw(golfers: list[Golfer], options: TournamentOptions) -> None:

@@ -60,10 +60,11 @@ class Tournament:
     """An invented tournament, whose leaderboard can be written for any moment."""
 
     options: TournamentOptions
-    golfers: tuple[Golfer, ...] = field(init=False)
+    golfers: tuple[Golfer, ...] = field()
 
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "golfers", invent_golfers(self.options))
+    @golfers.default
+    def _invented_golfers(self) -> tuple[Golfer, ...]:
+        return invent_golfers(self.options)
 
     def moments(self, steps: int = 3) -> tuple[Moment, ...]:
         """Return the moments of a story: before the start, `steps` in each round, and each end."""
