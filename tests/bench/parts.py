@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.bench import (
     captures,
+    contests,
     edits,
     features,
     feeds,
@@ -38,6 +39,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "pins": queue_pins.tables,
     "features": features.tables,
     "projects": projects.tables,
+    "contests": contests.tables,
 }
 # A whole run leaves them out: stores of a million rows take long to fill. Name them.
 ON_REQUEST: Final = frozenset({"pages"})

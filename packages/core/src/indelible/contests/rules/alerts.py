@@ -9,12 +9,14 @@ from attrs import frozen
 
 from indelible.contests.entities.values import NO_MARKS, LogMarks
 from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.rules.cut import cut_differences
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.terminal import is_reported_final, official_rounds
 from indelible.contests.rules.values import TournamentKeys
 
 LAG_SECONDS: Final = 300
 CRITICAL_LAG_SECONDS: Final = 3_600
+MAX_PLAYERS_IN_MESSAGE: Final = 5
 PLAYED: Final = frozenset({ContestStatus.LOCKED, ContestStatus.LIVE})
 
 
@@ -27,6 +29,7 @@ class AlertCode(StrEnum):
     INGESTION_LAG = "INGESTION_LAG"
     TIMESTAMP_CONFLICT = "TIMESTAMP_CONFLICT"
     SCORE_REWRITTEN = "SCORE_REWRITTEN"
+    CUT_DIFFERS = "CUT_DIFFERS"
     AFTER_TERMINAL_LOCK = "AFTER_TERMINAL_LOCK"
 
 
@@ -44,6 +47,9 @@ ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
     AlertCode.SCORE_REWRITTEN: (
         "A finished round was changed once and not yet a second time, or the engine has corrected"
         " it."
+    ),
+    AlertCode.CUT_DIFFERS: (
+        "The provider has cut other players than the configured rule; the provider decides."
     ),
     AlertCode.AFTER_TERMINAL_LOCK: "The leaderboard changed after the settlement.",
 }
@@ -106,8 +112,20 @@ def _alerts_of_play(contest: AlertInput, now: datetime) -> list[Alert]:
         message = f"Event {number} contradicts another one of the same time; settlement waits."
         found.append(Alert(AlertCode.TIMESTAMP_CONFLICT, message, is_critical=True))
     found.extend(_rewrites(contest))
+    found.extend(_cut(contest))
     found.extend(_lag(contest, now))
     return found
+
+
+def _cut(contest: AlertInput) -> list[Alert]:
+    leaderboard, cut = contest.state.leaderboard, contest.configuration.cut
+    differences = () if leaderboard is None else cut_differences(cut, leaderboard)
+    if not differences:
+        return []
+
+    names = ", ".join(differences[:MAX_PLAYERS_IN_MESSAGE])
+    message = f"{len(differences)} players are not cut as {cut.rule} says, the first ones: {names}."
+    return [Alert(AlertCode.CUT_DIFFERS, message)]
 
 
 def _rewrites(contest: AlertInput) -> list[Alert]:

@@ -298,13 +298,17 @@ class _Draft:
     def append_field(self, leaderboard: Leaderboard) -> None:
         """Append the field of a leaderboard if it differs from the known one.
 
-        After the lock players are only added, so that a document cut short removes nobody.
+        After the lock players are only added, so that a document cut short removes nobody. The
+        alternates are those that an operator imported; one of them who plays stays an alternate.
         """
         known = self.state.field
         player_ids = {card.player_id for card in leaderboard.players}
-        if known is not None and self.given.contest_status is ContestStatus.LOCKED:
-            player_ids.update(known.primary)
-        players = Field.of(player_ids)
+        alternates: tuple[str, ...] = ()
+        if known is not None:
+            alternates = known.alternates
+            if self.given.contest_status is ContestStatus.LOCKED:
+                player_ids.update(known.primary)
+        players = Field.of(player_ids.difference(alternates), alternates)
         if players == known:
             return
 

@@ -27,6 +27,15 @@ class RankedEntry:
 
 
 @frozen
+class Tie:
+    """Entries with one rank, in the order of their ids; `score` is None if they are ineligible."""
+
+    rank: int
+    score: int | None
+    entries: tuple[EligibleEntry, ...]
+
+
+@frozen
 class RosterScore:
     """A player of an entry at the settlement: the total, and True if the entry counts it.
 
@@ -165,32 +174,27 @@ TIE_KEYS: Final[dict[TieBreaker, Callable[[EntryScorer, EligibleEntry, list[int]
 }
 
 
-def rank_entries(
-    scorer: EntryScorer, entries: Iterable[EligibleEntry]
-) -> tuple[tuple[RankedEntry, ...], ...]:
-    """Return the entries as ties, each with one rank and in the order of entry ids.
+def rank_entries(scorer: EntryScorer, entries_by_id: Iterable[EligibleEntry]) -> tuple[Tie, ...]:
+    """Rank entries that are in the order of their ids; ineligible entries are the last tie.
 
-    Ineligible entries are the last tie. Keys of tie-breakers are built for the entries with one
-    score at a time, so that the memory stays bounded.
-
-    Raises:
-        EntryTwice: Two entries have the same id.
+    Keys of tie-breakers are built for the entries with one score at a time, so that the memory
+    stays bounded.
     """
     by_score: dict[int, list[EligibleEntry]] = {}
     ineligible: list[EligibleEntry] = []
-    for entry in sort_entries(entries):
+    for entry in entries_by_id:
         score = scorer.score_of(entry)
         group = ineligible if score is None else by_score.setdefault(score, [])
         group.append(entry)
 
-    ties: list[tuple[RankedEntry, ...]] = []
+    ties: list[Tie] = []
     rank = 1
     for score in sorted(by_score):
         for tied in _ties_of(scorer, by_score[score]):
-            ties.append(tuple([RankedEntry(entry, rank, score) for entry in tied]))
+            ties.append(Tie(rank, score, tuple(tied)))
             rank += len(tied)
     if ineligible:
-        ties.append(tuple([RankedEntry(entry, rank, None) for entry in ineligible]))
+        ties.append(Tie(rank, None, tuple(ineligible)))
 
     return tuple(ties)
 

@@ -12,7 +12,7 @@ from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.payout import PoolDivision, TieShare, divide_pool
 from indelible.contests.rules.ranking import (
     EntryScorer,
-    RankedEntry,
+    Tie,
     rank_entries,
     sort_entries,
 )
@@ -187,39 +187,37 @@ def _row(line: SettledEntry) -> dict[str, Any]:
     }
 
 
-def _sizes_of_ranked(ties: Sequence[Sequence[RankedEntry]]) -> list[int]:
+def _sizes_of_ranked(ties: Sequence[Tie]) -> list[int]:
     """Return the sizes of the ties that can win; ineligible entries are no such tie."""
-    return [len(tie) for tie in ties if tie[0].score is not None]
+    return [len(tie.entries) for tie in ties if tie.score is not None]
 
 
-def _lines(
-    ties: Sequence[tuple[RankedEntry, ...]], division: PoolDivision
-) -> Iterator[SettledEntry]:
+def _lines(ties: Sequence[Tie], division: PoolDivision) -> Iterator[SettledEntry]:
     """Yield the lines in the order of rank and entry id."""
     number = 0
     for position, tie in enumerate(ties):
-        payouts = [0] * len(tie)
+        payouts = [0] * len(tie.entries)
         if position < len(division.tie_shares):
-            payouts = _payouts(tie, division.tie_shares[position])
-        for ranked, payout_minor in zip(tie, payouts, strict=True):
+            payouts = _payouts(tie.entries, division.tie_shares[position])
+        for entry, payout_minor in zip(tie.entries, payouts, strict=True):
             number += 1
-            yield SettledEntry(ranked.entry, number, ranked.rank, ranked.score, payout_minor)
+            yield SettledEntry(entry, number, tie.rank, tie.score, payout_minor)
 
 
-def _payouts(tie: Sequence[RankedEntry], share: TieShare) -> list[int]:
+def _payouts(entries: Sequence[EligibleEntry], share: TieShare) -> list[int]:
     """Return the payouts of a tie; the units left over go by payment time and entry id."""
-    payouts = [share.share_minor] * len(tie)
+    payouts = [share.share_minor] * len(entries)
     if share.extra_count == 0:
         return payouts
 
-    by_payment = sorted(range(len(tie)), key=lambda number: _payment_order(tie[number]))
+    by_payment = sorted(range(len(entries)), key=lambda number: _payment_order(entries[number]))
     for number in by_payment[: share.extra_count]:
         payouts[number] += 1
     return payouts
 
 
-def _payment_order(ranked: RankedEntry) -> tuple[datetime, str]:
-    return ranked.entry.paid_at, ranked.entry.entry_id
+def _payment_order(entry: EligibleEntry) -> tuple[datetime, str]:
+    return entry.paid_at, entry.entry_id
 
 
 def _digest_of_sorted(entries: Sequence[EligibleEntry]) -> str:

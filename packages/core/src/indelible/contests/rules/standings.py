@@ -18,6 +18,7 @@ from indelible.contests.rules.ranking import (
     RankedEntry,
     RosterScore,
     rank_entries,
+    sort_entries,
 )
 from indelible.contests.rules.scoring import score_live_players, score_players
 from indelible.contests.rules.values import EligibleEntry, Field, Leaderboard, Tournament
@@ -66,6 +67,7 @@ def standings(
     `official_rounds` the scores are those of the settlement.
 
     Raises:
+        EntryTwice: Two entries have the same id.
         SettlementFailed: `official_rounds` is given, and the records allow no settlement.
     """
     if leaderboard is None:
@@ -77,8 +79,9 @@ def standings(
     scorer = EntryScorer.of(configuration, scores, players)
 
     rows: list[RankedEntry] = []
-    for tie in rank_entries(scorer, entries):
-        rows.extend(tie)
+    for tie in rank_entries(scorer, sort_entries(entries)):
+        for entry in tie.entries:
+            rows.append(RankedEntry(entry, tie.rank, tie.score))
     return Standings(tuple(rows), scorer)
 
 
