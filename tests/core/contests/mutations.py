@@ -29,7 +29,8 @@ from indelible_service.demos.leaderboards import (
     competitors_of,
 )
 
-JUNK: Final = (
+EMPTY_LIST: Final[list[object]] = []
+JUNK: Final[tuple[object, ...]] = (
     None,
     True,
     False,
@@ -56,9 +57,9 @@ JUNK: Final = (
     "\x00",
     "\ud800",
     "x" * 5_000,
-    [],
+    EMPTY_LIST,
     {},
-    [[]],
+    [EMPTY_LIST],
     {"period": 1, "value": 70},
 )
 MOMENTS: Final = (
@@ -166,17 +167,20 @@ def _same(document: Json) -> Json:
 def _mutate(document: Any, chance: Random) -> None:  # noqa: ANN401 - any JSON
     """Replace, remove or repeat a value somewhere in a list or an object."""
     container = document
-    while True:
-        keys = list(container) if isinstance(container, dict) else list(range(len(container)))
-        if not keys:
-            return
-        key = chance.choice(keys)
-        value = container[key]
+    while container:
+        key = chance.choice(_keys(container))
+        value: Any = container[key]
         is_leaf = not isinstance(value, dict | list) or not value
         if is_leaf or chance.random() < 0.1:
             _change(container, key, chance)
             return
-        container = cast("Any", value)
+        container = value
+
+
+def _keys(container: Any) -> list[Any]:  # noqa: ANN401 - a list or an object
+    if isinstance(container, dict):
+        return list(cast("Json", container))
+    return list(range(len(cast("list[object]", container))))
 
 
 def _change(container: Any, key: Any, chance: Random) -> None:  # noqa: ANN401 - any JSON
@@ -185,7 +189,7 @@ def _change(container: Any, key: Any, chance: Random) -> None:  # noqa: ANN401 -
         del container[key]
     elif action < 0.3 and isinstance(container, list):
         items = cast("list[object]", container)
-        items.append(deepcopy(items[key]))
+        items.append(deepcopy(items[cast("int", key)]))
     else:
         container[key] = deepcopy(chance.choice(JUNK))
 

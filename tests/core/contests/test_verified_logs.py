@@ -147,18 +147,18 @@ def test_a_missing_event_is_found(sound: StoreLog) -> None:
     assert not verify_log((*events[:5], *events[6:]), sound.log).is_sound
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda log: evolve(log, event_number=3),
-        lambda log: evolve(log, event_hash="0" * 64),
-        lambda log: evolve(log, head_hash="0" * 64),
-        lambda log: evolve(log, leaderboard_number=3),
-        lambda log: evolve(log, observations=9),
-        lambda log: evolve(log, terminal_number=None, terminal_at=None),
-    ],
+HEAD_CHANGES: tuple[Callable[[ContestLog], ContestLog], ...] = (
+    lambda log: evolve(log, event_number=3),
+    lambda log: evolve(log, event_hash="0" * 64),
+    lambda log: evolve(log, head_hash="0" * 64),
+    lambda log: evolve(log, leaderboard_number=3),
+    lambda log: evolve(log, observations=9),
+    lambda log: evolve(log, terminal_number=None, terminal_at=None),
 )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", HEAD_CHANGES)
 def test_a_changed_head_is_found(
     sound: StoreLog, change: Callable[[ContestLog], ContestLog]
 ) -> None:

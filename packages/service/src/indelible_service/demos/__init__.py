@@ -1,1 +1,1 @@
-"""What the demos of the service share: invented data, and stand-ins for outside systems."""
+"""Invented data and stand-ins for outside systems, which demos and tests share."""

@@ -43,7 +43,7 @@ class Moment:
 
 @frozen
 class PlayedRound:
-    """What a player has done in a round."""
+    """The holes of a round that a player has played."""
 
     n: int
     strokes: tuple[int, ...]
@@ -185,8 +185,8 @@ class Tournament:
         }
 
     def _player_status(self, golfer: Golfer, moment: Moment, rounds: Sequence[PlayedRound]) -> Json:
-        begun = {played_round.n: played_round for played_round in rounds}
-        current = begun.get(min(moment.n, self.options.rounds))
+        by_round = {played_round.n: played_round for played_round in rounds}
+        current = by_round.get(min(moment.n, self.options.rounds))
         thru = 0 if current is None else len(current.strokes)
         status: Json = {"period": moment.n, "thru": thru, "startHole": 1, "playoff": False}
         if moment.n <= self.options.rounds:

@@ -109,7 +109,7 @@ def read_stories(text: str) -> dict[str, Story]:
 
 @define
 class _Play:
-    """How far a story has been told."""
+    """A story, and the number of requests for it."""
 
     story: Story
     requests: int = 0

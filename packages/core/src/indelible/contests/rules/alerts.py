@@ -66,7 +66,7 @@ class Alert:
 
 @frozen(kw_only=True)
 class AlertInput:
-    """What alerts depend on.
+    """The contest and its log, on which alerts depend.
 
     `observed_at` is the finish of the newest successful fetch of the tournament. `head_hash` is
     that of the log's newest event. `correction_number` is the newest CORRECTION that the engine
@@ -86,35 +86,35 @@ class AlertInput:
 
 def alerts(contest: AlertInput, *, now: datetime) -> tuple[Alert, ...]:
     """Return the alerts about a contest."""
-    found: list[Alert] = []
+    result: list[Alert] = []
     if contest.status is ContestStatus.LOCKED and now >= contest.start_time:
-        found.append(
+        result.append(
             Alert(AlertCode.LOCKED_PAST_START, "The contest is locked after its start time.")
         )
     if contest.status is ContestStatus.LIVE and now >= contest.end_time:
-        found.append(Alert(AlertCode.LIVE_PAST_END, "The contest is live after its end time."))
+        result.append(Alert(AlertCode.LIVE_PAST_END, "The contest is live after its end time."))
     if contest.status in PLAYED:
-        found.extend(_alerts_of_play(contest, now))
+        result.extend(_alerts_of_play(contest, now))
     if contest.status is ContestStatus.COMPLETE and _has_late_change(contest):
         message = "The leaderboard changed after the settlement; the result stays final."
-        found.append(Alert(AlertCode.AFTER_TERMINAL_LOCK, message))
+        result.append(Alert(AlertCode.AFTER_TERMINAL_LOCK, message))
 
-    return tuple(found)
+    return tuple(result)
 
 
 def _alerts_of_play(contest: AlertInput, now: datetime) -> list[Alert]:
-    found: list[Alert] = []
+    result: list[Alert] = []
     if _is_inconsistent(contest):
         message = "The provider reports a final tournament with unfinished players."
-        found.append(Alert(AlertCode.TERMINAL_SIGNAL_INCONSISTENT, message))
+        result.append(Alert(AlertCode.TERMINAL_SIGNAL_INCONSISTENT, message))
     if contest.marks.conflict_number is not None:
         number = contest.marks.conflict_number
         message = f"Event {number} contradicts another one of the same time; settlement waits."
-        found.append(Alert(AlertCode.TIMESTAMP_CONFLICT, message, is_critical=True))
-    found.extend(_rewrites(contest))
-    found.extend(_cut(contest))
-    found.extend(_lag(contest, now))
-    return found
+        result.append(Alert(AlertCode.TIMESTAMP_CONFLICT, message, is_critical=True))
+    result.extend(_rewrites(contest))
+    result.extend(_cut(contest))
+    result.extend(_lag(contest, now))
+    return result
 
 
 def _cut(contest: AlertInput) -> list[Alert]:
@@ -129,16 +129,16 @@ def _cut(contest: AlertInput) -> list[Alert]:
 
 
 def _rewrites(contest: AlertInput) -> list[Alert]:
-    found: list[Alert] = []
+    result: list[Alert] = []
     if contest.marks.pending_rewrite_number is not None:
         number = contest.marks.pending_rewrite_number
         message = f"Event {number} changes a finished round; a second observation decides."
-        found.append(Alert(AlertCode.SCORE_REWRITTEN, message))
+        result.append(Alert(AlertCode.SCORE_REWRITTEN, message))
     if contest.correction_number is not None:
         number = contest.correction_number
         message = f"Event {number} has corrected a finished round after two observations."
-        found.append(Alert(AlertCode.SCORE_REWRITTEN, message))
-    return found
+        result.append(Alert(AlertCode.SCORE_REWRITTEN, message))
+    return result
 
 
 def _is_inconsistent(contest: AlertInput) -> bool:

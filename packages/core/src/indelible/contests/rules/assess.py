@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
+from indelible.contests.entities.logs import EventDraft
 from indelible.contests.entities.values import (
     NO_MARKS,
     EventKind,
@@ -49,7 +50,7 @@ class FetchedPayload:
 
 @frozen(kw_only=True)
 class AssessInput:
-    """What decides about a fetch.
+    """The contest, its log and a fetch, from which the decision follows.
 
     `fetch_number` is the last fetch that the log has taken up, and `head_hash` the body hash of
     its newest event. `superseded_hash` is the body hash of the leaderboard that an operator's
@@ -67,19 +68,9 @@ class AssessInput:
 
 
 @frozen(kw_only=True)
-class NewEvent:
-    """An event that a fetch or an operator adds to the log."""
+class NewEvent(EventDraft):
+    """An event that a fetch or an operator adds to the log, with its faults."""
 
-    number: int
-    kind: EventKind
-    validity: Validity
-    payload_digest: str
-    fetch_number: int | None
-    fetched_at: datetime
-    body: JsonObject | None
-    body_hash: str
-    supersedes: int | None = None
-    snapshot_number: int | None = None
     faults: tuple[Fault, ...] = ()
 
 
@@ -113,28 +104,28 @@ def marks_of(state: LogState, marks: LogMarks) -> LogMarks:
     )
 
 
-def assess(given: AssessInput) -> Assessment:
+def assess(request: AssessInput) -> Assessment:
     """Return the events of a fetch; none if it failed, was taken up before or shows nothing new."""
-    fetch = given.fetch
-    draft = _Draft(given, given.state, given.marks)
-    is_known = fetch.number == given.fetch_number
+    fetch = request.fetch
+    draft = _Draft(request, request.state, request.marks)
+    is_known = fetch.number == request.fetch_number
     if fetch.payload is None or fetch.payload_digest is None or is_known:
         return draft.done()
 
-    configuration = given.configuration
+    configuration = request.configuration
     parsed = parse_payload(
         fetch.payload,
         provider_event_id=configuration.provider_event_id,
         round_count=configuration.round_count,
     )
     content = _read_content(parsed, fetch.payload_digest)
-    refusal = _refusal(given, content)
+    refusal = _refusal(request, content)
     if refusal is not None:
         draft.refuse(content, [refusal, *content.faults])
     elif content.leaderboard is None or content.faults:
-        draft.refuse(content, _all_faults(given, content))
+        draft.refuse(content, _all_faults(request, content))
     elif content.leaderboard.tournament.status is TournamentStatus.CANCELLED:
-        if content.body_hash != given.head_hash:
+        if content.body_hash != request.head_hash:
             draft.append(EventKind.CANCELLED, content)
     else:
         _take_up(draft, content, content.leaderboard)
@@ -167,16 +158,16 @@ def _read_content(parsed: Parsed, payload_digest: str) -> _Content:
     return _Content(parsed.leaderboard, body, sha256_hex(text))
 
 
-def _refusal(given: AssessInput, content: _Content) -> Fault | None:
+def _refusal(request: AssessInput, content: _Content) -> Fault | None:
     """Return the fault of a fetch that is refused whatever it shows, None for others."""
-    fetch, state = given.fetch, given.state
-    code = CLOSED.get(given.contest_status)
+    fetch, state = request.fetch, request.state
+    code = CLOSED.get(request.contest_status)
     if code is not None:
-        return Fault.of(code, "$", given.contest_status.value)
+        return Fault.of(code, "$", request.contest_status.value)
 
     observed_at = state.observed_at
     is_older = observed_at is not None and fetch.fetched_at < observed_at
-    if is_older or fetch.number < given.fetch_number:
+    if is_older or fetch.number < request.fetch_number:
         return Fault.of(FaultCode.TIMESTAMP_REGRESSION, "$", instant_text(fetch.fetched_at))
 
     is_other = content.body_hash != state.leaderboard_hash
@@ -185,7 +176,7 @@ def _refusal(given: AssessInput, content: _Content) -> Fault | None:
     return None
 
 
-def _all_faults(given: AssessInput, content: _Content) -> Iterable[Fault]:
+def _all_faults(request: AssessInput, content: _Content) -> Iterable[Fault]:
     """Return the faults of a payload and those of its readable part.
 
     Players that could not be read seem to be missing, so what depends on missing players is left
@@ -194,22 +185,25 @@ def _all_faults(given: AssessInput, content: _Content) -> Iterable[Fault]:
     if content.leaderboard is None:
         return content.faults
 
-    checked = validate(content.leaderboard, given.state, given.configuration)
+    checked = validate(content.leaderboard, request.state, request.configuration)
     others = [fault for fault in checked.faults if fault.code is not FaultCode.FIELD_SHRUNK]
     return [*content.faults, *others]
 
 
 def _take_up(draft: "_Draft", content: _Content, leaderboard: Leaderboard) -> None:
     """Append what a payload without faults of its own leads to."""
-    given = draft.given
-    if given.contest_status in TAKES_FIELD and given.configuration.field_source == PROVIDER_SYNC:
+    request = draft.request
+    if (
+        request.contest_status in TAKES_FIELD
+        and request.configuration.field_source == PROVIDER_SYNC
+    ):
         draft.append_field(leaderboard)
-    if given.contest_status is ContestStatus.SCHEDULED:
+    if request.contest_status is ContestStatus.SCHEDULED:
         return
 
-    is_applied = content.body_hash == given.state.leaderboard_hash
-    is_superseded = content.body_hash == given.superseded_hash
-    if (is_applied and content.body_hash == given.head_hash) or is_superseded:
+    is_applied = content.body_hash == request.state.leaderboard_hash
+    is_superseded = content.body_hash == request.superseded_hash
+    if (is_applied and content.body_hash == request.head_hash) or is_superseded:
         draft.confirm()
         return
     if is_applied:
@@ -217,7 +211,7 @@ def _take_up(draft: "_Draft", content: _Content, leaderboard: Leaderboard) -> No
         draft.confirm()
         return
 
-    checked = validate(leaderboard, draft.state, given.configuration)
+    checked = validate(leaderboard, draft.state, request.configuration)
     if checked.rewrites:
         _take_up_rewrite(draft, content, rewrite_digest(checked.rewrites), checked.faults)
     elif checked.faults:
@@ -231,7 +225,7 @@ def _take_up_rewrite(
     draft: "_Draft", content: _Content, rewrite: str, faults: tuple[Fault, ...]
 ) -> None:
     """Refuse a changed round once; apply it as a correction when it is seen a minute later."""
-    fetched_at = draft.given.fetch.fetched_at
+    fetched_at = draft.request.fetch.fetched_at
     pending_at = draft.marks.pending_rewrite_at
     if draft.marks.pending_rewrite != rewrite:
         pending_at = None
@@ -254,7 +248,7 @@ def _take_up_rewrite(
 class _Draft:
     """The events of one fetch while they are decided, with the state after them."""
 
-    given: AssessInput
+    request: AssessInput
     state: LogState
     marks: LogMarks
     events: list[NewEvent] = field(factory=list[NewEvent])
@@ -268,7 +262,7 @@ class _Draft:
         snapshot_number: int | None = None,
     ) -> None:
         """Append a VALID event, or an INVALID one if the content has faults."""
-        fetch = self.given.fetch
+        fetch = self.request.fetch
         assert fetch.payload_digest is not None  # noqa: S101 - a fetch with a payload
         event = NewEvent(
             number=self.state.number + 1,
@@ -281,6 +275,7 @@ class _Draft:
             body_hash=content.body_hash,
             supersedes=supersedes,
             snapshot_number=snapshot_number,
+            fault_count=len(content.faults),
             faults=content.faults,
         )
         self.events.append(event)
@@ -288,7 +283,7 @@ class _Draft:
 
     def refuse(self, content: _Content, faults: Iterable[Fault]) -> None:
         """Append an INVALID snapshot, unless the newest event has the same content."""
-        if content.body_hash == self.given.head_hash:
+        if content.body_hash == self.request.head_hash:
             return
 
         self.append(EventKind.SNAPSHOT, evolve(content, faults=tuple(faults)))
@@ -306,7 +301,7 @@ class _Draft:
         alternates: tuple[str, ...] = ()
         if known is not None:
             alternates = known.alternates
-            if self.given.contest_status is ContestStatus.LOCKED:
+            if self.request.contest_status is ContestStatus.LOCKED:
                 player_ids.update(known.primary)
         players = Field.of(player_ids.difference(alternates), alternates)
         if players == known:
@@ -337,8 +332,8 @@ class _Draft:
 
         The fetch shows the applied leaderboard.
         """
-        state, configuration = self.state, self.given.configuration
-        fetched_at = self.given.fetch.fetched_at
+        state, configuration = self.state, self.request.configuration
+        fetched_at = self.request.fetch.fetched_at
         if state.terminal_number is not None or state.leaderboard is None:
             return
         if state.leaderboard_at is None or state.observed_at is None:

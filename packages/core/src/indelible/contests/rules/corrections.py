@@ -48,7 +48,7 @@ class CorrectionInput:
     payload_digest: str
     now: datetime
     rounds: tuple[CorrectedRound, ...] = ()
-    statuses: Mapping[str, PlayerStatus] = field(factory=dict)
+    statuses: Mapping[str, PlayerStatus] = field(factory=dict[str, PlayerStatus])
 
 
 def correct(request: CorrectionInput) -> Assessment:
@@ -61,22 +61,23 @@ def correct(request: CorrectionInput) -> Assessment:
     leaderboard = _corrected(Leaderboard.of_body(request.base), request, faults)
     check_leaderboard(leaderboard, request.state, request.configuration, faults)
     body = JsonObject.of(leaderboard.body())
-    found = faults.done()
+    reported = faults.done()
     event = NewEvent(
         number=request.state.number + 1,
         kind=EventKind.CORRECTION,
-        validity=Validity.INVALID if found else Validity.VALID,
+        validity=Validity.INVALID if reported else Validity.VALID,
         payload_digest=request.payload_digest,
         fetch_number=None,
         fetched_at=request.now,
         body=body,
         body_hash=body.digest,
         supersedes=request.supersedes,
-        faults=found,
+        fault_count=len(reported),
+        faults=reported,
     )
     state = fold(request.state, event)
     marks = request.marks
-    if not found:
+    if not reported:
         marks = evolve(
             marks,
             conflict_number=None,

@@ -49,7 +49,7 @@ class FaultCode(StrEnum):
 
 @frozen
 class FaultCodeMeaning:
-    """What a rejection code means, and what to do about it."""
+    """The meaning of a rejection code, and the action that it requires."""
 
     meaning: str
     required_action: str

@@ -7,53 +7,24 @@ takes the same short time whatever the size of its leaderboard.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Self
 
 from attrs import evolve, frozen
 
+from indelible.contests.entities.logs import EventDraft
+from indelible.contests.entities.records import ContestEvent
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.values import Field, Leaderboard
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json import digest, instant_text
 
-
-class LoggedEvent(Protocol):
-    """The part of an event that the fold reads."""
-
-    @property
-    def number(self) -> int:
-        """Return the position in the log, from 1."""
-        ...
-
-    @property
-    def kind(self) -> EventKind:
-        """Return the kind."""
-        ...
-
-    @property
-    def validity(self) -> Validity:
-        """Return VALID for an event that is applied."""
-        ...
-
-    @property
-    def fetched_at(self) -> datetime:
-        """Return the time of the observation."""
-        ...
-
-    @property
-    def body(self) -> Mapping[str, Any] | None:
-        """Return the field or the leaderboard; None for other kinds."""
-        ...
-
-    @property
-    def body_hash(self) -> str:
-        """Return the digest of the body, of an event without one that of its snapshot."""
-        ...
+# An event of a log, or one that is about to become one.
+LoggedEvent = ContestEvent | EventDraft
 
 
 @frozen(kw_only=True)
 class LogState:
-    """What the events of a contest amount to.
+    """The state that the events of a contest lead to.
 
     `number` is that of the newest event. `observations` counts how often the applied leaderboard
     has been observed: once when it was applied at `leaderboard_at`, then by each CONFIRMED event;
@@ -206,9 +177,10 @@ def _fold_cancelled(state: LogState, event: LoggedEvent) -> LogState:
 
 
 def _body(event: LoggedEvent) -> Mapping[str, Any]:
-    if event.body is None:
+    body: Mapping[str, Any] | None = event.body
+    if body is None:
         raise UsageError(f"event {event.number} of kind {event.kind} has no body")
-    return event.body
+    return body
 
 
 _FOLDS: Final[Mapping[EventKind, Callable[[LogState, LoggedEvent], LogState]]] = {

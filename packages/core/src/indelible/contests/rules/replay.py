@@ -23,7 +23,7 @@ STATE_MARKS: Final = tuple(
 
 @frozen
 class LogProblem:
-    """What is wrong with an event, or with the head of a log if `number` is None."""
+    """A problem of an event, or of the head of a log if `number` is None."""
 
     number: int | None
     problem: str

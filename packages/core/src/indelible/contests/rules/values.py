@@ -217,7 +217,7 @@ class PlayerCard:
 
 @frozen
 class Tournament:
-    """What the provider reports about the whole tournament; None for what it does not send."""
+    """The provider's data about the whole tournament; None for what it does not send."""
 
     status: TournamentStatus | None = None
     rounds: int | None = None

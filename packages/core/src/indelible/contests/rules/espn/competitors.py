@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from indelible.contests.rules.espn.nodes import Node
 from indelible.contests.rules.espn.rounds import PlayerState, TournamentFacts, read_rounds
@@ -138,6 +138,8 @@ def _position_number(node: Node) -> int | None:
     """Return the number of a position such as T13; faults of its form are added elsewhere."""
     value: object = node.values
     for key in ("status", "position", "displayName"):
-        value = value.get(key) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return None
+        value = cast("dict[str, object]", value).get(key)
     match = POSITION.fullmatch(value) if isinstance(value, str) else None
     return int(match.group(1)) if match else None

@@ -20,7 +20,7 @@ COMPLETES_ROUND: Final = frozenset({PlayerStatus.CUT, PlayerStatus.MDF})
 
 @frozen(kw_only=True)
 class TournamentFacts:
-    """What the parser knows of the tournament before it reads the players.
+    """The facts about the tournament that the reading of its players needs.
 
     `regulation` is the provider's number of rounds, None if it does not send it; `round_count` is
     the configured one.
@@ -39,7 +39,7 @@ class TournamentFacts:
 
 @frozen(kw_only=True)
 class PlayerState:
-    """What a player is doing: the current round, and the holes played in it.
+    """The activity of a player: the current round, and the holes played in it.
 
     `out` is the status of a player who has left the tournament.
     """
@@ -103,8 +103,8 @@ def _read_round(node: Node, n: int, state: PlayerState, course_id: str | None) -
         # A round that is not played has the value 0 or none.
         return Round(n, None, complete=False, course_id=course)
 
-    not_begun = n > state.period or (n == state.period and state.play is Play.WAITING)
-    if not_begun:
+    is_early = n > state.period or (n == state.period and state.play is Play.WAITING)
+    if is_early:
         node.add_fault(FaultCode.STATUS_CONTRADICTION, "value", strokes)
     complete = n < state.period or (n == state.period and state.ends_period(holes))
     if complete:

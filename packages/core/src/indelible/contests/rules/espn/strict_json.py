@@ -1,8 +1,9 @@
 """Strict JSON: exact numbers, no repeated keys, no NaN, bounded depth."""
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, cast
 
 MAX_DEPTH: Final = 32
 MAX_DIGITS: Final = 100
@@ -43,8 +44,7 @@ def _is_deeper(value: object, levels: int) -> bool:
     for _ in range(levels + 1):
         following: list[Any] = []
         for container in level:
-            items = container.values() if type(container) is dict else container
-            for item in items:
+            for item in _items(container):
                 if type(item) is dict or type(item) is list:
                     following.append(item)
         if not following:
@@ -52,6 +52,12 @@ def _is_deeper(value: object, levels: int) -> bool:
         level = following
 
     return True
+
+
+def _items(container: Any) -> Iterable[Any]:  # noqa: ANN401 - a list or an object
+    if isinstance(container, dict):
+        return cast("dict[str, Any]", container).values()
+    return cast("list[Any]", container)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from indelible.contests.rules.values import PlayerStatus, TournamentStatus
 
 
 class Play(StrEnum):
-    """What a player is doing, or how the player left the tournament."""
+    """The activity of a player in the tournament, or OUT."""
 
     WAITING = "WAITING"  # for the tee time of the round
     PLAYING = "PLAYING"
