@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from attrs import frozen
 from sqlalchemy import Column, Connection, MetaData, Table, Text
@@ -90,6 +90,7 @@ class Payroll(Aggregate):
     status: PayrollStatus
 
 
+NOTE = 'a note with "quotes",\nand a line break'
 TABLES = MetaData()
 PAYROLLS = Table(
     "payrolls",
@@ -136,19 +137,22 @@ def migrate(connection: Connection) -> None:
         guard_bulk(connection, bulk)
 
 
-def payslips(count: int, paid_at: datetime, **fields: object) -> Bulk[Payslip]:
-    """Return the payslips of invented people."""
+def payslips(count: int, paid_at: datetime) -> Bulk[Payslip]:
+    """Return the payslips of invented people; every second one has a note."""
     rows: list[Payslip] = []
     for number in range(1, count + 1):
-        values: dict[str, Any] = {
-            "number": number,
-            "person": f"person {number} - »é«",
-            "note": None if number % 2 else 'with "quotes",\nand a line break',
-            "paid_minor": 100 * number,
-            "paid_at": paid_at,
-            "parts": ("wage", "bonus"),
-        }
-        rows.append(Payslip(**{**values, **fields}))
+        note = None if number % 2 else NOTE
+        rows.append(
+            Payslip(
+                number=number,
+                person=f"person {number} »é«",
+                note=note,
+                paid_minor=100 * number,
+                paid_at=paid_at,
+                parts=("wage", "bonus"),
+            )
+        )
+
     return Bulk.of(Payslip, rows)
 
 

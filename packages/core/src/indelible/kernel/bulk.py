@@ -8,7 +8,7 @@ hashed before the transaction that saves them begins.
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
@@ -95,6 +95,7 @@ class BulkRecord:
 
 
 R = TypeVar("R", bound=BulkRecord)
+B = TypeVar("B", bound=BulkRecord)
 BulkTypes = Mapping[str, tuple[type[BulkRecord], ...]]
 NO_BULK: Final[BulkTypes] = MappingProxyType({})
 
@@ -133,8 +134,8 @@ class Bulk(Generic[R]):
     texts: tuple[str, ...]
     digest: str
 
-    @classmethod
-    def of(cls, record_type: type[R], rows: Iterable[R] = ()) -> Self:
+    @staticmethod
+    def of(record_type: type[B], rows: Iterable[B] = ()) -> "Bulk[B]":
         """Return the rows with their texts and their digest; a type may have no rows.
 
         Raises:
@@ -163,7 +164,7 @@ class Bulk(Generic[R]):
 
         if characters > MAX_BULK_CHARACTERS:
             raise _too_large(record_type, len(listed), characters)
-        return cls(record_type, listed, tuple(texts), content.summary()["digest"])
+        return Bulk(record_type, listed, tuple(texts), content.summary()["digest"])
 
     @property
     def record_name(self) -> str:

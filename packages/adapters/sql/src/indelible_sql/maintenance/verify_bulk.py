@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import select
 
@@ -84,13 +84,16 @@ def _difference(session: Session, bulk: BulkTable, change: Row, summary: Mapping
     except UNREADABLE as error:
         return unreadable(error)
 
-    expected = data.get(bulk.record.record_name)
+    expected: Any = data.get(bulk.record.record_name)
     # As texts: True is 1 in a comparison.
     if encode_canonical(expected) == encode_canonical(summary):
         return ""
-    if not isinstance(expected, dict) or expected.get("count") != summary["count"]:
-        return f"{summary['count']} rows, and their change counts others"
-    return "the digest of the rows differs from the one in their change"
+    recorded: Mapping[str, Any] = {}
+    if isinstance(expected, dict):
+        recorded = cast("Mapping[str, Any]", expected)
+    if recorded.get("count") == summary["count"]:
+        return "the digest of the rows differs from the one in their change"
+    return f"{summary['count']} rows, and their change counts others"
 
 
 def _finding(bulk: BulkTable, key: tuple[str, int], detail: str) -> Finding:
