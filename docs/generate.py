@@ -17,6 +17,7 @@ from docs.generators.hooks import hooks_page
 from docs.generators.http import http_page
 from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
 from docs.generators.metrics import metrics_page
+from docs.generators.reasons import reasons_page
 from docs.generators.rejections import rejections_page
 from docs.generators.settings import settings_page
 from docs.generators.warnings import warnings_page
@@ -54,6 +55,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/lifecycles.md": lifecycles_page,
     "reference/metrics.md": metrics_page,
     "reference/rejection-codes.md": rejections_page,
+    "reference/reason-codes.md": reasons_page,
     "reference/settings.md": settings_page,
     "reference/warnings.md": warnings_page,
     **api.pages(),
