@@ -5,6 +5,7 @@ The shared suites of contests run in `tests/conformance/test_stores.py`.
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 
@@ -66,6 +67,26 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
     "lines": (statements.PAGE_LINES, {"entity_id": "a", "after": 0, "limit": 9}),
     "the lines of a user": (statements.LINES_OF_USER, {"entity_id": "a", "user_id": "a"}),
 }
+
+
+class AcceleratedClock:
+    """A clock that is a second further ahead of the real one with each call."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the time of the clock."""
+        self._ahead += timedelta(seconds=1)
+        return datetime.now(UTC) + self._ahead
+
+
+@pytest.fixture(autouse=True)
+def accelerate(request: pytest.FixtureRequest) -> None:
+    """Let a store's clock reach any instant soon."""
+    for name in ("store", "sqlite"):
+        if name in request.fixturenames:
+            request.getfixturevalue(name).clock = AcceleratedClock()
 
 
 class SimulatedCrash(Exception):
