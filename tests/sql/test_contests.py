@@ -32,7 +32,7 @@ from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 PLACES = 4
 JOINS = 10
 SMALL_BATCH = 2
-OF_CONTEST = {"contest_id": "a"}
+OF_CONTEST: dict[str, object] = {"contest_id": "a"}
 STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
     "a configuration": (statements.GET_CONFIGURATION, {**OF_CONTEST, "version": 1}),
     "configurations": (statements.PAGE_CONFIGURATIONS, {**OF_CONTEST, "after": 0, "limit": 9}),
@@ -150,7 +150,8 @@ def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: S
     run = scenario.start_run()
     command = contests.FinishRun.of(run.id, scenario.settlement(run))
     number = 1
-    while scenario.contest.status is not ContestStatus.COMPLETE:
+    is_settled = False
+    while not is_settled:
         store.at_failpoint = crashing_at(number)
         try:
             scenario.run(contests.finish_run, command)
@@ -210,8 +211,8 @@ def test_an_export_contains_the_lines_of_a_settlement_and_its_payloads(store: Sq
 
     text = file.getvalue().decode()
     actions: list[tuple[str, str]] = []
-    for line in text.splitlines()[1:-1]:
-        change = json.loads(line).get("change")
+    for written in text.splitlines()[1:-1]:
+        change = json.loads(written).get("change")
         if change is not None:
             actions.append((change["lifecycle"], change["action"]))
 

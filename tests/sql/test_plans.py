@@ -185,7 +185,12 @@ LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ..
         ("projects_name",),
     ),
     "jobs": (JOB_HEADS.listed, JobFilter(), OF_PROJECT, ("jobs_number", "autoindex")),
-    "contests": (CONTEST_HEADS.listed, ContestFilter(), {}, ("contests_pkey", "autoindex")),
+    "contests": (
+        CONTEST_HEADS.listed,
+        ContestFilter(),
+        {},
+        ("contests_pkey", "SCAN main.contests"),
+    ),
     "newest contests": (
         CONTEST_HEADS.listed,
         ContestFilter(order=NEWEST),
