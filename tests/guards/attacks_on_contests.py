@@ -5,7 +5,6 @@ Those that are generated for every head, column and record come in addition.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-
 from typing import Any
 
 from sqlalchemy import Table, delete, update

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import QueuePool, create_engine
-from tests.guards.guard_names import TABLE_BY_NAME
-from tests.guards.guard_names import same_columns_guard
+from tests.guards.guard_names import TABLE_BY_NAME, same_columns_guard
 from tests.guards.lifting import with_dependent
 from tests.guards.raw_database import RawSqliteDatabase, Statement
 
