@@ -31,6 +31,7 @@ class AlertCode(StrEnum):
     SCORE_REWRITTEN = "SCORE_REWRITTEN"
     CUT_DIFFERS = "CUT_DIFFERS"
     AFTER_TERMINAL_LOCK = "AFTER_TERMINAL_LOCK"
+    TOURNAMENT_CANCELLED = "TOURNAMENT_CANCELLED"
 
 
 ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
@@ -52,6 +53,9 @@ ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
         "The provider has cut other players than the configured rule; the provider decides."
     ),
     AlertCode.AFTER_TERMINAL_LOCK: "The leaderboard changed after the settlement.",
+    AlertCode.TOURNAMENT_CANCELLED: (
+        "The provider has canceled the tournament of a contest that is in ERROR."
+    ),
 }
 
 
@@ -95,6 +99,10 @@ def alerts(contest: AlertInput, *, now: datetime) -> tuple[Alert, ...]:
         result.append(Alert(AlertCode.LIVE_PAST_END, "The contest is live after its end time."))
     if contest.status in PLAYED:
         result.extend(_alerts_of_play(contest, now))
+    if contest.status is ContestStatus.ERROR and contest.state.cancelled_number is not None:
+        number = contest.state.cancelled_number
+        message = f"Event {number} cancels the tournament; the error has to be resolved."
+        result.append(Alert(AlertCode.TOURNAMENT_CANCELLED, message, is_critical=True))
     if contest.status is ContestStatus.COMPLETE and _has_late_change(contest):
         message = "The leaderboard changed after the settlement; the result stays final."
         result.append(Alert(AlertCode.AFTER_TERMINAL_LOCK, message))
