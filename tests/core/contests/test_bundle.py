@@ -45,7 +45,8 @@ def bundle_of(
         entries=entries,
     )
     bundle = bundle_document(inputs, settle(inputs), events)
-    return json.loads(canonical_json(bundle))  # type: ignore[no-any-return]
+    copied: Bundle = json.loads(canonical_json(bundle))
+    return copied
 
 
 def golden_bundle() -> Bundle:
