@@ -285,9 +285,9 @@ ON_CONTESTS: Mapping[str, Kind] = {
         "an entry in a locked contest": changed(_entry, contest_id=LOCKED),
         "an entry in a live contest": changed(_entry, contest_id=LIVE),
         "an entry in no contest": changed(_entry, contest_id="nothing"),
-        "a fifth entry for four places": changed(_entry, place=5),
-        "an entry in a place that is taken": changed(_entry, place=1),
-        "an entry without a place": changed(_entry, place=NULL),
+        "a fifth entry for four places": changed(_entry, place_number=5),
+        "an entry in a place that is taken": changed(_entry, place_number=1),
+        "an entry without a place": changed(_entry, place_number=NULL),
         "a second entry of a user who may have one": changed(
             _entry, user_id="maya", entry_number=2
         ),
@@ -304,10 +304,10 @@ ON_CONTESTS: Mapping[str, Kind] = {
         "a payment at no time": changed(_activated, paid_at=NULL),
         "a payment without an amount": changed(_activated, paid_minor=NULL),
         "a payment without a reference": changed(_activated, payment_ref=NULL),
-        "an active entry without a place": changed(_activated, place=NULL),
-        "an active entry in another place": changed(_activated, place=4),
+        "an active entry without a place": changed(_activated, place_number=NULL),
+        "an active entry in another place": changed(_activated, place_number=4),
         "an active entry with a reason of rejection": changed(_activated, rejection_reason="late"),
-        "a rejected entry with a place": changed(_rejected, place=3),
+        "a rejected entry with a place": changed(_rejected, place_number=3),
         "a rejected entry without a reason": changed(_rejected, rejection_reason=NULL),
         "a rejection with a long reason": changed(_rejected, rejection_reason="x" * 1_001),
         "a rejected entry that is paid": changed(

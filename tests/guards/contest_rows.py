@@ -78,7 +78,7 @@ def add_contests(tx: SqlTransaction) -> None:
         _open_log(tx, contest_id)
         _append(tx, contest_id, draft_of(1, EventKind.FIELD, 1, FIELD_BODY), field_number=1)
         for number, user_id in enumerate(USERS, start=1):
-            _enter(tx, contest_id, user_id, place=number)
+            _enter(tx, contest_id, user_id, place_number=number)
             _activate(tx, f"{contest_id}-{user_id}")
     _publish(tx, BARE, configuration_of(lock_time=LATE))
     foreign = configuration_of(lock_time=LATE, provider_event_id=OTHER_TOURNAMENT)
@@ -89,8 +89,8 @@ def add_contests(tx: SqlTransaction) -> None:
     _configure(tx, FOREIGN)
     _set_roster(tx, f"{SCHEDULED}-noor")
 
-    _enter(tx, SCHEDULED, "pending", place=3)
-    _enter(tx, SCHEDULED, "rejected", place=4)
+    _enter(tx, SCHEDULED, "pending", place_number=3)
+    _enter(tx, SCHEDULED, "rejected", place_number=4)
     _reject(tx, f"{SCHEDULED}-rejected")
     for contest_id in (LOCKED, LIVE, SETTLING, SETTLED, FAILED):
         _lock(tx, contest_id)
@@ -222,13 +222,13 @@ def _append(
     save(tx, tx.contests.logs, head, log, "append", records=(event,), bulk=(faults,))
 
 
-def _enter(tx: SqlTransaction, contest_id: str, user_id: str, *, place: int) -> None:
+def _enter(tx: SqlTransaction, contest_id: str, user_id: str, *, place_number: int) -> None:
     entry = Entry.entered(
         tx.contests.contests.get(contest_id).entity,
         entry_id=f"{contest_id}-{user_id}",
         user_id=user_id,
         entry_number=1,
-        place=place,
+        place_number=place_number,
         digest=ROSTER_DIGEST,
         now=CREATED + HOUR,
     )

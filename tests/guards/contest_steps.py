@@ -225,7 +225,7 @@ def _entry(contest: Contest) -> Step:
         entry_id="new",
         user_id="new",
         entry_number=1,
-        place=4,
+        place_number=4,
         digest=ROSTER_DIGEST,
         now=later_than(CREATED),
     )

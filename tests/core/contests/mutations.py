@@ -169,12 +169,14 @@ def _mutate(document: Any, chance: Random) -> None:  # noqa: ANN401 - any JSON
     container = document
     while container:
         key = chance.choice(_keys(container))
-        value: Any = container[key]
-        is_leaf = not isinstance(value, dict | list) or not value
-        if is_leaf or chance.random() < 0.1:
+        if _is_leaf(container[key]) or chance.random() < 0.1:
             _change(container, key, chance)
             return
-        container = value
+        container = container[key]
+
+
+def _is_leaf(value: object) -> bool:
+    return not isinstance(value, dict | list) or not value
 
 
 def _keys(container: Any) -> list[Any]:  # noqa: ANN401 - a list or an object

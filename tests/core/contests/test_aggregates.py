@@ -77,7 +77,7 @@ def entry(**changes: Any) -> Entry:  # noqa: ANN401 - of any key
         entry_id="e",
         user_id="ann",
         entry_number=1,
-        place=1,
+        place_number=1,
         digest=roster_digest(PLAYERS, None),
         now=NOW,
     )
@@ -166,7 +166,7 @@ def test_a_contest_copies_what_its_configuration_decides() -> None:
         {"end_time": contest().start_time},
     ],
 )
-def test_times_out_of_order_are_refused(fields: dict[str, datetime]) -> None:
+def test_times_out_of_order_are_refused(fields: dict[str, Any]) -> None:
     assert code(lambda: evolve(contest(), **fields)) == "TIME_INVARIANT_VIOLATION"
 
 
@@ -231,7 +231,7 @@ def test_an_entry_has_a_place_a_payment_and_a_reason_as_its_state_says(
 ) -> None:
     value = entry_in(status)
     changes: dict[str, Any] = {
-        "place": None if value.place else 1,
+        "place_number": None if value.place_number else 1,
         "paid_minor": None if value.paid_minor is not None else value.fee_minor,
         "paid_at": None if value.paid_at else NOW,
         "payment_ref": None if value.payment_ref else "pay-2",
@@ -350,7 +350,7 @@ def test_a_run_refuses_every_other_input() -> None:
 
 
 def test_sums_of_a_settlement_match_its_lines() -> None:
-    assert totals(line_count=0, pool_minor=0, rake_minor=0).check_lines(()) is None
+    totals(line_count=0, pool_minor=0, rake_minor=0).check_lines(())
     for changes in ({}, {"line_count": 0}, {"line_count": 0, "pool_minor": 0}):
         assert code(lambda: totals(**changes).check_lines(())) == "SETTLEMENT_UNBALANCED"  # noqa: B023
 

@@ -334,7 +334,7 @@ def test_another_schema_version_is_refused() -> None:
             return getattr(self.inner, name)
 
     log = PureLog()
-    log.configuration = Other(configured())  # type: ignore[assignment]
+    log.configuration = Other(configured())  # type: ignore[assignment]  # a version that no configuration can have
     log.take(body_of(PLAYED))
     assert list(log.codes()) == ["SCHEMA_VERSION_UNSUPPORTED"]
 

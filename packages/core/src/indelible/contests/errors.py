@@ -178,11 +178,12 @@ class PlacesTaken(Conflict):
 
     code: ClassVar[str] = "PLACES_TAKEN"
     message: ClassVar[str] = (
-        "Contest {contest_id} cannot have {max_entries} places: place {highest_place} is taken."
+        "Contest {contest_id} cannot have {max_entries} places: place {highest_place_number} is "
+        "taken."
     )
     contest_id: str
     max_entries: int
-    highest_place: int
+    highest_place_number: int
 
 
 @frozen

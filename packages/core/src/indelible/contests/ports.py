@@ -106,11 +106,11 @@ class EntryReader(AggregateReader[Entry], Protocol):
         """Return the entries of a user in a contest, in order of their number."""
         ...
 
-    def lowest_free_place(self, contest_id: str, max_entries: int | None) -> int | None:
+    def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
         """Return the lowest place that no entry has, None if all of `max_entries` are taken."""
         ...
 
-    def highest_place(self, contest_id: str) -> int:
+    def highest_place_number(self, contest_id: str) -> int:
         """Return the highest place that an entry has, 0 without entries."""
         ...
 

@@ -20,7 +20,6 @@ from indelible.contests.entities import (
     SettlementRun,
 )
 from indelible.contests.errors import ContestNotFound, NotAParticipant
-from indelible.contests.handlers.states import DueSettlement, folded_state, require_due
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.ports import (
     ALL_CONTESTS,
@@ -29,6 +28,7 @@ from indelible.contests.ports import (
     ContestsRead,
     EntryFilter,
 )
+from indelible.contests.repositories import DueSettlement, folded_state, require_due
 from indelible.contests.rules.fold import LogState
 from indelible.kernel.transaction import single_statement
 

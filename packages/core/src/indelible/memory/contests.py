@@ -38,10 +38,10 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
 
     def event(self, contest_id: str, number: int) -> ContestEvent:
         """Return an event, or raise EventNotFound."""
-        found = _numbered(self.records(ContestEvent, contest_id), number)
-        if found is None:
+        record = _numbered(self.records(ContestEvent, contest_id), number)
+        if record is None:
             raise errors.EventNotFound(contest_id, number)
-        return found
+        return record
 
     def events(self, contest_id: str, *, after: int, limit: int) -> tuple[ContestEvent, ...]:
         """Return the next `limit` events after a number, oldest first."""
@@ -71,10 +71,10 @@ class MemoryContestRepository(MemoryAggregateRepository[Contest]):
 
     def configuration(self, contest_id: str, version: int) -> ContestConfiguration:
         """Return a version of a contest's configuration, or raise ConfigurationNotFound."""
-        found = _numbered(self.records(ContestConfiguration, contest_id), version)
-        if found is None:
+        record = _numbered(self.records(ContestConfiguration, contest_id), version)
+        if record is None:
             raise errors.ConfigurationNotFound(contest_id, version)
-        return found
+        return record
 
     def configurations(
         self, contest_id: str, *, after: int, limit: int
@@ -117,10 +117,10 @@ class MemoryEntryRepository(MemoryAggregateRepository[Entry]):
 
     def roster(self, entry_id: str, number: int) -> Roster:
         """Return a roster of an entry, or raise RosterNotFound."""
-        found = _numbered(self.records(Roster, entry_id), number)
-        if found is None:
+        record = _numbered(self.records(Roster, entry_id), number)
+        if record is None:
             raise errors.RosterNotFound(entry_id, number)
-        return found
+        return record
 
     def rosters(self, entry_id: str, *, after: int, limit: int) -> tuple[Roster, ...]:
         """Return the next `limit` rosters after a number, oldest first."""
@@ -132,18 +132,18 @@ class MemoryEntryRepository(MemoryAggregateRepository[Entry]):
         heads = self.find(where, order=("entry_number",), limit=len(self._rows))
         return tuple(head.entity for head in heads)
 
-    def lowest_free_place(self, contest_id: str, max_entries: int | None) -> int | None:
+    def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
         """Return the lowest place that no entry has, None if all of `max_entries` are taken."""
         taken = self._places(contest_id)
-        place = 1
-        while place in taken:
-            place += 1
+        place_number = 1
+        while place_number in taken:
+            place_number += 1
 
-        if max_entries is not None and place > max_entries:
+        if max_entries is not None and place_number > max_entries:
             return None
-        return place
+        return place_number
 
-    def highest_place(self, contest_id: str) -> int:
+    def highest_place_number(self, contest_id: str) -> int:
         """Return the highest place that an entry has, 0 without entries."""
         return max(self._places(contest_id), default=0)
 
@@ -189,8 +189,8 @@ class MemoryEntryRepository(MemoryAggregateRepository[Entry]):
 
     def _places(self, contest_id: str) -> set[int]:
         """Return the places that entries have."""
-        places = {head.entity.place for head in self._of_contest(contest_id)}
-        return {place for place in places if place is not None}
+        places = {head.entity.place_number for head in self._of_contest(contest_id)}
+        return {place_number for place_number in places if place_number is not None}
 
 
 class MemoryFeedRepository(MemoryAggregateRepository[ProviderFeed]):
@@ -198,10 +198,10 @@ class MemoryFeedRepository(MemoryAggregateRepository[ProviderFeed]):
 
     def fetch(self, provider_event_id: str, number: int) -> Fetch:
         """Return a fetch, or raise FetchNotFound."""
-        found = _numbered(self.records(Fetch, provider_event_id), number)
-        if found is None:
+        record = _numbered(self.records(Fetch, provider_event_id), number)
+        if record is None:
             raise errors.FetchNotFound(provider_event_id, number)
-        return found
+        return record
 
     def fetches(self, provider_event_id: str, *, after: int, limit: int) -> tuple[Fetch, ...]:
         """Return the next `limit` fetches after a number, oldest first."""

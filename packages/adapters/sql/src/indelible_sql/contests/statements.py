@@ -107,10 +107,13 @@ OF_USER: Final = rows_by(ENTRIES, "contest_id", "user_id").order_by(ENTRIES.c.en
 
 # How many entries of a contest have a place, and which place is the highest?
 _of_contest = ENTRIES.c.contest_id == bindparam("contest_id", type_=IDENTIFIER)
-_has_place = ENTRIES.c.place.is_not(None)
-COUNT_OCCUPIED: Final[Query] = select(func.count().label("total")).where(_of_contest, _has_place)
-HIGHEST_PLACE: Final[Query] = (
-    select(ENTRIES.c.place).where(_of_contest, _has_place).order_by(ENTRIES.c.place.desc()).limit(1)
+_is_occupied = ENTRIES.c.place_number.is_not(None)
+COUNT_OCCUPIED: Final[Query] = select(func.count().label("total")).where(_of_contest, _is_occupied)
+HIGHEST_PLACE_NUMBER: Final[Query] = (
+    select(ENTRIES.c.place_number)
+    .where(_of_contest, _is_occupied)
+    .order_by(ENTRIES.c.place_number.desc())
+    .limit(1)
 )
 
 # Has an entry of a contest left its place?
@@ -127,8 +130,8 @@ HAS_LEFT: Final[Query] = (
 )
 
 # Is the first place of a contest taken?
-FIRST_PLACE: Final[Query] = select(ENTRIES.c.place).where(
-    _of_contest, ENTRIES.c.place == literal_column("1")
+FIRST_PLACE_NUMBER: Final[Query] = select(ENTRIES.c.place_number).where(
+    _of_contest, ENTRIES.c.place_number == literal_column("1")
 )
 
 # Which place is free after a taken one? The search ends at the first.
@@ -136,13 +139,13 @@ _following = ENTRIES.alias("following")
 _is_next_taken = (
     select(_ONE)
     .where(_following.c.contest_id == ENTRIES.c.contest_id)
-    .where(_following.c.place == _number(ENTRIES.c.place) + literal_column("1"))
+    .where(_following.c.place_number == _number(ENTRIES.c.place_number) + literal_column("1"))
     .exists()
 )
 FIRST_GAP: Final[Query] = (
-    select((_number(ENTRIES.c.place) + literal_column("1")).label("place"))
-    .where(_of_contest, _has_place, ~_is_next_taken)
-    .order_by(ENTRIES.c.place)
+    select((_number(ENTRIES.c.place_number) + literal_column("1")).label("place_number"))
+    .where(_of_contest, _is_occupied, ~_is_next_taken)
+    .order_by(ENTRIES.c.place_number)
     .limit(1)
 )
 
@@ -258,7 +261,7 @@ OTHER_FEES: Final[Query] = (
         or_(
             ENTRIES.c.fee_minor != CONTESTS.c.fee_minor,
             ENTRIES.c.currency != CONTESTS.c.currency,
-            ENTRIES.c.place > CONTESTS.c.max_entries,
+            ENTRIES.c.place_number > CONTESTS.c.max_entries,
         )
     )
     .order_by(ENTRIES.c.id)

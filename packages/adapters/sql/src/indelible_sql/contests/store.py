@@ -106,25 +106,25 @@ class SqlEntryRepository(SqlAggregateRepository[Entry]):
         rows = self._session.rows(statements.OF_USER, values)
         return tuple(ENTRY_HEADS.of_row(row).entity for row in rows)
 
-    def lowest_free_place(self, contest_id: str, max_entries: int | None) -> int | None:
+    def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
         """Return the lowest place that no entry has, None if all of `max_entries` are taken.
 
         Places are taken in order. Only where an entry has left its place is there a gap to look
         for.
         """
-        place = self.highest_place(contest_id) + 1
+        place_number = self.highest_place_number(contest_id) + 1
         values = {"contest_id": contest_id}
         if self._session.first(statements.HAS_LEFT, values) is not None:
-            place = self._first_gap(contest_id)
-        if max_entries is not None and place > max_entries:
+            place_number = self._first_gap(contest_id)
+        if max_entries is not None and place_number > max_entries:
             return None
 
-        return place
+        return place_number
 
-    def highest_place(self, contest_id: str) -> int:
+    def highest_place_number(self, contest_id: str) -> int:
         """Return the highest place that an entry has, 0 without entries."""
-        row = self._session.first(statements.HIGHEST_PLACE, {"contest_id": contest_id})
-        return 0 if row is None else int(row["place"])
+        row = self._session.first(statements.HIGHEST_PLACE_NUMBER, {"contest_id": contest_id})
+        return 0 if row is None else int(row["place_number"])
 
     def count_occupied(self, contest_id: str) -> int:
         """Return the number of entries that have a place."""
@@ -165,11 +165,11 @@ class SqlEntryRepository(SqlAggregateRepository[Entry]):
     def _first_gap(self, contest_id: str) -> int:
         """Return the lowest free place of a contest whose places have gaps."""
         values = {"contest_id": contest_id}
-        if self._session.first(statements.FIRST_PLACE, values) is None:
+        if self._session.first(statements.FIRST_PLACE_NUMBER, values) is None:
             return 1
 
         row = self._session.rows(statements.FIRST_GAP, values)[0]
-        return int(row["place"])
+        return int(row["place_number"])
 
     def _count(self, statement: Query, contest_id: str) -> int:
         (row,) = self._session.rows(statement, {"contest_id": contest_id})

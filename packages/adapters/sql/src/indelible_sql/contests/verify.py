@@ -10,7 +10,7 @@ from indelible_sql.maintenance.findings import Fault, Finding, describe
 
 def contest_findings(session: Session) -> Iterator[Finding]:
     """Compare entries with their contests, events with their faults, and runs with their lines."""
-    detail = "fee_minor, currency or place: not one of the contest's"
+    detail = "fee_minor, currency or place_number: not one of the contest's"
     yield from describe(session, Fault.HEAD, ENTRIES, statements.OTHER_FEES, detail)
 
     detail = "payload_digest: no payload has it"

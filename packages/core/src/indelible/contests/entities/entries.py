@@ -45,7 +45,7 @@ PAYMENT_FIELDS: Final = ("paid_minor", "paid_at")
 class Entry(Aggregate):
     """One entry of a user in a contest.
 
-    `place` is one of the contest's places; it is free again once the entry is rejected or
+    `place_number` is one of the contest's places; it is free again once the entry is rejected or
     refunded. `paid_minor` and `paid_at` are set from the activation on, and `payment_ref` too if a
     fee is due. `rejection_reason` is set in REJECTED.
     """
@@ -65,7 +65,7 @@ class Entry(Aggregate):
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     entry_number: int = field(validator=bounded_int, metadata=COUNT)
     status: EntryStatus = field(validator=instance_of(EntryStatus))
-    place: int | None = number_field()
+    place_number: int | None = number_field()
     roster_number: int = field(validator=bounded_int, metadata=COUNT)
     roster_digest: str = field(validator=is_digest)
     fee_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
@@ -76,7 +76,7 @@ class Entry(Aggregate):
     rejection_reason: str | None = message_field()
 
     def __attrs_post_init__(self) -> None:
-        check_presence(self, ("place",), is_present=self.status in OCCUPYING)
+        check_presence(self, ("place_number",), is_present=self.status in OCCUPYING)
         check_presence(self, PAYMENT_FIELDS, is_present=self.status in PAID)
         has_reference = self.status in PAID and self.fee_minor > 0
         check_presence(self, ("payment_ref",), is_present=has_reference)
@@ -92,7 +92,7 @@ class Entry(Aggregate):
         entry_id: str,
         user_id: str,
         entry_number: int,
-        place: int,
+        place_number: int,
         digest: str,
         now: datetime,
     ) -> Self:
@@ -105,7 +105,7 @@ class Entry(Aggregate):
             contest_id=contest.id,
             user_id=user_id,
             entry_number=entry_number,
-            place=place,
+            place_number=place_number,
             roster_digest=digest,
             fee_minor=contest.fee_minor,
             currency=contest.currency,
@@ -182,11 +182,11 @@ class Entry(Aggregate):
 
     def rejected(self, reason: str, *, now: datetime) -> Self:
         """Return the rejected entry; its place is free."""
-        return self.transition("reject", now=now, place=None, rejection_reason=reason)
+        return self.transition("reject", now=now, place_number=None, rejection_reason=reason)
 
     def refunded(self, *, now: datetime) -> Self:
         """Return the refunded entry; its place is free."""
-        return self.transition("refund", now=now, place=None)
+        return self.transition("refund", now=now, place_number=None)
 
     def voided(self, *, now: datetime) -> Self:
         """Return the entry without effect, as during a dispute; it keeps its place."""

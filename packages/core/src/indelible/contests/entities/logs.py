@@ -53,7 +53,10 @@ SET_TOGETHER: Final = (
 
 @frozen(kw_only=True)
 class EventDraft:
-    """An event before the log gives it its instant and its hash."""
+    """An event before the log gives it its instant and its hash.
+
+    `body` is None if the payload could not be read, and for an event that points to its snapshot.
+    """
 
     number: int
     kind: EventKind

@@ -66,7 +66,7 @@ ONE_COMPLETE: Final = OnePerParent(
 
 @frozen(kw_only=True)
 class SettlementBasis:
-    """What a settlement is computed from: the configuration, the events and the entries."""
+    """The input of a settlement: the configuration, the events and the entries."""
 
     engine_version: str
     configuration_version: int
@@ -109,10 +109,10 @@ class SettlementTotals:
         """
         paid = sum([line.paid_minor for line in lines])
         paid_out = sum([line.payout_minor for line in lines])
-        kept = self.rake_minor + self.rounding_minor + self.retained_minor
+        not_paid_out = self.rake_minor + self.rounding_minor + self.retained_minor
         _check_sum("line_count", len(lines), self.line_count)
         _check_sum("pool_minor", paid, self.pool_minor)
-        _check_sum("payouts", self.pool_minor + self.top_up_minor - kept, paid_out)
+        _check_sum("payouts", self.pool_minor + self.top_up_minor - not_paid_out, paid_out)
 
 
 @frozen(kw_only=True)

@@ -240,7 +240,7 @@ class Evidence:
 
 @frozen(kw_only=True)
 class LogMarks:
-    """What a contest's log knows about its applied events, in columns of its own.
+    """The facts about a log's applied events that it has in columns of its own.
 
     The fields up to `cancelled_number` are those of the folded state, without the bodies.
     `pending_rewrite` is the digest of a rewrite that was seen once and not applied.

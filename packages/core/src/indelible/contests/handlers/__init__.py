@@ -19,12 +19,6 @@ from indelible.contests.handlers.logs import (
     resume_ingestion,
 )
 from indelible.contests.handlers.runs import fail_run, finish_run, start_run
-from indelible.contests.handlers.states import (
-    DueSettlement,
-    configuration_of,
-    folded_state,
-    require_due,
-)
 from indelible.contests.handlers.transitions import (
     cancel_by_provider,
     cancel_contest,
@@ -33,6 +27,12 @@ from indelible.contests.handlers.transitions import (
     lock_contest,
     resolve_error,
     start_contest,
+)
+from indelible.contests.repositories import (
+    DueSettlement,
+    configuration_of,
+    folded_state,
+    require_due,
 )
 
 __all__ = [

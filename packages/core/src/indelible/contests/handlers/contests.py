@@ -11,8 +11,8 @@ from indelible.contests.handlers.saving import (
     save_contest,
     terms_of,
 )
-from indelible.contests.handlers.states import configuration_of
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import configuration_of
 from indelible.contests.rules.changes import check_fixed_keys, check_places, with_lock_time
 from indelible.contests.rules.configuration import Configuration, parse_configuration
 from indelible.contests.rules.tasks import (
@@ -103,7 +103,7 @@ def _check_entries(tx: ContestsWrite, contest: Contest, configuration: Configura
     """Refuse a configuration that the contest's entries do not allow."""
     if tx.contests.entries.has_any(contest.id):
         check_fixed_keys(contest.id, configuration_of(tx, contest), configuration)
-    check_places(contest.id, configuration, tx.contests.entries.highest_place(contest.id))
+    check_places(contest.id, configuration, tx.contests.entries.highest_place_number(contest.id))
 
 
 def _open_feed(tx: ContestsWrite, provider_event_id: str) -> None:

@@ -7,8 +7,8 @@ from indelible.contests import commands, errors
 from indelible.contests.commands import EntrySaved
 from indelible.contests.entities import Contest, Entry, enter_action, roster_digest
 from indelible.contests.handlers.saving import entry_saved, save
-from indelible.contests.handlers.states import configuration_of
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import configuration_of
 from indelible.contests.rules.rosters import check_roster
 from indelible.contests.rules.values import Field
 from indelible.kernel import Head
@@ -32,7 +32,7 @@ def enter_contest(tx: ContestsWrite, command: commands.EnterContest) -> EntrySav
         entry_id=tx.ids.new(),
         user_id=command.user_id,
         entry_number=entry_number,
-        place=_free_place(tx, contest),
+        place_number=_free_place_number(tx, contest),
         digest=roster_digest(command.player_ids, command.prediction),
         now=now,
     )
@@ -133,12 +133,12 @@ def _next_number(tx: ContestsWrite, contest: Contest, user_id: str) -> int:
     return len(entries) + 1
 
 
-def _free_place(tx: ContestsWrite, contest: Contest) -> int:
+def _free_place_number(tx: ContestsWrite, contest: Contest) -> int:
     """Return the lowest free place of a locked contest, or raise ContestFull."""
-    place = tx.contests.entries.lowest_free_place(contest.id, contest.max_entries)
-    if place is None:
+    place_number = tx.contests.entries.lowest_free_place_number(contest.id, contest.max_entries)
+    if place_number is None:
         raise errors.ContestFull(contest.id, contest.max_entries or 0)
-    return place
+    return place_number
 
 
 def _check_roster(tx: ContestsWrite, contest: Contest, player_ids: tuple[str, ...]) -> None:

@@ -12,14 +12,13 @@ from indelible.contests import commands, errors
 from indelible.contests.commands import LogSaved
 from indelible.contests.entities import (
     ContestLog,
-    EventDraft,
     EventFault,
     EventKind,
     Validity,
 )
 from indelible.contests.handlers.saving import log_saved, save
-from indelible.contests.handlers.states import configuration_of, folded_state
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import configuration_of, folded_state
 from indelible.contests.rules.assess import Assessment, NewEvent
 from indelible.contests.rules.corrections import CorrectionInput, correct
 from indelible.contests.rules.faults import Fault
@@ -71,7 +70,7 @@ def import_field(tx: ContestsWrite, command: commands.ImportField) -> LogSaved:
     if _is_known_field(tx, head.entity, body):
         return log_saved(head)
 
-    draft = EventDraft(
+    event = NewEvent(
         number=head.entity.event_number + 1,
         kind=EventKind.FIELD,
         validity=Validity.VALID,
@@ -81,9 +80,9 @@ def import_field(tx: ContestsWrite, command: commands.ImportField) -> LogSaved:
         body=body,
         body_hash=body.digest,
     )
-    marks = head.entity.marks_with_field(draft.number)
-    log = head.entity.with_event("append", draft, marks, now=tx.clock.now())
-    return log_saved(_save_event(tx, head, log, "append", draft))
+    marks = head.entity.marks_with_field(event.number)
+    log = head.entity.with_event("append", event, marks, now=tx.clock.now())
+    return log_saved(_save_event(tx, head, log, "append", event))
 
 
 def correct_log(tx: ContestsWrite, command: commands.CorrectLog) -> LogSaved:
@@ -142,24 +141,18 @@ def _append(
         marks = marks_after(head.entity, event)
         if event is last:
             marks = assessment.marks
-        draft = _draft_of(event)
-        log = head.entity.with_event(action, draft, marks, now=tx.clock.now())
-        head = _save_event(tx, head, log, action, draft, event.faults)
+        log = head.entity.with_event(action, event, marks, now=tx.clock.now())
+        head = _save_event(tx, head, log, action, event)
 
     return head
 
 
 def _save_event(
-    tx: ContestsWrite,
-    head: Head[ContestLog],
-    log: ContestLog,
-    action: str,
-    draft: EventDraft,
-    faults: tuple[Fault, ...] = (),
+    tx: ContestsWrite, head: Head[ContestLog], log: ContestLog, action: str, added: NewEvent
 ) -> Head[ContestLog]:
     """Save a log with its newest event and the faults of the event."""
-    event = log.new_event(head.entity, draft)
-    rows = Bulk.of(EventFault, _fault_rows(draft.number, faults))
+    event = log.new_event(head.entity, added)
+    rows = Bulk.of(EventFault, _fault_rows(added.number, added.faults))
     return save(tx, tx.contests.logs, head, log, action, records=(event,), bulk=(rows,))
 
 
@@ -178,23 +171,6 @@ def _fault_rows(event_number: int, faults: tuple[Fault, ...]) -> list[EventFault
         rows.append(row)
 
     return rows
-
-
-def _draft_of(event: NewEvent) -> EventDraft:
-    """Return an event as the log takes it."""
-    return EventDraft(
-        number=event.number,
-        kind=event.kind,
-        validity=event.validity,
-        payload_digest=event.payload_digest,
-        fetch_number=event.fetch_number,
-        fetched_at=event.fetched_at,
-        body=event.body,
-        body_hash=event.body_hash,
-        supersedes=event.supersedes,
-        snapshot_number=event.snapshot_number,
-        fault_count=len(event.faults),
-    )
 
 
 def _has_cancellation(assessment: Assessment) -> bool:

@@ -14,8 +14,8 @@ from indelible.contests.entities import (
     SettlementRun,
 )
 from indelible.contests.handlers.saving import evidence_of, save, save_contest
-from indelible.contests.handlers.states import DueSettlement, folded_state, require_due
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import DueSettlement, folded_state, require_due
 from indelible.contests.rules.terminal import terminal_reason
 from indelible.kernel import Head
 

@@ -24,8 +24,8 @@ from indelible.contests.handlers.saving import (
     not_applied,
     save_contest,
 )
-from indelible.contests.handlers.states import require_due
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import require_due
 from indelible.contests.rules.tasks import (
     LOCK_CONTEST_STAGE,
     SETTLE_CONTEST_STAGE,

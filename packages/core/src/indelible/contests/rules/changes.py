@@ -27,15 +27,15 @@ def check_fixed_keys(contest_id: str, present: Configuration, following: Configu
             raise FeeFixed(contest_id, ".".join(path), expected, actual)
 
 
-def check_places(contest_id: str, configuration: Configuration, highest_place: int) -> None:
+def check_places(contest_id: str, configuration: Configuration, highest_place_number: int) -> None:
     """Check that every taken place exists with a configuration.
 
     Raises:
         PlacesTaken: An entry has a higher place.
     """
     max_entries = configuration.max_entries
-    if max_entries is not None and highest_place > max_entries:
-        raise PlacesTaken(contest_id, max_entries, highest_place)
+    if max_entries is not None and highest_place_number > max_entries:
+        raise PlacesTaken(contest_id, max_entries, highest_place_number)
 
 
 def with_lock_time(configuration: Configuration, lock_time: datetime) -> Configuration:

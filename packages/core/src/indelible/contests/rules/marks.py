@@ -36,7 +36,8 @@ def refuse_late(assessment: Assessment, log: ContestLog, status: str) -> Assessm
     events: list[NewEvent] = []
     state = state_without_bodies(log)
     for event in assessment.events:
-        refused = evolve(event, validity=Validity.INVALID, faults=(fault, *event.faults))
+        faults = (fault, *event.faults)
+        refused = evolve(event, validity=Validity.INVALID, faults=faults, fault_count=len(faults))
         events.append(refused)
         state = fold(state, refused)
 

@@ -6,8 +6,8 @@ from typing import Final
 from attrs import frozen
 
 from indelible.contests.entities import ContestEvent, ContestLog
-from indelible.contests.handlers.states import folded_state
 from indelible.contests.ports import ContestsRead
+from indelible.contests.repositories import folded_state
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.replay import LogProblem, verify_log
 from indelible.contests.tasks.errors import ReplayMismatch

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from attrs import frozen
 
 from indelible.contests.entities import Contest, ContestLog
-from indelible.contests.handlers.states import configuration_of, folded_state
 from indelible.contests.ports import ContestsRead
+from indelible.contests.repositories import configuration_of, folded_state
 from indelible.contests.rules.configuration import Configuration
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.settlement import SettlementInput

@@ -5,8 +5,8 @@ from typing import Final
 from attrs import frozen
 
 from indelible.contests.entities import Fetch
-from indelible.contests.handlers.states import configuration_of, folded_state
 from indelible.contests.ports import ContestsRead
+from indelible.contests.repositories import configuration_of, folded_state
 from indelible.contests.rules.assess import AssessInput, FetchedPayload
 from indelible.contests.tasks.states import superseded_hash
 

@@ -1,16 +1,15 @@
 """Requirements on entries and rosters: places, limits, payments and eligibility."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from attrs import evolve
 
 from indelible import contests
-from indelible.contests import ENTRY, ContestStatus, Entry, EntryFilter, EntrySaved, EntryStatus
+from indelible.contests import ContestStatus, Entry, EntryFilter, EntrySaved, EntryStatus
 from indelible.contests.rules.failures import RosterInvalid
 from indelible.contests.rules.values import EligibleEntry
-from indelible.kernel.aggregates import save_change
 from indelible.testing.captures.scenarios import code
 from indelible.testing.contests.payloads import PLAYERS
 from indelible.testing.contests.scenarios import (
@@ -20,11 +19,10 @@ from indelible.testing.contests.scenarios import (
     ContestScenario,
     Value,
     contest_in,
-    locked_contest,
     new_contest,
     publish,
 )
-from indelible.testing.stores import AnyStore, refusal, within
+from indelible.testing.stores import AnyStore, refusal
 
 MAX_ENTRIES = 10
 PENDING, ACTIVE = EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE
@@ -75,6 +73,12 @@ def eligible(scenario: ContestScenario, paid_until: datetime) -> tuple[EligibleE
     )
 
 
+def listed_entries(scenario: ContestScenario, **filters: Value) -> set[str]:
+    """Return the ids of the listed entries."""
+    listed = scenario.store.read(contests.list_entries, scenario.contest_id, **filters)
+    return {item.entry.id for item in listed}
+
+
 class EntryConformance:
     """Requirements on entries, places and limits."""
 
@@ -84,7 +88,7 @@ class EntryConformance:
         entry = saved.entry
         details = store.read(contests.get_entry, entry.id)
 
-        assert (entry.status, saved.seq, entry.place) == (PENDING, 1, 1)
+        assert (entry.status, saved.seq, entry.place_number) == (PENDING, 1, 1)
         assert (entry.entry_number, entry.roster_number) == (1, 1)
         assert (entry.fee_minor, entry.currency) == (FEE, "USD")
         assert (entry.paid_minor, entry.paid_at, entry.payment_ref) == (None, None, None)
@@ -111,16 +115,16 @@ class EntryConformance:
         refund(scenario, paid)
         following = [scenario.enter(f"next-{number}").entry for number in range(3)]
 
-        assert [entry.place for entry in entries] == [1, 2, 3, 4, 5]
-        assert [entry.place for entry in following] == [2, 4, 6]
-        assert scenario.entry(entries[0].id).place == 1
-        assert scenario.entry(entries[1].id).place is None
-        assert scenario.entry(paid.id).place is None
+        assert [entry.place_number for entry in entries] == [1, 2, 3, 4, 5]
+        assert [entry.place_number for entry in following] == [2, 4, 6]
+        assert scenario.entry(entries[0].id).place_number == 1
+        assert scenario.entry(entries[1].id).place_number is None
+        assert scenario.entry(paid.id).place_number is None
         counts = scenario.read(
             lambda tx: (
                 tx.contests.entries.count_occupied(scenario.contest_id),
                 tx.contests.entries.count_joined(scenario.contest_id),
-                tx.contests.entries.highest_place(scenario.contest_id),
+                tx.contests.entries.highest_place_number(scenario.contest_id),
                 tx.contests.entries.has_any(scenario.contest_id),
             )
         )
@@ -139,7 +143,7 @@ class EntryConformance:
 
     def test_a_contest_without_a_limit_takes_every_entry(self, store: AnyStore) -> None:
         scenario = new_contest(store, max_entries=None, max_entries_per_user=None)
-        places = [scenario.enter().entry.place for _ in range(MAX_ENTRIES + 1)]
+        places = [scenario.enter().entry.place_number for _ in range(MAX_ENTRIES + 1)]
 
         assert places == list(range(1, MAX_ENTRIES + 2))
 
@@ -202,7 +206,7 @@ class EntryConformance:
         newcomer = (*PLAYERS[:2], "Q01")
         assert code(partial(scenario.enter, "ann", newcomer)) == "ROSTER_INVALID"
         scenario.import_field((*PLAYERS, "Q01"))
-        assert scenario.enter("ann", newcomer).entry.place == 1
+        assert scenario.enter("ann", newcomer).entry.place_number == 1
 
     def test_a_roster_is_a_numbered_record(self, store: AnyStore) -> None:
         scenario = new_contest(store)
@@ -212,7 +216,7 @@ class EntryConformance:
         rosters = store.read(contests.list_rosters, saved.entry.id)
         stale = partial(scenario.set_roster, saved)
 
-        assert (changed.entry.roster_number, changed.entry.place) == (2, 1)
+        assert (changed.entry.roster_number, changed.entry.place_number) == (2, 1)
         assert same.seq == changed.seq
         assert [roster.player_ids for roster in rosters] == [ROSTER, OTHER_ROSTER]
         assert store.read(contests.list_rosters, saved.entry.id, after=1) == rosters[1:]
@@ -240,179 +244,11 @@ class EntryConformance:
         other = new_contest(store)
         other.enter("ann")
 
-        assert _listed(scenario) == {paid.id, waiting.id}
-        assert _listed(scenario, matching=EntryFilter(status=ACTIVE)) == {paid.id}
-        assert _listed(scenario, user_id="bob") == {waiting.id}
-
-
-class PaymentConformance:
-    """Requirements on payments of entries, and on who is eligible."""
-
-    def test_a_paid_entry_is_active(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        entry = scenario.enter().entry
-        saved = scenario.pay(entry, payment_ref="pay-1")
-
-        assert (saved.entry.status, saved.entry.place) == (ACTIVE, 1)
-        assert (saved.entry.paid_minor, saved.entry.payment_ref) == (FEE, "pay-1")
-        assert saved.entry.paid_at == entry.created_at
-        again = scenario.pay(entry, payment_ref="pay-1")
-        assert again == saved
-        other = partial(scenario.pay, entry, payment_ref="pay-2")
-        assert code(other) == "INVALID_TRANSITION"
-
-    def test_another_amount_or_currency_is_refused(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        entry = scenario.enter().entry
-        for fields in ({"paid_minor": FEE - 1}, {"paid_minor": FEE + 1}, {"currency": "EUR"}):
-            error = refusal(partial(scenario.pay, entry, **fields))
-            assert error is not None
-            assert error.code == "PAYMENT_AMOUNT_MISMATCH", fields
-            assert error.detail["expected_minor"] == FEE
-
-        assert scenario.entry(entry.id).status is PENDING
-
-    def test_entries_take_their_edges_only(self, store: AnyStore) -> None:
-        commands: dict[str, Callable[[ContestScenario, Entry], EntrySaved]] = {
-            "activate": lambda scenario, entry: scenario.pay(entry, payment_ref="another"),
-            "reject": reject,
-            "refund": refund,
-            "void": void,
-            "reinstate": reinstate,
-        }
-        for status in EntryStatus:
-            for action, command in commands.items():
-                scenario = new_contest(store)
-                entry = entry_in(scenario, status)
-                attempt = partial(command, scenario, entry)
-                if action in ENTRY.allowed(status):
-                    assert attempt().entry.status is ENTRY.next(status, action), (status, action)
-                    continue
-                assert code(attempt) == "INVALID_TRANSITION", (status, action)
-                assert scenario.entry(entry.id) == entry
-
-    def test_a_void_entry_keeps_its_place_and_returns(self, store: AnyStore) -> None:
-        scenario = new_contest(store, max_entries=2)
-        disputed = entry_in(scenario, VOID, "ann")
-        scenario.enter("bob")
-
-        assert disputed.place == 1
-        assert code(partial(scenario.enter, "cem")) == "CONTEST_FULL"
-        won = reinstate(scenario, disputed).entry
-        assert (won.status, won.place, won.paid_minor) == (ACTIVE, 1, FEE)
-
-    def test_payments_never_change_a_contest(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        before = scenario.saved
-        for number, status in enumerate(EntryStatus):
-            entry_in(scenario, status, f"user-{number}")
-
-        assert scenario.saved == before
-
-    def test_active_entries_that_were_paid_in_time_are_eligible(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        paid_until = scenario.contest.lock_time + timedelta(seconds=300)
-        at_the_end = scenario.enter("ann", OTHER_ROSTER, prediction=7).entry
-        scenario.pay(at_the_end, paid_at=paid_until)
-        too_late = scenario.enter("bob").entry
-        scenario.pay(too_late, paid_at=paid_until + timedelta(microseconds=1))
-        for number, status in enumerate((PENDING, REJECTED, REFUNDED, VOID)):
-            entry_in(scenario, status, f"user-{number}")
-        (found,) = eligible(scenario, paid_until)
-        entry = scenario.entry(at_the_end.id)
-
-        assert found == EligibleEntry(
-            entry_id=entry.id,
-            user_id="ann",
-            payment_ref=entry.payment_ref,
-            paid_minor=FEE,
-            paid_at=paid_until,
-            roster_digest=entry.roster_digest,
-            player_ids=OTHER_ROSTER,
-            prediction=7,
-        )
-
-    def test_eligible_entries_have_their_newest_rosters_in_order(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        for number in range(MAX_ENTRIES):
-            saved = scenario.paid_entry(f"user-{number}")
-            scenario.set_roster(saved, OTHER_ROSTER)
-        new_contest(store).paid_entry()
-        found = eligible(scenario, scenario.contest.lock_time)
-
-        assert [entry.entry_id for entry in found] == sorted(_listed(scenario))
-        assert {entry.player_ids for entry in found} == {OTHER_ROSTER}
-
-    def test_a_payment_after_the_lock_activates_an_entry(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        entry = scenario.enter().entry
-        scenario.advance(scenario.contest.lock_time)
-        scenario.lock()
-        assert scenario.pay(entry).entry.status is ACTIVE
-
-    def test_every_change_of_an_entry_changes_the_revision_of_all(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        revisions = [_revision(scenario)]
-        entry = scenario.enter().entry
-        revisions.append(_revision(scenario))
-        for step in (partial(scenario.pay, entry), partial(void, scenario, entry)):
-            step()
-            revisions.append(_revision(scenario))
-        new_contest(store).enter()
-
-        assert revisions == [(0, 0), (1, 1), (1, 2), (1, 3)]
-        assert _revision(scenario) == revisions[-1]
-
-    def test_fixed_values_of_an_entry_stay(self, store: AnyStore) -> None:
-        scenario = new_contest(store)
-        entry = scenario.enter().entry
-        for name, value in _fixed_values(new_contest(store).contest_id):
-            assert code(partial(_force, scenario, entry, name, value)) == "FIELD_FIXED", name
-
-    def test_an_entry_of_a_locked_contest_keeps_its_roster(self, store: AnyStore) -> None:
-        scenario = locked_contest(store)
-        (entry,) = store.read(contests.entries_of_user, scenario.contest_id, "ann")
-        saved = EntrySaved(entry=entry, seq=2)
-
-        assert code(partial(scenario.set_roster, saved)) == "CONTEST_LOCKED"
-
-
-def _revision(scenario: ContestScenario) -> tuple[int, int]:
-    """Return the number of the entries and the sum of their seqs."""
-    revision = scenario.read(lambda tx: tx.contests.entries.entries_revision(scenario.contest_id))
-    return revision.count, revision.seq_sum
-
-
-def _listed(scenario: ContestScenario, **filters: Value) -> set[str]:
-    """Return the ids of the listed entries."""
-    listed = scenario.store.read(contests.list_entries, scenario.contest_id, **filters)
-    return {item.entry.id for item in listed}
+        assert listed_entries(scenario) == {paid.id, waiting.id}
+        assert listed_entries(scenario, matching=EntryFilter(status=ACTIVE)) == {paid.id}
+        assert listed_entries(scenario, user_id="bob") == {waiting.id}
 
 
 def _renamed(entry: Entry) -> Entry:
     """Return an entry with an id that is not stored."""
     return evolve(entry, id="nobody")
-
-
-def _fixed_values(contest_id: str) -> Sequence[tuple[str, Value]]:
-    """Return another value for each fixed field of an entry."""
-    return (
-        ("contest_id", contest_id),
-        ("user_id", "bob"),
-        ("entry_number", 2),
-        ("fee_minor", FEE + 1),
-        ("currency", "EUR"),
-    )
-
-
-def _force(scenario: ContestScenario, entry: Entry, name: str, value: Value) -> None:
-    """Save the next roster of an entry with another value of a fixed field."""
-
-    def save(tx: contests.ContestsWrite) -> None:
-        head = tx.contests.entries.lock(entry.id)
-        changed = head.entity.with_roster(OTHER_ROSTER, None, now=tx.clock.now())
-        roster = changed.new_roster(OTHER_ROSTER, None)
-        forced = evolve(changed, **{name: value})
-        save_change(tx, tx.contests.entries, head, forced, "set_roster", records=(roster,))
-
-    within(scenario.store, save)

@@ -27,7 +27,7 @@ from indelible.contests.entities.values import ResolveAction
 from indelible.contests.rules.configuration import document_instant, parse_configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
 from indelible.contests.samples import sample_configuration
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Head
 from indelible.testing.contests.payloads import (
     FINAL_BOARD,
     FIRST_ROUND,
@@ -77,16 +77,6 @@ def configuration(base: datetime = BEGINNING, **changes: Value) -> dict[str, Val
     return document | changes
 
 
-def advance(store: AnyStore, instant: datetime) -> None:
-    """Let the store's clock, which ticks with each call, reach an instant."""
-
-    def tick(tx: WriteTx) -> None:
-        while tx.clock.now() < instant:
-            pass
-
-    within(store, tick)
-
-
 @frozen
 class ContestScenario:
     """A contest of a store that was published at an instant, with commands on it."""
@@ -106,14 +96,14 @@ class ContestScenario:
         return self.saved.contest
 
     @property
-    def log(self) -> ContestLog:
-        """Return the log as it is stored."""
-        return self.read(lambda tx: tx.contests.logs.get(self.contest_id).entity)
+    def log_head(self) -> Head[ContestLog]:
+        """Return the head of the log."""
+        return self.read(lambda tx: tx.contests.logs.get(self.contest_id))
 
     @property
-    def log_seq(self) -> int:
-        """Return the seq of the log."""
-        return self.read(lambda tx: tx.contests.logs.get(self.contest_id).revision.seq)
+    def log(self) -> ContestLog:
+        """Return the log as it is stored."""
+        return self.log_head.entity
 
     @property
     def events(self) -> tuple[ContestEvent, ...]:
@@ -140,8 +130,13 @@ class ContestScenario:
         return do(self.store, handler, command, actor=SYSTEM)
 
     def advance(self, instant: datetime) -> None:
-        """Let the store's clock reach an instant."""
-        advance(self.store, instant)
+        """Let the store's clock, which ticks with each call, reach an instant."""
+
+        def tick(tx: WriteTx) -> None:
+            while tx.clock.now() < instant:
+                pass
+
+        within(self.store, tick)
 
     def import_field(self, players: Sequence[str] = PLAYERS, **fields: Value) -> LogSaved:
         """Import the field."""
@@ -264,7 +259,7 @@ class ContestScenario:
         if fetch.payload_digest is not None:
             digest = fetch.payload_digest
             content = self.read(lambda tx: tx.payloads.get(digest).content)
-        given = AssessInput(
+        inputs = AssessInput(
             contest_status=contest.contest.status,
             configuration=parse_configuration(record.configuration, created_at=None),
             state=self.store.read(contests.log_state, self.contest_id),
@@ -280,10 +275,10 @@ class ContestScenario:
         )
         return contests.AppendEvents(
             contest_id=self.contest_id,
-            expected_seq=self.log_seq,
+            expected_seq=self.log_head.revision.seq,
             contest_seq=contest.seq,
             fetch_number=fetch.number,
-            assessment=contests.assess(given),
+            assessment=contests.assess(inputs),
         )
 
     def observe(self, body: Board | bytes | None, minute: int) -> LogSaved:

@@ -85,7 +85,7 @@ def _places_guard(dialect: str) -> Guard:
         condition=(
             "NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries"
             f" OR NOT EXISTS (SELECT 1 FROM {entries} AS entry"
-            " WHERE entry.contest_id = OLD.id AND entry.place > NEW.max_entries)"
+            " WHERE entry.contest_id = OLD.id AND entry.place_number > NEW.max_entries)"
         ),
         row_filter="NEW.max_entries IS NOT NULL",
     )

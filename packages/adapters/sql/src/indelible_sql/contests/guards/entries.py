@@ -41,9 +41,12 @@ def _open_guard(dialect: str) -> Guard:
 
 def _places_guard(dialect: str) -> Guard:
     """Refuse an entry in a place that the contest does not have; two entries share no place."""
-    has_place = "(contest.max_entries IS NULL OR NEW.place <= contest.max_entries)"
+    is_within = "(contest.max_entries IS NULL OR NEW.place_number <= contest.max_entries)"
     return Guard(
-        table=ENTRIES, rule="within_places", event="INSERT", condition=_contest(has_place, dialect)
+        table=ENTRIES,
+        rule="within_places",
+        event="INSERT",
+        condition=_contest(is_within, dialect),
     )
 
 
@@ -90,7 +93,7 @@ def _place_guard() -> Guard:
     """Refuse another place; an entry may only leave its own."""
     return Guard(
         table=ENTRIES,
-        rule="keeps_place",
+        rule="keeps_place_number",
         event="UPDATE",
-        condition="NEW.place IS NULL OR NEW.place = OLD.place",
+        condition="NEW.place_number IS NULL OR NEW.place_number = OLD.place_number",
     )

@@ -29,7 +29,7 @@ ENTRIES = head(
     required("contest_id", IDENTIFIER),
     required("user_id", IDENTIFIER),
     required("entry_number", ORDINAL),
-    Column("place", ORDINAL),
+    Column("place_number", ORDINAL),
     required("roster_digest", DIGEST),
     *money_columns("fee"),
     amount_column("paid", nullable=True),
@@ -37,7 +37,7 @@ ENTRIES = head(
     Column("payment_ref", IDENTIFIER),
     Column("rejection_reason", CONTENT),
     UniqueConstraint("contest_id", "user_id", "entry_number", name="entries_number"),
-    UniqueConstraint("contest_id", "place", name="entries_place"),
+    UniqueConstraint("contest_id", "place_number", name="entries_place_number"),
     key(
         "entries_contest",
         ["contest_id", "fee_minor", "currency"],
@@ -52,7 +52,7 @@ ENTRIES = head(
         deferred=True,
     ),
     CheckConstraint(
-        f"(place IS NOT NULL) = (status IN ({quoted(OCCUPYING)}))",
+        f"(place_number IS NOT NULL) = (status IN ({quoted(OCCUPYING)}))",
         name="entries_place_of_status",
     ),
     CheckConstraint(

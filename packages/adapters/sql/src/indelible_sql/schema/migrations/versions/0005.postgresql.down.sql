@@ -62,7 +62,7 @@ DROP TRIGGER entries_contest_open ON indelible.entries
 --;
 DROP TRIGGER entries_fixed ON indelible.entries
 --;
-DROP TRIGGER entries_keeps_place ON indelible.entries
+DROP TRIGGER entries_keeps_place_number ON indelible.entries
 --;
 DROP TRIGGER entries_no_delete ON indelible.entries
 --;
@@ -362,7 +362,7 @@ DROP FUNCTION indelible.entries_roster_open
 --;
 DROP FUNCTION indelible.entries_paid_once
 --;
-DROP FUNCTION indelible.entries_keeps_place
+DROP FUNCTION indelible.entries_keeps_place_number
 --;
 DROP FUNCTION indelible.contest_logs_fixed
 --;

@@ -88,7 +88,7 @@ CREATE TABLE indelible.entries (
 	contest_id indelible.identifier NOT NULL,
 	user_id indelible.identifier NOT NULL,
 	entry_number indelible.ordinal NOT NULL,
-	place indelible.ordinal,
+	place_number indelible.ordinal,
 	roster_digest indelible.digest NOT NULL,
 	fee_minor indelible.amount_minor NOT NULL,
 	currency indelible.currency NOT NULL,
@@ -98,9 +98,9 @@ CREATE TABLE indelible.entries (
 	rejection_reason TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT entries_number UNIQUE (contest_id, user_id, entry_number),
-	CONSTRAINT entries_place UNIQUE (contest_id, place),
+	CONSTRAINT entries_place_number UNIQUE (contest_id, place_number),
 	CONSTRAINT entries_contest FOREIGN KEY(contest_id, fee_minor, currency) REFERENCES indelible.contests (id, fee_minor, currency),
-	CONSTRAINT entries_place_of_status CHECK ((place IS NOT NULL) = (status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID'))),
+	CONSTRAINT entries_place_of_status CHECK ((place_number IS NOT NULL) = (status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID'))),
 	CONSTRAINT entries_payment_of_status CHECK (CASE WHEN status IN ('PENDING_PAYMENT', 'REJECTED') THEN paid_minor IS NULL AND paid_at IS NULL AND payment_ref IS NULL ELSE paid_minor IS NOT NULL AND paid_at IS NOT NULL AND (payment_ref IS NULL) = (paid_minor = 0) END),
 	CONSTRAINT entries_paid_in_full CHECK (paid_minor = fee_minor AND (fee_minor > 0 OR paid_at = created_at)),
 	CONSTRAINT entries_rejection_short CHECK (length(rejection_reason) <= 1000),
@@ -1157,7 +1157,7 @@ ALTER TABLE indelible.contests ENABLE ALWAYS TRIGGER contests_fee_fixed
 --;
 CREATE FUNCTION indelible.contests_has_places() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries OR NOT EXISTS (SELECT 1 FROM indelible.entries AS entry WHERE entry.contest_id = OLD.id AND entry.place > NEW.max_entries)) IS NOT TRUE THEN
+  IF (NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries OR NOT EXISTS (SELECT 1 FROM indelible.entries AS entry WHERE entry.contest_id = OLD.id AND entry.place_number > NEW.max_entries)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1287,7 +1287,7 @@ ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_contest_open
 --;
 CREATE FUNCTION indelible.entries_within_places() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries IS NULL OR NEW.place <= contest.max_entries))) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries IS NULL OR NEW.place_number <= contest.max_entries))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1337,7 +1337,7 @@ FOR EACH ROW WHEN ((OLD.paid_at IS NULL OR (NEW.paid_minor = OLD.paid_minor OR N
 --;
 ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_paid_once
 --;
-CREATE FUNCTION indelible.entries_keeps_place() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.entries_keeps_place_number() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1345,10 +1345,10 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER entries_keeps_place BEFORE UPDATE ON indelible.entries
-FOR EACH ROW WHEN ((NEW.place IS NULL OR NEW.place = OLD.place) IS NOT TRUE) EXECUTE FUNCTION indelible.entries_keeps_place()
+CREATE TRIGGER entries_keeps_place_number BEFORE UPDATE ON indelible.entries
+FOR EACH ROW WHEN ((NEW.place_number IS NULL OR NEW.place_number = OLD.place_number) IS NOT TRUE) EXECUTE FUNCTION indelible.entries_keeps_place_number()
 --;
-ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_keeps_place
+ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_keeps_place_number
 --;
 CREATE FUNCTION indelible.contest_logs_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -118,7 +118,7 @@ DROP TRIGGER entries_fixed
 --;
 DROP TRIGGER entries_history_exists
 --;
-DROP TRIGGER entries_keeps_place
+DROP TRIGGER entries_keeps_place_number
 --;
 DROP TRIGGER entries_no_delete
 --;

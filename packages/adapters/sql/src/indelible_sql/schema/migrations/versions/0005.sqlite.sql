@@ -134,7 +134,7 @@ CREATE TABLE entries (
 	contest_id TEXT NOT NULL,
 	user_id TEXT NOT NULL,
 	entry_number INTEGER NOT NULL,
-	place INTEGER,
+	place_number INTEGER,
 	roster_digest TEXT NOT NULL,
 	fee_minor INTEGER NOT NULL,
 	currency TEXT NOT NULL,
@@ -144,10 +144,10 @@ CREATE TABLE entries (
 	rejection_reason TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT entries_number UNIQUE (contest_id, user_id, entry_number),
-	CONSTRAINT entries_place UNIQUE (contest_id, place),
+	CONSTRAINT entries_place_number UNIQUE (contest_id, place_number),
 	CONSTRAINT entries_contest FOREIGN KEY(contest_id, fee_minor, currency) REFERENCES contests (id, fee_minor, currency),
 	CONSTRAINT entries_roster FOREIGN KEY(id, roster_number, roster_digest) REFERENCES rosters (entry_id, number, roster_digest) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT entries_place_of_status CHECK ((place IS NOT NULL) = (status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID'))),
+	CONSTRAINT entries_place_of_status CHECK ((place_number IS NOT NULL) = (status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID'))),
 	CONSTRAINT entries_payment_of_status CHECK (CASE WHEN status IN ('PENDING_PAYMENT', 'REJECTED') THEN paid_minor IS NULL AND paid_at IS NULL AND payment_ref IS NULL ELSE paid_minor IS NOT NULL AND paid_at IS NOT NULL AND (payment_ref IS NULL) = (paid_minor = 0) END),
 	CONSTRAINT entries_paid_in_full CHECK (paid_minor = fee_minor AND (fee_minor > 0 OR paid_at = created_at)),
 	CONSTRAINT entries_rejection_short CHECK (length(rejection_reason) <= 1000),
@@ -165,7 +165,7 @@ CREATE TABLE entries (
 	CONSTRAINT entries_contest_id_rule CHECK (length(contest_id) BETWEEN 1 AND 200),
 	CONSTRAINT entries_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
 	CONSTRAINT entries_entry_number_rule CHECK (entry_number >= 1),
-	CONSTRAINT entries_place_rule CHECK (place >= 1),
+	CONSTRAINT entries_place_number_rule CHECK (place_number >= 1),
 	CONSTRAINT entries_roster_digest_rule CHECK (length(roster_digest) = 64 AND trim(roster_digest, '0123456789abcdef') = ''),
 	CONSTRAINT entries_fee_minor_rule CHECK (fee_minor BETWEEN -1000000000000 AND 1000000000000),
 	CONSTRAINT entries_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
@@ -845,7 +845,7 @@ WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_no_delete'); END
 --;
 CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries
-WHEN (NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND place = NEW.place) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND user_id = NEW.user_id AND entry_number = NEW.entry_number) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE id = NEW.id)) IS NOT TRUE
+WHEN (NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND place_number = NEW.place_number) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND user_id = NEW.user_id AND entry_number = NEW.entry_number) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_no_replace'); END
 --;
 CREATE TRIGGER entries_contest_exists BEFORE INSERT ON entries
@@ -861,11 +861,11 @@ WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND ent
 BEGIN SELECT RAISE(ABORT, 'entries_history_exists'); END
 --;
 CREATE TRIGGER entries_no_replace_on_update BEFORE UPDATE ON entries
-WHEN (NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND place = NEW.place AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND user_id = NEW.user_id AND entry_number = NEW.entry_number AND (id <> OLD.id))) IS NOT TRUE
+WHEN (NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND place_number = NEW.place_number AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND user_id = NEW.user_id AND entry_number = NEW.entry_number AND (id <> OLD.id))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_no_replace_on_update'); END
 --;
 CREATE TRIGGER entries_no_nested_update BEFORE UPDATE ON entries
-WHEN (EXISTS (SELECT 1 FROM main.entries AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.roster_number IS OLD.roster_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.contest_id IS OLD.contest_id AND stored.user_id IS OLD.user_id AND stored.entry_number IS OLD.entry_number AND stored.place IS OLD.place AND stored.roster_digest IS OLD.roster_digest AND stored.fee_minor IS OLD.fee_minor AND stored.currency IS OLD.currency AND stored.paid_minor IS OLD.paid_minor AND stored.paid_at IS OLD.paid_at AND stored.payment_ref IS OLD.payment_ref AND stored.rejection_reason IS OLD.rejection_reason)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.entries AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.roster_number IS OLD.roster_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.contest_id IS OLD.contest_id AND stored.user_id IS OLD.user_id AND stored.entry_number IS OLD.entry_number AND stored.place_number IS OLD.place_number AND stored.roster_digest IS OLD.roster_digest AND stored.fee_minor IS OLD.fee_minor AND stored.currency IS OLD.currency AND stored.paid_minor IS OLD.paid_minor AND stored.paid_at IS OLD.paid_at AND stored.payment_ref IS OLD.payment_ref AND stored.rejection_reason IS OLD.rejection_reason)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_no_nested_update'); END
 --;
 CREATE TRIGGER entries_one_step BEFORE UPDATE ON entries
@@ -1045,7 +1045,7 @@ WHEN (NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency OR NOT EXIST
 BEGIN SELECT RAISE(ABORT, 'contests_fee_fixed'); END
 --;
 CREATE TRIGGER contests_has_places BEFORE UPDATE ON contests
-WHEN (NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries OR NOT EXISTS (SELECT 1 FROM main.entries AS entry WHERE entry.contest_id = OLD.id AND entry.place > NEW.max_entries)) IS NOT TRUE
+WHEN (NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries OR NOT EXISTS (SELECT 1 FROM main.entries AS entry WHERE entry.contest_id = OLD.id AND entry.place_number > NEW.max_entries)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contests_has_places'); END
 --;
 CREATE TRIGGER contests_locks_in_time BEFORE UPDATE ON contests
@@ -1085,7 +1085,7 @@ WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.cont
 BEGIN SELECT RAISE(ABORT, 'entries_contest_open'); END
 --;
 CREATE TRIGGER entries_within_places BEFORE INSERT ON entries
-WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries IS NULL OR NEW.place <= contest.max_entries))) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries IS NULL OR NEW.place_number <= contest.max_entries))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_within_places'); END
 --;
 CREATE TRIGGER entries_within_user_limit BEFORE INSERT ON entries
@@ -1100,9 +1100,9 @@ CREATE TRIGGER entries_paid_once BEFORE UPDATE ON entries
 WHEN (OLD.paid_at IS NULL OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_paid_once'); END
 --;
-CREATE TRIGGER entries_keeps_place BEFORE UPDATE ON entries
-WHEN (NEW.place IS NULL OR NEW.place = OLD.place) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'entries_keeps_place'); END
+CREATE TRIGGER entries_keeps_place_number BEFORE UPDATE ON entries
+WHEN (NEW.place_number IS NULL OR NEW.place_number = OLD.place_number) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_keeps_place_number'); END
 --;
 CREATE TRIGGER contest_logs_fixed BEFORE UPDATE ON contest_logs
 WHEN (NEW.contest_id = OLD.contest_id AND NEW.provider_event_id = OLD.provider_event_id) IS NOT TRUE

@@ -1,4 +1,4 @@
-"""Read what the events of a contest amount to, for handlers and queries."""
+"""Reads of several records that handlers and queries share."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,0 +1,105 @@
+"""The commands on entries and rosters."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.contests.commands.contests import ContestCommand
+from indelible.contests.entities.values import (
+    AMOUNT,
+    CURRENCY,
+    MESSAGE,
+    PLAYERS,
+    PREDICTION,
+    are_players,
+    message_text,
+    player_tuple,
+)
+from indelible.kernel.money import is_amount_minor, is_currency
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    bounded_int,
+    is_identifier,
+    is_instant,
+    is_text,
+)
+
+
+@frozen(kw_only=True)
+class EnterContest(ContestCommand):
+    """Enter a contest with a roster."""
+
+    command_name: ClassVar[str] = "enter_contest"
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    player_ids: tuple[str, ...] = field(
+        converter=player_tuple, validator=are_players, metadata=PLAYERS
+    )
+    prediction: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=PREDICTION
+    )
+
+
+@frozen(kw_only=True)
+class SetRoster:
+    """Replace the roster of a user's entry, as the caller last saw it."""
+
+    command_name: ClassVar[str] = "set_roster"
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entry_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    player_ids: tuple[str, ...] = field(
+        converter=player_tuple, validator=are_players, metadata=PLAYERS
+    )
+    prediction: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=PREDICTION
+    )
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class EntryCommand:
+    """A command of the system on an entry."""
+
+    entry_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ActivateEntry(EntryCommand):
+    """Activate an entry whose fee was paid. It has no route."""
+
+    command_name: ClassVar[str] = "activate_entry"
+    paid_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
+    currency: str = field(validator=is_currency, metadata=CURRENCY)
+    paid_at: datetime = field(validator=is_instant)
+    payment_ref: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class RejectEntry(EntryCommand):
+    """Reject an entry whose payment failed; its place is free."""
+
+    command_name: ClassVar[str] = "reject_entry"
+    rejection_reason: str = field(converter=message_text, validator=is_text, metadata=MESSAGE)
+
+
+@frozen(kw_only=True)
+class RefundEntry(EntryCommand):
+    """Record that an entry's fee was returned; its place is free."""
+
+    command_name: ClassVar[str] = "refund_entry"
+
+
+@frozen(kw_only=True)
+class VoidEntry(EntryCommand):
+    """Suspend an entry, as during a dispute; it keeps its place."""
+
+    command_name: ClassVar[str] = "void_entry"
+
+
+@frozen(kw_only=True)
+class ReinstateEntry(EntryCommand):
+    """Activate a void entry again, as after a dispute that was won."""
+
+    command_name: ClassVar[str] = "reinstate_entry"
