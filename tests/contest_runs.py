@@ -9,7 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from indelible.app import ReadTx, WriteTx
 from indelible.contests.commands import ActivateEntry, EnterContest, PublishContest
-from indelible.contests.entities import Contest, ContestLog, Entry, SettlementRun
+from indelible.contests.entities import Contest, ContestLog, Entry, SettlementLine, SettlementRun
 from indelible.contests.handlers import activate_entry, enter_contest, publish_contest
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import (
@@ -209,9 +209,14 @@ class ContestRun:
         """Return the number of the tournament's last fetch."""
         return self.store.read(lambda tx: tx.contests.feeds.get(self.event_id)).entity.fetch_number
 
+    @property
+    def options(self) -> TournamentOptions:
+        """Return the facts of the tournament."""
+        return evolve(OPTIONS, provider_event_id=self.event_id)
+
     def serve(self, moment: Moment) -> None:
         """Let the provider answer with the leaderboard of a moment from now on."""
-        self.provider.serve(moment, evolve(OPTIONS, provider_event_id=self.event_id))
+        self.provider.serve(moment, self.options)
 
     def reconcile(self) -> None:
         """Let the reconciler look for repairs."""
@@ -300,6 +305,10 @@ class ContestRun:
         """Return the settlement runs of a contest, newest first."""
         heads = self.store.read(lambda tx: tx.contests.runs.of_contest(contest.id, limit=500))
         return [head.entity for head in heads]
+
+    def lines(self, settled: SettlementRun) -> tuple[SettlementLine, ...]:
+        """Return the lines of a settlement."""
+        return self.store.read(lambda tx: tx.contests.runs.lines(settled.id, after=0, limit=500))
 
     def changes(self, contest: Contest) -> list[Change]:
         """Return the changes of a contest."""

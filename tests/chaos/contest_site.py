@@ -215,9 +215,7 @@ def problems_of_runs(run: ContestRun, contest: Contest, digest: str | None) -> I
     if len(completed) != int(digest is not None):
         yield f"it has {len(completed)} settlements"
     for ended in completed:
-        lines = run.store.read(
-            lambda tx, run_id=ended.id: tx.contests.runs.lines(run_id, after=0, limit=500)
-        )
+        lines = run.lines(ended)
         if run.contest(contest).settlement_run_id != ended.id:
             yield "the contest names another run"
         if ended.result_digest != digest:

@@ -37,7 +37,7 @@ def test_a_killed_worker_leaves_one_commit_and_no_workspace(
 
 
 def test_a_push_whose_answer_is_lost_is_found(site: ProjectSite) -> None:
-    times = dose(25, small=5)
+    times = dose(5, small=2)
 
     report = lose_pushes(site, times, Random(1))  # noqa: S311 - no secret
 
@@ -46,7 +46,7 @@ def test_a_push_whose_answer_is_lost_is_found(site: ProjectSite) -> None:
 
 
 def test_the_commits_of_others_stay_and_ours_is_on_top(site: ProjectSite) -> None:
-    races = dose(10, small=3)
+    races = dose(4, small=2)
 
     report = race_pushes(site, races, Random(1))  # noqa: S311 - no secret
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy.sql.base import Executable
 from tests.core.projects.test_completion_orders import STEPS, Order, OrderStep
+from tests.doses import dose
 from tests.sql.plans import has_line, plan
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 from tests.sql.test_races import codes_of
@@ -41,6 +42,7 @@ from indelible_sql.projects.statements import (
 )
 
 ROUNDS = 5
+ORDERS = dose(100, small=20)  # the memory store tries 500: tests/core/projects
 MANY_OUTPUTS = 30
 STATEMENTS: dict[str, Executable] = {
     "the prompts of a project": PAGE_PROMPTS,
@@ -161,9 +163,9 @@ def test_the_latest_job_is_the_newest_successful_one(
 
 
 @pytest.mark.slow
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=ORDERS, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
-def test_500_orders_lead_to_the_newest_successful_job(
+def test_many_orders_lead_to_the_newest_successful_job(
     store: SqlStore, steps: list[OrderStep]
 ) -> None:
     play(new_project(store), steps)

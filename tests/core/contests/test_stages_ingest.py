@@ -182,16 +182,19 @@ def test_a_log_that_another_one_changes_is_read_again(run: ContestRun) -> None:
     run.provider.serve(FIRST_ROUND)
     run.enqueue(FETCH_TOURNAMENT_STAGE, EVENT_ID)
     run.process(FETCH_TOURNAMENT_STAGE)
-    interferences = [PauseIngestion(contest_id=contest.id), ResumeIngestion(contest_id=contest.id)]
+    pause = PauseIngestion(contest_id=contest.id)
+    resume = ResumeIngestion(contest_id=contest.id)
+    assessments: list[ContestFailpoint] = []
 
     def interfere(failpoint: ContestFailpoint) -> None:
-        if failpoint is ContestFailpoint.INGEST_AFTER_ASSESS and interferences:
-            pause, resume = interferences
-            interferences.clear()
+        if failpoint is not ContestFailpoint.INGEST_AFTER_ASSESS:
+            return
+        if not assessments:
             run.store.run(pause_ingestion, pause, actor=OPS, reason="a test")
             run.store.run(resume_ingestion, resume, actor=OPS, reason="a test")
+        assessments.append(failpoint)
 
     run.process(INGEST_CONTEST_STAGE, at_failpoint=interfere)
 
-    assert interferences == []
+    assert len(assessments) == 2
     assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]

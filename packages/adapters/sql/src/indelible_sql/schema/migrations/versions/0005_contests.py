@@ -1,7 +1,6 @@
-"""Contests with their records, raw bytes by their digests, and records of refused commands.
+"""Raw bytes by their digests, and records of refused commands.
 
 Decision: docs/decisions/0094-money-bytes-and-rejections.md
-Decision: docs/decisions/0099-contests-in-sql.md
 
 The guard of tasks accepts a later due time: docs/decisions/0095-bulk-records-and-delayed-tasks.md
 """
@@ -16,23 +15,15 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-OF_CONTESTS = "lifecycle IN ('contest', 'contest_log', 'entry', 'provider_feed', 'settlement_run')"
-
 
 def upgrade() -> None:
-    """Add the tables, the lifecycles and their guards, and replace a guard of tasks."""
+    """Add the tables and their guards, and replace a guard of tasks. Existing rows stay."""
     run_frozen(revision)
 
 
 def downgrade() -> None:
-    """Remove contests with all their changes, payloads and rejections.
-
-    An export must contain every record where there are any. The tasks of contests go too, and all
-    seals where contests have changes: these would be missing. On SQLite the positions of the other
-    changes close up.
-    """
+    """Remove payloads and rejections; an export must contain every record where there are any."""
     connection, context = op.get_bind(), op.get_context()
-    check_before_losing(connection, context, "history", OF_CONTESTS)
     check_before_losing(connection, context, "payloads")
     check_before_losing(connection, context, "rejections")
     run_frozen(revision, DOWN)

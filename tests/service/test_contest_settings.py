@@ -1,0 +1,101 @@
+"""The settings of contests: the provider's address, the poll interval and the stages."""
+
+import pytest
+
+from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
+from indelible_service.contexts.contests import (
+    DEMO_ENDPOINT,
+    ContestSettings,
+    build_peers,
+    build_stages,
+)
+from indelible_service.demos.contests import DemoEndpointForeign, provider_port
+from indelible_service.environment import SettingsWrong
+from indelible_service.processes import recurring_tasks
+from indelible_service.settings import Settings
+from indelible_sql import SqlStore
+
+PROVIDER = "https://provider.example/golf/leaderboard?event={event_id}"
+
+
+def section(**variables: str) -> ContestSettings:
+    """Return the section of contests of these variables."""
+    return Settings.read({**variables}).section(ContestSettings)
+
+
+def test_only_the_demo_is_asked_without_a_setting() -> None:
+    settings = section()
+
+    assert settings.ingestion_endpoint_url == DEMO_ENDPOINT
+    assert settings.poll_seconds == 1
+    assert build_peers(settings) == ()
+
+
+def test_a_configured_provider_is_asked_once_a_minute() -> None:
+    settings = section(INGESTION_ENDPOINT_URL=PROVIDER)
+
+    assert settings.poll_seconds == 60
+    (peer,) = build_peers(settings)
+    assert (peer.host, peer.port) == ("provider.example", 443)
+
+
+def test_the_poll_interval_can_be_set() -> None:
+    variables = {"INGESTION_ENDPOINT_URL": PROVIDER, "INGESTION_POLL_SECONDS": "15"}
+
+    assert section(**variables).poll_seconds == 15
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://provider.example/leaderboard",
+        "https://{event_id}.example/leaderboard",
+        "ftp://provider.example/{event_id}",
+        "https://provider.example:0/{event_id}",
+        "https://user@provider.example/{event_id}",
+        "https://provider.example/{event_id}/{event_id}",
+        "https://provider.example/{other}/{event_id}",
+    ],
+)
+def test_an_address_without_one_place_for_the_id_is_refused(address: str) -> None:
+    with pytest.raises(SettingsWrong, match="INGESTION_ENDPOINT_URL"):
+        section(INGESTION_ENDPOINT_URL=address)
+
+
+@pytest.mark.parametrize("seconds", ["0", "3601", "1.5", "-1"])
+def test_a_poll_interval_out_of_range_is_refused(seconds: str) -> None:
+    with pytest.raises(SettingsWrong, match="INGESTION_POLL_SECONDS"):
+        section(INGESTION_POLL_SECONDS=seconds)
+
+
+def test_only_the_fetch_acts_outside_the_database(sqlite: SqlStore) -> None:
+    stages = {stage.name: stage for stage in build_stages(section(), sqlite)}
+
+    outside = [name for name, stage in stages.items() if stage.acts_outside]
+    assert outside == ["fetch_tournament"]
+    assert len(stages) == 6
+
+
+def test_the_reconciler_is_a_recurring_task_of_30_seconds() -> None:
+    tasks = {task.stage: task for task in recurring_tasks(Settings())}
+
+    assert tasks[RECONCILE_CONTESTS_STAGE].every_seconds == 30
+
+
+def test_the_demo_serves_at_the_port_of_the_endpoint() -> None:
+    assert provider_port(DEMO_ENDPOINT) == 8_471
+    assert provider_port("http://localhost:9000/leaderboard?event={event_id}") == 9_000
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        PROVIDER,
+        "http://127.0.0.1/leaderboard?event={event_id}",
+        "https://127.0.0.1:9000/leaderboard?event={event_id}",
+        "http://127.0.0.1:9000/other?event={event_id}",
+    ],
+)
+def test_the_demo_is_no_provider_of_somebody_else(endpoint: str) -> None:
+    with pytest.raises(DemoEndpointForeign):
+        provider_port(endpoint)
