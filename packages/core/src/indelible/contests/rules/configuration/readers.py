@@ -245,9 +245,9 @@ class ListOf(Reader):
             return self.refuse(ConfigurationCode.WRONG_TYPE, value, path, faults)
         items = cast("list[object]", value)
         if len(items) < self.minimum:
-            return self.refuse(ConfigurationCode.TOO_FEW_ITEMS, value, path, faults)
+            return self.refuse(ConfigurationCode.TOO_FEW_ITEMS, items, path, faults)
         if len(items) > self.maximum:
-            return self.refuse(ConfigurationCode.TOO_MANY_ITEMS, value, path, faults)
+            return self.refuse(ConfigurationCode.TOO_MANY_ITEMS, items, path, faults)
 
         values: list[object] = []
         for number, item in enumerate(items):
@@ -274,9 +274,9 @@ class NumbersByName(Reader):
             return self.refuse(ConfigurationCode.WRONG_TYPE, value, path, faults)
         entries = cast("Mapping[object, object]", value)
         if not entries:
-            return self.refuse(ConfigurationCode.TOO_FEW_ITEMS, value, path, faults)
+            return self.refuse(ConfigurationCode.TOO_FEW_ITEMS, entries, path, faults)
         if len(entries) > self.maximum:
-            return self.refuse(ConfigurationCode.TOO_MANY_ITEMS, value, path, faults)
+            return self.refuse(ConfigurationCode.TOO_MANY_ITEMS, entries, path, faults)
 
         numbers: dict[object, object] = {}
         for key, number in entries.items():
