@@ -204,7 +204,7 @@ class EntryView:
     contest_id: str
     entry_number: int
     status: EntryStatus
-    place: int | None
+    place_number: int | None
     fee_cents: int
     currency: str
     paid_cents: int | None
