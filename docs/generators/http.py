@@ -26,8 +26,8 @@ who must be a user; another user's data is 404. The header `Idempotency-Key` can
 accepted and ignored with a warning. Lists omit embeddings; single artifacts and subspaces contain
 them. Send `If-Match: "0"` for the first value of a setting.
 
-Contests ([how to](../how-to/contests.md)): amounts are whole minor units. A configuration is read as
-it is written, so that `4.0` is not the integer 4. A contest in ERROR is 404 unless you are an
+Contests ([how to](../how-to/contests.md)): amounts are whole minor units. A configuration is read
+as it is written, so that `4.0` is not the integer 4. A contest in ERROR is 404 unless you are an
 operator, and so is another user's entry.
 
 Tokens ([how to](../how-to/tokens.md)): a prompt needs its wallet's signature and no key; the signed
