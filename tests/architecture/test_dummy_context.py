@@ -72,10 +72,10 @@ EDITS = (
     ),
     Edit(
         SQL,
-        "from indelible_sql import captures, concepts, contests, kernel, projects, tokens\n",
-        "from indelible_sql import captures, concepts, contests, kernel, parcels, projects, tokens\n",
+        "concepts, contests, kernel, projects, tokens\n",
+        "concepts, contests, kernel, parcels, projects, tokens\n",
     ),
-    Edit(SQL, "projects.CONTEXT)", "projects.CONTEXT, parcels.CONTEXT)"),
+    Edit(SQL, "    contests.CONTEXT,\n)", "    contests.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(
         SQL,
         "    tokens: SqlCollection\n",
