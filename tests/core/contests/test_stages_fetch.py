@@ -163,15 +163,28 @@ def test_a_stopped_feed_is_not_fetched(run: ContestRun) -> None:
     assert run.task(FETCH_TOURNAMENT_STAGE, EVENT_ID).is_completed
 
 
-def test_a_tournament_without_an_open_contest_is_not_fetched_again(run: ContestRun) -> None:
+def test_a_settled_contest_is_followed_rarely_and_for_a_day(run: ContestRun) -> None:
     run.bring_to(ContestStatus.COMPLETE)
     requests = run.provider.requests
 
-    run.enqueue(FETCH_TOURNAMENT_STAGE, EVENT_ID)
+    fetch(run)
+    assert run.provider.requests == requests + 1
+    assert seconds_to_next(run) == 900
+
+    run.clock.advance(86_400)
+    run.process(FETCH_TOURNAMENT_STAGE)
+    assert run.provider.requests == requests + 1
+    assert run.task(FETCH_TOURNAMENT_STAGE, EVENT_ID).is_completed
+
+
+def test_a_canceled_contest_is_not_followed(run: ContestRun) -> None:
+    contest = run.publish(min_entries=2)
+    run.lock(contest)
+
     run.process(FETCH_TOURNAMENT_STAGE)
 
-    assert run.provider.requests == requests
-    assert run.task(FETCH_TOURNAMENT_STAGE, EVENT_ID).is_completed
+    assert run.status(contest) is ContestStatus.CANCELLED
+    assert run.provider.requests == 0
 
 
 def test_two_contests_on_one_tournament_are_one_fetch(run: ContestRun) -> None:

@@ -12,12 +12,13 @@ from indelible.contests.entities import FetchOutcome
 from indelible.contests.handlers import record_fetch
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.contests.ports import ContestsWrite
-from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE
+from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, INGEST_CONTEST_STAGE
 from indelible.contests.tasks.failpoints import (
     AtContestFailpoint,
     ContestFailpoint,
     no_contest_failpoint,
 )
+from indelible.contests.tasks.following import FOLLOW_UP_PAUSE_SECONDS, followed_contests
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.provider_requests import (
     FetchFunction,
@@ -44,6 +45,7 @@ class FetchWork:
     """A tournament to fetch, as its claim read the feed."""
 
     provider_event_id: str
+    is_open: bool  # False if only settled contests are followed
     failures: int  # fetches without data since the last successful one
     last_success_at: datetime | None
 
@@ -52,8 +54,9 @@ class FetchWork:
 class FetchTournament:
     """Fetches a tournament again and again while one of its contests is open.
 
-    A failed fetch is a record like any other, and never ends a contest. After failures the pause
-    doubles up to `max_poll_seconds`.
+    For a day after a settlement it is fetched rarely, for late corrections. A failed fetch is a
+    record like any other, and never ends a contest. After failures the pause doubles up to
+    `max_poll_seconds`.
     """
 
     fetch: FetchFunction
@@ -80,24 +83,24 @@ class FetchTournament:
         )
 
     def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[FetchWork | None]:
-        """Return the tournaments to fetch: None for a stopped feed or without an open contest."""
-        works: list[FetchWork | None] = []
-        for lease in leases:
-            feed = tx.contests.feeds.get(lease.entity_id).entity
-            is_needed = bool(tx.contests.contests.open_of_tournament(feed.id))
-            if feed.status is FeedStatus.STOPPED or not is_needed:
-                works.append(None)
-                continue
+        """Return the tournaments to fetch: None for a stopped feed or without such a contest."""
+        return [self._work(tx, lease.entity_id) for lease in leases]
 
-            works.append(
-                FetchWork(
-                    provider_event_id=feed.id,
-                    failures=feed.failures,
-                    last_success_at=feed.last_success_at,
-                )
-            )
+    def _work(self, tx: ContestsWrite, provider_event_id: str) -> FetchWork | None:
+        feed = tx.contests.feeds.get(provider_event_id).entity
+        if feed.status is FeedStatus.STOPPED:
+            return None
 
-        return works
+        is_open = bool(tx.contests.contests.open_of_tournament(feed.id))
+        if not is_open and not followed_contests(tx, feed.id, tx.clock.now()):
+            return None
+
+        return FetchWork(
+            provider_event_id=feed.id,
+            is_open=is_open,
+            failures=feed.failures,
+            last_success_at=feed.last_success_at,
+        )
 
     def perform(self, work: FetchWork, handle: LeaseHandle) -> ProviderAnswer:
         """Ask the provider.
@@ -123,6 +126,7 @@ class FetchTournament:
             self.at_failpoint(ContestFailpoint.FETCH_BEFORE_RECORD)
             command = RecordFetch(provider_event_id=work.provider_event_id, result=answer.result)
             record_fetch(tx, command)
+            _enqueue_followed(tx, work.provider_event_id)
             self._enqueue_next(tx, work, answer)
             self.at_failpoint(ContestFailpoint.FETCH_AFTER_RECORD)
             self._observe(work, answer)
@@ -140,6 +144,8 @@ class FetchTournament:
         """Return the seconds until the next fetch."""
         if answer.wait_seconds is not None:
             return min(max(answer.wait_seconds, self.poll_seconds), MAX_POSTPONE_SECONDS)
+        if not work.is_open:
+            return max(self.poll_seconds, FOLLOW_UP_PAUSE_SECONDS)
         if answer.result.outcome is FetchOutcome.OK:
             return self.poll_seconds
 
@@ -153,3 +159,11 @@ class FetchTournament:
         if result.outcome is not FetchOutcome.OK and work.last_success_at is not None:
             lag_seconds = (result.finished_at - work.last_success_at).total_seconds()
         self.observer.fetched(result.outcome.value, max(0.0, lag_seconds))
+
+
+def _enqueue_followed(tx: ContestsWrite, provider_event_id: str) -> None:
+    """Let settled contests take up the fetch; `record_fetch` enqueues the open ones."""
+    now = tx.clock.now()
+    contest_ids = followed_contests(tx, provider_event_id, now)
+    if contest_ids:
+        tx.tasks.enqueue(INGEST_CONTEST_STAGE, dict.fromkeys(contest_ids, now))
