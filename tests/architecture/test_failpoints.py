@@ -10,6 +10,12 @@ import pytest
 from attrs import fields
 from tests.architecture.sources import SOURCES, modules, parsed
 
+from indelible.contests.tasks import ContestStages
+from indelible.contests.tasks.failpoints import no_contest_failpoint
+from indelible.contests.tasks.fetching import FetchTournament
+from indelible.contests.tasks.ingestion import IngestContest
+from indelible.contests.tasks.settlement import SettleContest
+from indelible.contests.tasks.transitions import ContestTimer
 from indelible.projects.tasks import ProcessJob
 from indelible.projects.tasks.failpoints import no_job_failpoint
 from indelible_sql import open_async_store, open_store
@@ -29,6 +35,15 @@ MODULES_WITH_FAILPOINTS = {
     "store.py",
 }
 MODULES_WITH_JOB_FAILPOINTS = {"__init__.py", "failpoints.py", "process_job.py", "pushing.py"}
+MODULES_WITH_CONTEST_FAILPOINTS = {
+    "__init__.py",
+    "failpoints.py",
+    "fetching.py",
+    "ingestion.py",
+    "settlement.py",
+    "stages.py",
+    "transitions.py",
+}
 MODULES_WITH_STAGE_FAILPOINTS = {
     "failpoints.py",
     "failures.py",
@@ -82,8 +97,12 @@ def test_only_an_argument_arms_a_failpoint() -> None:
     of_stages = {SOURCES["indelible_workers"] / name for name in MODULES_WITH_STAGE_FAILPOINTS}
     folder = SOURCES["indelible"] / "projects" / "tasks"
     of_jobs = {folder / name for name in MODULES_WITH_JOB_FAILPOINTS}
-    assert mentioning == of_stores | of_stages | of_jobs
+    folder = SOURCES["indelible"] / "contests" / "tasks"
+    of_contests = {folder / name for name in MODULES_WITH_CONTEST_FAILPOINTS}
+    assert mentioning == of_stores | of_stages | of_jobs | of_contests
     assert fields(ProcessJob).at_failpoint.default is no_job_failpoint
+    for stage in (FetchTournament, IngestContest, ContestTimer, SettleContest, ContestStages):
+        assert fields(stage).at_failpoint.default is no_contest_failpoint
     at_failpoint = inspect.signature(Worker).parameters["at_failpoint"]
     assert at_failpoint.default is no_stage_failpoint
     for opener in (open_store, open_async_store):

@@ -154,15 +154,22 @@ def prepare_instance(stack: ExitStack) -> dict[str, str]:
     }
 
 
-def end_instance(path: Path) -> None:
-    """End the process whose id is in the file, unless the page has ended it."""
+def prepare_contests(stack: ExitStack) -> dict[str, str]:
+    """Copy the script that the page names, and end the provider and the instance with the test."""
+    shutil.copy(ROOT / "docs" / "scripts" / "recompute_payout.py", "recompute_payout.py")
+    stack.callback(end_instance, Path.cwd() / "provider.pid", b"provider.py")
+    return prepare_instance(stack)
+
+
+def end_instance(path: Path, program: bytes = b"indelible") -> None:
+    """End the process of a program whose id is in the file, unless the page has ended it."""
     if not path.exists():
         return
 
     pid = int(path.read_text())
     with suppress(OSError):  # it does not exist any more
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if b"indelible" in command:
+        if program in command:
             os.kill(pid, signal.SIGTERM)
 
 
@@ -184,7 +191,11 @@ def start_chain(stack: ExitStack) -> dict[str, str]:
     return {"NODE": node.url, "COLLECTION": collection, "GALLERY": gallery}
 
 
-INSTANCES = {"served": start_instance, "projects": prepare_instance}
+INSTANCES = {
+    "served": start_instance,
+    "projects": prepare_instance,
+    "contests": prepare_contests,
+}
 
 
 def pooler_url(database: PostgresServer, stack: ExitStack) -> str:

@@ -35,6 +35,7 @@ COPIES: Final = (
     ("tests/feeds.py", "tests/feeds.py"),
     ("tests/json_cases.py", "tests/json_cases.py"),
     ("tests/project_jobs.py", "tests/project_jobs.py"),
+    ("tests/contest_runs.py", "tests/contest_runs.py"),
     ("tests/json_texts.py", "tests/json_texts.py"),
     ("tests/mutation/settings.toml", "pyproject.toml"),
     ("tests/mutation/profile.py", "conftest.py"),

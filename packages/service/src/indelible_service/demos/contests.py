@@ -44,6 +44,7 @@ HOLD_SECONDS: Final = 4
 MAX_WAIT_SECONDS: Final = 180
 PAUSE_SECONDS: Final = 0.2
 STEPS_PER_ROUND: Final = 1
+MILLISECONDS: Final = 1_000  # of a second
 SNAPSHOT: Final = "SNAPSHOT"
 HISTORY_COLUMNS: Final = ("at", "action", "state", "actor", "reason")
 RESULT_COLUMNS: Final = ("rank", "user", "score", "payout")
@@ -63,10 +64,10 @@ class DemoEndpointForeign(Conflict):
 
 
 @frozen
-class DemoNotAnswered(Unavailable):
+class DemoNotFinished(Unavailable):
     """The workers of the instance did not do the next step in time."""
 
-    code: ClassVar[str] = "DEMO_NOT_ANSWERED"
+    code: ClassVar[str] = "DEMO_NOT_FINISHED"
     message: ClassVar[str] = (
         "The instance did not reach the next step within {seconds} seconds: expected {expected}."
     )
@@ -79,7 +80,7 @@ def contests_demo(settings: Settings, competitors: Path | None = None) -> Iterat
 
     With a file, the players and their first round are those of a real leaderboard.
 
-    Raises: NotRunning, DemoEndpointForeign, DemoNotAnswered, NoDatabase, CannotListen.
+    Raises: NotRunning, DemoEndpointForeign, DemoNotFinished, NoDatabase, CannotListen.
     """
     check_running(settings)
     port = provider_port(settings.section(ContestSettings).ingestion_endpoint_url)
@@ -105,7 +106,8 @@ def provider_port(endpoint: str) -> int:
 
 def invented_tournament(competitors: Path | None) -> Tournament:
     """Return a tournament of four rounds with a cut, withdrawals and a playoff."""
-    event_id = f"9{time.time_ns() // 1_000_000}"
+    milliseconds = int(SystemClock().now().timestamp() * MILLISECONDS)
+    event_id = f"9{milliseconds}"  # another one in each run
     options = TournamentOptions(provider_event_id=event_id, players=30, cut_size=15)
     if competitors is None:
         return Tournament(options)
@@ -221,19 +223,19 @@ class _Demo:
 
     # What the instance does
 
-    def wait_for_status(self, status: ContestStatus, what: str) -> Iterator[DemoStep]:
-        self.wait_for(f"{status} after {what}", lambda: self.status() is status)
+    def wait_for_status(self, status: ContestStatus, cause: str) -> Iterator[DemoStep]:
+        self.wait_for(f"{status} after {cause}", lambda: self.status() is status)
         yield self.step(f"The contest is {status}.")
 
     def wait_for(self, expected: str, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds.
 
-        Raises: DemoNotAnswered.
+        Raises: DemoNotFinished.
         """
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while not condition():
             if time.monotonic() > deadline:
-                raise DemoNotAnswered(expected, MAX_WAIT_SECONDS)
+                raise DemoNotFinished(expected, MAX_WAIT_SECONDS)
             time.sleep(PAUSE_SECONDS)
 
     def step(self, text: str) -> DemoStep:

@@ -74,7 +74,7 @@ class EventItem:
 
 @frozen(kw_only=True)
 class Ingestion:
-    """What a contest has from its provider: events, faults and fetches, newest first."""
+    """The data that a contest has from its provider: events, faults and fetches, newest first."""
 
     events: tuple[EventItem, ...]
     fetches: tuple[Fetch, ...]

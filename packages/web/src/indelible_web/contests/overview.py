@@ -15,6 +15,7 @@ from indelible.contests import (
 )
 from indelible.contests.rules.alerts import Alert, AlertInput, alerts
 from indelible.contests.rules.fold import LogState
+from indelible.contests.rules.marks import state_without_bodies
 from indelible.contests.rules.terminal import settlement_due
 from indelible_web.contests.details import configuration_of
 
@@ -93,22 +94,6 @@ def contest_alerts(
         observed_at=observed_at,
     )
     return alerts(alert_input, now=now)
-
-
-def state_without_bodies(log: ContestLog) -> LogState:
-    """Return the state of a log without its field and its leaderboard."""
-    return LogState(
-        number=log.event_number,
-        field_number=log.field_number,
-        leaderboard_number=log.leaderboard_number,
-        leaderboard_at=log.leaderboard_at,
-        leaderboard_hash=log.leaderboard_hash,
-        observations=log.observations,
-        observed_at=log.observed_at,
-        terminal_number=log.terminal_number,
-        terminal_at=log.terminal_at,
-        cancelled_number=log.cancelled_number,
-    )
 
 
 def next_step(contest: Contest, due_at: datetime | None, now: datetime) -> NextStep | None:

@@ -97,7 +97,7 @@ class IngestContest:
     def _take_up(self, work: WaitingFetch, handle: LeaseHandle) -> None:
         """Assess a fetch and append the events that it leads to."""
         started_at = self.clock.now()
-        assessment = assess(work.given)
+        assessment = assess(work.assess_input)
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.scored(max(0.0, seconds))
         self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
@@ -177,4 +177,4 @@ def _wake_transition(
 
 
 def _settlement_due(work: WaitingFetch, assessment: Assessment) -> datetime | None:
-    return settlement_due(assessment.state, work.given.configuration, assessment.marks)
+    return settlement_due(assessment.state, work.assess_input.configuration, assessment.marks)

@@ -81,15 +81,15 @@ class SettleContest:
         """Return the stage, whose tasks belong to contests and stay in the database."""
         return Stage(
             name=SETTLE_CONTEST_STAGE,
+            lifecycle=CONTEST,
             batch=1,
             acts_outside=False,
-            lifecycle=CONTEST,
+            lease_seconds=self.lease_seconds,
+            max_attempts=self.max_attempts,
             claim=self.claim,
             perform=self.perform,
             finish=self.finish,
             on_dead=self.on_dead,
-            lease_seconds=self.lease_seconds,
-            max_attempts=self.max_attempts,
         )
 
     def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[SettleWork | None]:

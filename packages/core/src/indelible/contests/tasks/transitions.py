@@ -39,7 +39,7 @@ Command = TypeVar("Command")
 
 @frozen(kw_only=True)
 class TransitionTimer:
-    """What differs between the two timers."""
+    """One of the two timers: its action and its stage, and the function that applies it."""
 
     action: str
     stage: str

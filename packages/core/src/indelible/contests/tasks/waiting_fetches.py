@@ -21,12 +21,12 @@ class WaitingFetch:
     provider_event_id: str
     contest_seq: int
     log_seq: int
-    given: AssessInput
+    assess_input: AssessInput
 
     @property
     def fetch_number(self) -> int:
         """Return the number of the fetch."""
-        return self.given.fetch.number
+        return self.assess_input.fetch.number
 
 
 def next_fetch(tx: ContestsRead, contest_id: str) -> WaitingFetch | None:
@@ -41,7 +41,7 @@ def next_fetch(tx: ContestsRead, contest_id: str) -> WaitingFetch | None:
     if fetch is None:
         return None
 
-    given = AssessInput(
+    assess_input = AssessInput(
         contest_status=contest_head.entity.status,
         configuration=configuration_of(tx, contest_head.entity),
         state=folded_state(tx, log),
@@ -56,7 +56,7 @@ def next_fetch(tx: ContestsRead, contest_id: str) -> WaitingFetch | None:
         provider_event_id=log.provider_event_id,
         contest_seq=contest_head.revision.seq,
         log_seq=log_head.revision.seq,
-        given=given,
+        assess_input=assess_input,
     )
 
 

@@ -71,7 +71,7 @@ CREATE TABLE contests (
 	payment_grace_seconds INTEGER NOT NULL,
 	settle_time TEXT,
 	settlement_run_id TEXT,
-	settlement_run_status TEXT GENERATED ALWAYS AS (CASE WHEN settlement_run_id IS NOT NULL THEN 'COMPLETE' END) STORED,
+	settlement_run_status TEXT GENERATED ALWAYS AS (CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END) STORED,
 	error_from_state TEXT,
 	error_code TEXT,
 	error_message TEXT,
@@ -114,7 +114,6 @@ CREATE TABLE contests (
 	CONSTRAINT contests_payment_grace_seconds_rule CHECK (payment_grace_seconds >= 0),
 	CONSTRAINT contests_settle_time_rule CHECK (settle_time GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND settle_time >= '2000' AND settle_time < '3000'),
 	CONSTRAINT contests_settlement_run_id_rule CHECK (length(settlement_run_id) BETWEEN 1 AND 200),
-	CONSTRAINT contests_settlement_run_status_rule CHECK (length(settlement_run_status) BETWEEN 1 AND 200),
 	CONSTRAINT contests_error_from_state_rule CHECK (length(error_from_state) BETWEEN 1 AND 200),
 	CONSTRAINT contests_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200),
 	CONSTRAINT contests_attempted_action_rule CHECK (length(attempted_action) BETWEEN 1 AND 200)
@@ -358,8 +357,7 @@ CREATE TABLE settlement_runs (
 	CONSTRAINT settlement_runs_top_up_minor_rule CHECK (top_up_minor BETWEEN -1000000000000 AND 1000000000000),
 	CONSTRAINT settlement_runs_line_count_rule CHECK (line_count >= 0),
 	CONSTRAINT settlement_runs_settled_at_rule CHECK (settled_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND settled_at >= '2000' AND settled_at < '3000'),
-	CONSTRAINT settlement_runs_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200),
-	CONSTRAINT settlement_runs_settles_as_rule CHECK (length(settles_as) BETWEEN 1 AND 200)
+	CONSTRAINT settlement_runs_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
