@@ -27,7 +27,7 @@ from indelible.kernel.history import Change
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Task
 from indelible_service.demos.golfers import TournamentOptions
-from indelible_service.demos.leaderboards import Moment, Tournament, encode
+from indelible_service.demos.leaderboards import Moment, Tournament, competitors_of, encode
 from indelible_workers import Worker, process_batch
 
 ORGANIZER: Final = Actor.user("olga")
@@ -217,6 +217,24 @@ class ContestRun:
     def serve(self, moment: Moment) -> None:
         """Let the provider answer with the leaderboard of a moment from now on."""
         self.provider.serve(moment, self.options)
+
+    def serve_canceled(self) -> None:
+        """Let the provider answer that it has canceled the tournament."""
+        document = Tournament(self.options).document(BEFORE)
+        status = {"type": {"name": "STATUS_CANCELED", "state": "post", "completed": False}}
+        event = document["events"][0]
+        event["status"] = status
+        event["competitions"][0]["status"] = {"period": 1, **status}
+        self.provider.serve_bytes(encode(document))
+
+    def serve_ruling(self, *, players: int = 1, strokes: int = 20) -> None:
+        """Let the provider answer with the end, after a ruling against some of the players."""
+        document = Tournament(self.options).document(FINAL)
+        for competitor in competitors_of(document)[:players]:
+            first_round: dict[str, Any] = competitor["linescores"][0]
+            first_round["value"] += strokes
+            first_round["inScore"] += strokes
+        self.provider.serve_bytes(encode(document))
 
     def reconcile(self) -> None:
         """Let the reconciler look for repairs."""

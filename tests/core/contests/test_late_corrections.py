@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.contest_runs import (
@@ -20,7 +19,7 @@ from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, INGEST_CONTEST_STAGE
 from indelible.kernel.stages import PermanentFailure
 from indelible.memory import MemoryStore
-from indelible_service.demos.leaderboards import Tournament, competitors_of, encode
+from indelible_service.demos.leaderboards import Tournament
 from indelible_sql import open_store
 from indelible_web.contests.late_changes import LateChange, late_change, read_late_input
 from indelible_web.contests.overview import contest_row
@@ -43,16 +42,6 @@ def settled_run(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Con
     store = open_store(url, clock=clock)
     yield ContestRun(store=store, provider=provider, clock=clock)
     store.dispose()
-
-
-def rule_against(run: ContestRun, players: int = 1, strokes: int = 20) -> None:
-    """Serve the final leaderboard with a ruling: some players of the best get more strokes."""
-    document = Tournament(OPTIONS).document(FINAL)
-    for competitor in competitors_of(document)[:players]:
-        last_round: dict[str, Any] = competitor["linescores"][0]
-        last_round["value"] += strokes
-        last_round["inScore"] += strokes
-    run.provider.serve_bytes(encode(document))
 
 
 def fetch(run: ContestRun) -> None:
@@ -90,7 +79,7 @@ def test_a_late_ruling_is_one_event_and_the_result_stays(settled_run: ContestRun
     assert alerts_of(run, contest) == []
 
     for _ in range(3):
-        rule_against(run)
+        run.serve_ruling()
         fetch(run)
 
     assert run.kinds(contest) == [*kinds, "!SNAPSHOT"]
@@ -110,7 +99,7 @@ def test_a_late_ruling_is_one_event_and_the_result_stays(settled_run: ContestRun
 def test_a_late_ruling_shows_the_lines_that_would_differ(settled_run: ContestRun) -> None:
     run = settled_run
     contest = run.bring_to(ContestStatus.COMPLETE)
-    rule_against(run, players=len(Tournament(OPTIONS).golfers) // 2)
+    run.serve_ruling(players=len(Tournament(OPTIONS).golfers) // 2)
     fetch(run)
 
     change = late_change_of(run, contest)
@@ -132,7 +121,7 @@ def test_a_late_ruling_shows_the_lines_that_would_differ(settled_run: ContestRun
 def test_a_ruling_that_is_taken_back_stays_reported(run: ContestRun) -> None:
     contest = run.bring_to(ContestStatus.COMPLETE)
     kinds = run.kinds(contest)
-    rule_against(run)
+    run.serve_ruling()
     fetch(run)
     run.serve(FINAL)
     fetch(run)
@@ -146,7 +135,7 @@ def test_a_second_ruling_is_another_event_with_a_difference_of_its_own(run: Cont
     kinds = run.kinds(contest)
     events: list[ContestEvent | None] = []
     for strokes in (1, 2):
-        rule_against(run, strokes=strokes)
+        run.serve_ruling(strokes=strokes)
         fetch(run)
         events.append(late_event(run, contest))
 
@@ -171,7 +160,7 @@ def test_a_lost_fetch_and_a_lost_ingestion_of_a_settled_contest_are_repaired(
 ) -> None:
     contest = run.bring_to(ContestStatus.COMPLETE)
     kinds = run.kinds(contest)
-    rule_against(run)
+    run.serve_ruling()
     run.clock.advance(60)
     run.record_fetch()
 

@@ -1,10 +1,7 @@
 """The stage that takes fetches up: what each leads to, and what follows from it."""
 
-import json
-
 import pytest
 from tests.contest_runs import (
-    BEFORE,
     EVENT_ID,
     FINAL,
     FIRST_ROUND,
@@ -35,16 +32,6 @@ def serve_rewritten(run: ContestRun) -> None:
     first["value"] += 1
     first["inScore"] += 1
     run.provider.serve_bytes(encode(document))
-
-
-def serve_canceled(run: ContestRun) -> None:
-    """Serve a tournament that its provider has canceled."""
-    document = Tournament(OPTIONS).document(BEFORE)
-    status = {"type": {"name": "STATUS_CANCELED", "state": "post", "completed": False}}
-    event = document["events"][0]
-    event["status"] = status
-    event["competitions"][0]["status"] = {"period": 1, **status}
-    run.provider.serve_bytes(json.dumps(document).encode())
 
 
 def test_events_are_written_by_the_ingestion_with_the_fetch_as_reason(run: ContestRun) -> None:
@@ -131,7 +118,7 @@ def test_a_paused_log_waits_and_takes_everything_up_when_resumed(run: ContestRun
 def test_a_canceled_tournament_cancels_its_contest(run: ContestRun, status: ContestStatus) -> None:
     contest = run.bring_to(status)
     run.clock.advance(90)
-    serve_canceled(run)
+    run.serve_canceled()
 
     run.fetch()
 
@@ -143,7 +130,7 @@ def test_a_canceled_tournament_cancels_its_contest(run: ContestRun, status: Cont
 
 def test_a_canceled_tournament_cancels_all_its_contests(run: ContestRun) -> None:
     contests = [run.open(), run.publish(name="Second Pool")]
-    serve_canceled(run)
+    run.serve_canceled()
     run.clock.advance(60)
 
     run.fetch()

@@ -312,8 +312,9 @@ class CorrectionConformance:
         scenario = complete_contest(store)
         before, number = scenario.saved, scenario.log.event_number
         late = evolve(FINAL_BOARD, cards=strokes_of(2, base=69))
+        answers: list[Board | bytes] = [FINAL_BOARD, b"<html>", late, late, FINAL_BOARD, late]
         numbers: list[int] = []
-        for minute, board in enumerate((FINAL_BOARD, b"<html>", late, late, FINAL_BOARD, late), 9):
+        for minute, board in enumerate(answers, 9):
             numbers.append(scenario.observe(board, minute).log.event_number - number)
 
         event = store.read(contests.newest_late_event, scenario.contest)

@@ -1,0 +1,121 @@
+"""What holds a settlement back although the tournament has ended, and who is told about it."""
+
+from functools import partial
+
+from tests.contest_runs import ContestRun
+
+from indelible.contests.commands import CorrectLog, FailContest, ResolveError, StartRun
+from indelible.contests.entities import Contest
+from indelible.contests.entities.values import ResolveAction
+from indelible.contests.handlers import correct_log, fail_contest, resolve_error, start_run
+from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
+from indelible.kernel import Actor
+from indelible.testing.captures.scenarios import code
+from indelible_web.contests.overview import contest_row
+
+OPS = Actor.user("ops")
+HOLD_SECONDS = 120
+
+
+def played(run: ContestRun) -> Contest:
+    """Return a live contest whose tournament has just ended."""
+    contest = run.open()
+    run.lock(contest)
+    run.start(contest)
+    run.play()
+    return contest
+
+
+def try_to_settle(run: ContestRun, contest: Contest) -> str:
+    """Let the stage try to settle the contest, and return what an operator's try leads to."""
+    run.enqueue(SETTLE_CONTEST_STAGE, contest.id)
+    run.settle()
+    run.reconcile()
+    run.settle()
+    start = StartRun(contest_id=contest.id)
+    return code(partial(run.store.run, start_run, start, actor=OPS, reason="a test"))
+
+
+def alerts_of(run: ContestRun, contest: Contest) -> list[str]:
+    """Return the codes of the alerts in the list of contests."""
+    row = run.store.read(contest_row, run.contest(contest), run.clock.now())
+    return [alert.code.value for alert in row.alerts]
+
+
+def test_an_open_conflict_holds_the_settlement_until_an_operator_decides(run: ContestRun) -> None:
+    contest = played(run)
+    applied = run.log(contest).leaderboard_number
+    assert applied is not None
+    run.serve_ruling()
+    run.fetch()  # at the same instant as the fetch before
+    run.clock.advance(30 * HOLD_SECONDS)
+    assert run.log(contest).conflict_number == run.log(contest).event_number
+    assert try_to_settle(run, contest) == "SETTLEMENT_NOT_DUE"
+    assert run.runs(contest) == []
+    assert "TIMESTAMP_CONFLICT" in alerts_of(run, contest)
+
+    decide = CorrectLog(contest_id=contest.id, supersedes=applied, accept_event=applied)
+    run.store.run(correct_log, decide, actor=OPS, reason="the first leaderboard is right")
+    try_to_settle(run, contest)
+
+    assert run.status(contest) is ContestStatus.COMPLETE
+    assert alerts_of(run, contest) == []
+
+
+def test_a_rewrite_that_is_seen_during_the_hold_starts_it_again(run: ContestRun) -> None:
+    contest = played(run)
+    run.clock.advance(HOLD_SECONDS - 1)
+    run.serve_ruling()
+    run.fetch()
+    run.clock.advance(HOLD_SECONDS - 1)
+
+    assert try_to_settle(run, contest) == "SETTLEMENT_NOT_DUE"
+    due_at = run.task(SETTLE_CONTEST_STAGE, contest.id).due_at
+    assert due_at is not None
+    assert (due_at - run.clock.now()).total_seconds() == 1
+    assert "SCORE_REWRITTEN" in alerts_of(run, contest)
+
+    run.clock.advance(1)
+    try_to_settle(run, contest)
+    assert run.status(contest) is ContestStatus.COMPLETE
+
+
+def test_a_rewrite_that_is_seen_while_a_settlement_is_computed_holds_it_back(
+    run: ContestRun,
+) -> None:
+    contest = played(run)
+    run.hold()
+    started = run.store.run(
+        start_run, StartRun(contest_id=contest.id), actor=OPS, reason="a test"
+    ).run
+    run.serve_ruling()
+    run.fetch()
+
+    assert try_to_settle(run, contest) == "SETTLEMENT_NOT_DUE"
+    assert [each.id for each in run.runs(contest)] == [started.id]
+    assert run.status(contest) is ContestStatus.LIVE
+
+
+def test_a_canceled_tournament_is_an_alert_for_a_contest_in_error(run: ContestRun) -> None:
+    contest = played(run)
+    fail = FailContest(
+        contest_id=contest.id,
+        attempted_action="complete",
+        error_code="BROKEN",
+        error_message="a defect",
+    )
+    run.store.run(fail_contest, fail, actor=OPS, reason="a test")
+    run.clock.advance(60)
+    run.serve_canceled()
+    run.fetch()
+    assert run.status(contest) is ContestStatus.ERROR
+    assert alerts_of(run, contest) == ["TOURNAMENT_CANCELLED"]
+
+    resume = ResolveError(contest_id=contest.id, action=ResolveAction.RESUME)
+    run.store.run(resolve_error, resume, actor=OPS, reason="a test")
+    run.clock.advance(60)
+    run.fetch()
+
+    assert run.status(contest) is ContestStatus.CANCELLED
+    assert run.actions(contest)[-1] == "cancel_by_provider"
