@@ -8,6 +8,7 @@ from pathlib import Path
 from docs.generators import api
 from docs.generators.code import page_with_code, pages_with_code
 from docs.generators.commands import commands_page
+from docs.generators.contest_configuration import contest_configuration_page
 from docs.generators.critique import critique_page
 from docs.generators.database import database_page, schema_page
 from docs.generators.drawings import schema_drawing
@@ -16,6 +17,7 @@ from docs.generators.hooks import hooks_page
 from docs.generators.http import http_page
 from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
 from docs.generators.metrics import metrics_page
+from docs.generators.reasons import reasons_page
 from docs.generators.rejections import rejections_page
 from docs.generators.settings import settings_page
 from docs.generators.warnings import warnings_page
@@ -44,6 +46,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
     **drawing_pages(),
     "reference/command-line.md": commands_page,
+    "reference/contest-configuration.md": contest_configuration_page,
     "reference/critique.md": critique_page,
     "reference/database.md": database_page,
     "reference/errors.md": errors_page,
@@ -52,6 +55,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/lifecycles.md": lifecycles_page,
     "reference/metrics.md": metrics_page,
     "reference/rejection-codes.md": rejections_page,
+    "reference/reason-codes.md": reasons_page,
     "reference/settings.md": settings_page,
     "reference/warnings.md": warnings_page,
     **api.pages(),

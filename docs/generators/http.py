@@ -26,6 +26,10 @@ who must be a user; another user's data is 404. The header `Idempotency-Key` can
 accepted and ignored with a warning. Lists omit embeddings; single artifacts and subspaces contain
 them. Send `If-Match: "0"` for the first value of a setting.
 
+Contests ([how to](../how-to/contests.md)): amounts are whole minor units. A configuration is read
+as it is written, so that `4.0` is not the integer 4. A contest in ERROR is 404 unless you are an
+operator, and so is another user's entry.
+
 Tokens ([how to](../how-to/tokens.md)): a prompt needs its wallet's signature and no key; the signed
 nonce replaces `Idempotency-Key`.
 
@@ -35,7 +39,9 @@ transition the actions that are allowed.
 OUTSIDE = """
 These routes are not in the document. Without a key: `/health`, `/health/live`, `/health/ready`,
 `/metrics` ([metrics](metrics.md)), `/openapi.json`, `/docs`. With a signature: `/webhooks/alchemy`.
-With the scope `admin`: the operators' routes for [tasks](../how-to/tokens.md) under `/admin`.
+With the scope `admin`: the operators' routes for [tasks](../how-to/tokens.md) and
+[contests](../how-to/contests.md) under `/admin`; those that change a contest require an
+`Idempotency-Key`.
 """
 SIGNATURE = "a wallet's signature"
 LIMIT_UNITS = {"maxLength": "characters", "maxItems": "items"}

@@ -177,7 +177,7 @@ class Players:
             total = total_of(self.configuration, player, values[player_id], worst, rounds)
             self.totals[player_id] = total
 
-        nobody = {"player_id": "", "status": "DNS", "rounds": []}
+        nobody: Document = {"player_id": "", "status": "DNS", "rounds": []}
         self.absent = NOT_COUNTED
         if len(worst) == rounds:
             self.absent = total_of(self.configuration, nobody, {}, worst, rounds)

@@ -72,10 +72,10 @@ EDITS = (
     ),
     Edit(
         SQL,
-        "from indelible_sql import captures, concepts, kernel, projects, tokens\n",
-        "from indelible_sql import captures, concepts, kernel, parcels, projects, tokens\n",
+        "concepts, contests, kernel, projects, tokens\n",
+        "concepts, contests, kernel, parcels, projects, tokens\n",
     ),
-    Edit(SQL, "projects.CONTEXT)", "projects.CONTEXT, parcels.CONTEXT)"),
+    Edit(SQL, "    contests.CONTEXT,\n)", "    contests.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(
         SQL,
         "    tokens: SqlCollection\n",
@@ -83,8 +83,8 @@ EDITS = (
     ),
     Edit(
         WEB,
-        "from indelible_web import captures, concepts, projects, tokens\n",
-        "from indelible_web import captures, concepts, parcels, projects, tokens\n",
+        "from indelible_web import captures, concepts, contests, projects, tokens\n",
+        "from indelible_web import captures, concepts, contests, parcels, projects, tokens\n",
     ),
     Edit(WEB, "    tokens.CONTEXT,\n)", "    tokens.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(CONTRACTS, '| tokens"', '| parcels | tokens"'),

@@ -11,7 +11,8 @@ from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.tables import HISTORY
 
 PAGE = page("reference/seed-map.md")
-MAPS = {seed: list(rows(PAGE, f"seed {seed} names")) for seed in ("000", "001", "003", "004")}
+SEEDS = ("000", "001", "002", "003", "004")
+MAPS = {seed: list(rows(PAGE, f"seed {seed} names")) for seed in SEEDS}
 ALL_ROWS = [row for table in MAPS.values() for row in table]
 HANDOFF = [row for head in ("rule", "failure") for row in rows(page("INFRA_HANDOFF.md"), head)]
 ABSENT = "absent: "
@@ -52,6 +53,27 @@ NAMED_BY_SEED_001 = {
     "interfaces/api/capture.py",
     "core/config.py",
     "core/config_cache.py",
+}
+NAMED_BY_SEED_002 = {
+    "SCHEDULED",
+    "LOCKED",
+    "LIVE",
+    "COMPLETE",
+    "CANCELLED",
+    "ERROR",
+    "CLAUDE.md",
+    "/backend/db/schema.snapshot.sql",
+    "PaymentService",
+    "WebhookHandler",
+    "LedgerRepository",
+    "PAYMENT_FAILED",
+    "DUPLICATE_INTENT",
+    "WEBHOOK_INVALID",
+    "stripe.transfers.create()",
+    "API_BASE_URL",
+    "STRIPE_API_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "INGESTION_ENDPOINT_URL",
 }
 NAMED_BY_SEED_003 = {
     "schemas/jobs.py",
@@ -119,6 +141,7 @@ def faults(row: list[str]) -> list[str]:
     [
         ("000", NAMED_BY_SEED_000),
         ("001", NAMED_BY_SEED_001),
+        ("002", NAMED_BY_SEED_002),
         ("003", NAMED_BY_SEED_003),
         ("004", NAMED_BY_SEED_004),
     ],

@@ -7,16 +7,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from attrs import frozen
 from tests.architecture.sources import ROOT
 from tests.bench.contest_settlements import inputs_of
 from tests.bench.rounds import MILLISECONDS, Dose, Goal, Measured, Table, seconds_of
 from tests.chaos.testbed import Testbed
 
+from indelible.contests.entities.logs import EventDraft
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.fold import replay
 from indelible.contests.rules.scoring import score_live_players
@@ -47,18 +47,6 @@ EVENT_COSTS: Final = (
     " from the database. Standings are those of 1,000 entries."
 )
 FOLD: Final = "fold of one event in a replay"
-
-
-@frozen(kw_only=True)
-class BenchEvent:
-    """The part of an event that the fold reads."""
-
-    number: int
-    kind: EventKind
-    validity: Validity
-    fetched_at: datetime
-    body: Mapping[str, Any] | None
-    body_hash: str
 
 
 def tables(_: Testbed, dose: Dose) -> Iterator[Table]:
@@ -148,17 +136,19 @@ def _event_table(count: int, rounds: int) -> Table:
     )
 
 
-def _events(body: dict[str, Any], count: int) -> list[BenchEvent]:
+def _events(body: dict[str, Any], count: int) -> list[EventDraft]:
     """Return snapshots of two leaderboards in turns, so that each one is applied."""
     bodies = [JsonObject.of(body), JsonObject.of(body | {"schema_version": 2})]
     hashes = [digest(each) for each in bodies]
-    events: list[BenchEvent] = []
+    events: list[EventDraft] = []
     for number in range(1, count + 1):
         events.append(
-            BenchEvent(
+            EventDraft(
                 number=number,
                 kind=EventKind.SNAPSHOT,
                 validity=Validity.VALID,
+                payload_digest=hashes[number % 2],
+                fetch_number=number,
                 fetched_at=FETCHED_AT + timedelta(minutes=number),
                 body=bodies[number % 2],
                 body_hash=hashes[number % 2],

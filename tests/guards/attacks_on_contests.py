@@ -5,6 +5,7 @@ Those that are generated for every head, column and record come in addition.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Table, delete, update
 from tests.guards.attack_parts import Kind, Write
@@ -93,7 +94,7 @@ def _rejected(s: ContestSituation) -> Step:
     return s.rejected
 
 
-def _configuration_with(**keys: object) -> Write:
+def _configuration_with(**keys: Any) -> Write:  # noqa: ANN401 - any JSON value
     """Return a step of SCHEDULED that stores a configuration with other keys than its contest."""
     document = configuration_of(lock_time=LATE, payment_grace_seconds=60, **keys)
     return changed_record(_configured, CONFIGURATIONS, configuration=document.json_value())

@@ -15,6 +15,7 @@ from tests.guards.contest_rows import FOREIGN, LIVE, LOCKED, SCHEDULED, SETTLED,
 from tests.guards.contest_steps import ContestSituation, with_record
 from tests.guards.contest_values import CREATED, HOUR, OTHER_TOURNAMENT, PAYLOADS, payload_of
 from tests.guards.kernel_records import STORED_PAYLOAD
+from tests.guards.project_rows import record_of
 from tests.guards.raw_sql import NULL
 from tests.guards.writes import Step, head_write, insert_change, step_writes
 
@@ -90,8 +91,10 @@ WITHOUT_SETTLEMENT_RECORD: Mapping[str, Kind] = {
         "an event without a stored payload": changed_record(
             _appended, EVENTS, payload_digest="b" * 64, fetch_number=NULL
         ),
-        "a fetch without a stored payload": changed_record(
-            _fetched, FETCHES, payload_digest="b" * 64
+        "a fetch without a stored payload": lambda s: (
+            head_write(s.contests.fetched, last_payload_digest="b" * 64),
+            record_of(s.contests.fetched, FETCHES, payload_digest="b" * 64),
+            insert_change(s.contests.fetched.change),
         ),
         "a run over older events": changed(_run, event_number=2),
         "a run over events to come": changed(_run, event_number=99),
@@ -99,7 +102,6 @@ WITHOUT_SETTLEMENT_RECORD: Mapping[str, Kind] = {
         "a new log that has taken up a fetch to come": changed(_log, fetch_number=99),
         "a run over another configuration": changed(_run, configuration_digest="b" * 64),
         "a run over other events": changed(_run, events_digest="b" * 64),
-        "a feed whose last payload is not stored": changed(_fetched, last_payload_digest="b" * 64),
     },
 }
 
@@ -211,6 +213,13 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "fetches, deleted": lambda _: (delete(FETCHES),),
         "a feed that skips a fetch": changed(_fetched, fetch_number=7),
         "a feed with more failures than fetches": changed(_fetched, failures=99),
+        "a feed with another payload than its fetch": changed(
+            _fetched, last_payload_digest=STORED_PAYLOAD.digest
+        ),
+        "a feed that counts a success as a failure": changed(_fetched, failures=2),
+        "a feed that counts a failure as a success": changed_record(
+            _fetched, FETCHES, outcome="TIMEOUT"
+        ),
         "a feed with a success without a payload": changed(_fetched, last_payload_digest=NULL),
     },
     "a rule of settlement runs broken": {

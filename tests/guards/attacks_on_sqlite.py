@@ -17,6 +17,7 @@ from tests.guards.attacks_on_hung_threads import REPLACED_REPORTS
 from tests.guards.attacks_on_payloads import REPLACED_PAYLOADS
 from tests.guards.attacks_on_projects import REPLACED_PROJECTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
+from tests.guards.attacks_on_references import REPLACED_CONTESTS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
 from tests.guards.attacks_on_tasks import REPLACED_TASKS
 from tests.guards.attacks_on_tokens import REPLACED_TOKENS
@@ -181,6 +182,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_HEADS,
         **REPLACED_TOKENS,
         **REPLACED_PROJECTS,
+        **REPLACED_CONTESTS,
         **REPLACED_TASKS,
         **REPLACED_SEALS,
         **REPLACED_BUCKETS,

@@ -4,6 +4,7 @@ A guard is a trigger, a constraint, a rule of a domain, a generated column or a 
 """
 
 import re
+from collections.abc import Collection
 
 import psycopg
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
@@ -81,6 +82,20 @@ def unique_key_name(table: Table, columns: list[str]) -> str:
             return str(index.name)
 
     raise LookupError(table.name, columns)
+
+
+def same_columns_guard(name: str, lifted: Collection[str]) -> str:
+    """Return the unique index that has the columns of a lifted one and is not lifted itself.
+
+    SQLite names the columns of a unique index, which two partial indexes can have in common.
+    """
+    for table in TABLE_BY_NAME.values():
+        columns = {str(index.name): index.columns.keys() for index in table.indexes if index.unique}
+        for other, names in sorted(columns.items()):
+            if name in columns and other not in lifted and names == columns[name]:
+                return other
+
+    return name
 
 
 def _postgresql_guard(error: psycopg.Error, statement: str) -> str:

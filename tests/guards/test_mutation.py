@@ -2,6 +2,7 @@
 
 import pytest
 from tests.guards.attacks import all_attacks, by_name
+from tests.guards.attacks_on_contests import WITHOUT_CONTEST_RECORD
 from tests.guards.attacks_on_heads import (
     REFERENCES_TO_NOTHING,
     TWO_STEPS,
@@ -9,6 +10,7 @@ from tests.guards.attacks_on_heads import (
     WITHOUT_CHANGE,
 )
 from tests.guards.attacks_on_projects import WITHOUT_PROJECT_RECORD
+from tests.guards.attacks_on_settlements import WITHOUT_SETTLEMENT_RECORD
 from tests.guards.lifting import PostgresLifting
 from tests.guards.mutations import UNREACHED, Report
 from tests.guards.raw_database import postgresql_engine
@@ -26,6 +28,13 @@ ONLY_FOREIGN_KEYS = {
     *UNDECLARED_STATES,
     *REFERENCES_TO_NOTHING,
     *by_name(WITHOUT_PROJECT_RECORD),
+    *by_name(WITHOUT_CONTEST_RECORD),
+    *by_name(WITHOUT_SETTLEMENT_RECORD),
+    "a log of another tournament",
+    "an entry for another fee",
+    "an entry in another currency",
+    "an error that is settled although a lock failed",
+    "an event after another one than the last",
     "two steps with one output",
     "a running job that is pending again",
     "a job of another user's project",
@@ -81,7 +90,15 @@ ONLY_FOREIGN_KEYS = {
     "a seal that covers changes again",
     "a record of a seal that does not exist",
     "a seal that skips a number",
-} - {"jobs in an undeclared state", "two steps in jobs without their changes"}  # checks refuse them
+} - {
+    # Checks and other guards refuse them.
+    "entries in an undeclared state",
+    "jobs in an undeclared state",
+    "settlement_runs in an undeclared state",
+    "settlement_runs: contest_id of nothing",
+    "two steps in jobs without their changes",
+    "two steps in settlement_runs without their changes",
+}
 
 
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])

@@ -330,6 +330,11 @@ def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
     assert {head.table: head.rows for head in rebuilt} == {
         "projects": 3,
         "jobs": 7,
+        "contests": 8,
+        "entries": 14,
+        "contest_logs": 7,
+        "provider_feeds": 2,
+        "settlement_runs": 4,
         "concepts": 3,
         "keys": 1,
         "spaces": 1,

@@ -19,6 +19,7 @@ from tests.web.harness import Web, problem
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, verify
+from indelible_sql.contests import CONTEXT as CONTESTS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.session import Session
 from indelible_sql.maintenance.export import export_histories, exported_hashes
@@ -42,7 +43,7 @@ NEW_COLUMNS = {
     ("tasks", "arguments"),
     ("tasks", "result"),
 }
-NEW_TABLES = (*PROJECTS.heads, *PROJECTS.records)
+NEW_TABLES = (*PROJECTS.heads, *PROJECTS.records, *CONTESTS.heads, *CONTESTS.records)
 COLUMNS = [
     item
     for item in json_columns()

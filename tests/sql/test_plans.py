@@ -7,10 +7,12 @@ from tests.sql.plans import copy_rows, has_line, plan
 
 from indelible.captures import ArtifactFilter
 from indelible.concepts import ConceptFilter, ConceptStatus
+from indelible.contests.ports import ContestFilter, EntryFilter
 from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
 from indelible.kernel.tasks import Priority
 from indelible.projects.ports import JobFilter, ProjectFilter
 from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
+from indelible.testing.contests.scenarios import new_contest
 from indelible.testing.projects.scenarios import new_project
 from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
 from indelible.testing.tokens.scenarios import add_tokens
@@ -29,6 +31,7 @@ from indelible_sql.concepts.statements import (
     OVERVIEW,
     RELATED_NAMES,
 )
+from indelible_sql.contests.rows import CONTEST_HEADS, ENTRY_HEADS
 from indelible_sql.kernel.history import (
     CHANGES_BY_MINUTE,
     LAST_TXID,
@@ -69,6 +72,8 @@ OLDEST, NEWEST, CHANGED, NAME = NamedListOrder
 IN_SPACE: dict[str, object] = {"space_id": "a"}
 OF_USER: dict[str, object] = {"user_id": "a"}
 OF_PROJECT: dict[str, object] = {"project_id": "a"}
+OF_ORGANIZER: dict[str, object] = {"organizer_id": "a"}
+OF_CONTEST: dict[str, object] = {"contest_id": "a"}
 FILTERS: dict[str, tuple[dict[str, object], str]] = {
     "lifecycle": ({"lifecycle": "key"}, "history_by_lifecycle"),
     "actor": ({"actor": MAYA}, "history_by_actor"),
@@ -91,6 +96,22 @@ COPIED: dict[str, dict[str, str]] = {
     "tokens_s0": {"id": ID, "token_id": "token_id + n", **TIMES},
     "projects": {"id": ID, "user_id": "'a'", "name": "name || n", **TIMES},
     "jobs": {"id": ID, "project_id": "'a'", "number": "number + n", **TIMES},
+    "contests": {
+        "id": ID,
+        "contest_name": "contest_name || n",
+        "organizer_id": "'a'",
+        "lock_time": "lock_time + interval '1 day'",
+        "start_time": "start_time + interval '1 day'",
+        "end_time": "end_time + interval '1 day'",
+        **TIMES,
+    },
+    "entries": {
+        "id": ID,
+        "contest_id": "'a'",
+        "entry_number": "entry_number + n",
+        "place_number": "place_number + n",
+        **TIMES,
+    },
     "artifacts": {"id": ID, "space_id": "'a'", "normalized_url": "normalized_url || n", **TIMES},
     "signals": {
         "id": ID,
@@ -164,6 +185,66 @@ LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ..
         ("projects_name",),
     ),
     "jobs": (JOB_HEADS.listed, JobFilter(), OF_PROJECT, ("jobs_number", "autoindex")),
+    "contests": (
+        CONTEST_HEADS.listed,
+        ContestFilter(),
+        {},
+        ("contests_pkey", "SCAN main.contests"),
+    ),
+    "newest contests": (
+        CONTEST_HEADS.listed,
+        ContestFilter(order=NEWEST),
+        {},
+        ("contests_created_at",),
+    ),
+    "changed contests": (
+        CONTEST_HEADS.listed,
+        ContestFilter(order=CHANGED),
+        {},
+        ("contests_updated_at",),
+    ),
+    "contests by name": (
+        CONTEST_HEADS.listed,
+        ContestFilter(order=NAME),
+        {},
+        ("contests_name",),
+    ),
+    "an organizer's contests": (
+        CONTEST_HEADS.listed,
+        ContestFilter(),
+        OF_ORGANIZER,
+        ("contests_of_organizer", "contests_pkey"),
+    ),
+    "an organizer's newest contests": (
+        CONTEST_HEADS.listed,
+        ContestFilter(order=NEWEST),
+        OF_ORGANIZER,
+        ("contests_of_organizer_created_at", "contests_created_at"),
+    ),
+    "an organizer's contests by name": (
+        CONTEST_HEADS.listed,
+        ContestFilter(order=NAME),
+        OF_ORGANIZER,
+        ("contests_of_organizer_name", "contests_name"),
+    ),
+    "entries": (
+        ENTRY_HEADS.listed,
+        EntryFilter(),
+        OF_CONTEST,
+        ("entries_of_contest", "entries_pkey"),
+    ),
+    "newest entries": (
+        ENTRY_HEADS.listed,
+        EntryFilter(order=ListOrder.NEWEST),
+        OF_CONTEST,
+        ("entries_created_at",),
+    ),
+    "changed entries": (
+        ENTRY_HEADS.listed,
+        EntryFilter(order=ListOrder.CHANGED),
+        OF_CONTEST,
+        ("entries_updated_at",),
+    ),
     "artifacts": (LISTED_ARTIFACTS, ArtifactFilter(), IN_SPACE, ("artifacts_space_id",)),
     "newest artifacts": (
         LISTED_ARTIFACTS,
@@ -355,6 +436,7 @@ def fill_lists(store: SqlStore, database: PostgresServer) -> None:
     create(store)
     add_tokens(store, 1)
     new_project(store).create_job()
+    new_contest(store).enter()
     activate_algorithm_for(store, install=install_as_owner(database.owner_url))
     space_of(store).capture(A)
     with psycopg.connect(database.admin_url, autocommit=True) as admin:

@@ -1,7 +1,7 @@
 """Test the operator's routes of contests: reasons, required keys, refusals, checks, raw bytes."""
 
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from tests.web.harness import Json, Web, problem, saved
@@ -33,7 +33,7 @@ def rejections(web: Web) -> list[Json]:
     return list(saved(web.get("/admin/contests/rejections"), 200)["items"])
 
 
-COMMANDS = (
+COMMANDS: Final[tuple[tuple[str, Json], ...]] = (
     ("force-lock", {"seq": 1}),
     ("cancel", {}),
     ("resolve-error", {"body": {"action": "cancel"}}),

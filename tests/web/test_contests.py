@@ -168,7 +168,11 @@ def test_a_user_enters_and_sees_only_their_own_entries(any_web: Web, player_key:
     bob_key = any_web.new_key("contests:read", "contests:write", owner=Actor.user("bob"))
     enter(any_web, bob_key, contest_id, OTHER_ROSTER)
 
-    assert (entry["status"], entry["place"], entry["entry_number"]) == ("PENDING_PAYMENT", 1, 1)
+    assert (entry["status"], entry["place_number"], entry["entry_number"]) == (
+        "PENDING_PAYMENT",
+        1,
+        1,
+    )
     assert entry["roster"]["player_ids"] == list(ROSTER)
     listed = saved(any_web.get(f"/v1/contests/{contest_id}/entries", key=player_key), 200)
     assert [item["id"] for item in listed["items"]] == [entry["id"]]

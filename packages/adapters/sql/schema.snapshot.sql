@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-22, revision 0004
+-- iteration 2, 2026-11-22, revision 0005
 
 column algorithms.checksum "digest" required
 
@@ -165,6 +165,220 @@ column concepts.seq "ordinal" required
 column concepts.status "identifier" required
 
 column concepts.updated_at "instant" required
+
+column contest_configurations.configuration "json_object" required
+
+column contest_configurations.configuration_digest "digest" required
+
+column contest_configurations.contest_id "identifier" required
+
+column contest_configurations.created_at "instant" required
+
+column contest_configurations.previous_version bigint s NULLIF((("version")::bigint - 1), 0)
+
+column contest_configurations.version "ordinal" required
+
+column contest_events.body "json_object"
+
+column contest_events.body_hash "digest" required
+
+column contest_events.contest_id "identifier" required
+
+column contest_events.event_hash "digest" required
+
+column contest_events.fault_count "natural_number" required
+
+column contest_events.fetch_number "ordinal"
+
+column contest_events.fetched_at "instant" required
+
+column contest_events.kind "identifier" required
+
+column contest_events.number "ordinal" required
+
+column contest_events.payload_digest "digest" required
+
+column contest_events.prev_hash "digest_or_empty" required
+
+column contest_events.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column contest_events.snapshot_number "ordinal"
+
+column contest_events.stored_at "instant" required
+
+column contest_events.supersedes "ordinal"
+
+column contest_events.validity "identifier" required
+
+column contest_logs.cancelled_number "ordinal"
+
+column contest_logs.conflict_number "ordinal"
+
+column contest_logs.contest_id "identifier" required
+
+column contest_logs.created_at "instant" required
+
+column contest_logs.event_hash "digest_or_empty" required
+
+column contest_logs.event_number "natural_number" required
+
+column contest_logs.fetch_number "natural_number" required
+
+column contest_logs.field_number "ordinal"
+
+column contest_logs.hash "digest" required
+
+column contest_logs.head_hash "digest"
+
+column contest_logs.id "identifier" required
+
+column contest_logs.leaderboard_at "instant"
+
+column contest_logs.leaderboard_hash "digest"
+
+column contest_logs.leaderboard_number "ordinal"
+
+column contest_logs.lifecycle "identifier" required s 'contest_log'::"text"
+
+column contest_logs.newest_event bigint s NULLIF(("event_number")::bigint, 0)
+
+column contest_logs.newest_fetch bigint s NULLIF(("fetch_number")::bigint, 0)
+
+column contest_logs.observations "natural_number" required
+
+column contest_logs.observed_at "instant"
+
+column contest_logs.pending_rewrite "digest"
+
+column contest_logs.pending_rewrite_at "instant"
+
+column contest_logs.pending_rewrite_number "ordinal"
+
+column contest_logs.provider_event_id "identifier" required
+
+column contest_logs.seq "ordinal" required
+
+column contest_logs.status "identifier" required
+
+column contest_logs.terminal_at "instant"
+
+column contest_logs.terminal_number "ordinal"
+
+column contest_logs.updated_at "instant" required
+
+column contests.attempted_action "identifier"
+
+column contests.configuration_digest "digest" required
+
+column contests.configuration_version "ordinal" required
+
+column contests.contest_name "text" required
+
+column contests.created_at "instant" required
+
+column contests.currency "currency" required
+
+column contests.end_time "instant" required
+
+column contests.error_code "identifier"
+
+column contests.error_from_state "identifier"
+
+column contests.error_message "text"
+
+column contests.fee_minor "amount_minor" required
+
+column contests.hash "digest" required
+
+column contests.id "identifier" required
+
+column contests.lifecycle "identifier" required s 'contest'::"text"
+
+column contests.lock_time "instant" required
+
+column contests.max_entries "ordinal"
+
+column contests.max_entries_per_user "ordinal"
+
+column contests.min_entries "ordinal"
+
+column contests.organizer_id "identifier" required
+
+column contests.payment_grace_seconds "natural_number" required
+
+column contests.provider_event_id "identifier" required
+
+column contests.seq "ordinal" required
+
+column contests.settle_time "instant"
+
+column contests.settlement_run_id "identifier"
+
+column contests.settlement_run_status "text" s 
+CASE
+    WHEN (("settlement_run_id")::"text" <> ''::"text") THEN 'COMPLETE'::"text"
+    ELSE NULL::"text"
+END
+
+column contests.start_time "instant" required
+
+column contests.status "identifier" required
+
+column contests.updated_at "instant" required
+
+column entries.contest_id "identifier" required
+
+column entries.created_at "instant" required
+
+column entries.currency "currency" required
+
+column entries.entry_number "ordinal" required
+
+column entries.fee_minor "amount_minor" required
+
+column entries.hash "digest" required
+
+column entries.id "identifier" required
+
+column entries.lifecycle "identifier" required s 'entry'::"text"
+
+column entries.paid_at "instant"
+
+column entries.paid_minor "amount_minor"
+
+column entries.payment_ref "identifier"
+
+column entries.place_number "ordinal"
+
+column entries.rejection_reason "text"
+
+column entries.roster_digest "digest" required
+
+column entries.roster_number "ordinal" required
+
+column entries.seq "ordinal" required
+
+column entries.status "identifier" required
+
+column entries.updated_at "instant" required
+
+column entries.user_id "identifier" required
+
+column event_faults.code "identifier" required
+
+column event_faults.entity_id "identifier" required
+
+column event_faults.event_number "ordinal" required
+
+column event_faults.number "ordinal" required
+
+column event_faults.path "text" required
+
+column event_faults.required_action "nonblank_text" required
+
+column event_faults.seq "ordinal" required
+
+column event_faults.value "text" required
 
 column history.action "identifier" required
 
@@ -404,6 +618,18 @@ column mint_events.updated_at "instant" required
 
 column mint_events.version bigint required s 0
 
+column payloads.bytes "raw_bytes" required
+
+column payloads.content_type "identifier" required
+
+column payloads.digest "digest" required
+
+column payloads.first_received_at "instant" required
+
+column payloads.hash "digest" required
+
+column payloads.size "natural_number" required
+
 column project_prompts.metadata "json_details" required
 
 column project_prompts.number "ordinal" required
@@ -456,6 +682,52 @@ column projects.updated_at "instant" required
 
 column projects.user_id "identifier" required
 
+column provider_feeds.created_at "instant" required
+
+column provider_feeds.failures "natural_number" required
+
+column provider_feeds.fetch_number "natural_number" required
+
+column provider_feeds.hash "digest" required
+
+column provider_feeds.id "identifier" required
+
+column provider_feeds.last_payload_digest "digest"
+
+column provider_feeds.last_success_at "instant"
+
+column provider_feeds.lifecycle "identifier" required s 'provider_feed'::"text"
+
+column provider_feeds.newest_fetch bigint s NULLIF(("fetch_number")::bigint, 0)
+
+column provider_feeds.seq "ordinal" required
+
+column provider_feeds.status "identifier" required
+
+column provider_feeds.updated_at "instant" required
+
+column provider_fetches.attempts "ordinal" required
+
+column provider_fetches.content_type "text"
+
+column provider_fetches.error "text"
+
+column provider_fetches.finished_at "instant" required
+
+column provider_fetches.http_status "ordinal"
+
+column provider_fetches.number "ordinal" required
+
+column provider_fetches.outcome "identifier" required
+
+column provider_fetches.payload_digest "digest"
+
+column provider_fetches.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column provider_fetches.provider_event_id "identifier" required
+
+column provider_fetches.requested_at "instant" required
+
 column pruned_stages.entity_id "identifier" required
 
 column pruned_stages.fence "natural_number" required
@@ -477,6 +749,26 @@ column receipts.key "nonblank_text" required
 column receipts.owner "actor" required
 
 column receipts.result "json_object" required
+
+column rejections.actor "actor" required
+
+column rejections.at "instant" required
+
+column rejections.code "identifier" required
+
+column rejections.command "identifier" required
+
+column rejections.command_digest "digest" required
+
+column rejections.hash "digest" required
+
+column rejections.id "identifier" required
+
+column rejections.message "nonblank_text" required
+
+column rejections.reason "nonblank_text" required
+
+column rejections.request_id "identifier"
 
 column reveal_transactions.block_number "ordinal"
 
@@ -503,6 +795,20 @@ column reveal_transactions.tx_hash "chain_hash"
 column reveal_transactions.updated_at "instant" required
 
 column reveal_transactions.version bigint required s 0
+
+column rosters.entry_id "identifier" required
+
+column rosters.number "ordinal" required
+
+column rosters.player_ids "json_array" required
+
+column rosters.prediction bigint
+
+column rosters.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column rosters.roster_digest "digest" required
+
+column rosters.submitted_at "instant" required
 
 column seal_records.record_hash "digest" required
 
@@ -553,6 +859,94 @@ column settings.updated_at "instant" required
 column settings.value "nonblank_text" required
 
 column settings.version bigint required s 0
+
+column settlement_lines.entity_id "identifier" required
+
+column settlement_lines.entry_id "identifier" required
+
+column settlement_lines.number "ordinal" required
+
+column settlement_lines.paid_minor "amount_minor" required
+
+column settlement_lines.payment_ref "identifier"
+
+column settlement_lines.payout_minor "amount_minor" required
+
+column settlement_lines.rank "ordinal" required
+
+column settlement_lines.roster_digest "digest" required
+
+column settlement_lines.score bigint
+
+column settlement_lines.seq "ordinal" required
+
+column settlement_lines.user_id "identifier" required
+
+column settlement_runs.configuration_digest "digest" required
+
+column settlement_runs.configuration_version "ordinal" required
+
+column settlement_runs.contest_id "identifier" required
+
+column settlement_runs.created_at "instant" required
+
+column settlement_runs.currency "currency" required
+
+column settlement_runs.eligibility_digest "digest"
+
+column settlement_runs.engine_version "identifier" required
+
+column settlement_runs.entries_count "natural_number" required
+
+column settlement_runs.entries_seq_sum "natural_number" required
+
+column settlement_runs.error_code "identifier"
+
+column settlement_runs.error_message "text"
+
+column settlement_runs.event_number "ordinal" required
+
+column settlement_runs.events_digest "digest" required
+
+column settlement_runs.hash "digest" required
+
+column settlement_runs.id "identifier" required
+
+column settlement_runs.lifecycle "identifier" required s 'settlement_run'::"text"
+
+column settlement_runs.line_count "natural_number"
+
+column settlement_runs.number "ordinal" required
+
+column settlement_runs.official_rounds "ordinal"
+
+column settlement_runs.pool_minor "amount_minor"
+
+column settlement_runs.rake_minor "amount_minor"
+
+column settlement_runs.result_digest "digest"
+
+column settlement_runs.retained_minor "amount_minor"
+
+column settlement_runs.rounding_minor "amount_minor"
+
+column settlement_runs.seq "ordinal" required
+
+column settlement_runs.settled_at "instant"
+
+column settlement_runs.settles_as "text" s 
+CASE
+    WHEN (("status")::"text" = 'COMPLETE'::"text") THEN ("id")::"text"
+    ELSE NULL::"text"
+END
+
+column settlement_runs.status "identifier" required
+
+column settlement_runs.top_up_minor "amount_minor"
+
+column settlement_runs.updated_at "instant" required
+
+column settlement_runs.version bigint required s 0
 
 column signals.actor "actor" required
 
@@ -878,6 +1272,162 @@ constraint concepts.concepts_version FOREIGN KEY ("id", "current_version", "name
 
 constraint concepts.concepts_warnings FOREIGN KEY ("id", "current_version") REFERENCES "concept_warnings"("concept_id", "version_number") DEFERRABLE INITIALLY DEFERRED true true
 
+constraint contest_configurations.contest_configurations_contest FOREIGN KEY ("contest_id") REFERENCES "contests"("id") true true
+
+constraint contest_configurations.contest_configurations_digest UNIQUE ("contest_id", "version", "configuration_digest") true true
+
+constraint contest_configurations.contest_configurations_pkey PRIMARY KEY ("contest_id", "version") true true
+
+constraint contest_configurations.contest_configurations_previous FOREIGN KEY ("contest_id", "previous_version") REFERENCES "contest_configurations"("contest_id", "version") true true
+
+constraint contest_events.contest_events_first CHECK (((("number")::bigint = 1) = (("prev_hash")::"text" = ''::"text"))) true true
+
+constraint contest_events.contest_events_hash UNIQUE ("contest_id", "number", "event_hash") true true
+
+constraint contest_events.contest_events_kind_known CHECK (((("kind")::"text" = ANY (ARRAY['CANCELLED'::"text", 'CONFIRMED'::"text", 'CORRECTION'::"text", 'FIELD'::"text", 'SNAPSHOT'::"text", 'TERMINAL'::"text"])) AND (("validity")::"text" = ANY (ARRAY['INVALID'::"text", 'VALID'::"text"])))) true true
+
+constraint contest_events.contest_events_log FOREIGN KEY ("contest_id") REFERENCES "contest_logs"("id") true true
+
+constraint contest_events.contest_events_payload FOREIGN KEY ("payload_digest") REFERENCES "payloads"("digest") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_events.contest_events_pkey PRIMARY KEY ("contest_id", "number") true true
+
+constraint contest_events.contest_events_points_back CHECK (((("supersedes")::bigint < ("number")::bigint) AND (("snapshot_number")::bigint < ("number")::bigint))) true true
+
+constraint contest_events.contest_events_previous FOREIGN KEY ("contest_id", "previous_number", "prev_hash") REFERENCES "contest_events"("contest_id", "number", "event_hash") true true
+
+constraint contest_events.contest_events_snapshot FOREIGN KEY ("contest_id", "snapshot_number") REFERENCES "contest_events"("contest_id", "number") true true
+
+constraint contest_events.contest_events_superseded FOREIGN KEY ("contest_id", "supersedes") REFERENCES "contest_events"("contest_id", "number") true true
+
+constraint contest_logs.contest_logs_cancelled_number FOREIGN KEY ("id", "cancelled_number") REFERENCES "contest_events"("contest_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_conflict_number FOREIGN KEY ("id", "conflict_number") REFERENCES "contest_events"("contest_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_contest FOREIGN KEY ("contest_id", "provider_event_id") REFERENCES "contests"("id", "provider_event_id") true true
+
+constraint contest_logs.contest_logs_event FOREIGN KEY ("id", "newest_event", "event_hash") REFERENCES "contest_events"("contest_id", "number", "event_hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_feed FOREIGN KEY ("provider_event_id") REFERENCES "provider_feeds"("id") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_fetch FOREIGN KEY ("provider_event_id", "newest_fetch") REFERENCES "provider_fetches"("provider_event_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_field_number FOREIGN KEY ("id", "field_number") REFERENCES "contest_events"("contest_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_hash_of_number CHECK (((("event_number")::bigint = 0) = (("event_hash")::"text" = ''::"text"))) true true
+
+constraint contest_logs.contest_logs_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "event_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_leaderboard_number FOREIGN KEY ("id", "leaderboard_number") REFERENCES "contest_events"("contest_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_marks_complete CHECK (((("leaderboard_number" IS NULL) = ("leaderboard_at" IS NULL)) AND (("leaderboard_number" IS NULL) = ("leaderboard_hash" IS NULL)) AND (("leaderboard_number" IS NULL) = ("observed_at" IS NULL)) AND (("terminal_number" IS NULL) = ("terminal_at" IS NULL)) AND (("pending_rewrite" IS NULL) = ("pending_rewrite_at" IS NULL)) AND (("pending_rewrite" IS NULL) = ("pending_rewrite_number" IS NULL)))) true true
+
+constraint contest_logs.contest_logs_pending_rewrite_number FOREIGN KEY ("id", "pending_rewrite_number") REFERENCES "contest_events"("contest_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_pkey PRIMARY KEY ("id") true true
+
+constraint contest_logs.contest_logs_same_id CHECK ((("contest_id")::"text" = ("id")::"text")) true true
+
+constraint contest_logs.contest_logs_terminal_number FOREIGN KEY ("id", "terminal_number") REFERENCES "contest_events"("contest_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contest_logs.contest_logs_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint contests.contests_configuration FOREIGN KEY ("id", "configuration_version", "configuration_digest") REFERENCES "contest_configurations"("contest_id", "version", "configuration_digest") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contests.contests_entry_limits CHECK ((("min_entries")::bigint <= ("max_entries")::bigint)) true true
+
+constraint contests.contests_error_described CHECK (((("error_from_state")::"text" =
+CASE "attempted_action"
+    WHEN 'lock'::"text" THEN 'SCHEDULED'::"text"
+    WHEN 'start'::"text" THEN 'LOCKED'::"text"
+    WHEN 'complete'::"text" THEN 'LIVE'::"text"
+    ELSE ''::"text"
+END) AND ("length"("error_message") <= 1000))) true true
+
+constraint contests.contests_error_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = 'ERROR'::"text") THEN (("error_from_state" IS NOT NULL) AND ("error_code" IS NOT NULL) AND ("error_message" IS NOT NULL) AND ("attempted_action" IS NOT NULL))
+    ELSE (("error_from_state" IS NULL) AND ("error_code" IS NULL) AND ("error_message" IS NULL) AND ("attempted_action" IS NULL))
+END) true true
+
+constraint contests.contests_fee UNIQUE ("id", "fee_minor", "currency") true true
+
+constraint contests.contests_fee_not_negative CHECK ((("fee_minor")::bigint >= 0)) true true
+
+constraint contests.contests_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "configuration_version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contests.contests_name_not_blank CHECK ((TRIM(BOTH FROM "contest_name") <> ''::"text")) true true
+
+constraint contests.contests_pkey PRIMARY KEY ("id") true true
+
+constraint contests.contests_settled_by UNIQUE ("id", "settlement_run_id") true true
+
+constraint contests.contests_settled_by_change CHECK ((("settle_time")::timestamp with time zone = ("updated_at")::timestamp with time zone)) true true
+
+constraint contests.contests_settlement FOREIGN KEY ("settlement_run_id", "id", "settlement_run_status") REFERENCES "settlement_runs"("id", "contest_id", "status") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint contests.contests_settlement_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = 'COMPLETE'::"text") THEN (("settle_time" IS NOT NULL) AND ("settlement_run_id" IS NOT NULL))
+    ELSE (("settle_time" IS NULL) AND ("settlement_run_id" IS NULL))
+END) true true
+
+constraint contests.contests_time_invariant CHECK (((("created_at")::timestamp with time zone < ("lock_time")::timestamp with time zone) AND (("lock_time")::timestamp with time zone <= ("start_time")::timestamp with time zone) AND (("start_time")::timestamp with time zone < ("end_time")::timestamp with time zone))) true true
+
+constraint contests.contests_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint contests.contests_tournament UNIQUE ("id", "provider_event_id") true true
+
+constraint entries.entries_contest FOREIGN KEY ("contest_id", "fee_minor", "currency") REFERENCES "contests"("id", "fee_minor", "currency") true true
+
+constraint entries.entries_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "roster_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint entries.entries_number UNIQUE ("contest_id", "user_id", "entry_number") true true
+
+constraint entries.entries_paid_in_full CHECK (((("paid_minor")::bigint = ("fee_minor")::bigint) AND ((("fee_minor")::bigint > 0) OR (("paid_at")::timestamp with time zone = ("created_at")::timestamp with time zone)))) true true
+
+constraint entries.entries_payment_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = ANY (ARRAY['PENDING_PAYMENT'::"text", 'REJECTED'::"text"])) THEN (("paid_minor" IS NULL) AND ("paid_at" IS NULL) AND ("payment_ref" IS NULL))
+    ELSE (("paid_minor" IS NOT NULL) AND ("paid_at" IS NOT NULL) AND (("payment_ref" IS NULL) = (("paid_minor")::bigint = 0)))
+END) true true
+
+constraint entries.entries_pkey PRIMARY KEY ("id") true true
+
+constraint entries.entries_place_number UNIQUE ("contest_id", "place_number") true true
+
+constraint entries.entries_place_of_status CHECK ((("place_number" IS NOT NULL) = (("status")::"text" = ANY (ARRAY['ACTIVE'::"text", 'PENDING_PAYMENT'::"text", 'VOID'::"text"])))) true true
+
+constraint entries.entries_rejection_of_status CHECK ((("rejection_reason" IS NOT NULL) = (("status")::"text" = 'REJECTED'::"text"))) true true
+
+constraint entries.entries_rejection_short CHECK (("length"("rejection_reason") <= 1000)) true true
+
+constraint entries.entries_roster FOREIGN KEY ("id", "roster_number", "roster_digest") REFERENCES "rosters"("entry_id", "number", "roster_digest") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint entries.entries_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint event_faults.event_faults_event FOREIGN KEY ("entity_id", "event_number") REFERENCES "contest_events"("contest_id", "number") true true
+
+constraint event_faults.event_faults_head FOREIGN KEY ("entity_id") REFERENCES "contest_logs"("id") true true
+
+constraint event_faults.event_faults_of_event UNIQUE ("entity_id", "event_number", "number") true true
+
+constraint event_faults.event_faults_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint event_faults.event_faults_texts_short CHECK ((("length"("value") <= 200) AND ("length"("path") <= 1000))) true true
+
 constraint history.history_edge FOREIGN KEY ("lifecycle", "from_state", "action", "to_state", "adds_version") REFERENCES "lifecycle_edges"("lifecycle", "from_state", "action", "to_state", "adds_version") true true
 
 constraint history.history_first_change CHECK (
@@ -1013,6 +1563,10 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
+constraint payloads.payloads_pkey PRIMARY KEY ("digest") true true
+
+constraint payloads.payloads_size_matches CHECK ((("size")::bigint = "length"(("bytes")::"bytea"))) true true
+
 constraint project_prompts.project_prompts_pkey PRIMARY KEY ("project_id", "number") true true
 
 constraint project_prompts.project_prompts_previous FOREIGN KEY ("project_id", "previous_number") REFERENCES "project_prompts"("project_id", "number") true true
@@ -1044,11 +1598,45 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
+constraint provider_feeds.provider_feeds_fetch FOREIGN KEY ("id", "newest_fetch") REFERENCES "provider_fetches"("provider_event_id", "number") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint provider_feeds.provider_feeds_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "fetch_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint provider_feeds.provider_feeds_pkey PRIMARY KEY ("id") true true
+
+constraint provider_feeds.provider_feeds_success_complete CHECK (((("failures")::bigint <= ("fetch_number")::bigint) AND (("last_success_at" IS NULL) = ("last_payload_digest" IS NULL)))) true true
+
+constraint provider_feeds.provider_feeds_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint provider_fetches.provider_fetches_feed FOREIGN KEY ("provider_event_id") REFERENCES "provider_feeds"("id") true true
+
+constraint provider_fetches.provider_fetches_http_status_known CHECK (((("http_status")::bigint >= 100) AND (("http_status")::bigint <= 599))) true true
+
+constraint provider_fetches.provider_fetches_outcome_known CHECK ((("outcome")::"text" = ANY (ARRAY['HTTP_ERROR'::"text", 'NETWORK_ERROR'::"text", 'OK'::"text", 'REDIRECTED'::"text", 'TIMEOUT'::"text", 'TOO_LARGE'::"text", 'TRUNCATED'::"text"]))) true true
+
+constraint provider_fetches.provider_fetches_payload FOREIGN KEY ("payload_digest") REFERENCES "payloads"("digest") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint provider_fetches.provider_fetches_pkey PRIMARY KEY ("provider_event_id", "number") true true
+
+constraint provider_fetches.provider_fetches_previous FOREIGN KEY ("provider_event_id", "previous_number") REFERENCES "provider_fetches"("provider_event_id", "number") true true
+
+constraint provider_fetches.provider_fetches_success_has_payload CHECK (((("outcome")::"text" <> 'OK'::"text") OR (("payload_digest" IS NOT NULL) AND ("error" IS NULL)))) true true
+
+constraint provider_fetches.provider_fetches_texts_short CHECK ((("length"("error") <= 1000) AND ("length"("content_type") <= 1000))) true true
+
+constraint provider_fetches.provider_fetches_times CHECK ((("requested_at")::timestamp with time zone <= ("finished_at")::timestamp with time zone)) true true
+
 constraint pruned_stages.pruned_stages_pkey PRIMARY KEY ("stage") true true
 
 constraint rate_buckets.rate_buckets_pkey PRIMARY KEY ("stage") true true
 
 constraint receipts.receipts_key PRIMARY KEY ("owner", "key") true true
+
+constraint rejections.rejections_pkey PRIMARY KEY ("id") true true
 
 constraint reveal_transactions.reveal_transactions_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -1061,6 +1649,14 @@ CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
+
+constraint rosters.rosters_digest UNIQUE ("entry_id", "number", "roster_digest") true true
+
+constraint rosters.rosters_entry FOREIGN KEY ("entry_id") REFERENCES "entries"("id") true true
+
+constraint rosters.rosters_pkey PRIMARY KEY ("entry_id", "number") true true
+
+constraint rosters.rosters_previous FOREIGN KEY ("entry_id", "previous_number") REFERENCES "rosters"("entry_id", "number") true true
 
 constraint seal_records.seal_records_pkey PRIMARY KEY ("record_table", "record_hash") true true
 
@@ -1085,6 +1681,58 @@ constraint settings.settings_history FOREIGN KEY ("lifecycle", "id", "seq", "sta
 constraint settings.settings_pkey PRIMARY KEY ("id") true true
 
 constraint settings.settings_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint settlement_lines.settlement_lines_amounts CHECK (((("paid_minor")::bigint >= 0) AND (("payout_minor")::bigint >= 0))) true true
+
+constraint settlement_lines.settlement_lines_entry UNIQUE ("entity_id", "entry_id") true true
+
+constraint settlement_lines.settlement_lines_head FOREIGN KEY ("entity_id") REFERENCES "settlement_runs"("id") true true
+
+constraint settlement_lines.settlement_lines_ineligible_unpaid CHECK ((("score" IS NOT NULL) OR (("payout_minor")::bigint = 0))) true true
+
+constraint settlement_lines.settlement_lines_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint settlement_runs.settlement_runs_amounts_not_negative CHECK (((("pool_minor")::bigint >= 0) AND (("rake_minor")::bigint >= 0) AND (("rounding_minor")::bigint >= 0) AND (("retained_minor")::bigint >= 0) AND (("top_up_minor")::bigint >= 0))) true true
+
+constraint settlement_runs.settlement_runs_configuration FOREIGN KEY ("contest_id", "configuration_version", "configuration_digest") REFERENCES "contest_configurations"("contest_id", "version", "configuration_digest") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint settlement_runs.settlement_runs_contest FOREIGN KEY ("contest_id") REFERENCES "contests"("id") true true
+
+constraint settlement_runs.settlement_runs_error_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = 'FAILED'::"text") THEN (("error_code" IS NOT NULL) AND ("error_message" IS NOT NULL))
+    ELSE (("error_code" IS NULL) AND ("error_message" IS NULL))
+END) true true
+
+constraint settlement_runs.settlement_runs_event FOREIGN KEY ("contest_id", "event_number", "events_digest") REFERENCES "contest_events"("contest_id", "number", "event_hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint settlement_runs.settlement_runs_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint settlement_runs.settlement_runs_lines_of_entries CHECK ((("line_count")::bigint <= ("entries_count")::bigint)) true true
+
+constraint settlement_runs.settlement_runs_message_short CHECK (("length"("error_message") <= 1000)) true true
+
+constraint settlement_runs.settlement_runs_number UNIQUE ("contest_id", "number") true true
+
+constraint settlement_runs.settlement_runs_of_contest UNIQUE ("id", "contest_id", "status") true true
+
+constraint settlement_runs.settlement_runs_pkey PRIMARY KEY ("id") true true
+
+constraint settlement_runs.settlement_runs_result_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = 'COMPLETE'::"text") THEN (("eligibility_digest" IS NOT NULL) AND ("official_rounds" IS NOT NULL) AND ("result_digest" IS NOT NULL) AND ("pool_minor" IS NOT NULL) AND ("rake_minor" IS NOT NULL) AND ("rounding_minor" IS NOT NULL) AND ("retained_minor" IS NOT NULL) AND ("top_up_minor" IS NOT NULL) AND ("line_count" IS NOT NULL) AND ("settled_at" IS NOT NULL))
+    ELSE (("eligibility_digest" IS NULL) AND ("official_rounds" IS NULL) AND ("result_digest" IS NULL) AND ("pool_minor" IS NULL) AND ("rake_minor" IS NULL) AND ("rounding_minor" IS NULL) AND ("retained_minor" IS NULL) AND ("top_up_minor" IS NULL) AND ("line_count" IS NULL) AND ("settled_at" IS NULL))
+END) true true
+
+constraint settlement_runs.settlement_runs_settled FOREIGN KEY ("contest_id", "settles_as") REFERENCES "contests"("id", "settlement_run_id") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint settlement_runs.settlement_runs_settled_by_change CHECK ((("settled_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)) true true
+
+constraint settlement_runs.settlement_runs_times CHECK (
 CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
@@ -1194,7 +1842,11 @@ constraint tokens_s0.tokens_s0_token_id UNIQUE ("token_id") true true
 
 domain actor "text" C CHECK ((((("substr"(VALUE, 1, 5) = 'user:'::"text") AND (("length"(VALUE) >= 6) AND ("length"(VALUE) <= 205))) OR (("substr"(VALUE, 1, 7) = 'system:'::"text") AND (("length"(VALUE) >= 8) AND ("length"(VALUE) <= 207))) OR (("substr"(VALUE, 1, 4) = 'key:'::"text") AND (("length"(VALUE) >= 5) AND ("length"(VALUE) <= 204)))) AND (VALUE !~ '\s'::"text"))) true
 
+domain amount_minor bigint  CHECK (((VALUE >= '-1000000000000'::bigint) AND (VALUE <= '1000000000000'::bigint))) true
+
 domain chain_hash "text" C CHECK ((("length"(VALUE) = 66) AND ("substr"(VALUE, 1, 2) = '0x'::"text") AND ("substr"(VALUE, 3) !~ '[^0-9a-f]'::"text"))) true
+
+domain currency "text" C CHECK ((VALUE ~ '^[A-Z][A-Z][A-Z]$'::"text")) true
 
 domain digest "text" C CHECK ((("length"(VALUE) = 64) AND (VALUE !~ '[^0-9a-f]'::"text"))) true
 
@@ -1237,6 +1889,8 @@ domain nonblank_text "text" default CHECK ((VALUE ~ '\S'::"text")) true
 domain number double precision  CHECK (("abs"(VALUE) < 'Infinity'::double precision)) true
 
 domain ordinal bigint  CHECK ((VALUE >= 1)) true
+
+domain raw_bytes "bytea"  CHECK (("octet_length"(VALUE) <= 2097152)) true
 
 domain reading_depth double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1.5)::double precision))) true
 
@@ -1281,6 +1935,84 @@ edge concept DRAFT submit REVIEW 0
 edge concept REVIEW approve APPROVED 0
 
 edge concept REVIEW edit REVIEW 1
+
+edge contest  publish SCHEDULED 1
+
+edge contest ERROR resolve_cancel CANCELLED 0
+
+edge contest ERROR resolve_complete COMPLETE 0
+
+edge contest ERROR resume_live LIVE 0
+
+edge contest ERROR resume_locked LOCKED 0
+
+edge contest ERROR resume_scheduled SCHEDULED 0
+
+edge contest LIVE cancel CANCELLED 0
+
+edge contest LIVE cancel_by_provider CANCELLED 0
+
+edge contest LIVE cancel_shortened CANCELLED 0
+
+edge contest LIVE complete COMPLETE 0
+
+edge contest LIVE fail ERROR 0
+
+edge contest LOCKED cancel CANCELLED 0
+
+edge contest LOCKED cancel_by_provider CANCELLED 0
+
+edge contest LOCKED fail ERROR 0
+
+edge contest LOCKED start LIVE 0
+
+edge contest SCHEDULED cancel CANCELLED 0
+
+edge contest SCHEDULED cancel_by_provider CANCELLED 0
+
+edge contest SCHEDULED cancel_unfilled CANCELLED 0
+
+edge contest SCHEDULED configure SCHEDULED 1
+
+edge contest SCHEDULED fail ERROR 0
+
+edge contest SCHEDULED force_lock LOCKED 1
+
+edge contest SCHEDULED lock LOCKED 0
+
+edge contest_log  open OPEN 0
+
+edge contest_log OPEN append OPEN 1
+
+edge contest_log OPEN correct OPEN 1
+
+edge contest_log OPEN pause PAUSED 0
+
+edge contest_log OPEN skip OPEN 0
+
+edge contest_log PAUSED correct PAUSED 1
+
+edge contest_log PAUSED resume OPEN 0
+
+edge entry  enter PENDING_PAYMENT 1
+
+edge entry  enter_free ACTIVE 1
+
+edge entry ACTIVE refund REFUNDED 0
+
+edge entry ACTIVE set_roster ACTIVE 1
+
+edge entry ACTIVE void VOID 0
+
+edge entry PENDING_PAYMENT activate ACTIVE 0
+
+edge entry PENDING_PAYMENT reject REJECTED 0
+
+edge entry PENDING_PAYMENT set_roster PENDING_PAYMENT 1
+
+edge entry VOID refund REFUNDED 0
+
+edge entry VOID reinstate ACTIVE 0
 
 edge image_job  create pending 0
 
@@ -1364,6 +2096,14 @@ edge project unbound set_nodes unbound 0
 
 edge project unbound update_latest_job unbound 0
 
+edge provider_feed  open POLLING 0
+
+edge provider_feed POLLING fetch POLLING 1
+
+edge provider_feed POLLING stop STOPPED 0
+
+edge provider_feed STOPPED poll POLLING 0
+
 edge reveal_transaction  create pending 0
 
 edge reveal_transaction pending fail failed 0
@@ -1379,6 +2119,12 @@ edge reveal_transaction sent replace sent 0
 edge setting  change SET 0
 
 edge setting SET change SET 0
+
+edge settlement_run  start STARTED 0
+
+edge settlement_run STARTED complete COMPLETE 0
+
+edge settlement_run STARTED fail FAILED 0
 
 edge space  create ACTIVE 0
 
@@ -1948,6 +2694,328 @@ function concepts_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function contest_configurations_matches_contest  BEGIN
+  IF (EXISTS (SELECT 1 FROM contests AS head WHERE head.id = NEW.contest_id AND (CAST(head.provider_event_id AS text)) IS NOT DISTINCT FROM (NEW.configuration #>> '{provider_event_id}') AND (CAST(head.max_entries AS text)) IS NOT DISTINCT FROM (NEW.configuration #>> '{max_entries}') AND (CAST(head.min_entries AS text)) IS NOT DISTINCT FROM (NEW.configuration #>> '{min_entries}') AND (CAST(head.max_entries_per_user AS text)) IS NOT DISTINCT FROM (NEW.configuration #>> '{max_entries_per_user}') AND (CAST(head.fee_minor AS text)) IS NOT DISTINCT FROM (NEW.configuration #>> '{entry_fee_cents}') AND (CAST(head.currency AS text)) IS NOT DISTINCT FROM (NEW.configuration #>> '{currency}') AND (CAST(head.payment_grace_seconds AS text)) IS NOT DISTINCT FROM (NEW.configuration #>> '{payment_grace_seconds}') AND to_char(head.lock_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') = substr(NEW.configuration #>> '{lock_time}', 1, 19) AND to_char(head.start_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') = substr(NEW.configuration #>> '{tournament_start_time}', 1, 19) AND to_char(head.end_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') = substr(NEW.configuration #>> '{tournament_end_time}', 1, 19))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_configurations_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM contests AS head WHERE head.id = NEW.contest_id AND head.configuration_version = NEW.version AND head.updated_at = NEW.created_at AND head.configuration_digest = NEW.configuration_digest)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_configurations_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_configurations_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_configurations_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_configurations_payout_kind_fixed  BEGIN
+  IF (NEW.version = 1 OR NOT EXISTS (SELECT 1 FROM entries AS entry WHERE entry.contest_id = NEW.contest_id) OR EXISTS (SELECT 1 FROM contest_configurations AS previous WHERE previous.contest_id = NEW.contest_id AND previous.version = NEW.version - 1 AND (previous.configuration #>> '{payout,kind}') IS NOT DISTINCT FROM (NEW.configuration #>> '{payout,kind}'))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_events_applied  BEGIN
+  IF (EXISTS (SELECT 1 FROM contest_logs AS head WHERE head.id = NEW.contest_id AND head.head_hash = NEW.body_hash AND (head.field_number IS NULL OR head.field_number <> NEW.number OR NEW.kind IN ('FIELD') AND NEW.validity = 'VALID') AND (head.leaderboard_number IS NULL OR head.leaderboard_number <> NEW.number OR NEW.kind IN ('CORRECTION', 'SNAPSHOT') AND NEW.validity = 'VALID') AND (head.terminal_number IS NULL OR head.terminal_number <> NEW.number OR NEW.kind IN ('TERMINAL') AND NEW.validity = 'VALID') AND (head.cancelled_number IS NULL OR head.cancelled_number <> NEW.number OR NEW.kind IN ('CANCELLED') AND NEW.validity = 'VALID'))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_events_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM contest_logs AS head WHERE head.id = NEW.contest_id AND head.event_number = NEW.number AND head.updated_at = NEW.stored_at AND head.event_hash = NEW.event_hash)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_events_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_events_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_events_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_events_of_fetch  BEGIN
+  IF (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM contest_logs AS log JOIN provider_fetches AS stored ON stored.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND stored.number = NEW.fetch_number AND stored.payload_digest = NEW.payload_digest)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_moves_forward  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_points_to_newest  BEGIN
+  IF ((NEW.field_number IS NULL OR NEW.field_number = OLD.field_number OR NEW.field_number = NEW.event_number) AND (NEW.leaderboard_number IS NULL OR NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number = NEW.event_number) AND (NEW.terminal_number IS NULL OR NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number = NEW.event_number) AND (NEW.cancelled_number IS NULL OR NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number = NEW.event_number) AND (NEW.pending_rewrite_number IS NULL OR NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number = NEW.event_number) AND (NEW.conflict_number IS NULL OR NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number = NEW.event_number)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_ends_by_event  BEGIN
+  IF (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM contest_logs AS log WHERE log.id = NEW.id AND log.terminal_number IS NOT NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_error_origin  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_fee_fixed  BEGIN
+  IF (NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency OR NOT EXISTS (SELECT 1 FROM entries AS entry WHERE entry.contest_id = OLD.id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_frozen  BEGIN
+  IF ((NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.provider_event_id = OLD.provider_event_id AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) OR (OLD.status = 'SCHEDULED' AND NEW.configuration_version = OLD.configuration_version + 1)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_has_places  BEGIN
+  IF (NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries OR NOT EXISTS (SELECT 1 FROM entries AS entry WHERE entry.contest_id = OLD.id AND entry.place_number > NEW.max_entries)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_locks_in_time  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_resumes_origin  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_starts_in_time  BEGIN
+  IF (NOT (OLD.status = 'LOCKED' AND NEW.status = 'LIVE') OR NEW.updated_at >= NEW.start_time AND EXISTS (SELECT 1 FROM contest_logs AS log WHERE log.id = NEW.id AND (log.field_number IS NOT NULL OR log.leaderboard_number IS NOT NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_contest_open  BEGIN
+  IF (EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.created_at < contest.lock_time)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_keeps_place_number  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_paid_once  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_roster_open  BEGIN
+  IF (NEW.roster_number = OLD.roster_number AND NEW.roster_digest = OLD.roster_digest OR EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.updated_at < contest.lock_time)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_within_places  BEGIN
+  IF (EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries IS NULL OR NEW.place_number <= contest.max_entries))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_within_user_limit  BEGIN
+  IF (EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries_per_user IS NULL OR (SELECT count(*) FROM entries AS other WHERE other.contest_id = NEW.contest_id AND other.user_id = NEW.user_id AND other.status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID') AND other.id <> NEW.id) < contest.max_entries_per_user))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function event_faults_in_change  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM contest_logs AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'contest_log' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{faults,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM event_faults AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function event_faults_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function event_faults_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function event_faults_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function event_faults_of_newest  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM inserted AS fault WHERE NOT EXISTS (SELECT 1 FROM contest_logs AS log WHERE log.id = fault.entity_id AND log.event_number = fault.event_number))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_balances_settlement  BEGIN
+  IF (NOT (NEW.lifecycle = 'settlement_run' AND NEW.action = 'complete') OR EXISTS (SELECT 1 FROM settlement_runs AS run WHERE run.id = NEW.entity_id AND run.line_count = (SELECT count(*) FROM settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor = (SELECT coalesce(sum(line.paid_minor), 0) FROM settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor + run.top_up_minor = (SELECT coalesce(sum(line.payout_minor), 0) FROM settlement_lines AS line WHERE line.entity_id = run.id) + run.rake_minor + run.rounding_minor + run.retained_minor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_in_order  BEGIN
   IF (NOT EXISTS (SELECT 1 FROM history AS predecessor WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)) IS NOT TRUE THEN
     RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1971,6 +3039,27 @@ END  false {search_path=pg_catalog}
 
 function history_needs_concepts  BEGIN
   IF (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_contest_logs  BEGIN
+  IF (NEW.lifecycle <> 'contest_log' OR EXISTS (SELECT 1 FROM contest_logs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.event_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_contests  BEGIN
+  IF (NEW.lifecycle <> 'contest' OR EXISTS (SELECT 1 FROM contests AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.configuration_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_entries  BEGIN
+  IF (NEW.lifecycle <> 'entry' OR EXISTS (SELECT 1 FROM entries AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.roster_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2018,6 +3107,13 @@ function history_needs_projects  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_provider_feeds  BEGIN
+  IF (NEW.lifecycle <> 'provider_feed' OR EXISTS (SELECT 1 FROM provider_feeds AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.fetch_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_reveal_transactions  BEGIN
   IF (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2027,6 +3123,13 @@ END  false {search_path=pg_catalog}
 
 function history_needs_settings  BEGIN
   IF (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_settlement_runs  BEGIN
+  IF (NEW.lifecycle <> 'settlement_run' OR EXISTS (SELECT 1 FROM settlement_runs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2406,6 +3509,34 @@ function mint_events_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function payloads_digest_matches  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payloads_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payloads_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payloads_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function project_prompts_needs_head  BEGIN
   IF (EXISTS (SELECT 1 FROM projects AS head WHERE head.id = NEW.project_id AND head.prompt_count = NEW.number AND head.updated_at = NEW.timestamp)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2490,6 +3621,62 @@ function projects_requested_host  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function provider_feeds_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_feeds_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_feeds_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_fetches_counted  BEGIN
+  IF (EXISTS (SELECT 1 FROM provider_feeds AS head WHERE head.id = NEW.provider_event_id AND CASE NEW.outcome WHEN 'OK' THEN head.failures = 0 AND head.last_payload_digest = NEW.payload_digest AND head.last_success_at = NEW.finished_at ELSE head.failures > 0 END)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_fetches_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM provider_feeds AS head WHERE head.id = NEW.provider_event_id AND head.fetch_number = NEW.number)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_fetches_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_fetches_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_fetches_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function pruned_stages_needs_task  BEGIN
   IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2560,6 +3747,27 @@ function receipts_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function rejections_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rejections_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rejections_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function reveal_transactions_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2589,6 +3797,34 @@ function reveal_transactions_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function reveal_transactions_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rosters_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM entries AS head WHERE head.id = NEW.entry_id AND head.roster_number = NEW.number AND head.updated_at = NEW.submitted_at AND head.roster_digest = NEW.roster_digest)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rosters_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rosters_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rosters_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -2659,6 +3895,83 @@ function settings_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function settings_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_lines_in_change  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM settlement_runs AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'settlement_run' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{lines,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM settlement_lines AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_lines_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_lines_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_lines_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_lines_of_entries  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM inserted AS line WHERE NOT EXISTS (SELECT 1 FROM settlement_runs AS run JOIN entries AS entry ON entry.contest_id = run.contest_id WHERE run.id = line.entity_id AND entry.id = line.entry_id AND entry.status = 'ACTIVE' AND entry.user_id = line.user_id AND entry.paid_minor = line.paid_minor AND entry.roster_digest = line.roster_digest AND (entry.payment_ref) IS NOT DISTINCT FROM (line.payment_ref)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_input_current  BEGIN
+  IF (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM contest_logs AS log WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_of_played_contest  BEGIN
+  IF (EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status IN ('COMPLETE', 'LIVE') OR contest.error_from_state = 'LIVE'))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_one_step  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -2834,7 +4147,7 @@ function task_attempts_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function tasks_edge  BEGIN
-  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = statement_timestamp() WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.due_at <= OLD.due_at AND NEW.attempts = OLD.attempts WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = statement_timestamp()) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= statement_timestamp() + interval '172800 seconds' OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = statement_timestamp() WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.attempts = OLD.attempts AND (NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = statement_timestamp()) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= statement_timestamp() + interval '172800 seconds' OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2854,8 +4167,22 @@ function tasks_first_fence  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_needs_contests  BEGIN
+  IF (NEW.stage NOT IN ('ingest_contest', 'lock_contest', 'start_contest', 'settle_contest') OR EXISTS (SELECT 1 FROM contests AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tasks_needs_jobs  BEGIN
   IF (NEW.stage NOT IN ('process_job') OR EXISTS (SELECT 1 FROM jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_needs_provider_feeds  BEGIN
+  IF (NEW.stage NOT IN ('fetch_tournament') OR EXISTS (SELECT 1 FROM provider_feeds AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2952,6 +4279,38 @@ index CREATE INDEX "concepts_status" ON "concepts" USING "btree" ("status", "id"
 
 index CREATE INDEX "concepts_updated_at" ON "concepts" USING "btree" ("updated_at", "id") true
 
+index CREATE INDEX "contests_created_at" ON "contests" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "contests_lock_time" ON "contests" USING "btree" ("status", "lock_time", "id") true
+
+index CREATE INDEX "contests_name" ON "contests" USING "btree" ("contest_name", "id") true
+
+index CREATE INDEX "contests_of_organizer" ON "contests" USING "btree" ("organizer_id", "id") true
+
+index CREATE INDEX "contests_of_organizer_created_at" ON "contests" USING "btree" ("organizer_id", "created_at", "id") true
+
+index CREATE INDEX "contests_of_organizer_name" ON "contests" USING "btree" ("organizer_id", "contest_name", "id") true
+
+index CREATE INDEX "contests_of_organizer_updated_at" ON "contests" USING "btree" ("organizer_id", "updated_at", "id") true
+
+index CREATE INDEX "contests_of_tournament" ON "contests" USING "btree" ("provider_event_id", "id") true
+
+index CREATE INDEX "contests_start_time" ON "contests" USING "btree" ("status", "start_time", "id") true
+
+index CREATE INDEX "contests_status" ON "contests" USING "btree" ("status", "id") true
+
+index CREATE INDEX "contests_updated_at" ON "contests" USING "btree" ("updated_at", "id") true
+
+index CREATE INDEX "entries_created_at" ON "entries" USING "btree" ("contest_id", "created_at", "id") true
+
+index CREATE INDEX "entries_of_contest" ON "entries" USING "btree" ("contest_id", "id") true
+
+index CREATE INDEX "entries_of_user" ON "entries" USING "btree" ("user_id", "id") true
+
+index CREATE INDEX "entries_status" ON "entries" USING "btree" ("contest_id", "status", "id") true
+
+index CREATE INDEX "entries_updated_at" ON "entries" USING "btree" ("contest_id", "updated_at", "id") true
+
 index CREATE INDEX "history_by_action" ON "history" USING "btree" ("action", "txid", "position") true
 
 index CREATE INDEX "history_by_actor" ON "history" USING "btree" ("actor", "txid", "position") true
@@ -2980,9 +4339,15 @@ index CREATE INDEX "projects_name" ON "projects" USING "btree" ("user_id", "name
 
 index CREATE INDEX "projects_updated_at" ON "projects" USING "btree" ("user_id", "updated_at", "id") true
 
+index CREATE INDEX "rejections_at" ON "rejections" USING "btree" ("at", "id") true
+
+index CREATE INDEX "rejections_command" ON "rejections" USING "btree" ("command", "at", "id") true
+
 index CREATE INDEX "reveal_transactions_status" ON "reveal_transactions" USING "btree" ("status") true
 
 index CREATE INDEX "reveal_transactions_tx_hash" ON "reveal_transactions" USING "btree" ("tx_hash") true
+
+index CREATE INDEX "settlement_lines_user" ON "settlement_lines" USING "btree" ("user_id", "entity_id", "number") true
 
 index CREATE INDEX "signals_recent" ON "signals" USING "btree" ("space_id", "recorded_at", "id") true
 
@@ -3036,6 +4401,34 @@ index CREATE UNIQUE INDEX "concept_warnings_pkey" ON "concept_warnings" USING "b
 
 index CREATE UNIQUE INDEX "concepts_pkey" ON "concepts" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "contest_configurations_digest" ON "contest_configurations" USING "btree" ("contest_id", "version", "configuration_digest") true
+
+index CREATE UNIQUE INDEX "contest_configurations_pkey" ON "contest_configurations" USING "btree" ("contest_id", "version") true
+
+index CREATE UNIQUE INDEX "contest_events_hash" ON "contest_events" USING "btree" ("contest_id", "number", "event_hash") true
+
+index CREATE UNIQUE INDEX "contest_events_pkey" ON "contest_events" USING "btree" ("contest_id", "number") true
+
+index CREATE UNIQUE INDEX "contest_logs_pkey" ON "contest_logs" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "contests_fee" ON "contests" USING "btree" ("id", "fee_minor", "currency") true
+
+index CREATE UNIQUE INDEX "contests_pkey" ON "contests" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "contests_settled_by" ON "contests" USING "btree" ("id", "settlement_run_id") true
+
+index CREATE UNIQUE INDEX "contests_tournament" ON "contests" USING "btree" ("id", "provider_event_id") true
+
+index CREATE UNIQUE INDEX "entries_number" ON "entries" USING "btree" ("contest_id", "user_id", "entry_number") true
+
+index CREATE UNIQUE INDEX "entries_pkey" ON "entries" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "entries_place_number" ON "entries" USING "btree" ("contest_id", "place_number") true
+
+index CREATE UNIQUE INDEX "event_faults_of_event" ON "event_faults" USING "btree" ("entity_id", "event_number", "number") true
+
+index CREATE UNIQUE INDEX "event_faults_pkey" ON "event_faults" USING "btree" ("entity_id", "seq", "number") true
+
 index CREATE UNIQUE INDEX "history_feed" ON "history" USING "btree" ("txid", "position") true
 
 index CREATE UNIQUE INDEX "history_revision" ON "history" USING "btree" ("lifecycle", "entity_id", "seq", "to_state", "version", "hash") true
@@ -3074,11 +4467,17 @@ index CREATE UNIQUE INDEX "mint_events_occurrence" ON "mint_events" USING "btree
 
 index CREATE UNIQUE INDEX "mint_events_pkey" ON "mint_events" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "payloads_pkey" ON "payloads" USING "btree" ("digest") true
+
 index CREATE UNIQUE INDEX "project_prompts_pkey" ON "project_prompts" USING "btree" ("project_id", "number") true
 
 index CREATE UNIQUE INDEX "projects_owner" ON "projects" USING "btree" ("user_id", "id") true
 
 index CREATE UNIQUE INDEX "projects_pkey" ON "projects" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "provider_feeds_pkey" ON "provider_feeds" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "provider_fetches_pkey" ON "provider_fetches" USING "btree" ("provider_event_id", "number") true
 
 index CREATE UNIQUE INDEX "pruned_stages_pkey" ON "pruned_stages" USING "btree" ("stage") true
 
@@ -3086,7 +4485,13 @@ index CREATE UNIQUE INDEX "rate_buckets_pkey" ON "rate_buckets" USING "btree" ("
 
 index CREATE UNIQUE INDEX "receipts_key" ON "receipts" USING "btree" ("owner", "key") true
 
+index CREATE UNIQUE INDEX "rejections_pkey" ON "rejections" USING "btree" ("id") true
+
 index CREATE UNIQUE INDEX "reveal_transactions_pkey" ON "reveal_transactions" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "rosters_digest" ON "rosters" USING "btree" ("entry_id", "number", "roster_digest") true
+
+index CREATE UNIQUE INDEX "rosters_pkey" ON "rosters" USING "btree" ("entry_id", "number") true
 
 index CREATE UNIQUE INDEX "seal_records_pkey" ON "seal_records" USING "btree" ("record_table", "record_hash") true
 
@@ -3095,6 +4500,20 @@ index CREATE UNIQUE INDEX "seals_end" ON "seals" USING "btree" ("number", "ends_
 index CREATE UNIQUE INDEX "seals_pkey" ON "seals" USING "btree" ("number") true
 
 index CREATE UNIQUE INDEX "settings_pkey" ON "settings" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "settlement_lines_entry" ON "settlement_lines" USING "btree" ("entity_id", "entry_id") true
+
+index CREATE UNIQUE INDEX "settlement_lines_pkey" ON "settlement_lines" USING "btree" ("entity_id", "seq", "number") true
+
+index CREATE UNIQUE INDEX "settlement_runs_number" ON "settlement_runs" USING "btree" ("contest_id", "number") true
+
+index CREATE UNIQUE INDEX "settlement_runs_of_contest" ON "settlement_runs" USING "btree" ("id", "contest_id", "status") true
+
+index CREATE UNIQUE INDEX "settlement_runs_one_complete" ON "settlement_runs" USING "btree" ("contest_id") WHERE (("status")::"text" = 'COMPLETE'::"text") true
+
+index CREATE UNIQUE INDEX "settlement_runs_one_started" ON "settlement_runs" USING "btree" ("contest_id") WHERE (("status")::"text" = 'STARTED'::"text") true
+
+index CREATE UNIQUE INDEX "settlement_runs_pkey" ON "settlement_runs" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "signals_applied_seq" ON "signals" USING "btree" ("subspace_id", "applied_seq", "hash") true
 
@@ -3200,6 +4619,202 @@ key trigger concepts concepts_warnings 17 O
 
 key trigger concepts concepts_warnings 5 O
 
+key trigger contest_configurations contest_configurations_contest 17 O
+
+key trigger contest_configurations contest_configurations_contest 5 O
+
+key trigger contest_configurations contest_configurations_previous 17 O
+
+key trigger contest_configurations contest_configurations_previous 17 O
+
+key trigger contest_configurations contest_configurations_previous 5 O
+
+key trigger contest_configurations contest_configurations_previous 9 O
+
+key trigger contest_configurations contests_configuration 17 O
+
+key trigger contest_configurations contests_configuration 9 O
+
+key trigger contest_configurations settlement_runs_configuration 17 O
+
+key trigger contest_configurations settlement_runs_configuration 9 O
+
+key trigger contest_events contest_events_log 17 O
+
+key trigger contest_events contest_events_log 5 O
+
+key trigger contest_events contest_events_payload 17 O
+
+key trigger contest_events contest_events_payload 5 O
+
+key trigger contest_events contest_events_previous 17 O
+
+key trigger contest_events contest_events_previous 17 O
+
+key trigger contest_events contest_events_previous 5 O
+
+key trigger contest_events contest_events_previous 9 O
+
+key trigger contest_events contest_events_snapshot 17 O
+
+key trigger contest_events contest_events_snapshot 17 O
+
+key trigger contest_events contest_events_snapshot 5 O
+
+key trigger contest_events contest_events_snapshot 9 O
+
+key trigger contest_events contest_events_superseded 17 O
+
+key trigger contest_events contest_events_superseded 17 O
+
+key trigger contest_events contest_events_superseded 5 O
+
+key trigger contest_events contest_events_superseded 9 O
+
+key trigger contest_events contest_logs_cancelled_number 17 O
+
+key trigger contest_events contest_logs_cancelled_number 9 O
+
+key trigger contest_events contest_logs_conflict_number 17 O
+
+key trigger contest_events contest_logs_conflict_number 9 O
+
+key trigger contest_events contest_logs_event 17 O
+
+key trigger contest_events contest_logs_event 9 O
+
+key trigger contest_events contest_logs_field_number 17 O
+
+key trigger contest_events contest_logs_field_number 9 O
+
+key trigger contest_events contest_logs_leaderboard_number 17 O
+
+key trigger contest_events contest_logs_leaderboard_number 9 O
+
+key trigger contest_events contest_logs_pending_rewrite_number 17 O
+
+key trigger contest_events contest_logs_pending_rewrite_number 9 O
+
+key trigger contest_events contest_logs_terminal_number 17 O
+
+key trigger contest_events contest_logs_terminal_number 9 O
+
+key trigger contest_events event_faults_event 17 O
+
+key trigger contest_events event_faults_event 9 O
+
+key trigger contest_events settlement_runs_event 17 O
+
+key trigger contest_events settlement_runs_event 9 O
+
+key trigger contest_logs contest_events_log 17 O
+
+key trigger contest_logs contest_events_log 9 O
+
+key trigger contest_logs contest_logs_cancelled_number 17 O
+
+key trigger contest_logs contest_logs_cancelled_number 5 O
+
+key trigger contest_logs contest_logs_conflict_number 17 O
+
+key trigger contest_logs contest_logs_conflict_number 5 O
+
+key trigger contest_logs contest_logs_contest 17 O
+
+key trigger contest_logs contest_logs_contest 5 O
+
+key trigger contest_logs contest_logs_event 17 O
+
+key trigger contest_logs contest_logs_event 5 O
+
+key trigger contest_logs contest_logs_feed 17 O
+
+key trigger contest_logs contest_logs_feed 5 O
+
+key trigger contest_logs contest_logs_fetch 17 O
+
+key trigger contest_logs contest_logs_fetch 5 O
+
+key trigger contest_logs contest_logs_field_number 17 O
+
+key trigger contest_logs contest_logs_field_number 5 O
+
+key trigger contest_logs contest_logs_history 17 O
+
+key trigger contest_logs contest_logs_history 5 O
+
+key trigger contest_logs contest_logs_leaderboard_number 17 O
+
+key trigger contest_logs contest_logs_leaderboard_number 5 O
+
+key trigger contest_logs contest_logs_pending_rewrite_number 17 O
+
+key trigger contest_logs contest_logs_pending_rewrite_number 5 O
+
+key trigger contest_logs contest_logs_terminal_number 17 O
+
+key trigger contest_logs contest_logs_terminal_number 5 O
+
+key trigger contest_logs event_faults_head 17 O
+
+key trigger contest_logs event_faults_head 9 O
+
+key trigger contests contest_configurations_contest 17 O
+
+key trigger contests contest_configurations_contest 9 O
+
+key trigger contests contest_logs_contest 17 O
+
+key trigger contests contest_logs_contest 9 O
+
+key trigger contests contests_configuration 17 O
+
+key trigger contests contests_configuration 5 O
+
+key trigger contests contests_history 17 O
+
+key trigger contests contests_history 5 O
+
+key trigger contests contests_settlement 17 O
+
+key trigger contests contests_settlement 5 O
+
+key trigger contests entries_contest 17 O
+
+key trigger contests entries_contest 9 O
+
+key trigger contests settlement_runs_contest 17 O
+
+key trigger contests settlement_runs_contest 9 O
+
+key trigger contests settlement_runs_settled 17 O
+
+key trigger contests settlement_runs_settled 9 O
+
+key trigger entries entries_contest 17 O
+
+key trigger entries entries_contest 5 O
+
+key trigger entries entries_history 17 O
+
+key trigger entries entries_history 5 O
+
+key trigger entries entries_roster 17 O
+
+key trigger entries entries_roster 5 O
+
+key trigger entries rosters_entry 17 O
+
+key trigger entries rosters_entry 9 O
+
+key trigger event_faults event_faults_event 17 O
+
+key trigger event_faults event_faults_event 5 O
+
+key trigger event_faults event_faults_head 17 O
+
+key trigger event_faults event_faults_head 5 O
+
 key trigger history algorithms_history 17 O
 
 key trigger history algorithms_history 9 O
@@ -3211,6 +4826,18 @@ key trigger history authors_history 9 O
 key trigger history concepts_history 17 O
 
 key trigger history concepts_history 9 O
+
+key trigger history contest_logs_history 17 O
+
+key trigger history contest_logs_history 9 O
+
+key trigger history contests_history 17 O
+
+key trigger history contests_history 9 O
+
+key trigger history entries_history 17 O
+
+key trigger history entries_history 9 O
 
 key trigger history history_edge 17 O
 
@@ -3248,6 +4875,10 @@ key trigger history projects_history 17 O
 
 key trigger history projects_history 9 O
 
+key trigger history provider_feeds_history 17 O
+
+key trigger history provider_feeds_history 9 O
+
 key trigger history reveal_transactions_history 17 O
 
 key trigger history reveal_transactions_history 9 O
@@ -3255,6 +4886,10 @@ key trigger history reveal_transactions_history 9 O
 key trigger history settings_history 17 O
 
 key trigger history settings_history 9 O
+
+key trigger history settlement_runs_history 17 O
+
+key trigger history settlement_runs_history 9 O
 
 key trigger history spaces_history 17 O
 
@@ -3356,6 +4991,14 @@ key trigger mint_events tokens_s0_mint 17 O
 
 key trigger mint_events tokens_s0_mint 9 O
 
+key trigger payloads contest_events_payload 17 O
+
+key trigger payloads contest_events_payload 9 O
+
+key trigger payloads provider_fetches_payload 17 O
+
+key trigger payloads provider_fetches_payload 9 O
+
 key trigger project_prompts project_prompts_previous 17 O
 
 key trigger project_prompts project_prompts_previous 17 O
@@ -3388,9 +5031,65 @@ key trigger projects projects_prompt 17 O
 
 key trigger projects projects_prompt 5 O
 
+key trigger provider_feeds contest_logs_feed 17 O
+
+key trigger provider_feeds contest_logs_feed 9 O
+
+key trigger provider_feeds provider_feeds_fetch 17 O
+
+key trigger provider_feeds provider_feeds_fetch 5 O
+
+key trigger provider_feeds provider_feeds_history 17 O
+
+key trigger provider_feeds provider_feeds_history 5 O
+
+key trigger provider_feeds provider_fetches_feed 17 O
+
+key trigger provider_feeds provider_fetches_feed 9 O
+
+key trigger provider_fetches contest_logs_fetch 17 O
+
+key trigger provider_fetches contest_logs_fetch 9 O
+
+key trigger provider_fetches provider_feeds_fetch 17 O
+
+key trigger provider_fetches provider_feeds_fetch 9 O
+
+key trigger provider_fetches provider_fetches_feed 17 O
+
+key trigger provider_fetches provider_fetches_feed 5 O
+
+key trigger provider_fetches provider_fetches_payload 17 O
+
+key trigger provider_fetches provider_fetches_payload 5 O
+
+key trigger provider_fetches provider_fetches_previous 17 O
+
+key trigger provider_fetches provider_fetches_previous 17 O
+
+key trigger provider_fetches provider_fetches_previous 5 O
+
+key trigger provider_fetches provider_fetches_previous 9 O
+
 key trigger reveal_transactions reveal_transactions_history 17 O
 
 key trigger reveal_transactions reveal_transactions_history 5 O
+
+key trigger rosters entries_roster 17 O
+
+key trigger rosters entries_roster 9 O
+
+key trigger rosters rosters_entry 17 O
+
+key trigger rosters rosters_entry 5 O
+
+key trigger rosters rosters_previous 17 O
+
+key trigger rosters rosters_previous 17 O
+
+key trigger rosters rosters_previous 5 O
+
+key trigger rosters rosters_previous 9 O
 
 key trigger seal_records seal_records_seal 17 O
 
@@ -3411,6 +5110,38 @@ key trigger seals seals_predecessor 9 O
 key trigger settings settings_history 17 O
 
 key trigger settings settings_history 5 O
+
+key trigger settlement_lines settlement_lines_head 17 O
+
+key trigger settlement_lines settlement_lines_head 5 O
+
+key trigger settlement_runs contests_settlement 17 O
+
+key trigger settlement_runs contests_settlement 9 O
+
+key trigger settlement_runs settlement_lines_head 17 O
+
+key trigger settlement_runs settlement_lines_head 9 O
+
+key trigger settlement_runs settlement_runs_configuration 17 O
+
+key trigger settlement_runs settlement_runs_configuration 5 O
+
+key trigger settlement_runs settlement_runs_contest 17 O
+
+key trigger settlement_runs settlement_runs_contest 5 O
+
+key trigger settlement_runs settlement_runs_event 17 O
+
+key trigger settlement_runs settlement_runs_event 5 O
+
+key trigger settlement_runs settlement_runs_history 17 O
+
+key trigger settlement_runs settlement_runs_history 5 O
+
+key trigger settlement_runs settlement_runs_settled 17 O
+
+key trigger settlement_runs settlement_runs_settled 5 O
 
 key trigger signals artifacts_signal 17 O
 
@@ -3510,6 +5241,18 @@ table concept_warnings rp false false
 
 table concepts rp false false
 
+table contest_configurations rp false false
+
+table contest_events rp false false
+
+table contest_logs rp false false
+
+table contests rp false false
+
+table entries rp false false
+
+table event_faults rp false false
+
 table history rp false false
 
 table hung_threads rp false false
@@ -3530,9 +5273,15 @@ table lifecycle_edges rp false false
 
 table mint_events rp false false
 
+table payloads rp false false
+
 table project_prompts rp false false
 
 table projects rp false false
+
+table provider_feeds rp false false
+
+table provider_fetches rp false false
 
 table pruned_stages rp false false
 
@@ -3540,13 +5289,21 @@ table rate_buckets rp false false
 
 table receipts rp false false
 
+table rejections rp false false
+
 table reveal_transactions rp false false
+
+table rosters rp false false
 
 table seal_records rp false false
 
 table seals rp false false
 
 table settings rp false false
+
+table settlement_lines rp false false
+
+table settlement_runs rp false false
 
 table signals rp false false
 
@@ -3622,6 +5379,103 @@ trigger A CREATE TRIGGER "concepts_no_truncate" BEFORE TRUNCATE ON "concepts" FO
 
 trigger A CREATE TRIGGER "concepts_one_step" BEFORE UPDATE ON "concepts" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "concepts_one_step"()
 
+trigger A CREATE TRIGGER "contest_configurations_matches_contest" AFTER INSERT ON "contest_configurations" FOR EACH ROW EXECUTE FUNCTION "contest_configurations_matches_contest"()
+
+trigger A CREATE TRIGGER "contest_configurations_needs_head" AFTER INSERT ON "contest_configurations" FOR EACH ROW EXECUTE FUNCTION "contest_configurations_needs_head"()
+
+trigger A CREATE TRIGGER "contest_configurations_no_delete" BEFORE DELETE ON "contest_configurations" FOR EACH STATEMENT EXECUTE FUNCTION "contest_configurations_no_delete"()
+
+trigger A CREATE TRIGGER "contest_configurations_no_truncate" BEFORE TRUNCATE ON "contest_configurations" FOR EACH STATEMENT EXECUTE FUNCTION "contest_configurations_no_truncate"()
+
+trigger A CREATE TRIGGER "contest_configurations_no_update" BEFORE UPDATE ON "contest_configurations" FOR EACH STATEMENT EXECUTE FUNCTION "contest_configurations_no_update"()
+
+trigger A CREATE TRIGGER "contest_configurations_payout_kind_fixed" AFTER INSERT ON "contest_configurations" FOR EACH ROW WHEN ((("new"."version")::bigint > 1)) EXECUTE FUNCTION "contest_configurations_payout_kind_fixed"()
+
+trigger A CREATE TRIGGER "contest_events_applied" AFTER INSERT ON "contest_events" FOR EACH ROW EXECUTE FUNCTION "contest_events_applied"()
+
+trigger A CREATE TRIGGER "contest_events_needs_head" AFTER INSERT ON "contest_events" FOR EACH ROW EXECUTE FUNCTION "contest_events_needs_head"()
+
+trigger A CREATE TRIGGER "contest_events_no_delete" BEFORE DELETE ON "contest_events" FOR EACH STATEMENT EXECUTE FUNCTION "contest_events_no_delete"()
+
+trigger A CREATE TRIGGER "contest_events_no_truncate" BEFORE TRUNCATE ON "contest_events" FOR EACH STATEMENT EXECUTE FUNCTION "contest_events_no_truncate"()
+
+trigger A CREATE TRIGGER "contest_events_no_update" BEFORE UPDATE ON "contest_events" FOR EACH STATEMENT EXECUTE FUNCTION "contest_events_no_update"()
+
+trigger A CREATE TRIGGER "contest_events_of_fetch" AFTER INSERT ON "contest_events" FOR EACH ROW WHEN (("new"."fetch_number" IS NOT NULL)) EXECUTE FUNCTION "contest_events_of_fetch"()
+
+trigger A CREATE TRIGGER "contest_logs_fixed" BEFORE UPDATE ON "contest_logs" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."provider_event_id")::"text" = ("old"."provider_event_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "contest_logs_fixed"()
+
+trigger A CREATE TRIGGER "contest_logs_moves_forward" BEFORE UPDATE ON "contest_logs" FOR EACH ROW WHEN ((((("new"."fetch_number")::bigint >= ("old"."fetch_number")::bigint) AND (((("new"."event_number")::bigint = ("old"."event_number")::bigint) AND (("new"."event_hash")::"text" = ("old"."event_hash")::"text") AND ((("new"."head_hash")::"text" = ("old"."head_hash")::"text") OR (("new"."head_hash" IS NULL) AND ("old"."head_hash" IS NULL)))) OR (("new"."event_number")::bigint = (("old"."event_number")::bigint + 1)))) IS NOT TRUE)) EXECUTE FUNCTION "contest_logs_moves_forward"()
+
+trigger A CREATE TRIGGER "contest_logs_no_delete" BEFORE DELETE ON "contest_logs" FOR EACH STATEMENT EXECUTE FUNCTION "contest_logs_no_delete"()
+
+trigger A CREATE TRIGGER "contest_logs_no_truncate" BEFORE TRUNCATE ON "contest_logs" FOR EACH STATEMENT EXECUTE FUNCTION "contest_logs_no_truncate"()
+
+trigger A CREATE TRIGGER "contest_logs_one_step" BEFORE UPDATE ON "contest_logs" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "contest_logs_one_step"()
+
+trigger A CREATE TRIGGER "contest_logs_points_to_newest" BEFORE UPDATE ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_points_to_newest"()
+
+trigger A CREATE TRIGGER "contests_ends_by_event" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((("new"."status")::"text" = 'COMPLETE'::"text")) EXECUTE FUNCTION "contests_ends_by_event"()
+
+trigger A CREATE TRIGGER "contests_error_origin" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((((("new"."status")::"text" <> 'ERROR'::"text") OR (("new"."error_from_state")::"text" = ("old"."status")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "contests_error_origin"()
+
+trigger A CREATE TRIGGER "contests_fee_fixed" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN (((("new"."fee_minor")::bigint <> ("old"."fee_minor")::bigint) OR (("new"."currency")::"text" <> ("old"."currency")::"text"))) EXECUTE FUNCTION "contests_fee_fixed"()
+
+trigger A CREATE TRIGGER "contests_fixed" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((((("new"."organizer_id")::"text" = ("old"."organizer_id")::"text") AND ("new"."contest_name" = "old"."contest_name") AND (("new"."provider_event_id")::"text" = ("old"."provider_event_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "contests_fixed"()
+
+trigger A CREATE TRIGGER "contests_frozen" BEFORE UPDATE ON "contests" FOR EACH ROW EXECUTE FUNCTION "contests_frozen"()
+
+trigger A CREATE TRIGGER "contests_has_places" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN (("new"."max_entries" IS NOT NULL)) EXECUTE FUNCTION "contests_has_places"()
+
+trigger A CREATE TRIGGER "contests_locks_in_time" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'SCHEDULED'::"text") OR (("new"."status")::"text" <> 'LOCKED'::"text") OR (("new"."updated_at")::timestamp with time zone >= ("new"."lock_time")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "contests_locks_in_time"()
+
+trigger A CREATE TRIGGER "contests_no_delete" BEFORE DELETE ON "contests" FOR EACH STATEMENT EXECUTE FUNCTION "contests_no_delete"()
+
+trigger A CREATE TRIGGER "contests_no_truncate" BEFORE TRUNCATE ON "contests" FOR EACH STATEMENT EXECUTE FUNCTION "contests_no_truncate"()
+
+trigger A CREATE TRIGGER "contests_one_step" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "contests_one_step"()
+
+trigger A CREATE TRIGGER "contests_resumes_origin" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'ERROR'::"text") OR
+        CASE "new"."status"
+            WHEN 'CANCELLED'::"text" THEN true
+            WHEN 'COMPLETE'::"text" THEN (("old"."error_from_state")::"text" = 'LIVE'::"text")
+            ELSE (("new"."status")::"text" = ("old"."error_from_state")::"text")
+        END) IS NOT TRUE)) EXECUTE FUNCTION "contests_resumes_origin"()
+
+trigger A CREATE TRIGGER "contests_starts_in_time" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN (((("old"."status")::"text" = 'LOCKED'::"text") AND (("new"."status")::"text" = 'LIVE'::"text"))) EXECUTE FUNCTION "contests_starts_in_time"()
+
+trigger A CREATE TRIGGER "entries_contest_open" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_contest_open"()
+
+trigger A CREATE TRIGGER "entries_fixed" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."entry_number")::bigint = ("old"."entry_number")::bigint) AND (("new"."fee_minor")::bigint = ("old"."fee_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "entries_fixed"()
+
+trigger A CREATE TRIGGER "entries_keeps_place_number" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN (((("new"."place_number" IS NULL) OR (("new"."place_number")::bigint = ("old"."place_number")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "entries_keeps_place_number"()
+
+trigger A CREATE TRIGGER "entries_no_delete" BEFORE DELETE ON "entries" FOR EACH STATEMENT EXECUTE FUNCTION "entries_no_delete"()
+
+trigger A CREATE TRIGGER "entries_no_truncate" BEFORE TRUNCATE ON "entries" FOR EACH STATEMENT EXECUTE FUNCTION "entries_no_truncate"()
+
+trigger A CREATE TRIGGER "entries_one_step" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "entries_one_step"()
+
+trigger A CREATE TRIGGER "entries_paid_once" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN (((("old"."paid_at" IS NULL) OR (((("new"."paid_minor")::bigint = ("old"."paid_minor")::bigint) OR (("new"."paid_minor" IS NULL) AND ("old"."paid_minor" IS NULL))) AND ((("new"."paid_at")::timestamp with time zone = ("old"."paid_at")::timestamp with time zone) OR (("new"."paid_at" IS NULL) AND ("old"."paid_at" IS NULL))) AND ((("new"."payment_ref")::"text" = ("old"."payment_ref")::"text") OR (("new"."payment_ref" IS NULL) AND ("old"."payment_ref" IS NULL))))) IS NOT TRUE)) EXECUTE FUNCTION "entries_paid_once"()
+
+trigger A CREATE TRIGGER "entries_roster_open" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((NOT ((("new"."roster_number")::bigint = ("old"."roster_number")::bigint) AND (("new"."roster_digest")::"text" = ("old"."roster_digest")::"text")))) EXECUTE FUNCTION "entries_roster_open"()
+
+trigger A CREATE TRIGGER "entries_within_places" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_within_places"()
+
+trigger A CREATE TRIGGER "entries_within_user_limit" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_within_user_limit"()
+
+trigger A CREATE TRIGGER "event_faults_in_change" AFTER INSERT ON "event_faults" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "event_faults_in_change"()
+
+trigger A CREATE TRIGGER "event_faults_no_delete" BEFORE DELETE ON "event_faults" FOR EACH STATEMENT EXECUTE FUNCTION "event_faults_no_delete"()
+
+trigger A CREATE TRIGGER "event_faults_no_truncate" BEFORE TRUNCATE ON "event_faults" FOR EACH STATEMENT EXECUTE FUNCTION "event_faults_no_truncate"()
+
+trigger A CREATE TRIGGER "event_faults_no_update" BEFORE UPDATE ON "event_faults" FOR EACH STATEMENT EXECUTE FUNCTION "event_faults_no_update"()
+
+trigger A CREATE TRIGGER "event_faults_of_newest" AFTER INSERT ON "event_faults" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "event_faults_of_newest"()
+
+trigger A CREATE TRIGGER "history_balances_settlement" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'settlement_run'::"text") AND (("new"."action")::"text" = 'complete'::"text"))) EXECUTE FUNCTION "history_balances_settlement"()
+
 trigger A CREATE TRIGGER "history_in_order" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."seq")::bigint > 1)) EXECUTE FUNCTION "history_in_order"()
 
 trigger A CREATE TRIGGER "history_needs_algorithms" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'algorithm'::"text")) EXECUTE FUNCTION "history_needs_algorithms"()
@@ -3629,6 +5483,12 @@ trigger A CREATE TRIGGER "history_needs_algorithms" AFTER INSERT ON "history" FO
 trigger A CREATE TRIGGER "history_needs_authors" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'author'::"text")) EXECUTE FUNCTION "history_needs_authors"()
 
 trigger A CREATE TRIGGER "history_needs_concepts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'concept'::"text")) EXECUTE FUNCTION "history_needs_concepts"()
+
+trigger A CREATE TRIGGER "history_needs_contest_logs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contest_log'::"text")) EXECUTE FUNCTION "history_needs_contest_logs"()
+
+trigger A CREATE TRIGGER "history_needs_contests" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contest'::"text")) EXECUTE FUNCTION "history_needs_contests"()
+
+trigger A CREATE TRIGGER "history_needs_entries" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'entry'::"text")) EXECUTE FUNCTION "history_needs_entries"()
 
 trigger A CREATE TRIGGER "history_needs_image_generation_jobs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'image_job'::"text")) EXECUTE FUNCTION "history_needs_image_generation_jobs"()
 
@@ -3642,9 +5502,13 @@ trigger A CREATE TRIGGER "history_needs_mint_events" AFTER INSERT ON "history" F
 
 trigger A CREATE TRIGGER "history_needs_projects" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'project'::"text")) EXECUTE FUNCTION "history_needs_projects"()
 
+trigger A CREATE TRIGGER "history_needs_provider_feeds" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'provider_feed'::"text")) EXECUTE FUNCTION "history_needs_provider_feeds"()
+
 trigger A CREATE TRIGGER "history_needs_reveal_transactions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reveal_transaction'::"text")) EXECUTE FUNCTION "history_needs_reveal_transactions"()
 
 trigger A CREATE TRIGGER "history_needs_settings" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'setting'::"text")) EXECUTE FUNCTION "history_needs_settings"()
+
+trigger A CREATE TRIGGER "history_needs_settlement_runs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'settlement_run'::"text")) EXECUTE FUNCTION "history_needs_settlement_runs"()
 
 trigger A CREATE TRIGGER "history_needs_spaces" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'space'::"text")) EXECUTE FUNCTION "history_needs_spaces"()
 
@@ -3740,6 +5604,14 @@ trigger A CREATE TRIGGER "mint_events_no_truncate" BEFORE TRUNCATE ON "mint_even
 
 trigger A CREATE TRIGGER "mint_events_one_step" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_one_step"()
 
+trigger A CREATE TRIGGER "payloads_digest_matches" AFTER INSERT ON "payloads" FOR EACH ROW WHEN (((("new"."digest")::"text" = "encode"("sha256"(("new"."bytes")::"bytea"), 'hex'::"text")) IS NOT TRUE)) EXECUTE FUNCTION "payloads_digest_matches"()
+
+trigger A CREATE TRIGGER "payloads_no_delete" BEFORE DELETE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_delete"()
+
+trigger A CREATE TRIGGER "payloads_no_truncate" BEFORE TRUNCATE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_truncate"()
+
+trigger A CREATE TRIGGER "payloads_no_update" BEFORE UPDATE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_update"()
+
 trigger A CREATE TRIGGER "project_prompts_needs_head" AFTER INSERT ON "project_prompts" FOR EACH ROW EXECUTE FUNCTION "project_prompts_needs_head"()
 
 trigger A CREATE TRIGGER "project_prompts_no_delete" BEFORE DELETE ON "project_prompts" FOR EACH STATEMENT EXECUTE FUNCTION "project_prompts_no_delete"()
@@ -3764,6 +5636,22 @@ trigger A CREATE TRIGGER "projects_one_step" BEFORE UPDATE ON "projects" FOR EAC
 
 trigger A CREATE TRIGGER "projects_requested_host" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'requested'::"text") OR (("new"."status")::"text" <> 'bound'::"text") OR (("new"."repository_host")::"text" = ("old"."repository_host")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "projects_requested_host"()
 
+trigger A CREATE TRIGGER "provider_feeds_no_delete" BEFORE DELETE ON "provider_feeds" FOR EACH STATEMENT EXECUTE FUNCTION "provider_feeds_no_delete"()
+
+trigger A CREATE TRIGGER "provider_feeds_no_truncate" BEFORE TRUNCATE ON "provider_feeds" FOR EACH STATEMENT EXECUTE FUNCTION "provider_feeds_no_truncate"()
+
+trigger A CREATE TRIGGER "provider_feeds_one_step" BEFORE UPDATE ON "provider_feeds" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "provider_feeds_one_step"()
+
+trigger A CREATE TRIGGER "provider_fetches_counted" AFTER INSERT ON "provider_fetches" FOR EACH ROW EXECUTE FUNCTION "provider_fetches_counted"()
+
+trigger A CREATE TRIGGER "provider_fetches_needs_head" AFTER INSERT ON "provider_fetches" FOR EACH ROW EXECUTE FUNCTION "provider_fetches_needs_head"()
+
+trigger A CREATE TRIGGER "provider_fetches_no_delete" BEFORE DELETE ON "provider_fetches" FOR EACH STATEMENT EXECUTE FUNCTION "provider_fetches_no_delete"()
+
+trigger A CREATE TRIGGER "provider_fetches_no_truncate" BEFORE TRUNCATE ON "provider_fetches" FOR EACH STATEMENT EXECUTE FUNCTION "provider_fetches_no_truncate"()
+
+trigger A CREATE TRIGGER "provider_fetches_no_update" BEFORE UPDATE ON "provider_fetches" FOR EACH STATEMENT EXECUTE FUNCTION "provider_fetches_no_update"()
+
 trigger A CREATE TRIGGER "pruned_stages_needs_task" AFTER INSERT ON "pruned_stages" FOR EACH ROW EXECUTE FUNCTION "pruned_stages_needs_task"()
 
 trigger A CREATE TRIGGER "pruned_stages_no_delete" BEFORE DELETE ON "pruned_stages" FOR EACH STATEMENT EXECUTE FUNCTION "pruned_stages_no_delete"()
@@ -3784,6 +5672,12 @@ trigger A CREATE TRIGGER "receipts_no_truncate" BEFORE TRUNCATE ON "receipts" FO
 
 trigger A CREATE TRIGGER "receipts_no_update" BEFORE UPDATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_update"()
 
+trigger A CREATE TRIGGER "rejections_no_delete" BEFORE DELETE ON "rejections" FOR EACH STATEMENT EXECUTE FUNCTION "rejections_no_delete"()
+
+trigger A CREATE TRIGGER "rejections_no_truncate" BEFORE TRUNCATE ON "rejections" FOR EACH STATEMENT EXECUTE FUNCTION "rejections_no_truncate"()
+
+trigger A CREATE TRIGGER "rejections_no_update" BEFORE UPDATE ON "rejections" FOR EACH STATEMENT EXECUTE FUNCTION "rejections_no_update"()
+
 trigger A CREATE TRIGGER "reveal_transactions_fixed" BEFORE UPDATE ON "reveal_transactions" FOR EACH ROW WHEN (((("new"."token_ids")::"jsonb" = ("old"."token_ids")::"jsonb") IS NOT TRUE)) EXECUTE FUNCTION "reveal_transactions_fixed"()
 
 trigger A CREATE TRIGGER "reveal_transactions_has_tokens" AFTER INSERT ON "reveal_transactions" FOR EACH ROW EXECUTE FUNCTION "reveal_transactions_has_tokens"()
@@ -3793,6 +5687,14 @@ trigger A CREATE TRIGGER "reveal_transactions_no_delete" BEFORE DELETE ON "revea
 trigger A CREATE TRIGGER "reveal_transactions_no_truncate" BEFORE TRUNCATE ON "reveal_transactions" FOR EACH STATEMENT EXECUTE FUNCTION "reveal_transactions_no_truncate"()
 
 trigger A CREATE TRIGGER "reveal_transactions_one_step" BEFORE UPDATE ON "reveal_transactions" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reveal_transactions_one_step"()
+
+trigger A CREATE TRIGGER "rosters_needs_head" AFTER INSERT ON "rosters" FOR EACH ROW EXECUTE FUNCTION "rosters_needs_head"()
+
+trigger A CREATE TRIGGER "rosters_no_delete" BEFORE DELETE ON "rosters" FOR EACH STATEMENT EXECUTE FUNCTION "rosters_no_delete"()
+
+trigger A CREATE TRIGGER "rosters_no_truncate" BEFORE TRUNCATE ON "rosters" FOR EACH STATEMENT EXECUTE FUNCTION "rosters_no_truncate"()
+
+trigger A CREATE TRIGGER "rosters_no_update" BEFORE UPDATE ON "rosters" FOR EACH STATEMENT EXECUTE FUNCTION "rosters_no_update"()
 
 trigger A CREATE TRIGGER "seal_records_no_delete" BEFORE DELETE ON "seal_records" FOR EACH STATEMENT EXECUTE FUNCTION "seal_records_no_delete"()
 
@@ -3813,6 +5715,28 @@ trigger A CREATE TRIGGER "settings_no_delete" BEFORE DELETE ON "settings" FOR EA
 trigger A CREATE TRIGGER "settings_no_truncate" BEFORE TRUNCATE ON "settings" FOR EACH STATEMENT EXECUTE FUNCTION "settings_no_truncate"()
 
 trigger A CREATE TRIGGER "settings_one_step" BEFORE UPDATE ON "settings" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "settings_one_step"()
+
+trigger A CREATE TRIGGER "settlement_lines_in_change" AFTER INSERT ON "settlement_lines" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_lines_in_change"()
+
+trigger A CREATE TRIGGER "settlement_lines_no_delete" BEFORE DELETE ON "settlement_lines" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_lines_no_delete"()
+
+trigger A CREATE TRIGGER "settlement_lines_no_truncate" BEFORE TRUNCATE ON "settlement_lines" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_lines_no_truncate"()
+
+trigger A CREATE TRIGGER "settlement_lines_no_update" BEFORE UPDATE ON "settlement_lines" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_lines_no_update"()
+
+trigger A CREATE TRIGGER "settlement_lines_of_entries" AFTER INSERT ON "settlement_lines" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_lines_of_entries"()
+
+trigger A CREATE TRIGGER "settlement_runs_fixed" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."number")::bigint = ("old"."number")::bigint) AND (("new"."engine_version")::"text" = ("old"."engine_version")::"text") AND (("new"."configuration_version")::bigint = ("old"."configuration_version")::bigint) AND (("new"."configuration_digest")::"text" = ("old"."configuration_digest")::"text") AND (("new"."event_number")::bigint = ("old"."event_number")::bigint) AND (("new"."events_digest")::"text" = ("old"."events_digest")::"text") AND (("new"."entries_count")::bigint = ("old"."entries_count")::bigint) AND (("new"."entries_seq_sum")::bigint = ("old"."entries_seq_sum")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "settlement_runs_fixed"()
+
+trigger A CREATE TRIGGER "settlement_runs_input_current" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW WHEN ((("new"."status")::"text" = 'COMPLETE'::"text")) EXECUTE FUNCTION "settlement_runs_input_current"()
+
+trigger A CREATE TRIGGER "settlement_runs_no_delete" BEFORE DELETE ON "settlement_runs" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_runs_no_delete"()
+
+trigger A CREATE TRIGGER "settlement_runs_no_truncate" BEFORE TRUNCATE ON "settlement_runs" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_runs_no_truncate"()
+
+trigger A CREATE TRIGGER "settlement_runs_of_played_contest" AFTER INSERT ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_of_played_contest"()
+
+trigger A CREATE TRIGGER "settlement_runs_one_step" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "settlement_runs_one_step"()
 
 trigger A CREATE TRIGGER "signals_needs_artifact" AFTER INSERT ON "signals" FOR EACH ROW EXECUTE FUNCTION "signals_needs_artifact"()
 
@@ -3868,7 +5792,11 @@ trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHE
 
 trigger A CREATE TRIGGER "tasks_first_fence" AFTER INSERT ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_first_fence"()
 
+trigger A CREATE TRIGGER "tasks_needs_contests" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['ingest_contest'::"text", 'lock_contest'::"text", 'start_contest'::"text", 'settle_contest'::"text"]))) EXECUTE FUNCTION "tasks_needs_contests"()
+
 trigger A CREATE TRIGGER "tasks_needs_jobs" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'process_job'::"text")) EXECUTE FUNCTION "tasks_needs_jobs"()
+
+trigger A CREATE TRIGGER "tasks_needs_provider_feeds" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'fetch_tournament'::"text")) EXECUTE FUNCTION "tasks_needs_provider_feeds"()
 
 trigger A CREATE TRIGGER "tasks_needs_tokens_s0" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['generate'::"text", 'upload'::"text", 'reveal'::"text"]))) EXECUTE FUNCTION "tasks_needs_tokens_s0"()
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.architecture.sources import ROOT
 from tests.core.contests.golf import CONTEST_ID, configured, golden_board, golden_entries
 from tests.core.contests.logs import final_log
 from tests.core.contests.pools import random_inputs
@@ -19,6 +18,7 @@ from indelible.contests.rules.settlement import SettlementInput, settle
 from indelible.contests.rules.values import EligibleEntry, Field, Leaderboard
 from indelible.kernel.json import canonical_json, digest
 
+ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "docs" / "scripts" / "recompute_payout.py"
 SEEDS = 12
 
@@ -45,7 +45,8 @@ def bundle_of(
         entries=entries,
     )
     bundle = bundle_document(inputs, settle(inputs), events)
-    return json.loads(canonical_json(bundle))  # type: ignore[no-any-return]
+    copied: Bundle = json.loads(canonical_json(bundle))
+    return copied
 
 
 def golden_bundle() -> Bundle:

@@ -124,7 +124,7 @@ def test_a_short_field_shares_everything_or_retains_the_rest() -> None:
 
 
 @pytest.mark.parametrize("guarantee", [True, False])
-def test_a_surplus_over_fixed_amounts_is_retained(guarantee: bool) -> None:  # noqa: FBT001
+def test_a_surplus_over_fixed_amounts_is_retained(*, guarantee: bool) -> None:
     fixed = FixedPayout(amounts=(500, 300), guarantee=guarantee)
     division = divided(fixed, 1_000, [1, 1, 1])
 

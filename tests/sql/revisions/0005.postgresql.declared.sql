@@ -869,7 +869,7 @@ CREATE TABLE indelible.contests (
 	payment_grace_seconds indelible.natural_number NOT NULL,
 	settle_time indelible.instant,
 	settlement_run_id indelible.identifier,
-	settlement_run_status indelible.identifier GENERATED ALWAYS AS (CASE WHEN settlement_run_id IS NOT NULL THEN 'COMPLETE' END) STORED,
+	settlement_run_status TEXT COLLATE "C" GENERATED ALWAYS AS (CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END) STORED,
 	error_from_state indelible.identifier,
 	error_code indelible.identifier,
 	error_message TEXT,
@@ -1043,7 +1043,7 @@ CREATE TABLE indelible.settlement_runs (
 	settled_at indelible.instant,
 	error_code indelible.identifier,
 	error_message TEXT,
-	settles_as indelible.identifier GENERATED ALWAYS AS (CASE WHEN status = 'COMPLETE' THEN id END) STORED,
+	settles_as TEXT COLLATE "C" GENERATED ALWAYS AS (CASE WHEN status = 'COMPLETE' THEN id END) STORED,
 	PRIMARY KEY (id),
 	CONSTRAINT settlement_runs_number UNIQUE (contest_id, number),
 	CONSTRAINT settlement_runs_of_contest UNIQUE (id, contest_id, status),
@@ -1217,8 +1217,6 @@ ALTER TABLE indelible.jobs ADD CONSTRAINT jobs_spec FOREIGN KEY(id) REFERENCES i
 ALTER TABLE indelible.projects ADD CONSTRAINT projects_prompt FOREIGN KEY(id, prompt_number) REFERENCES indelible.project_prompts (project_id, number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.provider_feeds ADD CONSTRAINT provider_feeds_fetch FOREIGN KEY(id, newest_fetch) REFERENCES indelible.provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED
---;
-ALTER TABLE indelible.provider_feeds ADD CONSTRAINT provider_feeds_payload FOREIGN KEY(last_payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.provider_fetches ADD CONSTRAINT provider_fetches_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
 --;
@@ -4416,6 +4414,19 @@ CREATE TRIGGER event_faults_of_newest AFTER INSERT ON indelible.event_faults
 REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION indelible.event_faults_of_newest()
 --;
 ALTER TABLE indelible.event_faults ENABLE ALWAYS TRIGGER event_faults_of_newest
+--;
+CREATE FUNCTION indelible.provider_fetches_counted() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.provider_feeds AS head WHERE head.id = NEW.provider_event_id AND CASE NEW.outcome WHEN 'OK' THEN head.failures = 0 AND head.last_payload_digest = NEW.payload_digest AND head.last_success_at = NEW.finished_at ELSE head.failures > 0 END)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER provider_fetches_counted AFTER INSERT ON indelible.provider_fetches
+FOR EACH ROW EXECUTE FUNCTION indelible.provider_fetches_counted()
+--;
+ALTER TABLE indelible.provider_fetches ENABLE ALWAYS TRIGGER provider_fetches_counted
 --;
 CREATE FUNCTION indelible.settlement_runs_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -1217,7 +1217,7 @@ CREATE TABLE contests (
 	payment_grace_seconds INTEGER NOT NULL,
 	settle_time TEXT,
 	settlement_run_id TEXT,
-	settlement_run_status TEXT GENERATED ALWAYS AS (CASE WHEN settlement_run_id IS NOT NULL THEN 'COMPLETE' END) STORED,
+	settlement_run_status TEXT GENERATED ALWAYS AS (CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END) STORED,
 	error_from_state TEXT,
 	error_code TEXT,
 	error_message TEXT,
@@ -1260,7 +1260,6 @@ CREATE TABLE contests (
 	CONSTRAINT contests_payment_grace_seconds_rule CHECK (payment_grace_seconds >= 0),
 	CONSTRAINT contests_settle_time_rule CHECK (settle_time GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND settle_time >= '2000' AND settle_time < '3000'),
 	CONSTRAINT contests_settlement_run_id_rule CHECK (length(settlement_run_id) BETWEEN 1 AND 200),
-	CONSTRAINT contests_settlement_run_status_rule CHECK (length(settlement_run_status) BETWEEN 1 AND 200),
 	CONSTRAINT contests_error_from_state_rule CHECK (length(error_from_state) BETWEEN 1 AND 200),
 	CONSTRAINT contests_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200),
 	CONSTRAINT contests_attempted_action_rule CHECK (length(attempted_action) BETWEEN 1 AND 200)
@@ -1444,7 +1443,6 @@ CREATE TABLE provider_feeds (
 	failures INTEGER NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT provider_feeds_fetch FOREIGN KEY(id, newest_fetch) REFERENCES provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT provider_feeds_payload FOREIGN KEY(last_payload_digest) REFERENCES payloads (digest) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT provider_feeds_success_complete CHECK (failures <= fetch_number AND (last_success_at IS NULL) = (last_payload_digest IS NULL)),
 	CONSTRAINT provider_feeds_history FOREIGN KEY (lifecycle, id, seq, status, fetch_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT provider_feeds_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
@@ -1537,8 +1535,7 @@ CREATE TABLE settlement_runs (
 	CONSTRAINT settlement_runs_top_up_minor_rule CHECK (top_up_minor BETWEEN -1000000000000 AND 1000000000000),
 	CONSTRAINT settlement_runs_line_count_rule CHECK (line_count >= 0),
 	CONSTRAINT settlement_runs_settled_at_rule CHECK (settled_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND settled_at >= '2000' AND settled_at < '3000'),
-	CONSTRAINT settlement_runs_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200),
-	CONSTRAINT settlement_runs_settles_as_rule CHECK (length(settles_as) BETWEEN 1 AND 200)
+	CONSTRAINT settlement_runs_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -3254,10 +3251,6 @@ CREATE TRIGGER provider_feeds_fetch_exists BEFORE UPDATE ON provider_feeds
 WHEN (OLD.newest_fetch IS NULL OR EXISTS (SELECT 1 FROM main.provider_fetches WHERE provider_event_id = OLD.id AND number = OLD.newest_fetch)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_feeds_fetch_exists'); END
 --;
-CREATE TRIGGER provider_feeds_payload_exists BEFORE UPDATE ON provider_feeds
-WHEN (OLD.last_payload_digest IS NULL OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = OLD.last_payload_digest)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'provider_feeds_payload_exists'); END
---;
 CREATE TRIGGER provider_feeds_history_exists BEFORE UPDATE ON provider_feeds
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.fetch_number AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_feeds_history_exists'); END
@@ -3429,6 +3422,10 @@ BEGIN SELECT RAISE(ABORT, 'contest_events_of_fetch'); END
 CREATE TRIGGER event_faults_of_newest BEFORE INSERT ON event_faults
 WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.entity_id AND log.event_number = NEW.event_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'event_faults_of_newest'); END
+--;
+CREATE TRIGGER provider_fetches_counted BEFORE INSERT ON provider_fetches
+WHEN (EXISTS (SELECT 1 FROM main.provider_feeds AS head WHERE head.id = NEW.provider_event_id AND CASE NEW.outcome WHEN 'OK' THEN head.failures = 0 AND head.last_payload_digest = NEW.payload_digest AND head.last_success_at = NEW.finished_at ELSE head.failures > 0 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_counted'); END
 --;
 CREATE TRIGGER settlement_runs_fixed BEFORE UPDATE ON settlement_runs
 WHEN (NEW.contest_id = OLD.contest_id AND NEW.number = OLD.number AND NEW.engine_version = OLD.engine_version AND NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.event_number = OLD.event_number AND NEW.events_digest = OLD.events_digest AND NEW.entries_count = OLD.entries_count AND NEW.entries_seq_sum = OLD.entries_seq_sum AND NEW.currency = OLD.currency) IS NOT TRUE

@@ -3,6 +3,7 @@
 from typing import cast
 
 import pytest
+from tests.web.building import created_job, created_project
 from tests.web.console.visitor import START, Site
 from tests.web.harness import RenewableStore
 
@@ -28,3 +29,15 @@ def any_site(any_store: RenewableStore, shared_site: Site) -> Site:
     assert shared_site.store is cast("AnyStore", any_store)
     shared_site.clock.time = START
     return shared_site
+
+
+@pytest.fixture
+def project_id(any_site: Site) -> str:
+    """Return the id of a project of the site's member."""
+    return created_project(any_site.store)
+
+
+@pytest.fixture
+def job_id(any_site: Site, project_id: str) -> str:
+    """Return the id of the first job of the project."""
+    return created_job(any_site.store, project_id)

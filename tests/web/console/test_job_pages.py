@@ -8,7 +8,7 @@ from html import unescape
 from typing import Final
 
 import pytest
-from tests.web.building import created_job, created_project, finish, start
+from tests.web.building import finish, start
 from tests.web.console.visitor import Site, Visitor
 from tests.web.minting import acted
 
@@ -19,16 +19,6 @@ from indelible.testing.stores import MAYA
 
 LEASE: Final = timedelta(minutes=1)
 SCOPES: Final = ("console", "projects:read", "projects:write")
-
-
-@pytest.fixture
-def project_id(any_site: Site) -> str:
-    return created_project(any_site.store)
-
-
-@pytest.fixture
-def job_id(any_site: Site, project_id: str) -> str:
-    return created_job(any_site.store, project_id)
 
 
 @pytest.fixture

@@ -35,16 +35,6 @@ SCOPES = ("console", "projects:read", "projects:write")
 
 
 @pytest.fixture
-def project_id(any_site: Site) -> str:
-    return created_project(any_site.store)
-
-
-@pytest.fixture
-def job_id(any_site: Site, project_id: str) -> str:
-    return created_job(any_site.store, project_id)
-
-
-@pytest.fixture
 def member(any_site: Site) -> Visitor:
     return any_site.member(*SCOPES)
 

@@ -24,6 +24,9 @@ CONSOLE_PATHS: Final = (
     "/console/search?q=x",
     "/console/spaces",
     "/console/spaces/x",
+    "/console/contests",
+    "/console/contests/x",
+    "/console/contests/x/check",
     "/console/projects",
     "/console/projects/x",
     "/console/jobs/x",
@@ -36,6 +39,7 @@ CONSOLE_PATHS: Final = (
 NAME_AND_REASON: Final[Json] = {"name": "mine", "reason": "a test"}
 REASON: Final[Json] = {"reason": "a test"}
 SEED: Final[Json] = {"seed": {"values": [1, 0, 0], "model": "model-1"}, "reason": "a test"}
+OWNER_SCOPES: Final = ("captures:read", "captures:write", "projects:read", "projects:write")
 # (method, path, body) of each route with an entity that belongs to one user.
 PRIVATE_ROUTES: Final[tuple[tuple[str, str, Json | None], ...]] = (
     ("GET", "/v1/spaces/{space}", None),
@@ -59,6 +63,8 @@ PRIVATE_ROUTES: Final[tuple[tuple[str, str, Json | None], ...]] = (
     ("PUT", "/v1/projects/{project}/nodes", {"nodes": [], "reason": "a test"}),
     ("POST", "/v1/projects/{project}/prompts", {"prompt": "mine", "reason": "a test"}),
     ("POST", "/v1/jobs/{job}/cancel", REASON),
+    ("GET", "/v1/entries/{entry}", None),
+    ("PUT", "/v1/entries/{entry}/roster", {"player_ids": ["P01"], "reason": "a test"}),
 )
 # The code of a private entity that another user asks for, by its kind.
 NOT_FOUND_CODES: Final = {
@@ -66,6 +72,7 @@ NOT_FOUND_CODES: Final = {
     "{space}": "SPACE_NOT_FOUND",
     "{project}": "PROJECT_NOT_FOUND",
     "{job}": "JOB_NOT_FOUND",
+    "{entry}": "ENTRY_NOT_FOUND",
 }
 
 
@@ -103,8 +110,9 @@ def entity_of_another_user(
         subspace=deployment.subspace_id,
         project=deployment.project_id,
         job=deployment.job_id,
+        entry=deployment.entry_id,
     )
-    scopes = ("captures:read", "captures:write", "projects:read", "projects:write")
+    scopes = (*OWNER_SCOPES, "contests:read", "contests:write")
     key = deployment.web.new_key(*scopes, owner=NOOR)
     options: Sent = {"key": key}
     if body is not None:

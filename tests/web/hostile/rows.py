@@ -9,6 +9,7 @@ from tests.fuzz.repositories import KINDS
 from tests.web.hostile.access import access_scenarios
 from tests.web.hostile.bodies import BODY_REQUESTS
 from tests.web.hostile.captures import CAPTURE_REQUESTS
+from tests.web.hostile.contests import CONTEST_REQUESTS, contest_scenarios
 from tests.web.hostile.limits import limit_scenarios
 from tests.web.hostile.projects import PROJECT_REQUESTS
 from tests.web.hostile.sessions import session_scenarios
@@ -24,12 +25,14 @@ REQUESTS: Final = [
     *CAPTURE_REQUESTS,
     *TOKEN_REQUESTS,
     *PROJECT_REQUESTS,
+    *CONTEST_REQUESTS,
 ]
 SCENARIOS: Final = [
     *access_scenarios(),
     *session_scenarios(),
     *limit_scenarios(),
     *write_scenarios(),
+    *contest_scenarios(),
 ]
 
 HEALTH = b"GET /health"
@@ -107,9 +110,6 @@ UNEXPECTED_ERRORS: Final[tuple[type[Exception], ...]] = (
     StopIteration,
 )
 NOT_YET: Final[Mapping[int, str]] = {
-    21: "no route takes money before issue 6",
-    23: "no route takes a currency before issue 6",
-    34: "no payments and no entries before contests",
     38: "no webhook before money",
     39: "no webhook before money",
     40: "no webhook before money",

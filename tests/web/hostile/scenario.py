@@ -14,7 +14,8 @@ from tests.web.hostile.requests import CONCEPT, HostileRequest, ascii_label, get
 from tests.web.reader import Reader, reader_of
 from werkzeug.test import TestResponse
 
-from indelible.testing.stores import AnyStore
+from indelible.testing.contests.scenarios import new_contest
+from indelible.testing.stores import MAYA, AnyStore
 from indelible_sql import SqlStore
 
 REQUESTS_PER_MINUTE: Final = 3  # of the limited API
@@ -76,6 +77,11 @@ class Deployment:
     def job_id(self) -> str:
         """The id of a job that no scenario changes."""
         return created_job(self.store, self.project_id)
+
+    @cached_property
+    def entry_id(self) -> str:
+        """The id of an entry in a contest that no scenario changes."""
+        return new_contest(self.store).enter(MAYA.id).entry.id
 
     def new_address(self) -> dict[str, str]:
         """Return the environment of a request from an address that has sent none."""

@@ -110,5 +110,5 @@ CONTEXT: Final = ServiceContext(
     recurring=build_recurring,
     peers=build_peers,
     registries=build_registries,
-    scopes=("contests:read", "contests:write", "contests:admin"),
+    scopes=("contests:read", "contests:write", "contests:organize"),
 )

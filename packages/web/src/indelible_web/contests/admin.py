@@ -56,7 +56,7 @@ routes = Routes("contests_admin", "Commands of operators on contests.")
 )
 def force_lock(context: OperationContext, command: ForceLock) -> OperatorView:
     """Lock a contest now; its lock time becomes this instant, in a new configuration version."""
-    return run_recorded(context, shown(contests.force_lock), command)
+    return run_recorded(context, showing_contest(contests.force_lock), command)
 
 
 @routes.add(
@@ -71,7 +71,7 @@ def cancel_contest(context: OperationContext, query: ContestQuery) -> OperatorVi
     """Cancel a contest; the organizer may do so before the lock. Again, it has no effect."""
     organizer_id = Viewer.of(context).organizer_id
     command = CancelContest(contest_id=query.contest_id, organizer_id=organizer_id)
-    return run_recorded(context, shown(contests.cancel_contest), command)
+    return run_recorded(context, showing_contest(contests.cancel_contest), command)
 
 
 @routes.add(
@@ -102,7 +102,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
     command = ImportField(
         contest_id=body.contest_id, primary=body.primary, alternates=body.alternates
     )
-    return run_recorded(context, log_shown(contests.import_field), command)
+    return run_recorded(context, showing_log(contests.import_field), command)
 
 
 @routes.add(
@@ -114,7 +114,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
 )
 def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogView:
     """Take no more data of the provider into a contest's log."""
-    return run_recorded(context, log_shown(contests.pause_ingestion), command)
+    return run_recorded(context, showing_log(contests.pause_ingestion), command)
 
 
 @routes.add(
@@ -126,7 +126,7 @@ def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogVi
 )
 def resume_ingestion(context: OperationContext, command: ResumeIngestion) -> LogView:
     """Take data of the provider into a contest's log again."""
-    return run_recorded(context, log_shown(contests.resume_ingestion), command)
+    return run_recorded(context, showing_log(contests.resume_ingestion), command)
 
 
 @routes.add(
@@ -147,14 +147,17 @@ def correct_ingestion(context: OperationContext, body: CorrectionBody) -> LogVie
 
 def correct(context: OperationContext, body: CorrectionBody) -> LogView:
     """Add an operator's correction to a contest's log."""
+    rounds: list[CorrectedRound] = []
+    for row in body.rounds:
+        rounds.append(project(CorrectedRound, row))
     command = CorrectLog(
         contest_id=body.contest_id,
         supersedes=body.supersedes,
         accept_event=body.accept_event,
-        rounds=tuple(project(CorrectedRound, corrected) for corrected in body.rounds),
+        rounds=rounds,
         statuses={item.player_id: item.status for item in body.statuses},
     )
-    return run_recorded(context, log_shown(contests.correct_log), command)
+    return run_recorded(context, showing_log(contests.correct_log), command)
 
 
 def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
@@ -162,7 +165,7 @@ def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
 
     A repeated request for a retry that has succeeded returns the settled contest.
     """
-    view = run_recorded(context, shown(contests.resolve_error), command)
+    view = run_recorded(context, showing_contest(contests.resolve_error), command)
     if command.action is not ResolveAction.RETRY:
         return view
 
@@ -206,7 +209,7 @@ def run_recorded(
     return context.run(handler, command, records_rejection=True)
 
 
-def shown(
+def showing_contest(
     handler: Callable[[WriteTx, Command], ContestSaved],
 ) -> Callable[[WriteTx, Command], OperatorView]:
     """Return a handler that answers with the view of the contest that it has saved."""
@@ -218,7 +221,7 @@ def shown(
     return show
 
 
-def log_shown(
+def showing_log(
     handler: Callable[[WriteTx, Command], LogSaved],
 ) -> Callable[[WriteTx, Command], LogView]:
     """Return a handler that answers with the view of the log that it has saved."""

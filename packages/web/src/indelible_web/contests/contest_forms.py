@@ -21,7 +21,13 @@ from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
-from indelible_web.contests.admin import correct, log_shown, resolve, run_recorded, shown
+from indelible_web.contests.admin import (
+    correct,
+    resolve,
+    run_recorded,
+    showing_contest,
+    showing_log,
+)
 from indelible_web.contests.admin_checks import compare, verify
 from indelible_web.contests.admin_schemas import CorrectionBody, LogView, OperatorView
 from indelible_web.contests.contest_pages import (
@@ -71,7 +77,7 @@ def lock_contest(console: ConsoleContext, contest_id: str) -> Response:
     def act(context: OperationContext) -> None:
         form = parse_fields(LockForm, request.form, contest_id=contest_id)
         command = ForceLock(contest_id=form.contest_id, expected_seq=form.seq)
-        run_recorded(context, shown(contests.force_lock), command)
+        run_recorded(context, showing_contest(contests.force_lock), command)
 
     return _act(console, contest_id, act, OperatorView, FORCED)
 
@@ -81,7 +87,7 @@ def cancel_contest(console: ConsoleContext, contest_id: str) -> Response:
 
     def act(context: OperationContext) -> None:
         command = CancelContest(contest_id=contest_id, organizer_id=Viewer.of(context).organizer_id)
-        run_recorded(context, shown(contests.cancel_contest), command)
+        run_recorded(context, showing_contest(contests.cancel_contest), command)
 
     return _act(console, contest_id, act, OperatorView, CANCELED, scope=ORGANIZE)
 
@@ -101,7 +107,7 @@ def pause_contest(console: ConsoleContext, contest_id: str) -> Response:
 
     def act(context: OperationContext) -> None:
         command = PauseIngestion(contest_id=contest_id)
-        run_recorded(context, log_shown(contests.pause_ingestion), command)
+        run_recorded(context, showing_log(contests.pause_ingestion), command)
 
     return _act(console, contest_id, act, LogView, PAUSED)
 
@@ -111,7 +117,7 @@ def resume_contest(console: ConsoleContext, contest_id: str) -> Response:
 
     def act(context: OperationContext) -> None:
         command = ResumeIngestion(contest_id=contest_id)
-        run_recorded(context, log_shown(contests.resume_ingestion), command)
+        run_recorded(context, showing_log(contests.resume_ingestion), command)
 
     return _act(console, contest_id, act, LogView, RESUMED)
 

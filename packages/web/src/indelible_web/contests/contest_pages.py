@@ -1,6 +1,7 @@
 """The console's page of a contest, which follows the contest while it is open."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from attrs import field, frozen
 from flask import copy_current_request_context, render_template, request
@@ -118,13 +119,13 @@ def load_page(context: OperationContext, contest_id: str) -> LoadedPage:
     page = context.store.read(read_contest_page, viewer, contest_id)
     late = None
     if viewer.is_operator:
-        late_input = context.store.read(read_late_input, page.contest, page.log)
+        late_input = context.store.read(read_late_input, page.contest)
         late = None if late_input is None else late_change(late_input)
 
     return LoadedPage(page=page, late=late, is_operator=viewer.is_operator)
 
 
-def template_values(loaded: LoadedPage) -> dict[str, object]:
+def template_values(loaded: LoadedPage) -> dict[str, Any]:
     """Return the values of the templates of a contest's page."""
     currency = loaded.page.contest.currency
 

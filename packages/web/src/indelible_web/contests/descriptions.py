@@ -62,7 +62,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     ),
     "payout_table": "The payouts by ranks.",
     "picks": "The number of players of the group in each roster.",
-    "place": "The place of the entry in the contest; null if it has none.",
+    "place_number": "The place of the entry in the contest; null if it has none.",
     "player_ids": "The ids of players.",
     "prediction": "The predicted total of the winner relative to par, for ties; null for none.",
     "primary": "The players of the field, of whom rosters pick.",

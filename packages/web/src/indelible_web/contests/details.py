@@ -8,6 +8,7 @@ from indelible.contests import (
     Contest,
     ContestStatus,
     Entry,
+    Field,
     parse_configuration,
 )
 from indelible.contests.rules.configuration import TieBreaker
@@ -110,12 +111,12 @@ def field_view(tx: ReadTx, viewer: Viewer, contest_id: str) -> FieldView:
         return FieldView(contest_id=contest.id, event_number=None, primary=(), alternates=())
 
     event = tx.contests.logs.event(contest.id, log.field_number)
-    body = event.body or {}
+    field = Field.of_body(event.body or {})
     return FieldView(
         contest_id=contest.id,
         event_number=event.number,
-        primary=tuple(body["primary"]),
-        alternates=tuple(body["alternates"]),
+        primary=field.primary,
+        alternates=field.alternates,
     )
 
 
@@ -159,7 +160,7 @@ def contest_actions(
     is_in_charge = viewer.is_operator or viewer.is_organizer(contest)
 
     return ContestActions(
-        can_join=is_open and _has_place(tx, contest, len(occupying)),
+        can_join=is_open and _has_vacancy(tx, contest, len(occupying)),
         can_set_roster=is_open and bool(occupying),
         can_configure=not contest.is_locked and is_in_charge,
         can_cancel=_can_cancel(viewer, contest),
@@ -191,7 +192,7 @@ def contest_error(contest: Contest) -> ContestError | None:
     return project(ContestError, contest)
 
 
-def _has_place(tx: ReadTx, contest: Contest, own_count: int) -> bool:
+def _has_vacancy(tx: ReadTx, contest: Contest, own_count: int) -> bool:
     """Return True if the contest and the caller's own limit leave a place."""
     own_limit = contest.max_entries_per_user
     if own_limit is not None and own_count >= own_limit:

@@ -34,7 +34,12 @@ def enter_contest(context: OperationContext, command: EnterContest) -> EntryView
     If a fee is due, the entry waits for its payment. All violations of the roster are reported at
     once.
     """
-    return context.run(_showing(contests.enter_contest), command)
+
+    def enter(tx: WriteTx, command: EnterContest) -> EntrySaved:
+        get_visible(tx, Viewer.of(context), command.contest_id)
+        return contests.enter_contest(tx, command)
+
+    return context.run(_showing(enter), command)
 
 
 @routes.add(
@@ -59,7 +64,13 @@ def get_entry(context: OperationContext, query: EntryQuery) -> EntryView:
 )
 def set_roster(context: OperationContext, command: SetRoster) -> EntryView:
     """Replace the roster of an entry, before the lock. Earlier rosters stay."""
-    return context.run(_showing(contests.set_roster), command)
+
+    def set_visible(tx: WriteTx, command: SetRoster) -> EntrySaved:
+        entry = tx.contests.entries.get(command.entry_id).entity.require_user(command.user_id)
+        get_visible(tx, Viewer.of(context), entry.contest_id)
+        return contests.set_roster(tx, command)
+
+    return context.run(_showing(set_visible), command)
 
 
 def _own_entries(tx: ReadTx, viewer: Viewer, contest_id: str) -> EntriesView:

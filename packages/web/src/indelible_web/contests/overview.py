@@ -6,14 +6,22 @@ from typing import Final
 from attrs import frozen
 
 from indelible.app import ReadTx
-from indelible.contests import Configuration, Contest, ContestLog, ContestStatus
+from indelible.contests import (
+    Configuration,
+    Contest,
+    ContestLog,
+    ContestStatus,
+    settled_number,
+)
 from indelible.contests.rules.alerts import Alert, AlertInput, alerts
 from indelible.contests.rules.fold import LogState
+from indelible.contests.rules.marks import state_without_bodies
 from indelible.contests.rules.terminal import settlement_due
 from indelible_web.contests.details import configuration_of
 
 OVERDUE_AFTER: Final = timedelta(seconds=60)  # The reconciler runs every 30 seconds.
 PLAYED: Final = frozenset({ContestStatus.LOCKED, ContestStatus.LIVE})
+WITH_ALERTS: Final = PLAYED | {ContestStatus.ERROR, ContestStatus.COMPLETE}
 
 
 @frozen(kw_only=True)
@@ -44,11 +52,11 @@ def contest_row(tx: ReadTx, contest: Contest, now: datetime) -> ContestRow:
     observed_at = last_success(tx, contest)
     row_alerts: tuple[Alert, ...] = ()
     due_at = None
-    if contest.status in PLAYED:
+    if contest.status in WITH_ALERTS:
         configuration = configuration_of(tx, contest)
         state = state_without_bodies(log)
         due_at = settlement_due(state, configuration, log.marks)
-        row_alerts = contest_alerts(contest, log, state, configuration, observed_at, now)
+        row_alerts = contest_alerts(tx, contest, log, state, configuration, observed_at, now)
 
     return ContestRow(
         contest=contest,
@@ -66,6 +74,7 @@ def last_success(tx: ReadTx, contest: Contest) -> datetime | None:
 
 
 def contest_alerts(
+    tx: ReadTx,
     contest: Contest,
     log: ContestLog,
     state: LogState,
@@ -81,26 +90,10 @@ def contest_alerts(
         configuration=configuration,
         state=state,
         marks=log.marks,
-        head_hash=log.head_hash,
+        settled_number=settled_number(tx, contest),
         observed_at=observed_at,
     )
     return alerts(alert_input, now=now)
-
-
-def state_without_bodies(log: ContestLog) -> LogState:
-    """Return the state of a log without its field and its leaderboard."""
-    return LogState(
-        number=log.event_number,
-        field_number=log.field_number,
-        leaderboard_number=log.leaderboard_number,
-        leaderboard_at=log.leaderboard_at,
-        leaderboard_hash=log.leaderboard_hash,
-        observations=log.observations,
-        observed_at=log.observed_at,
-        terminal_number=log.terminal_number,
-        terminal_at=log.terminal_at,
-        cancelled_number=log.cancelled_number,
-    )
 
 
 def next_step(contest: Contest, due_at: datetime | None, now: datetime) -> NextStep | None:

@@ -13,8 +13,8 @@ from indelible_web.contests.details import (
     field_view,
 )
 from indelible_web.contests.leaderboards import leaderboard_view
+from indelible_web.contests.listing import get_visible, position_of, visible_states
 from indelible_web.contests.listing import list_contests as list_visible
-from indelible_web.contests.listing import position_of, visible_states
 from indelible_web.contests.queries import (
     ConfigurationQuery,
     ContestListQuery,
@@ -122,7 +122,12 @@ def configure_contest(context: OperationContext, new: NewConfiguration) -> Conte
         expected_seq=new.expected_seq,
         organizer_id=viewer.organizer_id,
     )
-    return context.run(_showing(context, contests.configure_contest), command)
+
+    def configure(tx: WriteTx, command: ConfigureContest) -> ContestSaved:
+        get_visible(tx, viewer, command.contest_id)
+        return contests.configure_contest(tx, command)
+
+    return context.run(_showing(context, configure), command)
 
 
 @routes.add(

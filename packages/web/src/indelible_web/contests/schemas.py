@@ -47,7 +47,7 @@ class ContestSummary:
 
 @frozen(kw_only=True)
 class ContestActions:
-    """What the caller can do with a contest now; the server decides it again at each request."""
+    """The actions that the caller can take now; the server decides again at each request."""
 
     can_join: bool
     can_set_roster: bool
@@ -79,7 +79,7 @@ class RosterTier:
 
 @frozen(kw_only=True)
 class RosterConfig:
-    """What a roster must be."""
+    """The rules of a roster."""
 
     roster_size: int
     counted_players: int
@@ -204,7 +204,7 @@ class EntryView:
     contest_id: str
     entry_number: int
     status: EntryStatus
-    place: int | None
+    place_number: int | None
     fee_cents: int
     currency: str
     paid_cents: int | None

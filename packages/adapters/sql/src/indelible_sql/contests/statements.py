@@ -66,6 +66,19 @@ OPEN_OF_TOURNAMENT: Final[Query] = (
     .order_by(CONTESTS.c.id)
 )
 
+# Which of them take fetches up? The ones settled lately do, too.
+FOLLOWED_OF_TOURNAMENT: Final[Query] = (
+    select(CONTESTS.c.id)
+    .where(CONTESTS.c.provider_event_id == bindparam("provider_event_id", type_=IDENTIFIER))
+    .where(
+        or_(
+            and_(*(CONTESTS.c.status != state for state in _ENDED)),
+            CONTESTS.c.settle_time > bindparam("settled_after", type_=INSTANT),
+        )
+    )
+    .order_by(CONTESTS.c.id)
+)
+
 # Which contests wait for a transition? Each branch has an index of its own.
 _now = bindparam("now", type_=INSTANT)
 _is_after = CONTESTS.c.id > bindparam("after", type_=IDENTIFIER)
@@ -206,8 +219,10 @@ PAGE_FAULTS: Final = page_by(FAULTS, ("entity_id", "event_number"), ("number",))
 GET_FETCH: Final = rows_by(FETCHES, "provider_event_id", "number")
 PAGE_FETCHES: Final = page_by(FETCHES, ("provider_event_id",), ("number",))
 
-# Which lines of a run follow a number, and which ones has a user?
-PAGE_LINES: Final = page_by(LINES, ("entity_id",), ("number",))
+# Which lines of a run follow a number, and which ones has a user? The last change of a complete run
+# has added them.
+_last_change = select(RUNS.c.seq).where(RUNS.c.id == LINES.c.entity_id).scalar_subquery()
+PAGE_LINES: Final = page_by(LINES, ("entity_id",), ("number",)).where(LINES.c.seq == _last_change)
 LINES_OF_USER: Final = rows_by(LINES, "entity_id", "user_id").order_by(LINES.c.number)
 
 # Which settlements differ from the events, the entries or the amounts that they name?

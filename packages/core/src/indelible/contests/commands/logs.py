@@ -75,7 +75,7 @@ class CorrectLog(ContestCommand):
     command_name: ClassVar[str] = "correct_log"
     supersedes: int = field(validator=bounded_int, metadata=COUNT)
     accept_event: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
-    rounds: tuple[CorrectedRound, ...] = field(default=(), converter=tuple)
+    rounds: tuple[CorrectedRound, ...] = field(default=(), converter=tuple[CorrectedRound, ...])
     statuses: Mapping[str, PlayerStatus] = field(factory=dict[str, PlayerStatus])
 
     def request(self) -> dict[str, object]:

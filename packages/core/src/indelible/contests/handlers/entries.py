@@ -9,6 +9,7 @@ from indelible.contests.entities import Contest, Entry, enter_action, roster_dig
 from indelible.contests.handlers.saving import entry_saved, save
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.repositories import configuration_of
+from indelible.contests.rules.configuration import MAX_ENTRIES
 from indelible.contests.rules.rosters import check_roster
 from indelible.contests.rules.values import Field
 from indelible.kernel import Head
@@ -135,9 +136,10 @@ def _next_number(tx: ContestsWrite, contest: Contest, user_id: str) -> int:
 
 def _free_place_number(tx: ContestsWrite, contest: Contest) -> int:
     """Return the lowest free place of a locked contest, or raise ContestFull."""
-    place_number = tx.contests.entries.lowest_free_place_number(contest.id, contest.max_entries)
+    limit = contest.max_entries or MAX_ENTRIES
+    place_number = tx.contests.entries.lowest_free_place_number(contest.id, limit)
     if place_number is None:
-        raise errors.ContestFull(contest.id, contest.max_entries or 0)
+        raise errors.ContestFull(contest.id, limit)
     return place_number
 
 

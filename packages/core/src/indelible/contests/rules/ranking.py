@@ -1,7 +1,7 @@
 """Score and rank entries by the scores of their players; pure and independent of input order."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from attrs import define, field, frozen
 
@@ -232,5 +232,5 @@ def _sortable(total: int | None) -> int:
     return NEVER_COUNTED if total is None else total
 
 
-def _entry_id(entry: EligibleEntry) -> Any:  # noqa: ANN401 - a key of a sort
+def _entry_id(entry: EligibleEntry) -> str:
     return entry.entry_id

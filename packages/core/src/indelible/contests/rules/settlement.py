@@ -1,7 +1,7 @@
 """Settle a contest: a pure function of the configuration, the events and the eligible entries."""
 
 import json.encoder
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -253,7 +253,7 @@ def _result_digest(
     return _digest_of_parts(parts())
 
 
-def _list_parts(rows: Sequence[Any], text_of: Any) -> Iterator[str]:  # noqa: ANN401
+def _list_parts(rows: Sequence[Any], text_of: Callable[[Any], str]) -> Iterator[str]:
     """Yield a JSON list in parts of many rows."""
     yield "["
     for start in range(0, len(rows), BATCH):

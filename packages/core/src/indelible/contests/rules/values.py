@@ -51,6 +51,16 @@ class CutKeys(Protocol):
         """Return the round after which players are cut, None without a cut."""
         ...
 
+    @property
+    def rule(self) -> str:
+        """Return the rule that the provider's cut is compared with."""
+        ...
+
+    @property
+    def n(self) -> int | None:
+        """Return the number of players of the rule, None if it needs none."""
+        ...
+
 
 class TournamentKeys(Protocol):
     """The part of a configuration that ingestion and the terminal rule read."""

@@ -12,13 +12,13 @@ from indelible.contests.entities import FetchOutcome
 from indelible.contests.handlers import record_fetch
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.contests.ports import ContestsWrite
-from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, INGEST_CONTEST_STAGE
+from indelible.contests.repositories import followed_contests
+from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE
 from indelible.contests.tasks.failpoints import (
     AtContestFailpoint,
     ContestFailpoint,
     no_contest_failpoint,
 )
-from indelible.contests.tasks.following import FOLLOW_UP_PAUSE_SECONDS, followed_contests
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.provider_requests import (
     FetchFunction,
@@ -35,6 +35,7 @@ TIMEOUT_SECONDS: Final = 120  # four requests of 5 seconds and their pauses take
 MAX_ATTEMPTS: Final = 20
 POLL_SECONDS: Final = 60
 MAX_POLL_SECONDS: Final = 60
+FOLLOW_POLL_SECONDS: Final = 900  # once all contests of a tournament are settled
 MAX_DOUBLINGS: Final = 10
 
 logger = logging.getLogger("indelible.contests")
@@ -45,18 +46,18 @@ class FetchWork:
     """A tournament to fetch, as its claim read the feed."""
 
     provider_event_id: str
-    is_open: bool  # False if only settled contests are followed
     failures: int  # fetches without data since the last successful one
     last_success_at: datetime | None
+    is_over: bool  # every contest of the tournament has ended
 
 
 @define(kw_only=True)
 class FetchTournament:
     """Fetches a tournament again and again while one of its contests is open.
 
-    For a day after a settlement it is fetched rarely, for late corrections. A failed fetch is a
-    record like any other, and never ends a contest. After failures the pause doubles up to
-    `max_poll_seconds`.
+    After the last settlement it goes on for FOLLOW_AFTER_SETTLEMENT, each `follow_poll_seconds`. A
+    failed fetch is a record like any other, and never ends a contest. After failures the pause
+    doubles up to `max_poll_seconds`.
     """
 
     fetch: FetchFunction
@@ -65,6 +66,7 @@ class FetchTournament:
     at_failpoint: AtContestFailpoint = no_contest_failpoint
     poll_seconds: float = POLL_SECONDS
     max_poll_seconds: float = MAX_POLL_SECONDS
+    follow_poll_seconds: float = FOLLOW_POLL_SECONDS
     lease_seconds: int = LEASE_SECONDS
 
     def stage(self) -> Stage[ContestsWrite, FetchWork, ProviderAnswer]:
@@ -83,24 +85,26 @@ class FetchTournament:
         )
 
     def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[FetchWork | None]:
-        """Return the tournaments to fetch: None for a stopped feed or without such a contest."""
-        return [self._work(tx, lease.entity_id) for lease in leases]
+        """Return the tournaments to fetch: None for a stopped feed or one that no contest needs."""
+        works: list[FetchWork | None] = []
+        now = tx.clock.now()
+        for lease in leases:
+            feed = tx.contests.feeds.get(lease.entity_id).entity
+            is_needed = bool(followed_contests(tx, feed.id, now))
+            if feed.status is FeedStatus.STOPPED or not is_needed:
+                works.append(None)
+                continue
 
-    def _work(self, tx: ContestsWrite, provider_event_id: str) -> FetchWork | None:
-        feed = tx.contests.feeds.get(provider_event_id).entity
-        if feed.status is FeedStatus.STOPPED:
-            return None
+            works.append(
+                FetchWork(
+                    provider_event_id=feed.id,
+                    failures=feed.failures,
+                    last_success_at=feed.last_success_at,
+                    is_over=not tx.contests.contests.open_of_tournament(feed.id),
+                )
+            )
 
-        is_open = bool(tx.contests.contests.open_of_tournament(feed.id))
-        if not is_open and not followed_contests(tx, feed.id, tx.clock.now()):
-            return None
-
-        return FetchWork(
-            provider_event_id=feed.id,
-            is_open=is_open,
-            failures=feed.failures,
-            last_success_at=feed.last_success_at,
-        )
+        return works
 
     def perform(self, work: FetchWork, handle: LeaseHandle) -> ProviderAnswer:
         """Ask the provider.
@@ -126,7 +130,6 @@ class FetchTournament:
             self.at_failpoint(ContestFailpoint.FETCH_BEFORE_RECORD)
             command = RecordFetch(provider_event_id=work.provider_event_id, result=answer.result)
             record_fetch(tx, command)
-            _enqueue_followed(tx, work.provider_event_id)
             self._enqueue_next(tx, work, answer)
             self.at_failpoint(ContestFailpoint.FETCH_AFTER_RECORD)
             self._observe(work, answer)
@@ -141,11 +144,13 @@ class FetchTournament:
             tx.tasks.reschedule(FETCH_TOURNAMENT_STAGE, work.provider_event_id, due_at=due_at)
 
     def pause_seconds(self, work: FetchWork, answer: ProviderAnswer) -> float:
-        """Return the seconds until the next fetch."""
+        """Return the seconds until the next fetch; after the last settlement they are longer."""
+        seconds = self._pause_of_play(work, answer)
+        return max(seconds, self.follow_poll_seconds) if work.is_over else seconds
+
+    def _pause_of_play(self, work: FetchWork, answer: ProviderAnswer) -> float:
         if answer.wait_seconds is not None:
             return min(max(answer.wait_seconds, self.poll_seconds), MAX_POSTPONE_SECONDS)
-        if not work.is_open:
-            return max(self.poll_seconds, FOLLOW_UP_PAUSE_SECONDS)
         if answer.result.outcome is FetchOutcome.OK:
             return self.poll_seconds
 
@@ -159,11 +164,3 @@ class FetchTournament:
         if result.outcome is not FetchOutcome.OK and work.last_success_at is not None:
             lag_seconds = (result.finished_at - work.last_success_at).total_seconds()
         self.observer.fetched(result.outcome.value, max(0.0, lag_seconds))
-
-
-def _enqueue_followed(tx: ContestsWrite, provider_event_id: str) -> None:
-    """Let settled contests take up the fetch; `record_fetch` enqueues the open ones."""
-    now = tx.clock.now()
-    contest_ids = followed_contests(tx, provider_event_id, now)
-    if contest_ids:
-        tx.tasks.enqueue(INGEST_CONTEST_STAGE, dict.fromkeys(contest_ids, now))

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from indelible.contests.entities.logs import ContestLog
-from indelible.contests.entities.values import EventKind, Validity
+from indelible.contests.entities.values import EventKind, FetchOutcome, Validity
 from indelible_sql.contests.guards.conditions import unchanged
-from indelible_sql.contests.tables import EVENTS, FAULTS, FETCHES, LOGS
+from indelible_sql.contests.tables import EVENTS, FAULTS, FEEDS, FETCHES, LOGS
 from indelible_sql.contests.tables.checks import quoted
 from indelible_sql.contests.tables.logs import POINTERS
 from indelible_sql.schema.bulk import INSERTED
@@ -30,6 +30,7 @@ def log_guards(dialect: str) -> Iterator[Guard]:
     yield _applied_guard(dialect)
     yield _fetched_guard(dialect)
     yield _faults_guard(dialect)
+    yield _counted_guard(dialect)
 
 
 def _chain_guard() -> Guard:
@@ -98,6 +99,24 @@ def _fetched_guard(dialect: str) -> Guard:
             " AND stored.payload_digest = NEW.payload_digest)"
         ),
         row_filter="NEW.fetch_number IS NOT NULL",
+    )
+
+
+def _counted_guard(dialect: str) -> Guard:
+    """Refuse a fetch that its feed counts otherwise: as a success with its bytes, or a failure."""
+    is_success = (
+        "head.failures = 0 AND head.last_payload_digest = NEW.payload_digest"
+        " AND head.last_success_at = NEW.finished_at"
+    )
+    return Guard(
+        table=FETCHES,
+        rule="counted",
+        event="INSERT",
+        condition=(
+            f"EXISTS (SELECT 1 FROM {qualified_name(FEEDS, dialect)} AS head"
+            " WHERE head.id = NEW.provider_event_id AND CASE NEW.outcome"
+            f" WHEN '{FetchOutcome.OK}' THEN {is_success} ELSE head.failures > 0 END)"
+        ),
     )
 
 

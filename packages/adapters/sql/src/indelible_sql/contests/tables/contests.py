@@ -70,8 +70,8 @@ CONTESTS = head(
     # The state that the run of the settlement must have.
     Column(
         "settlement_run_status",
-        IDENTIFIER,
-        Computed("CASE WHEN settlement_run_id IS NOT NULL THEN 'COMPLETE' END", persisted=True),
+        C_COLLATED_TEXT,
+        Computed("CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END", persisted=True),
     ),
     Column("error_from_state", IDENTIFIER),
     Column("error_code", IDENTIFIER),

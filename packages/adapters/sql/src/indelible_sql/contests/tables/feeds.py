@@ -31,13 +31,6 @@ FEEDS = head(
         ["provider_event_id", "number"],
         deferred=True,
     ),
-    key(
-        "provider_feeds_payload",
-        ["last_payload_digest"],
-        "payloads",
-        ["digest"],
-        deferred=True,
-    ),
     CheckConstraint(
         "failures <= fetch_number AND (last_success_at IS NULL) = (last_payload_digest IS NULL)",
         name="provider_feeds_success_complete",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
 
 from indelible.contests.entities.logs import SET_TOGETHER
 from indelible.contests.entities.values import FAULT_PATH, FAULT_VALUE, EventKind, Validity
@@ -34,9 +35,9 @@ POINTERS: Final = (
 )
 
 
-def _pointer_keys() -> list[object]:
+def _pointer_keys() -> list[SchemaItem]:
     """Return the keys from the log's pointers to its own events."""
-    keys: list[object] = []
+    keys: list[SchemaItem] = []
     for name in POINTERS:
         keys.append(
             key(

@@ -12,6 +12,7 @@ from indelible_sql.contests.tables.checks import all_of, all_or_none
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
+    C_COLLATED_TEXT,
     CONTENT,
     DIGEST,
     IDENTIFIER,
@@ -58,7 +59,7 @@ RUNS = head(
     # The run itself where it is complete: its contest must name it.
     Column(
         "settles_as",
-        IDENTIFIER,
+        C_COLLATED_TEXT,
         Computed("CASE WHEN status = 'COMPLETE' THEN id END", persisted=True),
     ),
     UniqueConstraint("contest_id", "number", name="settlement_runs_number"),

@@ -1,7 +1,7 @@
 """The faults of a configuration: all of them are reported at once, with JSON paths."""
 
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from attrs import frozen
 
@@ -145,7 +145,7 @@ def actual_text(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)} items"
+        return f"a list of {len(cast('list[object]', value))} items"
     if hasattr(value, "keys"):
         return "an object"
 

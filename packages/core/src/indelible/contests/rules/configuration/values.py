@@ -108,7 +108,7 @@ class Par:
     """
 
     by_round: tuple[int, ...] = ()
-    by_course: Mapping[str, int] = field(factory=dict)
+    by_course: Mapping[str, int] = field(factory=dict[str, int])
 
     @property
     def depends_on_course(self) -> bool:

@@ -124,6 +124,8 @@ DROP TRIGGER provider_feeds_no_truncate ON indelible.provider_feeds
 --;
 DROP TRIGGER provider_feeds_one_step ON indelible.provider_feeds
 --;
+DROP TRIGGER provider_fetches_counted ON indelible.provider_fetches
+--;
 DROP TRIGGER provider_fetches_needs_head ON indelible.provider_fetches
 --;
 DROP TRIGGER provider_fetches_no_delete ON indelible.provider_fetches
@@ -376,6 +378,8 @@ DROP FUNCTION indelible.contest_events_of_fetch
 --;
 DROP FUNCTION indelible.event_faults_of_newest
 --;
+DROP FUNCTION indelible.provider_fetches_counted
+--;
 DROP FUNCTION indelible.settlement_runs_fixed
 --;
 DROP FUNCTION indelible.settlement_runs_of_played_contest
@@ -417,8 +421,6 @@ ALTER TABLE indelible.contests DROP CONSTRAINT contests_settlement
 ALTER TABLE indelible.entries DROP CONSTRAINT entries_roster
 --;
 ALTER TABLE indelible.provider_feeds DROP CONSTRAINT provider_feeds_fetch
---;
-ALTER TABLE indelible.provider_feeds DROP CONSTRAINT provider_feeds_payload
 --;
 ALTER TABLE indelible.provider_fetches DROP CONSTRAINT provider_fetches_payload
 --;

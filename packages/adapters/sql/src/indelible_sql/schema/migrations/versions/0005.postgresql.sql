@@ -55,7 +55,7 @@ CREATE TABLE indelible.contests (
 	payment_grace_seconds indelible.natural_number NOT NULL,
 	settle_time indelible.instant,
 	settlement_run_id indelible.identifier,
-	settlement_run_status indelible.identifier GENERATED ALWAYS AS (CASE WHEN settlement_run_id IS NOT NULL THEN 'COMPLETE' END) STORED,
+	settlement_run_status TEXT COLLATE "C" GENERATED ALWAYS AS (CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END) STORED,
 	error_from_state indelible.identifier,
 	error_code indelible.identifier,
 	error_message TEXT,
@@ -197,7 +197,7 @@ CREATE TABLE indelible.settlement_runs (
 	settled_at indelible.instant,
 	error_code indelible.identifier,
 	error_message TEXT,
-	settles_as indelible.identifier GENERATED ALWAYS AS (CASE WHEN status = 'COMPLETE' THEN id END) STORED,
+	settles_as TEXT COLLATE "C" GENERATED ALWAYS AS (CASE WHEN status = 'COMPLETE' THEN id END) STORED,
 	PRIMARY KEY (id),
 	CONSTRAINT settlement_runs_number UNIQUE (contest_id, number),
 	CONSTRAINT settlement_runs_of_contest UNIQUE (id, contest_id, status),
@@ -393,8 +393,6 @@ ALTER TABLE indelible.contests ADD CONSTRAINT contests_settlement FOREIGN KEY(se
 ALTER TABLE indelible.entries ADD CONSTRAINT entries_roster FOREIGN KEY(id, roster_number, roster_digest) REFERENCES indelible.rosters (entry_id, number, roster_digest) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.provider_feeds ADD CONSTRAINT provider_feeds_fetch FOREIGN KEY(id, newest_fetch) REFERENCES indelible.provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED
---;
-ALTER TABLE indelible.provider_feeds ADD CONSTRAINT provider_feeds_payload FOREIGN KEY(last_payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.provider_fetches ADD CONSTRAINT provider_fetches_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
 --;
@@ -1427,6 +1425,19 @@ CREATE TRIGGER event_faults_of_newest AFTER INSERT ON indelible.event_faults
 REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION indelible.event_faults_of_newest()
 --;
 ALTER TABLE indelible.event_faults ENABLE ALWAYS TRIGGER event_faults_of_newest
+--;
+CREATE FUNCTION indelible.provider_fetches_counted() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.provider_feeds AS head WHERE head.id = NEW.provider_event_id AND CASE NEW.outcome WHEN 'OK' THEN head.failures = 0 AND head.last_payload_digest = NEW.payload_digest AND head.last_success_at = NEW.finished_at ELSE head.failures > 0 END)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER provider_fetches_counted AFTER INSERT ON indelible.provider_fetches
+FOR EACH ROW EXECUTE FUNCTION indelible.provider_fetches_counted()
+--;
+ALTER TABLE indelible.provider_fetches ENABLE ALWAYS TRIGGER provider_fetches_counted
 --;
 CREATE FUNCTION indelible.settlement_runs_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -196,7 +196,7 @@ DROP TRIGGER provider_feeds_no_replace
 --;
 DROP TRIGGER provider_feeds_one_step
 --;
-DROP TRIGGER provider_feeds_payload_exists
+DROP TRIGGER provider_fetches_counted
 --;
 DROP TRIGGER provider_fetches_feed_exists
 --;

@@ -1,0 +1,242 @@
+"""Contests in SQL: races, crashes, batches, plans, and what verify and exports contain.
+
+The shared suites of contests run in `tests/conformance/test_stores.py`.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from io import BytesIO
+
+import pytest
+from sqlalchemy.sql.base import Executable
+from tests.sql.plans import has_line, plan
+from tests.sql.test_races import codes_of
+
+from indelible import contests
+from indelible.contests import ContestStatus, EligibleEntry, RunStatus
+from indelible.testing.contests.payloads import PLAYERS
+from indelible.testing.contests.scenarios import (
+    ContestScenario,
+    complete_contest,
+    due_contest,
+    new_contest,
+)
+from indelible.testing.stores import FAR
+from indelible_sql import SqlReading, SqlStore, export_histories, verify
+from indelible_sql.contests import statements
+from indelible_sql.contests.store import EVENT_BATCH
+from indelible_sql.engine.failpoints import Failpoint, no_failpoint
+
+PLACES = 4
+JOINS = 10
+SMALL_BATCH = 2
+OF_CONTEST: dict[str, object] = {"contest_id": "a"}
+STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
+    "a configuration": (statements.GET_CONFIGURATION, {**OF_CONTEST, "version": 1}),
+    "configurations": (statements.PAGE_CONFIGURATIONS, {**OF_CONTEST, "after": 0, "limit": 9}),
+    "open contests": (statements.OPEN_OF_TOURNAMENT, {"provider_event_id": "a"}),
+    "a roster": (statements.GET_ROSTER, {"entry_id": "a", "number": 1}),
+    "rosters": (statements.PAGE_ROSTERS, {"entry_id": "a", "after": 0, "limit": 9}),
+    "the entries of a user": (statements.OF_USER, {**OF_CONTEST, "user_id": "a"}),
+    "occupied places": (statements.COUNT_OCCUPIED, OF_CONTEST),
+    "the highest place": (statements.HIGHEST_PLACE_NUMBER, OF_CONTEST),
+    "entries that left": (statements.HAS_LEFT, OF_CONTEST),
+    "the first place": (statements.FIRST_PLACE_NUMBER, OF_CONTEST),
+    "the first gap": (statements.FIRST_GAP, OF_CONTEST),
+    "joined entries": (statements.COUNT_JOINED, OF_CONTEST),
+    "any entry": (statements.HAS_ENTRY, OF_CONTEST),
+    "the revision of entries": (statements.ENTRIES_REVISION, OF_CONTEST),
+    "eligible entries": (
+        statements.ELIGIBLE,
+        {**OF_CONTEST, "paid_until": FAR, "after": "a", "limit": 9},
+    ),
+    "an event": (statements.GET_EVENT, {**OF_CONTEST, "number": 1}),
+    "events": (statements.PAGE_EVENTS, {**OF_CONTEST, "after": 0, "limit": 9}),
+    "valid events": (
+        statements.PAGE_VALID_EVENTS,
+        {**OF_CONTEST, "after": 0, "until": 9, "limit": 9},
+    ),
+    "faults": (
+        statements.PAGE_FAULTS,
+        {"entity_id": "a", "event_number": 1, "after": 0, "limit": 9},
+    ),
+    "a fetch": (statements.GET_FETCH, {"provider_event_id": "a", "number": 1}),
+    "fetches": (statements.PAGE_FETCHES, {"provider_event_id": "a", "after": 0, "limit": 9}),
+    "lines": (statements.PAGE_LINES, {"entity_id": "a", "after": 0, "limit": 9}),
+    "the lines of a user": (statements.LINES_OF_USER, {"entity_id": "a", "user_id": "a"}),
+}
+
+
+class AcceleratedClock:
+    """A clock that is a second further ahead of the real one with each call."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the time of the clock."""
+        self._ahead += timedelta(seconds=1)
+        return datetime.now(UTC) + self._ahead
+
+
+@pytest.fixture(autouse=True)
+def accelerate(request: pytest.FixtureRequest) -> None:
+    """Let a store's clock reach any instant soon."""
+    for name in ("store", "sqlite"):
+        if name in request.fixturenames:
+            request.getfixturevalue(name).clock = AcceleratedClock()
+
+
+class SimulatedCrash(Exception):
+    """Ends a command at a failpoint, as the end of its process would."""
+
+
+@pytest.mark.slow
+def test_ten_joins_at_once_for_the_last_place_create_one_entry(store: SqlStore) -> None:
+    scenario = new_contest(store, max_entries=PLACES)
+    for number in range(1, PLACES):
+        scenario.enter(f"early-{number}")
+
+    joins = [partial(scenario.enter, f"late-{number}") for number in range(JOINS)]
+    codes = codes_of(*joins)
+
+    assert sorted(codes) == [""] + ["CONTEST_FULL"] * (JOINS - 1)
+    assert place_numbers(scenario) == list(range(1, PLACES + 1))
+    assert verify(store) == ()
+
+
+def place_numbers(scenario: ContestScenario) -> list[int | None]:
+    """Return the place of each entry of a contest, lowest first."""
+
+    def read(tx: SqlReading) -> list[int | None]:
+        where = {"contest_id": scenario.contest_id}
+        heads = tx.contests.entries.find(where, order=("place_number",), limit=99)
+        return [head.entity.place_number for head in heads]
+
+    assert isinstance(scenario.store, SqlStore)
+    return scenario.store.read(read)
+
+
+@pytest.mark.slow
+def test_of_two_settlements_at_once_one_is_saved(store: SqlStore) -> None:
+    scenario = due_contest(store)
+    run = scenario.start_run()
+
+    codes = codes_of(partial(scenario.finish, run), partial(scenario.finish, run))
+
+    assert codes.count("") == 1, codes
+    assert [run.status for run in scenario.runs] == [RunStatus.COMPLETE]
+    assert scenario.contest.settlement_run_id == run.id
+    assert verify(store) == ()
+
+
+def crashing_at(number: int) -> Callable[[Failpoint], None]:
+    """Return a function that crashes at the failpoint with this number."""
+    reached = 0
+
+    def count(_: Failpoint) -> None:
+        nonlocal reached
+        reached += 1
+        if reached == number:
+            raise SimulatedCrash
+
+    return count
+
+
+def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: SqlStore) -> None:
+    scenario = due_contest(store)
+    run = scenario.start_run()
+    command = contests.FinishRun.of(run.id, scenario.settlement(run))
+    number = 1
+    is_settled = False
+    while not is_settled:
+        store.at_failpoint = crashing_at(number)
+        try:
+            scenario.run(contests.finish_run, command)
+        except SimulatedCrash:
+            number += 1
+        finally:
+            store.at_failpoint = no_failpoint
+        is_settled = scenario.contest.status is ContestStatus.COMPLETE
+        assert (scenario.runs[0].status is RunStatus.COMPLETE) == is_settled, number
+        assert bool(store.read(contests.list_lines, run.id)) == is_settled, number
+
+    assert number > 5
+    assert verify(store) == ()
+
+
+def test_valid_events_are_read_in_batches_up_to_a_number(store: SqlStore) -> None:
+    scenario = new_contest(store)
+    for number in range(EVENT_BATCH + 5):
+        scenario.import_field((*PLAYERS, f"late-{number}"))
+
+    def read(tx: SqlReading) -> list[int]:
+        found = tx.contests.logs.valid_events(scenario.contest_id, after=1, until=EVENT_BATCH + 3)
+        return [event.number for event in found]
+
+    assert store.read(read) == list(range(2, EVENT_BATCH + 4))
+
+
+def test_eligible_entries_follow_each_other_across_batches(store: SqlStore) -> None:
+    scenario = new_contest(store)
+    for number in range(2 * SMALL_BATCH + 1):
+        scenario.paid_entry(f"user-{number}")
+    scenario.enter("unpaid")
+
+    def read_in_small_batches(tx: SqlReading) -> list[EligibleEntry]:
+        values: dict[str, object] = {
+            "contest_id": scenario.contest_id,
+            "paid_until": FAR,
+            "after": "",
+            "limit": SMALL_BATCH,
+        }
+        entries: list[EligibleEntry] = []
+        while rows := tx.session.rows(statements.ELIGIBLE, values):
+            entries += [EligibleEntry(**row) for row in rows]
+            values["after"] = rows[-1]["entry_id"]
+
+        return entries
+
+    expected = store.read(lambda tx: list(tx.contests.entries.eligible(scenario.contest_id, FAR)))
+    assert len(expected) == 2 * SMALL_BATCH + 1
+    assert store.read(read_in_small_batches) == expected
+
+
+def test_an_export_contains_the_lines_of_a_settlement_and_its_payloads(store: SqlStore) -> None:
+    scenario = complete_contest(store)
+    file = BytesIO()
+    store.read(export_histories, file)
+
+    text = file.getvalue().decode()
+    actions: list[tuple[str, str]] = []
+    for written in text.splitlines()[1:-1]:
+        change = json.loads(written).get("change")
+        if change is not None:
+            actions.append((change["lifecycle"], change["action"]))
+
+    assert ("settlement_run", "complete") in actions
+    assert ("contest", "complete") in actions
+    for line in store.read(contests.list_lines, scenario.runs[0].id):
+        assert text.count(line.entry_id) > 1
+    for event in scenario.events:
+        assert f'"digest":"{event.payload_digest}"' in text
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_sqlite_finds_the_records_of_a_contest_by_an_index(sqlite: SqlStore, name: str) -> None:
+    statement, values = STATEMENTS[name]
+
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **values)
+
+    assert lines
+    assert not has_line(lines, "SCAN", "TEMP B-TREE"), lines
+
+
+def test_sqlite_finds_due_contests_by_the_indexes_of_their_times(sqlite: SqlStore) -> None:
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statements.DUE, now=FAR, after="", limit=9)
+
+    assert has_line(lines, "contests_lock_time"), lines
+    assert has_line(lines, "contests_start_time"), lines
+    assert not has_line(lines, "SCAN contests"), lines
