@@ -65,3 +65,22 @@ def test_workers_at_once_make_one_transition(site: ContestSite, stage: str) -> N
 
     assert claimed == 1
     assert list(problems_of(run, contest, stage, digest)) == []
+
+
+@pytest.mark.parametrize("seconds", [3_600, -3_600])
+def test_a_clock_that_jumps_fires_no_timer_early_or_twice(
+    site: ContestSite, seconds: float
+) -> None:
+    run, contest = site.prepare(LOCK_CONTEST_STAGE)
+    run.clock.advance(-300)  # the lock is five minutes away
+    run.process_all(LOCK_CONTEST_STAGE)
+    assert run.actions(contest) == ["publish"]
+
+    run.clock.time = contest.lock_time
+    run.reconcile()
+    run.process_all(LOCK_CONTEST_STAGE)
+    run.clock.advance(seconds)
+    run.enqueue(LOCK_CONTEST_STAGE, contest.id)
+    run.process_all(LOCK_CONTEST_STAGE)
+
+    assert run.actions(contest) == ["publish", "lock"]

@@ -16,6 +16,7 @@ from tests.service.processes import (
 
 from indelible_service.cli import main
 from indelible_service.demos.competitors import CompetitorsUnusable, tournament_of_file
+from indelible_service.demos.contests import listening_provider
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import (
     Moment,
@@ -23,6 +24,7 @@ from indelible_service.demos.leaderboards import (
     as_competitors,
     encode,
 )
+from indelible_service.listening import CannotListen
 
 OPTIONS = TournamentOptions(players=40)
 FIRST_ROUND = Moment(n=1, progress=1.0, is_over=True)
@@ -59,6 +61,12 @@ def test_the_demo_needs_a_running_instance() -> None:
     settings = {"INDELIBLE_PORT": str(free_port())}
 
     assert refusal("demo", "contests", **settings) == (3, "NOT_RUNNING")
+
+
+def test_only_one_demo_listens_at_a_port() -> None:
+    port = free_port()
+    with listening_provider(port), pytest.raises(CannotListen), listening_provider(port):
+        pass
 
 
 def test_a_file_gives_the_players_and_their_first_round(tmp_path: Path) -> None:

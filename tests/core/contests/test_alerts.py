@@ -13,7 +13,7 @@ from indelible.contests.rules.alerts import ALERT_MEANINGS, AlertCode, AlertInpu
 END = START + 96 * HOUR
 
 
-def _input(log: PureLog) -> AlertInput:
+def _input(log: PureLog, settled_number: int | None = None) -> AlertInput:
     return AlertInput(
         status=log.status,
         start_time=START,
@@ -21,7 +21,7 @@ def _input(log: PureLog) -> AlertInput:
         configuration=log.configuration,
         state=log.state,
         marks=log.marks,
-        head_hash=log.head_hash,
+        settled_number=settled_number,
         observed_at=log.now,
     )
 
@@ -90,13 +90,37 @@ def test_a_rewritten_round_is_reported_before_and_after_its_correction() -> None
         assert f"Event {number}" in alert.message
 
 
-def test_a_change_after_the_settlement_is_reported() -> None:
+def test_a_change_after_the_settlement_is_reported_even_if_it_is_taken_back() -> None:
     log = PureLog()
     log.take(body_of(end_of_round(1)))
     log.status = ContestStatus.COMPLETE
+    settled_number = log.state.number
+    assert alerts(_input(log, settled_number), now=log.now) == ()
+    for moment in (end_of_round(2), end_of_round(1)):
+        log.take(body_of(moment))
+        (alert,) = alerts(_input(log, settled_number), now=log.now)
+        assert alert.code is AlertCode.AFTER_TERMINAL_LOCK
+
+
+def test_a_faulty_answer_before_the_settlement_is_no_change_after_it() -> None:
+    log = PureLog()
+    log.take(body_of(end_of_round(1)))
+    log.take(b"<html>")
+    log.status = ContestStatus.COMPLETE
+    settled_number = log.state.number
+    for content in (body_of(end_of_round(1)), b"<html>", b"<html lang='en'>"):
+        assert log.take(content).is_skipped
+    assert alerts(_input(log, settled_number), now=log.now) == ()
+
+
+def test_a_canceled_tournament_is_critical_for_a_contest_in_error() -> None:
+    log = PureLog(status=ContestStatus.ERROR)
+    log.take(body_of(end_of_round(1)))
     assert _codes(log) == []
-    log.take(body_of(end_of_round(2)))
-    assert _codes(log) == [AlertCode.AFTER_TERMINAL_LOCK]
+    canceled = evolve(_input(log), state=evolve(log.state, cancelled_number=2))
+    (alert,) = alerts(canceled, now=log.now)
+    assert (alert.code, alert.is_critical) == (AlertCode.TOURNAMENT_CANCELLED, True)
+    assert "Event 2" in alert.message
 
 
 def test_each_alert_has_a_meaning() -> None:

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from tests.contest_runs import BEFORE, EVENT_ID, ContestRun
 
-from indelible.contests.commands import StopFeed
+from indelible.contests.commands import CancelContest, StopFeed
 from indelible.contests.entities import Fetch, FetchOutcome
-from indelible.contests.handlers import stop_feed
+from indelible.contests.handlers import cancel_contest, stop_feed
 from indelible.contests.lifecycle import ContestStatus
-from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE
+from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, FOLLOW_AFTER_SETTLEMENT
 from indelible.contests.tasks import FetchedBody, SilentContestObserver
 from indelible.contests.tasks import provider_requests as requests_module
 from indelible.kernel import Actor
@@ -163,8 +163,39 @@ def test_a_stopped_feed_is_not_fetched(run: ContestRun) -> None:
     assert run.task(FETCH_TOURNAMENT_STAGE, EVENT_ID).is_completed
 
 
-def test_a_tournament_without_an_open_contest_is_not_fetched_again(run: ContestRun) -> None:
+def test_a_settled_tournament_is_fetched_each_quarter_of_an_hour_for_a_week(
+    run: ContestRun,
+) -> None:
+    contest = run.bring_to(ContestStatus.COMPLETE)
+    settle_time = run.contest(contest).settle_time
+    assert settle_time is not None
+    assert timedelta(days=7) == FOLLOW_AFTER_SETTLEMENT
+    run.clock.time = settle_time + FOLLOW_AFTER_SETTLEMENT - timedelta(seconds=1)
+    run.fetch()
+    requests = run.provider.requests
+    assert seconds_to_next(run) == 900
+
+    run.clock.advance(1)
+    run.enqueue(FETCH_TOURNAMENT_STAGE, EVENT_ID)
+    run.process(FETCH_TOURNAMENT_STAGE)
+
+    assert run.provider.requests == requests
+    assert run.task(FETCH_TOURNAMENT_STAGE, EVENT_ID).is_completed
+
+
+def test_a_settled_tournament_is_fetched_as_before_for_another_contest(run: ContestRun) -> None:
     run.bring_to(ContestStatus.COMPLETE)
+    run.publish(name="another")
+
+    run.fetch()
+
+    assert seconds_to_next(run) == 60
+
+
+def test_a_canceled_contest_is_not_followed(run: ContestRun) -> None:
+    contest = run.open()
+    cancel = CancelContest(contest_id=contest.id)
+    run.store.run(cancel_contest, cancel, actor=OPS, reason="a test")
     requests = run.provider.requests
 
     run.enqueue(FETCH_TOURNAMENT_STAGE, EVENT_ID)

@@ -198,3 +198,25 @@ def test_a_log_that_another_one_changes_is_read_again(run: ContestRun) -> None:
 
     assert len(assessments) == 2
     assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]
+
+
+def test_a_correction_after_the_settlement_is_stored_and_never_applied(run: ContestRun) -> None:
+    contest = run.bring_to(ContestStatus.COMPLETE)
+    leaderboard_number = run.log(contest).leaderboard_number
+    run.clock.advance(900)
+    run.fetch()
+    assert len(run.kinds(contest)) == 5
+
+    document = Tournament(OPTIONS).document(FINAL)
+    last = competitors_of(document)[0]["linescores"][-1]
+    last["value"] -= 1
+    last["inScore"] -= 1
+    run.clock.advance(900)
+    run.provider.serve_bytes(encode(document))
+    run.fetch()
+
+    assert run.kinds(contest)[5:] == ["!SNAPSHOT"]
+    faults = run.store.read(lambda tx: tx.contests.logs.faults(contest.id, 6, after=0, limit=9))
+    assert faults[0].code == "AFTER_TERMINAL_LOCK"
+    assert run.log(contest).leaderboard_number == leaderboard_number
+    assert run.status(contest) is ContestStatus.COMPLETE

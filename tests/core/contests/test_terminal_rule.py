@@ -53,7 +53,6 @@ def _codes(log: PureLog, now_after: timedelta = MINUTE) -> set[AlertCode]:
         configuration=configuration,
         state=log.state,
         marks=log.marks,
-        head_hash=log.head_hash,
         observed_at=log.now,
     )
     return {alert.code for alert in alerts(given, now=log.now + now_after)}

@@ -132,6 +132,8 @@ from indelible.contests.queries import (
     list_rosters,
     list_runs,
     log_state,
+    newest_late_event,
+    settled_number,
     status_counts,
 )
 from indelible.contests.rules.assess import (
@@ -258,6 +260,8 @@ __all__ = [
     "list_rosters",
     "list_runs",
     "log_state",
+    "newest_late_event",
+    "settled_number",
     "status_counts",
     # results
     "ContestSaved",

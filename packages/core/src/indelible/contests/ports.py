@@ -74,6 +74,16 @@ class ContestReader(AggregateReader[Contest], Protocol):
         """Return the ids of a tournament's contests that are not terminal, in order of id."""
         ...
 
+    def followed_of_tournament(
+        self, provider_event_id: str, *, settled_after: datetime
+    ) -> tuple[str, ...]:
+        """Return the ids of a tournament's contests that take fetches up, in order of id.
+
+        These are the ones that are not terminal, and the COMPLETE ones that were settled after the
+        instant.
+        """
+        ...
+
     def due(self, now: datetime, *, after: str, limit: int) -> tuple[Head[Contest], ...]:
         """Return the next `limit` contests after an id that wait for a transition, in order of id.
 

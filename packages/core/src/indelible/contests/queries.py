@@ -33,6 +33,7 @@ from indelible.contests.rules.fold import LogState
 from indelible.kernel.transaction import single_statement
 
 PAGE_SIZE = 50
+MAX_LATE_EVENTS = 50  # that are searched for the newest one with a leaderboard
 
 
 @frozen(kw_only=True)
@@ -270,6 +271,28 @@ def due_settlement(tx: ContestsRead, contest_id: str, now: datetime) -> DueSettl
     """
     contest = tx.contests.contests.get(contest_id).entity
     return require_due(tx, contest, now)
+
+
+def settled_number(tx: ContestsRead, contest: Contest) -> int | None:
+    """Return the number of the event that a contest's settlement rests on, None before it."""
+    if contest.settlement_run_id is None:
+        return None
+    return tx.contests.runs.get(contest.settlement_run_id).entity.event_number
+
+
+def newest_late_event(tx: ContestsRead, contest: Contest) -> ContestEvent | None:
+    """Return the newest leaderboard that came after a contest's settlement, None without one."""
+    number = settled_number(tx, contest)
+    if number is None:
+        return None
+
+    log = tx.contests.logs.get(contest.id).entity
+    after = max(number, log.event_number - MAX_LATE_EVENTS)
+    for event in reversed(tx.contests.logs.events(contest.id, after=after, limit=MAX_LATE_EVENTS)):
+        if event.body is not None:
+            return event
+
+    return None
 
 
 def status_counts(counts: Mapping[ContestStatus, int]) -> dict[str, int]:

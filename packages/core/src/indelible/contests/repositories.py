@@ -12,6 +12,7 @@ from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.configuration import Configuration, parse_configuration
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.marks import state_without_bodies
+from indelible.contests.rules.tasks import FOLLOW_AFTER_SETTLEMENT
 from indelible.contests.rules.terminal import (
     is_shortened_too_much,
     official_rounds,
@@ -61,6 +62,17 @@ def configuration_of(tx: ContestsRead, contest: Contest) -> Configuration:
     """
     record = tx.contests.contests.configuration(contest.id, contest.configuration_version)
     return parse_configuration(record.configuration, created_at=None)
+
+
+def followed_contests(tx: ContestsRead, provider_event_id: str, now: datetime) -> tuple[str, ...]:
+    """Return the ids of a tournament's contests that take fetches up, in order of id.
+
+    A settled contest takes them up for a while: a late correction is stored and never applied. A
+    canceled one takes none.
+    """
+    return tx.contests.contests.followed_of_tournament(
+        provider_event_id, settled_after=now - FOLLOW_AFTER_SETTLEMENT
+    )
 
 
 def folded_state(tx: ContestsRead, log: ContestLog) -> LogState:

@@ -90,6 +90,20 @@ class MemoryContestRepository(MemoryAggregateRepository[Contest]):
 
         return tuple(head.entity.id for head in self.where(is_open))
 
+    def followed_of_tournament(
+        self, provider_event_id: str, *, settled_after: datetime
+    ) -> tuple[str, ...]:
+        """Return the ids of a tournament's contests that take fetches up, in order of id."""
+
+        def is_followed(contest: Contest) -> bool:
+            if contest.provider_event_id != provider_event_id:
+                return False
+            if contest.settle_time is not None:
+                return contest.settle_time > settled_after
+            return not contest.is_terminal
+
+        return tuple(head.entity.id for head in self.where(is_followed))
+
     def due(self, now: datetime, *, after: str, limit: int) -> tuple[Head[Contest], ...]:
         """Return the next `limit` contests after an id that wait for a transition."""
 

@@ -38,11 +38,20 @@ HINTS: Final = {
         "install `indelible-evm` (./packages/adapters/evm), or leave INDELIBLE_RPC_URL blank"
     ),
     "CHAIN_UNUSABLE": "name a class or a function without arguments that returns a Chain",
+    "COMPETITORS_UNUSABLE": "pass a leaderboard of the provider after its first round",
     "CONCEPT_NOT_FOUND": "`indelible list` shows the ids",
+    "CONFIGURATION_UNREADABLE": "`indelible contests check --help` describes the file",
+    "CONTEST_NOT_FOUND": "`/console/contests` shows the ids",
     "CONTRACT_CODE_MISSING": (
         "check INDELIBLE_CONTRACT_ADDRESS, and that INDELIBLE_RPC_URL is a node of its network"
     ),
     "DATABASE_FAULT": "look up the SQLSTATE in the database's manual, and read its log",
+    "DEMO_ENDPOINT_FOREIGN": (
+        "leave INGESTION_ENDPOINT_URL blank for the instance and for the demo"
+    ),
+    "DEMO_NOT_FINISHED": (
+        "check that the instance has workers, and the same INGESTION_ENDPOINT_URL as the demo"
+    ),
     "DISK_FULL": FREE_SPACE,
     "EMBEDDER_MISSING": (
         "install `indelible-wordllama` (./packages/adapters/wordllama), and check"

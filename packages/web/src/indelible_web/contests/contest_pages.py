@@ -119,7 +119,7 @@ def load_page(context: OperationContext, contest_id: str) -> LoadedPage:
     page = context.store.read(read_contest_page, viewer, contest_id)
     late = None
     if viewer.is_operator:
-        late_input = context.store.read(read_late_input, page.contest, page.log)
+        late_input = context.store.read(read_late_input, page.contest)
         late = None if late_input is None else late_change(late_input)
 
     return LoadedPage(page=page, late=late, is_operator=viewer.is_operator)

@@ -126,7 +126,7 @@ def read_contest_page(tx: ReadTx, viewer: Viewer, contest_id: str) -> ContestPag
         entry_count=tx.contests.entries.count_occupied(contest.id),
         actions=contest_actions(tx, viewer, contest, own_entries_of(tx, viewer, contest.id)),
         next_step=next_step(contest, due_at, viewer.now),
-        alerts=contest_alerts(contest, log, state, configuration, observed_at, viewer.now),
+        alerts=contest_alerts(tx, contest, log, state, configuration, observed_at, viewer.now),
         payouts=payout_table(tx, contest, configuration),
         rows=rows,
         row_count=row_count,

@@ -7,6 +7,8 @@ from flask import url_for
 
 from indelible.app import ReadTx
 from indelible.contests import ContestFilter, ContestStatus
+from indelible.contests.rules.tasks import FOLLOW_AFTER_SETTLEMENT
+from indelible.kernel.lists import NamedListOrder
 from indelible_web.console.home_parts import (
     AttentionItem,
     HomePart,
@@ -42,9 +44,14 @@ def contests_part(tx: ReadTx, now: datetime) -> HomePart:
 
 
 def _inspected_rows(tx: ReadTx, now: datetime) -> tuple[ContestRow, ...]:
+    """Return the contests that may need attention, also the ones that were settled lately."""
+    settled_lately = ContestFilter(
+        status=ContestStatus.COMPLETE,
+        since=now - FOLLOW_AFTER_SETTLEMENT,
+        order=NamedListOrder.CHANGED,
+    )
     rows: list[ContestRow] = []
-    for status in INSPECTED:
-        matching = ContestFilter(status=status)
+    for matching in (*(ContestFilter(status=status) for status in INSPECTED), settled_lately):
         heads = tx.contests.contests.list_page(matching, after="", limit=MAX_INSPECTED)
         rows += [contest_row(tx, head.entity, now) for head in heads]
 

@@ -8,10 +8,10 @@ from indelible.app import ReadTx
 from indelible.contests import (
     Contest,
     ContestEvent,
-    ContestLog,
     Leaderboard,
     SettlementInput,
     SettlementRun,
+    newest_late_event,
     settle,
 )
 from indelible.contests.rules.failures import SettlementFailed
@@ -21,7 +21,6 @@ from indelible.contests.tasks.dry_runs import differences_of
 from indelible.contests.tasks.settlement_inputs import read_settlement
 
 MAX_LINES: Final = 1_000  # Of a settlement that the page of a contest computes again.
-MAX_SEARCHED_EVENTS: Final = 50
 
 
 @frozen(kw_only=True)
@@ -47,13 +46,10 @@ class LateChange:
     is_reproduced: bool = True
 
 
-def read_late_input(tx: ReadTx, contest: Contest, log: ContestLog) -> LateInput | None:
+def read_late_input(tx: ReadTx, contest: Contest) -> LateInput | None:
     """Return the newest change of the leaderboard after the settlement, None without one."""
-    if not contest.is_settled or log.head_hash in (None, log.leaderboard_hash):
-        return None
-
-    event = _newest_with_hash(tx, log)
-    if event is None or event.body is None:
+    event = newest_late_event(tx, contest)
+    if event is None:
         return None
 
     run = tx.contests.runs.get(contest.settlement_run_id or "").entity
@@ -85,14 +81,3 @@ def late_change(late: LateInput) -> LateChange:
         differences=differences_of(stored, other),
         is_reproduced=stored.result_digest == late.run.result_digest,
     )
-
-
-def _newest_with_hash(tx: ReadTx, log: ContestLog) -> ContestEvent | None:
-    """Return the newest event with the body that the provider shows now."""
-    after = max(0, log.event_number - MAX_SEARCHED_EVENTS)
-    events = tx.contests.logs.events(log.id, after=after, limit=MAX_SEARCHED_EVENTS)
-    for event in reversed(events):
-        if event.body_hash == log.head_hash and event.body is not None:
-            return event
-
-    return None

@@ -6,7 +6,13 @@ from typing import Final
 from attrs import frozen
 
 from indelible.app import ReadTx
-from indelible.contests import Configuration, Contest, ContestLog, ContestStatus
+from indelible.contests import (
+    Configuration,
+    Contest,
+    ContestLog,
+    ContestStatus,
+    settled_number,
+)
 from indelible.contests.rules.alerts import Alert, AlertInput, alerts
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.marks import state_without_bodies
@@ -15,6 +21,7 @@ from indelible_web.contests.details import configuration_of
 
 OVERDUE_AFTER: Final = timedelta(seconds=60)  # The reconciler runs every 30 seconds.
 PLAYED: Final = frozenset({ContestStatus.LOCKED, ContestStatus.LIVE})
+WITH_ALERTS: Final = PLAYED | {ContestStatus.ERROR, ContestStatus.COMPLETE}
 
 
 @frozen(kw_only=True)
@@ -45,11 +52,11 @@ def contest_row(tx: ReadTx, contest: Contest, now: datetime) -> ContestRow:
     observed_at = last_success(tx, contest)
     row_alerts: tuple[Alert, ...] = ()
     due_at = None
-    if contest.status in PLAYED:
+    if contest.status in WITH_ALERTS:
         configuration = configuration_of(tx, contest)
         state = state_without_bodies(log)
         due_at = settlement_due(state, configuration, log.marks)
-        row_alerts = contest_alerts(contest, log, state, configuration, observed_at, now)
+        row_alerts = contest_alerts(tx, contest, log, state, configuration, observed_at, now)
 
     return ContestRow(
         contest=contest,
@@ -67,6 +74,7 @@ def last_success(tx: ReadTx, contest: Contest) -> datetime | None:
 
 
 def contest_alerts(
+    tx: ReadTx,
     contest: Contest,
     log: ContestLog,
     state: LogState,
@@ -82,7 +90,7 @@ def contest_alerts(
         configuration=configuration,
         state=state,
         marks=log.marks,
-        head_hash=log.head_hash,
+        settled_number=settled_number(tx, contest),
         observed_at=observed_at,
     )
     return alerts(alert_input, now=now)

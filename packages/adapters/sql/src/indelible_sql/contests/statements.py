@@ -66,6 +66,19 @@ OPEN_OF_TOURNAMENT: Final[Query] = (
     .order_by(CONTESTS.c.id)
 )
 
+# Which of them take fetches up? The ones settled lately do, too.
+FOLLOWED_OF_TOURNAMENT: Final[Query] = (
+    select(CONTESTS.c.id)
+    .where(CONTESTS.c.provider_event_id == bindparam("provider_event_id", type_=IDENTIFIER))
+    .where(
+        or_(
+            and_(*(CONTESTS.c.status != state for state in _ENDED)),
+            CONTESTS.c.settle_time > bindparam("settled_after", type_=INSTANT),
+        )
+    )
+    .order_by(CONTESTS.c.id)
+)
+
 # Which contests wait for a transition? Each branch has an index of its own.
 _now = bindparam("now", type_=INSTANT)
 _is_after = CONTESTS.c.id > bindparam("after", type_=IDENTIFIER)

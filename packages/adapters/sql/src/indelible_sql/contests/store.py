@@ -70,6 +70,14 @@ class SqlContestRepository(SqlAggregateRepository[Contest]):
         rows = self._session.rows(statements.OPEN_OF_TOURNAMENT, values)
         return tuple(row["id"] for row in rows)
 
+    def followed_of_tournament(
+        self, provider_event_id: str, *, settled_after: datetime
+    ) -> tuple[str, ...]:
+        """Return the ids of a tournament's contests that take fetches up, in order of id."""
+        values = {"provider_event_id": provider_event_id, "settled_after": settled_after}
+        rows = self._session.rows(statements.FOLLOWED_OF_TOURNAMENT, values)
+        return tuple(row["id"] for row in rows)
+
     def due(self, now: datetime, *, after: str, limit: int) -> tuple[Head[Contest], ...]:
         """Return the next `limit` contests after an id that wait for a transition."""
         values = {"now": now, "after": after, "limit": limit}

@@ -6,6 +6,7 @@ from indelible.contests.entities import FetchResult
 from indelible.contests.handlers.contests import poll
 from indelible.contests.handlers.saving import feed_saved, save
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import followed_contests
 from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE
 from indelible.kernel.payloads import Payload
 
@@ -13,9 +14,10 @@ UNKNOWN_TYPE = "application/octet-stream"
 
 
 def record_fetch(tx: ContestsWrite, command: commands.RecordFetch) -> FeedSaved:
-    """Store a fetch with its bytes, and enqueue the tournament's open contests.
+    """Store a fetch with its bytes, and enqueue the tournament's contests that take it up.
 
-    An unchanged answer is stored and enqueued too: a second observation is evidence.
+    These are the open ones and those that were settled lately. An unchanged answer is stored and
+    enqueued too: a second observation is evidence.
 
     Raises:
         InvalidTransition: The feed is stopped.
@@ -27,7 +29,7 @@ def record_fetch(tx: ContestsWrite, command: commands.RecordFetch) -> FeedSaved:
     fetch = feed.new_fetch(command.result, payload_digest)
     saved = save(tx, tx.contests.feeds, head, feed, "fetch", records=(fetch,))
 
-    contest_ids = tx.contests.contests.open_of_tournament(command.provider_event_id)
+    contest_ids = followed_contests(tx, command.provider_event_id, now)
     if contest_ids:
         tx.tasks.enqueue(INGEST_CONTEST_STAGE, dict.fromkeys(contest_ids, now))
     return FeedSaved(feed=saved.entity, seq=saved.revision.seq, fetch=fetch)

@@ -31,6 +31,7 @@ class AlertCode(StrEnum):
     SCORE_REWRITTEN = "SCORE_REWRITTEN"
     CUT_DIFFERS = "CUT_DIFFERS"
     AFTER_TERMINAL_LOCK = "AFTER_TERMINAL_LOCK"
+    TOURNAMENT_CANCELLED = "TOURNAMENT_CANCELLED"
 
 
 ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
@@ -52,6 +53,9 @@ ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
         "The provider has cut other players than the configured rule; the provider decides."
     ),
     AlertCode.AFTER_TERMINAL_LOCK: "The leaderboard changed after the settlement.",
+    AlertCode.TOURNAMENT_CANCELLED: (
+        "The provider has canceled the tournament of a contest that is in ERROR."
+    ),
 }
 
 
@@ -68,9 +72,9 @@ class Alert:
 class AlertInput:
     """The contest and its log, on which alerts depend.
 
-    `observed_at` is the finish of the newest successful fetch of the tournament. `head_hash` is
-    that of the log's newest event. `correction_number` is the newest CORRECTION that the engine
-    has added, None without one.
+    `observed_at` is the finish of the newest successful fetch of the tournament. `settled_number`
+    is the event that the settlement rests on, None before it. `correction_number` is the newest
+    CORRECTION that the engine has added, None without one.
     """
 
     status: ContestStatus
@@ -79,7 +83,7 @@ class AlertInput:
     configuration: TournamentKeys
     state: LogState
     marks: LogMarks = NO_MARKS
-    head_hash: str | None = None
+    settled_number: int | None = None
     observed_at: datetime | None = None
     correction_number: int | None = None
 
@@ -95,7 +99,11 @@ def alerts(contest: AlertInput, *, now: datetime) -> tuple[Alert, ...]:
         result.append(Alert(AlertCode.LIVE_PAST_END, "The contest is live after its end time."))
     if contest.status in PLAYED:
         result.extend(_alerts_of_play(contest, now))
-    if contest.status is ContestStatus.COMPLETE and _has_late_change(contest):
+    if contest.status is ContestStatus.ERROR and contest.state.cancelled_number is not None:
+        number = contest.state.cancelled_number
+        message = f"Event {number} cancels the tournament; the error has to be resolved."
+        result.append(Alert(AlertCode.TOURNAMENT_CANCELLED, message, is_critical=True))
+    if contest.settled_number is not None and contest.state.number > contest.settled_number:
         message = "The leaderboard changed after the settlement; the result stays final."
         result.append(Alert(AlertCode.AFTER_TERMINAL_LOCK, message))
 
@@ -158,7 +166,3 @@ def _lag(contest: AlertInput, now: datetime) -> list[Alert]:
     message = f"The newest successful fetch is {seconds} seconds old."
     is_critical = lag >= timedelta(seconds=CRITICAL_LAG_SECONDS)
     return [Alert(AlertCode.INGESTION_LAG, message, is_critical=is_critical)]
-
-
-def _has_late_change(contest: AlertInput) -> bool:
-    return contest.head_hash is not None and contest.head_hash != contest.state.leaderboard_hash

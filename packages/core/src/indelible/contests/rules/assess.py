@@ -119,6 +119,9 @@ def assess(request: AssessInput) -> Assessment:
         round_count=configuration.round_count,
     )
     content = _read_content(parsed, fetch.payload_digest)
+    if _is_no_late_change(request, content):
+        return draft.done()
+
     refusal = _refusal(request, content)
     if refusal is not None:
         draft.refuse(content, [refusal, *content.faults])
@@ -156,6 +159,18 @@ def _read_content(parsed: Parsed, payload_digest: str) -> _Content:
         fault = Fault.of(FaultCode.PAYLOAD_TOO_LARGE, "$", error.limit)
         return _Content(parsed.leaderboard, None, payload_digest, (fault,))
     return _Content(parsed.leaderboard, body, sha256_hex(text))
+
+
+def _is_no_late_change(request: AssessInput, content: _Content) -> bool:
+    """Return True if the contest is settled and a payload shows nothing that differs.
+
+    It shows no leaderboard, or the settled one, or the one that an operator's correction replaced.
+    """
+    if request.contest_status is not ContestStatus.COMPLETE:
+        return False
+    if content.leaderboard is None:
+        return True
+    return content.body_hash in (request.state.leaderboard_hash, request.superseded_hash)
 
 
 def _refusal(request: AssessInput, content: _Content) -> Fault | None:

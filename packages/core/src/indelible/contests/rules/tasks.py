@@ -1,6 +1,7 @@
 """Names of the stages of contests, and the lifecycles to which their tasks belong."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +14,10 @@ LOCK_CONTEST_STAGE: Final = "lock_contest"
 START_CONTEST_STAGE: Final = "start_contest"
 SETTLE_CONTEST_STAGE: Final = "settle_contest"
 RECONCILE_CONTESTS_STAGE: Final = "reconcile_contests"
+
+# A tournament is still fetched for this time after the settlement of its last contest, so that
+# the provider's late corrections are seen.
+FOLLOW_AFTER_SETTLEMENT: Final = timedelta(days=7)
 
 # The stages whose tasks belong to aggregates. The reconciler stands alone.
 STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum]]] = {

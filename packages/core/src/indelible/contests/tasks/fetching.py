@@ -12,6 +12,7 @@ from indelible.contests.entities import FetchOutcome
 from indelible.contests.handlers import record_fetch
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories import followed_contests
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE
 from indelible.contests.tasks.failpoints import (
     AtContestFailpoint,
@@ -34,6 +35,7 @@ TIMEOUT_SECONDS: Final = 120  # four requests of 5 seconds and their pauses take
 MAX_ATTEMPTS: Final = 20
 POLL_SECONDS: Final = 60
 MAX_POLL_SECONDS: Final = 60
+FOLLOW_POLL_SECONDS: Final = 900  # once all contests of a tournament are settled
 MAX_DOUBLINGS: Final = 10
 
 logger = logging.getLogger("indelible.contests")
@@ -46,13 +48,15 @@ class FetchWork:
     provider_event_id: str
     failures: int  # fetches without data since the last successful one
     last_success_at: datetime | None
+    is_over: bool  # every contest of the tournament has ended
 
 
 @define(kw_only=True)
 class FetchTournament:
     """Fetches a tournament again and again while one of its contests is open.
 
-    A failed fetch is a record like any other, and never ends a contest. After failures the pause
+    After the last settlement it goes on for FOLLOW_AFTER_SETTLEMENT, each `follow_poll_seconds`. A
+    failed fetch is a record like any other, and never ends a contest. After failures the pause
     doubles up to `max_poll_seconds`.
     """
 
@@ -62,6 +66,7 @@ class FetchTournament:
     at_failpoint: AtContestFailpoint = no_contest_failpoint
     poll_seconds: float = POLL_SECONDS
     max_poll_seconds: float = MAX_POLL_SECONDS
+    follow_poll_seconds: float = FOLLOW_POLL_SECONDS
     lease_seconds: int = LEASE_SECONDS
 
     def stage(self) -> Stage[ContestsWrite, FetchWork, ProviderAnswer]:
@@ -80,11 +85,12 @@ class FetchTournament:
         )
 
     def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[FetchWork | None]:
-        """Return the tournaments to fetch: None for a stopped feed or without an open contest."""
+        """Return the tournaments to fetch: None for a stopped feed or one that no contest needs."""
         works: list[FetchWork | None] = []
+        now = tx.clock.now()
         for lease in leases:
             feed = tx.contests.feeds.get(lease.entity_id).entity
-            is_needed = bool(tx.contests.contests.open_of_tournament(feed.id))
+            is_needed = bool(followed_contests(tx, feed.id, now))
             if feed.status is FeedStatus.STOPPED or not is_needed:
                 works.append(None)
                 continue
@@ -94,6 +100,7 @@ class FetchTournament:
                     provider_event_id=feed.id,
                     failures=feed.failures,
                     last_success_at=feed.last_success_at,
+                    is_over=not tx.contests.contests.open_of_tournament(feed.id),
                 )
             )
 
@@ -137,7 +144,11 @@ class FetchTournament:
             tx.tasks.reschedule(FETCH_TOURNAMENT_STAGE, work.provider_event_id, due_at=due_at)
 
     def pause_seconds(self, work: FetchWork, answer: ProviderAnswer) -> float:
-        """Return the seconds until the next fetch."""
+        """Return the seconds until the next fetch; after the last settlement they are longer."""
+        seconds = self._pause_of_play(work, answer)
+        return max(seconds, self.follow_poll_seconds) if work.is_over else seconds
+
+    def _pause_of_play(self, work: FetchWork, answer: ProviderAnswer) -> float:
         if answer.wait_seconds is not None:
             return min(max(answer.wait_seconds, self.poll_seconds), MAX_POSTPONE_SECONDS)
         if answer.result.outcome is FetchOutcome.OK:

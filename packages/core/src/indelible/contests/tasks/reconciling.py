@@ -4,7 +4,7 @@ Queries never write: this recurring task is the only one that repairs.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from indelible.contests.entities import Contest, ProviderFeed
 from indelible.contests.lifecycle import ContestStatus, FeedStatus
 from indelible.contests.ports import ContestsRead, ContestsWrite
+from indelible.contests.repositories import followed_contests
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
     INGEST_CONTEST_STAGE,
@@ -115,10 +116,11 @@ def find_repairs(tx: ContestsRead, now: datetime) -> Repairs:
         tasks.append(TaskKey(stage, contest.id))
 
     lag_seconds = 0.0
-    for feed in _needed_feeds(tx):
-        lag_seconds = max(lag_seconds, _lag_seconds(feed, now))
+    for feed, contest_ids in _needed_feeds(tx, now):
+        if tx.contests.contests.open_of_tournament(feed.id):
+            lag_seconds = max(lag_seconds, _lag_seconds(feed, now))
         tasks.append(TaskKey(FETCH_TOURNAMENT_STAGE, feed.id))
-        tasks.extend(_behind(tx, feed))
+        tasks.extend(_behind(tx, feed, contest_ids))
 
     missing = [task for task in tasks if not _is_pending(tx, task, now)]
     report = ContestReport(
@@ -151,8 +153,10 @@ def _due_at(tx: ContestsRead, contest: Contest) -> datetime | None:
     return settlement_state(tx, contest).due_at
 
 
-def _needed_feeds(tx: ContestsRead) -> Iterator[ProviderFeed]:
-    """Yield the feeds that are polled, and that an open contest needs."""
+def _needed_feeds(
+    tx: ContestsRead, now: datetime
+) -> Iterator[tuple[ProviderFeed, tuple[str, ...]]]:
+    """Yield the feeds that are polled and needed, with the contests that need them."""
     after = ""
     while True:
         heads = tx.contests.feeds.page(after=after, limit=PAGE_SIZE)
@@ -160,16 +164,17 @@ def _needed_feeds(tx: ContestsRead) -> Iterator[ProviderFeed]:
             feed = head.entity
             if feed.status is not FeedStatus.POLLING:
                 continue
-            if tx.contests.contests.open_of_tournament(feed.id):
-                yield feed
+            contest_ids = followed_contests(tx, feed.id, now)
+            if contest_ids:
+                yield feed, contest_ids
         if len(heads) < PAGE_SIZE:
             return
         after = heads[-1].entity.id
 
 
-def _behind(tx: ContestsRead, feed: ProviderFeed) -> Iterator[TaskKey]:
+def _behind(tx: ContestsRead, feed: ProviderFeed, contest_ids: Iterable[str]) -> Iterator[TaskKey]:
     """Yield the ingestion of each contest that has not taken up all fetches of its tournament."""
-    for contest_id in tx.contests.contests.open_of_tournament(feed.id):
+    for contest_id in contest_ids:
         log = tx.contests.logs.get(contest_id).entity
         if log.is_open and log.fetch_number < feed.fetch_number:
             yield TaskKey(INGEST_CONTEST_STAGE, contest_id)

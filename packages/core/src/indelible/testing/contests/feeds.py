@@ -1,5 +1,6 @@
 """Requirements on the feeds of tournaments and their fetches."""
 
+from datetime import datetime, timedelta
 from functools import partial
 
 from indelible import contests
@@ -8,10 +9,16 @@ from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE
 from indelible.kernel.payloads import content_digest
 from indelible.testing.captures.scenarios import code
 from indelible.testing.contests.payloads import FIRST_ROUND
-from indelible.testing.contests.scenarios import ContestScenario, new_contest, publish
+from indelible.testing.contests.scenarios import (
+    ContestScenario,
+    complete_contest,
+    new_contest,
+    publish,
+)
 from indelible.testing.stores import AnyStore
 
 CONTENT = FIRST_ROUND.payload()
+MOMENT = timedelta(microseconds=1)
 
 
 def stop(scenario: ContestScenario) -> FeedSaved:
@@ -72,6 +79,33 @@ class FeedConformance:
             assert _has_ingestion(scenario)
         assert not _has_ingestion(canceled)
 
+    def test_a_fetch_is_a_task_for_a_contest_that_was_settled_lately(self, store: AnyStore) -> None:
+        scenario = complete_contest(store)
+        settle_time = scenario.contest.settle_time
+        assert settle_time is not None
+        opened = store.read(lambda tx: tx.contests.contests.open_of_tournament("T1"))
+
+        scenario.fetch(FIRST_ROUND, 9)
+
+        assert opened == ()
+        assert _has_ingestion(scenario)
+        assert _followed(scenario, settle_time - MOMENT) == (scenario.contest_id,)
+        assert _followed(scenario, settle_time) == ()
+
+    def test_open_contests_are_followed_and_canceled_ones_are_not(self, store: AnyStore) -> None:
+        first, failed, canceled, other = (
+            publish(store),
+            publish(store),
+            publish(store),
+            publish(store, provider_event_id="T2"),
+        )
+        failed.fail("lock")
+        canceled.cancel()
+
+        expected = tuple(sorted((first.contest_id, failed.contest_id)))
+        assert _followed(first, first.base) == expected
+        assert other.contest_id not in expected
+
     def test_a_stopped_feed_takes_no_fetch(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         stopped = stop(scenario)
@@ -98,6 +132,13 @@ class FeedConformance:
 
         assert code(unknown_feed) == "FEED_NOT_FOUND"
         assert code(unknown_fetch) == "FETCH_NOT_FOUND"
+
+
+def _followed(scenario: ContestScenario, settled_after: datetime) -> tuple[str, ...]:
+    """Return the contests of the tournament that take fetches up."""
+    return scenario.read(
+        lambda tx: tx.contests.contests.followed_of_tournament("T1", settled_after=settled_after)
+    )
 
 
 def _has_ingestion(scenario: ContestScenario) -> bool:

@@ -308,6 +308,32 @@ class CorrectionConformance:
         assert details.faults[0].code == "AFTER_TERMINAL_LOCK"
         assert scenario.contest.status is ContestStatus.COMPLETE
 
+    def test_each_late_leaderboard_is_one_event(self, store: AnyStore) -> None:
+        scenario = complete_contest(store)
+        before, number = scenario.saved, scenario.log.event_number
+        late = evolve(FINAL_BOARD, cards=strokes_of(2, base=69))
+        numbers: list[int] = []
+        for minute, board in enumerate((FINAL_BOARD, b"<html>", late, late, FINAL_BOARD, late), 9):
+            numbers.append(scenario.observe(board, minute).log.event_number - number)
+
+        event = store.read(contests.newest_late_event, scenario.contest)
+        assert numbers == [0, 0, 1, 1, 1, 1]
+        assert event is not None
+        assert (event.number, event.validity) == (number + 1, INVALID)
+        assert event.body is not None
+        assert scenario.saved == before
+        assert_sound(scenario)
+
+    def test_a_contest_without_a_late_leaderboard_has_no_late_event(self, store: AnyStore) -> None:
+        scenario = due_contest(store)
+        assert store.read(contests.settled_number, scenario.contest) is None
+        assert store.read(contests.newest_late_event, scenario.contest) is None
+
+        scenario.finish(scenario.start_run())
+        number = scenario.log.event_number
+        assert store.read(contests.settled_number, scenario.contest) == number
+        assert store.read(contests.newest_late_event, scenario.contest) is None
+
     def test_a_paused_log_takes_corrections_only(self, store: AnyStore) -> None:
         scenario = live_contest(store)
         scenario.observe(FIRST_ROUND, 1)

@@ -24,6 +24,7 @@ from indelible.kernel.values import EARLIEST, HIDDEN, INVISIBLE, LATEST, UNSTORA
 
 DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
+URL_NAME: Final = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]+")
 UTC_MARK: Final = "Z"
 
 
@@ -115,19 +116,28 @@ class Choice(Reader):
 
 @frozen
 class Identifier(Reader):
-    """An opaque id without spaces and hidden characters."""
+    """An opaque id without spaces and hidden characters.
+
+    One that is for URLs is the same in a path and in the key of a task: it needs no escapes.
+    """
 
     max_length: int
+    is_for_urls: bool = False
 
     @property
     def rule(self) -> str:
-        return f"an id of 1 to {self.max_length} visible characters"
+        characters = "visible characters"
+        if self.is_for_urls:
+            characters = "of the characters A-Z, a-z, 0-9, '.', '_' and '-', not only dots"
+        return f"an id of 1 to {self.max_length} {characters}"
 
     def read(self, value: object, path: str, faults: FaultList) -> Any:  # noqa: ANN401 - any JSON
         if not isinstance(value, str):
             return self.refuse(ConfigurationCode.WRONG_TYPE, value, path, faults)
-        is_storable = not HIDDEN.search(value) and not UNSTORABLE.search(value)
-        if not 1 <= len(value) <= self.max_length or not is_storable:
+        is_valid = not HIDDEN.search(value) and not UNSTORABLE.search(value)
+        if self.is_for_urls:
+            is_valid = URL_NAME.fullmatch(value) is not None
+        if not 1 <= len(value) <= self.max_length or not is_valid:
             return self.refuse(ConfigurationCode.INVALID_TEXT, value, path, faults)
         return value
 

@@ -49,6 +49,7 @@ SECONDS_OF_WEEK: Final = 7 * 24 * 60 * 60
 HOURS_OF_MONTH: Final = 31 * 24
 
 PLAYER_ID: Final = Identifier(200)
+EVENT_ID: Final = Identifier(100, is_for_urls=True)  # also the key of the feed's tasks
 PAR: Final = WholeNumber(60, 80)
 BPS: Final = WholeNumber(0, BPS_OF_WHOLE)
 SHARE: Final = WholeNumber(1, BPS_OF_WHOLE)
@@ -175,7 +176,7 @@ CONFIGURATION: Final = ObjectOf(
             Choice(EngineVersion),
             "The version of the rules of scoring and settlement; each run stores it.",
         ),
-        Key("provider_event_id", Identifier(200), "The provider's id of the tournament."),
+        Key("provider_event_id", EVENT_ID, "The provider's id of the tournament."),
         Key(
             "leaderboard_schema_version",
             WholeNumber(1, 1),
