@@ -111,9 +111,9 @@ def test_the_ids_of_operations_are_distinct_and_begin_with_a_verb(web: Web) -> N
 
     assert len(ids) == len(set(ids))
     assert verbs == {
-        "activate", "add", "cancel", "change", "compare", "create", "critique", "edit", "get",
-        "list", "move", "plan", "preview", "register", "rename", "retire", "retry", "search",
-        "seed", "set",
+        "activate", "add", "cancel", "change", "compare", "configure", "create", "critique",
+        "edit", "enter", "get", "list", "move", "plan", "preview", "publish", "register",
+        "rename", "retire", "retry", "search", "seed", "set",
     }  # fmt: skip
 
 

@@ -70,7 +70,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "rank": "The rank; entries with equal results share one.",
     "rank_max": "The last rank.",
     "rank_min": "The first rank.",
-    "rejection_reason": "Why the entry was rejected; null unless it was.",
+    "rejection": "Why the entry was rejected; null unless it was.",
     "roster": "The current roster.",
     "roster_config": "What a roster must be.",
     "roster_digest": "The SHA-256 of the roster's canonical JSON.",

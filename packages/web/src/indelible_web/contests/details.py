@@ -130,6 +130,7 @@ def entry_view(tx: ReadTx, head: Head[Entry]) -> EntryView:
         entry,
         fee_cents=entry.fee_minor,
         paid_cents=entry.paid_minor,
+        rejection=entry.rejection_reason,
         roster=project(RosterView, roster),
         seq=head.revision.seq,
     )

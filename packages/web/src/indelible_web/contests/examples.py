@@ -77,7 +77,7 @@ EXAMPLES: Final[Mapping[str, object]] = {
     "primary": PLAYERS,
     "provider_event_id": "401811935",
     "rank_max": 1,
-    "rejection_reason": None,
+    "rejection": None,
     "roster_digest": DIGEST,
     "roster_size": 6,
     "rows": (ROW,),

@@ -209,7 +209,7 @@ class EntryView:
     currency: str
     paid_cents: int | None
     paid_at: datetime | None
-    rejection_reason: str | None
+    rejection: str | None
     roster: RosterView
     created_at: datetime
     updated_at: datetime
