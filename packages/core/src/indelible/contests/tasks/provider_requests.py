@@ -16,6 +16,7 @@ from indelible.kernel import Clock
 from indelible.kernel.lease_handles import LeaseHandle
 
 RETRY_SECONDS: Final = (1, 2, 4)  # before the second, third and fourth request
+MAX_CONTENT_TYPE_CHARACTERS: Final = 200
 OK: Final = 200
 REDIRECTS: Final = range(300, 400)
 TOO_MANY_REQUESTS: Final = 429
@@ -114,11 +115,21 @@ class ProviderRequests:
             outcome=outcome_of(answer),
             attempts=attempts,
             http_status=answer.http_status,
-            content_type=answer.content_type,
+            content_type=content_type_of(answer),
             body=answer.body,
             error=answer.error,
         )
         return ProviderAnswer(result=result, wait_seconds=answer.retry_after_seconds)
+
+
+def content_type_of(answer: FetchedBody) -> str | None:
+    """Return the content type as a line that can be stored; None for a header without text.
+
+    A header that cannot be stored must not prevent that the body is.
+    """
+    text = answer.content_type or ""
+    printable = "".join(character for character in text if character.isprintable())
+    return printable[:MAX_CONTENT_TYPE_CHARACTERS].strip() or None
 
 
 def outcome_of(answer: FetchedBody) -> FetchOutcome:
