@@ -82,6 +82,16 @@ def test_an_unusual_content_type_loses_no_data(run: ContestRun, content_type: st
     assert payload.content == body
 
 
+@pytest.mark.parametrize("status", [0, 99, 600, 999])
+def test_an_answer_with_an_unknown_status_is_a_failed_fetch(run: ContestRun, status: int) -> None:
+    run.publish()
+    record = fetch(run, FetchedBody(http_status=status, body=b"{}"))
+
+    assert (record.outcome, record.attempts) == (FetchOutcome.HTTP_ERROR, 1)
+    assert record.http_status is None
+    assert record.error == f"status {status}"
+
+
 @pytest.mark.parametrize("failure", [TIMEOUT, BROKEN, TRUNCATED, SERVER_ERROR])
 def test_a_transient_failure_is_tried_four_times(run: ContestRun, failure: FetchedBody) -> None:
     run.publish()
