@@ -4,7 +4,7 @@ import time
 from contextlib import suppress
 from itertools import count
 from threading import Event, Thread
-from typing import Final
+from typing import Final, Self
 
 from attrs import define, field, frozen
 
@@ -58,7 +58,7 @@ class Probes:
     _is_over: Event = field(factory=Event, init=False)
     _threads: list[Thread] = field(factory=list[Thread], init=False)
 
-    def __enter__(self) -> "Probes":
+    def __enter__(self) -> Self:
         self._saved = create(self.store, RATIO)
         self._threads = [Thread(target=self._edit), Thread(target=self._follow)]
         for thread in self._threads:
