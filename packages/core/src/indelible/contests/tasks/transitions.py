@@ -39,7 +39,7 @@ Command = TypeVar("Command")
 
 @frozen(kw_only=True)
 class TransitionTimer:
-    """What differs between the two timers."""
+    """The values in which the two timers differ."""
 
     action: str
     stage: str
