@@ -28,6 +28,7 @@ from indelible.testing.contests.scenarios import (
     complete_contest,
     contest_in,
     due_contest,
+    live_contest,
     locked_contest,
     new_contest,
 )
@@ -150,6 +151,46 @@ def add_complete_run(scenario: ContestScenario, complete: SettlementRun) -> None
         save_change(tx, tx.contests.runs, head, second, "complete", bulk=(rows,))
 
     within(scenario.store, save)
+
+
+def test_no_run_settles_a_tournament_without_a_terminal_event(store: MemoryStore) -> None:
+    ended = due_contest(MemoryStore(clock=TickingClock(), ids=CountedIds()))
+    settlement = ended.settlement(ended.start_run())
+    scenario = live_contest(store)
+    log, contest = scenario.log, scenario.contest
+
+    def start(tx: WriteTx) -> None:
+        basis = SettlementBasis(
+            engine_version=settlement.engine_version,
+            configuration_version=contest.configuration_version,
+            configuration_digest=contest.configuration_digest,
+            event_number=log.event_number,
+            events_digest=log.event_hash,
+            entries=tx.contests.entries.entries_revision(contest.id),
+        )
+        started = SettlementRun.started(
+            run_id="too-early",
+            contest_id=contest.id,
+            number=1,
+            basis=basis,
+            currency=contest.currency,
+            now=tx.clock.now(),
+        )
+        save_change(tx, tx.contests.runs, None, started, "start")
+
+    within(store, start)
+    (run,) = scenario.runs
+    other = evolve(
+        settlement,
+        contest_id=contest.id,
+        configuration_digest=contest.configuration_digest,
+        event_number=log.event_number,
+        events_digest=log.event_hash,
+    )
+    command = contests.FinishRun.of(run.id, other)
+
+    assert code(partial(scenario.run, contests.finish_run, command)) == "SETTLEMENT_NOT_DUE"
+    assert scenario.contest.status is ContestStatus.LIVE
 
 
 def basis_of(run: SettlementRun) -> SettlementBasis:

@@ -56,7 +56,8 @@ def configure_contest(tx: ContestsWrite, command: commands.ConfigureContest) -> 
     Raises:
         ConfigImmutable: The contest is not SCHEDULED.
         ConfigurationInvalid: The configuration has faults.
-        FeeFixed: The contest has entries, and the fee, currency or kind of payouts differs.
+        FeeFixed: The contest has entries, and the fee, currency, kind of payouts or size of rosters
+            differs.
         PlacesTaken: An entry has a higher place than the configuration allows.
         FieldFixed: The configuration is for another tournament.
     """
