@@ -262,7 +262,10 @@ def test_names_and_reasons_are_shown_as_text(any_site: Site, operator: Visitor) 
 def test_a_stream_shows_the_state_once_and_then_what_changes(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Streams, "enter", lambda _: False)
+    def refuse(_: Streams) -> bool:
+        return False
+
+    monkeypatch.setattr(Streams, "enter", refuse)
     contest = live_contest(site.store)
     operator = site.member("console", "admin")
     answer = operator.get(path(contest.contest_id, "/stream"))
