@@ -186,7 +186,7 @@ class ContestCommandsConformance:
         scenario = new_contest(store)
         saved = scenario.force_lock()
         contest = saved.contest
-        newest = store.read(_configuration, scenario.contest_id, 2)
+        newest = _configuration(scenario, 2)
 
         assert (contest.status, contest.configuration_version) == (ContestStatus.LOCKED, 2)
         assert contest.created_at < contest.lock_time <= contest.updated_at
