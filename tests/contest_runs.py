@@ -131,7 +131,7 @@ class ContestRun:
         document.update(changes)
         return document
 
-    def publish(self, name: str = "Harkwood Pool", **changes: Any) -> Contest:  # noqa: ANN401 - as above
+    def publish(self, name: str = "Harkwood Pool", **changes: Any) -> Contest:  # noqa: ANN401 - of a document
         """Publish a contest."""
         command = PublishContest(
             organizer_id=ORGANIZER.id,

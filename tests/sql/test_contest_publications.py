@@ -1,6 +1,7 @@
 """Test contests of a new tournament that are published at the same moment: all of them succeed."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier, get_ident
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_a_publication_that_loses_the_race_for_the_feed_runs_again(
 
     monkeypatch.setattr(Session, "write", write_late)
     with ThreadPoolExecutor(2) as threads:
-        scenarios = list(threads.map(lambda name: publish(postgresql, name), ("One", "Two")))
+        scenarios = list(threads.map(partial(publish, postgresql), ("One", "Two")))
 
     assert len(threads_that_waited) == 2
     expected = sorted(scenario.contest_id for scenario in scenarios)

@@ -60,7 +60,8 @@ def add(connection: Connection, **values: object) -> None:
 def test_an_amount_is_read_as_it_was_stored(connection: Connection, money: Money) -> None:
     add(connection, **money_row("fee", money))
 
-    row = connection.execute(select(FEES)).one()._asdict()
+    values = connection.execute(select(FEES)).one()
+    row = dict(zip(FEES.columns.keys(), values, strict=True))
     assert money_of_row("fee", row) == money
     assert row["paid_minor"] is None
 

@@ -101,7 +101,7 @@ def _disturbed(planned: Sequence[Delivery], chance: Random) -> list[Delivery]:
 
 @frozen(kw_only=True)
 class Outcome:
-    """What deliveries have led to, and what is wrong with it."""
+    """The log that deliveries have led to, and the problems of it."""
 
     log: PureLog
     problems: tuple[str, ...]

@@ -57,7 +57,7 @@ def final_log(
     It contains an early leaderboard without players and an invalid one, which count for nothing.
     """
     body = leaderboard.body()
-    early = {**body, "players": []}
+    early: dict[str, Any] = {**body, "players": []}
     return logged(
         contest_id,
         (

@@ -51,9 +51,9 @@ def paths_of(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, .
     """Yield the path of every key and every item."""
     items: Any = ()
     if isinstance(value, dict):
-        items = value.items()
+        items = cast("dict[str, object]", value).items()
     elif isinstance(value, list):
-        items = enumerate(value)
+        items = enumerate(cast("list[object]", value))
     for name, item in items:
         yield (*path, name)
         yield from paths_of(item, (*path, name))

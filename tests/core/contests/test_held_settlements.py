@@ -1,4 +1,4 @@
-"""What holds a settlement back although the tournament has ended, and who is told about it."""
+"""Tests of what holds a settlement back after the tournament, and of who is told about it."""
 
 from functools import partial
 

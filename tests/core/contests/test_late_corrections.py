@@ -1,4 +1,4 @@
-"""What a provider changes after a settlement is stored and reported, and changes no result."""
+"""Tests of late changes of a provider: stored and reported, they change no result."""
 
 from collections.abc import Generator
 from pathlib import Path

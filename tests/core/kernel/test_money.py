@@ -114,7 +114,7 @@ def test_sums_and_differences_are_exact_or_refused(first: int, second: int) -> N
     total = first + second
     if abs(total) > MAX_AMOUNT_MINOR:
         with pytest.raises(AmountOverflow):
-            dollars(first) + dollars(second)
+            _ = dollars(first) + dollars(second)
         return
 
     added = dollars(first) + dollars(second)
@@ -125,7 +125,7 @@ def test_sums_and_differences_are_exact_or_refused(first: int, second: int) -> N
 
 def test_a_difference_out_of_range_is_refused() -> None:
     with pytest.raises(AmountOverflow):
-        -LARGEST - dollars(1)
+        _ = -LARGEST - dollars(1)
 
 
 @given(st.lists(AMOUNTS, max_size=5))
@@ -149,6 +149,11 @@ def test_amounts_of_one_currency_are_compared(first: int, second: int) -> None:
     assert (one == other) == (first == second)
 
 
+def total_of(one: Money, other: Money) -> Money:
+    """Return the total of two amounts in dollars."""
+    return Money.total((one, other), "USD")
+
+
 @pytest.mark.parametrize(
     "combine",
     [
@@ -158,7 +163,7 @@ def test_amounts_of_one_currency_are_compared(first: int, second: int) -> None:
         Money.__le__,
         Money.__gt__,
         Money.__ge__,
-        lambda one, other: Money.total((one, other), "USD"),
+        total_of,
     ],
 )
 def test_amounts_of_two_currencies_are_not_combined(
@@ -173,7 +178,7 @@ def test_amounts_of_two_currencies_are_not_combined(
 @pytest.mark.parametrize("other", [1, 1.5, "1.00 USD", None])
 def test_an_amount_is_not_combined_with_a_number(other: object) -> None:
     with pytest.raises(WrongType):
-        dollars(1) + cast("Any", other)
+        _ = dollars(1) + cast("Any", other)
     with pytest.raises(WrongType):
         assert dollars(1) < cast("Any", other)
 

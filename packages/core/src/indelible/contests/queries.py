@@ -33,7 +33,7 @@ from indelible.contests.rules.fold import LogState
 from indelible.kernel.transaction import single_statement
 
 PAGE_SIZE = 50
-MAX_LATE_EVENTS = 50  # that are searched for the newest one with a leaderboard
+MAX_LATE_EVENTS = PAGE_SIZE  # that are searched for the newest one with a leaderboard
 
 
 @frozen(kw_only=True)

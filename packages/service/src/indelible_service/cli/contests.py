@@ -66,7 +66,11 @@ def check(context: click.Context, file: Path) -> None:
             )
         context.exit(REFUSED)
 
-    result = {"valid": True, "digest": configuration.digest, "faults": []}
+    result: dict[str, object] = {
+        "valid": True,
+        "digest": configuration.digest,
+        "faults": [],
+    }
     print_result(result, f"The configuration is valid. Digest: {configuration.digest}")
 
 

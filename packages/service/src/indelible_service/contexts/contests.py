@@ -9,7 +9,7 @@ from attrs import frozen
 from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
 from indelible.contests.tasks import ContestStages
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
-from indelible_service.environment import Format, setting, whole_number
+from indelible_service.environment import Format, has_valid_port, setting, whole_number
 from indelible_service.peers import Peer
 
 if TYPE_CHECKING:  # these need packages that not every command does
@@ -22,7 +22,7 @@ DEMO_ENDPOINT: Final = "http://127.0.0.1:8471/leaderboard?event={event_id}"
 ENDPOINT: Final = Format(
     "an address with {event_id}, such as https://example.com/leaderboard?event={event_id}",
     r"https?://[^\s{}/?#@]+[^\s{}@]*\{event_id\}[^\s{}@]*",
-    is_valid=lambda address: urlsplit(address).port != 0,
+    is_valid=has_valid_port,
 )
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 POLL_SECONDS: Final = 60

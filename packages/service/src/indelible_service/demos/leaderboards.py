@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from indelible_service.demos.golfers import (
     HOLES,
@@ -55,16 +55,16 @@ class PlayedRound:
         return len(self.strokes) == HOLES
 
 
+def _invented_golfers(tournament: "Tournament") -> tuple[Golfer, ...]:
+    return invent_golfers(tournament.options)
+
+
 @frozen
 class Tournament:
     """An invented tournament, whose leaderboard can be written for any moment."""
 
     options: TournamentOptions
-    golfers: tuple[Golfer, ...] = field()
-
-    @golfers.default
-    def _invented_golfers(self) -> tuple[Golfer, ...]:
-        return invent_golfers(self.options)
+    golfers: tuple[Golfer, ...] = field(default=Factory(_invented_golfers, takes_self=True))
 
     def moments(self, steps: int = 3) -> tuple[Moment, ...]:
         """Return the moments of a story: before the start, `steps` in each round, and each end."""

@@ -3,7 +3,7 @@
 `docs/scripts/recompute_payout.py` reads such a bundle with the standard library only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -37,7 +37,7 @@ class BundledEvent(Protocol):
     @property
     def fetched_at(self) -> datetime: ...
     @property
-    def body(self) -> Mapping[str, Any] | None: ...
+    def body(self) -> object: ...  # a JSON object or None
     @property
     def body_hash(self) -> str: ...
     @property

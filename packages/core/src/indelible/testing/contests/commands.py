@@ -103,8 +103,7 @@ class ContestCommandsConformance:
         assert versions[1].created_at == saved.contest.updated_at
         assert versions[1].configuration == configuration(scenario.base, **changes)
         assert scenario.last_change["reason_code"] == "CONFIGURATION_CHANGED"
-        missing = partial(store.read, _configuration, scenario.contest_id, 3)
-        assert code(missing) == "CONFIGURATION_NOT_FOUND"
+        assert code(lambda: _configuration(scenario, 3)) == "CONFIGURATION_NOT_FOUND"
 
     def test_a_stale_configuration_is_refused(self, store: AnyStore) -> None:
         scenario = new_contest(store)
@@ -196,7 +195,7 @@ class ContestCommandsConformance:
         scenario = new_contest(store)
         saved = scenario.force_lock()
         contest = saved.contest
-        newest = store.read(_configuration, scenario.contest_id, 2)
+        newest = _configuration(scenario, 2)
 
         assert (contest.status, contest.configuration_version) == (ContestStatus.LOCKED, 2)
         assert contest.created_at < contest.lock_time <= contest.updated_at
@@ -250,7 +249,7 @@ class ContestCommandsConformance:
             unknown.enter,
             partial(unknown.fail, "lock"),
             unknown.start_run,
-            partial(store.read, contests.contest_details, "nobody"),
+            lambda: store.read(contests.contest_details, "nobody"),
         )
         for number, command in enumerate(commands):
             assert code(command) == "CONTEST_NOT_FOUND", number
@@ -260,19 +259,17 @@ class ContestCommandsConformance:
         self, store: AnyStore
     ) -> None:
         scenario = contest_in(store, ContestStatus.ERROR)
-        hidden = partial(
-            store.read, contests.get_contest, scenario.contest_id, can_see_errors=False
-        )
+        contest_id = scenario.contest_id
 
-        assert code(hidden) == "CONTEST_NOT_FOUND"
-        assert store.read(contests.get_contest, scenario.contest_id) == scenario.saved
+        hidden = code(lambda: store.read(contests.get_contest, contest_id, can_see_errors=False))
+        assert hidden == "CONTEST_NOT_FOUND"
+        assert store.read(contests.get_contest, contest_id) == scenario.saved
 
 
-def _configuration(
-    tx: contests.ContestsRead, contest_id: str, version: int
-) -> contests.ContestConfiguration:
+def _configuration(scenario: ContestScenario, version: int) -> contests.ContestConfiguration:
     """Return a version of a contest's configuration."""
-    return tx.contests.contests.configuration(contest_id, version)
+    contest_id = scenario.contest_id
+    return scenario.store.read(lambda tx: tx.contests.contests.configuration(contest_id, version))
 
 
 def _future(scenario: ContestScenario) -> dict[str, str]:
@@ -286,5 +283,5 @@ def _future(scenario: ContestScenario) -> dict[str, str]:
 
 def _names(store: AnyStore, **filters: object) -> set[str]:
     """Return the names of the listed contests."""
-    listed = store.read(contests.list_contests, **filters)  # type: ignore[arg-type]
+    listed = store.read(contests.list_contests, **filters)  # type: ignore[arg-type]  # names of its parameters
     return {item.contest.contest_name for item in listed}

@@ -97,7 +97,8 @@ class LogConformance:
         scenario.import_field(tuple(reversed(PLAYERS)))
 
         assert scenario.log_head.revision.seq == first
-        assert scenario.import_field((*PLAYERS, "Q01")).log.field_number == 2  # noqa: PLR2004
+        changed = scenario.import_field((*PLAYERS, "Q01"))
+        assert changed.log.field_number == 2  # noqa: PLR2004 - the second event
 
     def test_events_are_numbered_and_chained(self, store: AnyStore) -> None:
         scenario = due_contest(store)
@@ -236,7 +237,7 @@ class LogConformance:
     def test_an_unknown_event_is_not_found(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         for number in (0, 2, -1):
-            attempt = partial(store.read, contests.get_event, scenario.contest_id, number)
+            attempt = partial(_event, scenario, number)
             assert code(attempt) == "EVENT_NOT_FOUND", number
 
 
@@ -375,3 +376,8 @@ def _payload(document: dict[str, Value]) -> bytes:
 def _append(scenario: ContestScenario, fetched: contests.FeedSaved) -> LogSaved:
     """Append what a fetch leads to."""
     return scenario.run(contests.append_events, scenario.assess(fetched))
+
+
+def _event(scenario: ContestScenario, number: int) -> contests.EventDetails:
+    """Return an event with its first faults."""
+    return scenario.read(lambda tx: contests.get_event(tx, scenario.contest_id, number))
