@@ -96,7 +96,8 @@ def contest_with_events(url: str, admin_url: str, count: int) -> str:
 
 def _copy_events(connection: Connection, last: ContestEvent, count: int) -> ContestEvent:
     """Add snapshots of two leaderboards in turns after an event; return the last one."""
-    body = leaderboard_of(Random(SEED)).body() | {"provider_event_id": "T1"}  # noqa: S311
+    random = Random(SEED)  # noqa: S311 - no secret
+    body = leaderboard_of(random).body() | {"provider_event_id": "T1"}
     bodies = [JsonObject.of(body), JsonObject.of(body | {"schema_version": 2})]
     hashes = [digest(each) for each in bodies]
     rows: list[dict[str, Any]] = []

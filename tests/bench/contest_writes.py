@@ -50,7 +50,7 @@ def create_copy(connection: Any) -> None:  # noqa: ANN401 - of either driver
         connection.execute(text.replace(LINES.name, COPY))
 
 
-def by_one_statement(connection: Any) -> Window:  # noqa: ANN401 - as above
+def by_one_statement(connection: Any) -> Window:  # noqa: ANN401 - of either driver
     """Add all lines in one statement."""
     began_at = time.perf_counter()
     connection.execute(_begin(connection))
@@ -59,7 +59,7 @@ def by_one_statement(connection: Any) -> Window:  # noqa: ANN401 - as above
     return Window(began_at, time.perf_counter())
 
 
-def by_row_loop(connection: Any) -> Window:  # noqa: ANN401 - as above
+def by_row_loop(connection: Any) -> Window:  # noqa: ANN401 - of either driver
     """Add one line after the other in one transaction; they are read before it."""
     rows = connection.execute(f"SELECT {NAMES} FROM {LINES.name}").fetchall()
     mark = "?" if isinstance(connection, sqlite3.Connection) else "%s"
@@ -74,12 +74,12 @@ def by_row_loop(connection: Any) -> Window:  # noqa: ANN401 - as above
     return Window(began_at, time.perf_counter())
 
 
-def clear(connection: Any, lines: int) -> None:  # noqa: ANN401 - as above
+def clear(connection: Any, lines: int) -> None:  # noqa: ANN401 - of either driver
     """Remove the copies; all lines must have been added."""
     count = connection.execute(f"SELECT count(*) FROM {COPY}").fetchone()[0]
     assert count == lines, (count, lines)
     connection.execute(f"DELETE FROM {COPY}")
 
 
-def _begin(connection: Any) -> str:  # noqa: ANN401 - as above
+def _begin(connection: Any) -> str:  # noqa: ANN401 - of either driver
     return "BEGIN IMMEDIATE" if isinstance(connection, sqlite3.Connection) else "BEGIN"
