@@ -170,7 +170,8 @@ def _is_no_late_change(request: AssessInput, content: _Content) -> bool:
         return False
     if content.leaderboard is None:
         return True
-    return content.body_hash in (request.state.leaderboard_hash, request.superseded_hash)
+    is_applied = content.body_hash == request.state.leaderboard_hash
+    return is_applied or content.body_hash in request.superseded_hashes
 
 
 def _refusal(request: AssessInput, content: _Content) -> Fault | None:
