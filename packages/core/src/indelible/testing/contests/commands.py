@@ -272,7 +272,7 @@ def _future(scenario: ContestScenario) -> dict[str, str]:
     }
 
 
-def _names(store: AnyStore, **filters: object) -> set[str]:
+def _names(store: AnyStore, **filters: Value) -> set[str]:
     """Return the names of the listed contests."""
-    listed = store.read(contests.list_contests, **filters)  # type: ignore[arg-type]  # names of its parameters
+    listed = store.read(contests.list_contests, **filters)
     return {item.contest.contest_name for item in listed}
