@@ -5,6 +5,8 @@ from typing import Final
 
 from tests.bench import (
     captures,
+    contest_events,
+    contest_stores,
     contests,
     edits,
     features,
@@ -40,6 +42,8 @@ PARTS: Final[Mapping[str, Part]] = {
     "features": features.tables,
     "projects": projects.tables,
     "contests": contests.tables,
+    "settlements": contest_stores.tables,
+    "replays": contest_events.tables,
 }
 # A whole run leaves them out: stores of a million rows take long to fill. Name them.
 ON_REQUEST: Final = frozenset({"pages"})

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 import indelible
-from indelible import captures, concepts, projects, tokens
+from indelible import captures, concepts, contests, projects, tokens
 from indelible.app import AppContext
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, SystemClock, UsageError, keys
@@ -35,6 +35,18 @@ ARGUMENTS: Final[Mapping[Callable[..., object], Mapping[str, object]]] = {
     concepts.get_concept: {"concept_id": "none"},
     concepts.list_concepts: {"wanted": ConceptFilter()},
     concepts.whole_graph: {},
+    contests.count_contests: {},
+    contests.entries_of_user: {"contest_id": "none", "user_id": MAYA.id},
+    contests.get_contest: {"contest_id": "none"},
+    contests.get_run: {"run_id": "none"},
+    contests.list_configurations: {"contest_id": "none"},
+    contests.list_contests: {},
+    contests.list_due: {"now": SystemClock().now()},
+    contests.list_entries: {"contest_id": "none"},
+    contests.list_events: {"contest_id": "none"},
+    contests.list_fetches: {"provider_event_id": "none"},
+    contests.list_rosters: {"entry_id": "none"},
+    contests.list_runs: {"contest_id": "none"},
     keys.authenticate_key: {"text": "ind_none_none", "now": SystemClock().now()},
     keys.get_key: {"key_id": "none"},
     keys.list_keys: {},

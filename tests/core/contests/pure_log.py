@@ -125,16 +125,16 @@ class PureLog:
             fetch=fetch,
             fetch_number=self.fetch_number,
             head_hash=self.head_hash,
-            superseded_hash=self._superseded_hash(),
+            superseded_hashes=self._superseded_hashes(),
             marks=self.marks,
         )
 
-    def _superseded_hash(self) -> str | None:
-        """Return the hash of the leaderboard that an operator's correction has replaced."""
+    def _superseded_hashes(self) -> frozenset[str]:
+        """Return the hashes of the leaderboards that an operator's corrections have replaced."""
+        hashes: set[str] = set()
         number = self.state.leaderboard_number
-        if number is None:
-            return None
-        event = self.events[number - 1]
-        if event.supersedes is None or event.fetch_number is not None:
-            return None
-        return self.events[event.supersedes - 1].body_hash
+        while number is not None:
+            event = self.events[number - 1]
+            hashes.add(event.body_hash)
+            number = event.supersedes if event.fetch_number is None else None
+        return frozenset(hashes - {self.state.leaderboard_hash})

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from tests.core.contests.golf import FIXED_80, WORST_PLUS_1, document
 from tests.doses import dose
 
+from indelible.contests.entities import SettlementLine
 from indelible.contests.rules.configuration import (
+    MAX_ENTRIES,
     Configuration,
     ConfigurationCode,
     ConfigurationInvalid,
@@ -23,7 +25,9 @@ from indelible.contests.rules.configuration import (
 )
 from indelible.contests.rules.configuration.faults import CODE_MEANINGS, MAX_FAULTS
 from indelible.contests.samples import sample_configuration, sample_names
+from indelible.kernel.bulk import MAX_BULK_CHARACTERS, MAX_BULK_ROWS, bulk_text
 from indelible.kernel.json import digest
+from indelible.kernel.money import MAX_AMOUNT_MINOR
 
 TIER_A = {"name": "A", "player_ids": ["1", "2"], "picks": 2}
 TIER_B = {"name": "B", "player_ids": ["3", "4", "5", "6"], "picks": 4}
@@ -260,11 +264,11 @@ def test_all_faults_are_reported_at_once() -> None:
         ({"dns": {**FIXED_80, "fixed_strokes": None}}, "CONTRADICTION", "$.dns.fixed_strokes"),
         ({"currency": "usd"}, "CURRENCY_UNKNOWN", "$.currency"),
         ({"entry_fee_cents": -1}, "OUT_OF_RANGE", "$.entry_fee_cents"),
-        ({"max_entries": 1_000_001}, "OUT_OF_RANGE", "$.max_entries"),
+        ({"max_entries": MAX_ENTRIES + 1}, "OUT_OF_RANGE", "$.max_entries"),
         ({"min_entries": 21}, "CONTRADICTION", "$.min_entries"),
         ({"max_entries_per_user": 21}, "CONTRADICTION", "$.max_entries_per_user"),
         (
-            {"max_entries": None, "entry_fee_cents": 1_000_001},
+            {"max_entries": None, "entry_fee_cents": MAX_AMOUNT_MINOR // MAX_ENTRIES + 1},
             "OUT_OF_RANGE",
             "$.entry_fee_cents",
         ),
@@ -400,6 +404,33 @@ def test_a_text_that_is_no_json_object_is_refused(text: str, code: str) -> None:
         parse_configuration_text(text, created_at=None)
 
     assert [fault.code.value for fault in raised.value.faults] == [code]
+
+
+def test_the_lines_of_the_largest_contest_fit_into_one_bulk() -> None:
+    longest = SettlementLine(
+        number=MAX_ENTRIES,
+        entry_id="e" * 200,
+        user_id="u" * 200,
+        payment_ref="p" * 200,
+        paid_minor=MAX_AMOUNT_MINOR // MAX_ENTRIES,
+        roster_digest="d" * 64,
+        rank=MAX_ENTRIES,
+        score=-1_000,
+        payout_minor=MAX_AMOUNT_MINOR,
+    )
+    with_own_id = len(bulk_text(longest)) - 200 + len("01a20552-b27b-7b27-8349-bfb925d69005")
+
+    assert MAX_ENTRIES <= MAX_BULK_ROWS
+    assert MAX_ENTRIES * with_own_id <= MAX_BULK_CHARACTERS
+
+
+def test_a_million_entries_are_refused() -> None:
+    with pytest.raises(ConfigurationInvalid) as refused:
+        parse_configuration(document(max_entries=1_000_000), created_at=None)
+
+    (fault,) = refused.value.faults
+    assert fault.path == "$.max_entries"
+    assert str(MAX_ENTRIES) in fault.expected
 
 
 def test_faults_are_bounded() -> None:

@@ -7,7 +7,16 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 from tests.core.contests.deliveries import problems_of_replay, wrong_round
-from tests.core.contests.pure_log import FINAL, LAST, MINUTE, START, PureLog, body_of, end_of_round
+from tests.core.contests.pure_log import (
+    FINAL,
+    LAST,
+    MINUTE,
+    START,
+    PureLog,
+    body_of,
+    configured,
+    end_of_round,
+)
 
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.assess import Assessment
@@ -191,6 +200,61 @@ def test_what_an_operator_has_superseded_does_not_come_back() -> None:
 
     assert log.state.leaderboard_hash == chosen
     assert log.kinds()[1:] == [EventKind.CORRECTION, EventKind.CONFIRMED, EventKind.TERMINAL]
+
+
+def test_what_an_operator_has_superseded_before_does_not_come_back_either() -> None:
+    log = PureLog()
+    log.take(body_of(FINAL))
+    leader = _leader_of(log)
+    for strokes in (60, 61):
+        _correct(log, rounds=(CorrectedRound(player_id=leader, n=LAST, strokes=strokes),))
+    chosen = log.state.leaderboard_hash
+    for _ in range(3):
+        log.take(body_of(FINAL))
+
+    assert log.state.leaderboard_hash == chosen
+    assert log.kinds()[3:] == [EventKind.CONFIRMED, EventKind.TERMINAL]
+
+
+def _played_on(course_id: str | None) -> bytes:
+    """Return the first round of all players, played on one course."""
+
+    def set_course(document: Json) -> None:
+        event = document["events"][0]
+        event.pop("courses", None)
+        for competitor in competitors_of(document):
+            for linescore in competitor["linescores"]:
+                linescore["courseId"] = course_id
+
+    return body_of(end_of_round(1), set_course)
+
+
+@pytest.mark.parametrize("other", ["south", None])
+def test_another_course_of_a_finished_round_is_a_rewrite_if_par_depends_on_it(
+    other: str | None,
+) -> None:
+    log = PureLog(configuration=configured(par={"north": 72, "south": 70}))
+    log.take(_played_on("north"))
+    log.take(_played_on(other))
+    assert _history(log) == [VALID_SNAPSHOT, REFUSED_SNAPSHOT]
+    assert set(log.codes()) == {"SCORE_REWRITE_WITHOUT_CORRECTION"}
+
+    log.take(_played_on(other))
+    assert _history(log)[2:] == [CORRECTION]
+
+
+def test_another_course_is_no_rewrite_if_par_does_not_depend_on_it() -> None:
+    log = PureLog()
+    log.take(_played_on("north"))
+    log.take(_played_on("south"))
+    assert _history(log) == [VALID_SNAPSHOT, VALID_SNAPSHOT]
+
+
+def test_a_course_that_becomes_known_is_no_rewrite() -> None:
+    log = PureLog(configuration=configured(par={"north": 72, "south": 70}))
+    log.take(_played_on(None))
+    log.take(_played_on("south"))
+    assert _history(log) == [VALID_SNAPSHOT, VALID_SNAPSHOT]
 
 
 def _leader_of(log: PureLog) -> str:

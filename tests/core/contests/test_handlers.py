@@ -1,5 +1,6 @@
 """Handlers of contests: what the conformance suite leaves out, on the memory store."""
 
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -10,6 +11,7 @@ from indelible.app import WriteTx
 from indelible.contests import ContestStatus, SettlementRun
 from indelible.contests.entities import SettlementBasis, SettlementLine, SettlementTotals
 from indelible.contests.entities.values import ResolveAction
+from indelible.contests.rules.configuration import document_instant
 from indelible.contests.rules.tasks import (
     LOCK_CONTEST_STAGE,
     SETTLE_CONTEST_STAGE,
@@ -26,10 +28,11 @@ from indelible.testing.contests.scenarios import (
     complete_contest,
     contest_in,
     due_contest,
+    live_contest,
     locked_contest,
     new_contest,
 )
-from indelible.testing.stores import FAR, CountedIds, TickingClock, within
+from indelible.testing.stores import BEGINNING, FAR, CountedIds, TickingClock, within
 
 
 @pytest.fixture
@@ -150,6 +153,46 @@ def add_complete_run(scenario: ContestScenario, complete: SettlementRun) -> None
     within(scenario.store, save)
 
 
+def test_no_run_settles_a_tournament_without_a_terminal_event(store: MemoryStore) -> None:
+    ended = due_contest(MemoryStore(clock=TickingClock(), ids=CountedIds()))
+    settlement = ended.settlement(ended.start_run())
+    scenario = live_contest(store)
+    log, contest = scenario.log, scenario.contest
+
+    def start(tx: WriteTx) -> None:
+        basis = SettlementBasis(
+            engine_version=settlement.engine_version,
+            configuration_version=contest.configuration_version,
+            configuration_digest=contest.configuration_digest,
+            event_number=log.event_number,
+            events_digest=log.event_hash,
+            entries=tx.contests.entries.entries_revision(contest.id),
+        )
+        started = SettlementRun.started(
+            run_id="too-early",
+            contest_id=contest.id,
+            number=1,
+            basis=basis,
+            currency=contest.currency,
+            now=tx.clock.now(),
+        )
+        save_change(tx, tx.contests.runs, None, started, "start")
+
+    within(store, start)
+    (run,) = scenario.runs
+    other = evolve(
+        settlement,
+        contest_id=contest.id,
+        configuration_digest=contest.configuration_digest,
+        event_number=log.event_number,
+        events_digest=log.event_hash,
+    )
+    command = contests.FinishRun.of(run.id, other)
+
+    assert code(partial(scenario.run, contests.finish_run, command)) == "SETTLEMENT_NOT_DUE"
+    assert scenario.contest.status is ContestStatus.LIVE
+
+
 def basis_of(run: SettlementRun) -> SettlementBasis:
     """Return the input of a run."""
     return SettlementBasis(
@@ -208,3 +251,30 @@ def test_a_canceled_contest_refuses_a_lock_task_silently(store: MemoryStore) -> 
 
     assert (outcome.applied, outcome.waits_for) == (False, None)
     assert outcome.contest.status is ContestStatus.CANCELLED
+
+
+class LateClock:
+    """A clock that returns one instant once, and later ones after it: the lock was waited for."""
+
+    def __init__(self) -> None:
+        self.instant = BEGINNING
+        self.next_instant = BEGINNING
+
+    def now(self) -> datetime:
+        """Return the instant, and advance."""
+        instant = self.instant
+        self.instant = self.next_instant
+        return instant
+
+
+def test_a_configuration_that_waits_past_the_lock_time_is_refused() -> None:
+    clock = LateClock()
+    store = MemoryStore(clock=clock, ids=CountedIds())
+    scenario = new_contest(store)
+    lock_time = scenario.contest.lock_time
+    clock.instant = lock_time - timedelta(seconds=1)
+    clock.next_instant = lock_time
+
+    later = document_instant(lock_time + timedelta(seconds=60))
+    assert code(partial(scenario.configure, lock_time=later)) == "CONFIG_IMMUTABLE"
+    assert scenario.contest.lock_time == lock_time

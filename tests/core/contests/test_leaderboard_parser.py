@@ -190,6 +190,17 @@ def test_an_extra_period_is_a_playoff_without_its_mark() -> None:
     assert len(_card(FINAL, unmark).rounds) == LAST
 
 
+def test_a_configured_round_is_no_playoff_because_the_provider_counts_fewer_rounds() -> None:
+    def count_fewer(document: Json) -> None:
+        document["events"][0]["tournament"]["numberOfRounds"] = LAST - 1
+
+    codes = {fault.code.value for fault in _parse(body_of(FINAL, count_fewer)).faults}
+    assert "ROUND_OUT_OF_RANGE" in codes
+
+    shortened = _parse(body_of(end_of_round(LAST - 1), count_fewer))
+    assert shortened.faults == ()
+
+
 def test_a_whole_number_may_be_written_with_a_fraction_of_zero() -> None:
     def with_fraction(each: Json) -> None:
         each["linescores"][0]["value"] = float(each["linescores"][0]["value"])

@@ -69,6 +69,29 @@ def test_a_fetch_is_stored_with_its_bytes_and_enqueues_the_next_one(run: Contest
     assert seconds_to_next(run) == 60
 
 
+@pytest.mark.parametrize("content_type", ["", " ", "a" * 5_000, "text/html;\x85\x00\ud800"])
+def test_an_unusual_content_type_loses_no_data(run: ContestRun, content_type: str) -> None:
+    run.publish()
+    body = b"{}"
+
+    record = fetch(run, FetchedBody(http_status=200, content_type=content_type, body=body))
+
+    assert record.outcome is FetchOutcome.OK
+    assert record.payload_digest is not None
+    payload = run.store.read(lambda tx: tx.payloads.get(record.payload_digest or ""))
+    assert payload.content == body
+
+
+@pytest.mark.parametrize("status", [0, 99, 600, 999])
+def test_an_answer_with_an_unknown_status_is_a_failed_fetch(run: ContestRun, status: int) -> None:
+    run.publish()
+    record = fetch(run, FetchedBody(http_status=status, body=b"{}"))
+
+    assert (record.outcome, record.attempts) == (FetchOutcome.HTTP_ERROR, 1)
+    assert record.http_status is None
+    assert record.error == f"status {status}"
+
+
 @pytest.mark.parametrize("failure", [TIMEOUT, BROKEN, TRUNCATED, SERVER_ERROR])
 def test_a_transient_failure_is_tried_four_times(run: ContestRun, failure: FetchedBody) -> None:
     run.publish()

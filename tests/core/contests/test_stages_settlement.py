@@ -17,7 +17,7 @@ from indelible.contests.entities import Contest
 from indelible.contests.entities.values import ResolveAction
 from indelible.contests.handlers import resolve_error, void_entry
 from indelible.contests.lifecycle import ContestStatus, RunStatus
-from indelible.contests.ports import ContestsRead
+from indelible.contests.ports import ContestsRead, ContestsWrite
 from indelible.contests.rules.configuration import parse_configuration
 from indelible.contests.rules.settlement import SettlementInput
 from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
@@ -31,9 +31,11 @@ from indelible.contests.tasks import (
 )
 from indelible.contests.tasks import settlement as settlement_module
 from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
+from indelible.contests.tasks.settlement import SettleContest, SettleWork
 from indelible.contests.tasks.settlement_inputs import SettlementRead, read_settlement
 from indelible.kernel import Actor
 from indelible.kernel.errors import Conflict, Unavailable
+from indelible.kernel.stages import Postpone
 from indelible_service.demos.leaderboards import Tournament, competitors_of, encode
 
 OPS = Actor.user("ops")
@@ -154,6 +156,23 @@ def test_a_shortened_tournament_cancels_its_contest(run: ContestRun) -> None:
 
     assert run.actions(contest)[-1] == "cancel_shortened"
     assert run.runs(contest) == []
+
+
+def test_a_cancellation_waits_if_the_short_tournament_goes_on_after_the_claim(
+    run: ContestRun,
+) -> None:
+    contest = run.open(min_official_rounds=2)
+    run.lock(contest)
+    run.start(contest)
+    run.fetch(FIRST_ROUND)
+    claimed = SettleWork(contest_id=contest.id, run_id=None)
+
+    def finish(tx: ContestsWrite, work: SettleWork) -> None:
+        SettleContest(store=run.store).finish(tx, [(work, None)])
+
+    with pytest.raises(Postpone):
+        run.store.run(finish, claimed, actor=OPS, reason="a test")
+    assert run.status(contest) is ContestStatus.LIVE
 
 
 def test_entries_that_change_during_the_computation_are_read_again(run: ContestRun) -> None:

@@ -259,13 +259,15 @@ def test_names_and_reasons_are_shown_as_text(any_site: Site, operator: Visitor) 
     assert operator.page.active_markup() == []
 
 
+def no_stream(_: Streams) -> bool:
+    """Let no stream stay open, so that its answer ends at once."""
+    return False
+
+
 def test_a_stream_shows_the_state_once_and_then_what_changes(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: Streams) -> bool:
-        return False
-
-    monkeypatch.setattr(Streams, "enter", refuse)
+    monkeypatch.setattr(Streams, "enter", no_stream)
     contest = live_contest(site.store)
     operator = site.member("console", "admin")
     answer = operator.get(path(contest.contest_id, "/stream"))

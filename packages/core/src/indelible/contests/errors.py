@@ -159,7 +159,7 @@ class ConfigImmutable(Conflict):
 
 @frozen
 class FeeFixed(Conflict):
-    """A change of the fee, the currency or the kind of payouts after the first entry."""
+    """A change of the fee, the currency, the kind of payouts or the roster size after an entry."""
 
     code: ClassVar[str] = "FEE_FIXED"
     message: ClassVar[str] = (

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from attrs import frozen
 
@@ -188,9 +188,9 @@ def evidence_texts(evidence: object) -> tuple[tuple[str, str], ...]:
         return ()
 
     texts: list[tuple[str, str]] = []
-    for name, value in cast("Mapping[object, object]", evidence).items():
+    for name, value in cast("Mapping[str, Any]", evidence).items():
         text = value if isinstance(value, str) else canonical_json(value)
-        texts.append((str(name).replace("_", " "), text))
+        texts.append((name.replace("_", " "), text))
 
     return tuple(texts)
 

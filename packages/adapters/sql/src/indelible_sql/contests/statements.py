@@ -200,6 +200,8 @@ ELIGIBLE: Final[Query] = (
     .where(ENTRIES.c.status == str(EntryStatus.ACTIVE))
     .where(ENTRIES.c.paid_at <= bindparam("paid_until", type_=INSTANT))
     .where(ENTRIES.c.id > bindparam("after", type_=IDENTIFIER))
+    # PostgreSQL may merge both tables in order of id, and would begin with the first roster.
+    .where(ROSTERS.c.entry_id > bindparam("after", type_=IDENTIFIER))
     .order_by(ENTRIES.c.id)
     .limit(bindparam("limit"))
 )

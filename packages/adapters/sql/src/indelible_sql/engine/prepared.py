@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from attrs import frozen
@@ -43,6 +44,13 @@ class Prepared:
         if self.is_positional:
             return [driver_values[name] for name in self.parameters]
         return driver_values
+
+    def bind_many(self, rows: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[Any]]:
+        """Return the parameters of many rows; without conversions they are only put in order."""
+        if not self.is_positional or self.defaults or self.converted_parameters:
+            return [self.bind(row) for row in rows]
+
+        return map(itemgetter(*self.parameters), rows)
 
     def read_values(self, rows: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
         """Return a driver's rows with their values in the order of the columns."""

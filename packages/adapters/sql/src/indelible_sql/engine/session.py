@@ -1,6 +1,6 @@
 """One open transaction on a connection, as repositories use it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -245,7 +245,7 @@ class Session:
 
         return prepared, rows
 
-    def _send_many(self, statement: Executable, rows: Sequence[Row]) -> None:
+    def _send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row."""
         self._check_open()
         prepared = prepare(statement, self._connection.dialect, self.schema)
@@ -254,7 +254,7 @@ class Session:
             with reporting(self._connection, self._cursor):
                 if self._cursor is None:
                     self._cursor = self._open_cursor(prepared.text)
-                self._cursor.executemany(prepared.text, [prepared.bind(row) for row in rows])
+                self._cursor.executemany(prepared.text, prepared.bind_many(rows))
         except DBAPIError as error:
             self._refused(error)
             raise

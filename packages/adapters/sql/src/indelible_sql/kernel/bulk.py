@@ -1,7 +1,8 @@
 """Reading and writing the rows of bulk records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -25,11 +26,17 @@ def bulk_parameters(
     if not session.is_sqlite:
         return {**owner, f"{name}_rows": f"[{','.join(texts)}]"}
 
-    columns: list[Row] = []
+    return {name: _columns(bulk, rows, owner)}
+
+
+def _columns(bulk: BulkTable, rows: Iterable[Row], owner: Row) -> Iterator[Row]:
+    """Yield the parameters of each row; no list of them is made while the transaction is open."""
+    names = tuple(f"{bulk.table.name}_{column}" for column in bulk.own_names)
+    own_values = itemgetter(*bulk.own_names)
     for row in rows:
-        values = {f"{name}_{column}": value for column, value in row.items()}
-        columns.append({**values, **owner})
-    return {name: columns}
+        parameters = dict(zip(names, own_values(row), strict=True))
+        parameters.update(owner)
+        yield parameters
 
 
 def row_text(bulk: BulkTable, row: Row) -> str:

@@ -197,7 +197,7 @@ class Entry(Aggregate):
         return self.transition("reinstate", now=now)
 
     def _check_payment(self) -> None:
-        """Raise an error for a payment other than the fee, or before the entry."""
+        """Raise an error for a payment other than the fee, or after the entry of a free contest."""
         if self.paid_minor is None or self.paid_at is None:
             return
         if self.paid_minor != self.fee_minor:

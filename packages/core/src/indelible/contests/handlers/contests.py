@@ -56,7 +56,8 @@ def configure_contest(tx: ContestsWrite, command: commands.ConfigureContest) -> 
     Raises:
         ConfigImmutable: The contest is not SCHEDULED.
         ConfigurationInvalid: The configuration has faults.
-        FeeFixed: The contest has entries, and the fee, currency or kind of payouts differs.
+        FeeFixed: The contest has entries, and the fee, currency, kind of payouts or size of rosters
+            differs.
         PlacesTaken: An entry has a higher place than the configuration allows.
         FieldFixed: The configuration is for another tournament.
     """
@@ -69,6 +70,8 @@ def configure_contest(tx: ContestsWrite, command: commands.ConfigureContest) -> 
     tx.tasks.reschedule(LOCK_CONTEST_STAGE, present.id, due_at=configuration.lock_time)
 
     head = tx.contests.contests.load(present.id, expected_seq=command.expected_seq)
+    # The lock time may have come while this transaction waited for the contest.
+    now = tx.clock.now()
     contest = head.entity.require_configurable(now)
     _check_entries(tx, contest, configuration)
     configured = contest.configured(terms_of(configuration), now=now)

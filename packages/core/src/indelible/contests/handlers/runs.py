@@ -9,10 +9,12 @@ from indelible.contests import commands
 from indelible.contests.commands import RunSaved
 from indelible.contests.entities import (
     Contest,
+    ContestLog,
     ReasonCode,
     SettlementBasis,
     SettlementRun,
 )
+from indelible.contests.errors import SettlementNotDue
 from indelible.contests.handlers.saving import evidence_of, save, save_contest
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.repositories import DueSettlement, folded_state, require_due
@@ -49,6 +51,7 @@ def finish_run(tx: ContestsWrite, command: commands.FinishRun) -> RunSaved:
 
     Raises:
         SettlementInputChanged: The log, the entries or the configuration have changed.
+        SettlementNotDue: The log has no TERMINAL event.
     """
     contest_id = tx.contests.runs.get(command.run_id).entity.contest_id
     contest_head = tx.contests.contests.lock(contest_id)
@@ -59,10 +62,10 @@ def finish_run(tx: ContestsWrite, command: commands.FinishRun) -> RunSaved:
         events_digest=log.event_hash,
         entries=tx.contests.entries.entries_revision(contest_id),
     )
+    code = _reason_of_end(tx, log)
     now = tx.clock.now()
     completed = run.completed(command.totals, now=now)
     saved = save(tx, tx.contests.runs, head, completed, "complete", bulk=(command.lines,))
-    code = terminal_reason(folded_state(tx, log)) or ReasonCode.FINAL_ROUND_VERIFIED
     _complete_contest(tx, contest_head, completed, command.action, code)
     return _run_saved(saved)
 
@@ -72,6 +75,18 @@ def fail_run(tx: ContestsWrite, command: commands.FailRun) -> RunSaved:
     head = tx.contests.runs.lock(command.run_id)
     failed = head.entity.failed(command.error_code, command.error_message, now=tx.clock.now())
     return _run_saved(save(tx, tx.contests.runs, head, failed, "fail"))
+
+
+def _reason_of_end(tx: ContestsWrite, log: ContestLog) -> ReasonCode:
+    """Return why the tournament has ended; an end is never assumed.
+
+    Raises:
+        SettlementNotDue: The log has no TERMINAL event.
+    """
+    reason = terminal_reason(folded_state(tx, log))
+    if reason is None:
+        raise SettlementNotDue(log.contest_id, "a TERMINAL event", "no TERMINAL event")
+    return reason
 
 
 def _complete_contest(

@@ -53,8 +53,8 @@ class AssessInput:
     """The contest, its log and a fetch, from which the decision follows.
 
     `fetch_number` is the last fetch that the log has taken up, and `head_hash` the body hash of
-    its newest event. `superseded_hash` is the body hash of the leaderboard that an operator's
-    correction has replaced: the provider may go on sending it.
+    its newest event. `superseded_hashes` are the body hashes of the leaderboards that an operator's
+    corrections have replaced: the provider may go on sending one of them.
     """
 
     contest_status: ContestStatus
@@ -63,7 +63,7 @@ class AssessInput:
     fetch: FetchedPayload
     fetch_number: int = 0
     head_hash: str | None = None
-    superseded_hash: str | None = None
+    superseded_hashes: frozenset[str] = frozenset()
     marks: LogMarks = NO_MARKS
 
 
@@ -217,8 +217,11 @@ def _take_up(draft: "_Draft", content: _Content, leaderboard: Leaderboard) -> No
         return
 
     is_applied = content.body_hash == request.state.leaderboard_hash
-    is_superseded = content.body_hash == request.superseded_hash
-    if (is_applied and content.body_hash == request.head_hash) or is_superseded:
+    if is_applied and content.body_hash == request.head_hash:
+        draft.confirm()
+        return
+    if content.body_hash in request.superseded_hashes:
+        draft.drop_rewrite()
         draft.confirm()
         return
     if is_applied:
@@ -330,6 +333,10 @@ class _Draft:
     ) -> None:
         """Append an applied leaderboard; a pending rewrite is over."""
         self.append(kind, content, supersedes=supersedes)
+        self.drop_rewrite()
+
+    def drop_rewrite(self) -> None:
+        """Forget a rewrite that was seen once: the provider shows something else now."""
         self.marks = evolve(
             self.marks,
             pending_rewrite=None,

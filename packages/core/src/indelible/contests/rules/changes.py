@@ -10,15 +10,16 @@ from indelible.contests.rules.configuration import (
     parse_configuration,
 )
 
-# The keys that are fixed once a contest has an entry; `payout.kind` is a key inside another.
-FIXED_KEYS: Final = (("entry_fee_cents",), ("currency",), ("payout", "kind"))
+# The keys that are fixed once a contest has an entry; `payout.kind` is a key inside another. A
+# stored roster of another size than the configured one would be ranked as ineligible.
+FIXED_KEYS: Final = (("entry_fee_cents",), ("currency",), ("payout", "kind"), ("roster_size",))
 
 
 def check_fixed_keys(contest_id: str, present: Configuration, following: Configuration) -> None:
     """Check that a configuration keeps what no entry may see changed.
 
     Raises:
-        FeeFixed: The fee, the currency or the kind of payouts differs.
+        FeeFixed: The fee, the currency, the kind of payouts or the size of rosters differs.
     """
     for path in FIXED_KEYS:
         expected = _value_at(present, path)

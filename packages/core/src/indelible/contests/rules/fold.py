@@ -29,7 +29,7 @@ class LogState:
     `number` is that of the newest event. `observations` counts how often the applied leaderboard
     has been observed: once when it was applied at `leaderboard_at`, then by each CONFIRMED event;
     `observed_at` is the newest of these times. A changed leaderboard starts again and removes the
-    TERMINAL event.
+    TERMINAL event. A leaderboard that follows a CANCELLED event removes `cancelled_number`.
     """
 
     number: int = 0
@@ -136,9 +136,12 @@ def _fold_field(state: LogState, event: LoggedEvent) -> LogState:
 
 
 def _fold_leaderboard(state: LogState, event: LoggedEvent) -> LogState:
-    """Apply a leaderboard; one that equals the applied one changes nothing."""
+    """Apply a leaderboard: its tournament is not canceled, or no longer.
+
+    One that equals the applied leaderboard changes nothing else.
+    """
     if event.body_hash == state.leaderboard_hash:
-        return evolve(state, number=event.number)
+        return evolve(state, number=event.number, cancelled_number=None)
 
     return evolve(
         state,
@@ -151,6 +154,7 @@ def _fold_leaderboard(state: LogState, event: LoggedEvent) -> LogState:
         observed_at=event.fetched_at,
         terminal_number=None,
         terminal_at=None,
+        cancelled_number=None,
     )
 
 

@@ -79,10 +79,12 @@ def settlement_due(
 ) -> datetime | None:
     """Return when the hold after the TERMINAL event ends, None while there is none.
 
-    A rewrite that was seen once starts the hold again. An open TIMESTAMP_CONFLICT prevents the
-    settlement.
+    A rewrite that was seen once starts the hold again. An open TIMESTAMP_CONFLICT and a canceled
+    tournament prevent the settlement.
     """
-    if state.terminal_at is None or marks.conflict_number is not None:
+    if state.terminal_at is None or state.cancelled_number is not None:
+        return None
+    if marks.conflict_number is not None:
         return None
 
     held_since = state.terminal_at

@@ -20,12 +20,14 @@ from indelible.kernel.json import digest
 class Rewrite:
     """A finished round that a leaderboard changes.
 
-    `strokes` is None if the round is no longer finished.
+    `strokes` is None if the round is no longer finished. `course_id` is the course of the changed
+    round where par depends on it, else None.
     """
 
     player_id: str
     n: int
     strokes: int | None
+    course_id: str | None = None
 
 
 @frozen
@@ -48,7 +50,7 @@ def validate(
     _check_shrinking(leaderboard, state, faults)
 
     others = len(faults)
-    rewrites = tuple(find_rewrites(leaderboard, state))
+    rewrites = tuple(find_rewrites(leaderboard, state, configuration))
     for rewrite in rewrites:
         path = round_path(rewrite.player_id, rewrite.n)
         faults.add(FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION, path, rewrite.strokes)
@@ -74,12 +76,21 @@ def check_leaderboard(
 
 def rewrite_digest(rewrites: tuple[Rewrite, ...]) -> str:
     """Return the digest of changed rounds and their new values."""
-    cells = [[rewrite.player_id, rewrite.n, rewrite.strokes] for rewrite in rewrites]
+    cells: list[list[str | int | None]] = []
+    for rewrite in rewrites:
+        cells.append([rewrite.player_id, rewrite.n, rewrite.strokes, rewrite.course_id])
+
     return digest(cells)
 
 
-def find_rewrites(leaderboard: Leaderboard, state: LogState) -> Iterator[Rewrite]:
-    """Yield the finished rounds of the applied leaderboard that another one changes."""
+def find_rewrites(
+    leaderboard: Leaderboard, state: LogState, configuration: TournamentKeys
+) -> Iterator[Rewrite]:
+    """Yield the finished rounds of the applied leaderboard that another one changes.
+
+    Where par depends on the course, another course changes a round as other strokes do; a course
+    that was not known before does not.
+    """
     if state.leaderboard is None:
         return
 
@@ -88,9 +99,20 @@ def find_rewrites(leaderboard: Leaderboard, state: LogState) -> Iterator[Rewrite
         if after is None:
             continue
         strokes_after = after.complete_rounds
+        courses_before = _courses(before, configuration)
+        courses_after = _courses(after, configuration)
         for n, strokes in before.complete_rounds.items():
-            if strokes_after.get(n) != strokes:
-                yield Rewrite(before.player_id, n, strokes_after.get(n))
+            course_before = courses_before.get(n)
+            is_moved = course_before is not None and courses_after.get(n) != course_before
+            if is_moved or strokes_after.get(n) != strokes:
+                yield Rewrite(before.player_id, n, strokes_after.get(n), courses_after.get(n))
+
+
+def _courses(card: PlayerCard, configuration: TournamentKeys) -> dict[int, str | None]:
+    """Return the course of each round of a player by its number, nothing if par needs none."""
+    if not configuration.par.depends_on_course:
+        return {}
+    return {card_round.n: card_round.course_id for card_round in card.rounds}
 
 
 def player_path(player_id: str) -> str:

@@ -62,6 +62,15 @@ class CutKeys(Protocol):
         ...
 
 
+class ParKeys(Protocol):
+    """The part of a configuration's par that these rules read."""
+
+    @property
+    def depends_on_course(self) -> bool:
+        """Return True if a round's par is known only with its course."""
+        ...
+
+
 class TournamentKeys(Protocol):
     """The part of a configuration that ingestion and the terminal rule read."""
 
@@ -73,6 +82,8 @@ class TournamentKeys(Protocol):
     def field_source(self) -> str: ...
     @property
     def round_count(self) -> int: ...
+    @property
+    def par(self) -> ParKeys: ...
     @property
     def cut(self) -> CutKeys: ...
     @property

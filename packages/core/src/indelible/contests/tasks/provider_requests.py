@@ -16,7 +16,9 @@ from indelible.kernel import Clock
 from indelible.kernel.lease_handles import LeaseHandle
 
 RETRY_SECONDS: Final = (1, 2, 4)  # before the second, third and fourth request
+MAX_CONTENT_TYPE_CHARACTERS: Final = 200
 OK: Final = 200
+STATUSES: Final = range(100, 600)
 REDIRECTS: Final = range(300, 400)
 TOO_MANY_REQUESTS: Final = 429
 SERVER_ERRORS: Final = range(500, 600)
@@ -108,17 +110,43 @@ class ProviderRequests:
         )
 
     def _result(self, attempts: int, answer: FetchedBody) -> ProviderAnswer:
+        http_status = answer.http_status
+        if not is_known_status(answer):
+            http_status = None
+
         result = FetchResult(
             requested_at=self.requested_at,
             finished_at=max(self.requested_at, self.clock.now()),
             outcome=outcome_of(answer),
             attempts=attempts,
-            http_status=answer.http_status,
-            content_type=answer.content_type,
+            http_status=http_status,
+            content_type=content_type_of(answer),
             body=answer.body,
-            error=answer.error,
+            error=error_of(answer),
         )
         return ProviderAnswer(result=result, wait_seconds=answer.retry_after_seconds)
+
+
+def content_type_of(answer: FetchedBody) -> str | None:
+    """Return the content type as a line that can be stored; None for a header without text.
+
+    A header that cannot be stored must not prevent that the body is.
+    """
+    text = answer.content_type or ""
+    printable = "".join(character for character in text if character.isprintable())
+    return printable[:MAX_CONTENT_TYPE_CHARACTERS].strip() or None
+
+
+def is_known_status(answer: FetchedBody) -> bool:
+    """Return True for a status of HTTP, and for an answer without one."""
+    return answer.http_status is None or answer.http_status in STATUSES
+
+
+def error_of(answer: FetchedBody) -> str | None:
+    """Return the error of a fetch, which names a status that a record cannot hold."""
+    if is_known_status(answer):
+        return answer.error
+    return answer.error or f"status {answer.http_status}"
 
 
 def outcome_of(answer: FetchedBody) -> FetchOutcome:

@@ -162,13 +162,13 @@ class SettleContest:
                 self.at_failpoint(ContestFailpoint.SETTLE_AFTER_WRITE)
 
     def _write(self, tx: ContestsWrite, work: SettleWork, command: FinishRun | None) -> None:
-        if command is None:
-            cancel_shortened(tx, CancelShortened(contest_id=work.contest_id))
-            return
-
         try:
+            if command is None:
+                cancel_shortened(tx, CancelShortened(contest_id=work.contest_id))
+                return
             finish_run(tx, command)
-        except SettlementInputChanged as error:
+        except (SettlementInputChanged, SettlementNotDue) as error:
+            # The log, or an entry, has changed since the claim read it.
             raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
         logger.info(
             "[Settlement] contest %s: run %s settles %s entries, result %s",

@@ -1,22 +1,30 @@
 """Read what stages need of a contest and its log beside the folded state."""
 
-from indelible.contests.entities import ContestLog
+from indelible.contests.entities import ContestEvent, ContestLog
 from indelible.contests.ports import ContestsRead, ContestsWrite
 from indelible.kernel import Store
 
 ContestStore = Store[ContestsRead, ContestsWrite]
 
 
-def superseded_hash(tx: ContestsRead, log: ContestLog) -> str | None:
-    """Return the body hash of the leaderboard that an operator's correction has replaced.
+def superseded_hashes(tx: ContestsRead, log: ContestLog) -> frozenset[str]:
+    """Return the body hashes of the leaderboards that an operator's corrections have replaced.
 
-    The provider may go on sending that leaderboard, which must not undo the correction.
+    The provider may go on sending one of them, which must not undo a correction. A correction may
+    replace an earlier one: then the leaderboards that the earlier one replaced count, too.
     """
-    if log.leaderboard_number is None:
-        return None
+    hashes: set[str] = set()
+    number = log.leaderboard_number
+    while number is not None:
+        event = tx.contests.logs.event(log.id, number)
+        if number != log.leaderboard_number:
+            hashes.add(event.body_hash)
+        number = _superseded_by_operator(event)
 
-    applied = tx.contests.logs.event(log.id, log.leaderboard_number)
-    if applied.fetch_number is not None or applied.supersedes is None:
-        return None
+    hashes.discard(log.leaderboard_hash or "")
+    return frozenset(hashes)
 
-    return tx.contests.logs.event(log.id, applied.supersedes).body_hash
+
+def _superseded_by_operator(event: ContestEvent) -> int | None:
+    """Return the number of the event that an operator's correction replaces, else None."""
+    return event.supersedes if event.fetch_number is None else None

@@ -157,6 +157,15 @@ class ContestCommandsConformance:
         max_entries = 30
         assert scenario.configure(max_entries=max_entries).contest.max_entries == max_entries
 
+    def test_the_size_of_rosters_is_fixed_by_the_first_entry(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        smaller = {"roster_size": 2, "counted_players": 2}
+        scenario.configure(**smaller)
+        scenario.configure()
+        scenario.enter()
+
+        assert code(partial(scenario.configure, **smaller)) == "FEE_FIXED"
+
     def test_places_that_are_taken_stay(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         for user_id in ("ann", "bob", "cem"):

@@ -72,7 +72,8 @@ def read_rounds(player: Node, state: PlayerState, facts: TournamentFacts) -> Sco
     """Return the regulation rounds of a player in order.
 
     A period after the provider's number of rounds and one with `isPlayoff` are playoff holes and no
-    rounds.
+    rounds. Strokes of a configured round that is after the provider's number of rounds are a fault:
+    either may be wrong.
     """
     rounds: dict[int, Round] = {}
     has_playoff = False
@@ -83,6 +84,8 @@ def read_rounds(player: Node, state: PlayerState, facts: TournamentFacts) -> Sco
             continue
         if is_extra or (facts.regulation is not None and n > facts.regulation):
             has_playoff = True
+            if not is_extra and n <= facts.round_count and node.values.get("value"):
+                node.add_fault(FaultCode.ROUND_OUT_OF_RANGE, "period", n)
             continue
         if n in rounds:
             node.add_fault(FaultCode.DUPLICATE_ROUND, "period", n)
