@@ -164,13 +164,14 @@ def _read_content(parsed: Parsed, payload_digest: str) -> _Content:
 def _is_no_late_change(request: AssessInput, content: _Content) -> bool:
     """Return True if the contest is settled and a payload shows nothing that differs.
 
-    It shows no leaderboard, or the settled one, or the one that an operator's correction replaced.
+    It shows no leaderboard, or the settled one, or one that an operator's correction replaced.
     """
     if request.contest_status is not ContestStatus.COMPLETE:
         return False
     if content.leaderboard is None:
         return True
-    return content.body_hash in (request.state.leaderboard_hash, request.superseded_hash)
+    body_hash = content.body_hash
+    return body_hash == request.state.leaderboard_hash or body_hash in request.superseded_hashes
 
 
 def _refusal(request: AssessInput, content: _Content) -> Fault | None:
