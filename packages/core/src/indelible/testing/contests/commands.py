@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from indelible import contests
 from indelible.contests import ContestFilter, ContestStatus
@@ -282,7 +281,7 @@ def _future(scenario: ContestScenario) -> dict[str, str]:
     }
 
 
-def _names(store: AnyStore, **filters: Any) -> set[str]:  # noqa: ANN401 - names of parameters
+def _names(store: AnyStore, **filters: Value) -> set[str]:
     """Return the names of the listed contests."""
     listed = store.read(contests.list_contests, **filters)
     return {item.contest.contest_name for item in listed}
