@@ -4,6 +4,8 @@ from typing import Any
 
 from attrs import evolve
 
+from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
+from indelible.contests.rules.tasks import STAGE_LIFECYCLES as CONTEST_STAGES
 from indelible.kernel.stages import Stage
 from indelible.projects.lifecycle import JOB
 from indelible.projects.rules import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
@@ -29,10 +31,12 @@ def declared_lifecycles(*stages: Stage[Any, Any, Any]) -> dict[str, str]:
     return lifecycles
 
 
-def test_stages_belong_to_tokens_and_to_jobs() -> None:
+def test_stages_belong_to_tokens_to_jobs_and_to_contests() -> None:
     of_tokens = dict.fromkeys(NEXT_STAGE.values(), TOKEN.name)
 
-    assert {**of_tokens, PROCESS_JOB_STAGE: JOB.name} == LIFECYCLES
+    of_contests = {name: lifecycle.name for name, lifecycle in CONTEST_STAGES.items()}
+
+    assert {**of_tokens, **of_contests, PROCESS_JOB_STAGE: JOB.name} == LIFECYCLES
 
 
 def test_the_stages_of_the_service_declare_what_the_database_requires(sqlite: SqlStore) -> None:
@@ -41,6 +45,13 @@ def test_the_stages_of_the_service_declare_what_the_database_requires(sqlite: Sq
     sections = {**settings.sections, TokenSettings: section}
     stages = build_stages(evolve(settings, sections=sections), sqlite)
 
-    assert {DETECT_STAGE, SEAL_STAGE, PROCESS_JOB_STAGE, CLEAN_WORKSPACES_STAGE} == stages.keys()
+    assert stages.keys() == {
+        *CONTEST_STAGES,
+        CLEAN_WORKSPACES_STAGE,
+        DETECT_STAGE,
+        PROCESS_JOB_STAGE,
+        RECONCILE_CONTESTS_STAGE,
+        SEAL_STAGE,
+    }
     for name, stage in stages.items():
         assert declared_lifecycles(stage).get(name) == LIFECYCLES.get(name)

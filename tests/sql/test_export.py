@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.databases import create_database
 from tests.guards.situation import settle
 
 from indelible.kernel import Actor
-from indelible.testing.stores import CountedIds, TickingClock
+from indelible.testing.stores import BEGINNING, CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import (
     SqlStore,
@@ -30,6 +31,7 @@ from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.tables import HISTORY
 
 NUMBERS = count(1)
+LATER = BEGINNING + timedelta(days=365)  # than all contests of the source
 IMPORTER = Actor.system("importer")
 KEY_LIFECYCLE = "key"
 # Keys need the pepper of their installation; the others are its work in progress.
@@ -64,8 +66,8 @@ class Databases:
         self._template = template
 
     @contextmanager
-    def opened(self, kind: str) -> Generator[tuple[SqlStore, str]]:
-        """Yield a store on a new database, and the owner's address."""
+    def opened(self, kind: str, start: datetime = BEGINNING) -> Generator[tuple[SqlStore, str]]:
+        """Yield a store on a new database whose clock begins then, and the owner's address."""
         name = f"export_{next(NUMBERS)}"
         if kind == "sqlite":
             path = shutil.copy(self._template_file, self._folder / f"{name}.db")
@@ -74,7 +76,7 @@ class Databases:
             database = create_database(self._server, name, self._template)
             url = database.url
             owner_url = database.owner_url
-        store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
+        store = open_store(url, policy=POLICY, clock=TickingClock(start), ids=CountedIds())
         yield store, owner_url
         store.dispose()
 
@@ -121,7 +123,7 @@ def test_every_context_is_exported_and_imported(
 ) -> None:
     with (
         databases.opened(source_kind) as (source, _),
-        databases.opened(target_kind) as (target, owner_url),
+        databases.opened(target_kind, LATER) as (target, owner_url),
     ):
         settle(source)
         file = exported(source)

@@ -189,7 +189,7 @@ LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ..
         CONTEST_HEADS.listed,
         ContestFilter(),
         {},
-        ("contests_pkey", "SCAN main.contests"),
+        ("contests_pkey", "main.contests USING PRIMARY KEY", "SCAN main.contests"),
     ),
     "newest contests": (
         CONTEST_HEADS.listed,

@@ -38,6 +38,7 @@ AnySelect = Select[*tuple[object, ...]]
 # Parts of larger statements, which need no order of their own.
 PARTS = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE")
 WITHOUT_TABLE = ("NOW_ON_SQLITE",)  # one row
+QUESTIONS = ("HAS_ENTRY", "HAS_LEFT")  # any row is the same answer
 AGGREGATES = ("count", "max", "min", "sum")
 
 # The orders of the feed. Their columns have a unique index that SQLAlchemy does not know.
@@ -75,7 +76,7 @@ def selects() -> dict[str, AnySelect]:
             continue
         module = importlib.import_module(module_info.name)
         for name, value in vars(module).items():
-            is_part = name in (*PARTS, *WITHOUT_TABLE) or name.startswith("_")
+            is_part = name in (*PARTS, *WITHOUT_TABLE, *QUESTIONS) or name.startswith("_")
             if isinstance(value, Select) and not is_part:
                 result[f"{module.__name__}.{name}"] = value
     return result

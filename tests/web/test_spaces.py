@@ -264,6 +264,6 @@ def test_settings_that_were_never_read_have_no_age() -> None:
     assert not [name for name in metrics if "config_age" in name]
 
 
-@pytest.mark.parametrize("name", ["config", "embedder"])
+@pytest.mark.parametrize("name", ["indelible_config", "embedder"])
 def test_the_metrics_of_a_missing_gateway_are_left_out(web: Web, name: str) -> None:
     assert name not in web.get("/metrics", key=None).text

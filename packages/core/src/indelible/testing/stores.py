@@ -29,8 +29,8 @@ CLEARER = concepts.ConceptContent(
 class TickingClock:
     """A clock that advances by one second with each call."""
 
-    def __init__(self) -> None:
-        self._now = BEGINNING
+    def __init__(self, start: datetime = BEGINNING) -> None:
+        self._now = start
 
     def now(self) -> datetime:
         """Return the next second."""

@@ -58,8 +58,8 @@ class DemoEndpointForeign(Conflict):
 
     code: ClassVar[str] = "DEMO_ENDPOINT_FOREIGN"
     message: ClassVar[str] = (
-        "The demo is the provider of tournaments, so INGESTION_ENDPOINT_URL must name this machine"
-        " and a free port: expected http://127.0.0.1:<port>/leaderboard, got {endpoint}."
+        "The demo is the provider of tournaments, so INGESTION_ENDPOINT_URL must name a free port"
+        " of this machine and the path /leaderboard: got {endpoint}."
     )
     endpoint: str
 

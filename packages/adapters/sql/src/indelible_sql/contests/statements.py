@@ -143,8 +143,10 @@ HAS_LEFT: Final[Query] = (
 )
 
 # Is the first place of a contest taken?
-FIRST_PLACE_NUMBER: Final[Query] = select(ENTRIES.c.place_number).where(
-    _of_contest, ENTRIES.c.place_number == literal_column("1")
+FIRST_PLACE_NUMBER: Final[Query] = (
+    select(ENTRIES.c.place_number)
+    .where(_of_contest, ENTRIES.c.place_number == literal_column("1"))
+    .order_by(ENTRIES.c.place_number)
 )
 
 # Which place is free after a taken one? The search ends at the first.
@@ -224,8 +226,12 @@ PAGE_FETCHES: Final = page_by(FETCHES, ("provider_event_id",), ("number",))
 # Which lines of a run follow a number, and which ones has a user? The last change of a complete run
 # has added them.
 _last_change = select(RUNS.c.seq).where(RUNS.c.id == LINES.c.entity_id).scalar_subquery()
-PAGE_LINES: Final = page_by(LINES, ("entity_id",), ("number",)).where(LINES.c.seq == _last_change)
-LINES_OF_USER: Final = rows_by(LINES, "entity_id", "user_id").order_by(LINES.c.number)
+PAGE_LINES: Final = (
+    page_by(LINES, ("entity_id",), ("number",))
+    .where(LINES.c.seq == _last_change)
+    .order_by(LINES.c.seq)
+)
+LINES_OF_USER: Final = rows_by(LINES, "entity_id", "user_id").order_by(LINES.c.seq, LINES.c.number)
 
 # Which settlements differ from the events, the entries or the amounts that they name?
 _lines_of_run = LINES.c.entity_id == RUNS.c.id
@@ -267,7 +273,7 @@ FOREIGN_LINES: Final[Query] = (
         isouter=True,
     )
     .where(ENTRIES.c.id.is_(None))
-    .order_by(LINES.c.entity_id, LINES.c.number)
+    .order_by(LINES.c.entity_id, LINES.c.seq, LINES.c.number)
 )
 
 # Which entries have another fee than their contest?
