@@ -96,7 +96,7 @@ class StoreLog:
             expected_seq=waiting.log_seq,
             contest_seq=waiting.contest_seq,
             fetch_number=waiting.fetch_number,
-            assessment=assess(waiting.given),
+            assessment=assess(waiting.assess_input),
         )
         self.store.run(handlers.append_events, command, actor=SYSTEM, reason=REASON)
 
