@@ -125,16 +125,5 @@ class PureLog:
             fetch=fetch,
             fetch_number=self.fetch_number,
             head_hash=self.head_hash,
-            superseded_hashes=self._superseded_hashes(),
             marks=self.marks,
         )
-
-    def _superseded_hashes(self) -> frozenset[str]:
-        """Return the hashes of the leaderboards that an operator's corrections have replaced."""
-        hashes: set[str] = set()
-        number = self.state.leaderboard_number
-        while number is not None:
-            event = self.events[number - 1]
-            hashes.add(event.body_hash)
-            number = event.supersedes if event.fetch_number is None else None
-        return frozenset(hashes - {self.state.leaderboard_hash})

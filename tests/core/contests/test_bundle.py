@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.core.contests.golf import CONTEST_ID, configured, golden_board, golden_entries
 from tests.core.contests.logs import final_log
 from tests.core.contests.pools import random_inputs
@@ -15,7 +16,7 @@ from tests.core.contests.pools import random_inputs
 from indelible.contests.rules.bundle import bundle_document
 from indelible.contests.rules.configuration import Configuration
 from indelible.contests.rules.settlement import SettlementInput, settle
-from indelible.contests.rules.values import EligibleEntry, Field, Leaderboard
+from indelible.contests.rules.values import Correction, EligibleEntry, Field, Leaderboard
 from indelible.kernel.json import canonical_json, digest
 
 ROOT = Path(__file__).parents[3]
@@ -81,6 +82,16 @@ def test_the_script_recomputes_the_golden_settlement(tmp_path: Path) -> None:
         "entry E2: rank 2, score -19, 2813 minor units USD",
         "entry E3: rank 2, score -19, 2813 minor units USD",
     ]
+
+
+def test_the_script_recomputes_a_settlement_with_an_operators_correction(tmp_path: Path) -> None:
+    leaderboard = golden_board()
+    card = leaderboard.players[0]
+    correction = Correction(card.player_id, 1, card.complete_rounds[1], (99,))
+    leaderboard = evolve(leaderboard, corrections=(correction,))
+    players = Field.of(leaderboard.cards)
+    done = recompute(bundle_of(configured(), leaderboard, players, golden_entries()), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_script_prints_the_payout_of_one_entry(tmp_path: Path) -> None:

@@ -1,17 +1,11 @@
 """Finished rounds are corrected by two observations or by an operator; each step is stored."""
 
 from datetime import timedelta
-from hashlib import sha256
 from itertools import pairwise
 
 import pytest
-from attrs import evolve
 from tests.core.contests.deliveries import problems_of_replay, wrong_round
 from tests.core.contests.pure_log import (
-    FINAL,
-    LAST,
-    MINUTE,
-    START,
     PureLog,
     body_of,
     configured,
@@ -19,9 +13,6 @@ from tests.core.contests.pure_log import (
 )
 
 from indelible.contests.entities.values import EventKind, Validity
-from indelible.contests.rules.assess import Assessment
-from indelible.contests.rules.corrections import CorrectedRound, CorrectionInput, correct
-from indelible.contests.rules.values import PlayerStatus
 from indelible_service.demos.leaderboards import Json, Moment, competitors_of
 
 BEFORE = body_of(end_of_round(1))
@@ -131,91 +122,6 @@ def test_a_rewrite_with_another_fault_is_never_confirmed() -> None:
     assert log.marks.pending_rewrite is None
 
 
-def _correct(
-    log: PureLog,
-    *,
-    base: int | None = None,
-    rounds: tuple[CorrectedRound, ...] = (),
-    statuses: dict[str, PlayerStatus] | None = None,
-) -> Assessment:
-    """Submit an operator's correction of the applied leaderboard."""
-    number = log.state.leaderboard_number
-    assert number is not None
-    event = log.events[(base or number) - 1]
-    assert event.body is not None
-    log.now += MINUTE
-    assessment = correct(
-        CorrectionInput(
-            configuration=log.configuration,
-            state=log.state,
-            marks=log.marks,
-            supersedes=number,
-            base=event.body,
-            payload_digest=sha256(b"request").hexdigest(),
-            now=log.now,
-            rounds=rounds,
-            statuses=statuses or {},
-        )
-    )
-    log.add(assessment)
-    return assessment
-
-
-@pytest.mark.parametrize("chosen", [1, 2])
-def test_an_operator_decides_a_conflict(chosen: int) -> None:
-    log = PureLog()
-    log.take(BEFORE, at=START)
-    log.take(body_of(end_of_round(2)), at=START)
-    assert log.marks.conflict_number == 2
-
-    _correct(log, base=chosen)
-    assert log.marks.conflict_number is None
-    assert log.state.leaderboard_hash == log.events[chosen - 1].body_hash
-    assert problems_of_replay(log) == []
-
-
-def test_an_operator_corrects_a_round_and_a_status() -> None:
-    log = PureLog()
-    log.take(BEFORE)
-    player_id = _player(log)
-    fixed = CorrectedRound(player_id=player_id, n=1, strokes=99)
-    _correct(log, rounds=(fixed,), statuses={player_id: PlayerStatus.DQ})
-
-    assert log.state.leaderboard is not None
-    card = log.state.leaderboard.cards[player_id]
-    assert card.complete_rounds[1] == 99
-    assert card.status is PlayerStatus.DQ
-    assert log.events[-1].supersedes == 1
-    assert log.events[-1].fetch_number is None
-
-
-def test_what_an_operator_has_superseded_does_not_come_back() -> None:
-    log = PureLog()
-    log.take(body_of(FINAL))
-    corrected = CorrectedRound(player_id=_leader_of(log), n=LAST, strokes=60)
-    _correct(log, rounds=(corrected,))
-    chosen = log.state.leaderboard_hash
-    for _ in range(3):
-        log.take(body_of(FINAL))
-
-    assert log.state.leaderboard_hash == chosen
-    assert log.kinds()[1:] == [EventKind.CORRECTION, EventKind.CONFIRMED, EventKind.TERMINAL]
-
-
-def test_what_an_operator_has_superseded_before_does_not_come_back_either() -> None:
-    log = PureLog()
-    log.take(body_of(FINAL))
-    leader = _leader_of(log)
-    for strokes in (60, 61):
-        _correct(log, rounds=(CorrectedRound(player_id=leader, n=LAST, strokes=strokes),))
-    chosen = log.state.leaderboard_hash
-    for _ in range(3):
-        log.take(body_of(FINAL))
-
-    assert log.state.leaderboard_hash == chosen
-    assert log.kinds()[3:] == [EventKind.CONFIRMED, EventKind.TERMINAL]
-
-
 def _played_on(course_id: str | None) -> bytes:
     """Return the first round of all players, played on one course."""
 
@@ -255,37 +161,6 @@ def test_a_course_that_becomes_known_is_no_rewrite() -> None:
     log.take(_played_on(None))
     log.take(_played_on("south"))
     assert _history(log) == [VALID_SNAPSHOT, VALID_SNAPSHOT]
-
-
-def _leader_of(log: PureLog) -> str:
-    assert log.state.leaderboard is not None
-    finished = [card for card in log.state.leaderboard.players if card.status is PlayerStatus.FIN]
-    return finished[0].player_id
-
-
-@pytest.mark.parametrize(
-    ("player_id", "n", "strokes", "code"),
-    [
-        ("nobody", 1, 70, "UNKNOWN_PLAYER"),
-        (None, 1, 0, "STROKES_OUT_OF_RANGE"),
-        (None, 1, 121, "STROKES_OUT_OF_RANGE"),
-        (None, LAST + 1, 70, "ROUND_OUT_OF_RANGE"),
-    ],
-)
-def test_an_unfit_correction_is_refused(
-    player_id: str | None, n: int, strokes: int, code: str
-) -> None:
-    log = PureLog()
-    log.take(BEFORE)
-    before = log.state
-    chosen = player_id or _player(log)
-    unfit = CorrectedRound(player_id=chosen, n=n, strokes=strokes)
-    assessment = _correct(log, rounds=(unfit,))
-
-    (event,) = assessment.events
-    assert event.validity is Validity.INVALID
-    assert {fault.code for fault in event.faults} == {code}
-    assert evolve(log.state, number=before.number) == before
 
 
 def test_numbers_of_events_have_no_gap() -> None:

@@ -17,6 +17,7 @@ from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.espn import Parsed, parse_payload
 from indelible.contests.rules.faults import Fault, FaultCode
 from indelible.contests.rules.fold import LogState, fold
+from indelible.contests.rules.overlay import overlaid
 from indelible.contests.rules.terminal import final_reason
 from indelible.contests.rules.validation import rewrite_digest, validate
 from indelible.contests.rules.values import (
@@ -53,8 +54,7 @@ class AssessInput:
     """The contest, its log and a fetch, from which the decision follows.
 
     `fetch_number` is the last fetch that the log has taken up, and `head_hash` the body hash of
-    its newest event. `superseded_hashes` are the body hashes of the leaderboards that an operator's
-    corrections have replaced: the provider may go on sending one of them.
+    its newest event.
     """
 
     contest_status: ContestStatus
@@ -63,7 +63,6 @@ class AssessInput:
     fetch: FetchedPayload
     fetch_number: int = 0
     head_hash: str | None = None
-    superseded_hashes: frozenset[str] = frozenset()
     marks: LogMarks = NO_MARKS
 
 
@@ -118,6 +117,9 @@ def assess(request: AssessInput) -> Assessment:
         provider_event_id=configuration.provider_event_id,
         round_count=configuration.round_count,
     )
+    if parsed.leaderboard is not None:
+        leaderboard = overlaid(parsed.leaderboard, request.state.leaderboard)
+        parsed = evolve(parsed, leaderboard=leaderboard)
     content = _read_content(parsed, fetch.payload_digest)
     if _is_no_late_change(request, content):
         return draft.done()
@@ -162,16 +164,12 @@ def _read_content(parsed: Parsed, payload_digest: str) -> _Content:
 
 
 def _is_no_late_change(request: AssessInput, content: _Content) -> bool:
-    """Return True if the contest is settled and a payload shows nothing that differs.
-
-    It shows no leaderboard, or the settled one, or the one that an operator's correction replaced.
-    """
+    """Return True if the contest is settled and a payload shows no leaderboard, or the settled."""
     if request.contest_status is not ContestStatus.COMPLETE:
         return False
     if content.leaderboard is None:
         return True
-    is_applied = content.body_hash == request.state.leaderboard_hash
-    return is_applied or content.body_hash in request.superseded_hashes
+    return content.body_hash == request.state.leaderboard_hash
 
 
 def _refusal(request: AssessInput, content: _Content) -> Fault | None:
@@ -219,10 +217,6 @@ def _take_up(draft: "_Draft", content: _Content, leaderboard: Leaderboard) -> No
 
     is_applied = content.body_hash == request.state.leaderboard_hash
     if is_applied and content.body_hash == request.head_hash:
-        draft.confirm()
-        return
-    if content.body_hash in request.superseded_hashes:
-        draft.drop_rewrite()
         draft.confirm()
         return
     if is_applied:

@@ -11,12 +11,12 @@ from indelible.contests.rules.assess import Assessment, NewEvent, marks_of
 from indelible.contests.rules.espn.rounds import MAX_ROUND_STROKES
 from indelible.contests.rules.faults import FaultCode, FaultList
 from indelible.contests.rules.fold import LogState, fold
+from indelible.contests.rules.overlay import corrections_of, with_strokes
 from indelible.contests.rules.validation import check_leaderboard, player_path, round_path
 from indelible.contests.rules.values import (
+    Correction,
     Leaderboard,
-    PlayerCard,
     PlayerStatus,
-    Round,
     TournamentKeys,
 )
 from indelible.kernel.json_objects import JsonObject
@@ -55,10 +55,12 @@ def correct(request: CorrectionInput) -> Assessment:
     """Return the CORRECTION event of a request and what it leads to.
 
     The event is INVALID if the corrected leaderboard has faults. A valid one closes an open
-    TIMESTAMP_CONFLICT and drops a pending rewrite.
+    TIMESTAMP_CONFLICT and drops a pending rewrite. Its body names the operator's values, so that
+    later fetches keep them.
     """
     faults = FaultList()
     leaderboard = _corrected(Leaderboard.of_body(request.base), request, faults)
+    leaderboard = evolve(leaderboard, corrections=_corrections(leaderboard, request))
     check_leaderboard(leaderboard, request.state, request.configuration, faults)
     body = JsonObject.of(leaderboard.body())
     reported = faults.done()
@@ -98,7 +100,7 @@ def _corrected(base: Leaderboard, request: CorrectionInput, faults: FaultList) -
         elif not 0 < corrected.strokes <= MAX_ROUND_STROKES:
             faults.add(FaultCode.STROKES_OUT_OF_RANGE, path, corrected.strokes)
         else:
-            cards[card.player_id] = _with_round(card, corrected)
+            cards[card.player_id] = with_strokes(card, corrected.n, corrected.strokes)
 
     for player_id, status in request.statuses.items():
         card = cards.get(player_id)
@@ -110,10 +112,13 @@ def _corrected(base: Leaderboard, request: CorrectionInput, faults: FaultList) -
     return evolve(base, players=tuple([cards[player_id] for player_id in sorted(cards)]))
 
 
-def _with_round(card: PlayerCard, corrected: CorrectedRound) -> PlayerCard:
-    """Return a player with the corrected round, whose hole scores are no longer known."""
-    rounds = {card_round.n: card_round for card_round in card.rounds}
-    before = rounds.get(corrected.n)
-    course_id = None if before is None else before.course_id
-    rounds[corrected.n] = Round(corrected.n, corrected.strokes, complete=True, course_id=course_id)
-    return evolve(card, rounds=tuple([rounds[n] for n in sorted(rounds)]))
+def _corrections(leaderboard: Leaderboard, request: CorrectionInput) -> tuple[Correction, ...]:
+    """Return the operator's values in a corrected leaderboard.
+
+    The finished rounds of an accepted event count if they differ from the applied leaderboard. Its
+    statuses do not: they may only be earlier ones.
+    """
+    sources = [Leaderboard.of_body(request.base)]
+    if request.state.leaderboard is not None:
+        sources.append(request.state.leaderboard)
+    return corrections_of(leaderboard, tuple(sources), request.statuses.keys())

@@ -254,33 +254,71 @@ class Tournament:
 
 
 @frozen
+class Correction:
+    """An operator's value for a cell of a leaderboard.
+
+    The cell is the finished round `n` of a player with its strokes, or the player's status if `n`
+    is None. `replaced` are the provider's values that the operator's value replaces; None stands
+    for a round that is not finished.
+    """
+
+    player_id: str
+    n: int | None
+    value: int | str
+    replaced: tuple[int | str | None, ...]
+
+    @classmethod
+    def of_body(cls, body: Mapping[str, Any]) -> Self:
+        """Return the correction that an event has stored."""
+        return cls(body["player_id"], body["n"], body["value"], tuple(body["replaced"]))
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON form that an event stores."""
+        return {
+            "player_id": self.player_id,
+            "n": self.n,
+            "value": self.value,
+            "replaced": list(self.replaced),
+        }
+
+
+@frozen
 class Leaderboard:
-    """A normalized leaderboard, its players sorted by id."""
+    """A normalized leaderboard, its players sorted by id.
+
+    `corrections` are the operator's values in it, sorted by player and round.
+    """
 
     provider_event_id: str
     tournament: Tournament
     players: tuple[PlayerCard, ...]
     schema_version: int = LEADERBOARD_SCHEMA_VERSION
+    corrections: tuple[Correction, ...] = ()
 
     @classmethod
     def of_body(cls, body: Mapping[str, Any]) -> Self:
         """Return the leaderboard that an event has stored."""
         players: Sequence[Mapping[str, Any]] = body["players"]
+        corrections: Sequence[Mapping[str, Any]] = body.get("corrections", ())
         return cls(
             provider_event_id=body["provider_event_id"],
             tournament=Tournament.of_body(body["tournament"]),
             players=tuple([PlayerCard.of_body(player) for player in players]),
             schema_version=body["schema_version"],
+            corrections=tuple([Correction.of_body(correction) for correction in corrections]),
         )
 
     def body(self) -> dict[str, Any]:
-        """Return the JSON form that an event stores."""
-        return {
+        """Return the JSON form that an event stores; it names corrections only if there are any."""
+        body: dict[str, Any] = {
             "provider_event_id": self.provider_event_id,
             "schema_version": self.schema_version,
             "tournament": self.tournament.body(),
             "players": [player.body() for player in self.players],
         }
+        if self.corrections:
+            body["corrections"] = [correction.body() for correction in self.corrections]
+        return body
 
     @cached_property
     def digest(self) -> str:

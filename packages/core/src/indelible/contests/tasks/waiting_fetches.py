@@ -8,7 +8,6 @@ from indelible.contests.entities import Fetch
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import configuration_of, folded_state
 from indelible.contests.rules.assess import AssessInput, FetchedPayload
-from indelible.contests.tasks.states import superseded_hashes
 
 MAX_FAILURES: Final = 500  # in a row that are taken up together
 
@@ -48,7 +47,6 @@ def next_fetch(tx: ContestsRead, contest_id: str) -> WaitingFetch | None:
         fetch=_payload_of(tx, fetch),
         fetch_number=log.fetch_number,
         head_hash=log.head_hash,
-        superseded_hashes=superseded_hashes(tx, log),
         marks=log.marks,
     )
     return WaitingFetch(
