@@ -26,12 +26,6 @@ def _history(log: PureLog) -> list[tuple[EventKind, Validity]]:
     return [(event.kind, event.validity) for event in log.events]
 
 
-def _player(log: PureLog) -> str:
-    """Return the player whose first round `wrong_round` changes."""
-    assert log.state.leaderboard is not None
-    return min(log.state.leaderboard.cards)
-
-
 def test_a_round_rewritten_once_is_refused() -> None:
     log = PureLog()
     log.take(BEFORE)

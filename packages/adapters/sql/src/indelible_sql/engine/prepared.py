@@ -45,10 +45,13 @@ class Prepared:
             return [driver_values[name] for name in self.parameters]
         return driver_values
 
-    def bind_many(self, rows: Iterable[Mapping[str, Any]]) -> Iterable[Sequence[Any]]:
-        """Return the parameters of many rows; without conversions they are only put in order."""
-        if not self.is_positional or self.defaults or self.converted_parameters:
-            return [self.bind(row) for row in rows]
+    def bind_many(
+        self, rows: Iterable[Mapping[str, Any]]
+    ) -> Iterable[Mapping[str, Any] | Sequence[Any]]:
+        """Return the parameters of many rows; several without conversions are only put in order."""
+        is_plain = self.is_positional and not self.defaults and not self.converted_parameters
+        if not is_plain or len(self.parameters) == 1:
+            return map(self.bind, rows)
 
         return map(itemgetter(*self.parameters), rows)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -32,9 +31,9 @@ def bulk_parameters(
 def _columns(bulk: BulkTable, rows: Iterable[Row], owner: Row) -> Iterator[Row]:
     """Yield the parameters of each row; no list of them is made while the transaction is open."""
     names = tuple(f"{bulk.table.name}_{column}" for column in bulk.own_names)
-    own_values = itemgetter(*bulk.own_names)
     for row in rows:
-        parameters = dict(zip(names, own_values(row), strict=True))
+        own_values = [row[name] for name in bulk.own_names]
+        parameters = dict(zip(names, own_values, strict=True))
         parameters.update(owner)
         yield parameters
 
