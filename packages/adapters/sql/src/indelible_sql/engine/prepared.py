@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from attrs import frozen
@@ -48,12 +47,8 @@ class Prepared:
     def bind_many(
         self, rows: Iterable[Mapping[str, Any]]
     ) -> Iterable[Mapping[str, Any] | Sequence[Any]]:
-        """Return the parameters of many rows; several without conversions are only put in order."""
-        is_plain = self.is_positional and not self.defaults and not self.converted_parameters
-        if not is_plain or len(self.parameters) == 1:
-            return map(self.bind, rows)
-
-        return map(itemgetter(*self.parameters), rows)
+        """Return the parameters of many rows, one row at a time."""
+        return map(self.bind, rows)
 
     def read_values(self, rows: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
         """Return a driver's rows with their values in the order of the columns."""
