@@ -23,6 +23,7 @@ from indelible.testing.captures.spaces import SpacesConformance
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.contests.conformance import ContestsConformance
+from indelible.testing.contests.runs import RunConformance
 from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.lists import ListsConformance
@@ -52,6 +53,19 @@ class ContextsConformance(
     WorkConformance,
 ):
     """All suites but the kernel's."""
+
+
+class AwaitedConformance(
+    CapturesConformance,
+    ConceptsConformance,
+    RunConformance,
+    ListsConformance,
+    WorkConformance,
+):
+    """Suites that use every way to read and to write, for the stores that are awaited.
+
+    These run the same implementation behind a bridge that knows no context.
+    """
 
 
 class Conformance(ContextsConformance, KernelConformance):
@@ -189,7 +203,7 @@ class TestAsyncSqliteKernel(OnAsyncSqlite, KernelConformance): ...
 
 
 @pytest.mark.slow
-class TestAsyncSqlite(OnAsyncSqlite, ContextsConformance): ...
+class TestAsyncSqlite(OnAsyncSqlite, AwaitedConformance): ...
 
 
 class OnAsyncPostgresql:
@@ -212,4 +226,4 @@ class TestAsyncPostgresqlKernel(OnAsyncPostgresql, KernelConformance): ...
 
 
 @pytest.mark.slow
-class TestAsyncPostgresql(OnAsyncPostgresql, ContextsConformance): ...
+class TestAsyncPostgresql(OnAsyncPostgresql, AwaitedConformance): ...
