@@ -50,8 +50,10 @@ def _inspected_rows(tx: ReadTx, now: datetime) -> tuple[ContestRow, ...]:
         since=now - FOLLOW_AFTER_SETTLEMENT,
         order=NamedListOrder.CHANGED,
     )
+    filters = [ContestFilter(status=status) for status in INSPECTED]
+    filters.append(settled_lately)
     rows: list[ContestRow] = []
-    for matching in (*(ContestFilter(status=status) for status in INSPECTED), settled_lately):
+    for matching in filters:
         heads = tx.contests.contests.list_page(matching, after="", limit=MAX_INSPECTED)
         rows += [contest_row(tx, head.entity, now) for head in heads]
 

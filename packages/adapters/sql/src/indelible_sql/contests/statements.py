@@ -40,7 +40,8 @@ _ONE: Final = literal_column("1", BigInteger())
 
 def _in_states(column: ColumnElement[Any], states: frozenset[Any]) -> ColumnElement[bool]:
     """Return the condition that a status is one of the states, in alphabetical order."""
-    return or_(*(column == state for state in sorted(str(state) for state in states)))
+    names = sorted(str(state) for state in states)
+    return or_(*(column == name for name in names))
 
 
 def _number(column: ColumnElement[Any]) -> ColumnElement[int]:
