@@ -20,7 +20,7 @@ REQUIRED = {
     "queries",
 }
 OPTIONAL = {"repositories", "samples", "tasks"}
-CONTEXTS = ["captures", "concepts", "contests", "projects", "tokens"]
+CONTEXTS = ["captures", "concepts", "contests", "money", "projects", "tokens"]
 NOT_CONTEXTS = {"__pycache__", "kernel", "memory", "testing"}
 VAGUE_NAMES = {"utils", "helpers", "common", "base", "models", "manager"}
 MAX_README_LINES = 30

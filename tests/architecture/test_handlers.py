@@ -54,7 +54,7 @@ def faults(module: ast.Module) -> Iterator[str]:
 def test_every_context_has_handlers() -> None:
     contexts = {path.relative_to(CORE).parts[0] for path in HANDLERS}
 
-    assert contexts == {"captures", "concepts", "contests", "projects", "tokens"}
+    assert contexts == {"captures", "concepts", "contests", "money", "projects", "tokens"}
 
 
 @pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.relative_to(CORE).as_posix())

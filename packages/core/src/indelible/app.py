@@ -21,6 +21,7 @@ from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
 from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
 from indelible.kernel.settings import SystemConfigCache
+from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.policy import Policy
 from indelible.projects import ProjectsRead, ProjectsWrite
 from indelible.tokens import Chain, TokensRead, TokensWrite
@@ -30,6 +31,7 @@ class ReadTx(
     CapturesRead,
     ConceptsRead,
     ContestsRead,
+    MoneyRead,
     ProjectsRead,
     TokensRead,
     KeysRead,
@@ -48,6 +50,7 @@ class WriteTx(
     CapturesWrite,
     ConceptsWrite,
     ContestsWrite,
+    MoneyWrite,
     ProjectsWrite,
     TokensWrite,
     KeysWrite,
@@ -67,6 +70,7 @@ class AppContext:
     """The store, clock, ids and gateways of an application; each is checked against its port.
 
     `embedder` turns texts into embeddings. `chain` reads the chain that tokens are minted on.
+    `stripe` makes the requests of payments and payouts.
     `config` is the store's own cache of settings, for metrics.
 
     Raises:
@@ -78,6 +82,7 @@ class AppContext:
     ids: Ids = field(factory=TimeOrderedIds)
     embedder: Embedder | None = None
     chain: Chain | None = None
+    stripe: StripeGateway | None = None
     config: SystemConfigCache | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -88,3 +93,5 @@ class AppContext:
             check_contract(self.embedder, Embedder)
         if self.chain is not None:
             check_contract(self.chain, Chain)
+        if self.stripe is not None:
+            check_contract(self.stripe, StripeGateway)

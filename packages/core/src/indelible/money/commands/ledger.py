@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from indelible.kernel.money import is_currency
 from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier
@@ -13,7 +13,7 @@ from indelible.money.entities.values import (
     REFERENCE,
     is_amount,
 )
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.rules.ledger import MovementDraft, SettlementLine, settlement
 
 
 def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
@@ -22,12 +22,26 @@ def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other 
     return tuple(value) if is_sequence else value
 
 
+def _draft_of(command: "Settle") -> MovementDraft:
+    return settlement(
+        settlement_id=command.settlement_id,
+        reference=command.reference,
+        currency=command.currency,
+        lines=command.lines,
+        rake_minor=command.rake_minor,
+        rounding_minor=command.rounding_minor,
+        retained_minor=command.retained_minor,
+        items=command.items,
+    )
+
+
 @frozen(kw_only=True)
 class Settle:
     """Divide the escrow of a reference: what winners are owed, and what the platform keeps.
 
     `lines` are the parties' amounts, in order. `top_up_minor` is what the platform adds to the
-    escrow before. `items` are the items that the settlement has counted.
+    escrow before. `items` are the items that the settlement has counted. `draft` is prepared when
+    the command is created: the lines of a large settlement take seconds.
     """
 
     command_name: ClassVar[str] = "settle"
@@ -40,6 +54,9 @@ class Settle:
     retained_minor: int = field(validator=is_amount, metadata=AMOUNT_OR_ZERO)
     top_up_minor: int = field(validator=is_amount, metadata=AMOUNT_OR_ZERO)
     items: tuple[str, ...] = field(converter=_tuple_of, validator=instance_of(tuple))
+    draft: MovementDraft = field(
+        init=False, repr=False, eq=False, default=Factory(_draft_of, takes_self=True)
+    )
 
 
 @frozen(kw_only=True)

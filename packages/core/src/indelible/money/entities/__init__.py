@@ -24,6 +24,13 @@ from indelible.money.entities.ledger import (
     Movement,
     Posting,
 )
+from indelible.money.entities.lines import (
+    BalanceSum,
+    KindSum,
+    LedgerLine,
+    OwedLine,
+    line_position,
+)
 from indelible.money.entities.payouts import (
     Payee,
     PayoutJob,
@@ -72,6 +79,11 @@ from indelible.money.entities.values import (
 )
 
 __all__ = [
+    "BalanceSum",
+    "KindSum",
+    "LedgerLine",
+    "OwedLine",
+    "line_position",
     "Account",
     "AccountKind",
     "AccountLink",

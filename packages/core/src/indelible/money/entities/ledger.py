@@ -154,6 +154,16 @@ class Posting(BulkRecord):
                 expected = f"set together with {first}"
                 raise errors.PostingRefused("", self.number, second, expected, str(has_second))
 
+    @property
+    def owed_line(self) -> tuple[str, int] | None:
+        """Return the name of the owed line that the posting pays."""
+        return _line_name(self.owed_movement_id, self.owed_number)
+
+    @property
+    def reversed_line(self) -> tuple[str, int] | None:
+        """Return the name of the payout line that the posting reverses."""
+        return _line_name(self.reversed_movement_id, self.reversed_number)
+
 
 @frozen(kw_only=True)
 class CoveredItem(BulkRecord):
@@ -246,3 +256,10 @@ class Movement(Aggregate):
     def is_note(self) -> bool:
         """Return True if the movement moves no money."""
         return self.kind is MovementKind.PAYOUT_FAILED
+
+
+def _line_name(movement: str | None, number: int | None) -> tuple[str, int] | None:
+    """Return the name of a line: its movement and its number."""
+    if movement is None or number is None:
+        return None
+    return movement, number

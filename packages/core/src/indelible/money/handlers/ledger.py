@@ -1,5 +1,6 @@
 """Post movements. Nothing else writes accounts, movements and postings."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from indelible.kernel import Head, digest
@@ -12,12 +13,16 @@ from indelible.money.handlers.saving import save
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.ledger import (
     AccountKey,
+    AccountStep,
     AccountSums,
     MovementDraft,
     account_sums,
+    check_distinct_lines,
+    check_movement,
+    check_owed_line,
+    check_reversed_line,
     guarantee_topup,
     mirror,
-    settlement,
 )
 
 NOT_REVERSIBLE = frozenset(
@@ -47,12 +52,11 @@ def post_movement(
     if existing is not None:
         return existing
 
-    _check_lines(tx, draft)
-    _check_items(tx, draft)
     now = tx.clock.now()
     movement = _movement_of(draft, occurred_at=occurred_at or now, now=now)
-    change = change_for(tx, None, movement, draft.action, bulk=draft.bulk)
     updates = _account_updates(tx, draft, movement, heads, now)
+    _check(tx, draft, movement, updates)
+    change = change_for(tx, None, movement, draft.action, bulk=draft.bulk)
     tx.money.movements.post(change, movement, draft.bulk, updates)
     return MovementPosted(movement=movement, seq=change.seq)
 
@@ -67,17 +71,7 @@ def settle(tx: MoneyWrite, command: commands.Settle) -> MovementPosted:
             currency=command.currency,
         )
         post_movement(tx, top_up)
-    draft = settlement(
-        settlement_id=command.settlement_id,
-        reference=command.reference,
-        currency=command.currency,
-        lines=command.lines,
-        rake_minor=command.rake_minor,
-        rounding_minor=command.rounding_minor,
-        retained_minor=command.retained_minor,
-        items=command.items,
-    )
-    return post_movement(tx, draft)
+    return post_movement(tx, command.draft)
 
 
 def reverse_movement(tx: MoneyWrite, command: commands.ReverseMovement) -> MovementPosted:
@@ -205,66 +199,30 @@ def _posted(account: Account, movement: Movement, sums: AccountSums, now: dateti
     )
 
 
-def _check_lines(tx: MoneyWrite, draft: MovementDraft) -> None:
-    """Check the lines that the postings pay or reverse; the accounts are locked."""
-    for posting in draft.postings.rows:
-        if posting.owed_movement_id is not None and posting.owed_number is not None:
-            _check_owed(tx, draft, posting, posting.owed_movement_id, posting.owed_number)
-        if posting.reversed_movement_id is not None and posting.reversed_number is not None:
-            _check_reversed(
-                tx, draft, posting, posting.reversed_movement_id, posting.reversed_number
-            )
-
-
-def _check_owed(
-    tx: MoneyWrite, draft: MovementDraft, posting: Posting, movement_id: str, number: int
+def _check(
+    tx: MoneyWrite, draft: MovementDraft, movement: Movement, updates: Sequence[Update[Account]]
 ) -> None:
-    """Refuse a payout of a line that is paid, or that is another party's or amount."""
-    line = tx.money.movements.owed_line(movement_id, number)
-    if line.paid_by is not None:
-        raise errors.OwedLinePaid(movement_id, number)
-    _require(draft, posting, "party", line.party, posting.party)
-    _require(draft, posting, "amount_minor", line.amount_minor, posting.amount_minor)
-    _require(draft, posting, "reference", line.reference, draft.reference)
-    _require(draft, posting, "currency", line.currency, draft.currency)
-
-
-def _check_reversed(
-    tx: MoneyWrite, draft: MovementDraft, posting: Posting, movement_id: str, number: int
-) -> None:
-    """Refuse a reversal of more than a payout line has left, or of another party's line."""
-    line = tx.money.movements.payout_line(movement_id, number)
-    _require(draft, posting, "party", line.posting.party, posting.party)
-    _require(draft, posting, "reference", line.movement.reference, draft.reference)
-    _require(draft, posting, "currency", line.movement.currency, draft.currency)
-    available_minor = line.posting.amount_minor
-    refs: set[str | None] = set()
-    for earlier in tx.money.movements.reversals(movement_id, number):
-        available_minor -= earlier.posting.amount_minor
-        refs.add(earlier.posting.reversal_ref)
-    if posting.amount_minor > available_minor or posting.reversal_ref in refs:
-        raise errors.PayoutLineReversed(
-            movement_id,
-            number,
-            posting.reversal_ref or "",
-            available_minor,
-            posting.amount_minor,
-        )
-
-
-def _require(
-    draft: MovementDraft, posting: Posting, name: str, expected: object, actual: object
-) -> None:
-    if actual != expected:
-        raise errors.PostingRefused(draft.key, posting.number, name, str(expected), str(actual))
+    """Check the sums, the lines that the postings name, and the items; the accounts are locked."""
+    steps: dict[str, AccountStep] = {}
+    for update in updates:
+        steps[update.entity.id] = AccountStep(update.head.entity, update.entity)
+    postings = draft.postings.rows
+    check_movement(movement, postings, steps)
+    check_distinct_lines(postings)
+    for posting in postings:
+        if posting.owed_line is not None:
+            check_owed_line(movement, posting, tx.money.movements.owed_line(*posting.owed_line))
+        if posting.reversed_line is not None:
+            line = tx.money.movements.payout_line(*posting.reversed_line)
+            reversals = tx.money.movements.reversals(*posting.reversed_line)
+            check_reversed_line(movement, posting, line, reversals)
+    _check_items(tx, draft)
 
 
 def _check_items(tx: MoneyWrite, draft: MovementDraft) -> None:
     """Refuse a settlement of an item that another one has counted."""
-    for item in draft.items:
-        movement_id = tx.money.movements.covering(item)
-        if movement_id is not None:
-            raise errors.ItemCovered(item, movement_id)
+    for item, movement_id in tx.money.movements.covering_any(draft.items).items():
+        raise errors.ItemCovered(item, movement_id)
 
 
 def _postings_of(tx: MoneyWrite, movement: Movement) -> list[Posting]:

@@ -1,5 +1,6 @@
 """The ports of money: repositories in a transaction, and the gateway to Stripe."""
 
+from indelible.money.entities import BalanceSum, KindSum, LedgerLine, OwedLine, line_position
 from indelible.money.ports.gateway import (
     StripeGateway,
 )
@@ -10,14 +11,9 @@ from indelible.money.ports.ledger import (
     AccountFilter,
     AccountReader,
     AccountWriter,
-    BalanceSum,
-    KindSum,
-    LedgerLine,
     MovementFilter,
     MovementReader,
     MovementWriter,
-    OwedLine,
-    line_position,
 )
 from indelible.money.ports.payments import (
     ALL_CHARGES,

@@ -9,7 +9,16 @@ from attrs import frozen
 from indelible.kernel import Change, Head, ListFilter
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import AggregateReader, AggregateRepository, Update
-from indelible.money.entities import Account, AccountKind, Movement, MovementKind, Posting
+from indelible.money.entities import (
+    Account,
+    AccountKind,
+    BalanceSum,
+    KindSum,
+    LedgerLine,
+    Movement,
+    OwedLine,
+    Posting,
+)
 
 MAX_ROWS_PER_PAGE: Final = 500
 
@@ -26,59 +35,6 @@ class MovementFilter(ListFilter):
 
 ALL_ACCOUNTS: Final = AccountFilter()
 ALL_MOVEMENTS: Final = MovementFilter()
-
-
-@frozen(kw_only=True)
-class LedgerLine:
-    """A posting with the movement that is its cause."""
-
-    movement: Movement
-    posting: Posting
-
-    @property
-    def position(self) -> str:
-        """Return the line's position in a list of postings, from which the list goes on."""
-        return line_position(self.movement, self.posting.number)
-
-
-@frozen(kw_only=True)
-class OwedLine:
-    """Money that a party is owed: a posting to winner_payable, and the movement that pays it."""
-
-    movement_id: str
-    number: int
-    kind: MovementKind
-    party: str
-    reference: str
-    currency: str
-    amount_minor: int
-    owed_since: datetime
-    paid_by: str | None  # the movement of the payout
-
-    @property
-    def name(self) -> tuple[str, int]:
-        """Return what names the line: its movement and its number."""
-        return self.movement_id, self.number
-
-
-@frozen(kw_only=True)
-class BalanceSum:
-    """The sum of the balances of all accounts of a kind in one currency."""
-
-    kind: AccountKind
-    currency: str
-    accounts: int
-    balance_minor: int
-
-
-@frozen(kw_only=True)
-class KindSum:
-    """The number and the sum of the movements of a kind in one currency within a time."""
-
-    kind: MovementKind
-    currency: str
-    movements: int
-    total_minor: int
 
 
 class AccountReader(AggregateReader[Account], Protocol):
@@ -118,6 +74,13 @@ class MovementReader(AggregateReader[Movement], Protocol):
 
     def covering(self, item: str) -> str | None:
         """Return the id of the settlement movement that has counted an item."""
+        ...
+
+    def covering_any(self, items: Sequence[str]) -> Mapping[str, str]:
+        """Return the ids of the settlement movements that have counted items, by the items.
+
+        Items that no settlement has counted are left out.
+        """
         ...
 
     def covered_items(self, movement_id: str, *, after: int, limit: int) -> tuple[str, ...]:
@@ -221,8 +184,3 @@ class MovementWriter(MovementReader, AggregateRepository[Movement], Protocol):
             ItemCovered: An item was settled before.
         """
         ...
-
-
-def line_position(movement: Movement, number: int) -> str:
-    """Return the position of a posting in a list of postings: its time, movement and number."""
-    return f"{movement.created_at.isoformat(timespec='microseconds')}|{movement.id}|{number:09d}"

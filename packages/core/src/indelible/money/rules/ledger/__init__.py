@@ -1,5 +1,13 @@
 """The rules of the ledger: drafts of movements, and one builder for each kind of facts 5.7."""
 
+from indelible.money.rules.ledger.checks import (
+    AccountStep,
+    check_distinct_lines,
+    check_movement,
+    check_owed_line,
+    check_reversed_line,
+    check_step,
+)
 from indelible.money.rules.ledger.drafts import (
     AccountKey,
     AccountSums,
@@ -36,6 +44,13 @@ from indelible.money.rules.ledger.payouts import (
 )
 
 __all__ = [
+    # checks
+    "AccountStep",
+    "check_distinct_lines",
+    "check_movement",
+    "check_owed_line",
+    "check_reversed_line",
+    "check_step",
     # drafts
     "AccountKey",
     "AccountSums",
