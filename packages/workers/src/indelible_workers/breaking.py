@@ -1,5 +1,6 @@
 """Count the outages of stages with a circuit breaker, and resume what their probes find working."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from attrs import frozen
@@ -21,6 +22,7 @@ from indelible.kernel.stages import (
     TasksRead,
     TasksWrite,
 )
+from indelible.kernel.tasks import Lease
 from indelible_workers.masking import MAX_REASON_CHARACTERS, failure_reason
 from indelible_workers.worker import Worker, logger
 
@@ -49,17 +51,18 @@ class BreakerRecorder:
             if isinstance(error, Outage):
                 self._record_outage(breaker, error)
             elif isinstance(error, ANSWERS):
-                self._record_answer(is_success=isinstance(error, PermanentFailure))
+                self._record_answer(RecordAnswer(stage=self.stage.name))
         except Exception as fault:  # noqa: BLE001 - the next task is counted again
             self._log_fault(fault)
 
-    def record_success(self) -> None:
-        """End a sequence of outages, and resume the stage if its breaker has paused it."""
+    def record_success(self, lease: Lease) -> None:
+        """End a sequence of outages; the success of a probe resumes the stage."""
         if self.stage.breaker is None:
             return
 
+        claimed_at = lease.until - timedelta(seconds=self.stage.lease_seconds)
         try:
-            self._record_answer(is_success=True)
+            self._record_answer(RecordAnswer(stage=self.stage.name, claimed_at=claimed_at))
         except Exception as fault:  # noqa: BLE001 - the next task is counted again
             self._log_fault(fault)
 
@@ -77,11 +80,10 @@ class BreakerRecorder:
                 breaker.probe_seconds,
             )
 
-    def _record_answer(self, *, is_success: bool) -> None:
+    def _record_answer(self, command: RecordAnswer) -> None:
         if self.store.read(_is_clear, self.stage.name):
             return
 
-        command = RecordAnswer(stage=self.stage.name, is_success=is_success)
         is_resumed = self.store.run(
             record_answer, command, actor=BREAKER, reason="success of a probe"
         )

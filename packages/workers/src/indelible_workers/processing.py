@@ -280,7 +280,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
             self.worker.at_failpoint(StageFailpoint.AFTER_FINISH)
             self.worker.count(self.stage.name, "completed", len(performed))
             if any(task.outcomes for task in performed):
-                self._breaker.record_success()
+                self._breaker.record_success(performed[0].lease)
             self.worker.wakeup.set()  # a following stage may have tasks now
 
     def _complete(self, performed: Sequence[PerformedTask[Work, Outcome]]) -> None:

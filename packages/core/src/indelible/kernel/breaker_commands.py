@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.kernel.breakers import BREAKER, CircuitBreaker
 from indelible.kernel.errors import UsageError
+from indelible.kernel.history import Change
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import (
     PauseStage,
@@ -21,12 +23,12 @@ from indelible.kernel.stages import (
     StageStatus,
     TasksRead,
     TasksWrite,
-    is_paused_by_breaker,
+    breaker_pause,
     pause_stage,
     resume_stage,
 )
 from indelible.kernel.tasks import Lease
-from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier
+from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier, is_instant
 
 OPEN: Final = 1.0
 CLOSED: Final = 0.0
@@ -45,12 +47,13 @@ class RecordOutage:
 class RecordAnswer:
     """End a sequence of outages, because the outside system has answered.
 
-    A success also resumes a stage that its breaker has paused.
+    `claimed_at` is given for a task that succeeded: when it was claimed. One that was claimed after
+    the breaker has paused the stage is a probe, and resumes the stage.
     """
 
     command_name: ClassVar[str] = "record_answer"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    is_success: bool = field(validator=instance_of(bool))
+    claimed_at: datetime | None = field(default=None, validator=optional(is_instant))
 
 
 def record_outage(tx: TasksWrite, command: RecordOutage) -> bool:
@@ -71,19 +74,20 @@ def record_outage(tx: TasksWrite, command: RecordOutage) -> bool:
 
 
 def record_answer(tx: TasksWrite, command: RecordAnswer) -> bool:
-    """End the sequence of outages; return True if a stage was resumed.
+    """End the sequence of outages; return True if the stage was resumed.
 
-    While the breaker is open, only a success ends it.
+    While the breaker is open, only the success of a probe changes anything.
 
     Raises:
         UsageError: The transaction's actor is not the breaker.
     """
     _check_actor(tx)
     state = tx.breakers.lock(command.stage)
-    if not is_open(tx, command.stage):
+    pause = _pause_of(tx, command.stage)
+    if pause is None:
         tx.breakers.save(state.cleared())
         return False
-    if not command.is_success:
+    if command.claimed_at is None or command.claimed_at < pause.at:
         return False
 
     resume_stage(tx, ResumeStage(stage=command.stage))
@@ -116,12 +120,7 @@ def claim_probe(
 
 def is_open(tx: TasksRead, stage: str) -> bool:
     """Return True if the stage is paused, and its breaker has paused it."""
-    try:
-        head = tx.stages.get(stage)
-    except StageNotFound:
-        return False
-
-    return is_paused_by_breaker(tx, head)
+    return _pause_of(tx, stage) is not None
 
 
 def is_probe_due(tx: TasksRead, stage: str, now: datetime) -> bool:
@@ -144,6 +143,16 @@ def open_breakers(tx: TasksRead) -> Mapping[str, float]:
         values[state.stage] = OPEN if is_open(tx, state.stage) else CLOSED
 
     return values
+
+
+def _pause_of(tx: TasksRead, stage: str) -> Change | None:
+    """Return the change by which the breaker has paused the stage; None unless it has."""
+    try:
+        head = tx.stages.get(stage)
+    except StageNotFound:
+        return None
+
+    return breaker_pause(tx, head)
 
 
 def _is_paused(tx: TasksRead, stage: str) -> bool:

@@ -10,7 +10,7 @@ from attrs.validators import optional
 from indelible.kernel.aggregates import Aggregate, save_change
 from indelible.kernel.breakers import BREAKER, BreakerReader, BreakerStore, CircuitBreaker
 from indelible.kernel.errors import Conflict, NotFound, Unavailable, UsageError
-from indelible.kernel.history import AggregateReader, AggregateRepository, Head
+from indelible.kernel.history import AggregateReader, AggregateRepository, Change, Head
 from indelible.kernel.json import digest
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.lifecycle import Edge, Lifecycle
@@ -300,7 +300,7 @@ def pause_stage(tx: TasksWrite, command: PauseStage) -> StageControl:
         save_change(tx, tx.stages, None, control, "pause")
         return control
 
-    if tx.actor != BREAKER and is_paused_by_breaker(tx, head):
+    if tx.actor != BREAKER and breaker_pause(tx, head) is not None:
         resume_stage(tx, ResumeStage(stage=command.stage))
     return _switch(tx, command.stage, "pause")
 
@@ -317,13 +317,17 @@ def resume_stage(tx: TasksWrite, command: ResumeStage) -> StageControl:
     return _switch(tx, command.stage, "resume")
 
 
-def is_paused_by_breaker(tx: TasksRead, head: Head[StageControl]) -> bool:
-    """Return True if the stage is paused, and its last change is the breaker's."""
+def breaker_pause(tx: TasksRead, head: Head[StageControl]) -> Change | None:
+    """Return the change by which the breaker has paused the stage; None unless it has."""
     if head.entity.status is not StageStatus.PAUSED:
-        return False
+        return None
 
     last_changes = tx.history.of(STAGE.name, head.entity.id, after=head.revision.seq - 1, limit=1)
-    return [change.actor for change in last_changes] == [BREAKER]
+    for change in last_changes:
+        if change.actor == BREAKER:
+            return change
+
+    return None
 
 
 def requeue_task(tx: TasksWrite, command: RequeueTask) -> None:

@@ -64,8 +64,8 @@ class RejectionLimit:
     period: timedelta
 
 
-# 1,000 a day are less than 250 MB in a year, with their indexes. 10 a minute keep somebody who sends
-# many from using up the day before an hour and a half has passed.
+# 1,000 a day are less than 250 MB in a year, with their indexes. With 10 a minute, a flood needs an
+# hour and a half to use up the day.
 REJECTION_LIMITS: Final = (
     RejectionLimit(10, timedelta(minutes=1)),
     RejectionLimit(1_000, timedelta(days=1)),
