@@ -21,6 +21,7 @@ from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
 from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.webhooks import WebhooksRead, WebhooksWrite
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.policy import Policy
 from indelible.projects import ProjectsRead, ProjectsWrite
@@ -37,6 +38,7 @@ class ReadTx(
     KeysRead,
     PayloadsRead,
     RejectionsRead,
+    WebhooksRead,
     ReadTransaction,
     Protocol,
 ):
@@ -56,6 +58,7 @@ class WriteTx(
     KeysWrite,
     PayloadsWrite,
     RejectionsWrite,
+    WebhooksWrite,
     Transaction,
     Protocol,
 ):

@@ -42,6 +42,7 @@ from indelible.kernel.transaction import (
     log_rejections,
 )
 from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
 from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
 from indelible.memory.contests import MemoryContests
@@ -51,6 +52,7 @@ from indelible.memory.projects import MemoryProjects
 from indelible.memory.rejections import MemoryRejections
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
+from indelible.memory.webhooks import MemoryWebhookRejections
 from indelible.policy import Policy
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES as PROJECT_STAGES
 from indelible.tokens.rules import STAGE_LIFECYCLES as TOKEN_STAGES
@@ -75,6 +77,8 @@ class Tables:
     receipts: ReceiptRows = field(factory=ReceiptRows)
     payloads: MemoryPayloads = field(factory=MemoryPayloads)
     rejections: MemoryRejections = field(factory=MemoryRejections)
+    webhook_rejections: MemoryWebhookRejections = field(factory=MemoryWebhookRejections)
+    breakers: MemoryBreakers = field(factory=MemoryBreakers)
 
     @classmethod
     def empty(cls) -> Self:
@@ -114,6 +118,8 @@ class Tables:
             receipts=self.receipts.copy(),
             payloads=self.payloads.copy(),
             rejections=self.rejections.copy(),
+            webhook_rejections=self.webhook_rejections.copy(),
+            breakers=self.breakers.copy(),
         )
 
 
@@ -131,6 +137,8 @@ class MemoryReading:
         self.tasks = tables.tasks
         self.payloads = tables.payloads
         self.rejections = tables.rejections
+        self.webhook_rejections = tables.webhook_rejections
+        self.breakers = tables.breakers
 
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
@@ -177,6 +185,8 @@ class MemoryTransaction:
         self.tasks = tables.tasks.of(self, policy.tasks)
         self.payloads = tables.payloads
         self.rejections = tables.rejections
+        self.webhook_rejections = tables.webhook_rejections
+        self.breakers = tables.breakers
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)

@@ -1,0 +1,25 @@
+DROP TRIGGER stage_breakers_fixed
+--;
+DROP TRIGGER stage_breakers_no_delete
+--;
+DROP TRIGGER stage_breakers_no_nested_update
+--;
+DROP TRIGGER stage_breakers_no_replace
+--;
+DROP TRIGGER stage_breakers_values_on_insert
+--;
+DROP TRIGGER stage_breakers_values_on_update
+--;
+DROP TRIGGER webhook_rejections_no_delete
+--;
+DROP TRIGGER webhook_rejections_no_replace
+--;
+DROP TRIGGER webhook_rejections_no_update
+--;
+DROP INDEX webhook_rejections_at
+--;
+DROP INDEX webhook_rejections_endpoint
+--;
+DROP TABLE webhook_rejections
+--;
+DROP TABLE stage_breakers
