@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Self, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter, NotFound
 from indelible.kernel.aggregates import Aggregate, RecordExists
@@ -36,14 +36,13 @@ class MemoryAggregateRepository(Generic[E]):
 
     def copy(self, history: MemoryHistory) -> Self:
         """Return a draft over a draft of history."""
-        return type(self)(
-            history,
-            self._entity,
-            self._missing,
-            self._rows.copy(),
-            self._records.copy(),
-            self._unique_values.copy(),
-            self._bulk.copy(),
+        return evolve(
+            self,
+            history=history,
+            rows=self._rows.copy(),
+            records=self._records.copy(),
+            unique_values=self._unique_values.copy(),
+            bulk=self._bulk.copy(),
         )
 
     def get(self, entity_id: str) -> Head[E]:

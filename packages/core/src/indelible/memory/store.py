@@ -47,6 +47,7 @@ from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, Memor
 from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
 from indelible.memory.contests import MemoryContests
 from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
+from indelible.memory.money import MemoryMoney
 from indelible.memory.payloads import MemoryPayloads
 from indelible.memory.projects import MemoryProjects
 from indelible.memory.rejections import MemoryRejections
@@ -74,6 +75,7 @@ class Tables:
     tokens: MemoryCollection
     projects: MemoryProjects
     contests: MemoryContests
+    money: MemoryMoney
     receipts: ReceiptRows = field(factory=ReceiptRows)
     payloads: MemoryPayloads = field(factory=MemoryPayloads)
     rejections: MemoryRejections = field(factory=MemoryRejections)
@@ -97,6 +99,7 @@ class Tables:
             tokens=MemoryCollection.empty(history, tasks),
             projects=MemoryProjects.empty(history),
             contests=MemoryContests.empty(history),
+            money=MemoryMoney.empty(history),
         )
 
     def copy(self) -> Self:
@@ -115,6 +118,7 @@ class Tables:
             tokens=self.tokens.copy(history, tasks),
             projects=self.projects.copy(history),
             contests=self.contests.copy(history),
+            money=self.money.copy(history),
             receipts=self.receipts.copy(),
             payloads=self.payloads.copy(),
             rejections=self.rejections.copy(),
@@ -145,6 +149,7 @@ class MemoryReading:
         self.tokens = tables.tokens
         self.projects = tables.projects
         self.contests = tables.contests
+        self.money = tables.money
 
 
 class MemoryConceptsWriter:
@@ -193,6 +198,7 @@ class MemoryTransaction:
         self.tokens = tables.tokens
         self.projects = tables.projects
         self.contests = tables.contests
+        self.money = tables.money
 
     def close(self) -> None:
         """Remove every attribute, so that a transaction that has ended cannot be used."""

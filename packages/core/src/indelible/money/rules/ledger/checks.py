@@ -15,7 +15,6 @@ from indelible.money.entities import (
     OwedLine,
     Posting,
 )
-from indelible.money.entities.values import Side
 from indelible.money.rules.ledger.drafts import AccountSums, account_sums
 
 PAYABLE = AccountKind.WINNER_PAYABLE
@@ -61,10 +60,10 @@ def check_step(step: AccountStep) -> None:
     Raises:
         LedgerUnbalanced: The balance does not follow from the one before.
     """
-    growth = step.after.debited_minor - step.after.credited_minor
-    if step.after.kind.side is Side.CREDIT:
-        growth = -growth
-    expected = step.before.balance_minor + growth
+    sums = AccountSums(
+        debited_minor=step.after.debited_minor, credited_minor=step.after.credited_minor
+    )
+    expected = step.before.balance_minor + sums.balance_minor(step.after.kind.side)
     if step.after.balance_minor != expected:
         key = step.after.last_movement_id or ""
         raise errors.LedgerUnbalanced(key, step.after.id, expected, step.after.balance_minor)

@@ -15,7 +15,7 @@ from indelible.money.entities import (
     account_id,
     movement_id,
 )
-from indelible.money.entities.values import amount_field
+from indelible.money.entities.values import Side, amount_field
 
 OPERATOR: Final = "operator"
 
@@ -129,6 +129,11 @@ class AccountSums:
     debited_minor: int = 0
     credited_minor: int = 0
     posting_count: int = 0
+
+    def balance_minor(self, side: Side) -> int:
+        """Return the balance that these sums make of nothing, on the side of the account."""
+        balance = self.debited_minor - self.credited_minor
+        return balance if side is Side.DEBIT else -balance
 
 
 def _postings_of(draft: "MovementDraft") -> Bulk[Posting]:

@@ -1,0 +1,105 @@
+"""The memory store's repositories of money: the reference model of the databases."""
+
+from typing import Self
+
+from attrs import evolve, frozen
+
+from indelible.memory.history import MemoryHistory
+from indelible.memory.money.ledger import MemoryAccountRepository, MemoryMovementRepository
+from indelible.memory.money.payments import (
+    MemoryChargeRepository,
+    MemoryDisputeRepository,
+    MemoryReconciliationRepository,
+    MemoryRefundRepository,
+    MemoryStripeEventRepository,
+    MemorySwitchRepository,
+)
+from indelible.memory.money.payouts import (
+    MemoryPayeeRepository,
+    MemoryPayoutJobRepository,
+    MemoryTransferRepository,
+)
+from indelible.money import errors
+from indelible.money.entities import (
+    Account,
+    Charge,
+    Dispute,
+    Movement,
+    Payee,
+    PaymentSwitch,
+    PayoutJob,
+    Reconciliation,
+    Refund,
+    StripeEvent,
+    Transfer,
+)
+
+__all__ = ["MemoryMoney"]
+
+
+@frozen(kw_only=True)
+class MemoryMoney:
+    """The part of money in a transaction of the memory store."""
+
+    accounts: MemoryAccountRepository
+    movements: MemoryMovementRepository
+    charges: MemoryChargeRepository
+    refunds: MemoryRefundRepository
+    disputes: MemoryDisputeRepository
+    events: MemoryStripeEventRepository
+    reconciliations: MemoryReconciliationRepository
+    switches: MemorySwitchRepository
+    transfers: MemoryTransferRepository
+    payout_jobs: MemoryPayoutJobRepository
+    payees: MemoryPayeeRepository
+
+    @classmethod
+    def empty(cls, history: MemoryHistory) -> Self:
+        """Return the repositories of an empty store."""
+        accounts = MemoryAccountRepository(history, Account, errors.AccountNotFound)
+        jobs = MemoryPayoutJobRepository(history, PayoutJob, errors.PayoutJobNotFound)
+        movements = MemoryMovementRepository(
+            history, Movement, errors.MovementNotFound, accounts=accounts, jobs=jobs
+        )
+        charges = MemoryChargeRepository(
+            history, Charge, errors.ChargeNotFound, movements=movements
+        )
+        return cls(
+            accounts=accounts,
+            movements=movements,
+            charges=charges,
+            refunds=MemoryRefundRepository(history, Refund, errors.RefundNotFound),
+            disputes=MemoryDisputeRepository(
+                history, Dispute, errors.DisputeNotFound, charges=charges
+            ),
+            events=MemoryStripeEventRepository(history, StripeEvent, errors.StripeEventNotFound),
+            reconciliations=MemoryReconciliationRepository(
+                history, Reconciliation, errors.ReconciliationNotFound
+            ),
+            switches=MemorySwitchRepository(history, PaymentSwitch, errors.SwitchNotFound),
+            transfers=MemoryTransferRepository(
+                history, Transfer, errors.TransferNotFound, movements=movements
+            ),
+            payout_jobs=jobs,
+            payees=MemoryPayeeRepository(history, Payee, errors.PayeeNotFound),
+        )
+
+    def copy(self, history: MemoryHistory) -> Self:
+        """Return a draft over a draft of history. It shares the rows, which are frozen."""
+        accounts = self.accounts.copy(history)
+        jobs = self.payout_jobs.copy(history)
+        movements = self.movements.copy_with(history, accounts, jobs)
+        charges = evolve(self.charges.copy(history), movements=movements)
+        return type(self)(
+            accounts=accounts,
+            movements=movements,
+            charges=charges,
+            refunds=self.refunds.copy(history),
+            disputes=evolve(self.disputes.copy(history), charges=charges),
+            events=self.events.copy(history),
+            reconciliations=self.reconciliations.copy(history),
+            switches=self.switches.copy(history),
+            transfers=evolve(self.transfers.copy(history), movements=movements),
+            payout_jobs=jobs,
+            payees=self.payees.copy(history),
+        )

@@ -1,0 +1,160 @@
+"""The memory store's payees, transfers and payout jobs."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+
+from indelible.kernel import Change, Head
+from indelible.kernel.bulk import AnyBulk
+from indelible.kernel.history import Record
+from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.money.ledger import MemoryMovementRepository
+from indelible.memory.money.records import first_of, records_after
+from indelible.money import errors
+from indelible.money.entities import Payee, PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus, TransferStatus
+from indelible.money.ports import UnpaidSum
+
+PLANNED = 1  # the seq of the change that adds the lines of a transfer
+
+
+@frozen
+class MemoryTransferRepository(MemoryAggregateRepository[Transfer]):
+    """Transfers, their lines and their attempts."""
+
+    _movements: MemoryMovementRepository = field(kw_only=True)
+
+    def save(
+        self,
+        change: Change,
+        entity: Transfer,
+        records: Sequence[Record] = (),
+        bulk: Sequence[AnyBulk] = (),
+    ) -> None:
+        """Store a transfer, or raise PayoutAlreadyScheduled if another one has its owed line."""
+        for item in bulk:
+            for line in item.rows:
+                if self.of_owed_line(line.owed_movement_id, line.owed_number) is not None:
+                    self._history.check_next(self._entity.lifecycle, change)
+                    subject = f"owed line {line.owed_number} of movement {line.owed_movement_id}"
+                    error = errors.PayoutAlreadyScheduled(subject)
+                    self._history.refuse(error)
+                    raise error
+        MemoryAggregateRepository.save(self, change, entity, records, bulk)
+
+    def of_stripe(self, stripe_transfer_id: str) -> Head[Transfer] | None:
+        """Return the transfer that has an id of Stripe."""
+        return first_of(self.find({"stripe_transfer_id": stripe_transfer_id}, limit=1))
+
+    def of_owed_line(self, movement_id: str, number: int) -> Head[Transfer] | None:
+        """Return the transfer that pays an owed line."""
+        for transfer_id in sorted(self._rows):
+            for line in self.lines(transfer_id):
+                if (line.owed_movement_id, line.owed_number) == (movement_id, number):
+                    return self._rows[transfer_id]
+
+        return None
+
+    def of_job(self, job_id: str, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers of a job after an id, in order of id."""
+        return self.where(lambda transfer: transfer.job_id == job_id, after=after, limit=limit)
+
+    def lines(self, transfer_id: str) -> tuple[TransferLine, ...]:
+        """Return the owed lines that a transfer pays, in order."""
+        return self.bulk_rows(TransferLine, transfer_id, seq=PLANNED)
+
+    def attempts(self, transfer_id: str, *, after: int, limit: int) -> tuple[TransferAttempt, ...]:
+        """Return the next `limit` attempts after a number, oldest first."""
+        return records_after(self.records(TransferAttempt, transfer_id), after, limit)
+
+    def parked(
+        self, *, party: str | None = None, after: str, limit: int
+    ) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` parked transfers after an id, of a party or of all."""
+
+        def is_parked(transfer: Transfer) -> bool:
+            is_of_party = party is None or transfer.party == party
+            return transfer.status is TransferStatus.PARKED and is_of_party
+
+        return self.where(is_parked, after=after, limit=limit)
+
+    def parked_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
+        """Return transfers that were parked first before a time, the oldest first."""
+        parked: list[tuple[datetime, str, Head[Transfer]]] = []
+        for head in self.parked(after="", limit=len(self._rows)):
+            parked_at = head.entity.parked_at
+            if parked_at is not None and parked_at < until:
+                parked.append((parked_at, head.entity.id, head))
+
+        parked.sort(key=lambda entry: entry[:2])
+        return tuple(head for _, _, head in parked[:limit])
+
+    def stuck_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
+        """Return transfers that are not terminal and changed last before a time, oldest first."""
+
+        def is_stuck(transfer: Transfer) -> bool:
+            return transfer.status not in TERMINAL_TRANSFER and transfer.updated_at < until
+
+        heads = sorted(
+            self.where(is_stuck), key=lambda head: (head.entity.updated_at, head.entity.id)
+        )
+        return tuple(heads[:limit])
+
+    def count_of_job(self, job_id: str) -> Mapping[TransferStatus, int]:
+        """Return the number of a job's transfers in each state that any is in."""
+        heads = self.find({"job_id": job_id}, limit=len(self._rows))
+        return Counter(head.entity.status for head in heads)
+
+    def count_by_status(self) -> Mapping[TransferStatus, int]:
+        """Return the number of transfers in each state that any is in."""
+        return Counter(head.entity.status for head in self._rows.values())
+
+    def unpaid_sums(self) -> tuple[UnpaidSum, ...]:
+        """Return the sums of the transfers whose owed lines no movement has paid."""
+        unpaid: dict[tuple[str, str], list[int]] = {}
+        for head in self._rows.values():
+            transfer = head.entity
+            first = self.lines(transfer.id)[0]
+            line = self._movements.owed_line(first.owed_movement_id, first.owed_number)
+            if line.paid_by is None:
+                key = (transfer.reference, transfer.currency)
+                unpaid.setdefault(key, []).append(transfer.amount_minor)
+
+        sums: list[UnpaidSum] = []
+        for reference, currency in sorted(unpaid):
+            amounts = unpaid[reference, currency]
+            sums.append(
+                UnpaidSum(
+                    reference=reference,
+                    currency=currency,
+                    transfers=len(amounts),
+                    amount_minor=sum(amounts),
+                )
+            )
+        return tuple(sums)
+
+
+class MemoryPayoutJobRepository(MemoryAggregateRepository[PayoutJob]):
+    """Payout jobs."""
+
+    def incomplete(self, *, after: str, limit: int) -> tuple[Head[PayoutJob], ...]:
+        """Return the next `limit` jobs after an id that are not complete, in order of id."""
+
+        def is_incomplete(job: PayoutJob) -> bool:
+            return job.status is not PayoutJobStatus.COMPLETE
+
+        return self.where(is_incomplete, after=after, limit=limit)
+
+
+class MemoryPayeeRepository(MemoryAggregateRepository[Payee]):
+    """Payees."""
+
+    def of_party(self, party: str) -> Head[Payee] | None:
+        """Return the payee of a party."""
+        return self._rows.get(party)
+
+    def of_destination(self, destination: str) -> Head[Payee] | None:
+        """Return the payee that has an account at Stripe."""
+        return first_of(self.find({"destination": destination}, limit=1))

@@ -1,0 +1,182 @@
+"""Queries on money; none of them writes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from indelible.kernel.transaction import single_statement
+from indelible.money.commands import ChargeSaved, MovementPosted
+from indelible.money.entities import (
+    Account,
+    BalanceSum,
+    Charge,
+    LedgerLine,
+    Movement,
+    OwedLine,
+    Posting,
+)
+from indelible.money.entities.values import Side
+from indelible.money.ports import (
+    ALL_ACCOUNTS,
+    ALL_CHARGES,
+    ALL_MOVEMENTS,
+    AccountFilter,
+    ChargeFilter,
+    MoneyRead,
+    MovementFilter,
+)
+
+PAGE_SIZE = 50
+
+
+@frozen(kw_only=True)
+class AccountLine:
+    """A posting of an account with its cause: on which side it is, and the other account."""
+
+    line: LedgerLine
+    side: Side
+    other_account_id: str
+
+    @property
+    def position(self) -> str:
+        """Return the position after which the list goes on."""
+        return self.line.position
+
+
+def balances(tx: MoneyRead) -> tuple[BalanceSum, ...]:
+    """Return the sum of the balances of all accounts by kind and currency."""
+    return tx.money.accounts.sums()
+
+
+@single_statement
+def get_account(tx: MoneyRead, account_id: str) -> Account:
+    """Return an account, or raise AccountNotFound."""
+    return tx.money.accounts.get(account_id).entity
+
+
+@single_statement
+def list_accounts(
+    tx: MoneyRead,
+    *,
+    matching: AccountFilter = ALL_ACCOUNTS,
+    where: Mapping[str, object] | None = None,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[Account, ...]:
+    """Return the next matching accounts after a position."""
+    heads = tx.money.accounts.list_page(matching, where=where or {}, after=after, limit=limit)
+    return tuple(head.entity for head in heads)
+
+
+@single_statement
+def list_account_lines(
+    tx: MoneyRead, account_id: str, *, before: str = "", limit: int = PAGE_SIZE
+) -> tuple[AccountLine, ...]:
+    """Return the last postings of an account before a position with their causes."""
+    lines: list[AccountLine] = []
+    for line in tx.money.movements.lines_of_account(account_id, before=before, limit=limit):
+        posting = line.posting
+        side, other = Side.CREDIT, posting.debit_account_id
+        if posting.debit_account_id == account_id:
+            side, other = Side.DEBIT, posting.credit_account_id
+        lines.append(AccountLine(line=line, side=side, other_account_id=other))
+    return tuple(lines)
+
+
+@single_statement
+def get_movement(tx: MoneyRead, movement_id: str) -> MovementPosted:
+    """Return a movement, or raise MovementNotFound."""
+    head = tx.money.movements.get(movement_id)
+    return MovementPosted(movement=head.entity, seq=head.revision.seq, is_new=False)
+
+
+@single_statement
+def list_movements(
+    tx: MoneyRead,
+    *,
+    matching: MovementFilter = ALL_MOVEMENTS,
+    where: Mapping[str, object] | None = None,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[Movement, ...]:
+    """Return the next matching movements after a position."""
+    heads = tx.money.movements.list_page(matching, where=where or {}, after=after, limit=limit)
+    return tuple(head.entity for head in heads)
+
+
+@single_statement
+def list_postings(
+    tx: MoneyRead, movement_id: str, *, after: int = 0, limit: int = PAGE_SIZE
+) -> tuple[Posting, ...]:
+    """Return the next postings of a movement after a number, in order."""
+    return tx.money.movements.postings(movement_id, after=after, limit=limit)
+
+
+@single_statement
+def statement(
+    tx: MoneyRead, party: str, *, before: str = "", limit: int = PAGE_SIZE
+) -> tuple[LedgerLine, ...]:
+    """Return the last postings that name a party before a position, newest first."""
+    return tx.money.movements.lines_of_party(party, before=before, limit=limit)
+
+
+@single_statement
+def owed_lines(
+    tx: MoneyRead,
+    *,
+    reference: str | None = None,
+    party: str | None = None,
+    unpaid: bool = True,
+    after: tuple[str, int] = ("", 0),
+    limit: int = PAGE_SIZE,
+) -> tuple[OwedLine, ...]:
+    """Return the next owed lines after a name: all of them, or those that nobody has paid."""
+    return tx.money.movements.owed_lines(
+        reference=reference, party=party, unpaid=unpaid, after=after, limit=limit
+    )
+
+
+@single_statement
+def get_charge(tx: MoneyRead, charge_id: str, *, party: str | None = None) -> ChargeSaved:
+    """Return a charge, or raise ChargeNotFound; with `party` also where it is another one's."""
+    head = tx.money.charges.get(charge_id)
+    if party is not None:
+        head.entity.require_party(party)
+    return ChargeSaved(charge=head.entity, seq=head.revision.seq)
+
+
+@single_statement
+def charge_of_item(tx: MoneyRead, item: str) -> Charge | None:
+    """Return the charge of an item, None if it has none."""
+    head = tx.money.charges.of_item(item)
+    return None if head is None else head.entity
+
+
+@single_statement
+def charge_of_intent(tx: MoneyRead, intent_id: str) -> Charge | None:
+    """Return the charge that has a payment intent, None if none has it."""
+    head = tx.money.charges.of_intent(intent_id)
+    return None if head is None else head.entity
+
+
+@single_statement
+def list_charges(
+    tx: MoneyRead,
+    *,
+    matching: ChargeFilter = ALL_CHARGES,
+    where: Mapping[str, object] | None = None,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[ChargeSaved, ...]:
+    """Return the next matching charges after a position."""
+    heads = tx.money.charges.list_page(matching, where=where or {}, after=after, limit=limit)
+    return tuple(ChargeSaved(charge=head.entity, seq=head.revision.seq) for head in heads)
+
+
+def movements_between(
+    tx: MoneyRead, *, since: datetime | None = None, until: datetime | None = None
+) -> Mapping[tuple[str, str], int]:
+    """Return the sums of the movements in a time by kind and currency."""
+    sums = tx.money.movements.sums(since=since, until=until)
+    return {(item.kind.value, item.currency): item.total_minor for item in sums}
