@@ -176,6 +176,7 @@ CHARGE: Final = Lifecycle(
         Edge(_PART_REFUNDED, "request_refund", _REFUND_PENDING, 0),
         # The refund of a quarantined charge failed: another one follows.
         Edge(_REFUND_PENDING, "retry_refund", _REFUND_PENDING, 0),
+        Edge(_REFUNDED, "retry_refund", _REFUND_PENDING, 0),
         Edge(_REFUND_PENDING, "refund", _REFUNDED, 0),
         Edge(_REFUND_PENDING, "refund_part", _PART_REFUNDED, 0),
         Edge(_REFUND_PENDING, "fail_refund", _SUCCEEDED, 0),

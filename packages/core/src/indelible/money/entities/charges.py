@@ -1,8 +1,9 @@
 """Charges: money that a party pays for an item."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, NoReturn, Self
+from typing import Any, ClassVar, Final, NoReturn, Self
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -31,7 +32,7 @@ from indelible.money.entities.values import (
     optional_amount_field,
     sum_field,
 )
-from indelible.money.lifecycle import CHARGE, UNPAID_CHARGE, ChargeStatus
+from indelible.money.lifecycle import CANCELABLE_CHARGE, CHARGE, UNPAID_CHARGE, ChargeStatus
 
 PAYMENT_FIELDS: Final = ("received_minor", "paid_at")
 PAID: Final = (
@@ -44,6 +45,14 @@ PAID: Final = (
 )
 # Money of another amount or currency than the charge's: it is only refunded.
 QUARANTINED: Final = frozenset({OutcomeCode.AMOUNT_MISMATCH, OutcomeCode.CURRENCY_MISMATCH})
+REFUNDABLE: Final = frozenset({ChargeStatus.SUCCEEDED, ChargeStatus.PARTIALLY_REFUNDED})
+REFUND_STATES: Final = frozenset(
+    {ChargeStatus.REFUND_PENDING, ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.REFUNDED}
+)
+DISPUTE_ACTIONS: Final[Mapping[ChargeStatus, str]] = {
+    ChargeStatus.REFUNDED: "dispute_refunded",
+    ChargeStatus.PARTIALLY_REFUNDED: "dispute_part_refunded",
+}
 ALL_STATES: Final = tuple(ChargeStatus)
 ONE_PER_ITEM: Final = OnePerParent(
     name="one_item", parent_field="item", states=ALL_STATES, error=errors.ChargeExists
@@ -148,6 +157,104 @@ class Charge(Aggregate):
     def intent_key(self) -> str:
         """Return the idempotency key of the payment intent."""
         return f"pi:{self.id}:g{self.generation}"
+
+    @property
+    def is_cancelable(self) -> bool:
+        """Return True if the charge can be canceled; Stripe refuses it while it processes one."""
+        return self.status in CANCELABLE_CHARGE
+
+    @property
+    def is_refundable(self) -> bool:
+        """Return True if a refund can be requested."""
+        return self.status in REFUNDABLE
+
+    @property
+    def is_disputed(self) -> bool:
+        """Return True while a dispute is open."""
+        return self.status is ChargeStatus.DISPUTED
+
+    @property
+    def left_minor(self) -> int:
+        """Return the received money that is not refunded."""
+        return (self.received_minor or 0) - self.refunded_minor
+
+    @property
+    def refund_currency(self) -> str:
+        """Return the currency of the charge's refunds: that of the received money."""
+        return self.received_currency or self.currency
+
+    def require_payable(self, now: datetime) -> Self:
+        """Return the charge, or raise AlreadyPaid if it takes no payment, or none any more."""
+        if not self.is_unpaid:
+            raise errors.AlreadyPaid(self.id, self.status)
+        if now >= self.expires_at:
+            raise errors.AlreadyPaid(self.id, OutcomeCode.EXPIRED)
+        return self
+
+    def require_refundable(self, amount_minor: int) -> Self:
+        """Return the charge, or raise the error that says why it cannot be refunded."""
+        if not self.is_refundable:
+            expected = " or ".join(sorted(REFUNDABLE))
+            raise errors.RefundNotAllowed(self.id, expected, self.status)
+        if not 0 < amount_minor <= self.left_minor:
+            expected = f"an amount from 1 to {self.left_minor}"
+            raise errors.RefundNotAllowed(self.id, expected, str(amount_minor))
+        return self
+
+    def with_event(
+        self,
+        action: str,
+        created: datetime,
+        *,
+        now: datetime,
+        **fields: Any,  # noqa: ANN401 - of the charge
+    ) -> Self:
+        """Return the charge after an event of Stripe that was created at a time."""
+        newest = max(created, self.last_event_at or created)
+        return self.transition(action, now=now, last_event_at=newest, **fields)
+
+    def refund_action(self, refunded_minor: int, *, is_success: bool) -> str | None:
+        """Return the action that a refund's end leads to, None if the charge stays as it is.
+
+        `refunded_minor` is the sum of all refunds that have succeeded. A disputed charge stays:
+        the end of its dispute counts its refunds.
+        """
+        if is_success:
+            return self._success_action(is_whole=refunded_minor == self.received_minor)
+        if self.is_quarantined and self.status in REFUND_STATES:
+            return "retry_refund"
+        is_pending = self.status is ChargeStatus.REFUND_PENDING
+        if not is_pending and refunded_minor == self.refunded_minor:
+            return None
+        if self.status not in REFUND_STATES:
+            return None
+        return "fail_part_refund" if refunded_minor > 0 else "fail_refund"
+
+    def _success_action(self, *, is_whole: bool) -> str | None:
+        """Return the action after a refund that has succeeded, ours or one that was made outside."""
+        if self.status is ChargeStatus.REFUND_PENDING:
+            return "refund" if is_whole else "refund_part"
+        if self.status in REFUNDABLE:
+            return "refund_outside" if is_whole else "refund_part_outside"
+        return None
+
+    @property
+    def dispute_action(self) -> str | None:
+        """Return the action that a dispute leads to, None if the charge stays as it is.
+
+        A charge with a refund under way is disputed when the refund has ended.
+        """
+        if self.status in (ChargeStatus.REFUND_PENDING, ChargeStatus.DISPUTED):
+            return None
+        if self.status is ChargeStatus.CHARGED_BACK:
+            return None
+        return DISPUTE_ACTIONS.get(self.status, "dispute")
+
+    def win_action(self, refunded_minor: int) -> str:
+        """Return the action after a dispute that is not lost, by what was refunded."""
+        if refunded_minor == 0:
+            return "win"
+        return "win_refunded" if refunded_minor == self.received_minor else "win_part_refunded"
 
     def require_party(self, party: str) -> Self:
         """Return the charge, or raise ChargeNotFound where it is another party's."""

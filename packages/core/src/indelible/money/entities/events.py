@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from attrs import field, frozen
 
@@ -82,6 +82,27 @@ class StripeEvent(Aggregate):
     origin: EventOrigin = field(validator=instance_of(EventOrigin))
     attempt_number: int = field(validator=bounded_int, metadata=NATURAL)
     last_code: str | None = identifier_field()
+
+    @property
+    def is_received(self) -> bool:
+        """Return True until the event has an outcome."""
+        return self.status is InboxStatus.RECEIVED
+
+    def processed(self, code: str | None, *, now: datetime) -> Self:
+        """Return the event after its effect."""
+        return self.transition("process", now=now, last_code=code)
+
+    def ignored(self, code: str, *, now: datetime) -> Self:
+        """Return an event without an effect."""
+        return self.transition("ignore", now=now, last_code=code)
+
+    def failed(self, code: str, *, now: datetime) -> Self:
+        """Return the event after an attempt that failed; another one follows."""
+        return self.transition("fail", now=now, last_code=code)
+
+    def buried(self, code: str, *, now: datetime) -> Self:
+        """Return the event after its last attempt."""
+        return self.transition("bury", now=now, last_code=code)
 
     def new_attempt(self, outcome: EventOutcome, message: str | None = None) -> StripeEventAttempt:
         """Return the attempt that the event's number, code and time point to."""

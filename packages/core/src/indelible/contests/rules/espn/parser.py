@@ -7,7 +7,7 @@ from attrs import frozen
 from indelible.contests.rules.espn.competitors import read_competitors
 from indelible.contests.rules.espn.nodes import Node
 from indelible.contests.rules.espn.rounds import TournamentFacts
-from indelible.contests.rules.espn.strict_json import MalformedJson, read_json
+from indelible.kernel.strict_json import MalformedJson, read_json
 from indelible.contests.rules.espn.terms import TOURNAMENT_TERMS
 from indelible.contests.rules.faults import Fault, FaultCode, FaultList
 from indelible.contests.rules.values import Leaderboard, Tournament, TournamentStatus

@@ -1,0 +1,93 @@
+"""Events of Stripe: parsed strictly into frozen facts, and checked against the environment."""
+
+from datetime import datetime
+from typing import Self
+
+from attrs import field, frozen
+
+from indelible.money import errors
+from indelible.money.rules.events.facts import EVENT_TYPES, READERS, EventFacts
+from indelible.money.rules.events.reading import MAX_BODY_BYTES, JsonFields, read_object
+
+__all__ = [
+    "EVENT_TYPES",
+    "MAX_BODY_BYTES",
+    "Environment",
+    "EventFacts",
+    "ParsedEvent",
+    "parse_event",
+]
+
+
+@frozen(kw_only=True)
+class ParsedEvent:
+    """An event of Stripe. `facts` are None for a type that has no effect.
+
+    `created` is the time that Stripe gives the event. `account` is the connected account of the
+    event, None for our own.
+    """
+
+    id: str
+    type: str
+    api_version: str | None
+    livemode: bool
+    created: datetime
+    object_id: str
+    account: str | None
+    facts: EventFacts | None = field(repr=False)
+
+    @classmethod
+    def read(cls, fields: JsonFields) -> Self:
+        """Read the fields of an event."""
+        event_type = fields.text("type")
+        subject = fields.member("data").member("object")
+        reader = READERS.get(event_type)
+        facts = None if reader is None else reader(subject)
+        return cls(
+            id=fields.text("id"),
+            type=event_type,
+            api_version=fields.text_or_none("api_version"),
+            livemode=fields.flag("livemode"),
+            created=fields.instant("created"),
+            object_id=subject.text_or_none("id") or event_type,
+            account=fields.text_or_none("account"),
+            facts=facts,
+        )
+
+
+@frozen(kw_only=True)
+class Environment:
+    """What an event must belong to; a version or an account that is None is not compared.
+
+    `account` is our own account. Events of connected accounts, which have another one, are
+    accepted for the types of `CONNECTED_TYPES`.
+    """
+
+    livemode: bool
+    account: str | None = None
+    api_version: str | None = None
+
+    def check(self, event: ParsedEvent) -> None:
+        """Raise EnvironmentMismatch for an event of another mode, account or version."""
+        if event.livemode is not self.livemode:
+            raise errors.EnvironmentMismatch("livemode", str(self.livemode), str(event.livemode))
+        is_version = self.api_version in (None, event.api_version)
+        if not is_version:
+            expected = str(self.api_version)
+            raise errors.EnvironmentMismatch("api_version", expected, str(event.api_version))
+        is_ours = event.account in (None, self.account)
+        if not is_ours and not event.type.startswith(CONNECTED_TYPES):
+            raise errors.EnvironmentMismatch("account", str(self.account), str(event.account))
+
+
+# The types of events that connected accounts send.
+CONNECTED_TYPES = ("account.", "payout.", "capability.")
+
+
+def parse_event(body: bytes) -> ParsedEvent:
+    """Parse the raw bytes of an event.
+
+    Raises:
+        WebhookMalformed: The body is no event of the expected form.
+    """
+    return ParsedEvent.read(read_object(body))
