@@ -121,6 +121,31 @@ class AmountMismatch(Invalid):
 
 
 @frozen
+class CurrencyMismatch(Invalid):
+    """A payment or a refund in another currency than that of its charge."""
+
+    code: ClassVar[str] = "CURRENCY_MISMATCH"
+    message: ClassVar[str] = (
+        "The payment of charge {charge_id} has another currency: expected {expected}, got "
+        "{actual}."
+    )
+    charge_id: str
+    expected: str
+    actual: str
+
+
+@frozen
+class IntentInDoubt(Conflict):
+    """Events of one second whose order is not known: the intent has to be read at Stripe."""
+
+    code: ClassVar[str] = "PAYMENT_INTENT_IN_DOUBT"
+    message: ClassVar[str] = (
+        "The order of the events of payment intent {intent_id} is not known: read it at Stripe."
+    )
+    intent_id: str
+
+
+@frozen
 class OrganizerDoesNotPay(Invalid):
     """An organizer that would pay for an item of their own reference."""
 

@@ -13,15 +13,17 @@ __all__ = [
     "EVENT_TYPES",
     "MAX_BODY_BYTES",
     "Environment",
+    "EventEnvelope",
     "EventFacts",
     "ParsedEvent",
+    "parse_envelope",
     "parse_event",
 ]
 
 
 @frozen(kw_only=True)
-class ParsedEvent:
-    """An event of Stripe. `facts` are None for a type that has no effect.
+class EventEnvelope:
+    """What every event of Stripe has.
 
     `created` is the time that Stripe gives the event. `account` is the connected account of the
     event, None for our own.
@@ -34,25 +36,43 @@ class ParsedEvent:
     created: datetime
     object_id: str
     account: str | None
-    facts: EventFacts | None = field(repr=False)
 
     @classmethod
     def read(cls, fields: JsonFields) -> Self:
         """Read the fields of an event."""
         event_type = fields.text("type")
-        subject = fields.member("data").member("object")
-        reader = READERS.get(event_type)
-        facts = None if reader is None else reader(subject)
         return cls(
             id=fields.text("id"),
             type=event_type,
             api_version=fields.text_or_none("api_version"),
             livemode=fields.flag("livemode"),
             created=fields.instant("created"),
-            object_id=subject.text_or_none("id") or event_type,
+            object_id=_object_of(fields).text_or_none("id") or event_type,
             account=fields.text_or_none("account"),
-            facts=facts,
         )
+
+
+@frozen(kw_only=True)
+class ParsedEvent:
+    """An event with its object; `facts` are None for a type that has no effect."""
+
+    envelope: EventEnvelope
+    facts: EventFacts | None = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """Return the id of the event."""
+        return self.envelope.id
+
+    @property
+    def type(self) -> str:
+        """Return the type of the event."""
+        return self.envelope.type
+
+    @property
+    def created(self) -> datetime:
+        """Return the time that Stripe gives the event."""
+        return self.envelope.created
 
 
 @frozen(kw_only=True)
@@ -67,7 +87,7 @@ class Environment:
     account: str | None = None
     api_version: str | None = None
 
-    def check(self, event: ParsedEvent) -> None:
+    def check(self, event: EventEnvelope) -> None:
         """Raise EnvironmentMismatch for an event of another mode, account or version."""
         if event.livemode is not self.livemode:
             raise errors.EnvironmentMismatch("livemode", str(self.livemode), str(event.livemode))
@@ -84,10 +104,27 @@ class Environment:
 CONNECTED_TYPES = ("account.", "payout.", "capability.")
 
 
-def parse_event(body: bytes) -> ParsedEvent:
-    """Parse the raw bytes of an event.
+def parse_envelope(body: bytes) -> EventEnvelope:
+    """Parse what every event has, from its raw bytes; its object is not looked at.
 
     Raises:
-        WebhookMalformed: The body is no event of the expected form.
+        WebhookMalformed: The body is no event.
     """
-    return ParsedEvent.read(read_object(body))
+    return EventEnvelope.read(read_object(body))
+
+
+def parse_event(body: bytes) -> ParsedEvent:
+    """Parse the raw bytes of an event and its object.
+
+    Raises:
+        WebhookMalformed: The body is no event, or its object is not of the expected form.
+    """
+    fields = read_object(body)
+    envelope = EventEnvelope.read(fields)
+    reader = READERS.get(envelope.type)
+    facts = None if reader is None else reader(_object_of(fields))
+    return ParsedEvent(envelope=envelope, facts=facts)
+
+
+def _object_of(fields: JsonFields) -> JsonFields:
+    return fields.member("data").member("object")

@@ -68,7 +68,7 @@ def read_refund(fields: JsonFields) -> RefundObject:
 
 def read_dispute(fields: JsonFields) -> DisputeObject:
     """Read a dispute; its fee is that of its balance transactions, None before there are any."""
-    fees = [item.amount("fee") for item in fields.members("balance_transactions")]
+    fees = [item.signed_amount("fee") for item in fields.members("balance_transactions")]
     return DisputeObject(
         id=fields.text("id"),
         status=fields.text("status"),
@@ -79,7 +79,7 @@ def read_dispute(fields: JsonFields) -> DisputeObject:
         reason=fields.text("reason"),
         created=fields.instant("created"),
         evidence_due_by=fields.member("evidence_details").instant_or_none("due_by"),
-        fee_minor=sum(fees) if fees else None,
+        fee_minor=max(0, sum(fees)) if fees else None,
     )
 
 

@@ -56,11 +56,15 @@ class JsonFields:
 
     def amount(self, name: str) -> int:
         """Return an amount in whole minor units."""
-        return self._whole(name, MAX_AMOUNT_MINOR)
+        return self._whole(name, 0, MAX_AMOUNT_MINOR)
+
+    def signed_amount(self, name: str) -> int:
+        """Return an amount that may be negative."""
+        return self._whole(name, -MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR)
 
     def instant(self, name: str) -> datetime:
         """Return a time that is given in seconds."""
-        return datetime.fromtimestamp(self._whole(name, MAX_INSTANT), UTC)
+        return datetime.fromtimestamp(self._whole(name, 0, MAX_INSTANT), UTC)
 
     def instant_or_none(self, name: str) -> datetime | None:
         """Return a time, or None where it is null or absent."""
@@ -120,11 +124,11 @@ class JsonFields:
         """Return the error about a field."""
         return errors.WebhookMalformed(f"field {self._path_of(name)}: expected {expected}")
 
-    def _whole(self, name: str, maximum: int) -> int:
+    def _whole(self, name: str, minimum: int, maximum: int) -> int:
         value = self.values.get(name)
         is_whole = isinstance(value, int) and not isinstance(value, bool)
-        if not is_whole or not 0 <= cast("int", value) <= maximum:
-            raise self.malformed(name, f"a whole number from 0 to {maximum}")
+        if not is_whole or not minimum <= cast("int", value) <= maximum:
+            raise self.malformed(name, f"a whole number from {minimum} to {maximum}")
         return cast("int", value)
 
     def _path_of(self, name: str) -> str:

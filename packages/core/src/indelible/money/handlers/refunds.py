@@ -1,0 +1,378 @@
+"""The handlers of refunds: requested by us or made outside, and ended by what Stripe reports."""
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from indelible.kernel import Head
+from indelible.money import commands, errors
+from indelible.money.commands import RefundSaved
+from indelible.money.entities import (
+    AttemptKind,
+    Charge,
+    ChargeObject,
+    Refund,
+    RefundObject,
+    RefundReason,
+    refund_id,
+)
+from indelible.money.handlers.ledger import post_movement, reverse_movement
+from indelible.money.handlers.saving import save
+from indelible.money.ports import MoneyWrite
+from indelible.money.repositories import is_covered
+from indelible.money.rules.charges import KNOWN, Decision
+from indelible.money.rules.evidence import EventEvidence
+from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.ledger import (
+    Proof,
+    refund_failed,
+    refund_requested,
+    refund_succeeded,
+)
+from indelible.money.rules.refunds import (
+    FAILURES,
+    MAX_QUARANTINE_REFUNDS,
+    REFUND_METADATA,
+    SUCCESS,
+    UNKNOWN_FAILURE,
+    check_refund,
+    decide_refund,
+    has_succeeded,
+    is_running,
+    outcome_of,
+)
+from indelible.money.rules.stages import SEND_REFUND_STAGE
+
+
+@frozen(kw_only=True)
+class RefundStarted:
+    """A refund that was requested, and its charge."""
+
+    charge: Head[Charge]
+    refund: Head[Refund]
+
+
+def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSaved:
+    """Request the refund of a charge; a refund of all that is under way is returned again.
+
+    Raises:
+        RefundNotAllowed: The charge is not paid, or has less money left.
+        RefundRunning: A refund of another amount is under way.
+        DisputeOpen: The charge is disputed.
+    """
+    head = tx.money.charges.lock(command.charge_id)
+    charge = head.entity
+    _refuse_disputed(tx, charge)
+    for other in tx.money.refunds.of_charge(charge.id):
+        if not is_running(other.entity):
+            continue
+        if command.amount_minor in (None, other.entity.amount_minor):
+            return _refund_saved(other)
+        raise errors.RefundRunning(charge.id)
+
+    amount_minor = charge.left_minor
+    if command.amount_minor is not None:
+        amount_minor = command.amount_minor
+    charge.require_refundable(amount_minor)
+    proof = Proof.by_operator(f"refund:{charge.id}")
+    return _refund_saved(
+        start_refund(tx, head, command.reason_code, amount_minor, proof).refund
+    )
+
+
+def start_refund(
+    tx: MoneyWrite, head: Head[Charge], reason: RefundReason, amount_minor: int, proof: Proof
+) -> RefundStarted:
+    """Create a refund, set its money aside, and let the stage send it.
+
+    Quarantined money is set aside since its arrival, and its charge has moved with that.
+    """
+    charge = head.entity
+    number = len(tx.money.refunds.of_charge(charge.id)) + 1
+    refund = Refund.create(
+        "request",
+        now=tx.clock.now(),
+        id=refund_id(charge.id, number),
+        charge_id=charge.id,
+        number=number,
+        amount_minor=amount_minor,
+        currency=charge.refund_currency,
+        reason_code=reason,
+        covered=is_covered(tx, charge.item),
+    )
+    refund_head = save(tx, tx.money.refunds, None, refund, "request")
+    tx.tasks.enqueue(SEND_REFUND_STAGE, {refund.id: tx.clock.now()})
+    if charge.is_quarantined:
+        return RefundStarted(charge=head, refund=refund_head)
+
+    pending = charge.transition(
+        "request_refund", now=tx.clock.now(), outcome_code=outcome_of(charge, reason)
+    )
+    head = save(tx, tx.money.charges, head, pending, "request_refund")
+    _hold(tx, charge, refund, proof)
+    return RefundStarted(charge=head, refund=refund_head)
+
+
+def begin_refund_attempt(tx: MoneyWrite, command: commands.BeginRefundAttempt) -> RefundSaved:
+    """Store an attempt to make a refund, before the request to Stripe."""
+    head = tx.money.refunds.lock(command.refund_id)
+    return _refund_saved(save_attempt(tx, head, command.generation, command.kind))
+
+
+def save_attempt(
+    tx: MoneyWrite, head: Head[Refund], generation: int, kind: AttemptKind
+) -> Head[Refund]:
+    """Store an attempt of a locked refund."""
+    refund = head.entity.attempted(generation=generation, now=tx.clock.now())
+    return save(
+        tx, tx.money.refunds, head, refund, "attempt", records=(refund.new_attempt(kind),)
+    )
+
+
+def record_refund(tx: MoneyWrite, command: commands.RecordRefund) -> Decision:
+    """Apply what Stripe has answered to our request of a refund."""
+    refund = tx.money.refunds.get(command.refund_id).entity
+    charge = tx.money.charges.lock(refund.charge_id)
+    head = tx.money.refunds.lock(command.refund_id)
+    return _apply(tx, charge, head, command.reported, Proof(head.entity.id, head.entity.id))
+
+
+def reject_refund(tx: MoneyWrite, command: commands.RejectRefund) -> RefundSaved:
+    """Apply that Stripe will never make a refund: its money goes back, and the charge with it."""
+    refund = tx.money.refunds.get(command.refund_id).entity
+    charge = tx.money.charges.lock(refund.charge_id)
+    head = tx.money.refunds.lock(command.refund_id)
+    if not is_running(head.entity):
+        return _refund_saved(head)
+
+    failed = head.entity.transition(
+        "fail", now=tx.clock.now(), failure_code=command.failure_code
+    )
+    saved = save(tx, tx.money.refunds, head, failed, "fail")
+    proof = Proof(failed.id, failed.id)
+    _end(tx, charge, refund, "fail", proof)
+    return _refund_saved(saved)
+
+
+def apply_refund(
+    tx: MoneyWrite, event: ParsedEvent, facts: RefundObject, _: EventEvidence
+) -> Decision:
+    """Apply an event about a refund; one that was made in Stripe's dashboard is adopted.
+
+    Raises:
+        PaymentIntentNotFound: No charge has the refund's intent.
+        RefundRunning: A refund of ours is under way; Stripe's other one waits for its end.
+    """
+    return _apply_reported(tx, facts, Proof.by_event(event.id))
+
+
+def apply_refunded_charge(
+    tx: MoneyWrite, event: ParsedEvent, facts: ChargeObject, evidence: EventEvidence
+) -> Decision:
+    """Apply all refunds of a charge, which were read at Stripe: the event does not hold them."""
+    decision = KNOWN
+    for reported in evidence.refunds:
+        applied = _apply_reported(tx, reported, Proof.by_event(event.id))
+        if applied.actions:
+            decision = applied
+    if not evidence.refunds and facts.payment_intent is None:
+        raise errors.PaymentIntentNotFound(facts.id)
+    return decision
+
+
+def _apply_reported(tx: MoneyWrite, reported: RefundObject, proof: Proof) -> Decision:
+    known = _known_refund(tx, reported)
+    if known is None:
+        charge, head = _adopt(tx, reported, proof)
+    else:
+        charge = tx.money.charges.lock(known.charge_id)
+        head = tx.money.refunds.lock(known.id)
+    return _apply(tx, charge, head, reported, proof)
+
+
+def _known_refund(tx: MoneyWrite, reported: RefundObject) -> Refund | None:
+    """Return our refund that Stripe reports, None for one that was made outside."""
+    head = tx.money.refunds.of_stripe(reported.id)
+    if head is not None:
+        return head.entity
+    named = reported.metadata.get(REFUND_METADATA)
+    if named is None:
+        return None
+    return tx.money.refunds.get(named).entity
+
+
+def _adopt(
+    tx: MoneyWrite, reported: RefundObject, proof: Proof
+) -> tuple[Head[Charge], Head[Refund]]:
+    """Create the refund that somebody has made in Stripe's dashboard, and set its money aside."""
+    intent_id = reported.payment_intent or reported.id
+    charge_head = tx.money.charges.of_intent(intent_id)
+    if charge_head is None:
+        raise errors.PaymentIntentNotFound(intent_id)
+
+    charge_head = tx.money.charges.lock(charge_head.entity.id)
+    charge = charge_head.entity
+    number = len(tx.money.refunds.of_charge(charge.id)) + 1
+    refund = Refund.create(
+        "adopt",
+        now=tx.clock.now(),
+        id=refund_id(charge.id, number),
+        charge_id=charge.id,
+        number=number,
+        amount_minor=reported.amount_minor,
+        currency=reported.currency,
+        reason_code=RefundReason.OUTSIDE,
+        covered=is_covered(tx, charge.item),
+        stripe_refund_id=reported.id,
+    )
+    if reported.amount_minor > charge.left_minor:
+        raise errors.AmountMismatch(charge.id, charge.left_minor, reported.amount_minor)
+    head = save(tx, tx.money.refunds, None, refund, "adopt")
+    if not charge.is_quarantined:
+        _hold(tx, charge, refund, proof)
+    return charge_head, head
+
+
+def _apply(
+    tx: MoneyWrite,
+    charge: Head[Charge],
+    head: Head[Refund],
+    reported: RefundObject,
+    proof: Proof,
+) -> Decision:
+    """Move a refund to Stripe's status, and book its end."""
+    refund = head.entity
+    check_refund(refund, reported)
+    decision = decide_refund(refund, reported.status)
+    for action in decision.actions:
+        failure_code = None
+        if action == "fail":
+            failure_code = reported.failure_code or UNKNOWN_FAILURE
+        moved = refund.transition(
+            action,
+            now=tx.clock.now(),
+            stripe_refund_id=reported.id,
+            failure_code=failure_code,
+        )
+        save(tx, tx.money.refunds, head, moved, action)
+        _end(tx, charge, refund, action, proof)
+    return decision
+
+
+def _end(
+    tx: MoneyWrite, head: Head[Charge], refund: Refund, action: str, proof: Proof
+) -> None:
+    """Book the end of a refund, and move its charge; `refund` is the one before the action."""
+    if action == SUCCESS:
+        _post(tx, head.entity, refund, proof, is_success=True)
+        _move_charge(tx, head, refund, proof, is_success=True)
+    if action in FAILURES:
+        if has_succeeded(refund):
+            # A bank has returned the money.
+            _reverse_success(tx, refund)
+        if not head.entity.is_quarantined:
+            _post(tx, head.entity, refund, proof, is_success=False)
+        _move_charge(tx, head, refund, proof, is_success=False)
+
+
+def _move_charge(
+    tx: MoneyWrite, head: Head[Charge], refund: Refund, proof: Proof, *, is_success: bool
+) -> None:
+    """Move the charge of a refund that has ended, unless another refund is under way."""
+    refunds = [other.entity for other in tx.money.refunds.of_charge(head.entity.id)]
+    if any(is_running(other) for other in refunds):
+        return
+    refunded_minor = refunded_sum(refunds)
+    action = head.entity.refund_action(refunded_minor, is_success=is_success)
+    if action is None:
+        return
+
+    charge = head.entity.transition(
+        action, now=tx.clock.now(), refunded_minor=refunded_minor
+    )
+    head = save(tx, tx.money.charges, head, charge, action)
+    if charge.is_quarantined and not is_success:
+        _refund_again(tx, head, refund, len(refunds), proof)
+        return
+    _resume_dispute(tx, head)
+
+
+def _refund_again(
+    tx: MoneyWrite, head: Head[Charge], refund: Refund, count: int, proof: Proof
+) -> None:
+    """Request the refund of quarantined money again; after some, an operator has to do it."""
+    if count < MAX_QUARANTINE_REFUNDS:
+        start_refund(tx, head, refund.reason_code, head.entity.left_minor, proof)
+
+
+def _resume_dispute(tx: MoneyWrite, head: Head[Charge]) -> None:
+    """Dispute a charge whose dispute had to wait for the end of a refund."""
+    disputes = [other.entity for other in tx.money.disputes.of_charge(head.entity.id)]
+    action = head.entity.dispute_action
+    if action is None or not any(dispute.is_open for dispute in disputes):
+        return
+    charge = head.entity.transition(
+        action, now=tx.clock.now(), disputed_from=head.entity.status
+    )
+    save(tx, tx.money.charges, head, charge, action)
+
+
+def refunded_sum(refunds: Sequence[Refund]) -> int:
+    """Return the sum of the refunds that have succeeded."""
+    return sum(refund.amount_minor for refund in refunds if has_succeeded(refund))
+
+
+def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
+    draft = refund_requested(
+        refund_id=refund.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        is_covered=refund.covered,
+        proof=proof,
+    )
+    post_movement(tx, draft)
+
+
+def _post(
+    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, *, is_success: bool
+) -> None:
+    if is_success:
+        draft = refund_succeeded(
+            refund_id=refund.id,
+            reference=charge.reference,
+            party=charge.party,
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
+            proof=proof,
+        )
+    else:
+        draft = refund_failed(
+            refund_id=refund.id,
+            reference=charge.reference,
+            party=charge.party,
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
+            is_covered=refund.covered,
+            proof=proof,
+        )
+    post_movement(tx, draft)
+
+
+def _reverse_success(tx: MoneyWrite, refund: Refund) -> None:
+    """Mirror the movement by which the money of a refund has left."""
+    movement = tx.money.movements.of_key(f"refund:{refund.id}:OK")
+    if movement is not None:
+        reverse_movement(tx, commands.ReverseMovement(movement_id=movement.entity.id))
+
+
+def _refuse_disputed(tx: MoneyWrite, charge: Charge) -> None:
+    """Raise DisputeOpen for a charge with an open dispute: Stripe refunds none of it."""
+    for head in tx.money.disputes.of_charge(charge.id):
+        if head.entity.is_open:
+            raise errors.DisputeOpen(charge.id, head.entity.id)
+
+
+def _refund_saved(head: Head[Refund]) -> RefundSaved:
+    return RefundSaved(refund=head.entity, seq=head.revision.seq)

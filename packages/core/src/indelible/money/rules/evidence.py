@@ -1,0 +1,24 @@
+"""What the processor of events has read at Stripe about an event, before its transaction."""
+
+from attrs import frozen
+
+from indelible.money.entities import DisputeObject, Intent, RefundObject, ReversalObject
+
+
+@frozen(kw_only=True)
+class EventEvidence:
+    """Objects of Stripe that an event does not hold itself.
+
+    `intent` is the intent of a doubtful event. `refunds` are all refunds of a refunded charge.
+    `dispute` is a dispute with its fee, `intent_id` the intent of its charge. `reversals` are those
+    of a reversed transfer.
+    """
+
+    intent: Intent | None = None
+    intent_id: str | None = None
+    refunds: tuple[RefundObject, ...] = ()
+    dispute: DisputeObject | None = None
+    reversals: tuple[ReversalObject, ...] = ()
+
+
+NO_EVIDENCE = EventEvidence()

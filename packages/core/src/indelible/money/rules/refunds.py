@@ -1,0 +1,90 @@
+"""Decide what Stripe's report about a refund does to ours."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from indelible.money import errors
+from indelible.money.entities import Charge, OutcomeCode, Refund, RefundObject, RefundReason
+from indelible.money.lifecycle import REFUND, RUNNING_REFUND, RefundStatus
+from indelible.money.rules.charges import KNOWN, REFUND_METADATA, STALE, Decision
+
+__all__ = [
+    "FAILURES",
+    "MAX_QUARANTINE_REFUNDS",
+    "REFUND_METADATA",
+    "SUCCESS",
+    "UNKNOWN_FAILURE",
+    "check_refund",
+    "decide_refund",
+    "has_succeeded",
+    "is_running",
+    "outcome_of",
+    "quarantine_reason",
+]
+
+ACTIONS: Final[Mapping[str, str]] = {
+    RefundStatus.PENDING: "accept",
+    RefundStatus.REQUIRES_ACTION: "require_action",
+    RefundStatus.SUCCEEDED: "succeed",
+    RefundStatus.FAILED: "fail",
+    RefundStatus.CANCELED: "cancel",
+}
+SUCCESS: Final = "succeed"
+FAILURES: Final = frozenset({"fail", "cancel"})
+UNKNOWN_FAILURE: Final = "unknown"
+# So many refunds of quarantined money are requested; then an operator has to find another way.
+MAX_QUARANTINE_REFUNDS: Final = 5
+
+
+def decide_refund(refund: Refund, status: str) -> Decision:
+    """Decide the action of a refund by Stripe's status of it.
+
+    Raises:
+        RefundNotAllowed: The status is none that Stripe documents.
+    """
+    action = ACTIONS.get(status)
+    if action is None:
+        raise errors.RefundNotAllowed(refund.charge_id, " or ".join(ACTIONS), status)
+    if refund.status == status:
+        return KNOWN
+    if action not in REFUND.allowed(refund.status):
+        return STALE
+    return Decision(actions=(action,))
+
+
+def check_refund(refund: Refund, reported: RefundObject) -> None:
+    """Refuse a report of another refund, amount or currency.
+
+    Raises:
+        RefundExists, AmountMismatch, CurrencyMismatch
+    """
+    if refund.stripe_refund_id not in (None, reported.id):
+        raise errors.RefundExists(reported.id)
+    if refund.currency != reported.currency:
+        raise errors.CurrencyMismatch(refund.charge_id, refund.currency, reported.currency)
+    if refund.amount_minor != reported.amount_minor:
+        raise errors.AmountMismatch(
+            refund.charge_id, refund.amount_minor, reported.amount_minor
+        )
+
+
+def is_running(refund: Refund) -> bool:
+    """Return True until a refund has ended."""
+    return refund.status in RUNNING_REFUND
+
+
+def has_succeeded(refund: Refund) -> bool:
+    """Return True for a refund whose money has left."""
+    return refund.status is RefundStatus.SUCCEEDED
+
+
+def outcome_of(charge: Charge, reason: RefundReason) -> OutcomeCode:
+    """Return the reason of a refund as its charge stores it; that of a quarantine stays."""
+    if charge.is_quarantined and charge.outcome_code is not None:
+        return charge.outcome_code
+    return OutcomeCode(reason.value)
+
+
+def quarantine_reason(mismatch: OutcomeCode) -> RefundReason:
+    """Return the reason of the refund of money that is not that of its charge."""
+    return RefundReason(mismatch.value)
