@@ -1,7 +1,6 @@
 """Queries on money; none of them writes."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from attrs import frozen
 
@@ -172,11 +171,3 @@ def list_charges(
     """Return the next matching charges after a position."""
     heads = tx.money.charges.list_page(matching, where=where or {}, after=after, limit=limit)
     return tuple(ChargeSaved(charge=head.entity, seq=head.revision.seq) for head in heads)
-
-
-def movements_between(
-    tx: MoneyRead, *, since: datetime | None = None, until: datetime | None = None
-) -> Mapping[tuple[str, str], int]:
-    """Return the sums of the movements in a time by kind and currency."""
-    sums = tx.money.movements.sums(since=since, until=until)
-    return {(item.kind.value, item.currency): item.total_minor for item in sums}

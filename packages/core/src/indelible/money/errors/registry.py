@@ -11,7 +11,7 @@ from attrs import frozen
 
 
 class CodeUse(StrEnum):
-    """Where a code appears."""
+    """The places where a code appears."""
 
     ERROR = "ERROR"  # in a problem document
     OUTCOME = "OUTCOME"  # in the attempt of an event, or in an answer of success

@@ -36,7 +36,7 @@ class AccountKey:
 
 @frozen
 class Proof:
-    """What proves a movement: its source, and the beginning of the movement's key."""
+    """The proof of a movement: its source, and the beginning of the movement's key."""
 
     source: str
     key_prefix: str
@@ -124,7 +124,7 @@ class Step:
 
 @frozen(kw_only=True)
 class AccountSums:
-    """What the postings of a movement debit and credit to one account."""
+    """The sums that the postings of a movement debit and credit to one account."""
 
     debited_minor: int = 0
     credited_minor: int = 0
