@@ -37,6 +37,7 @@ from indelible_sql import (
     verify,
 )
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
@@ -48,7 +49,16 @@ from indelible_sql.schema.migrate import downgrade, migrating, upgrade
 
 pytestmark = pytest.mark.slow
 
-LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
+LEFT_OUT = (
+    SEALS,
+    SEAL_RECORDS,
+    TASKS,
+    TASK_ATTEMPTS,
+    PRUNED_STAGES,
+    RATE_BUCKETS,
+    BREAKERS,
+    HUNG_THREADS,
+)
 # The tables that each revision adds, and the lifecycles: of whole contexts, or of the kernel.
 NEW_TABLES = {
     "0004": ("projects", "project_prompts", "jobs", "job_outputs", "job_specs"),
@@ -67,10 +77,12 @@ NEW_TABLES = {
         "settlement_runs",
         "settlement_lines",
     ),
+    "0006": ("webhook_rejections",),
 }
 NEW_LIFECYCLES = {
     "0004": ("project", "job"),
     "0005": ("contest", "entry", "contest_log", "provider_feed", "settlement_run"),
+    "0006": (),
 }
 IMPORTER = Actor.system("importer")
 MIGRATORS = 4

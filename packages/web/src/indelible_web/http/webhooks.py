@@ -6,13 +6,14 @@ without its body, of which a flood stores a limited number.
 
 import hmac
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
 
 from attrs import define, field, frozen
 from flask import Request, Response, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from indelible.app import AppContext
@@ -42,7 +43,7 @@ logger = logging.getLogger("indelible.web")
 class SignedWebhook(Protocol):
     """The part of a webhook that its context writes."""
 
-    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> None:
         """Verify the signature of a body, of which nothing may be parsed.
 
         Raises: an error with the code of the answer and of the record, such as InvalidSignature.

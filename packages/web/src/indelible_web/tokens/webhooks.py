@@ -4,12 +4,12 @@ A signed request makes the scan of the chain due. Nothing else in it is trusted.
 """
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
 from attrs import field, frozen
 from flask import Response
+from werkzeug.datastructures import Headers
 
 from indelible import tokens
 from indelible.app import AppContext, WriteTx
@@ -53,7 +53,7 @@ class ChainWebhook:
     metrics: Metrics
     secrets: tuple[bytes, ...] = field(repr=False)
 
-    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:  # noqa: ARG002 - the provider signs no time
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> None:  # noqa: ARG002 - the provider signs no time
         """Verify the provider's signature of the body.
 
         Raises: InvalidSignature.
