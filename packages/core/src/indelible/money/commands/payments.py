@@ -15,7 +15,13 @@ from indelible.kernel.values import (
     is_identifier,
     is_instant,
 )
-from indelible.money.entities import EventOrigin, OutcomeCode, RefundReason
+from indelible.money.entities import (
+    AttemptKind,
+    EventOrigin,
+    OutcomeCode,
+    RefundObject,
+    RefundReason,
+)
 from indelible.money.entities.values import (
     AMOUNT,
     CURRENCY,
@@ -23,7 +29,10 @@ from indelible.money.entities.values import (
     amount_field,
     identifier_field,
     is_amount,
+    message_field,
 )
+from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
 
 
 @frozen(kw_only=True)
@@ -47,6 +56,14 @@ class ChargeCommand:
 
 
 @frozen(kw_only=True)
+class StartPayment(ChargeCommand):
+    """Let a party pay its charge."""
+
+    command_name: ClassVar[str] = "start_payment"
+    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
 class AttachIntent(ChargeCommand):
     """Store the payment intent of a charge, and the generation of its key."""
 
@@ -57,11 +74,15 @@ class AttachIntent(ChargeCommand):
 
 @frozen(kw_only=True)
 class AttachSession(ChargeCommand):
-    """Store the checkout session of a charge, and its payment intent where it has one."""
+    """Store the checkout session of a charge, and its payment intent where it has one.
+
+    `replaces_session_id` is the session that the charge has until then, which has expired.
+    """
 
     command_name: ClassVar[str] = "attach_session"
     session_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     intent_id: str | None = identifier_field()
+    replaces_session_id: str | None = identifier_field()
 
 
 @frozen(kw_only=True)
@@ -94,6 +115,56 @@ class RequestRefund(ChargeCommand):
 
 
 @frozen(kw_only=True)
+class RecordFee(ChargeCommand):
+    """Post Stripe's fee of a payment; a fee below 0 is given back."""
+
+    command_name: ClassVar[str] = "record_fee"
+    transaction_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    fee_minor: int = field(validator=instance_of(int))
+    currency: str = field(validator=is_currency, metadata=CURRENCY)
+
+
+@frozen(kw_only=True)
+class RefundCommand:
+    """A command on a refund."""
+
+    refund_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class BeginRefundAttempt(RefundCommand):
+    """Store an attempt to make a refund, before the request to Stripe."""
+
+    command_name: ClassVar[str] = "begin_refund_attempt"
+    generation: int = field(validator=bounded_int, metadata=COUNT)
+    kind: AttemptKind = field(validator=instance_of(AttemptKind))
+
+
+@frozen(kw_only=True)
+class RecordRefund(RefundCommand):
+    """Apply what Stripe has answered to the request of a refund."""
+
+    command_name: ClassVar[str] = "record_refund"
+    reported: RefundObject = field(validator=instance_of(RefundObject))
+
+
+@frozen(kw_only=True)
+class RejectRefund(RefundCommand):
+    """Apply that Stripe has refused a refund for good."""
+
+    command_name: ClassVar[str] = "reject_refund"
+    failure_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class BookResidue:
+    """Book the money that a settlement has left in the escrow because of a dispute, now over."""
+
+    command_name: ClassVar[str] = "book_residue"
+    dispute_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
 class ReceiveEvent:
     """Store an event of Stripe as it was received; a known event has no second effect."""
 
@@ -115,3 +186,32 @@ class ReplayEvent:
 
     command_name: ClassVar[str] = "replay_event"
     event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ApplyEvent:
+    """Apply a received event; `evidence` was read at Stripe before."""
+
+    command_name: ClassVar[str] = "apply_event"
+    event: ParsedEvent = field(validator=instance_of(ParsedEvent))
+    evidence: EventEvidence = field(default=NO_EVIDENCE, validator=instance_of(EventEvidence))
+
+
+@frozen(kw_only=True)
+class FailEvent:
+    """Store an attempt to process an event that failed."""
+
+    command_name: ClassVar[str] = "fail_event"
+    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    problem: str | None = message_field()
+
+
+@frozen(kw_only=True)
+class BuryEvent:
+    """End the attempts to process an event, which waits for an operator from now on."""
+
+    command_name: ClassVar[str] = "bury_event"
+    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    problem: str | None = message_field()

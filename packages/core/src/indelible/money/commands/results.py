@@ -5,6 +5,7 @@ from attrs import frozen
 from indelible.money.entities import (
     Charge,
     Dispute,
+    EventOutcome,
     Movement,
     Payee,
     PaymentSwitch,
@@ -57,6 +58,15 @@ class StripeEventSaved:
     event: StripeEvent
     seq: int
     is_duplicate: bool = False
+
+
+@frozen(kw_only=True)
+class EventApplied:
+    """The outcome of an attempt to process an event, with its code where it has one."""
+
+    event: StripeEvent
+    outcome: EventOutcome
+    code: str | None = None
 
 
 @frozen(kw_only=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from indelible.money import errors
 from indelible.money.entities import Charge, Dispute, DisputeObject
-from indelible.money.lifecycle import DISPUTE, DisputeStatus
+from indelible.money.lifecycle import DISPUTE, OPEN_DISPUTE, DisputeStatus
 from indelible.money.rules.charges import KNOWN, STALE, Decision
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -18,7 +18,6 @@ ACTIONS: Final[Mapping[str, str]] = {
     DisputeStatus.LOST: "lose",
     DisputeStatus.PREVENTED: "prevent",
 }
-WARNINGS: Final = frozenset({DisputeStatus.WARNING_NEEDS_RESPONSE})
 CLOSING: Final = frozenset({"close_warning", "win", "lose", "prevent"})
 # Statuses to which only a warning leads.
 OF_WARNINGS: Final = frozenset(
@@ -65,7 +64,7 @@ def is_withdrawal(dispute: Dispute, event_type: str, reported: DisputeObject) ->
         return False
     if event_type in (FUNDS_WITHDRAWN, FUNDS_REINSTATED):
         return True
-    return reported.fee_minor is not None and not dispute.is_open
+    return reported.fee_minor is not None and reported.status not in OPEN_DISPUTE
 
 
 def is_reinstatement(dispute: Dispute, event_type: str) -> bool:

@@ -1,0 +1,256 @@
+"""The handlers of disputes: opened, decided and paid by what Stripe reports."""
+
+from indelible.kernel import Head
+from indelible.money import commands, errors
+from indelible.money.entities import Charge, Dispute, DisputeObject
+from indelible.money.handlers.ledger import post_movement
+from indelible.money.handlers.refunds import refunded_sum
+from indelible.money.handlers.saving import save
+from indelible.money.ports import MoneyWrite
+from indelible.money.repositories import is_covered, is_settled
+from indelible.money.rules.charges import KNOWN, STALE, Decision
+from indelible.money.rules.disputes import (
+    CLOSING,
+    LOST_ACTION,
+    decide_dispute,
+    is_absorbed,
+    is_lost,
+    is_reinstatement,
+    is_withdrawal,
+    opening_action,
+    residue_minor,
+)
+from indelible.money.rules.evidence import EventEvidence
+from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.ledger import (
+    Proof,
+    dispute_lost,
+    dispute_opened,
+    dispute_residue,
+    dispute_won,
+)
+
+
+def apply_dispute(
+    tx: MoneyWrite, event: ParsedEvent, facts: DisputeObject, evidence: EventEvidence
+) -> Decision:
+    """Apply an event about a dispute; any of them may be the first that arrives.
+
+    Raises:
+        PaymentIntentNotFound: No charge has the dispute's intent.
+        InvalidTransition: The payment is not known yet; the event of it follows.
+    """
+    reported = evidence.dispute or facts
+    intent_id = reported.payment_intent or evidence.intent_id
+    charge = _locked_charge(tx, intent_id or reported.charge)
+    head, is_new = _opened(tx, charge, reported)
+    actions: list[str] = [opening_action(reported)] if is_new else []
+    moved, money_actions = _move_money(tx, charge.entity, head, event, reported)
+    actions.extend(money_actions)
+
+    decision = decide_dispute(moved.entity, reported)
+    for action in decision.actions:
+        moved = _move(tx, moved, action, event, reported)
+        if action in CLOSING:
+            _close(tx, charge.entity.id, moved, event)
+    actions.extend(decision.actions)
+    if actions:
+        return Decision(tuple(actions))
+    return STALE if decision.is_stale else KNOWN
+
+
+def book_residue(tx: MoneyWrite, command: commands.BookResidue) -> None:
+    """Book what a settlement has left in the escrow because of a dispute, unless it was booked.
+
+    The end of a dispute does so by itself. A dispute that ended before the settlement was posted
+    needs this command after it.
+    """
+    dispute = tx.money.disputes.get(command.dispute_id).entity
+    charge = tx.money.charges.lock(dispute.charge_id).entity
+    proof = Proof(dispute.id, f"dispute:{dispute.id}")
+    _book_residue(tx, charge, dispute, proof)
+
+
+def _locked_charge(tx: MoneyWrite, intent_id: str) -> Head[Charge]:
+    head = tx.money.charges.of_intent(intent_id)
+    if head is None:
+        raise errors.PaymentIntentNotFound(intent_id)
+    return tx.money.charges.lock(head.entity.id)
+
+
+def _opened(
+    tx: MoneyWrite, charge: Head[Charge], reported: DisputeObject
+) -> tuple[Head[Dispute], bool]:
+    """Return the locked dispute, and True if it was created; its charge is disputed with it."""
+    for known in tx.money.disputes.of_charge(charge.entity.id):
+        if known.entity.id == reported.id:
+            return tx.money.disputes.lock(reported.id), False
+
+    action = opening_action(reported)
+    dispute = Dispute.create(
+        action,
+        now=tx.clock.now(),
+        id=reported.id,
+        charge_id=charge.entity.id,
+        amount_minor=reported.amount_minor,
+        currency=reported.currency,
+        reason_code=reported.reason,
+        evidence_due_by=reported.evidence_due_by,
+        covered=is_covered(tx, charge.entity.item),
+    )
+    charge_action = charge.entity.dispute_action
+    if charge_action is not None:
+        disputed = charge.entity.transition(
+            charge_action, now=tx.clock.now(), disputed_from=charge.entity.status
+        )
+        save(tx, tx.money.charges, charge, disputed, charge_action)
+    return save(tx, tx.money.disputes, None, dispute, action), True
+
+
+def _move_money(
+    tx: MoneyWrite,
+    charge: Charge,
+    head: Head[Dispute],
+    event: ParsedEvent,
+    reported: DisputeObject,
+) -> tuple[Head[Dispute], list[str]]:
+    """Book that Stripe has taken the money of a dispute, or has given it back."""
+    actions: list[str] = []
+    if is_withdrawal(head.entity, event.type, reported):
+        head = _withdraw(tx, charge, head, event, reported)
+        actions.append("withdraw")
+    if is_reinstatement(head.entity, event.type):
+        head = _reinstate(tx, charge, head, event)
+        actions.append("reinstate")
+    return head, actions
+
+
+def _withdraw(
+    tx: MoneyWrite,
+    charge: Charge,
+    head: Head[Dispute],
+    event: ParsedEvent,
+    reported: DisputeObject,
+) -> Head[Dispute]:
+    fee_minor = reported.fee_minor or 0
+    dispute = head.entity.transition(
+        "withdraw", now=tx.clock.now(), withdrawn_at=event.created, fee_minor=fee_minor
+    )
+    head = save(tx, tx.money.disputes, head, dispute, "withdraw")
+    draft = dispute_opened(
+        dispute_id=dispute.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=dispute.amount_minor,
+        fee_minor=fee_minor,
+        currency=dispute.currency,
+        proof=Proof.by_event(event.id),
+    )
+    post_movement(tx, draft, occurred_at=event.created)
+    return head
+
+
+def _reinstate(
+    tx: MoneyWrite, charge: Charge, head: Head[Dispute], event: ParsedEvent
+) -> Head[Dispute]:
+    dispute = head.entity.transition(
+        "reinstate", now=tx.clock.now(), reinstated_at=event.created
+    )
+    head = save(tx, tx.money.disputes, head, dispute, "reinstate")
+    draft = dispute_won(
+        dispute_id=dispute.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=dispute.amount_minor,
+        currency=dispute.currency,
+        proof=Proof.by_event(event.id),
+    )
+    post_movement(tx, draft, occurred_at=event.created)
+    return head
+
+
+def _move(
+    tx: MoneyWrite,
+    head: Head[Dispute],
+    action: str,
+    event: ParsedEvent,
+    reported: DisputeObject,
+) -> Head[Dispute]:
+    """Move a dispute to Stripe's status."""
+    fields: dict[str, object] = {}
+    if reported.evidence_due_by is not None:
+        fields["evidence_due_by"] = reported.evidence_due_by
+    if action in CLOSING:
+        fields["closed_at"] = event.created
+    dispute = head.entity.transition(action, now=tx.clock.now(), **fields)
+    return save(tx, tx.money.disputes, head, dispute, action)
+
+
+def _close(tx: MoneyWrite, charge_id: str, head: Head[Dispute], event: ParsedEvent) -> None:
+    """Book the end of a dispute, and move its charge."""
+    proof = Proof.by_event(event.id)
+    charge = tx.money.charges.lock(charge_id)
+    if is_lost(head.entity):
+        _lose(tx, charge.entity, head.entity, proof)
+    charge = _move_charge(tx, charge, head.entity)
+    _book_residue(tx, charge.entity, head.entity, proof)
+
+
+def _lose(tx: MoneyWrite, charge: Charge, dispute: Dispute, proof: Proof) -> None:
+    is_counted = is_covered(tx, charge.item)
+    draft = dispute_lost(
+        dispute_id=dispute.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=dispute.amount_minor,
+        currency=dispute.currency,
+        is_absorbed=is_absorbed(charge, is_covered=is_counted),
+        proof=proof,
+    )
+    post_movement(tx, draft)
+
+
+def _move_charge(tx: MoneyWrite, head: Head[Charge], dispute: Dispute) -> Head[Charge]:
+    """Move the charge of a closed dispute; another open dispute keeps it where it is."""
+    charge = head.entity
+    disputes = [other.entity for other in tx.money.disputes.of_charge(charge.id)]
+    has_other = any(other.is_open for other in disputes)
+    if not charge.is_disputed or (has_other and not is_lost(dispute)):
+        return head
+
+    refunds = [other.entity for other in tx.money.refunds.of_charge(charge.id)]
+    refunded_minor = refunded_sum(refunds)
+    action, disputed_from = charge.win_action(refunded_minor), None
+    if is_lost(dispute):
+        action, disputed_from = LOST_ACTION, charge.disputed_from
+    moved = charge.transition(
+        action,
+        now=tx.clock.now(),
+        disputed_from=disputed_from,
+        refunded_minor=refunded_minor,
+    )
+    return save(tx, tx.money.charges, head, moved, action)
+
+
+def _book_residue(tx: MoneyWrite, charge: Charge, dispute: Dispute, proof: Proof) -> None:
+    disputes = [other.entity for other in tx.money.disputes.of_charge(charge.id)]
+    amount_minor = residue_minor(
+        charge,
+        is_settled=is_settled(tx, charge.reference),
+        is_covered=is_covered(tx, charge.item),
+        disputes=disputes,
+    )
+    keys = [f"dispute:{other.id}:RESIDUE" for other in disputes]
+    is_booked = any(tx.money.movements.of_key(key) is not None for key in keys)
+    if amount_minor == 0 or is_booked:
+        return
+
+    draft = dispute_residue(
+        dispute_id=dispute.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=amount_minor,
+        currency=charge.currency,
+        proof=proof,
+    )
+    post_movement(tx, draft)
