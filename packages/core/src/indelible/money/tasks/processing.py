@@ -149,7 +149,7 @@ class ProcessStripeEvent:
         Raises: RetryLater, or PermanentFailure for an error that the same bytes lead to again.
         """
         problem = one_line(str(error))
-        code = code_of(error.__cause__ or error)
+        code = code_of(error)
         logger.warning("[Payment] event %s: attempt failed: %s", event.id, problem)
         self.observer.event_processed(event.event_type, "FAILED", self._latency(event))
         if isinstance(error, Invalid):
