@@ -17,6 +17,7 @@ from indelible.testing.money.scenarios import (
     REFERENCE,
     ROUNDING,
     USD,
+    WON,
     payment_of,
     payout,
     settled_books,
@@ -40,7 +41,7 @@ class OwedLinesConformance:
         )
 
         assert line.name == (SETTLEMENT, 1)
-        assert (line.amount_minor, line.reference, line.currency) == (5628, REFERENCE, USD)
+        assert (line.amount_minor, line.reference, line.currency) == (WON["ann"], REFERENCE, USD)
         assert (line.kind, line.paid_by) == (MovementKind.SETTLEMENT, None)
         assert [item.party for item in lines] == ["ann", "bob", "cat"]
         assert following == lines[1:2]
@@ -68,8 +69,8 @@ class OwedLinesConformance:
         assert books.owed("ann") == ()
         (paid,) = books.owed("ann", unpaid=False)
         assert paid.paid_by == movement.id
-        assert books.balance(AccountKind.STRIPE_BALANCE) == POOL - 5628
-        assert books.balance(AccountKind.WINNER_PAYABLE) == POOL - RAKE - ROUNDING - 5628
+        assert books.balance(AccountKind.STRIPE_BALANCE) == POOL - WON["ann"]
+        assert books.balance(AccountKind.WINNER_PAYABLE) == POOL - RAKE - ROUNDING - WON["ann"]
         assert books.identity() == 0
 
     def test_an_owed_line_is_paid_once(self, store: AnyStore) -> None:
@@ -104,24 +105,24 @@ class OwedLinesConformance:
     def test_one_transfer_pays_several_lines(self, store: AnyStore) -> None:
         books = settled_books(store)
         first = books.pay_out("t1", *books.owed("ann")).movement
-        books.reverse_payout("trr-1", first, 28)
-        books.reverse_payout("trr-2", first, 600)
+        books.reverse_payout("trr-1", first, FEE)
+        books.reverse_payout("trr-2", first, RAKE)
         again = books.pay_out("t2", *books.owed("ann")).movement
 
-        assert again.posting_count == 2
-        assert again.total_minor == 628
+        assert [posting.amount_minor for posting in books.postings(again)].count(RAKE) == 1
+        assert again.total_minor == FEE + RAKE
         assert books.owed("ann") == ()
 
     def test_a_reversal_opens_a_new_owed_line(self, store: AnyStore) -> None:
         books = settled_books(store)
         paid = books.pay_out("t1", *books.owed("ann")).movement
-        reversed_by = books.reverse_payout("trr-1", paid, 600).movement
+        reversed_by = books.reverse_payout("trr-1", paid, FEE).movement
         (line,) = books.owed("ann")
         reversals = store.read(lambda tx: tx.money.movements.reversals(paid.id, 1))
 
         assert reversed_by.key == "reversal:trr-1"
         assert line.name == (reversed_by.id, 1)
-        assert (line.amount_minor, line.kind) == (600, MovementKind.PAYOUT_REVERSED)
+        assert (line.amount_minor, line.kind) == (FEE, MovementKind.PAYOUT_REVERSED)
         assert [item.posting.reversal_ref for item in reversals] == ["trr-1"]
         books.pay_out("t2", line)
         assert books.owed("ann") == ()
@@ -131,12 +132,12 @@ class OwedLinesConformance:
     def test_reversals_never_exceed_the_payout(self, store: AnyStore) -> None:
         books = settled_books(store)
         paid = books.pay_out("t1", *books.owed("ann")).movement
-        books.reverse_payout("trr-1", paid, 600)
+        books.reverse_payout("trr-1", paid, FEE)
 
-        assert not books.reverse_payout("trr-1", paid, 600).is_new
-        too_much = partial(books.reverse_payout, "trr-2", paid, 5029)
+        assert not books.reverse_payout("trr-1", paid, FEE).is_new
+        too_much = partial(books.reverse_payout, "trr-2", paid, WON["ann"] - FEE + 1)
         assert code(too_much) == "PAYOUT_LINE_REVERSED"
-        books.reverse_payout("trr-3", paid, 5028)
+        books.reverse_payout("trr-3", paid, WON["ann"] - FEE)
         assert code(partial(books.reverse_payout, "trr-4", paid, 1)) == "PAYOUT_LINE_REVERSED"
         assert books.balance(AccountKind.STRIPE_BALANCE) == POOL
 
@@ -154,11 +155,11 @@ class OwedLinesConformance:
 
         assert unclaimed.key == "unclaimed:t1"
         assert books.owed("cat") == ()
-        assert books.balance(AccountKind.UNCLAIMED_PRIZES) == 2813
+        assert books.balance(AccountKind.UNCLAIMED_PRIZES) == WON["cat"]
         assert code(partial(books.pay_out, "t2", line)) == "OWED_LINE_PAID"
         books.reverse(unclaimed.id)
         (again,) = books.owed("cat")
-        assert again.amount_minor == 2813
+        assert again.amount_minor == WON["cat"]
         books.pay_out("t3", again)
         assert books.balance(AccountKind.UNCLAIMED_PRIZES) == 0
         assert books.identity() == 0
@@ -170,7 +171,7 @@ class OwedLinesConformance:
         (line,) = books.owed("ann")
 
         assert line.name == (mirror.id, 1)
-        assert line.amount_minor == 5628
+        assert line.amount_minor == WON["ann"]
         attempt = partial(books.reverse_payout, "trr-1", paid, 1)
         assert code(attempt) == "PAYOUT_LINE_REVERSED"
 
