@@ -40,6 +40,7 @@ from indelible_workers import process_batch
 
 START: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FEE: Final = 2_501
+DISPUTE_FEE: Final = 2_000
 HOUR: Final = timedelta(hours=1)
 REFERENCE: Final = "reference-1"
 WORKER: Final = Actor.system("worker")
@@ -291,3 +292,8 @@ def dispute_body(intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN
         "balance_transactions": [],
     }
     return body | changes
+
+
+def withdrawn_body(intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return a dispute whose money Stripe has taken, with its fee."""
+    return dispute_body(intent_id, balance_transactions=[{"fee": DISPUTE_FEE}], **changes)
