@@ -1,50 +1,22 @@
 """Illegal writes to circuit breakers and to the records of refused webhook requests."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from sqlalchemy import Insert, Update, delete, insert, select, text, update
 from tests.guards.attack_parts import Kind
+from tests.guards.breaker_rows import (
+    BROKEN,
+    NEW_BREAKER,
+    NEW_REFUSAL,
+    OTHER_BROKEN,
+    STORED_REFUSAL,
+)
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import by_rowid, copied, raw, replacing
-from tests.guards.writes import Row
 
-from indelible.app import WriteTx
-from indelible.kernel.breakers import BreakerState
-from indelible.kernel.values import field_values
-from indelible.kernel.webhooks import WebhookRejection
-from indelible.testing.stores import BEGINNING, FAR
+from indelible.testing.stores import FAR
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
-
-BROKEN: Final = "broken"
-OTHER_BROKEN: Final = "other-broken"
-NEW_BREAKER: Final[Mapping[str, object]] = {"stage": "new", "outages": 1, "probe_at": BEGINNING}
-
-
-def _refused(rejection_id: str) -> WebhookRejection:
-    unhashed = WebhookRejection(
-        id=rejection_id,
-        endpoint="alchemy",
-        code="INVALID_SIGNATURE",
-        body_digest="a" * 64,
-        body_size=2,
-        at=BEGINNING,
-        request_id="request-1",
-    )
-    return unhashed.with_hash()
-
-
-STORED_REFUSAL: Final = _refused("webhook-rejection-1")
-NEW_REFUSAL: Final[Row] = field_values(_refused("webhook-rejection-2"))
-
-
-def add_breakers(tx: WriteTx) -> None:
-    """Store two breakers and a refused webhook request."""
-    for stage in (BROKEN, OTHER_BROKEN):
-        tx.breakers.lock(stage)
-        tx.breakers.save(BreakerState(stage=stage, outages=5, probe_at=BEGINNING))
-    tx.webhook_rejections.add(STORED_REFUSAL)
 
 
 def insert_breaker(**columns: object) -> Insert:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from sqlalchemy import CheckConstraint, Column, Table, TextClause, text
-from tests.guards.attacks_on_breakers import STORED_REFUSAL
+from tests.guards.breaker_rows import STORED_REFUSAL
 from tests.guards.contest_rows import FOREIGN, LIVE, SCHEDULED, SETTLED
 from tests.guards.contest_steps import (
     contest_of_column,

@@ -9,7 +9,7 @@ from datetime import datetime
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, insert
 from tests.feeds import wait_for_complete_feed
-from tests.guards.attacks_on_breakers import add_breakers
+from tests.guards.breaker_rows import add_breakers
 from tests.guards.capture_rows import CaptureSituation, settle_captures
 from tests.guards.contest_rows import add_contests
 from tests.guards.contest_steps import ContestSituation, contest_situation
