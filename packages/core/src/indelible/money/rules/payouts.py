@@ -14,7 +14,6 @@ from indelible.money.errors import (
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,
-    OutageOutcome,
     ParkReason,
 )
 from indelible.money.lifecycle import (
@@ -169,11 +168,6 @@ def decide_failure(transfer: Transfer, error: IndelibleError, *, now: datetime) 
         must_look_up=error.should_retry is False,
         after_seconds=error.retry_after_seconds,
     )
-
-
-def waits_unknown(error: IndelibleError) -> bool:
-    """Return True if the effect of a failed request is not known."""
-    return isinstance(error, GatewayOutage) and error.outcome is OutageOutcome.UNKNOWN
 
 
 def retry_seconds(transfer: Transfer, decision: FailureDecision) -> float | None:

@@ -4,10 +4,12 @@ from typing import Final
 
 from indelible.kernel import Actor, Head
 from indelible.kernel.audit import ActorKind
-from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.lifecycle import InvalidTransition
+from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.money import commands, errors
 from indelible.money.commands import TransferSaved
 from indelible.money.entities import Transfer
+from indelible.money.handlers.payees import require_ready
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import TRANSFER, TransferStatus
 from indelible.money.ports import MoneyRead, MoneyWrite
@@ -53,12 +55,14 @@ def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSav
     if not head.entity.is_approved:
         raise errors.TransferNotApproved(head.entity.id)
     if head.entity.status is TransferStatus.PROCESSING:
-        head.entity.lifecycle.edge(head.entity.status, "plan")
+        raise _not_now(head.entity, "park")
 
     transfer = head.entity.parked(
         command.park_reason, must_look_up=head.entity.may_exist, now=tx.clock.now()
     )
-    return saved(save(tx, tx.money.transfers, head, transfer, "park"))
+    head = save(tx, tx.money.transfers, head, transfer, "park")
+    _stop_task(tx, transfer.id)
+    return saved(head)
 
 
 def unpark_transfer(tx: MoneyWrite, command: commands.UnparkTransfer) -> TransferSaved:
@@ -66,10 +70,13 @@ def unpark_transfer(tx: MoneyWrite, command: commands.UnparkTransfer) -> Transfe
 
     Raises:
         InvalidTransition: The transfer is not parked.
+        PayoutAccountMissing: Its payee cannot receive it.
     """
     head = tx.money.transfers.lock(command.transfer_id)
     if head.entity.status is not TransferStatus.PARKED:
-        TRANSFER.edge(head.entity.status, "unclaim")
+        raise _not_now(head.entity, "unpark")
+    payee = tx.money.payees.of_party(head.entity.party)
+    require_ready(None if payee is None else payee.entity, head.entity.party)
     wake_transfer(tx, head.entity.id)
     return saved(head)
 
@@ -100,6 +107,21 @@ def wake_transfer(tx: MoneyWrite, transfer_id: str) -> None:
 def saved(head: Head[Transfer]) -> TransferSaved:
     """Return a transfer with its seq."""
     return TransferSaved(transfer=head.entity, seq=head.revision.seq)
+
+
+def _stop_task(tx: MoneyWrite, transfer_id: str) -> None:
+    """Cancel the task of a transfer that waits for an operator."""
+    try:
+        tx.tasks.cancel(SEND_TRANSFER_STAGE, transfer_id)
+    except (TaskNotFound, TaskEnded):
+        return
+
+
+def _not_now(transfer: Transfer, action: str) -> InvalidTransition:
+    allowed = tuple(
+        sorted(edge.action for edge in TRANSFER.edges if edge.from_state == transfer.status)
+    )
+    return InvalidTransition(TRANSFER.name, transfer.status, action, allowed)
 
 
 def _approve(tx: MoneyWrite, head: Head[Transfer], reason: str) -> TransferSaved:
