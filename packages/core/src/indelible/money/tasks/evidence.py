@@ -1,0 +1,51 @@
+"""Read at Stripe what an event does not hold itself; no transaction is open meanwhile."""
+
+from attrs import define, evolve
+
+from indelible.money.entities import ChargeObject, DisputeObject, TransferObject
+from indelible.money.ports import StripeGateway
+from indelible.money.rules.disputes import FUNDS_WITHDRAWN
+from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
+from indelible.money.rules.events import ParsedEvent
+
+TRANSFER_REVERSED = "transfer.reversed"
+
+
+@define
+class EvidenceReader:
+    """Reads the objects of Stripe that an event needs."""
+
+    gateway: StripeGateway
+
+    def read(self, event: ParsedEvent) -> EventEvidence:
+        """Return the evidence that every event of this type needs."""
+        facts = event.facts
+        if isinstance(facts, ChargeObject):
+            return self._of_refunded_charge(facts)
+        if isinstance(facts, DisputeObject):
+            return self._of_dispute(event, facts)
+        if isinstance(facts, TransferObject) and event.type == TRANSFER_REVERSED:
+            return EventEvidence(reversals=tuple(self.gateway.list_reversals(facts.id)))
+        return NO_EVIDENCE
+
+    def read_intent(self, evidence: EventEvidence, intent_id: str) -> EventEvidence:
+        """Return the evidence with the intent as Stripe has it now."""
+        return evolve(evidence, intent=self.gateway.retrieve_payment_intent(intent_id))
+
+    def _of_refunded_charge(self, charge: ChargeObject) -> EventEvidence:
+        if charge.payment_intent is None:
+            return NO_EVIDENCE
+        return EventEvidence(refunds=tuple(self.gateway.list_refunds(charge.payment_intent)))
+
+    def _of_dispute(self, event: ParsedEvent, dispute: DisputeObject) -> EventEvidence:
+        """Return the intent of the dispute's charge, and the fee of its withdrawal."""
+        intent_id = dispute.payment_intent
+        if intent_id is None:
+            intent_id = self.gateway.retrieve_charge(dispute.charge).payment_intent
+        if event.type != FUNDS_WITHDRAWN or dispute.fee_minor is not None:
+            return EventEvidence(intent_id=intent_id)
+
+        # The state is that of the event: a later one has an event of its own.
+        fee_minor = self.gateway.retrieve_dispute(dispute.id).fee_minor
+        known = evolve(dispute, fee_minor=fee_minor)
+        return EventEvidence(intent_id=intent_id, dispute=known)

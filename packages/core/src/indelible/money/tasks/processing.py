@@ -1,0 +1,187 @@
+"""The stage that processes received events of Stripe (facts 5.5, steps 6 to 8)."""
+
+import logging
+import re
+from typing import Final
+
+from attrs import define, field, frozen
+
+from indelible.kernel import Actor, Clock, IndelibleError, Invalid, SystemClock
+from indelible.kernel.lease_handles import LeaseHandle, PerformStopped
+from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
+from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.tasks import Lease
+from indelible.money.commands import ApplyEvent, BuryEvent, EventApplied, FailEvent
+from indelible.money.entities import StripeEvent
+from indelible.money.errors import IntentInDoubt
+from indelible.money.handlers import apply_event, bury_event, fail_event
+from indelible.money.lifecycle import STRIPE_EVENT
+from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
+from indelible.money.rules.evidence import EventEvidence
+from indelible.money.rules.events import ParsedEvent, parse_event
+from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
+from indelible.money.tasks.evidence import EvidenceReader
+from indelible.money.tasks.failpoints import (
+    AtPaymentFailpoint,
+    PaymentFailpoint,
+    no_payment_failpoint,
+)
+from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
+from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, code_of, one_line, outages
+from indelible.money.tasks.states import MoneyStore
+
+PROCESSOR: Final = Actor.system("payments")
+# An event can overtake the row of its charge by seconds.
+EVENT_WAITS: Final = (5, 30, 60, 300, 900, 3_600)
+LEASE_SECONDS: Final = 60
+CODE_AND_MESSAGE: Final = re.compile(r"(?:[\w.]+: )?([A-Z][A-Z0-9_]{1,63}): (.+)", re.DOTALL)
+UNKNOWN_CODE: Final = "INTERNAL_ERROR"
+# The worker decides what becomes of these.
+STOPS: Final = (PerformStopped, LeaseLost, PermanentFailure)
+
+logger = logging.getLogger("indelible.money")
+
+
+@frozen(kw_only=True)
+class StoredEvent:
+    """A received event with its bytes."""
+
+    event: StripeEvent
+    body: bytes = field(repr=False)
+
+
+@define(kw_only=True)
+class ProcessStripeEvent:
+    """Processes each received event once.
+
+    `perform` parses the stored bytes, reads at Stripe what they lack, and applies the event under
+    the lease of its task. An error rolls all of that back; the failed attempt is stored in a
+    transaction of its own. An event whose budget is spent is a dead letter.
+    """
+
+    store: MoneyStore
+    gateway: StripeGateway
+    clock: Clock = field(factory=SystemClock)
+    observer: PaymentObserver = field(factory=SilentPaymentObserver)
+    at_failpoint: AtPaymentFailpoint = no_payment_failpoint
+    lease_seconds: int = LEASE_SECONDS
+    retry_seconds: int = RETRY_SECONDS
+
+    def stage(self) -> Stage[MoneyWrite, str, None]:
+        """Return the stage; its tasks belong to events and only read at Stripe."""
+        return Stage(
+            name=PROCESS_STRIPE_EVENT_STAGE,
+            batch=1,
+            acts_outside=False,
+            lifecycle=STRIPE_EVENT,
+            perform=self.perform,
+            on_dead=self.on_dead,
+            lease_seconds=self.lease_seconds,
+            retry_seconds=self.retry_seconds,
+            retry_waits=EVENT_WAITS,
+            breaker=BREAKER,
+        )
+
+    def perform(self, event_id: str, handle: LeaseHandle) -> None:
+        """Process an event; one that has an outcome is left alone.
+
+        Raises: RetryLater, Outage, and PermanentFailure for bytes that can never be read.
+        """
+        self.at_failpoint(PaymentFailpoint.EVENT_BEFORE_READ)
+        stored = self.store.read(read_event, event_id)
+        if not stored.event.is_received:
+            return
+
+        try:
+            applied = self._process(stored, handle)
+        except STOPS:
+            raise
+        except Exception as error:
+            self._fail(stored.event, handle, error)
+            raise
+        self.at_failpoint(PaymentFailpoint.EVENT_AFTER_COMMIT)
+        self._observe(applied)
+
+    def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:
+        """Make the event of a task that will not be tried again a dead letter."""
+        match = CODE_AND_MESSAGE.search(reason)
+        code = UNKNOWN_CODE if match is None else match[1]
+        command = BuryEvent(event_id=lease.entity_id, code=code, problem=one_line(reason))
+        event = bury_event(tx, command).event
+        logger.error(
+            "[Payment] event %s of type %s is a dead letter: %s", event.id, event.event_type, code
+        )
+        self.observer.event_buried(event.event_type, code)
+
+    def _process(self, stored: StoredEvent, handle: LeaseHandle) -> EventApplied:
+        """Apply an event, and once more with its intent as Stripe has it if that is in doubt."""
+        event = parse_event(stored.body)
+        self.at_failpoint(PaymentFailpoint.EVENT_AFTER_READ)
+        reader = EvidenceReader(self.gateway)
+        with outages():
+            evidence = reader.read(event)
+        self.at_failpoint(PaymentFailpoint.EVENT_AFTER_EVIDENCE)
+        try:
+            return self._apply(event, evidence, handle)
+        except IntentInDoubt as doubt:
+            with outages():
+                evidence = reader.read_intent(evidence, doubt.intent_id)
+        return self._apply(event, evidence, handle)
+
+    def _apply(
+        self, event: ParsedEvent, evidence: EventEvidence, handle: LeaseHandle
+    ) -> EventApplied:
+        handle.check()
+
+        def apply(tx: MoneyWrite, command: ApplyEvent) -> EventApplied:
+            tx.tasks.require_lease(handle.lease)
+            self.at_failpoint(PaymentFailpoint.EVENT_BEFORE_APPLY)
+            applied = apply_event(tx, command)
+            self.at_failpoint(PaymentFailpoint.EVENT_AFTER_APPLY)
+            return applied
+
+        command = ApplyEvent(event=event, evidence=evidence)
+        return self.store.run(apply, command, actor=PROCESSOR, reason=f"event {event.type}")
+
+    def _fail(self, event: StripeEvent, handle: LeaseHandle, error: Exception) -> None:
+        """Store the failed attempt, and raise what the worker needs to know.
+
+        Raises: RetryLater, or PermanentFailure for an error that the same bytes lead to again.
+        """
+        problem = one_line(str(error))
+        code = code_of(error)
+        logger.warning("[Payment] event %s: attempt failed: %s", event.id, problem)
+        self.observer.event_processed(event.event_type, "FAILED", self._latency(event))
+        if isinstance(error, Invalid):
+            raise PermanentFailure(problem) from error
+
+        def fail(tx: MoneyWrite, command: FailEvent) -> None:
+            tx.tasks.require_lease(handle.lease)
+            fail_event(tx, command)
+
+        command = FailEvent(event_id=event.id, code=code, problem=problem)
+        self.store.run(fail, command, actor=PROCESSOR, reason="failed attempt")
+        self.at_failpoint(PaymentFailpoint.EVENT_AFTER_FAILURE)
+        if isinstance(error, IndelibleError) and not isinstance(error, RetryLater):
+            raise RetryLater(problem) from error
+
+    def _observe(self, applied: EventApplied) -> None:
+        event = applied.event
+        logger.info(
+            "[Payment] event %s of type %s about %s: %s, %s",
+            event.id,
+            event.event_type,
+            event.object_id,
+            applied.outcome,
+            applied.code or "applied",
+        )
+        self.observer.event_processed(event.event_type, applied.outcome, self._latency(event))
+
+    def _latency(self, event: StripeEvent) -> float:
+        return max(0.0, (self.clock.now() - event.created_at).total_seconds())
+
+
+def read_event(tx: MoneyRead, event_id: str) -> StoredEvent:
+    """Return a received event with its bytes."""
+    event = tx.money.events.get(event_id).entity
+    return StoredEvent(event=event, body=tx.payloads.get(event.payload_digest).content)
