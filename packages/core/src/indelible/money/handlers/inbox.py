@@ -12,21 +12,25 @@ from indelible.kernel.payloads import Payload
 from indelible.money import commands
 from indelible.money.commands import EventApplied, StripeEventSaved
 from indelible.money.entities import (
+    AccountObject,
     ChargeObject,
     DisputeObject,
     EventOutcome,
     Intent,
     RefundObject,
     StripeEvent,
+    TransferObject,
 )
 from indelible.money.handlers.charges import apply_intent
 from indelible.money.handlers.disputes import apply_dispute
+from indelible.money.handlers.payees import apply_account
+from indelible.money.handlers.payouts import apply_transfer
 from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.rules.charges import STALE_EVENT, UNHANDLED_EVENT, Decision
-from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.inbox import STRIPE_EVENT_DUPLICATE, birth_action
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 
@@ -39,6 +43,8 @@ APPLIERS: Final[Mapping[type, Applier]] = {
     ChargeObject: apply_refunded_charge,
     RefundObject: apply_refund,
     DisputeObject: apply_dispute,
+    TransferObject: apply_transfer,
+    AccountObject: apply_account,
 }
 
 
