@@ -22,6 +22,7 @@ PACKAGES = {
     "indelible-sql": "packages/adapters/sql",
     "indelible-evm": "packages/adapters/evm",
     "indelible-git": "packages/adapters/git",
+    "indelible-stripe": "packages/adapters/stripe",
     "indelible-wordllama": "packages/adapters/wordllama",
     "indelible-web": "packages/web",
     "indelible-workers": "packages/workers",

@@ -1,0 +1,1 @@
+"""Collect and pay out money through Stripe."""
