@@ -1,0 +1,1 @@
+"""Money: charges, a double-entry ledger and payouts."""

@@ -1,0 +1,100 @@
+"""The results of commands on money."""
+
+from attrs import frozen
+
+from indelible.money.entities import (
+    Charge,
+    Dispute,
+    Movement,
+    Payee,
+    PaymentSwitch,
+    PayoutJob,
+    Reconciliation,
+    Refund,
+    StripeEvent,
+    Transfer,
+)
+
+
+@frozen(kw_only=True)
+class MovementPosted:
+    """A posted movement; `is_new` is False if it was posted before."""
+
+    movement: Movement
+    seq: int
+    is_new: bool = True
+
+
+@frozen(kw_only=True)
+class ChargeSaved:
+    """A charge and its seq, the expected one of the next command."""
+
+    charge: Charge
+    seq: int
+    is_new: bool = False
+
+
+@frozen(kw_only=True)
+class RefundSaved:
+    """A refund and its seq."""
+
+    refund: Refund
+    seq: int
+
+
+@frozen(kw_only=True)
+class DisputeSaved:
+    """A dispute and its seq."""
+
+    dispute: Dispute
+    seq: int
+
+
+@frozen(kw_only=True)
+class StripeEventSaved:
+    """A received event and its seq; `is_duplicate` is True if it was received before."""
+
+    event: StripeEvent
+    seq: int
+    is_duplicate: bool = False
+
+
+@frozen(kw_only=True)
+class ReconciliationSaved:
+    """A reconciliation and its seq."""
+
+    reconciliation: Reconciliation
+    seq: int
+
+
+@frozen(kw_only=True)
+class SwitchSaved:
+    """The switch of payments and its seq."""
+
+    switch: PaymentSwitch
+    seq: int
+
+
+@frozen(kw_only=True)
+class PayeeSaved:
+    """A payee and its seq."""
+
+    payee: Payee
+    seq: int
+
+
+@frozen(kw_only=True)
+class TransferSaved:
+    """A transfer and its seq."""
+
+    transfer: Transfer
+    seq: int
+
+
+@frozen(kw_only=True)
+class PayoutJobSaved:
+    """A payout job and its seq; `is_new` is False if it was planned before."""
+
+    job: PayoutJob
+    seq: int
+    is_new: bool = True

@@ -1,0 +1,248 @@
+"""The ledger: accounts, movements and their postings."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Self
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.kernel import Lifecycle
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.bulk import BulkRecord, BulkTypes
+from indelible.kernel.money import is_currency
+from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.state_fields import FieldNotOfState
+from indelible.kernel.values import (
+    IDENTIFIER,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    is_instant,
+)
+from indelible.money import errors
+from indelible.money.entities.ids import movement_id
+from indelible.money.entities.values import (
+    CURRENCY,
+    KEY,
+    NATURAL,
+    SIGNED_SUM,
+    SUM,
+    AccountKind,
+    MovementKind,
+    Side,
+    account_id,
+    amount_field,
+    identifier_field,
+    number_field,
+    reference_field,
+    sum_field,
+)
+from indelible.money.lifecycle import ACCOUNT, MOVEMENT, AccountStatus, MovementStatus
+
+SET_TOGETHER: Final = (
+    ("owed_movement_id", "owed_number"),
+    ("reversed_movement_id", "reversed_number"),
+    ("reversed_movement_id", "reversal_ref"),
+)
+
+
+SUMS: Final = ("balance_minor", "debited_minor", "credited_minor")
+
+
+@frozen(kw_only=True)
+class Account(Aggregate):
+    """An account of the ledger; a movement that uses it changes it once.
+
+    `balance_minor` grows on the side of the kind. `debited_minor` and `credited_minor` are the
+    sums of the last movement's postings to this account.
+    """
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = ACCOUNT
+    fixed: ClassVar[tuple[str, ...]] = ("kind", "reference", "currency")
+
+    status: AccountStatus = field(validator=instance_of(AccountStatus))
+    kind: AccountKind = field(validator=instance_of(AccountKind))
+    reference: str | None = reference_field()
+    currency: str = field(validator=is_currency, metadata=CURRENCY)
+    balance_minor: int = field(default=0, validator=bounded_int, metadata=SIGNED_SUM)
+    last_movement_id: str | None = identifier_field()
+    debited_minor: int = sum_field()
+    credited_minor: int = sum_field()
+
+    def __attrs_post_init__(self) -> None:
+        self._require("id", account_id(self.kind, self.reference, self.currency), self.id)
+        has_reference = self.reference is not None
+        if has_reference != self.kind.has_reference:
+            expected = "set" if self.kind.has_reference else "empty"
+            raise FieldNotOfState(ACCOUNT.name, self.id, "reference", expected, str(self.status))
+        if self.last_movement_id is None:
+            for name in SUMS:
+                self._require(name, "0", str(getattr(self, name)))
+        if self.kind.has_reference and self.balance_minor < 0:
+            raise errors.BalanceNegative(self.id, self.balance_minor)
+
+    @classmethod
+    def opened(
+        cls, kind: AccountKind, reference: str | None, currency: str, *, now: datetime
+    ) -> Self:
+        """Return the account before its first movement."""
+        return cls.create(
+            "open",
+            now=now,
+            id=account_id(kind, reference, currency),
+            kind=kind,
+            reference=reference,
+            currency=currency,
+        )
+
+    def posted(
+        self, movement: "Movement", *, debited_minor: int, credited_minor: int, now: datetime
+    ) -> Self:
+        """Return the account after the postings of a movement.
+
+        Raises:
+            BalanceNegative: The account would have less than nothing, and its kind excludes it.
+        """
+        growth = debited_minor - credited_minor
+        if self.kind.side is Side.CREDIT:
+            growth = -growth
+        return self.transition(
+            "post",
+            now=now,
+            balance_minor=self.balance_minor + growth,
+            last_movement_id=movement.id,
+            debited_minor=debited_minor,
+            credited_minor=credited_minor,
+        )
+
+    def _require(self, name: str, expected: str, actual: str) -> None:
+        if actual != expected:
+            raise FieldNotOfState(ACCOUNT.name, self.id, name, expected, str(self.status))
+
+
+@frozen(kw_only=True)
+class Posting(BulkRecord):
+    """An amount that leaves one account on the credit side and enters another on the debit side.
+
+    A posting that credits winner_payable is an owed line: it names the `party`. A payout names the
+    owed line that it pays. The reversal of a payout names the reversed line and Stripe's reversal,
+    and is an owed line itself.
+    """
+
+    record_name: ClassVar[str] = "postings"
+
+    debit_account_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    credit_account_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    amount_minor: int = amount_field()
+    party: str | None = identifier_field()
+    owed_movement_id: str | None = identifier_field()
+    owed_number: int | None = number_field()
+    reversed_movement_id: str | None = identifier_field()
+    reversed_number: int | None = number_field()
+    reversal_ref: str | None = identifier_field()
+
+    def __attrs_post_init__(self) -> None:
+        if self.debit_account_id == self.credit_account_id:
+            raise errors.PostingRefused(
+                "", self.number, "credit_account_id", "another account", self.credit_account_id
+            )
+        for first, second in SET_TOGETHER:
+            has_first = getattr(self, first) is not None
+            has_second = getattr(self, second) is not None
+            if has_first != has_second:
+                expected = f"set together with {first}"
+                raise errors.PostingRefused("", self.number, second, expected, str(has_second))
+
+
+@frozen(kw_only=True)
+class CoveredItem(BulkRecord):
+    """An item that a settlement has counted: its money is settled."""
+
+    record_name: ClassVar[str] = "covered_items"
+
+    item: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+def duplicate_key(key: str) -> errors.LedgerDuplicateEntry:
+    """Return the error about a key that another movement has."""
+    return errors.LedgerDuplicateEntry(key, "no movement with this key", "a stored movement")
+
+
+POSTED: Final = (MovementStatus.POSTED,)
+UNIQUE_KEY: Final = OnePerParent(
+    name="one_key", parent_field="key", states=POSTED, error=duplicate_key
+)
+UNIQUE_FACT: Final = OnePerParent(
+    name="one_fact", parent_field="fact_key", states=POSTED, error=duplicate_key
+)
+UNIQUE_REVERSAL: Final = OnePerParent(
+    name="one_reversal", parent_field="reverses", states=POSTED, error=errors.MovementReversed
+)
+
+
+@frozen(kw_only=True)
+class Movement(Aggregate):
+    """A movement of money: postings that belong together, stored once and never changed.
+
+    `key` names the movement; the id follows from it. `fact_key` names the fact that it books, so
+    that two events about one fact post once. `source` is what proves it, such as the id of a
+    Stripe event. `reverses` is the movement that this one mirrors.
+    """
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = MOVEMENT
+    fixed: ClassVar[tuple[str, ...]] = (
+        "kind",
+        "key",
+        "fact_key",
+        "reference",
+        "currency",
+        "total_minor",
+        "posting_count",
+        "reverses",
+        "source",
+        "occurred_at",
+    )
+    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (
+        UNIQUE_KEY,
+        UNIQUE_FACT,
+        UNIQUE_REVERSAL,
+    )
+    bulk_records: ClassVar[BulkTypes] = {"post": (Posting,), "settle": (Posting, CoveredItem)}
+
+    status: MovementStatus = field(validator=instance_of(MovementStatus))
+    kind: MovementKind = field(validator=instance_of(MovementKind))
+    key: str = field(validator=is_identifier, metadata=KEY)
+    fact_key: str | None = field(default=None, validator=optional(is_identifier), metadata=KEY)
+    reference: str | None = reference_field()
+    currency: str = field(validator=is_currency, metadata=CURRENCY)
+    total_minor: int = field(validator=bounded_int, metadata=SUM)
+    posting_count: int = field(validator=bounded_int, metadata=NATURAL)
+    reverses: str | None = identifier_field()
+    source: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    occurred_at: datetime = field(validator=is_instant)
+
+    def __attrs_post_init__(self) -> None:
+        if self.id != movement_id(self.key):
+            raise FieldNotOfState(
+                MOVEMENT.name, self.id, "id", movement_id(self.key), str(self.status)
+            )
+        is_reversal = self.kind is MovementKind.REVERSAL
+        if is_reversal != (self.reverses is not None):
+            expected = "set" if is_reversal else "empty"
+            raise FieldNotOfState(MOVEMENT.name, self.id, "reverses", expected, str(self.status))
+        is_note = self.kind is MovementKind.PAYOUT_FAILED
+        is_empty = self.posting_count == 0
+        if is_empty and self.total_minor > 0:
+            raise errors.LedgerUnbalanced(self.key, "total_minor", 0, self.total_minor)
+        if is_note and not is_empty:
+            raise errors.LedgerUnbalanced(self.key, "posting_count", 0, self.posting_count)
+        if not is_empty and self.total_minor < self.posting_count:
+            raise errors.LedgerUnbalanced(
+                self.key, "total_minor", self.posting_count, self.total_minor
+            )
+
+    @property
+    def is_note(self) -> bool:
+        """Return True if the movement moves no money."""
+        return self.kind is MovementKind.PAYOUT_FAILED

@@ -1,0 +1,271 @@
+"""Values of money and the limits of their fields. This module imports no lifecycle."""
+
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import Attribute, field
+from attrs.validators import optional
+
+from indelible.kernel.money import CURRENCY_CHARACTERS, MAX_AMOUNT_MINOR
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    UNSTORABLE,
+    bounded_int,
+    is_digest,
+    is_identifier,
+    is_text,
+    value_text,
+)
+from indelible.money.errors import InvalidAmount
+
+NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
+AMOUNT: Final = {"minimum": 1, "maximum": MAX_AMOUNT_MINOR}
+AMOUNT_OR_ZERO: Final = {"minimum": 0, "maximum": MAX_AMOUNT_MINOR}
+# The sum of the postings of one movement, and the balance of an account.
+MAX_SUM_MINOR: Final = 10**15
+SUM: Final = {"minimum": 0, "maximum": MAX_SUM_MINOR}
+SIGNED_SUM: Final = {"minimum": -MAX_SUM_MINOR, "maximum": MAX_SUM_MINOR}
+CURRENCY: Final = {"max_length": CURRENCY_CHARACTERS}
+# An account's id holds the reference beside a kind and a currency.
+REFERENCE: Final = {"max_length": 150}
+KEY: Final = {"max_length": 200}
+MAX_MESSAGE_LENGTH: Final = 1_000
+MESSAGE: Final = {"max_length": MAX_MESSAGE_LENGTH}
+TRUNCATED: Final = " [truncated]"
+UNREADABLE: Final = "\ufffd"  # in place of a character that no database can store
+
+
+class Side(StrEnum):
+    """The sides of a posting, and the side on which an account's balance grows."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+
+
+class AccountKind(StrEnum):
+    """The kinds of accounts (facts 5.7); `escrow` is the fact sheet's contest_pool."""
+
+    STRIPE_BALANCE = "stripe_balance"
+    DISPUTE_RECEIVABLE = "dispute_receivable"
+    ESCROW = "escrow"
+    REFUND_CLEARING = "refund_clearing"
+    WINNER_PAYABLE = "winner_payable"
+    UNCLAIMED_PRIZES = "unclaimed_prizes"
+    PLATFORM_RAKE = "platform_rake"
+    PLATFORM_ROUNDING = "platform_rounding"
+    STRIPE_FEES = "stripe_fees"
+    DISPUTE_LOSSES = "dispute_losses"
+    GOODWILL = "goodwill"
+
+    @property
+    def side(self) -> Side:
+        """Return the side on which the balance grows: debit for assets and expenses."""
+        return Side.DEBIT if self in DEBIT_KINDS else Side.CREDIT
+
+    @property
+    def has_reference(self) -> bool:
+        """Return True if there is an account of this kind for each reference."""
+        return self in REFERENCE_KINDS
+
+
+DEBIT_KINDS: Final = frozenset(
+    {
+        AccountKind.STRIPE_BALANCE,
+        AccountKind.DISPUTE_RECEIVABLE,
+        AccountKind.STRIPE_FEES,
+        AccountKind.DISPUTE_LOSSES,
+        AccountKind.GOODWILL,
+    }
+)
+# These have an account for each reference, and are never negative.
+REFERENCE_KINDS: Final = frozenset(
+    {AccountKind.ESCROW, AccountKind.REFUND_CLEARING, AccountKind.WINNER_PAYABLE}
+)
+
+
+class MovementKind(StrEnum):
+    """The kinds of movements (facts 5.7), and two of our own.
+
+    PAYMENT_QUARANTINED books money of another amount or currency than its charge's. REVERSAL is
+    the mirror of a movement that was posted in error.
+    """
+
+    ENTRY_FEE = "ENTRY_FEE"
+    PAYMENT_QUARANTINED = "PAYMENT_QUARANTINED"
+    PROCESSING_FEE = "PROCESSING_FEE"
+    REFUND_REQUESTED = "REFUND_REQUESTED"
+    REFUND_SUCCEEDED = "REFUND_SUCCEEDED"
+    REFUND_FAILED = "REFUND_FAILED"
+    DISPUTE_OPENED = "DISPUTE_OPENED"
+    DISPUTE_WON = "DISPUTE_WON"
+    DISPUTE_LOST = "DISPUTE_LOST"
+    DISPUTE_RESIDUE = "DISPUTE_RESIDUE"
+    GUARANTEE_TOPUP = "GUARANTEE_TOPUP"
+    SETTLEMENT = "SETTLEMENT"
+    PAYOUT_CREATED = "PAYOUT_CREATED"
+    PAYOUT_FAILED = "PAYOUT_FAILED"
+    PAYOUT_REVERSED = "PAYOUT_REVERSED"
+    UNCLAIMED = "UNCLAIMED"
+    REVERSAL = "REVERSAL"
+
+
+class OutcomeCode(StrEnum):
+    """The reasons for which a charge was canceled or refunded."""
+
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    REQUESTED = "REQUESTED"
+    LATE_PAYMENT = "LATE_PAYMENT"
+    LATE_WEBHOOK_AFTER_SETTLEMENT = "LATE_WEBHOOK_AFTER_SETTLEMENT"
+    FULL = "FULL"
+    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
+    CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
+    OUTSIDE = "OUTSIDE"  # in Stripe's dashboard
+
+
+class RefundReason(StrEnum):
+    """The reasons of a refund."""
+
+    REQUESTED = "REQUESTED"
+    LATE_PAYMENT = "LATE_PAYMENT"
+    LATE_WEBHOOK_AFTER_SETTLEMENT = "LATE_WEBHOOK_AFTER_SETTLEMENT"
+    CANCELLED = "CANCELLED"
+    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
+    CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
+    FULL = "FULL"
+    OUTSIDE = "OUTSIDE"  # in Stripe's dashboard
+
+
+class AttemptKind(StrEnum):
+    """The kinds of requests about an effect at Stripe."""
+
+    CALL = "CALL"
+    LOOKUP = "LOOKUP"
+
+
+class EventOrigin(StrEnum):
+    """The ways on which an event of Stripe arrives."""
+
+    WEBHOOK = "webhook"
+    BACKFILL = "backfill"
+
+
+class EventOutcome(StrEnum):
+    """The outcomes of an attempt to process an event."""
+
+    PROCESSED = "PROCESSED"
+    DUPLICATE = "DUPLICATE"
+    IGNORED = "IGNORED"
+    FAILED = "FAILED"
+
+
+class ReconciliationScope(StrEnum):
+    """The scopes of a reconciliation: the hourly one and the daily one."""
+
+    CHEAP = "CHEAP"
+    FULL = "FULL"
+
+
+class ReconciliationRule(StrEnum):
+    """The rules of a reconciliation (facts 5.8)."""
+
+    R1 = "R1"
+    R2 = "R2"
+    R3 = "R3"
+    R4 = "R4"
+    R5 = "R5"
+    R6 = "R6"
+    R7 = "R7"
+    R8 = "R8"
+    R9 = "R9"
+    R10 = "R10"
+    R11 = "R11"
+    R12 = "R12"
+
+
+class TransferFailure(StrEnum):
+    """The reasons for which a transfer has failed terminally."""
+
+    REJECTED = "REJECTED"
+    BUDGET_SPENT = "BUDGET_SPENT"
+    UNCLAIMED = "UNCLAIMED"
+
+
+def account_id(kind: AccountKind, reference: str | None, currency: str) -> str:
+    """Return the id of an account."""
+    return f"{kind}:{reference or '-'}:{currency}"
+
+
+def message_text(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
+    """Return a message that can be stored, cut with a mark; any other value as it is."""
+    if not isinstance(value, str):
+        return value
+
+    storable = UNSTORABLE.sub(UNREADABLE, value)
+    if len(storable) <= MAX_MESSAGE_LENGTH:
+        return storable
+    return storable[: MAX_MESSAGE_LENGTH - len(TRUNCATED)] + TRUNCATED
+
+
+def is_amount(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate an amount in whole minor units; a float, a boolean and a text are refused."""
+    minimum = attribute.metadata["minimum"]
+    maximum = attribute.metadata["maximum"]
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not is_whole or not minimum <= value <= maximum:
+        raise InvalidAmount(attribute.name, minimum, maximum, value_text(value))
+
+
+# Fields that several aggregates and records have.
+def amount_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of an amount from 1."""
+    return field(validator=is_amount, metadata=AMOUNT)
+
+
+def optional_amount_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of an amount from 0 that may be absent."""
+    return field(default=None, validator=optional(is_amount), metadata=AMOUNT_OR_ZERO)
+
+
+def sum_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of a sum of amounts, 0 by default."""
+    return field(default=0, validator=bounded_int, metadata=SUM)
+
+
+def natural_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of a number from 0, 0 by default."""
+    return field(default=0, validator=bounded_int, metadata=NATURAL)
+
+
+def number_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of a number from 1 that may be absent."""
+    return field(default=None, validator=optional(bounded_int), metadata=COUNT)
+
+
+def digest_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of a SHA-256 that may be absent."""
+    return field(default=None, validator=optional(is_digest))
+
+
+def identifier_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of an id or a code that may be absent."""
+    return field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+
+
+def reference_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of a reference that may be absent."""
+    return field(default=None, validator=optional(is_identifier), metadata=REFERENCE)
+
+
+def line_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of one line of text that may be absent."""
+    return field(default=None, validator=optional(is_text), metadata=LINE)
+
+
+def message_field() -> Any:  # noqa: ANN401 - a field of attrs
+    """Return the field of an error's message that may be absent; a long one is cut."""
+    return field(
+        default=None, converter=message_text, validator=optional(is_text), metadata=MESSAGE
+    )

@@ -1,0 +1,169 @@
+"""The errors of accounts and movements."""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from indelible.kernel import Conflict, Invalid, NotFound
+
+
+@frozen
+class AccountNotFound(NotFound):
+    """An account that no movement has used."""
+
+    code: ClassVar[str] = "ACCOUNT_NOT_FOUND"
+    message: ClassVar[str] = "Account {account_id} not found."
+    account_id: str
+
+
+@frozen
+class MovementNotFound(NotFound):
+    """A movement that does not exist."""
+
+    code: ClassVar[str] = "MOVEMENT_NOT_FOUND"
+    message: ClassVar[str] = "Movement {movement_id} not found."
+    movement_id: str
+
+
+@frozen
+class OwedLineNotFound(NotFound):
+    """A posting that does not exist, or that owes nothing to a party."""
+
+    code: ClassVar[str] = "OWED_LINE_NOT_FOUND"
+    message: ClassVar[str] = "Movement {movement_id} has no owed line {number}."
+    movement_id: str
+    number: int
+
+
+@frozen
+class PayoutLineNotFound(NotFound):
+    """A posting that does not exist, or that pays no owed line."""
+
+    code: ClassVar[str] = "PAYOUT_LINE_NOT_FOUND"
+    message: ClassVar[str] = "Movement {movement_id} has no payout line {number}."
+    movement_id: str
+    number: int
+
+
+@frozen
+class LedgerDuplicateEntry(Conflict):
+    """A movement with the key of another one, but with other content."""
+
+    code: ClassVar[str] = "LEDGER_DUPLICATE_ENTRY"
+    message: ClassVar[str] = (
+        "Movement {key} exists with other content: expected {expected}, got {actual}."
+    )
+    key: str
+    expected: str
+    actual: str
+
+
+@frozen
+class LedgerUnbalanced(Invalid):
+    """A movement whose postings do not have the sums that it names."""
+
+    code: ClassVar[str] = "LEDGER_UNBALANCED"
+    message: ClassVar[str] = (
+        "Field {field} of movement {key} does not match its postings: expected {expected}, got "
+        "{actual}."
+    )
+    key: str
+    field: str
+    expected: int
+    actual: int
+
+
+@frozen
+class LedgerImmutable(Conflict):
+    """An attempt to change or to remove a movement or a posting."""
+
+    code: ClassVar[str] = "LEDGER_IMMUTABLE"
+    message: ClassVar[str] = "Movement {movement_id} cannot be changed: post another movement."
+    movement_id: str
+
+
+@frozen
+class BalanceNegative(Conflict):
+    """A movement that would take more from an account than it has."""
+
+    code: ClassVar[str] = "BALANCE_NEGATIVE"
+    message: ClassVar[str] = (
+        "The balance of account {account_id} must not become negative: expected 0 or more, got "
+        "{balance_minor}."
+    )
+    account_id: str
+    balance_minor: int
+
+
+@frozen
+class PostingRefused(Conflict):
+    """A posting that does not fit its movement, its accounts or the line that it names."""
+
+    code: ClassVar[str] = "POSTING_REFUSED"
+    message: ClassVar[str] = (
+        "Posting {number} of movement {key} is refused because of {field}: expected {expected}, "
+        "got {actual}."
+    )
+    key: str
+    number: int
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class OwedLinePaid(Conflict):
+    """A second payout of an owed line."""
+
+    code: ClassVar[str] = "OWED_LINE_PAID"
+    message: ClassVar[str] = "Owed line {number} of movement {movement_id} is paid already."
+    movement_id: str
+    number: int
+
+
+@frozen
+class PayoutLineReversed(Conflict):
+    """A reversal that would take back more of a payout than was paid, or the same part twice."""
+
+    code: ClassVar[str] = "PAYOUT_LINE_REVERSED"
+    message: ClassVar[str] = (
+        "Payout line {number} of movement {movement_id} cannot be reversed by {reversal_ref}: "
+        "expected at most {available_minor}, got {amount_minor}."
+    )
+    movement_id: str
+    number: int
+    reversal_ref: str
+    available_minor: int
+    amount_minor: int
+
+
+@frozen
+class MovementReversed(Conflict):
+    """A second reversal of a movement."""
+
+    code: ClassVar[str] = "MOVEMENT_REVERSED"
+    message: ClassVar[str] = "Movement {movement_id} is reversed already."
+    movement_id: str
+
+
+@frozen
+class MovementNotReversible(Conflict):
+    """A movement that has no mirror: a note, a reversal, or one whose lines are paid."""
+
+    code: ClassVar[str] = "MOVEMENT_NOT_REVERSIBLE"
+    message: ClassVar[str] = (
+        "Movement {movement_id} cannot be reversed: expected {expected}, got {actual}."
+    )
+    movement_id: str
+    expected: str
+    actual: str
+
+
+@frozen
+class ItemCovered(Conflict):
+    """An item that another settlement has covered."""
+
+    code: ClassVar[str] = "ITEM_COVERED"
+    message: ClassVar[str] = "Item {item} was covered by settlement movement {movement_id}."
+    item: str
+    movement_id: str

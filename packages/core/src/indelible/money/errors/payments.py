@@ -1,0 +1,236 @@
+"""The errors of charges, refunds, disputes and the inbox of Stripe's events."""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
+
+
+@frozen
+class ChargeNotFound(NotFound):
+    """A charge that does not exist, or that belongs to another party."""
+
+    code: ClassVar[str] = "CHARGE_NOT_FOUND"
+    message: ClassVar[str] = "Charge {charge_id} not found."
+    charge_id: str
+
+
+@frozen
+class RefundNotFound(NotFound):
+    """A refund that does not exist."""
+
+    code: ClassVar[str] = "REFUND_NOT_FOUND"
+    message: ClassVar[str] = "Refund {refund_id} not found."
+    refund_id: str
+
+
+@frozen
+class DisputeNotFound(NotFound):
+    """A dispute that does not exist."""
+
+    code: ClassVar[str] = "DISPUTE_NOT_FOUND"
+    message: ClassVar[str] = "Dispute {dispute_id} not found."
+    dispute_id: str
+
+
+@frozen
+class StripeEventNotFound(NotFound):
+    """An event of Stripe that was never received."""
+
+    code: ClassVar[str] = "STRIPE_EVENT_NOT_FOUND"
+    message: ClassVar[str] = "Stripe event {event_id} not found."
+    event_id: str
+
+
+@frozen
+class PaymentIntentNotFound(Conflict):
+    """An event about a payment intent that no charge has."""
+
+    code: ClassVar[str] = "PAYMENT_INTENT_NOT_FOUND"
+    message: ClassVar[str] = "No charge has payment intent {intent_id}."
+    intent_id: str
+
+
+@frozen
+class ChargeExists(Conflict):
+    """A second charge of an item."""
+
+    code: ClassVar[str] = "CHARGE_EXISTS"
+    message: ClassVar[str] = "Item {item} has a charge already."
+    item: str
+
+
+@frozen
+class DuplicateIntent(Conflict):
+    """A second payment intent or checkout session for a charge, or one of another charge."""
+
+    code: ClassVar[str] = "DUPLICATE_INTENT"
+    message: ClassVar[str] = "Payment intent or session {intent_id} belongs to another charge."
+    intent_id: str
+
+
+@frozen
+class AlreadyPaid(Conflict):
+    """A payment of a charge that does not wait for one."""
+
+    code: ClassVar[str] = "ALREADY_PAID"
+    message: ClassVar[str] = (
+        "Charge {charge_id} takes no payment: expected a state before SUCCEEDED, got {status}."
+    )
+    charge_id: str
+    status: str
+
+
+@frozen
+class PaymentFailed(Conflict):
+    """A payment that Stripe or the bank has declined."""
+
+    code: ClassVar[str] = "PAYMENT_FAILED"
+    message: ClassVar[str] = "The payment of charge {charge_id} failed: {failure_code}."
+    charge_id: str
+    failure_code: str
+
+
+@frozen
+class InvalidAmount(Invalid):
+    """An amount that is no whole number of minor units in the allowed range."""
+
+    code: ClassVar[str] = "INVALID_AMOUNT"
+    message: ClassVar[str] = (
+        "Field {field} is no amount: expected whole minor units from {minimum} to {maximum}, got "
+        "{value}."
+    )
+    field: str
+    minimum: int
+    maximum: int
+    value: str
+
+
+@frozen
+class AmountMismatch(Invalid):
+    """A payment of another amount than that of its charge."""
+
+    code: ClassVar[str] = "AMOUNT_MISMATCH"
+    message: ClassVar[str] = (
+        "The payment of charge {charge_id} has another amount: expected {expected}, got {actual}."
+    )
+    charge_id: str
+    expected: int
+    actual: int
+
+
+@frozen
+class OrganizerDoesNotPay(Invalid):
+    """An organizer that would pay for an item of their own reference."""
+
+    code: ClassVar[str] = "ORGANIZER_DOES_NOT_PAY"
+    message: ClassVar[str] = "Party {party} organizes {reference} and does not pay for it."
+    party: str
+    reference: str
+
+
+@frozen
+class RefundNotAllowed(Conflict):
+    """A refund that the state of its charge or its amount excludes."""
+
+    code: ClassVar[str] = "REFUND_NOT_ALLOWED"
+    message: ClassVar[str] = (
+        "Charge {charge_id} cannot be refunded: expected {expected}, got {actual}."
+    )
+    charge_id: str
+    expected: str
+    actual: str
+
+
+@frozen
+class RefundRunning(Conflict):
+    """A second refund of a charge while one is under way."""
+
+    code: ClassVar[str] = "REFUND_RUNNING"
+    message: ClassVar[str] = "Charge {charge_id} has a refund under way."
+    charge_id: str
+
+
+@frozen
+class RefundExists(Conflict):
+    """A second refund with the id of one of Stripe's refunds."""
+
+    code: ClassVar[str] = "REFUND_EXISTS"
+    message: ClassVar[str] = "Refund {stripe_refund_id} of Stripe belongs to another refund."
+    stripe_refund_id: str
+
+
+@frozen
+class RefundFailed(Unavailable):
+    """A refund that Stripe could not make."""
+
+    code: ClassVar[str] = "REFUND_FAILED"
+    message: ClassVar[str] = "Refund {refund_id} failed: {failure_code}."
+    refund_id: str
+    failure_code: str
+
+
+@frozen
+class DisputeOpen(Conflict):
+    """A command that a dispute of the charge excludes."""
+
+    code: ClassVar[str] = "DISPUTE_OPEN"
+    message: ClassVar[str] = "Charge {charge_id} is disputed: dispute {dispute_id} is open."
+    charge_id: str
+    dispute_id: str
+
+
+@frozen
+class StripeSignatureInvalid(Invalid):
+    """A webhook whose signature is missing or wrong."""
+
+    code: ClassVar[str] = "STRIPE_SIGNATURE_INVALID"
+    message: ClassVar[str] = "The signature of the webhook is not valid: {problem}."
+    problem: str
+
+
+@frozen
+class WebhookTimestampOutOfTolerance(Invalid):
+    """A webhook that was signed too long ago, or in the future."""
+
+    code: ClassVar[str] = "WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE"
+    message: ClassVar[str] = (
+        "The webhook was signed at another time: expected within {tolerance_seconds} seconds of "
+        "{now}, got {timestamp}."
+    )
+    tolerance_seconds: int
+    now: int
+    timestamp: int
+
+
+@frozen
+class WebhookMalformed(Invalid):
+    """A signed webhook whose body or header cannot be read."""
+
+    code: ClassVar[str] = "WEBHOOK_MALFORMED"
+    message: ClassVar[str] = "The webhook cannot be read: {problem}."
+    problem: str
+
+
+@frozen
+class EnvironmentMismatch(Invalid):
+    """An event of another mode, account or version than this service is configured for."""
+
+    code: ClassVar[str] = "ENVIRONMENT_MISMATCH"
+    message: ClassVar[str] = (
+        "Field {field} of the event belongs to another environment: expected {expected}, got "
+        "{actual}."
+    )
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class PaymentsHalted(Unavailable):
+    """A new payment while payments are halted."""
+
+    code: ClassVar[str] = "PAYMENTS_HALTED"
+    message: ClassVar[str] = "Payments are halted because of {reason_code}; try again later."
+    reason_code: str

@@ -1,0 +1,150 @@
+"""The errors of payees, transfers, payout jobs and reconciliations."""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from indelible.kernel import Conflict, NotFound
+
+
+@frozen
+class PayeeNotFound(NotFound):
+    """A party that has no payee."""
+
+    code: ClassVar[str] = "PAYEE_NOT_FOUND"
+    message: ClassVar[str] = "Payee {party} not found."
+    party: str
+
+
+@frozen
+class TransferNotFound(NotFound):
+    """A transfer that does not exist."""
+
+    code: ClassVar[str] = "TRANSFER_NOT_FOUND"
+    message: ClassVar[str] = "Transfer {transfer_id} not found."
+    transfer_id: str
+
+
+@frozen
+class PayoutJobNotFound(NotFound):
+    """A settlement that has no payout job."""
+
+    code: ClassVar[str] = "PAYOUT_JOB_NOT_FOUND"
+    message: ClassVar[str] = "Payout job {settlement_id} not found."
+    settlement_id: str
+
+
+@frozen
+class ReconciliationNotFound(NotFound):
+    """A reconciliation that does not exist."""
+
+    code: ClassVar[str] = "RECONCILIATION_NOT_FOUND"
+    message: ClassVar[str] = "Reconciliation {reconciliation_id} not found."
+    reconciliation_id: str
+
+
+@frozen
+class SwitchNotFound(NotFound):
+    """The switch of payments before they were ever halted."""
+
+    code: ClassVar[str] = "PAYMENT_SWITCH_NOT_FOUND"
+    message: ClassVar[str] = "Switch {switch_id} not found: payments were never halted."
+    switch_id: str
+
+
+@frozen
+class PayoutAccountMissing(Conflict):
+    """A payout to a party that has no account at Stripe that can receive it."""
+
+    code: ClassVar[str] = "PAYOUT_ACCOUNT_MISSING"
+    message: ClassVar[str] = (
+        "Party {party} cannot receive payouts: expected payee state READY, got {status}."
+    )
+    party: str
+    status: str
+
+
+@frozen
+class DestinationTaken(Conflict):
+    """An account at Stripe that another payee has."""
+
+    code: ClassVar[str] = "DESTINATION_TAKEN"
+    message: ClassVar[str] = "Destination {destination} belongs to another payee."
+    destination: str
+
+
+@frozen
+class PayoutAlreadyScheduled(Conflict):
+    """A second payout job of a settlement, or a second transfer of an owed line."""
+
+    code: ClassVar[str] = "PAYOUT_ALREADY_SCHEDULED"
+    message: ClassVar[str] = "The payout of {subject} is scheduled already."
+    subject: str
+
+
+@frozen
+class TransferExists(Conflict):
+    """A second transfer with the id of one of Stripe's transfers."""
+
+    code: ClassVar[str] = "TRANSFER_EXISTS"
+    message: ClassVar[str] = "Transfer {stripe_transfer_id} of Stripe belongs to another transfer."
+    stripe_transfer_id: str
+
+
+@frozen
+class TransferNotApproved(Conflict):
+    """A transfer that nobody has approved."""
+
+    code: ClassVar[str] = "TRANSFER_NOT_APPROVED"
+    message: ClassVar[str] = "Transfer {transfer_id} is not approved."
+    transfer_id: str
+
+
+@frozen
+class TransferMismatch(Conflict):
+    """A transfer at Stripe that differs from the one that names it."""
+
+    code: ClassVar[str] = "TRANSFER_MISMATCH"
+    message: ClassVar[str] = (
+        "Field {field} of transfer {transfer_id} differs at Stripe: expected {expected}, got "
+        "{actual}."
+    )
+    transfer_id: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class FourEyesRequired(Conflict):
+    """An approval by somebody who may not give it."""
+
+    code: ClassVar[str] = "FOUR_EYES_REQUIRED"
+    message: ClassVar[str] = (
+        "Transfer {transfer_id} needs the approval of a second person, got {approved_by}."
+    )
+    transfer_id: str
+    approved_by: str
+
+
+@frozen
+class PayoutJobNotFinished(Conflict):
+    """The end of a payout job with transfers that are not terminal."""
+
+    code: ClassVar[str] = "PAYOUT_JOB_NOT_FINISHED"
+    message: ClassVar[str] = (
+        "Payout job {settlement_id} is not finished: expected {expected} terminal transfers, got "
+        "{actual}."
+    )
+    settlement_id: str
+    expected: int
+    actual: int
+
+
+@frozen
+class ReconciliationRunning(Conflict):
+    """A second reconciliation of the same scope while one is under way."""
+
+    code: ClassVar[str] = "RECONCILIATION_RUNNING"
+    message: ClassVar[str] = "A reconciliation of scope {scope} is under way."
+    scope: str

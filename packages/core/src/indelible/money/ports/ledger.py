@@ -1,0 +1,228 @@
+"""The ports of the ledger: accounts, movements, postings and owed lines."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from indelible.kernel import Change, Head, ListFilter
+from indelible.kernel.bulk import AnyBulk
+from indelible.kernel.history import AggregateReader, AggregateRepository, Update
+from indelible.money.entities import Account, AccountKind, Movement, MovementKind, Posting
+
+MAX_ROWS_PER_PAGE: Final = 500
+
+
+@frozen(kw_only=True, slots=False)
+class AccountFilter(ListFilter):
+    """The accounts of a list, and their order; kind and reference are given as `where`."""
+
+
+@frozen(kw_only=True, slots=False)
+class MovementFilter(ListFilter):
+    """The movements of a list, and their order; kind and reference are given as `where`."""
+
+
+ALL_ACCOUNTS: Final = AccountFilter()
+ALL_MOVEMENTS: Final = MovementFilter()
+
+
+@frozen(kw_only=True)
+class LedgerLine:
+    """A posting with the movement that is its cause."""
+
+    movement: Movement
+    posting: Posting
+
+    @property
+    def position(self) -> str:
+        """Return the line's position in a list of postings, from which the list goes on."""
+        return line_position(self.movement, self.posting.number)
+
+
+@frozen(kw_only=True)
+class OwedLine:
+    """Money that a party is owed: a posting to winner_payable, and the movement that pays it."""
+
+    movement_id: str
+    number: int
+    kind: MovementKind
+    party: str
+    reference: str
+    currency: str
+    amount_minor: int
+    owed_since: datetime
+    paid_by: str | None  # the movement of the payout
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """Return what names the line: its movement and its number."""
+        return self.movement_id, self.number
+
+
+@frozen(kw_only=True)
+class BalanceSum:
+    """The sum of the balances of all accounts of a kind in one currency."""
+
+    kind: AccountKind
+    currency: str
+    accounts: int
+    balance_minor: int
+
+
+@frozen(kw_only=True)
+class KindSum:
+    """The number and the sum of the movements of a kind in one currency within a time."""
+
+    kind: MovementKind
+    currency: str
+    movements: int
+    total_minor: int
+
+
+class AccountReader(AggregateReader[Account], Protocol):
+    """Read access to accounts."""
+
+    def of_reference(self, reference: str) -> tuple[Head[Account], ...]:
+        """Return the accounts of a reference, in order of id."""
+        ...
+
+    def sums(self) -> tuple[BalanceSum, ...]:
+        """Return the sum of the balances by kind and currency, in this order."""
+        ...
+
+    def nonzero(self, kind: AccountKind, *, after: str, limit: int) -> tuple[Head[Account], ...]:
+        """Return the next `limit` accounts of a kind after an id that have a balance."""
+        ...
+
+
+class MovementReader(AggregateReader[Movement], Protocol):
+    """Read access to movements and their postings."""
+
+    def of_key(self, key: str) -> Head[Movement] | None:
+        """Return the movement with a key."""
+        ...
+
+    def of_fact(self, fact_key: str) -> Head[Movement] | None:
+        """Return the movement that has booked a fact."""
+        ...
+
+    def reversal_of(self, movement_id: str) -> Head[Movement] | None:
+        """Return the movement that mirrors another one."""
+        ...
+
+    def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
+        """Return the next `limit` postings of a movement after a number, in order."""
+        ...
+
+    def covering(self, item: str) -> str | None:
+        """Return the id of the settlement movement that has counted an item."""
+        ...
+
+    def covered_items(self, movement_id: str, *, after: int, limit: int) -> tuple[str, ...]:
+        """Return the next `limit` items of a settlement after a number, in order."""
+        ...
+
+    def lines_of_account(
+        self, account_id: str, *, before: str, limit: int
+    ) -> tuple[LedgerLine, ...]:
+        """Return the last `limit` postings of an account before a position, newest first.
+
+        '' is the position behind the newest one.
+        """
+        ...
+
+    def lines_of_party(self, party: str, *, before: str, limit: int) -> tuple[LedgerLine, ...]:
+        """Return the last `limit` postings that name a party before a position, newest first."""
+        ...
+
+    def owed_line(self, movement_id: str, number: int) -> OwedLine:
+        """Return an owed line.
+
+        Raises:
+            OwedLineNotFound: The posting does not exist, or owes nothing.
+        """
+        ...
+
+    def owed_lines(
+        self,
+        *,
+        reference: str | None = None,
+        party: str | None = None,
+        movement_id: str | None = None,
+        unpaid: bool = False,
+        after: tuple[str, int] = ("", 0),
+        limit: int,
+    ) -> tuple[OwedLine, ...]:
+        """Return the next `limit` owed lines after a name, in order of movement and number."""
+        ...
+
+    def payout_line(self, movement_id: str, number: int) -> LedgerLine:
+        """Return a posting that pays an owed line.
+
+        Raises:
+            PayoutLineNotFound: The posting does not exist, or pays nothing.
+        """
+        ...
+
+    def reversals(self, movement_id: str, number: int) -> tuple[LedgerLine, ...]:
+        """Return the postings that have reversed parts of a payout line, oldest first."""
+        ...
+
+    def sums(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[KindSum, ...]:
+        """Return the sums of the movements by kind and currency that occurred in a time."""
+        ...
+
+    def inconsistent(self, *, limit: int) -> tuple[str, ...]:
+        """Return ids of movements whose number or sum of postings is not the one they name."""
+        ...
+
+    def misbalanced(self, *, limit: int) -> tuple[str, ...]:
+        """Return ids of accounts whose balance is not the sum of their postings."""
+        ...
+
+    def unplanned_settlements(self, *, limit: int) -> tuple[Head[Movement], ...]:
+        """Return settlement movements without a payout job, in order of id."""
+        ...
+
+
+class AccountWriter(AccountReader, AggregateRepository[Account], Protocol):
+    """Write access to accounts."""
+
+    def lock_all(self, account_ids: Iterable[str]) -> Mapping[str, Head[Account]]:
+        """Lock the accounts in order of id, and return those that exist by their ids."""
+        ...
+
+
+class MovementWriter(MovementReader, AggregateRepository[Movement], Protocol):
+    """Write access to movements: nothing changes or removes one."""
+
+    def post(
+        self,
+        change: Change,
+        movement: Movement,
+        bulk: Sequence[AnyBulk],
+        updates: Sequence[Update[Account]],
+    ) -> None:
+        """Store a movement, the accounts that it changes, and its postings, in this order.
+
+        The store checks again what the handler has checked.
+
+        Raises:
+            Stale: The movement or one of the accounts was stored by another transaction.
+            LedgerDuplicateEntry, MovementReversed: The key, the fact or the reversal is taken.
+            LedgerUnbalanced: The accounts do not change by the sums of the postings.
+            BalanceNegative: An account that must not be negative would be.
+            PostingRefused: A posting does not fit its movement, its accounts or its line.
+            OwedLinePaid, PayoutLineReversed: The line that a posting names is used up.
+            ItemCovered: An item was settled before.
+        """
+        ...
+
+
+def line_position(movement: Movement, number: int) -> str:
+    """Return the position of a posting in a list of postings: its time, movement and number."""
+    return f"{movement.created_at.isoformat(timespec='microseconds')}|{movement.id}|{number:09d}"
