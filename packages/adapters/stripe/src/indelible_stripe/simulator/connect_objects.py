@@ -87,7 +87,7 @@ def new_reversal(state: State, transfer: JsonObject, amount: int, params: JsonOb
 
 def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject:
     """Return a connected account that has not been onboarded."""
-    capabilities = {name: "inactive" for name in params.get("capabilities") or {"transfers": {}}}
+    capabilities = dict.fromkeys(params.get("capabilities") or ("transfers",), "inactive")
     requirements = {
         **empty("current_deadline", "disabled_reason"),
         "alternatives": [],

@@ -26,11 +26,37 @@ NEWER_VALUES: Final = {"dispute": {"status": ["prevented"]}}
 Schema = dict[str, Any]
 
 
+@cache
+def _read_document() -> Schema:
+    """Read the trimmed description, with `nullable` in the words of JSON Schema."""
+    file = resources.files("indelible_stripe.simulator").joinpath("openapi.json")
+    document: Schema = json.loads(file.read_text("utf-8"))
+    for name, values in NEWER_VALUES.items():
+        properties = document["components"]["schemas"][name]["properties"]
+        for property_, more in values.items():
+            properties[property_]["enum"] = [*properties[property_]["enum"], *more]
+    result: Schema = _with_null(document)
+    return result
+
+
+def _with_null(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """Replace `nullable`, which JSON Schema does not know, by a choice with null."""
+    if isinstance(schema, list):
+        return [_with_null(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+
+    result = {name: _with_null(part) for name, part in schema.items() if name != "nullable"}
+    if schema.get("nullable") is True:
+        return {"anyOf": [result, {"type": "null"}]}
+    return result
+
+
 @frozen
 class Judgement:
     """The parameters of a request with their types, and what is wrong with them."""
 
-    values: JsonObject
+    values: JsonObject = field(factory=dict[str, Any])
     problems: tuple[str, ...] = ()
     param: str | None = None  # of the first problem
     newer: tuple[str, ...] = ()  # parameters that only the second description accepts
@@ -40,7 +66,7 @@ class Judgement:
 class Descriptions:
     """Validates requests and responses."""
 
-    document: Schema = field(factory=lambda: _read_document(), repr=False)
+    document: Schema = field(factory=_read_document, repr=False)
 
     def judge(self, operation: Operation, parameters: Mapping[str, Any]) -> Judgement:
         """Return the parameters of a request with their types, and every problem."""
@@ -140,29 +166,3 @@ class Descriptions:
 class _Checked:
     value: Any
     problems: tuple[str, ...]
-
-
-@cache
-def _read_document() -> Schema:
-    """Read the trimmed description, with `nullable` in the words of JSON Schema."""
-    file = resources.files("indelible_stripe.simulator").joinpath("openapi.json")
-    document: Schema = json.loads(file.read_text("utf-8"))
-    for name, values in NEWER_VALUES.items():
-        properties = document["components"]["schemas"][name]["properties"]
-        for property_, more in values.items():
-            properties[property_]["enum"] = [*properties[property_]["enum"], *more]
-    result: Schema = _with_null(document)
-    return result
-
-
-def _with_null(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
-    """Replace `nullable`, which JSON Schema does not know, by a choice with null."""
-    if isinstance(schema, list):
-        return [_with_null(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-
-    result = {name: _with_null(part) for name, part in schema.items() if name != "nullable"}
-    if schema.get("nullable") is True:
-        return {"anyOf": [result, {"type": "null"}]}
-    return result

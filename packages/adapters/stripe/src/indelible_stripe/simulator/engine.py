@@ -47,7 +47,7 @@ class _Request:
     operation: Operation | None = None
     ids: tuple[str, ...] = ()
     parameters: JsonObject = field(factory=dict[str, Any])
-    judgement: Judgement = Judgement(values={})
+    judgement: Judgement = field(factory=Judgement)
     fault: FaultRule | None = None
     is_replay: bool = False
     response_problems: tuple[str, ...] = ()

@@ -119,13 +119,13 @@ class Fields:
             readers.append(Fields.of(f"{self.subject}, {name}[{number}]", item))
         return tuple(readers)
 
-    def object(self, name: str) -> "Fields":
+    def member(self, name: str) -> "Fields":
         """Return the reader of an object, which is empty without the field."""
         return Fields.of(f"{self.subject}, {name}", self._value(name, {}))
 
     def amounts(self, name: str) -> dict[str, int]:
         """Return minor units by lower-case currency, or nothing without the field."""
-        reader = self.object(name)
+        reader = self.member(name)
         result: dict[str, int] = {}
         for currency in reader.values:
             result[currency] = reader.whole(currency, minimum=-(10**12))

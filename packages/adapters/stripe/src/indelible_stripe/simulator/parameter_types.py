@@ -55,12 +55,13 @@ def _schema_of(hint: Any) -> dict[str, Any]:  # noqa: ANN401 - a type
         return _schema_of_class(hint)
 
     origin, arguments = get_origin(hint), get_args(hint)
+    schema = NOTHING  # such as the objects of a response, which a client may send back
     if origin is Literal:
-        return {"enum": list(arguments)}
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [_schema_of(argument) for argument in arguments]}
-    if origin is list:
-        return {"type": "array", "items": _schema_of(arguments[0])}
-    if origin is dict:
-        return {"type": "object", "additionalProperties": _schema_of(arguments[-1])}
-    return NOTHING  # such as the objects of a response, which a client may send back
+        schema = {"enum": list(arguments)}
+    elif origin in (Union, types.UnionType):
+        schema = {"anyOf": [_schema_of(argument) for argument in arguments]}
+    elif origin is list:
+        schema = {"type": "array", "items": _schema_of(arguments[0])}
+    elif origin is dict:
+        schema = {"type": "object", "additionalProperties": _schema_of(arguments[-1])}
+    return schema

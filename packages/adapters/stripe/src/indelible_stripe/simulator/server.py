@@ -92,11 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         """Answer a GET request."""
         self._serve("")
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         """Answer a POST request."""
         length = self.headers.get("Content-Length", "0")
         if not length.isascii() or not length.isdigit() or int(length) > MAX_BODY_BYTES:
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         self._serve(body.decode("utf-8", "replace"))
 
-    def do_DELETE(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_DELETE(self) -> None:
         """Answer a DELETE request: no operation of the simulator has one."""
         self._serve("")
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from indelible.kernel import Invalid
 from indelible_stripe.simulator.accounts import AccountStatus
@@ -47,8 +47,8 @@ class Outage:
 class Story:
     """What a simulator starts with."""
 
-    settings: AccountSettings = AccountSettings()
-    webhooks: WebhookSettings = WebhookSettings()
+    settings: AccountSettings = field(factory=AccountSettings)
+    webhooks: WebhookSettings = field(factory=WebhookSettings)
     faults: tuple[FaultRule, ...] = ()
     outages: tuple[Outage, ...] = ()
     accounts: tuple[tuple[str, AccountStatus], ...] = ()
@@ -85,10 +85,10 @@ def read_story(document: object) -> Story:
         StoryInvalid: A field is unknown or has a wrong value.
     """
     fields = Fields.of("the story", document)
-    clock = fields.object("clock")
+    clock = fields.member("clock")
     story = Story(
-        settings=_read_settings(fields.object("account")),
-        webhooks=WebhookSettings.read(fields.object("webhooks")),
+        settings=_read_settings(fields.member("account")),
+        webhooks=WebhookSettings.read(fields.member("webhooks")),
         faults=tuple(FaultRule.read(rule) for rule in fields.objects("faults")),
         outages=tuple(_read_outage(outage) for outage in fields.objects("outages")),
         accounts=tuple(_read_account(account) for account in fields.objects("accounts")),
