@@ -31,7 +31,7 @@ from indelible_stripe.connection import (
     READ_TIMEOUT_SECONDS,
     create_client,
 )
-from indelible_stripe.failures import mapped_errors
+from indelible_stripe.failures import MalformedAnswer, mapped_errors
 from indelible_stripe.reading import Answer
 
 PAGE_SIZE: Final = 100
@@ -342,7 +342,14 @@ class StripeApi:
             return reading.event(_answer(self._v1.events.retrieve(event_id)))
 
 
-def _answer(value: stripe.StripeObject) -> Answer:
+def _answer(value: object) -> Answer:
+    """Return the reader of an answer.
+
+    Raises:
+        MalformedAnswer: It is no object.
+    """
+    if not isinstance(value, stripe.StripeObject):
+        raise MalformedAnswer("expected an object")
     return Answer(value.to_dict(for_json=True))
 
 
@@ -362,5 +369,12 @@ def _pages(
 ) -> Iterator[T]:
     """Yield the objects of a list; the next page is requested when it is needed."""
     with mapped_errors(object_id=object_id):
-        for value in fetch().auto_paging_iter():
-            yield read(_answer(value))
+        page = fetch()
+        while True:
+            answer = _answer(page)
+            values = answer.objects("data")
+            for value in values:
+                yield read(value)
+            if not values or not answer.boolean("has_more"):
+                return
+            page = page.next_page()

@@ -84,8 +84,8 @@ class Answer:
     def objects(self, name: str) -> "tuple[Answer, ...]":
         """Return the readers of an array of objects."""
         value = self.values.get(name)
-        if not isinstance(value, list):
-            raise self._malformed(name, "an array")
+        if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+            raise self._malformed(name, "an array of objects")
         return tuple(Answer(item) for item in value)
 
     def texts(self, name: str) -> tuple[str, ...]:
