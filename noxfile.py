@@ -310,17 +310,18 @@ def _check_sql(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> N
 
 def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
     """Try the service without its extras, then with them."""
-    extras = ("indelible-wordllama", "indelible-evm")
+    extras = ("indelible-wordllama", "indelible-evm", "indelible-stripe")
     required = [wheel for name, wheel in wheels.items() if name not in extras]
     python = _empty(session, folder / "service", *required)
     _import_everything(session, python, "indelible_service")
     _import_everything(session, python, "indelible_git")
     session.run(python.with_name("indelible"), "--help", external=True, silent=True)
 
-    with_extras = f"indelible-service[chain,embedding] @ {wheels['indelible-service'].as_uri()}"
+    with_extras = f"indelible-service[chain,embedding,payments] @ {wheels['indelible-service'].as_uri()}"
     python = _empty(session, folder / "extra", *wheels.values(), with_extras)
     _import_everything(session, python, "indelible_wordllama")
     _import_everything(session, python, "indelible_evm")
+    _import_everything(session, python, "indelible_stripe")
     _run_isolated(session, python, "embedding.py")
 
 
