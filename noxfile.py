@@ -317,7 +317,8 @@ def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) 
     _import_everything(session, python, "indelible_git")
     session.run(python.with_name("indelible"), "--help", external=True, silent=True)
 
-    with_extras = f"indelible-service[chain,embedding,payments] @ {wheels['indelible-service'].as_uri()}"
+    service = wheels["indelible-service"].as_uri()
+    with_extras = f"indelible-service[chain,embedding,payments] @ {service}"
     python = _empty(session, folder / "extra", *wheels.values(), with_extras)
     _import_everything(session, python, "indelible_wordllama")
     _import_everything(session, python, "indelible_evm")

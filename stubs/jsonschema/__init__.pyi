@@ -1,5 +1,3 @@
-"""The part of jsonschema that the simulator of Stripe uses."""
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -39,9 +39,7 @@ def compare_with_examples(file: Path) -> list[str]:
     return problems
 
 
-def differing_fields(
-    name: str, value: Mapping[str, Any], example: Mapping[str, Any]
-) -> list[str]:
+def differing_fields(name: str, value: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
     """Return the fields of an object that are missing, unknown or of another type.
 
     A value that is null on one side fits any type: the examples invent values for such fields.
