@@ -30,6 +30,7 @@ PACKAGES = {
 }
 BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their own runs them
 GATE_PYTHON = "3.11"
+EXTRAS = {"indelible-stripe": "[simulator]"}  # `indelible demo` plays against the simulator
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
 OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
 SMALL_DOSES = {"INDELIBLE_TEST_DOSES": "small"}  # tests/doses.py
@@ -176,7 +177,7 @@ def _install_editable(
         options.append("--compile-bytecode")
     for name, folder in PACKAGES.items():
         if name not in ABSENT.get(version, ()):
-            options += ["--editable", folder]
+            options += ["--editable", f"{folder}{EXTRAS.get(name, '')}"]
     for group in groups:
         options += ["--group", group]
     _uv_install(session, python, *options)
