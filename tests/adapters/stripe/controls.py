@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 import httpx
+import requests
 import stripe
 from attrs import define, field
 
@@ -24,7 +25,8 @@ class Controlled:
 
     simulator: Simulator
     gateway: StripeApi
-    browser: httpx.Client = field(factory=lambda: httpx.Client(verify=False))  # noqa: S501 - HTTP
+    browser: httpx.Client
+    session: requests.Session
 
     @property
     def url(self) -> str:
@@ -74,7 +76,12 @@ def controlled(
             base_address=simulator.base_url,
             read_timeout_seconds=read_timeout_seconds,
         )
-        yield Controlled(simulator, gateway)
+        with (
+            closing(gateway),
+            httpx.Client(timeout=60) as browser,
+            requests.Session() as session,
+        ):
+            yield Controlled(simulator, gateway, browser, session)
 
 
 @define

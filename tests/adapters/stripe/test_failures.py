@@ -5,7 +5,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -113,8 +113,8 @@ def transfer(gateway: StripeApi) -> object:
 
 
 def error_of(script: Scripted, call: Callable[[StripeApi], object] = transfer) -> IndelibleError:
-    with pytest.raises(IndelibleError) as caught:
-        call(gateway_to(script.url))
+    with closing(gateway_to(script.url)) as gateway, pytest.raises(IndelibleError) as caught:
+        call(gateway)
     assert caught.value.__cause__ is None
     assert API_KEY not in f"{caught.value!r} {caught.value}"
     return caught.value
@@ -260,11 +260,12 @@ def test_closed_connection_has_an_unknown_outcome(script: Scripted) -> None:
 
 def test_timeout_has_an_unknown_outcome(script: Scripted) -> None:
     script.hangs = threading.Event()
-    try:
-        with pytest.raises(GatewayOutage) as caught:
-            transfer(gateway_to(script.url, read_timeout_seconds=0.2))
-    finally:
-        script.hangs.set()
+    with closing(gateway_to(script.url, read_timeout_seconds=0.2)) as gateway:
+        try:
+            with pytest.raises(GatewayOutage) as caught:
+                transfer(gateway)
+        finally:
+            script.hangs.set()
 
     assert caught.value.outcome is UNKNOWN
     assert "ReadTimeout" in caught.value.problem
@@ -274,8 +275,8 @@ def test_refused_connection_has_no_effect() -> None:
     with scripted() as closed:
         url = closed.url
 
-    with pytest.raises(GatewayOutage) as caught:
-        transfer(gateway_to(url))
+    with closing(gateway_to(url)) as gateway, pytest.raises(GatewayOutage) as caught:
+        transfer(gateway)
 
     assert caught.value.outcome is NOT_DONE
 

@@ -17,7 +17,7 @@ from indelible_stripe.simulator.parameter_types import schema_of_parameters
         ("transfers", "amount=5.5&currency=usd&destination=acct_1", "amount"),
         ("transfers", "amount=5&currency=usd", "destination"),
         ("transfers", "amount=5&currency=usd&destination=acct_1&metadata[a][b]=1", "metadata"),
-        ("payment_intents", "amount=500&currency=usd&capture_method=never", "capture_method"),
+        ("payment_intents", "amount=500&currency=usd&confirm=maybe", "confirm"),
         ("payment_intents", "amount=500&amount=600&currency=usd", "twice"),
         ("payment_intents", "[]=1", "parameter"),
         ("charges", "amount=500&currency=usd", "Unrecognized request URL"),
@@ -57,7 +57,7 @@ def test_newer_parameter_conforms_by_the_types_of_the_library() -> None:
 
 def test_request_without_a_secret_key_is_refused() -> None:
     with controlled() as run:
-        for key in ("", "pk_test_1", "sk_live_1"):
+        for key in ("none", "pk_test_1", "sk_live_1"):
             response = httpx.get(
                 f"{run.url}/v1/balance", headers={"Authorization": f"Bearer {key}"}
             )

@@ -50,7 +50,7 @@ def test_vector_of_the_fact_sheet_is_signed_alike() -> None:
 
 def test_stripes_library_accepts_each_signature(endpoint: Receiver) -> None:
     webhooks = {"url": endpoint.url, "secrets": [SECRET, NEXT_SECRET]}
-    with controlled(webhooks=webhooks) as run:
+    with controlled(accounts=[], webhooks=webhooks) as run:
         send_intents(run, 2)
         assert run.nonconforming() == []
 
@@ -67,7 +67,7 @@ def test_stripes_library_accepts_each_signature(endpoint: Receiver) -> None:
 
 def test_signature_is_an_hmac_of_time_and_body(endpoint: Receiver) -> None:
     webhooks = {"url": endpoint.url, "secrets": [SECRET], "signed_by": "simulator"}
-    with controlled(webhooks=webhooks, clock={"stopped_at": 1_700_000_000}) as run:
+    with controlled(accounts=[], webhooks=webhooks, clock={"stopped_at": 1_700_000_000}) as run:
         send_intents(run, 1)
 
     for body, header in endpoint.received:
@@ -88,7 +88,7 @@ def test_events_are_lost_duplicated_and_reordered_by_the_seed(endpoint: Receiver
     for _ in range(2):
         endpoint.received.clear()
         story = {"webhooks": webhooks, "clock": {"stopped_at": 1_700_000_000}}
-        with controlled(seed=7, **story) as run:
+        with controlled(seed=7, accounts=[], **story) as run:
             send_intents(run, 20)
             counts = run.read("counts")
         runs.append(ids_of(endpoint))
@@ -106,7 +106,7 @@ def test_events_are_lost_duplicated_and_reordered_by_the_seed(endpoint: Receiver
 def test_refused_event_is_sent_again_later(endpoint: Receiver) -> None:
     webhooks = {"url": endpoint.url, "secrets": [SECRET]}
     endpoint.refusals = 1
-    with controlled(webhooks=webhooks, clock={"stopped_at": 1_700_000_000}) as run:
+    with controlled(accounts=[], webhooks=webhooks, clock={"stopped_at": 1_700_000_000}) as run:
         send_intents(run, 1)
         assert len(set(ids_of(endpoint))) == len(endpoint.received) == 3
 
@@ -124,7 +124,7 @@ def test_refused_event_is_given_up_after_three_days(endpoint: Receiver) -> None:
         "event_types": ["payment_intent.succeeded"],
     }
     endpoint.refusals = 1_000
-    with controlled(webhooks=webhooks, clock={"stopped_at": 1_700_000_000}) as run:
+    with controlled(accounts=[], webhooks=webhooks, clock={"stopped_at": 1_700_000_000}) as run:
         send_intents(run, 1)
         for _ in range(80):
             run.control("clock", advance_seconds=3_600)
@@ -137,7 +137,7 @@ def test_refused_event_is_given_up_after_three_days(endpoint: Receiver) -> None:
 
 
 def test_event_can_be_sent_once_more(endpoint: Receiver) -> None:
-    with controlled(webhooks={"url": endpoint.url, "secrets": [SECRET]}) as run:
+    with controlled(accounts=[], webhooks={"url": endpoint.url, "secrets": [SECRET]}) as run:
         send_intents(run, 1)
         event_id = ids_of(endpoint)[0]
         run.control(f"events/{event_id}/send")

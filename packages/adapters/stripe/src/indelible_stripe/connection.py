@@ -38,6 +38,7 @@ def livemode_of_key(api_key: str) -> bool:
 
 
 def create_client(
+    session: requests.Session,
     *,
     api_key: str,
     livemode: bool,
@@ -68,7 +69,7 @@ def create_client(
         base_addresses={"api": base_address},
         max_network_retries=0,
         http_client=stripe.RequestsClient(
-            timeout=(connect_timeout_seconds, read_timeout_seconds), session=_session()
+            timeout=(connect_timeout_seconds, read_timeout_seconds), session=session
         ),
     )
 
@@ -91,7 +92,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _session() -> requests.Session:
+def create_session() -> requests.Session:
     """Return a session without proxies, netrc, cookies and redirects.
 
     A netrc file would replace the API key, and a redirect would repeat the request elsewhere.

@@ -30,6 +30,7 @@ from indelible_stripe.connection import (
     DEFAULT_BASE_ADDRESS,
     READ_TIMEOUT_SECONDS,
     create_client,
+    create_session,
 )
 from indelible_stripe.failures import MalformedAnswer, mapped_errors
 from indelible_stripe.reading import Answer
@@ -56,7 +57,9 @@ class StripeApi:
         Raises:
             UsageError: The key is of the other mode, or a setting is unusable.
         """
+        self._session = create_session()
         client = create_client(
+            self._session,
             api_key=api_key,
             livemode=livemode,
             base_address=base_address,
@@ -65,6 +68,10 @@ class StripeApi:
         )
         self._v1 = client.v1
         self.livemode = livemode
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._session.close()
 
     def create_payment_intent(
         self,
