@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.attacks_generated import GENERATED
+from tests.guards.attacks_on_breakers import LEGAL_ON_BREAKERS, ON_BREAKERS
 from tests.guards.attacks_on_captures import LEGAL_ON_CAPTURES, ON_CAPTURES, WITHOUT_SIGNAL
 from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WITHOUT_RECORD
@@ -47,6 +48,7 @@ LEGAL: Kind = {
     **LEGAL_ON_SETTLEMENTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
+    **LEGAL_ON_BREAKERS,
     **LEGAL_ON_HUNG_THREADS,
     **LEGAL_ON_SEALS,
     **LEGAL_ON_PAYLOADS,
@@ -74,6 +76,7 @@ ON_BOTH = (
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,
+    ON_BREAKERS,
     ON_HUNG_THREADS,
     ON_SEALS,
     ON_PAYLOADS,
