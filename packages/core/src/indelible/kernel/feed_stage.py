@@ -134,7 +134,7 @@ class FeedFollower(Generic[Tx]):
 
             handled += number
             singles = max(0, singles - 1)
-            if number < limit:
+            if number == 0:  # reactions to changes of reactions are handled as well
                 return FeedRun(handled, is_drained=True)
 
         return FeedRun(handled, is_drained=False)

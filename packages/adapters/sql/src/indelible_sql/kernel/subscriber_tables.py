@@ -15,6 +15,7 @@ from indelible_sql.schema.columns import (
     INSTANT,
     NATURAL,
     NONBLANK_TEXT,
+    ORDINAL,
     required,
 )
 from indelible_sql.schema.guard import Guard, qualified_name
@@ -28,7 +29,7 @@ SUBSCRIBER_CURSORS = table(
     required("stage", IDENTIFIER),
     Column("feed_cursor", IDENTIFIER),
     Column("changed_at", INSTANT),
-    required("fence", NATURAL),
+    required("fence", ORDINAL),
     required("updated_at", INSTANT),
     required("restarts", NATURAL),
     Column("restarted_at", INSTANT),

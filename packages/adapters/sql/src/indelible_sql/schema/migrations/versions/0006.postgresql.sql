@@ -3,7 +3,7 @@ CREATE TABLE indelible.subscriber_cursors (
 	stage indelible.identifier NOT NULL,
 	feed_cursor indelible.identifier,
 	changed_at indelible.instant,
-	fence indelible.natural_number NOT NULL,
+	fence indelible.ordinal NOT NULL,
 	updated_at indelible.instant NOT NULL,
 	restarts indelible.natural_number NOT NULL,
 	restarted_at indelible.instant,

@@ -16,7 +16,7 @@ CREATE TABLE subscriber_cursors (
 	CONSTRAINT subscriber_cursors_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
 	CONSTRAINT subscriber_cursors_feed_cursor_rule CHECK (length(feed_cursor) BETWEEN 1 AND 200),
 	CONSTRAINT subscriber_cursors_changed_at_rule CHECK (changed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND changed_at >= '2000' AND changed_at < '3000'),
-	CONSTRAINT subscriber_cursors_fence_rule CHECK (fence >= 0),
+	CONSTRAINT subscriber_cursors_fence_rule CHECK (fence >= 1),
 	CONSTRAINT subscriber_cursors_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
 	CONSTRAINT subscriber_cursors_restarts_rule CHECK (restarts >= 0),
 	CONSTRAINT subscriber_cursors_restarted_at_rule CHECK (restarted_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND restarted_at >= '2000' AND restarted_at < '3000'),
