@@ -1,4 +1,4 @@
-"""The stage that follows the feed: it handles changes and moves cursors, both in one transaction."""
+"""The stage that follows the feed: it handles changes and moves cursors in one transaction."""
 
 import logging
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ the changes before it.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
@@ -183,24 +183,32 @@ def _problem_of(
         return "belongs to no task"
     if task.fence != cursor.fence:
         return f"is not that of the task, which is {task.fence}"
-
     if stored is None:
-        is_first = cursor.feed_cursor is None and cursor.restarts == 0
-        if not is_first or task.lease_owner is None:
-            return "has no lease, or the first position is not the beginning"
-        return ""
-
+        return _problem_of_first(cursor, task)
     if stored.stage != cursor.stage:
         return f"is of another stage than {stored.stage}, in which the subscriber began"
-    if cursor.restart == stored.restart:
-        is_moved = task.lease_owner is not None and cursor.feed_cursor is not None
-        return "" if is_moved else "has no lease"
+    if cursor.restart != stored.restart:
+        return _problem_of_restart(stored, cursor, task)
 
+    is_moved = task.lease_owner is not None and cursor.feed_cursor is not None
+    return "" if is_moved else "has no lease"
+
+
+def _problem_of_first(cursor: SubscriberCursor, task: Task) -> str:
+    is_first = cursor.feed_cursor is None and cursor.restarts == 0
+    if not is_first or task.lease_owner is None:
+        return "has no lease, or the first position is not the beginning"
+
+    return ""
+
+
+def _problem_of_restart(stored: SubscriberCursor, cursor: SubscriberCursor, task: Task) -> str:
     is_canceled = task.cancel_reason is not None and task.cancel_reason == cursor.restart_reason
     is_next = cursor.restarts == stored.restarts + 1
     has_cause = cursor.restarted_at is not None and cursor.restarted_by is not None
     if not is_canceled or not is_next or not has_cause:
         return "is not that of a cancellation for the reason of this restart"
+
     return ""
 
 
@@ -253,14 +261,15 @@ def get_subscriber(tx: SubscribersRead, name: str) -> SubscriberCursor:
 class SubscriberLag:
     """How far a subscriber is behind the feed.
 
-    `seconds` is the age of the first change that it has not handled, 0 if there is none. Where that
-    change cannot be found, because the cursor belongs to another database, it is the time since the
-    cursor was written. `problem` says why the subscriber has stopped, None if it has not.
+    `seconds` is the age of the first change that it has not handled, in whole seconds, 0 if there
+    is none. Where that change cannot be found, because the cursor belongs to another database, it
+    is the time since the cursor was written. `problem` says why the subscriber has stopped, None if
+    it has not.
     """
 
     name: str
     stage: str
-    seconds: float
+    seconds: int
     problem: str | None
     cursor: SubscriberCursor
 
@@ -282,15 +291,20 @@ def subscriber_lags(tx: SubscribersRead, now: datetime) -> tuple[SubscriberLag, 
     return tuple(lags)
 
 
-def _lag_seconds(tx: SubscribersRead, cursor: SubscriberCursor, now: datetime) -> float:
+def _lag_seconds(tx: SubscribersRead, cursor: SubscriberCursor, now: datetime) -> int:
     try:
         feed = tx.history.feed(after=cursor.after, limit=1)
     except ForeignCursor:
-        return max(0.0, (now - cursor.updated_at).total_seconds())
+        return _whole_seconds(now - cursor.updated_at)
     if not feed.changes:
-        return 0.0
+        return 0
 
-    return max(0.0, (now - feed.changes[0].at).total_seconds())
+    return _whole_seconds(now - feed.changes[0].at)
+
+
+def _whole_seconds(age: timedelta) -> int:
+    """Return an age in whole seconds; 0 where the clock is behind that of the writer."""
+    return max(0, int(age.total_seconds()))
 
 
 @frozen(kw_only=True)

@@ -45,7 +45,7 @@ LEASE_SECONDS = 3_600
 class Following:
     """A subscriber in a test, and what its reaction has handled in committed transactions."""
 
-    def __init__(self, store: AnyStore, **options: Any) -> None:
+    def __init__(self, store: AnyStore, **options: Any) -> None:  # noqa: ANN401 - of the follower
         self.store = store
         self.failure: Exception | None = None
         self.fails_at = ""  # the entity id of the change that fails
