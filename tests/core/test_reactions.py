@@ -29,8 +29,13 @@ def test_a_reaction_gets_the_changes_of_its_lifecycle_and_action() -> None:
     table = ReactionTable.of(note(name) for name in names)
     store = MemoryStore()
     edit(store, create(store))
-    for change in store.feed().changes:
-        within(store, lambda tx, change=change: table.handle(tx, change))
+    changes = store.feed().changes
+
+    def handle_all(tx: WriteTx) -> None:
+        for change in changes:
+            table.handle(tx, change)
+
+    within(store, handle_all)
 
     assert calls == [
         ("concept create", "create"),

@@ -1,6 +1,7 @@
 """The conformance suite of feed subscribers: each change is handled once, and none is skipped."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from attrs import evolve
@@ -360,11 +361,11 @@ class SubscribersConformance:
         assert isinstance(unknown, SubscriberNotFound), unknown
         assert _refused_restart(store, FOREIGN) == "FOREIGN_CURSOR"
         end = store.feed(limit=MANY).cursor
-        prefix, _, position = end.rpartition(".")
-        behind = f"{prefix}.{int(position) + 10}" if prefix else str(int(position) + 10)
+        prefix, dot, number = end.rpartition(".")
+        behind = f"{prefix}{dot}{int(number) + 10}"
         assert _refused_restart(store, behind) == "FOREIGN_CURSOR"
-        for both in ({}, {"position": "end", "since": FAR}):
-            error = refusal(lambda values=both: RestartSubscriber(name=NAME, **values))
+        for position, since in ((None, None), ("end", FAR)):
+            error = refusal(partial(RestartSubscriber, name=NAME, position=position, since=since))
             assert error is not None
             assert "needs one of position and since" in str(error)
         assert following.cursor() == before
