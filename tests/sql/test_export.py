@@ -44,6 +44,7 @@ NOT_EXPORTED = {
     "rate_buckets",
     "stage_breakers",
     "hung_threads",
+    "subscriber_cursors",
     "seals",
     "seal_records",
 }
