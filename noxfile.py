@@ -113,6 +113,17 @@ def versions(session: nox.Session) -> None:
         print(_run_on_server(session, server), flush=True)
 
 
+@nox.session(python=GATE_PYTHON)
+def pythons(session: nox.Session) -> None:
+    """Run the core and SQLite suites on other Pythons: `-- 3.12 3.13`."""
+    _install(session, "dev")
+    for version in session.posargs or OTHER_PYTHONS:
+        interpreter = _interpreter(version)
+        if interpreter is None:
+            session.error(f"Python {version} is not on this machine")
+        print(_run_on_python(session, version, interpreter), flush=True)
+
+
 @nox.session
 def browser(session: nox.Session) -> None:
     """Test the console in Chromium, which must be installed (`apt-get install chromium`)."""
@@ -349,28 +360,29 @@ def _other_versions(session: nox.Session) -> str:
     """
     servers = _servers(session, OTHER_POSTGRESQL)
     lines = [_run_on_server(session, server, "-n0") for server in servers]
-    return "\n".join((*lines, *_other_pythons(session)))
+    return "\n".join((*lines, _newest_python(session)))
 
 
-def _other_pythons(session: nox.Session) -> list[str]:
-    """Run the core and SQLite suites on every other interpreter of this machine."""
-    lines: list[str] = []
-    absent: list[str] = []
-    for version in OTHER_PYTHONS:
+def _newest_python(session: nox.Session) -> str:
+    """Run the core and SQLite suites on the newest interpreter of this machine."""
+    for version in reversed(OTHER_PYTHONS):
         interpreter = _interpreter(version)
-        if interpreter is None:
-            absent.append(version)
-            continue
-        environment = Path(session.create_tmp()).resolve() / version
-        python = environment / "bin" / "python"
-        _uv(session, "venv", "--clear", "--python", interpreter, environment)
-        _install_editable(session, python, version, "test")
-        arguments = ("-n0", "tests/core", "tests/conformance", "-k", "not postgres")
-        line = _run_silently(session, python, *arguments, env=SMALL_DOSES)
-        lines.append(f"Core and SQLite suites on Python {version}: {line}")
+        if interpreter is not None:
+            return _run_on_python(session, version, interpreter)
 
-    lines.append(f"Pythons that are not on this machine: {', '.join(absent) or 'none'}")
-    return lines
+    return f"No other Python is on this machine: {', '.join(OTHER_PYTHONS)}"
+
+
+def _run_on_python(session: nox.Session, version: str, interpreter: Path) -> str:
+    """Run the core and SQLite suites on an interpreter, in an environment of its own."""
+    environment = Path(session.create_tmp()).resolve() / version
+    python = environment / "bin" / "python"
+    _uv(session, "venv", "--clear", "--python", interpreter, environment)
+    _install_editable(session, python, version, "test")
+
+    arguments = ("-n0", "tests/core", "tests/conformance", "-k", "not postgres")
+    line = _run_silently(session, python, *arguments, env=SMALL_DOSES)
+    return f"Core and SQLite suites on Python {version}: {line}"
 
 
 def _servers(session: nox.Session, releases: Sequence[str]) -> list[str]:
