@@ -5,7 +5,8 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.contests.entities import ContestEvent, ContestLog
+from indelible.contests.entities import Contest, ContestEvent, ContestLog
+from indelible.contests.errors import ResumeNotPossible
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import folded_state
 from indelible.contests.rules.fold import LogState
@@ -70,6 +71,30 @@ def check_replay(
             replayed.stored_digest,
             replayed.first_problem,
         )
+
+
+def require_replay(store: ContestStore, contest_id: str) -> None:
+    """Check that a contest may resume, if it is in ERROR because a replay of its log failed.
+
+    The replay reads the whole log, so that it is made before the command and outside of its
+    transaction. For any other contest nothing is read but its head.
+
+    Raises:
+        ResumeNotPossible: The replay fails again; the error names the first event that differs.
+        ContestNotFound.
+    """
+    contest = store.read(_contest, contest_id)
+    if contest.error_code != ReplayMismatch.code:
+        return
+
+    replayed = replay_log(store, contest_id)
+    if not replayed.is_equal:
+        problem = f"the replay of its log fails at {replayed.first_problem}"
+        raise ResumeNotPossible(contest_id, contest.attempted_action or "", problem)
+
+
+def _contest(tx: ContestsRead, contest_id: str) -> Contest:
+    return tx.contests.contests.get(contest_id).entity
 
 
 def _stored_state(tx: ContestsRead, contest_id: str) -> tuple[ContestLog, LogState]:

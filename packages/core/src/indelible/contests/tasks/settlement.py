@@ -124,7 +124,8 @@ class SettleContest:
         self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_RUN)
         try:
             run = start_run(tx, StartRun(contest_id=contest_id)).run
-        except SettlementNotDue as error:  # the log has changed since it was read here, or is paused
+        except SettlementNotDue as error:
+            # The log has changed, or was paused, since it was read here.
             raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_RUN)
         return SettleWork(contest_id=contest_id, run_id=run.id)
