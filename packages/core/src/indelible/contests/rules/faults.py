@@ -45,6 +45,7 @@ class FaultCode(StrEnum):
     CONTEST_NOT_INGESTING = "CONTEST_NOT_INGESTING"
     AFTER_TERMINAL_LOCK = "AFTER_TERMINAL_LOCK"
     FAULTS_TRUNCATED = "FAULTS_TRUNCATED"
+    ASSESSMENT_FAILED = "ASSESSMENT_FAILED"
 
 
 @frozen
@@ -150,6 +151,10 @@ MEANINGS: Final[Mapping[FaultCode, FaultCodeMeaning]] = {
     ),
     FaultCode.FAULTS_TRUNCATED: FaultCodeMeaning(
         "The document has more faults than are stored.", "Read the raw bytes for the others."
+    ),
+    FaultCode.ASSESSMENT_FAILED: FaultCodeMeaning(
+        "The fetch could not be taken up because of an unexpected error.",
+        "Report the error with the raw bytes; the next fetch is taken up as usual.",
     ),
 }
 
