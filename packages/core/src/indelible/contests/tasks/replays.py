@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.contests.entities import Contest, ContestEvent, ContestLog
+from indelible.contests.entities import Contest, ContestLog, ReplayedEvent
 from indelible.contests.errors import ResumeNotPossible
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import folded_state
@@ -115,7 +115,7 @@ def _replay(store: ContestStore, log: ContestLog, stored: LogState) -> LogReplay
     )
 
 
-def _events(store: ContestStore, log: ContestLog) -> Iterator[ContestEvent]:
+def _events(store: ContestStore, log: ContestLog) -> Iterator[ReplayedEvent]:
     """Yield the events of a log up to its number; what is appended meanwhile is left out."""
     after = 0
     while after < log.event_number:
@@ -129,5 +129,5 @@ def _events(store: ContestStore, log: ContestLog) -> Iterator[ContestEvent]:
 
 def _next_events(
     tx: ContestsRead, contest_id: str, after: int, limit: int
-) -> tuple[ContestEvent, ...]:
-    return tx.contests.logs.events(contest_id, after=after, limit=limit)
+) -> tuple[ReplayedEvent, ...]:
+    return tx.contests.logs.replayed_events(contest_id, after=after, limit=limit)
