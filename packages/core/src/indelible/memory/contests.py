@@ -53,7 +53,7 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
     ) -> tuple[ReplayedEvent, ...]:
         """Return the next `limit` events after a number, oldest first, as a replay reads them."""
         events = self.events(contest_id, after=after, limit=limit)
-        return tuple([ReplayedEvent.of(event) for event in events])
+        return tuple(map(ReplayedEvent.of, events))
 
     def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:
         """Yield the valid events after a number up to another one, oldest first."""
