@@ -54,6 +54,7 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
     ),
     "an event": (statements.GET_EVENT, {**OF_CONTEST, "number": 1}),
     "events": (statements.PAGE_EVENTS, {**OF_CONTEST, "after": 0, "limit": 9}),
+    "replayed events": (statements.PAGE_REPLAYED_EVENTS, {**OF_CONTEST, "after": 0, "limit": 9}),
     "valid events": (
         statements.PAGE_VALID_EVENTS,
         {**OF_CONTEST, "after": 0, "until": 9, "limit": 9},

@@ -16,6 +16,7 @@ from indelible.contests.entities import (
     EventFault,
     Fetch,
     ProviderFeed,
+    ReplayedEvent,
     Roster,
     SettlementLine,
     SettlementRun,
@@ -161,6 +162,12 @@ class LogReader(AggregateReader[ContestLog], Protocol):
 
     def events(self, contest_id: str, *, after: int, limit: int) -> tuple[ContestEvent, ...]:
         """Return the next `limit` events after a number, oldest first."""
+        ...
+
+    def replayed_events(
+        self, contest_id: str, *, after: int, limit: int
+    ) -> tuple[ReplayedEvent, ...]:
+        """Return the next `limit` events after a number, oldest first, as a replay reads them."""
         ...
 
     def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:

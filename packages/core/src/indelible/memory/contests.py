@@ -18,6 +18,7 @@ from indelible.contests.entities import (
     EventFault,
     Fetch,
     ProviderFeed,
+    ReplayedEvent,
     Roster,
     SettlementLine,
     SettlementRun,
@@ -46,6 +47,13 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
     def events(self, contest_id: str, *, after: int, limit: int) -> tuple[ContestEvent, ...]:
         """Return the next `limit` events after a number, oldest first."""
         return _after(self.records(ContestEvent, contest_id), after, limit)
+
+    def replayed_events(
+        self, contest_id: str, *, after: int, limit: int
+    ) -> tuple[ReplayedEvent, ...]:
+        """Return the next `limit` events after a number, oldest first, as a replay reads them."""
+        events = self.events(contest_id, after=after, limit=limit)
+        return tuple(map(ReplayedEvent.of, events))
 
     def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:
         """Yield the valid events after a number up to another one, oldest first."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Text,
     and_,
     bindparam,
     func,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 )
 
 from indelible.contests.entities import JOINED
+from indelible.contests.entities.records import REPLAYED_FIELDS
 from indelible.contests.entities.values import Validity
 from indelible.contests.lifecycle import TERMINAL, ContestStatus, EntryStatus
 from indelible_sql.contests.tables import (
@@ -33,6 +35,7 @@ from indelible_sql.contests.tables import (
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.columns import BIG_INTEGER, IDENTIFIER, INSTANT
+from indelible_sql.schema.json_rules import JsonText
 from indelible_sql.schema.tables import page_by, rows_by
 
 _ONE: Final = literal_column("1", BigInteger())
@@ -212,6 +215,11 @@ ELIGIBLE: Final[Query] = (
 # Which event of a contest has this number, and which ones follow it?
 GET_EVENT: Final = rows_by(EVENTS, "contest_id", "number")
 PAGE_EVENTS: Final = page_by(EVENTS, ("contest_id",), ("number",))
+# The same events as a replay reads them, with the texts of their bodies.
+PAGE_REPLAYED_EVENTS: Final[Query] = PAGE_EVENTS.with_only_columns(
+    *(EVENTS.c[name] for name in REPLAYED_FIELDS if name != "body"),
+    type_coerce(JsonText(EVENTS.c.body), Text()).label("body"),
+)
 PAGE_VALID_EVENTS: Final[Query] = PAGE_EVENTS.where(
     EVENTS.c.validity == str(Validity.VALID),
     EVENTS.c.number <= bindparam("until", type_=BIG_INTEGER),

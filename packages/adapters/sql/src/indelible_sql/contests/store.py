@@ -17,6 +17,7 @@ from indelible.contests.entities import (
     EventFault,
     Fetch,
     ProviderFeed,
+    ReplayedEvent,
     Roster,
     SettlementLine,
     SettlementRun,
@@ -34,6 +35,7 @@ from indelible_sql.contests.rows import (
     configuration_of_row,
     event_of_row,
     fetch_of_row,
+    replayed_event_of_row,
     roster_of_row,
 )
 from indelible_sql.engine.session import Query, Session
@@ -201,6 +203,14 @@ class SqlLogRepository(SqlAggregateRepository[ContestLog]):
         values = {"contest_id": contest_id, "after": after, "limit": limit}
         rows = self._session.rows(statements.PAGE_EVENTS, values)
         return tuple(event_of_row(row) for row in rows)
+
+    def replayed_events(
+        self, contest_id: str, *, after: int, limit: int
+    ) -> tuple[ReplayedEvent, ...]:
+        """Return the next `limit` events after a number, oldest first, as a replay reads them."""
+        values = {"contest_id": contest_id, "after": after, "limit": limit}
+        rows = self._session.rows(statements.PAGE_REPLAYED_EVENTS, values)
+        return tuple(replayed_event_of_row(row) for row in rows)
 
     def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:
         """Yield the valid events after a number up to another one, oldest first, in batches."""

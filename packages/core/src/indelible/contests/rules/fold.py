@@ -12,14 +12,14 @@ from typing import Any, Final, Self
 from attrs import evolve, frozen
 
 from indelible.contests.entities.logs import EventDraft
-from indelible.contests.entities.records import ContestEvent
+from indelible.contests.entities.records import ContestEvent, ReplayedEvent
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.values import Field, Leaderboard
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json import digest, instant_text
 
 # An event of a log, or one that is about to become one.
-LoggedEvent = ContestEvent | EventDraft
+LoggedEvent = ContestEvent | EventDraft | ReplayedEvent
 
 
 @frozen(kw_only=True)

@@ -18,11 +18,13 @@ from indelible.contests.rules.tasks import (
     START_CONTEST_STAGE,
 )
 from indelible.contests.rules.terminal import settlement_due
+from indelible.contests.rules.unassessed import refuse_unassessed
 from indelible.contests.tasks.failpoints import (
     AtContestFailpoint,
     ContestFailpoint,
     no_contest_failpoint,
 )
+from indelible.contests.tasks.failures import STOPS, TRANSIENT, one_line
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, START
@@ -49,6 +51,10 @@ class IngestContest:
     `perform` reads, decides without a transaction, and appends under the lease of its task with
     the seq that it has read: whoever is second reads again. The events are written by the actor
     `system:ingestion`. A killed attempt leaves a fetch untouched or taken up.
+
+    No fetch holds the log up for ever. An unexpected error of the assessment, which is pure and
+    would fail again, becomes an INVALID event at once. One of the transaction does so in the last
+    attempt; a transient error never does.
     """
 
     store: ContestStore
@@ -96,11 +102,33 @@ class IngestContest:
 
     def _take_up(self, work: WaitingFetch, handle: LeaseHandle) -> None:
         """Assess a fetch and append the events that it leads to."""
+        assessment = self._assess(work)
+        self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
+        try:
+            self._append(work, assessment, handle)
+        except (*STOPS, *TRANSIENT):
+            raise
+        except Exception as error:
+            if handle.lease.attempt < self.max_attempts:
+                raise
+            self._append(work, _refused(work, error), handle)
+
+    def _assess(self, work: WaitingFetch) -> Assessment:
+        """Return the decision on a fetch; a defect refuses it."""
         started_at = self.clock.now()
-        assessment = assess(work.assess_input)
+        try:
+            assessment = assess(work.assess_input)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the log must go on
+            return _refused(work, error)
+
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.scored(max(0.0, seconds))
-        self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
+        return assessment
+
+    def _append(self, work: WaitingFetch, assessment: Assessment, handle: LeaseHandle) -> None:
+        """Append events in a transaction of their own, under the lease of the task."""
 
         def append(tx: ContestsWrite, command: AppendEvents) -> None:
             tx.tasks.require_lease(handle.lease)
@@ -136,6 +164,18 @@ class IngestContest:
                 event.validity.value,
                 ", ".join(sorted(set(codes))) or "none",
             )
+
+
+def _refused(work: WaitingFetch, error: Exception) -> Assessment:
+    """Log an unexpected error, and return an INVALID event in place of what the fetch shows."""
+    logger.error(
+        "[Ingestion] contest %s: fetch %s cannot be taken up",
+        work.contest_id,
+        work.fetch_number,
+        exc_info=error,
+    )
+    problem = one_line(f"{type(error).__name__}: {error}")
+    return refuse_unassessed(work.assess_input, problem)
 
 
 def _append(tx: ContestsWrite, command: AppendEvents, work: WaitingFetch) -> None:
