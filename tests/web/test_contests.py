@@ -1,5 +1,6 @@
 """Test contests over HTTP: who sees what, entries, rosters and leaderboards."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,8 +9,9 @@ from tests.web.harness import Json, Web, problem, saved
 
 from indelible.contests import ActivateEntry, ContestStatus
 from indelible.kernel import Actor
-from indelible.testing.contests.payloads import PLAYERS
+from indelible.testing.contests.payloads import FINAL, PLAYERS, Board, strokes_of
 from indelible.testing.contests.scenarios import (
+    HOLD_SECONDS,
     OTHER_ROSTER,
     ROSTER,
     complete_contest,
@@ -266,6 +268,26 @@ def test_a_final_leaderboard_is_the_settlement_page_by_page(any_web: Web, player
     assert seen["standings"] == rows
     assert seen["is_settled"] is True
     assert sum(item["payout_amount"] for item in seen["payout_table"]) <= 2 * 2501
+
+
+def test_the_final_payout_table_is_that_of_the_ranked_entries(
+    any_web: Web, player_key: str
+) -> None:
+    not_counted = {**configuration()["withdrawn"], "policy": "not_counted"}
+    contest = live_contest(any_web.store, withdrawn=not_counted)
+    # Two of the three players of bob's roster withdraw, so that it is not ranked.
+    cards = {**strokes_of(2), "P03": (70,), "P04": (70,)}
+    board = Board(cards=cards, left={"P03": "WD", "P04": "WD"}, status=FINAL)
+    for minute in (1, 2):
+        contest.observe(board, minute)
+    contest.advance(contest.contest.start_time + timedelta(minutes=2, seconds=HOLD_SECONDS))
+    contest.finish(contest.start_run())
+
+    seen = saved(any_web.get(f"/v1/contests/{contest.contest_id}", key=player_key), 200)
+    first, last = seen["standings"]
+    assert (last["user_id"], last["score"], last["payout_amount"]) == ("bob", None, 0)
+    payout = first["payout_amount"]
+    assert seen["payout_table"] == [{"rank_min": 1, "rank_max": 1, "payout_amount": payout}]
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "1.5"])

@@ -60,7 +60,7 @@ class ContestActions:
 class PayoutRange:
     """The payout of each of some ranks that are paid alike, in minor units.
 
-    Before the settlement it follows from the entries that are paid now.
+    Before the settlement, all entries are taken to be paid.
     """
 
     rank_min: int
