@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.web.harness import Json, Web, problem, saved
 
+from indelible import contests
 from indelible.contests import ActivateEntry, ContestStatus
 from indelible.kernel import Actor
 from indelible.testing.contests.payloads import FINAL, PLAYERS, Board, strokes_of
@@ -19,6 +20,7 @@ from indelible.testing.contests.scenarios import (
     contest_in,
     live_contest,
     new_contest,
+    publish,
 )
 from indelible.testing.stores import MAYA, NOOR
 from indelible_web.contests import CONTEXT
@@ -61,7 +63,7 @@ def test_a_published_contest_says_what_its_organizer_can_do(
     assert contest["organizer_id"] == MAYA.id
     assert (contest["is_locked"], contest["is_live"], contest["is_settled"]) == (False,) * 3
     assert contest["actions"] == {
-        "can_join": True,
+        "can_join": False,  # The field is not known yet.
         "can_set_roster": False,
         "can_configure": True,
         "can_cancel": True,
@@ -230,6 +232,56 @@ def test_nobody_enters_a_locked_contest(any_web: Web, player_key: str) -> None:
     seen = saved(any_web.get(f"/v1/contests/{contest_id}", key=player_key), 200)
     assert seen["time_until_lock"] is None
     assert seen["actions"]["can_join"] is False
+
+
+def actions_of(web: Web, contest_id: str, key: str) -> Json:
+    """Return the actions that a contest offers to a caller."""
+    actions: Json = saved(web.get(f"/v1/contests/{contest_id}", key=key), 200)["actions"]
+    return actions
+
+
+def test_a_contest_takes_entries_of_users_once_its_field_is_known(
+    any_web: Web, player_key: str
+) -> None:
+    contest = publish(any_web.store)
+    without_field = actions_of(any_web, contest.contest_id, player_key)
+    contest.import_field()
+    system_key = any_web.new_key("contests:read", owner=Actor.system("importer"))
+
+    assert without_field["can_join"] is False
+    assert actions_of(any_web, contest.contest_id, player_key)["can_join"] is True
+    assert actions_of(any_web, contest.contest_id, system_key)["can_join"] is False
+
+
+def test_from_the_lock_time_on_a_contest_offers_what_it_accepts(
+    web: Web,
+) -> None:
+    contest = new_contest(web.store)
+    contest.enter(MAYA.id)
+    key = web.new_key("contests:read", "contests:organize", owner=MAYA)
+    before = actions_of(web, contest.contest_id, key)
+    while web.clock.now() < contest.contest.lock_time:
+        pass
+    after = actions_of(web, contest.contest_id, key)
+
+    assert contest.contest.status is ContestStatus.SCHEDULED
+    assert {name for name, can in before.items() if can} == {
+        "can_join",
+        "can_set_roster",
+        "can_configure",
+        "can_cancel",
+    }
+    assert set(after.values()) == {False}
+
+
+def test_the_roster_of_a_void_entry_cannot_be_set(any_web: Web, player_key: str) -> None:
+    contest = new_contest(any_web.store)
+    entry = contest.paid_entry(ANN.id).entry
+    paid = actions_of(any_web, contest.contest_id, player_key)
+    contest.run(contests.void_entry, contests.VoidEntry(entry_id=entry.id))
+
+    assert paid["can_set_roster"] is True
+    assert actions_of(any_web, contest.contest_id, player_key)["can_set_roster"] is False
 
 
 def test_the_field_of_a_contest_is_shown(any_web: Web, player_key: str) -> None:
