@@ -65,6 +65,18 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
 
         return ()
 
+    def faults_after(
+        self, contest_id: str, event_number: int, number: int, *, limit: int
+    ) -> tuple[EventFault, ...]:
+        """Return the next `limit` faults of all events after a fault of an event, in order."""
+        faults: list[EventFault] = []
+        for event in self.records(ContestEvent, contest_id):
+            faults += self.faults(contest_id, event.number, after=0, limit=event.fault_count)
+
+        position = (event_number, number)
+        following = [fault for fault in faults if (fault.event_number, fault.number) > position]
+        return tuple(following[:limit])
+
 
 class MemoryContestRepository(MemoryAggregateRepository[Contest]):
     """Contests and their configurations."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     type_coerce,
     union_all,
 )
@@ -217,8 +218,18 @@ PAGE_VALID_EVENTS: Final[Query] = PAGE_EVENTS.where(
     EVENTS.c.number <= bindparam("until", type_=BIG_INTEGER),
 )
 
-# Which faults of an event follow a number?
+# Which faults of an event follow a number, and which ones of a log follow a fault of an event?
 PAGE_FAULTS: Final = page_by(FAULTS, ("entity_id", "event_number"), ("number",))
+_fault_position = tuple_(
+    bindparam("event_number", type_=BIG_INTEGER), bindparam("number", type_=BIG_INTEGER)
+)
+PAGE_FAULTS_OF_LOG: Final[Query] = (
+    select(FAULTS)
+    .where(FAULTS.c.entity_id == bindparam("entity_id", type_=IDENTIFIER))
+    .where(tuple_(FAULTS.c.event_number, FAULTS.c.number) > _fault_position)
+    .order_by(FAULTS.c.event_number, FAULTS.c.number)
+    .limit(bindparam("limit"))
+)
 
 # Which fetch of a tournament has this number, and which ones follow it?
 GET_FETCH: Final = rows_by(FETCHES, "provider_event_id", "number")

@@ -226,6 +226,19 @@ class SqlLogRepository(SqlAggregateRepository[ContestLog]):
         rows = self._session.rows(statements.PAGE_FAULTS, values)
         return tuple(ROWS.structure(row, EventFault) for row in rows)
 
+    def faults_after(
+        self, contest_id: str, event_number: int, number: int, *, limit: int
+    ) -> tuple[EventFault, ...]:
+        """Return the next `limit` faults of all events after a fault of an event, in order."""
+        values = {
+            "entity_id": contest_id,
+            "event_number": event_number,
+            "number": number,
+            "limit": limit,
+        }
+        rows = self._session.rows(statements.PAGE_FAULTS_OF_LOG, values)
+        return tuple(ROWS.structure(row, EventFault) for row in rows)
+
 
 class SqlFeedRepository(SqlAggregateRepository[ProviderFeed]):
     """The repository of provider feeds, which reads their fetches too."""
