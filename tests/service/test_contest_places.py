@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from tests.web.harness import Json, Web
@@ -37,7 +38,7 @@ def web(request: pytest.FixtureRequest) -> Web:
 def port(web: Web) -> Generator[int]:
     """Serve the application as `indelible up` does, and yield the port."""
     listener = socket.create_server((HOST, 0))
-    server = create_api_server(Settings.read({}), web.app, listener)
+    server: Any = create_api_server(Settings.read({}), web.app, listener)
     thread = Thread(target=server.run)
     thread.start()
     yield listener.getsockname()[1]

@@ -69,13 +69,11 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
         self, contest_id: str, event_number: int, number: int, *, limit: int
     ) -> tuple[EventFault, ...]:
         """Return the next `limit` faults of all events after a fault of an event, in order."""
-        faults: list[EventFault] = []
-        for event in self.records(ContestEvent, contest_id):
-            faults += self.faults(contest_id, event.number, after=0, limit=event.fault_count)
+        faults = list(self.faults(contest_id, event_number, after=number, limit=limit))
+        for event in self.records(ContestEvent, contest_id)[max(event_number, 0) :]:
+            faults += self.faults(contest_id, event.number, after=0, limit=limit - len(faults))
 
-        position = (event_number, number)
-        following = [fault for fault in faults if (fault.event_number, fault.number) > position]
-        return tuple(following[:limit])
+        return tuple(faults)
 
 
 class MemoryContestRepository(MemoryAggregateRepository[Contest]):
