@@ -4,7 +4,7 @@ from typing import Final
 
 from indelible.app import ReadTx
 from indelible.contests import ContestEvent, EventFault
-from indelible.contests.errors import RunNotFound
+from indelible.contests.errors import FetchWithoutPayload, RunNotFound
 from indelible.kernel.rejections import list_rejections
 from indelible_web.contests.admin_schemas import (
     EventView,
@@ -266,7 +266,10 @@ def fetch_payload(tx: ReadTx, provider_event_id: str, number: int) -> Download:
 
     Raises:
         FetchNotFound: There is no such fetch.
-        PayloadNotFound: The fetch received no bytes.
+        FetchWithoutPayload: The fetch received no bytes.
     """
     fetch = tx.contests.feeds.fetch(provider_event_id, number)
-    return download_of(tx.payloads.get(fetch.payload_digest or ""))
+    if fetch.payload_digest is None:
+        raise FetchWithoutPayload(provider_event_id, number, fetch.outcome.value)
+
+    return download_of(tx.payloads.get(fetch.payload_digest))

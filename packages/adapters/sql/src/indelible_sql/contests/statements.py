@@ -204,7 +204,8 @@ ELIGIBLE: Final[Query] = (
     .where(ENTRIES.c.status == str(EntryStatus.ACTIVE))
     .where(ENTRIES.c.paid_at <= bindparam("paid_until", type_=INSTANT))
     .where(ENTRIES.c.id > bindparam("after", type_=IDENTIFIER))
-    # PostgreSQL may merge both tables in order of id, and would begin with the first roster.
+    # PostgreSQL may join by merging both tables in order of id. Without this condition it would
+    # read all rosters before the page.
     .where(ROSTERS.c.entry_id > bindparam("after", type_=IDENTIFIER))
     .order_by(ENTRIES.c.id)
     .limit(bindparam("limit"))
