@@ -257,9 +257,14 @@ def test_a_refused_payment_is_stored_as_a_record(database: Database) -> None:
     assert error_code(*mark_paid(entry.id), settings=database.settings)
 
     rejections = contests.store.read(lambda tx: tx.rejections.page(limit=9))
-    assert rejections[0].command == "activate_entry"
+    assert rejections[0].command == "mark_entry_paid"
     assert rejections[0].reason == "paid in cash"
 
 
-def test_an_unknown_entry_is_not_found(database: Database) -> None:
+def test_a_payment_of_an_unknown_entry_is_refused_and_stored_as_a_record(
+    database: Database,
+) -> None:
     assert error_code(*mark_paid("unknown"), settings=database.settings) == "ENTRY_NOT_FOUND"
+
+    rejections = database.contests.store.read(lambda tx: tx.rejections.page(limit=9))
+    assert (rejections[0].command, rejections[0].code) == ("mark_entry_paid", "ENTRY_NOT_FOUND")

@@ -63,6 +63,10 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
         statements.PAGE_FAULTS,
         {"entity_id": "a", "event_number": 1, "after": 0, "limit": 9},
     ),
+    "the faults of a log": (
+        statements.PAGE_FAULTS_OF_LOG,
+        {"entity_id": "a", "event_number": 1, "number": 1, "limit": 9},
+    ),
     "a fetch": (statements.GET_FETCH, {"provider_event_id": "a", "number": 1}),
     "fetches": (statements.PAGE_FETCHES, {"provider_event_id": "a", "after": 0, "limit": 9}),
     "lines": (statements.PAGE_LINES, {"entity_id": "a", "after": 0, "limit": 9}),

@@ -274,7 +274,7 @@ def test_fetches_are_listed_with_their_bytes(any_web: Web) -> None:
 
     assert [fetch["outcome"] for fetch in fetches] == ["OK", "TIMEOUT"]
     assert any_web.get(f"{path}/1/payload").status_code == 200
-    assert problem(any_web.get(f"{path}/2/payload")) == (404, "PAYLOAD_NOT_FOUND")
+    assert problem(any_web.get(f"{path}/2/payload")) == (404, "FETCH_WITHOUT_PAYLOAD")
     assert problem(any_web.get(f"{path}/3/payload")) == (404, "FETCH_NOT_FOUND")
     assert any_web.get("/admin/tournaments/nothing/fetches").status_code == 404
 

@@ -180,6 +180,12 @@ class LogReader(AggregateReader[ContestLog], Protocol):
         """Return the next `limit` faults of an event after a number, in order."""
         ...
 
+    def faults_after(
+        self, contest_id: str, event_number: int, number: int, *, limit: int
+    ) -> tuple[EventFault, ...]:
+        """Return the next `limit` faults of all events after a fault of an event, in order."""
+        ...
+
 
 class FeedReader(AggregateReader[ProviderFeed], Protocol):
     """Read access to the feeds of tournaments and their fetches."""

@@ -73,6 +73,16 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
 
         return ()
 
+    def faults_after(
+        self, contest_id: str, event_number: int, number: int, *, limit: int
+    ) -> tuple[EventFault, ...]:
+        """Return the next `limit` faults of all events after a fault of an event, in order."""
+        faults = list(self.faults(contest_id, event_number, after=number, limit=limit))
+        for event in self.records(ContestEvent, contest_id)[max(event_number, 0) :]:
+            faults += self.faults(contest_id, event.number, after=0, limit=limit - len(faults))
+
+        return tuple(faults)
+
 
 class MemoryContestRepository(MemoryAggregateRepository[Contest]):
     """Contests and their configurations."""

@@ -122,7 +122,7 @@ def settle(contest_id: str, *, dry_run: bool, configuration_file: Path | None) -
         other = read_configuration(configuration_file)
 
     with open_settings_store() as store:
-        comparison = store.read(dry_run_settlement, contest_id, other)
+        comparison = dry_run_settlement(store, contest_id, other)
 
     _print_comparison(comparison)
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from indelible.app import ReadTx
 from indelible.contests import ContestEvent, EventFault
-from indelible.contests.errors import RunNotFound
+from indelible.contests.errors import FetchWithoutPayload, RunNotFound
 from indelible.kernel.rejections import list_rejections
 from indelible_web.contests.admin_schemas import (
     EventView,
@@ -33,7 +33,6 @@ from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
 MAX_RUNS: Final = 100
-MAX_SCANNED_EVENTS: Final = 50  # By a page of faults; events have large bodies.
 
 routes = Routes("contests_reads", "Reads of contests, for operators.")
 
@@ -206,22 +205,9 @@ def read_faults(
         ContestNotFound: There is no such contest.
     """
     tx.contests.contests.get(contest_id)
-    faults: list[EventFault] = []
-    if event_number:
-        faults += tx.contests.logs.faults(contest_id, event_number, after=number, limit=limit)
-    after = event_number
-    while not is_single and len(faults) < limit:
-        events = tx.contests.logs.events(contest_id, after=after, limit=MAX_SCANNED_EVENTS)
-        if not events:
-            break
-        for event in events:
-            if event.fault_count and len(faults) < limit:
-                faults += tx.contests.logs.faults(
-                    contest_id, event.number, after=0, limit=limit - len(faults)
-                )
-        after = events[-1].number
-
-    return tuple(faults)
+    if is_single:
+        return tx.contests.logs.faults(contest_id, event_number, after=number, limit=limit)
+    return tx.contests.logs.faults_after(contest_id, event_number, number, limit=limit)
 
 
 def read_runs(tx: ReadTx, contest_id: str) -> tuple[RunView, ...]:
@@ -280,7 +266,10 @@ def fetch_payload(tx: ReadTx, provider_event_id: str, number: int) -> Download:
 
     Raises:
         FetchNotFound: There is no such fetch.
-        PayloadNotFound: The fetch received no bytes.
+        FetchWithoutPayload: The fetch received no bytes.
     """
     fetch = tx.contests.feeds.fetch(provider_event_id, number)
-    return download_of(tx.payloads.get(fetch.payload_digest or ""))
+    if fetch.payload_digest is None:
+        raise FetchWithoutPayload(provider_event_id, number, fetch.outcome.value)
+
+    return download_of(tx.payloads.get(fetch.payload_digest))

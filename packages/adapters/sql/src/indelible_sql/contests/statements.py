@@ -12,6 +12,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     type_coerce,
     union_all,
 )
@@ -206,7 +207,8 @@ ELIGIBLE: Final[Query] = (
     .where(ENTRIES.c.status == str(EntryStatus.ACTIVE))
     .where(ENTRIES.c.paid_at <= bindparam("paid_until", type_=INSTANT))
     .where(ENTRIES.c.id > bindparam("after", type_=IDENTIFIER))
-    # PostgreSQL may merge both tables in order of id, and would begin with the first roster.
+    # PostgreSQL may join by merging both tables in order of id. Without this condition it would
+    # read all rosters before the page.
     .where(ROSTERS.c.entry_id > bindparam("after", type_=IDENTIFIER))
     .order_by(ENTRIES.c.id)
     .limit(bindparam("limit"))
@@ -225,8 +227,18 @@ PAGE_VALID_EVENTS: Final[Query] = PAGE_EVENTS.where(
     EVENTS.c.number <= bindparam("until", type_=BIG_INTEGER),
 )
 
-# Which faults of an event follow a number?
+# Which faults of an event follow a number, and which ones of a log follow a fault of an event?
 PAGE_FAULTS: Final = page_by(FAULTS, ("entity_id", "event_number"), ("number",))
+_fault_position = tuple_(
+    bindparam("event_number", type_=BIG_INTEGER), bindparam("number", type_=BIG_INTEGER)
+)
+PAGE_FAULTS_OF_LOG: Final[Query] = (
+    select(FAULTS)
+    .where(FAULTS.c.entity_id == bindparam("entity_id", type_=IDENTIFIER))
+    .where(tuple_(FAULTS.c.event_number, FAULTS.c.number) > _fault_position)
+    .order_by(FAULTS.c.event_number, FAULTS.c.number)
+    .limit(bindparam("limit"))
+)
 
 # Which fetch of a tournament has this number, and which ones follow it?
 GET_FETCH: Final = rows_by(FETCHES, "provider_event_id", "number")

@@ -128,7 +128,7 @@ def _fail_leftover(tx: ContestsWrite, contest_id: str) -> None:
         return
 
     head = tx.contests.runs.lock(leftover.entity.id)
-    message = "The run was left started; its worker has ended."
+    message = "The run was left started: its worker has ended, or its input has changed."
     failed = head.entity.failed(ABANDONED, message, now=tx.clock.now())
     save(tx, tx.contests.runs, head, failed, "fail")
 

@@ -48,13 +48,14 @@ logger = logging.getLogger("indelible.contests")
 class IngestContest:
     """Takes up all fetches that wait for a contest, each in a transaction of its own.
 
-    `perform` reads, decides without a transaction, and appends under the lease of its task with
-    the seq that it has read: whoever is second reads again. The events are written by the actor
-    `system:ingestion`. A killed attempt leaves a fetch untouched or taken up.
+    `perform` reads, decides without a transaction, and appends under the lease of its task. The
+    append expects the seq that was read; where another writer was faster, `perform` reads again.
+    The events are written by the actor `system:ingestion`. A killed attempt has taken up each
+    fetch completely or not at all.
 
-    No fetch holds the log up for ever. An unexpected error of the assessment, which is pure and
-    would fail again, becomes an INVALID event at once. One of the transaction does so in the last
-    attempt; a transient error never does.
+    No fetch holds the log up forever. An unexpected error of the assessment, which is pure and
+    would fail again, becomes an INVALID event at once. An unexpected error of the transaction
+    becomes one in the last attempt; a transient error never does.
     """
 
     store: ContestStore

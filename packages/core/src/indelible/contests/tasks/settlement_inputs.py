@@ -73,7 +73,7 @@ def read_settlement(
 ) -> SettlementRead:
     """Return everything that a settlement is computed from, as of one instant.
 
-    With a configuration, the contest's own one is left aside.
+    `configuration` replaces the contest's own one if it is not None.
 
     Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial.
     """
