@@ -1,4 +1,8 @@
-"""Sample configurations as data: files of this folder, from public facts about tournaments."""
+"""Sample configurations as data: files of this folder.
+
+`masters` is from public facts about the tournament. `invitational` is an invented tournament
+without a cut and with a par for each round.
+"""
 
 import json
 from importlib.resources import files
