@@ -46,13 +46,16 @@ class _Value:
 
     def children(self, expected: str, keys: tuple[str, ...] = ()) -> "dict[str, _Value]":
         """Return the values of an object that is not empty; with `keys`, only these may occur."""
-        if not isinstance(self.content, dict):
+        content = self.content
+        if not isinstance(content, dict):
             raise self.refusal(expected)
-        if not self.content:
+        entries = cast("dict[str, object]", content)
+        if not entries:
             raise self.refusal(expected, "an empty object")
+
         children: dict[str, _Value] = {}
-        for key, content in cast("dict[str, object]", self.content).items():
-            child = _Value(self.file, f"{self.path}.{key}", content)
+        for key, value in entries.items():
+            child = _Value(self.file, f"{self.path}.{key}", value)
             if keys and key not in keys:
                 raise child.refusal(f"one of the keys {', '.join(keys)}", f"key {value_text(key)}")
             children[key] = child
@@ -62,13 +65,16 @@ class _Value:
     def items(self) -> "list[_Value]":
         """Return the values of a list that is not empty."""
         expected = "a list of at least one step"
-        if not isinstance(self.content, list):
+        content = self.content
+        if not isinstance(content, list):
             raise self.refusal(expected)
-        if not self.content:
+        steps = cast("list[object]", content)
+        if not steps:
             raise self.refusal(expected, "an empty list")
+
         items: list[_Value] = []
-        for number, content in enumerate(cast("list[object]", self.content)):
-            items.append(_Value(self.file, f"{self.path}[{number}]", content))
+        for number, step in enumerate(steps):
+            items.append(_Value(self.file, f"{self.path}[{number}]", step))
 
         return items
 

@@ -128,28 +128,27 @@ def test_a_story_file_has_documents_bytes_and_faults(tmp_path: Path) -> None:
     assert story.steps[2].fault is ProviderFault.HTML
 
 
-DOCUMENT: dict[str, object] = {"document": {}}
+DOCUMENT: dict[str, object] = {"document": 1}
+NO_CONTENT: dict[str, object] = {}
+FAULTY_STEPS: list[tuple[object, str, str, str]] = [
+    ([], "$.T1.steps", "at least one step", "an empty list"),
+    ({}, "$.T1.steps", "at least one step", "a value of type dict"),
+    ([DOCUMENT, NO_CONTENT], "$.T1.steps[1]", "document, body_base64, fault", "an empty object"),
+    ([{"requests": 2}], "$.T1.steps[0]", "document, body_base64, fault", "the keys requests"),
+    ([{"documents": {}}], "$.T1.steps[0].documents", "one of the keys", "key 'documents'"),
+    ([DOCUMENT | {"body_base64": ""}], "$.T1.steps[0]", "one body", "document and body_base64"),
+    ([{"body_base64": ""}], "$.T1.steps[0].body_base64", "at least one byte", "''"),
+    ([{"body_base64": "?"}], "$.T1.steps[0].body_base64", "a text in base64", "'?'"),
+    ([{"fault": "RAIN"}], "$.T1.steps[0].fault", "one of SERVER_ERROR, ", "'RAIN'"),
+    ([{"fault": "TRUNCATED"}], "$.T1.steps[0]", "a body that is truncated", "no body"),
+    ([DOCUMENT | {"requests": 0}], "$.T1.steps[0].requests", "at least 1", "0"),
+    ([DOCUMENT | {"requests": True}], "$.T1.steps[0].requests", "a whole number", "True"),
+    ([DOCUMENT | {"at_seconds": -1}], "$.T1.steps[0].at_seconds", "from 0", "-1"),
+    ([DOCUMENT, DOCUMENT], "$.T1.steps[1]", "at_seconds of more than 0.0", "0.0"),
+]
 
 
-@pytest.mark.parametrize(
-    ("steps", "path", "expected", "actual"),
-    [
-        ([], "$.T1.steps", "at least one step", "an empty list"),
-        ({}, "$.T1.steps", "at least one step", "a value of type dict"),
-        ([DOCUMENT, {}], "$.T1.steps[1]", "document, body_base64, fault", "an empty object"),
-        ([{"requests": 2}], "$.T1.steps[0]", "document, body_base64, fault", "the keys requests"),
-        ([{"documents": {}}], "$.T1.steps[0].documents", "one of the keys", "key 'documents'"),
-        ([DOCUMENT | {"body_base64": ""}], "$.T1.steps[0]", "one body", "document and body_base64"),
-        ([{"body_base64": ""}], "$.T1.steps[0].body_base64", "at least one byte", "''"),
-        ([{"body_base64": "?"}], "$.T1.steps[0].body_base64", "a text in base64", "'?'"),
-        ([{"fault": "RAIN"}], "$.T1.steps[0].fault", "one of SERVER_ERROR, ", "'RAIN'"),
-        ([{"fault": "TRUNCATED"}], "$.T1.steps[0]", "a body that is truncated", "no body"),
-        ([DOCUMENT | {"requests": 0}], "$.T1.steps[0].requests", "at least 1", "0"),
-        ([DOCUMENT | {"requests": True}], "$.T1.steps[0].requests", "a whole number", "True"),
-        ([DOCUMENT | {"at_seconds": -1}], "$.T1.steps[0].at_seconds", "from 0", "-1"),
-        ([DOCUMENT, DOCUMENT], "$.T1.steps[1]", "at_seconds of more than 0.0", "0.0"),
-    ],
-)
+@pytest.mark.parametrize(("steps", "path", "expected", "actual"), FAULTY_STEPS)
 def test_a_faulty_step_is_refused_with_its_path(
     tmp_path: Path, steps: object, path: str, expected: str, actual: str
 ) -> None:
@@ -190,7 +189,7 @@ def test_a_file_without_stories_is_refused(tmp_path: Path, content: str, path: s
 
 @pytest.mark.slow
 def test_the_program_refuses_a_faulty_story_in_one_line(tmp_path: Path) -> None:
-    file = _story_file(tmp_path, {"T1": {"steps": [{}]}})
+    file = _story_file(tmp_path, {"T1": {"steps": [NO_CONTENT]}})
 
     result = subprocess.run(_program(file), cwd=ROOT, capture_output=True, text=True, check=False)
 

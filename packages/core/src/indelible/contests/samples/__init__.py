@@ -1,8 +1,4 @@
-"""Sample configurations as data: files of this folder.
-
-`masters` is from public facts about the tournament. `invitational` is an invented tournament
-without a cut and with a par for each round.
-"""
+"""Sample configurations as data: files of this folder, each of a whole tournament."""
 
 import json
 from importlib.resources import files
