@@ -482,3 +482,10 @@ def test_every_code_has_a_meaning() -> None:
 @pytest.mark.parametrize("name", sample_names())
 def test_a_sample_has_no_fault(name: str) -> None:
     assert faults(sample_configuration(name)) == []
+
+
+def test_a_sample_has_no_cut_and_a_par_for_each_round() -> None:
+    configuration = parse_configuration(sample_configuration("invitational"), created_at=None)
+
+    assert configuration.cut.after_round is None
+    assert configuration.par.by_round == (72, 70, 71)

@@ -1,4 +1,4 @@
-"""The stage that takes a tournament's fetches up into the log of one contest, in their order."""
+"""The stage that appends the events of a tournament's fetches to the log of a contest."""
 
 import logging
 from datetime import datetime
@@ -46,12 +46,12 @@ logger = logging.getLogger("indelible.contests")
 
 @define(kw_only=True)
 class IngestContest:
-    """Takes up all fetches that wait for a contest, each in a transaction of its own.
+    """The stage that assesses the waiting fetches of a contest, with one transaction per fetch.
 
-    `perform` reads, decides without a transaction, and appends under the lease of its task. The
-    append expects the seq that was read; where another writer was faster, `perform` reads again.
-    The events are written by the actor `system:ingestion`. A killed attempt has taken up each
-    fetch completely or not at all.
+    `perform` reads the log, assesses the fetch with no transaction open, and appends the events if
+    it still has the lease of its task and the log still has the seq that was read. If the log has
+    changed, it reads again. The actor of the events is `system:ingestion`. After a killed attempt,
+    the events of a fetch are stored completely or not at all.
 
     No fetch holds the log up forever. An unexpected error of the assessment, which is pure and
     would fail again, becomes an INVALID event at once. An unexpected error of the transaction
@@ -78,9 +78,9 @@ class IngestContest:
         )
 
     def perform(self, contest_id: str, handle: LeaseHandle) -> None:
-        """Take up each fetch that waits, oldest first.
+        """Append the events of each waiting fetch, oldest first.
 
-        Raises: PerformStopped, LeaseLost, RetryLater while others change the log all the time.
+        Raises: PerformStopped, LeaseLost, RetryLater after MAX_STALE changes of the log in a row.
         """
         stale = 0
         while True:
@@ -92,17 +92,17 @@ class IngestContest:
                 return
 
             try:
-                self._take_up(work, handle)
+                self._append_fetch(work, handle)
             except Stale as error:
                 stale += 1
                 if stale == MAX_STALE:
-                    reason = "the log was changed by others"
+                    reason = f"the log was changed by other transactions {MAX_STALE} times"
                     raise RetryLater(reason, STALE_SECONDS) from error
             else:
                 stale = 0
 
-    def _take_up(self, work: WaitingFetch, handle: LeaseHandle) -> None:
-        """Assess a fetch and append the events that it leads to."""
+    def _append_fetch(self, work: WaitingFetch, handle: LeaseHandle) -> None:
+        """Assess a fetch and append its events."""
         assessment = self._assess(work)
         self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
         try:
@@ -180,7 +180,7 @@ def _refused(work: WaitingFetch, error: Exception) -> Assessment:
 
 
 def _append(tx: ContestsWrite, command: AppendEvents, work: WaitingFetch) -> None:
-    """Append the events, and what follows from them in the same transaction.
+    """Append the events, and cancel the contest or wake its next transition with them.
 
     Tasks are locked before contests and contests before logs, in every transaction. The contest is
     locked only where it changes: events do not contend with entries.
