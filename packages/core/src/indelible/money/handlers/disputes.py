@@ -20,8 +20,8 @@ from indelible.money.rules.disputes import (
     opening_action,
     residue_minor,
 )
-from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.ledger import (
     Proof,
     dispute_lost,
@@ -148,9 +148,7 @@ def _withdraw(
 def _reinstate(
     tx: MoneyWrite, charge: Charge, head: Head[Dispute], event: ParsedEvent
 ) -> Head[Dispute]:
-    dispute = head.entity.transition(
-        "reinstate", now=tx.clock.now(), reinstated_at=event.created
-    )
+    dispute = head.entity.transition("reinstate", now=tx.clock.now(), reinstated_at=event.created)
     head = save(tx, tx.money.disputes, head, dispute, "reinstate")
     draft = dispute_won(
         dispute_id=dispute.id,
