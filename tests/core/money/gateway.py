@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the methods of payouts refuse whatever they are given
 """A Stripe in memory for tests: it keeps objects and idempotency keys, and fails as it is told."""
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -25,13 +25,13 @@ from indelible.money.entities import (
 )
 from indelible.money.handlers import open_charge, receive_event, request_refund, settle
 from indelible.money.rules.events import parse_envelope
+from indelible.money.rules.ledger import SettlementLine
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,
     PROCESS_STRIPE_EVENT_STAGE,
     RECORD_FEE_STAGE,
     SEND_REFUND_STAGE,
 )
-from indelible.money.rules.ledger import SettlementLine
 from indelible.money.tasks import PaymentStages, PaymentStarter
 from indelible.money.tasks.failpoints import AtPaymentFailpoint, no_payment_failpoint
 from indelible.money.tasks.receiving import received
@@ -146,9 +146,7 @@ class PaymentRun:
         self.store.run(receive_event, command, actor=WORKER, reason="a test")
         return event_id
 
-    def process(
-        self, *names: str, at_failpoint: AtPaymentFailpoint = no_payment_failpoint
-    ) -> None:
+    def process(self, *names: str, at_failpoint: AtPaymentFailpoint = no_payment_failpoint) -> None:
         """Perform the tasks of some stages that are due."""
         stages = PaymentStages(
             store=self.store, gateway=self.gateway, clock=self.clock, at_failpoint=at_failpoint

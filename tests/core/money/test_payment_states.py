@@ -99,9 +99,7 @@ def test_a_declined_payment_keeps_its_code_and_may_be_tried_again(
     charge, intent = run.opened_intent()
     bring_to(run, intent.id, status)
 
-    event = run.tell(
-        FAILED, intent.id, last_payment_error={"decline_code": "insufficient_funds"}
-    )
+    event = run.tell(FAILED, intent.id, last_payment_error={"decline_code": "insufficient_funds"})
 
     assert run.charge(charge.id).failure_code == "insufficient_funds"
     assert event.last_code == "PAYMENT_FAILED"
@@ -396,9 +394,7 @@ def test_two_events_of_one_payment_are_booked_once(run: PaymentRun) -> None:
 def test_events_of_one_second_are_settled_by_reading_the_intent(run: PaymentRun) -> None:
     charge, intent = run.opened_intent()
     run.tell(FAILED, intent.id, created=START)
-    run.gateway.intents[intent.id] = evolve(
-        run.gateway.intents[intent.id], status="processing"
-    )
+    run.gateway.intents[intent.id] = evolve(run.gateway.intents[intent.id], status="processing")
     reads = run.gateway.count("retrieve_payment_intent")
 
     run.tell(REQUIRES_ACTION, intent.id, created=START)
