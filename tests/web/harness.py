@@ -33,9 +33,12 @@ Json = dict[str, Any]
 
 SECRET = b"a secret for tests, 32 bytes long"
 WEBHOOK_SECRET = b"whsec_test"
+STRIPE_SECRET = "whsec_stripe"
+OLD_STRIPE_SECRET = "whsec_stripe_old"
 SETTINGS = WebSettings(
     secret=SECRET,
     webhook_secret=WEBHOOK_SECRET,
+    stripe_webhook_secrets=(STRIPE_SECRET, OLD_STRIPE_SECRET),
     requests_per_minute=1_000_000,
     wrong_keys_per_minute=1_000_000,
 )
@@ -53,6 +56,8 @@ SCOPES = (
     "contests:read",
     "contests:write",
     "contests:organize",
+    "payments:read",
+    "payments:write",
     "projects:read",
     "projects:write",
     "tokens:read",

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from indelible_web import captures, concepts, contests, projects, tokens
+from indelible_web import captures, concepts, contests, money, projects, tokens
 from indelible_web.context import WebContext
 
 CONTEXTS: Final[tuple[WebContext, ...]] = (
     concepts.CONTEXT,
     captures.CONTEXT,
     contests.CONTEXT,
+    money.CONTEXT,
     projects.CONTEXT,
     tokens.CONTEXT,
 )

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from indelible.kernel import UsageError
+from indelible.money.rules.events import Environment
 from indelible_web.http.request import Authenticator
 
 MIN_SECRET_BYTES = 32
@@ -42,6 +43,10 @@ class WebSettings:
     wrong_keys_per_minute: int = 20
     # Of the chain's provider; without it the webhook is closed.
     webhook_secret: bytes = field(default=b"", repr=False)
+    # Of Stripe's endpoint, two while one replaces the other; without any the webhook is closed.
+    stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    # What events of Stripe must belong to.
+    stripe_environment: Environment = Environment(livemode=False)
     # Or redis://...
     limiter_storage: str = field(default="memory://", repr=False)
     # `/health` answers 503 where the database has not answered by then.

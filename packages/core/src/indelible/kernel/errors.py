@@ -57,12 +57,20 @@ class Invalid(IndelibleError, ValueError):
     """The command is wrong in every state."""
 
 
+class InvalidMessage(Invalid):
+    """A message of another system cannot be read, or does not come from it."""
+
+
 class Forbidden(IndelibleError):
     """The actor lacks permission."""
 
 
 class Unavailable(IndelibleError):
     """Nothing was changed, and the same call may succeed later."""
+
+
+class GatewayFailed(Unavailable):
+    """Another system did not answer as expected; the same call may succeed later."""
 
 
 @frozen

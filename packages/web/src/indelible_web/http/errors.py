@@ -9,8 +9,10 @@ from attrs import frozen
 from indelible.kernel import (
     Conflict,
     Forbidden,
+    GatewayFailed,
     IndelibleError,
     Invalid,
+    InvalidMessage,
     NotFound,
     OutcomeUnknown,
     RequestInFlight,
@@ -238,6 +240,7 @@ class NotReady(Unavailable):
 
 STATUS: Final[Mapping[type[IndelibleError], int]] = {
     BadRequest: 400,
+    InvalidMessage: 400,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
@@ -251,6 +254,7 @@ STATUS: Final[Mapping[type[IndelibleError], int]] = {
     TooManyRequests: 429,
     InternalError: 500,
     UsageError: 500,
+    GatewayFailed: 502,
     OutcomeUnknown: 503,
     Unavailable: 503,
 }

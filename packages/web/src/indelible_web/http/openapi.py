@@ -184,7 +184,7 @@ def _with_description(
         operationId=operation.name,
         description=_operation_text(operation),
         security=[] if operation.is_signed else security,
-        responses=_other_responses(operation),
+        responses=_other_responses(operation, examples),
     )
     described: View = document(view)
 
@@ -208,8 +208,19 @@ def _operation_text(operation: Operation) -> str:
         paragraphs.append("`Idempotency-Key` is required; a request without it answers 400.")
     if operation.takes_idempotency_key:
         paragraphs.append("A request that is repeated with the same `Idempotency-Key` runs once.")
+    if operation.errors:
+        paragraphs.append(_codes_text(operation.errors))
 
     return "\n\n".join(paragraphs)
+
+
+def _codes_text(leaves: Iterable[type[IndelibleError]]) -> str:
+    """Return the sentence about the error codes that an operation declares."""
+    codes: list[str] = []
+    for leaf in sorted(leaves, key=lambda leaf: (errors.status_of(leaf), leaf.code)):
+        codes.append(f"{errors.status_of(leaf)} `{leaf.code}`")
+
+    return f"Error codes of its own: {', '.join(codes)}."
 
 
 def _success_text(operation: Operation) -> str:
@@ -232,7 +243,7 @@ def _body_example(operation: Operation, examples: Examples) -> Mapping[str, Any]
     return body
 
 
-def _other_responses(operation: Operation) -> dict[int, object]:
+def _other_responses(operation: Operation, examples: Examples) -> dict[int, object]:
     """Return every response but success, by status."""
     statuses: list[int] = [*COMMON_PROBLEMS]
     names_entity = operation.path_attributes or operation.is_owned or operation.reason
@@ -246,6 +257,10 @@ def _other_responses(operation: Operation) -> dict[int, object]:
     responses: dict[int, object] = {status: f"Problem{status}" for status in statuses}
     if operation.max_body_bytes is not None:
         responses[413] = _problem_response(errors.BodyTooLarge(operation.max_body_bytes))
+    for leaf in operation.errors:
+        status = errors.status_of(leaf)
+        if status not in responses:
+            responses[status] = _problem_response(examples.of_class(leaf))
     if operation.has_tag and not operation.has_body:
         responses[304] = {"description": "The state is the one that the caller has."}
 

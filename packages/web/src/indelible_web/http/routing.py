@@ -10,7 +10,7 @@ from attrs import Factory, field, fields, frozen
 from flask import Blueprint, Response, request
 from marshmallow import EXCLUDE, Schema
 
-from indelible.kernel import AuditContext, Idempotency, UsageError
+from indelible.kernel import AuditContext, Idempotency, IndelibleError, UsageError
 from indelible_web.http.access import SIGNED
 from indelible_web.http.bodies import check_limit
 from indelible_web.http.downloads import Download, download_response
@@ -52,6 +52,7 @@ class Operation:
     place has created it. `accepts_idempotency_key` is for operations that run several commands.
     Every command may carry an Idempotency-Key; with `requires_idempotency_key` it must.
     `max_body_bytes` replaces the application's limit of bodies, by a larger or a smaller one.
+    `errors` are those that the document names by their codes, beside what every route answers.
     """
 
     method: str
@@ -67,6 +68,7 @@ class Operation:
     requires_idempotency_key: bool = False
     is_created: Callable[[Any], bool] | None = None
     max_body_bytes: int | None = None
+    errors: tuple[type[IndelibleError], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         """Check the limit of bodies, and that a required key is one that the request may carry.
@@ -214,6 +216,7 @@ class Routes:
         accepts_idempotency_key: bool = False,
         requires_idempotency_key: bool = False,
         max_body_bytes: int | None = None,
+        errors: tuple[type[IndelibleError], ...] = (),
     ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
@@ -237,6 +240,7 @@ class Routes:
                 accepts_idempotency_key=accepts_idempotency_key,
                 requires_idempotency_key=requires_idempotency_key,
                 max_body_bytes=max_body_bytes,
+                errors=errors,
             )
             self.operations.append(operation)
             return view

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel import Conflict, Unavailable
+from indelible.kernel import Conflict, GatewayFailed, Unavailable
 
 
 class OutageOutcome(StrEnum):
@@ -16,7 +16,7 @@ class OutageOutcome(StrEnum):
 
 
 @frozen
-class GatewayOutage(Unavailable):
+class GatewayOutage(GatewayFailed):
     """A request to Stripe that may succeed later: a timeout, a lost connection, 409, 429, 5xx.
 
     `retry_after_seconds` and `should_retry` are what Stripe's headers said, None without them.

@@ -4,7 +4,14 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
+from indelible.kernel import (
+    Conflict,
+    GatewayFailed,
+    Invalid,
+    InvalidMessage,
+    NotFound,
+    Unavailable,
+)
 
 
 @frozen
@@ -186,7 +193,7 @@ class RefundExists(Conflict):
 
 
 @frozen
-class RefundFailed(Unavailable):
+class RefundFailed(GatewayFailed):
     """A refund that Stripe could not make."""
 
     code: ClassVar[str] = "REFUND_FAILED"
@@ -206,7 +213,7 @@ class DisputeOpen(Conflict):
 
 
 @frozen
-class StripeSignatureInvalid(Invalid):
+class StripeSignatureInvalid(InvalidMessage):
     """A webhook whose signature is missing or wrong."""
 
     code: ClassVar[str] = "STRIPE_SIGNATURE_INVALID"
@@ -215,7 +222,7 @@ class StripeSignatureInvalid(Invalid):
 
 
 @frozen
-class WebhookTimestampOutOfTolerance(Invalid):
+class WebhookTimestampOutOfTolerance(InvalidMessage):
     """A webhook that was signed too long ago, or in the future."""
 
     code: ClassVar[str] = "WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE"
@@ -229,7 +236,7 @@ class WebhookTimestampOutOfTolerance(Invalid):
 
 
 @frozen
-class WebhookMalformed(Invalid):
+class WebhookMalformed(InvalidMessage):
     """A signed webhook whose body or header cannot be read."""
 
     code: ClassVar[str] = "WEBHOOK_MALFORMED"
@@ -238,7 +245,7 @@ class WebhookMalformed(Invalid):
 
 
 @frozen
-class EnvironmentMismatch(Invalid):
+class EnvironmentMismatch(InvalidMessage):
     """An event of another mode, account or version than this service is configured for."""
 
     code: ClassVar[str] = "ENVIRONMENT_MISMATCH"
@@ -258,3 +265,20 @@ class PaymentsHalted(Unavailable):
     code: ClassVar[str] = "PAYMENTS_HALTED"
     message: ClassVar[str] = "Payments are halted because of {reason_code}; try again later."
     reason_code: str
+
+
+@frozen
+class PaymentsNotConfigured(Unavailable):
+    """A payment in a service that has no key of Stripe."""
+
+    code: ClassVar[str] = "PAYMENTS_NOT_CONFIGURED"
+    message: ClassVar[str] = "This service takes no payments: it has no key of Stripe."
+
+
+@frozen
+class IdempotencyKeyConflict(Conflict):
+    """A key that was used with another request about money."""
+
+    code: ClassVar[str] = "IDEMPOTENCY_KEY_CONFLICT"
+    message: ClassVar[str] = "Idempotency key {key} was already used with another request."
+    key: str

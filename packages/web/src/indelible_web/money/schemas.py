@@ -1,0 +1,107 @@
+"""The answers of the routes of payers."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from indelible.money import ChargeStatus, LedgerLine, MovementKind, OutcomeCode
+
+STRIPE_BALANCE = "stripe_balance:"
+
+
+class StatementDirection(StrEnum):
+    """The direction of a posting for its party.
+
+    PAID_IN is money that the party has paid, PAID_OUT is money that it has received. BOOKED moves
+    no money at Stripe, such as a prize that is owed.
+    """
+
+    PAID_IN = "PAID_IN"
+    PAID_OUT = "PAID_OUT"
+    BOOKED = "BOOKED"
+
+
+@frozen(kw_only=True)
+class IntentView:
+    """A payment intent of Stripe. `client_secret` is for the payer's browser; nothing stores it."""
+
+    charge_id: str
+    item: str
+    intent_id: str
+    client_secret: str | None = field(repr=False)
+    amount_minor: int
+    currency: str
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class CheckoutView:
+    """A checkout session of Stripe. `url` is its page, null once the session has ended."""
+
+    charge_id: str
+    item: str
+    session_id: str
+    url: str | None
+    amount_minor: int
+    currency: str
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class PaymentView:
+    """A charge of the caller with all that is known about its payment."""
+
+    id: str
+    reference: str
+    item: str
+    status: ChargeStatus
+    amount_minor: int
+    currency: str
+    expires_at: datetime
+    intent_id: str | None
+    session_id: str | None
+    failure_code: str | None
+    outcome_code: OutcomeCode | None
+    received_minor: int | None
+    refunded_minor: int
+    paid_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class StatementLine:
+    """A posting that names the caller, with the movement that is its cause."""
+
+    movement_id: str
+    number: int
+    kind: MovementKind
+    direction: StatementDirection
+    reference: str | None
+    amount_minor: int
+    currency: str
+    occurred_at: datetime
+
+
+def statement_line(line: LedgerLine) -> StatementLine:
+    """Return a posting as its party sees it."""
+    return StatementLine(
+        movement_id=line.movement.id,
+        number=line.posting.number,
+        kind=line.movement.kind,
+        direction=_direction_of(line),
+        reference=line.movement.reference,
+        amount_minor=line.posting.amount_minor,
+        currency=line.movement.currency,
+        occurred_at=line.movement.occurred_at,
+    )
+
+
+def _direction_of(line: LedgerLine) -> StatementDirection:
+    if line.posting.debit_account_id.startswith(STRIPE_BALANCE):
+        return StatementDirection.PAID_IN
+    if line.posting.credit_account_id.startswith(STRIPE_BALANCE):
+        return StatementDirection.PAID_OUT
+    return StatementDirection.BOOKED
