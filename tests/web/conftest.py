@@ -5,6 +5,7 @@ import pytest
 from tests.web.failing import Failure, failing_application
 from tests.web.harness import SCOPES, RenewableStore, Web
 from tests.web.minting import Wallets
+from tests.web.paying import Till
 
 from indelible.testing.stores import AnyStore
 
@@ -84,3 +85,9 @@ def any_web(any_store: RenewableStore, shared_with_chain: Web, wallets: Wallets)
     shared_with_chain.restart()
     shared_with_chain.key = shared_with_chain.new_key("admin")
     return shared_with_chain
+
+
+@pytest.fixture
+def till(any_store: RenewableStore) -> Till:
+    """Return an application that takes payments, over each kind of store."""
+    return Till(cast("AnyStore", any_store))

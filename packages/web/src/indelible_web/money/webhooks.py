@@ -1,5 +1,6 @@
 """Stripe's webhook: a signed event is stored before the answer, and processed later."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +9,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from indelible.app import AppContext
+from indelible.money.errors import EnvironmentMismatch
 from indelible.money.tasks import WebhookHandler
 from indelible.money.tasks.receiving import STRIPE
 from indelible_web.context import Webhook, WebhookReceiver
@@ -25,6 +27,8 @@ MAX_BODY_BYTES: Final = 512 * 1024
 # outcomes, as metrics count them
 RECEIVED: Final = "received"
 DUPLICATE: Final = "stripe_duplicate"
+
+logger = logging.getLogger("indelible.web")
 
 
 @frozen
@@ -46,7 +50,13 @@ class StripeWebhook:
 
         Raises: WebhookMalformed, EnvironmentMismatch.
         """
-        saved = self._handler.receive(body, request_id=current_request().request_id)
+        request_id = current_request().request_id
+        try:
+            saved = self._handler.receive(body, request_id=request_id)
+        except EnvironmentMismatch as error:
+            logger.error("webhook stripe: %s, request %s", error, request_id)  # noqa: TRY400 - no fault of ours
+            raise
+
         answer = {"received": True}
         if saved.is_duplicate:
             answer["duplicate"] = True

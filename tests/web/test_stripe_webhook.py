@@ -1,0 +1,193 @@
+"""Stripe's webhook, steps 1 to 5 of the fact sheet: verify, check, store, answer, and no more."""
+
+import hashlib
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from tests.web.harness import OLD_STRIPE_SECRET, SETTINGS, STRIPE_SECRET, Web, problem, saved
+from tests.web.paying import HOOK, Till
+from tests.web.test_system import counted
+
+from indelible.money import EventOrigin, InboxStatus
+from indelible.money.rules.events import Environment
+from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
+from indelible.testing.stores import AnyStore
+from indelible_web.money.webhooks import MAX_BODY_BYTES
+
+RECEIVED = {"received": True}
+
+
+def test_an_event_is_stored_as_it_was_sent_before_the_answer(till: Till) -> None:
+    body = till.event()
+    assert saved(till.deliver(body), 200) == RECEIVED
+
+    (event,) = till.events()
+    assert (event.id, event.status) == ("evt_1", InboxStatus.RECEIVED)
+    assert (event.origin, event.attempt_number) == (EventOrigin.WEBHOOK, 0)
+    payload = till.store.read(lambda tx: tx.payloads.get(event.payload_digest))
+    assert payload.body == body
+    task = till.store.read(lambda tx: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, event.id))
+    assert task.due_at is not None
+    assert till.rejections() == ()
+
+
+def test_a_second_delivery_is_answered_as_a_duplicate(till: Till) -> None:
+    body = till.event()
+    till.deliver(body)
+    again = saved(till.deliver(body), 200)
+
+    assert again == {"received": True, "duplicate": True}
+    assert len(till.events()) == 1
+
+
+def test_an_event_of_an_unknown_type_is_stored(till: Till) -> None:
+    assert saved(till.deliver(till.event("invoice.paid")), 200) == RECEIVED
+
+    till.work()
+    (event,) = till.events()
+    assert event.status is InboxStatus.IGNORED
+
+
+def test_the_age_of_an_event_does_not_matter(till: Till) -> None:
+    old = till.web.clock.now() - timedelta(days=3)
+
+    assert saved(till.deliver(till.event(created=old)), 200) == RECEIVED
+
+
+def test_a_body_as_long_as_the_limit_is_received_and_a_longer_one_is_not(till: Till) -> None:
+    body = till.event()
+    longest = body + b" " * (MAX_BODY_BYTES - len(body))
+
+    assert saved(till.deliver(longest), 200) == RECEIVED
+    assert problem(till.deliver(longest + b" ")) == (413, "BODY_TOO_LARGE")
+    assert len(till.events()) == 1
+
+
+def test_either_secret_is_valid_during_a_rotation(till: Till) -> None:
+    both = till.event()
+    for body, secrets in (
+        (till.event(), (STRIPE_SECRET,)),
+        (till.event(), (OLD_STRIPE_SECRET,)),
+        (both, ("whsec_next", OLD_STRIPE_SECRET)),
+        (till.event(), (STRIPE_SECRET, "whsec_next")),
+    ):
+        assert saved(till.deliver(body, till.header(body, *secrets)), 200) == RECEIVED
+
+    assert len(till.events()) == 4
+
+
+SIGNATURES = {
+    "no header": ("", "STRIPE_SIGNATURE_INVALID"),
+    "no scheme v1": ("t={now},v0={right}", "STRIPE_SIGNATURE_INVALID"),
+    "a wrong signature": ("t={now},v1=" + "0" * 64, "STRIPE_SIGNATURE_INVALID"),
+    "no time": ("v1={right}", "WEBHOOK_MALFORMED"),
+    "a time that is no number": ("t=now,v1={right}", "WEBHOOK_MALFORMED"),
+    "not ASCII": ("t={now},v1=\u00e9{right}", "WEBHOOK_MALFORMED"),
+    "another time": ("t=1,v1={right}", "STRIPE_SIGNATURE_INVALID"),
+    "no name and value": ("nonsense", "WEBHOOK_MALFORMED"),
+}
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_a_wrong_signature_leaves_a_rejection_and_nothing_of_the_body(
+    till: Till, name: str
+) -> None:
+    body = till.event(canary="canary-1")
+    time, _, right = till.header(body).partition(",")
+    template, code = SIGNATURES[name]
+    header = template.format(now=time.removeprefix("t="), right=right.removeprefix("v1="))
+
+    answer = till.deliver(body, header)
+    assert problem(answer) == (400, code)
+    (rejection,) = till.rejections()
+    assert (rejection.code, rejection.body_size) == (code, len(body))
+    assert rejection.body_digest == hashlib.sha256(body).hexdigest()
+    assert till.events() == []
+    assert "canary-1" not in repr(rejection)
+
+
+@pytest.mark.parametrize("seconds", [-400, 400])
+def test_a_signature_of_another_time_is_refused(till: Till, seconds: int) -> None:
+    body = till.event()
+    answer = till.deliver(body, till.header(body, seconds=seconds))
+
+    assert problem(answer) == (400, "WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE")
+    assert till.events() == []
+
+
+@pytest.mark.parametrize("seconds", [-290, 290])
+def test_a_signature_within_five_minutes_is_accepted(till: Till, seconds: int) -> None:
+    body = till.event()
+
+    assert saved(till.deliver(body, till.header(body, seconds=seconds)), 200) == RECEIVED
+
+
+def test_a_body_that_was_serialized_again_is_refused(till: Till) -> None:
+    body = till.event()
+    header = till.header(body)
+    again = json.dumps(json.loads(body), indent=1).encode()
+
+    assert problem(till.deliver(again, header)) == (400, "STRIPE_SIGNATURE_INVALID")
+    assert till.events() == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b"\xff", b'{"id": 1}', b'{"id": "evt_1", "id": "evt_2"}']
+)
+def test_a_signed_body_that_is_no_event_is_refused(till: Till, body: bytes) -> None:
+    assert problem(till.deliver(body)) == (400, "WEBHOOK_MALFORMED")
+
+    assert [rejection.code for rejection in till.rejections()] == ["WEBHOOK_MALFORMED"]
+    assert till.events() == []
+
+
+def test_an_event_of_another_environment_is_refused_with_an_alert(
+    till: Till, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = till.event(livemode=True)
+    with caplog.at_level(logging.ERROR, "indelible.web"):
+        answer = till.deliver(body)
+
+    assert problem(answer) == (400, "ENVIRONMENT_MISMATCH")
+    assert "ENVIRONMENT_MISMATCH" in caplog.text
+    assert [rejection.code for rejection in till.rejections()] == ["ENVIRONMENT_MISMATCH"]
+    assert till.events() == []
+    name = 'indelible_webhook_requests_total{code="ENVIRONMENT_MISMATCH",endpoint="stripe"}'
+    assert counted(till.web)[name] >= 1
+
+
+def test_version_and_account_are_compared_where_they_are_configured(any_store: AnyStore) -> None:
+    till = Till(any_store)
+    environment = Environment(livemode=False, account="acct_1", api_version="2026-10-28.endive")
+    till.web = Web(any_store, evolve(SETTINGS, stripe_environment=environment))
+
+    for event_type, changes, status in (
+        ("payment_intent.processing", {}, 200),
+        ("payment_intent.processing", {"account": "acct_1"}, 200),
+        ("payment_intent.processing", {"account": "acct_2"}, 400),
+        ("account.updated", {"account": "acct_2"}, 200),
+        ("payment_intent.processing", {"api_version": "2020-08-27"}, 400),
+    ):
+        body = till.event(event_type, **changes)
+        assert till.deliver(body).status_code == status, (event_type, changes)
+
+
+def test_a_service_without_a_secret_has_no_webhook(any_store: AnyStore) -> None:
+    till = Till(any_store)
+    till.web = Web(any_store, evolve(SETTINGS, stripe_webhook_secrets=()))
+
+    assert problem(till.deliver(till.event())) == (404, "ROUTE_NOT_FOUND")
+    assert till.web.get(HOOK).status_code == 405
+
+
+def test_the_outcomes_of_webhooks_are_counted(till: Till) -> None:
+    body = till.event()
+    till.deliver(body)
+    till.deliver(body)
+    counts = counted(till.web)
+
+    assert counts['indelible_webhooks_total{outcome="received"}'] == 1
+    assert counts['indelible_webhooks_total{outcome="stripe_duplicate"}'] == 1
