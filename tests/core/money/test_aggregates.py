@@ -200,13 +200,9 @@ def test_the_id_of_a_transfer_at_stripe_never_changes() -> None:
 def test_a_transfer_has_the_fields_of_its_state() -> None:
     planned = evolve_of(transfer())
 
-    assert refused(planned, status=TransferStatus.PROCESSING) == (
-        "FIELD_NOT_OF_STATE approved_by"
-    )
+    assert refused(planned, status=TransferStatus.PROCESSING) == ("FIELD_NOT_OF_STATE approved_by")
     assert refused(planned, status=TransferStatus.PARKED) == "FIELD_NOT_OF_STATE parked_at"
-    assert refused(planned, stripe_transfer_id="tr_1") == (
-        "FIELD_NOT_OF_STATE stripe_transfer_id"
-    )
+    assert refused(planned, stripe_transfer_id="tr_1") == ("FIELD_NOT_OF_STATE stripe_transfer_id")
     assert refused(planned, reversed_minor=1) == "FIELD_NOT_OF_STATE reversed_minor"
     assert refused(planned, status=TransferStatus.FAILED_TERMINAL) == (
         "FIELD_NOT_OF_STATE failure_reason"
@@ -229,9 +225,7 @@ def test_a_refund_at_stripe_has_its_id() -> None:
 
     assert refund.idempotency_key == f"refund:{refund.id}:g1"
     change = evolve_of(refund)
-    assert refused(change, status=RefundStatus.PENDING) == (
-        "FIELD_NOT_OF_STATE stripe_refund_id"
-    )
+    assert refused(change, status=RefundStatus.PENDING) == ("FIELD_NOT_OF_STATE stripe_refund_id")
     assert refused(change, status=RefundStatus.FAILED) == "FIELD_NOT_OF_STATE failure_code"
 
 

@@ -1,4 +1,4 @@
-"""Generated sequences of movements: the books always balance, and balances are folds of postings."""
+"""Generated sequences of movements: books always balance, balances are folds of postings."""
 
 from collections.abc import Callable
 from random import Random
@@ -162,9 +162,7 @@ def test_generated_books_balance_after_every_movement(seed: int) -> None:
 
     assert books.refusals
     for name, account in books.accounts().items():
-        changes = books.books.store.read(
-            lambda tx, name=name: tx.history.of(ACCOUNT.name, name)
-        )
+        changes = books.books.store.read(lambda tx, name=name: tx.history.of(ACCOUNT.name, name))
         verify_chain(ACCOUNT, changes)
         assert changes[-1].data["balance_minor"] == account.balance_minor
 

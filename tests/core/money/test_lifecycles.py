@@ -145,9 +145,7 @@ def test_a_closed_dispute_only_learns_where_its_money_is() -> None:
 
 
 def test_a_terminal_transfer_is_never_sent_again_without_an_operator() -> None:
-    leading = {
-        edge.action for edge in TRANSFER.edges if edge.from_state in TERMINAL_TRANSFER
-    }
+    leading = {edge.action for edge in TRANSFER.edges if edge.from_state in TERMINAL_TRANSFER}
 
     assert leading == {"adopt", "reissue", "record_reversal"}
     assert TRANSFER.next(TransferStatus.FAILED_TERMINAL, "reissue") is TransferStatus.PENDING

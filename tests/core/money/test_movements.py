@@ -60,8 +60,7 @@ def golden(**values: object) -> MovementDraft:
         "reference": "c1",
         "currency": "USD",
         "lines": [
-            SettlementLine(party=party, amount_minor=amount)
-            for party, amount in amounts.items()
+            SettlementLine(party=party, amount_minor=amount) for party, amount in amounts.items()
         ],
         "rake_minor": 1250,
         "rounding_minor": 1,
@@ -278,14 +277,14 @@ def test_payouts_and_reversals_name_their_lines() -> None:
 
 
 def test_an_account_kind_has_the_side_of_the_fact_sheet() -> None:
-    assert DEBIT_KINDS == {
+    assert {
         "stripe_balance",
         "dispute_receivable",
         "stripe_fees",
         "dispute_losses",
         "goodwill",
-    }
-    assert REFERENCE_KINDS == {"escrow", "refund_clearing", "winner_payable"}
+    } == DEBIT_KINDS
+    assert {"escrow", "refund_clearing", "winner_payable"} == REFERENCE_KINDS
     assert {kind.side.value for kind in AccountKind} == {"debit", "credit"}
 
 

@@ -126,8 +126,7 @@ class CurrencyMismatch(Invalid):
 
     code: ClassVar[str] = "CURRENCY_MISMATCH"
     message: ClassVar[str] = (
-        "The payment of charge {charge_id} has another currency: expected {expected}, got "
-        "{actual}."
+        "The payment of charge {charge_id} has another currency: expected {expected}, got {actual}."
     )
     charge_id: str
     expected: str

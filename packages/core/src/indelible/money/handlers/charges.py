@@ -6,8 +6,8 @@ from indelible.kernel import Head
 from indelible.money import commands, errors
 from indelible.money.commands import ChargeSaved
 from indelible.money.entities import Charge, Intent, OutcomeCode
-from indelible.money.handlers.refunds import start_refund
 from indelible.money.handlers.ledger import post_movement
+from indelible.money.handlers.refunds import start_refund
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.repositories import is_settled, payments_switch
@@ -24,8 +24,8 @@ from indelible.money.rules.charges import (
     move_of,
     payment_mismatch,
 )
-from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.ledger import Proof, entry_fee, payment_quarantined, processing_fee
 from indelible.money.rules.refunds import quarantine_reason
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE, RECORD_FEE_STAGE
@@ -225,9 +225,7 @@ def _quarantine(
     mismatch: OutcomeCode,
 ) -> Head[Charge]:
     """Store money that is not the charge's, and refund it; the escrow does not see it."""
-    charge = _received(
-        tx, head.entity, "quarantine", intent, paid_at, outcome_code=mismatch
-    )
+    charge = _received(tx, head.entity, "quarantine", intent, paid_at, outcome_code=mismatch)
     head = save(tx, tx.money.charges, head, charge, "quarantine")
     draft = payment_quarantined(
         charge_id=charge.id,
@@ -296,9 +294,7 @@ def _locked_charge(tx: MoneyWrite, intent: Intent) -> Head[Charge]:
     return head
 
 
-def _attach(
-    tx: MoneyWrite, head: Head[Charge], intent_id: str, generation: int
-) -> Head[Charge]:
+def _attach(tx: MoneyWrite, head: Head[Charge], intent_id: str, generation: int) -> Head[Charge]:
     charge = head.entity.transition(
         "attach_intent", now=tx.clock.now(), intent_id=intent_id, generation=generation
     )

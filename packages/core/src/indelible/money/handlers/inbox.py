@@ -25,8 +25,8 @@ from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.rules.charges import STALE_EVENT, UNHANDLED_EVENT, Decision
-from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.inbox import STRIPE_EVENT_DUPLICATE, birth_action
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 

@@ -21,8 +21,8 @@ from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.repositories import is_covered
 from indelible.money.rules.charges import KNOWN, Decision
-from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.ledger import (
     Proof,
     refund_failed,
@@ -75,9 +75,7 @@ def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSav
         amount_minor = command.amount_minor
     charge.require_refundable(amount_minor)
     proof = Proof.by_operator(f"refund:{charge.id}")
-    return _refund_saved(
-        start_refund(tx, head, command.reason_code, amount_minor, proof).refund
-    )
+    return _refund_saved(start_refund(tx, head, command.reason_code, amount_minor, proof).refund)
 
 
 def start_refund(
@@ -124,9 +122,7 @@ def save_attempt(
 ) -> Head[Refund]:
     """Store an attempt of a locked refund."""
     refund = head.entity.attempted(generation=generation, now=tx.clock.now())
-    return save(
-        tx, tx.money.refunds, head, refund, "attempt", records=(refund.new_attempt(kind),)
-    )
+    return save(tx, tx.money.refunds, head, refund, "attempt", records=(refund.new_attempt(kind),))
 
 
 def record_refund(tx: MoneyWrite, command: commands.RecordRefund) -> Decision:
@@ -145,9 +141,7 @@ def reject_refund(tx: MoneyWrite, command: commands.RejectRefund) -> RefundSaved
     if not is_running(head.entity):
         return _refund_saved(head)
 
-    failed = head.entity.transition(
-        "fail", now=tx.clock.now(), failure_code=command.failure_code
-    )
+    failed = head.entity.transition("fail", now=tx.clock.now(), failure_code=command.failure_code)
     saved = save(tx, tx.money.refunds, head, failed, "fail")
     proof = Proof(failed.id, failed.id)
     _end(tx, charge, refund, "fail", proof)
@@ -259,9 +253,7 @@ def _apply(
     return decision
 
 
-def _end(
-    tx: MoneyWrite, head: Head[Charge], refund: Refund, action: str, proof: Proof
-) -> None:
+def _end(tx: MoneyWrite, head: Head[Charge], refund: Refund, action: str, proof: Proof) -> None:
     """Book the end of a refund, and move its charge; `refund` is the one before the action."""
     if action == SUCCESS:
         _post(tx, head.entity, refund, proof, is_success=True)
@@ -287,9 +279,7 @@ def _move_charge(
     if action is None:
         return
 
-    charge = head.entity.transition(
-        action, now=tx.clock.now(), refunded_minor=refunded_minor
-    )
+    charge = head.entity.transition(action, now=tx.clock.now(), refunded_minor=refunded_minor)
     head = save(tx, tx.money.charges, head, charge, action)
     if charge.is_quarantined and not is_success:
         _refund_again(tx, head, refund, len(refunds), proof)
@@ -311,9 +301,7 @@ def _resume_dispute(tx: MoneyWrite, head: Head[Charge]) -> None:
     action = head.entity.dispute_action
     if action is None or not any(dispute.is_open for dispute in disputes):
         return
-    charge = head.entity.transition(
-        action, now=tx.clock.now(), disputed_from=head.entity.status
-    )
+    charge = head.entity.transition(action, now=tx.clock.now(), disputed_from=head.entity.status)
     save(tx, tx.money.charges, head, charge, action)
 
 

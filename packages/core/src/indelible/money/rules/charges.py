@@ -61,9 +61,7 @@ AFTER_FAILURE: Final = frozenset({IntentMove.REQUIRE_ACTION, IntentMove.CANCEL})
 REPEATED: Final = frozenset(
     {ChargeStatus.REQUIRES_ACTION, ChargeStatus.PROCESSING, ChargeStatus.FAILED}
 )
-UNCERTAIN_MOVES: Final = frozenset(
-    {IntentMove.REQUIRE_ACTION, IntentMove.PROCESS, IntentMove.FAIL}
-)
+UNCERTAIN_MOVES: Final = frozenset({IntentMove.REQUIRE_ACTION, IntentMove.PROCESS, IntentMove.FAIL})
 
 
 @frozen

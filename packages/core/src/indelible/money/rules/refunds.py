@@ -63,9 +63,7 @@ def check_refund(refund: Refund, reported: RefundObject) -> None:
     if refund.currency != reported.currency:
         raise errors.CurrencyMismatch(refund.charge_id, refund.currency, reported.currency)
     if refund.amount_minor != reported.amount_minor:
-        raise errors.AmountMismatch(
-            refund.charge_id, refund.amount_minor, reported.amount_minor
-        )
+        raise errors.AmountMismatch(refund.charge_id, refund.amount_minor, reported.amount_minor)
 
 
 def is_running(refund: Refund) -> bool:

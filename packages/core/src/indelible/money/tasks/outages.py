@@ -27,7 +27,9 @@ def outages() -> Generator[None]:
 
 
 def code_of(error: BaseException) -> str:
-    """Return the code of an error, a general one for a defect."""
+    """Return the code of an error, a general one for a defect; that of an outage is Stripe's."""
+    if isinstance(error, Outage):
+        return GatewayOutage.code
     return error.code if isinstance(error, IndelibleError) else UNEXPECTED
 
 

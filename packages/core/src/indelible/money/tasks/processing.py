@@ -17,8 +17,8 @@ from indelible.money.errors import IntentInDoubt
 from indelible.money.handlers import apply_event, bury_event, fail_event
 from indelible.money.lifecycle import STRIPE_EVENT
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
-from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.events import ParsedEvent, parse_event
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.evidence import EvidenceReader
 from indelible.money.tasks.failpoints import (
@@ -149,7 +149,7 @@ class ProcessStripeEvent:
         Raises: RetryLater, or PermanentFailure for an error that the same bytes lead to again.
         """
         problem = one_line(str(error))
-        code = code_of(error.__cause__ or error)
+        code = code_of(error)
         logger.warning("[Payment] event %s: attempt failed: %s", event.id, problem)
         self.observer.event_processed(event.event_type, "FAILED", self._latency(event))
         if isinstance(error, Invalid):

@@ -13,9 +13,7 @@ from indelible.money.entities import (
 )
 from indelible.money.rules.events.reading import JsonFields
 
-EventFacts = (
-    Intent | ChargeObject | RefundObject | DisputeObject | TransferObject | AccountObject
-)
+EventFacts = Intent | ChargeObject | RefundObject | DisputeObject | TransferObject | AccountObject
 
 
 def read_intent(fields: JsonFields) -> Intent:

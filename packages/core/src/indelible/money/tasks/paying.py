@@ -1,0 +1,161 @@
+"""Start a payment for a request: read the charge, ask Stripe, attach what Stripe has created.
+
+No transaction is open while Stripe is asked. A repeated request has the same key, and thus the same
+intent. The client secret is in the answer only: it is never stored, and read again when needed.
+"""
+
+from typing import Final
+
+from attrs import define, field, frozen
+
+from indelible.kernel import Actor
+from indelible.kernel.json import digest
+from indelible.money.commands import AttachIntent, AttachSession, ChargeSaved, StartPayment
+from indelible.money.entities import Charge, Intent, Session
+from indelible.money.errors import AlreadyPaid, DuplicateIntent
+from indelible.money.handlers import attach_intent, attach_session, require_payable
+from indelible.money.ports import StripeGateway
+from indelible.money.rules.charges import CHARGE_METADATA
+from indelible.money.tasks.failpoints import (
+    AtPaymentFailpoint,
+    PaymentFailpoint,
+    no_payment_failpoint,
+)
+from indelible.money.tasks.states import MoneyStore
+
+CANCELED: Final = "canceled"
+EXPIRED: Final = "expired"
+COMPLETE: Final = "complete"
+REASON: Final = "payment started"
+
+
+@frozen(kw_only=True)
+class StartedPayment:
+    """A charge with its payment intent, whose client secret the payer needs."""
+
+    charge: Charge
+    intent: Intent = field(repr=False)
+
+
+@frozen(kw_only=True)
+class StartedCheckout:
+    """A charge with its checkout session, whose address the payer needs."""
+
+    charge: Charge
+    session: Session
+
+
+@frozen(kw_only=True)
+class CheckoutPages:
+    """What the checkout page says, and where it leads to."""
+
+    description: str
+    success_url: str
+    cancel_url: str
+
+
+@define(kw_only=True)
+class PaymentStarter:
+    """Creates intents and checkout sessions for requests."""
+
+    store: MoneyStore
+    gateway: StripeGateway
+    at_failpoint: AtPaymentFailpoint = no_payment_failpoint
+
+    def create_intent(
+        self, charge_id: str, *, party: str, actor: Actor, request_id: str | None = None
+    ) -> StartedPayment:
+        """Return the payment intent of a charge; it is created with the first request.
+
+        Raises:
+            ChargeNotFound: The charge does not exist, or belongs to another party.
+            AlreadyPaid: It takes no payment.
+            PaymentsHalted: An operator has to resume payments first.
+            DuplicateIntent: The charge has a checkout session.
+            GatewayOutage: Stripe did not answer; the same request may succeed later.
+        """
+        charge = self._payable(charge_id, party, actor, request_id)
+        if charge.session_id is not None:
+            raise DuplicateIntent(charge.session_id)
+        generation = charge.generation
+        if charge.intent_id is not None:
+            intent = self.gateway.retrieve_payment_intent(charge.intent_id)
+            if intent.status != CANCELED:
+                return StartedPayment(charge=charge, intent=intent)
+            generation += 1
+
+        self.at_failpoint(PaymentFailpoint.INTENT_BEFORE_REQUEST)
+        intent = self.gateway.create_payment_intent(
+            amount_minor=charge.amount_minor,
+            currency=charge.currency,
+            metadata={CHARGE_METADATA: charge.id},
+            idempotency_key=f"pi:{charge.id}:g{generation}",
+        )
+        self.at_failpoint(PaymentFailpoint.INTENT_AFTER_REQUEST)
+        command = AttachIntent(charge_id=charge.id, intent_id=intent.id, generation=generation)
+        saved = self.store.run(
+            attach_intent, command, actor=actor, reason=REASON, request_id=request_id
+        )
+        self.at_failpoint(PaymentFailpoint.INTENT_AFTER_ATTACH)
+        return StartedPayment(charge=saved.charge, intent=intent)
+
+    def create_checkout(
+        self,
+        charge_id: str,
+        pages: CheckoutPages,
+        *,
+        party: str,
+        actor: Actor,
+        request_id: str | None = None,
+    ) -> StartedCheckout:
+        """Return the open checkout session of a charge; it is created with the first request.
+
+        Raises: as `create_intent`; DuplicateIntent if the charge has a payment intent of its own.
+        """
+        charge = self._payable(charge_id, party, actor, request_id)
+        if charge.session_id is None and charge.intent_id is not None:
+            raise DuplicateIntent(charge.intent_id)
+        if charge.session_id is not None:
+            session = self.gateway.retrieve_checkout_session(charge.session_id)
+            if session.status == COMPLETE:
+                raise AlreadyPaid(charge.id, COMPLETE)
+            if session.status != EXPIRED:
+                return StartedCheckout(charge=charge, session=session)
+
+        session = self._create_session(charge, pages)
+        command = AttachSession(
+            charge_id=charge.id,
+            session_id=session.id,
+            intent_id=session.payment_intent,
+            replaces_session_id=charge.session_id,
+        )
+        saved = self.store.run(
+            attach_session, command, actor=actor, reason=REASON, request_id=request_id
+        )
+        self.at_failpoint(PaymentFailpoint.INTENT_AFTER_ATTACH)
+        return StartedCheckout(charge=saved.charge, session=session)
+
+    def _create_session(self, charge: Charge, pages: CheckoutPages) -> Session:
+        """Create a session; its key follows from its parameters and the session before it."""
+        parameters = [charge.session_id, pages.description, pages.success_url, pages.cancel_url]
+        self.at_failpoint(PaymentFailpoint.INTENT_BEFORE_REQUEST)
+        session = self.gateway.create_checkout_session(
+            amount_minor=charge.amount_minor,
+            currency=charge.currency,
+            description=pages.description,
+            success_url=pages.success_url,
+            cancel_url=pages.cancel_url,
+            # The stage that expires charges expires their sessions, too.
+            expires_at=None,
+            metadata={CHARGE_METADATA: charge.id},
+            idempotency_key=f"cs:{charge.id}:{digest(parameters)[:16]}",
+        )
+        self.at_failpoint(PaymentFailpoint.INTENT_AFTER_REQUEST)
+        return session
+
+    def _payable(self, charge_id: str, party: str, actor: Actor, request_id: str | None) -> Charge:
+        command = StartPayment(charge_id=charge_id, party=party)
+        saved: ChargeSaved = self.store.run(
+            require_payable, command, actor=actor, reason=REASON, request_id=request_id
+        )
+        return saved.charge
