@@ -55,9 +55,7 @@ def killing(point: PaymentFailpoint) -> Callable[[PaymentFailpoint], None]:
 
 def attempts_of(run: PaymentRun, refund_id: str) -> list[tuple[int, AttemptKind]]:
     """Return the generations and kinds of a refund's attempts."""
-    attempts = run.store.read(
-        lambda tx: tx.money.refunds.attempts(refund_id, after=0, limit=500)
-    )
+    attempts = run.store.read(lambda tx: tx.money.refunds.attempts(refund_id, after=0, limit=500))
     return [(attempt.generation, attempt.kind) for attempt in attempts]
 
 
@@ -287,7 +285,7 @@ def test_a_repeated_request_returns_the_same_intent_with_its_secret(run: Payment
     second = run.start(charge)
 
     assert first == second
-    assert second.client_secret == "pi_1_secret_canary"
+    assert second.client_secret == "pi_1_secret_canary"  # noqa: S105 - of a test
     assert run.gateway.count("create_payment_intent") == 1
 
 
