@@ -3,13 +3,13 @@
 from indelible.money.tasks.facades import LedgerRepository, PaymentService
 from indelible.money.tasks.failpoints import AtPaymentFailpoint, PaymentFailpoint
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
-from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.paying import (
     CheckoutPages,
     PaymentStarter,
     StartedCheckout,
     StartedPayment,
 )
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.receiving import WebhookHandler
 
 __all__ = [

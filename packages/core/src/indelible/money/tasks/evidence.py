@@ -5,8 +5,8 @@ from attrs import define, evolve
 from indelible.money.entities import ChargeObject, DisputeObject, TransferObject
 from indelible.money.ports import StripeGateway
 from indelible.money.rules.disputes import FUNDS_WITHDRAWN
-from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
 from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
 
 TRANSFER_REVERSED = "transfer.reversed"
 

@@ -66,9 +66,7 @@ class LedgerRepository:
 
     def postings(self, movement_id: str, *, after: int = 0) -> Sequence[Posting]:
         """Return the next postings of a movement after a number."""
-        return self.tx.money.movements.postings(
-            movement_id, after=after, limit=MAX_ROWS_PER_PAGE
-        )
+        return self.tx.money.movements.postings(movement_id, after=after, limit=MAX_ROWS_PER_PAGE)
 
     def owed_lines(self, reference: str) -> Sequence[OwedLine]:
         """Return the unpaid owed lines of a reference."""

@@ -153,9 +153,7 @@ class PaymentStarter:
         self.at_failpoint(PaymentFailpoint.INTENT_AFTER_REQUEST)
         return session
 
-    def _payable(
-        self, charge_id: str, party: str, actor: Actor, request_id: str | None
-    ) -> Charge:
+    def _payable(self, charge_id: str, party: str, actor: Actor, request_id: str | None) -> Charge:
         command = StartPayment(charge_id=charge_id, party=party)
         saved: ChargeSaved = self.store.run(
             require_payable, command, actor=actor, reason=REASON, request_id=request_id

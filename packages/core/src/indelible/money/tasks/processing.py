@@ -17,8 +17,8 @@ from indelible.money.errors import IntentInDoubt
 from indelible.money.handlers import apply_event, bury_event, fail_event
 from indelible.money.lifecycle import STRIPE_EVENT
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
-from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.events import ParsedEvent, parse_event
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.evidence import EvidenceReader
 from indelible.money.tasks.failpoints import (

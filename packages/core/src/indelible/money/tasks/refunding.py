@@ -124,9 +124,7 @@ class SendRefund:
                 return self._look_up(work, handle)
             return self._call(work, handle)
 
-    def finish(
-        self, tx: MoneyWrite, performed: Sequence[tuple[RefundWork, RefundAnswer]]
-    ) -> None:
+    def finish(self, tx: MoneyWrite, performed: Sequence[tuple[RefundWork, RefundAnswer]]) -> None:
         """Apply the answers: refund, charge and postings in one transaction."""
         for work, answer in performed:
             self.at_failpoint(PaymentFailpoint.REFUND_BEFORE_WRITE)
