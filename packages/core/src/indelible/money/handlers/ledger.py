@@ -54,8 +54,11 @@ def post_movement(
 
     now = tx.clock.now()
     movement = _movement_of(draft, occurred_at=occurred_at or now, now=now)
+    # A line that is paid is the reason to name, before the balance that it leaves too small.
+    _check_lines(tx, draft, movement)
+    _check_items(tx, draft)
     updates = _account_updates(tx, draft, movement, heads, now)
-    _check(tx, draft, movement, updates)
+    _check_sums(draft, movement, updates)
     change = change_for(tx, None, movement, draft.action, bulk=draft.bulk)
     tx.money.movements.post(change, movement, draft.bulk, updates)
     return MovementPosted(movement=movement, seq=change.seq)
@@ -199,15 +202,19 @@ def _posted(account: Account, movement: Movement, sums: AccountSums, now: dateti
     )
 
 
-def _check(
-    tx: MoneyWrite, draft: MovementDraft, movement: Movement, updates: Sequence[Update[Account]]
+def _check_sums(
+    draft: MovementDraft, movement: Movement, updates: Sequence[Update[Account]]
 ) -> None:
-    """Check the sums, the lines that the postings name, and the items; the accounts are locked."""
+    """Check that the accounts change by the sums of the postings."""
     steps: dict[str, AccountStep] = {}
     for update in updates:
         steps[update.entity.id] = AccountStep(update.head.entity, update.entity)
+    check_movement(movement, draft.postings.rows, steps)
+
+
+def _check_lines(tx: MoneyWrite, draft: MovementDraft, movement: Movement) -> None:
+    """Check the lines that the postings pay or reverse; the accounts are locked."""
     postings = draft.postings.rows
-    check_movement(movement, postings, steps)
     check_distinct_lines(postings)
     for posting in postings:
         if posting.owed_line is not None:
@@ -216,7 +223,6 @@ def _check(
             line = tx.money.movements.payout_line(*posting.reversed_line)
             reversals = tx.money.movements.reversals(*posting.reversed_line)
             check_reversed_line(movement, posting, line, reversals)
-    _check_items(tx, draft)
 
 
 def _check_items(tx: MoneyWrite, draft: MovementDraft) -> None:

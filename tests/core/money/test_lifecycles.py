@@ -1,0 +1,159 @@
+"""All pairs of states and actions of the eleven lifecycles: the declared edges, and no others."""
+
+from enum import StrEnum
+from itertools import product
+
+import pytest
+
+from indelible.kernel import InvalidTransition, Lifecycle
+from indelible.money import (
+    ACCOUNT,
+    CHARGE,
+    DISPUTE,
+    MOVEMENT,
+    OPEN_DISPUTE,
+    PAYEE,
+    PAYMENT_SWITCH,
+    PAYOUT_JOB,
+    RECONCILIATION,
+    REFUND,
+    STRIPE_EVENT,
+    TERMINAL_TRANSFER,
+    TRANSFER,
+    UNPAID_CHARGE,
+    ChargeStatus,
+    DisputeStatus,
+    TransferStatus,
+)
+
+LIFECYCLES = (
+    ACCOUNT,
+    MOVEMENT,
+    CHARGE,
+    REFUND,
+    DISPUTE,
+    STRIPE_EVENT,
+    RECONCILIATION,
+    PAYMENT_SWITCH,
+    PAYEE,
+    TRANSFER,
+    PAYOUT_JOB,
+)
+# The rows of the fact sheet, section 5.1: states before, action, state after.
+CHARGE_ROWS = (
+    (("",), "open", "PENDING"),
+    (("PENDING", "FAILED"), "require_action", "REQUIRES_ACTION"),
+    (("PENDING", "FAILED", "REQUIRES_ACTION"), "process", "PROCESSING"),
+    (("PENDING", "REQUIRES_ACTION", "PROCESSING", "FAILED"), "succeed", "SUCCEEDED"),
+    (("PENDING", "REQUIRES_ACTION", "PROCESSING"), "fail", "FAILED"),
+    (("PENDING", "REQUIRES_ACTION", "FAILED"), "cancel", "CANCELED"),
+    (("SUCCEEDED",), "request_refund", "REFUND_PENDING"),
+    (("REFUND_PENDING",), "refund", "REFUNDED"),
+    (("REFUND_PENDING",), "refund_part", "PARTIALLY_REFUNDED"),
+    (("REFUND_PENDING",), "fail_refund", "SUCCEEDED"),
+    (("SUCCEEDED",), "dispute", "DISPUTED"),
+    (("REFUNDED",), "dispute_refunded", "DISPUTED"),
+    (("DISPUTED",), "win", "SUCCEEDED"),
+    (("DISPUTED",), "win_refunded", "REFUNDED"),
+    (("DISPUTED",), "lose", "CHARGED_BACK"),
+)
+# The fact sheet, section 6.2.
+TRANSFER_ROWS = (
+    (("",), "plan", "pending"),
+    (("pending", "retryable", "parked", "processing"), "claim", "processing"),
+    (("processing",), "complete", "completed"),
+    (("processing",), "retry", "retryable"),
+    (("processing",), "park", "parked"),
+    (("processing",), "fail", "failed_terminal"),
+    (("parked",), "unclaim", "failed_terminal"),
+)
+
+
+def states_of(lifecycle: Lifecycle[StrEnum]) -> list[str]:
+    """Return the states of a lifecycle, with the one before creation."""
+    return sorted({""} | {str(edge.to_state) for edge in lifecycle.edges})
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.name)
+def test_an_action_without_an_edge_is_refused_with_the_allowed_ones(
+    lifecycle: Lifecycle[StrEnum],
+) -> None:
+    actions = sorted({edge.action for edge in lifecycle.edges})
+    declared = {(edge.from_state, edge.action) for edge in lifecycle.edges}
+    refused = 0
+    for state, action in product(states_of(lifecycle), actions):
+        if (state, action) in declared:
+            assert lifecycle.next(state, action) in states_of(lifecycle)
+            continue
+        with pytest.raises(InvalidTransition) as caught:
+            lifecycle.next(state, action)
+        assert caught.value.allowed == lifecycle.allowed(state)
+        refused += 1
+
+    assert refused == len(states_of(lifecycle)) * len(actions) - len(declared)
+
+
+@pytest.mark.parametrize(("states", "action", "to_state"), CHARGE_ROWS)
+def test_a_charge_has_each_row_of_the_fact_sheet(
+    states: tuple[str, ...], action: str, to_state: str
+) -> None:
+    for state in states:
+        assert CHARGE.next(state, action) == to_state
+
+
+@pytest.mark.parametrize(("states", "action", "to_state"), TRANSFER_ROWS)
+def test_a_transfer_has_each_row_of_the_fact_sheet(
+    states: tuple[str, ...], action: str, to_state: str
+) -> None:
+    for state in states:
+        assert TRANSFER.next(state, action) == to_state
+
+
+def test_a_charge_reaches_succeeded_only_by_payment_or_from_a_refund_or_a_dispute() -> None:
+    leading = {edge.action for edge in CHARGE.edges if edge.to_state is ChargeStatus.SUCCEEDED}
+
+    assert leading == {"succeed", "fail_refund", "win"}
+    paying = {edge.from_state for edge in CHARGE.edges if edge.action == "succeed"}
+    assert paying == UNPAID_CHARGE
+
+
+def test_nothing_leads_out_of_a_canceled_or_charged_back_charge() -> None:
+    assert CHARGE.allowed(ChargeStatus.CANCELED) == ()
+    assert CHARGE.allowed(ChargeStatus.CHARGED_BACK) == ()
+
+
+def test_nothing_changes_a_movement() -> None:
+    assert MOVEMENT.allowed("POSTED") == ()
+
+
+def test_a_dispute_has_the_states_of_stripe() -> None:
+    assert set(DisputeStatus) == {
+        "warning_needs_response",
+        "warning_under_review",
+        "warning_closed",
+        "needs_response",
+        "under_review",
+        "won",
+        "lost",
+        "prevented",
+    }
+
+
+def test_a_closed_dispute_only_learns_where_its_money_is() -> None:
+    for status in set(DisputeStatus) - OPEN_DISPUTE:
+        assert DISPUTE.allowed(status) == ("withdraw", "reinstate")
+
+
+def test_a_terminal_transfer_is_never_sent_again_without_an_operator() -> None:
+    leading = {edge.action for edge in TRANSFER.edges if edge.from_state in TERMINAL_TRANSFER}
+
+    assert leading == {"adopt", "reissue", "record_reversal"}
+    assert TRANSFER.next(TransferStatus.FAILED_TERMINAL, "reissue") is TransferStatus.PENDING
+
+
+def test_every_call_to_stripe_has_an_attempt_before_it() -> None:
+    adding = {edge.action for edge in TRANSFER.edges if edge.adds_version}
+    refunding = {edge.action for edge in REFUND.edges if edge.adds_version}
+
+    assert adding == {"claim"}
+    assert refunding == {"attempt"}
