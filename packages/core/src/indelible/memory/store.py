@@ -54,8 +54,8 @@ from indelible.memory.rejections import MemoryRejections
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.memory.webhooks import MemoryWebhookRejections
-from indelible.policy import Policy
 from indelible.money.rules.stages import PAYMENT_STAGE_LIFECYCLES
+from indelible.policy import Policy
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES as PROJECT_STAGES
 from indelible.tokens.rules import STAGE_LIFECYCLES as TOKEN_STAGES
 

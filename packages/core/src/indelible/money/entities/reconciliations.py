@@ -120,3 +120,8 @@ class PaymentSwitch(Aggregate):
     def is_halted(self) -> bool:
         """Return True if new payments are refused."""
         return self.status is SwitchStatus.HALTED
+
+    def require_open(self) -> None:
+        """Raise PaymentsHalted while new payments are refused."""
+        if self.is_halted:
+            raise errors.PaymentsHalted(self.reason_code or "an operator")

@@ -8,7 +8,7 @@ from indelible.money.handlers.refunds import refunded_sum
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.repositories import is_covered, is_settled
-from indelible.money.rules.charges import KNOWN, STALE, Decision
+from indelible.money.rules.charges import Decision
 from indelible.money.rules.disputes import (
     CLOSING,
     LOST_ACTION,
@@ -43,20 +43,15 @@ def apply_dispute(
     reported = evidence.dispute or facts
     intent_id = reported.payment_intent or evidence.intent_id
     charge = _locked_charge(tx, intent_id or reported.charge)
-    head, is_new = _opened(tx, charge, reported)
-    actions: list[str] = [opening_action(reported)] if is_new else []
+    head, actions = _opened(tx, charge, reported)
     moved, money_actions = _move_money(tx, charge.entity, head, event, reported)
-    actions.extend(money_actions)
-
     decision = decide_dispute(moved.entity, reported)
     for action in decision.actions:
         moved = _move(tx, moved, action, event, reported)
         if action in CLOSING:
             _close(tx, charge.entity.id, moved, event)
-    actions.extend(decision.actions)
-    if actions:
-        return Decision(tuple(actions))
-    return STALE if decision.is_stale else KNOWN
+    actions = (*actions, *money_actions, *decision.actions)
+    return Decision(actions) if actions else decision
 
 
 def book_residue(tx: MoneyWrite, command: commands.BookResidue) -> None:
@@ -80,11 +75,11 @@ def _locked_charge(tx: MoneyWrite, intent_id: str) -> Head[Charge]:
 
 def _opened(
     tx: MoneyWrite, charge: Head[Charge], reported: DisputeObject
-) -> tuple[Head[Dispute], bool]:
-    """Return the locked dispute, and True if it was created; its charge is disputed with it."""
+) -> tuple[Head[Dispute], tuple[str, ...]]:
+    """Return the locked dispute and the action that created it; its charge is disputed then."""
     for known in tx.money.disputes.of_charge(charge.entity.id):
         if known.entity.id == reported.id:
-            return tx.money.disputes.lock(reported.id), False
+            return tx.money.disputes.lock(reported.id), ()
 
     action = opening_action(reported)
     dispute = Dispute.create(
@@ -104,7 +99,7 @@ def _opened(
             charge_action, now=tx.clock.now(), disputed_from=charge.entity.status
         )
         save(tx, tx.money.charges, charge, disputed, charge_action)
-    return save(tx, tx.money.disputes, None, dispute, action), True
+    return save(tx, tx.money.disputes, None, dispute, action), (action,)
 
 
 def _move_money(
@@ -113,7 +108,7 @@ def _move_money(
     head: Head[Dispute],
     event: ParsedEvent,
     reported: DisputeObject,
-) -> tuple[Head[Dispute], list[str]]:
+) -> tuple[Head[Dispute], tuple[str, ...]]:
     """Book that Stripe has taken the money of a dispute, or has given it back."""
     actions: list[str] = []
     if is_withdrawal(head.entity, event.type, reported):
@@ -122,7 +117,7 @@ def _move_money(
     if is_reinstatement(head.entity, event.type):
         head = _reinstate(tx, charge, head, event)
         actions.append("reinstate")
-    return head, actions
+    return head, tuple(actions)
 
 
 def _withdraw(

@@ -7,10 +7,10 @@ from attrs import frozen
 from indelible.contests.rules.espn.competitors import read_competitors
 from indelible.contests.rules.espn.nodes import Node
 from indelible.contests.rules.espn.rounds import TournamentFacts
-from indelible.kernel.strict_json import MalformedJson, read_json
 from indelible.contests.rules.espn.terms import TOURNAMENT_TERMS
 from indelible.contests.rules.faults import Fault, FaultCode, FaultList
 from indelible.contests.rules.values import Leaderboard, Tournament, TournamentStatus
+from indelible.kernel.strict_json import MalformedJson, read_json
 
 MAX_PAYLOAD_BYTES: Final = 2 * 1024 * 1024
 MIN_PLAYERS: Final = 10
