@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.attacks_generated import GENERATED
+from tests.guards.attacks_on_breakers import LEGAL_ON_BREAKERS, ON_BREAKERS
 from tests.guards.attacks_on_captures import LEGAL_ON_CAPTURES, ON_CAPTURES, WITHOUT_SIGNAL
 from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WITHOUT_RECORD
@@ -32,6 +33,7 @@ from tests.guards.attacks_on_settlements import (
     WITHOUT_SETTLEMENT_RECORD,
 )
 from tests.guards.attacks_on_sqlite import ON_SQLITE
+from tests.guards.attacks_on_subscribers import LEGAL_ON_SUBSCRIBERS, ON_SUBSCRIBERS
 from tests.guards.attacks_on_task_ends import ON_TASK_ENDS
 from tests.guards.attacks_on_tasks import LEGAL_ON_TASKS, ON_TASKS
 from tests.guards.attacks_on_tokens import LEGAL_ON_TOKENS, ON_TOKENS
@@ -47,7 +49,9 @@ LEGAL: Kind = {
     **LEGAL_ON_SETTLEMENTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
+    **LEGAL_ON_BREAKERS,
     **LEGAL_ON_HUNG_THREADS,
+    **LEGAL_ON_SUBSCRIBERS,
     **LEGAL_ON_SEALS,
     **LEGAL_ON_PAYLOADS,
 }
@@ -74,7 +78,9 @@ ON_BOTH = (
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,
+    ON_BREAKERS,
     ON_HUNG_THREADS,
+    ON_SUBSCRIBERS,
     ON_SEALS,
     ON_PAYLOADS,
     ON_HEADS,

@@ -11,6 +11,7 @@ from tests.guards.attack_parts import (
     edge_row,
     insert_edge,
 )
+from tests.guards.attacks_on_breakers import REPLACED_BREAKERS
 from tests.guards.attacks_on_columns import TYPES
 from tests.guards.attacks_on_heads import REPLACED_HEADS
 from tests.guards.attacks_on_hung_threads import REPLACED_REPORTS
@@ -19,6 +20,7 @@ from tests.guards.attacks_on_projects import REPLACED_PROJECTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_references import REPLACED_CONTESTS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
+from tests.guards.attacks_on_subscribers import REPLACED_CURSORS
 from tests.guards.attacks_on_tasks import REPLACED_TASKS
 from tests.guards.attacks_on_tokens import REPLACED_TOKENS
 from tests.guards.attacks_on_values import UNSTORABLE
@@ -186,7 +188,9 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_TASKS,
         **REPLACED_SEALS,
         **REPLACED_BUCKETS,
+        **REPLACED_BREAKERS,
         **REPLACED_REPORTS,
+        **REPLACED_CURSORS,
         **REPLACED_PAYLOADS,
     },
     "a chosen position": CHOSEN_POSITIONS,

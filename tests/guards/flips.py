@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from sqlalchemy import CheckConstraint, Column, Table, TextClause, text
+from tests.guards.breaker_rows import STORED_REFUSAL
 from tests.guards.contest_rows import FOREIGN, LIVE, SCHEDULED, SETTLED
 from tests.guards.contest_steps import (
     contest_of_column,
@@ -33,6 +34,7 @@ from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.projects import CONTEXT as PROJECTS_CONTEXT
 from indelible_sql.schema.ddl import DIALECTS
@@ -41,7 +43,7 @@ from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 
-NOT_DIGESTED = (TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
+NOT_DIGESTED = (TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS, SUBSCRIBER_CURSORS)
 # The columns that all heads share are not tried again in these heads.
 SIMILAR_HEADS = (STAGES, *(head for head in TOKENS_CONTEXT.heads if head is not TOKENS))
 SHARED_COLUMNS = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")
@@ -118,6 +120,7 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
         "task_attempts": (f"entity_id = '{LEASED}' AND outcome = 'STARTED'", LEASED),
         "payloads": (f"digest = '{STORED_PAYLOAD.digest}'", STORED_PAYLOAD.digest),
         "rejections": (f"id = '{STORED_REJECTION.id}'", STORED_REJECTION.id),
+        "webhook_rejections": (f"id = '{STORED_REFUSAL.id}'", STORED_REFUSAL.id),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concept_versions": (of_second_version, concept_id),
         "concept_warnings": (of_second_version, concept_id),

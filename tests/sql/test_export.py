@@ -42,7 +42,9 @@ NOT_EXPORTED = {
     "task_attempts",
     "pruned_stages",
     "rate_buckets",
+    "stage_breakers",
     "hung_threads",
+    "subscriber_cursors",
     "seals",
     "seal_records",
 }

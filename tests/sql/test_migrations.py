@@ -41,6 +41,7 @@ from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.maintenance.export import export_histories, exported_hashes
 from indelible_sql.schema.columns import prefix_of
@@ -58,6 +59,7 @@ LEFT_OUT = (
     RATE_BUCKETS,
     BREAKERS,
     HUNG_THREADS,
+    SUBSCRIBER_CURSORS,
 )
 # The tables that each revision adds, and the lifecycles: of whole contexts, or of the kernel.
 NEW_TABLES = {
@@ -77,7 +79,7 @@ NEW_TABLES = {
         "settlement_runs",
         "settlement_lines",
     ),
-    "0006": ("webhook_rejections",),
+    "0006": ("subscriber_cursors", "webhook_rejections"),
 }
 NEW_LIFECYCLES = {
     "0004": ("project", "job"),

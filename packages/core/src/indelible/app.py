@@ -21,6 +21,7 @@ from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
 from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.subscribers import SubscribersRead, SubscribersWrite
 from indelible.kernel.webhooks import WebhooksRead, WebhooksWrite
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.policy import Policy
@@ -39,6 +40,7 @@ class ReadTx(
     PayloadsRead,
     RejectionsRead,
     WebhooksRead,
+    SubscribersRead,
     ReadTransaction,
     Protocol,
 ):
@@ -59,6 +61,7 @@ class WriteTx(
     PayloadsWrite,
     RejectionsWrite,
     WebhooksWrite,
+    SubscribersWrite,
     Transaction,
     Protocol,
 ):

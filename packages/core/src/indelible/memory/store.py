@@ -51,6 +51,7 @@ from indelible.memory.money import MemoryMoney
 from indelible.memory.payloads import MemoryPayloads
 from indelible.memory.projects import MemoryProjects
 from indelible.memory.rejections import MemoryRejections
+from indelible.memory.subscribers import MemorySubscribers, SubscriberRows
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.memory.webhooks import MemoryWebhookRejections
@@ -87,6 +88,7 @@ class Tables:
     rejections: MemoryRejections = field(factory=MemoryRejections)
     webhook_rejections: MemoryWebhookRejections = field(factory=MemoryWebhookRejections)
     breakers: MemoryBreakers = field(factory=MemoryBreakers)
+    subscribers: SubscriberRows = field(factory=SubscriberRows)
 
     @classmethod
     def empty(cls) -> Self:
@@ -130,6 +132,7 @@ class Tables:
             rejections=self.rejections.copy(),
             webhook_rejections=self.webhook_rejections.copy(),
             breakers=self.breakers.copy(),
+            subscribers=self.subscribers.copy(),
         )
 
 
@@ -149,6 +152,7 @@ class MemoryReading:
         self.rejections = tables.rejections
         self.webhook_rejections = tables.webhook_rejections
         self.breakers = tables.breakers
+        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
 
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
@@ -198,6 +202,7 @@ class MemoryTransaction:
         self.rejections = tables.rejections
         self.webhook_rejections = tables.webhook_rejections
         self.breakers = tables.breakers
+        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)

@@ -15,6 +15,7 @@ from indelible_sql.kernel.record_findings import record_findings
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS, subscriber_guards
 from indelible_sql.kernel.task_guards import task_guards
 from indelible_sql.kernel.task_tables import (
     PRUNED_STAGES,
@@ -40,6 +41,7 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
     yield from hung_thread_guards(dialect)
     yield from seal_guards(dialect)
     yield from payload_guards(dialect)
+    yield from subscriber_guards(dialect)
     yield fixed_columns_guard(KEYS, Key.fixed)
 
 
@@ -56,7 +58,14 @@ CONTEXT = SqlContext(
         REJECTIONS,
         WEBHOOK_REJECTIONS,
     ),
-    task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS, BREAKERS, HUNG_THREADS),
+    task_tables=(
+        TASKS,
+        PRUNED_STAGES,
+        RATE_BUCKETS,
+        BREAKERS,
+        HUNG_THREADS,
+        SUBSCRIBER_CURSORS,
+    ),
     prunable_tables=(TASKS, HUNG_THREADS),
     domains=(TASK_ARGUMENTS, TASK_RESULT, AMOUNT_MINOR, CURRENCY, RAW_BYTES),
     guards=kernel_guards,

@@ -42,6 +42,7 @@ from indelible.kernel.values import InvalidDigest
 from indelible.testing.kernel.breakers import BreakersConformance
 from indelible.testing.kernel.payloads import PayloadsConformance
 from indelible.testing.kernel.rejections import RejectionsConformance
+from indelible.testing.kernel.subscribers import SubscribersConformance
 from indelible.testing.kernel.task_budgets import TaskBudgetsConformance
 from indelible.testing.kernel.webhooks import WebhookRejectionsConformance
 from indelible.testing.stores import (
@@ -69,6 +70,7 @@ class KernelConformance(
     PayloadsConformance,
     RejectionsConformance,
     WebhookRejectionsConformance,
+    SubscribersConformance,
 ):
     """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 

@@ -1,6 +1,7 @@
-"""Circuit breakers of stages, and records of refused webhook requests.
+"""Money, the cursors of subscribers, circuit breakers, and records of refused webhook requests.
 
-Decision: docs/decisions/0104-budgets-breakers-and-webhooks.md
+Decisions: docs/decisions/0103-feed-subscribers.md,
+docs/decisions/0104-budgets-breakers-and-webhooks.md and docs/decisions/0109-money-in-sql.md
 """
 
 from alembic import op
@@ -23,6 +24,7 @@ def downgrade() -> None:
     """Remove the tables; an export must contain every refused webhook request where there are any.
 
     The counts of breakers go with their table. A stage that its breaker has paused stays paused.
+    Cursors are no records: each subscriber begins anew after the next upgrade.
     """
     connection, context = op.get_bind(), op.get_context()
     check_before_losing(connection, context, "webhook_rejections")
