@@ -1,6 +1,7 @@
 """The commands on payees, transfers, payout jobs, reconciliations and the switch."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from attrs import field, frozen
 
@@ -10,8 +11,24 @@ from indelible.kernel.values import (
     instance_of,
     is_identifier,
     non_blank_line,
+    text_tuple,
 )
-from indelible.money.entities import ReconciliationScope
+from indelible.money.entities import (
+    Discrepancy,
+    ReconciliationScope,
+    ReversalObject,
+    TransferObject,
+)
+from indelible.money.entities.reconciliations import RULES
+from indelible.money.entities.values import message_field
+from indelible.money.rules.ledger import Proof
+from indelible.money.rules.payouts import FailureDecision
+
+
+def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
+    """Return a sequence as a tuple, and any other value as it is."""
+    is_sequence = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return tuple(value) if is_sequence else value
 
 
 @frozen(kw_only=True)
@@ -29,6 +46,41 @@ class AttachDestination:
     command_name: ClassVar[str] = "attach_destination"
     party: str = field(validator=is_identifier, metadata=IDENTIFIER)
     destination: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class PayeeCommand:
+    """A command on a payee."""
+
+    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class EnablePayee(PayeeCommand):
+    """Allow transfers to a payee: Stripe has enabled its account."""
+
+    command_name: ClassVar[str] = "enable_payee"
+
+
+@frozen(kw_only=True)
+class RestrictPayee(PayeeCommand):
+    """Stop transfers to a payee: Stripe has restricted its account."""
+
+    command_name: ClassVar[str] = "restrict_payee"
+
+
+@frozen(kw_only=True)
+class ClosePayee(PayeeCommand):
+    """Stop transfers to a payee for good: the party was deleted, or its account was closed."""
+
+    command_name: ClassVar[str] = "close_payee"
+
+
+@frozen(kw_only=True)
+class ReopenPayee(PayeeCommand):
+    """Let a closed payee name an account again."""
+
+    command_name: ClassVar[str] = "reopen_payee"
 
 
 @frozen(kw_only=True)
@@ -61,6 +113,58 @@ class ParkTransfer(TransferCommand):
 
     command_name: ClassVar[str] = "park_transfer"
     park_reason: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class UnparkTransfer(TransferCommand):
+    """Try a parked transfer again now."""
+
+    command_name: ClassVar[str] = "unpark_transfer"
+
+
+@frozen(kw_only=True)
+class BeginTransfer(TransferCommand):
+    """Store the next attempt of a transfer, before the request to Stripe."""
+
+    command_name: ClassVar[str] = "begin_transfer"
+
+
+@frozen(kw_only=True)
+class RecordTransferSent(TransferCommand):
+    """Complete a transfer that Stripe has, and post its movement."""
+
+    command_name: ClassVar[str] = "record_transfer_sent"
+    reported: TransferObject = field(validator=instance_of(TransferObject))
+    proof: Proof = field(validator=instance_of(Proof))
+
+
+@frozen(kw_only=True)
+class RecordTransferFailure(TransferCommand):
+    """Apply the failure of an attempt; a later attempt makes it meaningless."""
+
+    command_name: ClassVar[str] = "record_transfer_failure"
+    attempt_number: int = field(validator=instance_of(int))
+    decision: FailureDecision = field(validator=instance_of(FailureDecision))
+
+
+@frozen(kw_only=True)
+class RecordReversal(TransferCommand):
+    """Post that Stripe has taken a transfer back, whole or in part; a known reversal does nothing.
+
+    The lines that were paid are owed again.
+    """
+
+    command_name: ClassVar[str] = "record_reversal"
+    reported: ReversalObject = field(validator=instance_of(ReversalObject))
+    proof: Proof = field(validator=instance_of(Proof))
+
+
+@frozen(kw_only=True)
+class CompletePayoutJob:
+    """Complete a payout job if all its transfers have ended."""
+
+    command_name: ClassVar[str] = "complete_payout_job"
+    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
@@ -98,3 +202,25 @@ class StartReconciliation:
 
     command_name: ClassVar[str] = "start_reconciliation"
     scope: ReconciliationScope = field(validator=instance_of(ReconciliationScope))
+
+
+@frozen(kw_only=True)
+class FinishReconciliation:
+    """Store what a reconciliation has found, and halt payments if it has found a difference."""
+
+    command_name: ClassVar[str] = "finish_reconciliation"
+    reconciliation_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    checked: tuple[str, ...] = field(validator=text_tuple, metadata=RULES)
+    discrepancies: tuple[Discrepancy, ...] = field(
+        converter=_tuple_of, validator=instance_of(tuple)
+    )
+
+
+@frozen(kw_only=True)
+class FailReconciliation:
+    """Store that a reconciliation could not be finished: it proves nothing."""
+
+    command_name: ClassVar[str] = "fail_reconciliation"
+    reconciliation_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    error_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    error_message: str = message_field()

@@ -1,9 +1,9 @@
 """Payees, transfers to them, and the payout jobs of settlements."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -35,12 +35,14 @@ from indelible.money.entities.values import (
     identifier_field,
     line_field,
     message_field,
+    message_text,
     natural_field,
     sum_field,
 )
 from indelible.money.lifecycle import (
     PAYEE,
     PAYOUT_JOB,
+    TERMINAL_TRANSFER,
     TRANSFER,
     PayeeStatus,
     PayoutJobStatus,
@@ -48,6 +50,9 @@ from indelible.money.lifecycle import (
 )
 
 WITH_DESTINATION: Final = frozenset({PayeeStatus.RESTRICTED, PayeeStatus.READY})
+RETRY_BUDGET: Final = timedelta(hours=72)  # from the first attempt
+# Equal failures in a row after which an answer may come from Stripe's store of answers.
+MAX_EQUAL_FAILURES: Final = 3
 APPROVAL_FIELDS: Final = ("approved_by", "approved_at", "approval_reason")
 ONE_PER_DESTINATION: Final = OnePerParent(
     name="one_destination",
@@ -201,6 +206,143 @@ class Transfer(Aggregate):
         """Return True if somebody, or the setting, has approved the transfer."""
         return self.approved_by is not None
 
+    @property
+    def is_terminal(self) -> bool:
+        """Return True if the transfer is completed or has failed for good."""
+        return self.status in TERMINAL_TRANSFER
+
+    @property
+    def may_exist(self) -> bool:
+        """Return True if a request was made whose effect at Stripe is not known."""
+        has_called = self.first_attempt_at is not None
+        return has_called and self.status in (TransferStatus.PROCESSING, TransferStatus.RETRYABLE)
+
+    def approved(self, approver: str, reason: str, *, now: datetime) -> Self:
+        """Return the transfer after its approval."""
+        return self.transition(
+            "approve", now=now, approved_by=approver, approved_at=now, approval_reason=reason
+        )
+
+    def looking_up(self, destination: str, *, now: datetime) -> Self:
+        """Return the transfer before Stripe is asked for it; it keeps a destination it has."""
+        return self.transition(
+            "claim",
+            now=now,
+            destination=self.destination or destination,
+            retry_until=self.retry_until or now + RETRY_BUDGET,
+        )
+
+    def calling(self, destination: str, *, now: datetime) -> Self:
+        """Return the transfer before the request that makes it."""
+        return self.transition(
+            "claim",
+            now=now,
+            destination=destination,
+            first_attempt_at=self.first_attempt_at or now,
+            retry_until=self.retry_until or now + RETRY_BUDGET,
+        )
+
+    def calling_after_lookup(self, destination: str, *, now: datetime) -> Self:
+        """Return the transfer before its request, after Stripe was found to have no transfer.
+
+        A key that was used before is not used again.
+        """
+        was_used = self.first_attempt_at is not None
+        return self.transition(
+            "claim",
+            now=now,
+            destination=destination,
+            generation=self.generation + was_used,
+            first_attempt_at=now,
+            retry_until=self.retry_until or now + RETRY_BUDGET,
+            must_look_up=False,
+            failure_count=0,
+        )
+
+    def completed(self, stripe_transfer_id: str, destination: str, *, now: datetime) -> Self:
+        """Return the transfer after Stripe has made it, by this request or by an earlier one."""
+        action = "complete" if self.status is TransferStatus.PROCESSING else "adopt"
+        return self.transition(
+            action,
+            now=now,
+            stripe_transfer_id=stripe_transfer_id,
+            destination=destination,
+            completed_at=now,
+            must_look_up=False,
+            retry_until=None,
+            failure_code=None,
+            failure_message=None,
+            failure_reason=None,
+            failure_count=0,
+        )
+
+    def to_retry(self, code: str, message: str, *, must_look_up: bool, now: datetime) -> Self:
+        """Return the transfer after a failure that may pass."""
+        count = self._equal_failures(code, message)
+        return self.transition(
+            "retry",
+            now=now,
+            failure_code=code,
+            failure_message=message,
+            failure_count=count,
+            must_look_up=self.must_look_up or must_look_up or count >= MAX_EQUAL_FAILURES,
+        )
+
+    def parked(self, code: str, *, must_look_up: bool, now: datetime) -> Self:
+        """Return the transfer while it waits for its payee or for money; its budget is whole."""
+        return self.transition(
+            "park",
+            now=now,
+            parked_at=self.parked_at or now,
+            retry_until=None,
+            failure_code=code,
+            failure_message=None,
+            failure_count=0,
+            must_look_up=self.must_look_up or must_look_up,
+        )
+
+    def failed(self, reason: TransferFailure, code: str, message: str, *, now: datetime) -> Self:
+        """Return the transfer after its last failure; Stripe is asked before another request."""
+        return self.transition(
+            "fail",
+            now=now,
+            failure_reason=reason,
+            failure_code=code,
+            failure_message=message,
+            must_look_up=True,
+        )
+
+    def unclaimed(self, *, now: datetime) -> Self:
+        """Return the transfer after nobody has claimed its money."""
+        return self.transition("unclaim", now=now, failure_reason=TransferFailure.UNCLAIMED)
+
+    def reissued(self, *, now: datetime) -> Self:
+        """Return the failed transfer that is tried again, once it is approved again."""
+        return self.transition(
+            "reissue",
+            now=now,
+            approved_by=None,
+            approved_at=None,
+            approval_reason=None,
+            retry_until=None,
+            failure_reason=None,
+            failure_code=None,
+            failure_message=None,
+            failure_count=0,
+            must_look_up=True,
+            parked_at=None,
+        )
+
+    def reversed(self, amount_minor: int, *, now: datetime) -> Self:
+        """Return the completed transfer after Stripe has taken an amount of it back."""
+        return self.transition(
+            "record_reversal", now=now, reversed_minor=self.reversed_minor + amount_minor
+        )
+
+    def _equal_failures(self, code: str, message: str) -> int:
+        is_equal = (self.failure_code, self.failure_message) == (code, message_text(message))
+        return self.failure_count + 1 if is_equal else 1
+
     def new_attempt(self, kind: AttemptKind) -> TransferAttempt:
         """Return the attempt that the transfer's number and time point to."""
         return TransferAttempt(
@@ -241,3 +383,11 @@ class PayoutJob(Aggregate):
         if self.total_minor < self.transfer_count:
             expected = f"{self.transfer_count} or more"
             raise FieldNotOfState(PAYOUT_JOB.name, self.id, "total_minor", expected, self.status)
+
+    def completed(self, *, now: datetime) -> Self:
+        """Return the job after all its transfers have ended."""
+        return self.transition("complete", now=now, completed_at=now)
+
+    def reopened(self, *, now: datetime) -> Self:
+        """Return the job after one of its failed transfers is issued again."""
+        return self.transition("reopen", now=now, completed_at=None)

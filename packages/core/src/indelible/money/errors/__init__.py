@@ -61,11 +61,14 @@ from indelible.money.errors.payouts import (
     PayoutJobNotFound,
     ReconciliationNotFound,
     ReconciliationRunning,
+    ReversalTooLarge,
     SwitchNotFound,
     TransferExists,
     TransferMismatch,
     TransferNotApproved,
     TransferNotFound,
+    TransferNotReissuable,
+    UnclaimedTooEarly,
 )
 from indelible.money.errors.registry import (
     PAYMENT_CODES,
@@ -123,6 +126,9 @@ __all__ = [
     "WebhookMalformed",
     "WebhookTimestampOutOfTolerance",
     # payouts
+    "ReversalTooLarge",
+    "TransferNotReissuable",
+    "UnclaimedTooEarly",
     "DestinationTaken",
     "FourEyesRequired",
     "PayeeNotFound",

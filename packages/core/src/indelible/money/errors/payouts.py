@@ -128,6 +128,49 @@ class FourEyesRequired(Conflict):
 
 
 @frozen
+class TransferNotReissuable(Conflict):
+    """A transfer that leaves nothing to pay again."""
+
+    code: ClassVar[str] = "TRANSFER_NOT_REISSUABLE"
+    message: ClassVar[str] = (
+        "Transfer {transfer_id} cannot be issued again: expected an owed line that no transfer "
+        "pays, got none in state {status}."
+    )
+    transfer_id: str
+    status: str
+
+
+@frozen
+class UnclaimedTooEarly(Conflict):
+    """A transfer whose payee still has time to claim it, or that waits for something else."""
+
+    code: ClassVar[str] = "UNCLAIMED_TOO_EARLY"
+    message: ClassVar[str] = (
+        "Transfer {transfer_id} is not unclaimed: expected a payee who is missing for {days} days, "
+        "got a wait for {waits_for} since {since}."
+    )
+    transfer_id: str
+    days: int
+    waits_for: str
+    since: str
+
+
+@frozen
+class ReversalTooLarge(Conflict):
+    """A reversal of more than a transfer has left."""
+
+    code: ClassVar[str] = "REVERSAL_TOO_LARGE"
+    message: ClassVar[str] = (
+        "Reversal {reversal_id} of transfer {transfer_id} is too large: expected at most "
+        "{left_minor}, got {amount_minor}."
+    )
+    reversal_id: str
+    transfer_id: str
+    left_minor: int
+    amount_minor: int
+
+
+@frozen
 class PayoutJobNotFinished(Conflict):
     """The end of a payout job with transfers that are not terminal."""
 

@@ -12,15 +12,19 @@ from indelible.kernel.payloads import Payload
 from indelible.money import commands
 from indelible.money.commands import EventApplied, StripeEventSaved
 from indelible.money.entities import (
+    AccountObject,
     ChargeObject,
     DisputeObject,
     EventOutcome,
     Intent,
     RefundObject,
     StripeEvent,
+    TransferObject,
 )
 from indelible.money.handlers.charges import apply_intent
 from indelible.money.handlers.disputes import apply_dispute
+from indelible.money.handlers.payees import apply_account
+from indelible.money.handlers.payouts import apply_transfer
 from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
@@ -39,6 +43,8 @@ APPLIERS: Final[Mapping[type, Applier]] = {
     ChargeObject: apply_refunded_charge,
     RefundObject: apply_refund,
     DisputeObject: apply_dispute,
+    TransferObject: apply_transfer,
+    AccountObject: apply_account,
 }
 
 

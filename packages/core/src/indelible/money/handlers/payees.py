@@ -1,0 +1,130 @@
+"""The handlers of payees: parties that receive transfers, and their accounts at Stripe."""
+
+from typing import Final
+
+from indelible.kernel import Head
+from indelible.money import commands, errors
+from indelible.money.commands import PayeeSaved
+from indelible.money.entities import AccountObject, Payee
+from indelible.money.handlers.saving import save
+from indelible.money.lifecycle import PayeeStatus
+from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+from indelible.money.rules.charges import KNOWN, Decision
+from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import EventEvidence
+from indelible.money.rules.payouts import PAYEE_REASONS, SEND_TRANSFER_STAGE
+
+UNKNOWN_ACCOUNT: Final = Decision(code="PAYEE_NOT_FOUND")
+
+
+def register_payee(tx: MoneyWrite, command: commands.RegisterPayee) -> PayeeSaved:
+    """Register a party that receives payouts, or return the payee that it has."""
+    existing = tx.money.payees.of_party(command.party)
+    if existing is not None:
+        return _saved(existing)
+
+    payee = Payee.create("register", now=tx.clock.now(), id=command.party)
+    return _saved(save(tx, tx.money.payees, None, payee, "register"))
+
+
+def attach_destination(tx: MoneyWrite, command: commands.AttachDestination) -> PayeeSaved:
+    """Store the account of a payee. It receives money once Stripe has enabled it.
+
+    Raises:
+        PayeeNotFound: The party was never registered.
+        DestinationTaken: Another payee has the account.
+    """
+    head = tx.money.payees.lock(command.party)
+    if head.entity.destination == command.destination:
+        return _saved(head)
+
+    payee = head.entity.transition("attach", now=tx.clock.now(), destination=command.destination)
+    return _saved(save(tx, tx.money.payees, head, payee, "attach"))
+
+
+def enable_payee(tx: MoneyWrite, command: commands.EnablePayee) -> PayeeSaved:
+    """Allow transfers to a payee, and make the transfers due that wait for it."""
+    head = tx.money.payees.lock(command.party)
+    if head.entity.status is not PayeeStatus.READY:
+        payee = head.entity.transition("enable", now=tx.clock.now())
+        head = save(tx, tx.money.payees, head, payee, "enable")
+    _wake_parked(tx, command.party)
+    return _saved(head)
+
+
+def restrict_payee(tx: MoneyWrite, command: commands.RestrictPayee) -> PayeeSaved:
+    """Stop transfers to a payee until its account is enabled again."""
+    head = tx.money.payees.lock(command.party)
+    if head.entity.status is PayeeStatus.RESTRICTED:
+        return _saved(head)
+
+    payee = head.entity.transition("restrict", now=tx.clock.now())
+    return _saved(save(tx, tx.money.payees, head, payee, "restrict"))
+
+
+def close_payee(tx: MoneyWrite, command: commands.ClosePayee) -> PayeeSaved:
+    """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
+    head = tx.money.payees.lock(command.party)
+    if head.entity.status is PayeeStatus.CLOSED:
+        return _saved(head)
+
+    payee = head.entity.transition("close", now=tx.clock.now(), destination=None)
+    return _saved(save(tx, tx.money.payees, head, payee, "close"))
+
+
+def reopen_payee(tx: MoneyWrite, command: commands.ReopenPayee) -> PayeeSaved:
+    """Let a closed payee name an account again."""
+    head = tx.money.payees.lock(command.party)
+    payee = head.entity.transition("reopen", now=tx.clock.now())
+    return _saved(save(tx, tx.money.payees, head, payee, "reopen"))
+
+
+def apply_account(
+    tx: MoneyWrite,
+    event: ParsedEvent,  # noqa: ARG001 - every applier takes the event
+    facts: AccountObject,
+    evidence: EventEvidence,  # noqa: ARG001 - every applier takes what was read
+) -> Decision:
+    """Apply an event about a connected account: its payee is enabled or restricted.
+
+    An account that no payee has is nothing of ours.
+    """
+    known = tx.money.payees.of_destination(facts.id)
+    if known is None:
+        return UNKNOWN_ACCOUNT
+
+    party, status = known.entity.id, known.entity.status
+    if facts.transfers_active and status is PayeeStatus.RESTRICTED:
+        enable_payee(tx, commands.EnablePayee(party=party))
+        return Decision(actions=("enable",))
+    if not facts.transfers_active and status is PayeeStatus.READY:
+        restrict_payee(tx, commands.RestrictPayee(party=party))
+        return Decision(actions=("restrict",))
+    return KNOWN
+
+
+def require_ready(payee: Payee | None, party: str) -> str:
+    """Return the account of a payee that can receive transfers.
+
+    Raises:
+        PayoutAccountMissing: It cannot.
+    """
+    if payee is None or not payee.is_ready or payee.destination is None:
+        raise errors.PayoutAccountMissing(party, "none" if payee is None else payee.status)
+    return payee.destination
+
+
+def _wake_parked(tx: MoneyWrite, party: str) -> None:
+    """Make the transfers due that wait for a payee."""
+    heads = tx.money.transfers.parked(party=party, after="", limit=MAX_ROWS_PER_PAGE)
+    now = tx.clock.now()
+    dues = {}
+    for head in heads:
+        if head.entity.failure_code in PAYEE_REASONS:
+            dues[head.entity.id] = now
+    if dues:
+        tx.tasks.enqueue(SEND_TRANSFER_STAGE, dues)
+
+
+def _saved(head: Head[Payee]) -> PayeeSaved:
+    return PayeeSaved(payee=head.entity, seq=head.revision.seq)

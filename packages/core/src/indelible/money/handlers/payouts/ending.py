@@ -1,0 +1,164 @@
+"""End payouts: reversals, unclaimed money, and the count that completes a job."""
+
+from indelible.money import commands, errors
+from indelible.money.commands import PayoutJobSaved, TransferSaved
+from indelible.money.entities import ReversalObject, Transfer, TransferObject
+from indelible.money.handlers.ledger import post_movement
+from indelible.money.handlers.payouts.approving import saved
+from indelible.money.handlers.payouts.sending import (
+    job_may_end,
+    payments_of,
+    record_transfer_sent,
+)
+from indelible.money.handlers.saving import save
+from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus
+from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+from indelible.money.rules.charges import KNOWN, Decision
+from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.evidence import EventEvidence
+from indelible.money.rules.ledger import PayoutReversal, Proof, payout_reversed, unclaimed
+from indelible.money.rules.payouts import TRANSFER_METADATA, UNCLAIMED_AFTER, is_unclaimed
+
+NOT_OURS = Decision(code="TRANSFER_NOT_FOUND")
+REVERSED = "transfer.reversed"
+
+
+def complete_payout_job(tx: MoneyWrite, command: commands.CompletePayoutJob) -> PayoutJobSaved:
+    """Complete a job whose transfers have all ended; a complete one stays as it is.
+
+    Raises:
+        PayoutJobNotFinished: Some of its transfers have not ended.
+    """
+    head = tx.money.payout_jobs.lock(command.job_id)
+    job = head.entity
+    if job.status is PayoutJobStatus.COMPLETE:
+        return PayoutJobSaved(job=job, seq=head.revision.seq, is_new=False)
+
+    ended = count_ended(tx, job.id)
+    if ended != job.transfer_count:
+        raise errors.PayoutJobNotFinished(job.id, job.transfer_count, ended)
+    head = save(tx, tx.money.payout_jobs, head, job.completed(now=tx.clock.now()), "complete")
+    return PayoutJobSaved(job=head.entity, seq=head.revision.seq, is_new=False)
+
+
+def count_ended(tx: MoneyWrite, job_id: str) -> int:
+    """Return the number of a job's transfers that have ended."""
+    counts = tx.money.transfers.count_of_job(job_id)
+    return sum(counts.get(status, 0) for status in TERMINAL_TRANSFER)
+
+
+def mark_unclaimed(tx: MoneyWrite, command: commands.MarkUnclaimed) -> TransferSaved:
+    """End a parked transfer that nobody has claimed in time, and keep its money as unclaimed.
+
+    Raises:
+        UnclaimedTooEarly: The payee has time left, or the transfer waits for something else.
+        InvalidTransition: The transfer is not parked.
+    """
+    head = tx.money.transfers.lock(command.transfer_id)
+    transfer, now = head.entity, tx.clock.now()
+    following = transfer.unclaimed(now=now)
+    if not is_unclaimed(transfer, now=now):
+        raise errors.UnclaimedTooEarly(
+            transfer.id, UNCLAIMED_AFTER.days, str(transfer.failure_code), str(transfer.parked_at)
+        )
+
+    head = save(tx, tx.money.transfers, head, following, "unclaim")
+    draft = unclaimed(
+        transfer_id=transfer.id,
+        reference=transfer.reference,
+        currency=transfer.currency,
+        lines=payments_of(tx, transfer),
+        proof=Proof(f"transfer:{transfer.id}", f"transfer:{transfer.id}"),
+    )
+    post_movement(tx, draft)
+    job_may_end(tx, following)
+    return saved(head)
+
+
+def record_reversal(tx: MoneyWrite, command: commands.RecordReversal) -> TransferSaved:
+    """Post a reversal of a completed transfer, whole or in part; a known one does nothing.
+
+    The lines are reversed in their order, as far as the amount reaches.
+
+    Raises:
+        ReversalTooLarge: Less is left of the transfer.
+        InvalidTransition: The transfer is not completed.
+    """
+    head = tx.money.transfers.lock(command.transfer_id)
+    transfer, reported = head.entity, command.reported
+    if tx.money.movements.of_key(f"reversal:{reported.id}") is not None:
+        return saved(head)
+    left_minor = transfer.amount_minor - transfer.reversed_minor
+    if reported.amount_minor > left_minor:
+        raise errors.ReversalTooLarge(reported.id, transfer.id, left_minor, reported.amount_minor)
+
+    following = transfer.reversed(reported.amount_minor, now=tx.clock.now())
+    head = save(tx, tx.money.transfers, head, following, "record_reversal")
+    draft = payout_reversed(
+        reversal_ref=reported.id,
+        reference=transfer.reference,
+        currency=transfer.currency,
+        lines=_reversed_lines(tx, transfer, reported),
+        proof=command.proof,
+    )
+    post_movement(tx, draft, occurred_at=reported.created)
+    return saved(head)
+
+
+def apply_transfer(
+    tx: MoneyWrite, event: ParsedEvent, facts: TransferObject, evidence: EventEvidence
+) -> Decision:
+    """Apply an event about a transfer: it is adopted, and its reversals are posted.
+
+    A transfer that names none of ours is left to the reconciliation.
+
+    Raises:
+        TransferNotFound: The transfer that it names is not planned, as after a restored backup.
+        TransferMismatch: It differs from the one that it names.
+    """
+    named = facts.metadata.get(TRANSFER_METADATA)
+    if named is None:
+        return NOT_OURS
+
+    proof = Proof.by_event(event.id)
+    before = tx.money.transfers.get(named).revision.seq
+    sent = commands.RecordTransferSent(transfer_id=named, reported=facts, proof=proof)
+    after = record_transfer_sent(tx, sent)
+    for reversal in evidence.reversals:
+        command = commands.RecordReversal(transfer_id=named, reported=reversal, proof=proof)
+        after = record_reversal(tx, command)
+    return KNOWN if after.seq == before else Decision(actions=(event.type,))
+
+
+def _reversed_lines(
+    tx: MoneyWrite, transfer: Transfer, reported: ReversalObject
+) -> list[PayoutReversal]:
+    """Divide a reversal among the lines of a payout that have money left."""
+    movement = tx.money.movements.of_key(f"payout:{transfer.id}")
+    if movement is None:
+        raise errors.MovementNotFound(f"payout:{transfer.id}")
+
+    open_minor = reported.amount_minor
+    lines: list[PayoutReversal] = []
+    payout_id, after = movement.entity.id, 0
+    while open_minor > 0:
+        page = tx.money.movements.postings(payout_id, after=after, limit=MAX_ROWS_PER_PAGE)
+        if not page:
+            break
+        for posting in page:
+            after = posting.number
+            earlier = tx.money.movements.reversals(payout_id, posting.number)
+            left_minor = posting.amount_minor
+            left_minor -= sum(line.posting.amount_minor for line in earlier)
+            amount_minor = min(left_minor, open_minor)
+            if amount_minor <= 0:
+                continue
+            open_minor -= amount_minor
+            line = PayoutReversal(
+                movement_id=payout_id,
+                number=posting.number,
+                party=transfer.party,
+                amount_minor=amount_minor,
+            )
+            lines.append(line)
+    return lines

@@ -1,0 +1,83 @@
+"""Issue a transfer again: a failed one, or one whose money has come back."""
+
+from indelible.money import commands, errors
+from indelible.money.commands import TransferSaved
+from indelible.money.entities import OwedLine, Transfer, TransferFailure, reissue_id
+from indelible.money.handlers.payouts.approving import saved
+from indelible.money.handlers.payouts.planning import transfer_lines
+from indelible.money.handlers.saving import save
+from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+
+
+def reissue_transfer(tx: MoneyWrite, command: commands.ReissueTransfer) -> TransferSaved:
+    """Try a failed transfer again, or pay the lines of a reversed one by a new transfer.
+
+    Either needs the approval of somebody else, and a look-up before its request. A transfer whose
+    unclaimed money was kept is issued again after the movement was reversed.
+
+    Raises:
+        TransferNotReissuable: No line is owed that has no transfer.
+    """
+    transfer = tx.money.transfers.get(command.transfer_id).entity
+    is_unclaimed = transfer.failure_reason is TransferFailure.UNCLAIMED
+    if transfer.status is TransferStatus.FAILED_TERMINAL and not is_unclaimed:
+        return _try_again(tx, transfer)
+
+    head = tx.money.transfers.lock(command.transfer_id)
+    key = f"unclaimed:{transfer.id}" if is_unclaimed else f"payout:{transfer.id}"
+    lines = _owed_again(tx, key)
+    if not lines:
+        raise errors.TransferNotReissuable(transfer.id, head.entity.status)
+    return _new_transfer(tx, head.entity, lines)
+
+
+def _try_again(tx: MoneyWrite, transfer: Transfer) -> TransferSaved:
+    job = None
+    if transfer.job_id is not None:
+        job = tx.money.payout_jobs.lock(transfer.job_id)
+    head = tx.money.transfers.lock(transfer.id)
+    now = tx.clock.now()
+    head = save(tx, tx.money.transfers, head, head.entity.reissued(now=now), "reissue")
+    if job is not None and job.entity.status is PayoutJobStatus.COMPLETE:
+        save(tx, tx.money.payout_jobs, job, job.entity.reopened(now=now), "reopen")
+    return saved(head)
+
+
+def _new_transfer(tx: MoneyWrite, transfer: Transfer, lines: list[OwedLine]) -> TransferSaved:
+    reissued = Transfer.create(
+        "plan",
+        now=tx.clock.now(),
+        id=reissue_id(lines[0].movement_id, lines[0].number),
+        job_id=None,
+        settlement_id=transfer.settlement_id,
+        reference=transfer.reference,
+        party=transfer.party,
+        amount_minor=sum(line.amount_minor for line in lines),
+        currency=transfer.currency,
+        line_count=len(lines),
+        reissue_of=transfer.id,
+        must_look_up=True,
+    )
+    head = save(tx, tx.money.transfers, None, reissued, "plan", bulk=(transfer_lines(lines),))
+    return saved(head)
+
+
+def _owed_again(tx: MoneyWrite, key: str) -> list[OwedLine]:
+    """Return the lines of a movement's reversals that are owed and have no transfer."""
+    movement = tx.money.movements.of_key(key)
+    if movement is None:
+        return []
+
+    lines: list[OwedLine] = []
+    payout_id, after = movement.entity.id, 0
+    while after < movement.entity.posting_count:
+        page = tx.money.movements.postings(payout_id, after=after, limit=MAX_ROWS_PER_PAGE)
+        for posting in page:
+            after = posting.number
+            for reversal in tx.money.movements.reversals(payout_id, posting.number):
+                name = (reversal.movement.id, reversal.posting.number)
+                line = tx.money.movements.owed_line(*name)
+                if line.paid_by is None and tx.money.transfers.of_owed_line(*name) is None:
+                    lines.append(line)
+    return lines

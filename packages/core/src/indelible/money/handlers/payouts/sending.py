@@ -1,0 +1,216 @@
+"""Send a transfer: each attempt is stored before its request, and its result after it.
+
+No handler here is open during a request. The posting and the state of a result are stored in one
+transaction. A job is locked before its transfers.
+"""
+
+from attrs import frozen
+
+from indelible.kernel import Head
+from indelible.money import commands
+from indelible.money.commands import TransferSaved
+from indelible.money.entities import AttemptKind, PayoutJob, Transfer
+from indelible.money.handlers.ledger import post_movement
+from indelible.money.handlers.payouts.approving import saved
+from indelible.money.handlers.saving import save
+from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.ports import MoneyWrite
+from indelible.money.repositories import payments_switch
+from indelible.money.rules.ledger import OwedPayment, Proof, payout_created, payout_failed
+from indelible.money.rules.payouts import (
+    COMPLETE_PAYOUT_JOB_STAGE,
+    SendDecision,
+    SendFacts,
+    SendStep,
+    check_reported,
+    next_step,
+    park_reason,
+)
+
+
+@frozen(kw_only=True)
+class SendWork:
+    """What a worker has to do about a transfer. An attempt is stored unless the step is PARK."""
+
+    transfer: Transfer
+    decision: SendDecision
+    is_job_new: bool = False
+
+    @property
+    def step(self) -> SendStep:
+        """Return the step."""
+        return self.decision.step
+
+
+def begin_transfer(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | None:
+    """Decide the next step of a transfer, and store the attempt of a request.
+
+    Return None for a transfer that has ended, waits for its approval, or was parked by an operator.
+    """
+    head = tx.money.transfers.lock(command.transfer_id)
+    transfer = head.entity
+    facts = _send_facts(tx, transfer)
+    decision = next_step(transfer, facts, now=tx.clock.now())
+    if decision.step is SendStep.NOTHING:
+        return None
+    if decision.step is SendStep.PARK:
+        return SendWork(transfer=transfer, decision=decision)
+
+    now = tx.clock.now()
+    destination = facts.destination or transfer.destination or ""
+    if decision.step is SendStep.LOOK_UP:
+        begun = transfer.looking_up(destination, now=now)
+        head = _save_attempt(tx, head, begun, AttemptKind.LOOKUP)
+    else:
+        begun = transfer.calling(destination, now=now)
+        head = _save_attempt(tx, head, begun, AttemptKind.CALL)
+    is_job_new = facts.job_status is PayoutJobStatus.PENDING
+    return SendWork(transfer=head.entity, decision=decision, is_job_new=is_job_new)
+
+
+def begin_call(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | None:
+    """Store the attempt of a request after a look-up has found no transfer.
+
+    Return None if the transfer was completed meanwhile.
+    """
+    transfer = tx.money.transfers.get(command.transfer_id).entity
+    job = _lock_job(tx, transfer)
+    head = tx.money.transfers.lock(command.transfer_id)
+    transfer = head.entity
+    if transfer.status is not TransferStatus.PROCESSING:
+        return None
+
+    if job is not None and job.entity.status is PayoutJobStatus.PENDING:
+        started = job.entity.transition("start", now=tx.clock.now())
+        save(tx, tx.money.payout_jobs, job, started, "start")
+    facts = _send_facts(tx, transfer)
+    reason = park_reason(transfer, facts)
+    if reason is not None:
+        decision = SendDecision(step=SendStep.PARK, park_reason=reason)
+        return SendWork(transfer=transfer, decision=decision)
+
+    begun = transfer.calling_after_lookup(facts.destination or "", now=tx.clock.now())
+    head = _save_attempt(tx, head, begun, AttemptKind.CALL)
+    return SendWork(transfer=head.entity, decision=SendDecision(step=SendStep.CALL))
+
+
+def record_transfer_sent(tx: MoneyWrite, command: commands.RecordTransferSent) -> TransferSaved:
+    """Complete a transfer that Stripe has, and post its movement; a repetition does nothing.
+
+    Raises:
+        TransferMismatch: Stripe's transfer has another amount, currency or id.
+        OwedLinePaid: Its money was kept as unclaimed.
+    """
+    head = tx.money.transfers.lock(command.transfer_id)
+    reported = command.reported
+    check_reported(head.entity, reported)
+    if head.entity.status is TransferStatus.COMPLETED:
+        return saved(head)
+
+    now = tx.clock.now()
+    transfer = head.entity.completed(reported.id, reported.destination, now=now)
+    action = "complete" if head.entity.status is TransferStatus.PROCESSING else "adopt"
+    head = save(tx, tx.money.transfers, head, transfer, action)
+    draft = payout_created(
+        transfer_id=transfer.id,
+        reference=transfer.reference,
+        currency=transfer.currency,
+        lines=payments_of(tx, transfer),
+        proof=command.proof,
+    )
+    post_movement(tx, draft, occurred_at=reported.created)
+    job_may_end(tx, transfer)
+    return saved(head)
+
+
+def record_transfer_failure(
+    tx: MoneyWrite, command: commands.RecordTransferFailure
+) -> TransferSaved:
+    """Apply the failure of an attempt, unless a later attempt or Stripe's event was first."""
+    head = tx.money.transfers.lock(command.transfer_id)
+    transfer, decision = head.entity, command.decision
+    if transfer.attempt_number != command.attempt_number or transfer.is_terminal:
+        return saved(head)
+
+    now = tx.clock.now()
+    if decision.action == "park":
+        if transfer.status is TransferStatus.PARKED:
+            return saved(head)
+        parked = transfer.parked(decision.code, must_look_up=decision.must_look_up, now=now)
+        return saved(save(tx, tx.money.transfers, head, parked, "park"))
+
+    if transfer.status is not TransferStatus.PROCESSING:
+        return saved(head)
+    if decision.failure is None:
+        failed = transfer.to_retry(
+            decision.code, decision.message, must_look_up=decision.must_look_up, now=now
+        )
+    else:
+        failed = transfer.failed(decision.failure, decision.code, decision.message, now=now)
+    head = save(tx, tx.money.transfers, head, failed, decision.action)
+    _post_failure(tx, failed)
+    if failed.is_terminal:
+        job_may_end(tx, failed)
+    return saved(head)
+
+
+def payments_of(tx: MoneyWrite, transfer: Transfer) -> list[OwedPayment]:
+    """Return the payments of the owed lines of a transfer."""
+    payments: list[OwedPayment] = []
+    for line in tx.money.transfers.lines(transfer.id):
+        payment = OwedPayment(
+            movement_id=line.owed_movement_id,
+            number=line.owed_number,
+            party=transfer.party,
+            amount_minor=line.amount_minor,
+        )
+        payments.append(payment)
+    return payments
+
+
+def job_may_end(tx: MoneyWrite, transfer: Transfer) -> None:
+    """Let the job of a transfer that has ended be counted."""
+    if transfer.job_id is not None:
+        tx.tasks.enqueue(COMPLETE_PAYOUT_JOB_STAGE, {transfer.job_id: tx.clock.now()})
+
+
+def _send_facts(tx: MoneyWrite, transfer: Transfer) -> SendFacts:
+    payee = tx.money.payees.of_party(transfer.party)
+    job_status: PayoutJobStatus | None = None
+    if transfer.job_id is not None:
+        job_status = tx.money.payout_jobs.get(transfer.job_id).entity.status
+    switch = payments_switch(tx)
+    return SendFacts(
+        payee_status=None if payee is None else payee.entity.status,
+        destination=None if payee is None else payee.entity.destination,
+        job_status=job_status,
+        is_halted=switch is not None and switch.is_halted,
+    )
+
+
+def _lock_job(tx: MoneyWrite, transfer: Transfer) -> Head[PayoutJob] | None:
+    """Lock the job of a transfer if it has not started."""
+    if transfer.job_id is None:
+        return None
+    head = tx.money.payout_jobs.get(transfer.job_id)
+    if head.entity.status is not PayoutJobStatus.PENDING:
+        return None
+    return tx.money.payout_jobs.lock(transfer.job_id)
+
+
+def _save_attempt(
+    tx: MoneyWrite, head: Head[Transfer], transfer: Transfer, kind: AttemptKind
+) -> Head[Transfer]:
+    records = (transfer.new_attempt(kind),)
+    return save(tx, tx.money.transfers, head, transfer, "claim", records=records)
+
+
+def _post_failure(tx: MoneyWrite, transfer: Transfer) -> None:
+    draft = payout_failed(
+        transfer_id=transfer.id,
+        attempt_number=transfer.attempt_number,
+        reference=transfer.reference,
+        currency=transfer.currency,
+        proof=Proof(f"transfer:{transfer.id}", f"transfer:{transfer.id}"),
+    )
+    post_movement(tx, draft)

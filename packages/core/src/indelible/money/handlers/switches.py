@@ -1,0 +1,47 @@
+"""The handlers of the switch that halts new payments."""
+
+from indelible.kernel import Head
+from indelible.money import commands, errors
+from indelible.money.commands import SwitchSaved
+from indelible.money.entities import SWITCH_ID, PaymentSwitch
+from indelible.money.handlers.saving import save
+from indelible.money.ports import MoneyWrite
+
+
+def halt_payments(tx: MoneyWrite, command: commands.HaltPayments) -> SwitchSaved:
+    """Refuse new payments and new transfers until somebody resumes them; a halt stays as it is."""
+    now = tx.clock.now()
+    if tx.money.switches.current() is None:
+        switch = PaymentSwitch.create(
+            "halt", now=now, id=SWITCH_ID, reason_code=command.reason_code, halted_at=now
+        )
+        return _saved(save(tx, tx.money.switches, None, switch, "halt"))
+
+    head = tx.money.switches.lock(SWITCH_ID)
+    if head.entity.is_halted:
+        return _saved(head)
+    switch = head.entity.transition("halt", now=now, reason_code=command.reason_code, halted_at=now)
+    return _saved(save(tx, tx.money.switches, head, switch, "halt"))
+
+
+def resume_payments(
+    tx: MoneyWrite,
+    command: commands.ResumePayments,  # noqa: ARG001 - it has no fields
+) -> SwitchSaved:
+    """Allow new payments again; the sweep makes the transfers due that have waited.
+
+    Raises:
+        SwitchNotFound: Payments were never halted.
+        InvalidTransition: They are not halted.
+    """
+    head = tx.money.switches.current()
+    if head is None:
+        raise errors.SwitchNotFound(SWITCH_ID)
+
+    head = tx.money.switches.lock(SWITCH_ID)
+    switch = head.entity.transition("resume", now=tx.clock.now(), reason_code=None, halted_at=None)
+    return _saved(save(tx, tx.money.switches, head, switch, "resume"))
+
+
+def _saved(head: Head[PaymentSwitch]) -> SwitchSaved:
+    return SwitchSaved(switch=head.entity, seq=head.revision.seq)

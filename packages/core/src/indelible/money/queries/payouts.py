@@ -1,0 +1,324 @@
+"""Queries on payouts, payees, the switch and reconciliations; none of them writes."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from attrs import field, frozen
+
+from indelible.kernel import Head
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.transaction import single_statement
+from indelible.money.commands import (
+    PayeeSaved,
+    PayoutJobSaved,
+    ReconciliationSaved,
+    TransferSaved,
+)
+from indelible.money.entities import (
+    Discrepancy,
+    PaymentSwitch,
+    PayoutJob,
+    Transfer,
+    TransferAttempt,
+    TransferLine,
+)
+from indelible.money.errors import ParkReason
+from indelible.money.lifecycle import TERMINAL_TRANSFER, TransferStatus
+from indelible.money.ports import (
+    ALL_PAYEES,
+    ALL_PAYOUT_JOBS,
+    ALL_RECONCILIATIONS,
+    ALL_TRANSFERS,
+    MAX_ROWS_PER_PAGE,
+    MoneyRead,
+    PayeeFilter,
+    PayoutJobFilter,
+    ReconciliationFilter,
+    TransferFilter,
+)
+from indelible.money.repositories import payments_switch
+from indelible.money.rules.ledger import settlement_of_key
+from indelible.money.rules.payouts import (
+    PAYEE_REASONS,
+    SEND_TRANSFER_STAGE,
+    UNCLAIMED_AFTER,
+    is_unclaimed,
+)
+
+PAGE_SIZE = 50
+
+
+@frozen(kw_only=True)
+class JobProgress:
+    """How far a payout job is: the number of its transfers in each state."""
+
+    job: PayoutJob
+    states: Mapping[TransferStatus, int]
+
+    @property
+    def ended(self) -> int:
+        """Return the number of transfers that have ended."""
+        return sum(self.states.get(status, 0) for status in TERMINAL_TRANSFER)
+
+
+@frozen(kw_only=True)
+class FoundTransfer:
+    """A transfer that a sweep moves; `job` is the settlement of a transfer without a job."""
+
+    id: str
+    job: str
+    status: str
+    amount_minor: int
+    currency: str
+
+
+@frozen(kw_only=True)
+class SweepWork:
+    """What a sweep has found: settlements without a job, jobs to complete, unclaimed transfers."""
+
+    unplanned: tuple[str, ...]
+    jobs: tuple[str, ...]
+    unclaimed: tuple[FoundTransfer, ...]
+    states: Mapping[TransferStatus, int]
+    oldest_seconds: float
+
+
+@frozen(kw_only=True)
+class OpenTransfers:
+    """The transfers that could go on: by an approval, by a task, or once there is money."""
+
+    unapproved: tuple[FoundTransfer, ...] = ()
+    to_wake: tuple[FoundTransfer, ...] = ()
+    unfunded: tuple[FoundTransfer, ...] = field(default=())
+
+
+@single_statement
+def get_transfer(tx: MoneyRead, transfer_id: str) -> TransferSaved:
+    """Return a transfer, or raise TransferNotFound."""
+    return _transfer_saved(tx.money.transfers.get(transfer_id))
+
+
+@single_statement
+def list_transfers(
+    tx: MoneyRead,
+    *,
+    matching: TransferFilter = ALL_TRANSFERS,
+    where: Mapping[str, object] | None = None,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[TransferSaved, ...]:
+    """Return the next matching transfers after a position."""
+    heads = tx.money.transfers.list_page(matching, where=where or {}, after=after, limit=limit)
+    return tuple(_transfer_saved(head) for head in heads)
+
+
+@single_statement
+def transfer_lines(tx: MoneyRead, transfer_id: str) -> tuple[TransferLine, ...]:
+    """Return the owed lines that a transfer pays."""
+    return tx.money.transfers.lines(transfer_id)
+
+
+@single_statement
+def list_attempts(
+    tx: MoneyRead, transfer_id: str, *, after: int = 0, limit: int = PAGE_SIZE
+) -> tuple[TransferAttempt, ...]:
+    """Return the next attempts of a transfer after a number, oldest first."""
+    return tx.money.transfers.attempts(transfer_id, after=after, limit=limit)
+
+
+def stuck_transfers(
+    tx: MoneyRead, now: datetime, *, minutes: int = 30, limit: int = PAGE_SIZE
+) -> tuple[TransferSaved, ...]:
+    """Return transfers that have not ended and did not change for some minutes, oldest first."""
+    heads = tx.money.transfers.stuck_since(now - timedelta(minutes=minutes), limit=limit)
+    return tuple(_transfer_saved(head) for head in heads)
+
+
+def job_progress(tx: MoneyRead, job_id: str) -> JobProgress:
+    """Return how far a payout job is, or raise PayoutJobNotFound."""
+    job = tx.money.payout_jobs.get(job_id).entity
+    return JobProgress(job=job, states=tx.money.transfers.count_of_job(job_id))
+
+
+@single_statement
+def list_payout_jobs(
+    tx: MoneyRead,
+    *,
+    matching: PayoutJobFilter = ALL_PAYOUT_JOBS,
+    where: Mapping[str, object] | None = None,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[PayoutJobSaved, ...]:
+    """Return the next matching payout jobs after a position."""
+    heads = tx.money.payout_jobs.list_page(matching, where=where or {}, after=after, limit=limit)
+    return tuple(
+        PayoutJobSaved(job=head.entity, seq=head.revision.seq, is_new=False) for head in heads
+    )
+
+
+@single_statement
+def get_payee(tx: MoneyRead, party: str) -> PayeeSaved:
+    """Return the payee of a party, or raise PayeeNotFound."""
+    head = tx.money.payees.get(party)
+    return PayeeSaved(payee=head.entity, seq=head.revision.seq)
+
+
+@single_statement
+def list_payees(
+    tx: MoneyRead,
+    *,
+    matching: PayeeFilter = ALL_PAYEES,
+    where: Mapping[str, object] | None = None,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[PayeeSaved, ...]:
+    """Return the next matching payees after a position."""
+    heads = tx.money.payees.list_page(matching, where=where or {}, after=after, limit=limit)
+    return tuple(PayeeSaved(payee=head.entity, seq=head.revision.seq) for head in heads)
+
+
+@single_statement
+def get_switch(tx: MoneyRead) -> PaymentSwitch | None:
+    """Return the switch of payments, None if they were never halted."""
+    return payments_switch(tx)
+
+
+@single_statement
+def get_reconciliation(tx: MoneyRead, reconciliation_id: str) -> ReconciliationSaved:
+    """Return a reconciliation, or raise ReconciliationNotFound."""
+    return _reconciliation_saved_of(tx, reconciliation_id)
+
+
+@single_statement
+def list_reconciliations(
+    tx: MoneyRead,
+    *,
+    matching: ReconciliationFilter = ALL_RECONCILIATIONS,
+    where: Mapping[str, object] | None = None,
+    after: str = "",
+    limit: int = PAGE_SIZE,
+) -> tuple[ReconciliationSaved, ...]:
+    """Return the next matching reconciliations after a position."""
+    heads = tx.money.reconciliations.list_page(
+        matching, where=where or {}, after=after, limit=limit
+    )
+    return tuple(
+        ReconciliationSaved(reconciliation=head.entity, seq=head.revision.seq) for head in heads
+    )
+
+
+def list_discrepancies(
+    tx: MoneyRead, reconciliation_id: str, *, after: int = 0, limit: int = PAGE_SIZE
+) -> tuple[Discrepancy, ...]:
+    """Return the next discrepancies of a reconciliation after a number, in order."""
+    return tx.money.reconciliations.discrepancies(reconciliation_id, after=after, limit=limit)
+
+
+def find_sweep_work(tx: MoneyRead, now: datetime, *, limit: int) -> SweepWork:
+    """Return the settlements to plan, the jobs to complete and the unclaimed transfers."""
+    unplanned: list[str] = []
+    for head in tx.money.movements.unplanned_settlements(limit=limit):
+        unplanned.append(settlement_of_key(head.entity.key))
+
+    unclaimed: list[FoundTransfer] = []
+    for found in tx.money.transfers.parked_since(now - UNCLAIMED_AFTER, limit=limit):
+        if is_unclaimed(found.entity, now=now):
+            unclaimed.append(_found(found.entity))
+
+    oldest_seconds = 0.0
+    for oldest in tx.money.transfers.stuck_since(now, limit=1):
+        oldest_seconds = (now - oldest.entity.updated_at).total_seconds()
+    return SweepWork(
+        unplanned=tuple(unplanned),
+        jobs=_finished_jobs(tx, limit),
+        unclaimed=tuple(unclaimed),
+        states=tx.money.transfers.count_by_status(),
+        oldest_seconds=oldest_seconds,
+    )
+
+
+def find_open_transfers(
+    tx: MoneyRead, now: datetime, *, stuck_after: timedelta, limit: int
+) -> OpenTransfers:
+    """Return the transfers that could go on, and do not."""
+    unapproved: list[FoundTransfer] = []
+    for head in tx.money.transfers.find({"status": TransferStatus.PENDING}, limit=limit):
+        if not head.entity.is_approved:
+            unapproved.append(_found(head.entity))
+
+    to_wake: list[FoundTransfer] = []
+    for head in tx.money.transfers.stuck_since(now - stuck_after, limit=limit):
+        if head.entity.is_approved and _has_no_task(tx, head.entity.id):
+            to_wake.append(_found(head.entity))
+    unfunded: list[FoundTransfer] = []
+    for transfer in _parked(tx):
+        if transfer.failure_code == ParkReason.BALANCE_INSUFFICIENT:
+            unfunded.append(_found(transfer))
+        elif _can_go_on(tx, transfer):
+            to_wake.append(_found(transfer))
+    return OpenTransfers(
+        unapproved=tuple(unapproved),
+        to_wake=tuple(to_wake[:limit]),
+        unfunded=tuple(unfunded[:limit]),
+    )
+
+
+def _finished_jobs(tx: MoneyRead, limit: int) -> tuple[str, ...]:
+    """Return the incomplete jobs whose transfers have all ended."""
+    finished: list[str] = []
+    for head in tx.money.payout_jobs.incomplete(after="", limit=limit):
+        progress = job_progress(tx, head.entity.id)
+        if progress.ended == progress.job.transfer_count:
+            finished.append(head.entity.id)
+    return tuple(finished)
+
+
+def _parked(tx: MoneyRead) -> list[Transfer]:
+    """Return all parked transfers."""
+    parked: list[Transfer] = []
+    after = ""
+    while True:
+        heads = tx.money.transfers.parked(after=after, limit=MAX_ROWS_PER_PAGE)
+        parked.extend(head.entity for head in heads)
+        if len(heads) < MAX_ROWS_PER_PAGE:
+            return parked
+        after = heads[-1].entity.id
+
+
+def _can_go_on(tx: MoneyRead, transfer: Transfer) -> bool:
+    """Return True if what a parked transfer waits for has come."""
+    if transfer.failure_code == ParkReason.PAYMENTS_HALTED:
+        switch = payments_switch(tx)
+        return switch is None or not switch.is_halted
+    if transfer.failure_code not in PAYEE_REASONS:
+        return False
+    payee = tx.money.payees.of_party(transfer.party)
+    return payee is not None and payee.entity.is_ready
+
+
+def _has_no_task(tx: MoneyRead, transfer_id: str) -> bool:
+    """Return True if nothing will work on a transfer; a canceled task waits for an operator."""
+    try:
+        task = tx.tasks.get(SEND_TRANSFER_STAGE, transfer_id)
+    except TaskNotFound:
+        return True
+    return task.cancel_reason is None and task.due_at is None
+
+
+def _found(transfer: Transfer) -> FoundTransfer:
+    return FoundTransfer(
+        id=transfer.id,
+        job=transfer.job_id or transfer.settlement_id,
+        status=transfer.status,
+        amount_minor=transfer.amount_minor,
+        currency=transfer.currency,
+    )
+
+
+def _transfer_saved(head: Head[Transfer]) -> TransferSaved:
+    return TransferSaved(transfer=head.entity, seq=head.revision.seq)
+
+
+def _reconciliation_saved_of(tx: MoneyRead, reconciliation_id: str) -> ReconciliationSaved:
+    head = tx.money.reconciliations.get(reconciliation_id)
+    return ReconciliationSaved(reconciliation=head.entity, seq=head.revision.seq)

@@ -1,0 +1,225 @@
+"""The rules of payouts: who may send what when, and what follows from a failure."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from indelible.kernel import IndelibleError, Lifecycle
+from indelible.money import errors
+from indelible.money.entities import Transfer, TransferFailure, TransferObject
+from indelible.money.errors import (
+    GatewayObjectNotFound,
+    GatewayOutage,
+    GatewayParked,
+    ParkReason,
+)
+from indelible.money.lifecycle import (
+    PAYOUT_JOB,
+    TRANSFER,
+    PayeeStatus,
+    PayoutJobStatus,
+    TransferStatus,
+)
+
+SEND_TRANSFER_STAGE: Final = "send_transfer"  # the id of a task is the transfer's
+COMPLETE_PAYOUT_JOB_STAGE: Final = "complete_payout_job"  # the id of the job
+SWEEP_PAYOUTS_STAGE: Final = "sweep_payouts"  # recurring
+PAYOUT_STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum] | None]] = {
+    SEND_TRANSFER_STAGE: TRANSFER,
+    COMPLETE_PAYOUT_JOB_STAGE: PAYOUT_JOB,
+    SWEEP_PAYOUTS_STAGE: None,
+}
+
+# Stripe may forget a key after 24 hours; a forgotten key would make a second transfer.
+LOOK_UP_AFTER: Final = timedelta(hours=20)
+UNCLAIMED_AFTER: Final = timedelta(days=90)
+# A request without an answer may still be under way: no look-up follows it sooner.
+MIN_LOOK_UP_SECONDS: Final = 60
+PARK_SECONDS: Final = 3_600
+TRANSFER_METADATA: Final = "transfer_id"
+SETTLEMENT_METADATA: Final = "settlement_id"
+# What a transfer waits for that only its payee can change.
+PAYEE_REASONS: Final = frozenset({ParkReason.ACCOUNT_MISSING, ParkReason.ACCOUNT_RESTRICTED})
+KNOWN_REASONS: Final = frozenset(ParkReason)
+
+
+@frozen(kw_only=True)
+class PayoutPolicy:
+    """The setting of payouts: with automatic approval no operator is needed."""
+
+    automatic_approval: bool = False
+
+
+MANUAL: Final = PayoutPolicy()
+AUTOMATIC: Final = PayoutPolicy(automatic_approval=True)
+
+
+class SendStep(StrEnum):
+    """What a worker does next about a transfer."""
+
+    CALL = "CALL"
+    LOOK_UP = "LOOK_UP"
+    PARK = "PARK"
+    NOTHING = "NOTHING"
+
+
+@frozen(kw_only=True)
+class SendFacts:
+    """What decides the next step of a transfer, besides itself.
+
+    `job_status` is None for a transfer without a job, `payee_status` for an unknown payee.
+    """
+
+    payee_status: PayeeStatus | None
+    destination: str | None
+    job_status: PayoutJobStatus | None
+    is_halted: bool
+
+
+@frozen(kw_only=True)
+class SendDecision:
+    """The next step of a transfer, and what it waits for if it is parked."""
+
+    step: SendStep
+    park_reason: ParkReason | None = None
+
+
+@frozen(kw_only=True)
+class FailureDecision:
+    """What follows from a failed request: an action of the transfer, and when to try again."""
+
+    action: str
+    code: str
+    message: str
+    must_look_up: bool = False
+    failure: TransferFailure | None = None
+    after_seconds: float | None = None
+
+
+def next_step(transfer: Transfer, facts: SendFacts, *, now: datetime) -> SendDecision:
+    """Decide the next step of a transfer.
+
+    A transfer that cannot be sent now, and may exist at Stripe, is looked up before it waits.
+    """
+    if transfer.is_terminal or not transfer.is_approved:
+        return SendDecision(step=SendStep.NOTHING)
+
+    reason = park_reason(transfer, facts)
+    if reason is not None and not transfer.may_exist:
+        return SendDecision(step=SendStep.PARK, park_reason=reason)
+    if reason is not None or needs_look_up(transfer, facts, now=now):
+        return SendDecision(step=SendStep.LOOK_UP)
+    return SendDecision(step=SendStep.CALL)
+
+
+def park_reason(transfer: Transfer, facts: SendFacts) -> ParkReason | None:
+    """Return what a transfer has to wait for, None if it can be sent.
+
+    A halt of payments lets what is under way go on.
+    """
+    if facts.payee_status is PayeeStatus.RESTRICTED:
+        return ParkReason.ACCOUNT_RESTRICTED
+    if facts.payee_status is not PayeeStatus.READY or facts.destination is None:
+        return ParkReason.ACCOUNT_MISSING
+    if facts.is_halted and not transfer.may_exist:
+        return ParkReason.PAYMENTS_HALTED
+    return None
+
+
+def needs_look_up(transfer: Transfer, facts: SendFacts, *, now: datetime) -> bool:
+    """Return True if Stripe has to be asked for an existing transfer before the next request.
+
+    A restored backup may have forgotten requests. The first transfer of a job is looked up, and so
+    is every transfer about which nothing was stored for 20 hours: no restore to any point leads to
+    a request under a key that Stripe has forgotten.
+    """
+    known_since = transfer.first_attempt_at or transfer.created_at
+    has_moved = transfer.first_attempt_at is not None and transfer.destination != facts.destination
+    return (
+        transfer.must_look_up
+        or has_moved
+        or facts.job_status is PayoutJobStatus.PENDING
+        or now - known_since >= LOOK_UP_AFTER
+    )
+
+
+def decide_failure(transfer: Transfer, error: IndelibleError, *, now: datetime) -> FailureDecision:
+    """Decide what follows from an error of the gateway (facts 6.4)."""
+    if isinstance(error, GatewayParked):
+        # Stripe repeats the answer to a key, although the reason may pass.
+        return FailureDecision(
+            action="park", code=error.reason, message=str(error), must_look_up=True
+        )
+    if isinstance(error, GatewayObjectNotFound):
+        code = ParkReason.ACCOUNT_MISSING
+        return FailureDecision(action="park", code=code, message=str(error), must_look_up=True)
+    if not isinstance(error, GatewayOutage):
+        return _failed(TransferFailure.REJECTED, error.code, error)
+    if transfer.retry_until is not None and now >= transfer.retry_until:
+        return _failed(TransferFailure.BUDGET_SPENT, error.code, error)
+
+    return FailureDecision(
+        action="retry",
+        code=error.code,
+        message=str(error),
+        must_look_up=error.should_retry is False,
+        after_seconds=error.retry_after_seconds,
+    )
+
+
+def retry_seconds(transfer: Transfer, decision: FailureDecision) -> float | None:
+    """Return the seconds until the next attempt, None for the schedule of the stage."""
+    if decision.after_seconds is None:
+        return None
+    if transfer.must_look_up:
+        return max(decision.after_seconds, MIN_LOOK_UP_SECONDS)
+    return max(decision.after_seconds, 1)
+
+
+def check_reported(transfer: Transfer, reported: TransferObject) -> None:
+    """Check that Stripe's transfer is the one that names ours.
+
+    Raises:
+        TransferMismatch: Its amount, its currency or its id differs.
+    """
+    expected: dict[str, object] = {
+        "amount_minor": transfer.amount_minor,
+        "currency": transfer.currency,
+    }
+    actual: dict[str, object] = {
+        "amount_minor": reported.amount_minor,
+        "currency": reported.currency,
+    }
+    if transfer.status is TransferStatus.COMPLETED:
+        expected["stripe_transfer_id"] = transfer.stripe_transfer_id
+        actual["stripe_transfer_id"] = reported.id
+    for name, value in expected.items():
+        if actual[name] != value:
+            raise errors.TransferMismatch(transfer.id, name, str(value), str(actual[name]))
+
+
+def transfer_group(reference: str) -> str:
+    """Return the name of the group of a reference's transfers at Stripe."""
+    return f"reference:{reference}"
+
+
+def transfer_metadata(transfer: Transfer) -> dict[str, str]:
+    """Return the metadata by which a transfer is found again at Stripe."""
+    return {TRANSFER_METADATA: transfer.id, SETTLEMENT_METADATA: transfer.settlement_id}
+
+
+def is_unclaimed(transfer: Transfer, *, now: datetime) -> bool:
+    """Return True if the payee of a parked transfer has not claimed the money in time."""
+    is_waiting = transfer.status is TransferStatus.PARKED and transfer.parked_at is not None
+    if not is_waiting or transfer.failure_code not in PAYEE_REASONS:
+        return False
+    return transfer.parked_at is not None and now - transfer.parked_at >= UNCLAIMED_AFTER
+
+
+def _failed(failure: TransferFailure, code: str, error: IndelibleError) -> FailureDecision:
+    return FailureDecision(
+        action="fail", code=code, message=str(error), must_look_up=True, failure=failure
+    )

@@ -1,0 +1,304 @@
+"""The stage that makes transfers at Stripe, each exactly once."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from attrs import define, field, frozen
+
+from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import Outage, Postpone, Stage
+from indelible.kernel.tasks import Lease, Leases
+from indelible.money.commands import BeginTransfer, RecordTransferFailure, RecordTransferSent
+from indelible.money.commands.results import TransferSaved
+from indelible.money.entities import Transfer, TransferFailure, TransferObject
+from indelible.money.errors import (
+    GatewayObjectNotFound,
+    GatewayOutage,
+    GatewayParked,
+    GatewayRejected,
+    IdempotencyMismatch,
+    OutageOutcome,
+    TransferMismatch,
+)
+from indelible.money.handlers.payouts import (
+    SendWork,
+    begin_call,
+    begin_transfer,
+    record_transfer_failure,
+    record_transfer_sent,
+)
+from indelible.money.lifecycle import TRANSFER, TransferStatus
+from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
+from indelible.money.rules.ledger import Proof
+from indelible.money.rules.payouts import (
+    PARK_SECONDS,
+    SEND_TRANSFER_STAGE,
+    TRANSFER_METADATA,
+    FailureDecision,
+    SendStep,
+    check_reported,
+    decide_failure,
+    retry_seconds,
+    transfer_group,
+    transfer_metadata,
+)
+from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, one_line
+from indelible.money.tasks.payout_failpoints import (
+    AtPayoutFailpoint,
+    PayoutFailpoint,
+    no_payout_failpoint,
+)
+from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
+from indelible.money.tasks.states import MoneyStore
+
+PAYOUTS: Final = Actor.system("payouts")
+LEASE_SECONDS: Final = 600
+TIMEOUT_SECONDS: Final = 300
+PARKED: Final = "park"
+GATEWAY_ERRORS: Final = (
+    GatewayOutage,
+    GatewayRejected,
+    GatewayParked,
+    IdempotencyMismatch,
+    GatewayObjectNotFound,
+    TransferMismatch,
+)
+
+logger = logging.getLogger("indelible.money")
+
+
+@frozen(kw_only=True)
+class SendAnswer:
+    """What a request has led to: Stripe's transfer, None where nothing is left to store."""
+
+    reported: TransferObject | None = None
+
+
+@define(kw_only=True)
+class SendTransfer:
+    """Makes transfers at Stripe.
+
+    The claim stores an attempt with its key, and is committed before the request. The same key is
+    used until Stripe has to be asked for an existing transfer, which is adopted. Only if there is
+    none a key of the next generation follows. A failure is stored under the lease in a transaction
+    of its own, before the task waits.
+    """
+
+    store: MoneyStore
+    gateway: StripeGateway
+    clock: Clock = field(factory=SystemClock)
+    observer: PayoutObserver = field(factory=SilentPayoutObserver)
+    at_failpoint: AtPayoutFailpoint = no_payout_failpoint
+    lease_seconds: int = LEASE_SECONDS
+    retry_seconds: int = RETRY_SECONDS
+
+    def stage(self) -> Stage[MoneyWrite, SendWork, SendAnswer]:
+        """Return the stage; its tasks belong to transfers and act outside the database."""
+        return Stage(
+            name=SEND_TRANSFER_STAGE,
+            batch=1,
+            acts_outside=True,
+            lifecycle=TRANSFER,
+            claim=self.claim,
+            perform=self.perform,
+            finish=self.finish,
+            on_dead=self.on_dead,
+            lease_seconds=self.lease_seconds,
+            timeout_seconds=TIMEOUT_SECONDS,
+            retry_seconds=self.retry_seconds,
+            retry_waits=RETRY_WAITS,
+            breaker=BREAKER,
+        )
+
+    def claim(self, tx: MoneyWrite, leases: Leases) -> Sequence[SendWork | None]:
+        """Store the next attempt of each transfer; None for one that has ended or is stopped."""
+        works: list[SendWork | None] = []
+        for lease in leases:
+            works.append(begin_transfer(tx, BeginTransfer(transfer_id=lease.entity_id)))
+            self.at_failpoint(PayoutFailpoint.SEND_AFTER_CLAIM)
+        return works
+
+    def perform(self, work: SendWork, handle: LeaseHandle) -> SendAnswer:
+        """Make the transfer, or find the one that was made.
+
+        Raises: Outage if the request may succeed later, Postpone while the transfer is parked.
+        """
+        if work.step is SendStep.PARK:
+            self._park(work, handle)
+        self.at_failpoint(PayoutFailpoint.SEND_BEFORE_REQUEST)
+        try:
+            if work.step is SendStep.LOOK_UP:
+                return self._look_up(work, handle)
+            return self._call(work.transfer)
+        except GATEWAY_ERRORS as error:
+            return self._fail(work.transfer, error, handle)
+
+    def finish(
+        self, tx: MoneyWrite, performed: Sequence[tuple[SendWork, SendAnswer]]
+    ) -> None:
+        """Store the answers: Stripe's id, the state and the posting in one transaction."""
+        for work, answer in performed:
+            if answer.reported is None:
+                continue
+            self.at_failpoint(PayoutFailpoint.SEND_BEFORE_WRITE)
+            record_transfer_sent(tx, sent_command(work.transfer.id, answer.reported))
+            self.at_failpoint(PayoutFailpoint.SEND_AFTER_WRITE)
+
+    def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:
+        """End a transfer whose time is over; the sweep tries any other again."""
+        transfer = tx.money.transfers.get(lease.entity_id).entity
+        is_over = transfer.retry_until is not None and tx.clock.now() >= transfer.retry_until
+        if transfer.status is not TransferStatus.PROCESSING or not is_over:
+            return
+        decision = FailureDecision(
+            action="fail",
+            code="BUDGET_SPENT",
+            message=reason,
+            must_look_up=True,
+            failure=TransferFailure.BUDGET_SPENT,
+        )
+        record_transfer_failure(tx, failure_command(transfer, decision))
+        logger.error("[Payout] transfer %s has failed: %s", transfer.id, one_line(reason))
+
+    # Requests
+
+    def _call(self, transfer: Transfer) -> SendAnswer:
+        reported = self.gateway.create_transfer(
+            amount_minor=transfer.amount_minor,
+            currency=transfer.currency,
+            destination=transfer.destination or "",
+            transfer_group=transfer_group(transfer.reference),
+            metadata=transfer_metadata(transfer),
+            idempotency_key=transfer.idempotency_key,
+        )
+        self.at_failpoint(PayoutFailpoint.SEND_AFTER_REQUEST)
+        check_reported(transfer, reported)
+        self.observer.transfer_attempted("sent")
+        return SendAnswer(reported=reported)
+
+    def _look_up(self, work: SendWork, handle: LeaseHandle) -> SendAnswer:
+        """Return the transfer that was made; if there is none, make it under a new key."""
+        found = self._find(work.transfer.reference)
+        self.at_failpoint(PayoutFailpoint.SEND_AFTER_LOOK_UP)
+        if work.is_job_new:
+            self._adopt_others(work.transfer, found)
+        if work.transfer.id in found:
+            self.observer.transfer_attempted("found")
+            check_reported(work.transfer, found[work.transfer.id])
+            return SendAnswer(reported=found[work.transfer.id])
+
+        handle.check()
+        following = self._begin_call(work.transfer, handle)
+        if following is None:
+            return SendAnswer()
+        if following.step is SendStep.PARK:
+            self._park(following, handle)
+        try:
+            return self._call(following.transfer)
+        except GATEWAY_ERRORS as error:
+            return self._fail(following.transfer, error, handle)
+
+    def _find(self, reference: str) -> dict[str, TransferObject]:
+        """Return Stripe's transfers of a reference by the ids of ours that they name.
+
+        A transfer that somebody has taken back completely was made, too.
+        """
+        found: dict[str, TransferObject] = {}
+        for reported in self.gateway.list_transfers(transfer_group(reference)):
+            named = reported.metadata.get(TRANSFER_METADATA)
+            if named is not None:
+                found.setdefault(named, reported)
+        return found
+
+    def _adopt_others(self, transfer: Transfer, found: Mapping[str, TransferObject]) -> None:
+        """Complete the other transfers of a job that Stripe has, as after a restored backup."""
+        for transfer_id, reported in found.items():
+            if transfer_id == transfer.id or not self.store.read(_is_open, transfer_id):
+                continue
+            command = sent_command(transfer_id, reported)
+            try:
+                self.store.run(
+                    record_transfer_sent, command, actor=PAYOUTS, reason="found at Stripe"
+                )
+            except IndelibleError as error:
+                logger.error(  # noqa: TRY400 - the code says all
+                    "[Payout] transfer %s was not adopted: %s", transfer_id, error.code
+                )
+
+    # Transactions
+
+    def _begin_call(self, transfer: Transfer, handle: LeaseHandle) -> SendWork | None:
+        def begin(tx: MoneyWrite, command: BeginTransfer) -> SendWork | None:
+            tx.tasks.require_lease(handle.lease)
+            return begin_call(tx, command)
+
+        command = BeginTransfer(transfer_id=transfer.id)
+        return self.store.run(begin, command, actor=PAYOUTS, reason="no transfer was found")
+
+    def _park(self, work: SendWork, handle: LeaseHandle) -> None:
+        """Store what a transfer waits for, and wait without an attempt. Raises: Postpone."""
+        reason = work.decision.park_reason
+        code = "" if reason is None else reason.value
+        decision = FailureDecision(action=PARKED, code=code, message=code)
+        self._record(work.transfer, decision, handle)
+        self._wait_parked(code)
+
+    def _wait_parked(self, code: str) -> None:
+        self.observer.transfer_attempted(PARKED)
+        raise Postpone(PARK_SECONDS, f"parked: {code}")
+
+    def _fail(
+        self, transfer: Transfer, error: IndelibleError, handle: LeaseHandle
+    ) -> SendAnswer:
+        """Store a failure, and let the task wait as its class wants.
+
+        Raises: Outage, Postpone.
+        """
+        decision = decide_failure(transfer, error, now=self.clock.now())
+        saved = self._record(transfer, decision, handle).transfer
+        if saved.status is TransferStatus.PARKED:
+            self._wait_parked(decision.code)
+        if saved.status is TransferStatus.RETRYABLE:
+            is_unknown = isinstance(error, GatewayOutage) and (
+                error.outcome is OutageOutcome.UNKNOWN
+            )
+            self.observer.transfer_attempted("unknown" if is_unknown else "retry")
+            reason = one_line(decision.message)
+            raise Outage(reason, retry_seconds(saved, decision)) from error
+        if saved.status is TransferStatus.FAILED_TERMINAL:
+            self.observer.transfer_attempted("fail")
+            logger.error("[Payout] transfer %s has failed: %s", saved.id, decision.code)
+        return SendAnswer()
+
+    def _record(
+        self, transfer: Transfer, decision: FailureDecision, handle: LeaseHandle
+    ) -> TransferSaved:
+        def record(tx: MoneyWrite, command: RecordTransferFailure) -> TransferSaved:
+            tx.tasks.require_lease(handle.lease)
+            return record_transfer_failure(tx, command)
+
+        command = failure_command(transfer, decision)
+        return self.store.run(record, command, actor=PAYOUTS, reason="a transfer has to wait")
+
+
+def sent_command(transfer_id: str, reported: TransferObject) -> RecordTransferSent:
+    """Return the command that completes a transfer after Stripe's answer."""
+    source = f"transfer:{transfer_id}"
+    return RecordTransferSent(
+        transfer_id=transfer_id, reported=reported, proof=Proof(source, source)
+    )
+
+
+def failure_command(transfer: Transfer, decision: FailureDecision) -> RecordTransferFailure:
+    """Return the command that stores the failure of a transfer's last attempt."""
+    return RecordTransferFailure(
+        transfer_id=transfer.id, attempt_number=transfer.attempt_number, decision=decision
+    )
+
+
+def _is_open(tx: MoneyRead, transfer_id: str) -> bool:
+    """Return True if we have the transfer and do not know that Stripe has it."""
+    heads = tx.money.transfers.find({"id": transfer_id}, limit=1)
+    return bool(heads) and heads[0].entity.status is not TransferStatus.COMPLETED

@@ -1,0 +1,263 @@
+"""The recurring stage that finds payouts which do not go on by themselves.
+
+It plans settlements without a payout job, approves by the setting, wakes transfers that could go
+on, keeps unclaimed money, and completes jobs. Each repair is a transaction of its own.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from attrs import define, field, frozen
+
+from indelible.kernel import Clock, IndelibleError, SystemClock
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import Stage
+from indelible.money.commands import (
+    CompletePayoutJob,
+    MarkUnclaimed,
+    PlanPayouts,
+    TransferCommand,
+)
+from indelible.money.errors import PayoutJobNotFinished
+from indelible.money.handlers.payouts import (
+    approve_automatically,
+    complete_payout_job,
+    mark_unclaimed,
+    plan_payouts,
+)
+from indelible.money.handlers.payouts.approving import wake_transfer
+from indelible.money.ports import MoneyWrite, StripeGateway
+from indelible.money.queries.payouts import (
+    OpenTransfers,
+    SweepWork,
+    find_open_transfers,
+    find_sweep_work,
+)
+from indelible.money.rules.payouts import MANUAL, SWEEP_PAYOUTS_STAGE, PayoutPolicy
+from indelible.money.tasks.payout_failpoints import (
+    AtPayoutFailpoint,
+    PayoutFailpoint,
+    no_payout_failpoint,
+)
+from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
+from indelible.money.tasks.sending import PAYOUTS
+from indelible.money.tasks.states import MoneyStore
+
+SWEEP_SECONDS: Final = 30  # a settlement without a job is found within 60 seconds
+STUCK_AFTER: Final = timedelta(minutes=30)
+LEASE_SECONDS: Final = 300
+MAX_ATTEMPTS: Final = 3
+MAX_REPAIRS: Final = 500  # of a kind, in one run; the next run continues
+HINTS: Final = {
+    "plan": "The next run plans the settlement again; reconcile if it fails again.",
+    "approve": "Approve the transfer by hand.",
+    "wake": "Read the transfer's attempts; look it up, then issue it again.",
+    "unclaim": "Read the payee and the transfer; mark it as unclaimed by hand.",
+    "complete": "The next run counts the job's transfers again.",
+}
+
+logger = logging.getLogger("indelible.money")
+
+
+@frozen(kw_only=True)
+class SweepError:
+    """A repair that failed. No field is empty."""
+
+    job_id: str
+    code: str
+    reason: str
+    state_reached: str
+    recovery_hint: str
+
+
+@frozen(kw_only=True)
+class SweepResult:
+    """The result of a run of the scheduler (facts 6.5)."""
+
+    success: bool
+    jobs_processed: int
+    jobs_completed: int
+    total_transfers_processed: int
+    errors: tuple[SweepError, ...] = ()
+
+
+@define
+class _Run:
+    """What one run has done so far."""
+
+    jobs: set[str] = field(factory=set)
+    completed: int = 0
+    transfers: set[str] = field(factory=set)
+    errors: list[SweepError] = field(factory=list)
+
+    def result(self) -> SweepResult:
+        """Return the result of the run."""
+        return SweepResult(
+            success=not self.errors,
+            jobs_processed=len(self.jobs),
+            jobs_completed=self.completed,
+            total_transfers_processed=len(self.transfers),
+            errors=tuple(self.errors),
+        )
+
+
+@define(kw_only=True)
+class SweepPayouts:
+    """Repairs payouts: the safety net of the reaction, of events and of tasks."""
+
+    store: MoneyStore
+    gateway: StripeGateway
+    clock: Clock = field(factory=SystemClock)
+    policy: PayoutPolicy = MANUAL
+    observer: PayoutObserver = field(factory=SilentPayoutObserver)
+    at_failpoint: AtPayoutFailpoint = no_payout_failpoint
+
+    def stage(self) -> Stage[MoneyWrite, str, dict[str, Any]]:
+        """Return the stage, whose only task is recurring; its result is stored."""
+        return Stage(
+            name=SWEEP_PAYOUTS_STAGE,
+            batch=1,
+            acts_outside=False,
+            lifecycle=None,
+            perform=self.perform,
+            lease_seconds=LEASE_SECONDS,
+            max_attempts=MAX_ATTEMPTS,
+            store_results=True,
+        )
+
+    def perform(self, _: str, handle: LeaseHandle) -> dict[str, Any]:
+        """Make one run, and return its result as a document."""
+        handle.check()
+        return as_document(self.run())
+
+    def run(self) -> SweepResult:
+        """Make all repairs that are due now."""
+        run = _Run()
+        work = self.store.read(find_sweep_work, self.clock.now(), limit=MAX_REPAIRS)
+        for settlement_id in work.unplanned:
+            run.jobs.add(settlement_id)
+            self._repair(run, "plan", settlement_id, "settled", self._plan, settlement_id)
+        self._move_transfers(run, work)
+        for job_id in work.jobs:
+            run.jobs.add(job_id)
+            self._repair(run, "complete", job_id, "processing", self._complete, (run, job_id))
+        self.observer.transfers_counted(work.states, work.oldest_seconds)
+        return run.result()
+
+    def _move_transfers(self, run: _Run, work: SweepWork) -> None:
+        """Approve, wake and end the transfers that can go on."""
+        now = self.clock.now()
+        opened = self.store.read(
+            find_open_transfers, now, stuck_after=STUCK_AFTER, limit=MAX_REPAIRS
+        )
+        if self.policy.automatic_approval:
+            for found in opened.unapproved:
+                run.transfers.add(found.id)
+                self._repair(run, "approve", found.job, found.status, self._approve, found.id)
+        woken = [*opened.to_wake, *self._funded(opened)]
+        for found in woken:
+            run.transfers.add(found.id)
+            self._repair(run, "wake", found.job, found.status, self._wake, found.id)
+        for found in work.unclaimed:
+            run.transfers.add(found.id)
+            self._repair(run, "unclaim", found.job, found.status, self._unclaim, found.id)
+
+    def _funded(self, opened: OpenTransfers) -> list[Any]:
+        """Return the transfers that wait for money for which the balance is large enough now."""
+        if not opened.unfunded:
+            return []
+        try:
+            balances = self.gateway.retrieve_balance()
+        except IndelibleError as error:
+            # The transfers try again every hour by themselves.
+            logger.warning("[Payout] the balance was not read: %s", error.code)
+            return []
+
+        available = {balance.currency: balance.available_minor for balance in balances}
+        funded: list[Any] = []
+        for found in opened.unfunded:
+            if available.get(found.currency, 0) >= found.amount_minor:
+                available[found.currency] -= found.amount_minor
+                funded.append(found)
+        return funded
+
+    def _repair(  # noqa: PLR0913 - one place that turns every failure into an entry
+        self,
+        run: _Run,
+        name: str,
+        job_id: str,
+        state: str,
+        repair: Callable[[Any], None],
+        subject: object,
+    ) -> None:
+        """Make one repair; a failure becomes an entry of the result and stops nothing else."""
+        try:
+            repair(subject)
+        except IndelibleError as error:
+            logger.error(  # noqa: TRY400 - the code says all
+                "[Payout] %s of %s has failed: %s", name, subject, error.code
+            )
+            entry = SweepError(
+                job_id=job_id,
+                code=error.code,
+                reason=str(error) or error.code,
+                state_reached=state,
+                recovery_hint=HINTS[name],
+            )
+            run.errors.append(entry)
+
+    # Repairs
+
+    def _plan(self, settlement_id: str) -> None:
+        def plan(tx: MoneyWrite, command: PlanPayouts) -> None:
+            self.at_failpoint(PayoutFailpoint.PLAN_BEFORE_WRITE)
+            plan_payouts(tx, command, policy=self.policy)
+            self.at_failpoint(PayoutFailpoint.PLAN_AFTER_WRITE)
+
+        command = PlanPayouts(settlement_id=settlement_id)
+        self.store.run(plan, command, actor=PAYOUTS, reason="a settlement without a payout job")
+
+    def _approve(self, transfer_id: str) -> None:
+        command = TransferCommand(transfer_id=transfer_id)
+        self.store.run(approve_automatically, command, actor=PAYOUTS, reason="automatic approval")
+
+    def _wake(self, transfer_id: str) -> None:
+        self.store.run(wake_transfer, transfer_id, actor=PAYOUTS, reason="a transfer can go on")
+
+    def _unclaim(self, transfer_id: str) -> None:
+        command = MarkUnclaimed(transfer_id=transfer_id)
+        self.store.run(mark_unclaimed, command, actor=PAYOUTS, reason="unclaimed money")
+
+    def _complete(self, subject: tuple[_Run, str]) -> None:
+        run, job_id = subject
+        command = CompletePayoutJob(job_id=job_id)
+        try:
+            self.store.run(
+                complete_payout_job, command, actor=PAYOUTS, reason="all transfers have ended"
+            )
+        except PayoutJobNotFinished:
+            return
+        run.completed += 1
+
+
+def as_document(result: SweepResult) -> dict[str, Any]:
+    """Return the result as a JSON value, under the names of the fact sheet."""
+    errors: list[dict[str, str]] = []
+    for error in result.errors:
+        entry = {
+            "job_id": error.job_id,
+            "code": error.code,
+            "reason": error.reason,
+            "state_reached": error.state_reached,
+            "recovery_hint": error.recovery_hint,
+        }
+        errors.append(entry)
+    return {
+        "success": result.success,
+        "jobs_processed": result.jobs_processed,
+        "jobs_completed": result.jobs_completed,
+        "total_transfers_processed": result.total_transfers_processed,
+        "errors": errors,
+    }
