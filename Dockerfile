@@ -7,7 +7,7 @@ RUN pip install --no-cache-dir --constraint constraints.txt hatchling
 COPY packages ./packages
 COPY docs ./docs
 RUN pip wheel --no-cache-dir --no-build-isolation --no-deps --wheel-dir /wheels \
-    ./packages/core ./packages/adapters/sql ./packages/adapters/evm ./packages/adapters/git ./packages/adapters/wordllama ./packages/web ./packages/workers \
+    ./packages/core ./packages/adapters/sql ./packages/adapters/evm ./packages/adapters/git ./packages/adapters/stripe ./packages/adapters/wordllama ./packages/web ./packages/workers \
     ./packages/service
 
 FROM ${PYTHON_IMAGE}

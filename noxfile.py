@@ -22,6 +22,7 @@ PACKAGES = {
     "indelible-sql": "packages/adapters/sql",
     "indelible-evm": "packages/adapters/evm",
     "indelible-git": "packages/adapters/git",
+    "indelible-stripe": "packages/adapters/stripe",
     "indelible-wordllama": "packages/adapters/wordllama",
     "indelible-web": "packages/web",
     "indelible-workers": "packages/workers",
@@ -29,6 +30,7 @@ PACKAGES = {
 }
 BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their own runs them
 GATE_PYTHON = "3.11"
+EXTRAS = {"indelible-stripe": "[simulator]"}  # `indelible demo` plays against the simulator
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
 OTHER_POSTGRESQL = ("14", "16")  # the other tests run on the newest
 SMALL_DOSES = {"INDELIBLE_TEST_DOSES": "small"}  # tests/doses.py
@@ -175,7 +177,7 @@ def _install_editable(
         options.append("--compile-bytecode")
     for name, folder in PACKAGES.items():
         if name not in ABSENT.get(version, ()):
-            options += ["--editable", folder]
+            options += ["--editable", f"{folder}{EXTRAS.get(name, '')}"]
     for group in groups:
         options += ["--group", group]
     _uv_install(session, python, *options)
@@ -309,17 +311,19 @@ def _check_sql(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> N
 
 def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
     """Try the service without its extras, then with them."""
-    extras = ("indelible-wordllama", "indelible-evm")
+    extras = ("indelible-wordllama", "indelible-evm", "indelible-stripe")
     required = [wheel for name, wheel in wheels.items() if name not in extras]
     python = _empty(session, folder / "service", *required)
     _import_everything(session, python, "indelible_service")
     _import_everything(session, python, "indelible_git")
     session.run(python.with_name("indelible"), "--help", external=True, silent=True)
 
-    with_extras = f"indelible-service[chain,embedding] @ {wheels['indelible-service'].as_uri()}"
+    service = wheels["indelible-service"].as_uri()
+    with_extras = f"indelible-service[chain,embedding,payments] @ {service}"
     python = _empty(session, folder / "extra", *wheels.values(), with_extras)
     _import_everything(session, python, "indelible_wordllama")
     _import_everything(session, python, "indelible_evm")
+    _import_everything(session, python, "indelible_stripe")
     _run_isolated(session, python, "embedding.py")
 
 

@@ -89,6 +89,7 @@ def chapters() -> dict[str, Chapter]:
         "sql": ("SQLite and PostgreSQL stores", SQL_MODULES),
         "evm": ("Ethereum chains", ("indelible_evm",)),
         "git": ("Git repositories", ("indelible_git",)),
+        "stripe": ("Stripe", ("indelible_stripe", "indelible_stripe.simulator")),
         "wordllama": ("Local embeddings", ("indelible_wordllama",)),
         "web": ("The REST API and console", WEB_MODULES),
         "workers": ("Stages and workers", WORKER_MODULES),

@@ -17,6 +17,7 @@ PACKAGES = (
     "indelible_sql",
     "indelible_evm",
     "indelible_git",
+    "indelible_stripe",
     "indelible_wordllama",
     "indelible_web",
     "indelible_workers",

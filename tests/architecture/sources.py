@@ -12,6 +12,7 @@ SOURCES = {
     "indelible_sql": ADAPTERS / "sql" / "src" / "indelible_sql",
     "indelible_evm": ADAPTERS / "evm" / "src" / "indelible_evm",
     "indelible_git": ADAPTERS / "git" / "src" / "indelible_git",
+    "indelible_stripe": ADAPTERS / "stripe" / "src" / "indelible_stripe",
     "indelible_wordllama": ADAPTERS / "wordllama" / "src" / "indelible_wordllama",
     "indelible_web": PACKAGES / "web" / "src" / "indelible_web",
     "indelible_workers": PACKAGES / "workers" / "src" / "indelible_workers",

@@ -14,6 +14,7 @@ import indelible_evm
 import indelible_git
 import indelible_service
 import indelible_sql
+import indelible_stripe
 import indelible_web
 import indelible_workers
 from indelible.kernel import IndelibleError
@@ -28,6 +29,7 @@ PACKAGES: Final = (
     indelible_git,
     indelible_service,
     indelible_sql,
+    indelible_stripe,
     indelible_web,
     indelible_workers,
 )

@@ -1,0 +1,387 @@
+"""The port `StripeGateway` on Stripe's API, through `stripe.StripeClient`.
+
+A request is sent once: the stages of money repeat it, with the same idempotency key. No method
+holds a secret longer than its call, and no error has one in its message.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+import stripe
+
+from indelible.money.entities import (
+    AccountLink,
+    AccountObject,
+    BalanceAmount,
+    BalanceTransaction,
+    ChargeObject,
+    DisputeObject,
+    EventObject,
+    Intent,
+    RefundObject,
+    ReversalObject,
+    Session,
+    TransferObject,
+)
+from indelible_stripe import reading
+from indelible_stripe.connection import (
+    CONNECT_TIMEOUT_SECONDS,
+    DEFAULT_BASE_ADDRESS,
+    READ_TIMEOUT_SECONDS,
+    create_client,
+    create_session,
+)
+from indelible_stripe.failures import MalformedAnswer, mapped_errors
+from indelible_stripe.reading import Answer
+
+PAGE_SIZE: Final = 100
+
+T = TypeVar("T")
+
+
+class StripeApi:
+    """Stripe's API as money uses it. Threads may share a gateway."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        livemode: bool,
+        base_address: str = DEFAULT_BASE_ADDRESS,
+        connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS,
+        read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
+    ) -> None:
+        """Check the settings; nothing is sent.
+
+        Raises:
+            UsageError: The key is of the other mode, or a setting is unusable.
+        """
+        self._session = create_session()
+        client = create_client(
+            self._session,
+            api_key=api_key,
+            livemode=livemode,
+            base_address=base_address,
+            connect_timeout_seconds=connect_timeout_seconds,
+            read_timeout_seconds=read_timeout_seconds,
+        )
+        self._v1 = client.v1
+        self.livemode = livemode
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._session.close()
+
+    def create_payment_intent(
+        self,
+        *,
+        amount_minor: int,
+        currency: str,
+        metadata: Mapping[str, str],
+        idempotency_key: str,
+    ) -> Intent:
+        """Create a payment intent and return it with its client secret."""
+        with mapped_errors(key=idempotency_key):
+            answer = self._v1.payment_intents.create(
+                {
+                    "amount": amount_minor,
+                    "currency": currency.lower(),
+                    "automatic_payment_methods": {"enabled": True},
+                    "metadata": dict(metadata),
+                },
+                {"idempotency_key": idempotency_key},
+            )
+            return reading.intent(_answer(answer))
+
+    def retrieve_payment_intent(self, intent_id: str) -> Intent:
+        """Return a payment intent."""
+        with mapped_errors(object_id=intent_id):
+            return reading.intent(_answer(self._v1.payment_intents.retrieve(intent_id)))
+
+    def cancel_payment_intent(self, intent_id: str, *, idempotency_key: str) -> Intent:
+        """Cancel a payment intent and return it."""
+        with mapped_errors(key=idempotency_key, object_id=intent_id):
+            answer = self._v1.payment_intents.cancel(
+                intent_id, {}, {"idempotency_key": idempotency_key}
+            )
+            return reading.intent(_answer(answer))
+
+    def list_payment_intents(self, *, since: datetime, until: datetime) -> Iterator[Intent]:
+        """Yield the payment intents that were created within a time, newest first."""
+        return _pages(
+            lambda: self._v1.payment_intents.list(
+                {"created": _range(since, until), "limit": PAGE_SIZE}
+            ),
+            reading.intent,
+        )
+
+    def create_checkout_session(
+        self,
+        *,
+        amount_minor: int,
+        currency: str,
+        description: str,
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime | None,
+        metadata: Mapping[str, str],
+        idempotency_key: str,
+    ) -> Session:
+        """Create a checkout session for one payment; its intent gets the same metadata.
+
+        Stripe accepts an `expires_at` from 30 minutes to 24 hours ahead; its default is 24 hours.
+        """
+        price: stripe.params.checkout.SessionCreateParamsLineItemPriceData = {
+            "currency": currency.lower(),
+            "unit_amount": amount_minor,
+            "product_data": {"name": description},
+        }
+        params: stripe.params.checkout.SessionCreateParams = {
+            "mode": "payment",
+            "line_items": [{"price_data": price, "quantity": 1}],
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+            "metadata": dict(metadata),
+            "payment_intent_data": {"metadata": dict(metadata)},
+        }
+        if expires_at is not None:
+            params["expires_at"] = int(expires_at.timestamp())
+        with mapped_errors(key=idempotency_key):
+            answer = self._v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key})
+            return reading.session(_answer(answer))
+
+    def retrieve_checkout_session(self, session_id: str) -> Session:
+        """Return a checkout session."""
+        with mapped_errors(object_id=session_id):
+            return reading.session(_answer(self._v1.checkout.sessions.retrieve(session_id)))
+
+    def expire_checkout_session(self, session_id: str, *, idempotency_key: str) -> Session:
+        """Expire a checkout session, so that nobody can pay with it, and return it."""
+        with mapped_errors(key=idempotency_key, object_id=session_id):
+            answer = self._v1.checkout.sessions.expire(
+                session_id, {}, {"idempotency_key": idempotency_key}
+            )
+            return reading.session(_answer(answer))
+
+    def retrieve_charge(self, charge_id: str) -> ChargeObject:
+        """Return a charge of Stripe."""
+        with mapped_errors(object_id=charge_id):
+            return reading.charge(_answer(self._v1.charges.retrieve(charge_id)))
+
+    def list_charges(self, *, since: datetime, until: datetime) -> Iterator[ChargeObject]:
+        """Yield the charges of Stripe that were created within a time, newest first."""
+        return _pages(
+            lambda: self._v1.charges.list({"created": _range(since, until), "limit": PAGE_SIZE}),
+            reading.charge,
+        )
+
+    def create_refund(
+        self,
+        *,
+        intent_id: str,
+        amount_minor: int,
+        metadata: Mapping[str, str],
+        idempotency_key: str,
+    ) -> RefundObject:
+        """Refund a part of a payment intent, or all of it."""
+        with mapped_errors(key=idempotency_key, object_id=intent_id):
+            answer = self._v1.refunds.create(
+                {
+                    "payment_intent": intent_id,
+                    "amount": amount_minor,
+                    "metadata": dict(metadata),
+                },
+                {"idempotency_key": idempotency_key},
+            )
+            return reading.refund(_answer(answer))
+
+    def retrieve_refund(self, refund_id: str) -> RefundObject:
+        """Return a refund."""
+        with mapped_errors(object_id=refund_id):
+            return reading.refund(_answer(self._v1.refunds.retrieve(refund_id)))
+
+    def list_refunds(self, intent_id: str) -> Iterator[RefundObject]:
+        """Yield the refunds of a payment intent, newest first."""
+        return _pages(
+            lambda: self._v1.refunds.list({"payment_intent": intent_id, "limit": PAGE_SIZE}),
+            reading.refund,
+            object_id=intent_id,
+        )
+
+    def retrieve_dispute(self, dispute_id: str) -> DisputeObject:
+        """Return a dispute."""
+        with mapped_errors(object_id=dispute_id):
+            return reading.dispute(_answer(self._v1.disputes.retrieve(dispute_id)))
+
+    def create_transfer(
+        self,
+        *,
+        amount_minor: int,
+        currency: str,
+        destination: str,
+        transfer_group: str,
+        metadata: Mapping[str, str],
+        idempotency_key: str,
+    ) -> TransferObject:
+        """Transfer money to a connected account."""
+        with mapped_errors(key=idempotency_key, object_id=destination):
+            answer = self._v1.transfers.create(
+                {
+                    "amount": amount_minor,
+                    "currency": currency.lower(),
+                    "destination": destination,
+                    "transfer_group": transfer_group,
+                    "metadata": dict(metadata),
+                },
+                {"idempotency_key": idempotency_key},
+            )
+            return reading.transfer(_answer(answer))
+
+    def retrieve_transfer(self, transfer_id: str) -> TransferObject:
+        """Return a transfer."""
+        with mapped_errors(object_id=transfer_id):
+            return reading.transfer(_answer(self._v1.transfers.retrieve(transfer_id)))
+
+    def list_transfers(self, transfer_group: str) -> Iterator[TransferObject]:
+        """Yield the transfers of a group, newest first."""
+        return _pages(
+            lambda: self._v1.transfers.list({"transfer_group": transfer_group, "limit": PAGE_SIZE}),
+            reading.transfer,
+        )
+
+    def create_reversal(
+        self,
+        *,
+        transfer_id: str,
+        amount_minor: int,
+        metadata: Mapping[str, str],
+        idempotency_key: str,
+    ) -> ReversalObject:
+        """Take a part of a transfer back, or all of it."""
+        with mapped_errors(key=idempotency_key, object_id=transfer_id):
+            answer = self._v1.transfers.reversals.create(
+                transfer_id,
+                {"amount": amount_minor, "metadata": dict(metadata)},
+                {"idempotency_key": idempotency_key},
+            )
+            return reading.reversal(_answer(answer))
+
+    def list_reversals(self, transfer_id: str) -> Iterator[ReversalObject]:
+        """Yield the reversals of a transfer, newest first."""
+        return _pages(
+            lambda: self._v1.transfers.reversals.list(transfer_id, {"limit": PAGE_SIZE}),
+            reading.reversal,
+            object_id=transfer_id,
+        )
+
+    def create_account(
+        self, *, party: str, email: str | None, country: str, idempotency_key: str
+    ) -> AccountObject:
+        """Create a connected account that can receive transfers."""
+        params: stripe.params.AccountCreateParams = {
+            "type": "express",
+            "country": country,
+            "capabilities": {"transfers": {"requested": True}},
+            "metadata": {"party": party},
+        }
+        if email is not None:
+            params["email"] = email
+        with mapped_errors(key=idempotency_key):
+            answer = self._v1.accounts.create(params, {"idempotency_key": idempotency_key})
+            return reading.account(_answer(answer))
+
+    def retrieve_account(self, account_id: str) -> AccountObject:
+        """Return a connected account."""
+        with mapped_errors(object_id=account_id):
+            return reading.account(_answer(self._v1.accounts.retrieve(account_id)))
+
+    def create_account_link(
+        self, *, account_id: str, refresh_url: str, return_url: str
+    ) -> AccountLink:
+        """Return the address of the onboarding pages for an account."""
+        with mapped_errors(object_id=account_id):
+            answer = self._v1.account_links.create(
+                {
+                    "account": account_id,
+                    "refresh_url": refresh_url,
+                    "return_url": return_url,
+                    "type": "account_onboarding",
+                }
+            )
+            return reading.account_link(_answer(answer))
+
+    def retrieve_balance(self) -> tuple[BalanceAmount, ...]:
+        """Return our balance, one amount for each currency."""
+        with mapped_errors():
+            return reading.balance(_answer(self._v1.balance.retrieve()))
+
+    def list_balance_transactions(
+        self, *, since: datetime, until: datetime | None = None
+    ) -> Iterator[BalanceTransaction]:
+        """Yield the changes of our balance within a time, newest first."""
+        return _pages(
+            lambda: self._v1.balance_transactions.list(
+                {"created": _range(since, until), "limit": PAGE_SIZE}
+            ),
+            reading.balance_transaction,
+        )
+
+    def retrieve_balance_transaction(self, transaction_id: str) -> BalanceTransaction:
+        """Return one change of our balance."""
+        with mapped_errors(object_id=transaction_id):
+            answer = self._v1.balance_transactions.retrieve(transaction_id)
+            return reading.balance_transaction(_answer(answer))
+
+    def list_events(self, *, since: datetime, types: Sequence[str] = ()) -> Iterator[EventObject]:
+        """Yield the events of some types since a time, or of all types, newest first."""
+        params: stripe.params.EventListParams = {
+            "created": _range(since, None),
+            "limit": PAGE_SIZE,
+        }
+        if types:
+            params["types"] = list(types)
+        return _pages(lambda: self._v1.events.list(params), reading.event)
+
+    def retrieve_event(self, event_id: str) -> EventObject:
+        """Return an event."""
+        with mapped_errors(object_id=event_id):
+            return reading.event(_answer(self._v1.events.retrieve(event_id)))
+
+
+def _answer(value: object) -> Answer:
+    """Return the reader of an answer.
+
+    Raises:
+        MalformedAnswer: It is no object.
+    """
+    if not isinstance(value, stripe.StripeObject):
+        raise MalformedAnswer("expected an object")
+    return Answer(value.to_dict(for_json=True))
+
+
+def _range(since: datetime, until: datetime | None) -> Any:  # noqa: ANN401 - of many classes
+    """Return the filter for objects from `since` until before `until`."""
+    created = {"gte": int(since.timestamp())}
+    if until is not None:
+        created["lt"] = int(until.timestamp())
+    return created
+
+
+def _pages(
+    fetch: Callable[[], stripe.ListObject[Any]],
+    read: Callable[[Answer], T],
+    *,
+    object_id: str = "",
+) -> Iterator[T]:
+    """Yield the objects of a list; the next page is requested when it is needed."""
+    with mapped_errors(object_id=object_id):
+        page = fetch()
+        while True:
+            answer = _answer(page)
+            values = answer.objects("data")
+            for value in values:
+                yield read(value)
+            if not values or not answer.boolean("has_more"):
+                return
+            page = page.next_page()

@@ -1,0 +1,51 @@
+"""Run a simulator: `python -m indelible_stripe.simulator --port P --seed N [--story FILE]`."""
+
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+from indelible.kernel import IndelibleError
+from indelible_stripe.simulator.server import open_simulator
+from indelible_stripe.simulator.story import Story, load_story
+
+MAX_PORT = 65_535
+
+
+def main() -> int:
+    """Serve until a signal; print the address first. Return 2 for a story that is wrong."""
+    parser = ArgumentParser(prog="python -m indelible_stripe.simulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 lets the system choose one")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--story", type=Path, help="a JSON file: account, faults, webhooks")
+    options = parser.parse_args()
+    if not 0 <= options.port <= MAX_PORT:
+        parser.error(f"--port: expected 0 to {MAX_PORT}, got {options.port}")
+    try:
+        story = Story() if options.story is None else load_story(options.story)
+    except IndelibleError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    try:
+        simulator = open_simulator(story, seed=options.seed, port=options.port)
+    except OSError as error:
+        sys.stderr.write(f"port {options.port} cannot be bound: {error.strerror}\n")
+        return 2
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=simulator.close, daemon=True).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    sys.stdout.write(f"{simulator.base_url}\n")
+    sys.stdout.flush()
+    with suppress(KeyboardInterrupt):
+        simulator.serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

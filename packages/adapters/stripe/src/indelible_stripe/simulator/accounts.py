@@ -1,0 +1,64 @@
+"""Connected accounts and the links to their onboarding."""
+
+from enum import StrEnum
+
+from indelible_stripe.simulator.answers import ApiError, JsonObject
+from indelible_stripe.simulator.connect_objects import new_account, new_account_link
+from indelible_stripe.simulator.payments import update_texts
+from indelible_stripe.simulator.state import Kind, State
+
+
+class AccountStatus(StrEnum):
+    """The states of a connected account, as far as transfers are concerned."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    PENDING = "pending"
+    CLOSED = "closed"
+
+
+def create_account(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Create a connected account, which has to be onboarded."""
+    return state.add(Kind.ACCOUNT, new_account(state, state.new_id("acct", 16), params))
+
+
+def update_account(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Change the metadata of an account."""
+    account = update_texts(state.get(Kind.ACCOUNT, ids[0]), params)
+    state.emit("account.updated", account, account=account["id"])
+    return account
+
+
+def create_account_link(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Return a link to the onboarding page of an account."""
+    account = state.get(Kind.ACCOUNT, params["account"], "account")
+    if not params.get("return_url") or not params.get("refresh_url"):
+        message = "Account links need return_url and refresh_url."
+        raise ApiError(message, code="parameter_missing", param="return_url")
+    return new_account_link(state, account["id"], params)
+
+
+def set_account(state: State, account_id: str, status: AccountStatus) -> JsonObject:
+    """Give an account a state, and create it if there is none; emit `account.updated`."""
+    account = state.objects[Kind.ACCOUNT].get(account_id)
+    if account is None:
+        account = state.add(Kind.ACCOUNT, new_account(state, account_id, {}))
+    is_active = status is AccountStatus.ACTIVE
+    requirements = account["requirements"]
+    previous = {"capabilities": dict(account["capabilities"])}
+    is_closed = status is AccountStatus.CLOSED
+    account["capabilities"]["transfers"] = "inactive" if is_closed else status.value
+    account["details_submitted"] = is_active
+    account["payouts_enabled"] = is_active
+    due = [] if is_active else ["individual.verification.document"]
+    requirements["currently_due"] = due
+    requirements["eventually_due"] = due
+    match status:
+        case AccountStatus.ACTIVE:
+            requirements["disabled_reason"] = None
+        case AccountStatus.CLOSED:
+            requirements["disabled_reason"] = "rejected.other"
+        case _:
+            requirements["disabled_reason"] = "requirements.past_due"
+    state.emit("account.updated", account, previous=previous, account=account_id)
+    return account

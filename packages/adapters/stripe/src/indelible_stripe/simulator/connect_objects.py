@@ -1,0 +1,187 @@
+"""New transfers, reversals, accounts, account links and sessions."""
+
+from typing import Final
+
+from indelible_stripe.simulator.answers import JsonObject
+from indelible_stripe.simulator.objects import EMPTY_ADDRESS, empty, empty_list
+from indelible_stripe.simulator.state import State
+
+LINK_SECONDS: Final = 300
+SESSION_EMPTY: Final = empty(
+    "adaptive_pricing",
+    "after_expiration",
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer",
+    "customer_account",
+    "customer_creation",
+    "customer_details",
+    "customer_email",
+    "discounts",
+    "integration_identifier",
+    "invoice",
+    "invoice_creation",
+    "locale",
+    "managed_payments",
+    "origin_context",
+    "payment_intent",
+    "payment_link",
+    "payment_method_collection",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "submit_type",
+    "subscription",
+    "wallet_options",
+)
+
+
+def new_transfer(state: State, amount: int, params: JsonObject) -> JsonObject:
+    """Return a transfer, without its balance transaction."""
+    transfer_id = state.new_id("tr")
+    return {
+        "id": transfer_id,
+        "object": "transfer",
+        "amount": amount,
+        "amount_reversed": 0,
+        "balance_transaction": None,
+        "created": state.clock.seconds(),
+        "currency": params["currency"],
+        "description": params.get("description"),
+        "destination": params["destination"],
+        "destination_payment": state.new_id("py"),
+        "livemode": state.settings.livemode,
+        "metadata": dict(params.get("metadata") or {}),
+        "reversals": empty_list(f"/v1/transfers/{transfer_id}/reversals"),
+        "reversed": False,
+        "source_transaction": params.get("source_transaction"),
+        "source_type": params.get("source_type", "card"),
+        "transfer_group": params.get("transfer_group"),
+    }
+
+
+def new_reversal(state: State, transfer: JsonObject, amount: int, params: JsonObject) -> JsonObject:
+    """Return a reversal of a transfer, without its balance transaction."""
+    return {
+        "id": state.new_id("trr"),
+        "object": "transfer_reversal",
+        "amount": amount,
+        "balance_transaction": None,
+        "created": state.clock.seconds(),
+        "currency": transfer["currency"],
+        "destination_payment_refund": None,
+        "metadata": dict(params.get("metadata") or {}),
+        "source_refund": None,
+        "transfer": transfer["id"],
+    }
+
+
+def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject:
+    """Return a connected account that has not been onboarded."""
+    capabilities = dict.fromkeys(params.get("capabilities") or ("transfers",), "inactive")
+    requirements = {
+        **empty("current_deadline", "disabled_reason"),
+        "alternatives": [],
+        "currently_due": ["external_account", "tos_acceptance.date"],
+        "errors": [],
+        "eventually_due": ["external_account", "tos_acceptance.date"],
+        "past_due": [],
+        "pending_verification": [],
+    }
+    return {
+        "id": account_id,
+        "object": "account",
+        "business_profile": {
+            **empty("annual_revenue", "estimated_worker_count", "mcc", "name"),
+            **empty("minority_owned_business_designation", "product_description", "support_email"),
+            **empty("support_phone", "support_url", "url"),
+            "support_address": dict(EMPTY_ADDRESS),
+        },
+        "business_type": params.get("business_type"),
+        "capabilities": capabilities,
+        "charges_enabled": False,
+        "controller": {"type": "application"},
+        "country": params.get("country", "US"),
+        "created": state.clock.seconds(),
+        "default_currency": "usd",
+        "details_submitted": False,
+        "email": params.get("email"),
+        "external_accounts": empty_list(f"/v1/accounts/{account_id}/external_accounts"),
+        "future_requirements": {**requirements, "currently_due": [], "eventually_due": []},
+        "metadata": dict(params.get("metadata") or {}),
+        "payouts_enabled": False,
+        "requirements": requirements,
+        "settings": {
+            "branding": empty("icon", "logo", "primary_color", "secondary_color"),
+            "card_payments": empty(
+                "statement_descriptor_prefix",
+                "statement_descriptor_prefix_kana",
+                "statement_descriptor_prefix_kanji",
+            ),
+            "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
+            "payments": empty(
+                "statement_descriptor", "statement_descriptor_kana", "statement_descriptor_kanji"
+            ),
+        },
+        "tos_acceptance": empty("date", "ip", "user_agent"),
+        "type": params.get("type", "express"),
+    }
+
+
+def new_account_link(state: State, account_id: str, params: JsonObject) -> JsonObject:
+    """Return a link to the onboarding page of an account."""
+    now = state.clock.seconds()
+    token = state.new_id("link").partition("_")[2]
+    return {
+        "object": "account_link",
+        "created": now,
+        "expires_at": now + LINK_SECONDS,
+        "url": f"{state.base_url}/setup/{account_id}/{token}",
+    }
+
+
+def new_session(
+    state: State, amount: int, currency: str, expires_at: int, params: JsonObject
+) -> JsonObject:
+    """Return an open session; its intent is created with the first attempt to pay."""
+    mode = "live" if state.settings.livemode else "test"
+    session_id = state.new_id(f"cs_{mode}", 32)
+    return {
+        **SESSION_EMPTY,
+        "id": session_id,
+        "object": "checkout.session",
+        "amount_subtotal": amount,
+        "amount_total": amount,
+        "automatic_tax": {"enabled": False, **empty("liability", "provider", "status")},
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "created": state.clock.seconds(),
+        "currency": currency,
+        "custom_fields": [],
+        "custom_text": empty(
+            "after_submit", "shipping_address", "submit", "terms_of_service_acceptance"
+        ),
+        "expires_at": expires_at,
+        "livemode": state.settings.livemode,
+        "metadata": dict(params.get("metadata") or {}),
+        "mode": "payment",
+        "payment_method_options": {},
+        "payment_method_types": params.get("payment_method_types") or ["card"],
+        "payment_status": "unpaid",
+        "phone_number_collection": {"enabled": False},
+        "shipping_options": [],
+        "status": "open",
+        "success_url": params.get("success_url"),
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+        "url": f"{state.base_url}/checkout/{session_id}",
+    }

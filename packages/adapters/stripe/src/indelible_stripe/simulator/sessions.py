@@ -1,0 +1,121 @@
+"""Checkout sessions with inline prices."""
+
+from typing import Final
+
+from indelible_stripe.simulator.answers import ApiError, JsonObject
+from indelible_stripe.simulator.connect_objects import new_session
+from indelible_stripe.simulator.disputes import open_dispute
+from indelible_stripe.simulator.objects import new_intent
+from indelible_stripe.simulator.payments import Outcome, check_amount, pay_intent
+from indelible_stripe.simulator.state import Kind, State
+
+MIN_SECONDS: Final = 30 * 60
+MAX_SECONDS: Final = 24 * 60 * 60
+
+
+def create_session(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Open a session for items with inline prices."""
+    if params.get("mode") != "payment":
+        raise ApiError("The simulator has sessions of mode payment only", param="mode")
+    if not params.get("success_url"):
+        raise ApiError("Missing required param: success_url.", param="success_url")
+    amount, currency = _total(params.get("line_items") or [])
+    check_amount(amount, currency)
+    now = state.clock.seconds()
+    expires_at = params.get("expires_at", now + MAX_SECONDS)
+    if not MIN_SECONDS <= expires_at - now <= MAX_SECONDS:
+        message = (
+            "The `expires_at` timestamp must be from 30 minutes to 24 hours after the creation of"
+            f" the Checkout Session: got {expires_at - now} seconds"
+        )
+        raise ApiError(message, param="expires_at")
+
+    session = new_session(state, amount, currency, expires_at, params)
+    state.objects[Kind.SESSION][session["id"]] = session
+    state.open_sessions[session["id"]] = params.get("payment_intent_data") or {}
+    return session
+
+
+def _total(items: list[JsonObject]) -> tuple[int, str]:
+    """Return the sum and the currency of line items."""
+    total = 0
+    currencies: set[str] = set()
+    for item in items:
+        price = item.get("price_data")
+        if price is None or "unit_amount" not in price:
+            raise ApiError("The simulator needs price_data with unit_amount", param="line_items")
+        total += price["unit_amount"] * item.get("quantity", 1)
+        currencies.add(price["currency"])
+    if len(currencies) != 1:
+        raise ApiError("Line items need exactly one currency", param="line_items")
+
+    (currency,) = currencies
+    return total, currency
+
+
+def expire_session(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Expire an open session."""
+    session = state.get(Kind.SESSION, ids[0])
+    if session["status"] != "open":
+        message = f"Only open sessions can be expired; this one is {session['status']}."
+        raise ApiError(message)
+    return _expire(state, session)
+
+
+def _expire(state: State, session: JsonObject) -> JsonObject:
+    state.open_sessions.pop(session["id"], None)
+    session["status"] = "expired"
+    session["url"] = None
+    intent_id = session["payment_intent"]
+    if intent_id is not None:
+        intent = state.get(Kind.INTENT, intent_id)
+        intent["status"] = "canceled"
+        intent["canceled_at"] = state.clock.seconds()
+        state.emit("payment_intent.canceled", intent)
+    state.emit("checkout.session.expired", session)
+    return session
+
+
+def expire_due_sessions(state: State) -> None:
+    """Expire every open session whose time has passed."""
+    now = state.clock.seconds()
+    for session_id in tuple(state.open_sessions):
+        session = state.objects[Kind.SESSION][session_id]
+        if session["expires_at"] <= now:
+            _expire(state, session)
+
+
+def pay_session(state: State, session: JsonObject, outcome: Outcome) -> JsonObject:
+    """Attempt to pay a session as a customer on its page does.
+
+    Raises:
+        ApiError: The session is not open.
+    """
+    if session["status"] != "open":
+        raise ApiError(f"This session is {session['status']}: it cannot be paid.")
+    intent = _intent_of(state, session)
+    pay_intent(state, intent, outcome)
+    if outcome in (Outcome.DECLINE, Outcome.REQUIRE_ACTION):
+        return session
+
+    state.open_sessions.pop(session["id"], None)
+    session["status"] = "complete"
+    session["url"] = None
+    is_paid = intent["status"] == "succeeded"
+    session["payment_status"] = "paid" if is_paid else "unpaid"
+    state.emit("checkout.session.completed", session)
+    if outcome is Outcome.DISPUTE:
+        open_dispute(state, state.get(Kind.CHARGE, intent["latest_charge"]))
+    return session
+
+
+def _intent_of(state: State, session: JsonObject) -> JsonObject:
+    """Return the intent of a session; the first attempt to pay creates it."""
+    if session["payment_intent"] is not None:
+        return state.get(Kind.INTENT, session["payment_intent"])
+    params = state.open_sessions[session["id"]]
+    intent = new_intent(state, session["amount_total"], session["currency"], params)
+    state.add(Kind.INTENT, intent)
+    session["payment_intent"] = intent["id"]
+    state.emit("payment_intent.created", intent)
+    return intent

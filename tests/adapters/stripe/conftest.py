@@ -1,0 +1,20 @@
+"""A simulator for a file of tests; its journal must conform at the end."""
+
+from collections.abc import Generator
+
+import pytest
+from tests.adapters.stripe.controls import Controlled, controlled
+
+from indelible.money.ports import StripeGateway
+
+
+@pytest.fixture(scope="module")
+def stripe_run() -> Generator[Controlled]:
+    with controlled() as running:
+        yield running
+        assert running.nonconforming() == []
+
+
+@pytest.fixture
+def gateway(stripe_run: Controlled) -> StripeGateway:
+    return stripe_run.gateway
