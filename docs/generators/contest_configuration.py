@@ -46,11 +46,12 @@ RULES_LEAD = """
   most one day from `event_start_date` and `event_end_date`, which are dates in the tournament's own
   time zone. `event_end_date` is not before `event_start_date`.
 """
-SAMPLE_LEAD = """
-## Sample `{name}`
-
-From public facts about the tournament; the fee, the shares and the policies are examples.
-"""
+SAMPLE_LEADS = {
+    "invitational": "An invented tournament without a cut and with a par for each round.",
+    "masters": (
+        "From public facts about the tournament; the fee, the shares and the policies are examples."
+    ),
+}
 
 
 def contest_configuration_page() -> str:
@@ -58,7 +59,7 @@ def contest_configuration_page() -> str:
     samples: list[str] = []
     for name in sample_names():
         text = json.dumps(sample_configuration(name), indent=2)
-        samples.append(SAMPLE_LEAD.lstrip().format(name=name))
+        samples.append(f"## Sample `{name}`\n\n{SAMPLE_LEADS[name]}\n")
         samples.append(f"```json\n{text}\n```\n")
 
     head = ("key", "value", "meaning")

@@ -24,7 +24,7 @@ from indelible_sql import SqlStore, open_store
 from indelible_sql.contests.rows import record_row
 from indelible_sql.contests.tables import EVENTS, LOGS
 
-COUNT: Final = 1_000  # a replay of 10,000 takes ten times as long: five minutes on a busy machine
+COUNT: Final = 1_000  # a replay of 10,000 takes ten times as long
 FEW: Final = 50
 MAX_ROUNDS: Final = 3
 CHUNK: Final = 500

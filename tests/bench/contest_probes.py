@@ -14,8 +14,7 @@ from indelible.kernel.errors import StoreBusy
 from indelible.testing.stores import MAYA, RATIO, create
 from indelible_sql import SqlStore
 
-PAUSE_SECONDS: Final = 0.005
-SETTLE_SECONDS: Final = 0.2
+PAUSE_SECONDS: Final = 0.005  # between two edits, and between two reads of an empty feed
 END_SECONDS: Final = 60.0
 REASON: Final = "one of many edits"
 
@@ -63,7 +62,11 @@ class Probes:
         self._threads = [Thread(target=self._edit), Thread(target=self._follow)]
         for thread in self._threads:
             thread.start()
-        time.sleep(SETTLE_SECONDS)
+        try:
+            self.wait()
+        except TimeoutError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -90,8 +93,8 @@ class Probes:
         now = time.perf_counter()
         deadline = now + END_SECONDS
         while time.perf_counter() < deadline:
-            last = self.edits[-1]
-            if last.window.began_at > now and last.seq in self._seen_at:
+            last = self.edits[-1] if self.edits else None
+            if last is not None and last.window.began_at > now and last.seq in self._seen_at:
                 return
             time.sleep(PAUSE_SECONDS)
         raise TimeoutError("the feed does not have the last edits")

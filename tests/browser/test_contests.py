@@ -19,6 +19,7 @@ from indelible.testing.contests.payloads import (
     FINAL_BOARD,
     FIRST_ROUND,
     PLAYERS,
+    SCHEDULED,
     Board,
     strokes_of,
 )
@@ -177,6 +178,41 @@ def test_a_transition_is_shown_and_changes_the_actions(
     expect(badge).to_have_text("Locked", timeout=TIMEOUT_MILLISECONDS)
     expect(page.get_by_role("button", name="Lock the contest now")).to_have_count(0)
     expect(page.get_by_text("ADMIN_FORCE_LOCK")).to_be_visible()
+
+
+def test_each_transition_up_to_the_settlement_is_shown(
+    contests: ContestSite, open_page: OpenPage
+) -> None:
+    contest = new_contest(contests.site.store)
+    contest.paid_entry()
+    contest.paid_entry("ben")
+    page = open_live(contests, open_page, contest)
+    badge = page.locator("[data-state] .badge").first
+    delays: dict[str, float] = {}
+
+    def measure(shown: str, began_at: float) -> None:
+        expect(badge).to_have_text(shown, timeout=TIMEOUT_MILLISECONDS)
+        delays[shown] = time.monotonic() - began_at
+
+    contest.advance(contest.contest.lock_time)
+    began_at = time.monotonic()
+    contest.lock()
+    measure("Locked", began_at)
+
+    contest.advance(contest.contest.start_time)
+    contest.observe(SCHEDULED, 0)
+    began_at = time.monotonic()
+    contest.start()
+    measure("Live", began_at)
+
+    contest.finish_tournament()
+    command = contest.start_run()
+    began_at = time.monotonic()
+    contest.finish(command)
+    measure("Complete", began_at)
+
+    lines = [f"{shown} after {delay:.2f} s" for shown, delay in delays.items()]
+    sys.stdout.write(f"\ntransitions are visible: {', '.join(lines)}\n")
 
 
 def test_a_typed_reason_stays_while_events_arrive(

@@ -1,8 +1,5 @@
 """Kill the worker of a contest's stage, at a failpoint or a random moment; another one goes on."""
 
-import os
-import time
-from contextlib import suppress
 from random import Random
 from signal import SIGKILL
 from typing import Final
@@ -132,9 +129,8 @@ def kill_worker(site: ContestSite, report: ContestReport, kill: Kill) -> None:
         work_and_die, site.address, kill.stage, site.run.clock.now(), kill.failpoint
     )
     if kill.moment_seconds is not None:
-        time.sleep(kill.moment_seconds)
-        with suppress(ProcessLookupError):
-            os.kill(child.pid or 0, SIGKILL)
+        child.join(kill.moment_seconds)
+        child.kill()
     child.join(MAX_WAIT_SECONDS)
     report.killed += 1
     if kill.moment_seconds is None and child.exitcode != -SIGKILL:

@@ -188,7 +188,7 @@ def expected_digest(run: ContestRun, contest: Contest, stage: str) -> str | None
     if stage != SETTLE_CONTEST_STAGE:
         return None
 
-    return run.store.read(dry_run_settlement, contest.id).run.result_digest
+    return dry_run_settlement(run.store, contest.id).run.result_digest
 
 
 def problems_of(run: ContestRun, contest: Contest, stage: str, digest: str | None) -> Iterator[str]:

@@ -5,7 +5,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from threading import Event
 
-from indelible_service.demos.provider import provider_stub, read_stories
+from tests.doubles.story_files import read_stories
+
+from indelible.kernel import IndelibleError
+from indelible_service.cli.output import USAGE
+from indelible_service.demos.provider import provider_stub
 
 
 def main() -> None:
@@ -15,11 +19,14 @@ def main() -> None:
     parser.add_argument("--story", type=Path, required=True)
     options = parser.parse_args()
 
-    stories = read_stories(options.story.read_text(encoding="utf-8"))
-    with provider_stub(stories, options.port) as stub:
-        sys.stdout.write(f"{stub.endpoint}\n")
-        sys.stdout.flush()
-        Event().wait()
+    try:
+        stories = read_stories(options.story)
+        with provider_stub(stories, options.port) as stub:
+            sys.stdout.write(f"{stub.endpoint}\n")
+            sys.stdout.flush()
+            Event().wait()
+    except IndelibleError as error:  # of the file or the port
+        parser.exit(USAGE, f"{error.code}: {error.describe()}\n")
 
 
 if __name__ == "__main__":

@@ -199,7 +199,9 @@ ON_CONTESTS: Mapping[str, Kind] = {
         "a configuration with another fee": _configuration_with(entry_fee_cents=1),
         "a configuration with another currency": _configuration_with(currency="CHF"),
         "a configuration with other places": _configuration_with(max_entries=9),
-        "a configuration with another kind of payout": _configuration_with(payout=SCALED),
+        "a configuration with another kind of payout": _configuration_with(
+            payout=SCALED, short_field="retain"
+        ),
         "a configuration with another lock time": changed_record(
             _configured,
             CONFIGURATIONS,

@@ -66,6 +66,7 @@ FOREIGN: Final = "contest-8"
 LATE: Final = CREATED + 90 * DAY  # the lock time of the contests that are not locked
 SOON: Final = CREATED + DAY  # the lock time of all others
 USERS: Final = ("maya", "noor")
+CHANGED_PREDICTION: Final = 11  # of a second roster
 CODES: Final = ("NON_INTEGER_STROKES", "UNKNOWN_PLAYER")
 
 
@@ -199,8 +200,8 @@ def _configure(tx: SqlTransaction, contest_id: str) -> None:
 
 def _set_roster(tx: SqlTransaction, entry_id: str) -> None:
     head = tx.contests.entries.get(entry_id)
-    entry = head.entity.with_roster(PLAYERS, None, now=_after(head))
-    record = entry.new_roster(PLAYERS, None)
+    entry = head.entity.with_roster(PLAYERS, CHANGED_PREDICTION, now=_after(head))
+    record = entry.new_roster(PLAYERS, CHANGED_PREDICTION)
     save(tx, tx.contests.entries, head, entry, "set_roster", records=(record,))
 
 

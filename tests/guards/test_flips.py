@@ -168,7 +168,7 @@ def test_two_swapped_positions_of_an_entity_are_named(
 
 
 def test_a_position_that_leaves_a_gap_is_found(sqlite_transactions: VerifiedTransactions) -> None:
-    statement = text("UPDATE history SET position = 99 WHERE position = 2")
+    statement = text("UPDATE history SET position = 1000000 WHERE position = 2")
 
     findings = sqlite_transactions.findings([statement])
 

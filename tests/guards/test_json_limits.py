@@ -24,13 +24,14 @@ pytestmark = pytest.mark.slow
 
 REFUSED = "JSON_LIMIT_EXCEEDED"
 # Other guards refuse every other value than ids of tokens, numbers of copies, the result of a job
-# that has ended, or a specification with the prompt of its job.
+# that has ended, a specification with the prompt of its job, or a configuration with its terms.
 OF_CERTAIN_FORM = (
     ("reveal_transactions", "token_ids"),
     ("mint_events", "batch"),
     ("mint_events", "copies"),
     ("jobs", "result"),
     ("job_specs", "architecture_spec"),
+    ("contest_configurations", "configuration"),
 )
 FIXED = (("keys", "scopes"),)  # another guard refuses every update
 STORABLE = [item for item in json_columns() if (item[0].name, item[1].name) not in OF_CERTAIN_FORM]

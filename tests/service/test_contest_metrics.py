@@ -13,7 +13,7 @@ from indelible.contests.rules.tasks import (
     RECONCILE_CONTESTS_STAGE,
     SETTLE_CONTEST_STAGE,
 )
-from indelible.contests.tasks import ContestFailpoint, FetchedBody
+from indelible.contests.tasks import ContestFailpoint, ContestReport, FetchedBody
 from indelible.kernel.stages import PermanentFailure
 from indelible.memory import MemoryStore
 from indelible_service.contexts.contest_metrics import ContestMetrics
@@ -77,6 +77,20 @@ def test_the_lag_is_that_of_the_last_successful_fetch(run: ContestRun) -> None:
     run.process(FETCH_TOURNAMENT_STAGE, observer=metrics)
 
     assert value(metrics, "ingestion_lag_seconds") == 600
+
+
+def test_a_shorter_lag_does_not_hide_that_of_another_tournament() -> None:
+    metrics = ContestMetrics()
+    metrics.reconciled(ContestReport(lag_seconds=3_600))
+
+    metrics.fetched("HTTP_ERROR", 60)
+    assert value(metrics, "ingestion_lag_seconds") == 3_600
+
+    metrics.fetched("HTTP_ERROR", 3_700)
+    assert value(metrics, "ingestion_lag_seconds") == 3_700
+
+    metrics.reconciled(ContestReport())
+    assert value(metrics, "ingestion_lag_seconds") == 0
 
 
 def test_a_settlement_is_measured_and_its_replay_compared(run: ContestRun) -> None:

@@ -152,7 +152,9 @@ RETRY_AFTERS = [
     (format_datetime(NOW + timedelta(minutes=5), usegmt=True), 300.0),
     (format_datetime(NOW - timedelta(minutes=5), usegmt=True), 0.0),
     ("999999999", 86_400.0),
+    ("9" * 400, 86_400.0),
     ("soon", None),
+    ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
     ("", None),
 ]
 

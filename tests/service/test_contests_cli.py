@@ -247,6 +247,15 @@ def test_an_entry_is_marked_as_paid_once(database: Database) -> None:
     assert (str(changes[-1].actor), changes[-1].reason) == ("user:ops", "paid in cash")
 
 
+def test_the_text_of_a_payment_names_the_operator(database: Database) -> None:
+    entry_id = enter_unpaid(database)
+
+    result = run(*mark_paid(entry_id), settings=database.settings)
+
+    assert result.stdout.startswith(f"Entry {entry_id} is ACTIVE: ")
+    assert result.stdout.endswith(" USD, marked as paid by user:ops.\n")
+
+
 def test_a_refused_payment_is_stored_as_a_record(database: Database) -> None:
     contests = database.contests
     contest = database.bring_to(ContestStatus.LIVE)
@@ -257,9 +266,14 @@ def test_a_refused_payment_is_stored_as_a_record(database: Database) -> None:
     assert error_code(*mark_paid(entry.id), settings=database.settings)
 
     rejections = contests.store.read(lambda tx: tx.rejections.page(limit=9))
-    assert rejections[0].command == "activate_entry"
+    assert rejections[0].command == "mark_entry_paid"
     assert rejections[0].reason == "paid in cash"
 
 
-def test_an_unknown_entry_is_not_found(database: Database) -> None:
+def test_a_payment_of_an_unknown_entry_is_refused_and_stored_as_a_record(
+    database: Database,
+) -> None:
     assert error_code(*mark_paid("unknown"), settings=database.settings) == "ENTRY_NOT_FOUND"
+
+    rejections = database.contests.store.read(lambda tx: tx.rejections.page(limit=9))
+    assert (rejections[0].command, rejections[0].code) == ("mark_entry_paid", "ENTRY_NOT_FOUND")

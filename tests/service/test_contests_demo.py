@@ -16,7 +16,6 @@ from tests.service.processes import (
 
 from indelible_service.cli import main
 from indelible_service.demos.competitors import CompetitorsUnusable, tournament_of_file
-from indelible_service.demos.contests import listening_provider
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import (
     Moment,
@@ -24,6 +23,7 @@ from indelible_service.demos.leaderboards import (
     as_competitors,
     encode,
 )
+from indelible_service.demos.provider import provider_stub
 from indelible_service.listening import CannotListen
 
 OPTIONS = TournamentOptions(players=40)
@@ -63,9 +63,9 @@ def test_the_demo_needs_a_running_instance() -> None:
     assert refusal("demo", "contests", **settings) == (3, "NOT_RUNNING")
 
 
-def test_only_one_demo_listens_at_a_port() -> None:
+def test_only_one_provider_listens_at_a_port() -> None:
     port = free_port()
-    with listening_provider(port), pytest.raises(CannotListen), listening_provider(port):
+    with provider_stub(port=port), pytest.raises(CannotListen), provider_stub(port=port):
         pass
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.architecture.sources import ROOT
+from tests.doubles.story_files import StoryUnusable, read_stories
 
 from indelible_service.demos.golfers import Exit, TournamentOptions, invent_golfers
 from indelible_service.demos.provider import (
@@ -18,7 +19,6 @@ from indelible_service.demos.provider import (
     Step,
     Story,
     provider_stub,
-    read_stories,
 )
 
 EVENT = "900900901"
@@ -101,27 +101,125 @@ def test_too_many_requests_say_how_long_to_wait() -> None:
         assert _get(stub).headers["Retry-After"] == "7"
 
 
-def test_a_story_file_has_documents_bytes_and_faults() -> None:
+def _story_file(folder: Path, content: object) -> Path:
+    file = folder / "story.json"
+    file.write_text(json.dumps(content))
+    return file
+
+
+def _program(file: Path, port: int = 0) -> list[str]:
+    options = ["--story", str(file), "--port", str(port)]
+    return [sys.executable, "-m", "tests.doubles.provider", *options]
+
+
+def test_a_story_file_has_documents_bytes_and_faults(tmp_path: Path) -> None:
     steps = [
         {"document": {"a": 1}},
         {"body_base64": "AP8=", "requests": 2},
         {"fault": "HTML", "at_seconds": 4},
     ]
-    stories = read_stories(json.dumps({EVENT: {"advances_by_request": True, "steps": steps}}))
+    stories = {EVENT: {"advances_by_request": True, "steps": steps}}
 
-    story = stories[EVENT]
+    story = read_stories(_story_file(tmp_path, stories))[EVENT]
+
     assert story.advances_by_request
     assert [step.body for step in story.steps] == [b'{"a":1}', b"\x00\xff", b""]
     assert [step.requests for step in story.steps] == [1, 2, 1]
     assert story.steps[2].fault is ProviderFault.HTML
 
 
+DOCUMENT: dict[str, object] = {"document": 1}
+NO_CONTENT: dict[str, object] = {}
+FAULTY_STEPS: list[tuple[object, str, str, str]] = [
+    ([], "$.T1.steps", "at least one step", "an empty list"),
+    ({}, "$.T1.steps", "at least one step", "a value of type dict"),
+    ([DOCUMENT, NO_CONTENT], "$.T1.steps[1]", "document, body_base64, fault", "an empty object"),
+    ([{"requests": 2}], "$.T1.steps[0]", "document, body_base64, fault", "the keys requests"),
+    ([{"documents": {}}], "$.T1.steps[0].documents", "one of the keys", "key 'documents'"),
+    ([DOCUMENT | {"body_base64": ""}], "$.T1.steps[0]", "one body", "document and body_base64"),
+    ([{"body_base64": ""}], "$.T1.steps[0].body_base64", "at least one byte", "''"),
+    ([{"body_base64": "?"}], "$.T1.steps[0].body_base64", "a text in base64", "'?'"),
+    ([{"fault": "RAIN"}], "$.T1.steps[0].fault", "one of SERVER_ERROR, ", "'RAIN'"),
+    ([{"fault": "TRUNCATED"}], "$.T1.steps[0]", "a body that is truncated", "no body"),
+    ([DOCUMENT | {"requests": 0}], "$.T1.steps[0].requests", "at least 1", "0"),
+    ([DOCUMENT | {"requests": True}], "$.T1.steps[0].requests", "a whole number", "True"),
+    ([DOCUMENT | {"at_seconds": -1}], "$.T1.steps[0].at_seconds", "from 0", "-1"),
+    ([DOCUMENT, DOCUMENT], "$.T1.steps[1]", "at_seconds of more than 0.0", "0.0"),
+]
+
+
+@pytest.mark.parametrize(("steps", "path", "expected", "actual"), FAULTY_STEPS)
+def test_a_faulty_step_is_refused_with_its_path(
+    tmp_path: Path, steps: object, path: str, expected: str, actual: str
+) -> None:
+    file = _story_file(tmp_path, {"T1": {"steps": steps}})
+
+    with pytest.raises(StoryUnusable) as refused:
+        read_stories(file)
+
+    error = refused.value
+    assert (error.file, error.path, error.actual) == (str(file), path, actual)
+    assert expected in error.expected
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ("", "$"),
+        ("{", "$"),
+        ("[]", "$"),
+        ("{}", "$"),
+        ('{"T1": []}', "$.T1"),
+        ('{"T1": {"advances_by_request": true}}', "$.T1"),
+        (
+            '{"T1": {"steps": [{"document": 1}], "advances_by_request": 1}}',
+            "$.T1.advances_by_request",
+        ),
+    ],
+)
+def test_a_file_without_stories_is_refused(tmp_path: Path, content: str, path: str) -> None:
+    file = tmp_path / "story.json"
+    file.write_text(content)
+
+    with pytest.raises(StoryUnusable) as refused:
+        read_stories(file)
+
+    assert refused.value.path == path
+
+
+@pytest.mark.slow
+def test_the_program_refuses_a_faulty_story_in_one_line(tmp_path: Path) -> None:
+    file = _story_file(tmp_path, {"T1": {"steps": [NO_CONTENT]}})
+
+    result = subprocess.run(_program(file), cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"STORY_UNUSABLE: File {file} is unusable at $.T1.steps[0]: expected an object with at"
+        " least one of the keys document, body_base64, fault; got an empty object.\n"
+    )
+
+
+@pytest.mark.slow
+def test_the_program_refuses_a_port_in_use_and_a_missing_file(tmp_path: Path) -> None:
+    file = _story_file(tmp_path, {"T1": {"steps": [DOCUMENT]}})
+    with provider_stub() as running:
+        port = int(running.url.rpartition(":")[2])
+        for command, code in (
+            (_program(file, port), "CANNOT_LISTEN"),
+            (_program(tmp_path / "none.json"), "FILE_UNUSABLE"),
+        ):
+            result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+            assert result.returncode == 2
+            assert result.stderr.startswith(f"{code}: ")
+            assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.slow
 def test_the_stand_in_runs_as_a_program(tmp_path: Path) -> None:
-    file = tmp_path / "story.json"
-    file.write_text(json.dumps({EVENT: {"steps": [{"document": {"a": 1}}]}}))
-    command = [sys.executable, "-m", "tests.doubles.provider", "--story", str(file)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    file = _story_file(tmp_path, {EVENT: {"steps": [{"document": {"a": 1}}]}})
+    with subprocess.Popen(_program(file), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         endpoint = process.stdout.readline().strip()
         try:

@@ -54,6 +54,7 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
     ),
     "an event": (statements.GET_EVENT, {**OF_CONTEST, "number": 1}),
     "events": (statements.PAGE_EVENTS, {**OF_CONTEST, "after": 0, "limit": 9}),
+    "replayed events": (statements.PAGE_REPLAYED_EVENTS, {**OF_CONTEST, "after": 0, "limit": 9}),
     "valid events": (
         statements.PAGE_VALID_EVENTS,
         {**OF_CONTEST, "after": 0, "until": 9, "limit": 9},
@@ -61,6 +62,10 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
     "faults": (
         statements.PAGE_FAULTS,
         {"entity_id": "a", "event_number": 1, "after": 0, "limit": 9},
+    ),
+    "the faults of a log": (
+        statements.PAGE_FAULTS_OF_LOG,
+        {"entity_id": "a", "event_number": 1, "number": 1, "limit": 9},
     ),
     "a fetch": (statements.GET_FETCH, {"provider_event_id": "a", "number": 1}),
     "fetches": (statements.PAGE_FETCHES, {"provider_event_id": "a", "after": 0, "limit": 9}),

@@ -32,6 +32,7 @@ from indelible_sql.concepts.statements import (
     RELATED_NAMES,
 )
 from indelible_sql.contests.rows import CONTEST_HEADS, ENTRY_HEADS
+from indelible_sql.contests.statements import ELIGIBLE
 from indelible_sql.kernel.history import (
     CHANGES_BY_MINUTE,
     LAST_TXID,
@@ -112,6 +113,7 @@ COPIED: dict[str, dict[str, str]] = {
         "place_number": "place_number + n",
         **TIMES,
     },
+    "rosters": {"entry_id": "entry_id || '-' || n"},
     "artifacts": {"id": ID, "space_id": "'a'", "normalized_url": "normalized_url || n", **TIMES},
     "signals": {
         "id": ID,
@@ -429,6 +431,34 @@ def test_postgresql_reads_a_page_of_a_list_in_the_order_of_an_index(
             lines = plan(postgresql, "EXPLAIN", statement, **values, limit=10)
             assert has_line(lines, *indexes), (name, lines)
             assert not has_line(lines, "Seq Scan"), (name, lines)
+
+
+@pytest.mark.slow
+def test_postgresql_reads_a_page_of_eligible_entries_by_indexes(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    scenario = new_contest(postgresql)
+    scenario.paid_entry()
+    copy_entries(database)
+    values = {"contest_id": scenario.contest_id, "paid_until": FAR, "limit": 10}
+
+    for after in ("", "5"):
+        lines = plan(postgresql, "EXPLAIN", ELIGIBLE, **values, after=after)
+
+        assert has_line(lines, "entries_status", "entries_of_contest", "entries_pkey"), lines
+        assert has_line(lines, "rosters_pkey", "rosters_digest"), lines
+        # A page must neither read all entries or rosters nor sort them.
+        assert not has_line(lines, "Seq Scan", "Sort", "Hash"), lines
+
+
+def copy_entries(database: PostgresServer) -> None:
+    """Copy an entry with its roster until an index is worth its use, past every guard."""
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        entry = {**COPIED["entries"], "contest_id": "contest_id"}
+        copy_rows(admin, "entries", entry, COPIES)
+        copy_rows(admin, "rosters", COPIED["rosters"], COPIES)
+        admin.execute("ANALYZE")
 
 
 def fill_lists(store: SqlStore, database: PostgresServer) -> None:

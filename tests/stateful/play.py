@@ -11,7 +11,7 @@ from tests.stateful.resolve import next_call
 from tests.stateful.steps import ALL, Call, Program, Verb, World
 from tests.stateful.stores import Player, Stage
 
-from indelible import captures, concepts, projects, tokens
+from indelible import captures, concepts, contests, projects, tokens
 from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, digest
@@ -95,6 +95,7 @@ def read_everything(tx: ReadTx) -> tuple[object, ...]:
         *_read_captures(tx),
         *_read_tokens(tx),
         *_read_projects(tx),
+        *_read_contests(tx),
     )
 
 
@@ -173,3 +174,19 @@ def _read_projects(tx: ReadTx) -> Iterator[object]:
         for job in projects.list_jobs(tx, OWNER, project_id, limit=ALL):
             yield projects.get_job(tx, OWNER, job.job.id)
             yield projects.job_logs(tx, OWNER, job.job.id, limit=ALL)
+
+
+def _read_contests(tx: ReadTx) -> Iterator[object]:
+    """Yield the results of the queries on contests, their entries and their logs."""
+    for saved in contests.list_contests(tx, limit=ALL):
+        contest_id = saved.contest.id
+        yield saved
+        yield contests.list_configurations(tx, contest_id, limit=ALL)
+        yield tx.contests.logs.get(contest_id)
+        yield contests.list_events(tx, contest_id, limit=ALL)
+        yield tx.contests.entries.lowest_free_place_number(contest_id, None)
+        yield tx.contests.entries.entries_revision(contest_id)
+        yield tuple(tx.contests.entries.eligible(contest_id, saved.contest.end_time))
+        for entry in contests.list_entries(tx, contest_id, limit=ALL):
+            yield entry
+            yield contests.list_rosters(tx, entry.entry.id, limit=ALL)

@@ -3,6 +3,8 @@
 The twists make a fifth of the steps stale, illegal or repeated.
 """
 
+from collections.abc import Sequence
+from operator import add
 from typing import Final, Literal
 
 from hypothesis.strategies import (
@@ -30,12 +32,14 @@ CONCEPT_VERBS = (Verb.CREATE, Verb.EDIT, Verb.SUBMIT)
 CAPTURE_VERBS = (Verb.CAPTURE, Verb.CAPTURE, Verb.SUBSPACE)
 TOKEN_VERBS = (Verb.MINT, Verb.TOKEN, Verb.TOKEN)
 PROJECT_VERBS = (Verb.CHANGE_PROJECT, Verb.JOB, *(Verb.CHANGE_JOB,) * 4)
+CONTEST_VERBS = (Verb.ENTRY, Verb.ENTRY, Verb.CHANGE_ENTRY, Verb.CHANGE_ENTRY, Verb.CHANGE_CONTEST)
 # A verb is generated as often as it is listed; every verb is listed at least once.
 VERBS = (
     *CONCEPT_VERBS * 2,
     *CAPTURE_VERBS,
     *TOKEN_VERBS,
     *PROJECT_VERBS,
+    *CONTEST_VERBS,
     Verb.APPROVE,
     Verb.PUBLISH,
     Verb.SAVE_NEXT,
@@ -75,13 +79,15 @@ SPACE_VERBS = (
     Verb.SUBSPACE,
     Verb.SUBSPACE,
 )
+# A contest, its field and three entries.
+ENTRY_VERBS = (Verb.CONTEST, Verb.ENTRY, Verb.ENTRY, Verb.ENTRY, Verb.ENTRY)
 
 
-def space_steps() -> tuple[Step, ...]:
-    """Return the steps that activate an algorithm and create a space with three subspaces."""
+def right_steps(verbs: Sequence[Verb], first_pick: int) -> tuple[Step, ...]:
+    """Return a step of each verb, by which a program begins."""
     content = ConceptContent(name="Ratio")
     result: list[Step] = []
-    for pick, verb in enumerate(SPACE_VERBS):
+    for pick, verb in enumerate(verbs, first_pick):
         step = Step(
             verb=verb,
             twist=Twist.RIGHT,
@@ -96,10 +102,12 @@ def space_steps() -> tuple[Step, ...]:
 
 
 def programs() -> SearchStrategy[Program]:
-    """Return the strategy of programs; half of them begin by creating a space."""
-    space = space_steps()
-    without_space = lists(steps, min_size=MIN_STEPS, max_size=MAX_STEPS).map(tuple)
-    with_space = without_space.map(lambda generated: space + generated)
-    return builds(
-        Program, steps=without_space | with_space, four_eyes=sampled_from((False, False, True))
-    )
+    """Return the strategy of programs.
+
+    A third of them begin with an algorithm and a space with three subspaces, and a third with a
+    contest and its entries.
+    """
+    beginnings = sampled_from(((), right_steps(SPACE_VERBS, 0), right_steps(ENTRY_VERBS, 1)))
+    following = lists(steps, min_size=MIN_STEPS, max_size=MAX_STEPS).map(tuple)
+    all_steps = builds(add, beginnings, following)
+    return builds(Program, steps=all_steps, four_eyes=sampled_from((False, False, True)))

@@ -4,6 +4,7 @@ from attrs import evolve
 from tests.stateful import (
     capture_steps,
     concept_steps,
+    contest_steps,
     key_steps,
     project_steps,
     repository_steps,
@@ -11,7 +12,7 @@ from tests.stateful import (
 )
 from tests.stateful.steps import Call, Handler, Resolver, Step, Twist, Verb, World
 
-from indelible import concepts, projects
+from indelible import concepts, contests, projects
 from indelible.kernel import Idempotency
 from indelible.kernel.keys import KeyCreated, KeySaved, create_key, revoke_key
 
@@ -44,6 +45,10 @@ RESOLVERS: dict[Verb, Resolver] = {
     Verb.CHANGE_PROJECT: project_steps.change_project,
     Verb.JOB: project_steps.create_job,
     Verb.CHANGE_JOB: project_steps.change_job,
+    Verb.CONTEST: contest_steps.publish_contest,
+    Verb.CHANGE_CONTEST: contest_steps.change_contest,
+    Verb.ENTRY: contest_steps.enter_contest,
+    Verb.CHANGE_ENTRY: contest_steps.change_entry,
 }
 # The results of the handlers that are called with an idempotency key.
 RESULT_TYPES: dict[Handler, type[object]] = {
@@ -52,6 +57,7 @@ RESULT_TYPES: dict[Handler, type[object]] = {
     concepts.submit_concept: concepts.ConceptSaved,
     concepts.approve_concept: concepts.ConceptSaved,
     concepts.publish_concept: concepts.ConceptSaved,
+    contests.enter_contest: contests.EntrySaved,
     projects.create_job: projects.JobSaved,
     projects.retry_job: projects.JobSaved,
     create_key: KeyCreated,

@@ -48,6 +48,10 @@ class Verb(StrEnum):
     CHANGE_PROJECT = auto()
     JOB = auto()
     CHANGE_JOB = auto()
+    CONTEST = auto()
+    CHANGE_CONTEST = auto()
+    ENTRY = auto()
+    CHANGE_ENTRY = auto()
     REOPEN = auto()
 
 

@@ -4,6 +4,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import update
+from tests.bench.large_spaces import unguarded
 from tests.web.harness import Json, Web, problem, saved
 
 from indelible.contests import ContestStatus
@@ -19,6 +21,8 @@ from indelible.testing.contests.scenarios import (
     new_contest,
 )
 from indelible.testing.stores import MAYA
+from indelible_sql import SqlStore
+from indelible_sql.contests.tables import EVENTS
 
 REASON: Json = {"reason": "a test"}
 REWRITTEN = Board(cards={**strokes_of(1), PLAYERS[0]: [80]})
@@ -163,6 +167,29 @@ def test_an_impossible_retry_is_refused_and_recorded(any_web: Web) -> None:
     assert [item["code"] for item in rejections(any_web)] == ["RETRY_NOT_POSSIBLE"]
 
 
+def test_a_resume_needs_a_log_that_can_be_replayed_again(sqlite: SqlStore, sqlite_url: str) -> None:
+    web = Web(sqlite)
+    web.key = web.new_key("admin")
+    contest = due_contest(web.store)
+    contest.fail("complete", code="REPLAY_MISMATCH")
+    path = f"{contest.contest_id}/resolve-error"
+    body = {"action": "resume"}
+    second = contest.events[1]
+    change = update(EVENTS).where(EVENTS.c.number == second.number)
+    with unguarded(sqlite_url, EVENTS) as connection:
+        connection.execute(change.values(payload_digest=second.body_hash))
+    refused = post(web, path, body=body)
+
+    assert problem(refused) == (409, "RESUME_NOT_POSSIBLE")
+    expected = "the replay of its log fails at event 2: its event_hash is not that of its content"
+    assert expected in refused.text
+    assert [item["code"] for item in rejections(web)] == ["RESUME_NOT_POSSIBLE"]
+
+    with unguarded(sqlite_url, EVENTS) as connection:
+        connection.execute(change.values(payload_digest=second.payload_digest))
+    assert saved(post(web, path, once="key-2", body=body), 200)["status"] == "LIVE"
+
+
 def test_a_paused_log_takes_corrections_alone(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     contest.observe(FIRST_ROUND, 1)
@@ -247,7 +274,7 @@ def test_fetches_are_listed_with_their_bytes(any_web: Web) -> None:
 
     assert [fetch["outcome"] for fetch in fetches] == ["OK", "TIMEOUT"]
     assert any_web.get(f"{path}/1/payload").status_code == 200
-    assert problem(any_web.get(f"{path}/2/payload")) == (404, "PAYLOAD_NOT_FOUND")
+    assert problem(any_web.get(f"{path}/2/payload")) == (404, "FETCH_WITHOUT_PAYLOAD")
     assert problem(any_web.get(f"{path}/3/payload")) == (404, "FETCH_NOT_FOUND")
     assert any_web.get("/admin/tournaments/nothing/fetches").status_code == 404
 

@@ -1,15 +1,18 @@
 """Test contests over HTTP: who sees what, entries, rosters and leaderboards."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.web.harness import Json, Web, problem, saved
 
+from indelible import contests
 from indelible.contests import ActivateEntry, ContestStatus
 from indelible.kernel import Actor
-from indelible.testing.contests.payloads import PLAYERS
+from indelible.testing.contests.payloads import FINAL, PLAYERS, Board, strokes_of
 from indelible.testing.contests.scenarios import (
+    HOLD_SECONDS,
     OTHER_ROSTER,
     ROSTER,
     complete_contest,
@@ -17,6 +20,7 @@ from indelible.testing.contests.scenarios import (
     contest_in,
     live_contest,
     new_contest,
+    publish,
 )
 from indelible.testing.stores import MAYA, NOOR
 from indelible_web.contests import CONTEXT
@@ -59,7 +63,7 @@ def test_a_published_contest_says_what_its_organizer_can_do(
     assert contest["organizer_id"] == MAYA.id
     assert (contest["is_locked"], contest["is_live"], contest["is_settled"]) == (False,) * 3
     assert contest["actions"] == {
-        "can_join": True,
+        "can_join": False,  # The field is not known yet.
         "can_set_roster": False,
         "can_configure": True,
         "can_cancel": True,
@@ -230,6 +234,56 @@ def test_nobody_enters_a_locked_contest(any_web: Web, player_key: str) -> None:
     assert seen["actions"]["can_join"] is False
 
 
+def actions_of(web: Web, contest_id: str, key: str) -> Json:
+    """Return the actions that a contest offers to a caller."""
+    actions: Json = saved(web.get(f"/v1/contests/{contest_id}", key=key), 200)["actions"]
+    return actions
+
+
+def test_a_contest_takes_entries_of_users_once_its_field_is_known(
+    any_web: Web, player_key: str
+) -> None:
+    contest = publish(any_web.store)
+    without_field = actions_of(any_web, contest.contest_id, player_key)
+    contest.import_field()
+    system_key = any_web.new_key("contests:read", owner=Actor.system("importer"))
+
+    assert without_field["can_join"] is False
+    assert actions_of(any_web, contest.contest_id, player_key)["can_join"] is True
+    assert actions_of(any_web, contest.contest_id, system_key)["can_join"] is False
+
+
+def test_from_the_lock_time_on_a_contest_offers_what_it_accepts(
+    web: Web,
+) -> None:
+    contest = new_contest(web.store)
+    contest.enter(MAYA.id)
+    key = web.new_key("contests:read", "contests:organize", owner=MAYA)
+    before = actions_of(web, contest.contest_id, key)
+    while web.clock.now() < contest.contest.lock_time:
+        pass
+    after = actions_of(web, contest.contest_id, key)
+
+    assert contest.contest.status is ContestStatus.SCHEDULED
+    assert {name for name, can in before.items() if can} == {
+        "can_join",
+        "can_set_roster",
+        "can_configure",
+        "can_cancel",
+    }
+    assert set(after.values()) == {False}
+
+
+def test_the_roster_of_a_void_entry_cannot_be_set(any_web: Web, player_key: str) -> None:
+    contest = new_contest(any_web.store)
+    entry = contest.paid_entry(ANN.id).entry
+    paid = actions_of(any_web, contest.contest_id, player_key)
+    contest.run(contests.void_entry, contests.VoidEntry(entry_id=entry.id))
+
+    assert paid["can_set_roster"] is True
+    assert actions_of(any_web, contest.contest_id, player_key)["can_set_roster"] is False
+
+
 def test_the_field_of_a_contest_is_shown(any_web: Web, player_key: str) -> None:
     contest_id = new_contest(any_web.store).contest_id
     field = saved(any_web.get(f"/v1/contests/{contest_id}/field", key=player_key), 200)
@@ -266,6 +320,26 @@ def test_a_final_leaderboard_is_the_settlement_page_by_page(any_web: Web, player
     assert seen["standings"] == rows
     assert seen["is_settled"] is True
     assert sum(item["payout_amount"] for item in seen["payout_table"]) <= 2 * 2501
+
+
+def test_the_final_payout_table_is_that_of_the_ranked_entries(
+    any_web: Web, player_key: str
+) -> None:
+    not_counted = {**configuration()["withdrawn"], "policy": "not_counted"}
+    contest = live_contest(any_web.store, withdrawn=not_counted)
+    # Two of the three players of bob's roster withdraw, so that it is not ranked.
+    cards = {**strokes_of(2), "P03": (70,), "P04": (70,)}
+    board = Board(cards=cards, left={"P03": "WD", "P04": "WD"}, status=FINAL)
+    for minute in (1, 2):
+        contest.observe(board, minute)
+    contest.advance(contest.contest.start_time + timedelta(minutes=2, seconds=HOLD_SECONDS))
+    contest.finish(contest.start_run())
+
+    seen = saved(any_web.get(f"/v1/contests/{contest.contest_id}", key=player_key), 200)
+    first, last = seen["standings"]
+    assert (last["user_id"], last["score"], last["payout_amount"]) == ("bob", None, 0)
+    payout = first["payout_amount"]
+    assert seen["payout_table"] == [{"rank_min": 1, "rank_max": 1, "payout_amount": payout}]
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "1.5"])

@@ -67,6 +67,10 @@ def random_keys(random: Random) -> dict[str, Any]:
     """Return keys of a configuration."""
     size = random.randint(1, 6)
     breakers = random.sample(TIE_BREAKERS, k=random.randint(0, len(TIE_BREAKERS)))
+    payout = random_payout(random)
+    short_field = random.choice(("renormalize", "retain"))
+    if payout["kind"] == "fixed_cents":
+        short_field = "retain"
     policies = {
         name: random_policy(random) for name in ("missed_cut", "withdrawn", "disqualified", "dns")
     }
@@ -78,8 +82,8 @@ def random_keys(random: Random) -> dict[str, Any]:
         "dns_before_lock": random.choice(("swap_allowed", "no_swap")),
         "tie_breakers": breakers,
         "rake": {"bps": random.choice((0, 1000, 3333, 10_000)), "rounding": "floor"},
-        "payout": random_payout(random),
-        "short_field": random.choice(("renormalize", "retain")),
+        "payout": payout,
+        "short_field": short_field,
         "tie_remainder": random.choice(("platform", "entry_order")),
         "max_entries": None,
         "max_entries_per_user": None,

@@ -279,19 +279,36 @@ def test_all_faults_are_reported_at_once() -> None:
         ({"payout": {"kind": "bps", "table": []}}, "TOO_FEW_ITEMS", "$.payout.table"),
         ({"payout": {"kind": "bps", "table": [10_000, 0]}}, "OUT_OF_RANGE", "$.payout.table[1]"),
         (
-            {"payout": {"kind": "fixed_cents", "amounts": [5, 6], "guarantee": True}},
+            {
+                "payout": {"kind": "fixed_cents", "amounts": [5, 6], "guarantee": True},
+                "short_field": "retain",
+            },
             "NOT_DESCENDING",
             "$.payout.amounts[1]",
         ),
         (
-            {"payout": {"kind": "fixed_cents", "amounts": [10**12, 1], "guarantee": True}},
+            {
+                "payout": {"kind": "fixed_cents", "amounts": [10**12, 1], "guarantee": True},
+                "short_field": "retain",
+            },
             "WRONG_SUM",
             "$.payout.amounts",
         ),
         (
-            {"payout": {"kind": "fixed_cents", "amounts": [5], "guarantee": 1}},
+            {
+                "payout": {"kind": "fixed_cents", "amounts": [5], "guarantee": 1},
+                "short_field": "retain",
+            },
             "WRONG_TYPE",
             "$.payout.guarantee",
+        ),
+        (
+            {
+                "payout": {"kind": "fixed_cents", "amounts": [5], "guarantee": True},
+                "short_field": "renormalize",
+            },
+            "CONTRADICTION",
+            "$.short_field",
         ),
         ({"min_official_rounds": 5}, "CONTRADICTION", "$.min_official_rounds"),
         ({"terminal_confirmations": 0}, "OUT_OF_RANGE", "$.terminal_confirmations"),
@@ -465,3 +482,10 @@ def test_every_code_has_a_meaning() -> None:
 @pytest.mark.parametrize("name", sample_names())
 def test_a_sample_has_no_fault(name: str) -> None:
     assert faults(sample_configuration(name)) == []
+
+
+def test_a_sample_has_no_cut_and_a_par_for_each_round() -> None:
+    configuration = parse_configuration(sample_configuration("invitational"), created_at=None)
+
+    assert configuration.cut.after_round is None
+    assert configuration.par.by_round == (72, 70, 71)

@@ -2,14 +2,30 @@
 
 from functools import partial
 
-from tests.contest_runs import ContestRun
+from attrs import evolve
+from tests.contest_runs import FIRST_ROUND, ContestRun
 
-from indelible.contests.commands import CorrectLog, FailContest, ResolveError, StartRun
+from indelible.contests.commands import (
+    CorrectLog,
+    FailContest,
+    PauseIngestion,
+    ResolveError,
+    ResumeIngestion,
+    StartRun,
+)
 from indelible.contests.entities import Contest
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.handlers import correct_log, fail_contest, resolve_error, start_run
+from indelible.contests.handlers import (
+    correct_log,
+    fail_contest,
+    pause_ingestion,
+    resolve_error,
+    resume_ingestion,
+    start_run,
+)
 from indelible.contests.lifecycle import ContestStatus
-from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
+from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE, SETTLE_CONTEST_STAGE
+from indelible.contests.tasks import ContestFailpoint
 from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import code
 from indelible_web.contests.overview import contest_row
@@ -35,6 +51,18 @@ def try_to_settle(run: ContestRun, contest: Contest) -> str:
     run.settle()
     start = StartRun(contest_id=contest.id)
     return code(partial(run.store.run, start_run, start, actor=OPS, reason="a test"))
+
+
+def pause(run: ContestRun, contest: Contest) -> None:
+    """Pause the log of a contest, as an operator does."""
+    command = PauseIngestion(contest_id=contest.id)
+    run.store.run(pause_ingestion, command, actor=OPS, reason="the scores look wrong")
+
+
+def resume(run: ContestRun, contest: Contest) -> None:
+    """Resume the log of a contest."""
+    command = ResumeIngestion(contest_id=contest.id)
+    run.store.run(resume_ingestion, command, actor=OPS, reason="the scores are right")
 
 
 def alerts_of(run: ContestRun, contest: Contest) -> list[str]:
@@ -112,10 +140,84 @@ def test_a_canceled_tournament_is_an_alert_for_a_contest_in_error(run: ContestRu
     assert run.status(contest) is ContestStatus.ERROR
     assert alerts_of(run, contest) == ["TOURNAMENT_CANCELLED"]
 
-    resume = ResolveError(contest_id=contest.id, action=ResolveAction.RESUME)
-    run.store.run(resolve_error, resume, actor=OPS, reason="a test")
+    resolve = ResolveError(contest_id=contest.id, action=ResolveAction.RESUME)
+    run.store.run(resolve_error, resolve, actor=OPS, reason="a test")
     run.clock.advance(60)
     run.fetch()
 
     assert run.status(contest) is ContestStatus.CANCELLED
     assert run.actions(contest)[-1] == "cancel_by_provider"
+
+
+def test_a_paused_log_holds_the_settlement_until_it_is_resumed(run: ContestRun) -> None:
+    contest = played(run)
+    pause(run, contest)
+    run.hold()
+    for _ in range(30):
+        assert try_to_settle(run, contest) == "SETTLEMENT_NOT_DUE"
+        run.clock.advance(60)
+
+    assert run.status(contest) is ContestStatus.LIVE
+    assert run.runs(contest) == []
+    assert run.task(SETTLE_CONTEST_STAGE, contest.id).attempts == 0
+
+    resume(run, contest)
+    try_to_settle(run, contest)
+    assert run.status(contest) is ContestStatus.COMPLETE
+
+
+def test_a_log_that_is_paused_while_a_settlement_is_computed_holds_it_back(
+    run: ContestRun,
+) -> None:
+    contest = played(run)
+    run.hold()
+
+    def pause_after_computation(reached: ContestFailpoint) -> None:
+        if reached is ContestFailpoint.SETTLE_AFTER_COMPUTE:
+            pause(run, contest)
+
+    run.process(SETTLE_CONTEST_STAGE, at_failpoint=pause_after_computation)
+    assert run.status(contest) is ContestStatus.LIVE
+
+    resume(run, contest)
+    try_to_settle(run, contest)
+    assert run.status(contest) is ContestStatus.COMPLETE
+
+
+def test_a_tournament_that_was_too_short_cancels_no_contest_while_its_log_is_paused(
+    run: ContestRun,
+) -> None:
+    contest = run.open(min_official_rounds=2)
+    run.lock(contest)
+    run.start(contest)
+    short = evolve(FIRST_ROUND, is_final=True)
+    for _ in range(2):
+        run.clock.advance(90)
+        run.fetch(short)
+    pause(run, contest)
+    run.hold()
+    try_to_settle(run, contest)
+    assert run.status(contest) is ContestStatus.LIVE
+
+    resume(run, contest)
+    try_to_settle(run, contest)
+    assert run.status(contest) is ContestStatus.CANCELLED
+
+
+def test_fetches_of_a_pause_are_taken_up_before_the_settlement(run: ContestRun) -> None:
+    contest = played(run)
+    pause(run, contest)
+    run.serve_ruling()
+    for _ in range(2):
+        run.clock.advance(HOLD_SECONDS)
+        run.fetch()
+    resume(run, contest)
+    run.clock.advance(HOLD_SECONDS)
+    assert run.process(SETTLE_CONTEST_STAGE) == 1
+    assert run.runs(contest) == []
+
+    run.process_all(INGEST_CONTEST_STAGE)
+    assert run.kinds(contest)[-2:] == ["!SNAPSHOT", "CORRECTION"]
+    assert run.log(contest).terminal_number is None
+    try_to_settle(run, contest)
+    assert run.status(contest) is ContestStatus.LIVE

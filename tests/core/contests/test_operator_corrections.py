@@ -23,6 +23,7 @@ from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.handlers.logs import correct_log
 from indelible.contests.rules.assess import Assessment
 from indelible.contests.rules.corrections import CorrectedRound, CorrectionInput, correct
+from indelible.contests.rules.faults import FaultCode
 from indelible.contests.rules.settlement import settle
 from indelible.contests.rules.values import PlayerStatus
 from indelible.contests.tasks.settlement_inputs import read_settlement
@@ -217,7 +218,13 @@ def test_an_operator_who_takes_a_correction_back_follows_the_provider_again() ->
     assert log.state.leaderboard.corrections == ()
 
 
-def test_an_operators_status_stays_until_the_provider_sends_another_one() -> None:
+def _status(log: PureLog) -> PlayerStatus:
+    """Return the status of that player."""
+    assert log.state.leaderboard is not None
+    return log.state.leaderboard.cards[_player(log)].status
+
+
+def test_an_operators_status_stays_until_the_provider_sends_a_third_one_twice() -> None:
     log = PureLog()
     log.take(BEFORE)
     player_id = _player(log)
@@ -226,13 +233,33 @@ def test_an_operators_status_stays_until_the_provider_sends_another_one() -> Non
     _correct(log, rounds=(fixed,))
     for moment in (Moment(n=2, progress=0.4), end_of_round(2)):
         log.take(body_of(moment))
-        assert log.state.leaderboard is not None
-        assert log.state.leaderboard.cards[player_id].status is PlayerStatus.DQ
+        assert _status(log) is PlayerStatus.DQ
+    assert log.kinds(Validity.INVALID) == []
 
     log.take(body_of(Moment(n=3, progress=0.3), wrong_status))
-    assert log.state.leaderboard is not None
-    assert log.state.leaderboard.cards[player_id].status is PlayerStatus.WD
+    assert _status(log) is PlayerStatus.DQ
+    assert _history(log)[-1] == REFUSED_SNAPSHOT
+    (fault,) = log.events[-1].faults
+    assert fault.code is FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION
+    assert (fault.path, fault.value) == (f"players[{player_id}].status", "WD")
+
+    log.take(body_of(Moment(n=3, progress=0.4), wrong_status))
+    assert _history(log)[-1] == CORRECTION
+    assert _status(log) is PlayerStatus.WD
     assert _first_round(log) == 99
+    assert problems_of_replay(log) == []
+
+
+def test_a_player_whom_an_operator_has_made_active_may_get_any_status() -> None:
+    log = PureLog()
+    log.take(body_of(end_of_round(1), wrong_status))
+    _correct(log, statuses={_player(log): PlayerStatus.ACTIVE})
+    log.take(body_of(Moment(n=2, progress=0.3), wrong_status))
+    assert _status(log) is PlayerStatus.ACTIVE
+    for _ in range(3):
+        log.take(body_of(FINAL))
+
+    assert _status(log) in {PlayerStatus.FIN, PlayerStatus.CUT}
     assert log.kinds(Validity.INVALID) == []
 
 

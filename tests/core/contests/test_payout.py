@@ -148,11 +148,9 @@ def test_fixed_amounts_without_a_guarantee_are_scaled_down() -> None:
 
 def test_a_guarantee_covers_only_ranks_that_are_reached() -> None:
     fixed = FixedPayout(amounts=(500, 300), guarantee=True)
-    retained = divided(fixed, 100, [1], short_field="retain")
-    shared = divided(fixed, 100, [1], short_field="renormalize")
+    division = divided(fixed, 100, [1], short_field="retain")
 
-    assert (paid(retained, [1]), retained.top_up_minor) == ([500], 400)
-    assert (paid(shared, [1]), shared.top_up_minor) == ([800], 700)
+    assert (paid(division, [1]), division.top_up_minor) == ([500], 400)
 
 
 def test_without_a_ranked_entry_the_pool_is_retained_without_a_rake() -> None:

@@ -461,6 +461,7 @@ def test_each_code_has_an_example_here() -> None:
         FaultCode.AFTER_TERMINAL_LOCK,
         FaultCode.CONTEST_NOT_INGESTING,
         FaultCode.FAULTS_TRUNCATED,
+        FaultCode.ASSESSMENT_FAILED,  # in test_stages_ingest
     }
     assert shown == set(FaultCode)
     assert set(MEANINGS) == set(FaultCode)

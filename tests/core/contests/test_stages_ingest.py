@@ -10,8 +10,10 @@ from tests.contest_runs import (
 )
 
 from indelible.contests.commands import PauseIngestion, ResumeIngestion
+from indelible.contests.entities import Contest
 from indelible.contests.handlers import pause_ingestion, resume_ingestion
 from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.rules.assess import AssessInput, Assessment
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
     INGEST_CONTEST_STAGE,
@@ -19,6 +21,8 @@ from indelible.contests.rules.tasks import (
     START_CONTEST_STAGE,
 )
 from indelible.contests.tasks import ContestFailpoint
+from indelible.contests.tasks import ingestion as ingestion_module
+from indelible.contests.tasks.ingestion import MAX_ATTEMPTS
 from indelible.kernel import Actor
 from indelible_service.demos.leaderboards import Tournament, competitors_of, encode
 
@@ -207,3 +211,82 @@ def test_a_correction_after_the_settlement_is_stored_and_never_applied(run: Cont
     assert faults[0].code == "AFTER_TERMINAL_LOCK"
     assert run.log(contest).leaderboard_number == leaderboard_number
     assert run.status(contest) is ContestStatus.COMPLETE
+
+
+def fault_values(run: ContestRun, contest: Contest, number: int) -> list[tuple[str, str]]:
+    """Return the codes and values of an event's faults."""
+    faults = run.store.read(
+        lambda tx: tx.contests.logs.faults(contest.id, number, after=0, limit=9)
+    )
+    return [(fault.code, fault.value) for fault in faults]
+
+
+def test_a_defect_of_the_assessment_refuses_one_fetch_and_not_the_next(
+    run: ContestRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contest = run.open()
+    run.lock(contest)
+
+    def broken(_: AssessInput) -> Assessment:
+        raise KeyError("position")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingestion_module, "assess", broken)
+        for _ in range(2):
+            run.clock.advance(60)
+            run.fetch(FIRST_ROUND)
+
+    assert run.kinds(contest) == ["FIELD", "!SNAPSHOT"]
+    assert fault_values(run, contest, 2) == [("ASSESSMENT_FAILED", "KeyError: 'position'")]
+    assert run.log(contest).fetch_number == run.fetch_number()
+    run.clock.advance(60)
+    run.fetch()
+    assert run.kinds(contest) == ["FIELD", "!SNAPSHOT", "SNAPSHOT"]
+
+
+def test_a_defect_of_the_transaction_refuses_the_fetch_in_the_last_attempt(
+    run: ContestRun,
+) -> None:
+    contest = run.open()
+    run.lock(contest)
+    run.clock.advance(60)
+    run.serve(FIRST_ROUND)
+    run.record_fetch()
+    failures: list[ContestFailpoint] = []
+
+    def fail(reached: ContestFailpoint) -> None:
+        if reached is ContestFailpoint.INGEST_BEFORE_APPEND and len(failures) < MAX_ATTEMPTS:
+            failures.append(reached)
+            raise ValueError("password=tulip")
+
+    for _ in range(MAX_ATTEMPTS):
+        assert run.kinds(contest) == ["FIELD"]
+        run.enqueue(INGEST_CONTEST_STAGE, contest.id)
+        run.process(INGEST_CONTEST_STAGE, at_failpoint=fail)
+
+    assert run.kinds(contest) == ["FIELD", "!SNAPSHOT"]
+    ((code, value),) = fault_values(run, contest, 2)
+    assert code == "ASSESSMENT_FAILED"
+    assert "tulip" not in value
+    assert run.task(INGEST_CONTEST_STAGE, contest.id).dead_reason is None
+
+
+def test_a_transient_error_of_the_transaction_refuses_no_fetch(run: ContestRun) -> None:
+    contest = run.open()
+    run.lock(contest)
+    run.clock.advance(60)
+    run.serve(FIRST_ROUND)
+    run.record_fetch()
+
+    def fail(reached: ContestFailpoint) -> None:
+        if reached is ContestFailpoint.INGEST_BEFORE_APPEND:
+            raise OSError("the disk is full")
+
+    for _ in range(MAX_ATTEMPTS):
+        run.enqueue(INGEST_CONTEST_STAGE, contest.id)
+        run.process(INGEST_CONTEST_STAGE, at_failpoint=fail)
+
+    assert run.task(INGEST_CONTEST_STAGE, contest.id).dead_reason is not None
+    run.reconcile()
+    run.process(INGEST_CONTEST_STAGE)
+    assert run.kinds(contest) == ["FIELD", "SNAPSHOT"]

@@ -1,11 +1,10 @@
-"""The stage that settles contests, settlements by operators, and dry runs."""
+"""The stage that settles contests, and settlements by operators."""
 
 from collections.abc import Callable
 
 import pytest
 from attrs import evolve
 from tests.contest_runs import (
-    BEFORE,
     FINAL,
     FIRST_ROUND,
     OPTIONS,
@@ -18,19 +17,14 @@ from indelible.contests.entities.values import ResolveAction
 from indelible.contests.handlers import resolve_error, void_entry
 from indelible.contests.lifecycle import ContestStatus, RunStatus
 from indelible.contests.ports import ContestsRead, ContestsWrite
-from indelible.contests.rules.configuration import parse_configuration
 from indelible.contests.rules.settlement import SettlementInput
 from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
 from indelible.contests.tasks import (
     ContestFailpoint,
     SilentContestObserver,
-    dry_run_settlement,
-    read_bundle,
-    replay_log,
     settle_now,
 )
 from indelible.contests.tasks import settlement as settlement_module
-from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
 from indelible.contests.tasks.settlement import SettleContest, SettleWork
 from indelible.contests.tasks.settlement_inputs import SettlementRead, read_settlement
 from indelible.kernel import Actor
@@ -309,66 +303,3 @@ def test_a_state_that_no_replay_leads_to_is_not_settled(
 
     assert observer.outcomes == [False]
     assert run.contest(contest).error_code == "REPLAY_MISMATCH"
-
-
-# Dry runs, replays and bundles
-
-
-def test_a_dry_run_equals_the_settlement_and_stores_nothing(run: ContestRun) -> None:
-    contest = run.bring_to(ContestStatus.LIVE)
-    dry = run.store.read(dry_run_settlement, contest.id)
-    assert run.runs(contest) == []
-
-    run.settle()
-
-    assert dry.run.result_digest == run.runs(contest)[0].result_digest
-    assert dry.is_equal
-
-
-def test_a_dry_run_with_another_configuration_lists_the_lines_that_differ(run: ContestRun) -> None:
-    contest = run.bring_to(ContestStatus.LIVE)
-    stored = run.store.read(lambda tx: tx.contests.contests.configuration(contest.id, 1))
-    document = {**stored.configuration, "payout": {"kind": "bps", "table": [10_000]}}
-    other = parse_configuration(document, created_at=None)
-
-    comparison = run.store.read(dry_run_settlement, contest.id, other)
-
-    assert comparison.other is not None
-    assert {line.other_payout_minor for line in comparison.differences} >= {0}
-    assert sum(line.other_payout_minor or 0 for line in comparison.differences) == 6_753
-
-
-def test_a_contest_without_an_end_has_no_dry_run(run: ContestRun) -> None:
-    contest = run.open()
-    with pytest.raises(LeaderboardNotKnown):
-        run.store.read(dry_run_settlement, contest.id)
-
-    run.lock(contest)
-    run.fetch(BEFORE)
-    with pytest.raises(RoundsNotOfficial):
-        run.store.read(dry_run_settlement, contest.id)
-
-
-def test_a_replay_leads_to_the_stored_state(run: ContestRun) -> None:
-    contest = run.bring_to(ContestStatus.COMPLETE)
-
-    replayed = replay_log(run.store, contest.id)
-
-    assert replayed.is_equal
-    assert replayed.event_number == 5
-
-
-def test_the_bundle_of_a_settled_contest_has_the_digests_of_its_run(run: ContestRun) -> None:
-    contest = run.bring_to(ContestStatus.COMPLETE)
-    (settled,) = run.runs(contest)
-    entries = run.store.read(
-        lambda tx: tx.contests.entries.find({"contest_id": contest.id}, limit=9)
-    )
-    void = VoidEntry(entry_id=entries[0].entity.id)
-    run.store.run(void_entry, void, actor=OPS, reason="a dispute after the settlement")
-
-    bundle = run.store.read(read_bundle, contest.id)
-
-    assert bundle["result_digest"] == settled.result_digest
-    assert bundle["eligibility_digest"] == settled.eligibility_digest
-    assert len(bundle["entries"]) == 3

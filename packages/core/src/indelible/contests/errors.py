@@ -64,6 +64,20 @@ class FetchNotFound(NotFound):
 
 
 @frozen
+class FetchWithoutPayload(NotFound):
+    """A fetch that received no bytes."""
+
+    code: ClassVar[str] = "FETCH_WITHOUT_PAYLOAD"
+    message: ClassVar[str] = (
+        "Fetch {number} of tournament {provider_event_id} received no bytes: its outcome is "
+        "{outcome}."
+    )
+    provider_event_id: str
+    number: int
+    outcome: str
+
+
+@frozen
 class RunNotFound(NotFound):
     """A settlement run that does not exist."""
 

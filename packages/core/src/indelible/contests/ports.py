@@ -16,6 +16,7 @@ from indelible.contests.entities import (
     EventFault,
     Fetch,
     ProviderFeed,
+    ReplayedEvent,
     Roster,
     SettlementLine,
     SettlementRun,
@@ -163,6 +164,12 @@ class LogReader(AggregateReader[ContestLog], Protocol):
         """Return the next `limit` events after a number, oldest first."""
         ...
 
+    def replayed_events(
+        self, contest_id: str, *, after: int, limit: int
+    ) -> tuple[ReplayedEvent, ...]:
+        """Return the next `limit` events after a number, oldest first, as a replay reads them."""
+        ...
+
     def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:
         """Yield the valid events after a number up to another one, oldest first, in batches."""
         ...
@@ -171,6 +178,12 @@ class LogReader(AggregateReader[ContestLog], Protocol):
         self, contest_id: str, event_number: int, *, after: int, limit: int
     ) -> tuple[EventFault, ...]:
         """Return the next `limit` faults of an event after a number, in order."""
+        ...
+
+    def faults_after(
+        self, contest_id: str, event_number: int, number: int, *, limit: int
+    ) -> tuple[EventFault, ...]:
+        """Return the next `limit` faults of all events after a fault of an event, in order."""
         ...
 
 

@@ -84,14 +84,25 @@ def folded_state(tx: ContestsRead, log: ContestLog) -> LogState:
     )
 
 
+def require_open_log(log: ContestLog) -> ContestLog:
+    """Return a log that a contest can be settled from.
+
+    Raises:
+        SettlementNotDue: An operator has paused the log.
+    """
+    if not log.is_open:
+        raise errors.SettlementNotDue(log.contest_id, "an open log", "a log that is paused")
+    return log
+
+
 def require_due(tx: ContestsRead, contest: Contest, now: datetime) -> DueSettlement:
     """Return what the settlement of a contest needs.
 
     Raises:
-        SettlementNotDue: The tournament has not ended, an operator has to resolve a conflict, or
-            the hold is not over.
+        SettlementNotDue: The tournament has not ended, an operator has to resolve a conflict, the
+            hold is not over, or the log is paused.
     """
-    log = tx.contests.logs.get(contest.id).entity
+    log = require_open_log(tx.contests.logs.get(contest.id).entity)
     configuration = configuration_of(tx, contest)
     state = folded_state(tx, log)
     due_at = settlement_due(state, configuration, log.marks)

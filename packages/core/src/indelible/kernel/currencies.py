@@ -1,7 +1,8 @@
 """The active currencies of ISO 4217, with the number of digits of their minor units.
 
-Source: ISO 4217, list one (amendment 179 of 2025), without codes that have no minor unit: precious
-metals, units of account such as XDR, and the codes for tests and for no currency.
+Source: ISO 4217, list one as published on 1 January 2026 (the copy in iso4217 1.16.20260101 on
+PyPI), without codes that have no minor unit: precious metals, units of account such as XDR, and the
+codes for tests and for no currency.
 """
 
 from collections.abc import Mapping

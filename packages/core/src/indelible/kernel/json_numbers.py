@@ -117,6 +117,15 @@ def parse_json(text: str, levels_around: int = 0) -> Any:  # noqa: ANN401 - any 
     return _decoder.decode(text)
 
 
+def parse_trusted_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value of a stored JSON text without checking limits, in half the time.
+
+    Raises:
+        ValueError: The text is not JSON.
+    """
+    return _trusting_decoder.decode(text)
+
+
 def _parse_whole_number(text: str) -> int:
     if len(text.removeprefix("-")) > MAX_JSON_DIGITS:
         raise too_many_digits("value")
@@ -140,4 +149,7 @@ _decoder: Final = json.JSONDecoder(
     parse_float=_parse_fraction,
     parse_int=_parse_whole_number,
     parse_constant=_refuse_constant,
+)
+_trusting_decoder: Final = json.JSONDecoder(
+    parse_float=_parse_fraction, parse_constant=_refuse_constant
 )

@@ -18,6 +18,7 @@ from indelible.contests.entities import (
     EventFault,
     Fetch,
     ProviderFeed,
+    ReplayedEvent,
     Roster,
     SettlementLine,
     SettlementRun,
@@ -47,6 +48,13 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
         """Return the next `limit` events after a number, oldest first."""
         return _after(self.records(ContestEvent, contest_id), after, limit)
 
+    def replayed_events(
+        self, contest_id: str, *, after: int, limit: int
+    ) -> tuple[ReplayedEvent, ...]:
+        """Return the next `limit` events after a number, oldest first, as a replay reads them."""
+        events = self.events(contest_id, after=after, limit=limit)
+        return tuple(map(ReplayedEvent.of, events))
+
     def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:
         """Yield the valid events after a number up to another one, oldest first."""
         for event in self.records(ContestEvent, contest_id)[max(after, 0) : max(until, 0)]:
@@ -64,6 +72,16 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
                 )
 
         return ()
+
+    def faults_after(
+        self, contest_id: str, event_number: int, number: int, *, limit: int
+    ) -> tuple[EventFault, ...]:
+        """Return the next `limit` faults of all events after a fault of an event, in order."""
+        faults = list(self.faults(contest_id, event_number, after=number, limit=limit))
+        for event in self.records(ContestEvent, contest_id)[max(event_number, 0) :]:
+            faults += self.faults(contest_id, event.number, after=0, limit=limit - len(faults))
+
+        return tuple(faults)
 
 
 class MemoryContestRepository(MemoryAggregateRepository[Contest]):

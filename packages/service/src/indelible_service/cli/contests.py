@@ -17,7 +17,9 @@ from indelible_service.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from indelible.contests.rules.configuration import Configuration
+    from collections.abc import Sequence
+
+    from indelible.contests.rules.configuration import Configuration, ConfigurationFault
     from indelible.contests.tasks import DryRunComparison
 
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -58,12 +60,7 @@ def check(context: click.Context, file: Path) -> None:
     try:
         configuration = read_configuration(file)
     except ConfigurationInvalid as error:
-        faults = [fault.document() for fault in error.faults]
-        print_result({"valid": False, "faults": faults}, f"Faults: {len(faults)}")
-        if not wants_json():
-            print_table(
-                FAULT_COLUMNS, [[fault[name] for name in FAULT_COLUMNS] for fault in faults]
-            )
+        _print_faults(error.faults)
         context.exit(REFUSED)
 
     result: dict[str, object] = {
@@ -72,6 +69,17 @@ def check(context: click.Context, file: Path) -> None:
         "faults": [],
     }
     print_result(result, f"The configuration is valid. Digest: {configuration.digest}")
+
+
+def _print_faults(faults: "Sequence[ConfigurationFault]") -> None:
+    """Print the faults of a configuration: as JSON, or their number and a table."""
+    documents = [fault.document() for fault in faults]
+    print_result({"valid": False, "faults": documents}, f"Faults: {len(documents)}")
+    if wants_json():
+        return
+
+    rows = [(fault.path, fault.code, fault.expected, fault.actual) for fault in faults]
+    print_table(FAULT_COLUMNS, rows)
 
 
 @contests.command(cls=Command)
@@ -122,7 +130,7 @@ def settle(contest_id: str, *, dry_run: bool, configuration_file: Path | None) -
         other = read_configuration(configuration_file)
 
     with open_settings_store() as store:
-        comparison = store.read(dry_run_settlement, contest_id, other)
+        comparison = dry_run_settlement(store, contest_id, other)
 
     _print_comparison(comparison)
 
@@ -184,9 +192,11 @@ def mark_paid(entry_id: str, reason: str, by: str) -> None:
     """
     from indelible_service.contest_payments import mark_entry_paid
 
+    actor = Actor.parse(by)
     with open_settings_store() as store:
-        saved = mark_entry_paid(store, entry_id, actor=Actor.parse(by), reason=reason)
+        saved = mark_entry_paid(store, entry_id, actor=actor, reason=reason)
 
     entry = saved.entry
     paid = f"{entry.paid_minor} minor units of {entry.currency}"
-    print_result(saved, f"Entry {entry.id} is {entry.status}: {paid} paid by {entry.payment_ref}.")
+    text = f"Entry {entry.id} is {entry.status}: {paid}, marked as paid by {actor}."
+    print_result(saved, text)

@@ -20,6 +20,7 @@ class ContestMetrics:
     """Counts and measures fetches, events, transitions and settlements of this process."""
 
     registry: CollectorRegistry = field(factory=CollectorRegistry)
+    _shown_lag_seconds: float = field(default=0.0, init=False)
     _lag: Gauge = field(init=False)
     _fetches: Counter = field(init=False)
     _events: Counter = field(init=False)
@@ -128,10 +129,13 @@ class ContestMetrics:
         self._replay_match.set(1)
 
     def fetched(self, outcome: str, lag_seconds: float) -> None:
-        """Count a fetch by its outcome, and show the lag if it is longer than the one known."""
+        """Count a fetch by its outcome, and show its lag if it is longer than the one shown.
+
+        The reconciler's next report replaces it.
+        """
         self._fetches.labels(outcome).inc()
-        if lag_seconds > 0:
-            self._lag.set(lag_seconds)
+        if lag_seconds > self._shown_lag_seconds:
+            self._show_lag(lag_seconds)
 
     def event_stored(self, status: str, code: str) -> None:
         """Count an event by its validity and its first code."""
@@ -165,12 +169,16 @@ class ContestMetrics:
 
     def reconciled(self, report: ContestReport) -> None:
         """Show the state of all contests."""
-        self._lag.set(report.lag_seconds)
+        self._show_lag(report.lag_seconds)
         for state in ContestStatus:
             self._states.labels(state.value).set(report.states.get(state, 0))
         for transition in TRANSITIONS:
             seconds = report.overdue_seconds.get(transition, 0.0)
             self._overdue.labels(transition).set(seconds)
+
+    def _show_lag(self, seconds: float) -> None:
+        self._shown_lag_seconds = seconds
+        self._lag.set(seconds)
 
 
 @cache

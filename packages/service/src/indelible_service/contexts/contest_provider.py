@@ -111,7 +111,7 @@ class ProviderClient:
 
         try:
             until = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):  # a number of the date may have any length
             return None
         if until.tzinfo is None:
             return None

@@ -5,8 +5,7 @@ instance does the rest by itself: it locks, starts and settles the contest.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -26,7 +25,6 @@ from indelible_service.demo import DemoStep, check_running
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import Moment, Tournament, encode
 from indelible_service.demos.provider import ProviderStub, Story, provider_stub
-from indelible_service.listening import CannotListen
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
@@ -44,7 +42,7 @@ START_SECONDS: Final = 24
 CONFIRMATION_SECONDS: Final = 2
 HOLD_SECONDS: Final = 4
 MAX_WAIT_SECONDS: Final = 180
-PAUSE_SECONDS: Final = 0.2
+PAUSE_SECONDS: Final = 0.2  # between two reads while the demo waits for a state
 STEPS_PER_ROUND: Final = 1
 MILLISECONDS: Final = 1_000  # of a second
 SNAPSHOT: Final = "SNAPSHOT"
@@ -86,25 +84,10 @@ def contests_demo(settings: Settings, competitors: Path | None = None) -> Iterat
     check_running(settings)
     port = provider_port(settings.section(ContestSettings).ingestion_endpoint_url)
     tournament = invented_tournament(competitors)
-    with open_configured_store(settings) as store, listening_provider(port) as stub:
+    with open_configured_store(settings) as store, provider_stub(port=port) as stub:
         demo = _Demo(store=store, stub=stub, tournament=tournament)
         yield from demo.run()
         yield DemoStep(f"The contest: {settings.address}/console/contests/{demo.contest.id}")
-
-
-@contextmanager
-def listening_provider(port: int) -> Generator[ProviderStub]:
-    """Serve leaderboards at the port until the block ends.
-
-    Raises: CannotListen if another demo runs.
-    """
-    with ExitStack() as stack:
-        try:
-            stub = stack.enter_context(provider_stub(port=port))
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise CannotListen(LOOPBACK[0], port, reason) from error
-        yield stub
 
 
 def provider_port(endpoint: str) -> int:

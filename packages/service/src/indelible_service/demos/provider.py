@@ -4,20 +4,21 @@ It is a program on a real socket, because the demo, the tests and a reader of th
 the same ingestion against it. `GET /leaderboard?event=ID` serves the story of a tournament.
 """
 
-import json
 import threading
 import time
-from base64 import b64decode
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final, Self, cast
+from typing import Final, Self, cast
 from urllib.parse import parse_qs, urlsplit
 
 from attrs import define, field, frozen
 
+from indelible_service.listening import CannotListen
+
+HOST: Final = "127.0.0.1"
 PATH: Final = "/leaderboard"
 TOO_LARGE_BYTES: Final = 2 * 1024 * 1024 + 1
 HTML_PAGE: Final = b"<!doctype html><html><body>Service temporarily unavailable</body></html>"
@@ -53,26 +54,6 @@ class Step:
     requests: int = 1
     retry_after_seconds: int = 1
 
-    @classmethod
-    def of_document(cls, document: Mapping[str, Any]) -> Self:
-        """Return a step of a story file.
-
-        The body is `document`, any JSON, or `body_base64`.
-        """
-        body = b""
-        if "document" in document:
-            body = json.dumps(document["document"], separators=(",", ":")).encode()
-        elif "body_base64" in document:
-            body = b64decode(document["body_base64"])
-        fault = document.get("fault")
-        return cls(
-            body=body,
-            fault=None if fault is None else ProviderFault(fault),
-            at_seconds=float(document.get("at_seconds", 0.0)),
-            requests=int(document.get("requests", 1)),
-            retry_after_seconds=int(document.get("retry_after_seconds", 1)),
-        )
-
 
 @frozen(kw_only=True)
 class Story:
@@ -90,21 +71,6 @@ class Story:
             steps.append(Step(body=body, at_seconds=at_seconds))
 
         return cls(steps=tuple(steps), advances_by_request=seconds is None)
-
-
-def read_stories(text: str) -> dict[str, Story]:
-    """Return the stories of a file by the provider's event id.
-
-    The file is a JSON object: `{"EVENT": {"advances_by_request": true, "steps": [...]}}`.
-    """
-    stories: dict[str, Story] = {}
-    documents: dict[str, Any] = json.loads(text)
-    for event_id, document in documents.items():
-        steps = tuple(Step.of_document(step) for step in document["steps"])
-        by_request = bool(document.get("advances_by_request", False))
-        stories[event_id] = Story(steps=steps, advances_by_request=by_request)
-
-    return stories
 
 
 @define
@@ -262,13 +228,16 @@ class _Handler(BaseHTTPRequestHandler):
 def provider_stub(
     stories: Mapping[str, Story] | None = None, port: int = 0
 ) -> Generator[ProviderStub]:
-    """Serve stories on a port of this machine until the block ends."""
+    """Serve stories on a port of this machine until the block ends.
+
+    Raises: CannotListen.
+    """
     stub = ProviderStub()
     for event_id, story in (stories or {}).items():
         stub.tell(event_id, story)
-    server = _Server(("127.0.0.1", port), _Handler)
+    server = _listen(port)
     server.stub = stub
-    stub.url = f"http://127.0.0.1:{server.server_port}"
+    stub.url = f"http://{HOST}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -278,3 +247,15 @@ def provider_stub(
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _listen(port: int) -> _Server:
+    """Return a server that listens at a port.
+
+    Raises: CannotListen.
+    """
+    try:
+        return _Server((HOST, port), _Handler)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CannotListen(HOST, port, reason) from error

@@ -3,7 +3,8 @@
 Each has a reason and requires an Idempotency-Key; a refused one is stored as a record.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from indelible import contests
@@ -22,7 +23,7 @@ from indelible.contests import (
     ResolveError,
     ResumeIngestion,
 )
-from indelible.contests.tasks import settle_now
+from indelible.contests.tasks import require_replay, settle_now
 from indelible.kernel import Head, IndelibleError
 from indelible.kernel.rejections import NO_REJECTIONS, record_rejection
 from indelible_web.contests.admin_schemas import (
@@ -163,8 +164,13 @@ def correct(context: OperationContext, body: CorrectionBody) -> LogView:
 def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
     """Resolve the error of a contest; a retry computes the settlement outside a transaction.
 
-    A repeated request for a retry that has succeeded returns the settled contest.
+    So does a resume with the replay of a log that could not be replayed before. A repeated request
+    for a retry that has succeeded returns the settled contest.
     """
+    if command.action is ResolveAction.RESUME:
+        with _recording_refusal(context, command):
+            require_replay(context.store, command.contest_id)
+
     view = run_recorded(context, showing_contest(contests.resolve_error), command)
     if command.action is not ResolveAction.RETRY:
         return view
@@ -182,22 +188,33 @@ def get_head(tx: ReadTx, contest_id: str) -> Head[Contest]:
 
 
 def _settle(context: OperationContext, command: ResolveError) -> None:
-    """Settle a contest in the operator's name, and store a refusal as a record."""
-    actor, reason, request_id = context.caller.actor, context.reason, context.request_id
-    try:
+    """Settle a contest in the operator's name."""
+    with _recording_refusal(context, command):
         settle_now(
             context.store,
             command.contest_id,
             action="resolve_complete",
-            actor=actor,
-            reason=reason,
-            request_id=request_id,
+            actor=context.caller.actor,
+            reason=context.reason,
+            request_id=context.request_id,
         )
+
+
+@contextmanager
+def _recording_refusal(context: OperationContext, command: ResolveError) -> Generator[None]:
+    """Store a refusal outside of the command's transaction as a record."""
+    try:
+        yield
     except NO_REJECTIONS:
         raise
     except IndelibleError as error:
         record_rejection(
-            context.store, command, error, actor=actor, reason=reason, request_id=request_id
+            context.store,
+            command,
+            error,
+            actor=context.caller.actor,
+            reason=context.reason,
+            request_id=context.request_id,
         )
         raise
 

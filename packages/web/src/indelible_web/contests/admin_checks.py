@@ -13,11 +13,9 @@ from indelible.contests import (
     Settlement,
     parse_configuration,
     result_document,
-    settle,
 )
 from indelible.contests.tasks import LineDifference, LogReplay, replay_log
-from indelible.contests.tasks.dry_runs import differences_of
-from indelible.contests.tasks.settlement_inputs import read_settlement
+from indelible.contests.tasks.dry_runs import differences_of, settle_dry
 from indelible_web.contests.admin_schemas import (
     ConfigurationFaultView,
     DryRunBody,
@@ -122,19 +120,19 @@ def compare(
 ) -> DryRunView:
     """Return the settlement of now and its difference to one with another configuration.
 
-    The results are computed with no transaction open.
-
     Raises:
         ContestNotFound: There is no such contest.
         ConfigurationInvalid: The configuration has faults.
         LeaderboardNotKnown, RoundsNotOfficial: The tournament is not over.
         SettlementFailed: The stored records allow no settlement.
     """
-    own = _settled(context, contest_id, None)
-    other: Settlement | None = None
-    differences: tuple[LineDifference, ...] = ()
+    parsed: Configuration | None = None
     if configuration is not None:
-        other = _settled(context, contest_id, parse_configuration(configuration, created_at=None))
+        parsed = parse_configuration(configuration, created_at=None)
+    settled = settle_dry(context.store, contest_id, parsed)
+    own, other = settled.own, settled.other
+    differences: tuple[LineDifference, ...] = ()
+    if other is not None:
         differences = differences_of(own, other)
 
     views: list[LineDifferenceView] = []
@@ -157,10 +155,3 @@ def result_of(settlement: Settlement) -> DryRunResult:
         result = result_document(settlement)
 
     return project(DryRunResult, settlement, line_count=line_count, result=result)
-
-
-def _settled(
-    context: OperationContext, contest_id: str, configuration: Configuration | None
-) -> Settlement:
-    read = context.store.read(read_settlement, contest_id, configuration)
-    return settle(read.input)

@@ -1,10 +1,11 @@
 """The operator's reads of contests: events, faults, bytes, fetches, runs, refused commands."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from indelible.app import ReadTx
-from indelible.contests import ContestEvent, EventFault
-from indelible.contests.errors import RunNotFound
+from indelible.contests import EventFault
+from indelible.contests.errors import FetchWithoutPayload, RunNotFound
 from indelible.kernel.rejections import list_rejections
 from indelible_web.contests.admin_schemas import (
     EventView,
@@ -27,13 +28,15 @@ from indelible_web.contests.queries import (
 )
 from indelible_web.http.downloads import Download, download_of
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.request import ADMIN
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
 MAX_RUNS: Final = 100
-MAX_SCANNED_EVENTS: Final = 50  # By a page of faults; events have large bodies.
+
+NumberedQuery = TypeVar("NumberedQuery", bound=PageQuery)
+NumberedView = TypeVar("NumberedView", EventView, LineView, FetchView)
 
 routes = Routes("contests_reads", "Reads of contests, for operators.")
 
@@ -46,11 +49,7 @@ routes = Routes("contests_reads", "Reads of contests, for operators.")
 )
 def list_ingestion_events(context: OperationContext, query: ContestPageQuery) -> Page[EventView]:
     """List the events of a contest's log, oldest first, valid or not."""
-    cursors = context.cursors(query)
-    events = context.store.read(
-        read_events, query.contest_id, int(cursors.start() or 0), query.limit + 1
-    )
-    return cursors.page([project(EventView, event) for event in events], lambda view: view.number)
+    return numbered_page(context, query, read_events)
 
 
 @routes.add(
@@ -117,9 +116,7 @@ def get_settlement_run(context: OperationContext, query: RunQuery) -> RunView:
 )
 def list_settlement_lines(context: OperationContext, query: RunLinesQuery) -> Page[LineView]:
     """List the lines of a settlement run in the order of their ranks."""
-    cursors = context.cursors(query)
-    lines = context.store.read(read_lines, query, int(cursors.start() or 0), query.limit + 1)
-    return cursors.page(lines, lambda view: view.number)
+    return numbered_page(context, query, read_lines)
 
 
 @routes.pages(
@@ -130,11 +127,7 @@ def list_settlement_lines(context: OperationContext, query: RunLinesQuery) -> Pa
 )
 def list_fetches(context: OperationContext, query: FetchListQuery) -> Page[FetchView]:
     """List the fetches of a tournament's data, oldest first, successful or not."""
-    cursors = context.cursors(query)
-    fetches = context.store.read(
-        read_fetches, query.provider_event_id, int(cursors.start() or 0), query.limit + 1
-    )
-    return cursors.page(fetches, lambda view: view.number)
+    return numbered_page(context, query, read_fetches)
 
 
 @routes.add(
@@ -166,14 +159,31 @@ def list_refused_commands(
     return cursors.page(views, lambda view: view.id)
 
 
-def read_events(tx: ReadTx, contest_id: str, after: int, limit: int) -> tuple[ContestEvent, ...]:
+def numbered_page(
+    context: OperationContext,
+    query: NumberedQuery,
+    read: Callable[[ReadTx, NumberedQuery, int, int], tuple[NumberedView, ...]],
+) -> Page[NumberedView]:
+    """Return a page of numbered records, in the order of their numbers.
+
+    `read` gets the number of the last record of the page before, and the maximum of records.
+    """
+    cursors = context.cursors(query)
+    views = context.store.read(read, query, int(cursors.start() or 0), query.limit + 1)
+    return cursors.page(views, lambda view: view.number)
+
+
+def read_events(
+    tx: ReadTx, query: ContestPageQuery, after: int, limit: int
+) -> tuple[EventView, ...]:
     """Return the next events of a contest after a number.
 
     Raises:
         ContestNotFound: There is no such contest.
     """
-    tx.contests.contests.get(contest_id)
-    return tx.contests.logs.events(contest_id, after=after, limit=limit)
+    tx.contests.contests.get(query.contest_id)
+    events = tx.contests.logs.events(query.contest_id, after=after, limit=limit)
+    return tuple(project(EventView, event) for event in events)
 
 
 def event_payload(tx: ReadTx, contest_id: str, number: int) -> Download:
@@ -206,22 +216,9 @@ def read_faults(
         ContestNotFound: There is no such contest.
     """
     tx.contests.contests.get(contest_id)
-    faults: list[EventFault] = []
-    if event_number:
-        faults += tx.contests.logs.faults(contest_id, event_number, after=number, limit=limit)
-    after = event_number
-    while not is_single and len(faults) < limit:
-        events = tx.contests.logs.events(contest_id, after=after, limit=MAX_SCANNED_EVENTS)
-        if not events:
-            break
-        for event in events:
-            if event.fault_count and len(faults) < limit:
-                faults += tx.contests.logs.faults(
-                    contest_id, event.number, after=0, limit=limit - len(faults)
-                )
-        after = events[-1].number
-
-    return tuple(faults)
+    if is_single:
+        return tx.contests.logs.faults(contest_id, event_number, after=number, limit=limit)
+    return tx.contests.logs.faults_after(contest_id, event_number, number, limit=limit)
 
 
 def read_runs(tx: ReadTx, contest_id: str) -> tuple[RunView, ...]:
@@ -263,15 +260,15 @@ def read_lines(tx: ReadTx, query: RunLinesQuery, after: int, limit: int) -> tupl
 
 
 def read_fetches(
-    tx: ReadTx, provider_event_id: str, after: int, limit: int
+    tx: ReadTx, query: FetchListQuery, after: int, limit: int
 ) -> tuple[FetchView, ...]:
     """Return the next fetches of a tournament after a number.
 
     Raises:
         FeedNotFound: No contest was ever published for the tournament.
     """
-    tx.contests.feeds.get(provider_event_id)
-    fetches = tx.contests.feeds.fetches(provider_event_id, after=after, limit=limit)
+    tx.contests.feeds.get(query.provider_event_id)
+    fetches = tx.contests.feeds.fetches(query.provider_event_id, after=after, limit=limit)
     return tuple(project(FetchView, fetch) for fetch in fetches)
 
 
@@ -280,7 +277,10 @@ def fetch_payload(tx: ReadTx, provider_event_id: str, number: int) -> Download:
 
     Raises:
         FetchNotFound: There is no such fetch.
-        PayloadNotFound: The fetch received no bytes.
+        FetchWithoutPayload: The fetch received no bytes.
     """
     fetch = tx.contests.feeds.fetch(provider_event_id, number)
-    return download_of(tx.payloads.get(fetch.payload_digest or ""))
+    if fetch.payload_digest is None:
+        raise FetchWithoutPayload(provider_event_id, number, fetch.outcome.value)
+
+    return download_of(tx.payloads.get(fetch.payload_digest))

@@ -12,7 +12,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "attempted_action": "The transition that failed: `lock`, `start` or `complete`.",
     "can_cancel": "True if the caller can cancel the contest.",
     "can_configure": "True if the caller can change the configuration.",
-    "can_join": "True if the contest takes another entry of the caller.",
+    "can_join": "True if the field is known and the contest takes another entry of the caller.",
     "can_resolve_error": "True if the caller can resolve the error of the contest.",
     "can_set_roster": "True if the caller has an entry whose roster can change.",
     "column_schema": "The columns of the rows, in order.",

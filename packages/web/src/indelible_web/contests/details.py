@@ -155,16 +155,18 @@ def seconds_until_lock(contest: Contest, now: datetime) -> int | None:
 def contest_actions(
     tx: ReadTx, viewer: Viewer, contest: Contest, own_entries: tuple[Entry, ...]
 ) -> ContestActions:
-    """Return what the viewer can do with the contest now."""
+    """Return what the viewer can do with the contest now.
+
+    Nobody enters or configures a contest from its lock time on, also before a worker locks it.
+    """
     is_open = not contest.is_locked and viewer.now < contest.lock_time
-    occupying = [entry for entry in own_entries if entry.is_occupying]
     is_in_charge = viewer.is_operator or viewer.is_organizer(contest)
 
     return ContestActions(
-        can_join=is_open and _has_vacancy(tx, contest, len(occupying)),
-        can_set_roster=is_open and bool(occupying),
-        can_configure=not contest.is_locked and is_in_charge,
-        can_cancel=_can_cancel(viewer, contest),
+        can_join=is_open and _can_join(tx, viewer, contest, own_entries),
+        can_set_roster=is_open and any(entry.is_joined for entry in own_entries),
+        can_configure=is_open and is_in_charge,
+        can_cancel=_can_cancel(viewer, contest, is_open=is_open),
         can_resolve_error=contest.is_in_error and viewer.is_operator,
     )
 
@@ -193,19 +195,24 @@ def contest_error(contest: Contest) -> ContestError | None:
     return project(ContestError, contest)
 
 
-def _has_vacancy(tx: ReadTx, contest: Contest, own_count: int) -> bool:
-    """Return True if the contest and the caller's own limit leave a place."""
+def _can_join(tx: ReadTx, viewer: Viewer, contest: Contest, own_entries: tuple[Entry, ...]) -> bool:
+    """Return True for a user to whom an open contest, whose field is known, leaves a place."""
+    if viewer.user_id is None:
+        return False
+    if tx.contests.logs.get(contest.id).entity.field_number is None:
+        return False
+
+    own_count = sum(entry.is_occupying for entry in own_entries)
     own_limit = contest.max_entries_per_user
     if own_limit is not None and own_count >= own_limit:
         return False
     if contest.max_entries is None:
         return True
-
     return tx.contests.entries.count_occupied(contest.id) < contest.max_entries
 
 
-def _can_cancel(viewer: Viewer, contest: Contest) -> bool:
-    """Return True for an operator before the end, and for an organizer before the lock."""
+def _can_cancel(viewer: Viewer, contest: Contest, *, is_open: bool) -> bool:
+    """Return True for an operator before the end, and for an organizer before the lock time."""
     if viewer.is_operator:
         return contest.status in CANCELABLE
-    return viewer.is_organizer(contest) and not contest.is_locked
+    return viewer.is_organizer(contest) and is_open

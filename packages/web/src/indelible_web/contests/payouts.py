@@ -1,10 +1,8 @@
 """The table of payouts of a contest: amounts by rank, in minor units."""
 
-from collections.abc import Sequence
-
 from indelible.app import ReadTx
-from indelible.contests import Configuration, Contest
-from indelible.contests.rules.payout import BPS_OF_WHOLE, rank_amounts
+from indelible.contests import Configuration, Contest, SettlementRun
+from indelible.contests.rules import payout
 from indelible_web.contests.schemas import PayoutRange
 
 
@@ -13,30 +11,36 @@ def payout_table(
 ) -> tuple[PayoutRange, ...]:
     """Return the payout of each rank, with equal neighbors as one range.
 
-    Before the settlement, all entries of the contest are taken to be paid and to rank alone.
+    Before the settlement, all entries of the contest are taken to be paid and to rank alone. After
+    it only ranked entries count, so that the table is empty if there was none.
     """
-    entries = tx.contests.entries.count_joined(contest.id)
-    pool = contest.fee_minor * entries
     run = tx.contests.runs.completed(contest.id)
-    if run is not None:
-        pool = run.entity.pool_minor or 0
-        entries = run.entity.line_count or 0
+    if run is None:
+        entries = tx.contests.entries.count_joined(contest.id)
+        return _ranges(configuration, contest.fee_minor * entries, entries)
 
-    available = pool - pool * configuration.rake.bps // BPS_OF_WHOLE
-    amounts = rank_amounts(
-        configuration.payout, configuration.short_field, available, max(1, entries)
-    )
-    return ranges_of(amounts)
+    ranked = _count_ranked(tx, run.entity, payout.count_paid_ranks(configuration.payout))
+    if ranked == 0:
+        return ()
+    return _ranges(configuration, run.entity.pool_minor or 0, ranked)
 
 
-def ranges_of(amounts: Sequence[int]) -> tuple[PayoutRange, ...]:
-    """Return the amounts of ranks from 1 as ranges of equal amounts."""
+def _count_ranked(tx: ReadTx, run: SettlementRun, limit: int) -> int:
+    """Return the number of ranked entries of a settlement, at most `limit`.
+
+    The lines are in order of rank, and those without a score are the last.
+    """
+    lines = tx.contests.runs.lines(run.id, after=0, limit=limit)
+    return sum(line.score is not None for line in lines)
+
+
+def _ranges(configuration: Configuration, pool_minor: int, ranked: int) -> tuple[PayoutRange, ...]:
+    """Return the table of a pool as a view."""
     ranges: list[PayoutRange] = []
-    first_rank = 1
-    for rank, amount in enumerate(amounts, start=1):
-        is_last = rank == len(amounts)
-        if is_last or amounts[rank] != amount:
-            ranges.append(PayoutRange(rank_min=first_rank, rank_max=rank, payout_amount=amount))
-            first_rank = rank + 1
+    for row in payout.payout_table(configuration, pool_minor, ranked):
+        view = PayoutRange(
+            rank_min=row.rank_min, rank_max=row.rank_max, payout_amount=row.payout_minor
+        )
+        ranges.append(view)
 
     return tuple(ranges)

@@ -60,7 +60,7 @@ class ContestActions:
 class PayoutRange:
     """The payout of each of some ranks that are paid alike, in minor units.
 
-    Before the settlement it follows from the entries that are paid now.
+    Before the settlement, all entries are taken to be paid.
     """
 
     rank_min: int
@@ -226,7 +226,7 @@ class EntriesView:
 COLUMNS: Final = (
     LeaderboardColumn(key="rank", label="Rank", type="integer"),
     LeaderboardColumn(key="entry_id", label="Entry", type="string"),
-    LeaderboardColumn(key="user_id", label="Player", type="string"),
+    LeaderboardColumn(key="user_id", label="User", type="string"),
     LeaderboardColumn(key="score", label="Score to par", type="integer"),
     LeaderboardColumn(key="payout_amount", label="Payout", type="integer"),
 )

@@ -142,7 +142,9 @@ class NotAUser(Forbidden):
     """A key of an actor that is not a user, where only users have resources."""
 
     code: ClassVar[str] = "NOT_A_USER"
-    message: ClassVar[str] = "The API key does not belong to a user, and only users have spaces."
+    message: ClassVar[str] = (
+        "The API key does not belong to a user: this request needs the key of a user."
+    )
 
 
 @frozen

@@ -11,6 +11,7 @@ from indelible.contests.entities import (
     EventFault,
     Fetch,
     ProviderFeed,
+    ReplayedEvent,
     Roster,
     SettlementLine,
     SettlementRun,
@@ -25,6 +26,7 @@ from indelible.contests.errors import (
 )
 from indelible.kernel import to_json_value
 from indelible.kernel.history import Record
+from indelible.kernel.json_numbers import parse_trusted_json
 from indelible.kernel.values import field_values
 from indelible_sql.contests.tables import (
     CONFIGURATIONS,
@@ -39,6 +41,7 @@ from indelible_sql.contests.tables import (
     ROSTERS,
     RUNS,
 )
+from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import HeadMapping, RecordMapping
@@ -68,6 +71,19 @@ def configuration_of_row(row: Row) -> ContestConfiguration:
 def roster_of_row(row: Row) -> Roster:
     """Return the roster that a row stores."""
     return ROWS.structure(row, Roster)
+
+
+def replayed_event_of_row(row: Row) -> ReplayedEvent:
+    """Return the event that a row stores, as a replay reads it; the row has the text of its body.
+
+    The domain of the column has limited the text.
+    """
+    body = row["body"]
+    if body is not None:
+        with reading_row():
+            body = parse_trusted_json(body)
+
+    return ROWS.structure({**row, "body": body}, ReplayedEvent)
 
 
 def event_of_row(row: Row) -> ContestEvent:

@@ -5,17 +5,20 @@ from typing import Any, Final
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Text,
     and_,
     bindparam,
     func,
     literal_column,
     or_,
     select,
+    tuple_,
     type_coerce,
     union_all,
 )
 
 from indelible.contests.entities import JOINED
+from indelible.contests.entities.records import REPLAYED_FIELDS
 from indelible.contests.entities.values import Validity
 from indelible.contests.lifecycle import TERMINAL, ContestStatus, EntryStatus
 from indelible_sql.contests.tables import (
@@ -33,6 +36,7 @@ from indelible_sql.contests.tables import (
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.columns import BIG_INTEGER, IDENTIFIER, INSTANT
+from indelible_sql.schema.json_rules import JsonText
 from indelible_sql.schema.tables import page_by, rows_by
 
 _ONE: Final = literal_column("1", BigInteger())
@@ -203,7 +207,8 @@ ELIGIBLE: Final[Query] = (
     .where(ENTRIES.c.status == str(EntryStatus.ACTIVE))
     .where(ENTRIES.c.paid_at <= bindparam("paid_until", type_=INSTANT))
     .where(ENTRIES.c.id > bindparam("after", type_=IDENTIFIER))
-    # PostgreSQL may merge both tables in order of id, and would begin with the first roster.
+    # PostgreSQL may join by merging both tables in order of id. Without this condition it would
+    # read all rosters before the page.
     .where(ROSTERS.c.entry_id > bindparam("after", type_=IDENTIFIER))
     .order_by(ENTRIES.c.id)
     .limit(bindparam("limit"))
@@ -212,13 +217,28 @@ ELIGIBLE: Final[Query] = (
 # Which event of a contest has this number, and which ones follow it?
 GET_EVENT: Final = rows_by(EVENTS, "contest_id", "number")
 PAGE_EVENTS: Final = page_by(EVENTS, ("contest_id",), ("number",))
+# The same events as a replay reads them, with the texts of their bodies.
+PAGE_REPLAYED_EVENTS: Final[Query] = PAGE_EVENTS.with_only_columns(
+    *(EVENTS.c[name] for name in REPLAYED_FIELDS if name != "body"),
+    type_coerce(JsonText(EVENTS.c.body), Text()).label("body"),
+)
 PAGE_VALID_EVENTS: Final[Query] = PAGE_EVENTS.where(
     EVENTS.c.validity == str(Validity.VALID),
     EVENTS.c.number <= bindparam("until", type_=BIG_INTEGER),
 )
 
-# Which faults of an event follow a number?
+# Which faults of an event follow a number, and which ones of a log follow a fault of an event?
 PAGE_FAULTS: Final = page_by(FAULTS, ("entity_id", "event_number"), ("number",))
+_fault_position = tuple_(
+    bindparam("event_number", type_=BIG_INTEGER), bindparam("number", type_=BIG_INTEGER)
+)
+PAGE_FAULTS_OF_LOG: Final[Query] = (
+    select(FAULTS)
+    .where(FAULTS.c.entity_id == bindparam("entity_id", type_=IDENTIFIER))
+    .where(tuple_(FAULTS.c.event_number, FAULTS.c.number) > _fault_position)
+    .order_by(FAULTS.c.event_number, FAULTS.c.number)
+    .limit(bindparam("limit"))
+)
 
 # Which fetch of a tournament has this number, and which ones follow it?
 GET_FETCH: Final = rows_by(FETCHES, "provider_event_id", "number")

@@ -17,6 +17,7 @@ from indelible.contests.entities import (
     EventFault,
     Fetch,
     ProviderFeed,
+    ReplayedEvent,
     Roster,
     SettlementLine,
     SettlementRun,
@@ -34,6 +35,7 @@ from indelible_sql.contests.rows import (
     configuration_of_row,
     event_of_row,
     fetch_of_row,
+    replayed_event_of_row,
     roster_of_row,
 )
 from indelible_sql.engine.session import Query, Session
@@ -117,12 +119,12 @@ class SqlEntryRepository(SqlAggregateRepository[Entry]):
     def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
         """Return the lowest place that no entry has, None if all of `max_entries` are taken.
 
-        Places are taken in order. Only where an entry has left its place is there a gap to look
-        for.
+        Places are taken in order, so that the next one is free. A lower one may be free where an
+        entry has left its place.
         """
-        place_number = self.highest_place_number(contest_id) + 1
-        values = {"contest_id": contest_id}
-        if self._session.first(statements.HAS_LEFT, values) is not None:
+        highest = self.highest_place_number(contest_id)
+        place_number = highest + 1
+        if self._has_gap(contest_id, highest):
             place_number = self._first_gap(contest_id)
         if max_entries is not None and place_number > max_entries:
             return None
@@ -170,6 +172,16 @@ class SqlEntryRepository(SqlAggregateRepository[Entry]):
                 return
             values["after"] = rows[-1]["entry_id"]
 
+    def _has_gap(self, contest_id: str, highest: int) -> bool:
+        """Return True if a place up to the highest one is free.
+
+        To count 200,000 places takes a tenth of the time of a search for a gap that has been
+        filled again; neither is needed before the first entry leaves.
+        """
+        if self._session.first(statements.HAS_LEFT, {"contest_id": contest_id}) is None:
+            return False
+        return self.count_occupied(contest_id) < highest
+
     def _first_gap(self, contest_id: str) -> int:
         """Return the lowest free place of a contest whose places have gaps."""
         values = {"contest_id": contest_id}
@@ -202,6 +214,14 @@ class SqlLogRepository(SqlAggregateRepository[ContestLog]):
         rows = self._session.rows(statements.PAGE_EVENTS, values)
         return tuple(event_of_row(row) for row in rows)
 
+    def replayed_events(
+        self, contest_id: str, *, after: int, limit: int
+    ) -> tuple[ReplayedEvent, ...]:
+        """Return the next `limit` events after a number, oldest first, as a replay reads them."""
+        values = {"contest_id": contest_id, "after": after, "limit": limit}
+        rows = self._session.rows(statements.PAGE_REPLAYED_EVENTS, values)
+        return tuple(replayed_event_of_row(row) for row in rows)
+
     def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:
         """Yield the valid events after a number up to another one, oldest first, in batches."""
         values = {"contest_id": contest_id, "after": after, "until": until, "limit": EVENT_BATCH}
@@ -224,6 +244,19 @@ class SqlLogRepository(SqlAggregateRepository[ContestLog]):
             "limit": limit,
         }
         rows = self._session.rows(statements.PAGE_FAULTS, values)
+        return tuple(ROWS.structure(row, EventFault) for row in rows)
+
+    def faults_after(
+        self, contest_id: str, event_number: int, number: int, *, limit: int
+    ) -> tuple[EventFault, ...]:
+        """Return the next `limit` faults of all events after a fault of an event, in order."""
+        values = {
+            "entity_id": contest_id,
+            "event_number": event_number,
+            "number": number,
+            "limit": limit,
+        }
+        rows = self._session.rows(statements.PAGE_FAULTS_OF_LOG, values)
         return tuple(ROWS.structure(row, EventFault) for row in rows)
 
 

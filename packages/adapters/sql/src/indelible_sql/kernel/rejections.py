@@ -31,7 +31,8 @@ _POSITION = (
 )
 _IS_PAST = tuple_(REJECTIONS.c.at, REJECTIONS.c.id) < _POSITION
 _IS_OF_COMMAND = REJECTIONS.c.command == bindparam("command", type_=IDENTIFIER)
-# The statements of a page by what they are given: a command, and the end of the page before.
+# The statements of a page. The keys are whether a command filters the rejections, and whether the
+# page follows another one.
 PAGES = {
     (False, False): NEWEST,
     (False, True): NEWEST.where(_IS_PAST),

@@ -97,7 +97,7 @@ class CorrectLog(ContestCommand):
 
 @frozen(kw_only=True)
 class PauseIngestion(ContestCommand):
-    """Let a contest's log take only an operator's corrections."""
+    """Let a contest's log take only an operator's corrections; nothing settles the contest."""
 
     command_name: ClassVar[str] = "pause_ingestion"
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Final, Self
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 from attrs.validators import optional
 
 from indelible.contests.entities.values import (
@@ -30,7 +30,7 @@ from indelible.contests.entities.values import (
 )
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.history import Record
-from indelible.kernel.json import digest
+from indelible.kernel.json import digest, encode_canonical, sha256_hex
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
 from indelible.kernel.values import (
     COUNT,
@@ -122,20 +122,71 @@ class ContestEvent(Record):
     prev_hash: str = field(validator=is_text, metadata=IDENTIFIER)
     event_hash: str = field(validator=is_digest)
 
+    @property
+    def body_digest(self) -> str | None:
+        """Return the digest of the body, which `body_hash` must equal, None without a body."""
+        return None if self.body is None else self.body.digest
+
     def chain_hash(self) -> str:
         """Return the hash that `event_hash` must equal."""
-        return event_hash(
-            number=self.number,
-            kind=self.kind,
-            validity=self.validity,
-            payload_digest=self.payload_digest,
-            fetch_number=self.fetch_number,
-            fetched_at=self.fetched_at,
-            body_hash=self.body_hash,
-            supersedes=self.supersedes,
-            snapshot_number=self.snapshot_number,
-            prev_hash=self.prev_hash,
-        )
+        return _chain_hash(self)
+
+
+@frozen(kw_only=True)
+class ReplayedEvent:
+    """An event as a replay of its log reads it: everything that its hashes and the fold need.
+
+    A replay of thousands of events trusts the form of their bodies: these are neither checked
+    against limits nor frozen. Nobody may change them.
+    """
+
+    contest_id: str
+    number: int
+    kind: EventKind
+    validity: Validity
+    payload_digest: str
+    fetch_number: int | None
+    fetched_at: datetime
+    body: Mapping[str, Any] | None
+    body_hash: str
+    supersedes: int | None
+    snapshot_number: int | None
+    prev_hash: str
+    event_hash: str
+
+    @classmethod
+    def of(cls, event: ContestEvent) -> Self:
+        """Return an event as a replay reads it."""
+        values = {name: getattr(event, name) for name in REPLAYED_FIELDS}
+        return cls(**values)
+
+    @property
+    def body_digest(self) -> str | None:
+        """Return the digest of the body, which `body_hash` must equal, None without a body."""
+        return None if self.body is None else sha256_hex(encode_canonical(self.body))
+
+    def chain_hash(self) -> str:
+        """Return the hash that `event_hash` must equal."""
+        return _chain_hash(self)
+
+
+REPLAYED_FIELDS: Final = tuple(attribute.name for attribute in fields(ReplayedEvent))
+
+
+def _chain_hash(event: ContestEvent | ReplayedEvent) -> str:
+    """Return the hash of an event that its content leads to."""
+    return event_hash(
+        number=event.number,
+        kind=event.kind,
+        validity=event.validity,
+        payload_digest=event.payload_digest,
+        fetch_number=event.fetch_number,
+        fetched_at=event.fetched_at,
+        body_hash=event.body_hash,
+        supersedes=event.supersedes,
+        snapshot_number=event.snapshot_number,
+        prev_hash=event.prev_hash,
+    )
 
 
 def event_hash(

@@ -23,6 +23,7 @@ from indelible.contests.rules.assess import Assessment, NewEvent
 from indelible.contests.rules.corrections import CorrectionInput, correct
 from indelible.contests.rules.faults import Fault
 from indelible.contests.rules.marks import marks_after, refuse_late
+from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE
 from indelible.contests.rules.values import Field
 from indelible.kernel import Head, canonical_json
 from indelible.kernel.bulk import Bulk
@@ -113,7 +114,10 @@ def correct_log(tx: ContestsWrite, command: commands.CorrectLog) -> LogSaved:
 
 
 def pause_ingestion(tx: ContestsWrite, command: commands.PauseIngestion) -> LogSaved:
-    """Let a log take only an operator's corrections; a paused one stays as it is."""
+    """Let a log take only an operator's corrections; a paused one stays as it is.
+
+    A contest is not settled while its log is paused.
+    """
     head = tx.contests.logs.lock(command.contest_id)
     if not head.entity.is_open:
         return log_saved(head)
@@ -123,7 +127,10 @@ def pause_ingestion(tx: ContestsWrite, command: commands.PauseIngestion) -> LogS
 
 
 def resume_ingestion(tx: ContestsWrite, command: commands.ResumeIngestion) -> LogSaved:
-    """Let a log take the provider's events again; an open one stays as it is."""
+    """Let a log take the provider's events again, at once; an open one stays as it is."""
+    if not tx.contests.logs.get(command.contest_id).entity.is_open:
+        tx.tasks.enqueue(INGEST_CONTEST_STAGE, {command.contest_id: tx.clock.now()})
+
     head = tx.contests.logs.lock(command.contest_id)
     if head.entity.is_open:
         return log_saved(head)

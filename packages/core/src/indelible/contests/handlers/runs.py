@@ -17,7 +17,12 @@ from indelible.contests.entities import (
 from indelible.contests.errors import SettlementNotDue
 from indelible.contests.handlers.saving import evidence_of, save, save_contest
 from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import DueSettlement, folded_state, require_due
+from indelible.contests.repositories import (
+    DueSettlement,
+    folded_state,
+    require_due,
+    require_open_log,
+)
 from indelible.contests.rules.terminal import terminal_reason
 from indelible.kernel import Head
 
@@ -28,7 +33,7 @@ def start_run(tx: ContestsWrite, command: commands.StartRun) -> RunSaved:
     """Start a settlement run; a run that a killed worker has left started is failed first.
 
     Raises:
-        SettlementNotDue: The tournament has not ended, or the hold is not over.
+        SettlementNotDue: The tournament has not ended, the hold is not over, or the log is paused.
         InvalidTransition, RetryNotPossible: No settlement can end the contest.
     """
     contest = tx.contests.contests.lock(command.contest_id).entity.require_settleable()
@@ -51,11 +56,11 @@ def finish_run(tx: ContestsWrite, command: commands.FinishRun) -> RunSaved:
 
     Raises:
         SettlementInputChanged: The log, the entries or the configuration have changed.
-        SettlementNotDue: The log has no TERMINAL event.
+        SettlementNotDue: The log is paused, or has no TERMINAL event.
     """
     contest_id = tx.contests.runs.get(command.run_id).entity.contest_id
     contest_head = tx.contests.contests.lock(contest_id)
-    log = tx.contests.logs.lock(contest_id).entity
+    log = require_open_log(tx.contests.logs.lock(contest_id).entity)
     head = tx.contests.runs.lock(command.run_id)
     run = head.entity.require_binding(command.binding).require_input(
         configuration_digest=contest_head.entity.configuration_digest,
@@ -123,7 +128,7 @@ def _fail_leftover(tx: ContestsWrite, contest_id: str) -> None:
         return
 
     head = tx.contests.runs.lock(leftover.entity.id)
-    message = "The run was left started; its worker has ended."
+    message = "The run was left started: its worker has ended, or its input has changed."
     failed = head.entity.failed(ABANDONED, message, now=tx.clock.now())
     save(tx, tx.contests.runs, head, failed, "fail")
 

@@ -145,7 +145,8 @@ def cancel_shortened(tx: ContestsWrite, command: commands.CancelShortened) -> Co
     """Cancel a live contest whose tournament has ended with too few official rounds.
 
     Raises:
-        SettlementNotDue: The tournament has not ended, or has enough official rounds.
+        SettlementNotDue: The tournament has not ended or has enough official rounds, or the log is
+            paused.
     """
     head = tx.contests.contests.lock(command.contest_id)
     if head.entity.is_canceled:

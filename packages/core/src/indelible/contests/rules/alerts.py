@@ -46,8 +46,8 @@ ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
     ),
     AlertCode.TIMESTAMP_CONFLICT: "Two leaderboards have the same time; settlement waits.",
     AlertCode.SCORE_REWRITTEN: (
-        "A finished round was changed once and not yet a second time, or the engine has corrected"
-        " it."
+        "A finished round, or a status that an operator has corrected, was changed once and not yet"
+        " a second time, or the engine has corrected it."
     ),
     AlertCode.CUT_DIFFERS: (
         "The provider has cut other players than the configured rule; the provider decides."
@@ -140,11 +140,11 @@ def _rewrites(contest: AlertInput) -> list[Alert]:
     result: list[Alert] = []
     if contest.marks.pending_rewrite_number is not None:
         number = contest.marks.pending_rewrite_number
-        message = f"Event {number} changes a finished round; a second observation decides."
+        message = f"Event {number} changes a finished value; a second observation decides."
         result.append(Alert(AlertCode.SCORE_REWRITTEN, message))
     if contest.correction_number is not None:
         number = contest.correction_number
-        message = f"Event {number} has corrected a finished round after two observations."
+        message = f"Event {number} has corrected a finished value after two observations."
         result.append(Alert(AlertCode.SCORE_REWRITTEN, message))
     return result
 

@@ -45,6 +45,7 @@ class FaultCode(StrEnum):
     CONTEST_NOT_INGESTING = "CONTEST_NOT_INGESTING"
     AFTER_TERMINAL_LOCK = "AFTER_TERMINAL_LOCK"
     FAULTS_TRUNCATED = "FAULTS_TRUNCATED"
+    ASSESSMENT_FAILED = "ASSESSMENT_FAILED"
 
 
 @frozen
@@ -137,7 +138,7 @@ MEANINGS: Final[Mapping[FaultCode, FaultCodeMeaning]] = {
         "The fetch is older than one that has been applied.", "Nothing."
     ),
     FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION: FaultCodeMeaning(
-        "A finished round has changed.",
+        "A finished round, or a status that an operator has corrected, has changed.",
         "Nothing: a second fetch with the same change, at least 60 seconds later, is applied as a"
         " correction.",
     ),
@@ -150,6 +151,10 @@ MEANINGS: Final[Mapping[FaultCode, FaultCodeMeaning]] = {
     ),
     FaultCode.FAULTS_TRUNCATED: FaultCodeMeaning(
         "The document has more faults than are stored.", "Read the raw bytes for the others."
+    ),
+    FaultCode.ASSESSMENT_FAILED: FaultCodeMeaning(
+        "The fetch could not be taken up because of an unexpected error.",
+        "Report the error with the raw bytes; the next fetch is taken up as usual.",
     ),
 }
 

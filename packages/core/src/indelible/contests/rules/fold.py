@@ -1,7 +1,7 @@
 """The fold of a contest's events into a state: pure, with integers only and without a clock.
 
-The state holds the bodies that events have stored, and reads them when asked: to fold an event
-takes the same short time whatever the size of its leaderboard.
+The state keeps the stored bodies of events and parses a body on first use, so that the time of a
+fold does not depend on the size of the leaderboard.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,24 +12,25 @@ from typing import Any, Final, Self
 from attrs import evolve, frozen
 
 from indelible.contests.entities.logs import EventDraft
-from indelible.contests.entities.records import ContestEvent
+from indelible.contests.entities.records import ContestEvent, ReplayedEvent
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.values import Field, Leaderboard
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json import digest, instant_text
 
-# An event of a log, or one that is about to become one.
-LoggedEvent = ContestEvent | EventDraft
+# A stored event, or the draft of an event that is not stored yet.
+LoggedEvent = ContestEvent | EventDraft | ReplayedEvent
 
 
 @frozen(kw_only=True)
 class LogState:
-    """The state that the events of a contest lead to.
+    """The state of a contest's log after an event.
 
-    `number` is that of the newest event. `observations` counts how often the applied leaderboard
-    has been observed: once when it was applied at `leaderboard_at`, then by each CONFIRMED event;
-    `observed_at` is the newest of these times. A changed leaderboard starts again and removes the
-    TERMINAL event. A leaderboard that follows a CANCELLED event removes `cancelled_number`.
+    `number` is the number of the newest event. `observations` counts how often the applied
+    leaderboard has been observed: once when it was applied at `leaderboard_at`, then by each
+    CONFIRMED event; `observed_at` is the newest of these times. A changed leaderboard starts again
+    and removes the TERMINAL event. A leaderboard that follows a CANCELLED event removes
+    `cancelled_number`.
     """
 
     number: int = 0
@@ -136,9 +137,9 @@ def _fold_field(state: LogState, event: LoggedEvent) -> LogState:
 
 
 def _fold_leaderboard(state: LogState, event: LoggedEvent) -> LogState:
-    """Apply a leaderboard: its tournament is not canceled, or no longer.
+    """Apply a leaderboard, and remove the number of a CANCELLED event.
 
-    One that equals the applied leaderboard changes nothing else.
+    A leaderboard that equals the applied one changes nothing else.
     """
     if event.body_hash == state.leaderboard_hash:
         return evolve(state, number=event.number, cancelled_number=None)

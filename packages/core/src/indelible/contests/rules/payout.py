@@ -97,7 +97,7 @@ def payout_table(
     Without entries the table shows every paid rank.
     """
     available = pool_minor - pool_minor * configuration.rake.bps // BPS_OF_WHOLE
-    entries = ranked or len(_weights(configuration.payout))
+    entries = ranked or count_paid_ranks(configuration.payout)
     amounts = rank_amounts(configuration.payout, configuration.short_field, available, entries)
 
     ranges: list[PayoutRange] = []
@@ -107,6 +107,11 @@ def payout_table(
         else:
             ranges.append(PayoutRange(rank, rank, amount))
     return tuple(ranges)
+
+
+def count_paid_ranks(payout: Payout) -> int:
+    """Return the number of ranks that a payout rewards."""
+    return len(_weights(payout))
 
 
 def rank_amounts(

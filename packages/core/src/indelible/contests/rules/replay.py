@@ -6,7 +6,7 @@ from typing import Final
 from attrs import define, field, fields, frozen
 
 from indelible.contests.entities.logs import ContestLog
-from indelible.contests.entities.records import ContestEvent
+from indelible.contests.entities.records import ContestEvent, ReplayedEvent
 from indelible.contests.entities.values import LogMarks
 from indelible.contests.rules.fold import EMPTY_STATE, LogState, fold, replay
 
@@ -43,7 +43,7 @@ class LogVerification:
         return not self.problems
 
 
-def verify_log(events: Iterable[ContestEvent], log: ContestLog) -> LogVerification:
+def verify_log(events: Iterable[ContestEvent | ReplayedEvent], log: ContestLog) -> LogVerification:
     """Recompute the hashes of all events of a log, in order, and compare its head with them."""
     check = _Check(log.contest_id)
     for event in events:
@@ -63,7 +63,7 @@ class _Check:
     state: LogState = EMPTY_STATE
     problems: list[LogProblem] = field(factory=list[LogProblem])
 
-    def add_event(self, event: ContestEvent) -> None:
+    def add_event(self, event: ContestEvent | ReplayedEvent) -> None:
         """Check one event and fold it."""
         number = event.number
         if number != self.count + 1:
@@ -74,7 +74,7 @@ class _Check:
             self._add(number, "its prev_hash is not the hash of the event before it")
         if event.event_hash != event.chain_hash():
             self._add(number, "its event_hash is not that of its content")
-        if event.body is not None and event.body.digest != event.body_hash:
+        if event.body_digest not in {None, event.body_hash}:
             self._add(number, "its body_hash is not that of its body")
 
         self.count = number

@@ -51,8 +51,8 @@ class PlayerScores:
     """The scores of all players of a leaderboard.
 
     `absent` is the score of a player of the field who is not on the leaderboard. `winner_total` is
-    the best total of a finished player, None while there is none. Before the cut is made, nobody
-    has missed it.
+    the best total of a finished player, None while there is none. `is_past_cut` is False before the
+    cut, when no player can have missed it.
     """
 
     by_id: Mapping[str, PlayerScore]
@@ -188,11 +188,11 @@ def _total(
 def _absent_total(
     configuration: Configuration, worst: RoundValues, filled_rounds: int
 ) -> int | None:
-    """Return the total of a player who is not on the leaderboard, as one who never started."""
+    """Return the total of a player who is not on the leaderboard, by the policy for DNS."""
     if filled_rounds == 0:
         return 0
     is_complete = all(number in worst for number in range(1, filled_rounds + 1))
-    if not is_complete:  # nobody finished the tournament
+    if not is_complete:  # no player has completed one of the rounds
         return None
 
     return _total("", {}, configuration.dns, configuration.par, worst, filled_rounds)
@@ -215,7 +215,7 @@ def _missing_value(
 
 
 def _has_made_cut(configuration: Configuration, card: PlayerCard) -> bool:
-    """Return True for a player who played on after the cut, or may do so."""
+    """Return True for a player in play or MDF, or with a complete round after the cut."""
     if card.status in PAST_CUT:
         return True
     after_round = configuration.cut.after_round

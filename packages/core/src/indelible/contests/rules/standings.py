@@ -1,7 +1,7 @@
 """Live standings: the ranking of the settlement over the rounds that are complete now.
 
-Standings are computed from stored records and never stored. They project nothing: a round in play
-counts for nobody, and policies fill only rounds that every player in play has completed.
+Standings are computed from stored records and never stored. Rounds in play do not count, and
+policies fill only rounds that every player in play has completed.
 """
 
 from collections import OrderedDict
@@ -29,7 +29,7 @@ MAX_STANDINGS_ROWS: Final = 200_000  # of all standings in a cache together
 
 @frozen
 class StandingsKey:
-    """The digests that decide about standings."""
+    """The key of standings in a cache: the digests of their input."""
 
     configuration_digest: str
     event_number: int
@@ -68,7 +68,7 @@ def standings(
 
     Raises:
         EntryTwice: Two entries have the same id.
-        SettlementFailed: `official_rounds` is given, and the records allow no settlement.
+        SettlementFailed: `official_rounds` is set, and the players cannot be scored.
     """
     if leaderboard is None:
         leaderboard = Leaderboard(configuration.provider_event_id, Tournament(), ())
@@ -87,7 +87,7 @@ def standings(
 
 @define
 class StandingsCache:
-    """Keeps the standings that were used last; both its items and their rows are bounded.
+    """A cache of the standings that were used last, with a maximum of items and of rows.
 
     Threads may share a cache. Two of them may compute the same standings at the same time.
     """
@@ -101,7 +101,7 @@ class StandingsCache:
     _lock: Lock = field(factory=Lock, init=False)
 
     def get(self, key: StandingsKey, compute: Callable[[], Standings]) -> Standings:
-        """Return the standings of a key, computed unless they are in the cache."""
+        """Return the standings of a key; compute and add them if the cache has none."""
         with self._lock:
             cached = self._items.get(key)
             if cached is not None:
@@ -117,7 +117,7 @@ class StandingsCache:
         return len(self._items)
 
     def _add(self, key: StandingsKey, computed: Standings) -> None:
-        """Add standings and drop the oldest ones; too many rows for the cache are not added."""
+        """Add standings of at most `max_rows` rows, and drop the oldest ones above a maximum."""
         if key in self._items or len(computed.rows) > self.max_rows:
             return
 

@@ -18,21 +18,28 @@ from indelible.kernel.json import digest
 
 @frozen
 class Rewrite:
-    """A finished round that a leaderboard changes.
+    """A finished round that a leaderboard changes, or an operator's status if `n` is None.
 
-    `strokes` is None if the round is no longer finished. `course_id` is the course of the changed
-    round where par depends on it, else None.
+    `value` is the strokes or the status, None if the round is no longer finished. `course_id` is
+    the course of the changed round where par depends on it, else None.
     """
 
     player_id: str
-    n: int
-    strokes: int | None
+    n: int | None
+    value: int | str | None
     course_id: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Return the path of the changed value in a normalized leaderboard."""
+        if self.n is None:
+            return status_path(self.player_id)
+        return round_path(self.player_id, self.n)
 
 
 @frozen
 class Validation:
-    """The faults of a leaderboard, and the finished rounds that it changes.
+    """The faults of a leaderboard, and the finished rounds and statuses that it rewrites.
 
     `rewrites` is empty unless these changes are the only faults.
     """
@@ -50,10 +57,10 @@ def validate(
     _check_shrinking(leaderboard, state, faults)
 
     others = len(faults)
-    rewrites = tuple(find_rewrites(leaderboard, state, configuration))
+    changed_rounds = find_rewrites(leaderboard, state, configuration)
+    rewrites = (*changed_rounds, *_rewritten_statuses(leaderboard, state))
     for rewrite in rewrites:
-        path = round_path(rewrite.player_id, rewrite.n)
-        faults.add(FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION, path, rewrite.strokes)
+        faults.add(FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION, rewrite.path, rewrite.value)
 
     return Validation(faults.done(), () if others else rewrites)
 
@@ -75,10 +82,10 @@ def check_leaderboard(
 
 
 def rewrite_digest(rewrites: tuple[Rewrite, ...]) -> str:
-    """Return the digest of changed rounds and their new values."""
+    """Return the digest of changed rounds and statuses and their new values."""
     cells: list[list[str | int | None]] = []
     for rewrite in rewrites:
-        cells.append([rewrite.player_id, rewrite.n, rewrite.strokes, rewrite.course_id])
+        cells.append([rewrite.player_id, rewrite.n, rewrite.value, rewrite.course_id])
 
     return digest(cells)
 
@@ -108,6 +115,21 @@ def find_rewrites(
                 yield Rewrite(before.player_id, n, strokes_after.get(n), courses_after.get(n))
 
 
+def _rewritten_statuses(leaderboard: Leaderboard, state: LogState) -> Iterator[Rewrite]:
+    """Yield the operator's statuses that a leaderboard replaces by a third one.
+
+    A player whom an operator has made active plays on, so that any status may follow.
+    """
+    if state.leaderboard is None:
+        return
+
+    for correction in state.leaderboard.corrections:
+        card = leaderboard.cards.get(correction.player_id)
+        is_final = correction.n is None and correction.value != PlayerStatus.ACTIVE.value
+        if card is not None and is_final and card.status.value != correction.value:
+            yield Rewrite(correction.player_id, None, card.status.value)
+
+
 def _courses(card: PlayerCard, configuration: TournamentKeys) -> dict[int, str | None]:
     """Return the course of each round of a player by its number, nothing if par needs none."""
     if not configuration.par.depends_on_course:
@@ -118,6 +140,11 @@ def _courses(card: PlayerCard, configuration: TournamentKeys) -> dict[int, str |
 def player_path(player_id: str) -> str:
     """Return the path of a player in a normalized leaderboard."""
     return f"players[{player_id}]"
+
+
+def status_path(player_id: str) -> str:
+    """Return the path of a player's status in a normalized leaderboard."""
+    return f"{player_path(player_id)}.status"
 
 
 def round_path(player_id: str, n: int) -> str:
@@ -150,7 +177,7 @@ def _check_rounds(card: PlayerCard, configuration: TournamentKeys, faults: Fault
             faults.add(FaultCode.STATUS_CONTRADICTION, path, card.status.value)
 
     if card.status is PlayerStatus.CUT and configuration.cut.after_round is None:
-        path = f"{player_path(card.player_id)}.status"
+        path = status_path(card.player_id)
         faults.add(FaultCode.STATUS_CONTRADICTION, path, card.status.value)
 
 

@@ -1,4 +1,4 @@
-"""Sample configurations as data: files of this folder, from public facts about tournaments."""
+"""Sample configurations as data: files of this folder, each of a whole tournament."""
 
 import json
 from importlib.resources import files

@@ -14,7 +14,7 @@ from indelible.contests.tasks.observers import (
     SilentContestObserver,
 )
 from indelible.contests.tasks.provider_requests import FetchedBody, FetchFunction
-from indelible.contests.tasks.replays import LogReplay, replay_log
+from indelible.contests.tasks.replays import LogReplay, replay_log, require_replay
 from indelible.contests.tasks.settlement import settle_now
 from indelible.contests.tasks.stages import ContestStages
 from indelible.contests.tasks.transitions import TRANSITIONS
@@ -36,5 +36,6 @@ __all__ = [
     "dry_run_settlement",
     "read_bundle",
     "replay_log",
+    "require_replay",
     "settle_now",
 ]

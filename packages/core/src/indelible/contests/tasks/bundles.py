@@ -18,7 +18,8 @@ PAGE_SIZE: Final = 500
 def read_bundle(tx: ContestsRead, contest_id: str) -> dict[str, Any]:
     """Return the inputs, the configuration and the digests of a contest, as of one instant.
 
-    That of a settled contest holds the entries of its settlement, whatever became of them since.
+    The bundle of a settled contest holds the entries of its settlement, even if they have changed
+    since.
 
     Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial, SettlementFailed.
     """

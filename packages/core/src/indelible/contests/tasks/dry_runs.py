@@ -10,10 +10,12 @@ from indelible.contests.rules.configuration import Configuration
 from indelible.contests.rules.settlement import (
     SettledEntry,
     Settlement,
+    SettlementInput,
     result_document,
     settle,
 )
 from indelible.contests.tasks.settlement_inputs import read_settlement
+from indelible.contests.tasks.states import ContestStore
 
 
 @frozen(kw_only=True)
@@ -71,23 +73,60 @@ class DryRunComparison:
         return not self.differences
 
 
+@frozen(kw_only=True)
+class DrySettlements:
+    """A settlement with the contest's own configuration, and one with another; not stored."""
+
+    own: Settlement
+    other: Settlement | None
+
+
 def dry_run_settlement(
-    tx: ContestsRead, contest_id: str, configuration: Configuration | None = None
+    store: ContestStore, contest_id: str, configuration: Configuration | None = None
 ) -> DryRunComparison:
-    """Settle a contest without storing anything, from one read.
+    """Settle a contest without storing anything.
 
     With a configuration, settle it a second time with that one and list the lines that differ.
 
     Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial, SettlementFailed.
     """
-    own = settle(read_settlement(tx, contest_id).input)
-    if configuration is None:
+    settled = settle_dry(store, contest_id, configuration)
+    own, other = settled.own, settled.other
+    if other is None:
         return DryRunComparison(run=DryRun.of(own), other=None, differences=())
 
-    other = settle(read_settlement(tx, contest_id, configuration).input)
     return DryRunComparison(
         run=DryRun.of(own), other=DryRun.of(other), differences=differences_of(own, other)
     )
+
+
+def settle_dry(
+    store: ContestStore, contest_id: str, configuration: Configuration | None
+) -> DrySettlements:
+    """Compute the settlement of a contest, and a second one if a configuration is given.
+
+    One read returns the input of both, so that only the configuration can make a difference. They
+    are computed after it, with no transaction open.
+
+    Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial, SettlementFailed.
+    """
+    own_input, other_input = store.read(_read_inputs, contest_id, configuration)
+    own = settle(own_input)
+    if other_input is None:
+        return DrySettlements(own=own, other=None)
+
+    return DrySettlements(own=own, other=settle(other_input))
+
+
+def _read_inputs(
+    tx: ContestsRead, contest_id: str, configuration: Configuration | None
+) -> tuple[SettlementInput, SettlementInput | None]:
+    """Return the input of a settlement, and that with the configuration if one is given."""
+    own = read_settlement(tx, contest_id).input
+    if configuration is None:
+        return own, None
+
+    return own, read_settlement(tx, contest_id, configuration).input
 
 
 def differences_of(own: Settlement, other: Settlement) -> tuple[LineDifference, ...]:

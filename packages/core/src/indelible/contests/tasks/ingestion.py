@@ -1,4 +1,4 @@
-"""The stage that takes a tournament's fetches up into the log of one contest, in their order."""
+"""The stage that appends the events of a tournament's fetches to the log of a contest."""
 
 import logging
 from datetime import datetime
@@ -18,11 +18,13 @@ from indelible.contests.rules.tasks import (
     START_CONTEST_STAGE,
 )
 from indelible.contests.rules.terminal import settlement_due
+from indelible.contests.rules.unassessed import refuse_unassessed
 from indelible.contests.tasks.failpoints import (
     AtContestFailpoint,
     ContestFailpoint,
     no_contest_failpoint,
 )
+from indelible.contests.tasks.failures import STOPS, TRANSIENT, one_line
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, START
@@ -44,11 +46,16 @@ logger = logging.getLogger("indelible.contests")
 
 @define(kw_only=True)
 class IngestContest:
-    """Takes up all fetches that wait for a contest, each in a transaction of its own.
+    """The stage that assesses the waiting fetches of a contest, with one transaction per fetch.
 
-    `perform` reads, decides without a transaction, and appends under the lease of its task with
-    the seq that it has read: whoever is second reads again. The events are written by the actor
-    `system:ingestion`. A killed attempt leaves a fetch untouched or taken up.
+    `perform` reads the log, assesses the fetch with no transaction open, and appends the events if
+    it still has the lease of its task and the log still has the seq that was read. If the log has
+    changed, it reads again. The actor of the events is `system:ingestion`. After a killed attempt,
+    the events of a fetch are stored completely or not at all.
+
+    No fetch holds the log up forever. An unexpected error of the assessment, which is pure and
+    would fail again, becomes an INVALID event at once. An unexpected error of the transaction
+    becomes one in the last attempt; a transient error never does.
     """
 
     store: ContestStore
@@ -71,9 +78,9 @@ class IngestContest:
         )
 
     def perform(self, contest_id: str, handle: LeaseHandle) -> None:
-        """Take up each fetch that waits, oldest first.
+        """Append the events of each waiting fetch, oldest first.
 
-        Raises: PerformStopped, LeaseLost, RetryLater while others change the log all the time.
+        Raises: PerformStopped, LeaseLost, RetryLater after MAX_STALE changes of the log in a row.
         """
         stale = 0
         while True:
@@ -85,22 +92,44 @@ class IngestContest:
                 return
 
             try:
-                self._take_up(work, handle)
+                self._append_fetch(work, handle)
             except Stale as error:
                 stale += 1
                 if stale == MAX_STALE:
-                    reason = "the log was changed by others"
+                    reason = f"the log was changed by other transactions {MAX_STALE} times"
                     raise RetryLater(reason, STALE_SECONDS) from error
             else:
                 stale = 0
 
-    def _take_up(self, work: WaitingFetch, handle: LeaseHandle) -> None:
-        """Assess a fetch and append the events that it leads to."""
+    def _append_fetch(self, work: WaitingFetch, handle: LeaseHandle) -> None:
+        """Assess a fetch and append its events."""
+        assessment = self._assess(work)
+        self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
+        try:
+            self._append(work, assessment, handle)
+        except (*STOPS, *TRANSIENT):
+            raise
+        except Exception as error:
+            if handle.lease.attempt < self.max_attempts:
+                raise
+            self._append(work, _refused(work, error), handle)
+
+    def _assess(self, work: WaitingFetch) -> Assessment:
+        """Return the decision on a fetch; a defect refuses it."""
         started_at = self.clock.now()
-        assessment = assess(work.assess_input)
+        try:
+            assessment = assess(work.assess_input)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the log must go on
+            return _refused(work, error)
+
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.scored(max(0.0, seconds))
-        self.at_failpoint(ContestFailpoint.INGEST_AFTER_ASSESS)
+        return assessment
+
+    def _append(self, work: WaitingFetch, assessment: Assessment, handle: LeaseHandle) -> None:
+        """Append events in a transaction of their own, under the lease of the task."""
 
         def append(tx: ContestsWrite, command: AppendEvents) -> None:
             tx.tasks.require_lease(handle.lease)
@@ -138,8 +167,20 @@ class IngestContest:
             )
 
 
+def _refused(work: WaitingFetch, error: Exception) -> Assessment:
+    """Log an unexpected error, and return an INVALID event in place of what the fetch shows."""
+    logger.error(
+        "[Ingestion] contest %s: fetch %s cannot be taken up",
+        work.contest_id,
+        work.fetch_number,
+        exc_info=error,
+    )
+    problem = one_line(f"{type(error).__name__}: {error}")
+    return refuse_unassessed(work.assess_input, problem)
+
+
 def _append(tx: ContestsWrite, command: AppendEvents, work: WaitingFetch) -> None:
-    """Append the events, and what follows from them in the same transaction.
+    """Append the events, and cancel the contest or wake its next transition with them.
 
     Tasks are locked before contests and contests before logs, in every transaction. The contest is
     locked only where it changes: events do not contend with entries.

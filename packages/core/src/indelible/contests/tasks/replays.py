@@ -5,7 +5,8 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.contests.entities import ContestEvent, ContestLog
+from indelible.contests.entities import Contest, ContestLog, ReplayedEvent
+from indelible.contests.errors import ResumeNotPossible
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import folded_state
 from indelible.contests.rules.fold import LogState
@@ -72,6 +73,30 @@ def check_replay(
         )
 
 
+def require_replay(store: ContestStore, contest_id: str) -> None:
+    """Check that a contest may resume, if it is in ERROR because a replay of its log failed.
+
+    The replay reads the whole log, so that it is made before the command and outside of its
+    transaction. For any other contest nothing is read but its head.
+
+    Raises:
+        ResumeNotPossible: The replay fails again; the error names the first event that differs.
+        ContestNotFound.
+    """
+    contest = store.read(_contest, contest_id)
+    if contest.error_code != ReplayMismatch.code:
+        return
+
+    replayed = replay_log(store, contest_id)
+    if not replayed.is_equal:
+        problem = f"the replay of its log fails at {replayed.first_problem}"
+        raise ResumeNotPossible(contest_id, contest.attempted_action or "", problem)
+
+
+def _contest(tx: ContestsRead, contest_id: str) -> Contest:
+    return tx.contests.contests.get(contest_id).entity
+
+
 def _stored_state(tx: ContestsRead, contest_id: str) -> tuple[ContestLog, LogState]:
     tx.contests.contests.get(contest_id)
     log = tx.contests.logs.get(contest_id).entity
@@ -90,7 +115,7 @@ def _replay(store: ContestStore, log: ContestLog, stored: LogState) -> LogReplay
     )
 
 
-def _events(store: ContestStore, log: ContestLog) -> Iterator[ContestEvent]:
+def _events(store: ContestStore, log: ContestLog) -> Iterator[ReplayedEvent]:
     """Yield the events of a log up to its number; what is appended meanwhile is left out."""
     after = 0
     while after < log.event_number:
@@ -104,5 +129,5 @@ def _events(store: ContestStore, log: ContestLog) -> Iterator[ContestEvent]:
 
 def _next_events(
     tx: ContestsRead, contest_id: str, after: int, limit: int
-) -> tuple[ContestEvent, ...]:
-    return tx.contests.logs.events(contest_id, after=after, limit=limit)
+) -> tuple[ReplayedEvent, ...]:
+    return tx.contests.logs.replayed_events(contest_id, after=after, limit=limit)

@@ -37,6 +37,7 @@ from indelible.contests.tasks.replays import check_replay
 from indelible.contests.tasks.settlement_inputs import (
     SettlementRead,
     read_settlement,
+    settlement_obstacle,
     settlement_state,
 )
 from indelible.contests.tasks.states import ContestStore
@@ -48,6 +49,7 @@ from indelible.kernel.tasks import Lease, Leases
 
 LEASE_SECONDS: Final = 60
 CHANGED_SECONDS: Final = 1.0
+OBSTACLE_SECONDS: Final = 10.0
 MAX_CHANGES: Final = 5  # of the input, while an operator's settlement is computed
 
 logger = logging.getLogger("indelible.contests")
@@ -95,7 +97,7 @@ class SettleContest:
     def claim(self, tx: ContestsWrite, leases: Leases) -> Sequence[SettleWork | None]:
         """Start a run of each contest whose hold is over; None for one that goes on.
 
-        Raises: Postpone while the hold lasts.
+        Raises: Postpone while the hold lasts, the log is paused, or fetches wait for it.
         """
         works: list[SettleWork | None] = []
         for lease in leases:
@@ -113,13 +115,17 @@ class SettleContest:
         if state.due_at is None:
             return None
         raise_early(state.due_at, tx.clock.now())
+        obstacle = settlement_obstacle(tx, contest_id, tx.clock.now())
+        if obstacle is not None:
+            raise Postpone(OBSTACLE_SECONDS, obstacle)
         if state.is_too_short:
             return SettleWork(contest_id=contest_id, run_id=None)
 
         self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_RUN)
         try:
             run = start_run(tx, StartRun(contest_id=contest_id)).run
-        except SettlementNotDue as error:  # the log has changed since it was read here
+        except SettlementNotDue as error:
+            # The log has changed, or was paused, since it was read here.
             raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
         self.at_failpoint(ContestFailpoint.SETTLE_AFTER_RUN)
         return SettleWork(contest_id=contest_id, run_id=run.id)

@@ -1,6 +1,7 @@
 """Read the input of a settlement in one read."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from attrs import frozen
 
@@ -16,6 +17,9 @@ from indelible.contests.rules.terminal import (
     settlement_due,
 )
 from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
+
+# Ingestion takes a fetch up within this time, unless it was held back, such as by a pause.
+MAX_WAIT_OF_FETCHES: Final = timedelta(seconds=5)
 
 
 @frozen(kw_only=True)
@@ -49,12 +53,27 @@ def settlement_state(tx: ContestsRead, contest: Contest) -> SettlementDue:
     )
 
 
+def settlement_obstacle(tx: ContestsRead, contest_id: str, now: datetime) -> str | None:
+    """Return in words what a settlement that is due waits for, None if nothing.
+
+    After a pause, the fetches that were stored meanwhile are taken up first.
+    """
+    log = tx.contests.logs.get(contest_id).entity
+    if not log.is_open:
+        return "the log is paused"
+
+    fetches = tx.contests.feeds.fetches(log.provider_event_id, after=log.fetch_number, limit=1)
+    if fetches and now - fetches[0].finished_at > MAX_WAIT_OF_FETCHES:
+        return f"fetch {fetches[0].number} waits for the log"
+    return None
+
+
 def read_settlement(
     tx: ContestsRead, contest_id: str, configuration: Configuration | None = None
 ) -> SettlementRead:
     """Return everything that a settlement is computed from, as of one instant.
 
-    With a configuration, the contest's own one is left aside.
+    `configuration` replaces the contest's own one if it is not None.
 
     Raises: ContestNotFound, LeaderboardNotKnown, RoundsNotOfficial.
     """

@@ -148,7 +148,8 @@ class ContestTimer:
     def _postpone_early(self, tx: ContestsWrite, outcome: TransitionOutcome) -> None:
         """Postpone the task of a contest whose time has not come.
 
-        What else a contest waits for enqueues the task itself, and the reconciler does, too.
+        A contest that waits for data of its tournament is not postponed: the first event enqueues
+        the task, and so does the reconciler.
         """
         if outcome.applied or not outcome.contest.is_waiting_for(self.timer.action):
             return

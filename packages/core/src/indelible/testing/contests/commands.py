@@ -142,7 +142,10 @@ class ContestCommandsConformance:
         fixed = (
             {"entry_fee_cents": FEE + 1},
             {"currency": "EUR"},
-            {"payout": {"kind": "fixed_cents", "amounts": [100], "guarantee": True}},
+            {
+                "payout": {"kind": "fixed_cents", "amounts": [100], "guarantee": True},
+                "short_field": "retain",
+            },
         )
         scenario.configure(entry_fee_cents=FEE + 1)
         scenario.configure()

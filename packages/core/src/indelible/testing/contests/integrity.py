@@ -7,6 +7,7 @@ from functools import partial
 from attrs import evolve
 
 from indelible import contests
+from indelible.app import ReadTx
 from indelible.contests import ContestEvent, EventFault, FetchOutcome, FetchResult
 from indelible.kernel import Change, verify_chain
 from indelible.kernel.aggregates import save_change
@@ -19,6 +20,7 @@ from indelible.testing.contests.scenarios import (
     Value,
     complete_contest,
     configuration,
+    live_contest,
     new_contest,
     publish,
 )
@@ -107,6 +109,24 @@ class ContestIntegrityConformance:
         attempt = partial(_append_event, scenario, {}, has_bulk=False)
         assert code(attempt) == "BULK_DIFFERS"
 
+    def test_faults_of_all_events_of_a_log_follow_each_other(self, store: AnyStore) -> None:
+        scenario = live_contest(store)
+        other = live_contest(store, provider_event_id="T2")
+        bodies = (b"<html>", b"", b"{}")
+        for minute, body in enumerate(bodies, start=1):
+            scenario.observe(body, minute)
+        other.observe(b"", 1)
+
+        expected: list[EventFault] = []
+        for event in scenario.events:
+            expected += store.read(contests.list_faults, scenario.contest_id, event.number)
+        assert len(expected) >= len(bodies)
+        for start in range(len(expected)):
+            previous = (expected[start - 1].event_number, expected[start - 1].number)
+            position = previous if start else (0, 0)
+            page = scenario.read(partial(_faults_after, scenario.contest_id, position))
+            assert list(page) == expected[start : start + 2]
+
     def test_histories_of_a_settled_contest_verify(self, store: AnyStore) -> None:
         scenario = complete_contest(store)
         run = scenario.runs[0]
@@ -133,6 +153,11 @@ class ContestIntegrityConformance:
             assert change.reason
             assert change.data["reason_code"] in set(contests.ReasonCode)
             assert change.data["evidence"]["now"] <= change.at.isoformat(timespec="microseconds")
+
+
+def _faults_after(contest_id: str, position: tuple[int, int], tx: ReadTx) -> tuple[EventFault, ...]:
+    """Return the next two faults of a log after an event's number and a fault's number."""
+    return tx.contests.logs.faults_after(contest_id, *position, limit=2)
 
 
 def _publish_raw(value: Value) -> object:

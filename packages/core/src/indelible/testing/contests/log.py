@@ -6,6 +6,7 @@ from functools import partial
 from attrs import evolve
 
 from indelible import contests
+from indelible.app import ReadTx
 from indelible.contests import (
     ContestStatus,
     CorrectedRound,
@@ -13,6 +14,7 @@ from indelible.contests import (
     LogSaved,
     Validity,
 )
+from indelible.contests.entities import ReplayedEvent
 from indelible.contests.rules.replay import replay, verify_log
 from indelible.testing.captures.scenarios import code
 from indelible.testing.contests.payloads import (
@@ -72,6 +74,15 @@ def assert_sound(scenario: ContestScenario) -> None:
     assert verification.problems == ()
     stored = scenario.store.read(contests.log_state, scenario.contest_id)
     assert replay(scenario.events).document() == stored.document()
+    replayed = scenario.store.read(replayed_events_of, scenario.contest_id)
+    assert replayed == tuple([ReplayedEvent.of(event) for event in scenario.events])
+    assert verify_log(replayed, scenario.log) == verification
+
+
+def replayed_events_of(tx: ReadTx, contest_id: str) -> tuple[ReplayedEvent, ...]:
+    """Return the events of a contest as a replay reads them, in two parts."""
+    first = tx.contests.logs.replayed_events(contest_id, after=0, limit=1)
+    return (*first, *tx.contests.logs.replayed_events(contest_id, after=1, limit=500))
 
 
 class LogConformance:

@@ -42,7 +42,10 @@ SETTLEMENT_COLUMNS: Final = ("settle_time", "settlement_run_id")
 
 
 def _state_of_attempt() -> str:
-    """Return the state that the action of an error leaves, as SQL; NULL for an unknown action."""
+    """Return the state that the action of an error leaves, as SQL.
+
+    It is '' for an unknown action, so that no state equals it.
+    """
     states: list[str] = []
     for action, state in FALLIBLE_ACTIONS.items():
         states.append(f"WHEN '{action}' THEN '{state}'")

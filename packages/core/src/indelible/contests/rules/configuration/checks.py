@@ -20,6 +20,7 @@ from indelible.contests.rules.configuration.values import (
     MissingRound,
     PayoutKind,
     SelectionMode,
+    ShortField,
 )
 from indelible.kernel.json import instant_text
 from indelible.kernel.money import MAX_AMOUNT_MINOR
@@ -273,6 +274,13 @@ def _payout(keys: Keys) -> Faults:
         yield _wrong_total(name, f"amounts whose sum is at most {MAX_AMOUNT_MINOR}", total)
 
 
+def _short_field(keys: Keys) -> Faults:
+    """Yield a fault if a short field would be paid more than the listed amounts."""
+    kind, short_field = keys.get("payout", "kind"), keys.get("short_field")
+    if kind == PayoutKind.FIXED_CENTS and short_field == ShortField.RENORMALIZE:
+        yield _contradiction("short_field", f"{ShortField.RETAIN} with {kind}", short_field)
+
+
 def _wrong_total(name: str, expected: str, total: int) -> ConfigurationFault:
     path = f"{ROOT_PATH}.payout.{name}"
     return ConfigurationFault(ConfigurationCode.WRONG_SUM, path, expected, str(total))
@@ -348,6 +356,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _entries_of_user,
     _largest_pool,
     _payout,
+    _short_field,
     _official_rounds,
     _dates,
     _date_check("tournament_start_time", "event_start_date"),

@@ -261,7 +261,7 @@ CONFIGURATION: Final = ObjectOf(
             "short_field",
             Choice(ShortField),
             "With fewer ranked entries than paid ranks, `renormalize` shares the whole amount among"
-            " the ranked entries, and `retain` pays nobody the rest.",
+            " the ranked entries, and `retain` pays nobody the rest. Fixed amounts need `retain`.",
         ),
         Key(
             "tie_remainder",

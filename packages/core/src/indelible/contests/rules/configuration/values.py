@@ -1,4 +1,4 @@
-"""The values of a configuration, read and checked."""
+"""The typed values of a configuration without faults."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -127,7 +127,7 @@ class Par:
 
 @frozen(kw_only=True)
 class Cut:
-    """The cut: the round after which it is made, None without a cut."""
+    """The rule of the cut; `after_round` is None for a tournament without a cut."""
 
     after_round: int | None
     rule: CutRule
@@ -179,7 +179,10 @@ class SharePayout:
 
 @frozen(kw_only=True)
 class FixedPayout:
-    """A payout table of amounts by rank; a guarantee tops a small pool up."""
+    """A payout table of amounts by rank.
+
+    With `guarantee`, the platform adds the missing amount if the pool is too small.
+    """
 
     amounts: tuple[int, ...]
     guarantee: bool
