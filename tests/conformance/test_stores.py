@@ -27,6 +27,7 @@ from indelible.testing.contests.runs import RunConformance
 from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.lists import ListsConformance
+from indelible.testing.money.conformance import MoneyConformance
 from indelible.testing.projects.conformance import ProjectsConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible.testing.tokens.conformance import TokensConformance
@@ -49,6 +50,7 @@ class ContextsConformance(
     ContractsConformance,
     ProjectsConformance,
     ContestsConformance,
+    MoneyConformance,
     ListsConformance,
     WorkConformance,
 ):

@@ -19,12 +19,13 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.policy import Policy
-from indelible_sql import captures, concepts, contests, kernel, projects, tokens
+from indelible_sql import captures, concepts, contests, kernel, money, projects, tokens
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
 from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
 from indelible_sql.contests.store import SqlContests
 from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
+from indelible_sql.money.store import SqlMoney
 from indelible_sql.projects.store import SqlProjects
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.sql_context import SqlContext
@@ -38,6 +39,7 @@ CONTEXTS = (
     tokens.CONTEXT,
     projects.CONTEXT,
     contests.CONTEXT,
+    money.CONTEXT,
 )
 CATALOG = Catalog((kernel.CONTEXT, *CONTEXTS))
 
@@ -50,6 +52,7 @@ class SqlReading(KernelReading):
     tokens: SqlCollection
     projects: SqlProjects
     contests: SqlContests
+    money: SqlMoney
 
 
 class SqlTransaction(KernelWriting):
@@ -60,6 +63,7 @@ class SqlTransaction(KernelWriting):
     tokens: SqlCollection
     projects: SqlProjects
     contests: SqlContests
+    money: SqlMoney
 
 
 @define(kw_only=True, eq=False)

@@ -8,7 +8,7 @@ from sqlalchemy.schema import Computed
 from indelible.contests.entities.contests import FALLIBLE_ACTIONS
 from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import CONTEST, ContestStatus
-from indelible_sql.contests.tables.checks import all_or_none, previous_number
+from indelible_sql.schema.checks import all_or_none, previous_number
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
     CONTENT,

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, Uni
 
 from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
-from indelible_sql.contests.tables.checks import previous_number, quoted
+from indelible_sql.schema.checks import previous_number, quoted
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
     CONTENT,

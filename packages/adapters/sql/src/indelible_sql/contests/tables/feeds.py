@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint
 
 from indelible.contests.entities.values import HTTP_STATUS, MAX_MESSAGE_LENGTH, FetchOutcome
 from indelible.contests.lifecycle import PROVIDER_FEED
-from indelible_sql.contests.tables.checks import number_or_null, previous_number, quoted
+from indelible_sql.schema.checks import number_or_null, previous_number, quoted
 from indelible_sql.schema.columns import (
     CONTENT,
     DIGEST,

@@ -1,4 +1,4 @@
-"""The conditions that several guards of contests have in common."""
+"""The conditions that several guards have in common."""
 
 from collections.abc import Iterable
 

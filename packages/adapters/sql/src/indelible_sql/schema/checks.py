@@ -1,4 +1,4 @@
-"""The parts that the declarations of several tables of contests have in common."""
+"""The checks and columns that the declarations of several tables have in common."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,0 +1,70 @@
+"""Money in SQL: the ledger, payments, the inbox of Stripe's events, and payouts."""
+
+from typing import Any
+
+from indelible_sql.money.guards import all_guards
+from indelible_sql.money.rows import (
+    COVERED_ROWS,
+    DISCREPANCY_ROWS,
+    EVENT_HEADS,
+    EVENT_RECORDED,
+    LINE_ROWS,
+    POSTING_ROWS,
+    REFUND_HEADS,
+    REFUND_RECORDED,
+    TRANSFER_HEADS,
+    TRANSFER_RECORDED,
+)
+from indelible_sql.money.store import SqlMoney
+from indelible_sql.money.tables import (
+    COVERED_ITEMS,
+    DISCREPANCIES,
+    EVENT_ATTEMPTS,
+    POSTINGS,
+    REFUND_ATTEMPTS,
+    REFUNDS,
+    STRIPE_EVENTS,
+    TRANSFER_ATTEMPTS,
+    TRANSFER_LINES,
+    TRANSFERS,
+)
+from indelible_sql.money.tables.columns import FLAG, SUM_MINOR
+from indelible_sql.money.tables.heads import HEADS, STAGES
+from indelible_sql.money.verify import money_findings
+from indelible_sql.sql_context import SqlContext
+
+
+def _open(tx: Any) -> SqlMoney:
+    return SqlMoney(tx.session)
+
+
+CONTEXT = SqlContext(
+    name="money",
+    heads=HEADS,
+    records=(
+        POSTINGS,
+        COVERED_ITEMS,
+        REFUND_ATTEMPTS,
+        EVENT_ATTEMPTS,
+        DISCREPANCIES,
+        TRANSFER_LINES,
+        TRANSFER_ATTEMPTS,
+    ),
+    record_head_rules=(
+        *REFUND_HEADS.record_head_rules(),
+        *EVENT_HEADS.record_head_rules(),
+        *TRANSFER_HEADS.record_head_rules(),
+    ),
+    digests={
+        REFUNDS: REFUND_RECORDED,
+        STRIPE_EVENTS: EVENT_RECORDED,
+        TRANSFERS: TRANSFER_RECORDED,
+    },
+    bulk=(POSTING_ROWS, COVERED_ROWS, DISCREPANCY_ROWS, LINE_ROWS),
+    stages=STAGES,
+    guards=all_guards,
+    domains=(FLAG, SUM_MINOR),
+    verify=money_findings,
+    open_reader=_open,
+    open_writer=_open,
+)

@@ -1,0 +1,196 @@
+"""The guards of accounts, of movements and of their postings.
+
+A movement is stored in this order: the accounts that it changes, each once; the movement; its
+postings; its change. Each guard refuses what does not follow from the step before.
+"""
+
+from collections.abc import Callable, Iterator
+
+from indelible.money.entities.ledger import Account, Movement
+from indelible.money.entities.values import DEBIT_KINDS, MovementKind
+from indelible.money.handlers.ledger import NOT_REVERSIBLE
+from indelible.money.lifecycle import MOVEMENT
+from indelible_sql.money.tables import ACCOUNTS, MOVEMENTS, POSTINGS
+from indelible_sql.schema.bulk import INSERTED
+from indelible_sql.schema.checks import quoted
+from indelible_sql.schema.guard import Guard, qualified_name
+from indelible_sql.schema.guards import fixed_columns_guard
+from indelible_sql.schema.tables import HISTORY
+
+# Returns a condition on a posting, by the row's name in the statement and the dialect.
+Condition = Callable[[str, str], str]
+
+
+def ledger_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards of accounts, of movements and of their postings for a dialect."""
+    yield fixed_columns_guard(ACCOUNTS, Account.fixed)
+    yield _balance_guard()
+    yield _new_movement_guard(dialect)
+    yield fixed_columns_guard(MOVEMENTS, Movement.fixed)
+    yield _mirror_guard(dialect)
+    yield _postings_guard("of_accounts", "", _is_of_accounts, dialect)
+    yield _postings_guard("pays_line", "owed_movement_id", _pays_line, dialect)
+    yield _postings_guard("reverses_line", "reversed_movement_id", _reverses_line, dialect)
+    yield _sum_guard(dialect)
+
+
+def _balance_guard() -> Guard:
+    """Refuse a balance that does not grow by what was debited and credited."""
+    return Guard(
+        table=ACCOUNTS,
+        rule="balance",
+        event="UPDATE",
+        condition=(
+            "NEW.balance_minor - OLD.balance_minor = CASE"
+            f" WHEN NEW.kind IN ({quoted(DEBIT_KINDS)})"
+            " THEN NEW.debited_minor - NEW.credited_minor"
+            " ELSE NEW.credited_minor - NEW.debited_minor END"
+        ),
+        is_long=True,
+    )
+
+
+def _new_movement_guard(dialect: str) -> Guard:
+    """Refuse a change of an account by a movement that is stored already."""
+    movements = qualified_name(MOVEMENTS, dialect)
+    return Guard(
+        table=ACCOUNTS,
+        rule="new_movement",
+        event="UPDATE",
+        condition=(
+            f"NOT EXISTS (SELECT 1 FROM {movements} AS movement"
+            " WHERE movement.id = NEW.last_movement_id)"
+        ),
+    )
+
+
+def _mirror_guard(dialect: str) -> Guard:
+    """Refuse a mirror of a movement that has none, or that it does not mirror as a whole."""
+    movements = qualified_name(MOVEMENTS, dialect)
+    return Guard(
+        table=MOVEMENTS,
+        rule="mirrors",
+        event="INSERT",
+        condition=(
+            "NEW.reverses IS NULL"
+            f" OR EXISTS (SELECT 1 FROM {movements} AS original WHERE original.id = NEW.reverses"
+            " AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor"
+            " AND original.posting_count = NEW.posting_count"
+            f" AND original.kind NOT IN ({quoted(NOT_REVERSIBLE)}))"
+        ),
+        row_filter="NEW.reverses IS NOT NULL",
+    )
+
+
+def _is_of_accounts(row: str, dialect: str) -> str:
+    """Return the condition that both accounts of a posting name its movement as their last."""
+    conditions: list[str] = []
+    for side in ("debit", "credit"):
+        conditions.append(
+            f"EXISTS (SELECT 1 FROM {qualified_name(ACCOUNTS, dialect)} AS account"
+            f" WHERE account.id = {row}.{side}_account_id"
+            f" AND account.last_movement_id = {row}.entity_id)"
+        )
+
+    return " AND ".join(conditions)
+
+
+def _pays_line(row: str, dialect: str) -> str:
+    """Return the condition that a payout pays a whole owed line of its party."""
+    return (
+        f"EXISTS (SELECT 1 FROM {qualified_name(POSTINGS, dialect)} AS line"
+        f" WHERE line.entity_id = {row}.owed_movement_id AND line.seq = 1"
+        f" AND line.number = {row}.owed_number AND line.party = {row}.party"
+        f" AND line.amount_minor = {row}.amount_minor"
+        f" AND line.credit_account_id = {row}.debit_account_id)"
+    )
+
+
+def _reverses_line(row: str, dialect: str) -> str:
+    """Return the condition that a posting reverses no more of a payout line than is left."""
+    postings = qualified_name(POSTINGS, dialect)
+    # SQLite checks a row before it is stored, PostgreSQL after the statement.
+    own_amount = f" + {row}.amount_minor" if dialect == "sqlite" else ""
+    reversed_minor = (
+        f"(SELECT coalesce(sum(earlier.amount_minor), 0) FROM {postings} AS earlier"
+        f" WHERE earlier.reversed_movement_id = {row}.reversed_movement_id"
+        f" AND earlier.reversed_number = {row}.reversed_number){own_amount}"
+    )
+    return (
+        f"EXISTS (SELECT 1 FROM {postings} AS line"
+        f" WHERE line.entity_id = {row}.reversed_movement_id AND line.seq = 1"
+        f" AND line.number = {row}.reversed_number AND line.owed_movement_id IS NOT NULL"
+        f" AND line.party = {row}.party AND line.debit_account_id = {row}.credit_account_id"
+        f" AND line.amount_minor >= {reversed_minor})"
+    )
+
+
+def _postings_guard(rule: str, column: str, condition_of: Condition, dialect: str) -> Guard:
+    """Return the guard that refuses a posting unless it fulfills a condition.
+
+    Only the postings with a value in `column` are checked, all of them if it is ''. PostgreSQL
+    checks all postings of a statement in one join.
+    """
+    if dialect == "sqlite":
+        condition = condition_of("NEW", dialect)
+        if column:
+            condition = f"NEW.{column} IS NULL OR {condition}"
+        return Guard(table=POSTINGS, rule=rule, event="INSERT", condition=condition)
+
+    is_checked = f"posting.{column} IS NOT NULL AND " if column else ""
+    condition = condition_of("posting", dialect)
+    return Guard(
+        table=POSTINGS,
+        rule=rule,
+        event="INSERT",
+        condition=(
+            f"NOT EXISTS (SELECT 1 FROM {INSERTED} AS posting"
+            f" WHERE {is_checked}({condition}) IS NOT TRUE)"
+        ),
+        inserted_rows=INSERTED,
+    )
+
+
+def _sum_guard(dialect: str) -> Guard:
+    """Refuse a movement whose postings are not those that it and its accounts count.
+
+    The change comes after the postings, or in one statement with them.
+    """
+    postings = qualified_name(POSTINGS, dialect)
+    of_movement = f"FROM {postings} AS line WHERE line.entity_id = movement.id"
+    adds_up = (
+        f"movement.posting_count = (SELECT count(*) {of_movement})"
+        f" AND movement.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) {of_movement})"
+    )
+    side_sums: list[str] = []
+    for side in ("debit", "credit"):
+        side_sums.append(
+            f"account.{side}ed_minor = (SELECT coalesce(sum(line.amount_minor), 0) {of_movement}"
+            f" AND line.{side}_account_id = account.id)"
+        )
+    is_of_movement = (
+        "account.currency = movement.currency"
+        " AND (account.reference IS NULL OR account.reference = movement.reference)"
+        f" AND {' AND '.join(side_sums)}"
+    )
+    has_no_other_account = (
+        f"NOT EXISTS (SELECT 1 FROM {qualified_name(ACCOUNTS, dialect)} AS account"
+        f" WHERE account.last_movement_id = movement.id AND ({is_of_movement}) IS NOT TRUE)"
+    )
+    is_action = (
+        f"NEW.action = CASE WHEN movement.kind = '{MovementKind.SETTLEMENT}' THEN 'settle'"
+        " WHEN movement.posting_count = 0 THEN 'note' ELSE 'post' END"
+    )
+    is_movement = f"NEW.lifecycle = '{MOVEMENT.name}'"
+    return Guard(
+        table=HISTORY,
+        rule="balances_movement",
+        event="INSERT",
+        condition=(
+            f"NOT ({is_movement})"
+            f" OR EXISTS (SELECT 1 FROM {qualified_name(MOVEMENTS, dialect)} AS movement"
+            f" WHERE movement.id = NEW.entity_id AND {adds_up} AND {has_no_other_account}"
+            f" AND {is_action})"
+        ),
+        row_filter=is_movement,
+    )

@@ -1,0 +1,1 @@
+"""The statements of money, beside those that every aggregate has."""

@@ -1,0 +1,49 @@
+"""The parts that several statements of money have in common."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+
+from indelible_sql.engine.session import Query
+from indelible_sql.schema.columns import IDENTIFIER
+
+
+def number(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return a column of whole numbers for arithmetic: SQLAlchemy takes a domain for a text."""
+    return type_coerce(column, BigInteger())
+
+
+def total(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return the sum of a column over the rows of a query, 0 for none."""
+    return func.coalesce(func.sum(number(column)), literal_column("0"))
+
+
+def in_states(column: ColumnElement[Any], states: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a status is one of the states, in alphabetical order."""
+    names = sorted(str(state) for state in states)
+    return or_(*(column == name for name in names))
+
+
+def is_after(head: Table) -> ColumnElement[bool]:
+    """Return the condition that a head's id is past the parameter `after`."""
+    return head.c.id > bindparam("after", type_=IDENTIFIER)
+
+
+def count_by_status(head: Table) -> Query:
+    """Return the query of the number of heads in each state."""
+    return (
+        select(head.c.status, func.count().label("total"))
+        .group_by(head.c.status)
+        .order_by(head.c.status)
+    )

@@ -1,0 +1,159 @@
+"""The statements of charges, refunds, disputes, events and reconciliations."""
+
+from typing import Final
+
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+
+from indelible.money.entities.values import MovementKind
+from indelible.money.lifecycle import (
+    CANCELABLE_CHARGE,
+    OPEN_DISPUTE,
+    UNPAID_CHARGE,
+    InboxStatus,
+)
+from indelible_sql.engine.session import Query
+from indelible_sql.kernel.payload_tables import PAYLOADS
+from indelible_sql.money.statements.parts import count_by_status, in_states, is_after
+from indelible_sql.money.tables import (
+    CHARGES,
+    DISCREPANCIES,
+    DISPUTES,
+    EVENT_ATTEMPTS,
+    MOVEMENTS,
+    RECONCILIATIONS,
+    REFUND_ATTEMPTS,
+    REFUNDS,
+    STRIPE_EVENTS,
+)
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT
+from indelible_sql.schema.expressions import in_json_list
+from indelible_sql.schema.tables import page_by, rows_by
+
+_limit = bindparam("limit")
+_until = bindparam("until", type_=INSTANT)
+
+# Which charges of a reference in some states follow an id?
+CHARGES_OF_REFERENCE: Final[Query] = (
+    rows_by(CHARGES, "reference")
+    .where(in_json_list(CHARGES.c.status, "statuses"), is_after(CHARGES))
+    .order_by(CHARGES.c.id)
+    .limit(_limit)
+)
+
+# Which charges that can be canceled have expired?
+EXPIRED: Final[Query] = (
+    select(CHARGES)
+    .where(
+        in_states(CHARGES.c.status, CANCELABLE_CHARGE),
+        CHARGES.c.expires_at <= bindparam("now", type_=INSTANT),
+        is_after(CHARGES),
+    )
+    .order_by(CHARGES.c.id)
+    .limit(_limit)
+)
+
+# Which unpaid charges with an intent changed last before a time?
+WAITING: Final[Query] = (
+    select(CHARGES)
+    .where(
+        in_states(CHARGES.c.status, UNPAID_CHARGE),
+        CHARGES.c.intent_id.is_not(None),
+        CHARGES.c.updated_at < _until,
+        is_after(CHARGES),
+    )
+    .order_by(CHARGES.c.id)
+    .limit(_limit)
+)
+
+# Which paid charges has no movement booked?
+_PAYMENT_KINDS: Final = (MovementKind.ENTRY_FEE, MovementKind.PAYMENT_QUARANTINED)
+_prefix = literal_column("'payment:'").op("||")(CHARGES.c.id)
+_is_booked = (
+    select(literal_column("1"))
+    .where(or_(*(MOVEMENTS.c.fact_key == _prefix.op("||")(f":{kind}") for kind in _PAYMENT_KINDS)))
+    .exists()
+)
+WITHOUT_MOVEMENT: Final[Query] = (
+    select(CHARGES)
+    .where(CHARGES.c.paid_at.is_not(None), ~_is_booked)
+    .order_by(CHARGES.c.id)
+    .limit(_limit)
+)
+COUNT_CHARGES: Final = count_by_status(CHARGES)
+
+# Which refunds has a charge, and which attempts has a refund?
+REFUNDS_OF_CHARGE: Final[Query] = rows_by(REFUNDS, "charge_id").order_by(REFUNDS.c.number)
+PAGE_REFUND_ATTEMPTS: Final = page_by(REFUND_ATTEMPTS, ("refund_id",), ("number",))
+COUNT_REFUNDS: Final = count_by_status(REFUNDS)
+
+# Which disputes has a charge, which are due, and which open ones has a reference?
+DISPUTES_OF_CHARGE: Final[Query] = rows_by(DISPUTES, "charge_id").order_by(DISPUTES.c.id)
+_is_open = in_states(DISPUTES.c.status, OPEN_DISPUTE)
+DUE_DISPUTES: Final[Query] = (
+    select(DISPUTES)
+    .where(_is_open, DISPUTES.c.evidence_due_by <= _until)
+    .order_by(DISPUTES.c.evidence_due_by, DISPUTES.c.id)
+    .limit(_limit)
+)
+OPEN_DISPUTES_OF_REFERENCE: Final[Query] = (
+    select(DISPUTES)
+    .join(CHARGES, CHARGES.c.id == DISPUTES.c.charge_id)
+    .where(_is_open, CHARGES.c.reference == bindparam("reference", type_=IDENTIFIER))
+    .order_by(DISPUTES.c.id)
+)
+
+# Which attempts has an event, which of these ids are known, and which events have no outcome?
+PAGE_EVENT_ATTEMPTS: Final = page_by(EVENT_ATTEMPTS, ("event_id",), ("number",))
+KNOWN_EVENTS: Final[Query] = (
+    select(STRIPE_EVENTS.c.id)
+    .where(in_json_list(STRIPE_EVENTS.c.id, "ids"))
+    .order_by(STRIPE_EVENTS.c.id)
+)
+UNFINISHED_EVENTS: Final[Query] = (
+    select(STRIPE_EVENTS)
+    .where(
+        STRIPE_EVENTS.c.status == InboxStatus.RECEIVED.value,
+        STRIPE_EVENTS.c.created_at < _until,
+    )
+    .order_by(STRIPE_EVENTS.c.created_at, STRIPE_EVENTS.c.id)
+    .limit(_limit)
+)
+NEWEST_CREATED: Final[Query] = (
+    select(STRIPE_EVENTS.c.created)
+    .order_by(STRIPE_EVENTS.c.created.desc())
+    .limit(literal_column("1"))
+)
+COUNT_EVENTS: Final = count_by_status(STRIPE_EVENTS)
+
+# Which events name bytes that are not stored?
+EVENTS_WITHOUT_PAYLOAD: Final[Query] = (
+    select(STRIPE_EVENTS.c.id, STRIPE_EVENTS.c.seq)
+    .join(PAYLOADS, PAYLOADS.c.digest == STRIPE_EVENTS.c.payload_digest, isouter=True)
+    .where(PAYLOADS.c.digest.is_(None))
+    .order_by(STRIPE_EVENTS.c.id)
+)
+
+# Which discrepancies of a reconciliation follow a number? Its last change has added them.
+_last_change = (
+    select(RECONCILIATIONS.c.seq)
+    .where(RECONCILIATIONS.c.id == DISCREPANCIES.c.entity_id)
+    .scalar_subquery()
+)
+PAGE_DISCREPANCIES: Final = page_by(DISCREPANCIES, ("entity_id",), ("number",)).where(
+    DISCREPANCIES.c.seq == _last_change
+)
+
+# Which reconciliations count other discrepancies than they have?
+_discrepancy_count = (
+    select(func.count()).where(DISCREPANCIES.c.entity_id == RECONCILIATIONS.c.id).scalar_subquery()
+)
+MISCOUNTED_RECONCILIATIONS: Final[Query] = (
+    select(RECONCILIATIONS.c.id, RECONCILIATIONS.c.seq)
+    .where(
+        and_(
+            RECONCILIATIONS.c.discrepancy_count.is_not(None),
+            RECONCILIATIONS.c.discrepancy_count != _discrepancy_count,
+        )
+    )
+    .order_by(RECONCILIATIONS.c.id)
+)

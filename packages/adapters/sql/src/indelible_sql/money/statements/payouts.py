@@ -1,0 +1,156 @@
+"""The statements of transfers and payout jobs."""
+
+from typing import Final
+
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+
+from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus, TransferStatus
+from indelible_sql.engine.session import Query
+from indelible_sql.money.statements.parts import (
+    count_by_status,
+    in_states,
+    is_after,
+    number,
+    total,
+)
+from indelible_sql.money.tables import (
+    JOBS,
+    POSTINGS,
+    TRANSFER_ATTEMPTS,
+    TRANSFER_LINES,
+    TRANSFERS,
+)
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL
+from indelible_sql.schema.tables import page_by, rows_by
+
+_limit = bindparam("limit")
+_until = bindparam("until", type_=INSTANT)
+_first_change = literal_column("1")
+
+# Which transfer pays an owed line?
+OF_OWED_LINE: Final[Query] = (
+    select(TRANSFERS)
+    .join(TRANSFER_LINES, TRANSFER_LINES.c.entity_id == TRANSFERS.c.id)
+    .where(
+        TRANSFER_LINES.c.owed_movement_id == bindparam("movement_id", type_=IDENTIFIER),
+        TRANSFER_LINES.c.owed_number == bindparam("number", type_=ORDINAL),
+    )
+)
+
+# Which transfers of a job follow an id, and which lines and attempts has a transfer?
+PAGE_OF_JOB: Final = page_by(TRANSFERS, ("job_id",), ("id",))
+LINES: Final[Query] = (
+    select(TRANSFER_LINES)
+    .where(
+        TRANSFER_LINES.c.entity_id == bindparam("transfer_id", type_=IDENTIFIER),
+        TRANSFER_LINES.c.seq == _first_change,
+    )
+    .order_by(TRANSFER_LINES.c.number)
+)
+PAGE_ATTEMPTS: Final = page_by(TRANSFER_ATTEMPTS, ("transfer_id",), ("number",))
+
+# Which transfers are parked: all, those of a party, or those parked first before a time?
+_is_parked = TRANSFERS.c.status == TransferStatus.PARKED.value
+PARKED: Final[Query] = (
+    select(TRANSFERS)
+    .where(_is_parked, is_after(TRANSFERS))
+    .order_by(TRANSFERS.c.id)
+    .limit(_limit)
+)
+PARKED_OF_PARTY: Final[Query] = (
+    rows_by(TRANSFERS, "party")
+    .where(_is_parked, is_after(TRANSFERS))
+    .order_by(TRANSFERS.c.id)
+    .limit(_limit)
+)
+PARKED_SINCE: Final[Query] = (
+    select(TRANSFERS)
+    .where(_is_parked, TRANSFERS.c.parked_at < _until)
+    .order_by(TRANSFERS.c.parked_at, TRANSFERS.c.id)
+    .limit(_limit)
+)
+
+# Which transfers that are not terminal changed last before a time?
+_OPEN: Final = frozenset(TransferStatus) - TERMINAL_TRANSFER
+STUCK_SINCE: Final[Query] = (
+    select(TRANSFERS)
+    .where(in_states(TRANSFERS.c.status, _OPEN), TRANSFERS.c.updated_at < _until)
+    .order_by(TRANSFERS.c.updated_at, TRANSFERS.c.id)
+    .limit(_limit)
+)
+
+# How many transfers are in each state: all, or those of a job?
+COUNT_TRANSFERS: Final = count_by_status(TRANSFERS)
+COUNT_OF_JOB: Final = COUNT_TRANSFERS.where(
+    TRANSFERS.c.job_id == bindparam("job_id", type_=IDENTIFIER)
+)
+
+# What is the sum of the transfers whose owed lines no movement has paid?
+_is_paid = (
+    select(literal_column("1"))
+    .where(
+        POSTINGS.c.owed_movement_id == TRANSFER_LINES.c.owed_movement_id,
+        POSTINGS.c.owed_number == TRANSFER_LINES.c.owed_number,
+    )
+    .exists()
+)
+UNPAID_SUMS: Final[Query] = (
+    select(
+        TRANSFERS.c.reference,
+        TRANSFERS.c.currency,
+        func.count().label("transfers"),
+        total(TRANSFERS.c.amount_minor).label("amount_minor"),
+    )
+    .join(
+        TRANSFER_LINES,
+        and_(
+            TRANSFER_LINES.c.entity_id == TRANSFERS.c.id,
+            TRANSFER_LINES.c.seq == _first_change,
+            TRANSFER_LINES.c.number == literal_column("1"),
+        ),
+    )
+    .where(~_is_paid)
+    .group_by(TRANSFERS.c.reference, TRANSFERS.c.currency)
+    .order_by(TRANSFERS.c.reference, TRANSFERS.c.currency)
+)
+
+# Which jobs are not complete?
+INCOMPLETE_JOBS: Final[Query] = (
+    select(JOBS)
+    .where(
+        in_states(JOBS.c.status, frozenset(PayoutJobStatus) - {PayoutJobStatus.COMPLETE}),
+        is_after(JOBS),
+    )
+    .order_by(JOBS.c.id)
+    .limit(_limit)
+)
+
+# Which transfers have another number or sum of lines than they name?
+_of_transfer = TRANSFER_LINES.c.entity_id == TRANSFERS.c.id
+_line_count = select(func.count()).where(_of_transfer).scalar_subquery()
+_line_sum = select(total(TRANSFER_LINES.c.amount_minor)).where(_of_transfer).scalar_subquery()
+MISCOUNTED_TRANSFERS: Final[Query] = (
+    select(TRANSFERS.c.id, TRANSFERS.c.seq)
+    .where(or_(TRANSFERS.c.line_count != _line_count, TRANSFERS.c.amount_minor != _line_sum))
+    .order_by(TRANSFERS.c.id)
+)
+
+# Which complete jobs have a transfer that is not terminal, or other transfers than they count?
+_of_job = TRANSFERS.c.job_id == JOBS.c.id
+_transfer_count = select(func.count()).where(_of_job).scalar_subquery()
+_transfer_sum = select(total(TRANSFERS.c.amount_minor)).where(_of_job).scalar_subquery()
+_has_open = (
+    select(literal_column("1")).where(_of_job, in_states(TRANSFERS.c.status, _OPEN)).exists()
+)
+UNFINISHED_JOBS: Final[Query] = (
+    select(JOBS.c.id, JOBS.c.seq)
+    .where(JOBS.c.status == PayoutJobStatus.COMPLETE.value)
+    .where(
+        or_(
+            _has_open,
+            number(JOBS.c.transfer_count) != _transfer_count,
+            number(JOBS.c.total_minor) != _transfer_sum,
+        )
+    )
+    .order_by(JOBS.c.id)
+)

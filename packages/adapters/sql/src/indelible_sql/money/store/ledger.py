@@ -1,0 +1,305 @@
+"""The SQL repositories of accounts and movements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from indelible.kernel import Change, Head, IndelibleError
+from indelible.kernel.bulk import AnyBulk
+from indelible.kernel.history import Record, Update
+from indelible.kernel.lists import InvalidPosition
+from indelible.money import errors
+from indelible.money.entities import (
+    Account,
+    AccountKind,
+    BalanceSum,
+    KindSum,
+    LedgerLine,
+    Movement,
+    OwedLine,
+    Posting,
+)
+from indelible.money.rules.ledger import AccountStep, check_distinct_lines, check_movement
+from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.session import Query, Row
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.repository import SqlAggregateRepository
+from indelible_sql.money.rows import ACCOUNT_HEADS, MOVEMENT_HEADS
+from indelible_sql.money.statements import ledger as statements
+from indelible_sql.schema.one_per_parent import reports_of
+
+FIRST: Final = 1  # the seq of a movement, which has one change
+POSITION_PARTS: Final = 3
+NEGATIVE_GUARD: Final = "accounts_never_negative"
+
+
+class SqlAccountRepository(SqlAggregateRepository[Account]):
+    """The repository of accounts."""
+
+    def lock_all(self, account_ids: Iterable[str]) -> Mapping[str, Head[Account]]:
+        """Lock the accounts in order of id, and return those that exist by their ids."""
+        rows = self._session.rows(statements.LOCK_ACCOUNTS, {"ids": sorted(account_ids)})
+        return {row["id"]: ACCOUNT_HEADS.of_row(row) for row in rows}
+
+    def of_reference(self, reference: str) -> tuple[Head[Account], ...]:
+        """Return the accounts of a reference, in order of id."""
+        rows = self._session.rows(statements.OF_REFERENCE, {"reference": reference})
+        return tuple(ACCOUNT_HEADS.of_row(row) for row in rows)
+
+    def sums(self) -> tuple[BalanceSum, ...]:
+        """Return the sum of the balances by kind and currency, in this order."""
+        sums: list[BalanceSum] = []
+        for row in self._session.rows(statements.SUM_BALANCES, {}):
+            sums.append(
+                BalanceSum(
+                    kind=AccountKind(row["kind"]),
+                    currency=row["currency"],
+                    accounts=row["accounts"],
+                    balance_minor=int(row["balance_minor"]),
+                )
+            )
+        return tuple(sums)
+
+    def nonzero(self, kind: AccountKind, *, after: str, limit: int) -> tuple[Head[Account], ...]:
+        """Return the next `limit` accounts of a kind after an id that have a balance."""
+        values = {"kind": kind.value, "after": after, "limit": limit}
+        rows = self._session.rows(statements.NONZERO, values)
+        return tuple(ACCOUNT_HEADS.of_row(row) for row in rows)
+
+
+class SqlMovementRepository(SqlAggregateRepository[Movement]):
+    """The repository of movements, which reads their postings too."""
+
+    def post(
+        self,
+        change: Change,
+        movement: Movement,
+        bulk: Sequence[AnyBulk],
+        updates: Sequence[Update[Account]],
+    ) -> None:
+        """Store the accounts that a movement changes, then the movement with its postings.
+
+        The accounts come first: a posting is refused unless its accounts name its movement.
+        """
+        accounts = SqlAccountRepository(self._session, ACCOUNT_HEADS)
+        try:
+            accounts.save_all(updates)
+            super().save(change, movement, (), bulk)
+        except GuardViolation as violation:
+            error = _refusal(violation, movement, bulk, updates)
+            if error is None:
+                raise
+            raise error from violation
+
+    def save(
+        self,
+        change: Change,
+        entity: Movement,
+        records: Sequence[Record] = (),  # noqa: ARG002 - a movement has none
+        bulk: Sequence[AnyBulk] = (),
+    ) -> None:
+        """Store a movement that changes no account."""
+        self.post(change, entity, bulk, ())
+
+    def of_key(self, key: str) -> Head[Movement] | None:
+        """Return the movement with a key."""
+        return self._found(statements.BY_KEY, {"key": key})
+
+    def of_fact(self, fact_key: str) -> Head[Movement] | None:
+        """Return the movement that has booked a fact."""
+        return self._found(statements.BY_FACT, {"fact_key": fact_key})
+
+    def reversal_of(self, movement_id: str) -> Head[Movement] | None:
+        """Return the movement that mirrors another one."""
+        return self._found(statements.BY_REVERSED, {"reverses": movement_id})
+
+    def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
+        """Return the next `limit` postings of a movement after a number, in order."""
+        return self.bulk_rows(Posting, movement_id, seq=FIRST, after=after, limit=limit)
+
+    def covering(self, item: str) -> str | None:
+        """Return the id of the settlement movement that has counted an item."""
+        return self.covering_any((item,)).get(item)
+
+    def covering_any(self, items: Sequence[str]) -> Mapping[str, str]:
+        """Return the ids of the settlement movements that have counted items, by the items."""
+        if not items:
+            return {}
+        rows = self._session.rows(statements.COVERING, {"items": items})
+        covering = {row["item"]: row["entity_id"] for row in rows}
+        return {item: covering[item] for item in items if item in covering}
+
+    def covered_items(self, movement_id: str, *, after: int, limit: int) -> tuple[str, ...]:
+        """Return the next `limit` items of a settlement after a number, in order."""
+        values = {"entity_id": movement_id, "seq": FIRST, "after": after, "limit": limit}
+        rows = self._session.rows(statements.PAGE_ITEMS, values)
+        return tuple(row["item"] for row in rows)
+
+    def lines_of_account(
+        self, account_id: str, *, before: str, limit: int
+    ) -> tuple[LedgerLine, ...]:
+        """Return the last `limit` postings of an account before a position, newest first."""
+        values = {"account_id": account_id, "limit": limit}
+        if not before:
+            return self._lines(statements.LAST_OF_ACCOUNT, values)
+        return self._lines(statements.BEFORE_OF_ACCOUNT, {**values, **_position(before)})
+
+    def lines_of_party(self, party: str, *, before: str, limit: int) -> tuple[LedgerLine, ...]:
+        """Return the last `limit` postings that name a party before a position, newest first."""
+        values = {"party": party, "limit": limit}
+        if not before:
+            return self._lines(statements.LAST_OF_PARTY, values)
+        return self._lines(statements.BEFORE_OF_PARTY, {**values, **_position(before)})
+
+    def owed_line(self, movement_id: str, number: int) -> OwedLine:
+        """Return an owed line, or raise OwedLineNotFound."""
+        row = self._session.first(
+            statements.GET_OWED, {"movement_id": movement_id, "number": number}
+        )
+        if row is None:
+            raise errors.OwedLineNotFound(movement_id, number)
+        return ROWS.structure(row, OwedLine)
+
+    def owed_lines(
+        self,
+        *,
+        reference: str | None = None,
+        party: str | None = None,
+        movement_id: str | None = None,
+        unpaid: bool = False,
+        after: tuple[str, int] = ("", 0),
+        limit: int,
+    ) -> tuple[OwedLine, ...]:
+        """Return the next `limit` owed lines after a name, in order of movement and number."""
+        wanted = {"reference": reference, "party": party, "movement_id": movement_id}
+        where = {name: value for name, value in wanted.items() if value is not None}
+        statement = statements.page_owed(tuple(where), is_unpaid=unpaid)
+        after_id, after_number = after
+        values = {**where, "after_id": after_id, "after_number": after_number, "limit": limit}
+        rows = self._session.rows(statement, values)
+        return tuple(ROWS.structure(row, OwedLine) for row in rows)
+
+    def payout_line(self, movement_id: str, number: int) -> LedgerLine:
+        """Return a posting that pays an owed line, or raise PayoutLineNotFound."""
+        lines = self._lines(statements.GET_LINE, {"movement_id": movement_id, "number": number})
+        if not lines or lines[0].posting.owed_line is None:
+            raise errors.PayoutLineNotFound(movement_id, number)
+        return lines[0]
+
+    def reversals(self, movement_id: str, number: int) -> tuple[LedgerLine, ...]:
+        """Return the postings that have reversed parts of a payout line, oldest first."""
+        return self._lines(statements.REVERSALS, {"movement_id": movement_id, "number": number})
+
+    def sums(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[KindSum, ...]:
+        """Return the sums of the movements by kind and currency that occurred in a time."""
+        statement = statements.sum_by_kind(
+            has_since=since is not None, has_until=until is not None
+        )
+        sums: list[KindSum] = []
+        for row in self._session.rows(statement, {"since": since, "until": until}):
+            sums.append(ROWS.structure({**row, "total_minor": int(row["total_minor"])}, KindSum))
+        return tuple(sums)
+
+    def inconsistent(self, *, limit: int) -> tuple[str, ...]:
+        """Return ids of movements whose number or sum of postings is not the one they name."""
+        rows = self._session.rows(statements.INCONSISTENT_PAGE, {"limit": limit})
+        return tuple(row["id"] for row in rows)
+
+    def misbalanced(self, *, limit: int) -> tuple[str, ...]:
+        """Return ids of accounts whose balance is not the sum of their postings."""
+        rows = self._session.rows(statements.MISBALANCED_PAGE, {"limit": limit})
+        return tuple(row["id"] for row in rows)
+
+    def unplanned_settlements(self, *, limit: int) -> tuple[Head[Movement], ...]:
+        """Return settlement movements without a payout job, in order of id."""
+        rows = self._session.rows(statements.UNPLANNED_SETTLEMENTS, {"limit": limit})
+        return tuple(MOVEMENT_HEADS.of_row(row) for row in rows)
+
+    def _found(self, statement: Query, values: Row) -> Head[Movement] | None:
+        row = self._session.first(statement, values)
+        return None if row is None else MOVEMENT_HEADS.of_row(row)
+
+    def _lines(self, statement: Query, values: Row) -> tuple[LedgerLine, ...]:
+        lines: list[LedgerLine] = []
+        for row in self._session.rows(statement, values):
+            movement = MOVEMENT_HEADS.of_row(row).entity
+            lines.append(LedgerLine(movement=movement, posting=ROWS.structure(row, Posting)))
+        return tuple(lines)
+
+
+def _position(text: str) -> dict[str, object]:
+    """Return the values of a position in a list of postings, or raise InvalidPosition."""
+    parts = text.split("|")
+    if len(parts) != POSITION_PARTS:
+        raise InvalidPosition(text)
+
+    at, movement_id, number = parts
+    try:
+        values: dict[str, object] = {
+            "before_at": datetime.fromisoformat(at),
+            "before_id": movement_id,
+            "before_number": int(number),
+        }
+    except ValueError as error:
+        raise InvalidPosition(text) from error
+    return values
+
+
+def _refusal(
+    violation: GuardViolation,
+    movement: Movement,
+    bulk: Sequence[AnyBulk],
+    updates: Sequence[Update[Account]],
+) -> IndelibleError | None:
+    """Return the domain's error of a refused movement, None for a defect of the adapter.
+
+    The transaction cannot be queried any more: only what it was to store tells the cause.
+    """
+    steps: dict[str, AccountStep] = {}
+    for update in updates:
+        steps[update.entity.id] = AccountStep(update.head.entity, update.entity)
+    postings: Sequence[Posting] = ()
+    items: tuple[str, ...] = ()
+    for item in bulk:
+        if item.record_type is Posting:
+            postings = item.rows
+        else:
+            items = tuple(row.item for row in item.rows)
+
+    if violation.guard in reports_of(MOVEMENT_HEADS.table):
+        return None
+    if violation.guard == NEGATIVE_GUARD:
+        return _negative(updates)
+    try:
+        check_movement(movement, postings, steps)
+        check_distinct_lines(postings)
+    except IndelibleError as error:
+        return error
+    if violation.guard.startswith("covered_items_") and items:
+        return errors.ItemCovered(items[0], "of another settlement")
+    if violation.guard.startswith("postings_"):
+        return _used_up(postings)
+    return None
+
+
+def _negative(updates: Sequence[Update[Account]]) -> IndelibleError | None:
+    """Return the error about the account that would be negative."""
+    for update in updates:
+        account = update.entity
+        if account.kind.has_reference and account.balance_minor < 0:
+            return errors.BalanceNegative(account.id, account.balance_minor)
+    return None
+
+
+def _used_up(postings: Sequence[Posting]) -> IndelibleError | None:
+    """Return the error about the first posting that names a line."""
+    for posting in postings:
+        if posting.owed_line is not None:
+            return errors.OwedLinePaid(*posting.owed_line)
+        if posting.reversed_line is not None:
+            return errors.PayoutLineReversed(
+                *posting.reversed_line, posting.reversal_ref or "", 0, posting.amount_minor
+            )
+    return None

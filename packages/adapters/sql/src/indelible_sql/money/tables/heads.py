@@ -1,0 +1,43 @@
+"""The heads of money and the stages of their tasks, each with its lifecycle."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Table
+
+from indelible.kernel import Lifecycle
+from indelible.money.lifecycle import (
+    ACCOUNT,
+    CHARGE,
+    DISPUTE,
+    MOVEMENT,
+    PAYEE,
+    PAYMENT_SWITCH,
+    PAYOUT_JOB,
+    RECONCILIATION,
+    REFUND,
+    STRIPE_EVENT,
+    TRANSFER,
+)
+from indelible.money.rules.stages import PAYMENT_STAGE_LIFECYCLES
+from indelible_sql.money.tables.inbox import RECONCILIATIONS, STRIPE_EVENTS, SWITCHES
+from indelible_sql.money.tables.ledger import ACCOUNTS, MOVEMENTS
+from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUNDS
+from indelible_sql.money.tables.payouts import JOBS, PAYEES, TRANSFERS
+
+# A head is created after those at which its keys point.
+HEADS: Final[Mapping[Table, Lifecycle[StrEnum]]] = {
+    ACCOUNTS: ACCOUNT,
+    MOVEMENTS: MOVEMENT,
+    CHARGES: CHARGE,
+    REFUNDS: REFUND,
+    DISPUTES: DISPUTE,
+    STRIPE_EVENTS: STRIPE_EVENT,
+    RECONCILIATIONS: RECONCILIATION,
+    SWITCHES: PAYMENT_SWITCH,
+    PAYEES: PAYEE,
+    JOBS: PAYOUT_JOB,
+    TRANSFERS: TRANSFER,
+}
+STAGES: Final[Mapping[str, Lifecycle[StrEnum]]] = PAYMENT_STAGE_LIFECYCLES

@@ -1,0 +1,157 @@
+"""The heads of accounts and movements, and the records of movements: postings and covered items."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint, literal_column
+
+from indelible.money.entities.ledger import SET_TOGETHER, Movement
+from indelible.money.entities.values import (
+    MAX_SUM_MINOR,
+    REFERENCE_KINDS,
+    AccountKind,
+    MovementKind,
+)
+from indelible.money.lifecycle import ACCOUNT, MOVEMENT
+from indelible.money.rules.ledger.checks import MAY_BE_EMPTY
+from indelible_sql.money.tables.columns import sum_column
+from indelible_sql.schema.bulk import bulk_table
+from indelible_sql.schema.checks import quoted
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
+from indelible_sql.schema.one_per_parent import one_per_parent_indexes
+from indelible_sql.schema.tables import head, key
+from indelible_sql.schema.value_columns import amount_column, currency_column
+
+# The beginning of the id of each account that holds what winners are owed.
+PAYABLE_PREFIX: Final = f"{AccountKind.WINNER_PAYABLE}:"
+
+
+def is_payable(account_id: str) -> str:
+    """Return the condition that an account's id is one of a winner_payable account."""
+    return f"substr({account_id}, 1, {len(PAYABLE_PREFIX)}) = '{PAYABLE_PREFIX}'"
+
+
+def _unique_where_set(name: str, columns: Iterable[str]) -> Index:
+    """Return a unique index of the rows whose first column has a value."""
+    names = tuple(columns)
+    predicate = literal_column(f"{names[0]} IS NOT NULL", Boolean())
+    return Index(name, *names, unique=True, postgresql_where=predicate, sqlite_where=predicate)
+
+
+ACCOUNTS = head(
+    "accounts",
+    ACCOUNT,
+    required("kind", IDENTIFIER),
+    Column("reference", IDENTIFIER),
+    currency_column(),
+    sum_column("balance"),
+    Column("last_movement_id", IDENTIFIER),
+    sum_column("debited"),
+    sum_column("credited"),
+    # An account changes before its movement is stored.
+    key("accounts_movement", ["last_movement_id"], "movements", ["id"], deferred=True),
+    CheckConstraint(f"kind IN ({quoted(AccountKind)})", name="accounts_kind_known"),
+    CheckConstraint(
+        "id = kind || ':' || coalesce(reference, '-') || ':' || currency",
+        name="accounts_id_of_fields",
+    ),
+    CheckConstraint(
+        f"(reference IS NOT NULL) = (kind IN ({quoted(REFERENCE_KINDS)}))",
+        name="accounts_reference_of_kind",
+    ),
+    CheckConstraint(
+        f"balance_minor >= 0 OR kind NOT IN ({quoted(REFERENCE_KINDS)})",
+        name="accounts_never_negative",
+    ),
+    CheckConstraint(
+        "(seq = 1) = (last_movement_id IS NULL)"
+        " AND (seq > 1 OR balance_minor = 0 AND debited_minor = 0 AND credited_minor = 0)",
+        name="accounts_opened_empty",
+    ),
+    CheckConstraint("debited_minor >= 0 AND credited_minor >= 0", name="accounts_sums"),
+    Index("accounts_last_movement", "last_movement_id"),
+    Index("accounts_of_reference", "reference", "id"),
+    Index("accounts_of_kind", "kind", "currency", "id"),
+    Index("accounts_created_at", "created_at", "id"),
+    Index("accounts_updated_at", "updated_at", "id"),
+)
+MOVEMENTS = head(
+    "movements",
+    MOVEMENT,
+    required("kind", IDENTIFIER),
+    required("key", IDENTIFIER),
+    Column("fact_key", IDENTIFIER),
+    Column("reference", IDENTIFIER),
+    currency_column(),
+    sum_column("total"),
+    required("posting_count", NATURAL),
+    Column("reverses", IDENTIFIER),
+    required("source", IDENTIFIER),
+    required("occurred_at", INSTANT),
+    key("movements_reversed", ["reverses"], "movements", ["id"]),
+    CheckConstraint(f"kind IN ({quoted(MovementKind)})", name="movements_kind_known"),
+    CheckConstraint(
+        f"(reverses IS NOT NULL) = (kind = '{MovementKind.REVERSAL}')",
+        name="movements_mirror_of_kind",
+    ),
+    # Each posting has one minor unit or more.
+    CheckConstraint(
+        "CASE WHEN posting_count = 0"
+        f" THEN total_minor = 0 AND kind IN ({quoted(MAY_BE_EMPTY)})"
+        f" ELSE total_minor BETWEEN posting_count AND {MAX_SUM_MINOR}"
+        f" AND kind <> '{MovementKind.PAYOUT_FAILED}' END",
+        name="movements_sum_of_postings",
+    ),
+    Index("movements_of_kind", "kind", "id"),
+    Index("movements_of_reference", "reference", "id"),
+    Index("movements_occurred_at", "occurred_at", "kind", "currency", "total_minor"),
+    Index("movements_created_at", "created_at", "id"),
+    Index("movements_updated_at", "updated_at", "id"),
+    *one_per_parent_indexes("movements", Movement),
+)
+POSTINGS = bulk_table(
+    "postings",
+    MOVEMENTS,
+    required("debit_account_id", IDENTIFIER),
+    required("credit_account_id", IDENTIFIER),
+    amount_column("amount"),
+    Column("party", IDENTIFIER),
+    Column("owed_movement_id", IDENTIFIER),
+    Column("owed_number", ORDINAL),
+    Column("reversed_movement_id", IDENTIFIER),
+    Column("reversed_number", ORDINAL),
+    Column("reversal_ref", IDENTIFIER),
+    # No foreign keys of the accounts: the guard `of_accounts` searches them once for all rows.
+    CheckConstraint("amount_minor > 0", name="postings_amount_positive"),
+    CheckConstraint("debit_account_id <> credit_account_id", name="postings_two_accounts"),
+    CheckConstraint(
+        " AND ".join(f"({first} IS NULL) = ({second} IS NULL)" for first, second in SET_TOGETHER),
+        name="postings_lines_complete",
+    ),
+    # What winners are owed leaves its account for an owed line only, and arrives for a party.
+    CheckConstraint(
+        f"({is_payable('debit_account_id')}) = (owed_movement_id IS NOT NULL)",
+        name="postings_payout_names_line",
+    ),
+    CheckConstraint(
+        f"party IS NOT NULL OR NOT ({is_payable('credit_account_id')})",
+        name="postings_owed_to_party",
+    ),
+    CheckConstraint(
+        f"reversed_movement_id IS NULL OR {is_payable('credit_account_id')}",
+        name="postings_reversal_is_owed",
+    ),
+    _unique_where_set("postings_owed_line", ("owed_movement_id", "owed_number")),
+    _unique_where_set(
+        "postings_reversal", ("reversed_movement_id", "reversed_number", "reversal_ref")
+    ),
+    Index("postings_of_debit_account", "debit_account_id", "entity_id", "number"),
+    Index("postings_of_credit_account", "credit_account_id", "entity_id", "number"),
+    Index("postings_of_party", "party", "entity_id", "number"),
+)
+COVERED_ITEMS = bulk_table(
+    "covered_items",
+    MOVEMENTS,
+    required("item", IDENTIFIER),
+    UniqueConstraint("item", name="covered_items_item"),
+)

@@ -1,0 +1,173 @@
+"""The heads of charges, refunds and disputes, and the attempts to make refunds."""
+
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+
+from indelible.money.entities.charges import PAID, QUARANTINED, Charge
+from indelible.money.entities.refunds import AT_STRIPE, Refund
+from indelible.money.entities.values import AttemptKind, OutcomeCode, RefundReason
+from indelible.money.lifecycle import (
+    CHARGE,
+    DISPUTE,
+    OPEN_DISPUTE,
+    REFUND,
+    ChargeStatus,
+    RefundStatus,
+)
+from indelible_sql.money.tables.columns import FLAG, sum_column
+from indelible_sql.schema.checks import all_or_none, previous_number, quoted
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
+from indelible_sql.schema.one_per_parent import one_per_parent_indexes
+from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.value_columns import amount_column, currency_column
+
+RECEIVED_COLUMNS: Final = ("received_minor", "received_currency", "paid_at")
+IS_EXACT: Final = "(received_minor = amount_minor AND received_currency = currency)"
+IS_QUARANTINED: Final = f"(coalesce(outcome_code, '') IN ({quoted(QUARANTINED)}))"
+
+CHARGES = head(
+    "charges",
+    CHARGE,
+    required("reference", IDENTIFIER),
+    required("party", IDENTIFIER),
+    required("item", IDENTIFIER),
+    amount_column("amount"),
+    currency_column(),
+    required("expires_at", INSTANT),
+    Column("intent_id", IDENTIFIER),
+    required("generation", ORDINAL),
+    Column("session_id", IDENTIFIER),
+    Column("failure_code", IDENTIFIER),
+    Column("last_event_at", INSTANT),
+    amount_column("received", nullable=True),
+    currency_column("received_currency", nullable=True),
+    Column("paid_at", INSTANT),
+    sum_column("refunded"),
+    Column("disputed_from", IDENTIFIER),
+    Column("outcome_code", IDENTIFIER),
+    CheckConstraint("amount_minor > 0 AND received_minor >= 0", name="charges_amounts_positive"),
+    CheckConstraint(
+        all_or_none(RECEIVED_COLUMNS, f"status IN ({quoted(PAID)})"),
+        name="charges_payment_of_status",
+    ),
+    # Other money than the charge's is only refunded.
+    CheckConstraint(
+        f"received_minor IS NULL OR {IS_EXACT} <> {IS_QUARANTINED}",
+        name="charges_paid_exactly",
+    ),
+    CheckConstraint(
+        f"status <> '{ChargeStatus.SUCCEEDED}' OR NOT {IS_QUARANTINED}",
+        name="charges_quarantined_not_paid",
+    ),
+    CheckConstraint(
+        "refunded_minor BETWEEN 0 AND coalesce(received_minor, 0) AND CASE status"
+        f" WHEN '{ChargeStatus.REFUNDED}' THEN refunded_minor = received_minor"
+        f" WHEN '{ChargeStatus.PARTIALLY_REFUNDED}'"
+        " THEN refunded_minor > 0 AND refunded_minor < received_minor"
+        f" WHEN '{ChargeStatus.SUCCEEDED}' THEN refunded_minor = 0 ELSE TRUE END",
+        name="charges_refund_of_status",
+    ),
+    CheckConstraint(
+        "(disputed_from IS NOT NULL) ="
+        f" (status IN ('{ChargeStatus.CHARGED_BACK}', '{ChargeStatus.DISPUTED}'))"
+        f" AND (disputed_from IN ({quoted(ChargeStatus)})) IS NOT FALSE",
+        name="charges_dispute_of_status",
+    ),
+    CheckConstraint(
+        f"(status <> '{ChargeStatus.CANCELED}' OR outcome_code IS NOT NULL)"
+        f" AND (outcome_code IN ({quoted(OutcomeCode)})) IS NOT FALSE",
+        name="charges_outcome_of_status",
+    ),
+    Index("charges_status", "status", "id"),
+    Index("charges_expires_at", "status", "expires_at", "id"),
+    Index("charges_of_reference", "reference", "status", "id"),
+    Index("charges_of_reference_id", "reference", "id"),
+    Index("charges_of_party", "party", "id"),
+    Index("charges_paid_at", "paid_at", "id"),
+    Index("charges_created_at", "created_at", "id"),
+    Index("charges_updated_at", "updated_at", "id"),
+    *one_per_parent_indexes("charges", Charge),
+)
+REFUNDS = head(
+    "refunds",
+    REFUND,
+    required("charge_id", IDENTIFIER),
+    required("number", ORDINAL),
+    amount_column("amount"),
+    currency_column(),
+    required("reason_code", IDENTIFIER),
+    required("covered", FLAG),
+    required("generation", ORDINAL),
+    Column("stripe_refund_id", IDENTIFIER),
+    Column("failure_code", IDENTIFIER),
+    UniqueConstraint("charge_id", "number", name="refunds_number"),
+    key("refunds_charge", ["charge_id"], "charges", ["id"]),
+    CheckConstraint("amount_minor > 0", name="refunds_amount_positive"),
+    CheckConstraint(f"reason_code IN ({quoted(RefundReason)})", name="refunds_reason_known"),
+    CheckConstraint(
+        f"status NOT IN ({quoted(AT_STRIPE)}) OR stripe_refund_id IS NOT NULL",
+        name="refunds_at_stripe",
+    ),
+    CheckConstraint(
+        f"(failure_code IS NOT NULL) = (status = '{RefundStatus.FAILED}')",
+        name="refunds_failure_of_status",
+    ),
+    Index("refunds_status", "status", "id"),
+    Index("refunds_created_at", "created_at", "id"),
+    Index("refunds_updated_at", "updated_at", "id"),
+    *one_per_parent_indexes("refunds", Refund),
+    version=required("attempt_number", NATURAL),
+)
+REFUND_ATTEMPTS = table(
+    "refund_attempts",
+    required("refund_id", IDENTIFIER),
+    required("number", ORDINAL),
+    previous_number("number"),
+    required("generation", ORDINAL),
+    required("idempotency_key", IDENTIFIER),
+    required("kind", IDENTIFIER),
+    required("started_at", INSTANT),
+    PrimaryKeyConstraint("refund_id", "number", name="refund_attempts_pkey"),
+    key("refund_attempts_refund", ["refund_id"], "refunds", ["id"]),
+    key(
+        "refund_attempts_previous",
+        ["refund_id", "previous_number"],
+        "refund_attempts",
+        ["refund_id", "number"],
+    ),
+    CheckConstraint(f"kind IN ({quoted(AttemptKind)})", name="refund_attempts_kind_known"),
+    CheckConstraint(
+        "idempotency_key = 'refund:' || refund_id || ':g' || CAST(generation AS text)",
+        name="refund_attempts_key_of_generation",
+    ),
+    has_rowid=False,
+)
+DISPUTES = head(
+    "disputes",
+    DISPUTE,
+    required("charge_id", IDENTIFIER),
+    amount_column("amount"),
+    currency_column(),
+    amount_column("fee", nullable=True),
+    required("reason_code", IDENTIFIER),
+    Column("evidence_due_by", INSTANT),
+    Column("withdrawn_at", INSTANT),
+    Column("reinstated_at", INSTANT),
+    required("covered", FLAG),
+    Column("closed_at", INSTANT),
+    key("disputes_charge", ["charge_id"], "charges", ["id"]),
+    CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name="disputes_amounts_positive"),
+    CheckConstraint(
+        f"(closed_at IS NULL) = (status IN ({quoted(OPEN_DISPUTE)}))",
+        name="disputes_closed_of_status",
+    ),
+    CheckConstraint(
+        "reinstated_at IS NULL OR withdrawn_at IS NOT NULL", name="disputes_reinstated_after"
+    ),
+    Index("disputes_of_charge", "charge_id", "id"),
+    Index("disputes_due", "status", "evidence_due_by", "id"),
+    Index("disputes_status", "status", "id"),
+    Index("disputes_created_at", "created_at", "id"),
+    Index("disputes_updated_at", "updated_at", "id"),
+)
