@@ -24,6 +24,7 @@ from indelible.money.entities import (
     account_id,
 )
 from indelible.money.handlers import open_charge, receive_event, request_refund, settle
+from indelible.money.queries import get_movement
 from indelible.money.rules.events import parse_envelope
 from indelible.money.rules.ledger import SettlementLine
 from indelible.money.rules.stages import (
@@ -36,7 +37,7 @@ from indelible.money.tasks import PaymentStages, PaymentStarter
 from indelible.money.tasks.failpoints import AtPaymentFailpoint, no_payment_failpoint
 from indelible.money.tasks.receiving import received
 from indelible.testing.stores import CountedIds
-from indelible_workers import process_batch
+from indelible_workers import Worker, process_batch
 
 START: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FEE: Final = 2_501
@@ -151,11 +152,13 @@ class PaymentRun:
         stages = PaymentStages(
             store=self.store, gateway=self.gateway, clock=self.clock, at_failpoint=at_failpoint
         )
-        for stage in stages.stages():
-            if stage.name not in names:
-                continue
-            while process_batch(self.store, stage, actor=WORKER):
-                pass
+        worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
+        with worker.heartbeat() as beating:
+            for stage in stages.stages():
+                if stage.name not in names:
+                    continue
+                while process_batch(self.store, stage, actor=WORKER, worker=beating):
+                    pass
 
     def finish(self) -> None:
         """Perform what is due of all stages."""
@@ -216,8 +219,7 @@ class PaymentRun:
         """Return the kinds of all movements in the order in which they were posted."""
         changes = self.store.feed(limit=1_000).changes
         ids = [change.entity_id for change in changes if change.lifecycle == "movement"]
-        heads = [self.store.read(lambda tx, one=one: tx.money.movements.get(one)) for one in ids]
-        return [head.entity.kind for head in heads]
+        return [self.store.read(get_movement, one).movement.kind for one in ids]
 
     def actions(self, charge: Charge) -> list[str]:
         """Return the actions of a charge."""

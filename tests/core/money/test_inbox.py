@@ -25,8 +25,8 @@ from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks import PaymentFailpoint, WebhookHandler
 from indelible.money.tasks.failpoints import EVENT_FAILPOINTS, RECEIVE_FAILPOINTS
 
-SECRET = "whsec_test_secret"
-NEW_SECRET = "whsec_the_next_one"
+SECRET = "whsec_test_secret"  # noqa: S105 - of a test
+NEW_SECRET = "whsec_the_next_one"  # noqa: S105 - of a test
 DAY = 86_400
 
 
@@ -54,11 +54,15 @@ def killing(point: PaymentFailpoint) -> object:
     return kill
 
 
+def deliver(handler: WebhookHandler, header: str, body: bytes) -> None:
+    """Deliver an event as Stripe does."""
+    handler.verify(header, body, START)
+    handler.receive(body)
+
+
 def attempts_of(run: PaymentRun, event_id: str) -> list[tuple[EventOutcome, str | None]]:
     """Return the outcomes and codes of an event's attempts."""
-    attempts = run.store.read(
-        lambda tx: tx.money.events.attempts(event_id, after=0, limit=500)
-    )
+    attempts = run.store.read(lambda tx: tx.money.events.attempts(event_id, after=0, limit=500))
     return [(attempt.outcome, attempt.code) for attempt in attempts]
 
 
@@ -100,9 +104,7 @@ def test_an_event_of_another_environment_is_refused(
 ) -> None:
     document = json.loads(event_body("evt_a", "customer.created", {"id": "cus_1"}, START))
     body = json.dumps(document | changes).encode()
-    environment = Environment(
-        livemode=False, account="acct_ours", api_version="2026-10-28.endive"
-    )
+    environment = Environment(livemode=False, account="acct_ours", api_version="2026-10-28.endive")
 
     with pytest.raises(errors.EnvironmentMismatch) as caught:
         handler_of(run, environment=environment).receive(body)
@@ -204,9 +206,7 @@ def test_an_event_of_an_unknown_intent_is_retried_for_72_hours(run: PaymentRun) 
 
     dead = run.event(event.id)
     assert (dead.status, dead.last_code) == (InboxStatus.DEAD, "PAYMENT_INTENT_NOT_FOUND")
-    assert set(attempts_of(run, event.id)) == {
-        (EventOutcome.FAILED, "PAYMENT_INTENT_NOT_FOUND")
-    }
+    assert set(attempts_of(run, event.id)) == {(EventOutcome.FAILED, "PAYMENT_INTENT_NOT_FOUND")}
 
 
 def test_a_dead_letter_is_replayed(run: PaymentRun) -> None:
@@ -232,9 +232,7 @@ def test_an_event_that_overtakes_its_charge_is_applied_by_a_retry(run: PaymentRu
     event = run.deliver("payment_intent.succeeded", intent_body(paid))
     assert event.status is InboxStatus.RECEIVED
 
-    second = run.deliver(
-        "payment_intent.succeeded", intent_body(paid) | {"metadata": metadata}
-    )
+    second = run.deliver("payment_intent.succeeded", intent_body(paid) | {"metadata": metadata})
     run.clock.advance(60)
     run.process(PROCESS_STRIPE_EVENT_STAGE)
 
@@ -289,13 +287,10 @@ def test_a_receiver_that_is_killed_stores_all_or_nothing(
     header = f"t={seconds},v1={sign(seconds, body, SECRET)}"
     killed = handler_of(run, at_failpoint=killing(point))
     with pytest.raises(Killed):
-        killed.verify(header, body, START)
-        killed.receive(body)
+        deliver(killed, header, body)
 
     # Stripe has no answer and sends the event again.
-    handler = handler_of(run)
-    handler.verify(header, body, START)
-    handler.receive(body)
+    deliver(handler_of(run), header, body)
     run.process(PROCESS_STRIPE_EVENT_STAGE)
 
     assert run.charge(charge.id).status is ChargeStatus.SUCCEEDED

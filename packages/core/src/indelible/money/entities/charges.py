@@ -231,7 +231,7 @@ class Charge(Aggregate):
         return "fail_part_refund" if refunded_minor > 0 else "fail_refund"
 
     def _success_action(self, *, is_whole: bool) -> str | None:
-        """Return the action after a refund that has succeeded, ours or one that was made outside."""
+        """Return the action after a refund that has succeeded, ours or another one."""
         if self.status is ChargeStatus.REFUND_PENDING:
             return "refund" if is_whole else "refund_part"
         if self.status in REFUNDABLE:

@@ -24,7 +24,7 @@ REFUND_METADATA: Final = "refund_id"
 
 
 class IntentMove(StrEnum):
-    """What an event says about a payment intent; the values are actions of a charge."""
+    """A step of a payment intent, as an event reports it; the values are actions of a charge."""
 
     REQUIRE_ACTION = "require_action"
     PROCESS = "process"

@@ -1,4 +1,4 @@
-"""What the processor of events has read at Stripe about an event, before its transaction."""
+"""Objects of Stripe that the processor has read about an event, before its transaction."""
 
 from attrs import frozen
 

@@ -39,8 +39,8 @@ class SignatureHeader:
         signatures: list[str] = []
         for item in header.split(","):
             name, separator, value = item.partition("=")
-            if not separator:
-                continue
+            if name in ("t", SCHEME) and not separator:
+                raise errors.WebhookMalformed(f"its header has {name} without a value")
             if name == "t":
                 times.append(value)
             if name == SCHEME:

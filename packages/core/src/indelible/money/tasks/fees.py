@@ -32,15 +32,15 @@ class RecordPaymentFee:
         return Stage(
             name=RECORD_FEE_STAGE,
             batch=1,
-            acts_outside=False,
             lifecycle=CHARGE,
-            claim=self.claim,
-            perform=self.perform,
-            finish=self.finish,
+            acts_outside=False,
             lease_seconds=self.lease_seconds,
             retry_seconds=self.retry_seconds,
             retry_waits=RETRY_WAITS,
             breaker=BREAKER,
+            claim=self.claim,
+            perform=self.perform,
+            finish=self.finish,
         )
 
     def claim(self, tx: MoneyWrite, leases: Leases) -> Sequence[Charge | None]:

@@ -47,7 +47,7 @@ class StartedCheckout:
 
 @frozen(kw_only=True)
 class CheckoutPages:
-    """What the checkout page says, and where it leads to."""
+    """The text of the checkout page, and the addresses to which it leads."""
 
     description: str
     success_url: str

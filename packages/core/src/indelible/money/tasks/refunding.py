@@ -55,7 +55,7 @@ class RefundWork:
 
 @frozen(kw_only=True)
 class RefundAnswer:
-    """What Stripe has answered: its refund, or the code of its refusal."""
+    """Stripe's answer: its refund, or the code of its refusal."""
 
     reported: RefundObject | None = None
     rejected_code: str | None = None
@@ -155,18 +155,18 @@ class SendRefund:
             return self._rejected(work, error.code)
         except GatewayRejected as error:
             # An earlier request may have made the refund that this one is refused for.
-            found = self._find(work)
-            if found is None:
+            existing = self._find(work)
+            if existing is None:
                 return self._rejected(work, error.stripe_code)
-            return RefundAnswer(reported=found)
+            return RefundAnswer(reported=existing)
         self.at_failpoint(PaymentFailpoint.REFUND_AFTER_REQUEST)
         return RefundAnswer(reported=reported)
 
     def _look_up(self, work: RefundWork, handle: LeaseHandle) -> RefundAnswer:
         """Return the refund that was made; if there is none, call with the next generation."""
-        found = self._find(work)
-        if found is not None:
-            return RefundAnswer(reported=found)
+        existing = self._find(work)
+        if existing is not None:
+            return RefundAnswer(reported=existing)
 
         def begin(tx: MoneyWrite, command: BeginRefundAttempt) -> Refund:
             tx.tasks.require_lease(handle.lease)

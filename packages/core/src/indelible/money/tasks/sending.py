@@ -135,9 +135,7 @@ class SendTransfer:
         except GATEWAY_ERRORS as error:
             return self._fail(work.transfer, error, handle)
 
-    def finish(
-        self, tx: MoneyWrite, performed: Sequence[tuple[SendWork, SendAnswer]]
-    ) -> None:
+    def finish(self, tx: MoneyWrite, performed: Sequence[tuple[SendWork, SendAnswer]]) -> None:
         """Store the answers: Stripe's id, the state and the posting in one transaction."""
         for work, answer in performed:
             if answer.reported is None:
@@ -249,9 +247,7 @@ class SendTransfer:
         self.observer.transfer_attempted(PARKED)
         raise Postpone(PARK_SECONDS, f"parked: {code}")
 
-    def _fail(
-        self, transfer: Transfer, error: IndelibleError, handle: LeaseHandle
-    ) -> SendAnswer:
+    def _fail(self, transfer: Transfer, error: IndelibleError, handle: LeaseHandle) -> SendAnswer:
         """Store a failure, and let the task wait as its class wants.
 
         Raises: Outage, Postpone.

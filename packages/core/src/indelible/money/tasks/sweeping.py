@@ -5,8 +5,8 @@ on, keeps unclaimed money, and completes jobs. Each repair is a transaction of i
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -183,7 +183,7 @@ class SweepPayouts:
                 funded.append(found)
         return funded
 
-    def _repair(  # noqa: PLR0913 - one place that turns every failure into an entry
+    def _repair(
         self,
         run: _Run,
         name: str,

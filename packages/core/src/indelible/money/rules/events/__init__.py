@@ -23,7 +23,7 @@ __all__ = [
 
 @frozen(kw_only=True)
 class EventEnvelope:
-    """What every event of Stripe has.
+    """The part that every event of Stripe has.
 
     `created` is the time that Stripe gives the event. `account` is the connected account of the
     event, None for our own.
@@ -77,7 +77,7 @@ class ParsedEvent:
 
 @frozen(kw_only=True)
 class Environment:
-    """What an event must belong to; a version or an account that is None is not compared.
+    """The mode, account and version of this service; a version or an account that is None is not compared.
 
     `account` is our own account. Events of connected accounts, which have another one, are
     accepted for the types of `CONNECTED_TYPES`.

@@ -104,7 +104,7 @@ class JsonFields:
             raise self.malformed(name, "an array")
 
         result: list[JsonFields] = []
-        for item in cast("list[Any]", value):
+        for item in value:
             if not isinstance(item, dict):
                 raise self.malformed(name, "an array of objects")
             result.append(JsonFields(cast("dict[str, Any]", item), self._path_of(name)))

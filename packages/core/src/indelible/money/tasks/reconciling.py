@@ -1,0 +1,346 @@
+"""The recurring stages that compare the books with Stripe: hourly the cheap rules, daily all."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+
+from attrs import define, evolve, field, frozen
+
+from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import RetryLater, Stage
+from indelible.money.commands import (
+    FailReconciliation,
+    FinishReconciliation,
+    ReconciliationSaved,
+    StartReconciliation,
+    StripeEventSaved,
+)
+from indelible.money.entities import (
+    AccountKind,
+    ChargeObject,
+    EventObject,
+    ReconciliationScope,
+    account_id,
+)
+from indelible.money.errors import ReconciliationRunning
+from indelible.money.handlers.reconciliations import (
+    fail_reconciliation,
+    finish_reconciliation,
+    start_reconciliation,
+)
+from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
+from indelible.money.queries import reconciliation as reads
+from indelible.money.rules.reconciliation import (
+    GRACE,
+    LISTED_FOR,
+    RECONCILE_CHEAP_STAGE,
+    RECONCILE_FULL_STAGE,
+    RULES_BY_SCOPE,
+    UNPAID_AFTER,
+    BalanceCuts,
+    Compared,
+    GroupTransfers,
+    IntentStatus,
+    ReconciliationFacts,
+    ReconciliationResult,
+    reconcile,
+)
+from indelible.money.tasks.outages import code_of, one_line
+from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
+from indelible.money.tasks.states import MoneyStore
+
+RECONCILER: Final = Actor.system("reconciler")
+STAGES: Final = {
+    ReconciliationScope.CHEAP: RECONCILE_CHEAP_STAGE,
+    ReconciliationScope.FULL: RECONCILE_FULL_STAGE,
+}
+EVERY_SECONDS: Final = {
+    ReconciliationScope.CHEAP: 3_600,
+    ReconciliationScope.FULL: 86_400,
+}
+LEASE_SECONDS: Final = 600
+MAX_ATTEMPTS: Final = 4
+# The ages of the times at which our balance and Stripe's are compared.
+CUTS: Final = (GRACE, 2 * GRACE, 4 * GRACE)
+JOBS_OF: Final = timedelta(days=7)
+MARGIN: Final = timedelta(hours=1)  # a charge and its event may be on two sides of midnight
+PAGE: Final = 500
+SUCCEEDED: Final = "succeeded"
+Backfill = Callable[[bytes], StripeEventSaved]
+
+logger = logging.getLogger("indelible.money")
+
+
+@frozen(kw_only=True)
+class ReconciliationReport:
+    """The result of a reconciliation."""
+
+    result: ReconciliationResult
+    saved: ReconciliationSaved
+
+
+@define(kw_only=True)
+class Reconcile:
+    """Compares the books with Stripe, and halts new payments if they differ.
+
+    `backfill` stores an event that was never received. Stripe is read with no transaction open.
+    What fails on the way ends the reconciliation as FAILED: it proves nothing, and halts nothing.
+    """
+
+    store: MoneyStore
+    gateway: StripeGateway
+    backfill: Backfill
+    scope: ReconciliationScope
+    clock: Clock = field(factory=SystemClock)
+    observer: PayoutObserver = field(factory=SilentPayoutObserver)
+
+    def stage(self) -> Stage[MoneyWrite, str, dict[str, Any]]:
+        """Return the stage, whose only task is recurring; its result is stored."""
+        return Stage(
+            name=STAGES[self.scope],
+            batch=1,
+            acts_outside=False,
+            lifecycle=None,
+            perform=self.perform,
+            lease_seconds=LEASE_SECONDS,
+            max_attempts=MAX_ATTEMPTS,
+            store_results=True,
+        )
+
+    def perform(self, _: str, handle: LeaseHandle) -> dict[str, Any]:
+        """Make one reconciliation, and return its result as a document.
+
+        Raises: RetryLater if Stripe did not answer.
+        """
+        handle.check()
+        try:
+            report = self.run()
+        except ReconciliationRunning as error:
+            return {"status": ReconciliationResult.ERROR.value, "code": error.code}
+        reconciliation = report.saved.reconciliation
+        if report.result is ReconciliationResult.ERROR:
+            raise RetryLater(one_line(reconciliation.error_message or ""))
+        return {
+            "status": report.result.value,
+            "reconciliation_id": reconciliation.id,
+            "discrepancies": reconciliation.discrepancy_count,
+        }
+
+    def run(self, *, actor: Actor = RECONCILER, reason: str = "schedule") -> ReconciliationReport:
+        """Compare the books with Stripe now.
+
+        Raises:
+            ReconciliationRunning: One of the same scope is under way.
+        """
+        start = StartReconciliation(scope=self.scope)
+        started = self.store.run(start_reconciliation, start, actor=actor, reason=reason)
+        reconciliation_id = started.reconciliation.id
+        try:
+            facts = self._facts()
+        except Exception as error:  # noqa: BLE001 - whatever it was, nothing is proved
+            fail = FailReconciliation(
+                reconciliation_id=reconciliation_id,
+                error_code=code_of(error),
+                error_message=one_line(str(error)),
+            )
+            saved = self.store.run(fail_reconciliation, fail, actor=actor, reason=reason)
+            return self._report(ReconciliationResult.ERROR, saved, {})
+
+        discrepancies = reconcile(facts, self.scope)
+        finish = FinishReconciliation(
+            reconciliation_id=reconciliation_id,
+            checked=tuple(rule.value for rule in RULES_BY_SCOPE[self.scope]),
+            discrepancies=discrepancies,
+        )
+        saved = self.store.run(finish_reconciliation, finish, actor=actor, reason=reason)
+        differences: dict[str, int] = {}
+        for found in discrepancies:
+            logger.error(
+                "[Payment] reconciliation %s: %s of %s: expected %s, got %s",
+                reconciliation_id,
+                found.rule.value,
+                found.subject,
+                found.expected,
+                found.actual,
+            )
+            if found.currency is not None:
+                minor = abs(found.difference_minor or 0)
+                differences[found.currency] = differences.get(found.currency, 0) + minor
+        result = ReconciliationResult.PASSED
+        if discrepancies:
+            result = ReconciliationResult.DISCREPANCY_DETECTED
+        return self._report(result, saved, differences)
+
+    def _report(
+        self,
+        result: ReconciliationResult,
+        saved: ReconciliationSaved,
+        differences: dict[str, int],
+    ) -> ReconciliationReport:
+        self.observer.reconciled(result.value, differences)
+        return ReconciliationReport(result=result, saved=saved)
+
+    # Facts
+
+    def _facts(self) -> ReconciliationFacts:
+        """Read what the rules of the scope compare."""
+        now = self.clock.now()
+        facts = ReconciliationFacts(
+            now=now,
+            books=self.store.read(reads.book_sums),
+            charges=self.store.read(reads.paid_charges),
+            unfinished=self.store.read(reads.unfinished_events, now),
+            escrows=self.store.read(reads.escrows),
+            payables=self.store.read(reads.payables, now),
+            negative=self.store.read(reads.negative_accounts),
+            missing_events=self._missing_events(now),
+        )
+        if self.scope is ReconciliationScope.CHEAP:
+            return facts
+
+        yesterday = now.date() - timedelta(days=1)
+        return evolve(
+            facts,
+            balances=self._balances(now),
+            days=self._day(datetime.combine(yesterday, time(), UTC)),
+            intents=tuple(self._intents(now)),
+            groups=tuple(self._groups(now)),
+            digests=self.store.read(reads.settlement_digests),
+        )
+
+    def _missing_events(self, now: datetime) -> tuple[str, ...]:
+        """Return the events of Stripe's list that were never received, and store them now."""
+        listed: dict[str, EventObject] = {}
+        for event in self.gateway.list_events(since=now - LISTED_FOR):
+            if now - event.created >= GRACE:
+                listed[event.id] = event
+        missing = self.store.read(_unknown_events, tuple(listed))
+        for event_id in missing:
+            try:
+                self.backfill(listed[event_id].body)
+            except IndelibleError as error:
+                logger.error(  # noqa: TRY400 - the code says all
+                    "[Payment] event %s was not stored: %s", event_id, error.code
+                )
+        return missing
+
+    def _balances(self, now: datetime) -> tuple[BalanceCuts, ...]:
+        """Return our balance and Stripe's at several times of the last hour."""
+        totals = {one.currency: one.total_minor for one in self.gateway.retrieve_balance()}
+        since = now - max(CUTS)
+        changes = list(self.gateway.list_balance_transactions(since=since))
+        ours = self.store.read(_stripe_balances, since)
+        balances: list[BalanceCuts] = []
+        for currency in sorted({*totals, *ours}):
+            our_total, our_changes = ours.get(currency, (0, ()))
+            cuts: list[tuple[int, int]] = []
+            for age in CUTS:
+                until = now - age
+                booked = our_total - sum(minor for at, minor in our_changes if at >= until)
+                stripes = totals.get(currency, 0)
+                for change in changes:
+                    if change.currency == currency and change.created >= until:
+                        stripes -= change.net_minor
+                cuts.append((booked, stripes))
+            balances.append(BalanceCuts(currency=currency, cuts=tuple(cuts)))
+        return tuple(balances)
+
+    def _day(self, since: datetime) -> tuple[Compared, ...]:
+        """Return the entry fees of a day, and Stripe's succeeded charges of the same day."""
+        until = since + timedelta(days=1)
+        stripes: dict[str, int] = {}
+        for charge in self.gateway.list_charges(since=since - MARGIN, until=until + MARGIN):
+            if charge.status != SUCCEEDED:
+                continue
+            # The charge belongs to the day on which it was booked.
+            day = self.store.read(_booked_at, charge) or charge.created
+            if since <= day < until:
+                stripes[charge.currency] = stripes.get(charge.currency, 0) + charge.amount_minor
+        ours = self.store.read(_collected, since, until)
+        compared: list[Compared] = []
+        for currency in sorted({*stripes, *ours}):
+            pair = Compared(
+                subject=since.date().isoformat(),
+                currency=currency,
+                expected_minor=stripes.get(currency, 0),
+                actual_minor=ours.get(currency, 0),
+            )
+            compared.append(pair)
+        return tuple(compared)
+
+    def _intents(self, now: datetime) -> Iterator[IntentStatus]:
+        """Yield the charges that wait for more than an hour with the status of their intent."""
+        after = ""
+        while True:
+            heads = self.store.read(_waiting_charges, now - UNPAID_AFTER, after)
+            for head in heads:
+                charge = head.entity
+                intent = self.gateway.retrieve_payment_intent(charge.intent_id or "")
+                yield IntentStatus(
+                    charge_id=charge.id, status=charge.status, intent_status=intent.status
+                )
+            if len(heads) < PAGE:
+                return
+            after = heads[-1].entity.id
+
+    def _groups(self, now: datetime) -> Iterator[GroupTransfers]:
+        """Yield our transfers and Stripe's of each reference that was paid in the last days."""
+        jobs = self.store.read(reads.recent_jobs, now - JOBS_OF)
+        for reference in sorted({job.reference for job in jobs}):
+            ours = self.store.read(reads.sent_transfers, reference)
+            listed = tuple(self.gateway.list_transfers(f"reference:{reference}"))
+            yield GroupTransfers(reference=reference, ours=ours, listed=listed)
+
+
+def _unknown_events(tx: MoneyRead, event_ids: tuple[str, ...]) -> tuple[str, ...]:
+    unknown: list[str] = []
+    for start in range(0, len(event_ids), PAGE):
+        unknown.extend(tx.money.events.unknown(event_ids[start : start + PAGE]))
+    return tuple(unknown)
+
+
+def _stripe_balances(
+    tx: MoneyRead, since: datetime
+) -> dict[str, tuple[int, tuple[tuple[datetime, int], ...]]]:
+    """Return our balance by currency, with its changes since a time by when they occurred."""
+    balances: dict[str, tuple[int, tuple[tuple[datetime, int], ...]]] = {}
+    for balance in tx.money.accounts.sums():
+        if balance.kind is not AccountKind.STRIPE_BALANCE:
+            continue
+        account = account_id(AccountKind.STRIPE_BALANCE, None, balance.currency)
+        changes: list[tuple[datetime, int]] = []
+        for line in reads.lines_since(tx, account, since):
+            sign = 1 if line.posting.debit_account_id == account else -1
+            changes.append((line.movement.occurred_at, sign * line.posting.amount_minor))
+        balances[balance.currency] = (balance.balance_minor, tuple(changes))
+    return balances
+
+
+def _booked_at(tx: MoneyRead, charge: ChargeObject) -> datetime | None:
+    """Return when the money of one of Stripe's charges was collected by our books."""
+    if charge.payment_intent is None:
+        return None
+    head = tx.money.charges.of_intent(charge.payment_intent)
+    if head is None:
+        return None
+    for kind in reads.COLLECTED:
+        movement = tx.money.movements.of_fact(f"payment:{head.entity.id}:{kind}")
+        if movement is not None:
+            return movement.entity.occurred_at
+    return None
+
+
+def _collected(tx: MoneyRead, since: datetime, until: datetime) -> dict[str, int]:
+    """Return the money that was collected in a time, by currency."""
+    collected: dict[str, int] = {}
+    for kind_sum in tx.money.movements.sums(since=since, until=until):
+        if kind_sum.kind in reads.COLLECTED:
+            before = collected.get(kind_sum.currency, 0)
+            collected[kind_sum.currency] = before + kind_sum.total_minor
+    return collected
+
+
+def _waiting_charges(tx: MoneyRead, until: datetime, after: str) -> Any:  # noqa: ANN401 - heads
+    return tx.money.charges.waiting_since(until, after=after, limit=PAGE)

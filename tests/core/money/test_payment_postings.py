@@ -1,0 +1,214 @@
+"""Every row of facts 5.7 about payments, refunds and disputes: accounts, sums and keys."""
+
+import pytest
+from tests.core.money.payments import (
+    DISPUTE_FEE,
+    FEE,
+    WORKER,
+    PaymentRun,
+    dispute_body,
+    withdrawn_body,
+)
+
+from indelible.kernel import IndelibleError
+from indelible.money import errors
+from indelible.money.commands import BookResidue
+from indelible.money.entities import AccountKind, MovementKind
+from indelible.money.handlers import book_residue
+from indelible.money.lifecycle import ChargeStatus
+from indelible.money.rules.stages import RECORD_FEE_STAGE, SEND_REFUND_STAGE
+
+Row = tuple[str, str, int]
+
+
+def rows(run: PaymentRun, key: str) -> list[Row]:
+    """Return the postings of a movement: the kinds of its accounts and the amounts."""
+
+    def read(tx: object) -> list[Row]:
+        money = tx.money  # type: ignore[attr-defined]
+        head = money.movements.of_key(key)
+        assert head is not None, key
+        lines: list[Row] = []
+        for posting in money.movements.postings(head.entity.id, after=0, limit=9):
+            debit = posting.debit_account_id.partition(":")[0]
+            credit = posting.credit_account_id.partition(":")[0]
+            lines.append((debit, credit, posting.amount_minor))
+        return lines
+
+    return run.store.read(read)
+
+
+def lose(run: PaymentRun, intent_id: str) -> None:
+    """Withdraw the money of a dispute, and lose it."""
+    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent_id))
+    run.deliver("charge.dispute.closed", dispute_body(intent_id, status="lost"))
+
+
+def win(run: PaymentRun, intent_id: str) -> None:
+    """Win a dispute, and get its money back."""
+    run.deliver("charge.dispute.closed", dispute_body(intent_id, status="won"))
+    run.deliver("charge.dispute.funds_reinstated", withdrawn_body(intent_id, status="won"))
+
+
+def test_an_entry_fee(run: PaymentRun) -> None:
+    run.paid()
+
+    assert rows(run, "stripe_event:evt_1:ENTRY_FEE") == [("stripe_balance", "escrow", FEE)]
+
+
+def test_a_processing_fee(run: PaymentRun) -> None:
+    _, intent = run.paid()
+    run.process(RECORD_FEE_STAGE)
+
+    assert rows(run, f"fee:txn_{intent.id}") == [("stripe_fees", "stripe_balance", 103)]
+
+
+def test_a_refund_of_an_item_that_no_settlement_has_counted(run: PaymentRun) -> None:
+    charge, _ = run.paid()
+    refund = run.refund(charge)
+    run.process(SEND_REFUND_STAGE)
+
+    assert rows(run, f"refund:{refund.id}:REQ") == [("escrow", "refund_clearing", FEE)]
+    assert rows(run, f"refund:{refund.id}:OK") == [("refund_clearing", "stripe_balance", FEE)]
+
+
+def test_a_refund_of_an_item_that_a_settlement_has_counted(run: PaymentRun) -> None:
+    charge, _ = run.paid()
+    run.settle("item-1", amount_minor=FEE)
+    refund = run.refund(charge)
+
+    assert rows(run, f"refund:{refund.id}:REQ") == [("goodwill", "refund_clearing", FEE)]
+
+
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_a_failed_refund(run: PaymentRun, is_settled: bool) -> None:
+    charge, _ = run.paid()
+    if is_settled:
+        run.settle("item-1", amount_minor=FEE)
+    run.gateway.failures.before["create_refund"] = [errors.GatewayRejected("refused", "no")]
+    refund = run.refund(charge)
+    run.process(SEND_REFUND_STAGE)
+
+    source = "goodwill" if is_settled else "escrow"
+    assert rows(run, f"refund:{refund.id}:FAIL") == [("refund_clearing", source, FEE)]
+
+
+def test_an_opened_dispute_with_its_fee(run: PaymentRun) -> None:
+    _, intent = run.paid()
+    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
+
+    assert rows(run, "dispute:dp_1:OPEN") == [
+        ("dispute_receivable", "stripe_balance", FEE),
+        ("dispute_losses", "stripe_balance", DISPUTE_FEE),
+    ]
+
+
+def test_a_won_dispute(run: PaymentRun) -> None:
+    _, intent = run.paid()
+    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
+    win(run, intent.id)
+
+    assert rows(run, "dispute:dp_1:WON") == [("stripe_balance", "dispute_receivable", FEE)]
+
+
+def test_a_dispute_that_is_lost_before_the_settlement(run: PaymentRun) -> None:
+    _, intent = run.paid()
+    lose(run, intent.id)
+
+    assert rows(run, "dispute:dp_1:LOST") == [("escrow", "dispute_receivable", FEE)]
+
+
+def test_a_dispute_that_is_lost_after_the_settlement_is_a_loss(run: PaymentRun) -> None:
+    _, intent = run.paid()
+    run.settle("item-1", amount_minor=FEE)
+    lose(run, intent.id)
+
+    assert rows(run, "dispute:dp_1:LOST") == [("dispute_losses", "dispute_receivable", FEE)]
+
+
+def test_a_won_dispute_of_an_item_that_the_settlement_left_out(run: PaymentRun) -> None:
+    run.paid("item-1")
+    _, intent = run.paid("item-2")
+    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
+    run.settle("item-1", amount_minor=FEE)
+    assert run.balance(AccountKind.ESCROW) == FEE
+
+    win(run, intent.id)
+
+    assert rows(run, "dispute:dp_1:RESIDUE") == [("escrow", "platform_rake", FEE)]
+    assert run.balance(AccountKind.ESCROW) == 0
+
+
+def test_a_dispute_that_was_won_before_the_settlement_was_posted(run: PaymentRun) -> None:
+    run.paid("item-1")
+    _, intent = run.paid("item-2")
+    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
+    win(run, intent.id)
+    run.settle("item-1", amount_minor=FEE)
+
+    for _ in range(2):
+        command = BookResidue(dispute_id="dp_1")
+        run.store.run(book_residue, command, actor=WORKER, reason="a test")
+
+    assert run.kinds().count(MovementKind.DISPUTE_RESIDUE) == 1
+    assert run.balance(AccountKind.ESCROW) == 0
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_the_order_of_a_dispute_s_events_makes_no_difference(
+    run: PaymentRun, is_reversed: bool
+) -> None:
+    charge, intent = run.paid()
+    events = [
+        ("charge.dispute.created", dispute_body(intent.id)),
+        ("charge.dispute.funds_withdrawn", withdrawn_body(intent.id)),
+        ("charge.dispute.closed", withdrawn_body(intent.id, status="won")),
+        ("charge.dispute.funds_reinstated", withdrawn_body(intent.id, status="won")),
+    ]
+    if is_reversed:
+        events.reverse()
+
+    for event_type, body in events:
+        run.deliver(event_type, body)
+
+    assert run.charge(charge.id).status is ChargeStatus.SUCCEEDED
+    assert run.balance(AccountKind.STRIPE_BALANCE) == FEE - DISPUTE_FEE
+    assert run.balance(AccountKind.DISPUTE_RECEIVABLE) == 0
+    assert run.balance(AccountKind.ESCROW) == FEE
+
+
+def test_a_dispute_during_a_refund_waits_for_its_end(run: PaymentRun) -> None:
+    charge, intent = run.paid()
+    run.refund(charge)
+    run.deliver("charge.dispute.created", dispute_body(intent.id))
+    assert run.charge(charge.id).status is ChargeStatus.REFUND_PENDING
+
+    run.process(SEND_REFUND_STAGE)
+
+    stored = run.charge(charge.id)
+    assert (stored.status, stored.disputed_from) == (ChargeStatus.DISPUTED, ChargeStatus.REFUNDED)
+
+
+def test_a_disputed_charge_is_not_refunded(run: PaymentRun) -> None:
+    charge, intent = run.paid()
+    run.deliver("charge.dispute.created", dispute_body(intent.id))
+
+    with pytest.raises(IndelibleError) as caught:
+        run.refund(charge)
+
+    assert caught.value.code == "DISPUTE_OPEN"
+
+
+def test_all_accounts_sum_up_to_zero(run: PaymentRun) -> None:
+    _, intent = run.paid("item-1")
+    charge, _ = run.paid("item-2")
+    run.refund(charge, 1_000)
+    lose(run, intent.id)
+    run.finish()
+
+    total = 0
+    for head in run.store.read(lambda tx: tx.money.accounts.page(after="", limit=99)):
+        account = head.entity
+        sign = 1 if account.kind.side == "debit" else -1
+        total += sign * account.balance_minor
+    assert total == 0
