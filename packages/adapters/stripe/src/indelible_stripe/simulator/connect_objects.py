@@ -120,9 +120,7 @@ def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject
                 "statement_descriptor_prefix_kanji",
             ),
             "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
-            "payments": empty(
-                "statement_descriptor", "statement_descriptor_kana", "statement_descriptor_kanji"
-            ),
+            "payments": empty("statement_descriptor"),
         },
         "tos_acceptance": empty("date", "ip", "user_agent"),
         "type": params.get("type", "express"),
