@@ -136,11 +136,8 @@ def test_fault_has_its_headers() -> None:
 
 
 def test_outage_of_hours_ends_by_the_clock() -> None:
-    story = {
-        "outages": [{"after_seconds": 0, "seconds": 7_200}],
-        "clock": {"stopped_at": 1_700_000_000},
-    }
-    with controlled(**story) as run:
+    outage = {"after_seconds": 0, "seconds": 7_200}
+    with controlled(outages=[outage], clock={"stopped_at": 1_700_000_000}) as run:
         with pytest.raises(GatewayOutage):
             transfer(run, "k")
         run.control("clock", advance_seconds=7_200)

@@ -87,8 +87,8 @@ def test_events_are_lost_duplicated_and_reordered_by_the_seed(endpoint: Receiver
     runs: list[list[str]] = []
     for _ in range(2):
         endpoint.received.clear()
-        story = {"webhooks": webhooks, "clock": {"stopped_at": 1_700_000_000}}
-        with controlled(seed=7, accounts=[], **story) as run:
+        clock = {"stopped_at": 1_700_000_000}
+        with controlled(seed=7, accounts=[], webhooks=webhooks, clock=clock) as run:
             send_intents(run, 20)
             counts = run.read("counts")
         runs.append(ids_of(endpoint))

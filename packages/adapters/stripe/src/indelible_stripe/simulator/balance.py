@@ -26,17 +26,6 @@ def add_transaction(
     now = state.clock.seconds()
     is_delayed = kind == "charge"
     available_on = now + is_delayed * state.settings.available_after_seconds
-    fee_details: list[JsonObject] = []
-    if fee:
-        fee_details.append(
-            {
-                "amount": fee,
-                "application": None,
-                "currency": currency,
-                "description": "Stripe processing fees",
-                "type": "stripe_fee",
-            }
-        )
     transaction: JsonObject = {
         "id": state.new_id("txn"),
         "object": "balance_transaction",
@@ -48,7 +37,7 @@ def add_transaction(
         "description": None,
         "exchange_rate": None,
         "fee": fee,
-        "fee_details": fee_details,
+        "fee_details": _fee_details(fee, currency),
         "net": amount - fee,
         "reporting_category": category or CATEGORIES.get(kind, kind),
         "source": source,
@@ -59,6 +48,14 @@ def add_transaction(
     if available_on > now:
         state.pending.append(transaction)
     return state.add(Kind.BALANCE_TRANSACTION, transaction)
+
+
+def _fee_details(fee: int, currency: str) -> list[JsonObject]:
+    """Return the parts of a fee: Stripe's own, or none."""
+    if not fee:
+        return []
+    details = {"amount": fee, "application": None, "currency": currency}
+    return [{**details, "description": "Stripe processing fees", "type": "stripe_fee"}]
 
 
 def fee_of(state: State, amount: int) -> int:

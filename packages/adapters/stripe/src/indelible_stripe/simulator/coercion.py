@@ -45,7 +45,7 @@ def coerced(value: Any, schema: Schema, schemas: Schemas) -> Any:  # noqa: ANN40
             return value
 
 
-def _coerced_members(value: dict[str, Any], schema: Schema, schemas: Schemas) -> Any:  # noqa: ANN401 - of any type
+def _coerced_members(value: dict[str, Any], schema: Schema, schemas: Schemas) -> object:
     """Return the items of an array, or the properties of an object, with their types."""
     if schema.get("type") == "array":
         items = as_array(value)

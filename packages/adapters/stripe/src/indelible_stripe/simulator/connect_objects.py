@@ -88,15 +88,7 @@ def new_reversal(state: State, transfer: JsonObject, amount: int, params: JsonOb
 def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject:
     """Return a connected account that has not been onboarded."""
     capabilities = dict.fromkeys(params.get("capabilities") or ("transfers",), "inactive")
-    requirements = {
-        **empty("current_deadline", "disabled_reason"),
-        "alternatives": [],
-        "currently_due": ["external_account", "tos_acceptance.date"],
-        "errors": [],
-        "eventually_due": ["external_account", "tos_acceptance.date"],
-        "past_due": [],
-        "pending_verification": [],
-    }
+    requirements = _requirements("external_account", "tos_acceptance.date")
     return {
         "id": account_id,
         "object": "account",
@@ -116,7 +108,7 @@ def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject
         "details_submitted": False,
         "email": params.get("email"),
         "external_accounts": empty_list(f"/v1/accounts/{account_id}/external_accounts"),
-        "future_requirements": {**requirements, "currently_due": [], "eventually_due": []},
+        "future_requirements": _requirements(),
         "metadata": dict(params.get("metadata") or {}),
         "payouts_enabled": False,
         "requirements": requirements,
@@ -128,12 +120,23 @@ def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject
                 "statement_descriptor_prefix_kanji",
             ),
             "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
-            "payments": empty(
-                "statement_descriptor", "statement_descriptor_kana", "statement_descriptor_kanji"
-            ),
+            "payments": empty("statement_descriptor"),
         },
         "tos_acceptance": empty("date", "ip", "user_agent"),
         "type": params.get("type", "express"),
+    }
+
+
+def _requirements(*due: str) -> JsonObject:
+    """Return the requirements of an account of which some are due."""
+    return {
+        **empty("current_deadline", "disabled_reason"),
+        "alternatives": [],
+        "currently_due": list(due),
+        "errors": [],
+        "eventually_due": list(due),
+        "past_due": [],
+        "pending_verification": [],
     }
 
 

@@ -39,7 +39,7 @@ def _schema_of_class(parameters: type) -> dict[str, Any]:
         if name not in options:
             properties[name] = _schema_of(hint)
 
-    required: frozenset[str] = parameters.__required_keys__  # type: ignore[attr-defined]
+    required: frozenset[str] = vars(parameters)["__required_keys__"]
     schema = {"type": "object", "additionalProperties": False, "properties": properties}
     names = sorted(required & properties.keys())
     if names:

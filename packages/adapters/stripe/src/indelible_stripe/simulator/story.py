@@ -45,7 +45,7 @@ class Outage:
 
 @frozen(kw_only=True)
 class Story:
-    """What a simulator starts with."""
+    """Settings and objects with which a simulator starts, and its planned faults."""
 
     settings: AccountSettings = field(factory=AccountSettings)
     webhooks: WebhookSettings = field(factory=WebhookSettings)

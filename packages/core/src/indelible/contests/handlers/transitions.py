@@ -46,7 +46,8 @@ FAILURES: Final[Mapping[str, ReasonCode]] = {"complete": ReasonCode.SETTLEMENT_F
 def lock_contest(tx: ContestsWrite, command: commands.LockContest) -> TransitionOutcome:
     """Lock a contest whose lock time has come; cancel it if it has too few entries.
 
-    `min_entries` counts entries whether they are paid or not.
+    `min_entries` counts the entries that were ever made, whatever became of their payments: no
+    fault of a payment ends a contest.
     """
     present = tx.contests.contests.get(command.contest_id).entity
     if present.is_waiting_for("lock") and tx.clock.now() >= present.lock_time:
@@ -59,7 +60,7 @@ def lock_contest(tx: ContestsWrite, command: commands.LockContest) -> Transition
     if now < contest.lock_time:
         return not_applied(head, f"lock time {instant_text(contest.lock_time)}")
 
-    joined = tx.contests.entries.count_joined(contest.id)
+    joined = tx.contests.entries.entries_revision(contest.id).count
     if contest.min_entries is not None and joined < contest.min_entries:
         return applied(_cancel_unfilled(tx, head, joined))
 

@@ -1,21 +1,13 @@
-"""Reactions: what one context does after a change of another.
-
-This is the only module with behavior across contexts. Handlers of a context never call another
-context; a subscriber of the feed calls these functions after the commit, each change once.
-"""
+"""Reactions by lifecycle and action."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
 
 from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.app import WriteTx
 from indelible.kernel import Change
-from indelible.kernel.subscribers import Subscriber
 from indelible.kernel.values import IDENTIFIER, is_identifier
-
-SUBSCRIBER_NAME: Final = "reactions"
 
 React = Callable[[WriteTx, Change], None]
 
@@ -55,11 +47,3 @@ class ReactionTable:
         for action in (change.action, None):
             for react in self._by_change.get((change.lifecycle, action), ()):
                 react(tx, change)
-
-
-REACTIONS: Final[tuple[Reaction, ...]] = ()
-
-
-def reaction_subscriber(reactions: Iterable[Reaction] = REACTIONS) -> Subscriber[WriteTx]:
-    """Return the subscriber that calls the reactions."""
-    return Subscriber(name=SUBSCRIBER_NAME, handle=ReactionTable.of(reactions).handle)
