@@ -28,7 +28,7 @@ def test_an_event_is_stored_as_it_was_sent_before_the_answer(till: Till) -> None
     assert (event.id, event.status) == ("evt_1", InboxStatus.RECEIVED)
     assert (event.origin, event.attempt_number) == (EventOrigin.WEBHOOK, 0)
     payload = till.store.read(lambda tx: tx.payloads.get(event.payload_digest))
-    assert payload.body == body
+    assert payload.content == body
     task = till.store.read(lambda tx: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, event.id))
     assert task.due_at is not None
     assert till.rejections() == ()

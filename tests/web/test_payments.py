@@ -1,0 +1,292 @@
+"""The routes of payers: intents, checkout, status and statements, and what nobody else sees."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.core.money.payments import intent_body
+from tests.web.harness import Web, problem, saved
+from tests.web.paying import FEE, ITEM, PAGES, PLACE, REFERENCE, WORKER, Till
+
+from indelible.kernel.errors import error_types
+from indelible.money import ChargeStatus, HaltPayments
+from indelible.money.entities import charge_id
+from indelible.money.errors import PAYMENT_CODES, CodeUse, GatewayOutage, GatewayRejected
+from indelible.money.handlers.switches import halt_payments
+from indelible.testing.stores import NOOR
+from indelible_web.http.errors import status_of
+
+MAX_CHANGES = 10_000
+
+
+def test_an_intent_is_created_with_the_amount_of_the_charge(till: Till) -> None:
+    charge = till.open()
+    view = saved(till.start(), 200)
+
+    assert (view["amount_minor"], view["currency"]) == (FEE, "EUR")
+    assert (view["charge_id"], view["item"]) == (charge.id, ITEM)
+    assert view["client_secret"] == "pi_1_secret_canary"
+    assert till.charge(charge.id).intent_id == view["intent_id"] == "pi_1"
+    assert till.charge(charge.id).status is ChargeStatus.PENDING
+
+
+def test_a_repeated_request_has_the_same_answer_and_one_intent(till: Till) -> None:
+    till.open()
+    answers = [saved(till.start(), 200) for _ in range(3)]
+    other_key = saved(till.start(once="pay-2"), 200)
+
+    assert answers[0] == answers[1] == answers[2] == other_key
+    assert till.gateway.count("create_payment_intent") == 1
+
+
+def test_a_repeated_request_has_the_same_answer_after_the_payment(till: Till) -> None:
+    till.open()
+    first = saved(till.start(), 200)
+    till.succeed(first["intent_id"])
+
+    assert saved(till.start(), 200) == first
+    assert problem(till.start(once="pay-2")) == (409, "ALREADY_PAID")
+
+
+def test_the_client_secret_is_stored_nowhere(till: Till) -> None:
+    till.open()
+    saved(till.start(), 200)
+    changes = till.store.feed(limit=MAX_CHANGES).changes
+
+    assert "secret_canary" not in repr(changes)
+    for change in changes:
+        history = till.store.read(
+            lambda tx, change=change: tx.history.of(change.lifecycle, change.entity_id)
+        )
+        assert "secret_canary" not in repr(history)
+
+
+@pytest.mark.parametrize(
+    "field", [{"amount": 1}, {"amount_minor": 10.0}, {"currency": "EUR"}, {"user_id": "noor"}]
+)
+def test_a_client_sends_no_amount_and_no_currency(till: Till, field: dict[str, object]) -> None:
+    till.open()
+
+    assert problem(till.start(**field)) == (422, "INVALID_FIELDS")
+    assert problem(till.check_out(**field)) == (422, "INVALID_FIELDS")
+    assert till.gateway.calls == []
+
+
+@pytest.mark.parametrize("path", ["create-intent", "checkout"])
+def test_a_payment_needs_a_key_that_names_one_request(till: Till, path: str) -> None:
+    till.open()
+    till.open("entry-2")
+    url = f"/v1/payments/{path}"
+    body = dict(PLACE) if path == "create-intent" else {**PLACE, **PAGES}
+
+    assert problem(till.web.post(url, json=body)) == (400, "IDEMPOTENCY_KEY_REQUIRED")
+    saved(till.web.post(url, json=body, once="a"), 200)
+    other = till.web.post(url, json={**body, "item": "entry-2"}, once="a")
+    assert problem(other) == (409, "IDEMPOTENCY_KEY_CONFLICT")
+
+
+def test_a_charge_of_another_party_is_not_found(till: Till) -> None:
+    till.open()
+    stranger = till.web.new_key("payments:write", "payments:read", owner=NOOR)
+    intent_id = saved(till.start(), 200)["intent_id"]
+
+    assert problem(till.start(once="b", key=stranger)) == (404, "CHARGE_NOT_FOUND")
+    assert problem(till.start(once="c", item="nothing")) == (404, "CHARGE_NOT_FOUND")
+    assert problem(till.status(intent_id, key=stranger)) == (404, "CHARGE_NOT_FOUND")
+    assert problem(till.status("pi_nothing")) == (404, "CHARGE_NOT_FOUND")
+
+
+def test_an_expired_charge_takes_no_payment(till: Till) -> None:
+    till.open(days=-1)
+
+    assert problem(till.start()) == (409, "ALREADY_PAID")
+
+
+def test_a_halt_refuses_new_payments_alone(till: Till) -> None:
+    till.open()
+    intent_id = saved(till.start(), 200)["intent_id"]
+    command = HaltPayments(reason_code="R2")
+    till.store.run(halt_payments, command, actor=WORKER, reason="a test")
+
+    assert problem(till.start(once="b")) == (503, "PAYMENTS_HALTED")
+    assert problem(till.check_out(once="c")) == (503, "PAYMENTS_HALTED")
+    till.succeed(intent_id)
+    assert saved(till.status(intent_id), 200)["status"] == "SUCCEEDED"
+
+
+def test_an_outage_of_stripe_is_answered_by_502_and_a_repetition_succeeds(till: Till) -> None:
+    till.open()
+    outage = GatewayOutage("no answer within 30 s from api.internal")
+    till.gateway.failures.after["create_payment_intent"] = [outage]
+    failed = till.start()
+
+    assert problem(failed) == (502, "STRIPE_API_ERROR")
+    assert "api.internal" not in failed.text
+    assert saved(till.start(), 200)["intent_id"] == "pi_1"
+    assert till.gateway.count("create_payment_intent") == 2
+
+
+def test_a_refusal_of_stripe_is_no_fault_of_the_payer(till: Till) -> None:
+    till.open()
+    refusal = GatewayRejected("parameter_missing", "hunter2")
+    till.gateway.failures.before["create_payment_intent"] = [refusal]
+    answer = till.start()
+
+    assert problem(answer) == (502, "STRIPE_API_ERROR")
+    assert "hunter2" not in answer.text
+
+
+def test_a_service_without_a_key_of_stripe_takes_no_payments(web: Web) -> None:
+    answer = web.post("/v1/payments/create-intent", json=PLACE, once="a")
+
+    assert problem(answer) == (503, "PAYMENTS_NOT_CONFIGURED")
+
+
+def test_a_checkout_leads_to_a_page_of_stripe(till: Till) -> None:
+    charge = till.open()
+    first = saved(till.check_out(), 200)
+    again = saved(till.check_out(), 200)
+
+    assert first == again
+    assert (first["url"], first["amount_minor"]) == ("https://checkout.example/1", FEE)
+    assert till.charge(charge.id).session_id == first["session_id"]
+    assert saved(till.status(first["session_id"]), 200)["id"] == charge.id
+
+
+def test_a_charge_has_an_intent_or_a_session_but_not_both(till: Till) -> None:
+    till.open()
+    till.open("entry-2")
+    saved(till.start(once="a"), 200)
+    saved(till.check_out(once="b", item="entry-2"), 200)
+
+    assert problem(till.check_out(once="c")) == (409, "DUPLICATE_INTENT")
+    assert problem(till.start(once="d", item="entry-2")) == (409, "DUPLICATE_INTENT")
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "example.org", "https://a b", "https://", "ftp://a"]
+)
+def test_a_page_to_return_to_is_an_address_of_the_web(till: Till, address: str) -> None:
+    till.open()
+
+    assert problem(till.check_out(success_url=address)) == (422, "ADDRESS_INVALID")
+    assert till.gateway.calls == []
+
+
+def test_only_a_webhook_makes_a_payment_succeed(till: Till) -> None:
+    charge = till.open()
+    intent_id = saved(till.start(), 200)["intent_id"]
+    till.gateway.pay(intent_id)
+    assert saved(till.status(intent_id), 200)["status"] == "PENDING"
+
+    till.succeed(intent_id)
+    view = saved(till.status(intent_id), 200)
+    assert (view["status"], view["received_minor"]) == ("SUCCEEDED", FEE)
+    assert till.status(intent_id).headers["ETag"] == f'"{view["seq"]}"'
+    assert till.charge(charge.id).paid_at is not None
+
+
+def test_another_amount_than_the_charges_is_never_a_payment(till: Till) -> None:
+    till.open()
+    intent_id = saved(till.start(), 200)["intent_id"]
+    till.succeed(intent_id, amount_minor=1)
+
+    view = saved(till.status(intent_id), 200)
+    assert view["status"] in ("REFUND_PENDING", "REFUNDED")
+    assert (view["outcome_code"], view["received_minor"]) == ("AMOUNT_MISMATCH", 1)
+
+
+def test_a_declined_payment_may_be_tried_again(till: Till) -> None:
+    till.open()
+    intent_id = saved(till.start(), 200)["intent_id"]
+    declined = intent_body(till.gateway.intents[intent_id]) | {
+        "last_payment_error": {"code": "card_declined", "decline_code": "insufficient_funds"}
+    }
+    till.deliver(till.event("payment_intent.payment_failed", declined))
+    till.work()
+    failed = saved(till.status(intent_id), 200)
+
+    assert failed["status"] == "FAILED"
+    assert failed["failure_code"]
+    assert saved(till.start(once="b"), 200)["intent_id"] == intent_id
+    till.succeed(intent_id)
+    assert saved(till.status(intent_id), 200)["status"] == "SUCCEEDED"
+
+
+def test_a_canceled_intent_is_replaced_by_one_of_the_next_generation(till: Till) -> None:
+    charge = till.open()
+    first = saved(till.start(), 200)["intent_id"]
+    till.gateway.intents[first] = evolve(till.gateway.intents[first], status="canceled")
+    second = saved(till.start(once="b"), 200)["intent_id"]
+
+    assert (first, second) == ("pi_1", "pi_2")
+    assert till.charge(charge.id).generation == 2
+
+
+def test_a_statement_lists_what_names_the_caller_newest_first(till: Till) -> None:
+    till.pay("entry-1")
+    till.pay("entry-2")
+    till.open("entry-3", party="noor")
+    first = saved(till.web.get("/v1/payments/statements?limit=1"), 200)
+    second = saved(till.web.get(f"/v1/payments/statements?limit=1&cursor={first['next']}"), 200)
+    everything = saved(till.web.get("/v1/payments/statements"), 200)["items"]
+
+    assert [*first["items"], *second["items"]] == everything[:2]
+    paid = [line for line in everything if line["kind"] == "ENTRY_FEE"]
+    assert len(paid) == 2
+    assert {line["direction"] for line in paid} == {"PAID_IN"}
+    assert {line["reference"] for line in paid} == {REFERENCE}
+    assert [line["amount_minor"] for line in paid] == [FEE, FEE]
+    times = [line["occurred_at"] for line in everything]
+    assert times == sorted(times, reverse=True)
+
+
+def test_a_statement_of_another_party_is_empty(till: Till) -> None:
+    till.pay()
+    stranger = till.web.new_key("payments:read", owner=NOOR)
+
+    assert saved(till.web.get("/v1/payments/statements", key=stranger), 200)["items"] == []
+
+
+def test_the_routes_of_payers_need_their_scopes(till: Till) -> None:
+    reader = till.web.new_key("payments:read")
+    writer = till.web.new_key("payments:write")
+
+    assert problem(till.start(key=reader)) == (403, "SCOPE_MISSING")
+    assert problem(till.status("pi_1", key=writer)) == (403, "SCOPE_MISSING")
+    assert problem(till.web.get("/v1/payments/statements", key=writer)) == (403, "SCOPE_MISSING")
+
+
+def test_a_key_that_is_no_user_has_no_payments(till: Till) -> None:
+    service = till.web.new_key("payments:write", owner=WORKER)
+
+    assert problem(till.start(key=service)) == (403, "NOT_A_USER")
+
+
+def test_each_code_of_the_registry_has_the_status_of_its_class() -> None:
+    statuses: dict[str, int] = {}
+    for leaf in error_types():
+        statuses[leaf.code] = status_of(leaf)
+
+    for entry in PAYMENT_CODES:
+        if entry.use is CodeUse.ERROR:
+            assert statuses[entry.code] == entry.http_status, entry.code
+
+
+def test_the_id_of_a_charge_follows_from_its_item(till: Till) -> None:
+    assert till.open().id == charge_id(ITEM)
+
+
+def test_a_late_event_is_posted_days_after_it_was_made(till: Till) -> None:
+    till.open()
+    intent_id = saved(till.start(), 200)["intent_id"]
+    paid = till.gateway.pay(intent_id)
+    created = till.web.clock.now() - timedelta(days=3)
+    body: Any = json.loads(till.event("payment_intent.succeeded", intent_body(paid)))
+    body["created"] = int(created.timestamp())
+    till.deliver(json.dumps(body).encode())
+    till.work()
+
+    assert saved(till.status(intent_id), 200)["status"] == "SUCCEEDED"
