@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import pytest
 from attrs import define, evolve, field
@@ -52,6 +53,7 @@ from indelible_workers import Worker, process_batch
 
 NOW: Final = datetime(2026, 6, 8, 12, tzinfo=UTC)
 HOURS: Final = 3_600
+ITEMS: Final = tuple(f"item-{day}" for day in range(7))
 WORKER: Final = Actor.system("worker")
 
 
@@ -161,27 +163,22 @@ class Week(PaymentRun):
 
     def live(self) -> None:
         """Let the week pass: it ends at noon, two hours after the payout."""
-        for day in range(7):
-            for hour in range(4):
-                self.pay(f"item-{day}-{hour}")
-                self.clock.advance(6 * HOURS)
-        self.settle(*self.items, amount_minor=28 * FEE)
+        for item in ITEMS:
+            self.pay(item)
+            self.clock.advance(24 * HOURS)
+        self.settle(*ITEMS, amount_minor=len(ITEMS) * FEE)
         self.pay_out()
         self.clock.advance(2 * HOURS)
 
-    @property
-    def items(self) -> list[str]:
-        """Return the items of the week."""
-        return [f"item-{day}-{hour}" for day in range(7) for hour in range(4)]
-
     def pay_out(self) -> None:
         """Pay the winner of the settlement."""
+        attach = AttachDestination(party="ada", destination="acct_ada")
         for handler, command in (
             (register_payee, RegisterPayee(party="ada")),
-            (attach_destination, AttachDestination(party="ada", destination="acct_ada")),
+            (attach_destination, attach),
             (enable_payee, EnablePayee(party="ada")),
         ):
-            self.store.run(handler, command, actor=WORKER, reason="a test")
+            self.execute(handler, command)
         self.plan()
         stages = PayoutStages(store=self.store, gateway=self.gateway, clock=self.clock)
         worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
@@ -192,12 +189,12 @@ class Week(PaymentRun):
 
     def plan(self) -> None:
         """Plan the payout, approved by the setting."""
+        plan = partial(plan_payouts, policy=AUTOMATIC)
+        self.execute(plan, PlanPayouts(settlement_id="settlement-1"))
 
-        def plan(tx: object, command: PlanPayouts) -> None:
-            plan_payouts(tx, command, policy=AUTOMATIC)  # type: ignore[arg-type]
-
-        command = PlanPayouts(settlement_id="settlement-1")
-        self.store.run(plan, command, actor=WORKER, reason="a test")
+    def execute(self, handler: Any, command: Any) -> Any:  # noqa: ANN401 - of any handler
+        """Run a handler."""
+        return self.store.run(handler, command, actor=WORKER, reason="a test")
 
     def backfill(self, body: bytes) -> StripeEventSaved:
         """Store an event of Stripe's list."""
