@@ -2,7 +2,8 @@
 
 from indelible.testing.money.ledger import LedgerConformance
 from indelible.testing.money.owed import OwedLinesConformance
+from indelible.testing.money.payments import PaymentsConformance
 
 
-class MoneyConformance(LedgerConformance, OwedLinesConformance):
+class MoneyConformance(LedgerConformance, OwedLinesConformance, PaymentsConformance):
     """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
