@@ -81,7 +81,7 @@ def test_a_refund_of_an_item_that_a_settlement_has_counted(run: PaymentRun) -> N
 
 
 @pytest.mark.parametrize("is_settled", [False, True])
-def test_a_failed_refund(run: PaymentRun, is_settled: bool) -> None:
+def test_a_failed_refund(run: PaymentRun, *, is_settled: bool) -> None:
     charge, _ = run.paid()
     if is_settled:
         run.settle("item-1", amount_minor=FEE)
@@ -156,7 +156,7 @@ def test_a_dispute_that_was_won_before_the_settlement_was_posted(run: PaymentRun
 
 @pytest.mark.parametrize("is_reversed", [False, True])
 def test_the_order_of_a_dispute_s_events_makes_no_difference(
-    run: PaymentRun, is_reversed: bool
+    run: PaymentRun, *, is_reversed: bool
 ) -> None:
     charge, intent = run.paid()
     events = [

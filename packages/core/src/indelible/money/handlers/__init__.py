@@ -19,12 +19,39 @@ from indelible.money.handlers.inbox import (
     replay_event,
 )
 from indelible.money.handlers.ledger import post_movement, reverse_movement, settle
+from indelible.money.handlers.payees import (
+    attach_destination,
+    close_payee,
+    enable_payee,
+    register_payee,
+    reopen_payee,
+    restrict_payee,
+)
+from indelible.money.handlers.payouts import (
+    approve_automatically,
+    approve_transfer,
+    complete_payout_job,
+    mark_unclaimed,
+    park_transfer,
+    plan_payouts,
+    record_reversal,
+    record_transfer_failure,
+    record_transfer_sent,
+    reissue_transfer,
+    unpark_transfer,
+)
+from indelible.money.handlers.reconciliations import (
+    fail_reconciliation,
+    finish_reconciliation,
+    start_reconciliation,
+)
 from indelible.money.handlers.refunds import (
     begin_refund_attempt,
     record_refund,
     reject_refund,
     request_refund,
 )
+from indelible.money.handlers.switches import halt_payments, resume_payments
 
 __all__ = [
     # charges
@@ -48,9 +75,35 @@ __all__ = [
     "post_movement",
     "reverse_movement",
     "settle",
+    # payees
+    "attach_destination",
+    "close_payee",
+    "enable_payee",
+    "register_payee",
+    "reopen_payee",
+    "restrict_payee",
+    # payouts
+    "approve_automatically",
+    "approve_transfer",
+    "complete_payout_job",
+    "mark_unclaimed",
+    "park_transfer",
+    "plan_payouts",
+    "record_reversal",
+    "record_transfer_failure",
+    "record_transfer_sent",
+    "reissue_transfer",
+    "unpark_transfer",
+    # reconciliations
+    "fail_reconciliation",
+    "finish_reconciliation",
+    "start_reconciliation",
     # refunds
     "begin_refund_attempt",
     "record_refund",
     "reject_refund",
     "request_refund",
+    # switches
+    "halt_payments",
+    "resume_payments",
 ]

@@ -71,6 +71,7 @@ def require_payable(tx: MoneyWrite, command: commands.StartPayment) -> ChargeSav
     switch = payments_switch(tx)
     if switch is not None:
         switch.require_open()
+
     return _charge_saved(head)
 
 
@@ -90,6 +91,7 @@ def attach_intent(tx: MoneyWrite, command: commands.AttachIntent) -> ChargeSaved
     is_replaced = command.generation > charge.generation
     if charge.session_id is not None or (charge.intent_id is not None and not is_replaced):
         raise errors.DuplicateIntent(command.intent_id)
+
     return _charge_saved(_attach(tx, head, command.intent_id, command.generation))
 
 
@@ -238,6 +240,7 @@ def _quarantine(
     post_movement(tx, draft, occurred_at=paid_at)
     tx.tasks.enqueue(RECORD_FEE_STAGE, {charge.id: tx.clock.now()})
     reason = quarantine_reason(mismatch)
+
     return start_refund(tx, head, reason, charge.left_minor, proof).charge
 
 
@@ -291,6 +294,7 @@ def _locked_charge(tx: MoneyWrite, intent: Intent) -> Head[Charge]:
         raise errors.PaymentIntentNotFound(intent.id) from None
     if head.entity.intent_id not in (None, intent.id):
         raise errors.PaymentIntentNotFound(intent.id)
+
     return head
 
 

@@ -51,6 +51,7 @@ def apply_dispute(
         if action in CLOSING:
             _close(tx, charge.entity.id, moved, event)
     actions = (*actions, *money_actions, *decision.actions)
+
     return Decision(actions) if actions else decision
 
 
@@ -117,6 +118,7 @@ def _move_money(
     if is_reinstatement(head.entity, event.type):
         head = _reinstate(tx, charge, head, event)
         actions.append("reinstate")
+
     return head, tuple(actions)
 
 
@@ -142,6 +144,7 @@ def _withdraw(
         proof=Proof.by_event(event.id),
     )
     post_movement(tx, draft, occurred_at=event.created)
+
     return head
 
 
@@ -159,6 +162,7 @@ def _reinstate(
         proof=Proof.by_event(event.id),
     )
     post_movement(tx, draft, occurred_at=event.created)
+
     return head
 
 
@@ -176,6 +180,7 @@ def _move(
     if action in CLOSING:
         fields["closed_at"] = event.created
     dispute = head.entity.transition(action, now=tx.clock.now(), **fields)
+
     return save(tx, tx.money.disputes, head, dispute, action)
 
 

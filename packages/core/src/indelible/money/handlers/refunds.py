@@ -171,6 +171,7 @@ def apply_refunded_charge(
             decision = applied
     if not evidence.refunds and facts.payment_intent is None:
         raise errors.PaymentIntentNotFound(facts.id)
+
     return decision
 
 
@@ -192,6 +193,7 @@ def _known_refund(tx: MoneyWrite, reported: RefundObject) -> Refund | None:
     named = reported.metadata.get(REFUND_METADATA)
     if named is None:
         return None
+
     return tx.money.refunds.get(named).entity
 
 
@@ -250,6 +252,7 @@ def _apply(
         )
         save(tx, tx.money.refunds, head, moved, action)
         _end(tx, charge, refund, action, proof)
+
     return decision
 
 

@@ -120,12 +120,21 @@ def payables(tx: MoneyRead, now: datetime) -> tuple[Compared, ...]:
     return tuple(compared)
 
 
-def negative_accounts(tx: MoneyRead) -> tuple[Account, ...]:
-    """Return what R10 reports."""
-    negative: list[Account] = []
+def negative_accounts(tx: MoneyRead) -> tuple[Compared, ...]:
+    """Return what R10 reports: the accounts of references with less than nothing."""
+    negative: list[Compared] = []
     for kind in AccountKind:
-        if kind.has_reference:
-            negative.extend(one for one in _nonzero(tx, kind) if one.balance_minor < 0)
+        if not kind.has_reference:
+            continue
+        for account in _nonzero(tx, kind):
+            if account.balance_minor < 0:
+                pair = Compared(
+                    subject=account.id,
+                    currency=account.currency,
+                    expected_minor=0,
+                    actual_minor=account.balance_minor,
+                )
+                negative.append(pair)
     return tuple(negative)
 
 

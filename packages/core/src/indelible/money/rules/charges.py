@@ -150,6 +150,7 @@ def _decide_success(charge: Charge, intent: Intent, *, is_read: bool) -> Decisio
         return KNOWN
     if not is_read:
         raise errors.IntentInDoubt(intent.id)
+
     # The money of a canceled charge needs an operator: the lifecycle refuses the action.
     return Decision(actions=("succeed",))
 

@@ -51,6 +51,7 @@ def decide_dispute(dispute: Dispute, reported: DisputeObject) -> Decision:
         return Decision(actions=("update",)) if has_news and dispute.is_open else KNOWN
     if action not in DISPUTE.allowed(dispute.status):
         return STALE
+
     return Decision(actions=(action,))
 
 

@@ -11,7 +11,6 @@ from typing import Final
 from attrs import field, frozen
 
 from indelible.money.entities import (
-    Account,
     BalanceSum,
     Discrepancy,
     ReconciliationRule,
@@ -254,18 +253,9 @@ def check_r9(groups: Iterable[GroupTransfers], now: datetime) -> list[Finding]:
     return findings
 
 
-def check_r10(negative: Iterable[Account]) -> list[Finding]:
+def check_r10(negative: Iterable[Compared]) -> list[Finding]:
     """R10: no account of a reference is negative."""
-    compared = [
-        Compared(
-            subject=account.id,
-            currency=account.currency,
-            expected_minor=0,
-            actual_minor=account.balance_minor,
-        )
-        for account in negative
-    ]
-    return _different(ReconciliationRule.R10, compared)
+    return _different(ReconciliationRule.R10, negative)
 
 
 def check_r11(digests: Iterable[SettlementDigest]) -> list[Finding]:
@@ -299,7 +289,7 @@ class ReconciliationFacts:
     escrows: tuple[Compared, ...] = ()
     payables: tuple[Compared, ...] = ()
     groups: tuple[GroupTransfers, ...] = ()
-    negative: tuple[Account, ...] = ()
+    negative: tuple[Compared, ...] = ()
     digests: tuple[SettlementDigest, ...] = ()
     missing_events: tuple[str, ...] = ()
 

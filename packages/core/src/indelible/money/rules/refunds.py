@@ -49,6 +49,7 @@ def decide_refund(refund: Refund, status: str) -> Decision:
         return KNOWN
     if action not in REFUND.allowed(refund.status):
         return STALE
+
     return Decision(actions=(action,))
 
 

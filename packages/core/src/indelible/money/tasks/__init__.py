@@ -10,10 +10,16 @@ from indelible.money.tasks.paying import (
     StartedPayment,
 )
 from indelible.money.tasks.payment_stages import PaymentStages
+from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, PayoutFailpoint
+from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
+from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import WebhookHandler
+from indelible.money.tasks.reconciling import Reconcile, ReconciliationReport
+from indelible.money.tasks.sweeping import SWEEP_SECONDS, SweepError, SweepPayouts, SweepResult
 
 __all__ = [
     "AtPaymentFailpoint",
+    "AtPayoutFailpoint",
     "CheckoutPages",
     "LedgerRepository",
     "PaymentFailpoint",
@@ -21,8 +27,18 @@ __all__ = [
     "PaymentService",
     "PaymentStages",
     "PaymentStarter",
+    "PayoutFailpoint",
+    "PayoutObserver",
+    "PayoutStages",
+    "Reconcile",
+    "ReconciliationReport",
+    "SWEEP_SECONDS",
     "SilentPaymentObserver",
+    "SilentPayoutObserver",
     "StartedCheckout",
     "StartedPayment",
+    "SweepError",
+    "SweepPayouts",
+    "SweepResult",
     "WebhookHandler",
 ]

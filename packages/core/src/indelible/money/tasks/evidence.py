@@ -26,6 +26,7 @@ class EvidenceReader:
             return self._of_dispute(event, facts)
         if isinstance(facts, TransferObject) and event.type == TRANSFER_REVERSED:
             return EventEvidence(reversals=tuple(self.gateway.list_reversals(facts.id)))
+
         return NO_EVIDENCE
 
     def read_intent(self, evidence: EventEvidence, intent_id: str) -> EventEvidence:

@@ -94,6 +94,7 @@ class ExpireCharge:
                 intent_id = self._expire_session(charge.session_id) or intent_id
             is_canceled = intent_id is None or self._cancel_intent(charge, intent_id)
         self.at_failpoint(PaymentFailpoint.EXPIRE_AFTER_REQUEST)
+
         return is_canceled
 
     def finish(self, tx: MoneyWrite, performed: Sequence[tuple[Charge, bool]]) -> None:
@@ -142,6 +143,7 @@ class ExpireCharge:
             intent = self.gateway.retrieve_payment_intent(intent_id)
         if intent.status == PROCESSING:
             raise Postpone(PROCESSING_SECONDS, "Stripe processes the payment")
+
         return intent.status == CANCELED
 
 

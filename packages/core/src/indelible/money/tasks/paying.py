@@ -151,6 +151,7 @@ class PaymentStarter:
             idempotency_key=f"cs:{charge.id}:{digest(parameters)[:16]}",
         )
         self.at_failpoint(PaymentFailpoint.INTENT_AFTER_REQUEST)
+
         return session
 
     def _payable(self, charge_id: str, party: str, actor: Actor, request_id: str | None) -> Charge:

@@ -126,6 +126,7 @@ class ProcessStripeEvent:
         except IntentInDoubt as doubt:
             with outages():
                 evidence = reader.read_intent(evidence, doubt.intent_id)
+
         return self._apply(event, evidence, handle)
 
     def _apply(

@@ -62,8 +62,9 @@ EVERY_SECONDS: Final = {
 }
 LEASE_SECONDS: Final = 600
 MAX_ATTEMPTS: Final = 4
-# The ages of the times at which our balance and Stripe's are compared.
-CUTS: Final = (GRACE, 2 * GRACE, 4 * GRACE)
+# The ages of the times at which our balance and Stripe's are compared: a booking under way at one
+# of them is not under way at all.
+CUTS: Final = tuple(GRACE + timedelta(minutes=5 * number) for number in range(10))
 JOBS_OF: Final = timedelta(days=7)
 MARGIN: Final = timedelta(hours=1)  # a charge and its event may be on two sides of midnight
 PAGE: Final = 500

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from indelible.kernel import Actor, Head
+from indelible.kernel import Actor, Head, InvalidTransition
 from indelible.kernel.audit import ActorKind
-from indelible.kernel.lifecycle import InvalidTransition
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.money import commands, errors
 from indelible.money.commands import TransferSaved
@@ -118,9 +117,8 @@ def _stop_task(tx: MoneyWrite, transfer_id: str) -> None:
 
 
 def _not_now(transfer: Transfer, action: str) -> InvalidTransition:
-    allowed = tuple(
-        sorted(edge.action for edge in TRANSFER.edges if edge.from_state == transfer.status)
-    )
+    edges = [edge for edge in TRANSFER.edges if edge.from_state == transfer.status]
+    allowed = tuple(sorted({edge.action for edge in edges}))
     return InvalidTransition(TRANSFER.name, transfer.status, action, allowed)
 
 

@@ -77,10 +77,10 @@ class ParsedEvent:
 
 @frozen(kw_only=True)
 class Environment:
-    """The mode, account and version of this service; a version or an account that is None is not compared.
+    """The mode, account and version of this service.
 
-    `account` is our own account. Events of connected accounts, which have another one, are
-    accepted for the types of `CONNECTED_TYPES`.
+    A version that is None is not compared. `account` is our own account. Events
+    of connected accounts, which have another one, are accepted for the types of `CONNECTED_TYPES`.
     """
 
     livemode: bool

@@ -1,0 +1,251 @@
+"""Reversals, issuing again, unclaimed money, events and the scheduler's result."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.payout_runs import OPERATOR, PRIZES, SECOND, Fault, PayoutRun
+
+from indelible.kernel import InvalidTransition
+from indelible.money.commands import (
+    ClosePayee,
+    MarkUnclaimed,
+    ParkTransfer,
+    RecordReversal,
+    RecordTransferSent,
+    ReissueTransfer,
+    UnparkTransfer,
+)
+from indelible.money.entities import AccountKind, MovementKind, TransferFailure, account_id
+from indelible.money.errors import (
+    PayoutAccountMissing,
+    PayoutJobNotFinished,
+    ReversalTooLarge,
+    TransferMismatch,
+    TransferNotApproved,
+    TransferNotReissuable,
+    UnclaimedTooEarly,
+)
+from indelible.money.handlers import (
+    close_payee,
+    mark_unclaimed,
+    park_transfer,
+    record_reversal,
+    record_transfer_sent,
+    reissue_transfer,
+    unpark_transfer,
+)
+from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.rules.ledger import Proof
+from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
+from indelible.money.tasks import sweeping
+from indelible.money.tasks.payout_failpoints import PayoutFailpoint
+
+ONE = {"ann": 5_628}
+DAY = 86_400
+PROOF = Proof.by_event("evt_1")
+
+
+def balance(run: PayoutRun, kind: AccountKind, reference: str | None = None) -> int:
+    """Return the balance of an account."""
+    name = account_id(kind, reference, "USD")
+    return run.store.read(lambda tx: tx.money.accounts.get(name)).entity.balance_minor
+
+
+def paid(prizes: dict[str, int] = ONE) -> PayoutRun:
+    """Return a payout that is complete."""
+    run = PayoutRun()
+    run.prepare(prizes)
+    run.process_all()
+    return run
+
+
+def reverse(run: PayoutRun, amount_minor: int, reversal_id: str = "trr_1") -> None:
+    """Let Stripe take an amount of Ann's transfer back."""
+    transfer = run.transfer("ann")
+    reported = run.stripe.reverse(transfer.stripe_transfer_id or "", amount_minor, reversal_id)
+    command = RecordReversal(transfer_id=transfer.id, reported=reported, proof=PROOF)
+    run.execute(record_reversal, command)
+
+
+def missing_payee() -> PayoutRun:
+    """Return a payout whose payee was deleted before it was sent."""
+    run = PayoutRun()
+    run.prepare(ONE)
+    run.execute(close_payee, ClosePayee(party="ann"))
+    run.process_all()
+    return run
+
+
+def test_a_reversed_payout_is_owed_again_and_paid_by_a_new_transfer() -> None:
+    run = paid()
+    reverse(run, 5_628)
+    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 5_628
+
+    command = ReissueTransfer(transfer_id=run.transfer("ann").id)
+    reissued = run.execute(reissue_transfer, command, OPERATOR).transfer
+    run.approve(reissued, SECOND)
+    run.process_all()
+
+    assert reissued.reissue_of == run.transfer("ann").id
+    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
+    assert [one.amount_minor for one in run.stripe.transfers.values()] == [5_628, 5_628]
+    with pytest.raises(TransferNotReissuable):
+        run.execute(reissue_transfer, command, OPERATOR)
+
+
+def test_parts_of_a_payout_are_reversed_as_far_as_it_reaches() -> None:
+    run = paid()
+    reverse(run, 1_000)
+    reverse(run, 1_000)
+    reverse(run, 4_000, "trr_2")
+
+    assert run.transfer("ann").reversed_minor == 5_000
+    assert len(run.movements(MovementKind.PAYOUT_REVERSED)) == 2
+    with pytest.raises(ReversalTooLarge):
+        reverse(run, 629, "trr_3")
+
+
+def test_money_that_nobody_claims_for_ninety_days_is_kept_as_unclaimed() -> None:
+    run = missing_payee()
+    run.clock.advance(89 * DAY)
+    run.stages().sweep().run()
+    assert run.transfer("ann").status is TransferStatus.PARKED
+
+    run.clock.advance(DAY + 1)
+    run.stages().sweep().run()
+    run.process_all()
+
+    assert run.transfer("ann").failure_reason is TransferFailure.UNCLAIMED
+    assert balance(run, AccountKind.UNCLAIMED_PRIZES) == 5_628
+    assert run.job().status is PayoutJobStatus.COMPLETE
+    assert not run.stripe.transfers
+
+
+def test_an_operator_cannot_end_a_transfer_before_its_time() -> None:
+    run = missing_payee()
+    command = MarkUnclaimed(transfer_id=run.transfer("ann").id)
+
+    with pytest.raises(UnclaimedTooEarly):
+        run.execute(mark_unclaimed, command)
+    with pytest.raises(PayoutAccountMissing):
+        run.execute(unpark_transfer, UnparkTransfer(transfer_id=run.transfer("ann").id))
+
+
+def test_a_transfer_that_an_operator_parks_waits_for_the_operator() -> None:
+    run = PayoutRun()
+    run.prepare(ONE)
+    transfer = run.transfer("ann")
+    run.execute(park_transfer, ParkTransfer(transfer_id=transfer.id, park_reason="CHECK"))
+    run.clock.advance(2 * DAY)
+    run.stages().sweep().run()
+    run.process_all()
+    assert not run.stripe.transfers
+
+    run.execute(unpark_transfer, UnparkTransfer(transfer_id=transfer.id))
+    run.process_all()
+
+    run.require_paid_once(ONE)
+
+
+def test_an_operator_parks_neither_an_unapproved_nor_an_ended_transfer() -> None:
+    run = PayoutRun()
+    run.register("ann")
+    run.settle(ONE)
+    run.plan()
+    command = ParkTransfer(transfer_id=run.transfer("ann").id, park_reason="CHECK")
+    with pytest.raises(TransferNotApproved):
+        run.execute(park_transfer, command)
+
+    run.approve_all()
+    run.process_all()
+
+    with pytest.raises(InvalidTransition):
+        run.execute(park_transfer, command)
+    with pytest.raises(InvalidTransition):
+        run.execute(unpark_transfer, UnparkTransfer(transfer_id=run.transfer("ann").id))
+
+
+def test_an_event_before_the_answer_completes_the_transfer_once() -> None:
+    run = PayoutRun()
+    run.prepare(ONE)
+
+    def deliver(reached: PayoutFailpoint) -> None:
+        if reached is PayoutFailpoint.SEND_AFTER_REQUEST:
+            (reported,) = run.stripe.transfers.values()
+            command = RecordTransferSent(
+                transfer_id=run.transfer("ann").id, reported=reported, proof=PROOF
+            )
+            run.execute(record_transfer_sent, command)
+
+    run.at_failpoint = deliver
+    run.process_all()
+
+    run.require_paid_once(ONE)
+
+
+def test_a_transfer_at_stripe_with_another_amount_is_not_adopted() -> None:
+    run = paid()
+    (reported,) = run.stripe.transfers.values()
+    other = PayoutRun(clock=run.clock)
+    other.prepare({"ann": 5_627})
+    command = RecordTransferSent(
+        transfer_id=other.transfer("ann").id, reported=reported, proof=PROOF
+    )
+
+    with pytest.raises(TransferMismatch):
+        other.execute(record_transfer_sent, command)
+
+
+def test_a_job_with_open_transfers_is_not_complete() -> None:
+    run = PayoutRun()
+    run.prepare()
+    run.process(SEND_TRANSFER_STAGE)
+    sweep = run.stages().sweep()
+
+    with pytest.raises(PayoutJobNotFinished):
+        run.execute(sweeping.complete_payout_job, sweeping.CompletePayoutJob(job_id=run.job().id))
+    assert sweep.run().jobs_completed == 0
+
+
+def test_a_failed_repair_names_its_job_its_code_and_a_hint() -> None:
+    run = PayoutRun()
+    run.register("ann")
+    run.settle(ONE)
+
+    def fail(reached: PayoutFailpoint) -> None:
+        if reached is PayoutFailpoint.PLAN_AFTER_WRITE:
+            raise PayoutJobNotFinished("settlement-1", 1, 0)
+
+    run.at_failpoint = fail
+
+    document = sweeping.as_document(run.stages().sweep().run())
+
+    assert document["success"] is False
+    (error,) = document["errors"]
+    assert error["job_id"] == "settlement-1"
+    assert error["code"] == "PAYOUT_JOB_NOT_FINISHED"
+    assert all(error.values())
+    assert set(error) == {"job_id", "code", "reason", "state_reached", "recovery_hint"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    faults=st.lists(
+        st.sampled_from([fault for fault in Fault if fault is not Fault.REJECTED]), max_size=12
+    ),
+    lost_look_ups=st.integers(0, 4),
+    pause_hours=st.sampled_from([0, 1, 21, 30]),
+)
+def test_any_sequence_of_faults_ends_with_one_transfer_for_each_winner(
+    faults: list[Fault], lost_look_ups: int, pause_hours: int
+) -> None:
+    run = PayoutRun()
+    run.prepare()
+    run.stripe.faults = list(faults)
+    run.stripe.lost_look_ups = lost_look_ups
+    run.process_all()
+    run.clock.advance(pause_hours * 3_600)
+
+    run.finish()
+
+    run.require_paid_once(PRIZES)
