@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from attrs import define, field
-from tests.contest_runs import OPTIONS, ContestRun, FileProvider, TestClock
+from tests.contest_runs import BEFORE, OPTIONS, ContestRun, FileProvider, TestClock
 from tests.core.money.gateway import ScriptedGateway
 from tests.core.money.payments import event_body, intent_body
 from tests.payout_runs import RememberingStripe
@@ -88,8 +88,6 @@ class PaidContestRun:
 
     def open(self, **changes: Any) -> Contest:  # noqa: ANN401 - of the configuration
         """Return a contest with a field and no entry."""
-        from tests.contest_runs import BEFORE
-
         contest = self.contests.publish(**changes)
         self.clock.advance(60)
         self.contests.fetch(BEFORE)
@@ -104,9 +102,7 @@ class PaidContestRun:
             user_id=user_id,
             player_ids=tuple(ids[3 * number : 3 * number + 3]),
         )
-        saved = self.store.run(
-            enter_contest, command, actor=Actor.user(user_id), reason="a test"
-        )
+        saved = self.store.run(enter_contest, command, actor=Actor.user(user_id), reason="a test")
         return saved.entry
 
     def enter_all(self, contest: Contest, users: Sequence[str] = USERS) -> list[Entry]:
