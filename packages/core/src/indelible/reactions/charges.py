@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from attrs import define, frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.contests.lifecycle import CONTEST, ContestStatus, EntryStatus
+from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.kernel import Actor, Change, Conflict, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
@@ -108,12 +108,12 @@ class UpdateCharges:
     store: Store[ReadTx, WriteTx]
 
     def stage(self) -> Stage[WriteTx, str, None]:
-        """Return the stage, whose tasks belong to contests and stay in the database."""
+        """Return the stage; its tasks stay in the database."""
         return Stage(
             name=UPDATE_CHARGES_STAGE,
             batch=1,
             acts_outside=False,
-            lifecycle=CONTEST,
+            lifecycle=None,
             perform=self.perform,
             lease_seconds=LEASE_SECONDS,
             max_attempts=MAX_ATTEMPTS,

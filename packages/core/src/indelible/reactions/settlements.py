@@ -12,7 +12,7 @@ from attrs import define, evolve
 
 from indelible.app import ReadTx, WriteTx
 from indelible.contests.entities import Contest, SettlementLine, SettlementRun
-from indelible.contests.lifecycle import CONTEST, EntryStatus
+from indelible.contests.lifecycle import EntryStatus
 from indelible.contests.ports import MAX_RECORDS_PER_PAGE, EntryFilter
 from indelible.kernel import Change, Store
 from indelible.kernel.lease_handles import LeaseHandle
@@ -73,12 +73,12 @@ class PostSettlement:
     store: Store[ReadTx, WriteTx]
 
     def stage(self) -> Stage[WriteTx, str, Settle | None]:
-        """Return the stage, whose tasks belong to contests and stay in the database."""
+        """Return the stage; its tasks stay in the database."""
         return Stage(
             name=POST_SETTLEMENT_STAGE,
             batch=1,
             acts_outside=False,
-            lifecycle=CONTEST,
+            lifecycle=None,
             perform=self.perform,
             finish=self.finish,
             lease_seconds=LEASE_SECONDS,
