@@ -8,6 +8,14 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 from tests.web.harness import OLD_STRIPE_SECRET, SETTINGS, STRIPE_SECRET, Web, problem, saved
+from tests.web.hostile.webhooks import (
+    FOREIGN,
+    REPLAY_AGES,
+    SECONDS,
+    SERIALIZATIONS,
+    SIGNATURES,
+    UNKNOWN_TYPES,
+)
 from tests.web.paying import HOOK, Till
 from tests.web.test_system import counted
 
@@ -43,8 +51,9 @@ def test_a_second_delivery_is_answered_as_a_duplicate(till: Till) -> None:
     assert len(till.events()) == 1
 
 
-def test_an_event_of_an_unknown_type_is_stored(till: Till) -> None:
-    assert saved(till.deliver(till.event("invoice.paid")), 200) == RECEIVED
+@pytest.mark.parametrize("event_type", UNKNOWN_TYPES)
+def test_an_event_of_an_unknown_type_is_stored_and_ignored(till: Till, event_type: str) -> None:
+    assert saved(till.deliver(till.event(event_type)), 200) == RECEIVED
 
     till.work()
     (event,) = till.events()
@@ -79,18 +88,6 @@ def test_either_secret_is_valid_during_a_rotation(till: Till) -> None:
     assert len(till.events()) == 4
 
 
-SIGNATURES = {
-    "no header": ("", "STRIPE_SIGNATURE_INVALID"),
-    "no scheme v1": ("t={now},v0={right}", "STRIPE_SIGNATURE_INVALID"),
-    "a wrong signature": ("t={now},v1=" + "0" * 64, "STRIPE_SIGNATURE_INVALID"),
-    "no time": ("v1={right}", "WEBHOOK_MALFORMED"),
-    "a time that is no number": ("t=now,v1={right}", "WEBHOOK_MALFORMED"),
-    "not ASCII": ("t={now},v1=\u00e9{right}", "WEBHOOK_MALFORMED"),
-    "another time": ("t=1,v1={right}", "STRIPE_SIGNATURE_INVALID"),
-    "no name and value": ("nonsense", "WEBHOOK_MALFORMED"),
-}
-
-
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_a_wrong_signature_leaves_a_rejection_and_nothing_of_the_body(
     till: Till, name: str
@@ -109,13 +106,27 @@ def test_a_wrong_signature_leaves_a_rejection_and_nothing_of_the_body(
     assert "canary-1" not in repr(rejection)
 
 
-@pytest.mark.parametrize("seconds", [-400, 400])
+@pytest.mark.parametrize("seconds", SECONDS)
 def test_a_signature_of_another_time_is_refused(till: Till, seconds: int) -> None:
     body = till.event()
     answer = till.deliver(body, till.header(body, seconds=seconds))
 
     assert problem(answer) == (400, "WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE")
     assert till.events() == []
+
+
+@pytest.mark.parametrize("age", REPLAY_AGES)
+def test_a_recorded_request_is_refused_by_its_age_and_a_resent_event_is_a_duplicate(
+    till: Till, age: int
+) -> None:
+    body = till.event()
+    till.deliver(body)
+    replayed = till.deliver(body, till.header(body, seconds=-age))
+    resent = saved(till.deliver(body), 200)
+
+    assert problem(replayed) == (400, "WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE")
+    assert resent == {"received": True, "duplicate": True}
+    assert len(till.events()) == 1
 
 
 @pytest.mark.parametrize("seconds", [-290, 290])
@@ -125,11 +136,13 @@ def test_a_signature_within_five_minutes_is_accepted(till: Till, seconds: int) -
     assert saved(till.deliver(body, till.header(body, seconds=seconds)), 200) == RECEIVED
 
 
-def test_a_body_that_was_serialized_again_is_refused(till: Till) -> None:
+@pytest.mark.parametrize("name", SERIALIZATIONS)
+def test_a_body_that_was_serialized_again_is_refused(till: Till, name: str) -> None:
     body = till.event()
     header = till.header(body)
-    again = json.dumps(json.loads(body), indent=1).encode()
+    again = json.dumps(json.loads(body), **SERIALIZATIONS[name]).encode()
 
+    assert again != body
     assert problem(till.deliver(again, header)) == (400, "STRIPE_SIGNATURE_INVALID")
     assert till.events() == []
 
@@ -144,10 +157,11 @@ def test_a_signed_body_that_is_no_event_is_refused(till: Till, body: bytes) -> N
     assert till.events() == []
 
 
+@pytest.mark.parametrize("name", FOREIGN)
 def test_an_event_of_another_environment_is_refused_with_an_alert(
-    till: Till, caplog: pytest.LogCaptureFixture
+    till: Till, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    body = till.event(livemode=True)
+    body = till.event(**FOREIGN[name])
     with caplog.at_level(logging.ERROR, "indelible.web"):
         answer = till.deliver(body)
 

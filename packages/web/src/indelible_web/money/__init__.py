@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from indelible.app import AppContext
 from indelible.money import (
     ACCOUNT,
     CHARGE,
@@ -52,6 +53,7 @@ from indelible_web.money.home import money_part
 from indelible_web.money.inbox_admin import BackfillEvents
 from indelible_web.money.queries import NewCheckout, NewIntent
 from indelible_web.money.reconciliation_admin import RequestReconciliation
+from indelible_web.settings import WebSettings
 
 COMMANDS: Final = (
     ApproveTransfer,
@@ -89,6 +91,11 @@ LIFECYCLES: Final = (
 )
 
 
+def _is_on(app_context: AppContext, settings: WebSettings) -> bool:
+    """Return True if payments can be made, or reported by Stripe."""
+    return app_context.stripe is not None or bool(settings.stripe_webhook_secrets)
+
+
 def _action_labels() -> dict[tuple[str, str], str]:
     """Return the label of every action: its name in words."""
     labels: dict[tuple[str, str], str] = {}
@@ -123,4 +130,5 @@ CONTEXT: Final = WebContext(
     action_labels=_action_labels(),
     entity_links=links.ENTITY_LINKS,
     guess_codes=frozenset({"STRIPE_SIGNATURE_INVALID"}),
+    is_on=_is_on,
 )

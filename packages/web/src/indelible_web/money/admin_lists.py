@@ -31,7 +31,7 @@ def page_of_heads(
     **equalities: object,
 ) -> Page[V]:
     """Return a page of views of heads; an equality that is None excludes nothing."""
-    where = {name: value for name, value in equalities.items() if value is not None}
+    where = set_equalities(**equalities)
     cursors = context.cursors(query)
 
     def read(tx: ReadTx) -> tuple[Head[object], ...]:
@@ -43,6 +43,11 @@ def page_of_heads(
     page = cursors.page(heads, lambda head: matching.position_of(head.entity))
     views = tuple(view_of(view_type, head) for head in page.items)
     return Page(items=views, next=page.next)
+
+
+def set_equalities(**equalities: object) -> dict[str, object]:
+    """Return the equalities that are set, with statuses and kinds as texts."""
+    return {name: str(value) for name, value in equalities.items() if value is not None}
 
 
 def view_of(view_type: type[V], head: Head[object]) -> V:

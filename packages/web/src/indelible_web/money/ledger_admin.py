@@ -11,7 +11,7 @@ from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
-from indelible_web.money.admin_lists import page_of_heads
+from indelible_web.money.admin_lists import page_of_heads, set_equalities
 from indelible_web.money.admin_queries import (
     AccountLinesQuery,
     AccountListQuery,
@@ -81,11 +81,7 @@ def list_ledger_movements(
     context: OperationContext, query: MovementListQuery
 ) -> Page[MovementView]:
     """List the movements, newest first."""
-    where: dict[str, object] = {}
-    if query.kind is not None:
-        where["kind"] = query.kind
-    if query.reference is not None:
-        where["reference"] = query.reference
+    where = set_equalities(kind=query.kind, reference=query.reference)
     cursors = context.cursors(query)
 
     def read(tx: ReadTx) -> tuple[MovementView, ...]:
