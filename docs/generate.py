@@ -17,6 +17,7 @@ from docs.generators.hooks import hooks_page
 from docs.generators.http import http_page
 from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
 from docs.generators.metrics import metrics_page
+from docs.generators.payment_contract import payment_contract_page
 from docs.generators.reasons import reasons_page
 from docs.generators.rejections import rejections_page
 from docs.generators.settings import settings_page
@@ -54,6 +55,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/http.md": http_page,
     "reference/lifecycles.md": lifecycles_page,
     "reference/metrics.md": metrics_page,
+    "reference/payment-contract.md": payment_contract_page,
     "reference/rejection-codes.md": rejections_page,
     "reference/reason-codes.md": reasons_page,
     "reference/settings.md": settings_page,

@@ -1,0 +1,149 @@
+"""The page of the payment contract: the five conditions of seed 002 for the contract freeze."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from docs.generators.http import DOCUMENT, schema_table, scopes
+from docs.generators.markdown import cell, page, table
+
+from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
+from indelible.money.errors import PAYMENT_CODES, CodeUse
+from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.reconciliation import RULES_BY_SCOPE
+from indelible.money.rules.signatures import TOLERANCE_SECONDS
+from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
+
+Json = Mapping[str, Any]
+
+PAYMENT_PATHS = "/v1/payments/"
+# What each rule compares (facts/contests.md, 5.8).
+RULES: Mapping[ReconciliationRule, str] = {
+    ReconciliationRule.R1: "Each movement balances, and each account is the sum of its postings.",
+    ReconciliationRule.R2: "`stripe_balance` equals the balance at Stripe, for each currency.",
+    ReconciliationRule.R3: "The fees that were booked equal Stripe's succeeded charges, by day.",
+    ReconciliationRule.R4: "Each charge that was paid has one booked fee, and each fee its charge.",
+    ReconciliationRule.R5: "Each event of Stripe has an outcome within 15 minutes.",
+    ReconciliationRule.R6: "An open charge has the status of its payment intent.",
+    ReconciliationRule.R7: "`escrow` is empty after a settlement, except for open disputes.",
+    ReconciliationRule.R8: "`winner_payable` equals the transfers that are not paid.",
+    ReconciliationRule.R9: "Each completed transfer is one of Stripe's, with its amount and payee.",
+    ReconciliationRule.R10: "No account of a reference is negative.",
+    ReconciliationRule.R11: "The digest of each settlement is computed again.",
+    ReconciliationRule.R12: "Stripe's list of the last 72 hours has no event that is missing here.",
+}
+LEAD = """
+This page is the contract that iteration 04 freezes: the five conditions of seed 002. It is
+generated from the code, and the tests compare it with the running service. A change that breaks a
+client of [the OpenAPI document](openapi.json) fails the tests; an addition needs a line in the
+changelog. Amounts are whole minor units of a currency.
+"""
+ENDPOINTS = """
+The server determines every amount. A request with an amount or a currency is refused. Both POSTs
+require an `Idempotency-Key`: the same request again gets the same answer, another request with the
+same key gets 409. The client secret is stored nowhere. `payments:read` and `payments:write` are the
+scopes. Whatever belongs to another user does not exist: 404.
+"""
+WEBHOOK = f"""
+Stripe sends its events to `POST {RULE}`. No key is needed: the request is signed.
+
+1. The body has at most {MAX_BODY_BYTES:,} bytes; a larger one answers 413.
+2. The signature in `{SIGNATURE_HEADER}` is verified over the raw bytes, before anything is parsed:
+   one of the `v1` signatures must be that of one of the configured secrets, of which there are two
+   during a rotation. Its time is within {TOLERANCE_SECONDS} seconds of now, in either direction.
+   The age of the event does not matter.
+3. The mode, the account and the API version are those of the settings; otherwise
+   `ENVIRONMENT_MISMATCH`, and an error in the log.
+4. The bytes are stored and committed. A known event is not stored again.
+5. The answer is 200 with `{{"received": true}}`, and `"duplicate": true` for a known event.
+6. A worker applies the event once. An event that is older than the applied state is ignored
+   (`STALE_EVENT`); one whose charge is unknown is retried for 72 hours and becomes a dead letter,
+   which an operator replays. Events of other types are ignored.
+
+A refused request answers 400 and leaves its code, its digest and its size, and nothing of its body.
+Events that have an effect:
+"""
+RECONCILIATION = """
+A worker compares the books with Stripe: hourly the scope CHEAP, daily FULL. Any difference is a
+discrepancy; it halts new payments (`PAYMENTS_HALTED`) until an operator resumes them with a reason.
+`POST /admin/payments/reconciliations` and `indelible money reconcile` start one now;
+`GET /admin/payments/reconciliations` lists the reports, and below a report its discrepancies, each
+with rule, subject, expected and actual value.
+"""
+CODES = """
+One registry holds every code. A code of use ERROR is in a problem document, OUTCOME in an attempt
+or in an answer of success, REASON in the state of a charge or a transfer, INTERNAL in logs only. An
+ALIAS is a name of the seed or of the fact sheet for other codes.
+"""
+STATES = """
+There is no other state, and no other way between two states. The [lifecycles](lifecycles.md) of
+transfers and payees follow the same rule.
+"""
+
+
+def payment_contract_page() -> str:
+    """Return the page with the five conditions."""
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    return page(
+        "The payment contract",
+        LEAD.lstrip(),
+        "## 1. Endpoints and schemas\n",
+        ENDPOINTS.lstrip(),
+        *_endpoint_parts(document),
+        "## 2. The webhook\n",
+        WEBHOOK.lstrip(),
+        "".join(f"- `{name}`\n" for name in sorted(EVENT_TYPES)),
+        "## 3. Reconciliation\n",
+        RECONCILIATION.lstrip(),
+        table(("rule", "compares", "scopes"), _rule_rows()),
+        "## 4. Error codes\n",
+        CODES.lstrip(),
+        table(("code", "HTTP", "use", "meaning"), _code_rows()),
+        "## 5. States\n",
+        STATES.lstrip(),
+        *_state_parts(),
+    )
+
+
+def _endpoint_parts(document: Json) -> Iterator[str]:
+    """Yield the table of the routes of payers, and the tables of their schemas."""
+    rows: list[tuple[str, ...]] = []
+    text = ""
+    for path, operations in document["paths"].items():
+        if not path.startswith(PAYMENT_PATHS):
+            continue
+        text += json.dumps(operations)
+        for method, operation in operations.items():
+            request = f"`{method.upper()} {path}`"
+            rows.append((request, cell(operation["summary"]), scopes(operation)))
+    yield table(("request", "effect", "scope"), rows)
+
+    for name, schema in document["components"]["schemas"].items():
+        if f'"#/components/schemas/{name}"' in text:
+            yield f"### {name}\n"
+            yield schema_table(schema)
+
+
+def _rule_rows() -> Iterator[tuple[str, ...]]:
+    for rule, meaning in RULES.items():
+        names = [scope.value for scope in ReconciliationScope if rule in RULES_BY_SCOPE[scope]]
+        yield rule.value, meaning, ", ".join(names)
+
+
+def _code_rows() -> Iterator[tuple[str, ...]]:
+    for entry in sorted(PAYMENT_CODES, key=lambda entry: entry.code):
+        status = str(entry.http_status)
+        if entry.use in (CodeUse.REASON, CodeUse.INTERNAL):
+            status = "-"
+        yield f"`{entry.code}`", status, entry.use.value, cell(entry.meaning)
+
+
+def _state_parts() -> Iterator[str]:
+    """Yield the table of the edges of each lifecycle of payments."""
+    for lifecycle in (CHARGE, REFUND, DISPUTE):
+        yield f"### {lifecycle.name.capitalize()}\n"
+        rows = [
+            (f"`{edge.from_state or '-'}`", f"`{edge.action}`", f"`{edge.to_state}`")
+            for edge in lifecycle.edges
+        ]
+        yield table(("from", "action", "to"), rows)
