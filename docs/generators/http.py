@@ -30,8 +30,8 @@ Contests ([how to](../how-to/contests.md)): amounts are whole minor units. A con
 as it is written, so that `4.0` is not the integer 4. A contest in ERROR is 404 unless you are an
 operator, and so is another user's entry.
 
-Payments ([how to](../how-to/take-payments.md), [contract](payment-contract.md)): the server determines
-every amount; another user's payment is 404.
+Payments ([how to](../how-to/take-payments.md), [contract](payment-contract.md)): the server
+determines every amount; another user's payment is 404.
 
 Tokens ([how to](../how-to/tokens.md)): a prompt needs its wallet's signature and no key; the signed
 nonce replaces `Idempotency-Key`.
@@ -43,8 +43,8 @@ OUTSIDE = """
 These routes are not in the document. Without a key: `/health`, `/health/live`, `/health/ready`,
 `/metrics` ([metrics](metrics.md)), `/openapi.json`, `/docs`. With a signature: `/webhooks/alchemy`,
 `/payments/webhook`. With the scope `admin`: the operators' routes for [tasks](../how-to/tokens.md),
-[contests](../how-to/contests.md) and [money](../how-to/pay-out-by-hand.md) under `/admin`; those that
-change a contest or money require an `Idempotency-Key`.
+[contests](../how-to/contests.md) and [money](../how-to/pay-out-by-hand.md) under `/admin`; those
+that change a contest or money require an `Idempotency-Key`.
 """
 SIGNATURE = "a wallet's signature"
 LIMIT_UNITS = {"maxLength": "characters", "maxItems": "items"}

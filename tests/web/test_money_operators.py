@@ -151,24 +151,32 @@ def test_an_operator_refunds_a_payment_once(desk: Till) -> None:
     charge_id = desk.pay()["id"]
     first = saved(send(desk, f"payments/charges/{charge_id}/refund"), 200)
     again = saved(send(desk, f"payments/charges/{charge_id}/refund"), 200)
-    second = send(desk, f"payments/charges/{charge_id}/refund", once="key-2")
+    running = saved(send(desk, f"payments/charges/{charge_id}/refund", once="key-2"), 200)
 
     assert first == again
+    assert running["id"] == first["id"]
     assert (first["amount_minor"], first["reason_code"]) == (FEE, "REQUESTED")
-    assert problem(second)[0] == 409
     desk.work()
     detail = show(desk, f"payments/charges/{charge_id}")
     assert detail["charge"]["status"] == "REFUNDED"
     assert [item["status"] for item in detail["refunds"]] == ["succeeded"]
 
 
-@pytest.mark.parametrize("amount", [10.0, "10", True, 0, -1])
-def test_a_refund_of_no_whole_amount_is_refused(desk: Till, amount: object) -> None:
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        (10.5, "INVALID_FIELDS"),
+        ("10", "INVALID_FIELDS"),
+        (True, "INVALID_FIELDS"),
+        (0, "NUMBER_OUT_OF_RANGE"),
+        (-1, "NUMBER_OUT_OF_RANGE"),
+    ],
+)
+def test_a_refund_of_no_whole_amount_is_refused(desk: Till, amount: object, code: str) -> None:
     charge_id = desk.pay()["id"]
     answer = send(desk, f"payments/charges/{charge_id}/refund", amount_minor=amount)
 
-    assert answer.status_code == 422
-    assert problem(answer)[1] in ("INVALID_AMOUNT", "INVALID_FIELDS")
+    assert problem(answer) == (422, code)
 
 
 def test_a_halt_lasts_until_an_operator_resumes(desk: Till) -> None:

@@ -72,20 +72,16 @@ def test_payments_are_halted_and_resumed_with_a_reason(any_site: Site, operator:
     operator.get(MONEY)
     assert "New payments are halted: R2." in operator.page.words
 
-    form = operator.page.form("/resume")
-    form.fields["reason"] = ["the difference is explained"]
-    assert operator.submit(form).status_code == 303
-    operator.get(MONEY)
+    operator.send("/resume", reason="the difference is explained")
+    operator.follow()
     assert "Payments are resumed." in operator.page.words
     assert "New payments are halted: R2." not in operator.page.words
 
 
 def test_a_form_without_a_reason_is_refused_on_its_page(operator: Visitor) -> None:
     operator.get(MONEY)
-    form = operator.page.form("/halt")
-    form.fields["reason"] = [" "]
 
-    assert operator.submit(form).status_code == 422
+    assert operator.send("/halt", reason=" ").status_code == 422
     assert "Refused." in operator.page.words
 
 

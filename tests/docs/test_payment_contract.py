@@ -1,0 +1,45 @@
+"""The page of the payment contract has the five conditions of seed 002, each as the code has it."""
+
+from docs.generators.payment_contract import RULES, payment_contract_page
+
+from indelible.money import CHARGE, ChargeStatus, ReconciliationRule
+from indelible.money.errors import PAYMENT_CODES
+from indelible.money.rules.events import EVENT_TYPES
+from indelible_web.money.routes import routes
+from indelible_web.money.webhooks import RULE
+
+PAGE = payment_contract_page()
+
+
+def test_every_endpoint_of_payers_is_listed_with_its_schemas() -> None:
+    for operation in routes.operations:
+        rule = operation.rule.replace("<", "{").replace(">", "}")
+        assert f"`{operation.method} /v1{rule}`" in PAGE
+    for name in ("IntentView", "CheckoutView", "PaymentView", "NewIntentBody"):
+        assert f"### {name}\n" in PAGE
+
+
+def test_the_procedure_of_the_webhook_has_the_numbers_of_the_code() -> None:
+    assert f"`POST {RULE}`" in PAGE
+    assert "524,288 bytes" in PAGE
+    assert "within 300 seconds" in PAGE
+    for name in EVENT_TYPES:
+        assert f"- `{name}`\n" in PAGE
+
+
+def test_every_rule_of_the_reconciliation_is_described() -> None:
+    assert set(RULES) == set(ReconciliationRule)
+    for rule in ReconciliationRule:
+        assert f"| {rule.value} | " in PAGE
+
+
+def test_every_code_of_the_registry_is_listed() -> None:
+    for entry in PAYMENT_CODES:
+        assert f"| `{entry.code}` | " in PAGE
+
+
+def test_no_state_of_a_payment_is_hidden() -> None:
+    for status in ChargeStatus:
+        assert f"`{status.value}`" in PAGE
+    for edge in CHARGE.edges:
+        assert f"| `{edge.from_state or '-'}` | `{edge.action}` | `{edge.to_state}` |" in PAGE
