@@ -16,6 +16,7 @@ from tests.guards.attacks_on_contests import (
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
 from tests.guards.attacks_on_hung_threads import LEGAL_ON_HUNG_THREADS, ON_HUNG_THREADS
 from tests.guards.attacks_on_json import JSON_LIMITS
+from tests.guards.attacks_on_money import LEGAL_ON_MONEY, ON_MONEY, WITHOUT_MOVEMENT
 from tests.guards.attacks_on_payloads import LEGAL_ON_PAYLOADS, ON_PAYLOADS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_projects import (
@@ -47,6 +48,7 @@ LEGAL: Kind = {
     **LEGAL_ON_PROJECTS,
     **LEGAL_ON_CONTESTS,
     **LEGAL_ON_SETTLEMENTS,
+    **LEGAL_ON_MONEY,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
     **LEGAL_ON_BREAKERS,
@@ -64,6 +66,7 @@ HEADS_ALONE: Mapping[str, Kind] = {
     **WITHOUT_PROJECT_RECORD,
     **WITHOUT_CONTEST_RECORD,
     **WITHOUT_SETTLEMENT_RECORD,
+    **WITHOUT_MOVEMENT,
 }
 
 ON_BOTH = (
@@ -74,6 +77,7 @@ ON_BOTH = (
     ON_PROJECTS,
     ON_CONTESTS,
     ON_SETTLEMENTS,
+    ON_MONEY,
     ON_REFERENCES,
     ON_TASKS,
     ON_TASK_ENDS,

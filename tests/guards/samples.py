@@ -12,6 +12,7 @@ from tests.guards.writes import AUDIT, Row, Step
 from indelible.captures.entities import as_float32
 from indelible.kernel import Change, Head, next_change
 from indelible.kernel.aggregates import Aggregate, change_data
+from indelible.money.entities import ReconciliationScope
 from indelible.testing.captures.scenarios import B
 from indelible.testing.stores import BEGINNING
 from indelible.tokens.entities.tokens import MINTING_FIELDS
@@ -222,7 +223,7 @@ SAMPLES: Final = (
         where={"status": "STARTED"},
         action="fail",
         fields={**RUN_ERROR, "finished_at": BEGINNING},
-        unique={"scope": "FULL"},
+        unique={"scope": ReconciliationScope.FULL},
         alternatives={"scope": "FULL"},
     ),
     Sample(
