@@ -18,6 +18,7 @@ from tests.guards.attacks_on_hung_threads import LEGAL_ON_HUNG_THREADS, ON_HUNG_
 from tests.guards.attacks_on_json import JSON_LIMITS
 from tests.guards.attacks_on_money import LEGAL_ON_MONEY, ON_MONEY, WITHOUT_MOVEMENT
 from tests.guards.attacks_on_payloads import LEGAL_ON_PAYLOADS, ON_PAYLOADS
+from tests.guards.attacks_on_payments import LEGAL_ON_PAYMENTS, ON_PAYMENTS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_projects import (
     LEGAL_ON_PROJECTS,
@@ -49,6 +50,7 @@ LEGAL: Kind = {
     **LEGAL_ON_CONTESTS,
     **LEGAL_ON_SETTLEMENTS,
     **LEGAL_ON_MONEY,
+    **LEGAL_ON_PAYMENTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
     **LEGAL_ON_BREAKERS,
@@ -78,6 +80,7 @@ ON_BOTH = (
     ON_CONTESTS,
     ON_SETTLEMENTS,
     ON_MONEY,
+    ON_PAYMENTS,
     ON_REFERENCES,
     ON_TASKS,
     ON_TASK_ENDS,

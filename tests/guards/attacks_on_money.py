@@ -9,7 +9,7 @@ from attrs import evolve
 from sqlalchemy import Table, delete, insert, select, update
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.contest_steps import with_record
-from tests.guards.money_rows import FEE, OTHER, REFERENCE, SETTLED, fee_of
+from tests.guards.money_rows import FEE, OTHER, REFERENCE, SETTLED, fee_of, mirrored_fee
 from tests.guards.money_steps import (
     MoneySituation,
     MoneyStep,
@@ -156,12 +156,8 @@ ON_MONEY: Mapping[str, Kind] = {
         "an account with one minor unit more": _account(_fee, balance_minor=FEE + 1),
         "an account that is debited more": _account(_fee, debited_minor=1),
         "an account that is credited less": _account(_fee, credited_minor=FEE - 1),
-        "an account with a negative debit": _account(
-            _fee, debited_minor=-1, balance_minor=FEE + 1
-        ),
-        "an account with a negative credit": _account(
-            _fee, credited_minor=-1, balance_minor=-1
-        ),
+        "an account with a negative debit": _account(_fee, debited_minor=-1, balance_minor=FEE + 1),
+        "an account with a negative credit": _account(_fee, credited_minor=-1, balance_minor=-1),
         "an account that would be negative": _account(
             _fee, credited_minor=0, debited_minor=FEE, balance_minor=-FEE
         ),
@@ -202,9 +198,7 @@ ON_MONEY: Mapping[str, Kind] = {
         "a mirror of nothing named": _moved(lambda s: s.mirror, reverses=NULL),
         "a mirror of a settlement": _moved(lambda s: s.mirror, reverses=SETTLEMENT),
         "a mirror of another movement": _moved(lambda s: s.mirror, reverses=ANN_FEE),
-        "a second mirror": _moved(
-            lambda s: s.mirror, reverses=movement_id(fee_of("dan", OTHER).key)
-        ),
+        "a second mirror": _moved(lambda s: s.mirror, reverses=mirrored_fee()),
         "movements with another sum": lambda _: (
             update(MOVEMENTS).values(total_minor=raw("total_minor + 1")),
         ),
@@ -221,9 +215,7 @@ ON_MONEY: Mapping[str, Kind] = {
         "a posting to an account of another movement": _posted(
             _fee, credit_account_id=f"escrow:{REFERENCE}:USD"
         ),
-        "a posting the wrong way": _posted(
-            _fee, debit_account_id=ESCROW, credit_account_id=STRIPE
-        ),
+        "a posting the wrong way": _posted(_fee, debit_account_id=ESCROW, credit_account_id=STRIPE),
         "a posting of another movement": _posted(_fee, entity_id=ANN_FEE),
         "a posting with half a line": _posted(_fee, owed_movement_id=SETTLEMENT),
         "a posting with half a reversal": _posted(_fee, reversal_ref="trr_9"),

@@ -202,7 +202,7 @@ SAMPLES: Final = (
     ),
     Sample(
         heads=REFUND_HEADS,
-        where={"status": "requested"},
+        where={"status": "pending", "stripe_refund_id": "re_2"},
         action="cancel",
         own_birth=True,
     ),
@@ -241,9 +241,9 @@ SAMPLES: Final = (
     ),
     Sample(
         heads=TRANSFER_HEADS,
-        where={"id": "transfer-3"},
-        action="park",
-        fields={"parked_at": BEGINNING},
+        where={"stripe_transfer_id": "tr_1"},
+        action="record_reversal",
+        fields={"reversed_minor": 1},
         own_birth=True,
     ),
     Sample(heads=PAYOUT_JOB_HEADS, where={"id": "settlement-1"}, action="start"),
