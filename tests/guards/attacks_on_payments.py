@@ -236,7 +236,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         "a job with less money than transfers": _born("payout_jobs", total_minor=1),
         "a job that is born complete": _born("payout_jobs", completed_at=CREATED),
         "a complete job at no time": _changed(_job, completed_at=NULL),
-        "a complete job with more transfers": lambda s: (
+        "a complete job with more transfers": lambda _: (
             update(TRANSFERS).values(job_id=EMPTY_SETTLEMENT),
         ),
         "a job that is complete before a transfer": lambda s: (

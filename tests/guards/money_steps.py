@@ -404,7 +404,7 @@ def _steps(tx: SqlReading) -> dict[str, Step]:
 def money_id_of_column(table: str, column: str) -> str | None:
     """Return the id of a stored head of money with a value in the column, None for others."""
     if table == "transfers":
-        if column in ("reissue_of",):
+        if column == "reissue_of":
             return OPEN_TRANSFER
         is_failure = column.startswith("failure_") or column == "parked_at"
         return FAILED_TRANSFER if is_failure else PAID_TRANSFER
