@@ -335,7 +335,7 @@ def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
         "contest_logs": 7,
         "provider_feeds": 2,
         "settlement_runs": 4,
-        "accounts": 7,
+        "accounts": 5,
         "movements": 8,
         "charges": 3,
         "refunds": 3,
