@@ -6608,7 +6608,7 @@ ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_fixed
 --;
 CREATE FUNCTION indelible.payout_jobs_finished() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal')) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal'))) IS NOT TRUE THEN
+  IF (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NOT EXISTS (SELECT 1 FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status NOT IN ('completed', 'failed_terminal'))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

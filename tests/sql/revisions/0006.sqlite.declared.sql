@@ -5090,7 +5090,7 @@ WHEN (NEW.reference = OLD.reference AND NEW.currency = OLD.currency AND NEW.tran
 BEGIN SELECT RAISE(ABORT, 'payout_jobs_fixed'); END
 --;
 CREATE TRIGGER payout_jobs_finished BEFORE UPDATE ON payout_jobs
-WHEN (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal')) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal'))) IS NOT TRUE
+WHEN (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status NOT IN ('completed', 'failed_terminal'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payout_jobs_finished'); END
 --;
 CREATE TRIGGER tasks_needs_charges BEFORE INSERT ON tasks
