@@ -13,6 +13,7 @@ from tests.guards.capture_rows import capture_writes
 from tests.guards.column_values import MALFORMED
 from tests.guards.contest_steps import CONTEST_RECORDS, contest_record_with
 from tests.guards.kernel_records import insert_payload, insert_rejection
+from tests.guards.money_steps import MONEY_RECORDS, money_record_with
 from tests.guards.project_rows import PROJECT_RECORDS, record_with
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, raw
@@ -62,10 +63,8 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         return _capture_with(s, table, columns)
     if table in EDIT_TABLES:
         return _edit_with(s, table, columns)
-    if table in PROJECT_RECORDS:
-        return record_with(s.projects, table, columns)
-    if table in CONTEST_RECORDS:
-        return contest_record_with(s.contests, table, columns)
+    if table in (*PROJECT_RECORDS, *CONTEST_RECORDS, *MONEY_RECORDS):
+        return _record_with(s, table, columns)
 
     inserts = {
         EDGES: insert(EDGES).values({**edge_row("PUBLISHED", "undo", "DRAFT"), **columns}),
@@ -88,6 +87,15 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         raise LookupError(problem)
 
     return (inserts[table],)
+
+
+def _record_with(s: Situation, table: Table, columns: Mapping[str, object]) -> Sequence[Statement]:
+    """Return a legal step that adds a record, but with these columns in it."""
+    if table in PROJECT_RECORDS:
+        return record_with(s.projects, table, columns)
+    if table in CONTEST_RECORDS:
+        return contest_record_with(s.contests, table, columns)
+    return money_record_with(s.money, table, columns)
 
 
 def _capture_with(s: Situation, table: Table, columns: Mapping[str, object]) -> Sequence[Statement]:

@@ -48,8 +48,7 @@ def _sum_guard(dialect: str) -> Guard:
     """
     is_plan = f"NEW.lifecycle = '{TRANSFER.name}' AND NEW.action = 'plan'"
     of_transfer = (
-        f"FROM {qualified_name(TRANSFER_LINES, dialect)} AS line"
-        " WHERE line.entity_id = transfer.id"
+        f"FROM {qualified_name(TRANSFER_LINES, dialect)} AS line WHERE line.entity_id = transfer.id"
     )
     return Guard(
         table=HISTORY,
@@ -70,9 +69,9 @@ def _sum_guard(dialect: str) -> Guard:
 def _finished_guard(dialect: str) -> Guard:
     """Refuse a complete job unless it has all its transfers, and each of them is terminal."""
     is_end = f"NEW.status = '{PayoutJobStatus.COMPLETE}'"
-    of_job = (
-        f"FROM {qualified_name(TRANSFERS, dialect)} AS transfer WHERE transfer.job_id = NEW.id"
-        f" AND transfer.status IN ({quoted(TERMINAL_TRANSFER)})"
+    of_job = f"FROM {qualified_name(TRANSFERS, dialect)} AS transfer WHERE transfer.job_id = NEW.id"
+    has_open = (
+        f"EXISTS (SELECT 1 {of_job} AND transfer.status NOT IN ({quoted(TERMINAL_TRANSFER)}))"
     )
     return Guard(
         table=JOBS,
@@ -81,6 +80,7 @@ def _finished_guard(dialect: str) -> Guard:
         condition=(
             f"NOT ({is_end}) OR NEW.transfer_count = (SELECT count(*) {of_job})"
             f" AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) {of_job})"
+            f" AND NOT {has_open}"
         ),
         row_filter=is_end,
     )

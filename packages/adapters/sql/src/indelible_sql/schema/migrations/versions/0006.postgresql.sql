@@ -252,7 +252,6 @@ CREATE TABLE indelible.payment_switches (
 	reason_code indelible.identifier,
 	halted_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT payment_switches_one CHECK (id = 'payments'),
 	CONSTRAINT payment_switches_halt_of_status CHECK (CASE WHEN status = 'HALTED' THEN reason_code IS NOT NULL AND halted_at IS NOT NULL ELSE reason_code IS NULL AND halted_at IS NULL END),
 	CONSTRAINT payment_switches_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT payment_switches_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
@@ -389,7 +388,7 @@ CREATE TABLE indelible.refund_attempts (
 	CONSTRAINT refund_attempts_refund FOREIGN KEY(refund_id) REFERENCES indelible.refunds (id),
 	CONSTRAINT refund_attempts_previous FOREIGN KEY(refund_id, previous_number) REFERENCES indelible.refund_attempts (refund_id, number),
 	CONSTRAINT refund_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
-	CONSTRAINT refund_attempts_key_of_generation CHECK (idempotency_key = 'refund:' || refund_id || 'NULL' || CAST(generation AS text))
+	CONSTRAINT refund_attempts_key_of_generation CHECK (idempotency_key = 'refund:' || refund_id || ':' || 'g' || CAST(generation AS text))
 )
 --;
 CREATE TABLE indelible.stripe_event_attempts (
@@ -448,7 +447,7 @@ CREATE TABLE indelible.transfer_attempts (
 	CONSTRAINT transfer_attempts_transfer FOREIGN KEY(transfer_id) REFERENCES indelible.transfers (id),
 	CONSTRAINT transfer_attempts_previous FOREIGN KEY(transfer_id, previous_number) REFERENCES indelible.transfer_attempts (transfer_id, number),
 	CONSTRAINT transfer_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
-	CONSTRAINT transfer_attempts_key_of_generation CHECK (idempotency_key = 'payout:' || transfer_id || 'NULL' || CAST(generation AS text))
+	CONSTRAINT transfer_attempts_key_of_generation CHECK (idempotency_key = 'payout:' || transfer_id || ':' || 'g' || CAST(generation AS text))
 )
 --;
 CREATE INDEX webhook_rejections_at ON indelible.webhook_rejections (at, id)
@@ -1159,7 +1158,7 @@ ALTER TABLE indelible.refund_attempts ENABLE ALWAYS TRIGGER refund_attempts_need
 --;
 CREATE FUNCTION indelible.stripe_event_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND head.last_code = NEW.code AND head.updated_at = NEW.at)) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND (head.last_code = NEW.code OR head.last_code IS NULL AND NEW.code IS NULL) AND head.updated_at = NEW.at)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2095,7 +2094,7 @@ ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_fixed
 --;
 CREATE FUNCTION indelible.payout_jobs_finished() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal')) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal'))) IS NOT TRUE THEN
+  IF (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NOT EXISTS (SELECT 1 FROM indelible.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status NOT IN ('completed', 'failed_terminal'))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

@@ -409,7 +409,6 @@ CREATE TABLE payment_switches (
 	reason_code TEXT,
 	halted_at TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT payment_switches_one CHECK (id = 'payments'),
 	CONSTRAINT payment_switches_halt_of_status CHECK (CASE WHEN status = 'HALTED' THEN reason_code IS NOT NULL AND halted_at IS NOT NULL ELSE reason_code IS NULL AND halted_at IS NULL END),
 	CONSTRAINT payment_switches_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT payment_switches_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
@@ -633,7 +632,7 @@ CREATE TABLE refund_attempts (
 	CONSTRAINT refund_attempts_refund FOREIGN KEY(refund_id) REFERENCES refunds (id),
 	CONSTRAINT refund_attempts_previous FOREIGN KEY(refund_id, previous_number) REFERENCES refund_attempts (refund_id, number),
 	CONSTRAINT refund_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
-	CONSTRAINT refund_attempts_key_of_generation CHECK (idempotency_key = 'refund:' || refund_id || 'NULL' || CAST(generation AS text)),
+	CONSTRAINT refund_attempts_key_of_generation CHECK (idempotency_key = 'refund:' || refund_id || ':' || 'g' || CAST(generation AS text)),
 	CONSTRAINT refund_attempts_refund_id_rule CHECK (length(refund_id) BETWEEN 1 AND 200),
 	CONSTRAINT refund_attempts_number_rule CHECK (number >= 1),
 	CONSTRAINT refund_attempts_generation_rule CHECK (generation >= 1),
@@ -724,7 +723,7 @@ CREATE TABLE transfer_attempts (
 	CONSTRAINT transfer_attempts_transfer FOREIGN KEY(transfer_id) REFERENCES transfers (id),
 	CONSTRAINT transfer_attempts_previous FOREIGN KEY(transfer_id, previous_number) REFERENCES transfer_attempts (transfer_id, number),
 	CONSTRAINT transfer_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
-	CONSTRAINT transfer_attempts_key_of_generation CHECK (idempotency_key = 'payout:' || transfer_id || 'NULL' || CAST(generation AS text)),
+	CONSTRAINT transfer_attempts_key_of_generation CHECK (idempotency_key = 'payout:' || transfer_id || ':' || 'g' || CAST(generation AS text)),
 	CONSTRAINT transfer_attempts_transfer_id_rule CHECK (length(transfer_id) BETWEEN 1 AND 200),
 	CONSTRAINT transfer_attempts_number_rule CHECK (number >= 1),
 	CONSTRAINT transfer_attempts_generation_rule CHECK (generation >= 1),
@@ -1132,7 +1131,7 @@ WHEN (EXISTS (SELECT 1 FROM main.refunds AS head WHERE head.id = NEW.refund_id A
 BEGIN SELECT RAISE(ABORT, 'refund_attempts_needs_head'); END
 --;
 CREATE TRIGGER stripe_event_attempts_needs_head BEFORE INSERT ON stripe_event_attempts
-WHEN (EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND head.last_code = NEW.code AND head.updated_at = NEW.at)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND (head.last_code = NEW.code OR head.last_code IS NULL AND NEW.code IS NULL) AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_needs_head'); END
 --;
 CREATE TRIGGER transfer_attempts_needs_head BEFORE INSERT ON transfer_attempts
@@ -1640,7 +1639,7 @@ WHEN (NEW.reference = OLD.reference AND NEW.currency = OLD.currency AND NEW.tran
 BEGIN SELECT RAISE(ABORT, 'payout_jobs_fixed'); END
 --;
 CREATE TRIGGER payout_jobs_finished BEFORE UPDATE ON payout_jobs
-WHEN (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal')) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status IN ('completed', 'failed_terminal'))) IS NOT TRUE
+WHEN (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status NOT IN ('completed', 'failed_terminal'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payout_jobs_finished'); END
 --;
 CREATE TRIGGER tasks_needs_charges BEFORE INSERT ON tasks
