@@ -13,6 +13,7 @@ from tests.guards.capture_rows import capture_writes
 from tests.guards.column_values import MALFORMED
 from tests.guards.contest_steps import CONTEST_RECORDS, contest_record_with
 from tests.guards.kernel_records import insert_payload, insert_rejection
+from tests.guards.money_steps import MONEY_RECORDS, money_record_with
 from tests.guards.project_rows import PROJECT_RECORDS, record_with
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, raw
@@ -66,6 +67,8 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         return record_with(s.projects, table, columns)
     if table in CONTEST_RECORDS:
         return contest_record_with(s.contests, table, columns)
+    if table in MONEY_RECORDS:
+        return money_record_with(s.money, table, columns)
 
     inserts = {
         EDGES: insert(EDGES).values({**edge_row("PUBLISHED", "undo", "DRAFT"), **columns}),

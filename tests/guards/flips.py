@@ -23,6 +23,7 @@ from tests.guards.contest_steps import (
 )
 from tests.guards.kernel_records import STORED_PAYLOAD, STORED_REJECTION
 from tests.guards.lifting_sqlite import SqliteLifting, image, trigger_names
+from tests.guards.money_steps import money_id_of_column, money_row_of_column
 from tests.guards.project_rows import job_of_column
 from tests.guards.situation import Situation
 from tests.guards.task_rows import LEASED
@@ -36,6 +37,7 @@ from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.money import CONTEXT as MONEY_CONTEXT
 from indelible_sql.projects import CONTEXT as PROJECTS_CONTEXT
 from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.tokens import CONTEXT as TOKENS_CONTEXT
@@ -140,6 +142,9 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
     }
     if table.name in rows:
         return rows[table.name]
+    money_row = money_row_of_column(table.name, column.name)
+    if money_row is not None:
+        return money_row
 
     entity_id = _entity_id(table, column, s)
     return f"id = '{entity_id}'", entity_id
@@ -159,6 +164,9 @@ def _entity_id(head: Table, column: Column[Any], s: Situation) -> str:
     }
     if head.name in entity_ids:
         return entity_ids[head.name]
+    money_id = money_id_of_column(head.name, column.name)
+    if money_id is not None:
+        return money_id
 
     return s.stored_id(head.name)
 
@@ -264,6 +272,7 @@ def drop_guards(url: str) -> None:
         guards_off.append(f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times")
     checked = [*PROJECTS_CONTEXT.heads, *PROJECTS_CONTEXT.records]
     checked += [*CONTESTS_CONTEXT.heads, *CONTESTS_CONTEXT.records]
+    checked += [*MONEY_CONTEXT.heads, *MONEY_CONTEXT.records]
     for table in checked:
         for constraint in table.constraints:
             if isinstance(constraint, CheckConstraint):

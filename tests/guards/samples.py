@@ -13,6 +13,7 @@ from indelible.captures.entities import as_float32
 from indelible.kernel import Change, Head, next_change
 from indelible.kernel.aggregates import Aggregate, change_data
 from indelible.testing.captures.scenarios import B
+from indelible.testing.stores import BEGINNING
 from indelible.tokens.entities.tokens import MINTING_FIELDS
 from indelible_sql import SqlReading
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
@@ -29,6 +30,19 @@ from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.task_tables import STAGE_HEADS
+from indelible_sql.money.rows import (
+    ACCOUNT_HEADS,
+    CHARGE_HEADS,
+    DISPUTE_HEADS,
+    EVENT_HEADS,
+    MOVEMENT_HEADS,
+    PAYEE_HEADS,
+    RECONCILIATION_HEADS,
+    REFUND_HEADS,
+    SWITCH_HEADS,
+    TRANSFER_HEADS,
+)
+from indelible_sql.money.rows import JOB_HEADS as PAYOUT_JOB_HEADS
 from indelible_sql.projects.rows import JOB_HEADS, PROJECT_HEADS
 from indelible_sql.projects.tables import REPOSITORY_COLUMNS
 from indelible_sql.tokens.store import (
@@ -67,7 +81,9 @@ class Sample:
     `where` finds the entity. `action` and `fields` make its next step. `unique` are the fields in
     which another entity of the head must differ. `state_fixed` are fields that are fixed in the
     entity's state, beside those that are always fixed. `alternatives` are other values of fixed
-    fields, where the foreign keys and checks of the column accept only some.
+    fields, where the foreign keys and checks of the column accept only some. `own_step` and
+    `own_birth` are true for writes that the situation makes instead: their ids follow from fields,
+    or they belong to writes of other heads.
     """
 
     heads: HeadMapping[Any]
@@ -77,6 +93,8 @@ class Sample:
     unique: Row = NO_VALUES
     state_fixed: tuple[str, ...] = ()
     alternatives: Row = NO_VALUES
+    own_step: bool = False
+    own_birth: bool = False
 
     @property
     def fixed(self) -> tuple[str, ...]:
@@ -160,6 +178,74 @@ SAMPLES: Final = (
     Sample(heads=LOG_HEADS, where={"id": "contest-3"}, action="pause"),
     Sample(heads=FEED_HEADS, where={"id": "golf-1"}, action="stop", unique=UNFETCHED),
     Sample(heads=RUN_HEADS, where={"id": "contest-3-run"}, action="fail", fields=RUN_ERROR),
+    Sample(
+        heads=ACCOUNT_HEADS,
+        where={"id": "escrow:reference-2:USD"},
+        action="post",
+        own_step=True,
+        own_birth=True,
+    ),
+    Sample(
+        heads=MOVEMENT_HEADS,
+        where={"kind": "SETTLEMENT"},
+        action="post",
+        own_step=True,
+        own_birth=True,
+    ),
+    Sample(
+        heads=CHARGE_HEADS,
+        where={"item": "disputed"},
+        action="win",
+        fields={"disputed_from": None, "outcome_code": None},
+        own_birth=True,
+    ),
+    Sample(
+        heads=REFUND_HEADS,
+        where={"status": "requested"},
+        action="cancel",
+        own_birth=True,
+    ),
+    Sample(
+        heads=DISPUTE_HEADS,
+        where={"id": "dp_1"},
+        action="withdraw",
+        unique={"closed_at": None},
+    ),
+    Sample(
+        heads=EVENT_HEADS,
+        where={"status": "DEAD"},
+        action="replay",
+        unique={"attempt_number": 0, "last_code": None},
+    ),
+    Sample(
+        heads=RECONCILIATION_HEADS,
+        where={"status": "STARTED"},
+        action="fail",
+        fields={**RUN_ERROR, "finished_at": BEGINNING},
+        unique={"scope": "FULL"},
+        alternatives={"scope": "FULL"},
+    ),
+    Sample(
+        heads=SWITCH_HEADS,
+        where={"id": "payments"},
+        action="resume",
+        fields={"reason_code": None, "halted_at": None},
+        own_birth=True,
+    ),
+    Sample(
+        heads=PAYEE_HEADS,
+        where={"id": "ann"},
+        action="restrict",
+        unique={"destination": None},
+    ),
+    Sample(
+        heads=TRANSFER_HEADS,
+        where={"id": "transfer-3"},
+        action="park",
+        fields={"parked_at": BEGINNING},
+        own_birth=True,
+    ),
+    Sample(heads=PAYOUT_JOB_HEADS, where={"id": "settlement-1"}, action="start"),
 )
 SAMPLE_BY_TABLE: Final = {sample.heads.table: sample for sample in SAMPLES}
 
@@ -180,11 +266,13 @@ def sample_of(head: Table) -> Sample:
 def legal_steps(tx: SqlReading) -> dict[str, Step]:
     """Return the next step of each head's sample, by the name of the table.
 
-    Those that add records are left out.
+    Those that add records, and those of the situation's own, are left out.
     """
     steps: dict[str, Step] = {}
     for head in CATALOG.heads:
         sample = sample_of(head)
+        if sample.own_step:
+            continue
         if _adds_records(sample, sample.head(tx).entity.status, sample.action):
             continue
         steps[head.name] = next_step(sample.head(tx), sample.action, **sample.fields)
@@ -194,13 +282,13 @@ def legal_steps(tx: SqlReading) -> dict[str, Step]:
 def legal_births(tx: SqlReading) -> dict[str, Step]:
     """Return the birth of an entity like each head's sample, by the name of the table.
 
-    Those that add records are left out.
+    Those that add records, and those of the situation's own, are left out.
     """
     births: dict[str, Step] = {}
     for head, lifecycle in CATALOG.heads.items():
         sample = sample_of(head)
         action, *_ = lifecycle.allowed("")
-        if _adds_records(sample, "", action):
+        if sample.own_birth or _adds_records(sample, "", action):
             continue
         births[head.name] = _birth(sample.head(tx).entity, action, sample.unique)
     return births

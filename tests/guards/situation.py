@@ -14,6 +14,13 @@ from tests.guards.capture_rows import CaptureSituation, settle_captures
 from tests.guards.contest_rows import add_contests
 from tests.guards.contest_steps import ContestSituation, contest_situation
 from tests.guards.kernel_records import add_kernel_records
+from tests.guards.money_rows import add_money
+from tests.guards.money_steps import (
+    MoneySituation,
+    money_births,
+    money_situation,
+    money_steps,
+)
 from tests.guards.project_rows import (
     ProjectIds,
     ProjectSituation,
@@ -111,6 +118,7 @@ class Situation:
     captures: CaptureSituation
     projects: ProjectSituation
     contests: ContestSituation
+    money: MoneySituation
 
     # Steps of a token whose image is being uploaded, of its upload, and of an orphaned mint whose
     # transaction is in another block now.
@@ -157,8 +165,8 @@ def settle(store: SqlStore) -> Situation:
     """Fill every table, and return the situation.
 
     There are a concept with two versions in REVIEW, a published one, a draft with a receipt, and a
-    key; the rest is described in `settle_captures`, `add_tokens`, `add_tasks`, `settle_projects`
-    and `contest_rows`.
+    key; the rest is described in `settle_captures`, `add_tokens`, `add_tasks`, `settle_projects`,
+    `contest_rows` and `money_rows`.
     """
     in_review = submit(store, edit(store, create(store, FULL), CLEARER)).concept.id
     published_id = published(store).concept.id
@@ -182,6 +190,7 @@ def settle(store: SqlStore) -> Situation:
     projects = settle_projects(store)
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
         add_contests(tx)
+        add_money(tx)
     wait_for_complete_feed(store)
     ids = SettledIds(in_review=in_review, published=published_id, key=key_id, projects=projects)
     return store.read(_situation, ids, attempt, captures)
@@ -198,9 +207,10 @@ def _situation(
     first_version = created.new_version(FULL, version_id="version-1", by=MAYA, note="new")
     projects = project_situation(tx, ids.projects)
     contests = contest_situation(tx)
-    steps = legal_steps(tx)
+    money = money_situation(tx)
+    steps = {**legal_steps(tx), **money_steps(money)}
     steps["jobs"] = projects.completed_with_warnings
-    births = legal_births(tx)
+    births = {**legal_births(tx), **money_births(money)}
     births["concepts"] = _concept_birth(created, first_version)
     births["jobs"] = projects.birth
     births["contests"] = contests.publication
@@ -233,6 +243,7 @@ def _situation(
         captures=captures,
         projects=projects,
         contests=contests,
+        money=money,
         ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
         completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
         restored=next_step(tx.tokens.mints.get("mint-2"), "restore"),

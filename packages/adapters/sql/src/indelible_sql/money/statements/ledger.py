@@ -88,6 +88,7 @@ _IS_BEFORE: Final[ColumnElement[bool]] = tuple_(*_POSITION) < tuple_(
 # Which posting has this number, with its movement?
 GET_LINE: Final[Query] = (
     select(*_LINE_COLUMNS)
+    .select_from(POSTINGS)
     .join(MOVEMENTS, _MOVEMENT_OF_LINE)
     .where(
         POSTINGS.c.entity_id == bindparam("movement_id", type_=IDENTIFIER),
@@ -99,6 +100,7 @@ GET_LINE: Final[Query] = (
 # Which postings have reversed parts of a payout line?
 REVERSALS: Final[Query] = (
     select(*_LINE_COLUMNS)
+    .select_from(POSTINGS)
     .join(MOVEMENTS, _MOVEMENT_OF_LINE)
     .where(
         POSTINGS.c.reversed_movement_id == bindparam("movement_id", type_=IDENTIFIER),
@@ -110,8 +112,8 @@ REVERSALS: Final[Query] = (
 
 def _newest_lines(condition: ColumnElement[bool], *, is_continued: bool) -> Query:
     """Return the query of the last postings under a condition, newest first."""
-    statement: Select[Any] = select(*_LINE_COLUMNS).join(MOVEMENTS, _MOVEMENT_OF_LINE)
-    statement = statement.where(condition)
+    lines: Select[Any] = select(*_LINE_COLUMNS).select_from(POSTINGS)
+    statement = lines.join(MOVEMENTS, _MOVEMENT_OF_LINE).where(condition)
     if is_continued:
         statement = statement.where(_IS_BEFORE)
     newest_first = [column.desc() for column in _POSITION]
@@ -144,6 +146,7 @@ _OWED: Final[Query] = (
         MOVEMENTS.c.occurred_at.label("owed_since"),
         _payment.c.entity_id.label("paid_by"),
     )
+    .select_from(POSTINGS)
     .join(
         ACCOUNTS,
         and_(
@@ -217,6 +220,7 @@ def sum_by_kind(*, has_since: bool, has_until: bool) -> Query:
 _KEY_PREFIX: Final = "settlement:"
 UNPLANNED_SETTLEMENTS: Final[Query] = (
     select(MOVEMENTS)
+    .select_from(MOVEMENTS)
     .join(
         JOBS,
         JOBS.c.id == func.substr(MOVEMENTS.c.key, literal_column(str(len(_KEY_PREFIX) + 1))),

@@ -101,6 +101,7 @@ UNPAID_SUMS: Final[Query] = (
         func.count().label("transfers"),
         total(TRANSFERS.c.amount_minor).label("amount_minor"),
     )
+    .select_from(TRANSFERS)
     .join(
         TRANSFER_LINES,
         and_(

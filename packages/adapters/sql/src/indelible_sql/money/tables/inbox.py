@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
 
 from indelible.money.entities.events import EventOrigin, EventOutcome
-from indelible.money.entities.reconciliations import SWITCH_ID, Reconciliation
+from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.values import (
     MAX_MESSAGE_LENGTH,
     ReconciliationRule,
@@ -139,7 +139,6 @@ SWITCHES = head(
     PAYMENT_SWITCH,
     Column("reason_code", IDENTIFIER),
     Column("halted_at", INSTANT),
-    CheckConstraint(f"id = '{SWITCH_ID}'", name="payment_switches_one"),
     CheckConstraint(
         all_or_none(("reason_code", "halted_at"), f"status = '{SwitchStatus.HALTED}'"),
         name="payment_switches_halt_of_status",

@@ -172,7 +172,8 @@ TRANSFER_ATTEMPTS = table(
     ),
     CheckConstraint(f"kind IN ({quoted(AttemptKind)})", name="transfer_attempts_kind_known"),
     CheckConstraint(
-        "idempotency_key = 'payout:' || transfer_id || ':g' || CAST(generation AS text)",
+        # SQLAlchemy would take a colon before a letter for a parameter.
+        "idempotency_key = 'payout:' || transfer_id || ':' || 'g' || CAST(generation AS text)",
         name="transfer_attempts_key_of_generation",
     ),
     has_rowid=False,

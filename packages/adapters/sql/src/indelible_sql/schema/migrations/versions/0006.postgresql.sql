@@ -252,7 +252,6 @@ CREATE TABLE indelible.payment_switches (
 	reason_code indelible.identifier,
 	halted_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT payment_switches_one CHECK (id = 'payments'),
 	CONSTRAINT payment_switches_halt_of_status CHECK (CASE WHEN status = 'HALTED' THEN reason_code IS NOT NULL AND halted_at IS NOT NULL ELSE reason_code IS NULL AND halted_at IS NULL END),
 	CONSTRAINT payment_switches_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT payment_switches_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
@@ -389,7 +388,7 @@ CREATE TABLE indelible.refund_attempts (
 	CONSTRAINT refund_attempts_refund FOREIGN KEY(refund_id) REFERENCES indelible.refunds (id),
 	CONSTRAINT refund_attempts_previous FOREIGN KEY(refund_id, previous_number) REFERENCES indelible.refund_attempts (refund_id, number),
 	CONSTRAINT refund_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
-	CONSTRAINT refund_attempts_key_of_generation CHECK (idempotency_key = 'refund:' || refund_id || 'NULL' || CAST(generation AS text))
+	CONSTRAINT refund_attempts_key_of_generation CHECK (idempotency_key = 'refund:' || refund_id || ':' || 'g' || CAST(generation AS text))
 )
 --;
 CREATE TABLE indelible.stripe_event_attempts (
@@ -448,7 +447,7 @@ CREATE TABLE indelible.transfer_attempts (
 	CONSTRAINT transfer_attempts_transfer FOREIGN KEY(transfer_id) REFERENCES indelible.transfers (id),
 	CONSTRAINT transfer_attempts_previous FOREIGN KEY(transfer_id, previous_number) REFERENCES indelible.transfer_attempts (transfer_id, number),
 	CONSTRAINT transfer_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
-	CONSTRAINT transfer_attempts_key_of_generation CHECK (idempotency_key = 'payout:' || transfer_id || 'NULL' || CAST(generation AS text))
+	CONSTRAINT transfer_attempts_key_of_generation CHECK (idempotency_key = 'payout:' || transfer_id || ':' || 'g' || CAST(generation AS text))
 )
 --;
 CREATE INDEX webhook_rejections_at ON indelible.webhook_rejections (at, id)
