@@ -72,10 +72,10 @@ EDITS = (
     ),
     Edit(
         SQL,
-        "concepts, contests, kernel, projects, tokens\n",
-        "concepts, contests, kernel, parcels, projects, tokens\n",
+        "concepts, contests, kernel, money, projects, tokens\n",
+        "concepts, contests, kernel, money, parcels, projects, tokens\n",
     ),
-    Edit(SQL, "    contests.CONTEXT,\n)", "    contests.CONTEXT,\n    parcels.CONTEXT,\n)"),
+    Edit(SQL, "    money.CONTEXT,\n)", "    money.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(
         SQL,
         "    tokens: SqlCollection\n",

@@ -16,7 +16,9 @@ from tests.guards.attacks_on_contests import (
 from tests.guards.attacks_on_heads import LEGAL_ON_HEADS, ON_HEADS, WITHOUT_CHANGE
 from tests.guards.attacks_on_hung_threads import LEGAL_ON_HUNG_THREADS, ON_HUNG_THREADS
 from tests.guards.attacks_on_json import JSON_LIMITS
+from tests.guards.attacks_on_money import LEGAL_ON_MONEY, ON_MONEY, WITHOUT_MOVEMENT
 from tests.guards.attacks_on_payloads import LEGAL_ON_PAYLOADS, ON_PAYLOADS
+from tests.guards.attacks_on_payments import LEGAL_ON_PAYMENTS, ON_PAYMENTS
 from tests.guards.attacks_on_postgresql import ON_POSTGRESQL
 from tests.guards.attacks_on_projects import (
     LEGAL_ON_PROJECTS,
@@ -47,6 +49,8 @@ LEGAL: Kind = {
     **LEGAL_ON_PROJECTS,
     **LEGAL_ON_CONTESTS,
     **LEGAL_ON_SETTLEMENTS,
+    **LEGAL_ON_MONEY,
+    **LEGAL_ON_PAYMENTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
     **LEGAL_ON_BREAKERS,
@@ -64,6 +68,7 @@ HEADS_ALONE: Mapping[str, Kind] = {
     **WITHOUT_PROJECT_RECORD,
     **WITHOUT_CONTEST_RECORD,
     **WITHOUT_SETTLEMENT_RECORD,
+    **WITHOUT_MOVEMENT,
 }
 
 ON_BOTH = (
@@ -74,6 +79,8 @@ ON_BOTH = (
     ON_PROJECTS,
     ON_CONTESTS,
     ON_SETTLEMENTS,
+    ON_MONEY,
+    ON_PAYMENTS,
     ON_REFERENCES,
     ON_TASKS,
     ON_TASK_ENDS,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, insert, literal, select, update
 from tests.guards.attack_parts import Kind, approval_writes, further_step, insert_edge
 from tests.guards.attacks_on_contests import LIES_ON_CONTESTS
+from tests.guards.attacks_on_money import LIES_ON_MONEY
+from tests.guards.attacks_on_payments import LIES_ON_PAYMENTS
 from tests.guards.attacks_on_projects import LIES_ON_PROJECTS
 from tests.guards.attacks_on_settlements import LIES_ON_SETTLEMENTS
 from tests.guards.raw_sql import NULL, raw
@@ -171,6 +173,8 @@ LIES: Kind = {
     **LIES_ON_PROJECTS,
     **LIES_ON_CONTESTS,
     **LIES_ON_SETTLEMENTS,
+    **LIES_ON_MONEY,
+    **LIES_ON_PAYMENTS,
 }
 
 RECORDS: Mapping[str, Kind] = {

@@ -7,6 +7,7 @@ reversed; Bob's transfer has failed, and Cat has none. `OTHER` has a fee and its
 from datetime import timedelta
 from typing import Any, Final
 
+from attrs import evolve
 from tests.guards.contest_rows import save
 from tests.guards.contest_values import CREATED, HOUR, payload_of
 
@@ -30,6 +31,7 @@ from indelible.money.entities import (
     StripeEvent,
     Transfer,
     TransferLine,
+    movement_id,
 )
 from indelible.money.entities.ids import charge_id, refund_id, transfer_id
 from indelible.money.entities.values import AttemptKind, EventOrigin, OutcomeCode, TransferFailure
@@ -53,8 +55,10 @@ OPERATOR: Final = Proof.by_operator("a story")
 
 DISPUTED_CHARGE: Final = charge_id("disputed")
 OPEN_CHARGE: Final = charge_id("open")
+THIRD_CHARGE: Final = charge_id("third")
 FAILED_REFUND: Final = refund_id(DISPUTED_CHARGE, 1)
-RUNNING_REFUND: Final = refund_id(DISPUTED_CHARGE, 2)
+PENDING_REFUND: Final = refund_id(DISPUTED_CHARGE, 2)
+RUNNING_REFUND: Final = refund_id(OPEN_CHARGE, 1)
 DISPUTE_ID: Final = "dp_1"
 DEAD_EVENT: Final = "evt_dead"
 NEW_EVENT: Final = "evt_new"
@@ -116,9 +120,7 @@ def payout_of(settlement: Movement, party: str) -> MovementDraft:
 
 def reversal_of(payout: Movement, reversal_ref: str, amount_minor: int) -> MovementDraft:
     """Return the draft of the reversal of a part of Ann's payout."""
-    line = PayoutReversal(
-        movement_id=payout.id, number=1, party="ann", amount_minor=amount_minor
-    )
+    line = PayoutReversal(movement_id=payout.id, number=1, party="ann", amount_minor=amount_minor)
     return ledger.payout_reversed(
         reversal_ref=reversal_ref,
         reference=REFERENCE,
@@ -126,6 +128,11 @@ def reversal_of(payout: Movement, reversal_ref: str, amount_minor: int) -> Movem
         lines=[line],
         proof=Proof.by_event(f"evt-{reversal_ref}"),
     )
+
+
+def mirrored_fee() -> str:
+    """Return the id of the fee that has a mirror."""
+    return movement_id(fee_of("dan", OTHER).key)
 
 
 def _add_movements(tx: SqlTransaction) -> None:
@@ -151,7 +158,8 @@ def _add_movements(tx: SqlTransaction) -> None:
     accounts = {}
     for name in (postings[0].debit_account_id, postings[0].credit_account_id):
         accounts[name] = tx.money.accounts.get(name).entity
-    post_movement(tx, ledger.mirror(fee, postings, accounts))
+    mirror = ledger.mirror(fee, postings, accounts)
+    post_movement(tx, evolve(mirror, fact_key="error:dan"))
 
 
 def _opened(item: str) -> Charge:
@@ -167,8 +175,8 @@ def _opened(item: str) -> Charge:
 
 
 def _add_charges(tx: SqlTransaction) -> None:
-    """Store a charge that waits for its payment, and a disputed one in which all is set."""
-    for item in ("open", "disputed"):
+    """Store two charges that wait for their payments, and a disputed one in which all is set."""
+    for item in ("open", "third", "disputed"):
         save(tx, tx.money.charges, None, _opened(item), "open")
     head = tx.money.charges.get(DISPUTED_CHARGE)
     charge = head.entity.transition(
@@ -225,7 +233,7 @@ def refund_with(number: int, charge: str = DISPUTED_CHARGE) -> Refund:
 
 
 def _add_refunds(tx: SqlTransaction) -> None:
-    """Store a refund that failed at its second attempt, and one that was requested."""
+    """Store a refund that failed at its second attempt, a pending and a requested one."""
     refund = refund_with(1)
     save(tx, tx.money.refunds, None, refund, "request")
     for generation in (1, 2):
@@ -239,6 +247,10 @@ def _add_refunds(tx: SqlTransaction) -> None:
     )
     save(tx, tx.money.refunds, head, failed, "fail")
     save(tx, tx.money.refunds, None, refund_with(2), "request")
+    head = tx.money.refunds.get(PENDING_REFUND)
+    accepted = head.entity.transition("accept", now=LATER, stripe_refund_id="re_2")
+    save(tx, tx.money.refunds, head, accepted, "accept")
+    save(tx, tx.money.refunds, None, refund_with(1, OPEN_CHARGE), "request")
 
 
 def _add_events(tx: SqlTransaction) -> None:
@@ -425,9 +437,7 @@ def _claim(tx: SqlTransaction, transfer: str, hours: int) -> None:
 def _end_transfers(tx: SqlTransaction) -> None:
     end = CREATED + 4 * HOUR
     head = tx.money.transfers.get(PAID_TRANSFER)
-    paid = head.entity.transition(
-        "complete", now=end, stripe_transfer_id="tr_1", completed_at=end
-    )
+    paid = head.entity.transition("complete", now=end, stripe_transfer_id="tr_1", completed_at=end)
     save(tx, tx.money.transfers, head, paid, "complete")
     head = tx.money.transfers.get(FAILED_TRANSFER)
     failed = head.entity.transition(

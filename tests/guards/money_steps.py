@@ -25,11 +25,13 @@ from tests.guards.money_rows import (
     RUNNING_REFUND,
     SETTLED,
     SETTLEMENT,
+    THIRD_CHARGE,
     USD,
     WON,
     discrepancies,
     fee_of,
     line_of,
+    mirrored_fee,
     movement_of,
     payout_of,
     refund_with,
@@ -48,7 +50,7 @@ from tests.guards.writes import (
     with_digest,
 )
 
-from indelible.kernel import Change, Head
+from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.bulk import AnyBulk, Bulk
 from indelible.kernel.history import Record
@@ -120,7 +122,7 @@ class MoneySituation:
     mirror: MoneyStep
     settlement: Step
     note: Step
-    second_note: Step
+    again: Step  # the second change of a stored movement, which no edge declares
 
     account: Step
     charge: Step
@@ -140,7 +142,6 @@ def money_situation(tx: SqlReading) -> MoneySituation:
     """Return the legal next steps."""
     settlement = movement_of(tx, SETTLED)
     payout = movement_of(tx, f"payout:{PAID_TRANSFER}")
-    note = _note(1)
     return MoneySituation(
         fee=_movement_step(tx, fee_of("eve", OTHER)),
         payout=_movement_step(tx, payout_of(settlement, "bob")),
@@ -155,14 +156,14 @@ def money_situation(tx: SqlReading) -> MoneySituation:
                 Bulk.of(CoveredItem, [CoveredItem(number=1, item=NEW_ITEM)]),
             ),
         ),
-        note=note,
-        second_note=_second_note(note),
+        note=_note(),
+        again=_again(tx),
         account=_step(
             None, Account.opened(AccountKind.ESCROW, NEW_ITEM, USD, now=BEGINNING), "open"
         ),
         charge=_step(None, _charge(), "open"),
         succeeded=_succeeded(tx),
-        refund=_step(None, refund_with(1, OPEN_CHARGE), "request"),
+        refund=_step(None, refund_with(1, THIRD_CHARGE), "request"),
         switch=_switch(),
         transfer=_transfer(settlement),
         **_steps(tx),
@@ -186,7 +187,7 @@ def money_steps(s: MoneySituation) -> dict[str, Step]:
 
     A movement has no next step: its second change is refused.
     """
-    return {"accounts": account_step(s.fee), "movements": s.second_note}
+    return {"accounts": account_step(s.fee), "movements": s.again}
 
 
 def account_step(step: MoneyStep) -> Step:
@@ -274,15 +275,17 @@ def _movement(key: str, kind: MovementKind, **fields: Any) -> Movement:  # noqa:
     )
 
 
-def _note(number: int) -> Step:
-    key = f"ledger:payout:{NEW_ITEM}:{number}"
+def _note() -> Step:
+    key = f"ledger:payout:{NEW_ITEM}:1"
     return _step(None, _movement(key, MovementKind.PAYOUT_FAILED, fact_key="new"), "note")
 
 
-def _second_note(note: Step) -> Step:
-    """Return the second change of a movement, which no edge declares."""
-    change: Change = following_change(note.change, action="post", to_state="POSTED")
-    return Step(change=change, row=note.row)
+def _again(tx: SqlReading) -> Step:
+    """Return the second change of the mirror."""
+    mirror = movement_of(tx, f"reversal_of:{mirrored_fee()}")
+    (birth,) = tx.history.of("movement", mirror.id)
+    change = following_change(birth, action="post", to_state="POSTED")
+    return Step(change=change, row=dict(change_data(mirror)))
 
 
 def _movement_step(tx: SqlReading, draft: MovementDraft) -> MoneyStep:
@@ -401,7 +404,7 @@ def _steps(tx: SqlReading) -> dict[str, Step]:
 def money_id_of_column(table: str, column: str) -> str | None:
     """Return the id of a stored head of money with a value in the column, None for others."""
     if table == "transfers":
-        if column in ("reissue_of",):
+        if column == "reissue_of":
             return OPEN_TRANSFER
         is_failure = column.startswith("failure_") or column == "parked_at"
         return FAILED_TRANSFER if is_failure else PAID_TRANSFER
@@ -421,8 +424,7 @@ def money_id_of_column(table: str, column: str) -> str | None:
 
 def _movement_id_of_column(column: str) -> str:
     if column == "reverses":
-        fee = movement_id(fee_of("dan", OTHER).key)
-        return movement_id(f"reversal_of:{fee}")
+        return movement_id(f"reversal_of:{mirrored_fee()}")
     return movement_id(fee_of("ann").key)
 
 

@@ -12,6 +12,7 @@ from tests.guards.writes import AUDIT, Row, Step
 from indelible.captures.entities import as_float32
 from indelible.kernel import Change, Head, next_change
 from indelible.kernel.aggregates import Aggregate, change_data
+from indelible.money.entities import ReconciliationScope
 from indelible.testing.captures.scenarios import B
 from indelible.testing.stores import BEGINNING
 from indelible.tokens.entities.tokens import MINTING_FIELDS
@@ -201,7 +202,7 @@ SAMPLES: Final = (
     ),
     Sample(
         heads=REFUND_HEADS,
-        where={"status": "requested"},
+        where={"status": "pending", "stripe_refund_id": "re_2"},
         action="cancel",
         own_birth=True,
     ),
@@ -222,7 +223,7 @@ SAMPLES: Final = (
         where={"status": "STARTED"},
         action="fail",
         fields={**RUN_ERROR, "finished_at": BEGINNING},
-        unique={"scope": "FULL"},
+        unique={"scope": ReconciliationScope.FULL},
         alternatives={"scope": "FULL"},
     ),
     Sample(
@@ -240,9 +241,9 @@ SAMPLES: Final = (
     ),
     Sample(
         heads=TRANSFER_HEADS,
-        where={"id": "transfer-3"},
-        action="park",
-        fields={"parked_at": BEGINNING},
+        where={"stripe_transfer_id": "tr_1"},
+        action="record_reversal",
+        fields={"reversed_minor": 1},
         own_birth=True,
     ),
     Sample(heads=PAYOUT_JOB_HEADS, where={"id": "settlement-1"}, action="start"),

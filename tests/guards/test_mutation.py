@@ -11,6 +11,7 @@ from tests.guards.attacks_on_heads import (
     UNDECLARED_STATES,
     WITHOUT_CHANGE,
 )
+from tests.guards.attacks_on_money import WITHOUT_MOVEMENT
 from tests.guards.attacks_on_projects import WITHOUT_PROJECT_RECORD
 from tests.guards.attacks_on_settlements import WITHOUT_SETTLEMENT_RECORD
 from tests.guards.lifting import PostgresLifting
@@ -32,6 +33,7 @@ ONLY_FOREIGN_KEYS = {
     *by_name(WITHOUT_PROJECT_RECORD),
     *by_name(WITHOUT_CONTEST_RECORD),
     *by_name(WITHOUT_SETTLEMENT_RECORD),
+    *by_name(WITHOUT_MOVEMENT),
     "a log of another tournament",
     "an entry for another fee",
     "an entry in another currency",

@@ -23,6 +23,7 @@ from indelible_sql.contests import CONTEXT as CONTESTS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.session import Session
 from indelible_sql.maintenance.export import export_histories, exported_hashes
+from indelible_sql.money import CONTEXT as MONEY
 from indelible_sql.projects import CONTEXT as PROJECTS
 from indelible_sql.schema.columns import SCHEMA, JsonDomain
 from indelible_sql.schema.migrate import downgrade
@@ -43,7 +44,14 @@ NEW_COLUMNS = {
     ("tasks", "arguments"),
     ("tasks", "result"),
 }
-NEW_TABLES = (*PROJECTS.heads, *PROJECTS.records, *CONTESTS.heads, *CONTESTS.records)
+NEW_TABLES = (
+    *PROJECTS.heads,
+    *PROJECTS.records,
+    *CONTESTS.heads,
+    *CONTESTS.records,
+    *MONEY.heads,
+    *MONEY.records,
+)
 COLUMNS = [
     item
     for item in json_columns()

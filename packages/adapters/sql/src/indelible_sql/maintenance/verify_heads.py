@@ -128,13 +128,15 @@ def _is_change(change: Any, head: Table, lifecycle: str, seq: Any) -> ColumnElem
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
     """Select the heads whose key refers to no row, which a write without guards can cause."""
-    is_same = and_(*(element.parent == element.column for element in key.elements))
-    is_set = and_(*(element.parent.is_not(None) for element in key.elements))
-    first, *_ = key.elements
+    target = key.referred_table.alias("target")  # a head may refer to its own table
+    pairs = [(element.parent, target.c[element.column.name]) for element in key.elements]
+    is_same = and_(*(column == target_column for column, target_column in pairs))
+    is_set = and_(*(column.is_not(None) for column, _ in pairs))
+    _, first_target = pairs[0]
     return (
         select(head.c.id, head.c.seq)
-        .join(key.referred_table, is_same, isouter=True)
-        .where(is_set, first.column.is_(None))
+        .join(target, is_same, isouter=True)
+        .where(is_set, first_target.is_(None))
         .order_by(head.c.id)
     )
 

@@ -24,9 +24,7 @@ def money_findings(session: Session) -> Iterator[Finding]:
     yield from describe(session, Fault.HEAD, MOVEMENTS, ledger.INCONSISTENT, detail)
 
     detail = "payload_digest: no payload has it"
-    yield from describe(
-        session, Fault.HEAD, STRIPE_EVENTS, payments.EVENTS_WITHOUT_PAYLOAD, detail
-    )
+    yield from describe(session, Fault.HEAD, STRIPE_EVENTS, payments.EVENTS_WITHOUT_PAYLOAD, detail)
 
     detail = "discrepancy_count: not the number of its discrepancies"
     yield from describe(

@@ -5,11 +5,11 @@ from typing import Final
 
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.values import EventKind, FetchOutcome, Validity
-from indelible_sql.schema.conditions import unchanged
 from indelible_sql.contests.tables import EVENTS, FAULTS, FEEDS, FETCHES, LOGS
-from indelible_sql.schema.checks import quoted
 from indelible_sql.contests.tables.logs import POINTERS
 from indelible_sql.schema.bulk import INSERTED
+from indelible_sql.schema.checks import quoted
+from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 

@@ -9,9 +9,9 @@ from indelible.contests.lifecycle import (
     EntryStatus,
     RunStatus,
 )
-from indelible_sql.schema.conditions import equal_or_null
 from indelible_sql.contests.tables import CONTESTS, ENTRIES, LINES, LOGS, RUNS
 from indelible_sql.schema.bulk import INSERTED
+from indelible_sql.schema.conditions import equal_or_null
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY

@@ -8,8 +8,8 @@ from sqlalchemy.schema import SchemaItem
 from indelible.contests.entities.logs import SET_TOGETHER
 from indelible.contests.entities.values import FAULT_PATH, FAULT_VALUE, EventKind, Validity
 from indelible.contests.lifecycle import CONTEST_LOG
-from indelible_sql.schema.checks import number_or_null, previous_number, quoted
 from indelible_sql.schema.bulk import bulk_table
+from indelible_sql.schema.checks import number_or_null, previous_number, quoted
 from indelible_sql.schema.columns import (
     CONTENT,
     DIGEST,

@@ -8,8 +8,8 @@ from sqlalchemy.schema import Computed
 from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
 from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
-from indelible_sql.schema.checks import all_of, all_or_none
 from indelible_sql.schema.bulk import bulk_table
+from indelible_sql.schema.checks import all_of, all_or_none
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
     C_COLLATED_TEXT,

@@ -48,8 +48,7 @@ def _sum_guard(dialect: str) -> Guard:
     """
     is_plan = f"NEW.lifecycle = '{TRANSFER.name}' AND NEW.action = 'plan'"
     of_transfer = (
-        f"FROM {qualified_name(TRANSFER_LINES, dialect)} AS line"
-        " WHERE line.entity_id = transfer.id"
+        f"FROM {qualified_name(TRANSFER_LINES, dialect)} AS line WHERE line.entity_id = transfer.id"
     )
     return Guard(
         table=HISTORY,

@@ -52,10 +52,7 @@ PAGE_ATTEMPTS: Final = page_by(TRANSFER_ATTEMPTS, ("transfer_id",), ("number",))
 # Which transfers are parked: all, those of a party, or those parked first before a time?
 _is_parked = TRANSFERS.c.status == TransferStatus.PARKED.value
 PARKED: Final[Query] = (
-    select(TRANSFERS)
-    .where(_is_parked, is_after(TRANSFERS))
-    .order_by(TRANSFERS.c.id)
-    .limit(_limit)
+    select(TRANSFERS).where(_is_parked, is_after(TRANSFERS)).order_by(TRANSFERS.c.id).limit(_limit)
 )
 PARKED_OF_PARTY: Final[Query] = (
     rows_by(TRANSFERS, "party")

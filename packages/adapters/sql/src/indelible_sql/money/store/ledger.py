@@ -194,9 +194,7 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         self, *, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[KindSum, ...]:
         """Return the sums of the movements by kind and currency that occurred in a time."""
-        statement = statements.sum_by_kind(
-            has_since=since is not None, has_until=until is not None
-        )
+        statement = statements.sum_by_kind(has_since=since is not None, has_until=until is not None)
         sums: list[KindSum] = []
         for row in self._session.rows(statement, {"since": since, "until": until}):
             sums.append(ROWS.structure({**row, "total_minor": int(row["total_minor"])}, KindSum))

@@ -1,0 +1,296 @@
+"""Illegal writes to charges, refunds, disputes, events, reconciliations, transfers and jobs.
+
+Those that are generated for every head, column and record come in addition.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import Table, delete, update
+from tests.guards.attack_parts import Kind, Write, further_step
+from tests.guards.contest_steps import with_record
+from tests.guards.contest_values import CREATED
+from tests.guards.money_rows import (
+    DISPUTED_CHARGE,
+    EMPTY_SETTLEMENT,
+    FEE,
+    OPEN_CHARGE,
+)
+from tests.guards.money_steps import MoneySituation
+from tests.guards.project_rows import record_of
+from tests.guards.raw_database import Statement
+from tests.guards.raw_sql import NULL, raw
+from tests.guards.situation import Situation
+from tests.guards.writes import Step, head_write, step_writes
+
+from indelible.money.entities import movement_id
+from indelible_sql.money.tables import (
+    CHARGES,
+    DISCREPANCIES,
+    EVENT_ATTEMPTS,
+    REFUND_ATTEMPTS,
+    TRANSFER_ATTEMPTS,
+    TRANSFER_LINES,
+    TRANSFERS,
+)
+
+StepOf = Callable[[MoneySituation], Step]
+
+
+def _changed(step_of: StepOf, **columns: object) -> Write:
+    """Return a legal step with some columns of its head changed."""
+    return lambda s: step_writes(step_of(s.money), **columns)
+
+
+def _recorded(step_of: StepOf, table: Table, **columns: object) -> Write:
+    """Return a legal step with some columns of its first record of a table changed."""
+    return lambda s: with_record(step_of(s.money), table, **columns)
+
+
+def _alone(step_of: StepOf, table: Table, **columns: object) -> Write:
+    """Return the insert of a legal step into one table, without the rest of the step."""
+    return lambda s: (record_of(step_of(s.money), table, **columns),)
+
+
+def _stepped(head: str, **columns: object) -> Write:
+    """Return the next step of a head's sample, with some columns changed."""
+    return lambda s: step_writes(s.steps[head], **columns)
+
+
+def _born(head: str, **columns: object) -> Write:
+    """Return the birth in a head, with some columns changed."""
+    return lambda s: step_writes(s.births[head], **columns)
+
+
+def _charged(s: MoneySituation) -> Step:
+    return s.charge
+
+
+def _paid(s: MoneySituation) -> Step:
+    return s.succeeded
+
+
+def _attempted(s: MoneySituation) -> Step:
+    return s.attempted
+
+
+def _processed(s: MoneySituation) -> Step:
+    return s.processed
+
+
+def _reconciled(s: MoneySituation) -> Step:
+    return s.reconciled
+
+
+def _transfer(s: MoneySituation) -> Step:
+    return s.transfer
+
+
+def _claimed(s: MoneySituation) -> Step:
+    return s.claimed
+
+
+def _completed(s: MoneySituation) -> Step:
+    return s.completed
+
+
+def _job(s: MoneySituation) -> Step:
+    return s.job_completed
+
+
+def _left(step_of: StepOf, action: str, state: str, **columns: object) -> Write:
+    """Return a step with some columns changed, and another one after it."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        step = step_of(s.money)
+        following = further_step(step.change, action=action, to_state=state)
+        return *step_writes(step, **columns), *following
+
+    return write
+
+
+LEGAL_ON_PAYMENTS: Kind = {
+    "a charge is paid": _changed(_paid),
+    "a refund is attempted": _changed(_attempted),
+    "an event is processed": _changed(_processed),
+    "a reconciliation is complete": _changed(_reconciled),
+    "a transfer is claimed": _changed(_claimed),
+    "a transfer is adopted": _changed(_completed),
+    "a job is complete": _changed(_job),
+}
+
+# Well-formed but wrong values, which no database can refuse.
+LIES_ON_PAYMENTS: Kind = {
+    "a charge that is paid by another intent": _changed(_paid, intent_id="pi_9"),
+    "an attempt with another message": _recorded(_processed, EVENT_ATTEMPTS, message="a lie"),
+    "a discrepancy of another subject": _recorded(_reconciled, DISCREPANCIES, subject="pi_9"),
+    "a transfer that failed more often": _changed(_claimed, failure_count=7),
+}
+
+ON_PAYMENTS: Mapping[str, Kind] = {
+    "a rule of charges broken": {
+        "a charge of nothing": _changed(_charged, amount_minor=0),
+        "a charge that is born paid": _changed(_charged, received_minor=FEE),
+        "a charge that is born with a refund": _changed(_charged, refunded_minor=1),
+        "a charge that is born disputed": _changed(_charged, disputed_from="SUCCEEDED"),
+        "a charge with an unknown outcome": _changed(_charged, outcome_code="FINE"),
+        "a charge with the intent of another": _changed(_charged, intent_id="pi_1"),
+        "a charge with the session of another": _changed(_charged, session_id="cs_1"),
+        "a charge that is paid with nothing": _changed(_paid, received_minor=NULL),
+        "a charge that is paid at no time": _changed(_paid, paid_at=NULL),
+        "a charge that is paid in no currency": _changed(_paid, received_currency=NULL),
+        "a charge that is paid in part": _changed(_paid, received_minor=FEE - 1),
+        "a charge that is paid with a negative amount": _changed(
+            _paid, received_minor=-1, outcome_code="AMOUNT_MISMATCH"
+        ),
+        "a charge that is paid in another currency": _changed(_paid, received_currency="EUR"),
+        "a charge that is paid and quarantined": _changed(
+            _paid, received_minor=FEE - 1, outcome_code="AMOUNT_MISMATCH"
+        ),
+        "a charge that is paid and refunded": _changed(_paid, refunded_minor=1),
+        "a charge that gives back more than it has": _changed(_paid, refunded_minor=FEE + 1),
+        "a charge with an earlier generation": _stepped("charges", generation=0),
+        "a charge that falls back by a generation": _left(
+            _paid, "request_refund", "REFUND_PENDING", generation=-1
+        ),
+        "a charge that is paid again": _stepped("charges", paid_at=CREATED),
+        "a charge that is won and still disputed": _stepped("charges", disputed_from="SUCCEEDED"),
+        "a charge for another party": _changed(_paid, party="eve"),
+        "charges of another amount": lambda _: (update(CHARGES).values(amount_minor=1),),
+        "charges, deleted": lambda _: (delete(CHARGES),),
+    },
+    "a rule of refunds and disputes broken": {
+        "a refund of nothing": _born("refunds", amount_minor=0),
+        "a refund for an unknown reason": _born("refunds", reason_code="FINE"),
+        "a refund with a failure": _born("refunds", failure_code="FAULT"),
+        "a refund under a stored number": _born("refunds", charge_id=DISPUTED_CHARGE),
+        "a second running refund": _born("refunds", charge_id=OPEN_CHARGE, number=7),
+        "a refund with another id of Stripe": _stepped("refunds", stripe_refund_id="re_9"),
+        "a refund with the id of another": _changed(_attempted, stripe_refund_id="re_1"),
+        "a refund with an earlier generation": _stepped("refunds", generation=0),
+        "a pending refund without an id": lambda s: (
+            head_write(s.steps["refunds"], status="pending", stripe_refund_id=NULL),
+        ),
+        "an attempt alone": _alone(_attempted, REFUND_ATTEMPTS),
+        "an attempt under a number too high": _recorded(_attempted, REFUND_ATTEMPTS, number=9),
+        "an attempt of another generation": _recorded(_attempted, REFUND_ATTEMPTS, generation=2),
+        "an attempt under another key": _recorded(
+            _attempted, REFUND_ATTEMPTS, idempotency_key="refund"
+        ),
+        "an attempt of an unknown kind": _recorded(_attempted, REFUND_ATTEMPTS, kind="GUESS"),
+        "attempts, deleted": lambda _: (delete(REFUND_ATTEMPTS),),
+        "a dispute of nothing": _born("disputes", amount_minor=0),
+        "a dispute with a negative fee": _born("disputes", fee_minor=-1),
+        "a dispute that is born closed": _born("disputes", closed_at=CREATED),
+        "a dispute that is never withdrawn": _born("disputes", withdrawn_at=NULL),
+    },
+    "a rule of the inbox broken": {
+        "an event of an unknown origin": _born("stripe_events", origin="rumor"),
+        "an event without its payload": _left(
+            lambda s: s.processed, "replay", "RECEIVED", payload_digest="b" * 64
+        ),
+        "an event that is born with a missing payload": _born(
+            "stripe_events", payload_digest="b" * 64
+        ),
+        "an event that is processed without an attempt": lambda s: (
+            head_write(s.money.processed, attempt_number=0),
+        ),
+        "an event that is processed alone": lambda s: (head_write(s.money.processed),),
+        "an outcome alone": _alone(_processed, EVENT_ATTEMPTS),
+        "an outcome under a number too high": _recorded(_processed, EVENT_ATTEMPTS, number=9),
+        "an outcome of another state": _recorded(_processed, EVENT_ATTEMPTS, outcome="FAILED"),
+        "an outcome that is ignored": _recorded(_processed, EVENT_ATTEMPTS, outcome="IGNORED"),
+        "an unknown outcome": _recorded(_processed, EVENT_ATTEMPTS, outcome="FINE"),
+        "an outcome with a long message": _recorded(
+            _processed, EVENT_ATTEMPTS, message="x" * 1_001
+        ),
+        "an outcome at another time": _recorded(_processed, EVENT_ATTEMPTS, at=CREATED),
+        "outcomes, deleted": lambda _: (delete(EVENT_ATTEMPTS),),
+    },
+    "a rule of reconciliations broken": {
+        "a reconciliation of an unknown scope": _born("reconciliations", scope="ALL"),
+        "a second running reconciliation": _born("reconciliations", scope="CHEAP"),
+        "a reconciliation that is born with a result": _born(
+            "reconciliations", discrepancy_count=0
+        ),
+        "a reconciliation that is born ended": _born("reconciliations", finished_at=CREATED),
+        "a reconciliation that is born with an error": _born("reconciliations", error_code="FAULT"),
+        "a failed reconciliation with a long message": _stepped(
+            "reconciliations", error_message="x" * 1_001
+        ),
+        "a reconciliation that counts more": _changed(_reconciled, discrepancy_count=3),
+        "a reconciliation that counts none": _changed(_reconciled, discrepancy_count=0),
+        "a discrepancy of an unknown rule": _recorded(_reconciled, DISCREPANCIES, rule="R13"),
+        "a discrepancy with a long text": _recorded(
+            _reconciled, DISCREPANCIES, expected="x" * 1_001
+        ),
+        "a discrepancy alone": _alone(_reconciled, DISCREPANCIES),
+        "a halt without a reason": _born("payment_switches", reason_code=NULL),
+        "a resumption with a reason": _stepped("payment_switches", reason_code="FINE"),
+    },
+    "a rule of payees and jobs broken": {
+        "a new payee with an account": _born("payees", destination="acct_9"),
+        "a restricted payee without an account": _stepped("payees", destination=NULL),
+        "a payee with the account of another": lambda s: (
+            head_write(s.births["payees"], status="READY", destination="acct_1"),
+        ),
+        "a job with less money than transfers": _born("payout_jobs", total_minor=1),
+        "a job that is born complete": _born("payout_jobs", completed_at=CREATED),
+        "a complete job at no time": _changed(_job, completed_at=NULL),
+        "a complete job with more transfers": lambda _: (
+            update(TRANSFERS).values(job_id=EMPTY_SETTLEMENT),
+        ),
+        "a job that is complete before a transfer": lambda s: (
+            *step_writes(s.money.transfer),
+            *step_writes(s.money.job_completed),
+        ),
+    },
+    "a rule of transfers broken": {
+        "a transfer of less than its lines": _changed(_transfer, amount_minor=0),
+        "a transfer of another sum": _changed(_transfer, amount_minor=1_001),
+        "a transfer with more lines": _changed(_transfer, line_count=2),
+        "a transfer of another reference than its job": _changed(_transfer, reference="other"),
+        "a transfer of no job": _changed(_transfer, job_id="nothing"),
+        "a transfer to another party than its line": _changed(_transfer, party="eve"),
+        "a transfer that is born complete": _changed(_transfer, stripe_transfer_id="tr_9"),
+        "a transfer that is born failed": _changed(_transfer, failure_reason="REJECTED"),
+        "a transfer that is born reversed": _changed(_transfer, reversed_minor=1),
+        "a transfer that is half approved": _changed(_transfer, approved_by="noor"),
+        "a transfer with a long failure": _changed(_transfer, failure_message="x" * 1_001),
+        "a transfer without its line": lambda s: (
+            head_write(s.money.transfer),
+            *step_writes(s.money.transfer)[2:],
+        ),
+        "a line that a transfer has": _recorded(_transfer, TRANSFER_LINES, owed_number=1),
+        "a line of another party": _recorded(_transfer, TRANSFER_LINES, owed_number=2),
+        "a line of nothing": _recorded(_transfer, TRANSFER_LINES, amount_minor=0),
+        "a line of another amount": _recorded(_transfer, TRANSFER_LINES, amount_minor=1),
+        "a line that is not owed": _recorded(
+            _transfer, TRANSFER_LINES, owed_movement_id=movement_id("nothing")
+        ),
+        "a line of another transfer's change": _alone(_transfer, TRANSFER_LINES, entity_id="x"),
+        "transfer lines, deleted": lambda _: (delete(TRANSFER_LINES),),
+        "a claim without an approval": _changed(
+            _claimed, approved_by=NULL, approved_at=NULL, approval_reason=NULL
+        ),
+        "a claim without a destination": _changed(_claimed, destination=NULL),
+        "a claim of an earlier generation": _changed(_claimed, generation=0),
+        "a call alone": _alone(_claimed, TRANSFER_ATTEMPTS),
+        "a call under a number too high": _recorded(_claimed, TRANSFER_ATTEMPTS, number=9),
+        "a call under another key": _recorded(
+            _claimed, TRANSFER_ATTEMPTS, idempotency_key="payout"
+        ),
+        "a call of another generation": _recorded(_claimed, TRANSFER_ATTEMPTS, generation=2),
+        "a call of an unknown kind": _recorded(_claimed, TRANSFER_ATTEMPTS, kind="GUESS"),
+        "calls, deleted": lambda _: (delete(TRANSFER_ATTEMPTS),),
+        "a transfer with the id of another": _changed(_completed, stripe_transfer_id="tr_1"),
+        "a complete transfer without an id": _changed(_completed, stripe_transfer_id=NULL),
+        "a complete transfer with another id": _stepped("transfers", stripe_transfer_id="tr_9"),
+        "a complete transfer that gives back more": _stepped("transfers", reversed_minor=9_999),
+        "a transfer that is parked at no time": lambda s: (
+            head_write(s.money.completed, status="parked", stripe_transfer_id=NULL),
+        ),
+        "transfers to another account of Stripe": lambda _: (
+            update(TRANSFERS).values(stripe_transfer_id=raw("id")),
+        ),
+    },
+}
