@@ -208,7 +208,7 @@ class SendTransfer:
             named = reported.metadata.get(TRANSFER_METADATA)
             if named is not None:
                 reported_by_id.setdefault(named, reported)
-        return found
+        return reported_by_id
 
     def _adopt_others(
         self, transfer: Transfer, reported_by_id: Mapping[str, TransferObject]
