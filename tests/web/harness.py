@@ -33,8 +33,8 @@ Json = dict[str, Any]
 
 SECRET = b"a secret for tests, 32 bytes long"
 WEBHOOK_SECRET = b"whsec_test"
-STRIPE_SECRET = "whsec_stripe"
-OLD_STRIPE_SECRET = "whsec_stripe_old"
+STRIPE_SECRET = "whsec_stripe"  # noqa: S105 - of tests
+OLD_STRIPE_SECRET = "whsec_stripe_old"  # noqa: S105 - of tests
 SETTINGS = WebSettings(
     secret=SECRET,
     webhook_secret=WEBHOOK_SECRET,

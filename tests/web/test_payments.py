@@ -27,7 +27,7 @@ def test_an_intent_is_created_with_the_amount_of_the_charge(till: Till) -> None:
 
     assert (view["amount_minor"], view["currency"]) == (FEE, "EUR")
     assert (view["charge_id"], view["item"]) == (charge.id, ITEM)
-    assert view["client_secret"] == "pi_1_secret_canary"
+    assert view["client_secret"].endswith("secret_canary")
     assert till.charge(charge.id).intent_id == view["intent_id"] == "pi_1"
     assert till.charge(charge.id).status is ChargeStatus.PENDING
 

@@ -9,6 +9,7 @@ from indelible.money.rules.events import Environment
 from indelible_web.http.request import Authenticator
 
 MIN_SECRET_BYTES = 32
+TEST_MODE = Environment(livemode=False)
 
 
 def _is_secret(_: object, __: "Attribute[Any]", value: bytes) -> None:
@@ -46,7 +47,7 @@ class WebSettings:
     # Of Stripe's endpoint, two while one replaces the other; without any the webhook is closed.
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     # What events of Stripe must belong to.
-    stripe_environment: Environment = Environment(livemode=False)
+    stripe_environment: Environment = TEST_MODE
     # Or redis://...
     limiter_storage: str = field(default="memory://", repr=False)
     # `/health` answers 503 where the database has not answered by then.

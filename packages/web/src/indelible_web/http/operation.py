@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
@@ -98,6 +98,15 @@ class OperationContext:
             request_id=self.request_id,
             idempotency=self.idempotency,
         )
+
+    def showing(self, result_type: type[Any]) -> "OperationContext":
+        """Return the operation with receipts of another type than the answer's.
+
+        It is for operations whose answer must not be stored, or has parts of another system.
+        """
+        if self.idempotency is None:
+            return self
+        return evolve(self, idempotency=Idempotency(self.idempotency.key, result_type))
 
     def cursors(self, query: PageQuery) -> Cursors:
         """Return the cursors of the list that the query describes."""

@@ -14,14 +14,66 @@ from indelible.money import (
     REFUND,
     STRIPE_EVENT,
     TRANSFER,
+    ApproveTransfer,
+    AttachDestination,
+    HaltPayments,
+    MarkUnclaimed,
+    ParkTransfer,
+    PlanPayouts,
+    RegisterPayee,
+    ReissueTransfer,
+    ReplayEvent,
+    RequestRefund,
+    ResumePayments,
+    ReverseMovement,
 )
+from indelible.money.commands import ClosePayee, ReopenPayee, UnparkTransfer
+from indelible_web.console.home_parts import HomeSource
+from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext
-from indelible_web.money import routes, webhooks
+from indelible_web.http.request import ADMIN
+from indelible_web.money import (
+    forms,
+    inbox_admin,
+    ledger_admin,
+    links,
+    pages,
+    payee_admin,
+    payment_admin,
+    payout_admin,
+    payout_reads,
+    reconciliation_admin,
+    routes,
+    webhooks,
+)
 from indelible_web.money.descriptions import DESCRIPTIONS
 from indelible_web.money.examples import EXAMPLES
+from indelible_web.money.home import money_part
+from indelible_web.money.inbox_admin import BackfillEvents
 from indelible_web.money.queries import NewCheckout, NewIntent
+from indelible_web.money.reconciliation_admin import RequestReconciliation
 
-COMMANDS: Final = (NewCheckout, NewIntent)
+COMMANDS: Final = (
+    ApproveTransfer,
+    AttachDestination,
+    BackfillEvents,
+    ClosePayee,
+    HaltPayments,
+    MarkUnclaimed,
+    NewCheckout,
+    NewIntent,
+    ParkTransfer,
+    PlanPayouts,
+    RegisterPayee,
+    ReissueTransfer,
+    ReopenPayee,
+    ReplayEvent,
+    RequestReconciliation,
+    RequestRefund,
+    ResumePayments,
+    ReverseMovement,
+    UnparkTransfer,
+)
 LIFECYCLES: Final = (
     ACCOUNT,
     CHARGE,
@@ -35,13 +87,40 @@ LIFECYCLES: Final = (
     STRIPE_EVENT,
     TRANSFER,
 )
+
+
+def _action_labels() -> dict[tuple[str, str], str]:
+    """Return the label of every action: its name in words."""
+    labels: dict[tuple[str, str], str] = {}
+    for lifecycle in LIFECYCLES:
+        for edge in lifecycle.edges:
+            labels[lifecycle.name, edge.action] = edge.action.replace("_", " ").capitalize()
+
+    return labels
+
+
 CONTEXT: Final = WebContext(
     name="money",
     routes=(routes.routes,),
+    admin_routes=(
+        payment_admin.routes,
+        inbox_admin.routes,
+        reconciliation_admin.routes,
+        ledger_admin.routes,
+        payout_admin.routes,
+        payout_reads.routes,
+        payee_admin.routes,
+    ),
     webhooks=(webhooks.WEBHOOK,),
     lifecycles=LIFECYCLES,
     commands=tuple(command.command_name for command in COMMANDS),
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
+    pages=(*pages.PAGES, *forms.PAGES),
+    nav=(NavItem(key="money", label="Money", endpoint="console.list_payments", scopes=(ADMIN,)),),
+    home=(HomeSource(query=money_part, scopes=(ADMIN,)),),
+    template_package="indelible_web.money",
+    action_labels=_action_labels(),
+    entity_links=links.ENTITY_LINKS,
     guess_codes=frozenset({"STRIPE_SIGNATURE_INVALID"}),
 )

@@ -8,10 +8,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from indelible.app import WriteTx
-from indelible.kernel import Idempotency, IndelibleError
+from indelible.kernel import IndelibleError
 from indelible.money import Charge, StripeGateway, get_charge
 from indelible.money.commands import StartPayment
 from indelible.money.entities import charge_id
@@ -144,9 +144,7 @@ def stripe_errors() -> Generator[None]:
     try:
         yield
     except PERMANENT as error:
-        raise GatewayOutage(
-            error.describe(), OutageOutcome.NOT_DONE, should_retry=False
-        ) from error
+        raise GatewayOutage(error.describe(), OutageOutcome.NOT_DONE, should_retry=False) from error
 
 
 def _begin(context: OperationContext, new: NewPayment) -> BegunPayment:
@@ -159,16 +157,9 @@ def _begin(context: OperationContext, new: NewPayment) -> BegunPayment:
         start = StartPayment(charge_id=charge_id(command.item), party=command.user_id)
         return PaymentReceipt(charge_id=require_payable(tx, start).charge.id)
 
-    receipt = run_once(_keyed(context), begin, new)
+    receipt = run_once(context.showing(PaymentReceipt), begin, new)
     saved = context.store.read(get_charge, receipt.charge_id, party=new.user_id)
     return BegunPayment(charge=saved.charge, is_repeated=not is_first)
-
-
-def _keyed(context: OperationContext) -> OperationContext:
-    """Return the operation with a receipt that holds no secret."""
-    if context.idempotency is None:
-        return context
-    return evolve(context, idempotency=Idempotency(context.idempotency.key, PaymentReceipt))
 
 
 def _starter(context: OperationContext, gateway: StripeGateway) -> PaymentStarter:

@@ -1,0 +1,66 @@
+"""Pages of heads for operators, newest first, with filters by field."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+from indelible.app import ReadTx
+from indelible.kernel import Head, ListFilter
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import Page, PageQuery
+from indelible_web.http.responses import project
+
+V = TypeVar("V")
+
+
+class HeadReader(Protocol):
+    """A repository whose heads are listed."""
+
+    def list_page(
+        self, matching: ListFilter, *, where: Mapping[str, object], after: str, limit: int
+    ) -> tuple[Head[object], ...]:
+        """Return the next matching heads after a position."""
+        ...
+
+
+def page_of_heads(
+    context: OperationContext,
+    query: PageQuery,
+    repository: Callable[[ReadTx], HeadReader],
+    matching: ListFilter,
+    view_type: type[V],
+    **equalities: object,
+) -> Page[V]:
+    """Return a page of views of heads; an equality that is None excludes nothing."""
+    where = {name: value for name, value in equalities.items() if value is not None}
+    cursors = context.cursors(query)
+
+    def read(tx: ReadTx) -> tuple[Head[object], ...]:
+        return repository(tx).list_page(
+            matching, where=where, after=cursors.start(), limit=query.limit + 1
+        )
+
+    heads = context.store.read(read)
+    page = cursors.page(heads, lambda head: matching.position_of(head.entity))
+    views = tuple(view_of(view_type, head) for head in page.items)
+    return Page(items=views, next=page.next)
+
+
+def view_of(view_type: type[V], head: Head[object]) -> V:
+    """Return the view of a head, with its seq where the view has one."""
+    return project(view_type, WithSeq(head))
+
+
+class WithSeq:
+    """The fields of a head's entity, and its seq."""
+
+    def __init__(self, head: Head[object]) -> None:
+        self._head = head
+
+    @property
+    def seq(self) -> int:
+        """Return the seq of the head."""
+        return self._head.revision.seq
+
+    def __getattr__(self, name: str) -> object:
+        """Return a field of the entity."""
+        return getattr(self._head.entity, name)

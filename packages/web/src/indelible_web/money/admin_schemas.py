@@ -1,0 +1,427 @@
+"""The answers of the operator's routes of money."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from indelible.money import (
+    AccountKind,
+    AttemptKind,
+    ChargeStatus,
+    DisputeStatus,
+    EventOrigin,
+    EventOutcome,
+    InboxStatus,
+    MovementKind,
+    OutcomeCode,
+    PayeeStatus,
+    PayoutJobStatus,
+    ReconciliationRule,
+    ReconciliationScope,
+    ReconciliationStatus,
+    RefundReason,
+    RefundStatus,
+    Side,
+    SwitchStatus,
+    TransferFailure,
+    TransferStatus,
+)
+
+
+@frozen(kw_only=True)
+class BalanceView:
+    """The sum of the balances of all accounts of a kind in one currency."""
+
+    kind: AccountKind
+    currency: str
+    accounts: int
+    balance_minor: int
+
+
+@frozen(kw_only=True)
+class BalancesView:
+    """The balances by kind and currency. `identity_minor` is 0 in sound books."""
+
+    items: tuple[BalanceView, ...]
+    identity_minor: int
+
+
+@frozen(kw_only=True)
+class AccountView:
+    """An account of the ledger with its balance."""
+
+    id: str
+    kind: AccountKind
+    reference: str | None
+    currency: str
+    balance_minor: int
+    last_movement_id: str | None
+    updated_at: datetime
+
+
+@frozen(kw_only=True)
+class AccountLineView:
+    """A posting of an account with its cause, the movement and what proves it."""
+
+    movement_id: str
+    number: int
+    side: Side
+    other_account_id: str
+    amount_minor: int
+    currency: str
+    party: str | None
+    kind: MovementKind
+    key: str
+    source: str
+    reference: str | None
+    occurred_at: datetime
+    posted_at: datetime
+
+
+@frozen(kw_only=True)
+class MovementView:
+    """A movement of money. `reversed_by` is the movement that mirrors it."""
+
+    id: str
+    kind: MovementKind
+    key: str
+    fact_key: str | None
+    reference: str | None
+    currency: str
+    total_minor: int
+    posting_count: int
+    reverses: str | None
+    reversed_by: str | None
+    source: str
+    occurred_at: datetime
+    created_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class PostingView:
+    """A posting of a movement."""
+
+    number: int
+    debit_account_id: str
+    credit_account_id: str
+    amount_minor: int
+    party: str | None
+    owed_movement_id: str | None
+    owed_number: int | None
+    reversed_movement_id: str | None
+    reversed_number: int | None
+    reversal_ref: str | None
+
+
+@frozen(kw_only=True)
+class RefundView:
+    """A refund of a charge."""
+
+    id: str
+    charge_id: str
+    number: int
+    status: RefundStatus
+    amount_minor: int
+    currency: str
+    reason_code: RefundReason
+    covered: bool
+    stripe_refund_id: str | None
+    failure_code: str | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class ChargeView:
+    """A charge of any party."""
+
+    id: str
+    reference: str
+    party: str
+    item: str
+    status: ChargeStatus
+    amount_minor: int
+    currency: str
+    expires_at: datetime
+    intent_id: str | None
+    session_id: str | None
+    failure_code: str | None
+    outcome_code: OutcomeCode | None
+    received_minor: int | None
+    refunded_minor: int
+    paid_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class DisputeView:
+    """A dispute of a charge, with the time until which evidence is due."""
+
+    id: str
+    charge_id: str
+    status: DisputeStatus
+    amount_minor: int
+    currency: str
+    fee_minor: int | None
+    reason_code: str
+    evidence_due_by: datetime | None
+    withdrawn_at: datetime | None
+    reinstated_at: datetime | None
+    covered: bool
+    closed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class InboxEventView:
+    """A received event of Stripe."""
+
+    id: str
+    status: InboxStatus
+    event_type: str
+    api_version: str | None
+    livemode: bool
+    created: datetime
+    object_id: str
+    account: str | None
+    origin: EventOrigin
+    payload_digest: str
+    attempt_number: int
+    last_code: str | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class InboxAttemptView:
+    """An attempt to process an event."""
+
+    number: int
+    outcome: EventOutcome
+    code: str | None
+    message: str | None
+    at: datetime
+
+
+@frozen(kw_only=True)
+class InboxDetailView:
+    """A received event with its newest attempts, newest first."""
+
+    event: InboxEventView
+    attempts: tuple[InboxAttemptView, ...]
+
+
+@frozen(kw_only=True)
+class BackfillView:
+    """The events that were missing and are stored now.
+
+    `refused` are events that cannot be read. `left` is the number of missing events that the next
+    backfill stores.
+    """
+
+    stored: tuple[str, ...]
+    refused: tuple[str, ...]
+    left: int
+
+
+@frozen(kw_only=True)
+class WebhookRejectionView:
+    """A refused request of a webhook; nothing of its body is stored but digest and size."""
+
+    id: str
+    endpoint: str
+    code: str
+    body_digest: str
+    body_size: int
+    at: datetime
+    request_id: str | None
+
+
+@frozen(kw_only=True)
+class ReconciliationView:
+    """A comparison of the books with Stripe; any discrepancy has halted new payments."""
+
+    id: str
+    scope: ReconciliationScope
+    status: ReconciliationStatus
+    started_at: datetime
+    finished_at: datetime | None
+    checked: tuple[str, ...]
+    discrepancy_count: int | None
+    error_code: str | None
+    error_message: str | None
+    seq: int
+
+
+@frozen(kw_only=True)
+class RequestedTaskView:
+    """A task that a worker performs now."""
+
+    stage: str
+    entity_id: str
+
+
+@frozen(kw_only=True)
+class DiscrepancyView:
+    """A difference that a rule has found."""
+
+    number: int
+    rule: ReconciliationRule
+    subject: str
+    currency: str | None
+    expected: str
+    actual: str
+    difference_minor: int | None
+
+
+@frozen(kw_only=True)
+class OwedLineView:
+    """Money that a party is owed, and that no movement has paid."""
+
+    movement_id: str
+    number: int
+    kind: MovementKind
+    party: str
+    reference: str
+    currency: str
+    amount_minor: int
+    owed_since: datetime
+    transfer_id: str | None
+
+
+@frozen(kw_only=True)
+class TransferView:
+    """A transfer to a party."""
+
+    id: str
+    job_id: str | None
+    settlement_id: str
+    reference: str
+    party: str
+    status: TransferStatus
+    amount_minor: int
+    currency: str
+    line_count: int
+    reissue_of: str | None
+    approved_by: str | None
+    approved_at: datetime | None
+    approval_reason: str | None
+    destination: str | None
+    generation: int
+    attempt_number: int
+    first_attempt_at: datetime | None
+    retry_until: datetime | None
+    failure_code: str | None
+    failure_message: str | None
+    failure_reason: TransferFailure | None
+    stripe_transfer_id: str | None
+    parked_at: datetime | None
+    completed_at: datetime | None
+    reversed_minor: int
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class TransferAttemptView:
+    """A request to Stripe about a transfer, stored before it was made."""
+
+    number: int
+    generation: int
+    idempotency_key: str
+    kind: AttemptKind
+    started_at: datetime
+
+
+@frozen(kw_only=True)
+class FoundTransferView:
+    """A transfer that Stripe has."""
+
+    stripe_transfer_id: str
+    amount_minor: int
+    amount_reversed_minor: int
+    currency: str
+    destination: str
+    created: datetime
+
+
+@frozen(kw_only=True)
+class LookupView:
+    """A transfer, and those at Stripe that name it; nothing was changed."""
+
+    transfer: TransferView
+    found: tuple[FoundTransferView, ...]
+
+
+@frozen(kw_only=True)
+class PayoutJobView:
+    """The payout of a settlement."""
+
+    id: str
+    reference: str
+    currency: str
+    status: PayoutJobStatus
+    transfer_count: int
+    total_minor: int
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class StateCount:
+    """The number of transfers in a state."""
+
+    status: TransferStatus
+    transfers: int
+
+
+@frozen(kw_only=True)
+class JobProgressView:
+    """How far a payout job is."""
+
+    id: str
+    status: PayoutJobStatus
+    transfer_count: int
+    ended: int
+    states: tuple[StateCount, ...]
+
+
+@frozen(kw_only=True)
+class PayeeView:
+    """A party that receives transfers, with its account at Stripe."""
+
+    id: str
+    status: PayeeStatus
+    destination: str | None
+    created_at: datetime
+    updated_at: datetime
+    seq: int
+
+
+@frozen(kw_only=True)
+class OnboardingView:
+    """A payee, and the address of Stripe's onboarding pages for its account."""
+
+    payee: PayeeView
+    url: str
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class SwitchView:
+    """The switch of payments; `is_halted` is True if new payments and transfers are refused."""
+
+    status: SwitchStatus
+    is_halted: bool
+    reason_code: str | None
+    halted_at: datetime | None

@@ -1,0 +1,139 @@
+"""What needs the attention of an operator of money, for the pages and the home page."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import url_for
+
+from indelible.app import ReadTx
+from indelible.kernel.money import Money
+from indelible.money import InboxStatus, RefundStatus, TransferStatus
+from indelible_web.console.home_parts import AttentionItem, Level, plural
+from indelible_web.money.ledger_admin import read_balances
+
+LATE_EVENT: Final = timedelta(minutes=15)  # rule R5 of the reconciliation
+URGENT_DISPUTE: Final = timedelta(days=3)
+SOON_DISPUTE: Final = timedelta(days=14)
+STUCK_AFTER: Final = timedelta(minutes=30)
+MAX_AGE: Final = timedelta(hours=25)  # of the newest reconciliation of the daily scope
+MAX_SHOWN: Final = 20
+
+
+def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
+    """Return a halt of payments, and refunds that have failed."""
+    items: list[AttentionItem] = []
+    switch = tx.money.switches.current()
+    url = url_for("console.list_payments")
+    if switch is not None and switch.entity.is_halted:
+        text = f"New payments are halted: {switch.entity.reason_code}."
+        detail = "Find the cause, then resume them with a reason."
+        items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
+    failed = tx.money.refunds.count_by_status().get(RefundStatus.FAILED, 0)
+    if failed:
+        text = f"{failed:,} {plural(failed, 'refund')} failed at Stripe."
+        items.append(AttentionItem(text=text, url=url, level=Level.WARN))
+
+    return tuple(items)
+
+
+def inbox_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
+    """Return dead letters, and events that wait too long."""
+    items: list[AttentionItem] = []
+    dead = tx.money.events.count_by_status().get(InboxStatus.DEAD, 0)
+    if dead:
+        text = f"{dead:,} {plural(dead, 'event')} of Stripe could not be processed."
+        url = url_for("console.list_inbox", status=InboxStatus.DEAD)
+        detail = "Mend the cause, then replay them."
+        items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
+    late = len(tx.money.events.unfinished(now - LATE_EVENT, limit=MAX_SHOWN))
+    if late:
+        text = f"{late:,} {plural(late, 'event')} of Stripe wait longer than 15 minutes."
+        url = url_for("console.list_inbox", status=InboxStatus.RECEIVED)
+        items.append(AttentionItem(text=text, url=url, level=Level.WARN))
+
+    return tuple(items)
+
+
+def dispute_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
+    """Return disputes whose evidence is due soon, the most urgent first."""
+    items: list[AttentionItem] = []
+    for head in tx.money.disputes.due(now + SOON_DISPUTE, limit=MAX_SHOWN):
+        dispute = head.entity
+        due = dispute.evidence_due_by
+        is_urgent = due is not None and due <= now + URGENT_DISPUTE
+        amount = money_text(dispute.amount_minor, dispute.currency)
+        due_text = "soon" if due is None else f"until {due:%Y-%m-%d %H:%M} UTC"
+        items.append(
+            AttentionItem(
+                text=f"Evidence about {amount} is due {due_text}.",
+                detail="Send it in Stripe's dashboard.",
+                url=url_for("console.list_disputes"),
+                level=Level.BAD if is_urgent else Level.WARN,
+            )
+        )
+
+    return tuple(items)
+
+
+def payout_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
+    """Return transfers that wait for an operator, or do not change."""
+    items: list[AttentionItem] = []
+    counts = tx.money.transfers.count_by_status()
+    for status, text, level in (
+        (TransferStatus.FAILED_TERMINAL, "failed for good", Level.BAD),
+        (TransferStatus.PARKED, "parked until a payee or the balance changes", Level.WARN),
+        (TransferStatus.PENDING, "waiting for an approval or a worker", Level.INFO),
+    ):
+        number = counts.get(status, 0)
+        if number:
+            url = url_for("console.list_payouts", status=status)
+            sentence = f"{number:,} {plural(number, 'transfer')}: {text}."
+            items.append(AttentionItem(text=sentence, url=url, level=level))
+    stuck = len(tx.money.transfers.stuck_since(now - STUCK_AFTER, limit=MAX_SHOWN))
+    if stuck:
+        sentence = f"{stuck:,} {plural(stuck, 'transfer')} did not change for 30 minutes."
+        items.append(AttentionItem(text=sentence, url=url_for("console.list_payouts")))
+
+    return tuple(items)
+
+
+def reconciliation_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
+    """Return a discrepancy, a failure, or the lack of a reconciliation."""
+    url = url_for("console.list_reconciliation_reports")
+    newest = tx.money.reconciliations.newest()
+    if newest is None:
+        if not tx.money.accounts.sums():
+            return ()
+        text = "The books were never compared with Stripe."
+        return (AttentionItem(text=text, url=url, level=Level.WARN),)
+
+    report = newest.entity
+    if report.discrepancy_count:
+        number = report.discrepancy_count
+        noun = plural(number, "discrepancy", "discrepancies")
+        text = f"The books differ from Stripe: {number:,} {noun}."
+        return (AttentionItem(text=text, url=url, level=Level.BAD),)
+    if report.error_code is not None:
+        text = f"The last reconciliation failed: {report.error_code}."
+        return (AttentionItem(text=text, url=url, level=Level.WARN),)
+    if now - report.started_at > MAX_AGE:
+        text = "The last reconciliation is older than a day."
+        return (AttentionItem(text=text, url=url, level=Level.WARN),)
+    return ()
+
+
+def ledger_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
+    """Return the difference of the books, which sound books do not have."""
+    identity_minor = read_balances(tx).identity_minor
+    if identity_minor == 0:
+        return ()
+
+    text = f"The books are not balanced: the identity is {identity_minor:,} minor units."
+    url = url_for("console.list_ledger")
+    return (AttentionItem(text=text, url=url, level=Level.BAD),)
+
+
+def money_text(amount_minor: int, currency: str) -> str:
+    """Return an amount with its currency for people; a negative one has a minus sign."""
+    text = Money(abs(amount_minor), currency).text()
+    return f"\u2212{text}" if amount_minor < 0 else text

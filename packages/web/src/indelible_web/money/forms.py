@@ -1,0 +1,222 @@
+"""The forms on the console's pages of money; each asks for a reason, which is recorded."""
+
+from collections.abc import Callable
+from typing import Final
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from indelible.kernel import IndelibleError
+from indelible.money import (
+    HaltPayments,
+    MarkUnclaimed,
+    PlanPayouts,
+    ReissueTransfer,
+    ReplayEvent,
+    ResumePayments,
+)
+from indelible.money.commands import UnparkTransfer
+from indelible.money.handlers.payouts import mark_unclaimed, reissue_transfer, unpark_transfer
+from indelible_web.console.context import ConsoleContext, form_text
+from indelible_web.console.layout import parse_fields
+from indelible_web.console.page import ConsolePage
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.request import ADMIN
+from indelible_web.money import (
+    inbox_admin,
+    payment_admin,
+    payout_admin,
+    reconciliation_admin,
+)
+from indelible_web.money.admin_queries import BackfillBody, ReconciliationBody, RefundBody
+from indelible_web.money.admin_schemas import (
+    BackfillView,
+    InboxEventView,
+    PayoutJobView,
+    RefundView,
+    RequestedTaskView,
+    SwitchView,
+    TransferView,
+)
+from indelible_web.money.idempotency import run_recorded
+from indelible_web.money.pages import (
+    inbox_event,
+    list_inbox,
+    list_payments,
+    list_payouts,
+    list_reconciliation_reports,
+    payment,
+    payout,
+)
+
+BY_OPERATOR: Final = "OPERATOR"
+Act = Callable[[OperationContext], object]
+
+
+def halt_payments_form(console: ConsoleContext) -> Response:
+    """Halt new payments."""
+
+    def act(context: OperationContext) -> object:
+        return payment_admin.halt_all_payments(context, HaltPayments(reason_code=BY_OPERATOR))
+
+    return _act(
+        console, act, SwitchView, "New payments are halted.", "list_payments", list_payments
+    )
+
+
+def resume_payments_form(console: ConsoleContext) -> Response:
+    """Allow new payments again."""
+
+    def act(context: OperationContext) -> object:
+        return payment_admin.resume_all_payments(context, ResumePayments())
+
+    return _act(console, act, SwitchView, "Payments are resumed.", "list_payments", list_payments)
+
+
+def refund_form(console: ConsoleContext, charge_id: str) -> Response:
+    """Request the refund of all that is left of a charge."""
+
+    def act(context: OperationContext) -> object:
+        return payment_admin.refund(context, RefundBody(charge_id=charge_id))
+
+    return _act(
+        console,
+        act,
+        RefundView,
+        "The refund is requested.",
+        "payment",
+        payment,
+        charge_id=charge_id,
+    )
+
+
+def replay_form(console: ConsoleContext, event_id: str) -> Response:
+    """Process a dead letter again."""
+
+    def act(context: OperationContext) -> object:
+        return inbox_admin.replay_stripe_event(context, ReplayEvent(event_id=event_id))
+
+    notice = "The event is processed again."
+    return _act(console, act, InboxEventView, notice, "inbox_event", inbox_event, event_id=event_id)
+
+
+def backfill_form(console: ConsoleContext) -> Response:
+    """Store the events that no webhook has delivered."""
+
+    def act(context: OperationContext) -> object:
+        return inbox_admin.backfill(context, BackfillBody())
+
+    notice = "The events of the last 72 hours are complete."
+    return _act(console, act, BackfillView, notice, "list_inbox", list_inbox)
+
+
+def reconcile_form(console: ConsoleContext) -> Response:
+    """Let a worker compare the books with Stripe now."""
+
+    def act(context: OperationContext) -> object:
+        body = parse_fields(ReconciliationBody, request.form)
+        return reconciliation_admin.request_reconciliation(context, body)
+
+    notice = "A worker compares the books now. The report appears here."
+    page = "list_reconciliation_reports"
+    return _act(console, act, RequestedTaskView, notice, page, list_reconciliation_reports)
+
+
+def plan_form(console: ConsoleContext) -> Response:
+    """Create the transfers of a settlement."""
+
+    def act(context: OperationContext) -> object:
+        command = parse_fields(PlanPayouts, request.form)
+        return payout_admin.plan_settlement_payouts(context, command)
+
+    notice = "The transfers are planned. Another person approves them."
+    return _act(console, act, PayoutJobView, notice, "list_payouts", list_payouts)
+
+
+def approve_form(console: ConsoleContext, transfer_id: str) -> Response:
+    """Approve a transfer; its reason is the one of the approval."""
+
+    def act(context: OperationContext) -> object:
+        return payout_admin.approve(context, transfer_id)
+
+    return _act_on_transfer(console, transfer_id, act, "Approved. A worker sends it.")
+
+
+def park_form(console: ConsoleContext, transfer_id: str) -> Response:
+    """Let a transfer wait for an operator."""
+
+    def act(context: OperationContext) -> object:
+        return payout_admin.park(context, transfer_id)
+
+    return _act_on_transfer(console, transfer_id, act, "Parked.")
+
+
+def unpark_form(console: ConsoleContext, transfer_id: str) -> Response:
+    """Try a parked transfer again now."""
+
+    def act(context: OperationContext) -> object:
+        command = UnparkTransfer(transfer_id=transfer_id)
+        return run_recorded(context, payout_admin.showing_transfer(unpark_transfer), command)
+
+    return _act_on_transfer(console, transfer_id, act, "A worker tries it now.")
+
+
+def reissue_form(console: ConsoleContext, transfer_id: str) -> Response:
+    """Try a failed transfer again, or pay a reversed one again."""
+
+    def act(context: OperationContext) -> object:
+        command = ReissueTransfer(transfer_id=transfer_id)
+        return run_recorded(context, payout_admin.showing_transfer(reissue_transfer), command)
+
+    return _act_on_transfer(console, transfer_id, act, "Issued again. Another person approves it.")
+
+
+def unclaim_form(console: ConsoleContext, transfer_id: str) -> Response:
+    """Keep the money of a transfer that nobody has claimed."""
+
+    def act(context: OperationContext) -> object:
+        command = MarkUnclaimed(transfer_id=transfer_id)
+        return run_recorded(context, payout_admin.showing_transfer(mark_unclaimed), command)
+
+    return _act_on_transfer(console, transfer_id, act, "The money is kept as unclaimed.")
+
+
+def _act_on_transfer(console: ConsoleContext, transfer_id: str, act: Act, notice: str) -> Response:
+    return _act(console, act, TransferView, notice, "payout", payout, transfer_id=transfer_id)
+
+
+def _act(
+    console: ConsoleContext,
+    act: Act,
+    response_type: type,
+    notice: str,
+    page_name: str,
+    page: Callable[..., Response],
+    **path: str,
+) -> Response:
+    """Run a form's command and show its page; after an error the form keeps the reason."""
+    context = console.operation(reason=form_text("reason"), response_type=response_type)
+    context.caller.require_scope(ADMIN)
+    try:
+        act(context)
+    except IndelibleError as error:
+        return page(console, **path, error=error)
+
+    console.notices.leave(notice)
+    return redirect(url_for(f"console.{page_name}", **path), 303)
+
+
+PAGES: Final = (
+    ConsolePage(rule="/money/halt", view=halt_payments_form, method="POST"),
+    ConsolePage(rule="/money/resume", view=resume_payments_form, method="POST"),
+    ConsolePage(rule="/money/payments/<charge_id>/refund", view=refund_form, method="POST"),
+    ConsolePage(rule="/money/inbox/backfill", view=backfill_form, method="POST"),
+    ConsolePage(rule="/money/inbox/<event_id>/replay", view=replay_form, method="POST"),
+    ConsolePage(rule="/money/reconciliations/start", view=reconcile_form, method="POST"),
+    ConsolePage(rule="/money/payouts/plan", view=plan_form, method="POST"),
+    ConsolePage(rule="/money/payouts/<transfer_id>/approve", view=approve_form, method="POST"),
+    ConsolePage(rule="/money/payouts/<transfer_id>/park", view=park_form, method="POST"),
+    ConsolePage(rule="/money/payouts/<transfer_id>/unpark", view=unpark_form, method="POST"),
+    ConsolePage(rule="/money/payouts/<transfer_id>/reissue", view=reissue_form, method="POST"),
+    ConsolePage(rule="/money/payouts/<transfer_id>/unclaim", view=unclaim_form, method="POST"),
+)

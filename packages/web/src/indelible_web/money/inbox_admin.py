@@ -1,0 +1,196 @@
+"""The operator's routes of the inbox: events of Stripe, their bytes, replay and backfill."""
+
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from attrs import field, frozen
+
+from indelible.app import ReadTx, WriteTx
+from indelible.kernel import IndelibleError, ListOrder
+from indelible.kernel.values import bounded_int
+from indelible.kernel.webhooks import list_webhook_rejections
+from indelible.money import EventObject, EventOrigin, ReplayEvent, StripeEventFilter
+from indelible.money.handlers import receive_event, replay_event
+from indelible.money.rules.events import parse_envelope
+from indelible.money.tasks.receiving import received
+from indelible_web.http.downloads import Download, download_of
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import Page
+from indelible_web.http.request import ADMIN
+from indelible_web.http.responses import project
+from indelible_web.http.routing import Routes
+from indelible_web.money.admin_lists import page_of_heads, view_of
+from indelible_web.money.admin_queries import (
+    HOURS,
+    BackfillBody,
+    InboxListQuery,
+    StripeEventQuery,
+    WebhookRejectionListQuery,
+)
+from indelible_web.money.admin_schemas import (
+    BackfillView,
+    InboxAttemptView,
+    InboxDetailView,
+    InboxEventView,
+    WebhookRejectionView,
+)
+from indelible_web.money.idempotency import run_recorded
+from indelible_web.money.starting import require_gateway, stripe_errors
+from indelible_web.money.webhooks import ENDPOINT
+
+MAX_ATTEMPTS: Final = 100  # that a page shows
+MAX_BACKFILLED: Final = 200  # that one request stores
+
+routes = Routes("money_inbox", "The inbox of Stripe's events, for operators.")
+
+
+@frozen(kw_only=True)
+class BackfillEvents:
+    """Store the events of Stripe's list that were never received."""
+
+    command_name: ClassVar[str] = "backfill_events"
+    hours: int = field(validator=bounded_int, metadata=HOURS)
+
+
+@routes.pages(
+    "GET /payments/events", ADMIN, request_type=InboxListQuery, response_type=InboxEventView
+)
+def list_stripe_events(context: OperationContext, query: InboxListQuery) -> Page[InboxEventView]:
+    """List the received events, newest first, in one state or of one type."""
+    return page_of_heads(
+        context,
+        query,
+        lambda tx: tx.money.events,
+        StripeEventFilter(status=query.status, order=ListOrder.NEWEST),
+        InboxEventView,
+        event_type=query.event_type,
+    )
+
+
+@routes.add(
+    "GET /payments/events/<event_id>",
+    ADMIN,
+    request_type=StripeEventQuery,
+    response_type=InboxDetailView,
+)
+def get_stripe_event(context: OperationContext, query: StripeEventQuery) -> InboxDetailView:
+    """Show a received event with its attempts."""
+    return context.store.read(read_event, query.event_id)
+
+
+@routes.add(
+    "GET /payments/events/<event_id>/payload",
+    ADMIN,
+    request_type=StripeEventQuery,
+    response_type=Download,
+)
+def get_stripe_event_payload(context: OperationContext, query: StripeEventQuery) -> Download:
+    """Return the bytes of an event as Stripe has sent them."""
+    return context.store.read(event_payload, query.event_id)
+
+
+@routes.add(
+    "POST /payments/events/<event_id>/replay",
+    ADMIN,
+    request_type=ReplayEvent,
+    response_type=InboxEventView,
+    requires_idempotency_key=True,
+)
+def replay_stripe_event(context: OperationContext, command: ReplayEvent) -> InboxEventView:
+    """Process a dead letter again; what was applied before is not applied twice."""
+
+    def replay(tx: WriteTx, command: ReplayEvent) -> InboxEventView:
+        replay_event(tx, command)
+        return view_of(InboxEventView, tx.money.events.get(command.event_id))
+
+    return run_recorded(context, replay, command)
+
+
+@routes.add(
+    "POST /payments/backfill",
+    ADMIN,
+    request_type=BackfillBody,
+    response_type=BackfillView,
+    requires_idempotency_key=True,
+)
+def backfill_stripe_events(context: OperationContext, body: BackfillBody) -> BackfillView:
+    """Read Stripe's list of events and store those that no webhook has delivered."""
+    return backfill(context, body)
+
+
+@routes.pages(
+    "GET /payments/webhook-rejections",
+    ADMIN,
+    request_type=WebhookRejectionListQuery,
+    response_type=WebhookRejectionView,
+)
+def list_refused_webhooks(
+    context: OperationContext, query: WebhookRejectionListQuery
+) -> Page[WebhookRejectionView]:
+    """List the refused requests of Stripe's webhook, newest first."""
+    cursors = context.cursors(query)
+    rejections = context.store.read(
+        list_webhook_rejections, endpoint=ENDPOINT, before=cursors.start(), limit=query.limit + 1
+    )
+    views = [project(WebhookRejectionView, rejection) for rejection in rejections]
+    return cursors.page(views, lambda view: view.id)
+
+
+def backfill(context: OperationContext, body: BackfillBody) -> BackfillView:
+    """Store missing events; Stripe is read with no transaction open.
+
+    Raises:
+        PaymentsNotConfigured: The service has no key of Stripe.
+        GatewayOutage: Stripe did not answer.
+    """
+    gateway = require_gateway(context)
+    since = context.clock.now() - timedelta(hours=body.hours)
+    with stripe_errors():
+        listed = {event.id: event for event in gateway.list_events(since=since)}
+
+    def store(tx: WriteTx, _: BackfillEvents) -> BackfillView:
+        return _store_missing(tx, listed)
+
+    return run_recorded(context, store, BackfillEvents(hours=body.hours))
+
+
+def _store_missing(tx: WriteTx, listed: dict[str, EventObject]) -> BackfillView:
+    """Store events of Stripe's list that the inbox does not have, up to a number."""
+    missing = tx.money.events.unknown(tuple(listed))
+    stored: list[str] = []
+    refused: list[str] = []
+    for event_id in missing[:MAX_BACKFILLED]:
+        body = listed[event_id].body
+        try:
+            envelope = parse_envelope(body)
+        except IndelibleError:
+            refused.append(event_id)
+            continue
+        receive_event(tx, received(envelope, body, EventOrigin.BACKFILL))
+        stored.append(event_id)
+
+    left = len(missing) - len(stored) - len(refused)
+    return BackfillView(stored=tuple(stored), refused=tuple(refused), left=left)
+
+
+def read_event(tx: ReadTx, event_id: str) -> InboxDetailView:
+    """Return an event with its newest attempts.
+
+    Raises:
+        StripeEventNotFound: It was never received.
+    """
+    head = tx.money.events.get(event_id)
+    first = max(0, head.entity.attempt_number - MAX_ATTEMPTS)
+    attempts = tx.money.events.attempts(event_id, after=first, limit=MAX_ATTEMPTS)
+    views = [project(InboxAttemptView, attempt) for attempt in reversed(attempts)]
+    return InboxDetailView(event=view_of(InboxEventView, head), attempts=tuple(views))
+
+
+def event_payload(tx: ReadTx, event_id: str) -> Download:
+    """Return the bytes of an event.
+
+    Raises:
+        StripeEventNotFound: It was never received.
+    """
+    event = tx.money.events.get(event_id).entity
+    return download_of(tx.payloads.get(event.payload_digest))

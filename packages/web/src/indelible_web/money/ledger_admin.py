@@ -1,0 +1,212 @@
+"""The operator's routes of the ledger: accounts, movements, postings with their causes."""
+
+from typing import Final
+
+from indelible import money
+from indelible.app import ReadTx, WriteTx
+from indelible.kernel import ListOrder
+from indelible.money import AccountFilter, MovementFilter, ReverseMovement, Side
+from indelible_web.http.operation import EmptyQuery, OperationContext
+from indelible_web.http.paging import Page
+from indelible_web.http.request import ADMIN
+from indelible_web.http.responses import project
+from indelible_web.http.routing import Routes
+from indelible_web.money.admin_lists import page_of_heads
+from indelible_web.money.admin_queries import (
+    AccountLinesQuery,
+    AccountListQuery,
+    MovementListQuery,
+    MovementQuery,
+    PostingsQuery,
+)
+from indelible_web.money.admin_schemas import (
+    AccountLineView,
+    AccountView,
+    BalancesView,
+    BalanceView,
+    MovementView,
+    PostingView,
+)
+from indelible_web.money.idempotency import run_recorded
+
+MOVEMENTS: Final = MovementFilter(order=ListOrder.NEWEST)
+
+routes = Routes("money_ledger", "The ledger, for operators.")
+
+
+@routes.add("GET /ledger/balances", ADMIN, request_type=EmptyQuery, response_type=BalancesView)
+def get_balances(context: OperationContext, _: EmptyQuery) -> BalancesView:
+    """Show the balances by kind and currency; in sound books their identity is 0."""
+    return context.store.read(read_balances)
+
+
+@routes.pages(
+    "GET /ledger/accounts", ADMIN, request_type=AccountListQuery, response_type=AccountView
+)
+def list_ledger_accounts(context: OperationContext, query: AccountListQuery) -> Page[AccountView]:
+    """List the accounts of the ledger in order of id."""
+    return page_of_heads(
+        context,
+        query,
+        lambda tx: tx.money.accounts,
+        AccountFilter(),
+        AccountView,
+        kind=query.kind,
+        reference=query.reference,
+    )
+
+
+@routes.pages(
+    "GET /ledger/accounts/<account_id>/postings",
+    ADMIN,
+    request_type=AccountLinesQuery,
+    response_type=AccountLineView,
+)
+def list_account_postings(
+    context: OperationContext, query: AccountLinesQuery
+) -> Page[AccountLineView]:
+    """List the postings of an account with their causes, newest first."""
+    cursors = context.cursors(query)
+    lines = context.store.read(
+        read_account_lines, query.account_id, before=cursors.start(), limit=query.limit + 1
+    )
+    page = cursors.page(lines, lambda line: line.position)
+    return Page(items=tuple(account_line_view(line) for line in page.items), next=page.next)
+
+
+@routes.pages(
+    "GET /ledger/movements", ADMIN, request_type=MovementListQuery, response_type=MovementView
+)
+def list_ledger_movements(
+    context: OperationContext, query: MovementListQuery
+) -> Page[MovementView]:
+    """List the movements, newest first."""
+    where: dict[str, object] = {}
+    if query.kind is not None:
+        where["kind"] = query.kind
+    if query.reference is not None:
+        where["reference"] = query.reference
+    cursors = context.cursors(query)
+
+    def read(tx: ReadTx) -> tuple[MovementView, ...]:
+        heads = tx.money.movements.list_page(
+            MOVEMENTS, where=where, after=cursors.start(), limit=query.limit + 1
+        )
+        return tuple(movement_view(tx, head.entity.id) for head in heads)
+
+    return cursors.page(context.store.read(read), MOVEMENTS.position_of)
+
+
+@routes.add(
+    "GET /ledger/movements/<movement_id>",
+    ADMIN,
+    request_type=MovementQuery,
+    response_type=MovementView,
+)
+def get_ledger_movement(context: OperationContext, query: MovementQuery) -> MovementView:
+    """Show a movement with its key, and what proves it."""
+    return context.store.read(movement_view, query.movement_id)
+
+
+@routes.pages(
+    "GET /ledger/movements/<movement_id>/postings",
+    ADMIN,
+    request_type=PostingsQuery,
+    response_type=PostingView,
+)
+def list_movement_postings(context: OperationContext, query: PostingsQuery) -> Page[PostingView]:
+    """List the postings of a movement in order."""
+    cursors = context.cursors(query)
+    postings = context.store.read(
+        read_postings,
+        query.movement_id,
+        after=int(cursors.start() or 0),
+        limit=query.limit + 1,
+    )
+    return cursors.page(postings, lambda posting: posting.number)
+
+
+@routes.add(
+    "POST /ledger/movements/<movement_id>/reverse",
+    ADMIN,
+    request_type=ReverseMovement,
+    response_type=MovementView,
+    requires_idempotency_key=True,
+)
+def reverse_ledger_movement(context: OperationContext, command: ReverseMovement) -> MovementView:
+    """Mirror a movement that was posted in error. Nothing is changed or removed."""
+
+    def reverse(tx: WriteTx, command: ReverseMovement) -> MovementView:
+        posted = money.reverse_movement(tx, command)
+        return movement_view(tx, posted.movement.id)
+
+    return run_recorded(context, reverse, command)
+
+
+def read_balances(tx: ReadTx) -> BalancesView:
+    """Return the sums of the balances; their identity is 0 in sound books."""
+    items: list[BalanceView] = []
+    identity_minor = 0
+    for total in money.balances(tx):
+        items.append(project(BalanceView, total))
+        sign = 1 if total.kind.side is Side.DEBIT else -1
+        identity_minor += sign * total.balance_minor
+
+    return BalancesView(items=tuple(items), identity_minor=identity_minor)
+
+
+def read_account_lines(
+    tx: ReadTx, account_id: str, *, before: str, limit: int
+) -> tuple[money.AccountLine, ...]:
+    """Return the next postings of an account.
+
+    Raises:
+        AccountNotFound: There is no such account.
+    """
+    tx.money.accounts.get(account_id)
+    return money.list_account_lines(tx, account_id, before=before, limit=limit)
+
+
+def account_line_view(line: money.AccountLine) -> AccountLineView:
+    """Return a posting of an account with its cause."""
+    movement, posting = line.line.movement, line.line.posting
+    return AccountLineView(
+        movement_id=movement.id,
+        number=posting.number,
+        side=line.side,
+        other_account_id=line.other_account_id,
+        amount_minor=posting.amount_minor,
+        currency=movement.currency,
+        party=posting.party,
+        kind=movement.kind,
+        key=movement.key,
+        source=movement.source,
+        reference=movement.reference,
+        occurred_at=movement.occurred_at,
+        posted_at=movement.created_at,
+    )
+
+
+def movement_view(tx: ReadTx, movement_id: str) -> MovementView:
+    """Return a movement.
+
+    Raises:
+        MovementNotFound: There is no such movement.
+    """
+    head = tx.money.movements.get(movement_id)
+    mirror = tx.money.movements.reversal_of(movement_id)
+    reversed_by = None if mirror is None else mirror.entity.id
+    return project(MovementView, head.entity, seq=head.revision.seq, reversed_by=reversed_by)
+
+
+def read_postings(
+    tx: ReadTx, movement_id: str, *, after: int, limit: int
+) -> tuple[PostingView, ...]:
+    """Return the next postings of a movement.
+
+    Raises:
+        MovementNotFound: There is no such movement.
+    """
+    tx.money.movements.get(movement_id)
+    postings = money.list_postings(tx, movement_id, after=after, limit=limit)
+    return tuple(project(PostingView, posting) for posting in postings)

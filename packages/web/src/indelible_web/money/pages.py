@@ -1,0 +1,291 @@
+"""The console's pages of money: each says first what needs attention, then lists everything."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from indelible.app import ReadTx
+from indelible.kernel import IndelibleError
+from indelible.money import (
+    ChargeStatus,
+    InboxStatus,
+    OwedLine,
+    ReconciliationScope,
+    TransferStatus,
+    owed_lines,
+)
+from indelible_web.console.context import ConsoleContext
+from indelible_web.console.home_parts import AttentionItem
+from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.console.page import ConsolePage
+from indelible_web.http.downloads import download_response
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.request import ADMIN
+from indelible_web.money import attention
+from indelible_web.money.admin_queries import (
+    AccountLinesQuery,
+    AccountListQuery,
+    ChargeListQuery,
+    ChargeQuery,
+    DisputeListQuery,
+    InboxListQuery,
+    ReconciliationListQuery,
+    ReconciliationQuery,
+    StripeEventQuery,
+    TransferListQuery,
+    TransferQuery,
+)
+from indelible_web.money.inbox_admin import event_payload, list_stripe_events, read_event
+from indelible_web.money.ledger_admin import (
+    list_account_postings,
+    list_ledger_accounts,
+    read_balances,
+)
+from indelible_web.money.payment_admin import (
+    list_all_charges,
+    read_charge,
+    read_switch,
+)
+from indelible_web.money.payment_admin import (
+    list_disputes as list_dispute_views,
+)
+from indelible_web.money.payout_reads import (
+    list_payout_transfers,
+    read_attempts,
+    read_transfer,
+)
+from indelible_web.money.reconciliation_admin import (
+    list_reconciliations,
+    read_discrepancies,
+    read_reconciliation,
+)
+
+MAX_ROWS: Final = 100  # of a part of a page that has no pages of its own
+Items = tuple[AttentionItem, ...]
+
+
+def list_payments(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
+    """Render the charges of all parties, and the switch of payments."""
+    context = operator(console)
+    query = parse_fields(ChargeListQuery, request.args)
+    return _page(
+        console,
+        context,
+        "money/payments",
+        attention.payment_items,
+        error=error,
+        query=query,
+        page=list_all_charges(context, query),
+        statuses=tuple(ChargeStatus),
+        switch=context.store.read(read_switch),
+    )
+
+
+def payment(
+    console: ConsoleContext, charge_id: str, error: IndelibleError | None = None
+) -> Response:
+    """Render a charge with its refunds and its disputes."""
+    context = operator(console)
+    query = parse_fields(ChargeQuery, {}, charge_id=charge_id)
+    detail = context.store.read(read_charge, query.charge_id)
+    return _page(console, context, "money/payment", _no_items, error=error, detail=detail)
+
+
+def list_inbox(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
+    """Render the received events of Stripe."""
+    context = operator(console)
+    query = parse_fields(InboxListQuery, request.args)
+    return _page(
+        console,
+        context,
+        "money/inbox",
+        attention.inbox_items,
+        error=error,
+        query=query,
+        page=list_stripe_events(context, query),
+        statuses=tuple(InboxStatus),
+    )
+
+
+def inbox_event(
+    console: ConsoleContext, event_id: str, error: IndelibleError | None = None
+) -> Response:
+    """Render an event with its attempts."""
+    context = operator(console)
+    query = parse_fields(StripeEventQuery, {}, event_id=event_id)
+    detail = context.store.read(read_event, query.event_id)
+    return _page(console, context, "money/event", _no_items, error=error, detail=detail)
+
+
+def inbox_payload(console: ConsoleContext, event_id: str) -> Response:
+    """Send the bytes of an event as a file that no browser shows."""
+    context = operator(console)
+    query = parse_fields(StripeEventQuery, {}, event_id=event_id)
+    return download_response(context.store.read(event_payload, query.event_id))
+
+
+def list_disputes(console: ConsoleContext) -> Response:
+    """Render the disputes with the times until which evidence is due."""
+    context = operator(console)
+    query = parse_fields(DisputeListQuery, request.args)
+    return _page(
+        console,
+        context,
+        "money/disputes",
+        attention.dispute_items,
+        query=query,
+        page=list_dispute_views(context, query),
+    )
+
+
+def list_ledger(console: ConsoleContext) -> Response:
+    """Render the balances and the accounts."""
+    context = operator(console)
+    query = parse_fields(AccountListQuery, request.args)
+    return _page(
+        console,
+        context,
+        "money/ledger",
+        attention.ledger_items,
+        query=query,
+        page=list_ledger_accounts(context, query),
+        balances=context.store.read(read_balances),
+    )
+
+
+def ledger_account(console: ConsoleContext, account_id: str) -> Response:
+    """Render the postings of an account, each with its cause."""
+    context = operator(console)
+    query = parse_fields(AccountLinesQuery, request.args, account_id=account_id)
+    page = list_account_postings(context, query)
+    account = context.store.read(lambda tx: tx.money.accounts.get(query.account_id).entity)
+    return _page(
+        console, context, "money/account", _no_items, query=query, page=page, account=account
+    )
+
+
+def list_payouts(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
+    """Render the transfers, and what is owed without one."""
+    context = operator(console)
+    query = parse_fields(TransferListQuery, request.args)
+    return _page(
+        console,
+        context,
+        "money/payouts",
+        attention.payout_items,
+        error=error,
+        query=query,
+        page=list_payout_transfers(context, query),
+        statuses=tuple(TransferStatus),
+        unplanned=context.store.read(_owed_without_transfer),
+    )
+
+
+def payout(
+    console: ConsoleContext, transfer_id: str, error: IndelibleError | None = None
+) -> Response:
+    """Render a transfer with its attempts, and what can be done about it."""
+    context = operator(console)
+    query = parse_fields(TransferQuery, {}, transfer_id=transfer_id)
+    transfer = context.store.read(read_transfer, query.transfer_id)
+    attempts = context.store.read(read_attempts, query.transfer_id, after=0, limit=MAX_ROWS)
+    return _page(
+        console,
+        context,
+        "money/payout",
+        _no_items,
+        error=error,
+        transfer=transfer,
+        attempts=attempts,
+    )
+
+
+def list_reconciliation_reports(
+    console: ConsoleContext, error: IndelibleError | None = None
+) -> Response:
+    """Render the reconciliations, newest first."""
+    context = operator(console)
+    query = parse_fields(ReconciliationListQuery, request.args)
+    return _page(
+        console,
+        context,
+        "money/reconciliations",
+        attention.reconciliation_items,
+        error=error,
+        query=query,
+        page=list_reconciliations(context, query),
+        scopes=tuple(ReconciliationScope),
+    )
+
+
+def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Response:
+    """Render a reconciliation with its discrepancies."""
+    context = operator(console)
+    query = parse_fields(ReconciliationQuery, {}, reconciliation_id=reconciliation_id)
+    report = context.store.read(read_reconciliation, query.reconciliation_id)
+    found = context.store.read(read_discrepancies, query.reconciliation_id, after=0, limit=MAX_ROWS)
+    return _page(
+        console, context, "money/reconciliation", _no_items, report=report, discrepancies=found
+    )
+
+
+def operator(console: ConsoleContext) -> OperationContext:
+    """Return the operation of a caller who is an operator."""
+    context = console.operation()
+    context.caller.require_scope(ADMIN)
+    return context
+
+
+def _page(
+    console: ConsoleContext,
+    context: OperationContext,
+    template: str,
+    items: Callable[[ReadTx, datetime], Items],
+    error: IndelibleError | None = None,
+    **values: Any,  # noqa: ANN401 - of the template
+) -> Response:
+    """Render a page of money; after an error its forms keep the reason."""
+    now = context.clock.now()
+    return render_page(
+        template,
+        error=error,
+        items=context.store.read(items, now),
+        now=now,
+        money=attention.money_text,
+        once=console.app_context.ids.new(),
+        reason=request.form.get("reason", ""),
+        **values,
+    )
+
+
+def _no_items(_: ReadTx, __: datetime) -> Items:
+    return ()
+
+
+def _owed_without_transfer(tx: ReadTx) -> tuple[OwedLine, ...]:
+    """Return unpaid owed lines that no transfer is to pay, up to a number."""
+    lines: list[OwedLine] = []
+    for line in owed_lines(tx, limit=MAX_ROWS):
+        if tx.money.transfers.of_owed_line(line.movement_id, line.number) is None:
+            lines.append(line)
+
+    return tuple(lines)
+
+
+PAGES: Final = (
+    ConsolePage(rule="/money", view=list_payments),
+    ConsolePage(rule="/money/payments/<charge_id>", view=payment),
+    ConsolePage(rule="/money/inbox", view=list_inbox),
+    ConsolePage(rule="/money/inbox/<event_id>", view=inbox_event),
+    ConsolePage(rule="/money/inbox/<event_id>/payload", view=inbox_payload),
+    ConsolePage(rule="/money/disputes", view=list_disputes),
+    ConsolePage(rule="/money/ledger", view=list_ledger),
+    ConsolePage(rule="/money/ledger/<account_id>", view=ledger_account),
+    ConsolePage(rule="/money/payouts", view=list_payouts),
+    ConsolePage(rule="/money/payouts/<transfer_id>", view=payout),
+    ConsolePage(rule="/money/reconciliations", view=list_reconciliation_reports),
+    ConsolePage(rule="/money/reconciliations/<reconciliation_id>", view=reconciliation_report),
+)

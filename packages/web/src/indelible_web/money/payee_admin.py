@@ -1,0 +1,147 @@
+"""The operator's routes of payees: the parties that receive transfers, and their accounts."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from indelible.app import ReadTx, WriteTx
+from indelible.kernel import ListOrder
+from indelible.money import AttachDestination, PayeeFilter, PayeeSaved, RegisterPayee
+from indelible.money.commands import ClosePayee, ReopenPayee
+from indelible.money.handlers.payees import (
+    attach_destination,
+    close_payee,
+    register_payee,
+    reopen_payee,
+)
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import Page
+from indelible_web.http.request import ADMIN
+from indelible_web.http.routing import Routes
+from indelible_web.money.admin_lists import page_of_heads, view_of
+from indelible_web.money.admin_queries import OnboardingBody, PayeeListQuery, PayeeQuery
+from indelible_web.money.admin_schemas import OnboardingView, PayeeView
+from indelible_web.money.idempotency import run_recorded
+from indelible_web.money.starting import require_gateway, stripe_errors
+
+Command = TypeVar("Command")
+
+routes = Routes("money_payees", "Payees, for operators.")
+
+
+@routes.pages("GET /payees", ADMIN, request_type=PayeeListQuery, response_type=PayeeView)
+def list_payees(context: OperationContext, query: PayeeListQuery) -> Page[PayeeView]:
+    """List the payees, newest first."""
+    return page_of_heads(
+        context,
+        query,
+        lambda tx: tx.money.payees,
+        PayeeFilter(status=query.status, order=ListOrder.NEWEST),
+        PayeeView,
+    )
+
+
+@routes.add("GET /payees/<party>", ADMIN, request_type=PayeeQuery, response_type=PayeeView)
+def get_payee(context: OperationContext, query: PayeeQuery) -> PayeeView:
+    """Show a payee with its account at Stripe."""
+    return context.store.read(read_payee, query.party)
+
+
+@routes.add(
+    "POST /payees",
+    ADMIN,
+    request_type=RegisterPayee,
+    response_type=PayeeView,
+    requires_idempotency_key=True,
+)
+def register_new_payee(context: OperationContext, command: RegisterPayee) -> PayeeView:
+    """Register a party that receives transfers; a registered one stays as it is."""
+    return run_recorded(context, showing_payee(register_payee), command)
+
+
+@routes.add(
+    "POST /payees/<party>/destination",
+    ADMIN,
+    request_type=AttachDestination,
+    response_type=PayeeView,
+    requires_idempotency_key=True,
+)
+def attach_payee_destination(context: OperationContext, command: AttachDestination) -> PayeeView:
+    """Store the account at Stripe of a payee; it is ready once Stripe has enabled transfers."""
+    return run_recorded(context, showing_payee(attach_destination), command)
+
+
+@routes.add(
+    "POST /payees/<party>/onboard",
+    ADMIN,
+    request_type=OnboardingBody,
+    response_type=OnboardingView,
+    requires_idempotency_key=True,
+)
+def onboard_payee(context: OperationContext, body: OnboardingBody) -> OnboardingView:
+    """Create the account of a payee at Stripe, and return the address of its onboarding pages."""
+    gateway = require_gateway(context)
+    with stripe_errors():
+        account = gateway.create_account(
+            party=body.party,
+            email=body.email,
+            country=body.country,
+            idempotency_key=f"account:{body.party}",
+        )
+
+    def attach(tx: WriteTx, command: AttachDestination) -> PayeeSaved:
+        register_payee(tx, RegisterPayee(party=command.party))
+        return attach_destination(tx, command)
+
+    command = AttachDestination(party=body.party, destination=account.id)
+    payee = run_recorded(context.showing(PayeeView), showing_payee(attach), command)
+    with stripe_errors():
+        link = gateway.create_account_link(
+            account_id=account.id, refresh_url=body.refresh_url, return_url=body.return_url
+        )
+
+    return OnboardingView(payee=payee, url=link.url, expires_at=link.expires_at)
+
+
+@routes.add(
+    "POST /payees/<party>/close",
+    ADMIN,
+    request_type=ClosePayee,
+    response_type=PayeeView,
+    requires_idempotency_key=True,
+)
+def close_existing_payee(context: OperationContext, command: ClosePayee) -> PayeeView:
+    """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
+    return run_recorded(context, showing_payee(close_payee), command)
+
+
+@routes.add(
+    "POST /payees/<party>/reopen",
+    ADMIN,
+    request_type=ReopenPayee,
+    response_type=PayeeView,
+    requires_idempotency_key=True,
+)
+def reopen_closed_payee(context: OperationContext, command: ReopenPayee) -> PayeeView:
+    """Let a closed payee name an account again."""
+    return run_recorded(context, showing_payee(reopen_payee), command)
+
+
+def read_payee(tx: ReadTx, party: str) -> PayeeView:
+    """Return a payee.
+
+    Raises:
+        PayeeNotFound: The party was never registered.
+    """
+    return view_of(PayeeView, tx.money.payees.get(party))
+
+
+def showing_payee(
+    handler: Callable[[WriteTx, Command], PayeeSaved],
+) -> Callable[[WriteTx, Command], PayeeView]:
+    """Return a handler that answers with the view of the payee that it has saved."""
+
+    def show(tx: WriteTx, command: Command) -> PayeeView:
+        saved = handler(tx, command)
+        return view_of(PayeeView, tx.money.payees.get(saved.payee.id))
+
+    return show

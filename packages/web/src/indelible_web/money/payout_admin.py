@@ -1,0 +1,137 @@
+"""The operator's commands on payouts: plan, approve, park, try again, issue again, give up."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from indelible.app import WriteTx
+from indelible.money import (
+    ApproveTransfer,
+    MarkUnclaimed,
+    ParkTransfer,
+    PlanPayouts,
+    ReissueTransfer,
+    TransferSaved,
+)
+from indelible.money.commands import UnparkTransfer
+from indelible.money.handlers.payouts import (
+    approve_transfer,
+    mark_unclaimed,
+    park_transfer,
+    plan_payouts,
+    reissue_transfer,
+    unpark_transfer,
+)
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.request import ADMIN
+from indelible_web.http.routing import Routes
+from indelible_web.money.admin_lists import view_of
+from indelible_web.money.admin_queries import TransferQuery
+from indelible_web.money.admin_schemas import PayoutJobView, TransferView
+from indelible_web.money.idempotency import run_recorded
+
+Command = TypeVar("Command")
+
+PARKED_BY_OPERATOR = "operator"
+
+routes = Routes("money_payouts", "Commands of operators on payouts.")
+
+
+@routes.add(
+    "POST /payouts/jobs/<settlement_id>/plan",
+    ADMIN,
+    request_type=PlanPayouts,
+    response_type=PayoutJobView,
+    requires_idempotency_key=True,
+)
+def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> PayoutJobView:
+    """Create the payout job of a settlement with its transfers; a planned one keeps them."""
+
+    def plan(tx: WriteTx, command: PlanPayouts) -> PayoutJobView:
+        job = plan_payouts(tx, command).job
+        return view_of(PayoutJobView, tx.money.payout_jobs.get(job.id))
+
+    return run_recorded(context, plan, command)
+
+
+@routes.add(
+    "POST /payouts/transfers/<transfer_id>/approve",
+    ADMIN,
+    request_type=TransferQuery,
+    response_type=TransferView,
+    requires_idempotency_key=True,
+)
+def approve_payout(context: OperationContext, query: TransferQuery) -> TransferView:
+    """Approve a transfer and make it due; who has requested it may not approve it."""
+    return approve(context, query.transfer_id)
+
+
+@routes.add(
+    "POST /payouts/transfers/<transfer_id>/park",
+    ADMIN,
+    request_type=TransferQuery,
+    response_type=TransferView,
+    requires_idempotency_key=True,
+)
+def park_payout(context: OperationContext, query: TransferQuery) -> TransferView:
+    """Let an approved transfer wait until an operator tries it again."""
+    return park(context, query.transfer_id)
+
+
+@routes.add(
+    "POST /payouts/transfers/<transfer_id>/unpark",
+    ADMIN,
+    request_type=UnparkTransfer,
+    response_type=TransferView,
+    requires_idempotency_key=True,
+)
+def unpark_payout(context: OperationContext, command: UnparkTransfer) -> TransferView:
+    """Try a parked transfer again now."""
+    return run_recorded(context, showing_transfer(unpark_transfer), command)
+
+
+@routes.add(
+    "POST /payouts/transfers/<transfer_id>/reissue",
+    ADMIN,
+    request_type=ReissueTransfer,
+    response_type=TransferView,
+    requires_idempotency_key=True,
+)
+def reissue_payout(context: OperationContext, command: ReissueTransfer) -> TransferView:
+    """Try a failed transfer again, or pay a reversed one again; another person approves it."""
+    return run_recorded(context, showing_transfer(reissue_transfer), command)
+
+
+@routes.add(
+    "POST /payouts/transfers/<transfer_id>/unclaim",
+    ADMIN,
+    request_type=MarkUnclaimed,
+    response_type=TransferView,
+    requires_idempotency_key=True,
+)
+def unclaim_payout(context: OperationContext, command: MarkUnclaimed) -> TransferView:
+    """End a parked transfer that nobody has claimed for 90 days, and keep its money."""
+    return run_recorded(context, showing_transfer(mark_unclaimed), command)
+
+
+def approve(context: OperationContext, transfer_id: str) -> TransferView:
+    """Approve a transfer; the reason of the request is the one of the approval."""
+    command = ApproveTransfer(transfer_id=transfer_id, approval_reason=context.reason)
+    return run_recorded(context, showing_transfer(approve_transfer), command)
+
+
+def park(context: OperationContext, transfer_id: str) -> TransferView:
+    """Park a transfer for an operator."""
+    command = ParkTransfer(transfer_id=transfer_id, park_reason=PARKED_BY_OPERATOR)
+    return run_recorded(context, showing_transfer(park_transfer), command)
+
+
+def showing_transfer(
+    handler: Callable[[WriteTx, Command], TransferSaved],
+) -> Callable[[WriteTx, Command], TransferView]:
+    """Return a handler that answers with the view of the transfer that it has saved."""
+
+    def show(tx: WriteTx, command: Command) -> TransferView:
+        saved = handler(tx, command)
+        return view_of(TransferView, tx.money.transfers.get(saved.transfer.id))
+
+    return show

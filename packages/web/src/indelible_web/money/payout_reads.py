@@ -1,0 +1,231 @@
+"""The operator's reads of payouts: owed lines, transfers, attempts, jobs, and a look-up."""
+
+from indelible import money
+from indelible.app import ReadTx
+from indelible.kernel import ListOrder
+from indelible.money import OwedLine, PayoutJobFilter, TransferFilter, TransferObject
+from indelible.money.queries.payouts import job_progress, stuck_transfers
+from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import Page
+from indelible_web.http.request import ADMIN
+from indelible_web.http.responses import project
+from indelible_web.http.routing import Routes
+from indelible_web.money.admin_lists import page_of_heads, view_of
+from indelible_web.money.admin_queries import (
+    AttemptsQuery,
+    JobListQuery,
+    JobProgressQuery,
+    OwedQuery,
+    StuckQuery,
+    TransferListQuery,
+    TransferQuery,
+)
+from indelible_web.money.admin_schemas import (
+    FoundTransferView,
+    JobProgressView,
+    LookupView,
+    OwedLineView,
+    PayoutJobView,
+    StateCount,
+    TransferAttemptView,
+    TransferView,
+)
+from indelible_web.money.starting import require_gateway, stripe_errors
+
+LINE_SEPARATOR = "|"
+
+routes = Routes("money_payout_reads", "Reads of payouts, for operators.")
+
+
+@routes.pages("GET /payouts/owed", ADMIN, request_type=OwedQuery, response_type=OwedLineView)
+def list_owed_lines(context: OperationContext, query: OwedQuery) -> Page[OwedLineView]:
+    """List what parties are owed and nobody has paid."""
+    cursors = context.cursors(query)
+    lines = context.store.read(
+        read_owed, query, after=line_name(cursors.start()), limit=query.limit + 1
+    )
+    return cursors.page(lines, lambda line: f"{line.movement_id}{LINE_SEPARATOR}{line.number}")
+
+
+@routes.pages(
+    "GET /payouts/transfers", ADMIN, request_type=TransferListQuery, response_type=TransferView
+)
+def list_payout_transfers(
+    context: OperationContext, query: TransferListQuery
+) -> Page[TransferView]:
+    """List the transfers, newest first."""
+    return page_of_heads(
+        context,
+        query,
+        lambda tx: tx.money.transfers,
+        TransferFilter(status=query.status, order=ListOrder.NEWEST),
+        TransferView,
+        job_id=query.job_id,
+        reference=query.reference,
+        party=query.party,
+    )
+
+
+@routes.pages("GET /payouts/stuck", ADMIN, request_type=StuckQuery, response_type=TransferView)
+def list_stuck_transfers(context: OperationContext, query: StuckQuery) -> Page[TransferView]:
+    """List transfers that have not ended and do not change, oldest first; there is one page."""
+    views = context.store.read(read_stuck, context, query)
+    return Page(items=views, next=None)
+
+
+@routes.add(
+    "GET /payouts/transfers/<transfer_id>",
+    ADMIN,
+    request_type=TransferQuery,
+    response_type=TransferView,
+)
+def get_payout_transfer(context: OperationContext, query: TransferQuery) -> TransferView:
+    """Show a transfer with its state and the reason for it."""
+    return context.store.read(read_transfer, query.transfer_id)
+
+
+@routes.pages(
+    "GET /payouts/transfers/<transfer_id>/attempts",
+    ADMIN,
+    request_type=AttemptsQuery,
+    response_type=TransferAttemptView,
+)
+def list_transfer_attempts(
+    context: OperationContext, query: AttemptsQuery
+) -> Page[TransferAttemptView]:
+    """List the requests to Stripe about a transfer, oldest first."""
+    cursors = context.cursors(query)
+    views = context.store.read(
+        read_attempts, query.transfer_id, after=int(cursors.start() or 0), limit=query.limit + 1
+    )
+    return cursors.page(views, lambda view: view.number)
+
+
+@routes.add(
+    "GET /payouts/transfers/<transfer_id>/lookup",
+    ADMIN,
+    request_type=TransferQuery,
+    response_type=LookupView,
+)
+def look_up_transfer(context: OperationContext, query: TransferQuery) -> LookupView:
+    """Ask Stripe for the transfers that name this one; nothing is changed."""
+    return look_up(context, query.transfer_id)
+
+
+@routes.pages("GET /payouts/jobs", ADMIN, request_type=JobListQuery, response_type=PayoutJobView)
+def list_payout_jobs(context: OperationContext, query: JobListQuery) -> Page[PayoutJobView]:
+    """List the payout jobs, newest first."""
+    return page_of_heads(
+        context,
+        query,
+        lambda tx: tx.money.payout_jobs,
+        PayoutJobFilter(status=query.status, order=ListOrder.NEWEST),
+        PayoutJobView,
+    )
+
+
+@routes.add(
+    "GET /payouts/jobs/<settlement_id>",
+    ADMIN,
+    request_type=JobProgressQuery,
+    response_type=JobProgressView,
+)
+def get_payout_job(context: OperationContext, query: JobProgressQuery) -> JobProgressView:
+    """Show how far the payout of a settlement is."""
+    return context.store.read(read_progress, query.settlement_id)
+
+
+def look_up(context: OperationContext, transfer_id: str) -> LookupView:
+    """Return a transfer and those at Stripe that name it; no transaction is open meanwhile.
+
+    Raises:
+        TransferNotFound: There is no such transfer.
+        GatewayOutage: Stripe did not answer.
+    """
+    gateway = require_gateway(context)
+    transfer = context.store.read(read_transfer, transfer_id)
+    found: list[FoundTransferView] = []
+    with stripe_errors():
+        for reported in gateway.list_transfers(transfer_group(transfer.reference)):
+            if reported.metadata.get(TRANSFER_METADATA) == transfer_id:
+                found.append(_found(reported))
+
+    return LookupView(transfer=transfer, found=tuple(found))
+
+
+def read_owed(
+    tx: ReadTx, query: OwedQuery, *, after: tuple[str, int], limit: int
+) -> tuple[OwedLineView, ...]:
+    """Return the next unpaid owed lines, each with the transfer that is to pay it."""
+    lines = money.owed_lines(
+        tx, reference=query.reference, party=query.party, after=after, limit=limit
+    )
+    return tuple(owed_view(tx, line) for line in lines)
+
+
+def owed_view(tx: ReadTx, line: OwedLine) -> OwedLineView:
+    """Return an owed line with the transfer that is to pay it."""
+    head = tx.money.transfers.of_owed_line(line.movement_id, line.number)
+    transfer_id = None if head is None else head.entity.id
+    return project(OwedLineView, line, transfer_id=transfer_id)
+
+
+def line_name(position: str) -> tuple[str, int]:
+    """Return the name of the owed line after which a page begins."""
+    movement_id, _, number = position.partition(LINE_SEPARATOR)
+    return movement_id, int(number or 0)
+
+
+def read_transfer(tx: ReadTx, transfer_id: str) -> TransferView:
+    """Return a transfer.
+
+    Raises:
+        TransferNotFound: There is no such transfer.
+    """
+    return view_of(TransferView, tx.money.transfers.get(transfer_id))
+
+
+def read_stuck(
+    tx: ReadTx, context: OperationContext, query: StuckQuery
+) -> tuple[TransferView, ...]:
+    """Return transfers that have not ended and did not change for some minutes."""
+    stuck = stuck_transfers(tx, context.clock.now(), minutes=query.stuck_minutes, limit=query.limit)
+    return tuple(project(TransferView, saved.transfer, seq=saved.seq) for saved in stuck)
+
+
+def read_attempts(
+    tx: ReadTx, transfer_id: str, *, after: int, limit: int
+) -> tuple[TransferAttemptView, ...]:
+    """Return the next attempts of a transfer.
+
+    Raises:
+        TransferNotFound: There is no such transfer.
+    """
+    tx.money.transfers.get(transfer_id)
+    attempts = tx.money.transfers.attempts(transfer_id, after=after, limit=limit)
+    return tuple(project(TransferAttemptView, attempt) for attempt in attempts)
+
+
+def read_progress(tx: ReadTx, settlement_id: str) -> JobProgressView:
+    """Return how far a payout job is.
+
+    Raises:
+        PayoutJobNotFound: The settlement has no payout job.
+    """
+    progress = job_progress(tx, settlement_id)
+    states = [
+        StateCount(status=status, transfers=number)
+        for status, number in sorted(progress.states.items())
+    ]
+    return JobProgressView(
+        id=progress.job.id,
+        status=progress.job.status,
+        transfer_count=progress.job.transfer_count,
+        ended=progress.ended,
+        states=tuple(states),
+    )
+
+
+def _found(reported: TransferObject) -> FoundTransferView:
+    return project(FoundTransferView, reported, stripe_transfer_id=reported.id)

@@ -1,0 +1,284 @@
+"""The operator's routes of money: ledger, inbox, refunds, reconciliations, payouts, payees."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from tests.web.harness import Json, problem, saved
+from tests.web.paying import FEE, REFERENCE, WORKER, Till
+
+from indelible.kernel import Actor
+from indelible.money import AccountKind, Settle, SettlementLine
+from indelible.money.entities import account_id, transfer_id
+from indelible.money.handlers import settle
+
+REASON: Final = {"reason": "a test"}
+SETTLEMENT: Final = "settlement-1"
+ESCROW: Final = account_id(AccountKind.ESCROW, REFERENCE, "EUR")
+
+COMMANDS: Final[tuple[tuple[str, Json], ...]] = (
+    ("payments/charges/x/refund", {}),
+    ("payments/events/x/replay", {}),
+    ("payments/backfill", {}),
+    ("payments/halt", {"reason_code": "drill"}),
+    ("payments/resume", {}),
+    ("payments/reconciliations", {"scope": "CHEAP"}),
+    ("ledger/movements/x/reverse", {}),
+    ("payouts/jobs/x/plan", {}),
+    ("payouts/transfers/x/approve", {}),
+    ("payouts/transfers/x/park", {}),
+    ("payouts/transfers/x/unpark", {}),
+    ("payouts/transfers/x/reissue", {}),
+    ("payouts/transfers/x/unclaim", {}),
+    ("payees", {"party": "maya"}),
+    ("payees/x/destination", {"destination": "acct_1"}),
+    ("payees/x/close", {}),
+    ("payees/x/reopen", {}),
+)
+UNKNOWN: Final = (
+    "payments/charges/x",
+    "payments/events/x",
+    "payments/events/x/payload",
+    "payments/reconciliations/x",
+    "payments/reconciliations/x/discrepancies",
+    "ledger/accounts/x/postings",
+    "ledger/movements/x",
+    "ledger/movements/x/postings",
+    "payouts/transfers/x",
+    "payouts/transfers/x/attempts",
+    "payouts/transfers/x/lookup",
+    "payouts/jobs/x",
+    "payees/x",
+)
+
+
+@pytest.fixture
+def desk(till: Till) -> Till:
+    """Return an application whose caller is an operator and a payer."""
+    till.web.key = till.web.new_key("admin")
+    return till
+
+
+def send(till: Till, path: str, once: str = "key-1", **body: object) -> Any:  # noqa: ANN401
+    key = till.web.new_key("admin", owner=Actor.user(str(body.pop("by", "maya"))))
+    return till.web.post(f"/admin/{path}", json={**body, **REASON}, once=once, key=key)
+
+
+def show(till: Till, path: str) -> Json:
+    return saved(till.web.get(f"/admin/{path}"), 200)
+
+
+def settled(till: Till) -> str:
+    """Settle the escrow of one paid charge, and return the id of Ann's transfer."""
+    till.pay()
+    command = Settle(
+        settlement_id=SETTLEMENT,
+        reference=REFERENCE,
+        currency="EUR",
+        lines=(SettlementLine(party="ann", amount_minor=FEE - 1),),
+        rake_minor=1,
+        rounding_minor=0,
+        retained_minor=0,
+        top_up_minor=0,
+        items=("entry-1",),
+    )
+    till.store.run(settle, command, actor=WORKER, reason="a test")
+    return transfer_id(SETTLEMENT, "ann")
+
+
+@pytest.mark.parametrize(("path", "body"), COMMANDS, ids=[path for path, _ in COMMANDS])
+def test_a_command_of_an_operator_needs_a_key_a_reason_and_the_scope(
+    desk: Till, path: str, body: Json
+) -> None:
+    url = f"/admin/{path}"
+    payer = desk.web.new_key("payments:read", "payments:write")
+    keyless = desk.web.post(url, json={**body, **REASON})
+    without_reason = desk.web.post(url, json=body, once="a")
+    without_scope = desk.web.post(url, json={**body, **REASON}, once="b", key=payer)
+
+    assert problem(keyless) == (400, "IDEMPOTENCY_KEY_REQUIRED")
+    assert problem(without_reason) == (422, "INVALID_FIELDS")
+    assert problem(without_scope) == (403, "SCOPE_MISSING")
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_what_does_not_exist_is_not_found(desk: Till, path: str) -> None:
+    assert desk.web.get(f"/admin/{path}").status_code == 404
+
+
+def test_no_route_of_operators_is_in_the_document(desk: Till) -> None:
+    assert not [path for path in desk.web.document["paths"] if path.startswith("/admin")]
+
+
+def test_the_books_show_each_posting_with_its_cause(desk: Till) -> None:
+    desk.pay()
+    balances = show(desk, "ledger/balances")
+    accounts = show(desk, f"ledger/accounts?reference={REFERENCE}")["items"]
+    (line,) = show(desk, f"ledger/accounts/{ESCROW}/postings")["items"]
+    movement = show(desk, f"ledger/movements/{line['movement_id']}")
+    (posting,) = show(desk, f"ledger/movements/{line['movement_id']}/postings")["items"]
+
+    assert balances["identity_minor"] == 0
+    assert [account["balance_minor"] for account in accounts] == [FEE]
+    assert (line["side"], line["amount_minor"], line["kind"]) == ("credit", FEE, "ENTRY_FEE")
+    assert line["key"].startswith("stripe_event:")
+    assert (movement["key"], movement["reversed_by"]) == (line["key"], None)
+    assert posting["credit_account_id"] == ESCROW
+    kinds = [item["kind"] for item in show(desk, "ledger/movements")["items"]]
+    assert "ENTRY_FEE" in kinds
+
+
+def test_a_dead_letter_is_replayed(desk: Till) -> None:
+    desk.deliver(desk.event("payment_intent.succeeded"))
+    (listed,) = show(desk, "payments/events")["items"]
+    detail = show(desk, f"payments/events/{listed['id']}")
+    payload = desk.web.get(f"/admin/payments/events/{listed['id']}/payload")
+    early = send(desk, f"payments/events/{listed['id']}/replay")
+
+    assert (listed["status"], detail["attempts"]) == ("RECEIVED", [])
+    assert payload.data.startswith(b'{"id": "evt_1"')
+    assert problem(early) == (409, "INVALID_TRANSITION")
+
+
+def test_refused_webhooks_are_listed(desk: Till) -> None:
+    desk.deliver(desk.event(), "t=1,v1=0")
+
+    (rejection,) = show(desk, "payments/webhook-rejections")["items"]
+    assert rejection["code"] == "STRIPE_SIGNATURE_INVALID"
+
+
+def test_an_operator_refunds_a_payment_once(desk: Till) -> None:
+    charge_id = desk.pay()["id"]
+    first = saved(send(desk, f"payments/charges/{charge_id}/refund"), 200)
+    again = saved(send(desk, f"payments/charges/{charge_id}/refund"), 200)
+    second = send(desk, f"payments/charges/{charge_id}/refund", once="key-2")
+
+    assert first == again
+    assert (first["amount_minor"], first["reason_code"]) == (FEE, "REQUESTED")
+    assert problem(second)[0] == 409
+    desk.work()
+    detail = show(desk, f"payments/charges/{charge_id}")
+    assert detail["charge"]["status"] == "REFUNDED"
+    assert [item["status"] for item in detail["refunds"]] == ["succeeded"]
+
+
+@pytest.mark.parametrize("amount", [10.0, "10", True, 0, -1])
+def test_a_refund_of_no_whole_amount_is_refused(desk: Till, amount: object) -> None:
+    charge_id = desk.pay()["id"]
+    answer = send(desk, f"payments/charges/{charge_id}/refund", amount_minor=amount)
+
+    assert answer.status_code == 422
+    assert problem(answer)[1] in ("INVALID_AMOUNT", "INVALID_FIELDS")
+
+
+def test_a_halt_lasts_until_an_operator_resumes(desk: Till) -> None:
+    before = show(desk, "payments/switch")
+    halted = saved(send(desk, "payments/halt", reason_code="drill"), 200)
+    resumed = saved(send(desk, "payments/resume", once="key-2"), 200)
+
+    assert (before["is_halted"], halted["is_halted"], resumed["is_halted"]) == (False, True, False)
+    assert halted["reason_code"] == "drill"
+
+
+def test_a_key_that_names_another_command_is_a_conflict(desk: Till) -> None:
+    saved(send(desk, "payments/halt", reason_code="drill"), 200)
+
+    other = send(desk, "payments/halt", reason_code="fire")
+    assert problem(other) == (409, "IDEMPOTENCY_KEY_CONFLICT")
+
+
+def test_a_refused_command_is_stored_as_a_record(desk: Till) -> None:
+    assert problem(send(desk, "payments/resume")) == (404, "PAYMENT_SWITCH_NOT_FOUND")
+
+    (rejection,) = show(desk, "contests/rejections")["items"]
+    assert (rejection["command"], rejection["code"]) == (
+        "resume_payments",
+        "PAYMENT_SWITCH_NOT_FOUND",
+    )
+
+
+def test_a_requested_reconciliation_is_a_task_that_is_due(desk: Till) -> None:
+    task = saved(send(desk, "payments/reconciliations", scope="FULL"), 200)
+
+    stored = desk.store.read(lambda tx: tx.tasks.get(task["stage"], task["entity_id"]))
+    assert stored.due_at is not None
+    assert show(desk, "payments/reconciliations")["items"] == []
+
+
+def test_a_payout_needs_a_plan_and_the_approval_of_another_person(desk: Till) -> None:
+    transfer = settled(desk)
+    (owed,) = show(desk, f"payouts/owed?reference={REFERENCE}")["items"]
+    assert (owed["party"], owed["amount_minor"], owed["transfer_id"]) == ("ann", FEE - 1, None)
+
+    job = saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
+    own = send(desk, f"payouts/transfers/{transfer}/approve", once="a")
+    approved = saved(send(desk, f"payouts/transfers/{transfer}/approve", once="b", by="noor"), 200)
+
+    assert (job["transfer_count"], job["total_minor"]) == (1, FEE - 1)
+    assert problem(own) == (409, "FOUR_EYES_REQUIRED")
+    assert (approved["approved_by"], approved["approval_reason"]) == ("user:noor", "a test")
+    (owed,) = show(desk, "payouts/owed?party=ann")["items"]
+    assert owed["transfer_id"] == transfer
+    progress = show(desk, f"payouts/jobs/{SETTLEMENT}")
+    assert (progress["ended"], progress["states"]) == (0, [{"status": "pending", "transfers": 1}])
+
+
+def test_an_approved_transfer_is_parked_and_waits_for_its_payee(desk: Till) -> None:
+    transfer = settled(desk)
+    saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
+    saved(send(desk, f"payouts/transfers/{transfer}/approve", once="a", by="noor"), 200)
+    parked = saved(send(desk, f"payouts/transfers/{transfer}/park", once="b"), 200)
+    unpark = send(desk, f"payouts/transfers/{transfer}/unpark", once="c")
+    unclaim = send(desk, f"payouts/transfers/{transfer}/unclaim", once="d")
+
+    assert (parked["status"], parked["failure_code"]) == ("parked", "operator")
+    assert problem(unpark) == (409, "PAYOUT_ACCOUNT_MISSING")
+    assert problem(unclaim) == (409, "UNCLAIMED_TOO_EARLY")
+    assert show(desk, f"payouts/transfers/{transfer}/attempts")["items"] == []
+    assert [item["id"] for item in show(desk, "payouts/transfers?status=parked")["items"]] == [
+        transfer
+    ]
+
+
+def test_a_payee_is_registered_and_gets_an_account(desk: Till) -> None:
+    new = saved(send(desk, "payees", party="ann"), 200)
+    attached = saved(send(desk, "payees/ann/destination", once="b", destination="acct_1"), 200)
+
+    assert (new["status"], new["destination"]) == ("NEW", None)
+    assert (attached["status"], attached["destination"]) == ("RESTRICTED", "acct_1")
+    taken = send(desk, "payees", once="c", party="bob")
+    assert saved(taken, 200)["id"] == "bob"
+    again = send(desk, "payees/bob/destination", once="d", destination="acct_1")
+    assert problem(again) == (409, "DESTINATION_TAKEN")
+    assert {item["id"] for item in show(desk, "payees")["items"]} == {"ann", "bob"}
+
+
+def test_a_movement_is_reversed_at_most_once(desk: Till) -> None:
+    desk.pay()
+    fees = show(desk, "ledger/movements?kind=PROCESSING_FEE")["items"]
+    movement_id = fees[0]["id"]
+    mirror = saved(send(desk, f"ledger/movements/{movement_id}/reverse"), 200)
+    again = send(desk, f"ledger/movements/{movement_id}/reverse", once="key-2")
+
+    assert mirror["reverses"] == movement_id
+    assert again.status_code in (200, 409)
+    assert show(desk, "ledger/balances")["identity_minor"] == 0
+    assert show(desk, f"ledger/movements/{movement_id}")["reversed_by"] == mirror["id"]
+
+
+def test_lists_have_next_pages(desk: Till) -> None:
+    for number in range(3):
+        desk.open(f"entry-{number}")
+    first = show(desk, "payments/charges?limit=2")
+    second = show(desk, f"payments/charges?limit=2&cursor={first['next']}")
+
+    items = [item["item"] for item in (*first["items"], *second["items"])]
+    assert sorted(items) == ["entry-0", "entry-1", "entry-2"]
+    assert second["next"] is None
+
+
+def test_an_expired_charge_is_listed_with_its_state(desk: Till) -> None:
+    desk.open(days=timedelta(hours=-1) / timedelta(days=1))
+
+    (charge,) = show(desk, "payments/charges?status=PENDING")["items"]
+    assert charge["party"] == "maya"
