@@ -30,22 +30,18 @@ def section(**variables: str) -> MoneySettings:
     return Settings.read({**variables}).section(MoneySettings)
 
 
-def test_without_settings_no_request_is_sent_to_stripe() -> None:
+def test_without_settings_no_request_is_sent_to_stripe(sqlite: SqlStore) -> None:
     settings = section()
 
     assert build_optional_gateway(settings) is None
     assert build_peers(settings) == ()
-    assert {stage.name for stage in build_stages(settings, SqlStore("sqlite:///:memory:"))} == (
-        REACTION_STAGES
-    )
+    assert {stage.name for stage in build_stages(settings, sqlite)} == REACTION_STAGES
     with pytest.raises(PaymentsNotConfigured):
         build_gateway(settings)
 
 
-def test_a_key_configures_the_stages_and_the_recurring_tasks() -> None:
-    store = SqlStore("sqlite:///:memory:")
-
-    names = {stage.name for stage in build_stages(section(**TEST_MODE), store)}
+def test_a_key_configures_the_stages_and_the_recurring_tasks(sqlite: SqlStore) -> None:
+    names = {stage.name for stage in build_stages(section(**TEST_MODE), sqlite)}
     recurring = {task.name for task in recurring_tasks(Settings.read(TEST_MODE))}
 
     assert names > {*REACTION_STAGES, PROCESS_STRIPE_EVENT_STAGE, SEND_TRANSFER_STAGE}
@@ -85,13 +81,13 @@ def test_settings_that_contradict_each_other_are_refused(
     ("variable", "value"),
     [
         ("STRIPE_API_KEY", "pk_test_123"),
-        ("STRIPE_API_KEY", "sk_test_"),
-        ("STRIPE_WEBHOOK_SECRET", "secret"),
+        ("STRIPE_API_KEY", "sk_test_1-2"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec-canary"),
         ("STRIPE_WEBHOOK_SECRET", "whsec_a,whsec_b,whsec_c"),
         ("STRIPE_LIVEMODE", "live"),
-        ("STRIPE_API_URL", "api.example.com"),
-        ("STRIPE_API_URL", "https://api.example.com/v1"),
-        ("STRIPE_API_URL", "https://user@api.example.com"),
+        ("STRIPE_API_URL", "stripe.example"),
+        ("STRIPE_API_URL", "https://stripe.example/v1"),
+        ("STRIPE_API_URL", "https://user@stripe.example"),
     ],
 )
 def test_a_wrong_setting_is_named_without_its_value(variable: str, value: str) -> None:
