@@ -63,12 +63,8 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         return _capture_with(s, table, columns)
     if table in EDIT_TABLES:
         return _edit_with(s, table, columns)
-    if table in PROJECT_RECORDS:
-        return record_with(s.projects, table, columns)
-    if table in CONTEST_RECORDS:
-        return contest_record_with(s.contests, table, columns)
-    if table in MONEY_RECORDS:
-        return money_record_with(s.money, table, columns)
+    if table in (*PROJECT_RECORDS, *CONTEST_RECORDS, *MONEY_RECORDS):
+        return _record_with(s, table, columns)
 
     inserts = {
         EDGES: insert(EDGES).values({**edge_row("PUBLISHED", "undo", "DRAFT"), **columns}),
@@ -91,6 +87,15 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         raise LookupError(problem)
 
     return (inserts[table],)
+
+
+def _record_with(s: Situation, table: Table, columns: Mapping[str, object]) -> Sequence[Statement]:
+    """Return a legal step that adds a record, but with these columns in it."""
+    if table in PROJECT_RECORDS:
+        return record_with(s.projects, table, columns)
+    if table in CONTEST_RECORDS:
+        return contest_record_with(s.contests, table, columns)
+    return money_record_with(s.money, table, columns)
 
 
 def _capture_with(s: Situation, table: Table, columns: Mapping[str, object]) -> Sequence[Statement]:

@@ -5672,7 +5672,7 @@ ALTER TABLE indelible.refund_attempts ENABLE ALWAYS TRIGGER refund_attempts_need
 --;
 CREATE FUNCTION indelible.stripe_event_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND head.last_code = NEW.code AND head.updated_at = NEW.at)) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND (head.last_code = NEW.code OR head.last_code IS NULL AND NEW.code IS NULL) AND head.updated_at = NEW.at)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

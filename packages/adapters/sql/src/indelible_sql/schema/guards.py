@@ -47,7 +47,12 @@ def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
 
 def record_head_guard(rule: RecordHeadRule, dialect: str) -> Guard:
     """Return the guard that refuses a record which its head does not show."""
-    pairs = [f"head.{name} = NEW.{column}" for name, column in rule.columns.items()]
+    pairs: list[str] = []
+    for name, column in rule.columns.items():
+        is_same = f"head.{name} = NEW.{column}"
+        if rule.record.c[column].nullable and rule.head.c[name].nullable:
+            is_same = f"({is_same} OR head.{name} IS NULL AND NEW.{column} IS NULL)"
+        pairs.append(is_same)
     head = qualified_name(rule.head, dialect)
     condition = f"EXISTS (SELECT 1 FROM {head} AS head WHERE {' AND '.join(pairs)})"
     if rule.unless != NEVER:

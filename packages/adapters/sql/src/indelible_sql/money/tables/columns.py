@@ -10,9 +10,9 @@ from indelible_sql.schema.columns import Domain, bigint
 
 def _flag(value: object) -> bool:
     """Return a boolean of an export, or raise ValueError."""
-    if not isinstance(value, bool):
+    if type(value) is not bool:
         raise ValueError(f"{value!r} is not a boolean")
-    return value
+    return bool(value)
 
 
 # The sum of many amounts, such as the balance of an account.

@@ -1131,7 +1131,7 @@ WHEN (EXISTS (SELECT 1 FROM main.refunds AS head WHERE head.id = NEW.refund_id A
 BEGIN SELECT RAISE(ABORT, 'refund_attempts_needs_head'); END
 --;
 CREATE TRIGGER stripe_event_attempts_needs_head BEFORE INSERT ON stripe_event_attempts
-WHEN (EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND head.last_code = NEW.code AND head.updated_at = NEW.at)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND (head.last_code = NEW.code OR head.last_code IS NULL AND NEW.code IS NULL) AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_needs_head'); END
 --;
 CREATE TRIGGER transfer_attempts_needs_head BEFORE INSERT ON transfer_attempts
