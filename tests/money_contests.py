@@ -193,6 +193,12 @@ class PaidContestRun:
                 while rounds and process_batch(self.store, stage, actor=WORKER, worker=worker):
                     rounds -= 1
 
+    def process(self, stage: AnyStage) -> None:
+        """Process the due tasks of one stage."""
+        with Worker(store=self.store, actor=WORKER, clock=self.clock).heartbeat() as worker:
+            while process_batch(self.store, stage, actor=WORKER, worker=worker):
+                pass
+
     def restart(self) -> None:
         """Let the reactions begin anew."""
         command = RestartSubscriber(name=SUBSCRIBER_NAME, position=FEED_BEGINNING)

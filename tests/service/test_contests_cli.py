@@ -1,4 +1,4 @@
-"""`indelible contests`: checks, replays, dry runs, bundles, and entries marked as paid."""
+"""`indelible contests`: checks, replays, dry runs and bundles."""
 
 import json
 import sqlite3
@@ -11,16 +11,13 @@ from typing import Any, cast
 import pytest
 from attrs import frozen
 from tests.architecture.sources import ROOT
-from tests.contest_runs import BEFORE, ContestRun, FileProvider, TestClock
+from tests.contest_runs import ContestRun, FileProvider, TestClock
 from tests.service.commands import error_code, json_result, run, tamper
 
-from indelible.contests.commands import EnterContest
 from indelible.contests.entities import Contest
-from indelible.contests.handlers import enter_contest
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, to_json_value
-from indelible_service.demos.leaderboards import Tournament
 from indelible_sql import open_store
 
 SCRIPT = ROOT / "docs" / "scripts" / "recompute_payout.py"
@@ -212,68 +209,3 @@ def test_the_script_of_the_documentation_recomputes_the_bundle(
         (sys.executable, str(SCRIPT), str(file)), capture_output=True, text=True, check=False
     )
     assert completed.returncode == 0, completed.stdout + completed.stderr
-
-
-# mark-paid
-
-
-def enter_unpaid(database: Database) -> str:
-    """Enter a contest, and return the id of the entry."""
-    contests = database.contests
-    contest = contests.publish()
-    contests.clock.advance(60)
-    contests.fetch(BEFORE)
-    players = tuple(golfer.player_id for golfer in Tournament(contests.options).golfers[:3])
-    command = EnterContest(contest_id=contest.id, user_id=ANN.id, player_ids=players)
-    saved = contests.store.run(enter_contest, command, actor=ANN, reason="a test")
-    return saved.entry.id
-
-
-def mark_paid(entry_id: str) -> tuple[str, ...]:
-    """Return the command."""
-    return ("contests", "mark-paid", entry_id, "--reason", "paid in cash", "--by", "user:ops")
-
-
-def test_an_entry_is_marked_as_paid_once(database: Database) -> None:
-    entry_id = enter_unpaid(database)
-
-    first = json_result(*mark_paid(entry_id), settings=database.settings)
-    second = json_result(*mark_paid(entry_id), settings=database.settings)
-
-    assert first["entry"]["status"] == "ACTIVE"
-    assert first["entry"]["paid_minor"] == first["entry"]["fee_minor"]
-    assert second["seq"] == first["seq"]
-    changes = database.contests.store.read(lambda tx: tx.history.of("entry", entry_id))
-    assert (str(changes[-1].actor), changes[-1].reason) == ("user:ops", "paid in cash")
-
-
-def test_the_text_of_a_payment_names_the_operator(database: Database) -> None:
-    entry_id = enter_unpaid(database)
-
-    result = run(*mark_paid(entry_id), settings=database.settings)
-
-    assert result.stdout.startswith(f"Entry {entry_id} is ACTIVE: ")
-    assert result.stdout.endswith(" USD, marked as paid by user:ops.\n")
-
-
-def test_a_refused_payment_is_stored_as_a_record(database: Database) -> None:
-    contests = database.contests
-    contest = database.bring_to(ContestStatus.LIVE)
-    entry = contests.store.read(
-        lambda tx: tx.contests.entries.find({"contest_id": contest.id}, limit=1)
-    )[0].entity
-
-    assert error_code(*mark_paid(entry.id), settings=database.settings)
-
-    rejections = contests.store.read(lambda tx: tx.rejections.page(limit=9))
-    assert rejections[0].command == "mark_entry_paid"
-    assert rejections[0].reason == "paid in cash"
-
-
-def test_a_payment_of_an_unknown_entry_is_refused_and_stored_as_a_record(
-    database: Database,
-) -> None:
-    assert error_code(*mark_paid("unknown"), settings=database.settings) == "ENTRY_NOT_FOUND"
-
-    rejections = database.contests.store.read(lambda tx: tx.rejections.page(limit=9))
-    assert (rejections[0].command, rejections[0].code) == ("mark_entry_paid", "ENTRY_NOT_FOUND")

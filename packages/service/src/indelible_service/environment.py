@@ -99,7 +99,7 @@ def setting(
     )
 
 
-def _mask(value: str | bytes) -> str:
+def _mask(value: str | bytes | tuple[str, ...]) -> str:
     return "***" if value else "''"
 
 

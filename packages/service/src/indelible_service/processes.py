@@ -39,7 +39,7 @@ def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
     """Return the configured stages of contexts, subscribers, seals and pruning, by name."""
     stages: dict[str, AnyStage] = {
         STAGE: seal_stage(store),
-        subscribers.STAGE: subscribers.feed_stage(store),
+        subscribers.STAGE: subscribers.feed_stage(settings, store),
     }
     if settings.task_retention_days:
         stages[pruning.STAGE] = pruning.prune_stage(store, settings.task_retention_days)

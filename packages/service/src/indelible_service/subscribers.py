@@ -7,21 +7,24 @@ from indelible.kernel.feed_stage import FeedRun, follow_feed
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FOLLOW_FEED, Subscriber
 from indelible.kernel.tasks import TaskKey
-from indelible.reactions import reaction_subscriber
+from indelible.reactions import SUBSCRIBER_NAME, reaction_subscriber, reactions
+from indelible_service.contexts.money import MoneySettings
+from indelible_service.settings import Settings
 
 STAGE: Final = FOLLOW_FEED
 
 
-def build_subscribers() -> tuple[Subscriber[Any], ...]:
+def build_subscribers(settings: Settings) -> tuple[Subscriber[Any], ...]:
     """Return the subscribers of the service."""
-    return (reaction_subscriber(),)
+    policy = settings.section(MoneySettings).payout_policy
+    return (reaction_subscriber(reactions(policy=policy)),)
 
 
-def feed_stage(store: Store[Any, Any]) -> Stage[Any, str, FeedRun]:
+def feed_stage(settings: Settings, store: Store[Any, Any]) -> Stage[Any, str, FeedRun]:
     """Return the stage that follows the feed for all subscribers."""
-    return follow_feed(store, build_subscribers())
+    return follow_feed(store, build_subscribers(settings))
 
 
 def standing_tasks() -> tuple[TaskKey, ...]:
     """Return the task of each subscriber, which enqueues itself again."""
-    return tuple(TaskKey(STAGE, subscriber.name) for subscriber in build_subscribers())
+    return (TaskKey(STAGE, SUBSCRIBER_NAME),)

@@ -19,6 +19,7 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.money.commands import BookResidue, PlanPayouts, Settle
 from indelible.money.entities import Charge
+from indelible.money.entities.charges import PAID
 from indelible.money.handlers import book_residue, settle
 from indelible.money.handlers.payouts import plan_payouts
 from indelible.money.lifecycle import ChargeStatus
@@ -96,11 +97,11 @@ class PostSettlement:
             handle.check()
             lines.extend(self.store.read(_next_lines, run.id, len(lines)))
         command = settle_command(run, lines)
-        is_ours = self.store.read(_has_charges, contest_id)
-        if run.pool_minor and not is_ours:
+        has_payments = self.store.read(_has_payments, contest_id)
+        if run.pool_minor and not has_payments:
             logger.warning("[Payout] contest %s was paid without charges", contest_id)
             return None
-        return command if command.draft.steps or is_ours else None
+        return command if command.draft.steps or has_payments else None
 
     def finish(self, tx: WriteTx, performed: Sequence[tuple[str, Settle | None]]) -> None:
         """Post the settlement, and what ended disputes have left in the escrow."""
@@ -153,8 +154,9 @@ def _is_posted(tx: ReadTx, contest_id: str) -> bool:
     return tx.money.movements.of_key(key) is not None
 
 
-def _has_charges(tx: ReadTx, contest_id: str) -> bool:
-    return bool(tx.money.charges.of_reference(contest_id, statuses=ChargeStatus, after="", limit=1))
+def _has_payments(tx: ReadTx, contest_id: str) -> bool:
+    paid = tx.money.charges.of_reference(contest_id, statuses=PAID, after="", limit=1)
+    return bool(paid)
 
 
 def _filled_up(tx: WriteTx, command: Settle) -> Settle:

@@ -9,6 +9,7 @@ from indelible_service.cli.concepts import diff, history, list_command
 from indelible_service.cli.contests import contests
 from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
+from indelible_service.cli.money import money
 from indelible_service.cli.projects import projects
 from indelible_service.cli.serving import demo, schedule, serve, up, work
 from indelible_service.cli.subscribers import subscribers
@@ -36,6 +37,7 @@ COMMANDS: Final = (
     subscribers,
     captures,
     contests,
+    money,
     projects,
     recover_events,
     recover_tokens,

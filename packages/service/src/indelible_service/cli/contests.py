@@ -1,4 +1,4 @@
-"""Check configurations, replay logs, compute settlements, and mark entries as paid."""
+"""Check configurations, replay logs and compute settlements."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import asdict
 
-from indelible.kernel import Actor
 from indelible_service.cli.output import (
     REFUSED,
     Command,
@@ -34,15 +33,11 @@ DIFFERENCE_COLUMNS: Final = (
     "payout",
     "other payout",
 )
-BY_OPTION: Final = click.option(
-    "--by", default="system:cli", show_default=True, help="The actor in the history."
-)
-REASON_OPTION: Final = click.option("--reason", required=True, help="The reason in the history.")
 
 
 @click.group()
 def contests() -> None:
-    """Check, replay and settle contests, and mark entries as paid."""
+    """Check, replay and settle contests."""
 
 
 @contests.command(cls=Command)
@@ -179,24 +174,3 @@ def bundle(contest_id: str, file: Path) -> None:
     counts = f"{len(document['events'])} events and {len(document['entries'])} entries"
     result = {"file": str(file), "contest_id": contest_id}
     print_result(result, f"{counts} written to {file}.")
-
-
-@contests.command("mark-paid", cls=Command)
-@click.argument("entry_id", metavar="ENTRY")
-@REASON_OPTION
-@BY_OPTION
-def mark_paid(entry_id: str, reason: str, by: str) -> None:
-    """Mark the fee of ENTRY as paid now, by an operator.
-
-    The command exists until payments do. A refused one is stored as a record.
-    """
-    from indelible_service.contest_payments import mark_entry_paid
-
-    actor = Actor.parse(by)
-    with open_settings_store() as store:
-        saved = mark_entry_paid(store, entry_id, actor=actor, reason=reason)
-
-    entry = saved.entry
-    paid = f"{entry.paid_minor} minor units of {entry.currency}"
-    text = f"Entry {entry.id} is {entry.status}: {paid}, marked as paid by {actor}."
-    print_result(saved, text)

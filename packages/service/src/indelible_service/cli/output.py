@@ -52,6 +52,10 @@ HINTS: Final = {
     "DEMO_NOT_FINISHED": (
         "check that the instance has workers, and the same INGESTION_ENDPOINT_URL as the demo"
     ),
+    "DEMO_STRIPE_FOREIGN": (
+        "leave the settings of Stripe blank, or set STRIPE_API_URL to a free port of this machine,"
+        " for the instance and for the demo"
+    ),
     "DISK_FULL": FREE_SPACE,
     "EMBEDDER_MISSING": (
         "install `indelible-wordllama` (./packages/adapters/wordllama), and check"

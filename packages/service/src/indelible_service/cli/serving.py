@@ -32,7 +32,7 @@ MODULE_OPTION: Final = click.option(
     multiple=True,
     help="A module of yours, imported from the working directory or where it is installed.",
 )
-DEMOS: Final = click.Choice(["concepts", "captures", "contests", "projects"])
+DEMOS: Final = click.Choice(["concepts", "captures", "contests", "money", "projects"])
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -203,15 +203,16 @@ def demo(
     host: str | None,
     competitors: Path | None,
 ) -> None:
-    """Run a demonstration of concepts, captures, contests or projects.
+    """Run a demonstration of concepts, captures, contests, money or projects.
 
     `concepts` uses the REST API of the running instance, or the one at API_BASE_URL, or at
     INDELIBLE_HOST and INDELIBLE_PORT. `captures` writes into its database: it reads every .md and
     .txt file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
     second run changes nothing. `contests` is the provider of an invented tournament, which the
-    workers of the running instance fetch: a contest on it runs to its settlement. `projects` needs
-    no running instance: it builds a project in three jobs, in a database and a repository of its
-    own, and kills the worker of one during its push.
+    workers of the running instance fetch: a contest on it runs to its settlement. Its entries are
+    paid at a simulator of Stripe. `money` continues until its winners are paid, and prints the
+    ledger. `projects` needs no running instance: it builds a project in three jobs, in a database
+    and a repository of its own, and kills the worker of one during its push.
     """
     settings = client_settings()
     if name == "contests":
@@ -219,6 +220,12 @@ def demo(
 
         hint = f"See the contest at {settings.address}/console/contests."
         _print_steps(contests_demo(settings, competitors), hint)
+        return
+    if name == "money":
+        from indelible_service.demos.money import money_demo
+
+        hint = f"See the ledger at {settings.address}/console."
+        _print_steps(money_demo(settings), hint)
         return
     if name == "projects":
         from indelible_service.projects_demo import demo_settings, projects_demo

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from indelible_service.contexts import captures, concepts, contests, projects, tokens
+from indelible_service.contexts import captures, concepts, contests, money, projects, tokens
 from indelible_service.contexts.declaration import NoSettings, ServiceContext
 
 __all__ = ["CONTEXTS", "NoSettings", "ServiceContext", "all_scopes"]
@@ -13,6 +13,7 @@ CONTEXTS: Final[tuple[ServiceContext[Any], ...]] = (
     concepts.CONTEXT,
     captures.CONTEXT,
     contests.CONTEXT,
+    money.CONTEXT,
     projects.CONTEXT,
     tokens.CONTEXT,
 )

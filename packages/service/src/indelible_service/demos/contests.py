@@ -1,22 +1,24 @@
 """Run an invented tournament through the workers of the running instance, as its provider.
 
-The demo publishes a contest, enters and pays, and serves one leaderboard after the other. The
-instance does the rest by itself: it locks, starts and settles the contest.
+The demo publishes a contest, enters and pays at a simulated Stripe, and serves one leaderboard
+after the other. The instance does the rest by itself: it locks, starts and settles the contest.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
-from indelible.contests.commands import ActivateEntry, EnterContest, PublishContest
+from indelible.contests.commands import EnterContest, PublishContest
 from indelible.contests.entities import Contest, Entry
-from indelible.contests.handlers import activate_entry, enter_contest, publish_contest
-from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.handlers import enter_contest, publish_contest
+from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, Clock, Conflict, SystemClock, Unavailable
 from indelible_service.contexts.contests import ContestSettings
@@ -25,11 +27,11 @@ from indelible_service.demo import DemoStep, check_running
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import Moment, Tournament, encode
 from indelible_service.demos.provider import ProviderStub, Story, provider_stub
+from indelible_service.demos.stripe import DemoStripe, demo_stripe
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
 ORGANIZER: Final = Actor.user("admin")  # of the first key, so that its holder sees the contest
-PAYMENTS: Final = Actor.system("demo")
 REASON: Final = "demo of contests"
 USERS: Final = ("ann", "bob", "cem", "dora", "eli")
 LOOPBACK: Final = ("127.0.0.1", "localhost")
@@ -37,8 +39,8 @@ FEE_MINOR: Final = 2_501
 ROSTER_SIZE: Final = 4
 COUNTED_PLAYERS: Final = 3
 # Long enough to read each step, and for a worker that looks for due tasks every five seconds.
-LOCK_SECONDS: Final = 20
-START_SECONDS: Final = 24
+LOCK_SECONDS: Final = 30
+START_SECONDS: Final = 34
 CONFIRMATION_SECONDS: Final = 2
 HOLD_SECONDS: Final = 4
 MAX_WAIT_SECONDS: Final = 180
@@ -79,15 +81,29 @@ def contests_demo(settings: Settings, competitors: Path | None = None) -> Iterat
 
     With a file, the players and their first round are those of a real leaderboard.
 
-    Raises: NotRunning, DemoEndpointForeign, DemoNotFinished, NoDatabase, CannotListen.
+    Raises: NotRunning, DemoEndpointForeign, DemoStripeForeign, DemoNotFinished, NoDatabase,
+        CannotListen, SimulatorNotStarted, StripeAdapterMissing.
+    """
+    with running_demo(settings, competitors) as demo:
+        yield from demo.run()
+        yield DemoStep(f"The contest: {settings.address}/console/contests/{demo.contest.id}")
+
+
+@contextmanager
+def running_demo(settings: Settings, competitors: Path | None = None) -> Generator["ContestDemo"]:
+    """Return the demo, with its provider and its Stripe until the block ends.
+
+    Raises: as `contests_demo`.
     """
     check_running(settings)
     port = provider_port(settings.section(ContestSettings).ingestion_endpoint_url)
     tournament = invented_tournament(competitors)
-    with open_configured_store(settings) as store, provider_stub(port=port) as stub:
-        demo = _Demo(store=store, stub=stub, tournament=tournament)
-        yield from demo.run()
-        yield DemoStep(f"The contest: {settings.address}/console/contests/{demo.contest.id}")
+    with (
+        open_configured_store(settings) as store,
+        demo_stripe(settings, store) as stripe,
+        provider_stub(port=port) as stub,
+    ):
+        yield ContestDemo(store=store, stub=stub, stripe=stripe, tournament=tournament)
 
 
 def provider_port(endpoint: str) -> int:
@@ -117,12 +133,16 @@ def invented_tournament(competitors: Path | None) -> Tournament:
 
 
 @define(kw_only=True)
-class _Demo:
+class ContestDemo:
+    """A contest from SCHEDULED to COMPLETE, with its entries and their payments."""
+
     store: SqlStore
     stub: ProviderStub
+    stripe: DemoStripe
     tournament: Tournament
     clock: Clock = field(factory=SystemClock)
     contest: Contest = field(init=False)
+    entries: Sequence[Entry] = ()
     step_began: float = field(factory=time.monotonic)
 
     def run(self) -> Iterator[DemoStep]:
@@ -133,8 +153,10 @@ class _Demo:
         yield self.step(f"Published contest {self.contest.id}; it is SCHEDULED.")
 
         self.wait_for("the field of the tournament", self.has_field)
-        entries = self.enter()
-        yield self.step(f"The field is known. {len(entries)} users have entered and paid.")
+        self.entries = self.enter()
+        yield self.step(f"The field is known. {len(self.entries)} users have entered.")
+        self.pay()
+        yield self.step(f"Stripe has reported {len(self.entries)} payments; every entry is ACTIVE.")
 
         yield from self.wait_for_status(ContestStatus.LOCKED, "the lock time")
         yield from self.wait_for_status(ContestStatus.LIVE, "the start time and data")
@@ -145,7 +167,7 @@ class _Demo:
         self.wait_for("a TERMINAL event", self.has_ended)
         yield self.step("The last leaderboard was seen twice; the tournament is over.")
         yield from self.wait_for_status(ContestStatus.COMPLETE, "the end of the hold")
-        yield DemoStep("The settlement:", RESULT_COLUMNS, self.result_rows(entries))
+        yield DemoStep("The settlement:", RESULT_COLUMNS, self.result_rows())
         yield DemoStep("The history:", HISTORY_COLUMNS, self.history_rows())
 
     # What the demo does
@@ -183,7 +205,7 @@ class _Demo:
         }
 
     def enter(self) -> Sequence[Entry]:
-        """Enter each user with other players, and pay for the entry."""
+        """Enter each user with other players."""
         ids = [golfer.player_id for golfer in self.tournament.golfers]
         entries: list[Entry] = []
         for number, user_id in enumerate(USERS):
@@ -194,20 +216,17 @@ class _Demo:
                 player_ids=tuple(ids[start : start + ROSTER_SIZE]),
             )
             actor = Actor.user(user_id)
-            entered = self.store.run(enter_contest, enter, actor=actor, reason=REASON).entry
-            entries.append(self.pay(entered))
+            entered = self.store.run(enter_contest, enter, actor=actor, reason=REASON)
+            entries.append(entered.entry)
 
         return entries
 
-    def pay(self, entry: Entry) -> Entry:
-        command = ActivateEntry(
-            entry_id=entry.id,
-            paid_minor=entry.fee_minor,
-            currency=entry.currency,
-            paid_at=self.clock.now(),
-            payment_ref=f"demo:{entry.id}",
-        )
-        return self.store.run(activate_entry, command, actor=PAYMENTS, reason=REASON).entry
+    def pay(self) -> None:
+        """Pay each entry at Stripe, and wait until its event has made the entry active."""
+        for entry in self.entries:
+            self.wait_for("the charge of an entry", partial(self.has_charge, entry))
+            self.stripe.pay(entry)
+        self.wait_for("active entries", self.is_paid)
 
     def serve(self, moment: Moment) -> None:
         """Answer with the leaderboard of a moment from now on."""
@@ -252,6 +271,17 @@ class _Demo:
         log = self.store.read(lambda tx: tx.contests.logs.get(self.contest.id))
         return log.entity.field_number is not None
 
+    def has_charge(self, entry: Entry) -> bool:
+        return self.stripe.charge_of(entry) is not None
+
+    def is_paid(self) -> bool:
+        for entry in self.entries:
+            stored = self.store.read(lambda tx, one=entry: tx.contests.entries.get(one.id))
+            if stored.entity.status is not EntryStatus.ACTIVE:
+                return False
+
+        return True
+
     def has_ended(self) -> bool:
         log = self.store.read(lambda tx: tx.contests.logs.get(self.contest.id))
         return log.entity.terminal_number is not None
@@ -263,13 +293,13 @@ class _Demo:
 
     # What is shown
 
-    def result_rows(self, entries: Sequence[Entry]) -> list[Sequence[object]]:
+    def result_rows(self) -> list[Sequence[object]]:
         """Return the lines of the settlement."""
         completed = self.store.read(lambda tx: tx.contests.runs.completed(self.contest.id))
         assert completed is not None  # noqa: S101 - the contest is COMPLETE
         run_id = completed.entity.id
         lines = self.store.read(
-            lambda tx: tx.contests.runs.lines(run_id, after=0, limit=len(entries))
+            lambda tx: tx.contests.runs.lines(run_id, after=0, limit=len(self.entries))
         )
         return [(line.rank, line.user_id, line.score, line.payout_minor) for line in lines]
 

@@ -50,7 +50,7 @@ PAGE_SIZE = 50
 
 @frozen(kw_only=True)
 class JobProgress:
-    """How far a payout job is: the number of its transfers in each state."""
+    """The progress of a payout job: the number of its transfers in each state."""
 
     job: PayoutJob
     states: Mapping[TransferStatus, int]
@@ -74,7 +74,7 @@ class FoundTransfer:
 
 @frozen(kw_only=True)
 class SweepWork:
-    """What a sweep has found: settlements without a job, jobs to complete, unclaimed transfers."""
+    """The work of a sweep: settlements without a job, jobs to complete, unclaimed transfers."""
 
     unplanned: tuple[str, ...]
     jobs: tuple[str, ...]
@@ -221,9 +221,9 @@ def find_sweep_work(tx: MoneyRead, now: datetime, *, limit: int) -> SweepWork:
         unplanned.append(settlement_of_key(head.entity.key))
 
     unclaimed: list[FoundTransfer] = []
-    for found in tx.money.transfers.parked_since(now - UNCLAIMED_AFTER, limit=limit):
-        if is_unclaimed(found.entity, now=now):
-            unclaimed.append(_found(found.entity))
+    for head in tx.money.transfers.parked_since(now - UNCLAIMED_AFTER, limit=limit):
+        if is_unclaimed(head.entity, now=now):
+            unclaimed.append(_to_move(head.entity))
 
     oldest_seconds = 0.0
     for oldest in tx.money.transfers.stuck_since(now, limit=1):
@@ -244,18 +244,18 @@ def find_open_transfers(
     unapproved: list[FoundTransfer] = []
     for head in tx.money.transfers.find({"status": TransferStatus.PENDING}, limit=limit):
         if not head.entity.is_approved:
-            unapproved.append(_found(head.entity))
+            unapproved.append(_to_move(head.entity))
 
     to_wake: list[FoundTransfer] = []
     for head in tx.money.transfers.stuck_since(now - stuck_after, limit=limit):
         if head.entity.is_approved and _has_no_task(tx, head.entity.id):
-            to_wake.append(_found(head.entity))
+            to_wake.append(_to_move(head.entity))
     unfunded: list[FoundTransfer] = []
     for transfer in _parked(tx):
         if transfer.failure_code == ParkReason.BALANCE_INSUFFICIENT:
-            unfunded.append(_found(transfer))
+            unfunded.append(_to_move(transfer))
         elif _can_go_on(tx, transfer):
-            to_wake.append(_found(transfer))
+            to_wake.append(_to_move(transfer))
     return OpenTransfers(
         unapproved=tuple(unapproved),
         to_wake=tuple(to_wake[:limit]),
@@ -305,7 +305,7 @@ def _has_no_task(tx: MoneyRead, transfer_id: str) -> bool:
     return task.cancel_reason is None and task.due_at is None
 
 
-def _found(transfer: Transfer) -> FoundTransfer:
+def _to_move(transfer: Transfer) -> FoundTransfer:
     return FoundTransfer(
         id=transfer.id,
         job=transfer.job_id or transfer.settlement_id,

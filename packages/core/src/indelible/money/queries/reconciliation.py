@@ -27,7 +27,7 @@ from indelible.money.rules.reconciliation import (
     SettlementDigest,
 )
 
-MAX_FOUND = 500  # of a kind; more are the same discrepancy
+MAX_REPORTED = 500  # of a kind; more are the same discrepancy
 MAX_JOBS = 500
 # The charges that were paid once, in whatever state they are.
 PAID = frozenset(
@@ -41,7 +41,7 @@ PAID = frozenset(
     }
 )
 # The charges whose money may be in the escrow of their reference.
-HELD = PAID - {ChargeStatus.REFUNDED, ChargeStatus.CHARGED_BACK}
+IN_ESCROW = PAID - {ChargeStatus.REFUNDED, ChargeStatus.CHARGED_BACK}
 COLLECTED = frozenset({MovementKind.ENTRY_FEE, MovementKind.PAYMENT_QUARANTINED})
 OWED_AGAIN = frozenset({MovementKind.PAYOUT_REVERSED, MovementKind.REVERSAL})
 
@@ -49,15 +49,17 @@ OWED_AGAIN = frozenset({MovementKind.PAYOUT_REVERSED, MovementKind.REVERSAL})
 def book_sums(tx: MoneyRead) -> BookSums:
     """Return what R1 compares."""
     return BookSums(
-        inconsistent=tx.money.movements.inconsistent(limit=MAX_FOUND),
-        misbalanced=tx.money.movements.misbalanced(limit=MAX_FOUND),
+        inconsistent=tx.money.movements.inconsistent(limit=MAX_REPORTED),
+        misbalanced=tx.money.movements.misbalanced(limit=MAX_REPORTED),
         balances=tx.money.accounts.sums(),
     )
 
 
 def paid_charges(tx: MoneyRead) -> PaidCharges:
     """Return what R4 compares."""
-    unbooked = tuple(head.entity.id for head in tx.money.charges.without_movement(limit=MAX_FOUND))
+    unbooked = tuple(
+        head.entity.id for head in tx.money.charges.without_movement(limit=MAX_REPORTED)
+    )
     counts = tx.money.charges.count_by_status()
     booked_count = 0
     for kind_sum in tx.money.movements.sums():
@@ -72,7 +74,7 @@ def paid_charges(tx: MoneyRead) -> PaidCharges:
 
 def unfinished_events(tx: MoneyRead, now: datetime) -> tuple[str, ...]:
     """Return what R5 reports: events that were received long ago and have no outcome."""
-    heads = tx.money.events.unfinished(now - GRACE, limit=MAX_FOUND)
+    heads = tx.money.events.unfinished(now - GRACE, limit=MAX_REPORTED)
     return tuple(head.entity.id for head in heads)
 
 
@@ -138,7 +140,7 @@ def negative_accounts(tx: MoneyRead) -> tuple[Compared, ...]:
     return tuple(negative)
 
 
-def settlement_digests(tx: MoneyRead, *, limit: int = MAX_FOUND) -> tuple[SettlementDigest, ...]:
+def settlement_digests(tx: MoneyRead, *, limit: int = MAX_REPORTED) -> tuple[SettlementDigest, ...]:
     """Return what R11 compares, of the newest settlements."""
     heads = tx.money.movements.find(
         {"kind": MovementKind.SETTLEMENT}, order=("-created_at", "-id"), limit=limit
@@ -216,7 +218,7 @@ def _nonzero(tx: MoneyRead, kind: AccountKind) -> Iterator[Account]:
 
 
 def _has_held_charge(tx: MoneyRead, reference: str) -> bool:
-    heads = tx.money.charges.of_reference(reference, statuses=HELD, after="", limit=1)
+    heads = tx.money.charges.of_reference(reference, statuses=IN_ESCROW, after="", limit=1)
     return bool(heads)
 
 
@@ -232,7 +234,7 @@ def _residue_minor(tx: MoneyRead, reference: str, currency: str) -> int:
 
 def _young_unplanned(tx: MoneyRead, now: datetime) -> frozenset[str]:
     """Return the settlement movements of the last minutes that have no payout job."""
-    heads = tx.money.movements.unplanned_settlements(limit=MAX_FOUND)
+    heads = tx.money.movements.unplanned_settlements(limit=MAX_REPORTED)
     return frozenset(head.entity.id for head in heads if now - head.entity.created_at < GRACE)
 
 

@@ -58,7 +58,7 @@ AUTOMATIC: Final = PayoutPolicy(automatic_approval=True)
 
 
 class SendStep(StrEnum):
-    """What a worker does next about a transfer."""
+    """The next step of a worker about a transfer."""
 
     CALL = "CALL"
     LOOK_UP = "LOOK_UP"
@@ -68,7 +68,7 @@ class SendStep(StrEnum):
 
 @frozen(kw_only=True)
 class SendFacts:
-    """What decides the next step of a transfer, besides itself.
+    """The facts that decide the next step of a transfer, besides itself.
 
     `job_status` is None for a transfer without a job, `payee_status` for an unknown payee.
     """
@@ -89,7 +89,7 @@ class SendDecision:
 
 @frozen(kw_only=True)
 class FailureDecision:
-    """What follows from a failed request: an action of the transfer, and when to try again."""
+    """The consequence of a failed request: an action of the transfer, and when to try again."""
 
     action: str
     code: str

@@ -20,6 +20,7 @@ from indelible.money.commands import (
 from indelible.money.entities import (
     AccountKind,
     ChargeObject,
+    Discrepancy,
     EventObject,
     ReconciliationScope,
     account_id,
@@ -149,7 +150,16 @@ class Reconcile:
             saved = self.store.run(fail_reconciliation, fail, actor=actor, reason=reason)
             return self._report(ReconciliationResult.ERROR, saved, {})
 
-        discrepancies = reconcile(facts, self.scope)
+        return self._finish(reconciliation_id, reconcile(facts, self.scope), actor, reason)
+
+    def _finish(
+        self,
+        reconciliation_id: str,
+        discrepancies: tuple[Discrepancy, ...],
+        actor: Actor,
+        reason: str,
+    ) -> ReconciliationReport:
+        """Store what the rules have found, and report it."""
         finish = FinishReconciliation(
             reconciliation_id=reconciliation_id,
             checked=tuple(rule.value for rule in RULES_BY_SCOPE[self.scope]),
@@ -157,18 +167,18 @@ class Reconcile:
         )
         saved = self.store.run(finish_reconciliation, finish, actor=actor, reason=reason)
         differences: dict[str, int] = {}
-        for found in discrepancies:
+        for discrepancy in discrepancies:
             logger.error(
                 "[Payment] reconciliation %s: %s of %s: expected %s, got %s",
                 reconciliation_id,
-                found.rule.value,
-                found.subject,
-                found.expected,
-                found.actual,
+                discrepancy.rule.value,
+                discrepancy.subject,
+                discrepancy.expected,
+                discrepancy.actual,
             )
-            if found.currency is not None:
-                minor = abs(found.difference_minor or 0)
-                differences[found.currency] = differences.get(found.currency, 0) + minor
+            if discrepancy.currency is not None:
+                minor = abs(discrepancy.difference_minor or 0)
+                differences[discrepancy.currency] = differences.get(discrepancy.currency, 0) + minor
         result = ReconciliationResult.PASSED
         if discrepancies:
             result = ReconciliationResult.DISCREPANCY_DETECTED

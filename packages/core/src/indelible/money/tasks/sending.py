@@ -71,7 +71,7 @@ logger = logging.getLogger("indelible.money")
 
 @frozen(kw_only=True)
 class SendAnswer:
-    """What a request has led to: Stripe's transfer, None where nothing is left to store."""
+    """The answer to a request: Stripe's transfer, None where nothing is left to store."""
 
     reported: TransferObject | None = None
 
@@ -178,14 +178,14 @@ class SendTransfer:
 
     def _look_up(self, work: SendWork, handle: LeaseHandle) -> SendAnswer:
         """Return the transfer that was made; if there is none, make it under a new key."""
-        found = self._find(work.transfer.reference)
+        reported_by_id = self._find(work.transfer.reference)
         self.at_failpoint(PayoutFailpoint.SEND_AFTER_LOOK_UP)
         if work.is_job_new:
-            self._adopt_others(work.transfer, found)
-        if work.transfer.id in found:
+            self._adopt_others(work.transfer, reported_by_id)
+        if work.transfer.id in reported_by_id:
             self.observer.transfer_attempted("found")
-            check_reported(work.transfer, found[work.transfer.id])
-            return SendAnswer(reported=found[work.transfer.id])
+            check_reported(work.transfer, reported_by_id[work.transfer.id])
+            return SendAnswer(reported=reported_by_id[work.transfer.id])
 
         handle.check()
         following = self._begin_call(work.transfer, handle)
@@ -203,16 +203,18 @@ class SendTransfer:
 
         A transfer that somebody has taken back completely was made, too.
         """
-        found: dict[str, TransferObject] = {}
+        reported_by_id: dict[str, TransferObject] = {}
         for reported in self.gateway.list_transfers(transfer_group(reference)):
             named = reported.metadata.get(TRANSFER_METADATA)
             if named is not None:
-                found.setdefault(named, reported)
-        return found
+                reported_by_id.setdefault(named, reported)
+        return reported_by_id
 
-    def _adopt_others(self, transfer: Transfer, found: Mapping[str, TransferObject]) -> None:
+    def _adopt_others(
+        self, transfer: Transfer, reported_by_id: Mapping[str, TransferObject]
+    ) -> None:
         """Complete the other transfers of a job that Stripe has, as after a restored backup."""
-        for transfer_id, reported in found.items():
+        for transfer_id, reported in reported_by_id.items():
             if transfer_id == transfer.id or not self.store.read(_is_open, transfer_id):
                 continue
             command = sent_command(transfer_id, reported)

@@ -45,7 +45,7 @@ from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutO
 from indelible.money.tasks.sending import PAYOUTS
 from indelible.money.tasks.states import MoneyStore
 
-SWEEP_SECONDS: Final = 30  # a settlement without a job is found within 60 seconds
+SWEEP_SECONDS: Final = 30  # a settlement without a job is planned within 60 seconds
 STUCK_AFTER: Final = timedelta(minutes=30)
 LEASE_SECONDS: Final = 300
 MAX_ATTEMPTS: Final = 3
@@ -85,7 +85,7 @@ class SweepResult:
 
 @define
 class _Run:
-    """What one run has done so far."""
+    """The count of what one run has done so far."""
 
     jobs: set[str] = field(factory=set)
     completed: int = 0
@@ -153,16 +153,18 @@ class SweepPayouts:
             find_open_transfers, now, stuck_after=STUCK_AFTER, limit=MAX_REPAIRS
         )
         if self.policy.automatic_approval:
-            for found in opened.unapproved:
-                run.transfers.add(found.id)
-                self._repair(run, "approve", found.job, found.status, self._approve, found.id)
+            for transfer in opened.unapproved:
+                run.transfers.add(transfer.id)
+                self._repair(
+                    run, "approve", transfer.job, transfer.status, self._approve, transfer.id
+                )
         woken = [*opened.to_wake, *self._funded(opened)]
-        for found in woken:
-            run.transfers.add(found.id)
-            self._repair(run, "wake", found.job, found.status, self._wake, found.id)
-        for found in work.unclaimed:
-            run.transfers.add(found.id)
-            self._repair(run, "unclaim", found.job, found.status, self._unclaim, found.id)
+        for transfer in woken:
+            run.transfers.add(transfer.id)
+            self._repair(run, "wake", transfer.job, transfer.status, self._wake, transfer.id)
+        for transfer in work.unclaimed:
+            run.transfers.add(transfer.id)
+            self._repair(run, "unclaim", transfer.job, transfer.status, self._unclaim, transfer.id)
 
     def _funded(self, opened: OpenTransfers) -> list[Any]:
         """Return the transfers that wait for money for which the balance is large enough now."""
@@ -177,10 +179,10 @@ class SweepPayouts:
 
         available = {balance.currency: balance.available_minor for balance in balances}
         funded: list[Any] = []
-        for found in opened.unfunded:
-            if available.get(found.currency, 0) >= found.amount_minor:
-                available[found.currency] -= found.amount_minor
-                funded.append(found)
+        for transfer in opened.unfunded:
+            if available.get(transfer.currency, 0) >= transfer.amount_minor:
+                available[transfer.currency] -= transfer.amount_minor
+                funded.append(transfer)
         return funded
 
     def _repair(

@@ -30,7 +30,7 @@ from indelible.money.rules.payouts import (
 
 @frozen(kw_only=True)
 class SendWork:
-    """What a worker has to do about a transfer. An attempt is stored unless the step is PARK."""
+    """The next work on a transfer. An attempt is stored unless the step is PARK."""
 
     transfer: Transfer
     decision: SendDecision
@@ -59,11 +59,11 @@ def begin_transfer(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork 
     now = tx.clock.now()
     destination = facts.destination or transfer.destination or ""
     if decision.step is SendStep.LOOK_UP:
-        begun = transfer.looking_up(destination, now=now)
-        head = _save_attempt(tx, head, begun, AttemptKind.LOOKUP)
+        attempted = transfer.looking_up(destination, now=now)
+        head = _save_attempt(tx, head, attempted, AttemptKind.LOOKUP)
     else:
-        begun = transfer.calling(destination, now=now)
-        head = _save_attempt(tx, head, begun, AttemptKind.CALL)
+        attempted = transfer.calling(destination, now=now)
+        head = _save_attempt(tx, head, attempted, AttemptKind.CALL)
     is_job_new = facts.job_status is PayoutJobStatus.PENDING
     return SendWork(transfer=head.entity, decision=decision, is_job_new=is_job_new)
 
@@ -89,8 +89,8 @@ def begin_call(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | No
         decision = SendDecision(step=SendStep.PARK, park_reason=reason)
         return SendWork(transfer=transfer, decision=decision)
 
-    begun = transfer.calling_after_lookup(facts.destination or "", now=tx.clock.now())
-    head = _save_attempt(tx, head, begun, AttemptKind.CALL)
+    attempted = transfer.calling_after_lookup(facts.destination or "", now=tx.clock.now())
+    head = _save_attempt(tx, head, attempted, AttemptKind.CALL)
     return SendWork(transfer=head.entity, decision=SendDecision(step=SendStep.CALL))
 
 

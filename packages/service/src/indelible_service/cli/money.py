@@ -1,0 +1,120 @@
+"""Compare the books with Stripe, list a party's postings, and store events that were missed."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import click
+
+from indelible.kernel import Actor, SystemClock
+from indelible_service.cli.lists import INSTANT, in_utc
+from indelible_service.cli.output import (
+    REFUSED,
+    Command,
+    open_settings_store,
+    print_results,
+)
+
+RULE_COLUMNS: Final = ("rule", "subject", "currency", "expected", "actual")
+STATEMENT_COLUMNS: Final = ("at", "kind", "debit", "credit", "amount_minor", "currency")
+EVENT_COLUMNS: Final = ("event", "type", "stored")
+BACKFILL_HOURS: Final = 72
+MAX_LINES: Final = 500
+
+
+@click.group()
+def money() -> None:
+    """Reconcile the books with Stripe, show statements, and store missed events."""
+
+
+@money.command(cls=Command)
+@click.option("--full", is_flag=True, help="Compare everything, also what Stripe lists.")
+@click.option("--reason", required=True, help="The reason in the history.")
+@click.option("--by", default="system:cli", show_default=True, help="The actor in the history.")
+@click.pass_context
+def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> None:
+    """Compare the books with Stripe now, and list each difference.
+
+    Any difference halts new payments until an operator resumes them. Exits with 1 if there is one,
+    or if the comparison could not be finished.
+    """
+    from indelible.money.entities import ReconciliationScope
+    from indelible.money.queries.payouts import list_discrepancies
+    from indelible.money.rules.reconciliation import ReconciliationResult
+    from indelible_service.contexts.money import (
+        MoneySettings,
+        build_gateway,
+        build_reconciliation,
+    )
+    from indelible_service.instance import command_settings
+
+    settings = command_settings().section(MoneySettings)
+    scope = ReconciliationScope.FULL if full else ReconciliationScope.CHEAP
+    gateway = build_gateway(settings)
+    with open_settings_store() as store:
+        reconciliation = build_reconciliation(settings, store, gateway, scope)
+        report = reconciliation.run(actor=Actor.parse(by), reason=reason)
+        found = store.read(list_discrepancies, report.saved.reconciliation.id, limit=MAX_LINES)
+
+    summary = f"{scope.value} reconciliation: {report.result.value}, differences: {len(found)}"
+    print_results(found, RULE_COLUMNS, summary)
+    context.exit(0 if report.result is ReconciliationResult.PASSED else REFUSED)
+
+
+@money.command(cls=Command)
+@click.argument("party")
+@click.option("--limit", type=click.IntRange(1, MAX_LINES), default=50, show_default=True)
+def statement(party: str, limit: int) -> None:
+    """List the last postings that name PARTY, newest first."""
+    from indelible.money import statement as read_statement
+
+    with open_settings_store() as store:
+        lines = store.read(read_statement, party, limit=limit)
+
+    rows: list[dict[str, object]] = []
+    for line in lines:
+        posting, movement = line.posting, line.movement
+        row = {
+            "at": movement.occurred_at,
+            "kind": movement.kind,
+            "debit": posting.debit_account_id,
+            "credit": posting.credit_account_id,
+            "amount_minor": posting.amount_minor,
+            "currency": movement.currency,
+        }
+        rows.append(row)
+    print_results(rows, STATEMENT_COLUMNS, f"Postings: {len(rows)}")
+
+
+@money.command(cls=Command)
+@click.option(
+    "--since",
+    type=INSTANT,
+    help="The first creation time; in UTC without an offset. By default 72 hours ago.",
+)
+def backfill(since: datetime | None) -> None:
+    """Read Stripe's list of events, and store those that no webhook has brought.
+
+    The workers process them as all others. A known event has no second effect.
+    """
+    from indelible.money.tasks import WebhookHandler
+    from indelible_service.contexts.money import MoneySettings, build_gateway
+    from indelible_service.instance import command_settings
+
+    settings = command_settings().section(MoneySettings)
+    gateway = build_gateway(settings)
+    begin = SystemClock().now() - timedelta(hours=BACKFILL_HOURS)
+    if since is not None:
+        begin = in_utc(since)
+
+    rows: list[dict[str, object]] = []
+    with open_settings_store() as store:
+        handler = WebhookHandler(
+            store=store, secrets=settings.webhook_secrets, environment=settings.environment
+        )
+        for event in gateway.list_events(since=begin):
+            saved = handler.backfill(event.body)
+            if not saved.is_duplicate:
+                row = {"event": event.id, "type": saved.event.event_type, "stored": "now"}
+                rows.append(row)
+
+    print_results(rows, EVENT_COLUMNS, f"Events stored: {len(rows)}")

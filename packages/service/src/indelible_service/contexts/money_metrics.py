@@ -1,0 +1,263 @@
+"""The metrics of money that a worker process measures, for its own registry to include."""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from attrs import define, field
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from indelible.app import ReadTx
+from indelible.kernel import IndelibleError
+from indelible.kernel.stages import StageNotFound, breaker_pause
+from indelible.money.entities import EventOutcome
+from indelible.money.entities.values import Side
+from indelible.money.lifecycle import ChargeStatus, InboxStatus, TransferStatus
+from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
+from indelible.money.rules.stages import (
+    EXPIRE_CHARGE_STAGE,
+    PROCESS_STRIPE_EVENT_STAGE,
+    RECORD_FEE_STAGE,
+    SEND_REFUND_STAGE,
+)
+from indelible_service.contexts.declaration import AnyStore
+
+LATENCY_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 5, 30, 60, 600, 3_600)
+STRIPE_STAGES: Final = (
+    PROCESS_STRIPE_EVENT_STAGE,
+    SEND_REFUND_STAGE,
+    EXPIRE_CHARGE_STAGE,
+    RECORD_FEE_STAGE,
+    SEND_TRANSFER_STAGE,
+)
+ATTEMPT_CLASSES: Final = ("sent", "found", "retry", "unknown", "park", "fail")
+FAILED_ATTEMPTS: Final = ("retry", "unknown", "fail")
+
+logger = logging.getLogger("indelible.money")
+
+
+@define(eq=False)
+class MoneyMetrics:
+    """Counts and measures payments, payouts and reconciliations of this process.
+
+    The gauges of the whole database are read again with each run of the sweep.
+    """
+
+    registry: CollectorRegistry = field(factory=CollectorRegistry)
+    _store: AnyStore | None = field(default=None, init=False)
+    _latency: Histogram = field(init=False)
+    _events: Counter = field(init=False)
+    _dead_letters: Gauge = field(init=False)
+    _payments: Gauge = field(init=False)
+    _refund_failures: Counter = field(init=False)
+    _expired: Counter = field(init=False)
+    _unbalanced: Gauge = field(init=False)
+    _discrepancy: Gauge = field(init=False)
+    _reconciliations: Counter = field(init=False)
+    _transfers: Gauge = field(init=False)
+    _age: Gauge = field(init=False)
+    _attempts: Counter = field(init=False)
+    _failure_ratio: Gauge = field(init=False)
+    _breaker: Gauge = field(init=False)
+    _attempt_counts: dict[str, int] = field(factory=dict[str, int], init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._create_events()
+        self._create_payments()
+        self._create_books()
+        self._create_payouts()
+        self._start_at_zero()
+
+    def read_from(self, store: AnyStore) -> None:
+        """Read the gauges of the whole database from this store."""
+        self._store = store
+
+    def _create_events(self) -> None:
+        self._latency = Histogram(
+            "indelible_webhook_latency_seconds",
+            "Time from the storage of an event of Stripe to the end of an attempt to process it.",
+            registry=self.registry,
+            buckets=LATENCY_BUCKETS,
+        )
+        self._events = Counter(
+            "indelible_webhook_events",
+            "Attempts to process events of Stripe, by type and outcome.",
+            ("type", "outcome"),
+            registry=self.registry,
+        )
+        self._dead_letters = Gauge(
+            "indelible_webhook_dead_letters",
+            "Events of Stripe that wait for an operator.",
+            registry=self.registry,
+        )
+
+    def _create_payments(self) -> None:
+        self._payments = Gauge(
+            "indelible_payment_state",
+            "Charges by state, as the sweep of this process counted them last.",
+            ("state",),
+            registry=self.registry,
+        )
+        self._refund_failures = Counter(
+            "indelible_refund_failures",
+            "Refunds that Stripe could not make, by code.",
+            ("code",),
+            registry=self.registry,
+        )
+        self._expired = Counter(
+            "indelible_charges_expired",
+            "Charges that were not paid in time.",
+            registry=self.registry,
+        )
+        self._breaker = Gauge(
+            "indelible_stripe_breaker_open",
+            "1 while a stage that sends requests to Stripe is paused by its circuit breaker.",
+            registry=self.registry,
+        )
+
+    def _create_books(self) -> None:
+        self._unbalanced = Gauge(
+            "indelible_ledger_unbalanced",
+            "Minor units by which debits and credits of all accounts differ; 0 is the only right"
+            " value.",
+            registry=self.registry,
+        )
+        self._discrepancy = Gauge(
+            "indelible_reconciliation_discrepancy_cents",
+            "Minor units by which the books and Stripe differed in the last reconciliation.",
+            ("currency",),
+            registry=self.registry,
+        )
+        self._reconciliations = Counter(
+            "indelible_reconciliations",
+            "Reconciliations by their result.",
+            ("status",),
+            registry=self.registry,
+        )
+
+    def _create_payouts(self) -> None:
+        self._transfers = Gauge(
+            "indelible_payout_transfers",
+            "Transfers by state, as the sweep of this process counted them last.",
+            ("state",),
+            registry=self.registry,
+        )
+        self._age = Gauge(
+            "indelible_payout_age_seconds",
+            "Age of the oldest transfer that has not ended.",
+            registry=self.registry,
+        )
+        self._attempts = Counter(
+            "indelible_payout_attempts",
+            "Attempts to make a transfer, by class.",
+            ("class",),
+            registry=self.registry,
+        )
+        self._failure_ratio = Gauge(
+            "indelible_payout_failure_ratio",
+            "Share of failed attempts among those to make a transfer in this process.",
+            registry=self.registry,
+        )
+
+    def _start_at_zero(self) -> None:
+        """Create every known label, so that a rate is defined from the first scrape on."""
+        for outcome in EventOutcome:
+            self._events.labels("payment_intent.succeeded", outcome.value)
+        for state in ChargeStatus:
+            self._payments.labels(state.value)
+        for transfer_state in TransferStatus:
+            self._transfers.labels(transfer_state.value)
+        for name in ATTEMPT_CLASSES:
+            self._attempts.labels(name)
+
+    # Observations of payments
+
+    def event_processed(self, event_type: str, outcome: str, latency_seconds: float) -> None:
+        """Count an attempt to process an event, and measure its latency."""
+        self._events.labels(event_type, outcome).inc()
+        self._latency.observe(latency_seconds)
+
+    def event_buried(self, event_type: str, code: str) -> None:
+        """Log a dead letter; the gauge counts all of them."""
+        logger.error("[Payment] an event of type %s is a dead letter: %s", event_type, code)
+        self.refresh()
+
+    def refund_failed(self, code: str) -> None:
+        """Count a refund that Stripe could not make."""
+        self._refund_failures.labels(code).inc()
+
+    def charge_expired(self) -> None:
+        """Count a charge that was not paid in time."""
+        self._expired.inc()
+
+    # Observations of payouts
+
+    def transfer_attempted(self, outcome: str) -> None:
+        """Count an attempt by its class."""
+        self._attempts.labels(outcome).inc()
+        self._attempt_counts[outcome] = self._attempt_counts.get(outcome, 0) + 1
+        failed = sum(self._attempt_counts.get(name, 0) for name in FAILED_ATTEMPTS)
+        self._failure_ratio.set(failed / sum(self._attempt_counts.values()))
+
+    def transfers_counted(
+        self, states: Mapping[TransferStatus, int], oldest_seconds: float
+    ) -> None:
+        """Show the transfers by state, and read the other gauges."""
+        for state in TransferStatus:
+            self._transfers.labels(state.value).set(states.get(state, 0))
+        self._age.set(oldest_seconds)
+        self.refresh()
+
+    def reconciled(self, status: str, differences_minor: Mapping[str, int]) -> None:
+        """Count a reconciliation, and show its differences by currency."""
+        self._reconciliations.labels(status).inc()
+        self._discrepancy.clear()
+        for currency, difference in differences_minor.items():
+            self._discrepancy.labels(currency).set(difference)
+
+    # Gauges of the whole database
+
+    def refresh(self) -> None:
+        """Read the gauges; they keep their values where the database does not answer."""
+        if self._store is None:
+            return
+        try:
+            self._store.read(self._show)
+        except IndelibleError as error:
+            logger.warning("[Payment] the metrics of money were not read: %s", error.code)
+
+    def _show(self, tx: ReadTx) -> None:
+        charges = tx.money.charges.count_by_status()
+        for state in ChargeStatus:
+            self._payments.labels(state.value).set(charges.get(state, 0))
+        events = tx.money.events.count_by_status()
+        self._dead_letters.set(events.get(InboxStatus.DEAD, 0))
+        self._unbalanced.set(_ledger_difference(tx))
+        self._breaker.set(int(any(_is_open(tx, stage) for stage in STRIPE_STAGES)))
+
+
+def _ledger_difference(tx: ReadTx) -> int:
+    """Return the sum by which the accounts of each currency differ from zero."""
+    differences: dict[str, int] = {}
+    for balance in tx.money.accounts.sums():
+        minor = balance.balance_minor
+        if balance.kind.side is Side.CREDIT:
+            minor = -minor
+        differences[balance.currency] = differences.get(balance.currency, 0) + minor
+    return sum(abs(difference) for difference in differences.values())
+
+
+def _is_open(tx: ReadTx, stage: str) -> bool:
+    """Return True while the breaker of a stage has paused it."""
+    try:
+        head = tx.stages.get(stage)
+    except StageNotFound:
+        return False
+    return breaker_pause(tx, head) is not None
+
+
+@cache
+def money_metrics() -> MoneyMetrics:
+    """Return the metrics of this process, which all its stages share."""
+    return MoneyMetrics()

@@ -1,0 +1,100 @@
+"""Run a contest to the payment of its winners, and show the books to the cent."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from attrs import define
+
+from indelible.money.entities import Transfer
+from indelible.money.entities.values import Side
+from indelible.money.errors import PayoutJobNotFound
+from indelible.money.lifecycle import PayoutJobStatus
+from indelible.reactions import settlement_id
+from indelible_service.demo import DemoStep
+from indelible_service.demos.contests import USERS, ContestDemo, running_demo
+from indelible_service.settings import Settings
+
+MINOR_UNITS: Final = 100  # of the demo's currency
+TRANSFER_COLUMNS: Final = ("winner", "amount", "state", "transfer at Stripe", "approved by")
+ACCOUNT_COLUMNS: Final = ("account", "currency", "debit", "credit")
+MAX_TRANSFERS: Final = 100
+
+
+def money_demo(settings: Settings) -> Iterator[DemoStep]:
+    """Run a contest with paid entries until its winners are paid, and print the ledger.
+
+    Raises: as `contests_demo`.
+    """
+    with running_demo(settings) as contest:
+        contest.stripe.register(USERS)
+        yield DemoStep(f"{len(USERS)} users have accounts at Stripe for their winnings.")
+        yield from contest.run()
+        yield from _MoneyDemo(contest=contest).run()
+        address = f"{settings.address}/console/contests/{contest.contest.id}"
+        yield DemoStep(f"The contest: {address}")
+
+
+@define(kw_only=True)
+class _MoneyDemo:
+    contest: ContestDemo
+
+    @property
+    def job_id(self) -> str:
+        return settlement_id(self.contest.contest.id)
+
+    def run(self) -> Iterator[DemoStep]:
+        """Wait for the payouts, and show them with the balances of the ledger."""
+        self.contest.wait_for("a complete payout job", self.is_paid_out)
+        yield self.contest.step("The settlement is posted, and every winner is paid.")
+        yield DemoStep("The payouts:", TRANSFER_COLUMNS, self.transfer_rows())
+        yield DemoStep("The ledger:", ACCOUNT_COLUMNS, self.account_rows())
+        yield DemoStep(f"The sum of all accounts: {_amount(self.ledger_sum())}.")
+
+    def is_paid_out(self) -> bool:
+        try:
+            head = self.contest.store.read(lambda tx: tx.money.payout_jobs.get(self.job_id))
+        except PayoutJobNotFound:
+            return False
+        return head.entity.status is PayoutJobStatus.COMPLETE
+
+    def transfer_rows(self) -> list[Sequence[object]]:
+        """Return the transfers of the settlement."""
+        heads = self.contest.store.read(
+            lambda tx: tx.money.transfers.find({"job_id": self.job_id}, limit=MAX_TRANSFERS)
+        )
+        rows: list[Sequence[object]] = []
+        for head in heads:
+            transfer: Transfer = head.entity
+            rows.append(
+                (
+                    transfer.party,
+                    _amount(transfer.amount_minor),
+                    transfer.status.value,
+                    transfer.stripe_transfer_id,
+                    str(transfer.approved_by),
+                )
+            )
+        return rows
+
+    def account_rows(self) -> list[Sequence[object]]:
+        """Return the balances by kind of account, each on its side."""
+        rows: list[Sequence[object]] = []
+        for balance in self.contest.store.read(lambda tx: tx.money.accounts.sums()):
+            amount = _amount(balance.balance_minor)
+            columns = (amount, "") if balance.kind.side is Side.DEBIT else ("", amount)
+            rows.append((balance.kind.value, balance.currency, *columns))
+        return rows
+
+    def ledger_sum(self) -> int:
+        """Return the sum of all debits without all credits."""
+        total = 0
+        for balance in self.contest.store.read(lambda tx: tx.money.accounts.sums()):
+            minor = balance.balance_minor
+            total += minor if balance.kind.side is Side.DEBIT else -minor
+        return total
+
+
+def _amount(minor: int) -> str:
+    """Return an amount with its cents."""
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // MINOR_UNITS}.{abs(minor) % MINOR_UNITS:02}"

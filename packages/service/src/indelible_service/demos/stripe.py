@@ -1,0 +1,234 @@
+"""A Stripe for the demonstrations: the simulator as a child of the demo, and its payers.
+
+An instance that has STRIPE_API_URL at a port of this machine does everything itself: its web
+process receives the webhooks, and its workers perform the stages. Without any setting of Stripe,
+the demo performs the stages that send requests, in a thread, and reads the events from their list.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
+
+import urllib3
+from attrs import define, evolve, field, frozen
+
+from indelible.contests.entities import Entry
+from indelible.kernel import Actor, Clock, Conflict, IndelibleError, SystemClock, Unavailable
+from indelible.money import Charge, charge_of_item
+from indelible.money.commands import AttachDestination, EnablePayee, RegisterPayee
+from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
+from indelible.money.ports import StripeGateway
+from indelible.money.rules.payouts import AUTOMATIC
+from indelible.money.tasks import PaymentStages, PaymentStarter, WebhookHandler
+from indelible.money.tasks.payout_stages import PayoutStages
+from indelible_service.contexts.declaration import AnyStage
+from indelible_service.contexts.money import MoneySettings, build_gateway
+from indelible_service.settings import Settings
+from indelible_sql import SqlStore
+from indelible_workers import Worker, process_batch
+
+PAYMENTS: Final = Actor.system("demo")
+REASON: Final = "demo of money"
+DEMO_KEY: Final = "sk_test_demo"
+DEMO_SECRET: Final = "whsec_demo"  # noqa: S105 - of the simulator
+WEBHOOK_PATH: Final = "/payments/webhook"
+LOOPBACK: Final = ("127.0.0.1", "localhost")
+STOP_SECONDS: Final = 10
+PAUSE_SECONDS: Final = 0.2
+EVENT_MARGIN: Final = timedelta(minutes=1)  # Stripe's times are whole seconds
+
+
+@frozen
+class DemoStripeForeign(Conflict):
+    """The instance uses a Stripe that the demo cannot be."""
+
+    code: ClassVar[str] = "DEMO_STRIPE_FOREIGN"
+    message: ClassVar[str] = (
+        "The demo is the Stripe of the instance, so STRIPE_API_URL must name a free port of this"
+        " machine, or no setting of Stripe is set: got {address}."
+    )
+    address: str
+
+
+@frozen
+class SimulatorNotStarted(Unavailable):
+    """The simulator of Stripe has ended at once."""
+
+    code: ClassVar[str] = "SIMULATOR_NOT_STARTED"
+    message: ClassVar[str] = "The simulator of Stripe did not start at port {port}: {problem}."
+    port: int
+    problem: str
+
+
+@define(kw_only=True)
+class DemoStripe:
+    """The simulator, and what payers and winners do there."""
+
+    store: SqlStore
+    gateway: StripeGateway
+    address: str
+
+    def charge_of(self, entry: Entry) -> Charge | None:
+        """Return the charge of an entry, None before the reaction has opened it."""
+        return self.store.read(charge_of_item, entry.id)
+
+    def pay(self, entry: Entry) -> None:
+        """Let the user of an entry pay its charge."""
+        charge = self.charge_of(entry)
+        assert charge is not None  # noqa: S101 - the demo has waited for it
+        starter = PaymentStarter(store=self.store, gateway=self.gateway)
+        actor = Actor.user(entry.user_id)
+        intent = starter.create_intent(charge.id, party=entry.user_id, actor=actor).intent
+        self.control(f"intents/{intent.id}/pay", {})
+
+    def register(self, users: Sequence[str]) -> None:
+        """Create the account of each user, and register it as the destination of payouts."""
+        for user in users:
+            account = self.gateway.create_account(
+                party=user, email=None, country="US", idempotency_key=f"demo:{user}"
+            )
+            self.control(f"accounts/{account.id}", {"transfers": "active"})
+            self._execute(register_payee, RegisterPayee(party=user))
+            attach = AttachDestination(party=user, destination=account.id)
+            self._execute(attach_destination, attach)
+            self._execute(enable_payee, EnablePayee(party=user))
+
+    def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Send a control to the simulator, and return its answer.
+
+        Raises: SimulatorNotStarted.
+        """
+        answer = urllib3.request(
+            "POST", f"{self.address}/_simulator/{path}", json=body, retries=False, timeout=10.0
+        )
+        if answer.status != 200:  # noqa: PLR2004 - OK
+            problem = f"control {path} answered {answer.status}"
+            raise SimulatorNotStarted(urlsplit(self.address).port or 0, problem)
+        document: dict[str, Any] = answer.json()
+        return document
+
+    def _execute(self, handler: Callable[[Any, Any], Any], command: Any) -> None:  # noqa: ANN401
+        self.store.run(handler, command, actor=PAYMENTS, reason=REASON)
+
+
+@contextmanager
+def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
+    """Run the simulator, and the stages of payments where the instance has no Stripe.
+
+    Raises: DemoStripeForeign, SimulatorNotStarted, StripeAdapterMissing.
+    """
+    configured = settings.section(MoneySettings)
+    money = configured
+    if not configured.has_stripe:
+        money = MoneySettings(api_key=DEMO_KEY, webhook_secrets=(DEMO_SECRET,))
+    port = stand_in_port(configured)
+    with simulator_process(port) as address:
+        gateway = build_gateway(evolve(money, api_url=address))
+        demo = DemoStripe(store=store, gateway=gateway, address=address)
+        if configured.has_stripe:
+            url = f"{settings.address}{WEBHOOK_PATH}"
+            demo.control("webhooks", {"url": url, "secrets": list(money.webhook_secrets)})
+            yield demo
+            return
+        with _OwnWorker(store=store, gateway=gateway, settings=money).running():
+            yield demo
+
+
+def stand_in_port(settings: MoneySettings) -> int:
+    """Return the port at which the instance expects Stripe, 0 where it expects none.
+
+    Raises: DemoStripeForeign.
+    """
+    if not settings.has_stripe:
+        return 0
+    address = urlsplit(settings.api_url)
+    if address.scheme != "http" or address.hostname not in LOOPBACK or address.port is None:
+        raise DemoStripeForeign(settings.api_url)
+    return address.port
+
+
+@contextmanager
+def simulator_process(port: int) -> Generator[str]:
+    """Run the simulator as a child, and yield its address.
+
+    Raises: SimulatorNotStarted.
+    """
+    command = (sys.executable, "-m", "indelible_stripe.simulator", "--port", str(port))
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None  # noqa: S101 - for the type checkers
+            address = process.stdout.readline().strip()
+            if not address:
+                raise SimulatorNotStarted(port, _problem_of(process))
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _problem_of(process: "subprocess.Popen[str]") -> str:
+    """Return the last line that an ended child has written."""
+    _, errors = process.communicate(timeout=STOP_SECONDS)
+    lines = errors.strip().splitlines()
+    return lines[-1] if lines else "it wrote no reason"
+
+
+@define(kw_only=True)
+class _OwnWorker:
+    """Performs the stages that send requests to Stripe, for an instance that has none."""
+
+    store: SqlStore
+    gateway: StripeGateway
+    settings: MoneySettings
+    clock: Clock = field(factory=SystemClock)
+    stopping: Event = field(factory=Event)
+    seen: set[str] = field(factory=set[str])
+
+    @contextmanager
+    def running(self) -> Generator[None]:
+        """Perform the stages in a thread until the block ends."""
+        thread = Thread(target=self._run, name="demo-stripe")
+        thread.start()
+        try:
+            yield
+        finally:
+            self.stopping.set()
+            thread.join()
+
+    def _run(self) -> None:
+        payouts = PayoutStages(store=self.store, gateway=self.gateway, policy=AUTOMATIC)
+        payments = PaymentStages(store=self.store, gateway=self.gateway)
+        stages: list[AnyStage] = [*payments.stages()]
+        stages += [payouts.sending().stage(), payouts.job_end().stage()]
+        since = self.clock.now() - EVENT_MARGIN
+        with Worker(store=self.store, actor=PAYMENTS).heartbeat() as worker:
+            while not self.stopping.is_set():
+                # The next round repeats what has failed.
+                with suppress(IndelibleError):
+                    self._receive(since)
+                    for stage in stages:
+                        process_batch(self.store, stage, actor=PAYMENTS, worker=worker)
+                    payouts.sweep().run()
+                self.stopping.wait(PAUSE_SECONDS)
+
+    def _receive(self, since: datetime) -> None:
+        """Store the events of the simulator that are new."""
+        handler = WebhookHandler(
+            store=self.store,
+            secrets=self.settings.webhook_secrets,
+            environment=self.settings.environment,
+        )
+        for event in self.gateway.list_events(since=since):
+            if event.id not in self.seen:
+                handler.backfill(event.body)
+                self.seen.add(event.id)

@@ -1,0 +1,88 @@
+"""The metrics of money that a worker measures."""
+
+from prometheus_client import CollectorRegistry
+
+from indelible.kernel import Actor
+from indelible.memory import MemoryStore
+from indelible.money.entities import AccountKind, MovementKind
+from indelible.money.handlers import post_movement
+from indelible.money.lifecycle import TransferStatus
+from indelible.money.rules.ledger import AccountKey, MovementDraft, Step
+from indelible_service.contexts.money_metrics import MoneyMetrics
+
+NAMES = (
+    "indelible_webhook_latency_seconds_count",
+    "indelible_webhook_dead_letters",
+    "indelible_ledger_unbalanced",
+    "indelible_payout_age_seconds",
+    "indelible_payout_failure_ratio",
+    "indelible_stripe_breaker_open",
+)
+
+
+def value(registry: CollectorRegistry, name: str, **labels: str) -> float | None:
+    """Return the value of a metric."""
+    return registry.get_sample_value(name, labels)
+
+
+def test_every_metric_exists_from_the_first_scrape_on() -> None:
+    registry = MoneyMetrics().registry
+
+    assert [value(registry, name) for name in NAMES] == [0.0] * len(NAMES)
+    assert value(registry, "indelible_payment_state", state="SUCCEEDED") == 0
+    assert value(registry, "indelible_payout_transfers", state="parked") == 0
+    assert value(registry, "indelible_payout_attempts_total", **{"class": "sent"}) == 0
+
+
+def test_events_are_counted_by_type_and_outcome() -> None:
+    metrics = MoneyMetrics()
+
+    metrics.event_processed("charge.refunded", "PROCESSED", 0.2)
+
+    labels = {"type": "charge.refunded", "outcome": "PROCESSED"}
+    assert value(metrics.registry, "indelible_webhook_events_total", **labels) == 1
+    assert value(metrics.registry, "indelible_webhook_latency_seconds_sum") == 0.2
+
+
+def test_the_share_of_failed_attempts_is_shown() -> None:
+    metrics = MoneyMetrics()
+
+    for outcome in ("sent", "retry", "park", "fail"):
+        metrics.transfer_attempted(outcome)
+
+    assert value(metrics.registry, "indelible_payout_failure_ratio") == 0.5
+
+
+def test_the_sweep_shows_transfers_and_reads_the_other_gauges() -> None:
+    metrics = MoneyMetrics()
+    store = MemoryStore()
+    metrics.read_from(store)
+    draft = MovementDraft(
+        kind=MovementKind.PROCESSING_FEE,
+        key="fee:txn_1",
+        currency="EUR",
+        source="txn_1",
+        steps=(
+            Step(
+                debit=AccountKey(AccountKind.STRIPE_FEES, None, "EUR"),
+                credit=AccountKey(AccountKind.STRIPE_BALANCE, None, "EUR"),
+                amount_minor=103,
+            ),
+        ),
+    )
+    store.run(post_movement, draft, actor=Actor.system("worker"), reason="a test")
+
+    metrics.transfers_counted({TransferStatus.PARKED: 2}, 61.0)
+
+    assert value(metrics.registry, "indelible_payout_transfers", state="parked") == 2
+    assert value(metrics.registry, "indelible_payout_age_seconds") == 61
+    assert value(metrics.registry, "indelible_ledger_unbalanced") == 0
+
+
+def test_a_reconciliation_shows_its_differences() -> None:
+    metrics = MoneyMetrics()
+
+    metrics.reconciled("DISCREPANCY_DETECTED", {"EUR": 100})
+
+    name = "indelible_reconciliation_discrepancy_cents"
+    assert value(metrics.registry, name, currency="EUR") == 100

@@ -1,0 +1,114 @@
+"""The settings of money: Stripe's key and secrets, and the stages that they configure."""
+
+import pytest
+
+from indelible.money.errors import PaymentsNotConfigured
+from indelible.money.rules.payouts import AUTOMATIC, MANUAL, SEND_TRANSFER_STAGE
+from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
+from indelible.reactions import POST_SETTLEMENT_STAGE, UPDATE_CHARGES_STAGE
+from indelible_service.contexts.money import (
+    MoneySettings,
+    build_gateway,
+    build_optional_gateway,
+    build_peers,
+    build_stages,
+    check_settings,
+    web_options,
+)
+from indelible_service.demos.stripe import DemoStripeForeign, stand_in_port
+from indelible_service.environment import SettingsWrong
+from indelible_service.processes import recurring_tasks
+from indelible_service.settings import Settings
+from indelible_sql import SqlStore
+
+TEST_MODE = {"STRIPE_API_KEY": "sk_test_123", "STRIPE_WEBHOOK_SECRET": "whsec_abc"}
+REACTION_STAGES = {UPDATE_CHARGES_STAGE, POST_SETTLEMENT_STAGE}
+
+
+def section(**variables: str) -> MoneySettings:
+    """Return the section of money of these variables."""
+    return Settings.read({**variables}).section(MoneySettings)
+
+
+def test_without_settings_no_request_is_sent_to_stripe(sqlite: SqlStore) -> None:
+    settings = section()
+
+    assert build_optional_gateway(settings) is None
+    assert build_peers(settings) == ()
+    assert {stage.name for stage in build_stages(settings, sqlite)} == REACTION_STAGES
+    with pytest.raises(PaymentsNotConfigured):
+        build_gateway(settings)
+
+
+def test_a_key_configures_the_stages_and_the_recurring_tasks(sqlite: SqlStore) -> None:
+    names = {stage.name for stage in build_stages(section(**TEST_MODE), sqlite)}
+    recurring = {task.name for task in recurring_tasks(Settings.read(TEST_MODE))}
+
+    assert names > {*REACTION_STAGES, PROCESS_STRIPE_EVENT_STAGE, SEND_TRANSFER_STAGE}
+    assert recurring > {"payouts", "reconciliation-cheap", "reconciliation-full"}
+
+
+def test_two_secrets_are_accepted_during_a_rotation() -> None:
+    settings = section(**TEST_MODE | {"STRIPE_WEBHOOK_SECRET": "whsec_old, whsec_new"})
+
+    assert web_options(settings)["stripe_webhook_secrets"] == ("whsec_old", "whsec_new")
+
+
+def test_payouts_are_approved_by_operators_unless_a_setting_approves_them() -> None:
+    assert section().payout_policy == MANUAL
+    assert section(INDELIBLE_AUTOMATIC_PAYOUTS="on").payout_policy == AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"STRIPE_WEBHOOK_SECRET": ""}, "STRIPE_WEBHOOK_SECRET must be set"),
+        ({"STRIPE_API_KEY": ""}, "STRIPE_API_KEY must be set"),
+        ({"STRIPE_LIVEMODE": "on"}, "STRIPE_LIVEMODE must be off"),
+        ({"STRIPE_API_KEY": "rk_live_1"}, "STRIPE_LIVEMODE must be on"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(
+    changes: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(SettingsWrong) as refused:
+        check_settings(section(**TEST_MODE | changes))
+
+    assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("STRIPE_API_KEY", "pk_test_123"),
+        ("STRIPE_API_KEY", "sk_test_1-2"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec-canary"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_a,whsec_b,whsec_c"),
+        ("STRIPE_LIVEMODE", "live"),
+        ("STRIPE_API_URL", "stripe.example"),
+        ("STRIPE_API_URL", "https://stripe.example/v1"),
+        ("STRIPE_API_URL", "https://user@stripe.example"),
+    ],
+)
+def test_a_wrong_setting_is_named_without_its_value(variable: str, value: str) -> None:
+    with pytest.raises(SettingsWrong) as refused:
+        section(**{variable: value})
+
+    assert variable in str(refused.value)
+    assert value not in str(refused.value)
+
+
+def test_secrets_are_masked() -> None:
+    text = repr(section(**TEST_MODE))
+
+    assert "sk_test" not in text
+    assert "whsec" not in text
+
+
+def test_the_demo_is_no_stripe_of_others() -> None:
+    own = section(**TEST_MODE, STRIPE_API_URL="http://127.0.0.1:8472")
+
+    assert stand_in_port(own) == 8472
+    assert stand_in_port(section()) == 0
+    with pytest.raises(DemoStripeForeign):
+        stand_in_port(section(**TEST_MODE))
