@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from indelible.app import ReadTx
 from indelible.kernel import Head, ListFilter
+from indelible.kernel.history import Entity
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.responses import project
@@ -17,7 +18,7 @@ class HeadReader(Protocol):
 
     def list_page(
         self, matching: ListFilter, *, where: Mapping[str, object], after: str, limit: int
-    ) -> tuple[Head[object], ...]:
+    ) -> tuple[Head[Entity], ...]:
         """Return the next matching heads after a position."""
         ...
 
@@ -34,7 +35,7 @@ def page_of_heads(
     where = set_equalities(**equalities)
     cursors = context.cursors(query)
 
-    def read(tx: ReadTx) -> tuple[Head[object], ...]:
+    def read(tx: ReadTx) -> tuple[Head[Entity], ...]:
         return repository(tx).list_page(
             matching, where=where, after=cursors.start(), limit=query.limit + 1
         )
@@ -50,7 +51,7 @@ def set_equalities(**equalities: object) -> dict[str, object]:
     return {name: str(value) for name, value in equalities.items() if value is not None}
 
 
-def view_of(view_type: type[V], head: Head[object]) -> V:
+def view_of(view_type: type[V], head: Head[Entity]) -> V:
     """Return the view of a head, with its seq where the view has one."""
     return project(view_type, WithSeq(head))
 
@@ -58,7 +59,7 @@ def view_of(view_type: type[V], head: Head[object]) -> V:
 class WithSeq:
     """The fields of a head's entity, and its seq."""
 
-    def __init__(self, head: Head[object]) -> None:
+    def __init__(self, head: Head[Entity]) -> None:
         self._head = head
 
     @property

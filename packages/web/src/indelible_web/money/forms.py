@@ -1,7 +1,7 @@
 """The forms on the console's pages of money; each asks for a reason, which is recorded."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -192,7 +192,7 @@ def _act(
     notice: str,
     page_name: str,
     page: Callable[..., Response],
-    **path: str,
+    **path: Any,  # noqa: ANN401 - of the page
 ) -> Response:
     """Run a form's command and show its page; after an error the form keeps the reason."""
     context = console.operation(reason=form_text("reason"), response_type=response_type)
