@@ -20,7 +20,6 @@ from tests.web.paying import HOOK, Till
 from tests.web.test_system import counted
 
 from indelible.money import EventOrigin, InboxStatus
-from indelible.money.rules.events import Environment
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.testing.stores import AnyStore
 from indelible_web.money.webhooks import MAX_BODY_BYTES
@@ -175,8 +174,8 @@ def test_an_event_of_another_environment_is_refused_with_an_alert(
 
 def test_version_and_account_are_compared_where_they_are_configured(any_store: AnyStore) -> None:
     till = Till(any_store)
-    environment = Environment(livemode=False, account="acct_1", api_version="2026-10-28.endive")
-    till.web = Web(any_store, evolve(SETTINGS, stripe_environment=environment))
+    settings = evolve(SETTINGS, stripe_account="acct_1", stripe_api_version="2026-10-28.endive")
+    till.web = Web(any_store, settings)
 
     for event_type, changes, status in (
         ("payment_intent.processing", {}, 200),

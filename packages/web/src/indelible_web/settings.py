@@ -5,11 +5,9 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from indelible.kernel import UsageError
-from indelible.money.rules.events import Environment
 from indelible_web.http.request import Authenticator
 
 MIN_SECRET_BYTES = 32
-TEST_MODE = Environment(livemode=False)
 
 
 def _is_secret(_: object, __: "Attribute[Any]", value: bytes) -> None:
@@ -46,8 +44,10 @@ class WebSettings:
     webhook_secret: bytes = field(default=b"", repr=False)
     # Of Stripe's endpoint, two while one replaces the other; without any the webhook is closed.
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
-    # What events of Stripe must belong to.
-    stripe_environment: Environment = TEST_MODE
+    # The mode, the account and the API version of Stripe's events; None is not compared.
+    stripe_livemode: bool = False
+    stripe_account: str | None = None
+    stripe_api_version: str | None = None
     # Or redis://...
     limiter_storage: str = field(default="memory://", repr=False)
     # `/health` answers 503 where the database has not answered by then.

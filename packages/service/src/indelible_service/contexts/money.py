@@ -219,9 +219,12 @@ def build_registries() -> "Sequence[CollectorRegistry]":
 
 def web_options(settings: MoneySettings) -> Mapping[str, Any]:
     """Return the settings of the web that belong to money."""
+    environment = settings.environment
     return {
         "stripe_webhook_secrets": settings.webhook_secrets,
-        "stripe_environment": settings.environment,
+        "stripe_livemode": environment.livemode,
+        "stripe_account": environment.account,
+        "stripe_api_version": environment.api_version,
     }
 
 

@@ -1,4 +1,4 @@
-"""What needs the attention of an operator of money, for the pages and the home page."""
+"""Items that need the attention of an operator of money, for the pages and the home page."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ URGENT_DISPUTE: Final = timedelta(days=3)
 SOON_DISPUTE: Final = timedelta(days=14)
 STUCK_AFTER: Final = timedelta(minutes=30)
 MAX_AGE: Final = timedelta(hours=25)  # of the newest reconciliation of the daily scope
-MAX_SHOWN: Final = 20
+MAX_INSPECTED: Final = 20
 
 
 def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
@@ -45,7 +45,7 @@ def inbox_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
         url = url_for("console.list_inbox", status=InboxStatus.DEAD)
         detail = "Mend the cause, then replay them."
         items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
-    late = len(tx.money.events.unfinished(now - LATE_EVENT, limit=MAX_SHOWN))
+    late = len(tx.money.events.unfinished(now - LATE_EVENT, limit=MAX_INSPECTED))
     if late:
         text = f"{late:,} {plural(late, 'event')} of Stripe wait longer than 15 minutes."
         url = url_for("console.list_inbox", status=InboxStatus.RECEIVED)
@@ -57,7 +57,7 @@ def inbox_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
 def dispute_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
     """Return disputes whose evidence is due soon, the most urgent first."""
     items: list[AttentionItem] = []
-    for head in tx.money.disputes.due(now + SOON_DISPUTE, limit=MAX_SHOWN):
+    for head in tx.money.disputes.due(now + SOON_DISPUTE, limit=MAX_INSPECTED):
         dispute = head.entity
         due = dispute.evidence_due_by
         is_urgent = due is not None and due <= now + URGENT_DISPUTE
@@ -89,7 +89,7 @@ def payout_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
             url = url_for("console.list_payouts", status=status)
             sentence = f"{number:,} {plural(number, 'transfer')}: {text}."
             items.append(AttentionItem(text=sentence, url=url, level=level))
-    stuck = len(tx.money.transfers.stuck_since(now - STUCK_AFTER, limit=MAX_SHOWN))
+    stuck = len(tx.money.transfers.stuck_since(now - STUCK_AFTER, limit=MAX_INSPECTED))
     if stuck:
         sentence = f"{stuck:,} {plural(stuck, 'transfer')} did not change for 30 minutes."
         items.append(AttentionItem(text=sentence, url=url_for("console.list_payouts")))

@@ -32,11 +32,9 @@ from indelible_web.money.admin_queries import BackfillBody, ReconciliationBody, 
 from indelible_web.money.admin_schemas import (
     BackfillView,
     InboxEventView,
-    PayoutJobView,
     RefundView,
     RequestedTaskView,
     SwitchView,
-    TransferView,
 )
 from indelible_web.money.idempotency import run_recorded
 from indelible_web.money.pages import (
@@ -47,6 +45,10 @@ from indelible_web.money.pages import (
     list_reconciliation_reports,
     payment,
     payout,
+)
+from indelible_web.money.payout_schemas import (
+    PayoutJobView,
+    TransferView,
 )
 
 BY_OPERATOR: Final = "OPERATOR"

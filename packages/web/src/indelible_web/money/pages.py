@@ -228,7 +228,12 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
     report = context.store.read(read_reconciliation, query.reconciliation_id)
     found = context.store.read(read_discrepancies, query.reconciliation_id, after=0, limit=MAX_ROWS)
     return _page(
-        console, context, "money/reconciliation", _no_items, report=report, discrepancies=found
+        console,
+        context,
+        "money/reconciliation",
+        _no_items,
+        report=report,
+        discrepancies=discrepancies,
     )
 
 

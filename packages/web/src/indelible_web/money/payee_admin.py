@@ -19,8 +19,11 @@ from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import page_of_heads, view_of
 from indelible_web.money.admin_queries import OnboardingBody, PayeeListQuery, PayeeQuery
-from indelible_web.money.admin_schemas import OnboardingView, PayeeView
 from indelible_web.money.idempotency import run_recorded
+from indelible_web.money.payout_schemas import (
+    OnboardingView,
+    PayeeView,
+)
 from indelible_web.money.starting import require_gateway, stripe_errors
 
 Command = TypeVar("Command")

@@ -26,8 +26,11 @@ from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import view_of
 from indelible_web.money.admin_queries import TransferQuery
-from indelible_web.money.admin_schemas import PayoutJobView, TransferView
 from indelible_web.money.idempotency import run_recorded
+from indelible_web.money.payout_schemas import (
+    PayoutJobView,
+    TransferView,
+)
 
 Command = TypeVar("Command")
 

@@ -21,7 +21,7 @@ from indelible_web.money.admin_queries import (
     TransferListQuery,
     TransferQuery,
 )
-from indelible_web.money.admin_schemas import (
+from indelible_web.money.payout_schemas import (
     FoundTransferView,
     JobProgressView,
     LookupView,
@@ -145,13 +145,13 @@ def look_up(context: OperationContext, transfer_id: str) -> LookupView:
     """
     gateway = require_gateway(context)
     transfer = context.store.read(read_transfer, transfer_id)
-    found: list[FoundTransferView] = []
+    matches: list[FoundTransferView] = []
     with stripe_errors():
         for reported in gateway.list_transfers(transfer_group(transfer.reference)):
             if reported.metadata.get(TRANSFER_METADATA) == transfer_id:
-                found.append(_found(reported))
+                matches.append(_match(reported))
 
-    return LookupView(transfer=transfer, found=tuple(found))
+    return LookupView(transfer=transfer, matches=tuple(matches))
 
 
 def read_owed(
@@ -227,5 +227,5 @@ def read_progress(tx: ReadTx, settlement_id: str) -> JobProgressView:
     )
 
 
-def _found(reported: TransferObject) -> FoundTransferView:
+def _match(reported: TransferObject) -> FoundTransferView:
     return project(FoundTransferView, reported, stripe_transfer_id=reported.id)

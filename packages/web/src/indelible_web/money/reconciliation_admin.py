@@ -141,5 +141,7 @@ def read_discrepancies(
         ReconciliationNotFound: There is no such reconciliation.
     """
     tx.money.reconciliations.get(reconciliation_id)
-    found = tx.money.reconciliations.discrepancies(reconciliation_id, after=after, limit=limit)
-    return tuple(project(DiscrepancyView, discrepancy) for discrepancy in found)
+    discrepancies = tx.money.reconciliations.discrepancies(
+        reconciliation_id, after=after, limit=limit
+    )
+    return tuple(project(DiscrepancyView, discrepancy) for discrepancy in discrepancies)

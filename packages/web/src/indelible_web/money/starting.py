@@ -40,13 +40,13 @@ PERMANENT: Final[tuple[type[IndelibleError], ...]] = (
 
 @frozen(kw_only=True)
 class PaymentReceipt:
-    """What is stored under the key of a request that starts a payment."""
+    """The receipt of a request that starts a payment; it holds no secret."""
 
     charge_id: str
 
 
 @frozen(kw_only=True)
-class BegunPayment:
+class PaymentRequest:
     """A charge that a request pays; `is_repeated` is True if the request was made before."""
 
     charge: Charge
@@ -64,14 +64,14 @@ def start_intent(context: OperationContext, new: NewIntent) -> IntentView:
     Raises: as `PaymentStarter.create_intent`.
     """
     gateway = require_gateway(context)
-    begun = _begin(context, new)
+    requested = _begin(context, new)
     with stripe_errors():
-        if begun.is_over and begun.charge.intent_id is not None:
-            charge = begun.charge
-            intent = gateway.retrieve_payment_intent(begun.charge.intent_id)
+        if requested.is_over and requested.charge.intent_id is not None:
+            charge = requested.charge
+            intent = gateway.retrieve_payment_intent(requested.charge.intent_id)
         else:
             started = _starter(context, gateway).create_intent(
-                begun.charge.id,
+                requested.charge.id,
                 party=new.user_id,
                 actor=context.caller.actor,
                 request_id=context.request_id,
@@ -95,19 +95,19 @@ def start_checkout(context: OperationContext, new: NewCheckout) -> CheckoutView:
     Raises: as `PaymentStarter.create_checkout`.
     """
     gateway = require_gateway(context)
-    begun = _begin(context, new)
+    requested = _begin(context, new)
     pages = CheckoutPages(
-        description=f"Payment of {begun.charge.item}",
+        description=f"Payment of {requested.charge.item}",
         success_url=new.success_url,
         cancel_url=new.cancel_url,
     )
     with stripe_errors():
-        if begun.is_over and begun.charge.session_id is not None:
-            charge = begun.charge
-            session = gateway.retrieve_checkout_session(begun.charge.session_id)
+        if requested.is_over and requested.charge.session_id is not None:
+            charge = requested.charge
+            session = gateway.retrieve_checkout_session(requested.charge.session_id)
         else:
             started = _starter(context, gateway).create_checkout(
-                begun.charge.id,
+                requested.charge.id,
                 pages,
                 party=new.user_id,
                 actor=context.caller.actor,
@@ -147,7 +147,7 @@ def stripe_errors() -> Generator[None]:
         raise GatewayOutage(error.describe(), OutageOutcome.NOT_DONE, should_retry=False) from error
 
 
-def _begin(context: OperationContext, new: NewPayment) -> BegunPayment:
+def _begin(context: OperationContext, new: NewPayment) -> PaymentRequest:
     """Check that a charge takes a payment, once for the key of the request."""
     is_first = False
 
@@ -159,7 +159,7 @@ def _begin(context: OperationContext, new: NewPayment) -> BegunPayment:
 
     receipt = run_once(context.showing(PaymentReceipt), begin, new)
     saved = context.store.read(get_charge, receipt.charge_id, party=new.user_id)
-    return BegunPayment(charge=saved.charge, is_repeated=not is_first)
+    return PaymentRequest(charge=saved.charge, is_repeated=not is_first)
 
 
 def _starter(context: OperationContext, gateway: StripeGateway) -> PaymentStarter:

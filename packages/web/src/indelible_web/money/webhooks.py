@@ -10,6 +10,7 @@ from werkzeug.datastructures import Headers
 
 from indelible.app import AppContext
 from indelible.money.errors import EnvironmentMismatch
+from indelible.money.rules.events import Environment
 from indelible.money.tasks import WebhookHandler
 from indelible.money.tasks.receiving import STRIPE
 from indelible_web.context import Webhook, WebhookReceiver
@@ -74,7 +75,11 @@ def open_webhook(
         handler = WebhookHandler(
             store=app_context.store,
             secrets=settings.stripe_webhook_secrets,
-            environment=settings.stripe_environment,
+            environment=Environment(
+                livemode=settings.stripe_livemode,
+                account=settings.stripe_account,
+                api_version=settings.stripe_api_version,
+            ),
         )
         webhook = StripeWebhook(handler, metrics)
 
