@@ -226,7 +226,9 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
     context = operator(console)
     query = parse_fields(ReconciliationQuery, {}, reconciliation_id=reconciliation_id)
     report = context.store.read(read_reconciliation, query.reconciliation_id)
-    found = context.store.read(read_discrepancies, query.reconciliation_id, after=0, limit=MAX_ROWS)
+    discrepancies = context.store.read(
+        read_discrepancies, query.reconciliation_id, after=0, limit=MAX_ROWS
+    )
     return _page(
         console,
         context,
