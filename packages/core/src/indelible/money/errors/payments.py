@@ -280,5 +280,7 @@ class IdempotencyKeyConflict(Conflict):
     """A key that was used with another request about money."""
 
     code: ClassVar[str] = "IDEMPOTENCY_KEY_CONFLICT"
-    message: ClassVar[str] = "Idempotency key {key} was already used with another request."
+    message: ClassVar[str] = (
+        "Idempotency key {key} belongs to another request about money: use a new key."
+    )
     key: str
