@@ -84,7 +84,7 @@ EDITS = (
     Edit(
         WEB,
         "from indelible_web import captures, concepts, contests, money, projects, tokens\n",
-        "from indelible_web import captures, concepts, contests, parcels, projects, tokens\n",
+        "from indelible_web import captures, concepts, contests, money, parcels, projects, tokens\n",
     ),
     Edit(WEB, "    tokens.CONTEXT,\n)", "    tokens.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(CONTRACTS, '| tokens"', '| parcels | tokens"'),
