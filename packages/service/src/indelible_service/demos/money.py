@@ -61,7 +61,8 @@ class _MoneyDemo:
 
     def is_booked(self) -> bool:
         """Return True if our balance at Stripe is the one that Stripe reports."""
-        stripes = {one.currency: one.total_minor for one in self.contest.stripe.gateway.retrieve_balance()}
+        reported = self.contest.stripe.gateway.retrieve_balance()
+        stripes = {one.currency: one.total_minor for one in reported}
         ours: dict[str, int] = {}
         for balance in self.contest.store.read(lambda tx: tx.money.accounts.sums()):
             if balance.kind is AccountKind.STRIPE_BALANCE:
