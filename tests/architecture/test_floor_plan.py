@@ -21,7 +21,7 @@ REQUIRED = {
 }
 OPTIONAL = {"repositories", "samples", "tasks"}
 CONTEXTS = ["captures", "concepts", "contests", "money", "projects", "tokens"]
-NOT_CONTEXTS = {"__pycache__", "kernel", "memory", "testing"}
+NOT_CONTEXTS = {"__pycache__", "kernel", "memory", "reactions", "testing"}
 VAGUE_NAMES = {"utils", "helpers", "common", "base", "models", "manager"}
 MAX_README_LINES = 30
 

@@ -52,6 +52,8 @@ STAGES = (
     "start_contest",
     "settle_contest",
     "reconcile_contests",
+    "update_charges",
+    "post_settlement",
     "process_job",
     "clean_workspaces",
     "detect",

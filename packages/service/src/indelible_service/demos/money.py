@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import define
 
-from indelible.money.entities import Transfer
+from indelible.money.entities import AccountKind, Transfer
 from indelible.money.entities.values import Side
 from indelible.money.errors import PayoutJobNotFound
 from indelible.money.lifecycle import PayoutJobStatus
@@ -46,9 +46,11 @@ class _MoneyDemo:
         """Wait for the payouts, and show them with the balances of the ledger."""
         self.contest.wait_for("a complete payout job", self.is_paid_out)
         yield self.contest.step("The settlement is posted, and every winner is paid.")
+        self.contest.wait_for("the booking of Stripe's fees", self.is_booked)
         yield DemoStep("The payouts:", TRANSFER_COLUMNS, self.transfer_rows())
         yield DemoStep("The ledger:", ACCOUNT_COLUMNS, self.account_rows())
         yield DemoStep(f"The sum of all accounts: {_amount(self.ledger_sum())}.")
+        yield DemoStep("Stripe reports the same balance.")
 
     def is_paid_out(self) -> bool:
         try:
@@ -56,6 +58,16 @@ class _MoneyDemo:
         except PayoutJobNotFound:
             return False
         return head.entity.status is PayoutJobStatus.COMPLETE
+
+    def is_booked(self) -> bool:
+        """Return True if our balance at Stripe is the one that Stripe reports."""
+        reported = self.contest.stripe.gateway.retrieve_balance()
+        stripes = {one.currency: one.total_minor for one in reported}
+        ours: dict[str, int] = {}
+        for balance in self.contest.store.read(lambda tx: tx.money.accounts.sums()):
+            if balance.kind is AccountKind.STRIPE_BALANCE:
+                ours[balance.currency] = balance.balance_minor
+        return ours == {currency: stripes.get(currency, 0) for currency in ours}
 
     def transfer_rows(self) -> list[Sequence[object]]:
         """Return the transfers of the settlement."""

@@ -1,0 +1,59 @@
+"""The demonstration of money on a running instance: from paid entries to paid winners."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.service.processes import (
+    free_port,
+    read_json_line,
+    refusal,
+    start_command,
+    stop_command,
+    wait_until_ready,
+)
+
+from indelible_service.cli import main
+
+
+@pytest.mark.slow
+def test_winners_are_paid_automatically_through_the_instance_and_its_webhook(
+    tmp_path: Path,
+) -> None:
+    endpoint = f"http://127.0.0.1:{free_port()}/leaderboard?event={{event_id}}"
+    settings = {
+        "STRIPE_API_KEY": "sk_test_demo",
+        "STRIPE_WEBHOOK_SECRET": "whsec_demo",
+        "STRIPE_API_URL": f"http://127.0.0.1:{free_port()}",
+        "INDELIBLE_AUTOMATIC_PAYOUTS": "on",
+        "INGESTION_ENDPOINT_URL": endpoint,
+        "INGESTION_POLL_SECONDS": "1",
+        "INDELIBLE_DISPATCH_SECONDS": "1",
+        "INDELIBLE_DATA_DIR": str(tmp_path / "data"),
+        "INDELIBLE_PORT": str(free_port()),
+    }
+    with start_command("up", "--json", cwd=tmp_path, **settings) as process:
+        output = read_json_line(process)
+        wait_until_ready(output["address"])
+        result = CliRunner(env=settings).invoke(
+            main, ("demo", "money", "--json"), catch_exceptions=False
+        )
+        stop_command(process)
+
+    assert result.exit_code == 0, result.output
+    steps = {step["text"]: step["rows"] for step in json.loads(result.stdout)}
+    transfers = steps["The payouts:"]
+    cents = sum(int(row[1].replace(".", "")) for row in transfers)
+    assert cents == 5 * 2_501 - 1_250
+    assert {row[2] for row in transfers} == {"completed"}
+    assert {row[4].partition(":")[0] for row in transfers} == {"system"}
+    assert "The sum of all accounts: 0.00." in steps
+    kept = {row[0]: row[3] for row in steps["The ledger:"]}
+    assert kept["platform_rake"] == "12.50"
+
+
+def test_the_demo_needs_a_running_instance() -> None:
+    settings = {"INDELIBLE_PORT": str(free_port())}
+
+    assert refusal("demo", "money", **settings) == (3, "NOT_RUNNING")
