@@ -144,12 +144,15 @@ LEGAL_ON_MONEY: Kind = {
     "a settlement covers an item": lambda s: step_writes(s.money.settlement),
 }
 
-# With foreign keys off, SQLite accepts an account that names a movement to come.
+# With foreign keys off, SQLite accepts what names a movement or a payload to come.
 WITHOUT_MOVEMENT: Mapping[str, Kind] = {
-    "an account without its movement": {
+    "a head of money without what it names": {
         "an escrow that changes alone": _accounts_alone(0),
         "a balance that changes alone": _accounts_alone(1),
         "two accounts that change alone": _accounts_alone(0, 1),
+        "an event whose payload is missing": lambda s: step_writes(
+            s.births["stripe_events"], payload_digest="b" * 64
+        ),
     },
 }
 
