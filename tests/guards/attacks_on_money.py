@@ -94,10 +94,17 @@ def _without_second_account(s: Situation) -> Sequence[Statement]:
     return movement_writes(step)
 
 
-def _account_alone(s: Situation) -> Sequence[Statement]:
-    """Return the change of an account whose movement is never stored."""
-    account = s.money.fee.accounts[0]
-    return head_write(account), insert_change(account.change)
+def _accounts_alone(*indices: int) -> Write:
+    """Return the changes of some accounts whose movement is never stored."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        writes: list[Statement] = []
+        for index in indices:
+            account = s.money.fee.accounts[index]
+            writes += [head_write(account), insert_change(account.change)]
+        return writes
+
+    return write
 
 
 def _posting_later(s: Situation) -> Sequence[Statement]:
@@ -137,10 +144,15 @@ LEGAL_ON_MONEY: Kind = {
     "a settlement covers an item": lambda s: step_writes(s.money.settlement),
 }
 
-# With foreign keys off, SQLite accepts an account that names a movement to come.
+# With foreign keys off, SQLite accepts what names a movement or a payload to come.
 WITHOUT_MOVEMENT: Mapping[str, Kind] = {
-    "an account without its movement": {
-        "an account that changes alone": _account_alone,
+    "a head of money without what it names": {
+        "an escrow that changes alone": _accounts_alone(0),
+        "a balance that changes alone": _accounts_alone(1),
+        "two accounts that change alone": _accounts_alone(0, 1),
+        "an event whose payload is missing": lambda s: step_writes(
+            s.births["stripe_events"], payload_digest="b" * 64
+        ),
     },
 }
 

@@ -188,13 +188,9 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         "an event without its payload": _left(
             lambda s: s.processed, "replay", "RECEIVED", payload_digest="b" * 64
         ),
-        "an event that is born with a missing payload": _born(
-            "stripe_events", payload_digest="b" * 64
-        ),
         "an event that is processed without an attempt": lambda s: (
             head_write(s.money.processed, attempt_number=0),
         ),
-        "an event that is processed alone": lambda s: (head_write(s.money.processed),),
         "an outcome alone": _alone(_processed, EVENT_ATTEMPTS),
         "an outcome under a number too high": _recorded(_processed, EVENT_ATTEMPTS, number=9),
         "an outcome of another state": _recorded(_processed, EVENT_ATTEMPTS, outcome="FAILED"),
