@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from tests.architecture.sources import ROOT, SOURCES, modules, parsed
 
+from indelible_sql.contexts import CONTEXTS
+
 PLANTS = [
     ("rings", "indelible/policy.py", "import indelible_sql"),
     ("rings", "indelible_sql/schema/tables.py", "import indelible_web"),
@@ -35,6 +37,9 @@ PLANTS = [
     ("testing", "indelible_sql/store.py", "import indelible.testing"),
     ("testing", "indelible/memory/store.py", "import indelible.testing"),
     ("memory", "indelible/concepts/handlers.py", "import indelible.memory"),
+    ("reactions", "indelible/kernel/feed_stage.py", "import indelible.reactions"),
+    ("reactions", "indelible/memory/store.py", "import indelible.reactions"),
+    ("reactions", "indelible_workers/worker.py", "import indelible.reactions"),
     ("contests", "indelible/contests/rules/payout.py", "import stripe"),
     ("contests", "indelible/contests/queries.py", "import smtplib"),
     ("settlement", "indelible/contests/rules/scoring.py", "import indelible.contests.lifecycle"),
@@ -48,6 +53,8 @@ PLANTS = [
     ("sql-kernel", "indelible_sql/maintenance/verify.py", "import indelible_sql.captures.verify"),
     ("sql-kernel", "indelible_sql/store.py", "import indelible_sql.contexts"),
 ]
+# What composes the contexts, and the one module with behavior across them.
+KNOW_CONTEXTS = ("app.py", "memory/store.py", "policy.py", "reactions.py")
 CORE_MAY_IMPORT = {
     "attr",
     "attrs",
@@ -70,6 +77,22 @@ def lint_imports(folder: Path, *options: str) -> subprocess.CompletedProcess[str
         capture_output=True,
         text=True,
     )
+
+
+def imported_contexts(module: ast.Module) -> set[str]:
+    """Return the contexts of core from which a module imports."""
+    names: list[str] = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            names.extend(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "indelible":
+            names.extend(f"indelible.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
+
+    contexts = {context.name for context in CONTEXTS}
+    parts = [name.split(".") for name in names if name.startswith("indelible.")]
+    return {part[1] for part in parts if part[1] in contexts}
 
 
 def contracts() -> dict[str, str]:
@@ -143,6 +166,26 @@ def test_a_contract_reports_its_planted_violation(
     assert done.returncode == 1, done.stdout
     assert f"{contracts()[contract]} BROKEN" in done.stdout
     assert re.search(named, done.stdout)
+
+
+def test_only_reactions_and_compositions_of_core_import_two_contexts() -> None:
+    for path in modules("indelible"):
+        name = path.relative_to(SOURCES["indelible"]).as_posix()
+        if name in KNOW_CONTEXTS or name.startswith("testing/"):
+            continue
+        assert len(imported_contexts(parsed(path))) < 2, path
+
+    for name in KNOW_CONTEXTS:
+        assert (SOURCES["indelible"] / name).exists(), name
+
+
+def test_a_planted_second_context_is_reported() -> None:
+    planted = ast.parse(
+        "import indelible.tokens\nfrom indelible import concepts, kernel\n"
+        "from indelible.contests.ports import ContestsRead\n"
+    )
+
+    assert imported_contexts(planted) == {"tokens", "concepts", "contests"}
 
 
 def test_core_imports_nothing_but_attrs_cattrs_and_the_standard_library() -> None:

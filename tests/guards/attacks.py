@@ -32,6 +32,7 @@ from tests.guards.attacks_on_settlements import (
     WITHOUT_SETTLEMENT_RECORD,
 )
 from tests.guards.attacks_on_sqlite import ON_SQLITE
+from tests.guards.attacks_on_subscribers import LEGAL_ON_SUBSCRIBERS, ON_SUBSCRIBERS
 from tests.guards.attacks_on_task_ends import ON_TASK_ENDS
 from tests.guards.attacks_on_tasks import LEGAL_ON_TASKS, ON_TASKS
 from tests.guards.attacks_on_tokens import LEGAL_ON_TOKENS, ON_TOKENS
@@ -48,6 +49,7 @@ LEGAL: Kind = {
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
     **LEGAL_ON_HUNG_THREADS,
+    **LEGAL_ON_SUBSCRIBERS,
     **LEGAL_ON_SEALS,
     **LEGAL_ON_PAYLOADS,
 }
@@ -75,6 +77,7 @@ ON_BOTH = (
     ON_TASK_ENDS,
     ON_RATES,
     ON_HUNG_THREADS,
+    ON_SUBSCRIBERS,
     ON_SEALS,
     ON_PAYLOADS,
     ON_HEADS,

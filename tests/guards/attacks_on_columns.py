@@ -23,6 +23,7 @@ from tests.guards.situation import (
     insert_version,
     insert_warnings,
 )
+from tests.guards.subscriber_rows import insert_cursor
 from tests.guards.task_rows import insert_attempt, insert_pruned, insert_task
 from tests.guards.writes import insert_change, step_writes, update_head
 
@@ -35,6 +36,7 @@ from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
@@ -70,6 +72,7 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         PRUNED_STAGES: insert_pruned(**columns),
         RATE_BUCKETS: insert_bucket(**columns),
         HUNG_THREADS: insert_report(**columns),
+        SUBSCRIBER_CURSORS: insert_cursor(**columns),
         SEALS: insert_seal(s.seal, **columns),
         SEAL_RECORDS: insert_seal_record(**columns),
         PAYLOADS: insert_payload(**columns),

@@ -8,6 +8,7 @@ from sqlalchemy import table as lite_table
 from tests.guards.attack_parts import Kind, Write, change_row
 from tests.guards.attacks_on_hung_threads import nested_report
 from tests.guards.attacks_on_rates import nested_permits
+from tests.guards.attacks_on_subscribers import nested_move
 from tests.guards.raw_database import Statement
 from tests.guards.situation import Situation
 from tests.guards.task_rows import EXPIRED, update_task
@@ -117,6 +118,7 @@ def _nested_updates() -> Iterator[tuple[str, Write]]:
     yield "a lease that a nested claim overtakes", lambda _: _nested_claim()
     yield "permits taken within a take", lambda _: nested_permits()
     yield "hung threads reported within a report", lambda _: nested_report()
+    yield "a cursor moved within a move", lambda _: nested_move()
 
 
 def _replacing_updates() -> Iterator[tuple[str, Write]]:

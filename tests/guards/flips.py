@@ -33,6 +33,7 @@ from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.projects import CONTEXT as PROJECTS_CONTEXT
 from indelible_sql.schema.ddl import DIALECTS
@@ -41,7 +42,7 @@ from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 
-NOT_DIGESTED = (TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
+NOT_DIGESTED = (TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS, SUBSCRIBER_CURSORS)
 # The columns that all heads share are not tried again in these heads.
 SIMILAR_HEADS = (STAGES, *(head for head in TOKENS_CONTEXT.heads if head is not TOKENS))
 SHARED_COLUMNS = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")

@@ -83,6 +83,9 @@ DATABASE_ONLY = """
   changes one delays tasks by one refill at most, or lets as many be claimed as the bucket holds.
 - `hung_threads` are in no digest: they state which threads tasks occupy now, for people. Nothing
   is decided by them.
+- `subscriber_cursors` are in no digest: they state how far a subscriber has followed the feed. An
+  owner who moves one back lets changes be handled again, which has no second effect; one who moves
+  it ahead leaves changes without their reactions, which reconciliation finds.
 - `verify` computes generated columns again (`previous_seq`, `previous_version`,
   `previous_number`, `lifecycle`, a key's `version`). PostgreSQL lets no role write them; in a
   SQLite file they can be changed like any byte.

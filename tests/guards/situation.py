@@ -20,6 +20,7 @@ from tests.guards.project_rows import (
     settle_projects,
 )
 from tests.guards.samples import later_than, legal_births, legal_steps, next_step
+from tests.guards.subscriber_rows import add_subscribers
 from tests.guards.task_rows import add_tasks, attempt_row
 from tests.guards.token_rows import add_tokens
 from tests.guards.writes import (
@@ -174,6 +175,7 @@ def settle(store: SqlStore) -> Situation:
         add_kernel_records(tx)
         add_tokens(Repositories.over(tx), tx.clock.now())
         attempt = attempt_row(add_tasks(tx))
+        add_subscribers(tx)
 
     projects = settle_projects(store)
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:

@@ -7,6 +7,7 @@ from attrs import evolve
 from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
 from indelible.contests.rules.tasks import STAGE_LIFECYCLES as CONTEST_STAGES
 from indelible.kernel.stages import Stage
+from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.projects.lifecycle import JOB
 from indelible.projects.rules import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible.tokens import TOKEN
@@ -49,6 +50,7 @@ def test_the_stages_of_the_service_declare_what_the_database_requires(sqlite: Sq
         *CONTEST_STAGES,
         CLEAN_WORKSPACES_STAGE,
         DETECT_STAGE,
+        FOLLOW_FEED,
         PROCESS_JOB_STAGE,
         RECONCILE_CONTESTS_STAGE,
         SEAL_STAGE,

@@ -45,6 +45,7 @@ CHAIN = {"INDELIBLE_RPC_URL": "http://127.0.0.1:1/", "INDELIBLE_CONTRACT_ADDRESS
 
 STAGES = (
     "seal",
+    "follow_feed",
     "fetch_tournament",
     "ingest_contest",
     "lock_contest",

@@ -43,6 +43,7 @@ NOT_EXPORTED = {
     "pruned_stages",
     "rate_buckets",
     "hung_threads",
+    "subscriber_cursors",
     "seals",
     "seal_records",
 }

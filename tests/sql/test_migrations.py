@@ -40,6 +40,7 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.maintenance.export import export_histories, exported_hashes
 from indelible_sql.schema.columns import prefix_of
@@ -48,7 +49,16 @@ from indelible_sql.schema.migrate import downgrade, migrating, upgrade
 
 pytestmark = pytest.mark.slow
 
-LEFT_OUT = (SEALS, SEAL_RECORDS, TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS)
+LEFT_OUT = (
+    SEALS,
+    SEAL_RECORDS,
+    TASKS,
+    TASK_ATTEMPTS,
+    PRUNED_STAGES,
+    RATE_BUCKETS,
+    HUNG_THREADS,
+    SUBSCRIBER_CURSORS,
+)
 # The tables that each revision adds, and the lifecycles: of whole contexts, or of the kernel.
 NEW_TABLES = {
     "0004": ("projects", "project_prompts", "jobs", "job_outputs", "job_specs"),
@@ -67,6 +77,7 @@ NEW_TABLES = {
         "settlement_runs",
         "settlement_lines",
     ),
+    "0006": ("subscriber_cursors",),
 }
 NEW_LIFECYCLES = {
     "0004": ("project", "job"),

@@ -13,7 +13,10 @@ from tests.web.test_system import counted
 
 from indelible import tokens
 from indelible.kernel.stages import STAGE
+from indelible.kernel.subscribers import FOLLOW_FEED, lock_cursor
 from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.tasks import Lease
+from indelible.testing.stores import BEGINNING, FAR
 from indelible.tokens import ContractState
 from indelible.tokens.commands import RecordContract
 from indelible_web.http import admin
@@ -330,6 +333,20 @@ def test_readiness_lists_waiting_and_paused_stages(any_web: Web) -> None:
     assert body["paused"] == ["letters"]
     assert list(body["waiting_seconds"]) == ["generate"]
     assert body["waiting_seconds"]["generate"] >= 86_400
+
+
+def test_metrics_show_the_lag_of_every_subscriber(any_web: Web) -> None:
+    assert counted(any_web)["indelible_outbox_lag_seconds"] == 0
+    minted(any_web.store, MAYA_S)
+    claimed(any_web.store, FOLLOW_FEED, "mail")
+    lease = Lease(
+        stage=FOLLOW_FEED, entity_id="mail", fence=1, attempt=1, due_at=BEGINNING, until=FAR
+    )
+    acted(any_web.store, lambda tx: lock_cursor(tx, lease))
+    metrics = counted(any_web)
+
+    assert metrics['indelible_subscriber_lag_seconds{subscriber="mail"}'] > 0
+    assert metrics["indelible_outbox_lag_seconds"] > 0
 
 
 def test_metrics_count_the_tasks_of_every_stage(any_web: Web) -> None:

@@ -21,6 +21,7 @@ from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
 from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.subscribers import SubscribersRead, SubscribersWrite
 from indelible.policy import Policy
 from indelible.projects import ProjectsRead, ProjectsWrite
 from indelible.tokens import Chain, TokensRead, TokensWrite
@@ -35,6 +36,7 @@ class ReadTx(
     KeysRead,
     PayloadsRead,
     RejectionsRead,
+    SubscribersRead,
     ReadTransaction,
     Protocol,
 ):
@@ -53,6 +55,7 @@ class WriteTx(
     KeysWrite,
     PayloadsWrite,
     RejectionsWrite,
+    SubscribersWrite,
     Transaction,
     Protocol,
 ):

@@ -9,8 +9,7 @@ from collections.abc import Container, Sequence
 from typing import Any, Final
 
 from indelible.kernel import Actor
-from indelible.kernel.tasks import TaskKey
-from indelible_service import pruning
+from indelible_service import pruning, subscribers
 from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.logs import configure_logging
@@ -37,8 +36,11 @@ def build_gateways(settings: Settings) -> dict[str, Any]:
 
 
 def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
-    """Return the configured stages of all contexts, of seals and of pruning, by name."""
-    stages: dict[str, AnyStage] = {STAGE: seal_stage(store)}
+    """Return the configured stages of contexts, subscribers, seals and pruning, by name."""
+    stages: dict[str, AnyStage] = {
+        STAGE: seal_stage(store),
+        subscribers.STAGE: subscribers.feed_stage(store),
+    }
     if settings.task_retention_days:
         stages[pruning.STAGE] = pruning.prune_stage(store, settings.task_retention_days)
     for context in CONTEXTS:
@@ -72,9 +74,10 @@ def check_stages(settings: Settings, store: SqlStore, stages: Container[str]) ->
 
 def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
     """Enqueue the standing tasks of these stages, which enqueue themselves again from then on."""
-    tasks: list[TaskKey] = []
+    declared = [*subscribers.standing_tasks()]
     for context in CONTEXTS:
-        tasks.extend(task for task in context.standing_tasks if task.stage in stages)
+        declared.extend(context.standing_tasks)
+    tasks = [task for task in declared if task.stage in stages]
     if not tasks:
         return
 

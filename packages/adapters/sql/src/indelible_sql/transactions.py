@@ -17,6 +17,7 @@ from indelible_sql.kernel.payloads import SqlPayloads
 from indelible_sql.kernel.rejections import SqlRejections
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
+from indelible_sql.kernel.subscribers import SqlSubscriberReader, SqlSubscribers
 from indelible_sql.kernel.task_reader import SqlTaskReader
 from indelible_sql.kernel.task_tables import STAGE_HEADS
 from indelible_sql.kernel.tasks import SqlTaskQueue
@@ -107,6 +108,11 @@ class KernelReading(KernelTransaction):
         """Return the queries on tasks."""
         return SqlTaskReader(self.session)
 
+    @lazy_property
+    def subscribers(self) -> SqlSubscriberReader:
+        """Return the cursors of subscribers."""
+        return SqlSubscriberReader(self.session)
+
     def _open(self, context: SqlContext) -> object | None:
         return None if context.open_reader is None else context.open_reader(self)
 
@@ -140,6 +146,11 @@ class KernelWriting(KernelTransaction):
     def tasks(self) -> SqlTaskQueue:
         """Return the task queue."""
         return SqlTaskQueue(self.session, self, self.catalog.stages, self.policy.tasks)
+
+    @lazy_property
+    def subscribers(self) -> SqlSubscribers:
+        """Return the cursors of subscribers."""
+        return SqlSubscribers(self.session)
 
     def _open(self, context: SqlContext) -> object | None:
         return None if context.open_writer is None else context.open_writer(self)

@@ -111,6 +111,15 @@ class HashChainBroken(Conflict):
 
 
 @frozen
+class ForeignCursor(Invalid):
+    """A cursor of the feed belongs to another database, or to no place in this one."""
+
+    code: ClassVar[str] = "FOREIGN_CURSOR"
+    message: ClassVar[str] = "Cursor {cursor} does not belong to this database."
+    cursor: str
+
+
+@frozen
 class IdempotencyKeyReused(Invalid):
     """An idempotency key was already used with another request."""
 

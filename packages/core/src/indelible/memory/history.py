@@ -16,11 +16,13 @@ from indelible.kernel import (
     Lifecycle,
     Stale,
 )
+from indelible.kernel.errors import ForeignCursor
 from indelible.kernel.history import ALL_CHANGES, NO_REVISION
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.minutes import MinuteCounts
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
+MAX_CURSOR_DIGITS = 19
 ReceiptRows = dict[tuple[Actor, str], Receipt]
 
 
@@ -50,7 +52,7 @@ class MemoryHistory:
 
     def feed(self, *, after: str, limit: int, matching: ChangeFilter = ALL_CHANGES) -> Feed:
         """Return the next `limit` matching changes after a cursor; '' is the beginning."""
-        position = int(after or "0")
+        position = _position_of(after) if after else 0
         changes: list[Change] = []
         for index in range(position, len(self._log)):
             if len(changes) == limit:
@@ -70,7 +72,7 @@ class MemoryHistory:
         self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
     ) -> Feed:
         """Return the last `limit` matching changes before a cursor, newest first; '' is the end."""
-        position = int(before) if before else len(self._log) + 1
+        position = _position_of(before) if before else len(self._log) + 1
         changes: list[Change] = []
         for index in range(position - 2, -1, -1):
             if len(changes) == limit:
@@ -131,3 +133,15 @@ class MemoryReceipts:
     def save(self, receipt: Receipt) -> None:
         """Store the receipt in the command's own transaction."""
         self._rows[receipt.owner, receipt.key] = receipt
+
+
+def _position_of(cursor: str) -> int:
+    """Return the position in the log that a cursor names.
+
+    Raises:
+        ForeignCursor: It is no cursor of this store.
+    """
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > MAX_CURSOR_DIGITS:
+        raise ForeignCursor(cursor)
+
+    return int(cursor)

@@ -49,6 +49,7 @@ from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
 from indelible.memory.payloads import MemoryPayloads
 from indelible.memory.projects import MemoryProjects
 from indelible.memory.rejections import MemoryRejections
+from indelible.memory.subscribers import MemorySubscribers, SubscriberRows
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.policy import Policy
@@ -75,6 +76,7 @@ class Tables:
     receipts: ReceiptRows = field(factory=ReceiptRows)
     payloads: MemoryPayloads = field(factory=MemoryPayloads)
     rejections: MemoryRejections = field(factory=MemoryRejections)
+    subscribers: SubscriberRows = field(factory=SubscriberRows)
 
     @classmethod
     def empty(cls) -> Self:
@@ -114,6 +116,7 @@ class Tables:
             receipts=self.receipts.copy(),
             payloads=self.payloads.copy(),
             rejections=self.rejections.copy(),
+            subscribers=self.subscribers.copy(),
         )
 
 
@@ -131,6 +134,7 @@ class MemoryReading:
         self.tasks = tables.tasks
         self.payloads = tables.payloads
         self.rejections = tables.rejections
+        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
 
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
@@ -177,6 +181,7 @@ class MemoryTransaction:
         self.tasks = tables.tasks.of(self, policy.tasks)
         self.payloads = tables.payloads
         self.rejections = tables.rejections
+        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)

@@ -11,6 +11,7 @@ from indelible_service.cli.database import db, rebuild, seal, verify
 from indelible_service.cli.keys import key
 from indelible_service.cli.projects import projects
 from indelible_service.cli.serving import demo, schedule, serve, up, work
+from indelible_service.cli.subscribers import subscribers
 from indelible_service.cli.tasks import task
 from indelible_service.cli.tokens import recover_events, recover_tokens
 from indelible_service.cli.transfer import export_command, import_command
@@ -32,6 +33,7 @@ COMMANDS: Final = (
     import_command,
     key,
     task,
+    subscribers,
     captures,
     contests,
     projects,

@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from indelible.app import AppContext, ReadTx
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.subscribers import subscriber_lags
 from indelible.kernel.tasks import StageStats
 
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -66,6 +67,36 @@ class TaskCollector:
             for stage in stages:
                 gauge.add_metric((stage.stage,), _gauge_value(name, stage, now))
             yield gauge
+
+
+@frozen(eq=False)  # A registry tells collectors apart by identity.
+class SubscriberCollector:
+    """The lags of the subscribers of the feed, read at each scrape."""
+
+    _app_context: AppContext
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the lag of each subscriber, and the longest; nothing if the store is silent."""
+        now = self._app_context.clock.now()
+        try:
+            lags = self._app_context.store.read(subscriber_lags, now)
+        except IndelibleError:
+            return
+
+        by_subscriber = GaugeMetricFamily(
+            "indelible_subscriber_lag_seconds",
+            "Age of the first change that a subscriber of the feed has not handled.",
+            labels=("subscriber",),
+        )
+        for lag in lags:
+            by_subscriber.add_metric((lag.name,), lag.seconds)
+        yield by_subscriber
+
+        longest = GaugeMetricFamily(
+            "indelible_outbox_lag_seconds", "Longest lag of all subscribers of the feed."
+        )
+        longest.add_metric((), max((lag.seconds for lag in lags), default=0.0))
+        yield longest
 
 
 @frozen(kw_only=True)
@@ -128,6 +159,7 @@ class Metrics:
         if app_context.config is not None:
             self.registry.register(ConfigCollector(app_context.config))
         self.registry.register(TaskCollector(app_context))
+        self.registry.register(SubscriberCollector(app_context))
         self.registry.register(ContextCollector(app_context, gauges))
 
         self._create_request_metrics()

@@ -14,6 +14,7 @@ from indelible_sql.kernel.record_findings import record_findings
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS, subscriber_guards
 from indelible_sql.kernel.task_guards import task_guards
 from indelible_sql.kernel.task_tables import (
     PRUNED_STAGES,
@@ -31,12 +32,13 @@ from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of tasks, rates, hung threads, seals and payloads, and of a key's fields."""
+    """Yield the guards of tasks and their neighbors, seals and payloads, and of a key's fields."""
     yield from task_guards(dialect)
     yield from rate_guards(dialect)
     yield from hung_thread_guards(dialect)
     yield from seal_guards(dialect)
     yield from payload_guards(dialect)
+    yield from subscriber_guards(dialect)
     yield fixed_columns_guard(KEYS, Key.fixed)
 
 
@@ -44,7 +46,7 @@ CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS, PAYLOADS, REJECTIONS),
-    task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS),
+    task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS, SUBSCRIBER_CURSORS),
     prunable_tables=(TASKS, HUNG_THREADS),
     domains=(TASK_ARGUMENTS, TASK_RESULT, AMOUNT_MINOR, CURRENCY, RAW_BYTES),
     guards=kernel_guards,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from attrs import asdict, frozen, has
 from cattrs import Converter
@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import Executable
 
-from indelible.kernel import Actor, Change, ChangeFilter, Data, Feed, Invalid, RequestInFlight
+from indelible.kernel import Actor, Change, ChangeFilter, Data, Feed, RequestInFlight
+from indelible.kernel.errors import ForeignCursor
 from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
@@ -151,15 +152,6 @@ class RowConverter(Converter):
 ROWS = RowConverter(detailed_validation=False)
 ROWS.register_structure_hook_func(_is_decoded, _as_decoded)
 ROWS.register_structure_hook(JsonObject, _json_object)
-
-
-@frozen
-class ForeignCursor(Invalid):
-    """A cursor belongs to another database."""
-
-    code: ClassVar[str] = "FOREIGN_CURSOR"
-    message: ClassVar[str] = "Cursor {cursor} does not belong to this database."
-    cursor: str
 
 
 @cache

@@ -41,6 +41,7 @@ from indelible.kernel.minutes import MinuteCounts, minute_of
 from indelible.kernel.values import InvalidDigest
 from indelible.testing.kernel.payloads import PayloadsConformance
 from indelible.testing.kernel.rejections import RejectionsConformance
+from indelible.testing.kernel.subscribers import SubscribersConformance
 from indelible.testing.stores import (
     BEGINNING,
     CLEARER,
@@ -60,7 +61,7 @@ ONCE = Idempotency("key-1", concepts.ConceptSaved)
 CREATE = concepts.CreateConcept(content=RATIO)
 
 
-class KernelConformance(PayloadsConformance, RejectionsConformance):
+class KernelConformance(PayloadsConformance, RejectionsConformance, SubscribersConformance):
     """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 
     def test_the_transactions_implement_their_ports(self, store: AnyStore) -> None:

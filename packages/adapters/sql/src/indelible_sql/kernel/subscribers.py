@@ -1,0 +1,78 @@
+"""The cursors of subscribers in SQL."""
+
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import select, update
+
+from indelible.kernel.subscribers import SubscriberCursor, check_cursor
+from indelible.kernel.tasks import Task
+from indelible.kernel.values import field_values
+from indelible_sql.engine.atomic_write import parameters, row, row_values
+from indelible_sql.engine.session import Session
+from indelible_sql.kernel.history import fetch_all, fetch_one
+from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
+from indelible_sql.kernel.task_queries import GET_TASK
+from indelible_sql.schema.tables import rows_by
+
+CURSOR = rows_by(SUBSCRIBER_CURSORS, "name")
+LOCK_CURSOR = CURSOR.with_for_update()
+ALL_CURSORS = select(SUBSCRIBER_CURSORS).order_by(SUBSCRIBER_CURSORS.c.name)
+INSERT_CURSOR = row(SUBSCRIBER_CURSORS)
+_PARAMETERS = row_values(SUBSCRIBER_CURSORS)
+_FIXED = ("name", "stage")
+UPDATE_CURSOR = (
+    update(SUBSCRIBER_CURSORS)
+    .where(SUBSCRIBER_CURSORS.c.name == _PARAMETERS["name"])
+    .values({name: value for name, value in _PARAMETERS.items() if name not in _FIXED})
+)
+
+
+@frozen
+class SqlSubscriberReader:
+    """Read access to the cursors of subscribers."""
+
+    _session: Session
+
+    def find(self, name: str) -> SubscriberCursor | None:
+        """Return the subscriber's cursor, or None."""
+        return fetch_one(self._session, SubscriberCursor, CURSOR, {"name": name})
+
+    def all(self) -> tuple[SubscriberCursor, ...]:
+        """Return every cursor, in order of name."""
+        return fetch_all(self._session, SubscriberCursor, ALL_CURSORS, {})
+
+
+@frozen
+class SqlSubscribers(SqlSubscriberReader):
+    """Write access to the cursors of subscribers."""
+
+    def find_locked(self, name: str) -> SubscriberCursor | None:
+        """Return the subscriber's cursor, locked until the transaction ends, or None."""
+        return fetch_one(self._session, SubscriberCursor, LOCK_CURSOR, {"name": name})
+
+    def save(self, cursor: SubscriberCursor) -> None:
+        """Store a cursor, or raise SubscriberFenced."""
+        stored = self.find_locked(cursor.name)
+        key = {"stage": cursor.stage, "entity_id": cursor.name}
+        check_cursor(stored, cursor, fetch_one(self._session, Task, GET_TASK, key))
+
+        values = parameters({SUBSCRIBER_CURSORS: _columns(cursor)})
+        if stored is None:
+            self._session.run(INSERT_CURSOR, values)
+        else:
+            values.pop(f"{SUBSCRIBER_CURSORS.name}_stage")
+            self._session.run(UPDATE_CURSOR, values)
+        # A cursor may be all that the transaction writes: a lost COMMIT is looked up by it.
+        self._session.commit_checks.append(partial(_is_committed, cursor))
+
+
+def _columns(cursor: SubscriberCursor) -> dict[str, Any]:
+    """Return the columns of a cursor."""
+    return field_values(cursor)
+
+
+def _is_committed(cursor: SubscriberCursor, session: Session) -> bool:
+    """Return True if this cursor is stored, and not one of an earlier or later transaction."""
+    return fetch_one(session, SubscriberCursor, CURSOR, {"name": cursor.name}) == cursor

@@ -1,0 +1,390 @@
+"""Subscribers: consumers of the feed, each with a stored cursor that moves under a fence.
+
+A cursor is neither a record nor a head: a change of its own would be in the feed, and would wake
+the subscriber for ever. It is a row like that of a task, and moves in the transaction that handles
+the changes before it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Generic, Protocol, TypeVar
+
+from attrs import evolve, field, frozen
+from attrs.validators import optional
+
+from indelible.kernel.audit import Actor
+from indelible.kernel.errors import Conflict, ForeignCursor, NotFound, UsageError
+from indelible.kernel.history import Change, ChangeFilter
+from indelible.kernel.stages import TasksRead, TasksWrite
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.task_ports import TaskReader
+from indelible.kernel.tasks import Lease, Task, TaskKey
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    is_instant,
+    non_blank_line,
+)
+
+Tx = TypeVar("Tx")
+
+FOLLOW_FEED: Final = "follow_feed"  # the usual stage of subscribers
+FEED_BEGINNING: Final = "beginning"
+FEED_END: Final = "end"
+
+
+@frozen
+class SubscriberNotFound(NotFound):
+    """No cursor is stored for a subscriber."""
+
+    code: ClassVar[str] = "SUBSCRIBER_NOT_FOUND"
+    message: ClassVar[str] = (
+        "Subscriber {name} not found: no worker has followed the feed for it yet."
+    )
+    name: str
+
+
+@frozen
+class SubscriberFenced(Conflict):
+    """A cursor is written by a program that does not hold the subscriber's task."""
+
+    code: ClassVar[str] = "SUBSCRIBER_FENCED"
+    message: ClassVar[str] = (
+        "The cursor of subscriber {name} is written only under the fence of its task in stage "
+        "{stage}: fence {fence} {problem}."
+    )
+    name: str
+    stage: str
+    fence: int
+    problem: str
+
+
+@frozen(kw_only=True)
+class Subscriber(Generic[Tx]):
+    """A consumer of the feed: its name, and the function that handles one change.
+
+    `handle` receives the transaction in which the cursor moves, so that a change is handled exactly
+    once. It must be repeatable all the same, by ids that follow from the change: an operator may
+    restart the subscriber from an earlier position. Its own changes are in the feed, too.
+    """
+
+    name: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    handle: Callable[[Tx, Change], None]
+
+    def __attrs_post_init__(self) -> None:
+        TaskKey(FOLLOW_FEED, self.name)  # refuses what cannot be the id of a task
+
+    @property
+    def actor(self) -> Actor:
+        """Return the actor of the changes that `handle` writes."""
+        return Actor.system(self.name)
+
+
+@frozen(kw_only=True)
+class SubscriberCursor:
+    """The position of a subscriber in the feed.
+
+    `feed_cursor` lies behind the last handled change, whose time is `changed_at`; None is the
+    beginning. `fence` is that of the task under which the row was written. The last four fields
+    state the last restart: its number, time, actor and reason.
+    """
+
+    name: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    feed_cursor: str | None = field(validator=optional(is_identifier), metadata=IDENTIFIER)
+    changed_at: datetime | None = field(validator=optional(is_instant))
+    fence: int = field(validator=bounded_int, metadata=COUNT)
+    updated_at: datetime = field(validator=is_instant)
+    restarts: int = 0
+    restarted_at: datetime | None = field(default=None, validator=optional(is_instant))
+    restarted_by: Actor | None = field(default=None, validator=optional(instance_of(Actor)))
+    restart_reason: str | None = field(
+        default=None, validator=optional(non_blank_line), metadata=LINE
+    )
+
+    @property
+    def after(self) -> str:
+        """Return the cursor after which the feed is read; '' is the beginning."""
+        return "" if self.feed_cursor is None else self.feed_cursor
+
+    @property
+    def restart(self) -> tuple[object, ...]:
+        """Return the fields that state the last restart."""
+        return self.restarts, self.restarted_at, self.restarted_by, self.restart_reason
+
+
+class SubscriberReader(Protocol):
+    """Read access to the cursors of subscribers."""
+
+    def find(self, name: str) -> SubscriberCursor | None:
+        """Return the subscriber's cursor, or None."""
+        ...
+
+    def all(self) -> tuple[SubscriberCursor, ...]:
+        """Return every cursor, in order of name."""
+        ...
+
+
+class SubscriberCursors(SubscriberReader, Protocol):
+    """Write access to the cursors of subscribers."""
+
+    def find_locked(self, name: str) -> SubscriberCursor | None:
+        """Return the subscriber's cursor, locked until the transaction ends, or None."""
+        ...
+
+    def save(self, cursor: SubscriberCursor) -> None:
+        """Store a cursor.
+
+        Raises:
+            SubscriberFenced: See `check_cursor`.
+        """
+        ...
+
+
+class SubscribersRead(TasksRead, Protocol):
+    """The transaction that queries on subscribers need."""
+
+    @property
+    def subscribers(self) -> SubscriberReader: ...
+
+
+class SubscribersWrite(SubscribersRead, TasksWrite, Protocol):
+    """The transaction that subscribers need."""
+
+    @property
+    def subscribers(self) -> SubscriberCursors: ...
+
+
+def check_cursor(
+    stored: SubscriberCursor | None, cursor: SubscriberCursor, task: Task | None
+) -> None:
+    """Check that a cursor may replace the stored one. Every store calls it before it writes.
+
+    A worker moves it under the lease of the subscriber's task. A restart is written while the task
+    is canceled, by the actor and for the reason of the cancellation.
+
+    Raises:
+        SubscriberFenced: The task has another fence, no lease, or no such cancellation.
+    """
+    problem = _problem_of(stored, cursor, task)
+    if problem:
+        raise SubscriberFenced(cursor.name, cursor.stage, cursor.fence, problem)
+
+
+def _problem_of(
+    stored: SubscriberCursor | None, cursor: SubscriberCursor, task: Task | None
+) -> str:
+    """Return why the cursor may not be written, '' if it may."""
+    if task is None:
+        return "belongs to no task"
+    if task.fence != cursor.fence:
+        return f"is not that of the task, which is {task.fence}"
+    if stored is None:
+        return _problem_of_first(cursor, task)
+    if stored.stage != cursor.stage:
+        return f"is of another stage than {stored.stage}, in which the subscriber began"
+    if cursor.restart != stored.restart:
+        return _problem_of_restart(stored, cursor, task)
+
+    is_moved = task.lease_owner is not None and cursor.feed_cursor is not None
+    return "" if is_moved else "has no lease"
+
+
+def _problem_of_first(cursor: SubscriberCursor, task: Task) -> str:
+    is_first = cursor.feed_cursor is None and cursor.restarts == 0
+    if not is_first or task.lease_owner is None:
+        return "has no lease, or the first position is not the beginning"
+
+    return ""
+
+
+def _problem_of_restart(stored: SubscriberCursor, cursor: SubscriberCursor, task: Task) -> str:
+    is_canceled = task.cancel_reason is not None and task.cancel_reason == cursor.restart_reason
+    is_next = cursor.restarts == stored.restarts + 1
+    has_cause = cursor.restarted_at is not None and cursor.restarted_by is not None
+    if not is_canceled or not is_next or not has_cause:
+        return "is not that of a cancellation for the reason of this restart"
+
+    return ""
+
+
+def task_of_cursor(tasks: TaskReader, cursor: SubscriberCursor) -> Task | None:
+    """Return the task under whose fence the cursor is written, or None."""
+    try:
+        return tasks.get(cursor.stage, cursor.name)
+    except TaskNotFound:
+        return None
+
+
+def lock_cursor(tx: SubscribersWrite, lease: Lease) -> SubscriberCursor:
+    """Lock the task and the cursor of a subscriber, and return the cursor; create it at first.
+
+    Raises:
+        LeaseLost: The lease has ended, or the task was claimed again.
+        SubscriberFenced: The subscriber began in another stage.
+    """
+    tx.tasks.require_lease(lease)
+    cursor = tx.subscribers.find_locked(lease.entity_id)
+    if cursor is not None:
+        return evolve(cursor, fence=lease.fence)
+
+    new = SubscriberCursor(
+        name=lease.entity_id,
+        stage=lease.stage,
+        feed_cursor=None,
+        changed_at=None,
+        fence=lease.fence,
+        updated_at=tx.clock.now(),
+    )
+    tx.subscribers.save(new)
+    return new
+
+
+def get_subscriber(tx: SubscribersRead, name: str) -> SubscriberCursor:
+    """Return the subscriber's cursor.
+
+    Raises:
+        SubscriberNotFound: No worker has followed the feed for it.
+    """
+    cursor = tx.subscribers.find(name)
+    if cursor is None:
+        raise SubscriberNotFound(name)
+
+    return cursor
+
+
+@frozen(kw_only=True)
+class SubscriberLag:
+    """How far a subscriber is behind the feed.
+
+    `seconds` is the age of the first change that it has not handled, in whole seconds, 0 if there
+    is none. Where that change cannot be found, because the cursor belongs to another database, it
+    is the time since the cursor was written. `problem` says why the subscriber has stopped, None if
+    it has not.
+    """
+
+    name: str
+    stage: str
+    seconds: int
+    problem: str | None
+    cursor: SubscriberCursor
+
+
+def subscriber_lags(tx: SubscribersRead, now: datetime) -> tuple[SubscriberLag, ...]:
+    """Return the lag of every subscriber, in order of name."""
+    lags: list[SubscriberLag] = []
+    for cursor in tx.subscribers.all():
+        task = task_of_cursor(tx.tasks, cursor)
+        problem = None
+        if task is not None:
+            problem = task.dead_reason or task.cancel_reason
+        seconds = _lag_seconds(tx, cursor, now)
+        lag = SubscriberLag(
+            name=cursor.name, stage=cursor.stage, seconds=seconds, problem=problem, cursor=cursor
+        )
+        lags.append(lag)
+
+    return tuple(lags)
+
+
+def _lag_seconds(tx: SubscribersRead, cursor: SubscriberCursor, now: datetime) -> int:
+    try:
+        feed = tx.history.feed(after=cursor.after, limit=1)
+    except ForeignCursor:
+        return _whole_seconds(now - cursor.updated_at)
+    if not feed.changes:
+        return 0
+
+    return _whole_seconds(now - feed.changes[0].at)
+
+
+def _whole_seconds(age: timedelta) -> int:
+    """Return an age in whole seconds; 0 where the clock is behind that of the writer."""
+    return max(0, int(age.total_seconds()))
+
+
+@frozen(kw_only=True)
+class RestartSubscriber:
+    """Let a subscriber continue from another position of the feed.
+
+    `position` is "beginning", "end" or a cursor of the feed. With `since`, it is the first change
+    of that time or later. Exactly one of the two is set.
+    """
+
+    command_name: ClassVar[str] = "restart_subscriber"
+    name: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    position: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    since: datetime | None = field(default=None, validator=optional(is_instant))
+
+    def __attrs_post_init__(self) -> None:
+        if (self.position is None) == (self.since is None):
+            problem = f"restart of subscriber {self.name} needs one of position and since"
+            raise UsageError(f"{problem}: got {self.position!r} and {self.since}")
+
+
+def restart_subscriber(tx: SubscribersWrite, command: RestartSubscriber) -> SubscriberCursor:
+    """Move the cursor for the transaction's reason, and make the subscriber's task due.
+
+    The task is canceled and requeued: a worker that runs it loses its lease, and both acts are
+    records with the actor and the reason.
+
+    Raises:
+        SubscriberNotFound: No worker has followed the feed for it.
+        ForeignCursor: The position belongs to another database, or lies behind the feed's end.
+    """
+    cursor = get_subscriber(tx, command.name)
+    feed_cursor = _restart_position(tx, command)
+    fence = _cancel_task(tx, cursor)
+    locked = tx.subscribers.find_locked(command.name)
+    if locked is None:
+        raise SubscriberNotFound(command.name)
+
+    now = tx.clock.now()
+    restarted = evolve(
+        locked,
+        feed_cursor=feed_cursor,
+        changed_at=None,
+        fence=fence,
+        updated_at=now,
+        restarts=locked.restarts + 1,
+        restarted_at=now,
+        restarted_by=tx.actor,
+        restart_reason=tx.reason,
+    )
+    tx.subscribers.save(restarted)
+    tx.tasks.requeue(cursor.stage, cursor.name)
+    return restarted
+
+
+def _cancel_task(tx: SubscribersWrite, cursor: SubscriberCursor) -> int:
+    """Cancel the subscriber's task, whatever its state, and return its new fence."""
+    tx.tasks.enqueue(cursor.stage, {cursor.name: tx.clock.now()})  # it may be completed
+    if tx.tasks.get(cursor.stage, cursor.name).is_halted:
+        tx.tasks.requeue(cursor.stage, cursor.name)
+    tx.tasks.cancel(cursor.stage, cursor.name)
+
+    return tx.tasks.get(cursor.stage, cursor.name).fence
+
+
+def _restart_position(tx: SubscribersWrite, command: RestartSubscriber) -> str | None:
+    """Return the cursor of the position, None for the beginning."""
+    if command.since is not None:
+        before = ChangeFilter(until=command.since)
+        cursor = tx.history.backwards(limit=1, matching=before).cursor
+        return cursor or None
+    if command.position == FEED_BEGINNING or command.position is None:
+        return None
+
+    end = tx.history.newest(limit=1).cursor
+    if command.position in (FEED_END, end):
+        return end
+    if not tx.history.feed(after=command.position, limit=1).changes:
+        raise ForeignCursor(command.position)
+
+    return command.position

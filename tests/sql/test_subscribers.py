@@ -1,0 +1,118 @@
+"""Test subscribers on databases: no change is skipped, and no cursor moves around its guards."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+from attrs import define, field
+from sqlalchemy import text
+from tests.feeds import wait_for_complete_feed
+from tests.sql.conftest import code
+
+from indelible.app import WriteTx
+from indelible.kernel import Change
+from indelible.kernel.feed_stage import FeedFollower, FeedRun
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import PauseStage, pause_stage
+from indelible.kernel.subscribers import FOLLOW_FEED, Subscriber, get_subscriber
+from indelible.testing.stores import BEGINNING, MAYA
+from indelible_sql import SqlStore, SqlTransaction, verify
+
+NAME = "counter"
+UNRECORDED_RESTART = (
+    "restarts = 1, restarted_at = updated_at, restarted_by = 'user:maya', restart_reason = 'a test'"
+)
+
+
+@define
+class Follower:
+    """A subscriber that notes what it handles."""
+
+    store: SqlStore
+    handled: list[str] = field(factory=list[str])
+
+    def handle(self, _: WriteTx, change: Change) -> None:
+        """Note the change."""
+        self.handled.append(change.entity_id)
+
+    def run(self) -> FeedRun:
+        """Claim the task, and handle the visible changes."""
+        subscriber = Subscriber(name=NAME, handle=self.handle)
+        follower = FeedFollower(store=self.store, subscribers=(subscriber,))
+        with self.store.transaction(actor=MAYA, reason="a test") as tx:
+            tx.tasks.enqueue(FOLLOW_FEED, {NAME: BEGINNING})
+            until = tx.clock.now() + timedelta(hours=1)
+            (lease,) = tx.tasks.claim(FOLLOW_FEED, limit=1, until=until)
+
+        run = follower.perform(NAME, LeaseHandle(lease))
+        with self.store.transaction(actor=MAYA, reason="a test") as tx:
+            tx.tasks.complete([lease])
+        return run
+
+
+def pause(tx: WriteTx, name: str) -> None:
+    """Pause a stage, which makes a change."""
+    pause_stage(tx, PauseStage(stage=name))
+
+
+def test_a_change_that_becomes_visible_later_than_its_successors_is_not_skipped(
+    postgresql: SqlStore,
+) -> None:
+    follower = Follower(postgresql)
+    has_written = Event()
+    may_commit = Event()
+
+    def write_and_wait(tx: WriteTx, name: str) -> None:
+        pause(tx, name)
+        has_written.set()
+        may_commit.wait()
+
+    with ThreadPoolExecutor(1) as threads:
+        older = threads.submit(
+            postgresql.run, write_and_wait, "older", actor=MAYA, reason="begins first"
+        )
+        has_written.wait()
+        postgresql.run(pause, "younger", actor=MAYA, reason="commits first")
+        before_commit = follower.run()
+        cursor = postgresql.read(get_subscriber, NAME)
+        may_commit.set()
+        older.result()
+    wait_for_complete_feed(postgresql)
+    follower.run()
+
+    assert before_commit == FeedRun(handled=0, is_drained=True)
+    assert cursor.feed_cursor is None
+    assert follower.handled == ["older", "younger"]
+
+
+def test_a_reaction_that_is_rolled_back_moves_no_cursor(store: SqlStore) -> None:
+    follower = Follower(store)
+    store.run(pause, "letters", actor=MAYA, reason="a test")
+    wait_for_complete_feed(store)
+    follower.run()
+    stored = store.read(get_subscriber, NAME)
+    assert follower.handled == ["letters"]
+    assert follower.run() == FeedRun(handled=0, is_drained=True)
+    assert store.read(get_subscriber, NAME) == stored
+    assert verify(store) == ()
+
+
+def test_a_cursor_is_not_moved_by_a_statement_without_the_fence(store: SqlStore) -> None:
+    follower = Follower(store)
+    store.run(pause, "letters", actor=MAYA, reason="a test")
+    wait_for_complete_feed(store)
+    follower.run()
+    prefix = "" if store.engines.writer.dialect.name == "sqlite" else "indelible."
+    statements = (
+        "UPDATE {}subscriber_cursors SET feed_cursor = '1'",
+        "UPDATE {}subscriber_cursors SET fence = fence + 1",
+        "UPDATE {}subscriber_cursors SET feed_cursor = NULL, changed_at = NULL",
+        "UPDATE {}subscriber_cursors SET " + UNRECORDED_RESTART,
+    )
+    for statement in statements:
+
+        def write(tx: SqlTransaction, _: None, sql: str = statement) -> None:
+            tx.session.run(text(sql.format(prefix)), {})
+
+        error = code(lambda: store.run(write, None, actor=MAYA, reason="a test"))
+        assert error == "REFUSED_BY_GUARD", statement
