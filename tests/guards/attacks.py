@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.attacks_generated import GENERATED
+from tests.guards.attacks_on_breakers import LEGAL_ON_BREAKERS, ON_BREAKERS
 from tests.guards.attacks_on_captures import LEGAL_ON_CAPTURES, ON_CAPTURES, WITHOUT_SIGNAL
 from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_concepts import LEGAL_ON_CONCEPTS, ON_CONCEPTS, WITHOUT_RECORD
@@ -48,6 +49,7 @@ LEGAL: Kind = {
     **LEGAL_ON_SETTLEMENTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
+    **LEGAL_ON_BREAKERS,
     **LEGAL_ON_HUNG_THREADS,
     **LEGAL_ON_SUBSCRIBERS,
     **LEGAL_ON_SEALS,
@@ -76,6 +78,7 @@ ON_BOTH = (
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,
+    ON_BREAKERS,
     ON_HUNG_THREADS,
     ON_SUBSCRIBERS,
     ON_SEALS,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Table, insert
 from tests.guards.attack_parts import Kind, Write, edge_row
+from tests.guards.attacks_on_breakers import insert_breaker, insert_refusal
 from tests.guards.attacks_on_hung_threads import insert_report
 from tests.guards.attacks_on_rates import insert_bucket
 from tests.guards.capture_rows import capture_writes
@@ -31,6 +32,7 @@ from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.tables import VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
@@ -38,6 +40,7 @@ from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.schema.value_columns import RAW_BYTES
@@ -71,12 +74,14 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         TASK_ATTEMPTS: insert_attempt(s.attempt, **columns),
         PRUNED_STAGES: insert_pruned(**columns),
         RATE_BUCKETS: insert_bucket(**columns),
+        BREAKERS: insert_breaker(**columns),
         HUNG_THREADS: insert_report(**columns),
         SUBSCRIBER_CURSORS: insert_cursor(**columns),
         SEALS: insert_seal(s.seal, **columns),
         SEAL_RECORDS: insert_seal_record(**columns),
         PAYLOADS: insert_payload(**columns),
         REJECTIONS: insert_rejection(**columns),
+        WEBHOOK_REJECTIONS: insert_refusal(**columns),
     }
     if table not in inserts:
         problem = f"no legal write to table {table.name} of the registration is known"

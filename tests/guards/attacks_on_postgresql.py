@@ -12,6 +12,7 @@ from tests.guards.attack_parts import (
     edge_row,
     reviewed_head_row,
 )
+from tests.guards.attacks_on_breakers import COPIED_REFUSALS
 from tests.guards.attacks_on_payloads import COPIED_PAYLOADS, PAYLOADS_ON_POSTGRESQL
 from tests.guards.raw_sql import copied, overriding
 from tests.guards.situation import (
@@ -160,7 +161,7 @@ ON_POSTGRESQL: Mapping[str, Kind] = {
     "a record truncated": dict(_truncations()),
     "a record updated or deleted": dict(_updates_of_no_row()),
     "a MERGE": MERGED,
-    "a COPY": {**COPIED, **COPIED_PAYLOADS},
+    "a COPY": {**COPIED, **COPIED_PAYLOADS, **COPIED_REFUSALS},
     "a payload forged": PAYLOADS_ON_POSTGRESQL,
     "a chosen position": CHOSEN_POSITIONS,
     "a TEMP table or trigger": IMPOSTORS,

@@ -11,6 +11,7 @@ from tests.guards.attack_parts import (
     edge_row,
     insert_edge,
 )
+from tests.guards.attacks_on_breakers import REPLACED_BREAKERS
 from tests.guards.attacks_on_columns import TYPES
 from tests.guards.attacks_on_heads import REPLACED_HEADS
 from tests.guards.attacks_on_hung_threads import REPLACED_REPORTS
@@ -187,6 +188,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_TASKS,
         **REPLACED_SEALS,
         **REPLACED_BUCKETS,
+        **REPLACED_BREAKERS,
         **REPLACED_REPORTS,
         **REPLACED_CURSORS,
         **REPLACED_PAYLOADS,

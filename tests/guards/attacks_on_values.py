@@ -11,13 +11,22 @@ from tests.guards.raw_sql import raw
 from tests.guards.situation import Situation
 from tests.guards.task_rows import EXPIRED, raise_pruned, update_task
 
+from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
 
-TABLES = (TASKS, TASK_ATTEMPTS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS, SUBSCRIBER_CURSORS)
+TABLES = (
+    TASKS,
+    TASK_ATTEMPTS,
+    PRUNED_STAGES,
+    RATE_BUCKETS,
+    BREAKERS,
+    HUNG_THREADS,
+    SUBSCRIBER_CURSORS,
+)
 # Each is well-formed for a comparison of characters.
 IMPOSSIBLE_INSTANTS = (
     "2026-02-31T00:00:00.000000+00:00",

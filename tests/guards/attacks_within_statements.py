@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Index, Table, UniqueConstraint, column, insert, text, update
 from sqlalchemy import table as lite_table
 from tests.guards.attack_parts import Kind, Write, change_row
+from tests.guards.attacks_on_breakers import nested_count
 from tests.guards.attacks_on_hung_threads import nested_report
 from tests.guards.attacks_on_rates import nested_permits
 from tests.guards.attacks_on_subscribers import nested_move
@@ -117,6 +118,7 @@ def _nested_updates() -> Iterator[tuple[str, Write]]:
     yield "a kept fence counted on twice", _counted_on(PRUNED_STAGES, "fence")
     yield "a lease that a nested claim overtakes", lambda _: _nested_claim()
     yield "permits taken within a take", lambda _: nested_permits()
+    yield "outages counted within a count", lambda _: nested_count()
     yield "hung threads reported within a report", lambda _: nested_report()
     yield "a cursor moved within a move", lambda _: nested_move()
 

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from sqlalchemy import CheckConstraint, Column, Table, TextClause, text
+from tests.guards.breaker_rows import STORED_REFUSAL
 from tests.guards.contest_rows import FOREIGN, LIVE, SCHEDULED, SETTLED
 from tests.guards.contest_steps import (
     contest_of_column,
@@ -119,6 +120,7 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
         "task_attempts": (f"entity_id = '{LEASED}' AND outcome = 'STARTED'", LEASED),
         "payloads": (f"digest = '{STORED_PAYLOAD.digest}'", STORED_PAYLOAD.digest),
         "rejections": (f"id = '{STORED_REJECTION.id}'", STORED_REJECTION.id),
+        "webhook_rejections": (f"id = '{STORED_REFUSAL.id}'", STORED_REFUSAL.id),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concept_versions": (of_second_version, concept_id),
         "concept_warnings": (of_second_version, concept_id),

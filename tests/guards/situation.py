@@ -9,6 +9,7 @@ from datetime import datetime
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, insert
 from tests.feeds import wait_for_complete_feed
+from tests.guards.breaker_rows import add_breakers
 from tests.guards.capture_rows import CaptureSituation, settle_captures
 from tests.guards.contest_rows import add_contests
 from tests.guards.contest_steps import ContestSituation, contest_situation
@@ -173,6 +174,7 @@ def settle(store: SqlStore) -> Situation:
     do(store, pause_stage, PauseStage(stage="upload"))
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
         add_kernel_records(tx)
+        add_breakers(tx)
         add_tokens(Repositories.over(tx), tx.clock.now())
         attempt = attempt_row(add_tasks(tx))
         add_subscribers(tx)

@@ -42,6 +42,7 @@ NOT_EXPORTED = {
     "task_attempts",
     "pruned_stages",
     "rate_buckets",
+    "stage_breakers",
     "hung_threads",
     "subscriber_cursors",
     "seals",

@@ -37,6 +37,7 @@ from indelible_sql import (
     verify,
 )
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
@@ -56,6 +57,7 @@ LEFT_OUT = (
     TASK_ATTEMPTS,
     PRUNED_STAGES,
     RATE_BUCKETS,
+    BREAKERS,
     HUNG_THREADS,
     SUBSCRIBER_CURSORS,
 )
@@ -77,11 +79,12 @@ NEW_TABLES = {
         "settlement_runs",
         "settlement_lines",
     ),
-    "0006": ("subscriber_cursors",),
+    "0006": ("subscriber_cursors", "webhook_rejections"),
 }
 NEW_LIFECYCLES = {
     "0004": ("project", "job"),
     "0005": ("contest", "entry", "contest_log", "provider_feed", "settlement_run"),
+    "0006": (),
 }
 IMPORTER = Actor.system("importer")
 MIGRATORS = 4

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indelible.kernel.lease_handles import LeaseHandle
-from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
+from indelible.kernel.stages import Outage, PermanentFailure, Postpone, RetryLater
 from indelible_workers.child import MAX_REPLY_BYTES, MEBIBYTE
 
 LONG_SECONDS = 120
@@ -115,6 +115,11 @@ def retry(_: Path, __: LeaseHandle) -> None:
     raise RetryLater("the post office is closed", after_seconds=3_600)
 
 
+def meet_outage(_: Path, __: LeaseHandle) -> None:
+    """Find the system outside down."""
+    raise Outage("the post office is on strike", after_seconds=3_600)
+
+
 def postpone(_: Path, __: LeaseHandle) -> None:
     """Wait for an hour without an attempt."""
     raise Postpone(3_600, "the oven is occupied")
@@ -152,6 +157,7 @@ ACTIONS: dict[str, Callable[[Path, LeaseHandle], object]] = {
     "report": report,
     "permanent": give_up,
     "later": retry,
+    "outage": meet_outage,
     "permanentbecause": give_up_because,
     "laterbecause": retry_because,
     "postpone": postpone,

@@ -24,6 +24,8 @@ from tests.workers.bakery import (
     wait_until,
 )
 
+from indelible.kernel.breaker_commands import open_breakers
+from indelible.kernel.breakers import CircuitBreaker
 from indelible.kernel.stages import RequeueTask, Stage, TasksWrite, requeue_task
 from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.tasks import AttemptOutcome
@@ -184,6 +186,16 @@ def test_a_failure_in_a_child_is_grouped_by_the_error_that_caused_it(
 
     assert get_task(store, name).error_class == error_class
     assert attempts(store, name)[0].reason == reason
+
+
+def test_outages_in_children_pause_a_stage_with_a_breaker(
+    store: TaskStore, notes: Notes, worker: Worker
+) -> None:
+    enqueue(store, "outage-one", "outage-two")
+    process(worker, child_stage(notes, breaker=CircuitBreaker(outages=2)))
+
+    assert store.read(open_breakers) == {"bake": 1}
+    assert last_reason(store, "outage-two") == "the post office is on strike"
 
 
 def test_a_child_is_told_that_its_worker_ends(store: TaskStore, notes: Notes) -> None:

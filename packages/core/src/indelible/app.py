@@ -22,6 +22,7 @@ from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
 from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.subscribers import SubscribersRead, SubscribersWrite
+from indelible.kernel.webhooks import WebhooksRead, WebhooksWrite
 from indelible.policy import Policy
 from indelible.projects import ProjectsRead, ProjectsWrite
 from indelible.tokens import Chain, TokensRead, TokensWrite
@@ -37,6 +38,7 @@ class ReadTx(
     PayloadsRead,
     RejectionsRead,
     SubscribersRead,
+    WebhooksRead,
     ReadTransaction,
     Protocol,
 ):
@@ -56,6 +58,7 @@ class WriteTx(
     PayloadsWrite,
     RejectionsWrite,
     SubscribersWrite,
+    WebhooksWrite,
     Transaction,
     Protocol,
 ):

@@ -29,7 +29,7 @@ from indelible_web.http.examples import Examples, examples_of
 from indelible_web.http.failed_logins import open_failed_logins
 from indelible_web.http.health import HealthRoutes
 from indelible_web.http.history import history_routes
-from indelible_web.http.metrics import ContextGauge, Metrics
+from indelible_web.http.metrics import BREAKER_GAUGE, ContextGauge, Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
@@ -113,7 +113,7 @@ def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> M
     lifecycles = [STAGE]
     commands = [*KERNEL_COMMANDS]
     outcomes: list[str] = []
-    gauges: list[ContextGauge] = []
+    gauges: list[ContextGauge] = [BREAKER_GAUGE]
     for context in contexts:
         gauges += context.gauges
         lifecycles += context.lifecycles

@@ -14,7 +14,7 @@ from typing import Any, Final
 from attrs import define, field, frozen
 
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
-from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
+from indelible.kernel.stages import Outage, PermanentFailure, Postpone, RetryLater
 from indelible.kernel.tasks import Lease
 from indelible_workers.masking import failure_class, failure_reason
 from indelible_workers.process_groups import WatchedGroup, perform_and_end_groups
@@ -71,6 +71,7 @@ class ChildFailure:
     traceback: str
     is_permanent: bool = False
     is_retry: bool = False
+    is_outage: bool = False
     is_postponed: bool = False
     after_seconds: float | None = None
     stop_reason: StopReason | None = None
@@ -186,7 +187,12 @@ def _failure(error: BaseException) -> ChildFailure:
         return ChildFailure(class_name, reason, "", is_permanent=True)
     if isinstance(error, RetryLater):
         return ChildFailure(
-            class_name, reason, "", is_retry=True, after_seconds=error.after_seconds
+            class_name,
+            reason,
+            "",
+            is_retry=True,
+            is_outage=isinstance(error, Outage),
+            after_seconds=error.after_seconds,
         )
     if isinstance(error, Postpone):
         return ChildFailure(

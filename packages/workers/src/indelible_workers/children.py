@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 
 from indelible.kernel import Conflict, Invalid
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
-from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater, Stage
+from indelible.kernel.stages import Outage, PermanentFailure, Postpone, RetryLater, Stage
 from indelible.kernel.tasks import Lease
 from indelible_workers.child import (
     MAX_REPLY_BYTES,
@@ -252,7 +252,8 @@ def _error(failure: ChildFailure, lease: Lease) -> Exception:
     if failure.is_postponed:
         return Postpone(failure.after_seconds or 0, failure.reason)
     if failure.is_retry:
-        return _caused_by(described, RetryLater(failure.reason, failure.after_seconds))
+        error_type = Outage if failure.is_outage else RetryLater
+        return _caused_by(described, error_type(failure.reason, failure.after_seconds))
 
     return described
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import frozen
 
 from indelible.kernel import Actor, Store
+from indelible.kernel.breaker_commands import claim_probe
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.task_commands import ClaimTasks, claim_tasks
 from indelible.kernel.tasks import Lease, Leases
@@ -43,6 +44,8 @@ class StageClaims(Generic[Tx]):
         if position.after and is_short and now - restarted_at > MIN_RESTART_SECONDS:
             restarted_at = now
             leases += self._claim_in(tx, limit - len(leases), None)
+        if not leases:
+            leases = self._claim_probe(tx)
         if len(leases) < limit:
             self._delay_if_rate_limited(tx)
 
@@ -77,6 +80,15 @@ class StageClaims(Generic[Tx]):
         return tx.tasks.claim(
             self.stage.name, limit=limit, until=until, after=after, rate=self.stage.rate
         )
+
+    def _claim_probe(self, tx: Tx) -> tuple[Lease, ...]:
+        """Claim one task of a stage that its breaker has paused, if a probe is due."""
+        breaker = self.stage.breaker
+        if breaker is None:
+            return ()
+
+        until = tx.clock.now() + timedelta(seconds=self.stage.lease_seconds)
+        return claim_probe(tx, self.stage.name, breaker, until=until, rate=self.stage.rate)
 
     def _delay_if_rate_limited(self, tx: Tx) -> None:
         """Delay the next claim if tasks are left that the stage's rate does not permit yet."""

@@ -15,9 +15,10 @@ def refusal_of(stage: AnyStage, lease: Lease) -> PermanentFailure | None:
     """Return the reason for which a claimed task must not be performed, None if it may be.
 
     Processes that died have used up its attempts, or a program that does not know the stage's
-    declaration has enqueued it with a secret.
+    declaration has enqueued it with a secret. Where time limits the retries, attempts that ended
+    without a record are not limited: a pause may have used up the time before.
     """
-    if lease.attempt > stage.max_attempts:
+    if stage.retry_seconds is None and lease.attempt > stage.max_attempts:
         started = lease.attempt - 1
         return PermanentFailure(f"{started} attempts started and the last one never ended")
     if not stage.secret_arguments or lease.arguments is None:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 
 from indelible.kernel import Actor, Store
+from indelible.kernel.retries import is_last_attempt
 from indelible.kernel.stages import (
     MAX_BACKOFF_SECONDS,
     PermanentFailure,
@@ -20,7 +21,7 @@ from indelible.kernel.task_errors import LeaseLost, TaskLocked
 from indelible.kernel.tasks import Lease
 from indelible_workers.failpoints import StageFailpoint
 from indelible_workers.masking import failure_class, failure_reason
-from indelible_workers.performing import EXPECTED_ERRORS, log_defect, retry_seconds
+from indelible_workers.performing import EXPECTED_ERRORS, log_defect, seconds_before_retry
 from indelible_workers.worker import Worker, logger
 
 Tx = TypeVar("Tx", bound=TasksWrite)
@@ -54,6 +55,14 @@ class FailureRecorder(Generic[Tx]):
         else:
             self.worker.at_failpoint(StageFailpoint.AFTER_FAILURE_RECORD)
 
+    def is_last_attempt(self, lease: Lease) -> bool:
+        """Return True if no attempt follows this one when it fails."""
+        if self.stage.retry_seconds is None:
+            return lease.attempt >= self.stage.max_attempts
+
+        now = self.worker.clock.now()
+        return self.store.read(is_last_attempt, self.stage, lease, now)
+
     def _record(self, lease: Lease, error: BaseException, *, can_wait: bool) -> None:
         if isinstance(error, LeaseLost):
             raise error
@@ -65,11 +74,11 @@ class FailureRecorder(Generic[Tx]):
         if not isinstance(error, EXPECTED_ERRORS):
             log_defect(lease, error)
 
-        is_last = lease.attempt >= self.stage.max_attempts
-        if is_last or isinstance(error, PermanentFailure):
+        if isinstance(error, PermanentFailure) or self.is_last_attempt(lease):
             self._mark_dead(lease, error, can_wait=can_wait)
         else:
-            self._retry_later(lease, error, retry_seconds(lease, error), can_wait=can_wait)
+            seconds = seconds_before_retry(self.stage, lease, error)
+            self._retry_later(lease, error, seconds, can_wait=can_wait)
 
     def _postpone(self, lease: Lease, postponement: Postpone) -> None:
         with self._transaction("postponement") as tx:

@@ -13,12 +13,13 @@ from indelible.kernel.lease_handles import (
     StopReason,
     TimeLimitExceeded,
 )
+from indelible.kernel.retries import wait_seconds
 from indelible.kernel.stages import (
+    MAX_RETRY_SECONDS,
     PermanentFailure,
     Postpone,
     RetryLater,
     Stage,
-    backoff_seconds,
 )
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
@@ -31,7 +32,6 @@ from indelible_workers.process_groups import WatchedGroup, perform_and_end_group
 
 Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
-MAX_RETRY_SECONDS: Final = 31 * 86_400  # that a stage may ask for
 # The class name of an error after which a child process is not used again.
 OUT_OF_MEMORY: Final = MemoryError.__name__
 # Errors whose reason says everything: a traceback would not help.
@@ -153,14 +153,14 @@ def _stop_error(running: RunningTask, error: BaseException) -> TimeLimitExceeded
             return None
 
 
-def retry_seconds(lease: Lease, error: BaseException) -> float:
-    """Return the pause that the stage asked for, or the usual backoff where it is no pause."""
+def seconds_before_retry(stage: Stage[Any, Any, Any], lease: Lease, error: BaseException) -> float:
+    """Return the pause that the error asks for, or the stage's usual one where it is no pause."""
     if isinstance(error, RetryLater):
         seconds: object = error.after_seconds
         if isinstance(seconds, int | float) and 0 <= seconds <= MAX_RETRY_SECONDS:
             return seconds
 
-    return backoff_seconds(lease)
+    return wait_seconds(stage, lease)
 
 
 def is_database_fault(error: Exception) -> bool:

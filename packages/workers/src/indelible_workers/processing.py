@@ -14,6 +14,7 @@ from indelible.kernel.stages import Postpone, Stage, TasksRead, TasksWrite
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease, Leases
+from indelible_workers.breaking import BreakerRecorder
 from indelible_workers.claims import StageClaims
 from indelible_workers.documents import refusal_of
 from indelible_workers.failpoints import StageFailpoint
@@ -119,8 +120,10 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _claim_batch(self) -> tuple[Leases, ClaimPosition, list[PreparedTask[Work]]]:
         """Claim a batch and prepare it, in one transaction where the claim writes more."""
-        writes_more = self.stage.acts_outside or self.stage.rate is not None
-        if self.stage.claim is None and not writes_more:
+        needs_transaction = (
+            self.stage.acts_outside or self.stage.rate is not None or self.stage.breaker is not None
+        )
+        if self.stage.claim is None and not needs_transaction:
             leases, position = self._claims.claim_alone()
             return leases, position, prepared_by_id(self._usable(leases))
 
@@ -193,6 +196,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
                     self._fail(task.lease, error)
             except BaseException as error:  # noqa: BLE001 - whatever it raises, this task failed
                 self._fail(task.lease, error)
+                self._breaker.record_failure(error)
 
         self._release(unstarted)
 
@@ -231,7 +235,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         record = partial(self._fail, lease, error, can_wait=False)
         done = [lease, *(task.lease for task in performed)]
         others = [other for other in leases if other not in done]
-        if self.stage.on_dead is not None and lease.attempt >= self.stage.max_attempts:
+        if self.stage.on_dead is not None and self._recorder.is_last_attempt(lease):
             self._release(others)
             record_in_thread(self.worker, self.stage, lease, record)
         else:
@@ -275,6 +279,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         else:
             self.worker.at_failpoint(StageFailpoint.AFTER_FINISH)
             self.worker.count(self.stage.name, "completed", len(performed))
+            if any(task.outcomes for task in performed):
+                self._breaker.record_success(performed[0].lease)
             self.worker.wakeup.set()  # a following stage may have tasks now
 
     def _complete(self, performed: Sequence[PerformedTask[Work, Outcome]]) -> None:
@@ -337,10 +343,17 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         Raises:
             TaskLocked: Without `can_wait`: another transaction has locked the task.
         """
-        recorder = FailureRecorder(
+        self._recorder.record(lease, error, can_wait=can_wait)
+
+    @property
+    def _recorder(self) -> FailureRecorder[Tx]:
+        return FailureRecorder(
             store=self.store, stage=self.stage, actor=self.actor, worker=self.worker
         )
-        recorder.record(lease, error, can_wait=can_wait)
+
+    @property
+    def _breaker(self) -> BreakerRecorder:
+        return BreakerRecorder(store=self.worker.store, stage=self.stage, worker=self.worker)
 
     def _transaction(self, purpose: str) -> AbstractContextManager[Tx]:
         reason = f"{purpose} of {self.stage.name} tasks"

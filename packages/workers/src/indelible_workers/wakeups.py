@@ -13,6 +13,7 @@ from dramatiq import Broker, Message
 from dramatiq.brokers.stub import StubBroker
 
 from indelible.kernel import digest
+from indelible.kernel.breaker_commands import count_probes
 from indelible.kernel.stages import Stage, TasksRead
 from indelible_workers.children import check_child_stages
 from indelible_workers.claims import MIN_RESTART_SECONDS
@@ -103,7 +104,7 @@ def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) ->
         if worker.stage_threads.refuses(name) or worker.claim_delay_seconds(name) > 0:
             continue
 
-        count = worker.store.read(_count_ready, name, worker.clock.now(), MAX_QUEUED * stage.batch)
+        count = worker.store.read(_count_ready, stage, worker.clock.now())
         for _ in range(0, count, stage.batch):
             while working and not _send(working[0], _wakeup(queue_name(name))):
                 del working[0]
@@ -112,8 +113,13 @@ def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) ->
     return ready
 
 
-def _count_ready(tx: TasksRead, stage: str, now: datetime, limit: int) -> int:
-    return tx.tasks.count_ready(stage, now, limit=limit)
+def _count_ready(tx: TasksRead, stage: Stage[Any, Any, Any], now: datetime) -> int:
+    """Return how many tasks could be claimed now, a probe of a paused stage among them."""
+    ready = tx.tasks.count_ready(stage.name, now, limit=MAX_QUEUED * stage.batch)
+    if ready == 0 and stage.breaker is not None:
+        return count_probes(tx, stage.name, now)
+
+    return ready
 
 
 def _wakeup(queue: str) -> Message[None]:

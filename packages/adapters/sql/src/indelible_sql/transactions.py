@@ -11,6 +11,7 @@ from indelible.kernel.settings import Config, Setting
 from indelible.kernel.stages import StageControl
 from indelible.policy import Policy
 from indelible_sql.engine.session import Session
+from indelible_sql.kernel.breakers import SqlBreakers
 from indelible_sql.kernel.history import SqlHistory, SqlReceipts
 from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.payloads import SqlPayloads
@@ -21,6 +22,7 @@ from indelible_sql.kernel.subscribers import SqlSubscriberReader, SqlSubscribers
 from indelible_sql.kernel.task_reader import SqlTaskReader
 from indelible_sql.kernel.task_tables import STAGE_HEADS
 from indelible_sql.kernel.tasks import SqlTaskQueue
+from indelible_sql.kernel.webhooks import SqlWebhookRejections
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.sql_context import SqlContext
 
@@ -94,6 +96,16 @@ class KernelTransaction(ABC):
     def rejections(self) -> SqlRejections:
         """Return the records of refused commands."""
         return SqlRejections(self.session)
+
+    @lazy_property
+    def webhook_rejections(self) -> SqlWebhookRejections:
+        """Return the records of refused webhook requests."""
+        return SqlWebhookRejections(self.session)
+
+    @lazy_property
+    def breakers(self) -> SqlBreakers:
+        """Return the states of circuit breakers."""
+        return SqlBreakers(self.session)
 
     @abstractmethod
     def _open(self, context: SqlContext) -> object | None:

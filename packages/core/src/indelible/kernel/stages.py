@@ -8,8 +8,9 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.aggregates import Aggregate, save_change
+from indelible.kernel.breakers import BREAKER, BreakerReader, BreakerStore, CircuitBreaker
 from indelible.kernel.errors import Conflict, NotFound, Unavailable, UsageError
-from indelible.kernel.history import AggregateReader, AggregateRepository
+from indelible.kernel.history import AggregateReader, AggregateRepository, Change, Head
 from indelible.kernel.json import digest
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.lifecycle import Edge, Lifecycle
@@ -40,6 +41,8 @@ CONCURRENCY: Final = {"minimum": 1, "maximum": MAX_CONCURRENCY}
 # Less does not start an interpreter; more is no limit on any machine.
 MEMORY_MEBIBYTES: Final = {"minimum": 64, "maximum": 1_048_576}
 MAX_DOUBLINGS: Final = 20  # far beyond the maximum already
+MAX_RETRY_SECONDS: Final = 31 * 86_400  # of a wait between two attempts, and of all retries
+RETRY_SECONDS: Final = {"minimum": 1, "maximum": MAX_RETRY_SECONDS}
 
 
 @frozen
@@ -65,6 +68,19 @@ class RetryLater(Unavailable):
     message: ClassVar[str] = "The attempt failed and will be retried: {reason}."
     reason: str = field(converter=str)
     after_seconds: float | None = None
+
+
+@frozen
+class Outage(RetryLater):
+    """An attempt failed because the system outside is down; the task is due again later.
+
+    A stage with a `breaker` counts it, and pauses itself after several in a row.
+    """
+
+    code: ClassVar[str] = "OUTAGE"
+    message: ClassVar[str] = (
+        "The system outside is down, and the attempt will be retried: {reason}."
+    )
 
 
 @frozen
@@ -94,6 +110,13 @@ class PermanentFailure(Conflict):
     reason: str = field(converter=str)
 
 
+@frozen
+class RetryWait:
+    """The validated wait between two attempts."""
+
+    seconds: int = field(validator=bounded_int, metadata=RETRY_SECONDS)
+
+
 @frozen(kw_only=True)
 class Stage(Generic[Tx, W, O]):
     """A kind of task.
@@ -108,7 +131,13 @@ class Stage(Generic[Tx, W, O]):
     pays, or writes a file. Each attempt of such a stage is recorded before it acts, and its `batch`
     must be 1. Other stages record no attempt that succeeds; their `batch` is up to 100. `on_dead`
     is called when a task of the stage dies.
-    `rate` limits how many tasks are claimed in a time by all processes together.
+    `rate` limits how many tasks are claimed in a time by all processes together. With a `breaker`
+    the stage pauses itself after consecutive outages, which `perform` reports by `Outage`.
+
+    A task that fails is tried up to `max_attempts` times. With `retry_seconds` time decides
+    instead: the first failure that comes so long after the first attempt is the last. `retry_waits`
+    are the seconds before the second attempt, the third and so on; the last one repeats. Without
+    them the wait doubles. The seconds of a `RetryLater` take precedence.
 
     The tasks belong to the aggregates of `lifecycle`, by their ids. None declares that they stand
     alone: a scan, a slot of a recurring task, or a host's own work.
@@ -143,6 +172,13 @@ class Stage(Generic[Tx, W, O]):
         default=None, validator=optional(bounded_int), metadata=MEMORY_MEBIBYTES
     )
     rate: RateLimit | None = field(default=None, validator=optional(instance_of(RateLimit)))
+    retry_seconds: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=RETRY_SECONDS
+    )
+    retry_waits: tuple[int, ...] = ()
+    breaker: CircuitBreaker | None = field(
+        default=None, validator=optional(instance_of(CircuitBreaker))
+    )
     secret_arguments: frozenset[str] = frozenset()
     store_results: bool = False
 
@@ -154,6 +190,8 @@ class Stage(Generic[Tx, W, O]):
                 f"stage {self.name} acts outside the database: its batch must be 1,"
                 f" got {self.batch}"
             )
+        for wait in self.retry_waits:
+            RetryWait(wait)
 
 
 def backoff_seconds(lease: Lease) -> float:
@@ -164,9 +202,13 @@ def backoff_seconds(lease: Lease) -> float:
     """
     doublings = min(max(lease.attempt - 1, 0), MAX_DOUBLINGS)
     whole = min(MAX_BACKOFF_SECONDS, 2.0**doublings)
+    return whole * (1 + lease_fraction(lease)) / 2
+
+
+def lease_fraction(lease: Lease) -> float:
+    """Return a number from 0 to 1 that follows from the lease, in place of a random one."""
     lease_digest = digest([lease.stage, lease.entity_id, lease.fence])
-    part = int(lease_digest[:8], 16) / 2**32
-    return whole * (1 + part) / 2
+    return int(lease_digest[:8], 16) / 2**32
 
 
 class StageStatus(StrEnum):
@@ -202,6 +244,8 @@ class TasksRead(ReadTransaction, Protocol):
     @property
     def stages(self) -> AggregateReader[StageControl]: ...
     @property
+    def breakers(self) -> BreakerReader: ...
+    @property
     def settings(self) -> AggregateReader[Setting]: ...
 
 
@@ -212,6 +256,8 @@ class TasksWrite(TasksRead, Transaction, Protocol):
     def tasks(self) -> TaskQueue: ...
     @property
     def stages(self) -> AggregateRepository[StageControl]: ...
+    @property
+    def breakers(self) -> BreakerStore: ...
     @property
     def settings(self) -> AggregateRepository[Setting]: ...
 
@@ -242,22 +288,46 @@ class RequeueTask:
 
 
 def pause_stage(tx: TasksWrite, command: PauseStage) -> StageControl:
-    """Stop claims of the stage's tasks; leased tasks are finished."""
+    """Stop claims of the stage's tasks; leased tasks are finished.
+
+    A stage that its breaker has paused is resumed and paused again, in the same transaction: the
+    pause is the actor's then, and no probe ends it.
+    """
     try:
-        return _switch(tx, command.stage, "pause")
+        head = tx.stages.lock(command.stage)
     except StageNotFound:
         control = StageControl.create("pause", now=tx.clock.now(), id=command.stage)
         save_change(tx, tx.stages, None, control, "pause")
         return control
 
+    if tx.actor != BREAKER and breaker_pause(tx, head) is not None:
+        resume_stage(tx, ResumeStage(stage=command.stage))
+    return _switch(tx, command.stage, "pause")
+
 
 def resume_stage(tx: TasksWrite, command: ResumeStage) -> StageControl:
-    """Allow claims of the stage's tasks again.
+    """Allow claims of the stage's tasks again, and forget the outages that were counted.
 
     Raises:
         StageNotFound: The stage was never paused.
     """
+    if not tx.breakers.get(command.stage).is_clear:
+        tx.breakers.save(tx.breakers.lock(command.stage).cleared())
+
     return _switch(tx, command.stage, "resume")
+
+
+def breaker_pause(tx: TasksRead, head: Head[StageControl]) -> Change | None:
+    """Return the change by which the breaker has paused the stage; None unless it has."""
+    if head.entity.status is not StageStatus.PAUSED:
+        return None
+
+    last_changes = tx.history.of(STAGE.name, head.entity.id, after=head.revision.seq - 1, limit=1)
+    for change in last_changes:
+        if change.actor == BREAKER:
+            return change
+
+    return None
 
 
 def requeue_task(tx: TasksWrite, command: RequeueTask) -> None:

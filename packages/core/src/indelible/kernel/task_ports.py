@@ -59,8 +59,19 @@ class TaskReader(TaskListReader, Protocol):
         """Count the first `MAX_COUNTED` dead tasks of the stage by class, most frequent first."""
         ...
 
-    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
-        """Return how many tasks could be claimed now, at most `limit`."""
+    def count_ready(self, stage: str, now: datetime, *, limit: int, is_probe: bool = False) -> int:
+        """Return how many tasks could be claimed now, at most `limit`.
+
+        With `is_probe`, a pause of the stage makes no difference.
+        """
+        ...
+
+    def first_attempt_at(self, lease: Lease) -> datetime | None:
+        """Return the time of the first record of the attempts that the lease counts.
+
+        Each counted attempt took one fence, so these records have the last `lease.attempt` fences.
+        Return None where none of the attempts is recorded.
+        """
         ...
 
     def count_claims(self, stage: str, *, limit: int) -> int | None:
@@ -138,9 +149,11 @@ class TaskQueue(TaskReader, Protocol):
         until: datetime,
         after: Lease | None = None,
         rate: RateLimit | None = None,
+        is_probe: bool = False,
     ) -> tuple[Lease, ...]:
         """Lock and lease the free tasks that have been due longest; none of a paused stage.
 
+        With `is_probe`, a pause of the stage makes no difference.
         With `after`, begin behind that lease: a loop of claims need not pass its own rows again.
         With `rate`, take a permit for each task from the stage's bucket, by the store's clock, and
         lease no more tasks than the bucket has permits.

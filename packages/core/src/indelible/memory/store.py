@@ -42,6 +42,7 @@ from indelible.kernel.transaction import (
     log_rejections,
 )
 from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
 from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
 from indelible.memory.contests import MemoryContests
@@ -52,6 +53,7 @@ from indelible.memory.rejections import MemoryRejections
 from indelible.memory.subscribers import MemorySubscribers, SubscriberRows
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
+from indelible.memory.webhooks import MemoryWebhookRejections
 from indelible.policy import Policy
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES as PROJECT_STAGES
 from indelible.tokens.rules import STAGE_LIFECYCLES as TOKEN_STAGES
@@ -77,6 +79,8 @@ class Tables:
     payloads: MemoryPayloads = field(factory=MemoryPayloads)
     rejections: MemoryRejections = field(factory=MemoryRejections)
     subscribers: SubscriberRows = field(factory=SubscriberRows)
+    webhook_rejections: MemoryWebhookRejections = field(factory=MemoryWebhookRejections)
+    breakers: MemoryBreakers = field(factory=MemoryBreakers)
 
     @classmethod
     def empty(cls) -> Self:
@@ -117,6 +121,8 @@ class Tables:
             payloads=self.payloads.copy(),
             rejections=self.rejections.copy(),
             subscribers=self.subscribers.copy(),
+            webhook_rejections=self.webhook_rejections.copy(),
+            breakers=self.breakers.copy(),
         )
 
 
@@ -135,6 +141,8 @@ class MemoryReading:
         self.payloads = tables.payloads
         self.rejections = tables.rejections
         self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
+        self.webhook_rejections = tables.webhook_rejections
+        self.breakers = tables.breakers
 
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
@@ -182,6 +190,8 @@ class MemoryTransaction:
         self.payloads = tables.payloads
         self.rejections = tables.rejections
         self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
+        self.webhook_rejections = tables.webhook_rejections
+        self.breakers = tables.breakers
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)

@@ -19,6 +19,7 @@ from indelible.kernel.tasks import (
     Attempt,
     AttemptOutcome,
     ErrorCount,
+    Lease,
     StageStats,
     Task,
 )
@@ -96,9 +97,18 @@ class MemoryTaskReader:
         counts.sort(key=lambda count: (-count.tasks, count.error_class or ""))
         return tuple(counts)
 
-    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+    def count_ready(self, stage: str, now: datetime, *, limit: int, is_probe: bool = False) -> int:
         """Return how many tasks could be claimed now, at most `limit`."""
-        return min(len(self._claimable(stage, now)), limit)
+        return min(len(self._claimable(stage, now, is_probe=is_probe)), limit)
+
+    def first_attempt_at(self, lease: Lease) -> datetime | None:
+        """Return the time of the first record of the attempts that the lease counts."""
+        times: list[datetime] = []
+        for fence in range(lease.fence - lease.attempt + 1, lease.fence + 1):
+            for record in self._records(lease.stage, lease.entity_id, fence):
+                times.append(record.at)
+
+        return min(times, default=None)
 
     def count_claims(self, stage: str, *, limit: int) -> int | None:
         """Return the number of claims of the stage, or None where it is not known."""
@@ -171,9 +181,9 @@ class MemoryTaskReader:
             hung_threads=hung_threads,
         )
 
-    def _claimable(self, stage: str, now: datetime) -> list[Task]:
+    def _claimable(self, stage: str, now: datetime, *, is_probe: bool = False) -> list[Task]:
         """Return the due and free tasks of a stage that is not paused, in the order of claims."""
-        if self._is_paused(stage):
+        if not is_probe and self._is_paused(stage):
             return []
 
         tasks: list[Task] = []

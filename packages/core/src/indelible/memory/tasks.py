@@ -139,11 +139,12 @@ class MemoryTaskQueue(MemoryTaskReader):
         until: datetime,
         after: Lease | None = None,
         rate: RateLimit | None = None,
+        is_probe: bool = False,
     ) -> tuple[Lease, ...]:
         """Lock and lease the free tasks that have been due longest; none of a paused stage."""
         now = self._now
         check_lease_end(until, now)
-        tasks = self._claimable(stage, now)
+        tasks = self._claimable(stage, now, is_probe=is_probe)
         if after is not None:
             tasks = _tasks_after(tasks, after)
 

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from indelible.app import AppContext, ReadTx
 from indelible.kernel import IndelibleError, Lifecycle
+from indelible.kernel.breaker_commands import open_breakers
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.subscribers import subscriber_lags
 from indelible.kernel.tasks import StageStats
@@ -109,6 +110,14 @@ class ContextGauge:
     read: Callable[[ReadTx], Mapping[str, float]]
 
 
+BREAKER_GAUGE: Final = ContextGauge(
+    name="indelible_stage_breaker_open",
+    description="1 while a stage is paused by its circuit breaker, of each that had an outage.",
+    label="stage",
+    read=open_breakers,
+)
+
+
 @frozen(eq=False)  # A registry tells collectors apart by identity.
 class ContextCollector:
     """The gauges of contexts, read at each scrape."""
@@ -200,6 +209,18 @@ class Metrics:
         self._webhooks = Counter(
             "indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry
         )
+        self._webhook_requests = Counter(
+            "indelible_webhook_requests",
+            "Requests to signed webhooks, by the code of their error; OK for accepted ones.",
+            ("endpoint", "code"),
+            registry=self.registry,
+        )
+        self._webhook_rejections = Counter(
+            "indelible_webhook_rejections",
+            "Refused requests to signed webhooks: stored, over_limit, or failed to be stored.",
+            ("endpoint", "result"),
+            registry=self.registry,
+        )
 
     def _start_at_zero(
         self,
@@ -236,6 +257,14 @@ class Metrics:
     def count_webhook(self, outcome: str) -> None:
         """Count a webhook by its outcome."""
         self._webhooks.labels(outcome).inc()
+
+    def count_webhook_request(self, endpoint: str, code: str) -> None:
+        """Count a request to a signed webhook by its error code, `OK` being none."""
+        self._webhook_requests.labels(endpoint, code).inc()
+
+    def count_webhook_rejection(self, endpoint: str, result: str) -> None:
+        """Count what became of the record of a refused request."""
+        self._webhook_rejections.labels(endpoint, result).inc()
 
     def count_command(self, lifecycle: str, action: str, code: str) -> None:
         """Count a command by its error code, `OK` being none."""

@@ -3,27 +3,29 @@
 A signed request makes the scan of the chain due. Nothing else in it is trusted.
 """
 
-import hmac
 import logging
+from datetime import datetime
 from typing import Any, Final, cast
 
 from attrs import field, frozen
-from flask import Request, Response, request
+from flask import Response
+from werkzeug.datastructures import Headers
 
 from indelible import tokens
 from indelible.app import AppContext, WriteTx
 from indelible.kernel import Actor, Idempotency, IndelibleError, RequestInFlight
 from indelible.tokens import RequestScan
 from indelible_web.context import Webhook, WebhookReceiver
-from indelible_web.http.access import SIGNED
-from indelible_web.http.errors import RouteNotFound
+from indelible_web.http.errors import InvalidSignature
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.request import Caller, current_request
 from indelible_web.http.responses import json_response
+from indelible_web.http.webhooks import SignedReceiver, has_signature, hex_hmac
 from indelible_web.settings import WebSettings
 from indelible_web.tokens.errors import InvalidPayload, WebhookSecretMissing
 
+ENDPOINT: Final = "alchemy"
 SIGNATURE_HEADER: Final = "X-Alchemy-Signature"
 ALCHEMY: Final = Actor.system("alchemy")
 REASON: Final = "webhook of the chain's provider"
@@ -41,45 +43,42 @@ Json = dict[str, Any]
 
 
 @frozen(kw_only=True)
-class Webhooks:
-    """Receives the provider's requests. The signature of their body identifies the provider."""
+class ChainWebhook:
+    """Receives the provider's requests. The signature of their body identifies the provider.
+
+    There are two secrets while one replaces the other.
+    """
 
     app_context: AppContext
     metrics: Metrics
-    secret: bytes = field(repr=False)
+    secrets: tuple[bytes, ...] = field(repr=False)
 
-    def identify(self, request: Request) -> Caller | None:
-        """Return the provider if it has signed the body. The body is not parsed before.
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> None:  # noqa: ARG002 - the provider signs no time
+        """Verify the provider's signature of the body.
 
-        Raises: RouteNotFound when no secret is configured, as for an address without a route.
+        Raises: InvalidSignature.
         """
-        if not self.secret:
-            raise RouteNotFound
+        signature = headers.get(SIGNATURE_HEADER, "")
+        if not has_signature(self.secrets, signature, lambda secret: hex_hmac(secret, body)):
+            self.metrics.count_webhook(INVALID_SIGNATURE)
+            raise InvalidSignature
 
-        expected = hmac.digest(self.secret, request.get_data(), "sha256").hex()
-        signature = request.headers.get(SIGNATURE_HEADER, "")
-        if hmac.compare_digest(signature.encode(), expected.encode()):
-            return Caller(actor=ALCHEMY, scopes=frozenset(SIGNED), id="alchemy")
-
-        self.metrics.count_webhook(INVALID_SIGNATURE)
-        return None
-
-    def receive(self) -> Response:
+    def receive(self, body: bytes, caller: Caller) -> Response:
         """Make the scan due, once for each event id. An event without news changes nothing."""
         try:
-            hint, outcome = _parse_event(request.get_data())
+            hint, outcome = _parse_event(body)
         except IndelibleError as error:
             self.metrics.count_webhook(INVALID_PAYLOAD)
             raise InvalidPayload from error
 
-        if outcome == HINTED and not self._request_scan(hint):
+        if outcome == HINTED and not self._request_scan(hint, caller):
             outcome = DUPLICATE
         self.metrics.count_webhook(outcome)
 
         statuses = {HINTED: "success", DUPLICATE: "duplicate"}
         return json_response({"status": statuses.get(outcome, "ignored")}, 200)
 
-    def _request_scan(self, hint: RequestScan) -> bool:
+    def _request_scan(self, hint: RequestScan, caller: Caller) -> bool:
         """Make the scan due. Return False when the same event has already done so."""
         is_first = False
 
@@ -93,7 +92,7 @@ class Webhooks:
             self.app_context.store.run(
                 handler,
                 hint,
-                actor=ALCHEMY,
+                actor=caller.actor,
                 reason=REASON,
                 request_id=current_request().request_id,
                 idempotency=Idempotency(hint.hint_id, bool),
@@ -148,18 +147,28 @@ def _object(value: object) -> Json:
 def open_webhooks(
     app_context: AppContext, settings: WebSettings, metrics: Metrics
 ) -> WebhookReceiver:
-    """Return the provider's webhook.
+    """Return the provider's webhook; without a secret its address does not exist.
 
     Raises: WebhookSecretMissing when a chain is configured without the secret of its provider.
     """
     if app_context.chain and not settings.webhook_secret:
         raise WebhookSecretMissing
 
-    return Webhooks(app_context=app_context, metrics=metrics, secret=settings.webhook_secret)
+    webhook = None
+    if settings.webhook_secret:
+        secrets = (settings.webhook_secret,)
+        webhook = ChainWebhook(app_context=app_context, metrics=metrics, secrets=secrets)
+    return SignedReceiver(
+        endpoint=ENDPOINT,
+        actor=ALCHEMY,
+        webhook=webhook,
+        app_context=app_context,
+        metrics=metrics,
+    )
 
 
 WEBHOOK: Final = Webhook(
-    name="alchemy",
+    name=ENDPOINT,
     rule="/webhooks/alchemy",
     open=open_webhooks,
     outcomes=(HINTED, DUPLICATE, HEARTBEAT, OVER_QUOTA, INVALID_SIGNATURE, INVALID_PAYLOAD),

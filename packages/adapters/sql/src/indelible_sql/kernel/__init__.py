@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from indelible.kernel.keys import KEY, Key
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
+from indelible_sql.kernel.breaker_tables import BREAKERS, breaker_guards
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS, hung_thread_guards
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.payload_tables import PAYLOADS, payload_guards
@@ -24,6 +25,7 @@ from indelible_sql.kernel.task_tables import (
     TASK_RESULT,
     TASKS,
 )
+from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
@@ -32,9 +34,10 @@ from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of tasks and their neighbors, seals and payloads, and of a key's fields."""
+    """Yield the guards of the kernel's own tables, and of a key's fields."""
     yield from task_guards(dialect)
     yield from rate_guards(dialect)
+    yield from breaker_guards(dialect)
     yield from hung_thread_guards(dialect)
     yield from seal_guards(dialect)
     yield from payload_guards(dialect)
@@ -45,8 +48,24 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
 CONTEXT = SqlContext(
     name="kernel",
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
-    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS, SEALS, SEAL_RECORDS, PAYLOADS, REJECTIONS),
-    task_tables=(TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS, SUBSCRIBER_CURSORS),
+    records=(
+        HISTORY,
+        RECEIPTS,
+        TASK_ATTEMPTS,
+        SEALS,
+        SEAL_RECORDS,
+        PAYLOADS,
+        REJECTIONS,
+        WEBHOOK_REJECTIONS,
+    ),
+    task_tables=(
+        TASKS,
+        PRUNED_STAGES,
+        RATE_BUCKETS,
+        BREAKERS,
+        HUNG_THREADS,
+        SUBSCRIBER_CURSORS,
+    ),
     prunable_tables=(TASKS, HUNG_THREADS),
     domains=(TASK_ARGUMENTS, TASK_RESULT, AMOUNT_MINOR, CURRENCY, RAW_BYTES),
     guards=kernel_guards,

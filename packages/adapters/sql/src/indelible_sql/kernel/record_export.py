@@ -1,16 +1,20 @@
-"""Export and import payloads and rejections, the kernel's own records, as they are stored."""
+"""Export and import the kernel's own records as they are stored: payloads and rejections."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import Table, select
 
 from indelible.kernel.rejections import Rejection
+from indelible.kernel.webhooks import WebhookRejection
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import insert_if_new, payload_of_row
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.rejections import REJECTION_HASH, insert_rejection
+from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
+from indelible_sql.kernel.webhooks import WEBHOOK_REJECTION_HASH, insert_webhook_rejection
 from indelible_sql.maintenance.export_errors import HistoryDiffers
 from indelible_sql.sql_context import RecordExport, TableRow
 
@@ -18,14 +22,18 @@ PAYLOAD_PAGE = 16  # of up to 2 MiB each
 REJECTION_PAGE = 500
 ALL_PAYLOADS: Query = select(PAYLOADS).order_by(PAYLOADS.c.digest)
 ALL_REJECTIONS: Query = select(REJECTIONS).order_by(REJECTIONS.c.id)
+ALL_WEBHOOK_REJECTIONS: Query = select(WEBHOOK_REJECTIONS).order_by(WEBHOOK_REJECTIONS.c.id)
+RECORDS: Final = (PAYLOADS, REJECTIONS, WEBHOOK_REJECTIONS)  # in the order of an export
 
 
 def exported_rows(session: Session) -> Iterator[TableRow]:
-    """Yield the payloads in order of their digests, then the rejections in order of their ids."""
+    """Yield the payloads in order of their digests, then each kind of rejections by their ids."""
     for payload in session.stream(ALL_PAYLOADS, PAYLOAD_PAGE):
         yield PAYLOADS, payload
     for rejection in session.stream(ALL_REJECTIONS, REJECTION_PAGE):
         yield REJECTIONS, rejection
+    for webhook_rejection in session.stream(ALL_WEBHOOK_REJECTIONS, REJECTION_PAGE):
+        yield WEBHOOK_REJECTIONS, webhook_rejection
 
 
 def check_rows(rows: Iterator[TableRow]) -> Iterator[TableRow]:
@@ -40,9 +48,7 @@ def check_rows(rows: Iterator[TableRow]) -> Iterator[TableRow]:
         if table is PAYLOADS:
             payload_of_row(values).check()
         else:
-            rejection = ROWS.structure(values, Rejection)
-            if rejection.record_digest() != rejection.hash:
-                raise ValueError(f"rejection {rejection.id}: its hash does not match its content")
+            _check_rejection(table, values)
         yield table, values
 
 
@@ -55,19 +61,35 @@ def save_rows(session: Session, rows: Iterator[TableRow]) -> Iterator[bool]:
         if table is PAYLOADS:
             yield insert_if_new(session, values)
         else:
-            yield _save_rejection(session, values)
+            yield _save_rejection(session, table, values)
+
+
+def rejection_of_row(table: Table, values: Row) -> Rejection | WebhookRejection:
+    """Return the rejection of a decoded row."""
+    if table is REJECTIONS:
+        return ROWS.structure(values, Rejection)
+    return ROWS.structure(values, WebhookRejection)
+
+
+def _check_rejection(table: Table, values: Row) -> None:
+    rejection = rejection_of_row(table, values)
+    if rejection.record_digest() != rejection.hash:
+        raise ValueError(f"rejection {rejection.id}: its hash does not match its content")
 
 
 def _position(table: Table, values: Row) -> tuple[int, str]:
     if table is PAYLOADS:
         return 0, values["digest"]
-    return 1, values["id"]
+    return RECORDS.index(table), values["id"]
 
 
-def _save_rejection(session: Session, values: Row) -> bool:
-    stored = session.first(REJECTION_HASH, {"id": values["id"]})
+def _save_rejection(session: Session, table: Table, values: Row) -> bool:
+    is_of_webhook = table is WEBHOOK_REJECTIONS
+    stored_hash = WEBHOOK_REJECTION_HASH if is_of_webhook else REJECTION_HASH
+    stored = session.first(stored_hash, {"id": values["id"]})
     if stored is None:
-        insert_rejection(session, values)
+        insert = insert_webhook_rejection if is_of_webhook else insert_rejection
+        insert(session, values)
         return True
 
     if stored["hash"] != values["hash"]:
@@ -76,8 +98,8 @@ def _save_rejection(session: Session, values: Row) -> bool:
 
 
 RECORD_EXPORT = RecordExport(
-    tables=(PAYLOADS, REJECTIONS),
-    hashed=(PAYLOADS, REJECTIONS),
+    tables=RECORDS,
+    hashed=RECORDS,
     rows=exported_rows,
     check=check_rows,
     save=save_rows,

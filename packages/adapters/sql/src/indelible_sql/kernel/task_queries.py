@@ -26,6 +26,7 @@ from indelible_sql.kernel.task_terms import (
 from indelible_sql.schema.columns import (
     IDENTIFIER,
     INSTANT,
+    NATURAL,
 )
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import HISTORY, rows_by
@@ -62,6 +63,14 @@ ATTEMPTS_OF_TASK = (
     rows_by(TASK_ATTEMPTS, "stage", "entity_id")
     .order_by(TASK_ATTEMPTS.c.fence.desc(), TASK_ATTEMPTS.c.at.desc(), TASK_ATTEMPTS.c.outcome)
     .limit(bindparam("limit"))
+)
+# The first record under the fences from one on.
+FIRST_RECORD = (
+    rows_by(TASK_ATTEMPTS, "stage", "entity_id")
+    .with_only_columns(TASK_ATTEMPTS.c.at)
+    .where(TASK_ATTEMPTS.c.fence >= bindparam("first_fence", type_=NATURAL))
+    .order_by(TASK_ATTEMPTS.c.fence, TASK_ATTEMPTS.c.at)
+    .limit(1)
 )
 # Which of these aggregates exist?
 EXISTING_ENTITIES = (
@@ -102,6 +111,9 @@ STATS_OF_PRIORITY = select(
 COUNT_DEAD = select(func.count(_DEAD_OF_STAGE.c.dead_reason).label("dead"))
 COUNT_READY = select(func.count().label("ready")).select_from(
     first_claimable(is_behind=False, is_locking=False).subquery()
+)
+COUNT_READY_FOR_PROBE = select(func.count().label("ready")).select_from(
+    first_claimable(is_behind=False, is_locking=False, is_probe=True).subquery()
 )
 _FENCES = select(FENCE.label("fence")).where(OF_STAGE).limit(bindparam("limit")).subquery()
 COUNT_CLAIMS = select(

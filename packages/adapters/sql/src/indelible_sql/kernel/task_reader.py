@@ -11,6 +11,7 @@ from indelible.kernel.tasks import (
     NEVER,
     Attempt,
     ErrorCount,
+    Lease,
     Priority,
     StageStats,
     Task,
@@ -97,10 +98,21 @@ class SqlTaskReader(SqlTaskLists):
         rows = self._session.rows(queries.ERROR_COUNTS, {"task_stage": stage})
         return tuple(ErrorCount(**row) for row in rows)
 
-    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+    def count_ready(self, stage: str, now: datetime, *, limit: int, is_probe: bool = False) -> int:
         """Return how many tasks could be claimed now, at most `limit`."""
+        statement = queries.COUNT_READY_FOR_PROBE if is_probe else queries.COUNT_READY
         values = {"task_stage": stage, "now": now, "limit": limit}
-        return int(self._session.rows(queries.COUNT_READY, values)[0]["ready"])
+        return int(self._session.rows(statement, values)[0]["ready"])
+
+    def first_attempt_at(self, lease: Lease) -> datetime | None:
+        """Return the time of the first record of the attempts that the lease counts."""
+        values = {
+            "stage": lease.stage,
+            "entity_id": lease.entity_id,
+            "first_fence": lease.fence - lease.attempt + 1,
+        }
+        row = self._session.first(queries.FIRST_RECORD, values)
+        return None if row is None else row["at"]
 
     def count_claims(self, stage: str, *, limit: int) -> int | None:
         """Return the number of claims of the stage, or None where it is not known."""

@@ -82,10 +82,12 @@ def _claim(claimed_rows: CompoundSelect[Any]) -> ReturningUpdate[*tuple[Any, ...
 
 CLAIM = _claim(first_claimable(is_behind=False))
 CLAIM_BEHIND = _claim(first_claimable(is_behind=True))
+CLAIM_PROBE = _claim(first_claimable(is_behind=False, is_probe=True))
 # The claims of a stage with a rate, on PostgreSQL.
 WITHIN_RATE: Mapping[Executable, Select[Any]] = {
     CLAIM: within_rate(_claim, first_claimable(is_behind=False)),
     CLAIM_BEHIND: within_rate(_claim, first_claimable(is_behind=True)),
+    CLAIM_PROBE: within_rate(_claim, first_claimable(is_behind=False, is_probe=True)),
 }
 
 # The ends of leases.

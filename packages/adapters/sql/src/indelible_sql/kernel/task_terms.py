@@ -122,25 +122,24 @@ _IS_PAUSED = (
     .where(STAGES.c.id == bindparam("task_stage", type_=IDENTIFIER))
     .where(STAGES.c.status == StageStatus.PAUSED.value)
 )
-_CLAIMABLE = (
-    select(TASKS.c.entity_id)
-    .where(OF_STAGE)
-    .where(TASKS.c.due_at <= NOW)
-    .where(IS_FREE)
-    .where(~_IS_PAUSED)
-)
+_READY = select(TASKS.c.entity_id).where(OF_STAGE).where(TASKS.c.due_at <= NOW).where(IS_FREE)
+_CLAIMABLE = _READY.where(~_IS_PAUSED)
 
 
-def first_claimable(*, is_behind: bool, is_locking: bool = True) -> CompoundSelect[Any]:
+def first_claimable(
+    *, is_behind: bool, is_locking: bool = True, is_probe: bool = False
+) -> CompoundSelect[Any]:
     """Return the query for the ids of the tasks that are claimed next.
 
     The index has the tasks of one priority in the order of their due times, so each priority has a
     search of its own, which runs only where the earlier ones found too few. `is_behind` begins each
-    search behind a position, of which `behind_parameters` names the values.
+    search behind a position, of which `behind_parameters` names the values. A probe
+    ignores that the stage is paused.
     """
+    claimable = _READY if is_probe else _CLAIMABLE
     searches: list[Select[Any]] = []
     for priority in Priority:
-        rows = _CLAIMABLE.where(TASKS.c.priority == literal_column(str(priority.value)))
+        rows = claimable.where(TASKS.c.priority == literal_column(str(priority.value)))
         if is_behind:
             due_name, id_name = behind_parameters(priority)
             position = tuple_(

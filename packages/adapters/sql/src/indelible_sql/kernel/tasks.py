@@ -57,11 +57,12 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         until: datetime,
         after: Lease | None = None,
         rate: RateLimit | None = None,
+        is_probe: bool = False,
     ) -> tuple[Lease, ...]:
         """Lock and lease the free tasks that have been due longest; none of a paused stage."""
         now = self._tx.clock.now()
         check_lease_end(until, now)
-        statement = statements.CLAIM
+        statement = statements.CLAIM_PROBE if is_probe else statements.CLAIM
         values: dict[str, Any] = {
             "task_stage": stage,
             "now": now,
@@ -69,7 +70,7 @@ class SqlTaskQueue(SqlTaskEnqueuer):
             "owner": self._tx.actor,
             "until": until,
         }
-        if after is not None:
+        if after is not None and not is_probe:
             statement = statements.CLAIM_BEHIND
             values.update(_positions_behind(after))
 

@@ -39,9 +39,12 @@ from indelible.kernel.keys import (
 )
 from indelible.kernel.minutes import MinuteCounts, minute_of
 from indelible.kernel.values import InvalidDigest
+from indelible.testing.kernel.breakers import BreakersConformance
 from indelible.testing.kernel.payloads import PayloadsConformance
 from indelible.testing.kernel.rejections import RejectionsConformance
 from indelible.testing.kernel.subscribers import SubscribersConformance
+from indelible.testing.kernel.task_budgets import TaskBudgetsConformance
+from indelible.testing.kernel.webhooks import WebhookRejectionsConformance
 from indelible.testing.stores import (
     BEGINNING,
     CLEARER,
@@ -61,7 +64,14 @@ ONCE = Idempotency("key-1", concepts.ConceptSaved)
 CREATE = concepts.CreateConcept(content=RATIO)
 
 
-class KernelConformance(PayloadsConformance, RejectionsConformance, SubscribersConformance):
+class KernelConformance(
+    BreakersConformance,
+    TaskBudgetsConformance,
+    PayloadsConformance,
+    RejectionsConformance,
+    SubscribersConformance,
+    WebhookRejectionsConformance,
+):
     """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 
     def test_the_transactions_implement_their_ports(self, store: AnyStore) -> None:

@@ -1,8 +1,12 @@
-"""The cursors of subscribers.
+"""Cursors of subscribers, circuit breakers of stages, and records of refused webhook requests.
 
-Decision: docs/decisions/0103-feed-subscribers.md
+Decisions: docs/decisions/0103-feed-subscribers.md,
+docs/decisions/0104-budgets-breakers-and-webhooks.md
 """
 
+from alembic import op
+
+from indelible_sql.schema.drop import check_before_losing
 from indelible_sql.schema.migrations.frozen import DOWN, run_frozen
 
 revision = "0006"
@@ -17,5 +21,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove them. Cursors are no records: each subscriber begins anew after the next upgrade."""
+    """Remove the tables; an export must contain every refused webhook request where there are any.
+
+    Cursors and the counts of breakers go with their tables: each subscriber begins anew after the
+    next upgrade, and a stage that its breaker has paused stays paused.
+    """
+    connection, context = op.get_bind(), op.get_context()
+    check_before_losing(connection, context, "webhook_rejections")
     run_frozen(revision, DOWN)

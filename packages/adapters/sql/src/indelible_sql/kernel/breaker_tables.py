@@ -1,0 +1,31 @@
+"""The table of circuit breakers: one row for each stage that ever had an outage."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Column, PrimaryKeyConstraint
+
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, required
+from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.guards import fixed_columns_guard, undeletable_guards
+from indelible_sql.schema.sqlite_guards import value_guards
+from indelible_sql.schema.tables import table
+
+BREAKERS = table(
+    "stage_breakers",
+    required("stage", IDENTIFIER),
+    required("outages", NATURAL),
+    Column("probe_at", INSTANT),
+    PrimaryKeyConstraint("stage", name="stage_breakers_pkey"),
+    has_rowid=False,
+)
+
+
+def breaker_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards of breakers: no row is removed or renamed.
+
+    The counts are not guarded: the pause of a stage is a change of its control, which has guards.
+    """
+    yield from undeletable_guards(BREAKERS, dialect)
+    yield fixed_columns_guard(BREAKERS, ["stage"])
+    if dialect == "sqlite":
+        yield from value_guards(BREAKERS, "INSERT", "UPDATE")
