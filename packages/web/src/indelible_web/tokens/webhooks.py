@@ -53,8 +53,8 @@ class ChainWebhook:
     metrics: Metrics
     secrets: tuple[bytes, ...] = field(repr=False)
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> None:  # noqa: ARG002 - the provider signs no time
-        """Verify the provider's signature of the body.
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> None:  # noqa: ARG002
+        """Verify the provider's signature of the body; the provider signs no time.
 
         Raises: InvalidSignature.
         """
