@@ -1,7 +1,7 @@
 """Export and import the kernel's own records as they are stored: payloads and rejections."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, select
 
@@ -10,7 +10,7 @@ from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import insert_if_new, payload_of_row
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.rejections import STORED_REJECTIONS
-from indelible_sql.kernel.stored_rejections import StoredRejections
+from indelible_sql.kernel.stored_rejections import AnyStoredRejections
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.kernel.webhooks import STORED_WEBHOOK_REJECTIONS
 from indelible_sql.maintenance.export_errors import HistoryDiffers
@@ -22,7 +22,7 @@ ALL_PAYLOADS: Query = select(PAYLOADS).order_by(PAYLOADS.c.digest)
 ALL_REJECTIONS: Query = select(REJECTIONS).order_by(REJECTIONS.c.id)
 ALL_WEBHOOK_REJECTIONS: Query = select(WEBHOOK_REJECTIONS).order_by(WEBHOOK_REJECTIONS.c.id)
 RECORDS: Final = (PAYLOADS, REJECTIONS, WEBHOOK_REJECTIONS)  # in the order of an export
-REJECTIONS_BY_TABLE: Final[Mapping[Table, StoredRejections[Any]]] = {
+REJECTIONS_BY_TABLE: Final[Mapping[Table, AnyStoredRejections]] = {
     REJECTIONS: STORED_REJECTIONS,
     WEBHOOK_REJECTIONS: STORED_WEBHOOK_REJECTIONS,
 }

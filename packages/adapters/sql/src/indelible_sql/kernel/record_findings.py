@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 from sqlalchemy import Table
 
@@ -11,7 +10,7 @@ from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import payload_of_row
 from indelible_sql.kernel.record_export import PAYLOAD_PAGE, REJECTION_PAGE, REJECTIONS_BY_TABLE
-from indelible_sql.kernel.stored_rejections import StoredRejections
+from indelible_sql.kernel.stored_rejections import AnyStoredRejections
 from indelible_sql.maintenance.findings import Fault, Finding, decode_row, select_rows, unreadable
 
 STORED_PAYLOADS: Query = select_rows(PAYLOADS, ("digest",), PAYLOADS, ())
@@ -47,7 +46,7 @@ def _payload_fault(session: Session, row: Row) -> str:
     return ""
 
 
-def _rejection_fault(session: Session, rejections: StoredRejections[Any], row: Row) -> str:
+def _rejection_fault(session: Session, rejections: AnyStoredRejections, row: Row) -> str:
     rejection = rejections.of_row(decode_row(session, rejections.table, row))
     is_right = rejection.record_digest() == rejection.hash
     return "" if is_right else "its hash does not match its content"

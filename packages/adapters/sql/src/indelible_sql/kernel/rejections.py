@@ -9,7 +9,7 @@ from indelible_sql.engine.session import Session
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.stored_rejections import StoredRejections
 
-STORED_REJECTIONS: Final = StoredRejections.of(REJECTIONS, Rejection, column="command")
+STORED_REJECTIONS: Final = StoredRejections[Rejection].of(REJECTIONS, Rejection, column="command")
 
 
 @frozen

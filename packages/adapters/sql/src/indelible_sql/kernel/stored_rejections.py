@@ -79,6 +79,9 @@ class StoredRejections(Generic[R]):
         return self.hash_of(session, rejection_id) is not None
 
 
+AnyStoredRejections = StoredRejections[Rejection] | StoredRejections[WebhookRejection]
+
+
 def _pages(table: Table, column: str) -> Mapping[tuple[bool, bool], Query]:
     """Return the statements of a page, by whether a value and a previous page are given."""
     newest: Select[Any] = (

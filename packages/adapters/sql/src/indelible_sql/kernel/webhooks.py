@@ -12,7 +12,9 @@ from indelible_sql.kernel.stored_rejections import StoredRejections
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS as TABLE
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
 
-STORED_WEBHOOK_REJECTIONS: Final = StoredRejections.of(TABLE, WebhookRejection, column="endpoint")
+STORED_WEBHOOK_REJECTIONS: Final = StoredRejections[WebhookRejection].of(
+    TABLE, WebhookRejection, column="endpoint"
+)
 _SINCE = (
     select(literal(1))
     .where(
