@@ -1,7 +1,7 @@
 """Cursors of subscribers, circuit breakers of stages, and records of refused webhook requests.
 
-Decisions: docs/decisions/0103-feed-subscribers.md,
-docs/decisions/0104-budgets-breakers-and-webhooks.md
+Decision: docs/decisions/0103-feed-subscribers.md
+Decision: docs/decisions/0104-budgets-breakers-and-webhooks.md
 """
 
 from alembic import op
