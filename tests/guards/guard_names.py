@@ -70,16 +70,22 @@ def _sqlite_guard(message: str) -> str:
 
 
 def unique_key_name(table: Table, columns: list[str]) -> str:
-    """Return the name of the table's unique key or unique index with these columns."""
+    """Return the name of the table's unique key or unique index with these columns.
+
+    Of several partial indexes with the same columns it is the first by name.
+    """
     for constraint in table.constraints:
         if not isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
             continue
         if constraint.columns.keys() == columns:
             return str(constraint.name or f"{table.name}_pkey")
 
+    names: list[str] = []
     for index in table.indexes:
         if index.unique and index.columns.keys() == columns:
-            return str(index.name)
+            names.append(str(index.name))
+    if names:
+        return min(names)
 
     raise LookupError(table.name, columns)
 
