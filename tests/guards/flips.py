@@ -32,6 +32,7 @@ from indelible_sql import Finding
 from indelible_sql.contests import CONTEXT as CONTESTS_CONTEXT
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
@@ -45,7 +46,14 @@ from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 
-NOT_DIGESTED = (TASKS, PRUNED_STAGES, RATE_BUCKETS, HUNG_THREADS, SUBSCRIBER_CURSORS)
+NOT_DIGESTED = (
+    TASKS,
+    PRUNED_STAGES,
+    RATE_BUCKETS,
+    BREAKERS,
+    HUNG_THREADS,
+    SUBSCRIBER_CURSORS,
+)
 # The columns that all heads share are not tried again in these heads.
 SIMILAR_HEADS = (STAGES, *(head for head in TOKENS_CONTEXT.heads if head is not TOKENS))
 SHARED_COLUMNS = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")

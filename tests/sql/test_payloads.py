@@ -11,6 +11,7 @@ from indelible.kernel.payloads import Payload
 from indelible.kernel.rejections import list_rejections, record_rejection
 from indelible.kernel.stages import PauseStage
 from indelible.kernel.values import TextBlank
+from indelible.kernel.webhooks import RecordWebhookRejection, record_webhook_rejection
 from indelible.testing.stores import BEGINNING, MAYA
 from indelible_sql import SqlStore, SqlTransaction, seal, verify
 
@@ -55,9 +56,11 @@ def test_seals_cover_payloads_and_rejections(store: SqlStore) -> None:
         store, PauseStage(stage="upload"), TextBlank("reason"), actor=MAYA, reason="a test"
     )
     (rejection,) = store.read(list_rejections)
+    refused = RecordWebhookRejection.of("alchemy", "INVALID_SIGNATURE", b"{}")
+    store.run(record_webhook_rejection, refused, actor=MAYA, reason="a test")
 
     sealed = seal(store, actor=MAYA, reason="a test")
 
     assert sealed is not None
-    assert sealed.records == len((FIRST, rejection))
+    assert sealed.records == len((FIRST, rejection, refused))
     assert verify(store) == ()

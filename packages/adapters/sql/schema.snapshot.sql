@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-22, revision 0005
+-- iteration 2, 2026-11-23, revision 0006
 
 column algorithms.checksum "digest" required
 
@@ -1054,6 +1054,12 @@ column spaces.user_id "identifier" required
 
 column spaces.version bigint required s 0
 
+column stage_breakers.outages "natural_number" required
+
+column stage_breakers.probe_at "instant"
+
+column stage_breakers.stage "identifier" required
+
 column stages.created_at "instant" required
 
 column stages.hash "digest" required
@@ -1069,6 +1075,26 @@ column stages.status "identifier" required
 column stages.updated_at "instant" required
 
 column stages.version bigint required s 0
+
+column subscriber_cursors.changed_at "instant"
+
+column subscriber_cursors.feed_cursor "identifier"
+
+column subscriber_cursors.fence "ordinal" required
+
+column subscriber_cursors.name "identifier" required
+
+column subscriber_cursors.restart_reason "nonblank_text"
+
+column subscriber_cursors.restarted_at "instant"
+
+column subscriber_cursors.restarted_by "actor"
+
+column subscriber_cursors.restarts "natural_number" required
+
+column subscriber_cursors.stage "identifier" required
+
+column subscriber_cursors.updated_at "instant" required
 
 column subspaces.created_at "instant" required
 
@@ -1203,6 +1229,22 @@ column tokens_s0.token_id "token_number" required
 column tokens_s0.updated_at "instant" required
 
 column tokens_s0.version bigint required s 0
+
+column webhook_rejections.at "instant" required
+
+column webhook_rejections.body_digest "digest" required
+
+column webhook_rejections.body_size "natural_number" required
+
+column webhook_rejections.code "identifier" required
+
+column webhook_rejections.endpoint "identifier" required
+
+column webhook_rejections.hash "digest" required
+
+column webhook_rejections.id "identifier" required
+
+column webhook_rejections.request_id "identifier"
 
 constraint algorithms.algorithms_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -1764,6 +1806,8 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
+constraint stage_breakers.stage_breakers_pkey PRIMARY KEY ("stage") true true
+
 constraint stages.stages_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
 constraint stages.stages_pkey PRIMARY KEY ("id") true true
@@ -1773,6 +1817,12 @@ CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
+
+constraint subscriber_cursors.subscriber_cursors_change_has_position CHECK ((("feed_cursor" IS NOT NULL) OR ("changed_at" IS NULL))) true true
+
+constraint subscriber_cursors.subscriber_cursors_pkey PRIMARY KEY ("name") true true
+
+constraint subscriber_cursors.subscriber_cursors_restart_has_cause CHECK ((((("restarts")::bigint = 0) = ("restarted_at" IS NULL)) AND ((("restarts")::bigint = 0) = ("restarted_by" IS NULL)) AND ((("restarts")::bigint = 0) = ("restart_reason" IS NULL)))) true true
 
 constraint subspaces.subspaces_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -1839,6 +1889,8 @@ CASE
 END) true true
 
 constraint tokens_s0.tokens_s0_token_id UNIQUE ("token_id") true true
+
+constraint webhook_rejections.webhook_rejections_pkey PRIMARY KEY ("id") true true
 
 domain actor "text" C CHECK ((((("substr"(VALUE, 1, 5) = 'user:'::"text") AND (("length"(VALUE) >= 6) AND ("length"(VALUE) <= 205))) OR (("substr"(VALUE, 1, 7) = 'system:'::"text") AND (("length"(VALUE) >= 8) AND ("length"(VALUE) <= 207))) OR (("substr"(VALUE, 1, 4) = 'key:'::"text") AND (("length"(VALUE) >= 5) AND ("length"(VALUE) <= 204)))) AND (VALUE !~ '\s'::"text"))) true
 
@@ -4041,6 +4093,27 @@ function spaces_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function stage_breakers_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stage_breakers_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stage_breakers_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function stages_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4056,6 +4129,41 @@ function stages_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function stages_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subscriber_cursors_fence  BEGIN
+  IF (CASE WHEN NEW.restarts = OLD.restarts THEN NEW.restarts = OLD.restarts AND (NEW.restarted_at = OLD.restarted_at OR OLD.restarted_at IS NULL) AND (NEW.restarted_by = OLD.restarted_by OR OLD.restarted_by IS NULL) AND (NEW.restart_reason = OLD.restart_reason OR OLD.restart_reason IS NULL) AND NEW.feed_cursor IS NOT NULL AND EXISTS (SELECT 1 FROM tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.lease_owner IS NOT NULL) ELSE NEW.restarts = OLD.restarts + 1 AND EXISTS (SELECT 1 FROM tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.cancel_reason = NEW.restart_reason) AND EXISTS (SELECT 1 FROM task_attempts AS attempt WHERE attempt.stage = NEW.stage AND attempt.entity_id = NEW.name AND attempt.fence = NEW.fence AND attempt.outcome = 'CANCELED' AND attempt.actor = NEW.restarted_by AND attempt.reason = NEW.restart_reason) END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subscriber_cursors_first  BEGIN
+  IF (NEW.feed_cursor IS NULL AND NEW.restarts = 0 AND EXISTS (SELECT 1 FROM tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.lease_owner IS NOT NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subscriber_cursors_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subscriber_cursors_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subscriber_cursors_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -4265,6 +4373,27 @@ function tokens_s0_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function webhook_rejections_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function webhook_rejections_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function webhook_rejections_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 index CREATE INDEX "artifacts_created_at" ON "artifacts" USING "btree" ("space_id", "created_at", "id") true
 
 index CREATE INDEX "artifacts_space_id" ON "artifacts" USING "btree" ("space_id", "id") true
@@ -4374,6 +4503,10 @@ index CREATE INDEX "tokens_s0_created_at" ON "tokens_s0" USING "btree" ("created
 index CREATE INDEX "tokens_s0_status_mint_timestamp" ON "tokens_s0" USING "btree" ("status", "mint_timestamp", "token_id") true
 
 index CREATE INDEX "tokens_s0_updated_at" ON "tokens_s0" USING "btree" ("updated_at", "token_id") true
+
+index CREATE INDEX "webhook_rejections_at" ON "webhook_rejections" USING "btree" ("at", "id") true
+
+index CREATE INDEX "webhook_rejections_endpoint" ON "webhook_rejections" USING "btree" ("endpoint", "at", "id") true
 
 index CREATE UNIQUE INDEX "algorithms_active" ON "algorithms" USING "btree" ("status") WHERE (("status")::"text" = 'ACTIVE'::"text") true
 
@@ -4525,7 +4658,11 @@ index CREATE UNIQUE INDEX "signals_pkey" ON "signals" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "spaces_pkey" ON "spaces" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "stage_breakers_pkey" ON "stage_breakers" USING "btree" ("stage") true
+
 index CREATE UNIQUE INDEX "stages_pkey" ON "stages" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "subscriber_cursors_pkey" ON "subscriber_cursors" USING "btree" ("name") true
 
 index CREATE UNIQUE INDEX "subspaces_pkey" ON "subspaces" USING "btree" ("id") true
 
@@ -4538,6 +4675,8 @@ index CREATE UNIQUE INDEX "tasks_pkey" ON "tasks" USING "btree" ("stage", "entit
 index CREATE UNIQUE INDEX "tokens_s0_pkey" ON "tokens_s0" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "tokens_s0_token_id" ON "tokens_s0" USING "btree" ("token_id") true
+
+index CREATE UNIQUE INDEX "webhook_rejections_pkey" ON "webhook_rejections" USING "btree" ("id") true
 
 key trigger algorithms algorithms_history 17 O
 
@@ -5309,7 +5448,11 @@ table signals rp false false
 
 table spaces rp false false
 
+table stage_breakers rp false false
+
 table stages rp false false
+
+table subscriber_cursors rp false false
 
 table subspaces rp false false
 
@@ -5320,6 +5463,8 @@ table task_attempts rp false false
 table tasks rp false false
 
 table tokens_s0 rp false false
+
+table webhook_rejections rp false false
 
 trigger A CREATE TRIGGER "algorithms_fixed" BEFORE UPDATE ON "algorithms" FOR EACH ROW WHEN ((((("new"."formulas")::"text" = ("old"."formulas")::"text") AND (("new"."checksum")::"text" = ("old"."checksum")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "algorithms_fixed"()
 
@@ -5756,11 +5901,27 @@ trigger A CREATE TRIGGER "spaces_no_truncate" BEFORE TRUNCATE ON "spaces" FOR EA
 
 trigger A CREATE TRIGGER "spaces_one_step" BEFORE UPDATE ON "spaces" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "spaces_one_step"()
 
+trigger A CREATE TRIGGER "stage_breakers_fixed" BEFORE UPDATE ON "stage_breakers" FOR EACH ROW WHEN (((("new"."stage")::"text" = ("old"."stage")::"text") IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_fixed"()
+
+trigger A CREATE TRIGGER "stage_breakers_no_delete" BEFORE DELETE ON "stage_breakers" FOR EACH STATEMENT EXECUTE FUNCTION "stage_breakers_no_delete"()
+
+trigger A CREATE TRIGGER "stage_breakers_no_truncate" BEFORE TRUNCATE ON "stage_breakers" FOR EACH STATEMENT EXECUTE FUNCTION "stage_breakers_no_truncate"()
+
 trigger A CREATE TRIGGER "stages_no_delete" BEFORE DELETE ON "stages" FOR EACH STATEMENT EXECUTE FUNCTION "stages_no_delete"()
 
 trigger A CREATE TRIGGER "stages_no_truncate" BEFORE TRUNCATE ON "stages" FOR EACH STATEMENT EXECUTE FUNCTION "stages_no_truncate"()
 
 trigger A CREATE TRIGGER "stages_one_step" BEFORE UPDATE ON "stages" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "stages_one_step"()
+
+trigger A CREATE TRIGGER "subscriber_cursors_fence" BEFORE UPDATE ON "subscriber_cursors" FOR EACH ROW EXECUTE FUNCTION "subscriber_cursors_fence"()
+
+trigger A CREATE TRIGGER "subscriber_cursors_first" AFTER INSERT ON "subscriber_cursors" FOR EACH ROW EXECUTE FUNCTION "subscriber_cursors_first"()
+
+trigger A CREATE TRIGGER "subscriber_cursors_fixed" BEFORE UPDATE ON "subscriber_cursors" FOR EACH ROW WHEN ((((("new"."name")::"text" = ("old"."name")::"text") AND (("new"."stage")::"text" = ("old"."stage")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "subscriber_cursors_fixed"()
+
+trigger A CREATE TRIGGER "subscriber_cursors_no_delete" BEFORE DELETE ON "subscriber_cursors" FOR EACH STATEMENT EXECUTE FUNCTION "subscriber_cursors_no_delete"()
+
+trigger A CREATE TRIGGER "subscriber_cursors_no_truncate" BEFORE TRUNCATE ON "subscriber_cursors" FOR EACH STATEMENT EXECUTE FUNCTION "subscriber_cursors_no_truncate"()
 
 trigger A CREATE TRIGGER "subspaces_fixed" BEFORE UPDATE ON "subspaces" FOR EACH ROW WHEN ((((("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."space_id")::"text" = ("old"."space_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "subspaces_fixed"()
 
@@ -5819,3 +5980,9 @@ trigger A CREATE TRIGGER "tokens_s0_no_delete" BEFORE DELETE ON "tokens_s0" FOR 
 trigger A CREATE TRIGGER "tokens_s0_no_truncate" BEFORE TRUNCATE ON "tokens_s0" FOR EACH STATEMENT EXECUTE FUNCTION "tokens_s0_no_truncate"()
 
 trigger A CREATE TRIGGER "tokens_s0_one_step" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_one_step"()
+
+trigger A CREATE TRIGGER "webhook_rejections_no_delete" BEFORE DELETE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_delete"()
+
+trigger A CREATE TRIGGER "webhook_rejections_no_truncate" BEFORE TRUNCATE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_truncate"()
+
+trigger A CREATE TRIGGER "webhook_rejections_no_update" BEFORE UPDATE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_update"()

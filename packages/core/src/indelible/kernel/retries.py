@@ -1,4 +1,4 @@
-"""When a task that failed is tried again, and when it is not."""
+"""Decide whether a task that failed is tried again, and when."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final

@@ -259,7 +259,7 @@ def get_subscriber(tx: SubscribersRead, name: str) -> SubscriberCursor:
 
 @frozen(kw_only=True)
 class SubscriberLag:
-    """How far a subscriber is behind the feed.
+    """The lag of a subscriber behind the feed.
 
     `seconds` is the age of the first change that it has not handled, in whole seconds, 0 if there
     is none. Where that change cannot be found, because the cursor belongs to another database, it

@@ -1,15 +1,13 @@
 """Rejected commands in memory."""
 
-from datetime import datetime
-from operator import attrgetter
 from typing import Self
 
 from attrs import field, frozen
 
 from indelible.kernel.rejections import Rejection
+from indelible.memory.rejection_rows import newest_rejections
 
 RejectionRows = dict[str, Rejection]
-_position = attrgetter("at", "id")
 
 
 @frozen
@@ -22,13 +20,11 @@ class MemoryRejections:
         self, *, command: str | None = None, before: str = "", limit: int
     ) -> tuple[Rejection, ...]:
         """Return the next `limit` rejections, newest first."""
-        matching: list[Rejection] = []
-        for rejection in sorted(self._rows.values(), key=_position, reverse=True):
-            is_of_command = command is None or rejection.command == command
-            if is_of_command and self._is_past(rejection, before):
-                matching.append(rejection)
 
-        return tuple(matching[:limit])
+        def is_matching(rejection: Rejection) -> bool:
+            return command is None or rejection.command == command
+
+        return newest_rejections(self._rows, is_matching, before=before, limit=limit)
 
     def add(self, rejection: Rejection) -> None:
         """Store a rejection."""
@@ -37,13 +33,3 @@ class MemoryRejections:
     def copy(self) -> Self:
         """Return a draft that can be discarded."""
         return type(self)(self._rows.copy())
-
-    def _is_past(self, rejection: Rejection, before: str) -> bool:
-        """Return True if a rejection stands after the one with an id, from the newest on."""
-        if not before:
-            return True
-        if before not in self._rows:
-            return False
-
-        position: tuple[datetime, str] = _position(rejection)
-        return position < _position(self._rows[before])

@@ -1,15 +1,14 @@
 """Refused webhook requests in memory."""
 
 from datetime import datetime
-from operator import attrgetter
 from typing import Self
 
 from attrs import field, frozen
 
 from indelible.kernel.webhooks import WebhookRejection
+from indelible.memory.rejection_rows import newest_rejections
 
 WebhookRejectionRows = dict[str, WebhookRejection]
-_position = attrgetter("at", "id")
 
 
 @frozen
@@ -22,13 +21,11 @@ class MemoryWebhookRejections:
         self, *, endpoint: str | None = None, before: str = "", limit: int
     ) -> tuple[WebhookRejection, ...]:
         """Return the next `limit` rejections, newest first."""
-        matching: list[WebhookRejection] = []
-        for rejection in sorted(self._rows.values(), key=_position, reverse=True):
-            is_of_endpoint = endpoint is None or rejection.endpoint == endpoint
-            if is_of_endpoint and self._is_past(rejection, before):
-                matching.append(rejection)
 
-        return tuple(matching[:limit])
+        def is_matching(rejection: WebhookRejection) -> bool:
+            return endpoint is None or rejection.endpoint == endpoint
+
+        return newest_rejections(self._rows, is_matching, before=before, limit=limit)
 
     def count_since(self, endpoint: str, since: datetime, *, limit: int) -> int:
         """Return the number of an endpoint's rejections since a time, at most `limit`."""
@@ -46,13 +43,3 @@ class MemoryWebhookRejections:
     def copy(self) -> Self:
         """Return a draft that can be discarded."""
         return type(self)(self._rows.copy())
-
-    def _is_past(self, rejection: WebhookRejection, before: str) -> bool:
-        """Return True if a rejection stands after the one with an id, from the newest on."""
-        if not before:
-            return True
-        if before not in self._rows:
-            return False
-
-        position: tuple[datetime, str] = _position(rejection)
-        return position < _position(self._rows[before])

@@ -65,5 +65,5 @@ def restart(name: str, position: str | None, since: datetime | None, reason: str
     with open_settings_store() as store:
         cursor = store.run(restart_subscriber, command, actor=Actor.parse(by), reason=reason)
 
-    place = cursor.feed_cursor or FEED_BEGINNING
-    print_result(cursor, f"Subscriber {name} continues after {place}.")
+    after = cursor.feed_cursor or FEED_BEGINNING
+    print_result(cursor, f"Subscriber {name} continues after {after}.")

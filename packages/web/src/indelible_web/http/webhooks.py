@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 from flask import Request, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -119,6 +119,10 @@ class RejectionRecorder:
         return OVER_LIMIT
 
 
+def _new_recorder(receiver: "SignedReceiver") -> RejectionRecorder:
+    return RejectionRecorder(receiver.endpoint, receiver.app_context, receiver.metrics)
+
+
 @frozen(kw_only=True)
 class SignedReceiver:
     """Receives the requests of a signed webhook; without one the address does not exist.
@@ -132,11 +136,9 @@ class SignedReceiver:
     webhook: SignedWebhook | None
     app_context: AppContext
     metrics: Metrics
-    _recorder: RejectionRecorder = field(init=False)
-
-    @_recorder.default
-    def _make_recorder(self) -> RejectionRecorder:
-        return RejectionRecorder(self.endpoint, self.app_context, self.metrics)
+    _recorder: RejectionRecorder = field(
+        init=False, default=Factory(_new_recorder, takes_self=True)
+    )
 
     def identify(self, request: Request) -> Caller | None:
         """Return the sender if the signature of the body is right.

@@ -53,7 +53,12 @@ class ChainWebhook:
     metrics: Metrics
     secrets: tuple[bytes, ...] = field(repr=False)
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> None:  # noqa: ARG002 - the provider signs no time
+    def verify(
+        self,
+        headers: Headers,
+        body: bytes,
+        now: datetime,  # noqa: ARG002 - the provider signs no time
+    ) -> None:
         """Verify the provider's signature of the body.
 
         Raises: InvalidSignature.

@@ -1,20 +1,18 @@
 """Export and import the kernel's own records as they are stored: payloads and rejections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import Table, select
 
-from indelible.kernel.rejections import Rejection
-from indelible.kernel.webhooks import WebhookRejection
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import insert_if_new, payload_of_row
 from indelible_sql.kernel.rejection_tables import REJECTIONS
-from indelible_sql.kernel.rejections import REJECTION_HASH, insert_rejection
+from indelible_sql.kernel.rejections import STORED_REJECTIONS
+from indelible_sql.kernel.stored_rejections import AnyStoredRejections
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
-from indelible_sql.kernel.webhooks import WEBHOOK_REJECTION_HASH, insert_webhook_rejection
+from indelible_sql.kernel.webhooks import STORED_WEBHOOK_REJECTIONS
 from indelible_sql.maintenance.export_errors import HistoryDiffers
 from indelible_sql.sql_context import RecordExport, TableRow
 
@@ -24,6 +22,10 @@ ALL_PAYLOADS: Query = select(PAYLOADS).order_by(PAYLOADS.c.digest)
 ALL_REJECTIONS: Query = select(REJECTIONS).order_by(REJECTIONS.c.id)
 ALL_WEBHOOK_REJECTIONS: Query = select(WEBHOOK_REJECTIONS).order_by(WEBHOOK_REJECTIONS.c.id)
 RECORDS: Final = (PAYLOADS, REJECTIONS, WEBHOOK_REJECTIONS)  # in the order of an export
+REJECTIONS_BY_TABLE: Final[Mapping[Table, AnyStoredRejections]] = {
+    REJECTIONS: STORED_REJECTIONS,
+    WEBHOOK_REJECTIONS: STORED_WEBHOOK_REJECTIONS,
+}
 
 
 def exported_rows(session: Session) -> Iterator[TableRow]:
@@ -64,15 +66,8 @@ def save_rows(session: Session, rows: Iterator[TableRow]) -> Iterator[bool]:
             yield _save_rejection(session, table, values)
 
 
-def rejection_of_row(table: Table, values: Row) -> Rejection | WebhookRejection:
-    """Return the rejection of a decoded row."""
-    if table is REJECTIONS:
-        return ROWS.structure(values, Rejection)
-    return ROWS.structure(values, WebhookRejection)
-
-
 def _check_rejection(table: Table, values: Row) -> None:
-    rejection = rejection_of_row(table, values)
+    rejection = REJECTIONS_BY_TABLE[table].of_row(values)
     if rejection.record_digest() != rejection.hash:
         raise ValueError(f"rejection {rejection.id}: its hash does not match its content")
 
@@ -84,15 +79,13 @@ def _position(table: Table, values: Row) -> tuple[int, str]:
 
 
 def _save_rejection(session: Session, table: Table, values: Row) -> bool:
-    is_of_webhook = table is WEBHOOK_REJECTIONS
-    stored_hash = WEBHOOK_REJECTION_HASH if is_of_webhook else REJECTION_HASH
-    stored = session.first(stored_hash, {"id": values["id"]})
-    if stored is None:
-        insert = insert_webhook_rejection if is_of_webhook else insert_rejection
-        insert(session, values)
+    rejections = REJECTIONS_BY_TABLE[table]
+    stored_hash = rejections.hash_of(session, values["id"])
+    if stored_hash is None:
+        rejections.insert_row(session, values)
         return True
 
-    if stored["hash"] != values["hash"]:
+    if stored_hash != values["hash"]:
         raise HistoryDiffers("rejection", values["id"])
     return False
 

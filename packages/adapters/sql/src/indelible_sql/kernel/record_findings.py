@@ -9,13 +9,11 @@ from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import payload_of_row
-from indelible_sql.kernel.record_export import PAYLOAD_PAGE, REJECTION_PAGE, rejection_of_row
-from indelible_sql.kernel.rejection_tables import REJECTIONS
-from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
+from indelible_sql.kernel.record_export import PAYLOAD_PAGE, REJECTION_PAGE, REJECTIONS_BY_TABLE
+from indelible_sql.kernel.stored_rejections import AnyStoredRejections
 from indelible_sql.maintenance.findings import Fault, Finding, decode_row, select_rows, unreadable
 
 STORED_PAYLOADS: Query = select_rows(PAYLOADS, ("digest",), PAYLOADS, ())
-REJECTION_TABLES = (REJECTIONS, WEBHOOK_REJECTIONS)
 
 Check = Callable[[Row], str]
 
@@ -24,10 +22,11 @@ def record_findings(session: Session) -> Iterator[Finding]:
     """Yield a finding for each payload and each rejection that is not as it was stored."""
     payloads = session.stream(STORED_PAYLOADS, PAYLOAD_PAGE)
     yield from _findings(PAYLOADS, "digest", payloads, partial(_payload_fault, session))
-    for table in REJECTION_TABLES:
+    for table, rejections in REJECTIONS_BY_TABLE.items():
         stored: Query = select_rows(table, ("id",), table, ())
-        rejections = session.stream(stored, REJECTION_PAGE)
-        yield from _findings(table, "id", rejections, partial(_rejection_fault, session, table))
+        rows = session.stream(stored, REJECTION_PAGE)
+        check = partial(_rejection_fault, session, rejections)
+        yield from _findings(table, "id", rows, check)
 
 
 def _findings(table: Table, id_column: str, rows: Iterator[Row], check: Check) -> Iterator[Finding]:
@@ -47,7 +46,7 @@ def _payload_fault(session: Session, row: Row) -> str:
     return ""
 
 
-def _rejection_fault(session: Session, table: Table, row: Row) -> str:
-    rejection = rejection_of_row(table, decode_row(session, table, row))
+def _rejection_fault(session: Session, rejections: AnyStoredRejections, row: Row) -> str:
+    rejection = rejections.of_row(decode_row(session, rejections.table, row))
     is_right = rejection.record_digest() == rejection.hash
     return "" if is_right else "its hash does not match its content"

@@ -170,7 +170,9 @@ class ReplayedEvent:
         return _chain_hash(self)
 
 
-REPLAYED_FIELDS: Final = tuple(attribute.name for attribute in fields(ReplayedEvent))
+REPLAYED_FIELDS: Final[tuple[str, ...]] = tuple(
+    attribute.name for attribute in fields(ReplayedEvent)
+)
 
 
 def _chain_hash(event: ContestEvent | ReplayedEvent) -> str:

@@ -92,14 +92,15 @@ class TaskBudgetsConformance:
         in_time = first_at + timedelta(seconds=HOUR - 1)
         late = first_at + timedelta(seconds=HOUR)
 
-        def is_last(now: datetime, **limits: int) -> bool:
+        def is_last(now: datetime, *, max_attempts: int, retry_seconds: int | None = None) -> bool:
             stage: Stage[WriteTx, str, None] = Stage(
                 name="work",
                 batch=1,
                 lifecycle=None,
                 acts_outside=False,
                 perform=lambda _, __: None,
-                **limits,  # type: ignore[arg-type] # only these two are whole numbers
+                max_attempts=max_attempts,
+                retry_seconds=retry_seconds,
             )
             return store.read(is_last_attempt, stage, lease, now)
 
