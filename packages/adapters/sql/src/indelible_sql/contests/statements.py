@@ -218,10 +218,11 @@ ELIGIBLE: Final[Query] = (
 GET_EVENT: Final = rows_by(EVENTS, "contest_id", "number")
 PAGE_EVENTS: Final = page_by(EVENTS, ("contest_id",), ("number",))
 # The same events as a replay reads them, with the texts of their bodies.
-PAGE_REPLAYED_EVENTS: Final[Query] = PAGE_EVENTS.with_only_columns(
-    *(EVENTS.c[name] for name in REPLAYED_FIELDS if name != "body"),
-    type_coerce(JsonText(EVENTS.c.body), Text()).label("body"),
-)
+_replayed_columns: list[ColumnElement[Any]] = [
+    EVENTS.c[name] for name in REPLAYED_FIELDS if name != "body"
+]
+_body_text = type_coerce(JsonText(EVENTS.c.body), Text()).label("body")
+PAGE_REPLAYED_EVENTS: Final[Query] = PAGE_EVENTS.with_only_columns(*_replayed_columns, _body_text)
 PAGE_VALID_EVENTS: Final[Query] = PAGE_EVENTS.where(
     EVENTS.c.validity == str(Validity.VALID),
     EVENTS.c.number <= bindparam("until", type_=BIG_INTEGER),
