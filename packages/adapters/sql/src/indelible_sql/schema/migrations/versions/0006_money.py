@@ -1,7 +1,8 @@
 """Money, the cursors of subscribers, circuit breakers, and records of refused webhook requests.
 
-Decisions: docs/decisions/0103-feed-subscribers.md,
-docs/decisions/0104-budgets-breakers-and-webhooks.md and docs/decisions/0109-money-in-sql.md
+Decision: docs/decisions/0103-feed-subscribers.md
+Decision: docs/decisions/0104-budgets-breakers-and-webhooks.md
+Decision: docs/decisions/0109-money-in-sql.md
 """
 
 from alembic import op
