@@ -2,10 +2,11 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
 
-from indelible.money.entities.events import EventOrigin, EventOutcome
 from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.values import (
     MAX_MESSAGE_LENGTH,
+    EventOrigin,
+    EventOutcome,
     ReconciliationRule,
     ReconciliationScope,
 )
