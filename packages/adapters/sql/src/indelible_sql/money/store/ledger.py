@@ -103,15 +103,15 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
 
     def of_key(self, key: str) -> Head[Movement] | None:
         """Return the movement with a key."""
-        return self._found(statements.BY_KEY, {"key": key})
+        return self._first_movement(statements.BY_KEY, {"key": key})
 
     def of_fact(self, fact_key: str) -> Head[Movement] | None:
         """Return the movement that has booked a fact."""
-        return self._found(statements.BY_FACT, {"fact_key": fact_key})
+        return self._first_movement(statements.BY_FACT, {"fact_key": fact_key})
 
     def reversal_of(self, movement_id: str) -> Head[Movement] | None:
         """Return the movement that mirrors another one."""
-        return self._found(statements.BY_REVERSED, {"reverses": movement_id})
+        return self._first_movement(statements.BY_REVERSED, {"reverses": movement_id})
 
     def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
         """Return the next `limit` postings of a movement after a number, in order."""
@@ -215,7 +215,7 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         rows = self._session.rows(statements.UNPLANNED_SETTLEMENTS, {"limit": limit})
         return tuple(MOVEMENT_HEADS.of_row(row) for row in rows)
 
-    def _found(self, statement: Query, values: Row) -> Head[Movement] | None:
+    def _first_movement(self, statement: Query, values: Row) -> Head[Movement] | None:
         row = self._session.first(statement, values)
         return None if row is None else MOVEMENT_HEADS.of_row(row)
 
