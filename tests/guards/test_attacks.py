@@ -258,6 +258,8 @@ def written_ids(s: Situation) -> set[str]:
     ids.add(s.captures.first_visit.artifact["id"])
     for step in (*s.steps.values(), *s.births.values()):
         ids.add(step.change.entity_id)
+    for account in s.money.fee.accounts:
+        ids.add(account.change.entity_id)
     return ids
 
 
