@@ -116,12 +116,16 @@ class RequestRefund(ChargeCommand):
 
 @frozen(kw_only=True)
 class RecordFee(ChargeCommand):
-    """Post Stripe's fee of a payment; a fee below 0 is given back."""
+    """Post Stripe's fee of a payment; a fee below 0 is given back.
+
+    `booked_at` is when Stripe has changed the balance.
+    """
 
     command_name: ClassVar[str] = "record_fee"
     transaction_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     fee_minor: int = field(validator=instance_of(int))
     currency: str = field(validator=is_currency, metadata=CURRENCY)
+    booked_at: datetime = field(validator=is_instant)
 
 
 @frozen(kw_only=True)

@@ -157,7 +157,7 @@ def record_fee(tx: MoneyWrite, command: commands.RecordFee) -> None:
         currency=command.currency,
         proof=Proof(command.transaction_id, f"fee:{command.transaction_id}"),
     )
-    post_movement(tx, draft)
+    post_movement(tx, draft, occurred_at=command.booked_at)
 
 
 def apply_intent(
