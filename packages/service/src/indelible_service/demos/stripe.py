@@ -103,9 +103,21 @@ class DemoStripe:
 
         Raises: SimulatorNotStarted.
         """
-        answer = urllib3.request(
-            "POST", f"{self.address}/_simulator/{path}", json=body, retries=False, timeout=10.0
-        )
+        return self._request("POST", path, body)
+
+    def conformity(self) -> tuple[int, int]:
+        """Return how many requests Stripe's descriptions accept, and how many there were.
+
+        Raises: SimulatorNotStarted.
+        """
+        counts = self._request("GET", "counts")
+        return counts["requests"] - counts["nonconforming"], counts["requests"]
+
+    def _request(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        url = f"{self.address}/_simulator/{path}"
+        answer = urllib3.request(method, url, json=body, retries=False, timeout=10.0)
         if answer.status != 200:  # noqa: PLR2004 - OK
             problem = f"control {path} answered {answer.status}"
             raise SimulatorNotStarted(urlsplit(self.address).port or 0, problem)

@@ -1,6 +1,6 @@
 """A simulator of Stripe on a real socket, for tests and demonstrations.
 
-Nothing that runs in production imports it. It needs the extra `indelible-stripe[simulator]`.
+Only tests and demonstrations import it. It needs the extra `indelible-stripe[simulator]`.
 """
 
 from indelible_stripe.simulator.server import Simulator, running_simulator

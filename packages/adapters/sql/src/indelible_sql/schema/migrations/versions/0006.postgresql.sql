@@ -329,7 +329,6 @@ CREATE TABLE indelible.transfers (
 	completed_at indelible.instant,
 	reversed_minor indelible.sum_minor NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT transfers_job FOREIGN KEY(job_id, reference, currency) REFERENCES indelible.payout_jobs (id, reference, currency),
 	CONSTRAINT transfers_reissued FOREIGN KEY(reissue_of) REFERENCES indelible.transfers (id),
 	CONSTRAINT transfers_amount_of_lines CHECK (amount_minor >= line_count),
 	CONSTRAINT transfers_result_of_status CHECK (CASE WHEN status = 'completed' THEN stripe_transfer_id IS NOT NULL AND completed_at IS NOT NULL ELSE stripe_transfer_id IS NULL AND completed_at IS NULL END),
@@ -595,6 +594,8 @@ CREATE UNIQUE INDEX postings_reversal ON indelible.postings (reversed_movement_i
 ALTER TABLE indelible.accounts ADD CONSTRAINT accounts_movement FOREIGN KEY(last_movement_id) REFERENCES indelible.movements (id) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.stripe_events ADD CONSTRAINT stripe_events_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.transfers ADD CONSTRAINT transfers_job FOREIGN KEY(job_id, reference, currency) REFERENCES indelible.payout_jobs (id, reference, currency) DEFERRABLE INITIALLY DEFERRED
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('account', '', 'open', 'OPEN', 0), ('account', 'OPEN', 'post', 'OPEN', 0)
 --;
@@ -2053,6 +2054,19 @@ FOR EACH ROW WHEN ((NEW.generation >= OLD.generation) IS NOT TRUE) EXECUTE FUNCT
 --;
 ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_generation_forward
 --;
+CREATE FUNCTION indelible.transfers_job_open() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM indelible.payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_job_open AFTER INSERT ON indelible.transfers
+FOR EACH ROW WHEN (NEW.job_id IS NOT NULL) EXECUTE FUNCTION indelible.transfers_job_open()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_job_open
+--;
 CREATE FUNCTION indelible.transfer_lines_of_owed_line() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.transfers AS transfer JOIN indelible.postings AS owed ON owed.party = transfer.party WHERE transfer.id = NEW.entity_id AND owed.entity_id = NEW.owed_movement_id AND owed.seq = 1 AND owed.number = NEW.owed_number AND owed.amount_minor = NEW.amount_minor AND owed.credit_account_id = 'winner_payable:' || transfer.reference || ':' || transfer.currency)) IS NOT TRUE THEN
@@ -2143,3 +2157,29 @@ CREATE TRIGGER tasks_needs_stripe_events AFTER INSERT ON indelible.tasks
 FOR EACH ROW WHEN (NEW.stage IN ('process_stripe_event')) EXECUTE FUNCTION indelible.tasks_needs_stripe_events()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_stripe_events
+--;
+CREATE FUNCTION indelible.tasks_needs_payout_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM indelible.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_needs_payout_jobs AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN (NEW.stage IN ('complete_payout_job')) EXECUTE FUNCTION indelible.tasks_needs_payout_jobs()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_payout_jobs
+--;
+CREATE FUNCTION indelible.tasks_needs_transfers() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.stage NOT IN ('send_transfer') OR EXISTS (SELECT 1 FROM indelible.transfers AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_needs_transfers AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN (NEW.stage IN ('send_transfer')) EXECUTE FUNCTION indelible.tasks_needs_transfers()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_transfers
