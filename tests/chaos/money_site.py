@@ -133,9 +133,7 @@ class MoneySite:
 
     def payment_stages(self, **options: Any) -> PaymentStages:  # noqa: ANN401
         """Return the stages of payments."""
-        return PaymentStages(
-            store=self.store, gateway=self.gateway, clock=self.clock, **options
-        )
+        return PaymentStages(store=self.store, gateway=self.gateway, clock=self.clock, **options)
 
     def payout_stages(self, **options: Any) -> PayoutStages:  # noqa: ANN401
         """Return the stages of payouts."""
@@ -157,9 +155,7 @@ class MoneySite:
     def feed_stage(self) -> AnyStage:
         """Return the stage that runs the reactions, without a pause at the end of the feed."""
         subscriber = reaction_subscriber(reactions(policy=self.policy))
-        return FeedFollower(
-            store=self.store, subscribers=(subscriber,), poll_seconds=3_600
-        ).stage()
+        return FeedFollower(store=self.store, subscribers=(subscriber,), poll_seconds=3_600).stage()
 
     def follow(self) -> None:
         """Make the reactions due."""
@@ -314,13 +310,9 @@ def serving(site: MoneySite) -> Generator[None]:
         wrong_keys_per_minute=10**9,
     )
     clock: Clock = site.clock
-    context = AppContext(
-        store=site.store, clock=clock, ids=TimeOrderedIds(), stripe=site.gateway
-    )
+    context = AppContext(store=site.store, clock=clock, ids=TimeOrderedIds(), stripe=site.gateway)
     app = create_app(context, settings, CONTEXTS)
-    server = cast("Any", waitress).create_server(
-        app, host="127.0.0.1", port=0, threads=WEB_THREADS
-    )
+    server = cast("Any", waitress).create_server(app, host="127.0.0.1", port=0, threads=WEB_THREADS)
     thread = Thread(target=server.run, name="chaos-web")
     thread.start()
     site.web_url = f"http://127.0.0.1:{server.effective_port}"
@@ -357,4 +349,3 @@ def new_key(site: MoneySite, party: str) -> str:
     command = CreateKey(owner=Actor.user(party), scopes=("payments:read", "payments:write"))
     text: str = site.execute(create_key, command).text
     return text
-
