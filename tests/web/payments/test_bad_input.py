@@ -45,7 +45,7 @@ def of_another_serialization(body: bytes, now: int) -> str:
 HEADERS: Final[dict[str, tuple[Header, str]]] = {
     "missing": (lambda _body, _now: "", INVALID),
     "wrong": (wrong, INVALID),
-    "not ASCII": (latin, INVALID),
+    "not ASCII": (latin, MALFORMED),
     "stale": (stale, OTHER_TIME),
     "from the future": (early, OTHER_TIME),
     "of the body before it was serialized again": (of_another_serialization, INVALID),
