@@ -50,6 +50,7 @@ from indelible.money.rules.payouts import (
 )
 from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, no_payout_failpoint
 from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.sending import KnownReferences
 from indelible_workers import Worker, process_batch
 
 WORKER: Final = Actor.system("worker")
@@ -216,6 +217,7 @@ class PayoutRun:
     stripe: RememberingStripe = field(default=Factory(_remembering_stripe, takes_self=True))
     policy: PayoutPolicy = MANUAL
     at_failpoint: AtPayoutFailpoint = no_payout_failpoint
+    known_references: KnownReferences = field(factory=KnownReferences)
 
     # Steps
 
@@ -288,6 +290,7 @@ class PayoutRun:
             clock=self.clock,
             policy=self.policy,
             at_failpoint=self.at_failpoint,
+            known_references=self.known_references,
         )
 
     def process(self, *names: str) -> int:

@@ -125,9 +125,14 @@ class UnparkTransfer(TransferCommand):
 
 @frozen(kw_only=True)
 class BeginTransfer(TransferCommand):
-    """Store the next attempt of a transfer, before the request to Stripe."""
+    """Store the next attempt of a transfer, before the request to Stripe.
+
+    `is_reference_known` is True if the process has asked Stripe since its start which transfers
+    the reference has.
+    """
 
     command_name: ClassVar[str] = "begin_transfer"
+    is_reference_known: bool = field(default=False, validator=instance_of(bool))
 
 
 @frozen(kw_only=True)
