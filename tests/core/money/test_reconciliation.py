@@ -163,6 +163,18 @@ def test_a_reconciliation_without_an_answer_of_stripe_proves_nothing(week: Week)
     assert week.store.read(get_switch) is None
 
 
+def test_an_outage_of_stripe_repeats_a_reconciliation_until_the_next_one(week: Week) -> None:
+    week.gateway.is_down = True
+
+    waits = week.reconcile_by_task(ReconciliationScope.CHEAP, seconds=2 * HOURS)
+
+    minutes = [round(seconds / 60) for seconds in waits]
+    assert minutes[0] == 1
+    assert minutes == sorted(minutes)
+    assert HOURS / 2 < sum(waits) < 2 * HOURS
+    assert week.store.read(get_switch) is None
+
+
 SAME: Final = rules.ReconciliationFacts(now=NOW)
 DIFFERENT: Final = rules.Compared(
     subject="subject", currency="EUR", expected_minor=100, actual_minor=99

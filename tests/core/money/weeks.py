@@ -217,6 +217,30 @@ class Week(PaymentRun):
         reconciliation = stage.run().saved.reconciliation
         return reconciliation, self.store.read(list_discrepancies, reconciliation.id)
 
+    def reconcile_by_task(self, scope: ReconciliationScope, *, seconds: int) -> list[float]:
+        """Let workers perform the task for some time, and return the waits between attempts."""
+        reconcile = Reconcile(
+            store=self.store,
+            gateway=self.gateway,
+            backfill=self.backfill,
+            scope=scope,
+            clock=self.clock,
+        )
+        stage = reconcile.stage()
+        with self.store.transaction(actor=WORKER, reason="a test") as tx:
+            tx.tasks.enqueue(stage.name, {"slot": tx.clock.now()})
+        waits: list[float] = []
+        worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
+        with worker.heartbeat() as beating:
+            while sum(waits) < seconds:
+                process_batch(self.store, stage, actor=WORKER, worker=beating)
+                task = self.store.read(lambda tx: tx.tasks.get(stage.name, "slot"))
+                if task.is_halted:
+                    break
+                waits.append((task.due_at - self.clock.now()).total_seconds())
+                self.clock.advance(waits[-1])
+        return waits
+
     def found(self) -> set[str]:
         """Return the numbers of the rules that find something now."""
         _, discrepancies = self.reconcile()
