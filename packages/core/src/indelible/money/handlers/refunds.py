@@ -1,10 +1,12 @@
 """The handlers of refunds: requested by us or made outside, and ended by what Stripe reports."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from attrs import frozen
 
 from indelible.kernel import Head
+from indelible.kernel.audit import ActorKind
 from indelible.money import commands, errors
 from indelible.money.commands import RefundSaved
 from indelible.money.entities import (
@@ -74,7 +76,7 @@ def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSav
     if command.amount_minor is not None:
         amount_minor = command.amount_minor
     charge.require_refundable(amount_minor)
-    proof = Proof.by_operator(f"refund:{charge.id}")
+    proof = _proof_of_request(tx, charge)
     return _refund_saved(start_refund(tx, head, command.reason_code, amount_minor, proof).refund)
 
 
@@ -144,7 +146,7 @@ def reject_refund(tx: MoneyWrite, command: commands.RejectRefund) -> RefundSaved
     failed = head.entity.transition("fail", now=tx.clock.now(), failure_code=command.failure_code)
     saved = save(tx, tx.money.refunds, head, failed, "fail")
     proof = Proof(failed.id, failed.id)
-    _end(tx, charge, refund, "fail", proof)
+    _end(tx, charge, refund, "fail", proof, occurred_at=failed.updated_at)
     return _refund_saved(saved)
 
 
@@ -251,22 +253,33 @@ def _apply(
             failure_code=failure_code,
         )
         save(tx, tx.money.refunds, head, moved, action)
-        _end(tx, charge, refund, action, proof)
+        _end(tx, charge, refund, action, proof, occurred_at=reported.created)
 
     return decision
 
 
-def _end(tx: MoneyWrite, head: Head[Charge], refund: Refund, action: str, proof: Proof) -> None:
-    """Book the end of a refund, and move its charge; `refund` is the one before the action."""
+def _end(
+    tx: MoneyWrite,
+    head: Head[Charge],
+    refund: Refund,
+    action: str,
+    proof: Proof,
+    *,
+    occurred_at: datetime,
+) -> None:
+    """Book the end of a refund, and move its charge; `refund` is the one before the action.
+
+    `occurred_at` is when the money has left Stripe's balance, however late that is known.
+    """
     if action == SUCCESS:
-        _post(tx, head.entity, refund, proof, is_success=True)
+        _post_success(tx, head.entity, refund, proof, occurred_at)
         _move_charge(tx, head, refund, proof, is_success=True)
     if action in FAILURES:
         if has_succeeded(refund):
             # A bank has returned the money.
             _reverse_success(tx, refund)
         if not head.entity.is_quarantined:
-            _post(tx, head.entity, refund, proof, is_success=False)
+            _post_failure(tx, head.entity, refund, proof)
         _move_charge(tx, head, refund, proof, is_success=False)
 
 
@@ -326,28 +339,30 @@ def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
     post_movement(tx, draft)
 
 
-def _post(
-    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, *, is_success: bool
+def _post_success(
+    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, occurred_at: datetime
 ) -> None:
-    if is_success:
-        draft = refund_succeeded(
-            refund_id=refund.id,
-            reference=charge.reference,
-            party=charge.party,
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-            proof=proof,
-        )
-    else:
-        draft = refund_failed(
-            refund_id=refund.id,
-            reference=charge.reference,
-            party=charge.party,
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-            is_covered=refund.covered,
-            proof=proof,
-        )
+    draft = refund_succeeded(
+        refund_id=refund.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        proof=proof,
+    )
+    post_movement(tx, draft, occurred_at=occurred_at)
+
+
+def _post_failure(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
+    draft = refund_failed(
+        refund_id=refund.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        is_covered=refund.covered,
+        proof=proof,
+    )
     post_movement(tx, draft)
 
 
@@ -356,6 +371,13 @@ def _reverse_success(tx: MoneyWrite, refund: Refund) -> None:
     movement = tx.money.movements.of_key(f"refund:{refund.id}:OK")
     if movement is not None:
         reverse_movement(tx, commands.ReverseMovement(movement_id=movement.entity.id))
+
+
+def _proof_of_request(tx: MoneyWrite, charge: Charge) -> Proof:
+    """Return the proof of a refund that a person, or else the program, has requested."""
+    if tx.actor.kind is ActorKind.SYSTEM:
+        return Proof(f"charge:{charge.id}", f"charge:{charge.id}")
+    return Proof.by_operator(f"refund:{charge.id}")
 
 
 def _refuse_disputed(tx: MoneyWrite, charge: Charge) -> None:
