@@ -112,8 +112,18 @@ class DemoStripe:
 
         Raises: SimulatorNotStarted.
         """
+        return self._control("POST", path, body)
+
+    def read_counts(self) -> dict[str, Any]:
+        """Return how many objects, requests and webhooks the simulator has had.
+
+        Raises: SimulatorNotStarted.
+        """
+        return self._control("GET", "counts", None)
+
+    def _control(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         answer = urllib3.request(
-            "POST", f"{self.address}/_simulator/{path}", json=body, retries=False, timeout=10.0
+            method, f"{self.address}/_simulator/{path}", json=body, retries=False, timeout=10.0
         )
         if answer.status != 200:  # noqa: PLR2004 - OK
             problem = f"control {path} answered {answer.status}"
