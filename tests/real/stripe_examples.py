@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from tests.doubles.simulators import checked_simulator
 
-from indelible_stripe.simulator import Simulator, read_story, running_simulator
+from indelible_stripe.simulator import Simulator, read_story
 
 EXPECTED_SIZE: Final = 187_730
 AUTHORIZATION: Final = {"Authorization": "Bearer sk_test_examples"}
@@ -30,7 +31,7 @@ def compare_with_examples(file: Path) -> list[str]:
         problems.append(f"another file: {len(content)} bytes, expected {EXPECTED_SIZE}")
     examples = json.loads(content)["resources"]
 
-    with running_simulator(read_story(STORY)) as simulator:
+    with checked_simulator(read_story(STORY)) as simulator:
         objects = _objects(simulator)
     for name, value in sorted(objects.items()):
         differences = differing_fields(name, value, examples[name])

@@ -92,7 +92,7 @@ def statement(party: str, limit: int) -> None:
     rows: list[dict[str, object]] = []
     for line in lines:
         posting, movement = line.posting, line.movement
-        row = {
+        row: dict[str, object] = {
             "at": movement.occurred_at,
             "kind": movement.kind,
             "debit": posting.debit_account_id,
@@ -133,7 +133,11 @@ def backfill(since: datetime | None) -> None:
         for event in gateway.list_events(since=begin):
             saved = handler.backfill(event.body)
             if not saved.is_duplicate:
-                row = {"event": event.id, "type": saved.event.event_type, "stored": "now"}
+                row: dict[str, object] = {
+                    "event": event.id,
+                    "type": saved.event.event_type,
+                    "stored": "now",
+                }
                 rows.append(row)
 
     print_results(rows, EVENT_COLUMNS, f"Events stored: {len(rows)}")

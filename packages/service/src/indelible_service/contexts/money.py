@@ -129,7 +129,10 @@ def build_stages(settings: MoneySettings, store: AnyStore) -> Sequence[AnyStage]
     """Return the stages of the ledger, and with Stripe those that send requests to it."""
     from indelible.reactions import PostSettlement, UpdateCharges
 
-    ledger = [UpdateCharges(store=store).stage(), PostSettlement(store=store).stage()]
+    ledger: list[AnyStage] = [
+        UpdateCharges(store=store).stage(),
+        PostSettlement(store=store).stage(),
+    ]
     gateway = build_optional_gateway(settings)
     if gateway is None:
         return ledger

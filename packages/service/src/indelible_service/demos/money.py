@@ -53,6 +53,8 @@ class MoneyDemo:
         yield DemoStep("The ledger:", ACCOUNT_COLUMNS, self.account_rows())
         yield DemoStep(f"The sum of all accounts: {_amount(self.ledger_sum())}.")
         yield DemoStep("Stripe reports the same balance.")
+        accepted, requests = self.contest.stripe.conformity()
+        yield DemoStep(f"Stripe's descriptions accept {accepted} of {requests} requests to it.")
 
     def is_paid_out(self) -> bool:
         try:

@@ -112,19 +112,28 @@ class DemoStripe:
 
         Raises: SimulatorNotStarted.
         """
-        return self._control("POST", path, body)
+        return self._request("POST", path, body)
+
+    def conformity(self) -> tuple[int, int]:
+        """Return how many requests Stripe's descriptions accept, and how many there were.
+
+        Raises: SimulatorNotStarted.
+        """
+        counts = self.read_counts()
+        return counts["requests"] - counts["nonconforming"], counts["requests"]
 
     def read_counts(self) -> dict[str, Any]:
         """Return how many objects, requests and webhooks the simulator has had.
 
         Raises: SimulatorNotStarted.
         """
-        return self._control("GET", "counts", None)
+        return self._request("GET", "counts")
 
-    def _control(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        answer = urllib3.request(
-            method, f"{self.address}/_simulator/{path}", json=body, retries=False, timeout=10.0
-        )
+    def _request(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        url = f"{self.address}/_simulator/{path}"
+        answer = urllib3.request(method, url, json=body, retries=False, timeout=10.0)
         if answer.status != 200:  # noqa: PLR2004 - OK
             problem = f"control {path} answered {answer.status}"
             raise SimulatorNotStarted(urlsplit(self.address).port or 0, problem)

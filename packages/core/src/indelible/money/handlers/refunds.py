@@ -145,7 +145,7 @@ def reject_refund(tx: MoneyWrite, command: commands.RejectRefund) -> RefundSaved
     failed = head.entity.transition("fail", now=tx.clock.now(), failure_code=command.failure_code)
     saved = save(tx, tx.money.refunds, head, failed, "fail")
     proof = Proof(failed.id, failed.id)
-    _end_failure(tx, charge, refund, proof)
+    _end(tx, charge, refund, "fail", proof)
     return _refund_saved(saved)
 
 
@@ -156,7 +156,7 @@ def apply_refund(
 
     Raises:
         PaymentIntentNotFound: No charge has the refund's intent.
-        RefundNotAllowed: The event of the payment has not been applied yet.
+        RefundNotAllowed: The payment is not known yet; the event of it follows.
         RefundRunning: A refund of ours is under way; Stripe's other one waits for its end.
     """
     return _apply_reported(tx, facts, Proof.by_event(event.id))
@@ -211,8 +211,8 @@ def _adopt(
     charge_head = tx.money.charges.lock(charge_head.entity.id)
     charge = charge_head.entity
     if charge.received_minor is None:
-        # The event of the payment comes later.
-        raise errors.RefundNotAllowed(charge.id, "a received payment", charge.status)
+        # The event of the refund has overtaken the one of its payment.
+        raise errors.RefundNotAllowed(charge.id, "a payment that is known", charge.status)
     number = len(tx.money.refunds.of_charge(charge.id)) + 1
     refund = Refund.create(
         "adopt",
@@ -256,48 +256,34 @@ def _apply(
             failure_code=failure_code,
         )
         save(tx, tx.money.refunds, head, moved, action)
-        if action == SUCCESS:
-            _end_success(tx, charge, refund, proof, reported.created)
-        if action in FAILURES:
-            _end_failure(tx, charge, refund, proof)
+        _end(tx, charge, refund, action, proof, made_at=reported.created)
 
     return decision
 
 
-def _end_success(
-    tx: MoneyWrite, head: Head[Charge], refund: Refund, proof: Proof, created: datetime
+def _end(
+    tx: MoneyWrite,
+    head: Head[Charge],
+    refund: Refund,
+    action: str,
+    proof: Proof,
+    *,
+    made_at: datetime | None = None,
 ) -> None:
-    """Book a refund, and move its charge; Stripe has taken the money when it was created."""
-    draft = refund_succeeded(
-        refund_id=refund.id,
-        reference=head.entity.reference,
-        party=head.entity.party,
-        amount_minor=refund.amount_minor,
-        currency=refund.currency,
-        proof=proof,
-    )
-    post_movement(tx, draft, occurred_at=created)
-    _move_charge(tx, head, refund, proof, is_success=True)
+    """Book the end of a refund, and move its charge; `refund` is the one before the action.
 
-
-def _end_failure(tx: MoneyWrite, head: Head[Charge], refund: Refund, proof: Proof) -> None:
-    """Give back the money of a refund, and move its charge; `refund` is the one before the end."""
-    charge = head.entity
-    if has_succeeded(refund):
-        # A bank has returned the money.
-        _reverse_success(tx, refund)
-    if not charge.is_quarantined:
-        draft = refund_failed(
-            refund_id=refund.id,
-            reference=charge.reference,
-            party=charge.party,
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-            is_covered=refund.covered,
-            proof=proof,
-        )
-        post_movement(tx, draft)
-    _move_charge(tx, head, refund, proof, is_success=False)
+    `made_at` is when Stripe has made the refund, and has taken its money from the balance.
+    """
+    if action == SUCCESS:
+        _post_success(tx, head.entity, refund, proof, made_at)
+        _move_charge(tx, head, refund, proof, is_success=True)
+    if action in FAILURES:
+        if has_succeeded(refund):
+            # A bank has returned the money.
+            _reverse_success(tx, refund)
+        if not head.entity.is_quarantined:
+            _post_failure(tx, head.entity, refund, proof)
+        _move_charge(tx, head, refund, proof, is_success=False)
 
 
 def _move_charge(
@@ -345,6 +331,33 @@ def refunded_sum(refunds: Sequence[Refund]) -> int:
 
 def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
     draft = refund_requested(
+        refund_id=refund.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        is_covered=refund.covered,
+        proof=proof,
+    )
+    post_movement(tx, draft)
+
+
+def _post_success(
+    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, made_at: datetime | None
+) -> None:
+    draft = refund_succeeded(
+        refund_id=refund.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        proof=proof,
+    )
+    post_movement(tx, draft, occurred_at=made_at)
+
+
+def _post_failure(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
+    draft = refund_failed(
         refund_id=refund.id,
         reference=charge.reference,
         party=charge.party,

@@ -104,10 +104,25 @@ class JsonFields:
             raise self.malformed(name, "an array")
 
         result: list[JsonFields] = []
-        for item in value:
+        for item in cast("list[object]", value):
             if not isinstance(item, dict):
                 raise self.malformed(name, "an array of objects")
             result.append(JsonFields(cast("dict[str, Any]", item), self._path_of(name)))
+        return tuple(result)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the texts of an array; none where it is null or absent."""
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise self.malformed(name, "an array")
+
+        result: list[str] = []
+        for item in cast("list[object]", value):
+            if not isinstance(item, str):
+                raise self.malformed(name, "an array of texts")
+            result.append(item)
         return tuple(result)
 
     def metadata(self) -> dict[str, str]:
