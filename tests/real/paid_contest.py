@@ -36,6 +36,8 @@ REQUEST_SECONDS: Final = 60.0
 SCOPES: Final = ("contests:read", "contests:write", "payments:read", "payments:write")
 REASON: Final = "check on real data"
 PAGE: Final = "http://127.0.0.1/paid"
+INTENTS: Final = "/v1/payments/create-intent"
+OK: Final = 200
 CREATED: Final = 201
 REFUSED: Final = 400
 UNAUTHORIZED: Final = 401
@@ -101,7 +103,7 @@ class PaidContest(ContestDemo):
 
     def pay_by_checkout(self, entry: Entry) -> None:
         body = {"item": entry.id, "success_url": PAGE, "cancel_url": PAGE}
-        session = self.post(entry.user_id, "/v1/payments/checkout", body, CREATED)
+        session = self.post(entry.user_id, "/v1/payments/checkout", body, OK)
         self.stripe.control(f"sessions/{session['session_id']}/pay", {})
 
     def settlement_lines(self) -> Sequence[SettlementLine]:
@@ -117,16 +119,15 @@ class PaidContest(ContestDemo):
         """Send secrets in all the ways in which clients and Stripe send them by mistake."""
         item = self.entries[0].id
         user = self.entries[0].user_id
-        path = "/v1/payments/create-intent"
         for card in self.canaries.cards:
-            self.post(user, path, {"item": item, "card": {"number": card}}, UNPROCESSABLE)
+            self.post(user, INTENTS, {"item": item, "card": {"number": card}}, UNPROCESSABLE)
         for e_mail in self.canaries.e_mails[:2]:
-            self.post(user, path, {"item": item, "receipt_email": e_mail}, UNPROCESSABLE)
+            self.post(user, INTENTS, {"item": item, "receipt_email": e_mail}, UNPROCESSABLE)
         for key in self.canaries.foreign_keys:
-            self.post(user, path, {"item": item, key: key}, UNPROCESSABLE)
-            self.expect(path, UNAUTHORIZED, headers={"Authorization": f"Bearer {key}"})
+            self.post(user, INTENTS, {"item": item, key: key}, UNPROCESSABLE)
+            self.expect(INTENTS, UNAUTHORIZED, headers={"Authorization": f"Bearer {key}"})
             self.expect(
-                f"{path}?key={key}", UNAUTHORIZED, headers={"Authorization": f"Basic {key}"}
+                f"{INTENTS}?key={key}", UNAUTHORIZED, headers={"Authorization": f"Basic {key}"}
             )
         self.plant_in_webhooks()
 
@@ -142,7 +143,7 @@ class PaidContest(ContestDemo):
             event_type = ("customer.created", "payment_intent.processing")[number % 2]
             body = event_body(f"evt_real{number}", event_type, e_mail)
             header = {"Stripe-Signature": sign(body, (secret,), int(time.time()))}
-            self.expect(WEBHOOK_PATH, 200, content=body, headers=header)
+            self.expect(WEBHOOK_PATH, OK, content=body, headers=header)
             self.canaries.sent_by_stripe.add(e_mail)
 
     # Requests
@@ -178,6 +179,18 @@ class PaidContest(ContestDemo):
 
 def event_body(event_id: str, event_type: str, text: str) -> bytes:
     """Return the bytes of an event with a text where Stripe sends the payer's."""
+    intent = {
+        "id": "pi_foreign",
+        "object": "payment_intent",
+        "amount": 100,
+        "amount_received": 0,
+        "created": int(time.time()),
+        "currency": "usd",
+        "livemode": False,
+        "metadata": {},
+        "receipt_email": text,
+        "status": "processing",
+    }
     document = {
         "id": event_id,
         "object": "event",
@@ -185,7 +198,7 @@ def event_body(event_id: str, event_type: str, text: str) -> bytes:
         "api_version": "2026-10-28.endive",
         "created": int(time.time()),
         "livemode": False,
-        "data": {"object": {"id": "pi_foreign", "object": "payment_intent", "receipt_email": text}},
+        "data": {"object": intent},
     }
     return json.dumps(document).encode()
 
