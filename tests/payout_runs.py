@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 from tests.contest_runs import TestClock
 
 from indelible.app import ReadTx, WriteTx
@@ -50,6 +50,7 @@ from indelible.money.rules.payouts import (
 )
 from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, no_payout_failpoint
 from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.sending import KnownReferences
 from indelible_workers import Worker, process_batch
 
 WORKER: Final = Actor.system("worker")
@@ -135,7 +136,7 @@ class RememberingStripe:
         """Make a transfer, or repeat the answer to its key."""
         self.calls.append(idempotency_key)
         fault = self.faults.pop(0) if self.faults else None
-        if fault in (Fault.LOST_BEFORE, Fault.BUSY, Fault.REJECTED):
+        if fault is not None and fault in (Fault.LOST_BEFORE, Fault.BUSY, Fault.REJECTED):
             raise error_of(fault)
         parameters = (amount_minor, currency, destination, transfer_group)
         known = self.answers.get(idempotency_key)
@@ -199,23 +200,24 @@ class RememberingStripe:
         )
 
 
+def _memory_store(run: "PayoutRun") -> MoneyStore:
+    return MemoryStore(clock=run.clock)
+
+
+def _remembering_stripe(run: "PayoutRun") -> RememberingStripe:
+    return RememberingStripe(run.clock)
+
+
 @define(kw_only=True)
 class PayoutRun:
     """The payout of a settlement, moved by the stages of one process."""
 
     clock: TestClock = field(factory=TestClock)
-    store: MoneyStore = field()
-    stripe: RememberingStripe = field()
+    store: MoneyStore = field(default=Factory(_memory_store, takes_self=True))
+    stripe: RememberingStripe = field(default=Factory(_remembering_stripe, takes_self=True))
     policy: PayoutPolicy = MANUAL
     at_failpoint: AtPayoutFailpoint = no_payout_failpoint
-
-    @store.default
-    def _store(self) -> MoneyStore:
-        return MemoryStore(clock=self.clock)
-
-    @stripe.default
-    def _stripe(self) -> RememberingStripe:
-        return RememberingStripe(self.clock)
+    known_references: KnownReferences = field(factory=KnownReferences)
 
     # Steps
 
@@ -288,6 +290,7 @@ class PayoutRun:
             clock=self.clock,
             policy=self.policy,
             at_failpoint=self.at_failpoint,
+            known_references=self.known_references,
         )
 
     def process(self, *names: str) -> int:

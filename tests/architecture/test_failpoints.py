@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import fields
@@ -16,6 +17,15 @@ from indelible.contests.tasks.fetching import FetchTournament
 from indelible.contests.tasks.ingestion import IngestContest
 from indelible.contests.tasks.settlement import SettleContest
 from indelible.contests.tasks.transitions import ContestTimer
+from indelible.money.tasks import PaymentStages, PaymentStarter, PayoutStages, WebhookHandler
+from indelible.money.tasks.expiring import ExpireCharge
+from indelible.money.tasks.failpoints import PaymentFailpoint, no_payment_failpoint
+from indelible.money.tasks.payout_failpoints import PayoutFailpoint, no_payout_failpoint
+from indelible.money.tasks.payout_jobs import EndPayoutJob
+from indelible.money.tasks.processing import ProcessStripeEvent
+from indelible.money.tasks.refunding import SendRefund
+from indelible.money.tasks.sending import SendTransfer
+from indelible.money.tasks.sweeping import SweepPayouts
 from indelible.projects.tasks import ProcessJob
 from indelible.projects.tasks.failpoints import no_job_failpoint
 from indelible_sql import open_async_store, open_store
@@ -24,6 +34,15 @@ from indelible_workers import Worker
 from indelible_workers.failpoints import StageFailpoint, no_stage_failpoint
 
 KINDS: tuple[type[Enum], ...] = (Failpoint, StageFailpoint)
+PAYMENT_CLASSES: tuple[type[Any], ...] = (
+    ExpireCharge,
+    PaymentStages,
+    PaymentStarter,
+    ProcessStripeEvent,
+    SendRefund,
+    WebhookHandler,
+)
+PAYOUT_CLASSES: tuple[type[Any], ...] = (EndPayoutJob, PayoutStages, SendTransfer, SweepPayouts)
 MODULES_WITH_FAILPOINTS = {
     "async_store.py",
     "contexts.py",
@@ -43,6 +62,21 @@ MODULES_WITH_CONTEST_FAILPOINTS = {
     "settlement.py",
     "stages.py",
     "transitions.py",
+}
+MODULES_WITH_MONEY_FAILPOINTS = {
+    "__init__.py",
+    "expiring.py",
+    "failpoints.py",
+    "paying.py",
+    "payment_stages.py",
+    "payout_failpoints.py",
+    "payout_jobs.py",
+    "payout_stages.py",
+    "processing.py",
+    "receiving.py",
+    "refunding.py",
+    "sending.py",
+    "sweeping.py",
 }
 MODULES_WITH_STAGE_FAILPOINTS = {
     "failpoints.py",
@@ -80,6 +114,15 @@ def test_a_failpoint_is_called_once_in_the_function_of_its_table(
     assert len({point.moment for point in kind}) == len(kind)
 
 
+@pytest.mark.parametrize("kind", [PaymentFailpoint, PayoutFailpoint])
+def test_every_failpoint_of_money_is_called(kind: type[Enum]) -> None:
+    called: set[str] = set()
+    for path in (SOURCES["indelible"] / "money" / "tasks").glob("*.py"):
+        called |= {name for name, _ in calls(parsed(path), path, kind)}
+
+    assert called == {point.name for point in kind}
+
+
 def test_a_planted_call_is_reported() -> None:
     call = "self.at_failpoint(Failpoint.BEFORE_BEGIN)"
     planted = ast.parse(f"class Store:\n    def run(self):\n        {call}")
@@ -99,10 +142,16 @@ def test_only_an_argument_arms_a_failpoint() -> None:
     of_jobs = {folder / name for name in MODULES_WITH_JOB_FAILPOINTS}
     folder = SOURCES["indelible"] / "contests" / "tasks"
     of_contests = {folder / name for name in MODULES_WITH_CONTEST_FAILPOINTS}
-    assert mentioning == of_stores | of_stages | of_jobs | of_contests
+    folder = SOURCES["indelible"] / "money" / "tasks"
+    of_money = {folder / name for name in MODULES_WITH_MONEY_FAILPOINTS}
+    assert mentioning == of_stores | of_stages | of_jobs | of_contests | of_money
     assert fields(ProcessJob).at_failpoint.default is no_job_failpoint
     for stage in (FetchTournament, IngestContest, ContestTimer, SettleContest, ContestStages):
         assert fields(stage).at_failpoint.default is no_contest_failpoint
+    for stage in PAYMENT_CLASSES:
+        assert fields(stage).at_failpoint.default is no_payment_failpoint
+    for stage in PAYOUT_CLASSES:
+        assert fields(stage).at_failpoint.default is no_payout_failpoint
     at_failpoint = inspect.signature(Worker).parameters["at_failpoint"]
     assert at_failpoint.default is no_stage_failpoint
     for opener in (open_store, open_async_store):

@@ -34,6 +34,8 @@ COPIES: Final = (
     ("tests/doses.py", "tests/doses.py"),
     ("tests/feeds.py", "tests/feeds.py"),
     ("tests/json_cases.py", "tests/json_cases.py"),
+    ("tests/money_contests.py", "tests/money_contests.py"),
+    ("tests/payout_runs.py", "tests/payout_runs.py"),
     ("tests/project_jobs.py", "tests/project_jobs.py"),
     ("tests/contest_runs.py", "tests/contest_runs.py"),
     ("tests/json_texts.py", "tests/json_texts.py"),

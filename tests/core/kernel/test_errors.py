@@ -23,6 +23,7 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.errors import error_types
+from indelible.kernel.stages import Outage, RetryLater
 
 for module in walk_packages(indelible.__path__, "indelible."):
     import_module(module.name)
@@ -31,6 +32,8 @@ KINDS = (NotFound, Conflict, Stale, Invalid, Forbidden, Unavailable)
 # Errors outside the kinds: the outcome is unknown, or the calling program has a defect.
 OTHER_BASES = (OutcomeUnknown, UsageError)
 BASES_WITHOUT_CODE = (IndelibleError, NotFound, Conflict, Invalid, Forbidden, Unavailable)
+# A worker treats an outage as every other error of RetryLater, and its breaker counts it.
+SUBTYPES: dict[type[IndelibleError], tuple[type[IndelibleError], ...]] = {RetryLater: (Outage,)}
 UPPER_SNAKE = re.compile(r"[A-Z]+(_[A-Z]+)*")
 
 
@@ -74,7 +77,7 @@ def test_an_error_has_a_code_in_upper_snake_case_and_one_kind(error: type[Indeli
 
     assert UPPER_SNAKE.fullmatch(error.code)
     assert len(kinds) == 1
-    assert not error.__subclasses__()
+    assert tuple(error.__subclasses__()) == SUBTYPES.get(error, ())
 
 
 def test_an_error_prints_its_code_and_its_message_with_values() -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from attrs import evolve
 from tests.core.money.payments import FEE, event_body, intent_body
-from tests.core.money.weeks import HOURS, NOW, WORKER, StripeBooks, Week
+from tests.core.money.weeks import HOURS, NOW, WORKER, Week
 
 from indelible.money.commands import (
     ResumePayments,
@@ -29,9 +29,7 @@ from indelible.money.rules import reconciliation as rules
 @pytest.fixture
 def week() -> Week:
     """Return a week that has passed."""
-    gateway = StripeBooks()
-    week = Week(gateway=gateway)
-    gateway.now = week.clock.now
+    week = Week.empty()
     week.live()
     return week
 
@@ -46,21 +44,21 @@ def test_nothing_is_found_in_a_clean_week(week: Week) -> None:
 
 
 def test_r2_finds_a_balance_that_differs(week: Week) -> None:
-    week.gateway.change(1)
+    week.books.change(1)
     week.clock.advance(2 * HOURS)
 
     assert week.found() == {"R2"}
 
 
 def test_a_change_of_the_last_minutes_is_no_difference_of_the_balance(week: Week) -> None:
-    week.gateway.change(1)
+    week.books.change(1)
 
     assert week.found() == set()
 
 
 def test_r3_finds_a_charge_that_was_not_collected(week: Week) -> None:
     week.clock.advance(-20 * HOURS)
-    week.gateway.charge("pi_unknown", 99)
+    week.books.charge("pi_unknown", 99)
     week.clock.advance(20 * HOURS)
 
     assert week.found() == {"R3"}
@@ -76,16 +74,14 @@ def test_r5_finds_an_event_without_an_outcome(week: Week) -> None:
 
 def test_r6_finds_a_charge_whose_intent_has_moved(week: Week) -> None:
     _, intent = week.opened_intent("late")
-    week.gateway.intents[intent.id] = evolve(intent, status="succeeded")
+    week.books.intents[intent.id] = evolve(intent, status="succeeded")
     week.clock.advance(2 * HOURS)
 
     assert week.found() == {"R6"}
 
 
 def test_r7_finds_an_escrow_that_is_not_empty() -> None:
-    gateway = StripeBooks()
-    week = Week(gateway=gateway)
-    gateway.now = week.clock.now
+    week = Week.empty()
     week.pay("one")
     week.settle("one", amount_minor=FEE - 1)
     week.pay_out()
@@ -95,9 +91,7 @@ def test_r7_finds_an_escrow_that_is_not_empty() -> None:
 
 
 def test_r8_finds_a_settlement_that_was_never_planned() -> None:
-    gateway = StripeBooks()
-    week = Week(gateway=gateway)
-    gateway.now = week.clock.now
+    week = Week.empty()
     week.pay("one")
     week.settle("one", amount_minor=FEE)
     assert week.found() == set()
@@ -107,14 +101,14 @@ def test_r8_finds_a_settlement_that_was_never_planned() -> None:
 
 
 def test_r9_finds_a_transfer_that_stripe_does_not_have(week: Week) -> None:
-    week.gateway.transfers.clear()
+    week.books.transfers.clear()
 
     assert week.found() == {"R9"}
 
 
 def test_r9_finds_a_second_transfer(week: Week) -> None:
-    (transfer,) = week.gateway.transfers.values()
-    week.gateway.transfers["tr_second"] = evolve(transfer, id="tr_second")
+    (transfer,) = week.books.transfers.values()
+    week.books.transfers["tr_second"] = evolve(transfer, id="tr_second")
 
     assert week.found() == {"R9"}
 
@@ -133,7 +127,7 @@ def test_r12_finds_an_event_that_was_never_received_and_stores_it(week: Week) ->
         account=None,
         body=body,
     )
-    week.gateway.events.append(lost)
+    week.books.events.append(lost)
     assert week.found() == set()
     week.clock.advance(20 * 60)
 
@@ -144,7 +138,7 @@ def test_r12_finds_an_event_that_was_never_received_and_stores_it(week: Week) ->
 
 
 def test_a_discrepancy_halts_new_payments_until_somebody_resumes_them(week: Week) -> None:
-    week.gateway.transfers.clear()
+    week.books.transfers.clear()
     week.reconcile()
     switch = week.store.read(get_switch)
     assert switch is not None
@@ -154,17 +148,30 @@ def test_a_discrepancy_halts_new_payments_until_somebody_resumes_them(week: Week
 
     week.store.run(resume_payments, ResumePayments(), actor=WORKER, reason="explained")
 
-    assert week.opened_intent("later")
+    _, intent = week.opened_intent("later")
+    assert intent.id in week.books.intents
 
 
 def test_a_reconciliation_without_an_answer_of_stripe_proves_nothing(week: Week) -> None:
-    week.gateway.is_down = True
+    week.books.is_down = True
 
     reconciliation, discrepancies = week.reconcile()
 
     assert reconciliation.status is ReconciliationStatus.FAILED
     assert reconciliation.error_code == "STRIPE_API_ERROR"
     assert discrepancies == ()
+    assert week.store.read(get_switch) is None
+
+
+def test_an_outage_of_stripe_repeats_a_reconciliation_until_the_next_one(week: Week) -> None:
+    week.gateway.is_down = True
+
+    waits = week.reconcile_by_task(ReconciliationScope.CHEAP, seconds=2 * HOURS)
+
+    minutes = [round(seconds / 60) for seconds in waits]
+    assert minutes[0] == 1
+    assert minutes == sorted(minutes)
+    assert HOURS / 2 < sum(waits) < 2 * HOURS
     assert week.store.read(get_switch) is None
 
 

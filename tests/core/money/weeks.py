@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from attrs import define, field
 from tests.core.money.gateway import FEE_MINOR, ScriptedGateway
@@ -141,16 +141,25 @@ class StripeBooks(ScriptedGateway):
         return transfer
 
 
+@define
 class Week(PaymentRun):
     """A week with payments, a settlement and a payout, all of them in order."""
 
-    gateway: StripeBooks
+    books: StripeBooks = field(kw_only=True)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return a week without payments; Stripe and the store have one clock."""
+        books = StripeBooks()
+        week = cls(gateway=books, books=books)
+        books.now = week.clock.now
+        return week
 
     def pay(self, item: str) -> None:
         """Let a charge be paid, and its event and its fee be processed."""
         _, intent = self.opened_intent(item)
-        self.gateway.change(FEE, FEE_MINOR)
-        self.gateway.charge(intent.id, FEE)
+        self.books.change(FEE, FEE_MINOR)
+        self.books.charge(intent.id, FEE)
         self.succeed(intent.id)
         self.finish()
 
@@ -207,6 +216,30 @@ class Week(PaymentRun):
         )
         reconciliation = stage.run().saved.reconciliation
         return reconciliation, self.store.read(list_discrepancies, reconciliation.id)
+
+    def reconcile_by_task(self, scope: ReconciliationScope, *, seconds: int) -> list[float]:
+        """Let workers perform the task for some time, and return the waits between attempts."""
+        reconcile = Reconcile(
+            store=self.store,
+            gateway=self.gateway,
+            backfill=self.backfill,
+            scope=scope,
+            clock=self.clock,
+        )
+        stage = reconcile.stage()
+        with self.store.transaction(actor=WORKER, reason="a test") as tx:
+            tx.tasks.enqueue(stage.name, {"slot": tx.clock.now()})
+        waits: list[float] = []
+        worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
+        with worker.heartbeat() as beating:
+            while sum(waits) < seconds:
+                process_batch(self.store, stage, actor=WORKER, worker=beating)
+                task = self.store.read(lambda tx: tx.tasks.get(stage.name, "slot"))
+                if task.is_halted:
+                    break
+                waits.append((task.due_at - self.clock.now()).total_seconds())
+                self.clock.advance(waits[-1])
+        return waits
 
     def found(self) -> set[str]:
         """Return the numbers of the rules that find something now."""

@@ -29,7 +29,8 @@ def test_a_payment_after_the_settlement_is_returned_with_its_reason(run: PaidCon
 
     charge = run.charge(entries[0])
     assert charge.status is ChargeStatus.REFUNDED
-    assert charge.outcome_code == RefundReason.LATE_WEBHOOK_AFTER_SETTLEMENT
+    assert charge.outcome_code is not None
+    assert charge.outcome_code.value == RefundReason.LATE_WEBHOOK_AFTER_SETTLEMENT.value
     assert run.entry(entries[0]).status is EntryStatus.REJECTED
     assert run.contests.status(contest) is ContestStatus.COMPLETE
 

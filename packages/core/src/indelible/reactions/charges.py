@@ -10,12 +10,15 @@ from typing import ClassVar, Final
 from attrs import define, frozen
 
 from indelible.app import ReadTx, WriteTx
+from indelible.contests.commands import RejectEntry
+from indelible.contests.handlers import reject_entry
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.kernel import Actor, Change, Conflict, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.money.commands import ChargeCommand, ExtendCharge, OpenCharge, RequestRefund
 from indelible.money.entities import Charge, RefundReason
+from indelible.money.errors import OrganizerDoesNotPay
 from indelible.money.handlers import extend_charge, open_charge, request_refund
 from indelible.money.lifecycle import UNPAID_CHARGE, ChargeStatus
 from indelible.reactions.settlements import enqueue_settlement
@@ -35,7 +38,10 @@ logger = logging.getLogger("indelible.money")
 
 
 def open_entry_charge(tx: WriteTx, change: Change) -> None:
-    """Open the charge of an entry with a fee, which may be paid until the lock and its grace."""
+    """Open the charge of an entry with a fee, which may be paid until the lock and its grace.
+
+    An organizer pays for no entry of their own contest, and an unpaid entry does not play.
+    """
     entry = tx.contests.entries.get(change.entity_id).entity
     if entry.status is not EntryStatus.PENDING_PAYMENT:
         return
@@ -47,8 +53,12 @@ def open_entry_charge(tx: WriteTx, change: Change) -> None:
         amount_minor=entry.fee_minor,
         currency=entry.currency,
         expires_at=payment_deadline(contest),
+        organizer=contest.organizer_id,
     )
-    open_charge(tx, command)
+    try:
+        open_charge(tx, command)
+    except OrganizerDoesNotPay as refusal:
+        reject_entry(tx, RejectEntry(entry_id=entry.id, rejection_reason=refusal.code))
 
 
 def follow_contest(tx: WriteTx, change: Change) -> None:

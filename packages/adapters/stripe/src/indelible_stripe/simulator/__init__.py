@@ -1,7 +1,7 @@
 """A simulator of Stripe on a real socket, for tests and demonstrations.
 
-Nothing that runs in production imports it. It needs the extra `indelible-stripe[simulator]`; its
-names are imported at their first use, so that the program can say what is missing.
+Only tests and demonstrations import it. It needs the extra `indelible-stripe[simulator]`; its names
+are imported at their first use, so that the program can say what is missing.
 """
 
 from importlib import import_module

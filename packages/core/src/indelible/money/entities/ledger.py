@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -79,8 +79,6 @@ class Account(Aggregate):
         if self.last_movement_id is None:
             for name in SUMS:
                 self._require(name, "0", str(getattr(self, name)))
-        if self.kind.has_reference and self.balance_minor < 0:
-            raise errors.BalanceNegative(self.id, self.balance_minor)
 
     @classmethod
     def opened(
@@ -107,10 +105,15 @@ class Account(Aggregate):
         growth = debited_minor - credited_minor
         if self.kind.side is Side.CREDIT:
             growth = -growth
+        balance_minor = self.balance_minor + growth
+        # A stored balance below 0 can be read: the reconciliation reports it (R10).
+        if self.kind.has_reference and balance_minor < 0:
+            raise errors.BalanceNegative(self.id, balance_minor)
+
         return self.transition(
             "post",
             now=now,
-            balance_minor=self.balance_minor + growth,
+            balance_minor=balance_minor,
             last_movement_id=movement.id,
             debited_minor=debited_minor,
             credited_minor=credited_minor,
@@ -251,6 +254,16 @@ class Movement(Aggregate):
             raise errors.LedgerUnbalanced(
                 self.key, "total_minor", self.posting_count, self.total_minor
             )
+
+    def transition(
+        self,
+        action: str,  # noqa: ARG002 - none is allowed
+        *,
+        now: datetime | None = None,  # noqa: ARG002
+        **fields: Any,  # noqa: ANN401, ARG002 - as of every aggregate
+    ) -> Self:
+        """Raise LedgerImmutable: a correction is another movement."""
+        raise errors.LedgerImmutable(self.id)
 
     @property
     def is_note(self) -> bool:

@@ -87,6 +87,28 @@ class Payee(Aggregate):
         """Return True if the payee can receive transfers."""
         return self.status is PayeeStatus.READY
 
+    @property
+    def is_restricted(self) -> bool:
+        """Return True if the payee has an account that cannot receive transfers."""
+        return self.status is PayeeStatus.RESTRICTED
+
+    @property
+    def is_closed(self) -> bool:
+        """Return True if the payee receives nothing any more."""
+        return self.status is PayeeStatus.CLOSED
+
+    def enabled(self, *, now: datetime) -> Self:
+        """Return the payee once it can receive transfers; itself if it can already."""
+        return self if self.is_ready else self.transition("enable", now=now)
+
+    def restricted(self, *, now: datetime) -> Self:
+        """Return the payee once it cannot receive transfers; itself if it cannot already."""
+        return self if self.is_restricted else self.transition("restrict", now=now)
+
+    def closed(self, *, now: datetime) -> Self:
+        """Return the payee without its account; itself if it is closed already."""
+        return self if self.is_closed else self.transition("close", now=now, destination=None)
+
 
 @frozen(kw_only=True)
 class TransferLine(BulkRecord):

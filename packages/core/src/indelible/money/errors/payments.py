@@ -128,19 +128,6 @@ class AmountMismatch(Invalid):
 
 
 @frozen
-class CurrencyMismatch(Invalid):
-    """A payment or a refund in another currency than that of its charge."""
-
-    code: ClassVar[str] = "CURRENCY_MISMATCH"
-    message: ClassVar[str] = (
-        "The payment of charge {charge_id} has another currency: expected {expected}, got {actual}."
-    )
-    charge_id: str
-    expected: str
-    actual: str
-
-
-@frozen
 class IntentInDoubt(Conflict):
     """Events of one second whose order is not known: the intent has to be read at Stripe."""
 

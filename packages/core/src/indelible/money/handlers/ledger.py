@@ -54,14 +54,7 @@ def post_movement(
 
     now = tx.clock.now()
     movement = _movement_of(draft, occurred_at=occurred_at or now, now=now)
-    # A line that is paid is the reason to name, before the balance that it leaves too small.
-    _check_lines(tx, draft, movement)
-    _check_items(tx, draft)
-    updates = _account_updates(tx, draft, movement, heads, now)
-    _check_sums(draft, movement, updates)
-    change = change_for(tx, None, movement, draft.action, bulk=draft.bulk)
-    tx.money.movements.post(change, movement, draft.bulk, updates)
-    return MovementPosted(movement=movement, seq=change.seq)
+    return _post(tx, draft, movement, heads)
 
 
 def settle(tx: MoneyWrite, command: commands.Settle) -> MovementPosted:
@@ -97,6 +90,20 @@ def reverse_movement(tx: MoneyWrite, command: commands.ReverseMovement) -> Movem
     return post_movement(tx, mirror(movement, postings, accounts))
 
 
+def _post(
+    tx: MoneyWrite, draft: MovementDraft, movement: Movement, heads: dict[str, Head[Account]]
+) -> MovementPosted:
+    """Check a new movement and write it with its postings and accounts."""
+    # A line that is paid is the reason to name, before the balance that it leaves too small.
+    _check_lines(tx, draft, movement)
+    _check_items(tx, draft)
+    updates = _account_updates(tx, draft, movement, heads, movement.created_at)
+    _check_sums(draft, movement, updates)
+    change = change_for(tx, None, movement, draft.action, bulk=draft.bulk)
+    tx.money.movements.post(change, movement, draft.bulk, updates)
+    return MovementPosted(movement=movement, seq=change.seq)
+
+
 def _existing(tx: MoneyWrite, draft: MovementDraft) -> MovementPosted | None:
     """Return the movement that has the draft's key or fact.
 
@@ -119,7 +126,7 @@ def _existing(tx: MoneyWrite, draft: MovementDraft) -> MovementPosted | None:
 def _stored_content(tx: MoneyWrite, movement: Movement) -> str:
     """Return the digest of all that a repetition of a stored movement must have."""
     (birth,) = tx.history.of(movement.lifecycle.name, movement.id, limit=1)
-    summaries = [birth.data.get("postings"), birth.data.get("covered_items")]
+    summaries: list[object] = [birth.data.get("postings"), birth.data.get("covered_items")]
     return _content(movement.kind, movement.reference, movement.currency, summaries)
 
 

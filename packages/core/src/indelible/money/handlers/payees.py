@@ -1,5 +1,6 @@
 """The handlers of payees: parties that receive transfers, and their accounts at Stripe."""
 
+from datetime import datetime
 from typing import Final
 
 from indelible.kernel import Head
@@ -7,7 +8,6 @@ from indelible.money import commands, errors
 from indelible.money.commands import PayeeSaved
 from indelible.money.entities import AccountObject, Payee
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle import PayeeStatus
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
@@ -45,9 +45,10 @@ def attach_destination(tx: MoneyWrite, command: commands.AttachDestination) -> P
 def enable_payee(tx: MoneyWrite, command: commands.EnablePayee) -> PayeeSaved:
     """Allow transfers to a payee, and make the transfers due that wait for it."""
     head = tx.money.payees.lock(command.party)
-    if head.entity.status is not PayeeStatus.READY:
-        payee = head.entity.transition("enable", now=tx.clock.now())
+    payee = head.entity.enabled(now=tx.clock.now())
+    if payee is not head.entity:
         head = save(tx, tx.money.payees, head, payee, "enable")
+
     _wake_parked(tx, command.party)
     return _saved(head)
 
@@ -55,20 +56,18 @@ def enable_payee(tx: MoneyWrite, command: commands.EnablePayee) -> PayeeSaved:
 def restrict_payee(tx: MoneyWrite, command: commands.RestrictPayee) -> PayeeSaved:
     """Stop transfers to a payee until its account is enabled again."""
     head = tx.money.payees.lock(command.party)
-    if head.entity.status is PayeeStatus.RESTRICTED:
+    payee = head.entity.restricted(now=tx.clock.now())
+    if payee is head.entity:
         return _saved(head)
-
-    payee = head.entity.transition("restrict", now=tx.clock.now())
     return _saved(save(tx, tx.money.payees, head, payee, "restrict"))
 
 
 def close_payee(tx: MoneyWrite, command: commands.ClosePayee) -> PayeeSaved:
     """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
     head = tx.money.payees.lock(command.party)
-    if head.entity.status is PayeeStatus.CLOSED:
+    payee = head.entity.closed(now=tx.clock.now())
+    if payee is head.entity:
         return _saved(head)
-
-    payee = head.entity.transition("close", now=tx.clock.now(), destination=None)
     return _saved(save(tx, tx.money.payees, head, payee, "close"))
 
 
@@ -93,12 +92,12 @@ def apply_account(
     if known is None:
         return UNKNOWN_ACCOUNT
 
-    party, status = known.entity.id, known.entity.status
-    if facts.transfers_active and status is PayeeStatus.RESTRICTED:
-        enable_payee(tx, commands.EnablePayee(party=party))
+    payee = known.entity
+    if facts.transfers_active and payee.is_restricted:
+        enable_payee(tx, commands.EnablePayee(party=payee.id))
         return Decision(actions=("enable",))
-    if not facts.transfers_active and status is PayeeStatus.READY:
-        restrict_payee(tx, commands.RestrictPayee(party=party))
+    if payee.is_ready and not facts.transfers_active:
+        restrict_payee(tx, commands.RestrictPayee(party=payee.id))
         return Decision(actions=("restrict",))
     return KNOWN
 
@@ -118,7 +117,7 @@ def _wake_parked(tx: MoneyWrite, party: str) -> None:
     """Make the transfers due that wait for a payee."""
     heads = tx.money.transfers.parked(party=party, after="", limit=MAX_ROWS_PER_PAGE)
     now = tx.clock.now()
-    dues = {}
+    dues: dict[str, datetime] = {}
     for head in heads:
         if head.entity.failure_code in PAYEE_REASONS:
             dues[head.entity.id] = now

@@ -1,6 +1,7 @@
 """The handlers of refunds: requested by us or made outside, and ended by what Stripe reports."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from attrs import frozen
 
@@ -155,6 +156,7 @@ def apply_refund(
 
     Raises:
         PaymentIntentNotFound: No charge has the refund's intent.
+        RefundNotAllowed: The payment is not known yet; the event of it follows.
         RefundRunning: A refund of ours is under way; Stripe's other one waits for its end.
     """
     return _apply_reported(tx, facts, Proof.by_event(event.id))
@@ -208,6 +210,9 @@ def _adopt(
 
     charge_head = tx.money.charges.lock(charge_head.entity.id)
     charge = charge_head.entity
+    if charge.received_minor is None:
+        # The event of the refund has overtaken the one of its payment.
+        raise errors.RefundNotAllowed(charge.id, "a payment that is known", charge.status)
     number = len(tx.money.refunds.of_charge(charge.id)) + 1
     refund = Refund.create(
         "adopt",
@@ -251,22 +256,33 @@ def _apply(
             failure_code=failure_code,
         )
         save(tx, tx.money.refunds, head, moved, action)
-        _end(tx, charge, refund, action, proof)
+        _end(tx, charge, refund, action, proof, made_at=reported.created)
 
     return decision
 
 
-def _end(tx: MoneyWrite, head: Head[Charge], refund: Refund, action: str, proof: Proof) -> None:
-    """Book the end of a refund, and move its charge; `refund` is the one before the action."""
+def _end(
+    tx: MoneyWrite,
+    head: Head[Charge],
+    refund: Refund,
+    action: str,
+    proof: Proof,
+    *,
+    made_at: datetime | None = None,
+) -> None:
+    """Book the end of a refund, and move its charge; `refund` is the one before the action.
+
+    `made_at` is when Stripe has made the refund, and has taken its money from the balance.
+    """
     if action == SUCCESS:
-        _post(tx, head.entity, refund, proof, is_success=True)
+        _post_success(tx, head.entity, refund, proof, made_at)
         _move_charge(tx, head, refund, proof, is_success=True)
     if action in FAILURES:
         if has_succeeded(refund):
             # A bank has returned the money.
             _reverse_success(tx, refund)
         if not head.entity.is_quarantined:
-            _post(tx, head.entity, refund, proof, is_success=False)
+            _post_failure(tx, head.entity, refund, proof)
         _move_charge(tx, head, refund, proof, is_success=False)
 
 
@@ -326,28 +342,30 @@ def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
     post_movement(tx, draft)
 
 
-def _post(
-    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, *, is_success: bool
+def _post_success(
+    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, made_at: datetime | None
 ) -> None:
-    if is_success:
-        draft = refund_succeeded(
-            refund_id=refund.id,
-            reference=charge.reference,
-            party=charge.party,
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-            proof=proof,
-        )
-    else:
-        draft = refund_failed(
-            refund_id=refund.id,
-            reference=charge.reference,
-            party=charge.party,
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-            is_covered=refund.covered,
-            proof=proof,
-        )
+    draft = refund_succeeded(
+        refund_id=refund.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        proof=proof,
+    )
+    post_movement(tx, draft, occurred_at=made_at)
+
+
+def _post_failure(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
+    draft = refund_failed(
+        refund_id=refund.id,
+        reference=charge.reference,
+        party=charge.party,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        is_covered=refund.covered,
+        proof=proof,
+    )
     post_movement(tx, draft)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from indelible.kernel.money import CurrencyMismatch
 from indelible.money import errors
 from indelible.money.entities import Charge, OutcomeCode, Refund, RefundObject, RefundReason
 from indelible.money.lifecycle import REFUND, RUNNING_REFUND, RefundStatus
@@ -62,7 +63,7 @@ def check_refund(refund: Refund, reported: RefundObject) -> None:
     if refund.stripe_refund_id not in (None, reported.id):
         raise errors.RefundExists(reported.id)
     if refund.currency != reported.currency:
-        raise errors.CurrencyMismatch(refund.charge_id, refund.currency, reported.currency)
+        raise CurrencyMismatch(refund.currency, reported.currency)
     if refund.amount_minor != reported.amount_minor:
         raise errors.AmountMismatch(refund.charge_id, refund.amount_minor, reported.amount_minor)
 

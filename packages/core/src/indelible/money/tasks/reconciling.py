@@ -48,7 +48,7 @@ from indelible.money.rules.reconciliation import (
     ReconciliationResult,
     reconcile,
 )
-from indelible.money.tasks.outages import code_of, one_line
+from indelible.money.tasks.outages import RETRY_WAITS, code_of, one_line
 from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
 from indelible.money.tasks.states import MoneyStore
 
@@ -62,7 +62,6 @@ EVERY_SECONDS: Final = {
     ReconciliationScope.FULL: 86_400,
 }
 LEASE_SECONDS: Final = 600
-MAX_ATTEMPTS: Final = 4
 # The ages of the times at which our balance and Stripe's are compared: a booking under way at one
 # of them is not under way at all.
 CUTS: Final = tuple(GRACE + timedelta(minutes=5 * number) for number in range(10))
@@ -107,7 +106,9 @@ class Reconcile:
             lifecycle=None,
             perform=self.perform,
             lease_seconds=LEASE_SECONDS,
-            max_attempts=MAX_ATTEMPTS,
+            # The next slot of the schedule makes a comparison of its own.
+            retry_seconds=EVERY_SECONDS[self.scope],
+            retry_waits=RETRY_WAITS,
             store_results=True,
         )
 

@@ -56,7 +56,6 @@ class KernelConformance(
     RejectionsConformance,
     SubscribersConformance,
     WebhookRejectionsConformance,
-    SubscribersConformance,
 ):
     """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 

@@ -1,0 +1,102 @@
+"""Requirements on payees."""
+
+from functools import partial
+
+from indelible import money
+from indelible.kernel import verify_chain
+from indelible.money import PAYEE, PayeeStatus
+from indelible.money.commands import (
+    AttachDestination,
+    ClosePayee,
+    EnablePayee,
+    ReopenPayee,
+    RestrictPayee,
+)
+from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
+from indelible.testing.captures.scenarios import code
+from indelible.testing.money.transfers import (
+    account_of,
+    approve,
+    called,
+    id_of,
+    planned,
+    ready_payee,
+)
+from indelible.testing.stores import AnyStore, do
+
+
+class PayeesConformance:
+    """Requirements on the parties that receive transfers."""
+
+    def test_a_payee_is_found_by_its_party_and_by_its_account(self, store: AnyStore) -> None:
+        payee = ready_payee(store, "ann")
+        of_party = store.read(lambda tx: tx.money.payees.of_party("ann"))
+        of_account = store.read(lambda tx: tx.money.payees.of_destination(account_of("ann")))
+
+        assert (payee.status, payee.destination) == (PayeeStatus.READY, account_of("ann"))
+        assert of_party is not None
+        assert of_party.entity == payee
+        assert of_account == of_party
+        assert store.read(lambda tx: tx.money.payees.of_party("bob")) is None
+        assert store.read(lambda tx: tx.money.payees.of_destination("acct_bob")) is None
+
+    def test_a_party_is_registered_once(self, store: AnyStore) -> None:
+        payee = ready_payee(store, "ann")
+        again = do(store, money.register_payee, money.RegisterPayee(party="ann"))
+
+        assert again.payee == payee
+        changes = store.read(lambda tx: tx.history.of(PAYEE.name, "ann"))
+        assert [change.action for change in changes] == ["register", "attach", "enable"]
+        verify_chain(PAYEE, changes)
+
+    def test_an_account_belongs_to_one_payee(self, store: AnyStore) -> None:
+        ready_payee(store, "ann")
+        do(store, money.register_payee, money.RegisterPayee(party="bob"))
+        command = AttachDestination(party="bob", destination=account_of("ann"))
+
+        assert code(partial(do, store, money.attach_destination, command)) == "DESTINATION_TAKEN"
+        unknown = AttachDestination(party="eve", destination="acct_eve")
+        assert code(partial(do, store, money.attach_destination, unknown)) == "PAYEE_NOT_FOUND"
+
+    def test_a_closed_payee_gives_its_account_back(self, store: AnyStore) -> None:
+        ready_payee(store, "ann")
+        closed = do(store, money.close_payee, ClosePayee(party="ann")).payee
+        again = do(store, money.close_payee, ClosePayee(party="ann")).payee
+        reopened = do(store, money.reopen_payee, ReopenPayee(party="ann")).payee
+
+        assert (closed.status, closed.destination) == (PayeeStatus.CLOSED, None)
+        assert again == closed
+        assert reopened.status is PayeeStatus.NEW
+        assert store.read(lambda tx: tx.money.payees.of_destination(account_of("ann"))) is None
+        do(store, money.register_payee, money.RegisterPayee(party="bob"))
+        command = AttachDestination(party="bob", destination=account_of("ann"))
+        assert do(store, money.attach_destination, command).payee.destination == account_of("ann")
+
+    def test_another_account_has_to_be_enabled_first(self, store: AnyStore) -> None:
+        ready_payee(store, "ann")
+        command = AttachDestination(party="ann", destination="acct_new")
+        attached = do(store, money.attach_destination, command).payee
+        restricted = do(store, money.restrict_payee, RestrictPayee(party="ann")).payee
+        enabled = do(store, money.enable_payee, EnablePayee(party="ann")).payee
+
+        assert attached.status is PayeeStatus.RESTRICTED
+        assert restricted == attached
+        assert (enabled.status, enabled.destination) == (PayeeStatus.READY, "acct_new")
+
+    def test_an_enabled_payee_makes_its_parked_transfers_due(self, store: AnyStore) -> None:
+        planned(store)
+        approve(store, "ann")
+        reason = money.errors.ParkReason.ACCOUNT_MISSING
+        park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason=reason)
+        do(store, money.park_transfer, park)
+        canceled = store.read(lambda tx: tx.tasks.get(SEND_TRANSFER_STAGE, id_of("ann")))
+        assert canceled.cancel_reason is not None
+
+        called(store, "bob")
+        ready_payee(store, "ann")
+
+        parked = store.read(lambda tx: tx.money.transfers.get(id_of("ann"))).entity
+        assert parked.failure_code == reason
+        payee = store.read(lambda tx: tx.money.payees.of_party("ann"))
+        assert payee is not None
+        assert payee.entity.is_ready

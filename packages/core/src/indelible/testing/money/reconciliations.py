@@ -1,0 +1,188 @@
+"""Requirements on reconciliations and on the switch that halts payments."""
+
+from functools import partial
+from typing import Final
+
+from indelible import money
+from indelible.kernel import Change, verify_chain
+from indelible.money import (
+    PAYMENT_SWITCH,
+    RECONCILIATION,
+    SWITCH_ID,
+    Discrepancy,
+    HaltPayments,
+    Reconciliation,
+    ReconciliationRule,
+    ReconciliationScope,
+    ReconciliationStatus,
+    ResumePayments,
+    StartReconciliation,
+    SwitchStatus,
+)
+from indelible.money.commands import FailReconciliation, FinishReconciliation
+from indelible.money.handlers import (
+    fail_reconciliation,
+    finish_reconciliation,
+    halt_payments,
+    resume_payments,
+    start_reconciliation,
+)
+from indelible.testing.captures.scenarios import code
+from indelible.testing.money.payments import open_charge
+from indelible.testing.money.scenarios import USD
+from indelible.testing.stores import AnyStore, do
+
+CHEAP: Final = ReconciliationScope.CHEAP
+FULL: Final = ReconciliationScope.FULL
+CHECKED: Final = ("R1", "R2")
+HALT: Final = HaltPayments(reason_code="A_TEST")
+
+
+def start(store: AnyStore, scope: ReconciliationScope = CHEAP) -> Reconciliation:
+    """Start a reconciliation."""
+    command = StartReconciliation(scope=scope)
+    return do(store, start_reconciliation, command).reconciliation
+
+
+def finish(store: AnyStore, reconciliation: Reconciliation, *found: Discrepancy) -> Reconciliation:
+    """Finish a reconciliation."""
+    command = FinishReconciliation(
+        reconciliation_id=reconciliation.id, checked=CHECKED, discrepancies=found
+    )
+    return do(store, finish_reconciliation, command).reconciliation
+
+
+def difference(number: int, subject: str = "stripe_balance:-:USD") -> Discrepancy:
+    """Return a difference of one minor unit."""
+    return Discrepancy(
+        number=number,
+        rule=ReconciliationRule.R2,
+        subject=subject,
+        currency=USD,
+        expected="2501",
+        actual="2500",
+        difference_minor=-1,
+    )
+
+
+class ReconciliationsConformance:
+    """Requirements on comparisons of the books with Stripe."""
+
+    def test_one_reconciliation_of_a_scope_is_under_way(self, store: AnyStore) -> None:
+        cheap = start(store)
+        full = start(store, FULL)
+
+        assert code(partial(start, store)) == "RECONCILIATION_RUNNING"
+        running = store.read(lambda tx: tx.money.reconciliations.started(CHEAP))
+        assert running is not None
+        assert running.entity == cheap
+        finish(store, cheap)
+        assert store.read(lambda tx: tx.money.reconciliations.started(CHEAP)) is None
+        newest = store.read(lambda tx: tx.money.reconciliations.newest())
+        assert newest is not None
+        assert newest.entity == full
+        assert start(store).status is ReconciliationStatus.STARTED
+
+    def test_a_reconciliation_without_a_difference_has_passed(self, store: AnyStore) -> None:
+        finished = finish(store, start(store))
+
+        assert finished.has_passed
+        assert (finished.status, finished.checked) == (ReconciliationStatus.COMPLETE, CHECKED)
+        found = store.read(
+            lambda tx: tx.money.reconciliations.discrepancies(finished.id, after=0, limit=9)
+        )
+        assert found == ()
+        assert store.read(lambda tx: tx.money.switches.current()) is None
+        changes = store.read(lambda tx: tx.history.of(RECONCILIATION.name, finished.id))
+        assert [change.action for change in changes] == ["start", "complete"]
+        verify_chain(RECONCILIATION, changes)
+
+    def test_each_difference_is_stored_and_halts_payments(self, store: AnyStore) -> None:
+        expected = tuple(difference(number) for number in (1, 2, 3))
+        finished = finish(store, start(store), *expected)
+
+        def pages(after: int, limit: int) -> tuple[Discrepancy, ...]:
+            return store.read(
+                lambda tx: tx.money.reconciliations.discrepancies(
+                    finished.id, after=after, limit=limit
+                )
+            )
+
+        assert finished.discrepancy_count == len(expected)
+        assert not finished.has_passed
+        assert pages(0, 9) == expected
+        assert pages(1, 1) == expected[1:2]
+        switch = store.read(lambda tx: tx.money.switches.current())
+        assert switch is not None
+        assert switch.entity.is_halted
+        assert switch.entity.reason_code == "RECONCILIATION_DISCREPANCY"
+
+    def test_a_reconciliation_that_failed_halts_nothing(self, store: AnyStore) -> None:
+        started = start(store)
+        command = FailReconciliation(
+            reconciliation_id=started.id, error_code="STRIPE_API_ERROR", error_message="timeout"
+        )
+        failed = do(store, fail_reconciliation, command).reconciliation
+
+        assert (failed.status, failed.error_code) == (
+            ReconciliationStatus.FAILED,
+            "STRIPE_API_ERROR",
+        )
+        assert store.read(lambda tx: tx.money.switches.current()) is None
+        assert code(partial(finish, store, started)) == "INVALID_TRANSITION"
+        assert start(store).id != started.id
+
+    def test_the_newest_reconciliation_of_a_scope_is_found(self, store: AnyStore) -> None:
+        assert store.read(lambda tx: tx.money.reconciliations.newest()) is None
+        finish(store, start(store, FULL))
+        cheap = finish(store, start(store))
+        unknown = partial(store.read, lambda tx: tx.money.reconciliations.get("nothing"))
+
+        newest = store.read(lambda tx: tx.money.reconciliations.newest())
+        full = store.read(lambda tx: tx.money.reconciliations.newest(FULL))
+        assert newest is not None
+        assert newest.entity == cheap
+        assert full is not None
+        assert full.entity.scope is FULL
+        assert code(unknown) == "RECONCILIATION_NOT_FOUND"
+
+
+class SwitchConformance:
+    """Requirements on the switch of payments."""
+
+    def test_payments_are_halted_and_resumed_by_commands(self, store: AnyStore) -> None:
+        resume = partial(do, store, resume_payments, ResumePayments())
+        assert code(resume) == "PAYMENT_SWITCH_NOT_FOUND"
+
+        halted = do(store, halt_payments, HALT).switch
+        again = do(store, halt_payments, HaltPayments(reason_code="ANOTHER")).switch
+        resumed = resume().switch
+
+        assert (halted.id, halted.status) == (SWITCH_ID, SwitchStatus.HALTED)
+        assert again == halted
+        assert (resumed.status, resumed.reason_code, resumed.halted_at) == (
+            SwitchStatus.OPEN,
+            None,
+            None,
+        )
+        assert code(resume) == "INVALID_TRANSITION"
+
+        def changes_of(store: AnyStore) -> tuple[Change, ...]:
+            return tuple(store.read(lambda tx: tx.history.of(PAYMENT_SWITCH.name, SWITCH_ID)))
+
+        assert [change.action for change in changes_of(store)] == ["halt", "resume"]
+        do(store, halt_payments, HALT)
+        assert [change.action for change in changes_of(store)] == ["halt", "resume", "halt"]
+        verify_chain(PAYMENT_SWITCH, changes_of(store))
+
+    def test_a_halt_refuses_new_payments_and_charges_can_still_be_opened(
+        self, store: AnyStore
+    ) -> None:
+        do(store, halt_payments, HALT)
+        charge = open_charge(store).charge
+        command = money.StartPayment(charge_id=charge.id, party="ann")
+        start_payment = partial(do, store, money.require_payable, command)
+
+        assert code(start_payment) == "PAYMENTS_HALTED"
+        do(store, resume_payments, ResumePayments())
+        assert code(start_payment) == ""

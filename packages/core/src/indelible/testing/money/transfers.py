@@ -1,0 +1,142 @@
+"""Payees and transfers of the golden settlement, for the suites of payouts."""
+
+from typing import Final
+
+from indelible import money
+from indelible.kernel import Actor
+from indelible.money import (
+    AttachDestination,
+    Payee,
+    PayoutJobSaved,
+    PlanPayouts,
+    RegisterPayee,
+    ReversalObject,
+    Transfer,
+    TransferObject,
+)
+from indelible.money.commands import (
+    ApproveTransfer,
+    BeginTransfer,
+    EnablePayee,
+    RecordReversal,
+    RecordTransferSent,
+)
+from indelible.money.entities import transfer_id
+from indelible.money.handlers import (
+    approve_transfer,
+    attach_destination,
+    enable_payee,
+    plan_payouts,
+    record_reversal,
+    record_transfer_sent,
+    register_payee,
+)
+from indelible.money.handlers.payouts import begin_call, begin_transfer
+from indelible.money.rules.ledger import Proof
+from indelible.money.rules.payouts import transfer_group, transfer_metadata
+from indelible.testing.money.scenarios import USD, WON, Books, settled_books
+from indelible.testing.stores import BEGINNING, NOOR, AnyStore, do, within
+
+SETTLEMENT: Final = "s1"
+PROGRAM: Final = Actor.system("worker")
+
+
+def account_of(party: str) -> str:
+    """Return the account of a party at Stripe."""
+    return f"acct_{party}"
+
+
+def ready_payee(store: AnyStore, party: str) -> Payee:
+    """Register a payee, give it an account, and enable it."""
+    do(store, register_payee, RegisterPayee(party=party))
+    attach = AttachDestination(party=party, destination=account_of(party))
+    do(store, attach_destination, attach)
+    return do(store, enable_payee, EnablePayee(party=party)).payee
+
+
+def plan(store: AnyStore, settlement_id: str = SETTLEMENT) -> PayoutJobSaved:
+    """Plan the payouts of a settlement, as the program does."""
+    return do(store, plan_payouts, PlanPayouts(settlement_id=settlement_id), actor=PROGRAM)
+
+
+def planned(store: AnyStore) -> Books:
+    """Return books with the golden settlement, and with its planned payouts."""
+    books = settled_books(store)
+    plan(store)
+    return books
+
+
+def id_of(party: str) -> str:
+    """Return the id of the transfer to a party of the golden settlement."""
+    return transfer_id(SETTLEMENT, party)
+
+
+def transfer_of(store: AnyStore, party: str) -> Transfer:
+    """Return the transfer to a party of the golden settlement."""
+    return store.read(lambda tx: tx.money.transfers.get(id_of(party))).entity
+
+
+def approve(store: AnyStore, party: str, *, actor: Actor = NOOR) -> Transfer:
+    """Approve the transfer to a party."""
+    command = ApproveTransfer(transfer_id=id_of(party), approval_reason="checked")
+    return do(store, approve_transfer, command, actor=actor).transfer
+
+
+def called(store: AnyStore, party: str) -> Transfer:
+    """Return the approved transfer to a ready payee, before the answer to its request."""
+    ready_payee(store, party)
+    approve(store, party)
+    command = BeginTransfer(transfer_id=id_of(party))
+    within(store, lambda tx: begin_transfer(tx, command))
+    # The first transfer of a job is looked up before its call.
+    within(store, lambda tx: begin_call(tx, command))
+    return transfer_of(store, party)
+
+
+def reported(transfer: Transfer, stripe_transfer_id: str) -> TransferObject:
+    """Return Stripe's transfer that names one of ours."""
+    return TransferObject(
+        id=stripe_transfer_id,
+        amount_minor=transfer.amount_minor,
+        amount_reversed_minor=0,
+        currency=transfer.currency,
+        destination=account_of(transfer.party),
+        transfer_group=transfer_group(transfer.reference),
+        created=BEGINNING,
+        metadata=transfer_metadata(transfer),
+    )
+
+
+def sent(store: AnyStore, party: str) -> Transfer:
+    """Return the completed transfer to a party."""
+    transfer = called(store, party)
+    command = RecordTransferSent(
+        transfer_id=transfer.id,
+        reported=reported(transfer, f"tr_{party}"),
+        proof=Proof.by_event(f"evt_{party}"),
+    )
+    return do(store, record_transfer_sent, command).transfer
+
+
+def reverse(
+    store: AnyStore, party: str, amount_minor: int | None = None, *, reversal_id: str = "trr_1"
+) -> Transfer:
+    """Return the transfer to a party after Stripe has taken all or a part of it back."""
+    command = RecordReversal(
+        transfer_id=id_of(party),
+        reported=ReversalObject(
+            id=reversal_id,
+            transfer=f"tr_{party}",
+            amount_minor=amount_minor or WON[party],
+            currency=USD,
+            created=BEGINNING,
+        ),
+        proof=Proof.by_event(f"evt_{reversal_id}"),
+    )
+    return do(store, record_reversal, command).transfer
+
+
+def reissue(store: AnyStore, transfer: Transfer) -> Transfer:
+    """Issue a transfer again."""
+    command = money.ReissueTransfer(transfer_id=transfer.id)
+    return do(store, money.reissue_transfer, command).transfer
