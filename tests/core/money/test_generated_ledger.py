@@ -1,20 +1,22 @@
 """Generated sequences of movements: books always balance, balances are folds of postings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 import pytest
 
 from indelible import money
-from indelible.kernel import IndelibleError, verify_chain
+from indelible.kernel import Change, IndelibleError, verify_chain
 from indelible.memory import MemoryStore
 from indelible.money import (
     ACCOUNT,
     Account,
     AccountKind,
+    MoneyRead,
     MovementDraft,
     Proof,
     SettlementLine,
+    owed_lines,
 )
 from indelible.money.entities import account_id
 from indelible.money.rules import ledger
@@ -149,6 +151,11 @@ def reverse(books: Generated) -> None:
 OPERATIONS: tuple[Operation, ...] = (pay, pay, pay, refund, dispute, settle, pay_out, reverse)
 
 
+def changes_of(tx: MoneyRead, account_id: str) -> Sequence[Change]:
+    """Return the changes of an account."""
+    return tx.history.of(ACCOUNT.name, account_id)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_generated_books_balance_after_every_movement(seed: int) -> None:
     books = Generated(seed)
@@ -162,7 +169,7 @@ def test_generated_books_balance_after_every_movement(seed: int) -> None:
 
     assert books.refusals
     for name, account in books.accounts().items():
-        changes = books.books.store.read(lambda tx, name=name: tx.history.of(ACCOUNT.name, name))
+        changes = books.books.store.read(changes_of, name)
         verify_chain(ACCOUNT, changes)
         assert changes[-1].data["balance_minor"] == account.balance_minor
 
@@ -174,10 +181,6 @@ def test_what_is_owed_and_unpaid_is_the_balance_of_winner_payable(seed: int) -> 
         books.random.choice((pay, pay, settle, pay_out, reverse))(books)
 
     for reference in REFERENCES:
-        owed = books.books.store.read(
-            lambda tx, reference=reference: tx.money.movements.owed_lines(
-                reference=reference, unpaid=True, limit=1000
-            )
-        )
+        owed = books.books.store.read(owed_lines, reference=reference, limit=1000)
         total = sum(line.amount_minor for line in owed)
         assert total == books.books.balance(AccountKind.WINNER_PAYABLE, reference)

@@ -8,6 +8,7 @@ from tests.payout_runs import OPERATOR, PRIZES, SECOND, Fault, PayoutRun
 from indelible.kernel import InvalidTransition
 from indelible.money.commands import (
     ClosePayee,
+    CompletePayoutJob,
     MarkUnclaimed,
     ParkTransfer,
     RecordReversal,
@@ -27,6 +28,7 @@ from indelible.money.errors import (
 )
 from indelible.money.handlers import (
     close_payee,
+    complete_payout_job,
     mark_unclaimed,
     park_transfer,
     record_reversal,
@@ -203,7 +205,7 @@ def test_a_job_with_open_transfers_is_not_complete() -> None:
     sweep = run.stages().sweep()
 
     with pytest.raises(PayoutJobNotFinished):
-        run.execute(sweeping.complete_payout_job, sweeping.CompletePayoutJob(job_id=run.job().id))
+        run.execute(complete_payout_job, CompletePayoutJob(job_id=run.job().id))
     assert sweep.run().jobs_completed == 0
 
 

@@ -217,8 +217,8 @@ def list_discrepancies(
 def find_sweep_work(tx: MoneyRead, now: datetime, *, limit: int) -> SweepWork:
     """Return the settlements to plan, the jobs to complete and the unclaimed transfers."""
     unplanned: list[str] = []
-    for head in tx.money.movements.unplanned_settlements(limit=limit):
-        unplanned.append(settlement_of_key(head.entity.key))
+    for settlement in tx.money.movements.unplanned_settlements(limit=limit):
+        unplanned.append(settlement_of_key(settlement.entity.key))
 
     unclaimed: list[FoundTransfer] = []
     for head in tx.money.transfers.parked_since(now - UNCLAIMED_AFTER, limit=limit):

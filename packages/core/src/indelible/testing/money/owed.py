@@ -4,7 +4,7 @@ from functools import partial
 
 from attrs import evolve
 
-from indelible.money import AccountKind, MovementKind
+from indelible.money import AccountKind, MoneyRead, MovementKind, OwedLine
 from indelible.money.entities import movement_id
 from indelible.money.rules import ledger
 from indelible.testing.captures.scenarios import code
@@ -25,6 +25,11 @@ from indelible.testing.money.scenarios import (
 from indelible.testing.stores import AnyStore
 
 SETTLEMENT = movement_id("settlement:s1")
+
+
+def owed_line(tx: MoneyRead, number: int) -> OwedLine:
+    """Return an owed line of the golden settlement."""
+    return tx.money.movements.owed_line(SETTLEMENT, number)
 
 
 class OwedLinesConformance:
@@ -50,14 +55,11 @@ class OwedLinesConformance:
     def test_a_posting_that_owes_nothing_is_no_owed_line(self, store: AnyStore) -> None:
         settled_books(store)
         for number in (4, 5, 6):
-            attempt = partial(
-                store.read,
-                lambda tx, number=number: tx.money.movements.owed_line(SETTLEMENT, number),
-            )
+            attempt = partial(store.read, owed_line, number)
             assert code(attempt) == "OWED_LINE_NOT_FOUND"
 
-        attempt = partial(store.read, lambda tx: tx.money.movements.payout_line(SETTLEMENT, 1))
-        assert code(attempt) == "PAYOUT_LINE_NOT_FOUND"
+        unpaid = partial(store.read, lambda tx: tx.money.movements.payout_line(SETTLEMENT, 1))
+        assert code(unpaid) == "PAYOUT_LINE_NOT_FOUND"
 
     def test_a_payout_pays_its_line(self, store: AnyStore) -> None:
         books = settled_books(store)
