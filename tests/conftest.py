@@ -31,6 +31,7 @@ from sqlalchemy.util import greenlet_spawn
 from tests import each_version
 from tests.databases import create_database, temporary_copy
 from tests.doses import dose
+from tests.doubles import journal_counts
 from tests.feeds import wait_for_complete_feed
 
 from indelible.kernel.keys import KeyPolicy
@@ -151,16 +152,18 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Pass the servers' versions from a process of xdist to its controller."""
-    output: dict[str, str] = getattr(session.config, "workeroutput", {})
+    """Pass versions and counts from a process of xdist to its controller."""
+    output: dict[str, Any] = getattr(session.config, "workeroutput", {})
+    output["simulators"] = dict(journal_counts.TOTALS)
     for name, key in VERSIONS:
         output[name] = session.config.stash.get(key, "")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
-    """Receive the servers' versions in the controller."""
+    """Receive versions and counts in the controller."""
     output = getattr(node, "workeroutput", {})
+    journal_counts.TOTALS.update(output.get("simulators", {}))
     for name, key in VERSIONS:
         version = output.get(name)
         if version:
@@ -170,7 +173,7 @@ def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the lines that tests reported, and the servers' versions."""
+    """Print the lines that tests reported, the servers' versions, and what simulators checked."""
     lines: set[str] = set()
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -184,6 +187,8 @@ def pytest_terminal_summary(
     for name, key in VERSIONS:
         version = config.stash.get(key, "not started: no test needed it")
         terminalreporter.write_line(f"{name} {version}")
+    if journal_counts.TOTALS:
+        terminalreporter.write_line(journal_counts.summary_line())
 
 
 @pytest.fixture

@@ -54,13 +54,9 @@ class PaidContestRun:
 
     contests: ContestRun
     gateway: ScriptedGateway = field(factory=ScriptedGateway)
-    stripe: RememberingStripe = field()
+    stripe: RememberingStripe
     policy: PayoutPolicy = AUTOMATIC
     event_number: int = 0
-
-    @stripe.default
-    def _stripe(self) -> RememberingStripe:
-        return RememberingStripe(self.contests.clock)
 
     @classmethod
     def in_memory(cls, folder: Path) -> Self:
@@ -72,7 +68,8 @@ class PaidContestRun:
     def on_store(cls, store: Store[ReadTx, WriteTx], clock: TestClock, folder: Path) -> Self:
         """Return a run without a contest, in a store with this clock."""
         provider = FileProvider(folder / "leaderboard.json")
-        return cls(contests=ContestRun(store=store, provider=provider, clock=clock))
+        contests = ContestRun(store=store, provider=provider, clock=clock)
+        return cls(contests=contests, stripe=RememberingStripe(clock))
 
     @property
     def store(self) -> Store[ReadTx, WriteTx]:
@@ -192,6 +189,15 @@ class PaidContestRun:
                 rounds = 1 if stage.name == "follow_feed" else 100
                 while rounds and process_batch(self.store, stage, actor=WORKER, worker=worker):
                     rounds -= 1
+
+    def sweep(self) -> None:
+        """Let the sweep look for repairs of payouts, and process what follows."""
+        stripe: Any = self.stripe
+        payouts = PayoutStages(
+            store=self.store, gateway=stripe, clock=self.clock, policy=self.policy
+        )
+        payouts.sweep().run()
+        self.work()
 
     def process(self, stage: AnyStage) -> None:
         """Process the due tasks of one stage."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 from tests.contest_runs import TestClock
 
 from indelible.app import ReadTx, WriteTx
@@ -38,10 +38,12 @@ from indelible.money.errors import (
     ParkReason,
 )
 from indelible.money.handlers import settle
+from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.handlers.payouts import approve_transfer, plan_payouts
 from indelible.money.lifecycle import TransferStatus
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.ports import MoneyWrite
+from indelible.money.rules.ledger import Proof, SettlementLine, entry_fee
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,
     MANUAL,
@@ -50,6 +52,7 @@ from indelible.money.rules.payouts import (
 )
 from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, no_payout_failpoint
 from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.sending import KnownReferences
 from indelible_workers import Worker, process_batch
 
 WORKER: Final = Actor.system("worker")
@@ -57,6 +60,7 @@ OPERATOR: Final = Actor.user("olga")
 SECOND: Final = Actor.user("otto")
 REFERENCE: Final = "contest-1"
 SETTLEMENT: Final = "settlement-1"
+FEE: Final = 1
 PRIZES: Final[Mapping[str, int]] = {"ann": 5_628, "bob": 2_813, "cem": 2_813}
 KEY_LIFETIME: Final = timedelta(hours=24)
 MoneyStore = Store[ReadTx, WriteTx]
@@ -135,7 +139,7 @@ class RememberingStripe:
         """Make a transfer, or repeat the answer to its key."""
         self.calls.append(idempotency_key)
         fault = self.faults.pop(0) if self.faults else None
-        if fault in (Fault.LOST_BEFORE, Fault.BUSY, Fault.REJECTED):
+        if fault is not None and fault in (Fault.LOST_BEFORE, Fault.BUSY, Fault.REJECTED):
             raise error_of(fault)
         parameters = (amount_minor, currency, destination, transfer_group)
         known = self.answers.get(idempotency_key)
@@ -199,23 +203,36 @@ class RememberingStripe:
         )
 
 
+def _collect_fee(tx: MoneyWrite, settlement_id: str) -> None:
+    draft = entry_fee(
+        charge_id=f"charge-of-{settlement_id}",
+        reference=REFERENCE,
+        party="dora",
+        amount_minor=FEE,
+        currency="USD",
+        proof=Proof(settlement_id, f"event:{settlement_id}"),
+    )
+    post_movement(tx, draft)
+
+
+def _memory_store(run: "PayoutRun") -> MoneyStore:
+    return MemoryStore(clock=run.clock)
+
+
+def _remembering_stripe(run: "PayoutRun") -> RememberingStripe:
+    return RememberingStripe(run.clock)
+
+
 @define(kw_only=True)
 class PayoutRun:
     """The payout of a settlement, moved by the stages of one process."""
 
     clock: TestClock = field(factory=TestClock)
-    store: MoneyStore = field()
-    stripe: RememberingStripe = field()
+    store: MoneyStore = field(default=Factory(_memory_store, takes_self=True))
+    stripe: RememberingStripe = field(default=Factory(_remembering_stripe, takes_self=True))
     policy: PayoutPolicy = MANUAL
     at_failpoint: AtPayoutFailpoint = no_payout_failpoint
-
-    @store.default
-    def _store(self) -> MoneyStore:
-        return MemoryStore(clock=self.clock)
-
-    @stripe.default
-    def _stripe(self) -> RememberingStripe:
-        return RememberingStripe(self.clock)
+    known_references: KnownReferences = field(factory=KnownReferences)
 
     # Steps
 
@@ -234,7 +251,8 @@ class PayoutRun:
     def settle(
         self, prizes: Mapping[str, int] = PRIZES, settlement_id: str = SETTLEMENT
     ) -> Movement:
-        """Settle a reference whose escrow the platform fills up."""
+        """Settle a reference with one paid fee; the platform fills up its escrow."""
+        self.execute(_collect_fee, settlement_id, WORKER)
         lines = [
             SettlementLine(party=party, amount_minor=amount) for party, amount in prizes.items()
         ]
@@ -246,7 +264,7 @@ class PayoutRun:
             rake_minor=0,
             rounding_minor=0,
             retained_minor=0,
-            top_up_minor=sum(prizes.values()),
+            top_up_minor=sum(prizes.values()) - FEE,
             items=(),
         )
         movement: Movement = self.execute(settle, command, WORKER).movement
@@ -288,6 +306,7 @@ class PayoutRun:
             clock=self.clock,
             policy=self.policy,
             at_failpoint=self.at_failpoint,
+            known_references=self.known_references,
         )
 
     def process(self, *names: str) -> int:

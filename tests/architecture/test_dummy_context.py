@@ -84,7 +84,8 @@ EDITS = (
     Edit(
         WEB,
         "from indelible_web import captures, concepts, contests, money, projects, tokens\n",
-        "from indelible_web import captures, concepts, contests, money, parcels, projects, tokens\n",
+        "from indelible_web import captures, concepts, contests, money\n"
+        "from indelible_web import parcels, projects, tokens\n",
     ),
     Edit(WEB, "    tokens.CONTEXT,\n)", "    tokens.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(CONTRACTS, '| tokens"', '| parcels | tokens"'),

@@ -16,6 +16,14 @@ SECTIONS = (
     "## Decisions",
     "## Lessons Learned",
 )
+HEADINGS = (
+    "requirement",
+    "question",
+    "condition of the contract freeze",
+    "condition of the automatic payout",
+    "requirement of the automatic payout",
+)
+CLOSED = "Closed before [iteration 05](05-automatic-payout.md) begins."
 SNAPSHOTS = ("schema.snapshot.sql", "schema.snapshot.sqlite.sql")
 SNAPSHOT_HEADER = re.compile(r"-- iteration \d+, \d{4}-\d{2}-\d{2}, revision \d{4}")
 MIN_LESSONS = 3
@@ -62,7 +70,7 @@ def test_every_test_that_an_iteration_names_exists(iteration: Path) -> None:
     assert [name for name in named if not is_there(name)] == []
 
 
-@pytest.mark.parametrize("heading", ["requirement", "question"])
+@pytest.mark.parametrize("heading", HEADINGS)
 def test_every_answer_of_the_review_names_a_test(heading: str) -> None:
     table = list(rows(page("iterations/closure.md"), heading))
     assert table
@@ -70,6 +78,13 @@ def test_every_answer_of_the_review_names_a_test(heading: str) -> None:
         names = code(row[-1])
         assert names, row
         assert [name for name in names if not is_there(name)] == []
+
+
+@pytest.mark.parametrize("name", ["03-payments-and-ledger", "04-contract-freeze"])
+def test_iterations_03_and_04_are_closed_before_05_begins(name: str) -> None:
+    text = page(f"iterations/{name}.md")
+    assert CLOSED in text.partition("## Objective")[0]
+    assert f"({name}.md)" in page("iterations/05-automatic-payout.md").partition("##")[0]
 
 
 @pytest.mark.parametrize("name", SNAPSHOTS)

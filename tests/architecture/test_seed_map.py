@@ -5,6 +5,7 @@ import re
 import pytest
 from tests.architecture.pages import code, is_there, page, rows
 
+from indelible.money import AccountKind
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.schema.ddl import DIALECTS
@@ -13,7 +14,8 @@ from indelible_sql.schema.tables import HISTORY
 PAGE = page("reference/seed-map.md")
 SEEDS = ("000", "001", "002", "003", "004")
 MAPS = {seed: list(rows(PAGE, f"seed {seed} names")) for seed in SEEDS}
-ALL_ROWS = [row for table in MAPS.values() for row in table]
+MONEY_NAMES = list(rows(PAGE, "the fact sheet names"))
+ALL_ROWS = [row for table in (*MAPS.values(), MONEY_NAMES) for row in table]
 HANDOFF = [row for head in ("rule", "failure") for row in rows(page("INFRA_HANDOFF.md"), head)]
 ABSENT = "absent: "
 REASON = re.compile(r"issue|deviations|decisions/|no program|no container engine")
@@ -75,6 +77,32 @@ NAMED_BY_SEED_002 = {
     "STRIPE_WEBHOOK_SECRET",
     "INGESTION_ENDPOINT_URL",
 }
+CLAIMS_OF_SEED_002 = (
+    "Idempotent Payment Collection",
+    "cryptographic signatures",
+    "All payment events are logged",
+    "Ledger Immutable",
+    "corrections are new entries",
+    "Payment cannot mutate contest lifecycle",
+    "requires SUCCEEDED payment status",
+    "stored raw before processing",
+    "same event produces one ledger entry",
+    "amount validation prevents silent discrepancies",
+    "Manual payout workflow completes Iteration 03",
+    "Payout job scheduled automatically on settlement complete",
+    "executed via Stripe without manual action",
+    "prevents duplicate transfers",
+    "Stripe transfer IDs and ledger entries persisted",
+    "Automatic payout required for survivability",
+    "Production deploy requires explicit manual promotion",
+    "TestFlight",
+    "Stripe keys and ingestion endpoints must be environment-scoped",
+    "no custom payment processors or payout rails",
+    "All payment endpoints are defined with explicit schemas",
+    "Webhook validation procedure is documented",
+    "Ledger reconciliation interface is specified",
+    "no hidden state",
+)
 NAMED_BY_SEED_003 = {
     "schemas/jobs.py",
     "schemas/projects.py",
@@ -157,6 +185,17 @@ def test_each_name_of_a_seed_is_mapped(seed: str, names: set[str]) -> None:
 @pytest.mark.parametrize("subject", SUBJECTS_OF_SEED_004)
 def test_each_subject_of_seed_004_is_mapped(subject: str) -> None:
     assert any(subject in row[0] for row in MAPS["004"])
+
+
+@pytest.mark.parametrize("claim", CLAIMS_OF_SEED_002)
+def test_each_claim_of_seed_002_about_money_is_mapped(claim: str) -> None:
+    assert any(claim.casefold() in row[0].casefold() for row in MAPS["002"])
+
+
+def test_each_account_of_the_fact_sheet_is_mapped() -> None:
+    named = {kind for row in MONEY_NAMES for kind in AccountKind if kind.name in row[1]}
+
+    assert {kind for kind in AccountKind if kind.has_reference} <= named
 
 
 @pytest.mark.parametrize("row", ALL_ROWS, ids=lambda row: row[0])

@@ -11,9 +11,12 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
-from tests.chaos.doses import DOSES, show
+from tests.chaos.doses import DOSES as OTHER_DOSES
+from tests.chaos.doses import show
+from tests.chaos.money_doses import money
 from tests.chaos.testbed import testbed
 
+DOSES: Final = {**OTHER_DOSES, "money": money}
 OPTIONS: Final = (
     ("--kills", 30, "killed writers, workers, or instances and parts, on each database"),
     ("--seconds", 60, "of each stop of a server"),
@@ -30,6 +33,9 @@ OPTIONS: Final = (
     ("--steps", 300, "steps of a storm over the chain of each contract, on each database"),
     ("--lost-pushes", 60, "jobs whose push loses its answer, over both hosts and databases"),
     ("--races", 20, "jobs before whose push others push, over both hosts and databases"),
+    ("--charges", 10_000, "charges of the dose money, on each database; 0 leaves them out"),
+    ("--payouts", 10_000, "payouts of the dose money, on each database; 0 leaves them out"),
+    ("--contests", 20, "contests of the dose money whose payments meet every fault"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

@@ -144,7 +144,7 @@ LEGAL_ON_MONEY: Kind = {
     "a settlement covers an item": lambda s: step_writes(s.money.settlement),
 }
 
-# With foreign keys off, SQLite accepts what names a movement or a payload to come.
+# With foreign keys off, SQLite accepts what names a movement, a payload or a job to come.
 WITHOUT_MOVEMENT: Mapping[str, Kind] = {
     "a head of money without what it names": {
         "an escrow that changes alone": _accounts_alone(0),
@@ -153,12 +153,15 @@ WITHOUT_MOVEMENT: Mapping[str, Kind] = {
         "an event whose payload is missing": lambda s: step_writes(
             s.births["stripe_events"], payload_digest="b" * 64
         ),
+        "a transfer whose job is missing": lambda s: step_writes(
+            s.births["transfers"], job_id="nothing"
+        ),
     },
 }
 
 # Well-formed but wrong values, which no database can refuse.
 LIES_ON_MONEY: Kind = {
-    "a fee of another party": _posted(_fee, party="eve"),
+    "a fee of another party": _posted(_fee, party="ann"),
     "a movement with another source": _moved(_fee, source="nobody"),
 }
 

@@ -15,6 +15,7 @@ from indelible.kernel.bulk import Bulk
 from indelible.money import post_movement
 from indelible.money.entities import (
     SWITCH_ID,
+    Account,
     Charge,
     Discrepancy,
     Dispute,
@@ -155,7 +156,7 @@ def _add_movements(tx: SqlTransaction) -> None:
 
     fee = post_movement(tx, fee_of("dan", OTHER)).movement
     postings = tx.money.movements.postings(fee.id, after=0, limit=1)
-    accounts = {}
+    accounts: dict[str, Account] = {}
     for name in (postings[0].debit_account_id, postings[0].credit_account_id):
         accounts[name] = tx.money.accounts.get(name).entity
     mirror = ledger.mirror(fee, postings, accounts)
@@ -390,16 +391,16 @@ def _add_payouts(tx: SqlTransaction) -> None:
     save(tx, tx.money.payout_jobs, None, job, "plan")
     empty = job_of(EMPTY_SETTLEMENT, transfer_count=0, total_minor=0)
     save(tx, tx.money.payout_jobs, None, empty, "plan")
-    head = tx.money.payout_jobs.get(EMPTY_SETTLEMENT)
-    ended = head.entity.transition("complete", now=LATER, completed_at=LATER)
-    save(tx, tx.money.payout_jobs, head, ended, "complete")
+    planned = tx.money.payout_jobs.get(EMPTY_SETTLEMENT)
+    ended = planned.entity.transition("complete", now=LATER, completed_at=LATER)
+    save(tx, tx.money.payout_jobs, planned, ended, "complete")
 
     settlement = movement_of(tx, SETTLED)
     for number, party in enumerate(("ann", "bob"), start=1):
         name = transfer_id(SETTLEMENT, party)
-        planned = transfer_to(party, name, WON[party])
+        transfer = transfer_to(party, name, WON[party])
         line = line_of(settlement, number, WON[party])
-        save(tx, tx.money.transfers, None, planned, "plan", bulk=(line,))
+        save(tx, tx.money.transfers, None, transfer, "plan", bulk=(line,))
         _approve(tx, name)
         for hours in (2, 3):
             _claim(tx, name, hours)

@@ -9,6 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
+import indelible_evm
 import indelible_service
 from indelible_service.cli import main
 
@@ -66,6 +67,7 @@ def tamper(path: Path, *statements: str) -> None:
 
 
 def import_all_modules() -> None:
-    """Import every module of the service."""
-    for module in walk_packages(indelible_service.__path__, "indelible_service."):
-        import_module(module.name)
+    """Import every module of the service and of the chain's adapter, which it imports late."""
+    for package in (indelible_service, indelible_evm):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)

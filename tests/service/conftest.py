@@ -17,7 +17,17 @@ from indelible_service.settings import all_setting_fields
 from indelible_sql import SqlStore, open_store
 
 VARIABLES = tuple(attribute.metadata["variable"] for attribute in all_setting_fields())
-OWN_PREFIXES = ("ALCHEMY_", "API_BASE_URL", "CORS_", "DATABASE_", "DB_", "GITHUB_", "INDELIBLE_")
+OWN_PREFIXES = (
+    "ALCHEMY_",
+    "API_BASE_URL",
+    "CORS_",
+    "DATABASE_",
+    "DB_",
+    "GITHUB_",
+    "INDELIBLE_",
+    "INGESTION_",
+    "STRIPE_",
+)
 CONTROL_CHARACTERS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
 # Content with every character that an export could damage.
 UNUSUAL_CONTENT = ConceptContent(

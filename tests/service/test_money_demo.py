@@ -1,6 +1,7 @@
 """The demonstration of money on a running instance: from paid entries to paid winners."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,8 @@ def test_winners_are_paid_automatically_through_the_instance_and_its_webhook(
     assert "The sum of all accounts: 0.00." in steps
     kept = {row[0]: row[3] for row in steps["The ledger:"]}
     assert kept["platform_rake"] == "12.50"
+    accepted, requests = (int(number) for number in re.findall(r"\d+", list(steps)[-2]))
+    assert accepted == requests > 0
 
 
 def test_the_demo_needs_a_running_instance() -> None:

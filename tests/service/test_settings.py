@@ -63,6 +63,11 @@ INVALID = {
     "INDELIBLE_CHAIN_CHECK_SECONDS": "0",
     "INGESTION_ENDPOINT_URL": CANARY,
     "INGESTION_POLL_SECONDS": "0",
+    "STRIPE_API_KEY": f"pk_test_{CANARY}",
+    "STRIPE_WEBHOOK_SECRET": CANARY,
+    "STRIPE_LIVEMODE": CANARY,
+    "STRIPE_API_URL": f"ftp://{CANARY}",
+    "INDELIBLE_AUTOMATIC_PAYOUTS": CANARY,
 }
 VALID = {
     "DATABASE_URL": f"postgresql://maya:{CANARY}@localhost:5432/x?password={CANARY}",
@@ -71,6 +76,8 @@ VALID = {
     "INDELIBLE_REDIS_URL": f"redis://:{CANARY}@localhost:6379/0",
     "INDELIBLE_RPC_URL": f"https://node.example/v2/{CANARY}",
     "GITHUB_TOKEN": f"ghp_{CANARY}",
+    "STRIPE_API_KEY": f"sk_test_{CANARY}",
+    "STRIPE_WEBHOOK_SECRET": f"whsec_{CANARY},whsec_2{CANARY}",
     "CORS_ORIGINS": "https://one.example, https://two.example:8443",
     "INDELIBLE_HOST": "::1",
     "INDELIBLE_SECRET": CANARY * 5,

@@ -11,6 +11,7 @@ from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.money.rules.payouts import PAYOUT_STAGE_LIFECYCLES
 from indelible.money.rules.reconciliation import RECONCILE_CHEAP_STAGE, RECONCILE_FULL_STAGE
 from indelible.money.rules.stages import PAYMENT_STAGE_LIFECYCLES
+from indelible.money.rules.stages import STAGE_LIFECYCLES as MONEY_STAGES
 from indelible.projects.lifecycle import JOB
 from indelible.projects.rules import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible.reactions import POST_SETTLEMENT_STAGE, UPDATE_CHARGES_STAGE
@@ -38,13 +39,13 @@ def declared_lifecycles(*stages: Stage[Any, Any, Any]) -> dict[str, str]:
     return lifecycles
 
 
-def test_stages_belong_to_tokens_to_jobs_to_contests_and_to_payments() -> None:
+def test_stages_belong_to_tokens_to_jobs_to_contests_and_to_money() -> None:
     of_tokens = dict.fromkeys(NEXT_STAGE.values(), TOKEN.name)
 
     of_contests = {name: lifecycle.name for name, lifecycle in CONTEST_STAGES.items()}
-    of_payments = {name: lifecycle.name for name, lifecycle in PAYMENT_STAGE_LIFECYCLES.items()}
+    of_money = {name: lifecycle.name for name, lifecycle in MONEY_STAGES.items()}
 
-    of_all = {**of_tokens, **of_contests, **of_payments, PROCESS_JOB_STAGE: JOB.name}
+    of_all = {**of_tokens, **of_contests, **of_money, PROCESS_JOB_STAGE: JOB.name}
     assert of_all == LIFECYCLES
 
 

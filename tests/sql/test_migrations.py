@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
@@ -25,7 +25,10 @@ from tests.sql.freeze import newest_revision
 
 from indelible import captures, concepts
 from indelible.kernel import Actor
+from indelible.money.commands import RegisterPayee
+from indelible.money.handlers.payees import register_payee
 from indelible.testing.captures.scenarios import A, CaptureScenario, worked
+from indelible.testing.contests.scenarios import publish
 from indelible.testing.stores import MAYA, RATIO, create, edit
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import (
@@ -122,6 +125,12 @@ NEW_LIFECYCLES = {
 IMPORTER = Actor.system("importer")
 MIGRATORS = 4
 LOCK_SECONDS = 0.3
+
+
+def add_payee(store: SqlStore) -> object:
+    """Store a payee, which names nothing else."""
+    command = RegisterPayee(party="ann")
+    return store.run(register_payee, command, actor=MAYA, reason="a test")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -227,6 +236,24 @@ def names_after(previous: str, by_revision: Mapping[str, tuple[str, ...]]) -> li
             names += added
 
     return names
+
+
+@pytest.mark.parametrize(("previous", "add"), [("0005", add_payee), ("0004", publish)])
+def test_a_downgrade_drops_a_context_only_with_an_export(
+    empty: EmptyDatabase, previous: str, add: Callable[[SqlStore], object]
+) -> None:
+    empty.upgrade()
+    with empty.opened() as store:
+        add(store)
+        facts = empty.facts()
+
+        with pytest.raises(RecordsWouldBeLost):
+            downgrade(empty.owner_url, SCHEMA, previous, CATALOG)
+        assert empty.facts() == facts
+        hashes = [change.hash for change in changes(store)]
+        downgrade(empty.owner_url, SCHEMA, previous, CATALOG, exported=hashes)
+
+        assert empty.revision() == previous
 
 
 def test_a_downgrade_drops_seals_only_with_an_export(empty: EmptyDatabase) -> None:

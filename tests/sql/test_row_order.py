@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from sqlalchemy import (
     Column,
+    Index,
     PrimaryKeyConstraint,
     ScalarSelect,
     Select,
@@ -87,10 +88,23 @@ def unique_keys(table: Table) -> Iterator[set[str]]:
     for constraint in table.constraints:
         if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
             yield {column.name for column in constraint.columns}
+    for index in table.indexes:
+        if index.unique and has_every_value(index):
+            yield {column.name for column in index.columns}
 
 
-def columns_equal_to_parameters(statement: AnySelect) -> set[str]:
-    """Return the names of the columns that the condition compares with a parameter for equality."""
+def has_every_value(index: Index) -> bool:
+    """Return whether every row that has values in the index's columns is in the index."""
+    predicate = index.dialect_options["sqlite"]["where"]
+    names = [column.name for column in index.columns]
+    return predicate is None or str(predicate) in [f"{name} IS NOT NULL" for name in names]
+
+
+def columns_equal_to_values(statement: AnySelect) -> set[str]:
+    """Return the names of the columns that the condition compares with one value for equality.
+
+    The value is a parameter, a literal or the result of a subquery.
+    """
     if statement.whereclause is None:
         return set()
 
@@ -100,10 +114,17 @@ def columns_equal_to_parameters(statement: AnySelect) -> set[str]:
             isinstance(clause, BinaryExpression)
             and clause.operator.__name__ == "eq"
             and isinstance(clause.left, Column)
-            and isinstance(clause.right, BindParameter)
+            and is_one_value(clause.right)
         ):
             names.add(clause.left.name)
     return names
+
+
+def is_one_value(part: object) -> bool:
+    """Return whether a part of a condition is the same value for all rows of a table."""
+    if isinstance(part, ColumnClause):
+        return part.is_literal
+    return isinstance(part, BindParameter | ScalarSelect)
 
 
 def order_clauses(statement: AnySelect) -> tuple[ClauseElement, ...]:
@@ -161,7 +182,7 @@ def is_ordered_by_groups_of_subquery(statement: AnySelect) -> bool:
 
 def is_ordered_by_unique_key(statement: AnySelect) -> bool:
     """Return whether the order, with the columns that are given, has a unique key."""
-    determined = columns_equal_to_parameters(statement) | ordered_columns(statement)
+    determined = columns_equal_to_values(statement) | ordered_columns(statement)
     if SQLITE_ROW_NUMBER in determined:
         return True
     tables: list[Table] = [part for part in iterate(statement) if isinstance(part, Table)]
@@ -180,9 +201,11 @@ def is_totally_ordered(statement: AnySelect) -> bool:
     if groups or all(is_aggregate_column(column) for column in statement.selected_columns):
         return groups <= ordered_columns(statement)
 
+    names = {getattr(column, "name", "") for column in statement.selected_columns}
+    if names <= ordered_columns(statement):
+        return True  # two rows of the same rank are equal
     if getattr(statement, "_distinct", False):
-        names = {getattr(column, "name", "") for column in statement.selected_columns}
-        return names <= ordered_columns(statement)
+        return False
 
     clauses = order_clauses(statement)
     texts = [clause.text for clause in clauses if isinstance(clause, TextClause)]

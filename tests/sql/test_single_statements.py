@@ -13,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 import indelible
-from indelible import captures, concepts, contests, projects, tokens
+from indelible import captures, concepts, contests, money, projects, tokens
 from indelible.app import AppContext
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, SystemClock, UsageError, keys
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.transaction import is_single_statement, single_statement
+from indelible.money.queries import payouts
 from indelible.testing.stores import MAYA, create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading
@@ -50,6 +51,28 @@ ARGUMENTS: Final[Mapping[Callable[..., object], Mapping[str, object]]] = {
     keys.authenticate_key: {"text": "ind_none_none", "now": SystemClock().now()},
     keys.get_key: {"key_id": "none"},
     keys.list_keys: {},
+    money.charge_of_intent: {"intent_id": "none"},
+    money.charge_of_item: {"item": "none"},
+    money.get_account: {"account_id": "none"},
+    money.get_charge: {"charge_id": "none"},
+    money.get_movement: {"movement_id": "none"},
+    money.list_account_lines: {"account_id": "none"},
+    money.list_accounts: {},
+    money.list_charges: {},
+    money.list_movements: {},
+    money.list_postings: {"movement_id": "none"},
+    money.owed_lines: {},
+    money.statement: {"party": MAYA.id},
+    payouts.get_payee: {"party": "none"},
+    payouts.get_reconciliation: {"reconciliation_id": "none"},
+    payouts.get_switch: {},
+    payouts.get_transfer: {"transfer_id": "none"},
+    payouts.list_attempts: {"transfer_id": "none"},
+    payouts.list_payees: {},
+    payouts.list_payout_jobs: {},
+    payouts.list_reconciliations: {},
+    payouts.list_transfers: {},
+    payouts.transfer_lines: {"transfer_id": "none"},
     projects.get_project: {"user_id": MAYA.id, "project_id": "none"},
     projects.list_projects: {"user_id": MAYA.id},
     tokens.get_author: {"wallet_address": "0x" + "0" * 40},

@@ -22,8 +22,10 @@ REWRITE = re.compile(
 )
 # A task and a bucket of permits are neither records nor heads: each claim updates its row.
 TASK_MODULES = {
+    "breakers.py",
     "hung_thread_statements.py",
     "rate_statements.py",
+    "subscribers.py",
     "task_enqueueing.py",
     "task_statements.py",
 }

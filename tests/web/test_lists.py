@@ -23,8 +23,8 @@ OF_ONE_ENTITY: Final = {
     "list_subspace_drift",
     "list_token_history",
 }
-# Contests are listed by state, and a leaderboard by rank; both orders are fixed.
-IN_FIXED_ORDER: Final = {"get_leaderboard", "list_contests"}
+# Contests are listed by state, a leaderboard by rank, and a statement from its newest posting.
+IN_FIXED_ORDER: Final = {"get_leaderboard", "list_contests", "list_statement_lines"}
 LISTS: Final = {
     "list_algorithms": "/v1/algorithms?",
     "list_artifacts": "/v1/artifacts?space_id={space_id}&",

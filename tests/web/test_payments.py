@@ -10,6 +10,8 @@ from tests.core.money.payments import intent_body
 from tests.web.harness import Web, problem, saved
 from tests.web.paying import FEE, ITEM, PAGES, PLACE, REFERENCE, WORKER, Till
 
+from indelible.app import ReadTx
+from indelible.kernel import Change
 from indelible.kernel.errors import error_types
 from indelible.money import ChargeStatus, HaltPayments
 from indelible.money.entities import charge_id
@@ -19,6 +21,11 @@ from indelible.testing.stores import NOOR
 from indelible_web.http.errors import status_of
 
 MAX_CHANGES = 10_000
+
+
+def history_of(tx: ReadTx, change: Change) -> tuple[Change, ...]:
+    """Return the history of a changed entity."""
+    return tx.history.of(change.lifecycle, change.entity_id)
 
 
 def test_an_intent_is_created_with_the_amount_of_the_charge(till: Till) -> None:
@@ -57,16 +64,14 @@ def test_the_client_secret_is_stored_nowhere(till: Till) -> None:
 
     assert "secret_canary" not in repr(changes)
     for change in changes:
-        history = till.store.read(
-            lambda tx, change=change: tx.history.of(change.lifecycle, change.entity_id)
-        )
+        history = till.store.read(history_of, change)
         assert "secret_canary" not in repr(history)
 
 
 @pytest.mark.parametrize(
     "field", [{"amount": 1}, {"amount_minor": 10.0}, {"currency": "EUR"}, {"user_id": "noor"}]
 )
-def test_a_client_sends_no_amount_and_no_currency(till: Till, field: dict[str, object]) -> None:
+def test_a_client_sends_no_amount_and_no_currency(till: Till, field: dict[str, Any]) -> None:
     till.open()
 
     assert problem(till.start(**field)) == (422, "INVALID_FIELDS")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -177,13 +178,14 @@ def test_version_and_account_are_compared_where_they_are_configured(any_store: A
     settings = evolve(SETTINGS, stripe_account="acct_1", stripe_api_version="2026-10-28.endive")
     till.web = Web(any_store, settings)
 
-    for event_type, changes, status in (
+    cases: list[tuple[str, dict[str, Any], int]] = [
         ("payment_intent.processing", {}, 200),
         ("payment_intent.processing", {"account": "acct_1"}, 200),
         ("payment_intent.processing", {"account": "acct_2"}, 400),
         ("account.updated", {"account": "acct_2"}, 200),
         ("payment_intent.processing", {"api_version": "2020-08-27"}, 400),
-    ):
+    ]
+    for event_type, changes, status in cases:
         body = till.event(event_type, **changes)
         assert till.deliver(body).status_code == status, (event_type, changes)
 

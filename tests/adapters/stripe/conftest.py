@@ -1,4 +1,4 @@
-"""A simulator for a file of tests; its journal must conform at the end."""
+"""A simulator for a file of tests."""
 
 from collections.abc import Generator
 
@@ -12,7 +12,6 @@ from indelible.money.ports import StripeGateway
 def stripe_run() -> Generator[Controlled]:
     with controlled() as running:
         yield running
-        assert running.nonconforming() == []
 
 
 @pytest.fixture

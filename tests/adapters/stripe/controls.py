@@ -1,7 +1,7 @@
 """A simulator of Stripe with its test controls, and a receiver of its webhooks."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -10,9 +10,10 @@ import httpx
 import requests
 import stripe
 from attrs import define, field
+from tests.doubles.simulators import checked_simulator
 
 from indelible_stripe import StripeApi
-from indelible_stripe.simulator import Simulator, read_story, running_simulator
+from indelible_stripe.simulator import Simulator, read_story
 
 API_KEY: Final = "sk_test_canary7Q2hunter2"
 WINNER: Final = "acct_1Winner"
@@ -66,10 +67,16 @@ class Controlled:
 
 @contextmanager
 def controlled(
-    *, seed: int = 1, read_timeout_seconds: float = 10.0, **story: object
+    *,
+    seed: int = 1,
+    read_timeout_seconds: float = 10.0,
+    plants_wrong_requests: bool = False,
+    **story: object,
 ) -> Generator[Controlled]:
-    """Run a simulator with a story, and a gateway to it."""
-    with running_simulator(read_story({**STORY, **story}), seed=seed) as simulator:
+    """Run a simulator with a story, and a gateway to it; its journal must conform at the end."""
+    with checked_simulator(
+        read_story({**STORY, **story}), seed=seed, plants_wrong_requests=plants_wrong_requests
+    ) as simulator:
         gateway = StripeApi(
             api_key=API_KEY,
             livemode=False,
@@ -86,11 +93,20 @@ def controlled(
 
 @define
 class Receiver:
-    """An endpoint for webhooks. It refuses as many as `refusals` says."""
+    """An endpoint for webhooks. It refuses as many as `refusals` says, and what `accepts` does."""
 
     url: str
     received: list[tuple[bytes, str]] = field(factory=list[tuple[bytes, str]])
     refusals: int = 0
+    accepts: Callable[[bytes, str], bool] = lambda _body, _header: True
+
+    def is_accepted(self, body: bytes, header: str) -> bool:
+        """Return whether this delivery is answered with 200."""
+        self.received.append((body, header))
+        if self.refusals > 0:
+            self.refusals -= 1
+            return False
+        return self.accepts(body, header)
 
 
 @contextmanager
@@ -101,10 +117,8 @@ def receiver() -> Generator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            endpoint.received.append((body, self.headers["Stripe-Signature"]))
-            is_refused = endpoint.refusals > 0
-            endpoint.refusals -= is_refused
-            self.send_response(500 if is_refused else 200)
+            is_accepted = endpoint.is_accepted(body, self.headers["Stripe-Signature"])
+            self.send_response(200 if is_accepted else 400)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.adapters.stripe.controls import WINNER, Controlled, controlled
+from tests.doubles.simulators import check_journal
 
 from indelible.money.errors import GatewayOutage, GatewayParked
 from indelible_stripe.simulator import read_story
@@ -97,6 +98,7 @@ def test_program_prints_its_address_and_stops_on_a_signal(tmp_path: Path) -> Non
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         balance = httpx.get(f"{url}/v1/balance", headers={"Authorization": "Bearer sk_test_1"})
+        check_journal(url)
         process.terminate()
 
     assert url.startswith("http://127.0.0.1:")

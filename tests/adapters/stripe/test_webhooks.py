@@ -85,6 +85,7 @@ def test_events_are_lost_duplicated_and_reordered_by_the_seed(endpoint: Receiver
         "lose": 0.2,
     }
     runs: list[list[str]] = []
+    counts: dict[str, Any] = {}
     for _ in range(2):
         endpoint.received.clear()
         clock = {"stopped_at": 1_700_000_000}

@@ -1,6 +1,6 @@
 """Generated sequences of movements: books always balance, balances are folds of postings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -12,13 +12,12 @@ from indelible.money import (
     ACCOUNT,
     Account,
     AccountKind,
-    MoneyRead,
     MovementDraft,
     Proof,
     SettlementLine,
-    owed_lines,
 )
 from indelible.money.entities import account_id
+from indelible.money.entities.lines import OwedLine
 from indelible.money.rules import ledger
 from indelible.testing.money.scenarios import USD, Books, golden, payment_of
 from indelible.testing.stores import CountedIds, TickingClock, do
@@ -151,11 +150,6 @@ def reverse(books: Generated) -> None:
 OPERATIONS: tuple[Operation, ...] = (pay, pay, pay, refund, dispute, settle, pay_out, reverse)
 
 
-def changes_of(tx: MoneyRead, account_id: str) -> Sequence[Change]:
-    """Return the changes of an account."""
-    return tx.history.of(ACCOUNT.name, account_id)
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_generated_books_balance_after_every_movement(seed: int) -> None:
     books = Generated(seed)
@@ -169,9 +163,19 @@ def test_generated_books_balance_after_every_movement(seed: int) -> None:
 
     assert books.refusals
     for name, account in books.accounts().items():
-        changes = books.books.store.read(changes_of, name)
+        changes = books.books.store.read(account_history, name)
         verify_chain(ACCOUNT, changes)
         assert changes[-1].data["balance_minor"] == account.balance_minor
+
+
+def account_history(tx: money.MoneyRead, name: str) -> tuple[Change, ...]:
+    """Return the changes of an account."""
+    return tx.history.of(ACCOUNT.name, name)
+
+
+def unpaid_lines(tx: money.MoneyRead, reference: str) -> tuple[OwedLine, ...]:
+    """Return what is owed and unpaid for a reference."""
+    return tx.money.movements.owed_lines(reference=reference, unpaid=True, limit=1000)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -181,6 +185,6 @@ def test_what_is_owed_and_unpaid_is_the_balance_of_winner_payable(seed: int) -> 
         books.random.choice((pay, pay, settle, pay_out, reverse))(books)
 
     for reference in REFERENCES:
-        owed = books.books.store.read(owed_lines, reference=reference, limit=1000)
+        owed = books.books.store.read(unpaid_lines, reference)
         total = sum(line.amount_minor for line in owed)
         assert total == books.books.balance(AccountKind.WINNER_PAYABLE, reference)

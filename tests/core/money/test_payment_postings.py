@@ -13,7 +13,7 @@ from tests.core.money.payments import (
 
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.audit import ActorKind
-from indelible.money import errors
+from indelible.money import MoneyRead, errors
 from indelible.money.commands import BookResidue, RequestRefund
 from indelible.money.entities import AccountKind, MovementKind, RefundReason
 from indelible.money.handlers import book_residue, request_refund
@@ -27,8 +27,8 @@ Row = tuple[str, str, int]
 def rows(run: PaymentRun, key: str) -> list[Row]:
     """Return the postings of a movement: the kinds of its accounts and the amounts."""
 
-    def read(tx: object) -> list[Row]:
-        money = tx.money  # type: ignore[attr-defined]
+    def read(tx: MoneyRead) -> list[Row]:
+        money = tx.money
         head = money.movements.of_key(key)
         assert head is not None, key
         lines: list[Row] = []

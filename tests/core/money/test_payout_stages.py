@@ -34,6 +34,7 @@ from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
 from indelible.money.queries.payouts import list_attempts
 from indelible.money.rules.payouts import AUTOMATIC, SEND_TRANSFER_STAGE
 from indelible.money.tasks.payout_failpoints import PAYOUT_FAILPOINTS, PayoutFailpoint
+from indelible.money.tasks.sending import KnownReferences
 
 ONE = {"ann": 5_628}
 HOUR = 3_600
@@ -342,3 +343,22 @@ def test_an_operator_who_planned_a_payout_may_not_approve_it() -> None:
         run.approve(run.transfer("ann"), OPERATOR)
     run.approve(run.transfer("ann"), Actor.user("otto"))
     assert run.transfer("ann").approved_by == "user:otto"
+
+
+def test_a_restored_backup_adopts_a_transfer_that_was_made_under_a_later_key() -> None:
+    clock = PayoutRun().clock
+    stripe = RememberingStripe(clock)
+    first = PayoutRun(clock=clock, stripe=stripe)
+    restored = PayoutRun(clock=clock, stripe=stripe, store=MemoryStore(clock=clock))
+    for run in (first, restored):
+        run.prepare(ONE)
+        stripe.faults = [Fault.LOST_BEFORE]
+        run.process_all()  # the job and the first key are known when the backup is made
+    stripe.faults = [Fault.LOST_BEFORE] * 2
+    first.finish()
+    assert stripe.calls[-1].endswith("g2")
+
+    restored.known_references = KnownReferences()  # its workers start
+    restored.finish()
+
+    restored.require_paid_once(ONE)

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from tests.core.money.gateway import FEE_MINOR
 from tests.core.money.payments import FEE, event_body, intent_body, refund_body
-from tests.core.money.weeks import HOURS, ITEMS, NOW, WORKER, StripeBooks, Week
+from tests.core.money.weeks import HOURS, ITEMS, NOW, WORKER, Week
 
 from indelible.money.commands import ResumePayments
 from indelible.money.entities import (
@@ -29,9 +29,7 @@ from indelible.money.rules.stages import RECORD_FEE_STAGE
 @pytest.fixture
 def week() -> Week:
     """Return a week that has passed."""
-    gateway = StripeBooks()
-    week = Week(gateway=gateway)
-    gateway.now = week.clock.now
+    week = Week.empty()
     week.live()
     return week
 
@@ -46,22 +44,22 @@ def test_nothing_is_found_in_a_clean_week(week: Week) -> None:
 
 
 def test_r2_finds_a_balance_that_differs(week: Week) -> None:
-    week.gateway.change(1)
+    week.books.change(1)
     week.clock.advance(2 * HOURS)
 
     assert week.found() == {"R2"}
 
 
 def test_a_change_of_the_last_minutes_is_no_difference_of_the_balance(week: Week) -> None:
-    week.gateway.change(1)
+    week.books.change(1)
 
     assert week.found() == set()
 
 
 def test_a_fee_that_is_posted_hours_late_is_no_difference_of_the_balance(week: Week) -> None:
     _, intent = week.opened_intent("late")
-    week.gateway.change(FEE, FEE_MINOR, f"txn_{intent.id}")
-    week.gateway.charge(intent.id, FEE)
+    week.books.change(FEE, FEE_MINOR, f"txn_{intent.id}")
+    week.books.charge(intent.id, FEE)
     week.succeed(intent.id)
     week.clock.advance(3 * HOURS)
     assert "R2" not in week.found()
@@ -74,8 +72,8 @@ def test_a_fee_that_is_posted_hours_late_is_no_difference_of_the_balance(week: W
 
 def test_a_fee_that_is_never_posted_is_found_after_its_budget(week: Week) -> None:
     _, intent = week.opened_intent("late")
-    week.gateway.change(FEE, FEE_MINOR, f"txn_{intent.id}")
-    week.gateway.charge(intent.id, FEE)
+    week.books.change(FEE, FEE_MINOR, f"txn_{intent.id}")
+    week.books.charge(intent.id, FEE)
     week.succeed(intent.id)
     week.clock.advance(73 * HOURS)
 
@@ -84,13 +82,13 @@ def test_a_fee_that_is_never_posted_is_found_after_its_budget(week: Week) -> Non
 
 def test_a_refund_that_is_known_hours_late_is_no_difference_of_the_balance(week: Week) -> None:
     charge, intent = week.opened_intent("late")
-    week.gateway.change(FEE, FEE_MINOR, f"txn_{intent.id}")
-    week.gateway.charge(intent.id, FEE)
+    week.books.change(FEE, FEE_MINOR, f"txn_{intent.id}")
+    week.books.charge(intent.id, FEE)
     week.succeed(intent.id)
     week.process(RECORD_FEE_STAGE)
     (refund,) = week.refunds(charge)
     made_at = week.clock.now()
-    week.gateway.change(-FEE)
+    week.books.change(-FEE)
     week.clock.advance(3 * HOURS)
     body = refund_body(
         "re_1",
@@ -106,21 +104,21 @@ def test_a_refund_that_is_known_hours_late_is_no_difference_of_the_balance(week:
 
 
 def test_a_reconciliation_is_tried_again_for_as_long_as_stripe_may_be_down(week: Week) -> None:
-    week.gateway.is_down = True
+    week.books.is_down = True
     stage = week.reconciliation(ReconciliationScope.CHEAP).stage()
     for _ in range(20):
         task = week.run_recurring(stage)
         assert task.dead_reason is None
         week.clock.advance(2 * HOURS)
 
-    week.gateway.is_down = False
+    week.books.is_down = False
 
     assert week.run_recurring(stage).is_completed
 
 
 def test_r3_finds_a_charge_that_was_not_collected(week: Week) -> None:
     week.clock.advance(-20 * HOURS)
-    week.gateway.charge("pi_unknown", 99)
+    week.books.charge("pi_unknown", 99)
     week.clock.advance(20 * HOURS)
 
     assert week.found() == {"R3"}
@@ -136,16 +134,14 @@ def test_r5_finds_an_event_without_an_outcome(week: Week) -> None:
 
 def test_r6_finds_a_charge_whose_intent_has_moved(week: Week) -> None:
     _, intent = week.opened_intent("late")
-    week.gateway.intents[intent.id] = evolve(intent, status="succeeded")
+    week.books.intents[intent.id] = evolve(intent, status="succeeded")
     week.clock.advance(2 * HOURS)
 
     assert week.found() == {"R6"}
 
 
 def test_r7_finds_an_escrow_that_is_not_empty() -> None:
-    gateway = StripeBooks()
-    week = Week(gateway=gateway)
-    gateway.now = week.clock.now
+    week = Week.empty()
     week.pay("one")
     week.settle("one", amount_minor=FEE - 1)
     week.pay_out()
@@ -155,9 +151,7 @@ def test_r7_finds_an_escrow_that_is_not_empty() -> None:
 
 
 def test_r8_finds_a_settlement_that_was_never_planned() -> None:
-    gateway = StripeBooks()
-    week = Week(gateway=gateway)
-    gateway.now = week.clock.now
+    week = Week.empty()
     week.pay("one")
     week.settle("one", amount_minor=FEE)
     assert week.found() == set()
@@ -167,14 +161,14 @@ def test_r8_finds_a_settlement_that_was_never_planned() -> None:
 
 
 def test_r9_finds_a_transfer_that_stripe_does_not_have(week: Week) -> None:
-    week.gateway.transfers.clear()
+    week.books.transfers.clear()
 
     assert week.found() == {"R9"}
 
 
 def test_r9_finds_a_second_transfer(week: Week) -> None:
-    (transfer,) = week.gateway.transfers.values()
-    week.gateway.transfers["tr_second"] = evolve(transfer, id="tr_second")
+    (transfer,) = week.books.transfers.values()
+    week.books.transfers["tr_second"] = evolve(transfer, id="tr_second")
 
     assert week.found() == {"R9"}
 
@@ -193,7 +187,7 @@ def test_r12_finds_an_event_that_was_never_received_and_stores_it(week: Week) ->
         account=None,
         body=body,
     )
-    week.gateway.events.append(lost)
+    week.books.events.append(lost)
     assert week.found() == set()
     week.clock.advance(20 * 60)
 
@@ -204,7 +198,7 @@ def test_r12_finds_an_event_that_was_never_received_and_stores_it(week: Week) ->
 
 
 def test_a_discrepancy_halts_new_payments_until_somebody_resumes_them(week: Week) -> None:
-    week.gateway.transfers.clear()
+    week.books.transfers.clear()
     week.reconcile()
     switch = week.store.read(get_switch)
     assert switch is not None
@@ -218,7 +212,7 @@ def test_a_discrepancy_halts_new_payments_until_somebody_resumes_them(week: Week
 
 
 def test_a_reconciliation_without_an_answer_of_stripe_proves_nothing(week: Week) -> None:
-    week.gateway.is_down = True
+    week.books.is_down = True
 
     reconciliation, discrepancies = week.reconcile()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from attrs import define, field
 from tests.core.money.gateway import FEE_MINOR, ScriptedGateway
@@ -154,16 +154,25 @@ class StripeBooks(ScriptedGateway):
         return transfer
 
 
+@define
 class Week(PaymentRun):
     """A week with payments, a settlement and a payout, all of them in order."""
 
-    gateway: StripeBooks
+    books: StripeBooks = field(kw_only=True)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return a week without payments; Stripe and the store have one clock."""
+        books = StripeBooks()
+        week = cls(gateway=books, books=books)
+        books.now = week.clock.now
+        return week
 
     def pay(self, item: str) -> None:
         """Let a charge be paid, and its event and its fee be processed."""
         _, intent = self.opened_intent(item)
-        self.gateway.change(FEE, FEE_MINOR, f"txn_{intent.id}")
-        self.gateway.charge(intent.id, FEE)
+        self.books.change(FEE, FEE_MINOR, f"txn_{intent.id}")
+        self.books.charge(intent.id, FEE)
         self.succeed(intent.id)
         self.finish()
 

@@ -9,7 +9,7 @@ from tests.money_contests import OPERATOR, USERS, PaidContestRun
 from indelible.contests.commands import ActivateEntry, CancelContest, ForceLock
 from indelible.contests.handlers import activate_entry, cancel_contest, force_lock
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
-from indelible.money.entities import MovementKind, OutcomeCode
+from indelible.money.entities import MovementKind, RefundReason
 from indelible.money.lifecycle import ChargeStatus
 from indelible.money.rules.payouts import MANUAL
 from indelible.reactions import settlement_id
@@ -29,7 +29,8 @@ def test_a_payment_after_the_settlement_is_returned_with_its_reason(run: PaidCon
 
     charge = run.charge(entries[0])
     assert charge.status is ChargeStatus.REFUNDED
-    assert charge.outcome_code is OutcomeCode.LATE_WEBHOOK_AFTER_SETTLEMENT
+    assert charge.outcome_code is not None
+    assert charge.outcome_code.value == RefundReason.LATE_WEBHOOK_AFTER_SETTLEMENT.value
     assert run.entry(entries[0]).status is EntryStatus.REJECTED
     assert run.contests.status(contest) is ContestStatus.COMPLETE
 

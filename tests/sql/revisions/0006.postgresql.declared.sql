@@ -1280,7 +1280,7 @@ CREATE TABLE indelible.movements (
 	CONSTRAINT movements_reversed FOREIGN KEY(reverses) REFERENCES indelible.movements (id),
 	CONSTRAINT movements_kind_known CHECK (kind IN ('DISPUTE_LOST', 'DISPUTE_OPENED', 'DISPUTE_RESIDUE', 'DISPUTE_WON', 'ENTRY_FEE', 'GUARANTEE_TOPUP', 'PAYMENT_QUARANTINED', 'PAYOUT_CREATED', 'PAYOUT_FAILED', 'PAYOUT_REVERSED', 'PROCESSING_FEE', 'REFUND_FAILED', 'REFUND_REQUESTED', 'REFUND_SUCCEEDED', 'REVERSAL', 'SETTLEMENT', 'UNCLAIMED')),
 	CONSTRAINT movements_mirror_of_kind CHECK ((reverses IS NOT NULL) = (kind = 'REVERSAL')),
-	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'SETTLEMENT') ELSE total_minor BETWEEN posting_count AND 1000000000000000 AND kind <> 'PAYOUT_FAILED' END),
+	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'SETTLEMENT') ELSE total_minor >= posting_count AND total_minor <= 1000000000000000 AND kind <> 'PAYOUT_FAILED' END),
 	CONSTRAINT movements_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT movements_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -1293,11 +1293,11 @@ CREATE INDEX movements_of_kind ON indelible.movements (kind, id)
 --;
 CREATE INDEX movements_of_reference ON indelible.movements (reference, id)
 --;
-CREATE UNIQUE INDEX movements_one_fact ON indelible.movements (fact_key) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_fact ON indelible.movements (fact_key)
 --;
-CREATE UNIQUE INDEX movements_one_key ON indelible.movements (key) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_key ON indelible.movements (key)
 --;
-CREATE UNIQUE INDEX movements_one_reversal ON indelible.movements (reverses) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_reversal ON indelible.movements (reverses)
 --;
 CREATE INDEX movements_updated_at ON indelible.movements (updated_at, id)
 --;
@@ -1332,7 +1332,7 @@ CREATE TABLE indelible.charges (
 	CONSTRAINT charges_payment_of_status CHECK (CASE WHEN status IN ('CHARGED_BACK', 'DISPUTED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'REFUND_PENDING', 'SUCCEEDED') THEN received_minor IS NOT NULL AND received_currency IS NOT NULL AND paid_at IS NOT NULL ELSE received_minor IS NULL AND received_currency IS NULL AND paid_at IS NULL END),
 	CONSTRAINT charges_paid_exactly CHECK (received_minor IS NULL OR (received_minor = amount_minor AND received_currency = currency) <> (coalesce(outcome_code, '') IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH'))),
 	CONSTRAINT charges_quarantined_not_paid CHECK (status <> 'SUCCEEDED' OR NOT (coalesce(outcome_code, '') IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH'))),
-	CONSTRAINT charges_refund_of_status CHECK (refunded_minor BETWEEN 0 AND coalesce(received_minor, 0) AND CASE status WHEN 'REFUNDED' THEN refunded_minor = received_minor WHEN 'PARTIALLY_REFUNDED' THEN refunded_minor > 0 AND refunded_minor < received_minor WHEN 'SUCCEEDED' THEN refunded_minor = 0 ELSE TRUE END),
+	CONSTRAINT charges_refund_of_status CHECK (refunded_minor >= 0 AND refunded_minor <= coalesce(received_minor, 0) AND CASE status WHEN 'REFUNDED' THEN refunded_minor = received_minor WHEN 'PARTIALLY_REFUNDED' THEN refunded_minor > 0 AND refunded_minor < received_minor WHEN 'SUCCEEDED' THEN refunded_minor = 0 ELSE TRUE END),
 	CONSTRAINT charges_dispute_of_status CHECK ((disputed_from IS NOT NULL) = (status IN ('CHARGED_BACK', 'DISPUTED')) AND (disputed_from IN ('CANCELED', 'CHARGED_BACK', 'DISPUTED', 'FAILED', 'PARTIALLY_REFUNDED', 'PENDING', 'PROCESSING', 'REFUNDED', 'REFUND_PENDING', 'REQUIRES_ACTION', 'SUCCEEDED')) IS NOT FALSE),
 	CONSTRAINT charges_outcome_of_status CHECK ((status <> 'CANCELED' OR outcome_code IS NOT NULL) AND (outcome_code IN ('AMOUNT_MISMATCH', 'CANCELLED', 'CURRENCY_MISMATCH', 'EXPIRED', 'FULL', 'LATE_PAYMENT', 'LATE_WEBHOOK_AFTER_SETTLEMENT', 'OUTSIDE', 'REQUESTED')) IS NOT FALSE),
 	CONSTRAINT charges_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -1349,11 +1349,11 @@ CREATE INDEX charges_of_reference ON indelible.charges (reference, status, id)
 --;
 CREATE INDEX charges_of_reference_id ON indelible.charges (reference, id)
 --;
-CREATE UNIQUE INDEX charges_one_intent ON indelible.charges (intent_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_intent ON indelible.charges (intent_id)
 --;
-CREATE UNIQUE INDEX charges_one_item ON indelible.charges (item) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_item ON indelible.charges (item)
 --;
-CREATE UNIQUE INDEX charges_one_session ON indelible.charges (session_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_session ON indelible.charges (session_id)
 --;
 CREATE INDEX charges_paid_at ON indelible.charges (paid_at, id)
 --;
@@ -1394,7 +1394,7 @@ CREATE INDEX refunds_created_at ON indelible.refunds (created_at, id)
 --;
 CREATE UNIQUE INDEX refunds_one_running ON indelible.refunds (charge_id) WHERE status IN ('requested', 'pending', 'requires_action')
 --;
-CREATE UNIQUE INDEX refunds_one_stripe_refund ON indelible.refunds (stripe_refund_id) WHERE status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled')
+CREATE UNIQUE INDEX refunds_one_stripe_refund ON indelible.refunds (stripe_refund_id)
 --;
 CREATE INDEX refunds_status ON indelible.refunds (status, id)
 --;
@@ -1549,7 +1549,7 @@ CREATE TABLE indelible.payees (
 --;
 CREATE INDEX payees_created_at ON indelible.payees (created_at, id)
 --;
-CREATE UNIQUE INDEX payees_one_destination ON indelible.payees (destination) WHERE status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED')
+CREATE UNIQUE INDEX payees_one_destination ON indelible.payees (destination)
 --;
 CREATE INDEX payees_status ON indelible.payees (status, id)
 --;
@@ -1617,7 +1617,6 @@ CREATE TABLE indelible.transfers (
 	completed_at indelible.instant,
 	reversed_minor indelible.sum_minor NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT transfers_job FOREIGN KEY(job_id, reference, currency) REFERENCES indelible.payout_jobs (id, reference, currency),
 	CONSTRAINT transfers_reissued FOREIGN KEY(reissue_of) REFERENCES indelible.transfers (id),
 	CONSTRAINT transfers_amount_of_lines CHECK (amount_minor >= line_count),
 	CONSTRAINT transfers_result_of_status CHECK (CASE WHEN status = 'completed' THEN stripe_transfer_id IS NOT NULL AND completed_at IS NOT NULL ELSE stripe_transfer_id IS NULL AND completed_at IS NULL END),
@@ -1641,7 +1640,7 @@ CREATE INDEX transfers_of_party ON indelible.transfers (party, status, id)
 --;
 CREATE INDEX transfers_of_reference ON indelible.transfers (reference, id)
 --;
-CREATE UNIQUE INDEX transfers_one_stripe_transfer ON indelible.transfers (stripe_transfer_id) WHERE status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked')
+CREATE UNIQUE INDEX transfers_one_stripe_transfer ON indelible.transfers (stripe_transfer_id)
 --;
 CREATE INDEX transfers_parked_at ON indelible.transfers (status, parked_at, id)
 --;
@@ -1821,6 +1820,8 @@ ALTER TABLE indelible.settlement_runs ADD CONSTRAINT settlement_runs_event FOREI
 ALTER TABLE indelible.settlement_runs ADD CONSTRAINT settlement_runs_settled FOREIGN KEY(contest_id, settles_as) REFERENCES indelible.contests (id, settlement_run_id) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.stripe_events ADD CONSTRAINT stripe_events_payload FOREIGN KEY(payload_digest) REFERENCES indelible.payloads (digest) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.transfers ADD CONSTRAINT transfers_job FOREIGN KEY(job_id, reference, currency) REFERENCES indelible.payout_jobs (id, reference, currency) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)
 --;
@@ -6567,6 +6568,19 @@ FOR EACH ROW WHEN ((NEW.generation >= OLD.generation) IS NOT TRUE) EXECUTE FUNCT
 --;
 ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_generation_forward
 --;
+CREATE FUNCTION indelible.transfers_job_open() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM indelible.payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_job_open AFTER INSERT ON indelible.transfers
+FOR EACH ROW WHEN (NEW.job_id IS NOT NULL) EXECUTE FUNCTION indelible.transfers_job_open()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_job_open
+--;
 CREATE FUNCTION indelible.transfer_lines_of_owed_line() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.transfers AS transfer JOIN indelible.postings AS owed ON owed.party = transfer.party WHERE transfer.id = NEW.entity_id AND owed.entity_id = NEW.owed_movement_id AND owed.seq = 1 AND owed.number = NEW.owed_number AND owed.amount_minor = NEW.amount_minor AND owed.credit_account_id = 'winner_payable:' || transfer.reference || ':' || transfer.currency)) IS NOT TRUE THEN
@@ -6657,6 +6671,32 @@ CREATE TRIGGER tasks_needs_stripe_events AFTER INSERT ON indelible.tasks
 FOR EACH ROW WHEN (NEW.stage IN ('process_stripe_event')) EXECUTE FUNCTION indelible.tasks_needs_stripe_events()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_stripe_events
+--;
+CREATE FUNCTION indelible.tasks_needs_payout_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM indelible.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_needs_payout_jobs AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN (NEW.stage IN ('complete_payout_job')) EXECUTE FUNCTION indelible.tasks_needs_payout_jobs()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_payout_jobs
+--;
+CREATE FUNCTION indelible.tasks_needs_transfers() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.stage NOT IN ('send_transfer') OR EXISTS (SELECT 1 FROM indelible.transfers AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_needs_transfers AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN (NEW.stage IN ('send_transfer')) EXECUTE FUNCTION indelible.tasks_needs_transfers()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_transfers
 --;
 CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
 --;

@@ -1864,7 +1864,7 @@ CREATE TABLE movements (
 	CONSTRAINT movements_reversed FOREIGN KEY(reverses) REFERENCES movements (id),
 	CONSTRAINT movements_kind_known CHECK (kind IN ('DISPUTE_LOST', 'DISPUTE_OPENED', 'DISPUTE_RESIDUE', 'DISPUTE_WON', 'ENTRY_FEE', 'GUARANTEE_TOPUP', 'PAYMENT_QUARANTINED', 'PAYOUT_CREATED', 'PAYOUT_FAILED', 'PAYOUT_REVERSED', 'PROCESSING_FEE', 'REFUND_FAILED', 'REFUND_REQUESTED', 'REFUND_SUCCEEDED', 'REVERSAL', 'SETTLEMENT', 'UNCLAIMED')),
 	CONSTRAINT movements_mirror_of_kind CHECK ((reverses IS NOT NULL) = (kind = 'REVERSAL')),
-	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'SETTLEMENT') ELSE total_minor BETWEEN posting_count AND 1000000000000000 AND kind <> 'PAYOUT_FAILED' END),
+	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'SETTLEMENT') ELSE total_minor >= posting_count AND total_minor <= 1000000000000000 AND kind <> 'PAYOUT_FAILED' END),
 	CONSTRAINT movements_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT movements_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT movements_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -1896,11 +1896,11 @@ CREATE INDEX movements_of_kind ON movements (kind, id)
 --;
 CREATE INDEX movements_of_reference ON movements (reference, id)
 --;
-CREATE UNIQUE INDEX movements_one_fact ON movements (fact_key) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_fact ON movements (fact_key)
 --;
-CREATE UNIQUE INDEX movements_one_key ON movements ("key") WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_key ON movements ("key")
 --;
-CREATE UNIQUE INDEX movements_one_reversal ON movements (reverses) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_reversal ON movements (reverses)
 --;
 CREATE INDEX movements_updated_at ON movements (updated_at, id)
 --;
@@ -1935,7 +1935,7 @@ CREATE TABLE charges (
 	CONSTRAINT charges_payment_of_status CHECK (CASE WHEN status IN ('CHARGED_BACK', 'DISPUTED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'REFUND_PENDING', 'SUCCEEDED') THEN received_minor IS NOT NULL AND received_currency IS NOT NULL AND paid_at IS NOT NULL ELSE received_minor IS NULL AND received_currency IS NULL AND paid_at IS NULL END),
 	CONSTRAINT charges_paid_exactly CHECK (received_minor IS NULL OR (received_minor = amount_minor AND received_currency = currency) <> (coalesce(outcome_code, '') IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH'))),
 	CONSTRAINT charges_quarantined_not_paid CHECK (status <> 'SUCCEEDED' OR NOT (coalesce(outcome_code, '') IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH'))),
-	CONSTRAINT charges_refund_of_status CHECK (refunded_minor BETWEEN 0 AND coalesce(received_minor, 0) AND CASE status WHEN 'REFUNDED' THEN refunded_minor = received_minor WHEN 'PARTIALLY_REFUNDED' THEN refunded_minor > 0 AND refunded_minor < received_minor WHEN 'SUCCEEDED' THEN refunded_minor = 0 ELSE TRUE END),
+	CONSTRAINT charges_refund_of_status CHECK (refunded_minor >= 0 AND refunded_minor <= coalesce(received_minor, 0) AND CASE status WHEN 'REFUNDED' THEN refunded_minor = received_minor WHEN 'PARTIALLY_REFUNDED' THEN refunded_minor > 0 AND refunded_minor < received_minor WHEN 'SUCCEEDED' THEN refunded_minor = 0 ELSE TRUE END),
 	CONSTRAINT charges_dispute_of_status CHECK ((disputed_from IS NOT NULL) = (status IN ('CHARGED_BACK', 'DISPUTED')) AND (disputed_from IN ('CANCELED', 'CHARGED_BACK', 'DISPUTED', 'FAILED', 'PARTIALLY_REFUNDED', 'PENDING', 'PROCESSING', 'REFUNDED', 'REFUND_PENDING', 'REQUIRES_ACTION', 'SUCCEEDED')) IS NOT FALSE),
 	CONSTRAINT charges_outcome_of_status CHECK ((status <> 'CANCELED' OR outcome_code IS NOT NULL) AND (outcome_code IN ('AMOUNT_MISMATCH', 'CANCELLED', 'CURRENCY_MISMATCH', 'EXPIRED', 'FULL', 'LATE_PAYMENT', 'LATE_WEBHOOK_AFTER_SETTLEMENT', 'OUTSIDE', 'REQUESTED')) IS NOT FALSE),
 	CONSTRAINT charges_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -1978,11 +1978,11 @@ CREATE INDEX charges_of_reference ON charges (reference, status, id)
 --;
 CREATE INDEX charges_of_reference_id ON charges (reference, id)
 --;
-CREATE UNIQUE INDEX charges_one_intent ON charges (intent_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_intent ON charges (intent_id)
 --;
-CREATE UNIQUE INDEX charges_one_item ON charges (item) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_item ON charges (item)
 --;
-CREATE UNIQUE INDEX charges_one_session ON charges (session_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_session ON charges (session_id)
 --;
 CREATE INDEX charges_paid_at ON charges (paid_at, id)
 --;
@@ -2042,7 +2042,7 @@ CREATE INDEX refunds_created_at ON refunds (created_at, id)
 --;
 CREATE UNIQUE INDEX refunds_one_running ON refunds (charge_id) WHERE status IN ('requested', 'pending', 'requires_action')
 --;
-CREATE UNIQUE INDEX refunds_one_stripe_refund ON refunds (stripe_refund_id) WHERE status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled')
+CREATE UNIQUE INDEX refunds_one_stripe_refund ON refunds (stripe_refund_id)
 --;
 CREATE INDEX refunds_status ON refunds (status, id)
 --;
@@ -2272,7 +2272,7 @@ CREATE TABLE payees (
 --;
 CREATE INDEX payees_created_at ON payees (created_at, id)
 --;
-CREATE UNIQUE INDEX payees_one_destination ON payees (destination) WHERE status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED')
+CREATE UNIQUE INDEX payees_one_destination ON payees (destination)
 --;
 CREATE INDEX payees_status ON payees (status, id)
 --;
@@ -2354,7 +2354,7 @@ CREATE TABLE transfers (
 	completed_at TEXT,
 	reversed_minor INTEGER NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT transfers_job FOREIGN KEY(job_id, reference, currency) REFERENCES payout_jobs (id, reference, currency),
+	CONSTRAINT transfers_job FOREIGN KEY(job_id, reference, currency) REFERENCES payout_jobs (id, reference, currency) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT transfers_reissued FOREIGN KEY(reissue_of) REFERENCES transfers (id),
 	CONSTRAINT transfers_amount_of_lines CHECK (amount_minor >= line_count),
 	CONSTRAINT transfers_result_of_status CHECK (CASE WHEN status = 'completed' THEN stripe_transfer_id IS NOT NULL AND completed_at IS NOT NULL ELSE stripe_transfer_id IS NULL AND completed_at IS NULL END),
@@ -2410,7 +2410,7 @@ CREATE INDEX transfers_of_party ON transfers (party, status, id)
 --;
 CREATE INDEX transfers_of_reference ON transfers (reference, id)
 --;
-CREATE UNIQUE INDEX transfers_one_stripe_transfer ON transfers (stripe_transfer_id) WHERE status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked')
+CREATE UNIQUE INDEX transfers_one_stripe_transfer ON transfers (stripe_transfer_id)
 --;
 CREATE INDEX transfers_parked_at ON transfers (status, parked_at, id)
 --;
@@ -4801,10 +4801,6 @@ CREATE TRIGGER stripe_events_no_replace BEFORE INSERT ON stripe_events
 WHEN (NOT EXISTS (SELECT 1 FROM main.stripe_events WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stripe_events_no_replace'); END
 --;
-CREATE TRIGGER stripe_events_payload_exists BEFORE UPDATE ON stripe_events
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = OLD.payload_digest)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'stripe_events_payload_exists'); END
---;
 CREATE TRIGGER stripe_events_history_exists BEFORE UPDATE ON stripe_events
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.attempt_number AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stripe_events_history_exists'); END
@@ -4957,10 +4953,6 @@ CREATE TRIGGER transfers_one_stripe_transfer_on_insert BEFORE INSERT ON transfer
 WHEN ((NEW.status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked')) IS NOT TRUE OR NEW.stripe_transfer_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.transfers AS other WHERE other.stripe_transfer_id = NEW.stripe_transfer_id AND other.status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked') AND other.id <> NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_one_stripe_transfer_on_insert'); END
 --;
-CREATE TRIGGER transfers_job_exists BEFORE INSERT ON transfers
-WHEN (NEW.job_id IS NULL OR EXISTS (SELECT 1 FROM main.payout_jobs WHERE id = NEW.job_id AND reference = NEW.reference AND currency = NEW.currency)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'transfers_job_exists'); END
---;
 CREATE TRIGGER transfers_reissued_exists BEFORE INSERT ON transfers
 WHEN (NEW.reissue_of IS NULL OR EXISTS (SELECT 1 FROM main.transfers WHERE id = NEW.reissue_of)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_reissued_exists'); END
@@ -5077,6 +5069,10 @@ CREATE TRIGGER transfers_generation_forward BEFORE UPDATE ON transfers
 WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_generation_forward'); END
 --;
+CREATE TRIGGER transfers_job_open BEFORE INSERT ON transfers
+WHEN (NOT EXISTS (SELECT 1 FROM main.payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_job_open'); END
+--;
 CREATE TRIGGER transfer_lines_of_owed_line BEFORE INSERT ON transfer_lines
 WHEN (EXISTS (SELECT 1 FROM main.transfers AS transfer JOIN main.postings AS owed ON owed.party = transfer.party WHERE transfer.id = NEW.entity_id AND owed.entity_id = NEW.owed_movement_id AND owed.seq = 1 AND owed.number = NEW.owed_number AND owed.amount_minor = NEW.amount_minor AND owed.credit_account_id = 'winner_payable:' || transfer.reference || ':' || transfer.currency)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfer_lines_of_owed_line'); END
@@ -5104,3 +5100,11 @@ BEGIN SELECT RAISE(ABORT, 'tasks_needs_refunds'); END
 CREATE TRIGGER tasks_needs_stripe_events BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('process_stripe_event') OR EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_stripe_events'); END
+--;
+CREATE TRIGGER tasks_needs_payout_jobs BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_payout_jobs'); END
+--;
+CREATE TRIGGER tasks_needs_transfers BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('send_transfer') OR EXISTS (SELECT 1 FROM main.transfers AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_transfers'); END

@@ -175,7 +175,10 @@ def _report_start(settings: Settings, stages: Stages) -> None:
         logger.info("worker: no Redis is configured; ready tasks are counted %s", wakeups)
 
     for context in CONTEXTS:
-        peers.extend(context.peers(settings.section(context.settings)))
+        section = settings.section(context.settings)
+        peers.extend(context.peers(section))
+        for note in context.notes(section):
+            logger.info("worker: %s", note)
     report_peers(peers)
 
 

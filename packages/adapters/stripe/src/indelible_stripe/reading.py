@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import frozen
 
@@ -79,21 +79,35 @@ class Answer:
             return Answer(NOTHING)
         if not isinstance(value, Mapping):
             raise self._malformed(name, "an object")
-        return Answer(value)
+        return Answer(cast("Mapping[str, Any]", value))
 
     def objects(self, name: str) -> "tuple[Answer, ...]":
         """Return the readers of an array of objects."""
         value = self.values.get(name)
-        if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        if not isinstance(value, list):
             raise self._malformed(name, "an array of objects")
-        return tuple(Answer(item) for item in value)
+
+        readers: list[Answer] = []
+        for item in cast("list[object]", value):
+            if not isinstance(item, Mapping):
+                raise self._malformed(name, "an array of objects")
+            readers.append(Answer(cast("Mapping[str, Any]", item)))
+        return tuple(readers)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return an array of texts; an empty one where it is null."""
-        value = self.values.get(name) or []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
             raise self._malformed(name, "an array of texts")
-        return tuple(value)
+
+        texts: list[str] = []
+        for item in cast("list[object]", value):
+            if not isinstance(item, str):
+                raise self._malformed(name, "an array of texts")
+            texts.append(item)
+        return tuple(texts)
 
     def metadata(self) -> dict[str, str]:
         """Return the metadata."""

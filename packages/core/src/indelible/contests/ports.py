@@ -130,7 +130,7 @@ class EntryReader(AggregateReader[Entry], Protocol):
         ...
 
     def count_joined(self, contest_id: str) -> int:
-        """Return the number of entries that count for `min_entries`: PENDING_PAYMENT and ACTIVE."""
+        """Return the number of entries that are PENDING_PAYMENT or ACTIVE."""
         ...
 
     def has_any(self, contest_id: str) -> bool:

@@ -184,7 +184,7 @@ class MemoryEntryRepository(MemoryAggregateRepository[Entry]):
         return len(self._places(contest_id))
 
     def count_joined(self, contest_id: str) -> int:
-        """Return the number of entries that count for `min_entries`."""
+        """Return the number of entries that are PENDING_PAYMENT or ACTIVE."""
         return sum(head.entity.is_joined for head in self._of_contest(contest_id))
 
     def has_any(self, contest_id: str) -> bool:

@@ -55,7 +55,7 @@ from indelible.memory.subscribers import MemorySubscribers, SubscriberRows
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.memory.webhooks import MemoryWebhookRejections
-from indelible.money.rules.stages import PAYMENT_STAGE_LIFECYCLES
+from indelible.money.rules.stages import STAGE_LIFECYCLES as MONEY_STAGES
 from indelible.policy import Policy
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES as PROJECT_STAGES
 from indelible.tokens.rules import STAGE_LIFECYCLES as TOKEN_STAGES
@@ -64,7 +64,7 @@ STAGE_LIFECYCLES: Final = {
     **TOKEN_STAGES,
     **PROJECT_STAGES,
     **CONTEST_STAGES,
-    **PAYMENT_STAGE_LIFECYCLES,
+    **MONEY_STAGES,
 }
 
 

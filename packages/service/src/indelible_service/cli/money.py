@@ -1,11 +1,12 @@
 """Compare the books with Stripe, list a party's postings, and store events that were missed."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 import click
+from attrs import frozen
 
-from indelible.kernel import Actor, SystemClock
+from indelible.kernel import Actor, SystemClock, Unavailable
 from indelible_service.cli.lists import INSTANT, in_utc
 from indelible_service.cli.output import (
     REFUSED,
@@ -19,6 +20,19 @@ STATEMENT_COLUMNS: Final = ("at", "kind", "debit", "credit", "amount_minor", "cu
 EVENT_COLUMNS: Final = ("event", "type", "stored")
 BACKFILL_HOURS: Final = 72
 MAX_LINES: Final = 500
+
+
+@frozen
+class ReconciliationNotFinished(Unavailable):
+    """A reconciliation that has ended as FAILED: it proves nothing, and halts nothing."""
+
+    code: ClassVar[str] = "RECONCILIATION_NOT_FINISHED"
+    message: ClassVar[str] = (
+        "Reconciliation {reconciliation_id} was not finished: {problem} ({error_code})."
+    )
+    reconciliation_id: str
+    error_code: str
+    problem: str
 
 
 @click.group()
@@ -35,7 +49,7 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
     """Compare the books with Stripe now, and list each difference.
 
     Any difference halts new payments until an operator resumes them. Exits with 1 if there is one,
-    or if the comparison could not be finished.
+    and with 3 if Stripe did not answer: then nothing is proved, and nothing is halted.
     """
     from indelible.money.entities import ReconciliationScope
     from indelible.money.queries.payouts import list_discrepancies
@@ -53,7 +67,12 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
     with open_settings_store() as store:
         reconciliation = build_reconciliation(settings, store, gateway, scope)
         report = reconciliation.run(actor=Actor.parse(by), reason=reason)
-        found = store.read(list_discrepancies, report.saved.reconciliation.id, limit=MAX_LINES)
+        saved = report.saved.reconciliation
+        if report.result is ReconciliationResult.ERROR:
+            raise ReconciliationNotFinished(
+                saved.id, saved.error_code or "", saved.error_message or ""
+            )
+        found = store.read(list_discrepancies, saved.id, limit=MAX_LINES)
 
     summary = f"{scope.value} reconciliation: {report.result.value}, differences: {len(found)}"
     print_results(found, RULE_COLUMNS, summary)
@@ -73,7 +92,7 @@ def statement(party: str, limit: int) -> None:
     rows: list[dict[str, object]] = []
     for line in lines:
         posting, movement = line.posting, line.movement
-        row = {
+        row: dict[str, object] = {
             "at": movement.occurred_at,
             "kind": movement.kind,
             "debit": posting.debit_account_id,
@@ -114,7 +133,11 @@ def backfill(since: datetime | None) -> None:
         for event in gateway.list_events(since=begin):
             saved = handler.backfill(event.body)
             if not saved.is_duplicate:
-                row = {"event": event.id, "type": saved.event.event_type, "stored": "now"}
+                row: dict[str, object] = {
+                    "event": event.id,
+                    "type": saved.event.event_type,
+                    "stored": "now",
+                }
                 rows.append(row)
 
     print_results(rows, EVENT_COLUMNS, f"Events stored: {len(rows)}")

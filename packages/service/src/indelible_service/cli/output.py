@@ -82,6 +82,9 @@ HINTS: Final = {
     "NOTHING_TO_READ": "pass a folder with .md or .txt files",
     "NOT_RUNNING": "start it with `indelible up`",
     "OUTCOME_UNKNOWN": "check `indelible history` before you repeat the command",
+    "PAYMENTS_NOT_CONFIGURED": "set STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET",
+    "RECONCILIATION_NOT_FINISHED": "repeat the command when Stripe answers",
+    "RECONCILIATION_RUNNING": "wait for its end, or an hour after its process has ended",
     "REDIS_MISSING": (
         "set INDELIBLE_REDIS_URL (for tests INDELIBLE_TEST_REDIS_URL) to a running Redis"
     ),
@@ -97,6 +100,10 @@ HINTS: Final = {
     "SETTINGS_WRONG": "`.env.example` lists every setting",
     "SPECIFICATION_INVALID": "`indelible projects plan --help` describes the file",
     "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",
+    "STRIPE_ADAPTER_MISSING": (
+        "install `indelible-stripe` (./packages/adapters/stripe), or leave STRIPE_API_KEY blank"
+    ),
+    "SUBSCRIBER_NOT_FOUND": "`indelible subscribers list` shows the names",
     "STAGE_UNKNOWN": "omit `--stage`, or name a configured stage",
     "STORE_FULL": FREE_SPACE,
     "STORE_READ_ONLY": "check the permissions of the database file and its directory",

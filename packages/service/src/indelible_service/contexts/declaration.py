@@ -50,6 +50,10 @@ def _no_peers(_: object) -> Sequence[Peer]:
     return ()
 
 
+def _no_notes(_: object) -> Sequence[str]:
+    return ()
+
+
 def _no_registries() -> "Sequence[CollectorRegistry]":
     return ()
 
@@ -60,7 +64,8 @@ class ServiceContext(Generic[Section]):
 
     `gateways` maps a field of `AppContext` to the function that builds it, or returns None where
     it is not configured. `standing_tasks` are tasks that enqueue themselves again: a worker
-    enqueues those of its stages when it starts. `peers` are the servers that the stages use.
+    enqueues those of its stages when it starts. `peers` are the servers that the stages use, and
+    `notes` are what a worker logs at its start: what it cannot do with these settings.
     `start_checks` map a stage to a function that raises where the stage can never succeed with
     these settings: the command that would run it ends with this error. `registries` are metrics
     that the stages count in this process.
@@ -76,6 +81,7 @@ class ServiceContext(Generic[Section]):
     standing_tasks: Sequence[TaskKey] = ()
     recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring
     peers: Callable[[Section], Sequence[Peer]] = _no_peers
+    notes: Callable[[Section], Sequence[str]] = _no_notes
     registries: "Callable[[], Sequence[CollectorRegistry]]" = _no_registries
     start_checks: Mapping[str, Callable[[Section, AnyStore], None]] = field(
         factory=dict[str, Callable[[Any, AnyStore], None]]

@@ -129,7 +129,10 @@ def build_stages(settings: MoneySettings, store: AnyStore) -> Sequence[AnyStage]
     """Return the stages of the ledger, and with Stripe those that send requests to it."""
     from indelible.reactions import PostSettlement, UpdateCharges
 
-    ledger = [UpdateCharges(store=store).stage(), PostSettlement(store=store).stage()]
+    ledger: list[AnyStage] = [
+        UpdateCharges(store=store).stage(),
+        PostSettlement(store=store).stage(),
+    ]
     gateway = build_optional_gateway(settings)
     if gateway is None:
         return ledger
@@ -210,6 +213,18 @@ def build_peers(settings: MoneySettings) -> Sequence[Peer]:
     return (server,)
 
 
+def build_notes(settings: MoneySettings) -> Sequence[str]:
+    """Return what workers cannot do where Stripe is not configured."""
+    if settings.has_stripe:
+        return ()
+
+    note = (
+        "no Stripe is configured (STRIPE_API_KEY): entries with a fee cannot be paid, and winners"
+        " are owed their money"
+    )
+    return (note,)
+
+
 def build_registries() -> "Sequence[CollectorRegistry]":
     """Return the metrics of money of this process."""
     from indelible_service.contexts.money_metrics import money_metrics
@@ -236,6 +251,7 @@ CONTEXT: Final = ServiceContext(
     stages=build_stages,
     recurring=build_recurring,
     peers=build_peers,
+    notes=build_notes,
     registries=build_registries,
     scopes=("payments:read", "payments:write"),
 )

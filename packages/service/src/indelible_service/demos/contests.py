@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
+from indelible.app import ReadTx
 from indelible.contests.commands import EnterContest, PublishContest
 from indelible.contests.entities import Contest, Entry
 from indelible.contests.handlers import enter_contest, publish_contest
@@ -276,8 +277,7 @@ class ContestDemo:
 
     def is_paid(self) -> bool:
         for entry in self.entries:
-            stored = self.store.read(lambda tx, one=entry: tx.contests.entries.get(one.id))
-            if stored.entity.status is not EntryStatus.ACTIVE:
+            if self.store.read(entry_status, entry.id) is not EntryStatus.ACTIVE:
                 return False
 
         return True
@@ -314,6 +314,11 @@ class ContestDemo:
             )
 
         return rows
+
+
+def entry_status(tx: ReadTx, entry_id: str) -> EntryStatus:
+    """Return the status of an entry."""
+    return tx.contests.entries.get(entry_id).entity.status
 
 
 def _moment_text(moment: Moment, tournament: Tournament) -> str:

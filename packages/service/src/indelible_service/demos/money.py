@@ -29,13 +29,15 @@ def money_demo(settings: Settings) -> Iterator[DemoStep]:
         contest.stripe.register(USERS)
         yield DemoStep(f"{len(USERS)} users have accounts at Stripe for their winnings.")
         yield from contest.run()
-        yield from _MoneyDemo(contest=contest).run()
+        yield from MoneyDemo(contest=contest).run()
         address = f"{settings.address}/console/contests/{contest.contest.id}"
         yield DemoStep(f"The contest: {address}")
 
 
 @define(kw_only=True)
-class _MoneyDemo:
+class MoneyDemo:
+    """What follows the end of a contest: its payouts, and the books."""
+
     contest: ContestDemo
 
     @property
@@ -51,6 +53,8 @@ class _MoneyDemo:
         yield DemoStep("The ledger:", ACCOUNT_COLUMNS, self.account_rows())
         yield DemoStep(f"The sum of all accounts: {_amount(self.ledger_sum())}.")
         yield DemoStep("Stripe reports the same balance.")
+        accepted, requests = self.contest.stripe.conformity()
+        yield DemoStep(f"Stripe's descriptions accept {accepted} of {requests} requests to it.")
 
     def is_paid_out(self) -> bool:
         try:

@@ -35,6 +35,6 @@ EXAMPLES: Final[Mapping[str, object]] = {
     "refunded_minor": 0,
     "session_id": "cs_test_a1b2c3d4e5",
     "success_url": "https://example.org/entries?paid=1",
-    "url": "https://checkout.stripe.com/c/pay/cs_test_a1b2c3d4e5",
+    "url": "https://example.org/pay/cs_test_a1b2c3d4e5",
     "user_id": "maya",
 }

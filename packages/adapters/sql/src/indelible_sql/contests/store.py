@@ -141,7 +141,7 @@ class SqlEntryRepository(SqlAggregateRepository[Entry]):
         return self._count(statements.COUNT_OCCUPIED, contest_id)
 
     def count_joined(self, contest_id: str) -> int:
-        """Return the number of entries that count for `min_entries`."""
+        """Return the number of entries that are PENDING_PAYMENT or ACTIVE."""
         return self._count(statements.COUNT_JOINED, contest_id)
 
     def has_any(self, contest_id: str) -> bool:

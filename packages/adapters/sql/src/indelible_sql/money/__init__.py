@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from indelible.money.rules.stages import STAGE_LIFECYCLES
 from indelible_sql.money.guards import all_guards
 from indelible_sql.money.rows import (
     COVERED_ROWS,
@@ -29,7 +30,7 @@ from indelible_sql.money.tables import (
     TRANSFERS,
 )
 from indelible_sql.money.tables.columns import FLAG, SUM_MINOR
-from indelible_sql.money.tables.heads import HEADS, STAGES
+from indelible_sql.money.tables.heads import HEADS
 from indelible_sql.money.verify import money_findings
 from indelible_sql.sql_context import SqlContext
 
@@ -61,7 +62,7 @@ CONTEXT = SqlContext(
         TRANSFERS: TRANSFER_RECORDED,
     },
     bulk=(POSTING_ROWS, COVERED_ROWS, DISCREPANCY_ROWS, LINE_ROWS),
-    stages=STAGES,
+    stages=STAGE_LIFECYCLES,
     guards=all_guards,
     domains=(FLAG, SUM_MINOR),
     verify=money_findings,

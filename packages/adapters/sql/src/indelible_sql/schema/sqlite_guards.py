@@ -17,7 +17,7 @@ from indelible_sql.schema import one_per_parent
 from indelible_sql.schema.columns import Domain, JsonDomain
 from indelible_sql.schema.guard import NEVER, Guard
 from indelible_sql.schema.json_rules import JSON_LIMITS, sqlite_condition
-from indelible_sql.schema.tables import REVISION_COLUMNS, HeadHistoryKey
+from indelible_sql.schema.tables import NOT_REPEATED, REVISION_COLUMNS, HeadHistoryKey
 
 SECOND_FORMAT = "%Y-%m-%dT%H:%M:%S"
 SECOND_CHARACTERS = len("2026-01-01T00:00:00")
@@ -40,7 +40,8 @@ def insert_guards(table: Table) -> Iterator[Guard]:
     yield Guard(table=table, rule="no_replace", event="INSERT", condition=condition)
     yield from one_per_parent.sqlite_guards(table, "INSERT")
     for key in sorted(table.foreign_key_constraints, key=_constraint_name):
-        yield _foreign_key_guard(table, key)
+        if NOT_REPEATED not in key.info:
+            yield _foreign_key_guard(table, key)
 
     for constraint in table.constraints:
         if isinstance(constraint, HeadHistoryKey):

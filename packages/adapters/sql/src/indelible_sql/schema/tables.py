@@ -46,6 +46,7 @@ from indelible_sql.schema.columns import (
 
 metadata = MetaData(schema=SCHEMA)
 
+NOT_REPEATED = "not repeated"  # the mark of a foreign key that no guard repeats
 EDGE_COLUMNS = ("lifecycle", "from_state", "action", "to_state", "adds_version")
 REVISION_COLUMNS = ("lifecycle", "entity_id", "seq", "to_state", "version", "hash")
 PREDECESSOR_COLUMNS = (
@@ -114,16 +115,21 @@ def key(
     target_columns: Sequence[str],
     *,
     deferred: bool = False,
+    is_repeated: bool = True,
     on_delete: str | None = None,
 ) -> SchemaItem:
     """Return a foreign key into another of indelible's tables.
 
-    The database checks a deferred key at the end of the transaction.
+    The database checks a deferred key at the end of the transaction. A guard of SQLite repeats
+    each key, a deferred one when its row changes; without `is_repeated` a row can change before
+    its target is stored.
     """
     referred = [f"{SCHEMA}.{target}.{column}" for column in target_columns]
     options: dict[str, Any] = {}
+    if not is_repeated:
+        options["info"] = {NOT_REPEATED: True}
     if deferred:
-        options = {"deferrable": True, "initially": "DEFERRED", "use_alter": True}
+        options.update(deferrable=True, initially="DEFERRED", use_alter=True)
     return ForeignKeyConstraint(columns, referred, name=name, ondelete=on_delete, **options)
 
 

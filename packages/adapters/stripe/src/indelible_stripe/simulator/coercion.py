@@ -1,7 +1,7 @@
 """Turn the texts of a form into the types that a schema expects."""
 
 import re
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from indelible_stripe.simulator.forms import as_array
 
@@ -33,7 +33,7 @@ def coerced(value: Any, schema: Schema, schemas: Schemas) -> Any:  # noqa: ANN40
             return candidate
 
     if isinstance(value, dict):
-        return _coerced_members(value, schema, schemas)
+        return _coerced_members(cast("dict[str, Any]", value), schema, schemas)
     match schema.get("type"):
         case "integer" if WHOLE.fullmatch(value):
             return int(value)
@@ -55,7 +55,9 @@ def _coerced_members(value: dict[str, Any], schema: Schema, schemas: Schemas) ->
 
     properties = schema.get("properties", {})
     additional = schema.get("additionalProperties")
-    default: Schema = additional if isinstance(additional, dict) else {}
+    default: Schema = {}
+    if isinstance(additional, dict):
+        default = cast("Schema", additional)
     result: dict[str, Any] = {}
     for name, member in value.items():
         result[name] = coerced(member, properties.get(name, default), schemas)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import field, frozen
 from jsonschema import Draft4Validator
@@ -42,12 +42,16 @@ def _read_document() -> Schema:
 def _with_null(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
     """Replace `nullable`, which JSON Schema does not know, by a choice with null."""
     if isinstance(schema, list):
-        return [_with_null(item) for item in schema]
+        return [_with_null(item) for item in cast("list[object]", schema)]
     if not isinstance(schema, dict):
         return schema
 
-    result = {name: _with_null(part) for name, part in schema.items() if name != "nullable"}
-    if schema.get("nullable") is True:
+    parts = cast("Schema", schema)
+    result: Schema = {}
+    for name, part in parts.items():
+        if name != "nullable":
+            result[name] = _with_null(part)
+    if parts.get("nullable") is True:
         return {"anyOf": [result, {"type": "null"}]}
     return result
 

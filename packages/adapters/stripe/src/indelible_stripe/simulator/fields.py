@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from attrs import define, field, frozen
 
@@ -41,7 +41,7 @@ class Fields:
         """
         if not isinstance(value, dict):
             raise StoryInvalid(subject=subject, expected="a JSON object", actual=_text(value))
-        return cls(subject, value)
+        return cls(subject, cast("dict[str, Any]", value))
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a text that is not empty."""
@@ -59,9 +59,15 @@ class Fields:
     def texts(self, name: str) -> tuple[str, ...]:
         """Return an array of texts, or nothing without the field."""
         value = self._value(name, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list):
             raise self._wrong(name, "an array of texts", value)
-        return tuple(value)
+
+        texts: list[str] = []
+        for item in cast("list[object]", value):
+            if not isinstance(item, str):
+                raise self._wrong(name, "an array of texts", cast("object", value))
+            texts.append(item)
+        return tuple(texts)
 
     def whole(
         self, name: str, default: int | None = None, *, minimum: int = 0, maximum: int = 10**12
@@ -115,7 +121,7 @@ class Fields:
         if not isinstance(value, list):
             raise self._wrong(name, "an array of objects", value)
         readers: list[Fields] = []
-        for number, item in enumerate(value):
+        for number, item in enumerate(cast("list[object]", value)):
             readers.append(Fields.of(f"{self.subject}, {name}[{number}]", item))
         return tuple(readers)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
 from indelible_stripe.simulator.answers import ApiError, JsonObject
@@ -40,7 +40,7 @@ def _nested(pairs: Iterable[tuple[str, str]]) -> JsonObject:
             child = node.setdefault(part, {})
             if not isinstance(child, dict):
                 raise _malformed(f"{name[:100]!r} is both a value and an object")
-            node = child
+            node = cast("JsonObject", child)
         if last in node:
             raise _malformed(f"{name[:100]!r} occurs twice")
         node[last or str(len(node))] = text

@@ -1,9 +1,9 @@
 """The store of idempotency keys: replays, mismatches, and forgetting after 24 hours."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import define, evolve, field
 
@@ -74,9 +74,14 @@ def _digest(path: str, parameters: Mapping[str, Any]) -> str:
     return sha256(f"{path}\n{_ordered(parameters)}".encode()).hexdigest()
 
 
+def _members(value: Mapping[str, object]) -> Iterator[str]:
+    for name, member in value.items():
+        yield f"{name!r}:{_ordered(member)}"
+
+
 def _ordered(value: object) -> str:
     """Return a text that is the same for equal parameters in another order."""
     if isinstance(value, Mapping):
-        members = sorted(f"{name!r}:{_ordered(member)}" for name, member in value.items())
+        members = sorted(_members(cast("Mapping[str, object]", value)))
         return f"{{{','.join(members)}}}"
     return repr(value)

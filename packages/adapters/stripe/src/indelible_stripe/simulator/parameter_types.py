@@ -40,7 +40,11 @@ def _schema_of_class(parameters: type) -> dict[str, Any]:
             properties[name] = _schema_of(hint)
 
     required: frozenset[str] = vars(parameters)["__required_keys__"]
-    schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
     names = sorted(required & properties.keys())
     if names:
         schema["required"] = names
@@ -55,7 +59,9 @@ def _schema_of(hint: Any) -> dict[str, Any]:  # noqa: ANN401 - a type
         return _schema_of_class(hint)
 
     origin, arguments = get_origin(hint), get_args(hint)
-    schema = NOTHING  # such as the objects of a response, which a client may send back
+    schema: dict[str, Any] = (
+        NOTHING  # such as the objects of a response, which a client may send back
+    )
     if origin is Literal:
         schema = {"enum": list(arguments)}
     elif origin in (Union, types.UnionType):

@@ -87,7 +87,8 @@ def update_texts(value: JsonObject, params: JsonObject) -> JsonObject:
         value["description"] = params["description"]
     if params.get("metadata") == "":
         value["metadata"] = {}
-    for name, text in (params.get("metadata") or {}).items():
+    changes: dict[str, str] = params.get("metadata") or {}
+    for name, text in changes.items():
         value["metadata"][name] = text
         if text == "":
             del value["metadata"][name]

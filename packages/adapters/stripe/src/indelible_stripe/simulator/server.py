@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from attrs import define, field
@@ -90,7 +90,7 @@ def running_simulator(
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def do_GET(self) -> None:
         """Answer a GET request."""
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
                 values = None
         if not isinstance(values, dict):
             return ApiError("The body of a control is a JSON object").answer()
-        return control(engine, self.command, path, values)
+        return control(engine, self.command, path, cast("dict[str, Any]", values))
 
     def _send(self, answer: Answer) -> None:
         """Send an answer, or let the client hang, or close its connection."""

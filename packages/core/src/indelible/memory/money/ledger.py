@@ -101,8 +101,8 @@ class MemoryAccountRepository(MemoryAggregateRepository[Account]):
 class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
     """Movements and their postings."""
 
-    _accounts: MemoryAccountRepository = field(kw_only=True)
-    _jobs: MemoryAggregateRepository[PayoutJob] = field(kw_only=True)
+    _accounts: MemoryAccountRepository = field(kw_only=True, alias="accounts")
+    _jobs: MemoryAggregateRepository[PayoutJob] = field(kw_only=True, alias="jobs")
 
     def copy_with(
         self,
@@ -129,7 +129,7 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         except IndelibleError as error:
             self._history.refuse(error)
             raise
-        MemoryAggregateRepository.save(self, change, movement, (), bulk)
+        super().save(change, movement, (), bulk)
         for update in updates:
             self._accounts.save_posted(update)
 

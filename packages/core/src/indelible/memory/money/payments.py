@@ -40,7 +40,7 @@ COLLECTED: Final = (MovementKind.ENTRY_FEE, MovementKind.PAYMENT_QUARANTINED)
 class MemoryChargeRepository(MemoryAggregateRepository[Charge]):
     """Charges."""
 
-    _movements: MemoryMovementRepository = field(kw_only=True)
+    _movements: MemoryMovementRepository = field(kw_only=True, alias="movements")
 
     def of_item(self, item: str) -> Head[Charge] | None:
         """Return the charge of an item."""
@@ -121,7 +121,7 @@ class MemoryRefundRepository(MemoryAggregateRepository[Refund]):
 class MemoryDisputeRepository(MemoryAggregateRepository[Dispute]):
     """Disputes."""
 
-    _charges: MemoryChargeRepository = field(kw_only=True)
+    _charges: MemoryChargeRepository = field(kw_only=True, alias="charges")
 
     def of_charge(self, charge_id: str) -> tuple[Head[Dispute], ...]:
         """Return the disputes of a charge, in order of id."""

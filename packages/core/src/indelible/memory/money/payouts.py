@@ -24,7 +24,7 @@ PLANNED = 1  # the seq of the change that adds the lines of a transfer
 class MemoryTransferRepository(MemoryAggregateRepository[Transfer]):
     """Transfers, their lines and their attempts."""
 
-    _movements: MemoryMovementRepository = field(kw_only=True)
+    _movements: MemoryMovementRepository = field(kw_only=True, alias="movements")
 
     def save(
         self,
@@ -42,7 +42,7 @@ class MemoryTransferRepository(MemoryAggregateRepository[Transfer]):
                     error = errors.PayoutAlreadyScheduled(subject)
                     self._history.refuse(error)
                     raise error
-        MemoryAggregateRepository.save(self, change, entity, records, bulk)
+        super().save(change, entity, records, bulk)
 
     def of_stripe(self, stripe_transfer_id: str) -> Head[Transfer] | None:
         """Return the transfer that has an id of Stripe."""

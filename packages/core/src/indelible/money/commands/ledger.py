@@ -1,7 +1,7 @@
 """The commands on the ledger."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from attrs import Factory, field, frozen
 
@@ -18,8 +18,9 @@ from indelible.money.rules.ledger import MovementDraft, SettlementLine, settleme
 
 def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
     """Return a sequence as a tuple, and any other value as it is."""
-    is_sequence = isinstance(value, Sequence) and not isinstance(value, str | bytes)
-    return tuple(value) if is_sequence else value
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+        return value
+    return tuple(cast("Sequence[object]", value))
 
 
 def _draft_of(command: "Settle") -> MovementDraft:

@@ -1,7 +1,7 @@
 """The commands on payees, transfers, payout jobs, reconciliations and the switch."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from attrs import field, frozen
 
@@ -27,8 +27,9 @@ from indelible.money.rules.payouts import FailureDecision
 
 def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
     """Return a sequence as a tuple, and any other value as it is."""
-    is_sequence = isinstance(value, Sequence) and not isinstance(value, str | bytes)
-    return tuple(value) if is_sequence else value
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+        return value
+    return tuple(cast("Sequence[object]", value))
 
 
 @frozen(kw_only=True)
@@ -124,9 +125,14 @@ class UnparkTransfer(TransferCommand):
 
 @frozen(kw_only=True)
 class BeginTransfer(TransferCommand):
-    """Store the next attempt of a transfer, before the request to Stripe."""
+    """Store the next attempt of a transfer, before the request to Stripe.
+
+    `is_reference_known` is True if the process has asked Stripe since its start which transfers
+    the reference has.
+    """
 
     command_name: ClassVar[str] = "begin_transfer"
+    is_reference_known: bool = field(default=False, validator=instance_of(bool))
 
 
 @frozen(kw_only=True)

@@ -29,7 +29,7 @@ from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.rules.charges import STALE_EVENT, UNHANDLED_EVENT, Decision
-from indelible.money.rules.events import ParsedEvent
+from indelible.money.rules.events import EventFacts, ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.inbox import STRIPE_EVENT_DUPLICATE, birth_action
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
@@ -94,7 +94,7 @@ def apply_event(tx: MoneyWrite, command: commands.ApplyEvent) -> EventApplied:
         )
 
     facts = command.event.facts
-    applier = APPLIERS.get(type(facts))
+    applier = _applier_of(facts)
     if applier is None:
         return _ignore(tx, head, UNHANDLED_EVENT)
     decision = applier(tx, command.event, facts, command.evidence)
@@ -104,6 +104,10 @@ def apply_event(tx: MoneyWrite, command: commands.ApplyEvent) -> EventApplied:
     event = head.entity.processed(decision.code, now=tx.clock.now())
     _save_attempt(tx, head, event, "process", EventOutcome.PROCESSED)
     return EventApplied(event=event, outcome=EventOutcome.PROCESSED, code=decision.code)
+
+
+def _applier_of(facts: EventFacts | None) -> Applier | None:
+    return APPLIERS.get(type(facts))
 
 
 def fail_event(tx: MoneyWrite, command: commands.FailEvent) -> StripeEventSaved:

@@ -126,7 +126,7 @@ def _existing(tx: MoneyWrite, draft: MovementDraft) -> MovementPosted | None:
 def _stored_content(tx: MoneyWrite, movement: Movement) -> str:
     """Return the digest of all that a repetition of a stored movement must have."""
     (birth,) = tx.history.of(movement.lifecycle.name, movement.id, limit=1)
-    summaries = [birth.data.get("postings"), birth.data.get("covered_items")]
+    summaries: list[object] = [birth.data.get("postings"), birth.data.get("covered_items")]
     return _content(movement.kind, movement.reference, movement.currency, summaries)
 
 

@@ -1,5 +1,6 @@
 """The handlers of payees: parties that receive transfers, and their accounts at Stripe."""
 
+from datetime import datetime
 from typing import Final
 
 from indelible.kernel import Head
@@ -116,7 +117,7 @@ def _wake_parked(tx: MoneyWrite, party: str) -> None:
     """Make the transfers due that wait for a payee."""
     heads = tx.money.transfers.parked(party=party, after="", limit=MAX_ROWS_PER_PAGE)
     now = tx.clock.now()
-    dues = {}
+    dues: dict[str, datetime] = {}
     for head in heads:
         if head.entity.failure_code in PAYEE_REASONS:
             dues[head.entity.id] = now

@@ -157,6 +157,7 @@ def apply_refund(
 
     Raises:
         PaymentIntentNotFound: No charge has the refund's intent.
+        RefundNotAllowed: The payment is not known yet; the event of it follows.
         RefundRunning: A refund of ours is under way; Stripe's other one waits for its end.
     """
     return _apply_reported(tx, facts, Proof.by_event(event.id))
@@ -210,6 +211,9 @@ def _adopt(
 
     charge_head = tx.money.charges.lock(charge_head.entity.id)
     charge = charge_head.entity
+    if charge.received_minor is None:
+        # The event of the refund has overtaken the one of its payment.
+        raise errors.RefundNotAllowed(charge.id, "a payment that is known", charge.status)
     number = len(tx.money.refunds.of_charge(charge.id)) + 1
     refund = Refund.create(
         "adopt",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 from indelible.kernel import Head
 from indelible.kernel.bulk import Bulk
@@ -283,7 +284,9 @@ def _digest_text(summaries: Sequence[object]) -> str:
     """Return the digests of rows as one line."""
     digests: list[str] = []
     for summary in summaries:
-        digest = summary.get("digest") if isinstance(summary, dict) else None
+        digest: object = None
+        if isinstance(summary, dict):
+            digest = cast("dict[str, object]", summary).get("digest")
         digests.append(str(digest))
     return " ".join(digests)
 

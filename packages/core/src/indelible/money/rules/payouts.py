@@ -71,12 +71,15 @@ class SendFacts:
     """The facts that decide the next step of a transfer, besides itself.
 
     `job_status` is None for a transfer without a job, `payee_status` for an unknown payee.
+    `is_reference_known` is True if this process has asked Stripe since its start which transfers
+    the reference has.
     """
 
     payee_status: PayeeStatus | None
     destination: str | None
     job_status: PayoutJobStatus | None
     is_halted: bool
+    is_reference_known: bool
 
 
 @frozen(kw_only=True)
@@ -132,9 +135,9 @@ def park_reason(transfer: Transfer, facts: SendFacts) -> ParkReason | None:
 def needs_look_up(transfer: Transfer, facts: SendFacts, *, now: datetime) -> bool:
     """Return True if Stripe has to be asked for an existing transfer before the next request.
 
-    A restored backup may have forgotten requests. The first transfer of a job is looked up, and so
-    is every transfer about which nothing was stored for 20 hours: no restore to any point leads to
-    a request under a key that Stripe has forgotten.
+    A restored backup may have forgotten requests, also such under keys of later generations. So
+    Stripe is asked before the first request of a job, before the first request of a process for a
+    reference, and where nothing was stored for 20 hours, after which Stripe may forget a key.
     """
     known_since = transfer.first_attempt_at or transfer.created_at
     has_moved = transfer.first_attempt_at is not None and transfer.destination != facts.destination
@@ -143,6 +146,7 @@ def needs_look_up(transfer: Transfer, facts: SendFacts, *, now: datetime) -> boo
         or has_moved
         or facts.job_status is PayoutJobStatus.PENDING
         or now - known_since >= LOOK_UP_AFTER
+        or (not facts.is_reference_known and not _may_be_under_way(transfer, now=now))
     )
 
 
@@ -217,6 +221,12 @@ def is_unclaimed(transfer: Transfer, *, now: datetime) -> bool:
     if not is_waiting or transfer.failure_code not in PAYEE_REASONS:
         return False
     return transfer.parked_at is not None and now - transfer.parked_at >= UNCLAIMED_AFTER
+
+
+def _may_be_under_way(transfer: Transfer, *, now: datetime) -> bool:
+    """Return True if a look-up could miss the last request, because Stripe still works on it."""
+    waited = now - transfer.updated_at
+    return transfer.may_exist and waited < timedelta(seconds=MIN_LOOK_UP_SECONDS)
 
 
 def _failed(failure: TransferFailure, code: str, error: IndelibleError) -> FailureDecision:

@@ -1,11 +1,12 @@
-"""Names of the stages of payments, and the lifecycles to which their tasks belong."""
+"""Names of the stages of payments, and the lifecycles to which the tasks of money belong."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from indelible.kernel import Lifecycle
-from indelible.money.lifecycle import CHARGE, REFUND, STRIPE_EVENT
+from indelible.money.lifecycle import CHARGE, PAYOUT_JOB, REFUND, STRIPE_EVENT, TRANSFER
+from indelible.money.rules.payouts import COMPLETE_PAYOUT_JOB_STAGE, SEND_TRANSFER_STAGE
 
 PROCESS_STRIPE_EVENT_STAGE: Final = "process_stripe_event"  # the id of a task is the event's id
 SEND_REFUND_STAGE: Final = "send_refund"  # the id of the refund
@@ -17,4 +18,10 @@ PAYMENT_STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum]]] = {
     SEND_REFUND_STAGE: REFUND,
     EXPIRE_CHARGE_STAGE: CHARGE,
     RECORD_FEE_STAGE: CHARGE,
+}
+# The stages whose tasks belong to aggregates; the tasks of all other stages stand alone.
+STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum]]] = {
+    **PAYMENT_STAGE_LIFECYCLES,
+    SEND_TRANSFER_STAGE: TRANSFER,
+    COMPLETE_PAYOUT_JOB_STAGE: PAYOUT_JOB,
 }

@@ -12,7 +12,7 @@ from indelible.money.tasks.outages import RETRY_SECONDS
 from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, no_payout_failpoint
 from indelible.money.tasks.payout_jobs import EndPayoutJob
 from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
-from indelible.money.tasks.sending import LEASE_SECONDS, SendTransfer
+from indelible.money.tasks.sending import LEASE_SECONDS, KnownReferences, SendTransfer
 from indelible.money.tasks.states import MoneyStore
 from indelible.money.tasks.sweeping import SweepPayouts
 
@@ -29,6 +29,7 @@ class PayoutStages:
     policy: PayoutPolicy = MANUAL
     observer: PayoutObserver = field(factory=SilentPayoutObserver)
     at_failpoint: AtPayoutFailpoint = no_payout_failpoint
+    known_references: KnownReferences = field(factory=KnownReferences)
     lease_seconds: int = LEASE_SECONDS
     retry_seconds: int = RETRY_SECONDS
 
@@ -44,6 +45,7 @@ class PayoutStages:
             clock=self.clock,
             observer=self.observer,
             at_failpoint=self.at_failpoint,
+            known_references=self.known_references,
             lease_seconds=self.lease_seconds,
             retry_seconds=self.retry_seconds,
         )

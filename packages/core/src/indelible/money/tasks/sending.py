@@ -55,6 +55,7 @@ from indelible.money.tasks.states import MoneyStore
 
 PAYOUTS: Final = Actor.system("payouts")
 LEASE_SECONDS: Final = 600
+MAX_KNOWN_REFERENCES: Final = 10_000  # a forgotten one costs one more question
 TIMEOUT_SECONDS: Final = 300
 PARKED: Final = "park"
 GATEWAY_ERRORS: Final = (
@@ -76,6 +77,26 @@ class SendAnswer:
     reported: TransferObject | None = None
 
 
+@define
+class KnownReferences:
+    """The references about whose transfers a process has asked Stripe since its start.
+
+    A database may have been restored to an earlier time before the process started, and then
+    Stripe has transfers, also under keys of later generations, that the database does not know.
+    """
+
+    _references: set[str] = field(factory=set[str], init=False)
+
+    def __contains__(self, reference: str) -> bool:
+        return reference in self._references
+
+    def add(self, reference: str) -> None:
+        """Keep a reference about which Stripe has answered."""
+        if len(self._references) >= MAX_KNOWN_REFERENCES:
+            self._references.clear()
+        self._references.add(reference)
+
+
 @define(kw_only=True)
 class SendTransfer:
     """Makes transfers at Stripe.
@@ -91,6 +112,7 @@ class SendTransfer:
     clock: Clock = field(factory=SystemClock)
     observer: PayoutObserver = field(factory=SilentPayoutObserver)
     at_failpoint: AtPayoutFailpoint = no_payout_failpoint
+    known_references: KnownReferences = field(factory=KnownReferences)
     lease_seconds: int = LEASE_SECONDS
     retry_seconds: int = RETRY_SECONDS
 
@@ -116,7 +138,7 @@ class SendTransfer:
         """Store the next attempt of each transfer; None for one that has ended or is stopped."""
         works: list[SendWork | None] = []
         for lease in leases:
-            works.append(begin_transfer(tx, BeginTransfer(transfer_id=lease.entity_id)))
+            works.append(begin_transfer(tx, self._begin_command(tx, lease.entity_id)))
             self.at_failpoint(PayoutFailpoint.SEND_AFTER_CLAIM)
         return works
 
@@ -180,8 +202,9 @@ class SendTransfer:
         """Return the transfer that was made; if there is none, make it under a new key."""
         reported_by_id = self._find(work.transfer.reference)
         self.at_failpoint(PayoutFailpoint.SEND_AFTER_LOOK_UP)
-        if work.is_job_new:
+        if work.adopts_others:
             self._adopt_others(work.transfer, reported_by_id)
+        self.known_references.add(work.transfer.reference)
         if work.transfer.id in reported_by_id:
             self.observer.transfer_attempted("found")
             check_reported(work.transfer, reported_by_id[work.transfer.id])
@@ -229,12 +252,18 @@ class SendTransfer:
 
     # Transactions
 
+    def _begin_command(self, tx: MoneyRead, transfer_id: str) -> BeginTransfer:
+        reference = tx.money.transfers.get(transfer_id).entity.reference
+        return BeginTransfer(
+            transfer_id=transfer_id, is_reference_known=reference in self.known_references
+        )
+
     def _begin_call(self, transfer: Transfer, handle: LeaseHandle) -> SendWork | None:
         def begin(tx: MoneyWrite, command: BeginTransfer) -> SendWork | None:
             tx.tasks.require_lease(handle.lease)
             return begin_call(tx, command)
 
-        command = BeginTransfer(transfer_id=transfer.id)
+        command = BeginTransfer(transfer_id=transfer.id, is_reference_known=True)
         return self.store.run(begin, command, actor=PAYOUTS, reason="no transfer was found")
 
     def _park(self, work: SendWork, handle: LeaseHandle) -> None:

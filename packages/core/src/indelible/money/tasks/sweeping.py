@@ -87,10 +87,10 @@ class SweepResult:
 class _Run:
     """The count of what one run has done so far."""
 
-    jobs: set[str] = field(factory=set)
+    jobs: set[str] = field(factory=set[str])
     completed: int = 0
-    transfers: set[str] = field(factory=set)
-    errors: list[SweepError] = field(factory=list)
+    transfers: set[str] = field(factory=set[str])
+    errors: list[SweepError] = field(factory=list[SweepError])
 
     def result(self) -> SweepResult:
         """Return the result of the run."""

@@ -260,8 +260,8 @@ class LedgerConformance:
 
         other = f"escrow:{OTHER}:{USD}"
         assert store.read(read) == [[other], [other], None, None, None, ["settlement:s1"]]
-        assert code(partial(store.read, money.get_account, "nothing")) == "ACCOUNT_NOT_FOUND"
-        assert code(partial(store.read, money.get_movement, "nothing")) == "MOVEMENT_NOT_FOUND"
+        assert code(lambda: store.read(money.get_account, "nothing")) == "ACCOUNT_NOT_FOUND"
+        assert code(lambda: store.read(money.get_movement, "nothing")) == "MOVEMENT_NOT_FOUND"
 
     def test_the_postings_of_an_account_are_listed_with_their_cause(self, store: AnyStore) -> None:
         books = settled_books(store)

@@ -4,8 +4,8 @@ from functools import partial
 
 from attrs import evolve
 
-from indelible.money import AccountKind, MoneyRead, MovementKind, OwedLine
-from indelible.money.entities import movement_id
+from indelible.money import AccountKind, MoneyRead, MovementKind
+from indelible.money.entities import OwedLine, movement_id
 from indelible.money.rules import ledger
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.scenarios import (
@@ -32,6 +32,16 @@ def owed_line(tx: MoneyRead, number: int) -> OwedLine:
     return tx.money.movements.owed_line(SETTLEMENT, number)
 
 
+def read_owed_line(store: AnyStore, number: int) -> OwedLine:
+    """Read an owed line in a transaction."""
+    return store.read(owed_line, number)
+
+
+def read_payout_line(store: AnyStore, number: int) -> object:
+    """Read the line of a payout in a transaction."""
+    return store.read(lambda tx: tx.money.movements.payout_line(SETTLEMENT, number))
+
+
 class OwedLinesConformance:
     """Requirements on what winners are owed, and on what pays it."""
 
@@ -55,11 +65,10 @@ class OwedLinesConformance:
     def test_a_posting_that_owes_nothing_is_no_owed_line(self, store: AnyStore) -> None:
         settled_books(store)
         for number in (4, 5, 6):
-            attempt = partial(store.read, owed_line, number)
+            attempt = partial(read_owed_line, store, number)
             assert code(attempt) == "OWED_LINE_NOT_FOUND"
 
-        unpaid = partial(store.read, lambda tx: tx.money.movements.payout_line(SETTLEMENT, 1))
-        assert code(unpaid) == "PAYOUT_LINE_NOT_FOUND"
+        assert code(lambda: read_payout_line(store, 1)) == "PAYOUT_LINE_NOT_FOUND"
 
     def test_a_payout_pays_its_line(self, store: AnyStore) -> None:
         books = settled_books(store)

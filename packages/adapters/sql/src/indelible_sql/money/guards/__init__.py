@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from indelible.money.rules.stages import STAGE_LIFECYCLES
 from indelible_sql.kernel.task_guards import task_entity_guard
 from indelible_sql.money.guards.ledger import ledger_guards
 from indelible_sql.money.guards.payments import payment_guards
 from indelible_sql.money.guards.payouts import payout_guards
-from indelible_sql.money.tables.heads import HEADS, STAGES
+from indelible_sql.money.tables.heads import HEADS
 from indelible_sql.schema.guard import Guard
 
 
@@ -16,6 +17,6 @@ def all_guards(dialect: str) -> Iterator[Guard]:
     yield from payment_guards(dialect)
     yield from payout_guards(dialect)
     for head, lifecycle in HEADS.items():
-        stages = [stage for stage, owner in STAGES.items() if owner is lifecycle]
+        stages = [stage for stage, owner in STAGE_LIFECYCLES.items() if owner is lifecycle]
         if stages:
             yield task_entity_guard(head, stages, dialect)

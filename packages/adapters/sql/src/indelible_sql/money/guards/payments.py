@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from indelible.money.entities import StripeEvent
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.disputes import Dispute
-from indelible.money.entities.events import EventOutcome, StripeEvent
 from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.refunds import Refund
+from indelible.money.entities.values import EventOutcome
 from indelible.money.lifecycle import RECONCILIATION, InboxStatus
 from indelible_sql.money.guards.conditions import generation_guard, kept_guard
 from indelible_sql.money.tables import (

@@ -18,10 +18,28 @@ def payout_guards(dialect: str) -> Iterator[Guard]:
     yield fixed_columns_guard(TRANSFERS, Transfer.fixed)
     yield kept_guard(TRANSFERS, "stripe_transfer_id")
     yield generation_guard(TRANSFERS)
+    yield _open_job_guard(dialect)
     yield _line_guard(dialect)
     yield _sum_guard(dialect)
     yield fixed_columns_guard(JOBS, PayoutJob.fixed)
     yield _finished_guard(dialect)
+
+
+def _open_job_guard(dialect: str) -> Guard:
+    """Refuse a new transfer of a job that is complete.
+
+    A transfer that is stored at the same moment as the end of its job is named by `verify`.
+    """
+    return Guard(
+        table=TRANSFERS,
+        rule="job_open",
+        event="INSERT",
+        condition=(
+            f"NOT EXISTS (SELECT 1 FROM {qualified_name(JOBS, dialect)} AS job"
+            f" WHERE job.id = NEW.job_id AND job.status = '{PayoutJobStatus.COMPLETE}')"
+        ),
+        row_filter="NEW.job_id IS NOT NULL",
+    )
 
 
 def _line_guard(dialect: str) -> Guard:

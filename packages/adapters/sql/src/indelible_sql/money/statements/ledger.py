@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnClause,
     ColumnElement,
     Select,
     and_,
@@ -244,7 +245,7 @@ INCONSISTENT: Final[Query] = (
 )
 
 # Which accounts have another balance than the sum of their postings?
-_zero = literal_column("0")
+_zero: ColumnClause[Any] = literal_column("0")
 _sides = union_all(
     select(
         POSTINGS.c.debit_account_id.label("account_id"),

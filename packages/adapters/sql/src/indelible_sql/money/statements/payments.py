@@ -1,8 +1,17 @@
 """The statements of charges, refunds, disputes, events and reconciliations."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle import (
@@ -29,7 +38,8 @@ from indelible_sql.schema.columns import IDENTIFIER, INSTANT
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import page_by, rows_by
 
-_limit = bindparam("limit")
+_limit: BindParameter[Any] = bindparam("limit")
+_one: ColumnClause[Any] = literal_column("1")
 _until = bindparam("until", type_=INSTANT)
 
 # Which charges of a reference in some states follow an id?
@@ -69,7 +79,7 @@ WAITING: Final[Query] = (
 _PAYMENT_KINDS: Final = (MovementKind.ENTRY_FEE, MovementKind.PAYMENT_QUARANTINED)
 _prefix = literal_column("'payment:'").op("||")(CHARGES.c.id)
 _is_booked = (
-    select(literal_column("1"))
+    select(_one)
     .where(or_(*(MOVEMENTS.c.fact_key == _prefix.op("||")(f":{kind}") for kind in _PAYMENT_KINDS)))
     .exists()
 )

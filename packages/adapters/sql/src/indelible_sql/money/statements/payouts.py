@@ -1,8 +1,17 @@
 """The statements of transfers and payout jobs."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus, TransferStatus
 from indelible_sql.engine.session import Query
@@ -23,9 +32,10 @@ from indelible_sql.money.tables import (
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL
 from indelible_sql.schema.tables import page_by, rows_by
 
-_limit = bindparam("limit")
+_limit: BindParameter[Any] = bindparam("limit")
 _until = bindparam("until", type_=INSTANT)
-_first_change = literal_column("1")
+_one: ColumnClause[Any] = literal_column("1")
+_first_change = _one
 
 # Which transfer pays an owed line?
 OF_OWED_LINE: Final[Query] = (
@@ -84,7 +94,7 @@ COUNT_OF_JOB: Final = COUNT_TRANSFERS.where(
 
 # What is the sum of the transfers whose owed lines no movement has paid?
 _is_paid = (
-    select(literal_column("1"))
+    select(_one)
     .where(
         POSTINGS.c.owed_movement_id == TRANSFER_LINES.c.owed_movement_id,
         POSTINGS.c.owed_number == TRANSFER_LINES.c.owed_number,
@@ -137,9 +147,7 @@ MISCOUNTED_TRANSFERS: Final[Query] = (
 _of_job = TRANSFERS.c.job_id == JOBS.c.id
 _transfer_count = select(func.count()).where(_of_job).scalar_subquery()
 _transfer_sum = select(total(TRANSFERS.c.amount_minor)).where(_of_job).scalar_subquery()
-_has_open = (
-    select(literal_column("1")).where(_of_job, in_states(TRANSFERS.c.status, _OPEN)).exists()
-)
+_has_open = select(_one).where(_of_job, in_states(TRANSFERS.c.status, _OPEN)).exists()
 UNFINISHED_JOBS: Final[Query] = (
     select(JOBS.c.id, JOBS.c.seq)
     .where(JOBS.c.status == PayoutJobStatus.COMPLETE.value)

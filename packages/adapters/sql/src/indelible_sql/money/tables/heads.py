@@ -20,7 +20,6 @@ from indelible.money.lifecycle import (
     STRIPE_EVENT,
     TRANSFER,
 )
-from indelible.money.rules.stages import PAYMENT_STAGE_LIFECYCLES
 from indelible_sql.money.tables.inbox import RECONCILIATIONS, STRIPE_EVENTS, SWITCHES
 from indelible_sql.money.tables.ledger import ACCOUNTS, MOVEMENTS
 from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUNDS
@@ -40,4 +39,3 @@ HEADS: Final[Mapping[Table, Lifecycle[StrEnum]]] = {
     JOBS: PAYOUT_JOB,
     TRANSFERS: TRANSFER,
 }
-STAGES: Final[Mapping[str, Lifecycle[StrEnum]]] = PAYMENT_STAGE_LIFECYCLES

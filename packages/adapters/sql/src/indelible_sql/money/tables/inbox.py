@@ -2,10 +2,11 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
 
-from indelible.money.entities.events import EventOrigin, EventOutcome
 from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.values import (
     MAX_MESSAGE_LENGTH,
+    EventOrigin,
+    EventOutcome,
     ReconciliationRule,
     ReconciliationScope,
 )
@@ -46,8 +47,15 @@ STRIPE_EVENTS = head(
     Column("account", IDENTIFIER),
     required("origin", IDENTIFIER),
     Column("last_code", IDENTIFIER),
-    # An export contains payloads after all changes.
-    key("stripe_events_payload", ["payload_digest"], "payloads", ["digest"], deferred=True),
+    # An export contains payloads after all changes: an imported event changes before it has one.
+    key(
+        "stripe_events_payload",
+        ["payload_digest"],
+        "payloads",
+        ["digest"],
+        deferred=True,
+        is_repeated=False,
+    ),
     CheckConstraint(f"origin IN ({quoted(EventOrigin)})", name="stripe_events_origin_known"),
     CheckConstraint(
         f"status = '{InboxStatus.RECEIVED}' OR attempt_number > 0",

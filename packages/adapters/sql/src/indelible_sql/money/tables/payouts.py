@@ -89,11 +89,14 @@ TRANSFERS = head(
     Column("parked_at", INSTANT),
     Column("completed_at", INSTANT),
     sum_column("reversed"),
+    # Transfers may be planned and approved before the job that counts them is stored.
     key(
         "transfers_job",
         ["job_id", "reference", "currency"],
         "payout_jobs",
         ["id", "reference", "currency"],
+        deferred=True,
+        is_repeated=False,
     ),
     key("transfers_reissued", ["reissue_of"], "transfers", ["id"]),
     CheckConstraint("amount_minor >= line_count", name="transfers_amount_of_lines"),

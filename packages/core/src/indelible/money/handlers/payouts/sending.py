@@ -30,11 +30,14 @@ from indelible.money.rules.payouts import (
 
 @frozen(kw_only=True)
 class SendWork:
-    """The next work on a transfer. An attempt is stored unless the step is PARK."""
+    """The next work on a transfer. An attempt is stored unless the step is PARK.
+
+    With `adopts_others` a look-up completes the other transfers that Stripe has, too.
+    """
 
     transfer: Transfer
     decision: SendDecision
-    is_job_new: bool = False
+    adopts_others: bool = False
 
     @property
     def step(self) -> SendStep:
@@ -49,7 +52,7 @@ def begin_transfer(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork 
     """
     head = tx.money.transfers.lock(command.transfer_id)
     transfer = head.entity
-    facts = _send_facts(tx, transfer)
+    facts = _send_facts(tx, transfer, command)
     decision = next_step(transfer, facts, now=tx.clock.now())
     if decision.step is SendStep.NOTHING:
         return None
@@ -65,7 +68,8 @@ def begin_transfer(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork 
         attempted = transfer.calling(destination, now=now)
         head = _save_attempt(tx, head, attempted, AttemptKind.CALL)
     is_job_new = facts.job_status is PayoutJobStatus.PENDING
-    return SendWork(transfer=head.entity, decision=decision, is_job_new=is_job_new)
+    adopts_others = is_job_new or not facts.is_reference_known
+    return SendWork(transfer=head.entity, decision=decision, adopts_others=adopts_others)
 
 
 def begin_call(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | None:
@@ -83,7 +87,7 @@ def begin_call(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | No
     if job is not None and job.entity.status is PayoutJobStatus.PENDING:
         started = job.entity.transition("start", now=tx.clock.now())
         save(tx, tx.money.payout_jobs, job, started, "start")
-    facts = _send_facts(tx, transfer)
+    facts = _send_facts(tx, transfer, command)
     reason = park_reason(transfer, facts)
     if reason is not None:
         decision = SendDecision(step=SendStep.PARK, park_reason=reason)
@@ -174,7 +178,7 @@ def job_may_end(tx: MoneyWrite, transfer: Transfer) -> None:
         tx.tasks.enqueue(COMPLETE_PAYOUT_JOB_STAGE, {transfer.job_id: tx.clock.now()})
 
 
-def _send_facts(tx: MoneyWrite, transfer: Transfer) -> SendFacts:
+def _send_facts(tx: MoneyWrite, transfer: Transfer, command: commands.BeginTransfer) -> SendFacts:
     payee = tx.money.payees.of_party(transfer.party)
     job_status: PayoutJobStatus | None = None
     if transfer.job_id is not None:
@@ -185,6 +189,7 @@ def _send_facts(tx: MoneyWrite, transfer: Transfer) -> SendFacts:
         destination=None if payee is None else payee.entity.destination,
         job_status=job_status,
         is_halted=switch is not None and switch.is_halted,
+        is_reference_known=command.is_reference_known,
     )
 
 

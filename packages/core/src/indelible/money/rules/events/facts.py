@@ -98,14 +98,11 @@ def read_transfer(fields: JsonFields) -> TransferObject:
 def read_account(fields: JsonFields) -> AccountObject:
     """Read a connected account."""
     requirements = fields.member("requirements")
-    due = requirements.values.get("currently_due") or []
-    if not isinstance(due, list) or not all(isinstance(item, str) for item in due):
-        raise requirements.malformed("currently_due", "an array of texts")
     return AccountObject(
         id=fields.text("id"),
         transfers_active=fields.member("capabilities").text_or_none("transfers") == "active",
         payouts_enabled=fields.flag("payouts_enabled"),
-        requirements_due=tuple(due),
+        requirements_due=requirements.texts("currently_due"),
         disabled_reason=requirements.text_or_none("disabled_reason"),
         metadata=fields.metadata(),
     )

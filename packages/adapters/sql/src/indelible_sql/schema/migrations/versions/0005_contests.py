@@ -15,6 +15,10 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+OF_CONTESTS = """
+    lifecycle IN ('contest', 'contest_log', 'entry', 'provider_feed', 'settlement_run')
+"""
+
 
 def upgrade() -> None:
     """Add the tables and their guards, and replace a guard of tasks. Existing rows stay."""
@@ -22,8 +26,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove payloads and rejections; an export must contain every record where there are any."""
+    """Remove contests, payloads and rejections; an export must contain every record."""
     connection, context = op.get_bind(), op.get_context()
+    check_before_losing(connection, context, "history", OF_CONTESTS)
     check_before_losing(connection, context, "payloads")
     check_before_losing(connection, context, "rejections")
     run_frozen(revision, DOWN)

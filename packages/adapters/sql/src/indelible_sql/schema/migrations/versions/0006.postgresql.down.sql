@@ -204,9 +204,13 @@ DROP TRIGGER task_attempts_no_delete ON indelible.task_attempts
 --;
 DROP TRIGGER tasks_needs_charges ON indelible.tasks
 --;
+DROP TRIGGER tasks_needs_payout_jobs ON indelible.tasks
+--;
 DROP TRIGGER tasks_needs_refunds ON indelible.tasks
 --;
 DROP TRIGGER tasks_needs_stripe_events ON indelible.tasks
+--;
+DROP TRIGGER tasks_needs_transfers ON indelible.tasks
 --;
 DROP TRIGGER tasks_prune ON indelible.tasks
 --;
@@ -231,6 +235,8 @@ DROP TRIGGER transfer_lines_of_owed_line ON indelible.transfer_lines
 DROP TRIGGER transfers_fixed ON indelible.transfers
 --;
 DROP TRIGGER transfers_generation_forward ON indelible.transfers
+--;
+DROP TRIGGER transfers_job_open ON indelible.transfers
 --;
 DROP TRIGGER transfers_keeps_stripe_transfer_id ON indelible.transfers
 --;
@@ -608,6 +614,8 @@ DROP FUNCTION indelible.transfers_keeps_stripe_transfer_id
 --;
 DROP FUNCTION indelible.transfers_generation_forward
 --;
+DROP FUNCTION indelible.transfers_job_open
+--;
 DROP FUNCTION indelible.transfer_lines_of_owed_line
 --;
 DROP FUNCTION indelible.history_counts_transfer_lines
@@ -622,9 +630,61 @@ DROP FUNCTION indelible.tasks_needs_refunds
 --;
 DROP FUNCTION indelible.tasks_needs_stripe_events
 --;
+DROP FUNCTION indelible.tasks_needs_payout_jobs
+--;
+DROP FUNCTION indelible.tasks_needs_transfers
+--;
 ALTER TABLE indelible.accounts DROP CONSTRAINT accounts_movement
 --;
 ALTER TABLE indelible.stripe_events DROP CONSTRAINT stripe_events_payload
+--;
+ALTER TABLE indelible.transfers DROP CONSTRAINT transfers_job
+--;
+TRUNCATE indelible.transfer_attempts, indelible.transfer_lines, indelible.transfers, indelible.payout_jobs, indelible.payees, indelible.payment_switches, indelible.discrepancies, indelible.reconciliations, indelible.stripe_event_attempts, indelible.stripe_events, indelible.disputes, indelible.refund_attempts, indelible.refunds, indelible.charges, indelible.covered_items, indelible.postings, indelible.movements, indelible.accounts
+--;
+DELETE FROM indelible.task_attempts
+WHERE stage IN (
+  'complete_payout_job', 'expire_charge', 'process_stripe_event', 'record_fee',
+  'send_refund', 'send_transfer'
+)
+--;
+DELETE FROM indelible.tasks
+WHERE stage IN (
+  'complete_payout_job', 'expire_charge', 'process_stripe_event', 'record_fee',
+  'send_refund', 'send_transfer'
+)
+--;
+DELETE FROM indelible.seal_records
+WHERE EXISTS (
+  SELECT 1 FROM indelible.history
+  WHERE lifecycle IN (
+    'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+    'reconciliation', 'refund', 'stripe_event', 'transfer'
+  )
+)
+--;
+DELETE FROM indelible.seals
+WHERE EXISTS (
+  SELECT 1 FROM indelible.history
+  WHERE lifecycle IN (
+    'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+    'reconciliation', 'refund', 'stripe_event', 'transfer'
+  )
+)
+--;
+DELETE FROM indelible.history
+WHERE lifecycle IN (
+  'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+  'reconciliation', 'refund', 'stripe_event', 'transfer'
+)
+--;
+DELETE FROM indelible.lifecycle_edges
+WHERE lifecycle IN (
+  'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+  'reconciliation', 'refund', 'stripe_event', 'transfer'
+)
+--;
+SET CONSTRAINTS ALL IMMEDIATE
 --;
 CREATE TRIGGER lifecycle_edges_no_delete BEFORE DELETE ON indelible.lifecycle_edges
 FOR EACH STATEMENT EXECUTE FUNCTION indelible.lifecycle_edges_no_delete()

@@ -306,8 +306,6 @@ DROP TRIGGER stripe_events_no_replace
 --;
 DROP TRIGGER stripe_events_one_step
 --;
-DROP TRIGGER stripe_events_payload_exists
---;
 DROP TRIGGER subscriber_cursors_fence
 --;
 DROP TRIGGER subscriber_cursors_first
@@ -328,9 +326,13 @@ DROP TRIGGER task_attempts_no_delete
 --;
 DROP TRIGGER tasks_needs_charges
 --;
+DROP TRIGGER tasks_needs_payout_jobs
+--;
 DROP TRIGGER tasks_needs_refunds
 --;
 DROP TRIGGER tasks_needs_stripe_events
+--;
+DROP TRIGGER tasks_needs_transfers
 --;
 DROP TRIGGER tasks_prune
 --;
@@ -364,7 +366,7 @@ DROP TRIGGER transfers_generation_forward
 --;
 DROP TRIGGER transfers_history_exists
 --;
-DROP TRIGGER transfers_job_exists
+DROP TRIGGER transfers_job_open
 --;
 DROP TRIGGER transfers_keeps_stripe_transfer_id
 --;
@@ -529,6 +531,62 @@ DROP INDEX postings_of_party
 DROP INDEX postings_owed_line
 --;
 DROP INDEX postings_reversal
+--;
+DELETE FROM task_attempts
+WHERE stage IN (
+  'complete_payout_job', 'expire_charge', 'process_stripe_event', 'record_fee',
+  'send_refund', 'send_transfer'
+)
+--;
+DELETE FROM tasks
+WHERE stage IN (
+  'complete_payout_job', 'expire_charge', 'process_stripe_event', 'record_fee',
+  'send_refund', 'send_transfer'
+)
+--;
+DELETE FROM seal_records
+WHERE EXISTS (
+  SELECT 1 FROM history
+  WHERE lifecycle IN (
+    'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+    'reconciliation', 'refund', 'stripe_event', 'transfer'
+  )
+)
+--;
+DELETE FROM seals
+WHERE EXISTS (
+  SELECT 1 FROM history
+  WHERE lifecycle IN (
+    'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+    'reconciliation', 'refund', 'stripe_event', 'transfer'
+  )
+)
+--;
+DELETE FROM history
+WHERE lifecycle IN (
+  'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+  'reconciliation', 'refund', 'stripe_event', 'transfer'
+)
+--;
+DELETE FROM lifecycle_edges
+WHERE lifecycle IN (
+  'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
+  'reconciliation', 'refund', 'stripe_event', 'transfer'
+)
+--;
+CREATE TABLE downgraded_positions AS
+SELECT position AS old_position, row_number() OVER (ORDER BY position) AS new_position
+FROM history
+--;
+UPDATE history
+SET position = position + (SELECT max(old_position) FROM downgraded_positions)
+--;
+UPDATE history
+SET position = new_position
+FROM downgraded_positions
+WHERE position = old_position + (SELECT max(old_position) FROM downgraded_positions)
+--;
+DROP TABLE downgraded_positions
 --;
 CREATE TRIGGER lifecycle_edges_no_delete BEFORE DELETE ON lifecycle_edges
 WHEN (FALSE) IS NOT TRUE

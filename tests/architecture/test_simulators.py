@@ -1,0 +1,50 @@
+"""Tests start every simulator of Stripe where its journal is checked."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from tests.architecture.sources import ROOT, parsed
+
+STARTERS = {"running_simulator", "open_simulator", "simulator_process"}
+PROGRAM = "indelible_stripe.simulator"
+CHECKED = {
+    "tests/doubles/simulators.py": {"running_simulator", PROGRAM},
+    # These run the program, and check the journal of the one that serves requests.
+    "tests/adapters/stripe/test_story.py": {PROGRAM},
+    # This compares names of modules.
+    "tests/architecture/test_simulators.py": {PROGRAM},
+}
+
+
+def started_simulators(module: ast.Module) -> Iterator[str]:
+    """Yield each name of what starts a simulator, and the program's name where it is run."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom):
+            yield from STARTERS & {alias.name for alias in node.names}
+        elif isinstance(node, ast.Attribute):
+            yield from STARTERS & {node.attr}
+        elif isinstance(node, ast.Constant) and node.value == PROGRAM:
+            yield PROGRAM
+
+
+def test_tests_start_simulators_only_where_the_journal_is_checked() -> None:
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        names = set(started_simulators(parsed(path)))
+        if names:
+            found[path.relative_to(ROOT).as_posix()] = names
+
+    assert found == CHECKED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from indelible_stripe.simulator import running_simulator",
+        "simulator.open_simulator(story, seed=1)",
+        "command = (sys.executable, '-m', 'indelible_stripe.simulator')",
+    ],
+)
+def test_a_planted_unchecked_simulator_is_found(text: str) -> None:
+    assert list(started_simulators(ast.parse(text)))

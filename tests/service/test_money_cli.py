@@ -1,0 +1,243 @@
+"""`indelible money`: reconciliations, statements and the backfill, against a Stripe on a socket."""
+
+import json
+import time
+from collections.abc import Generator
+from datetime import timedelta
+
+import pytest
+from attrs import frozen
+from tests.adapters.stripe.controls import API_KEY, Controlled, controlled
+from tests.service.commands import error_code, json_result, run
+
+from indelible.app import WriteTx
+from indelible.kernel import Actor, SystemClock
+from indelible.money.commands import OpenCharge, StartReconciliation
+from indelible.money.entities import Charge, EventOrigin, ReconciliationScope
+from indelible.money.handlers import open_charge
+from indelible.money.handlers.reconciliations import start_reconciliation
+from indelible.money.queries.payouts import get_switch
+from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
+from indelible.money.tasks import PaymentStages, PaymentStarter
+from indelible_sql import SqlStore, open_store, verify
+from indelible_workers import Worker, process_batch
+
+ANN = Actor.user("ann")
+FEE_MINOR = 2_501
+HOUR_SECONDS = 3_600
+ROUNDS = 3  # a refund's event waits for that of its payment
+RECONCILE = ("money", "reconcile", "--reason", "the books are closed", "--by", "user:maya")
+
+
+@frozen
+class Books:
+    """A store with its Stripe, whose clock is two hours behind, and the settings of commands."""
+
+    store: SqlStore
+    stripe: Controlled
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self.store.own_url,
+            "STRIPE_API_KEY": API_KEY,
+            "STRIPE_WEBHOOK_SECRET": "whsec_of_the_commands",
+            "STRIPE_API_URL": self.stripe.url,
+        }
+
+    def pay(self, item: str = "item-1") -> Charge:
+        """Let Ann pay a charge at Stripe; no webhook brings the event."""
+        command = OpenCharge(
+            reference="reference-1",
+            party=ANN.id,
+            item=item,
+            amount_minor=FEE_MINOR,
+            currency="USD",
+            expires_at=SystemClock().now() + timedelta(days=1),
+        )
+        opened = self.store.run(open_charge, command, actor=ANN, reason="a test").charge
+        starter = PaymentStarter(store=self.store, gateway=self.stripe.gateway)
+        started = starter.create_intent(opened.id, party=ANN.id, actor=ANN)
+        self.stripe.control(f"intents/{started.intent.id}/pay")
+        return started.charge
+
+    def process_missed_events(self) -> None:
+        """Store the events by the command, and process them as workers do.
+
+        An event that waits for another one is due again at once.
+        """
+        stored = json_result("money", "backfill", settings=self.settings)
+        actor = Actor.system("worker")
+        stages = PaymentStages(store=self.store, gateway=self.stripe.gateway).stages()
+        with Worker(store=self.store, actor=actor).heartbeat() as worker:
+            for _ in range(ROUNDS):
+                self.store.run(enqueue_events, stored, actor=actor, reason="a test")
+                for stage in stages:
+                    while process_batch(self.store, stage, actor=actor, worker=worker):
+                        pass
+
+
+def enqueue_events(tx: WriteTx, stored: list[dict[str, str]]) -> None:
+    """Make the tasks of events due now."""
+    due = {event["event"]: tx.clock.now() for event in stored}
+    tx.tasks.enqueue(PROCESS_STRIPE_EVENT_STAGE, due)
+
+
+@pytest.fixture
+def books(sqlite_url: str) -> Generator[Books]:
+    """Return a store with its Stripe."""
+    two_hours_ago = int(time.time()) - 2 * HOUR_SECONDS
+    store = open_store(sqlite_url)
+    with controlled(balance={}, accounts=[], clock={"stopped_at": two_hours_ago}) as stripe:
+        yield Books(store, stripe)
+    store.dispose()
+
+
+# backfill
+
+
+def test_the_backfill_stores_each_missed_event_once(books: Books) -> None:
+    books.pay()
+
+    stored = json_result("money", "backfill", settings=books.settings)
+
+    assert "payment_intent.succeeded" in {event["type"] for event in stored}
+    assert json_result("money", "backfill", settings=books.settings) == []
+    for event in stored:
+        head = books.store.read(lambda tx, one=event["event"]: tx.money.events.get(one))
+        task = books.store.read(
+            lambda tx, one=event["event"]: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, one)
+        )
+        assert head.entity.origin is EventOrigin.BACKFILL
+        assert task.due_at is not None
+    assert verify(books.store) == ()
+
+
+def test_the_backfill_begins_at_a_time(books: Books) -> None:
+    books.pay()
+
+    result = run("money", "backfill", "--since", "2100-01-01", settings=books.settings)
+
+    assert (result.exit_code, result.stdout.strip()) == (0, "Events stored: 0")
+
+
+# statement
+
+
+def test_a_statement_lists_the_postings_of_a_party(books: Books) -> None:
+    books.pay()
+    books.process_missed_events()
+
+    (line,) = json_result("money", "statement", ANN.id, settings=books.settings)
+
+    assert (line["kind"], line["amount_minor"], line["currency"]) == ("ENTRY_FEE", 2_501, "USD")
+    assert line["debit"] == "stripe_balance:-:USD"
+    assert line["credit"] == "escrow:reference-1:USD"
+    text = run("money", "statement", ANN.id, settings=books.settings).stdout
+    assert "Postings: 1" in text
+    assert "escrow:reference-1:USD" in text
+
+
+def test_a_party_without_postings_has_an_empty_statement(books: Books) -> None:
+    assert json_result("money", "statement", "nobody", settings=books.settings) == []
+
+
+# reconcile
+
+
+def test_equal_books_pass_and_the_reason_is_in_the_history(books: Books) -> None:
+    books.pay()
+    books.process_missed_events()
+
+    assert json_result(*RECONCILE, "--full", settings=books.settings) == []
+
+    text = run(*RECONCILE, settings=books.settings).stdout
+    assert "CHEAP reconciliation: PASSED, differences: 0" in text
+    (saved, *_) = books.store.read(
+        lambda tx: tx.history.backwards(limit=1).changes  # the last change is its end
+    )
+    assert (saved.lifecycle, saved.reason) == ("reconciliation", "the books are closed")
+    assert saved.actor == Actor.user("maya")
+
+
+def test_fees_and_refunds_that_are_booked_late_are_no_difference_of_the_balance(
+    books: Books,
+) -> None:
+    charge = books.pay()
+    books.stripe.control("refunds", payment_intent=charge.intent_id, amount=500)
+    books.process_missed_events()
+
+    assert json_result(*RECONCILE, "--full", settings=books.settings) == []
+
+
+def test_a_difference_is_listed_and_halts_new_payments(books: Books) -> None:
+    books.pay()
+
+    found = json_result(*RECONCILE, settings=books.settings, code=1)
+
+    assert {line["rule"] for line in found} == {"R12"}
+    switch = books.store.read(get_switch)
+    assert switch is not None
+    assert switch.reason_code == "RECONCILIATION_DISCREPANCY"
+
+
+def test_an_outage_of_stripe_proves_nothing_and_halts_nothing(books: Books) -> None:
+    books.stripe.control("outage", on=True)
+
+    result = run(*RECONCILE, "--json", settings=books.settings)
+
+    error = json.loads(result.stderr)
+    assert (result.exit_code, error["code"]) == (3, "RECONCILIATION_NOT_FINISHED")
+    assert error["detail"]["error_code"] == "STRIPE_API_ERROR"
+    assert books.store.read(get_switch) is None
+    backfill = error_code("money", "backfill", settings=books.settings, exit_code=3)
+    assert backfill == "STRIPE_API_ERROR"
+
+
+def test_two_reconciliations_of_a_scope_do_not_run_at_once(books: Books) -> None:
+    start = StartReconciliation(scope=ReconciliationScope.CHEAP)
+    books.store.run(start_reconciliation, start, actor=ANN, reason="a test")
+
+    assert error_code(*RECONCILE, settings=books.settings) == "RECONCILIATION_RUNNING"
+    assert run(*RECONCILE, "--full", settings=books.settings).exit_code == 0
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("money", "reconcile"),
+        ("money", "statement"),
+        ("money", "statement", "ann", "--limit", "0"),
+        ("money", "statement", "ann", "--limit", "501"),
+        ("money", "backfill", "--since", "yesterday"),
+    ],
+)
+def test_wrong_usage_prints_the_usage(words: tuple[str, ...]) -> None:
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+
+
+def test_an_actor_without_a_kind_is_refused(books: Books) -> None:
+    words = ("money", "reconcile", "--reason", "why", "--by", "maya")
+
+    assert error_code(*words, settings=books.settings) == "INVALID_ACTOR"
+
+
+@pytest.mark.parametrize("words", [RECONCILE, ("money", "backfill")])
+def test_a_command_that_asks_stripe_needs_its_key(sqlite_url: str, words: tuple[str, ...]) -> None:
+    settings = {"DATABASE_URL": sqlite_url}
+
+    assert error_code(*words, settings=settings, exit_code=3) == "PAYMENTS_NOT_CONFIGURED"
+
+
+@pytest.mark.parametrize("command", ["reconcile", "statement", "backfill"])
+def test_the_help_of_each_command_says_what_it_does(command: str) -> None:
+    result = run("money", command, "--help")
+
+    assert result.exit_code == 0
+    assert "--json" in result.stdout
