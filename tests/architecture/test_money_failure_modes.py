@@ -44,7 +44,7 @@ ROWS: Final = (
 
 
 @cache
-def tests_of(name: str) -> dict[str, str]:
+def decorators_of(name: str) -> dict[str, str]:
     """Return the decorators of a module's tests by the tests' names."""
     tree = ast.parse((ROOT / FOLDER / name).read_text(encoding="utf-8"))
     tests: dict[str, str] = {}
@@ -60,7 +60,7 @@ def test_every_row_of_the_fact_sheet_has_a_test() -> None:
 
 @pytest.mark.parametrize(("number", "module", "test"), ROWS)
 def test_the_test_of_a_row_runs(number: int, module: str, test: str) -> None:
-    decorators = tests_of(module).get(test)
+    decorators = decorators_of(module).get(test)
 
     assert decorators is not None, (number, test)
     assert "skip" not in decorators
