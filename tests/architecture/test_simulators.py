@@ -9,7 +9,7 @@ from tests.architecture.sources import ROOT, parsed
 STARTERS = {"running_simulator", "open_simulator", "simulator_process"}
 PROGRAM = "indelible_stripe.simulator"
 CHECKED = {
-    "tests/doubles/simulators.py": {"running_simulator"},
+    "tests/doubles/simulators.py": {"running_simulator", PROGRAM},
     # These run the program, and check the journal of the one that serves requests.
     "tests/adapters/stripe/test_story.py": {PROGRAM},
     # This compares names of modules.

@@ -11,18 +11,13 @@ from attrs import define, field, frozen
 from tests.architecture.sources import ROOT
 from tests.bench.contest_probes import Probes, Window
 from tests.bench.contest_rows import due_contest_of
-from tests.bench.contest_writes import (
-    by_one_statement,
-    by_row_loop,
-    clear,
-    create_copy,
-    plain_connection,
-)
+from tests.bench.plain_copies import PlainCopy, clear, plain_connection
 from tests.bench.rounds import MILLISECONDS, Dose, Goal, Measured, Table
 from tests.chaos.testbed import Testbed
 
 from indelible.contests.rules.configuration import MAX_ENTRIES
 from indelible_sql import open_store
+from indelible_sql.contests.tables import LINES
 
 SIZES: Final = (1_000, 10_000, MAX_ENTRIES)
 FEW_SIZES: Final = (30,)
@@ -36,6 +31,7 @@ STEPS: Final = ("start", "read", "compute", "prepare", "write")
 WHOLE: Final = "whole settlement"
 ALONE: Final = "edit, before"
 OURS, STATEMENT, LOOP = "indelible", "one statement", "row loop"
+LINE_COPY: Final = PlainCopy(LINES)
 Way = Callable[[Any], Window]
 LOAD: Final = (
     "The entries are copied by SQL with guards lifted, because handlers take milliseconds for each;"
@@ -206,7 +202,7 @@ def measure(bed: Testbed, database: str, size: int) -> Settled:
     contest_id = due_contest_of(urls.application, urls.admin, size)
     store = open_store(urls.application)
     with Probes(store) as probes, plain_connection(urls.owner) as connection:
-        create_copy(connection)
+        LINE_COPY.create(connection)
         probes.wait()
         blocked = {ALONE: max(edit.window.seconds for edit in probes.edits)}
         figures = _settle_in_child(urls.application, contest_id)
@@ -250,7 +246,10 @@ def _other_windows(
     size: int,
 ) -> dict[str, Window]:
     """Store the lines of a settlement in the other ways, and return when."""
-    ways: dict[str, Way] = {STATEMENT: by_one_statement, LOOP: by_row_loop}
+    ways: dict[str, Way] = {
+        STATEMENT: LINE_COPY.by_one_statement,
+        LOOP: LINE_COPY.by_row_loop,
+    }
     windows: dict[str, Window] = {}
     for name, way in ways.items():
         probes.wait()

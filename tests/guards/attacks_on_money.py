@@ -161,7 +161,7 @@ WITHOUT_MOVEMENT: Mapping[str, Kind] = {
 
 # Well-formed but wrong values, which no database can refuse.
 LIES_ON_MONEY: Kind = {
-    "a fee of another party": _posted(_fee, party="eve"),
+    "a fee of another party": _posted(_fee, party="ann"),
     "a movement with another source": _moved(_fee, source="nobody"),
 }
 

@@ -35,6 +35,33 @@ MIN_ATTACKS_OF_A_KIND = 3
 MIN_UNDECLARED_STEPS = 150
 TARGETS = ("postgresql, application", "postgresql, owner", "sqlite, keys on", "sqlite, keys off")
 ALONE = by_name(HEADS_ALONE)
+MONEY_TABLES = ("accounts", "movements", "postings", "charges", "stripe_events", "transfers")
+MIN_REWRITES = 2
+MONEY_KINDS = (
+    "a rule of accounts broken",
+    "a rule of movements broken",
+    "a rule of postings broken",
+    "a rule of charges broken",
+    "a rule of the inbox broken",
+    "a rule of transfers broken",
+)
+MIN_MONEY_ATTACKS = 40
+# Unbalanced books, a negative account, a second mirror, a posting without its movement, and a
+# second payout of an owed line, beside updates and deletes.
+SHOWN_MONEY_ATTACKS = {
+    "a movement without a posting",
+    "an account with one minor unit more",
+    "an account that would be negative",
+    "a second mirror",
+    "a posting of a stored movement",
+    "a payout of a line that is paid",
+    "balances raised",
+    "postings with another amount",
+    "postings, deleted",
+    "charges, deleted",
+    "outcomes, deleted",
+    "transfer lines, deleted",
+}
 
 
 class Target:
@@ -134,6 +161,35 @@ def test_every_illegal_write_is_refused(target: Target) -> None:
     assert target.accepted() == expected
 
 
+@pytest.mark.parametrize("table", MONEY_TABLES)
+def test_an_update_and_a_delete_of_money_are_refused(table: str, target: Target) -> None:
+    refused: dict[str, str] = {}
+    for name, guard in target.guards_by_kind["rows of money rewritten"].items():
+        if name.startswith(f"{table}: "):
+            refused[name] = guard
+
+    assert len(refused) >= MIN_REWRITES
+    assert f"{table}: rows deleted" in refused
+    assert "" not in refused.values()
+
+
+def test_at_least_forty_illegal_writes_of_money_are_refused_by_named_guards(
+    target: Target, add_summary_line: Callable[[str], None]
+) -> None:
+    refused: dict[str, str] = {}
+    for kind in MONEY_KINDS:
+        refused.update(target.guards_by_kind[kind])
+    guards = set(refused.values())
+
+    add_summary_line(
+        f"money on {target.name}: {len(refused)} illegal writes to accounts, movements, postings,"
+        f" charges, events and transfers, {len(guards)} guards refuse them"
+    )
+    assert len(refused) >= MIN_MONEY_ATTACKS
+    assert "" not in guards
+    assert refused.keys() >= SHOWN_MONEY_ATTACKS
+
+
 def test_every_undeclared_step_of_every_head_is_refused(target: Target) -> None:
     steps = undeclared_steps(target.situation)
 
@@ -202,6 +258,8 @@ def written_ids(s: Situation) -> set[str]:
     ids.add(s.captures.first_visit.artifact["id"])
     for step in (*s.steps.values(), *s.births.values()):
         ids.add(step.change.entity_id)
+    for account in s.money.fee.accounts:
+        ids.add(account.change.entity_id)
     return ids
 
 

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from tests.real.contests import take_up_real_leaderboard
-from tests.real.money import compare_with_examples
+from tests.real.money import pay_on_a_real_field
 from tests.real.projects import push_onto_real_history
+from tests.real.stripe_emulate import pay_in_a_browser
+from tests.real.stripe_opinions import ask_other_doubles
 
 CHECKS: Final[Mapping[str, Callable[[], list[str]]]] = {"projects": push_onto_real_history}
 CHECKS_OF_FILES: Final[Mapping[str, Callable[[Path], list[str]]]] = {
     "contests": take_up_real_leaderboard,
-    "money": compare_with_examples,
+    "money": pay_on_a_real_field,
+    "stripe-opinions": ask_other_doubles,
+    "stripe-emulate": pay_in_a_browser,
 }
 
 
@@ -22,7 +26,9 @@ def main() -> int:
     """Run a check, print its findings, and return 1 if it has any problem."""
     parser = ArgumentParser(prog="python -m tests.real", description=__doc__)
     parser.add_argument("check", choices=sorted({*CHECKS, *CHECKS_OF_FILES}))
-    parser.add_argument("file", nargs="?", type=Path, help="the real data, for contests and money")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="the real data, or a folder of other programs"
+    )
     options = parser.parse_args()
     needs_file = options.check in CHECKS_OF_FILES
     if needs_file is (options.file is None):

@@ -33,7 +33,6 @@ import indelible_sql
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.expressions import JsonArrayAgg
-from indelible_sql.schema.one_per_parent import declared_rules
 
 AnySelect = Select[*tuple[object, ...]]
 
@@ -98,14 +97,7 @@ def has_every_value(index: Index) -> bool:
     """Return whether every row that has values in the index's columns is in the index."""
     predicate = index.dialect_options["sqlite"]["where"]
     names = [column.name for column in index.columns]
-    if predicate is None or str(predicate) in [f"{name} IS NOT NULL" for name in names]:
-        return True
-
-    rule = declared_rules(index.table).get(str(index.name))
-    if rule is None:
-        return False
-    edges = CATALOG.heads[index.table].edges
-    return {edge.to_state for edge in edges} == set(rule.states)
+    return predicate is None or str(predicate) in [f"{name} IS NOT NULL" for name in names]
 
 
 def columns_equal_to_values(statement: AnySelect) -> set[str]:

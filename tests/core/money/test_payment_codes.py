@@ -1,4 +1,4 @@
-"""The registry names every code of the fact sheet, and each error's code is in it or below it."""
+"""The registry names every code of money, with the status of the fact sheet."""
 
 from indelible.kernel.errors import error_types
 from indelible.money.errors import PAYMENT_CODES, CodeUse
@@ -23,6 +23,7 @@ FACTS = {
     "ENVIRONMENT_MISMATCH": 400,
     "STALE_EVENT": 200,
     "REFUND_NOT_ALLOWED": 409,
+    "REFUND_FAILED": 502,
     "DISPUTE_OPEN": 409,
     "LEDGER_UNBALANCED": 500,
     "LEDGER_IMMUTABLE": 500,
@@ -32,6 +33,9 @@ FACTS = {
 }
 NAMED = {"LEDGER_DUPLICATE_ENTRY", "PAYMENT_FAILED", "DUPLICATE_INTENT", "WEBHOOK_INVALID"}
 OF_THE_WEB = {"IDEMPOTENCY_KEY_REQUIRED"}
+# The id of a charge follows from its item, so that a second one is STALE. The code belongs to the
+# guard of the database alone.
+OF_A_GUARD = {"CHARGE_EXISTS"}
 
 
 def test_the_registry_names_every_code_of_the_fact_sheet_with_its_status() -> None:
@@ -55,3 +59,10 @@ def test_a_code_of_an_error_is_the_code_of_a_class() -> None:
     for entry in PAYMENT_CODES:
         if entry.use in (CodeUse.ERROR, CodeUse.INTERNAL):
             assert entry.code in known, entry.code
+
+
+def test_every_error_of_money_is_in_the_registry() -> None:
+    codes = {entry.code for entry in PAYMENT_CODES}
+    errors = {leaf.code for leaf in error_types() if leaf.__module__.startswith("indelible.money")}
+
+    assert errors - codes == OF_A_GUARD

@@ -5,6 +5,7 @@ from tests.money_contests import PaidContestRun
 
 from indelible.contests.lifecycle import EntryStatus
 from indelible.money.lifecycle import ChargeStatus
+from indelible.money.queries import charge_of_item
 
 
 def test_an_entry_with_a_fee_opens_its_charge_until_the_lock_and_its_grace(
@@ -76,3 +77,12 @@ def test_an_unpaid_entry_is_rejected_after_the_grace(run: PaidContestRun) -> Non
 
     assert run.charge(entries[0]).status is ChargeStatus.CANCELED
     assert run.entry(entries[0]).status is EntryStatus.REJECTED
+
+
+def test_an_organizer_does_not_play_in_a_contest_of_their_own(run: PaidContestRun) -> None:
+    contest = run.open()
+    entries = run.enter_all(contest, (contest.organizer_id, "ann"))
+
+    assert run.statuses(entries) == [EntryStatus.REJECTED, EntryStatus.PENDING_PAYMENT]
+    assert run.entry(entries[0]).rejection_reason == "ORGANIZER_DOES_NOT_PAY"
+    assert run.store.read(charge_of_item, entries[0].id) is None

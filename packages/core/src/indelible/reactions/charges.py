@@ -1,4 +1,4 @@
-"""What entries and contests do to charges.
+"""Open the charges of entries, and let charges follow their contests.
 
 A contest may have more charges than one transaction should change. A stage goes through them, each
 in a transaction of its own; a charge that is as it should be stays as it is.
@@ -10,12 +10,15 @@ from typing import ClassVar, Final
 from attrs import define, frozen
 
 from indelible.app import ReadTx, WriteTx
+from indelible.contests.commands import RejectEntry
+from indelible.contests.handlers import reject_entry
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.kernel import Actor, Change, Conflict, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.money.commands import ChargeCommand, ExtendCharge, OpenCharge, RequestRefund
 from indelible.money.entities import Charge, RefundReason
+from indelible.money.errors import OrganizerDoesNotPay
 from indelible.money.handlers import extend_charge, open_charge, request_refund
 from indelible.money.lifecycle import UNPAID_CHARGE, ChargeStatus
 from indelible.reactions.settlements import enqueue_settlement
@@ -35,10 +38,14 @@ logger = logging.getLogger("indelible.money")
 
 
 def open_entry_charge(tx: WriteTx, change: Change) -> None:
-    """Open the charge of an entry with a fee, which may be paid until the lock and its grace."""
+    """Open the charge of an entry with a fee, which may be paid until the lock and its grace.
+
+    An organizer pays for no entry of their own contest, and an unpaid entry does not play.
+    """
     entry = tx.contests.entries.get(change.entity_id).entity
     if entry.status is not EntryStatus.PENDING_PAYMENT:
         return
+
     contest = tx.contests.contests.get(entry.contest_id).entity
     command = OpenCharge(
         reference=contest.id,
@@ -47,8 +54,12 @@ def open_entry_charge(tx: WriteTx, change: Change) -> None:
         amount_minor=entry.fee_minor,
         currency=entry.currency,
         expires_at=payment_deadline(contest),
+        organizer=contest.organizer_id,
     )
-    open_charge(tx, command)
+    try:
+        open_charge(tx, command)
+    except OrganizerDoesNotPay as refusal:
+        reject_entry(tx, RejectEntry(entry_id=entry.id, rejection_reason=refusal.code))
 
 
 def follow_contest(tx: WriteTx, change: Change) -> None:
@@ -56,6 +67,7 @@ def follow_contest(tx: WriteTx, change: Change) -> None:
     if change.to_state == ContestStatus.COMPLETE:
         enqueue_settlement(tx, change.entity_id)
         return
+
     if change.to_state == ContestStatus.CANCELLED or change.action in MOVING:
         tx.tasks.enqueue(UPDATE_CHARGES_STAGE, {change.entity_id: tx.clock.now()})
 

@@ -21,6 +21,7 @@ from indelible.contests.entities import Entry
 from indelible.kernel import Actor, Clock, Conflict, IndelibleError, SystemClock, Unavailable
 from indelible.money import Charge, charge_of_item
 from indelible.money.commands import AttachDestination, EnablePayee, RegisterPayee
+from indelible.money.entities import AccountKind
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.ports import StripeGateway
 from indelible.money.rules.payouts import AUTOMATIC
@@ -98,6 +99,14 @@ class DemoStripe:
             self._execute(attach_destination, attach)
             self._execute(enable_payee, EnablePayee(party=user))
 
+    def keep_balance(self) -> None:
+        """Give the simulator the balance that our books show: an earlier demo's is gone."""
+        balances: dict[str, int] = {}
+        for one in self.store.read(lambda tx: tx.money.accounts.sums()):
+            if one.kind is AccountKind.STRIPE_BALANCE:
+                balances[one.currency.lower()] = one.balance_minor
+        self.control("balance", balances)
+
     def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send a control to the simulator, and return its answer.
 
@@ -110,8 +119,15 @@ class DemoStripe:
 
         Raises: SimulatorNotStarted.
         """
-        counts = self._request("GET", "counts")
+        counts = self.read_counts()
         return counts["requests"] - counts["nonconforming"], counts["requests"]
+
+    def read_counts(self) -> dict[str, Any]:
+        """Return how many objects, requests and webhooks the simulator has had.
+
+        Raises: SimulatorNotStarted.
+        """
+        return self._request("GET", "counts")
 
     def _request(
         self, method: str, path: str, body: dict[str, Any] | None = None
@@ -142,6 +158,7 @@ def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
     with simulator_process(port) as address:
         gateway = build_gateway(evolve(money, api_url=address))
         demo = DemoStripe(store=store, gateway=gateway, address=address)
+        demo.keep_balance()
         if configured.has_stripe:
             url = f"{settings.address}{WEBHOOK_PATH}"
             demo.control("webhooks", {"url": url, "secrets": list(money.webhook_secrets)})

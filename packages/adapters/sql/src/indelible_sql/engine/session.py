@@ -162,7 +162,7 @@ class Session:
             is_written = False
 
         if not is_written:
-            raise self._refused(Stale(change.entity_id, change.previous_revision.seq))
+            raise self.refused(Stale(change.entity_id, change.previous_revision.seq))
         self.changes.append(change)
 
     def write_many(
@@ -175,7 +175,7 @@ class Session:
         values = {**shared, "rows": _encoder.encode(rows)}
         if self._write_fused(write, values) < len(changes):
             first = changes[0]
-            raise self._refused(Stale(first.entity_id, first.previous_revision.seq))
+            raise self.refused(Stale(first.entity_id, first.previous_revision.seq))
         self.changes.extend(changes)
 
     def needs_transaction(self) -> None:
@@ -215,7 +215,7 @@ class Session:
             with reading_row():
                 return [prepared.read(row) for row in rows]
 
-    def _refused(self, error: E) -> E:
+    def refused(self, error: E) -> E:
         """Remember the error, so that the transaction is not committed, and return it."""
         self.refusal = self.refusal or error
         return error
@@ -238,7 +238,7 @@ class Session:
                 if prepared.columns:
                     rows = self._cursor.fetchall()
         except DBAPIError as error:
-            self._refused(error)
+            self.refused(error)
             raise
         except CONVERSION_ERRORS as error:
             raise ValueUnstorable from error
@@ -256,7 +256,7 @@ class Session:
                     self._cursor = self._open_cursor(prepared.text)
                 self._cursor.executemany(prepared.text, prepared.bind_many(rows))
         except DBAPIError as error:
-            self._refused(error)
+            self.refused(error)
             raise
         except CONVERSION_ERRORS as error:
             raise ValueUnstorable from error

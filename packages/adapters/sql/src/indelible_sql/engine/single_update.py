@@ -54,7 +54,7 @@ class SingleUpdateSession(Session):
         bulk: Sequence[Row] = (),  # noqa: ARG002 - of Session
     ) -> None:
         """Raise UsageError."""
-        raise self._refused(UsageError("a single update writes no change of an aggregate"))
+        raise self.refused(UsageError("a single update writes no change of an aggregate"))
 
     def write_many(
         self,
@@ -64,16 +64,16 @@ class SingleUpdateSession(Session):
         rows: Sequence[Row],  # noqa: ARG002 - of Session
     ) -> None:
         """Raise UsageError."""
-        raise self._refused(UsageError("a single update writes no change of an aggregate"))
+        raise self.refused(UsageError("a single update writes no change of an aggregate"))
 
     def needs_transaction(self) -> None:
         """Raise NeedsTransaction."""
-        raise self._refused(NeedsTransaction())
+        raise self.refused(NeedsTransaction())
 
     def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
         """Execute the only statement, or raise UsageError."""
         if self._has_sent:
-            raise self._refused(UsageError("a single update sent a second statement"))
+            raise self.refused(UsageError("a single update sent a second statement"))
 
         self.at_failpoint(Failpoint.BEFORE_UPDATE)
         self._has_sent = True

@@ -1,13 +1,14 @@
 """The rule of at most one aggregate per parent in SQL: its index, its guards and its refusals.
 
-The index is partial: it holds the rows in the states of the rule. SQLite has guards as well,
+The index is partial: it holds the rows in the states of the rule. The index of a rule with every
+state holds all rows, so that a query by the parent alone can use it. SQLite has guards as well,
 because `INSERT OR REPLACE` would delete the row that has the place.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sqlalchemy import Boolean, Index, Table, literal_column
+from sqlalchemy import Boolean, ColumnElement, Index, Table, literal_column
 
 from indelible.kernel import UsageError
 from indelible.kernel.aggregates import Aggregate, check_rules
@@ -25,9 +26,12 @@ def one_per_parent_indexes(table_name: str, entity: type[Aggregate]) -> tuple[In
     """
     check_rules(entity)
 
+    every_state = {edge.to_state for edge in entity.lifecycle.edges}
     indexes: list[Index] = []
     for rule in entity.one_per_parent:
-        predicate = literal_column(_is_in_states("status", rule), Boolean())
+        predicate: ColumnElement[bool] | None = None
+        if set(rule.states) != every_state:
+            predicate = literal_column(_is_in_states("status", rule), Boolean())
         indexes.append(
             Index(
                 f"{table_name}_{rule.name}",

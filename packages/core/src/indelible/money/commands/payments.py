@@ -37,7 +37,10 @@ from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
 
 @frozen(kw_only=True)
 class OpenCharge:
-    """Open the charge of an item; an item that has its charge keeps it."""
+    """Open the charge of an item; an item that has its charge keeps it.
+
+    `organizer` is the party that organizes the reference, and does not pay for it.
+    """
 
     command_name: ClassVar[str] = "open_charge"
     reference: str = field(validator=is_identifier, metadata=REFERENCE)
@@ -46,6 +49,7 @@ class OpenCharge:
     amount_minor: int = amount_field()
     currency: str = field(validator=is_currency, metadata=CURRENCY)
     expires_at: datetime = field(validator=is_instant)
+    organizer: str | None = identifier_field()
 
 
 @frozen(kw_only=True)
@@ -122,7 +126,7 @@ class RecordFee(ChargeCommand):
     transaction_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     fee_minor: int = field(validator=instance_of(int))
     currency: str = field(validator=is_currency, metadata=CURRENCY)
-    taken_at: datetime = field(validator=is_instant)
+    charged_at: datetime = field(validator=is_instant)
 
 
 @frozen(kw_only=True)

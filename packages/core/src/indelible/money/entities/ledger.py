@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -254,6 +254,16 @@ class Movement(Aggregate):
             raise errors.LedgerUnbalanced(
                 self.key, "total_minor", self.posting_count, self.total_minor
             )
+
+    def transition(
+        self,
+        action: str,  # noqa: ARG002 - none is allowed
+        *,
+        now: datetime | None = None,  # noqa: ARG002
+        **fields: Any,  # noqa: ANN401, ARG002 - as of every aggregate
+    ) -> Self:
+        """Raise LedgerImmutable: a correction is another movement."""
+        raise errors.LedgerImmutable(self.id)
 
     @property
     def is_note(self) -> bool:

@@ -13,7 +13,12 @@ from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Lease, Leases
 from indelible.money.commands import BeginRefundAttempt, RecordRefund, RejectRefund
 from indelible.money.entities import AttemptKind, Refund, RefundAttempt, RefundObject
-from indelible.money.errors import GatewayObjectNotFound, GatewayRejected, IdempotencyMismatch
+from indelible.money.errors import (
+    GatewayObjectNotFound,
+    GatewayRejected,
+    IdempotencyMismatch,
+    RefundFailed,
+)
 from indelible.money.handlers import begin_refund_attempt, record_refund, reject_refund
 from indelible.money.handlers.refunds import save_attempt
 from indelible.money.lifecycle import REFUND, RefundStatus
@@ -26,7 +31,7 @@ from indelible.money.tasks.failpoints import (
     no_payment_failpoint,
 )
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
-from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, outages
+from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, one_line, outages
 from indelible.money.tasks.states import MoneyStore
 
 REFUNDER: Final = Actor.system("refunds")
@@ -138,7 +143,7 @@ class SendRefund:
 
     def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:  # noqa: ARG002
         """Report a refund that was not made in time; it may exist at Stripe, so nothing moves."""
-        logger.error("[Payment] refund %s was not made: %s", lease.entity_id, reason)
+        logger.error("[Payment] %s", RefundFailed(lease.entity_id, one_line(reason)))
         self.observer.refund_failed("BUDGET_SPENT")
 
     def _call(self, work: RefundWork, handle: LeaseHandle) -> RefundAnswer:
@@ -188,7 +193,7 @@ class SendRefund:
         return None
 
     def _rejected(self, work: RefundWork, code: str) -> RefundAnswer:
-        logger.error("[Payment] refund %s was refused by Stripe: %s", work.refund.id, code)
+        logger.error("[Payment] %s", RefundFailed(work.refund.id, code))
         self.observer.refund_failed(code)
         return RefundAnswer(rejected_code=code)
 

@@ -157,25 +157,10 @@ def _sum_guard(dialect: str) -> Guard:
     The change comes after the postings, or in one statement with them.
     """
     postings = qualified_name(POSTINGS, dialect)
-    of_movement = f"FROM {postings} AS line WHERE line.entity_id = movement.id"
+    lines = f"FROM {postings} AS line WHERE line.entity_id = movement.id"
     adds_up = (
-        f"movement.posting_count = (SELECT count(*) {of_movement})"
-        f" AND movement.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) {of_movement})"
-    )
-    side_sums: list[str] = []
-    for side in ("debit", "credit"):
-        side_sums.append(
-            f"account.{side}ed_minor = (SELECT coalesce(sum(line.amount_minor), 0) {of_movement}"
-            f" AND line.{side}_account_id = account.id)"
-        )
-    is_of_movement = (
-        "account.currency = movement.currency"
-        " AND (account.reference IS NULL OR account.reference = movement.reference)"
-        f" AND {' AND '.join(side_sums)}"
-    )
-    has_no_other_account = (
-        f"NOT EXISTS (SELECT 1 FROM {qualified_name(ACCOUNTS, dialect)} AS account"
-        f" WHERE account.last_movement_id = movement.id AND ({is_of_movement}) IS NOT TRUE)"
+        f"movement.posting_count = (SELECT count(*) {lines})"
+        f" AND movement.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) {lines})"
     )
     is_action = (
         f"NEW.action = CASE WHEN movement.kind = '{MovementKind.SETTLEMENT}' THEN 'settle'"
@@ -189,8 +174,28 @@ def _sum_guard(dialect: str) -> Guard:
         condition=(
             f"NOT ({is_movement})"
             f" OR EXISTS (SELECT 1 FROM {qualified_name(MOVEMENTS, dialect)} AS movement"
-            f" WHERE movement.id = NEW.entity_id AND {adds_up} AND {has_no_other_account}"
-            f" AND {is_action})"
+            f" WHERE movement.id = NEW.entity_id AND {adds_up}"
+            f" AND {_has_no_other_account(lines, dialect)} AND {is_action})"
         ),
         row_filter=is_movement,
+    )
+
+
+def _has_no_other_account(lines: str, dialect: str) -> str:
+    """Return the condition that the accounts of a movement count its postings, `lines`."""
+    side_sums: list[str] = []
+    for side in ("debit", "credit"):
+        side_sums.append(
+            f"account.{side}ed_minor = (SELECT coalesce(sum(line.amount_minor), 0) {lines}"
+            f" AND line.{side}_account_id = account.id)"
+        )
+    is_of_movement = (
+        "account.currency = movement.currency"
+        " AND (account.reference IS NULL OR account.reference = movement.reference)"
+        f" AND {' AND '.join(side_sums)}"
+    )
+
+    return (
+        f"NOT EXISTS (SELECT 1 FROM {qualified_name(ACCOUNTS, dialect)} AS account"
+        f" WHERE account.last_movement_id = movement.id AND ({is_of_movement}) IS NOT TRUE)"
     )

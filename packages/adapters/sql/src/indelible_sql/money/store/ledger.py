@@ -13,6 +13,7 @@ from indelible.money.entities import (
     Account,
     AccountKind,
     BalanceSum,
+    CoveredItem,
     KindSum,
     LedgerLine,
     Movement,
@@ -30,11 +31,30 @@ from indelible_sql.schema.one_per_parent import reports_of
 
 FIRST: Final = 1  # the seq of a movement, which has one change
 POSITION_PARTS: Final = 3
+POST: Final = "post"  # the action of an account that a movement changes
 NEGATIVE_GUARD: Final = "accounts_never_negative"
 
 
 class SqlAccountRepository(SqlAggregateRepository[Account]):
-    """The repository of accounts."""
+    """The repository of accounts, which changes none without a movement."""
+
+    def save(
+        self,
+        change: Change,
+        entity: Account,
+        records: Sequence[Record] = (),
+        bulk: Sequence[AnyBulk] = (),
+    ) -> None:
+        """Store a new account, or raise LedgerUnbalanced for a change without a movement."""
+        if change.action == POST:
+            key = entity.last_movement_id or ""
+            raise self._session.refused(errors.LedgerUnbalanced(key, "posting_count", 1, 0))
+        super().save(change, entity, records, bulk)
+
+    def save_all(self, updates: Sequence[Update[Account]]) -> None:
+        """Raise LedgerUnbalanced: accounts change with a movement only."""
+        for update in updates:
+            self.save(update.change, update.entity)
 
     def lock_all(self, account_ids: Iterable[str]) -> Mapping[str, Head[Account]]:
         """Lock the accounts in order of id, and return those that exist by their ids."""
@@ -79,14 +99,19 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
     ) -> None:
         """Store the accounts that a movement changes, then the movement with its postings.
 
-        The accounts come first: a posting is refused unless its accounts name its movement.
+        The accounts come first: a posting is refused unless its accounts name its movement. The
+        sums are checked again, so that a database without guards stores no other ones.
         """
-        accounts = SqlAccountRepository(self._session, ACCOUNT_HEADS)
+        accounts = SqlAggregateRepository(self._session, ACCOUNT_HEADS)
+        try:
+            check_movement(movement, _postings(bulk), _steps(updates))
+        except IndelibleError as refusal:
+            raise self._session.refused(refusal) from None
         try:
             accounts.save_all(updates)
             super().save(change, movement, (), bulk)
         except GuardViolation as violation:
-            error = _refusal(violation, movement, bulk, updates)
+            error = _refusal(violation, bulk, updates)
             if error is None:
                 raise
             raise error from violation
@@ -103,15 +128,15 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
 
     def of_key(self, key: str) -> Head[Movement] | None:
         """Return the movement with a key."""
-        return self._found(statements.BY_KEY, {"key": key})
+        return self._first_movement(statements.BY_KEY, {"key": key})
 
     def of_fact(self, fact_key: str) -> Head[Movement] | None:
         """Return the movement that has booked a fact."""
-        return self._found(statements.BY_FACT, {"fact_key": fact_key})
+        return self._first_movement(statements.BY_FACT, {"fact_key": fact_key})
 
     def reversal_of(self, movement_id: str) -> Head[Movement] | None:
         """Return the movement that mirrors another one."""
-        return self._found(statements.BY_REVERSED, {"reverses": movement_id})
+        return self._first_movement(statements.BY_REVERSED, {"reverses": movement_id})
 
     def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
         """Return the next `limit` postings of a movement after a number, in order."""
@@ -215,7 +240,7 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         rows = self._session.rows(statements.UNPLANNED_SETTLEMENTS, {"limit": limit})
         return tuple(MOVEMENT_HEADS.of_row(row) for row in rows)
 
-    def _found(self, statement: Query, values: Row) -> Head[Movement] | None:
+    def _first_movement(self, statement: Query, values: Row) -> Head[Movement] | None:
         row = self._session.first(statement, values)
         return None if row is None else MOVEMENT_HEADS.of_row(row)
 
@@ -247,7 +272,6 @@ def _position(text: str) -> dict[str, object]:
 
 def _refusal(
     violation: GuardViolation,
-    movement: Movement,
     bulk: Sequence[AnyBulk],
     updates: Sequence[Update[Account]],
 ) -> IndelibleError | None:
@@ -255,31 +279,45 @@ def _refusal(
 
     The transaction cannot be queried any more: only what it was to store tells the cause.
     """
-    steps: dict[str, AccountStep] = {}
-    for update in updates:
-        steps[update.entity.id] = AccountStep(update.head.entity, update.entity)
-    postings: Sequence[Posting] = ()
-    items: tuple[str, ...] = ()
-    for item in bulk:
-        if item.record_type is Posting:
-            postings = item.rows
-        else:
-            items = tuple(row.item for row in item.rows)
-
+    postings = _postings(bulk)
+    items = _items(bulk)
     if violation.guard in reports_of(MOVEMENT_HEADS.table):
         return None
     if violation.guard == NEGATIVE_GUARD:
         return _negative(updates)
     try:
-        check_movement(movement, postings, steps)
         check_distinct_lines(postings)
     except IndelibleError as error:
         return error
     if violation.guard.startswith("covered_items_") and items:
-        return errors.ItemCovered(items[0], "of another settlement")
+        return errors.ItemCovered(items[0].item, "of another settlement")
     if violation.guard.startswith("postings_"):
         return _used_up(postings)
     return None
+
+
+def _postings(bulk: Sequence[AnyBulk]) -> Sequence[Posting]:
+    """Return the postings of a movement."""
+    for item in bulk:
+        if item.record_type is Posting:
+            return item.rows
+    return ()
+
+
+def _items(bulk: Sequence[AnyBulk]) -> Sequence[CoveredItem]:
+    """Return the items that a settlement covers."""
+    for item in bulk:
+        if item.record_type is CoveredItem:
+            return item.rows
+    return ()
+
+
+def _steps(updates: Sequence[Update[Account]]) -> dict[str, AccountStep]:
+    """Return the accounts before and after a movement, by their ids."""
+    steps: dict[str, AccountStep] = {}
+    for update in updates:
+        steps[update.entity.id] = AccountStep(update.head.entity, update.entity)
+    return steps
 
 
 def _negative(updates: Sequence[Update[Account]]) -> IndelibleError | None:

@@ -471,11 +471,11 @@ CREATE INDEX movements_of_kind ON indelible.movements (kind, id)
 --;
 CREATE INDEX movements_of_reference ON indelible.movements (reference, id)
 --;
-CREATE UNIQUE INDEX movements_one_fact ON indelible.movements (fact_key) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_fact ON indelible.movements (fact_key)
 --;
-CREATE UNIQUE INDEX movements_one_key ON indelible.movements (key) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_key ON indelible.movements (key)
 --;
-CREATE UNIQUE INDEX movements_one_reversal ON indelible.movements (reverses) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_reversal ON indelible.movements (reverses)
 --;
 CREATE INDEX movements_updated_at ON indelible.movements (updated_at, id)
 --;
@@ -489,11 +489,11 @@ CREATE INDEX charges_of_reference ON indelible.charges (reference, status, id)
 --;
 CREATE INDEX charges_of_reference_id ON indelible.charges (reference, id)
 --;
-CREATE UNIQUE INDEX charges_one_intent ON indelible.charges (intent_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_intent ON indelible.charges (intent_id)
 --;
-CREATE UNIQUE INDEX charges_one_item ON indelible.charges (item) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_item ON indelible.charges (item)
 --;
-CREATE UNIQUE INDEX charges_one_session ON indelible.charges (session_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_session ON indelible.charges (session_id)
 --;
 CREATE INDEX charges_paid_at ON indelible.charges (paid_at, id)
 --;
@@ -505,7 +505,7 @@ CREATE INDEX refunds_created_at ON indelible.refunds (created_at, id)
 --;
 CREATE UNIQUE INDEX refunds_one_running ON indelible.refunds (charge_id) WHERE status IN ('requested', 'pending', 'requires_action')
 --;
-CREATE UNIQUE INDEX refunds_one_stripe_refund ON indelible.refunds (stripe_refund_id) WHERE status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled')
+CREATE UNIQUE INDEX refunds_one_stripe_refund ON indelible.refunds (stripe_refund_id)
 --;
 CREATE INDEX refunds_status ON indelible.refunds (status, id)
 --;
@@ -549,7 +549,7 @@ CREATE INDEX reconciliations_updated_at ON indelible.reconciliations (updated_at
 --;
 CREATE INDEX payees_created_at ON indelible.payees (created_at, id)
 --;
-CREATE UNIQUE INDEX payees_one_destination ON indelible.payees (destination) WHERE status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED')
+CREATE UNIQUE INDEX payees_one_destination ON indelible.payees (destination)
 --;
 CREATE INDEX payees_status ON indelible.payees (status, id)
 --;
@@ -571,7 +571,7 @@ CREATE INDEX transfers_of_party ON indelible.transfers (party, status, id)
 --;
 CREATE INDEX transfers_of_reference ON indelible.transfers (reference, id)
 --;
-CREATE UNIQUE INDEX transfers_one_stripe_transfer ON indelible.transfers (stripe_transfer_id) WHERE status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked')
+CREATE UNIQUE INDEX transfers_one_stripe_transfer ON indelible.transfers (stripe_transfer_id)
 --;
 CREATE INDEX transfers_parked_at ON indelible.transfers (status, parked_at, id)
 --;

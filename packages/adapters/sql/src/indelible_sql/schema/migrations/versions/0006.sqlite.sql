@@ -756,11 +756,11 @@ CREATE INDEX movements_of_kind ON movements (kind, id)
 --;
 CREATE INDEX movements_of_reference ON movements (reference, id)
 --;
-CREATE UNIQUE INDEX movements_one_fact ON movements (fact_key) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_fact ON movements (fact_key)
 --;
-CREATE UNIQUE INDEX movements_one_key ON movements ("key") WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_key ON movements ("key")
 --;
-CREATE UNIQUE INDEX movements_one_reversal ON movements (reverses) WHERE status = 'POSTED'
+CREATE UNIQUE INDEX movements_one_reversal ON movements (reverses)
 --;
 CREATE INDEX movements_updated_at ON movements (updated_at, id)
 --;
@@ -774,11 +774,11 @@ CREATE INDEX charges_of_reference ON charges (reference, status, id)
 --;
 CREATE INDEX charges_of_reference_id ON charges (reference, id)
 --;
-CREATE UNIQUE INDEX charges_one_intent ON charges (intent_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_intent ON charges (intent_id)
 --;
-CREATE UNIQUE INDEX charges_one_item ON charges (item) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_item ON charges (item)
 --;
-CREATE UNIQUE INDEX charges_one_session ON charges (session_id) WHERE status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')
+CREATE UNIQUE INDEX charges_one_session ON charges (session_id)
 --;
 CREATE INDEX charges_paid_at ON charges (paid_at, id)
 --;
@@ -790,7 +790,7 @@ CREATE INDEX refunds_created_at ON refunds (created_at, id)
 --;
 CREATE UNIQUE INDEX refunds_one_running ON refunds (charge_id) WHERE status IN ('requested', 'pending', 'requires_action')
 --;
-CREATE UNIQUE INDEX refunds_one_stripe_refund ON refunds (stripe_refund_id) WHERE status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled')
+CREATE UNIQUE INDEX refunds_one_stripe_refund ON refunds (stripe_refund_id)
 --;
 CREATE INDEX refunds_status ON refunds (status, id)
 --;
@@ -834,7 +834,7 @@ CREATE INDEX reconciliations_updated_at ON reconciliations (updated_at, id)
 --;
 CREATE INDEX payees_created_at ON payees (created_at, id)
 --;
-CREATE UNIQUE INDEX payees_one_destination ON payees (destination) WHERE status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED')
+CREATE UNIQUE INDEX payees_one_destination ON payees (destination)
 --;
 CREATE INDEX payees_status ON payees (status, id)
 --;
@@ -856,7 +856,7 @@ CREATE INDEX transfers_of_party ON transfers (party, status, id)
 --;
 CREATE INDEX transfers_of_reference ON transfers (reference, id)
 --;
-CREATE UNIQUE INDEX transfers_one_stripe_transfer ON transfers (stripe_transfer_id) WHERE status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked')
+CREATE UNIQUE INDEX transfers_one_stripe_transfer ON transfers (stripe_transfer_id)
 --;
 CREATE INDEX transfers_parked_at ON transfers (status, parked_at, id)
 --;
