@@ -111,6 +111,12 @@ class MoneySite:
     web_url: str = ""
     controls: httpx.Client = field(factory=lambda: httpx.Client(timeout=60))
 
+    @property
+    def url(self) -> str:
+        """Return the address of the database."""
+        assert self.store.url is not None
+        return self.store.url
+
     def control(self, path: str, **values: object) -> dict[str, Any]:
         """Send a control to the simulator."""
         url = f"{self.simulator.base_url}/_simulator/{path}"
