@@ -190,6 +190,15 @@ class PaidContestRun:
                 while rounds and process_batch(self.store, stage, actor=WORKER, worker=worker):
                     rounds -= 1
 
+    def sweep(self) -> None:
+        """Let the sweep look for repairs of payouts, and process what follows."""
+        stripe: Any = self.stripe
+        payouts = PayoutStages(
+            store=self.store, gateway=stripe, clock=self.clock, policy=self.policy
+        )
+        payouts.sweep().run()
+        self.work()
+
     def process(self, stage: AnyStage) -> None:
         """Process the due tasks of one stage."""
         with Worker(store=self.store, actor=WORKER, clock=self.clock).heartbeat() as worker:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.real.contests import take_up_real_leaderboard
-from tests.real.money import compare_with_examples
+from tests.real.money import pay_on_a_real_field
 from tests.real.projects import push_onto_real_history
 from tests.real.stripe_emulate import pay_in_a_browser
 from tests.real.stripe_opinions import ask_other_doubles
@@ -16,7 +16,7 @@ from tests.real.stripe_opinions import ask_other_doubles
 CHECKS: Final[Mapping[str, Callable[[], list[str]]]] = {"projects": push_onto_real_history}
 CHECKS_OF_FILES: Final[Mapping[str, Callable[[Path], list[str]]]] = {
     "contests": take_up_real_leaderboard,
-    "money": compare_with_examples,
+    "money": pay_on_a_real_field,
     "stripe-opinions": ask_other_doubles,
     "stripe-emulate": pay_in_a_browser,
 }

@@ -1,112 +1,162 @@
-"""Compare the fields of the simulator's objects with Stripe's own example objects."""
+"""Pay entries on a real field up to the last transfer, and search every place for secrets.
 
-import json
+FILE is the real leaderboard. Stripe's own example objects lie in its folder.
+"""
+
+import os
+import re
 import sys
-from collections.abc import Mapping
+from collections import Counter
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import Final
 
-import httpx
-from tests.doubles.simulators import checked_simulator
+from tests.real.canaries import Canaries
+from tests.real.paid_contest import ENTRIES, PaidContest, paid_contest
+from tests.real.places import Places, search
+from tests.real.stripe_examples import compare_with_examples
+from tests.service.processes import (
+    free_port,
+    read_json_line,
+    start_command,
+    stop_command,
+    wait_until_ready,
+)
 
-from indelible_stripe.simulator import Simulator, read_story
+from indelible.contests.lifecycle import ContestStatus
+from indelible.kernel import Actor
+from indelible.money.entities import ReconciliationScope, Transfer
+from indelible.money.lifecycle import TransferStatus
+from indelible.money.rules.reconciliation import ReconciliationResult
+from indelible_service.contexts.money import MoneySettings, build_reconciliation
+from indelible_service.demos.money import MoneyDemo
+from indelible_service.instance import client_settings, command_settings
+from indelible_sql import verify
 
-EXPECTED_SIZE: Final = 187_730
-AUTHORIZATION: Final = {"Authorization": "Bearer sk_test_examples"}
-STORY: Final = {"accounts": [{"id": "acct_1Example"}], "balance": {"usd": 100_000}}
-# Fields of the examples that a real answer has only when they are expanded, or not at all.
-NOT_SENT: Final[Mapping[str, frozenset[str]]] = {"charge": frozenset({"refunds"})}
-# Fields of ours that an example lacks, because its event or account is of another type.
-ONLY_OURS: Final[Mapping[str, frozenset[str]]] = {
-    "event": frozenset({"account"}),
-    "refund": frozenset({"failure_balance_transaction", "failure_reason"}),
-}
+EXAMPLES: Final = "stripe_fixtures3.json"
+OPERATOR: Final = Actor.system("tests-real")
+MAX_TRANSFERS: Final = 500
+MAX_LOG_LINES: Final = 20
 
 
-def compare_with_examples(file: Path) -> list[str]:
-    """Create one object of each kind, and return how its fields differ from the example's."""
-    content = file.read_bytes()
+def pay_on_a_real_field(file: Path) -> list[str]:
+    """Compare the simulator with Stripe's examples, run a paid contest, and search for secrets."""
+    problems = compare_with_examples(file.parent / EXAMPLES)
+    canaries = Canaries.new()
+    with TemporaryDirectory(prefix="indelible-real-money-") as folder:
+        directory = Path(folder)
+        settings = _settings(directory, canaries)
+        with start_command("up", "--full", "--json", cwd=directory, **settings) as process:
+            output = read_json_line(process)
+            wait_until_ready(output["address"])
+            os.environ.update(settings)
+            try:
+                problems += _check(directory, file, canaries)
+            finally:
+                show_log(directory / "log")
+            stop_command(process)
+    return problems
+
+
+def _check(directory: Path, file: Path, canaries: Canaries) -> list[str]:
+    """Run the contest on the running instance, and search its places."""
+    with paid_contest(client_settings(), file, canaries) as contest:
+        problems = _run(contest)
+        places = Places(directory=directory, store=contest.store)
+        problems += search(places, canaries)
+    return problems
+
+
+def show_log(log: Path) -> None:
+    """Print each warning and error of the log with its count, without what differs."""
+    counts: Counter[str] = Counter()
+    for line in log.read_text().splitlines():
+        if '"level": "INFO"' not in line:
+            counts[re.sub(r"[0-9a-f-]{8,}|\d+", "#", line)[:300]] += 1
+    for line, count in counts.most_common(MAX_LOG_LINES):
+        show(f"log {count}x: {line}")
+
+
+def show(line: str) -> None:
+    """Print a line."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _settings(directory: Path, canaries: Canaries) -> dict[str, str]:
+    """Return the settings of the instance, with a Stripe of this machine."""
+    endpoint = f"http://127.0.0.1:{free_port()}/leaderboard?event={{event_id}}"
+    return {
+        "STRIPE_API_KEY": canaries.api_key,
+        "STRIPE_WEBHOOK_SECRET": ",".join(canaries.webhook_secrets),
+        "STRIPE_API_URL": f"http://127.0.0.1:{free_port()}",
+        "INDELIBLE_AUTOMATIC_PAYOUTS": "on",
+        "INGESTION_ENDPOINT_URL": endpoint,
+        "INGESTION_POLL_SECONDS": "1",
+        "INDELIBLE_DISPATCH_SECONDS": "1",
+        "INDELIBLE_REQUESTS_PER_MINUTE": "1000000",
+        "INDELIBLE_DATA_DIR": str(directory / "data"),
+        "INDELIBLE_PORT": str(free_port()),
+    }
+
+
+def _run(contest: PaidContest) -> list[str]:
+    """Run the contest up to the last transfer, and return what is wrong with its money."""
+    for step in contest.run():
+        show(step.text)
+    payouts = MoneyDemo(contest=contest)
+    for step in payouts.run():
+        show(step.text)
+
+    problems = _problems_of_payouts(contest, payouts)
+    if contest.status() is not ContestStatus.COMPLETE:
+        problems.append(f"the contest is {contest.status()}")
+    problems += _problems_of_books(contest, payouts)
+    return problems
+
+
+def _problems_of_payouts(contest: PaidContest, payouts: MoneyDemo) -> list[str]:
+    """Compare each transfer with the line of the settlement, to the cent."""
+    lines = contest.settlement_lines()
+    prizes = {line.user_id: line.payout_minor for line in lines if line.payout_minor}
+    heads = contest.store.read(
+        lambda tx: tx.money.transfers.find({"job_id": payouts.job_id}, limit=MAX_TRANSFERS)
+    )
+    transfers: list[Transfer] = [head.entity for head in heads]
+    paid = {transfer.party: transfer.amount_minor for transfer in transfers}
+    ranks = Counter(line.rank for line in lines)
+    ties = sum(count for count in ranks.values() if count > 1)
+    odd = sum(1 for prize in prizes.values() if prize % 100)
+    show(f"{len(lines)} entries, {ties} of them tied, {len(prizes)} prizes, {odd} with odd cents")
+
     problems: list[str] = []
-    if len(content) != EXPECTED_SIZE:
-        problems.append(f"another file: {len(content)} bytes, expected {EXPECTED_SIZE}")
-    examples = json.loads(content)["resources"]
-
-    with checked_simulator(read_story(STORY)) as simulator:
-        objects = _objects(simulator)
-    for name, value in sorted(objects.items()):
-        differences = differing_fields(name, value, examples[name])
-        sys.stdout.write(f"{name}: {len(value)} fields, {len(differences)} differ\n")
-        problems += differences
+    if len(lines) != ENTRIES:
+        problems.append(f"{len(lines)} entries are settled, not {ENTRIES}")
+    if not ties or not odd:
+        problems.append("expected ties and odd cents")
+    if paid != prizes:
+        problems.append(f"the transfers {paid} are not the prizes {prizes}")
+    for transfer in transfers:
+        if transfer.status is not TransferStatus.COMPLETED:
+            problems.append(f"transfer {transfer.id} is {transfer.status}")
+    at_stripe = contest.stripe.read_counts()["objects"].get("transfer", 0)
+    if at_stripe != len(transfers):
+        problems.append(f"Stripe has {at_stripe} transfers, expected {len(transfers)}")
     return problems
 
 
-def differing_fields(name: str, value: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
-    """Return the fields of an object that are missing, unknown or of another type.
-
-    A value that is null on one side fits any type: the examples invent values for such fields.
-    """
-    missing = example.keys() - value.keys() - NOT_SENT.get(name, frozenset())
-    unknown = value.keys() - example.keys() - ONLY_OURS.get(name, frozenset())
-    problems = [f"{name}.{field} is missing" for field in sorted(missing)]
-    problems += [f"{name}.{field} is not in the example" for field in sorted(unknown)]
-    for field in sorted(value.keys() & example.keys()):
-        ours, theirs = value[field], example[field]
-        if ours is None or theirs is None or type(ours) is type(theirs):
-            continue
-        types = f"{type(ours).__name__}, the example {type(theirs).__name__}"
-        problems.append(f"{name}.{field} is {types}")
+def _problems_of_books(contest: PaidContest, payouts: MoneyDemo) -> list[str]:
+    """Reconcile the books with Stripe, and verify every record."""
+    problems: list[str] = []
+    if payouts.ledger_sum():
+        problems.append(f"the sum of all accounts is {payouts.ledger_sum()}, not 0")
+    settings = command_settings().section(MoneySettings)
+    reconciliation = build_reconciliation(
+        settings, contest.store, contest.stripe.gateway, ReconciliationScope.FULL
+    )
+    report = reconciliation.run(actor=OPERATOR, reason="check on real data")
+    show(f"full reconciliation: {report.result.value}")
+    if report.result is not ReconciliationResult.PASSED:
+        problems.append(f"the full reconciliation is {report.result.value}")
+    problems += [f"verify: {finding}" for finding in verify(contest.store)]
     return problems
-
-
-def _objects(simulator: Simulator) -> dict[str, dict[str, Any]]:
-    """Return one object of each kind, as the API answers them."""
-    with httpx.Client(base_url=simulator.base_url, headers=AUTHORIZATION) as client:
-
-        def post(path: str, form: dict[str, str]) -> dict[str, Any]:
-            return _checked(client.post(f"/v1/{path}", data=form))
-
-        def get(path: str) -> dict[str, Any]:
-            return _checked(client.get(f"/v1/{path}"))
-
-        intent = post("payment_intents", {"amount": "1099", "currency": "usd"})
-        _checked(client.post(f"/_simulator/intents/{intent['id']}/pay", json={}))
-        opened = {"payment_intent": intent["id"]}
-        refund = post("refunds", {"payment_intent": intent["id"], "amount": "100"})
-        dispute = _checked(client.post("/_simulator/disputes", json=opened))
-        transfer_form = {"amount": "500", "currency": "usd", "destination": "acct_1Example"}
-        transfer = post("transfers", transfer_form)
-        session_form = {
-            "mode": "payment",
-            "success_url": "http://127.0.0.1/ok",
-            "line_items[0][price_data][currency]": "usd",
-            "line_items[0][price_data][unit_amount]": "500",
-            "line_items[0][price_data][product_data][name]": "Entry",
-            "line_items[0][quantity]": "1",
-        }
-        link_form = {
-            "account": "acct_1Example",
-            "type": "account_onboarding",
-            "refresh_url": "http://127.0.0.1/r",
-            "return_url": "http://127.0.0.1/b",
-        }
-        paid = get(f"payment_intents/{intent['id']}")
-        return {
-            "account": get("accounts/acct_1Example"),
-            "account_link": post("account_links", link_form),
-            "balance": get("balance"),
-            "balance_transaction": get(f"balance_transactions/{refund['balance_transaction']}"),
-            "charge": get(f"charges/{paid['latest_charge']}"),
-            "checkout.session": post("checkout/sessions", session_form),
-            "dispute": dispute,
-            "event": get("events?limit=1")["data"][0],
-            "payment_intent": paid,
-            "refund": refund,
-            "transfer": transfer,
-            "transfer_reversal": post(f"transfers/{transfer['id']}/reversals", {"amount": "5"}),
-        }
-
-
-def _checked(response: httpx.Response) -> dict[str, Any]:
-    response.raise_for_status()
-    result: dict[str, Any] = response.json()
-    return result

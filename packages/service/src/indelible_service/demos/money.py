@@ -29,13 +29,15 @@ def money_demo(settings: Settings) -> Iterator[DemoStep]:
         contest.stripe.register(USERS)
         yield DemoStep(f"{len(USERS)} users have accounts at Stripe for their winnings.")
         yield from contest.run()
-        yield from _MoneyDemo(contest=contest).run()
+        yield from MoneyDemo(contest=contest).run()
         address = f"{settings.address}/console/contests/{contest.contest.id}"
         yield DemoStep(f"The contest: {address}")
 
 
 @define(kw_only=True)
-class _MoneyDemo:
+class MoneyDemo:
+    """Follows a contest after its end: its payouts, and the books."""
+
     contest: ContestDemo
 
     @property

@@ -119,8 +119,15 @@ class DemoStripe:
 
         Raises: SimulatorNotStarted.
         """
-        counts = self._request("GET", "counts")
+        counts = self.read_counts()
         return counts["requests"] - counts["nonconforming"], counts["requests"]
+
+    def read_counts(self) -> dict[str, Any]:
+        """Return how many objects, requests and webhooks the simulator has had.
+
+        Raises: SimulatorNotStarted.
+        """
+        return self._request("GET", "counts")
 
     def _request(
         self, method: str, path: str, body: dict[str, Any] | None = None

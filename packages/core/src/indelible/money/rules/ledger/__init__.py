@@ -32,6 +32,7 @@ from indelible.money.rules.ledger.payments import (
     refund_succeeded,
 )
 from indelible.money.rules.ledger.payouts import (
+    guarantee_key,
     guarantee_topup,
     mirror,
     payout_created,
@@ -73,6 +74,7 @@ __all__ = [
     "refund_requested",
     "refund_succeeded",
     # payouts
+    "guarantee_key",
     "guarantee_topup",
     "mirror",
     "payout_created",

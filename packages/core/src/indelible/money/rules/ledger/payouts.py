@@ -26,7 +26,7 @@ def guarantee_topup(
     )
     return MovementDraft(
         kind=MovementKind.GUARANTEE_TOPUP,
-        key=f"guarantee:{settlement_id}",
+        key=guarantee_key(settlement_id),
         reference=reference,
         currency=currency,
         source=Proof.by_settlement(settlement_id).source,
@@ -73,6 +73,11 @@ def settlement(
         steps=tuple(steps),
         items=tuple(items),
     )
+
+
+def guarantee_key(settlement_id: str) -> str:
+    """Return the key of the movement that adds the platform's money to a settlement."""
+    return f"guarantee:{settlement_id}"
 
 
 def settlement_key(settlement_id: str) -> str:
