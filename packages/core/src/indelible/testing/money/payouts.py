@@ -6,11 +6,13 @@ from functools import partial
 from attrs import evolve
 
 from indelible import money
-from indelible.kernel import Head, verify_chain
+from indelible.kernel import Change, Head, verify_chain
 from indelible.kernel.bulk import Bulk
+from indelible.kernel.tasks import Task
 from indelible.money import (
     TRANSFER,
     AttemptKind,
+    MoneyRead,
     MovementKind,
     Transfer,
     TransferLine,
@@ -57,6 +59,16 @@ PROOF = Proof.by_event("evt-1")
 def ids_of(heads: Sequence[Head[Transfer]]) -> list[str]:
     """Return the ids of transfers."""
     return [head.entity.id for head in heads]
+
+
+def task_of(tx: MoneyRead, transfer_id: str) -> Task:
+    """Return the task that sends a transfer."""
+    return tx.tasks.get(SEND_TRANSFER_STAGE, transfer_id)
+
+
+def changes_of(tx: MoneyRead, transfer_id: str) -> Sequence[Change]:
+    """Return the changes of a transfer."""
+    return tx.history.of(TRANSFER.name, transfer_id)
 
 
 def new_transfer(tx: money.MoneyWrite, transfer_id: str, line: TransferLine) -> None:
@@ -137,9 +149,8 @@ class PayoutsConformance:
         for party in WON:
             transfer = transfer_of(store, party)
             assert transfer.approved_by == str(PROGRAM)
-            task = store.read(lambda tx, name=transfer.id: tx.tasks.get(SEND_TRANSFER_STAGE, name))
-            assert not task.is_completed
-            changes = store.read(lambda tx, name=transfer.id: tx.history.of(TRANSFER.name, name))
+            assert not store.read(task_of, transfer.id).is_completed
+            changes = store.read(changes_of, transfer.id)
             assert [change.action for change in changes] == ["plan", "approve"]
             verify_chain(TRANSFER, changes)
 
