@@ -72,10 +72,12 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
             raise ReconciliationNotFinished(
                 saved.id, saved.error_code or "", saved.error_message or ""
             )
-        found = store.read(list_discrepancies, saved.id, limit=MAX_LINES)
+        discrepancies = store.read(list_discrepancies, saved.id, limit=MAX_LINES)
 
-    summary = f"{scope.value} reconciliation: {report.result.value}, differences: {len(found)}"
-    print_results(found, RULE_COLUMNS, summary)
+    summary = (
+        f"{scope.value} reconciliation: {report.result.value}, differences: {len(discrepancies)}"
+    )
+    print_results(discrepancies, RULE_COLUMNS, summary)
     context.exit(0 if report.result is ReconciliationResult.PASSED else REFUSED)
 
 

@@ -215,17 +215,8 @@ def demo(
     and a repository of its own, and kills the worker of one during its push.
     """
     settings = client_settings()
-    if name == "contests":
-        from indelible_service.demos.contests import contests_demo
-
-        hint = f"See the contest at {settings.address}/console/contests."
-        _print_steps(contests_demo(settings, competitors), hint)
-        return
-    if name == "money":
-        from indelible_service.demos.money import money_demo
-
-        hint = f"See the ledger at {settings.address}/console."
-        _print_steps(money_demo(settings), hint)
+    if name in ("contests", "money"):
+        _print_contest(settings, name, competitors)
         return
     if name == "projects":
         from indelible_service.projects_demo import demo_settings, projects_demo
@@ -236,6 +227,20 @@ def demo(
 
     hint = f"See the results at {settings.address}/console."
     _print_steps(_demo_steps(settings, name, folder, key, ask), hint)
+
+
+def _print_contest(settings: Settings, name: str, competitors: Path | None) -> None:
+    """Run the demonstration of contests, or that of money, which continues it."""
+    from indelible_service.demos.contests import contests_demo
+    from indelible_service.demos.money import money_demo
+
+    if name == "money":
+        hint = f"See the ledger at {settings.address}/console/money/ledger."
+        _print_steps(money_demo(settings), hint)
+        return
+
+    hint = f"See the contest at {settings.address}/console/contests."
+    _print_steps(contests_demo(settings, competitors), hint)
 
 
 def _projects_hint(settings: Settings) -> str:

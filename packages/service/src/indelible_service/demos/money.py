@@ -36,7 +36,7 @@ def money_demo(settings: Settings) -> Iterator[DemoStep]:
 
 @define(kw_only=True)
 class MoneyDemo:
-    """What follows the end of a contest: its payouts, and the books."""
+    """Waits for the payouts that follow the end of a contest, and shows the books."""
 
     contest: ContestDemo
 
