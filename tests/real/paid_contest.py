@@ -32,8 +32,8 @@ from indelible_stripe.simulator.webhooks import sign
 ENTRIES: Final = 50
 SHARED_BY: Final = 2  # users with the same players, who tie
 ROSTER_SIZE: Final = 4
-LOCK_SECONDS: Final = 240
-START_SECONDS: Final = 244
+LOCK_SECONDS: Final = 170
+START_SECONDS: Final = 174
 REQUEST_SECONDS: Final = 60.0
 SCOPES: Final = ("contests:read", "contests:write", "payments:read", "payments:write")
 REASON: Final = "check on real data"

@@ -12,7 +12,6 @@ from indelible.money.handlers.payees import require_ready
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import TRANSFER, TransferStatus
 from indelible.money.ports import MoneyRead, MoneyWrite
-from indelible.money.rules.ledger import guarantee_key, settlement_key
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 
 POLICY_REASON: Final = "automatic approval"
@@ -36,25 +35,12 @@ def approve_transfer(tx: MoneyWrite, command: commands.ApproveTransfer) -> Trans
 
 
 def approve_automatically(tx: MoneyWrite, command: commands.TransferCommand) -> TransferSaved:
-    """Approve a transfer by the setting; one that an operator has requested waits for another.
-
-    A prize that the platform alone pays waits for an operator, too. No payment proves that such a
-    contest was held while payouts existed: it may have been paid by hand before.
-    """
+    """Approve a transfer by the setting; one that an operator has requested waits for another."""
     head = tx.money.transfers.lock(command.transfer_id)
     is_requested = requester_of(tx, head) is not None
-    if head.entity.is_approved or is_requested or _is_paid_by_platform(tx, head.entity):
+    if head.entity.is_approved or is_requested:
         return saved(head)
     return _approve(tx, head, POLICY_REASON)
-
-
-def _is_paid_by_platform(tx: MoneyWrite, transfer: Transfer) -> bool:
-    """Return True if the platform's guarantee is all the money that a settlement divides."""
-    top_up = tx.money.movements.of_key(guarantee_key(transfer.settlement_id))
-    if top_up is None:
-        return False
-    settlement = tx.money.movements.of_key(settlement_key(transfer.settlement_id))
-    return settlement is not None and top_up.entity.total_minor >= settlement.entity.total_minor
 
 
 def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSaved:
