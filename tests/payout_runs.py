@@ -38,10 +38,12 @@ from indelible.money.errors import (
     ParkReason,
 )
 from indelible.money.handlers import settle
+from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.handlers.payouts import approve_transfer, plan_payouts
 from indelible.money.lifecycle import TransferStatus
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.ports import MoneyWrite
+from indelible.money.rules.ledger import Proof, SettlementLine, entry_fee
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,
     MANUAL,
@@ -58,6 +60,7 @@ OPERATOR: Final = Actor.user("olga")
 SECOND: Final = Actor.user("otto")
 REFERENCE: Final = "contest-1"
 SETTLEMENT: Final = "settlement-1"
+FEE: Final = 1
 PRIZES: Final[Mapping[str, int]] = {"ann": 5_628, "bob": 2_813, "cem": 2_813}
 KEY_LIFETIME: Final = timedelta(hours=24)
 MoneyStore = Store[ReadTx, WriteTx]
@@ -200,6 +203,18 @@ class RememberingStripe:
         )
 
 
+def _collect_fee(tx: MoneyWrite, settlement_id: str) -> None:
+    draft = entry_fee(
+        charge_id=f"charge-of-{settlement_id}",
+        reference=REFERENCE,
+        party="dora",
+        amount_minor=FEE,
+        currency="USD",
+        proof=Proof(settlement_id, f"event:{settlement_id}"),
+    )
+    post_movement(tx, draft)
+
+
 def _memory_store(run: "PayoutRun") -> MoneyStore:
     return MemoryStore(clock=run.clock)
 
@@ -236,7 +251,8 @@ class PayoutRun:
     def settle(
         self, prizes: Mapping[str, int] = PRIZES, settlement_id: str = SETTLEMENT
     ) -> Movement:
-        """Settle a reference whose escrow the platform fills up."""
+        """Settle a reference with one paid fee; the platform fills up its escrow."""
+        self.execute(_collect_fee, settlement_id, WORKER)
         lines = [
             SettlementLine(party=party, amount_minor=amount) for party, amount in prizes.items()
         ]
@@ -248,7 +264,7 @@ class PayoutRun:
             rake_minor=0,
             rounding_minor=0,
             retained_minor=0,
-            top_up_minor=sum(prizes.values()),
+            top_up_minor=sum(prizes.values()) - FEE,
             items=(),
         )
         movement: Movement = self.execute(settle, command, WORKER).movement

@@ -1,6 +1,7 @@
 """The page of the payment contract: the five conditions of seed 002 for the contract freeze."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
 Json = Mapping[str, Any]
 
 PAYMENT_PATHS = "/v1/payments/"
+SCHEMA_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 # What each rule compares (facts/contests.md, 5.8).
 RULES: Mapping[ReconciliationRule, str] = {
     ReconciliationRule.R1: "Each movement balances, and each account is the sum of its postings.",
@@ -33,10 +35,20 @@ RULES: Mapping[ReconciliationRule, str] = {
     ReconciliationRule.R12: "Stripe's list of the last 72 hours has no event that is missing here.",
 }
 LEAD = """
-This page is the contract that iteration 04 freezes: the five conditions of seed 002. It is
-generated from the code, and the tests compare it with the running service. A change that breaks a
-client of [the OpenAPI document](openapi.json) fails the tests; an addition needs a line in the
-changelog. Amounts are whole minor units of a currency.
+This page is the contract that [iteration 04](../iterations/04-contract-freeze.md) freezes. It was
+closed before [iteration 05](../iterations/05-automatic-payout.md), the automatic payout, began:
+seed 002 requires that order. Its five sections are the five conditions of the seed for payments:
+
+1. every payment endpoint with explicit schemas;
+2. the procedure of the webhook;
+3. the interface of the reconciliation;
+4. the error codes;
+5. the payment states, none of them hidden.
+
+The page is generated from the code, and `tests/docs/test_payment_contract.py` compares each section
+with the code. The public routes of contests and payments are frozen together: a change that breaks
+a client of [the OpenAPI document](openapi.json) fails `tests/web/test_frozen_contract.py`, and an
+addition needs a line in the changelog. Amounts are whole minor units of a currency.
 """
 ENDPOINTS = """
 The server determines every amount. A request with an amount or a currency is refused. Both POSTs
@@ -108,20 +120,35 @@ def payment_contract_page() -> str:
 def _endpoint_parts(document: Json) -> Iterator[str]:
     """Yield the table of the routes of payers, and the tables of their schemas."""
     rows: list[tuple[str, ...]] = []
-    text = ""
+    payments: list[object] = []
     for path, operations in document["paths"].items():
         if not path.startswith(PAYMENT_PATHS):
             continue
-        text += json.dumps(operations)
+        payments.append(operations)
         for method, operation in operations.items():
             request = f"`{method.upper()} {path}`"
             rows.append((request, cell(operation["summary"]), scopes(operation)))
     yield table(("request", "effect", "scope"), rows)
 
-    for name, schema in document["components"]["schemas"].items():
-        if f'"#/components/schemas/{name}"' in text:
+    schemas = document["components"]["schemas"]
+    reached = reached_schemas(document, payments)
+    for name in schemas:
+        if name in reached:
             yield f"### {name}\n"
-            yield schema_table(schema)
+            yield schema_table(schemas[name])
+
+
+def reached_schemas(document: Json, value: object) -> frozenset[str]:
+    """Return the names of the schemas that a part of the document refers to, at any depth."""
+    schemas = document["components"]["schemas"]
+    reached: set[str] = set()
+    texts = [json.dumps(value)]
+    while texts:
+        found = set(SCHEMA_REFERENCE.findall(texts.pop())) - reached
+        reached |= found
+        texts += [json.dumps(schemas[name]) for name in found]
+
+    return frozenset(reached)
 
 
 def _rule_rows() -> Iterator[tuple[str, ...]]:

@@ -169,7 +169,8 @@ def _measure_payouts(
 def _measure_commits(till: Till, database: str, rows: Rows, payouts: int, rounds: int) -> None:
     """Measure the stages of payouts in one thread, with a Stripe in memory."""
     parties = _ready_parties(till, payouts)
-    gateway: Any = RememberingStripe(SystemClock())
+    clock: Any = SystemClock()  # the others of this class move their clock
+    gateway: Any = RememberingStripe(clock)
     stages = PayoutStages(store=till.store, gateway=gateway, policy=AUTOMATIC)
     own_stages: list[Stage[Any, Any, Any]] = [stages.sending().stage(), stages.job_end().stage()]
     with Worker(store=till.store, actor=BENCH).heartbeat() as worker:

@@ -35,6 +35,7 @@ OPTIONS: Final = (
     ("--races", 20, "jobs before whose push others push, over both hosts and databases"),
     ("--charges", 10_000, "charges of the dose money, on each database; 0 leaves them out"),
     ("--payouts", 10_000, "payouts of the dose money, on each database; 0 leaves them out"),
+    ("--contests", 20, "contests of the dose money whose payments meet every fault"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

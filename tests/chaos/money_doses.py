@@ -4,6 +4,7 @@ from argparse import Namespace
 
 from tests.chaos.doses import database_urls, seeded_random, show
 from tests.chaos.money_charges import pay_charges
+from tests.chaos.money_isolation import ALL_PAID, differences, play_contest, stories_of
 from tests.chaos.money_kills import FUNDS_MINOR, MoneyKiller, random_kills
 from tests.chaos.money_payouts import (
     drop_restored,
@@ -25,6 +26,7 @@ def money(bed: Testbed, options: Namespace) -> bool:
         *(_pay_charges(bed, options) if options.charges else ()),
         *(_pay_prizes(bed, options) if options.payouts else ()),
         *(_kill_processes(bed, options) if options.kills else ()),
+        *(_disturb_contests(bed, options) if options.contests else ()),
     ]
     return all(results)
 
@@ -73,4 +75,20 @@ def _kill_processes(bed: Testbed, options: Namespace) -> list[bool]:
             report = MoneyKiller(site=site).kill_all(kills)
         line = f"money, kills, {name}: {report}"
         results.append(show(line, is_success=not report.problems))
+    return results
+
+
+def _disturb_contests(bed: Testbed, options: Namespace) -> list[bool]:
+    """Play contests with every fault of payments; each is as the one without faults."""
+    results: list[bool] = []
+    with folder() as directory:
+        calm = play_contest(bed.sqlite(), directory / "calm", ALL_PAID, seed=0, has_faults=False)
+        for seed in range(options.seed, options.seed + options.contests):
+            faulty = play_contest(
+                bed.sqlite(), directory / str(seed), stories_of(seed), seed=seed, has_faults=True
+            )
+            problems = differences(faulty, calm)
+            excluded = sorted(f"{user}: {faulty.stories[user]}" for user in faulty.ineligible)
+            line = f"money, contest {seed}: not counted {excluded}; problems: {problems or 'none'}"
+            results.append(show(line, is_success=not problems))
     return results

@@ -1,5 +1,9 @@
 """The page of the payment contract has the five conditions of seed 002, each as the code has it."""
 
+import re
+from pathlib import Path
+from typing import Final
+
 from docs.generators.payment_contract import RULES, payment_contract_page
 
 from indelible.money import CHARGE, ChargeStatus, ReconciliationRule
@@ -8,7 +12,10 @@ from indelible.money.rules.events import EVENT_TYPES
 from indelible_web.money.routes import routes
 from indelible_web.money.webhooks import RULE
 
-PAGE = payment_contract_page()
+DOCS: Final = Path(__file__).parents[2] / "docs"
+COMMITTED_PAGE: Final = DOCS / "reference" / "payment-contract.md"
+FREEZE: Final = DOCS / "iterations" / "04-contract-freeze.md"
+PAGE: Final = payment_contract_page()
 
 
 def test_every_endpoint_of_payers_is_listed_with_its_schemas() -> None:
@@ -43,3 +50,34 @@ def test_no_state_of_a_payment_is_hidden() -> None:
         assert f"`{status.value}`" in PAGE
     for edge in CHARGE.edges:
         assert f"| `{edge.from_state or '-'}` | `{edge.action}` | `{edge.to_state}` |" in PAGE
+
+
+def test_the_page_has_the_five_conditions_of_the_seed_in_order() -> None:
+    titles = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+
+    assert titles == [
+        "1. Endpoints and schemas",
+        "2. The webhook",
+        "3. Reconciliation",
+        "4. Error codes",
+        "5. States",
+    ]
+
+
+def test_the_page_says_that_it_was_closed_before_the_automatic_payout() -> None:
+    text = " ".join(PAGE.split())
+
+    assert "closed before [iteration 05](../iterations/05-automatic-payout.md)" in text
+    assert "Closed before [iteration 05](05-automatic-payout.md)" in FREEZE.read_text("utf-8")
+
+
+def test_every_schema_that_the_page_links_to_is_on_it() -> None:
+    links = set(re.findall(r"\]\(#([a-z]+)\)", PAGE))
+    titles = {title.lower() for title in re.findall(r"^### (\w+)$", PAGE, re.MULTILINE)}
+
+    assert links
+    assert links <= titles
+
+
+def test_the_committed_page_is_the_generated_one() -> None:
+    assert COMMITTED_PAGE.read_text("utf-8") == PAGE

@@ -4,7 +4,8 @@ Without a dose, send requests to every route, for some minutes or `--requests N`
 `projects` sends hostile specifications through the rules and over HTTP, and processes jobs in
 hostile repositories: at least for one round, and `--number N` repositories. The dose `contests`
 takes up mutated payloads of the provider and disturbed deliveries of a story: at least one round,
-and `--number N` payloads. `--seed S` repeats a run.
+and `--number N` payloads. The dose `money` sends hostile webhooks of Stripe: at least one round,
+and `--number N` webhooks. `--seed S` repeats a run.
 """
 
 import logging
@@ -20,6 +21,7 @@ from tests.conftest import POLICY
 from tests.fuzz.attack import AttackTally, over_http, through_python
 from tests.fuzz.contests import ContestDose, fuzz_contests
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
+from tests.fuzz.money import MoneyDose, fuzz_money
 from tests.fuzz.projects import ProjectDose, fuzz_projects
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
@@ -33,6 +35,7 @@ ATTACKS_PER_ROUND = 500
 EXAMPLES_PER_ROUND = 30
 PROJECTS = "projects"
 CONTESTS = "contests"
+MONEY = "money"
 
 
 def fuzz(
@@ -105,6 +108,17 @@ def contests(dose: ContestDose) -> bool:
     return not tally.wrong
 
 
+def money(dose: MoneyDose) -> bool:
+    """Play the dose of money, print what was seen, and return True without faults."""
+    tally = fuzz_money(dose)
+    for answer, number in sorted(tally.seen.items()):
+        say(f"{number:8} {answer}")
+    for line in tally.wrong:
+        say(f"FAIL {line}")
+    say(f"{tally.webhooks} webhooks, {len(tally.wrong)} wrong")
+    return not tally.wrong
+
+
 def _report(tally: AttackTally) -> bool:
     """Print the answers and the faults, and return True without faults."""
     for answer, number in sorted(tally.answers.items()):
@@ -172,12 +186,14 @@ def create_parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "dose", nargs="?", choices=(PROJECTS, CONTESTS), help="default: every route"
+        "dose", nargs="?", choices=(PROJECTS, CONTESTS, MONEY), help="default: every route"
     )
     lengths = parser.add_mutually_exclusive_group()
     lengths.add_argument("--minutes", type=float, default=1)
     lengths.add_argument("--requests", type=int, default=0, help="without a dose")
-    lengths.add_argument("--number", type=int, default=0, help="of repositories or payloads")
+    lengths.add_argument(
+        "--number", type=int, default=0, help="of repositories, payloads or webhooks"
+    )
     parser.add_argument("--seed", type=int, default=1)
     return parser
 
@@ -210,6 +226,8 @@ def _play(arguments: Namespace, bed: Testbed) -> bool:
         return projects(dose, bed)
     if arguments.dose == CONTESTS:
         return contests(ContestDose(seed=arguments.seed, minutes=minutes, number=arguments.number))
+    if arguments.dose == MONEY:
+        return money(MoneyDose(seed=arguments.seed, minutes=minutes, number=arguments.number))
     if arguments.requests:
         return by_number(Wanted(requests=arguments.requests), arguments.seed, bed)
 

@@ -36,7 +36,33 @@ def _operation_changes(old: Json, new: Json) -> Iterator[str]:
         for status in old_operation["responses"]:
             if status.startswith("2") and status not in new_operation["responses"]:
                 yield f"{name} no longer answers {status}"
+        yield from _content_changes(name, old_operation, new_operation)
         yield from _parameter_changes(name, _parameters(old_operation), _parameters(new_operation))
+
+
+def _content_changes(name: str, old: Json, new: Json) -> Iterator[str]:
+    """Yield the request and the successes that have another schema."""
+    old_schemas = _content_schemas(old)
+    new_schemas = _content_schemas(new)
+    for part, schema in old_schemas.items():
+        if part in new_schemas and new_schemas[part] != schema:
+            yield f"{name} has another schema: {part}"
+    if "requestBody" in new and "requestBody" not in old:
+        yield f"{name} now requires a body"
+
+
+def _content_schemas(operation: Json) -> dict[str, Json]:
+    """Return the schemas of an operation's request and of its successes."""
+    schemas: dict[str, Json] = {}
+    contents = {"request": operation.get("requestBody", {})}
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            contents[status] = response
+    for part, content in contents.items():
+        for media_type, media in content.get("content", {}).items():
+            schemas[f"{part} {media_type}"] = media["schema"]
+
+    return schemas
 
 
 def _parameter_changes(name: str, old: dict[str, Json], new: dict[str, Json]) -> Iterator[str]:

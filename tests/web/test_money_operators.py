@@ -162,21 +162,13 @@ def test_an_operator_refunds_a_payment_once(desk: Till) -> None:
     assert [item["status"] for item in detail["refunds"]] == ["succeeded"]
 
 
-@pytest.mark.parametrize(
-    ("amount", "code"),
-    [
-        (10.5, "INVALID_FIELDS"),
-        ("10", "INVALID_FIELDS"),
-        (True, "INVALID_FIELDS"),
-        (0, "NUMBER_OUT_OF_RANGE"),
-        (-1, "NUMBER_OUT_OF_RANGE"),
-    ],
-)
-def test_a_refund_of_no_whole_amount_is_refused(desk: Till, amount: object, code: str) -> None:
+@pytest.mark.parametrize("amount", [10.0, 10.5, "10", True, 0, -1, [10], 10**30])
+def test_a_refund_of_no_whole_amount_is_refused(desk: Till, amount: object) -> None:
     charge_id = desk.pay()["id"]
     answer = send(desk, f"payments/charges/{charge_id}/refund", amount_minor=amount)
 
-    assert problem(answer) == (422, code)
+    assert problem(answer) == (422, "INVALID_AMOUNT")
+    assert show(desk, f"payments/charges/{charge_id}")["refunds"] == []
 
 
 def test_a_halt_lasts_until_an_operator_resumes(desk: Till) -> None:

@@ -1,5 +1,35 @@
 -- iteration 2, 2026-11-23, revision 0006
 
+column accounts.balance_minor "sum_minor" required
+
+column accounts.created_at "instant" required
+
+column accounts.credited_minor "sum_minor" required
+
+column accounts.currency "currency" required
+
+column accounts.debited_minor "sum_minor" required
+
+column accounts.hash "digest" required
+
+column accounts.id "identifier" required
+
+column accounts.kind "identifier" required
+
+column accounts.last_movement_id "identifier"
+
+column accounts.lifecycle "identifier" required s 'account'::"text"
+
+column accounts.reference "identifier"
+
+column accounts.seq "ordinal" required
+
+column accounts.status "identifier" required
+
+column accounts.updated_at "instant" required
+
+column accounts.version bigint required s 0
+
 column algorithms.checksum "digest" required
 
 column algorithms.created_at "instant" required
@@ -103,6 +133,56 @@ column centroids.space_id "identifier" required
 column centroids.updated_at "instant" required
 
 column centroids.vector "embedding" required
+
+column charges.amount_minor "amount_minor" required
+
+column charges.created_at "instant" required
+
+column charges.currency "currency" required
+
+column charges.disputed_from "identifier"
+
+column charges.expires_at "instant" required
+
+column charges.failure_code "identifier"
+
+column charges.generation "ordinal" required
+
+column charges.hash "digest" required
+
+column charges.id "identifier" required
+
+column charges.intent_id "identifier"
+
+column charges.item "identifier" required
+
+column charges.last_event_at "instant"
+
+column charges.lifecycle "identifier" required s 'charge'::"text"
+
+column charges.outcome_code "identifier"
+
+column charges.paid_at "instant"
+
+column charges.party "identifier" required
+
+column charges.received_currency "currency"
+
+column charges.received_minor "amount_minor"
+
+column charges.reference "identifier" required
+
+column charges.refunded_minor "sum_minor" required
+
+column charges.seq "ordinal" required
+
+column charges.session_id "identifier"
+
+column charges.status "identifier" required
+
+column charges.updated_at "instant" required
+
+column charges.version bigint required s 0
 
 column concept_versions.change_note "text"
 
@@ -325,6 +405,68 @@ column contests.start_time "instant" required
 column contests.status "identifier" required
 
 column contests.updated_at "instant" required
+
+column covered_items.entity_id "identifier" required
+
+column covered_items.item "identifier" required
+
+column covered_items.number "ordinal" required
+
+column covered_items.seq "ordinal" required
+
+column discrepancies.actual "text" required
+
+column discrepancies.currency "currency"
+
+column discrepancies.difference_minor "sum_minor"
+
+column discrepancies.entity_id "identifier" required
+
+column discrepancies.expected "text" required
+
+column discrepancies.number "ordinal" required
+
+column discrepancies.rule "identifier" required
+
+column discrepancies.seq "ordinal" required
+
+column discrepancies.subject "identifier" required
+
+column disputes.amount_minor "amount_minor" required
+
+column disputes.charge_id "identifier" required
+
+column disputes.closed_at "instant"
+
+column disputes.covered "flag" required
+
+column disputes.created_at "instant" required
+
+column disputes.currency "currency" required
+
+column disputes.evidence_due_by "instant"
+
+column disputes.fee_minor "amount_minor"
+
+column disputes.hash "digest" required
+
+column disputes.id "identifier" required
+
+column disputes.lifecycle "identifier" required s 'dispute'::"text"
+
+column disputes.reason_code "identifier" required
+
+column disputes.reinstated_at "instant"
+
+column disputes.seq "ordinal" required
+
+column disputes.status "identifier" required
+
+column disputes.updated_at "instant" required
+
+column disputes.version bigint required s 0
+
+column disputes.withdrawn_at "instant"
 
 column entries.contest_id "identifier" required
 
@@ -618,6 +760,60 @@ column mint_events.updated_at "instant" required
 
 column mint_events.version bigint required s 0
 
+column movements.created_at "instant" required
+
+column movements.currency "currency" required
+
+column movements.fact_key "identifier"
+
+column movements.hash "digest" required
+
+column movements.id "identifier" required
+
+column movements.key "identifier" required
+
+column movements.kind "identifier" required
+
+column movements.lifecycle "identifier" required s 'movement'::"text"
+
+column movements.occurred_at "instant" required
+
+column movements.posting_count "natural_number" required
+
+column movements.reference "identifier"
+
+column movements.reverses "identifier"
+
+column movements.seq "ordinal" required
+
+column movements.source "identifier" required
+
+column movements.status "identifier" required
+
+column movements.total_minor "sum_minor" required
+
+column movements.updated_at "instant" required
+
+column movements.version bigint required s 0
+
+column payees.created_at "instant" required
+
+column payees.destination "identifier"
+
+column payees.hash "digest" required
+
+column payees.id "identifier" required
+
+column payees.lifecycle "identifier" required s 'payee'::"text"
+
+column payees.seq "ordinal" required
+
+column payees.status "identifier" required
+
+column payees.updated_at "instant" required
+
+column payees.version bigint required s 0
+
 column payloads.bytes "raw_bytes" required
 
 column payloads.content_type "identifier" required
@@ -629,6 +825,76 @@ column payloads.first_received_at "instant" required
 column payloads.hash "digest" required
 
 column payloads.size "natural_number" required
+
+column payment_switches.created_at "instant" required
+
+column payment_switches.halted_at "instant"
+
+column payment_switches.hash "digest" required
+
+column payment_switches.id "identifier" required
+
+column payment_switches.lifecycle "identifier" required s 'payment_switch'::"text"
+
+column payment_switches.reason_code "identifier"
+
+column payment_switches.seq "ordinal" required
+
+column payment_switches.status "identifier" required
+
+column payment_switches.updated_at "instant" required
+
+column payment_switches.version bigint required s 0
+
+column payout_jobs.completed_at "instant"
+
+column payout_jobs.created_at "instant" required
+
+column payout_jobs.currency "currency" required
+
+column payout_jobs.hash "digest" required
+
+column payout_jobs.id "identifier" required
+
+column payout_jobs.lifecycle "identifier" required s 'payout_job'::"text"
+
+column payout_jobs.reference "identifier" required
+
+column payout_jobs.seq "ordinal" required
+
+column payout_jobs.status "identifier" required
+
+column payout_jobs.total_minor "sum_minor" required
+
+column payout_jobs.transfer_count "natural_number" required
+
+column payout_jobs.updated_at "instant" required
+
+column payout_jobs.version bigint required s 0
+
+column postings.amount_minor "amount_minor" required
+
+column postings.credit_account_id "identifier" required
+
+column postings.debit_account_id "identifier" required
+
+column postings.entity_id "identifier" required
+
+column postings.number "ordinal" required
+
+column postings.owed_movement_id "identifier"
+
+column postings.owed_number "ordinal"
+
+column postings.party "identifier"
+
+column postings.reversal_ref "identifier"
+
+column postings.reversed_movement_id "identifier"
+
+column postings.reversed_number "ordinal"
+
+column postings.seq "ordinal" required
 
 column project_prompts.metadata "json_details" required
 
@@ -749,6 +1015,84 @@ column receipts.key "nonblank_text" required
 column receipts.owner "actor" required
 
 column receipts.result "json_object" required
+
+column reconciliations.checked "json_array" required
+
+column reconciliations.created_at "instant" required
+
+column reconciliations.discrepancy_count "natural_number"
+
+column reconciliations.error_code "identifier"
+
+column reconciliations.error_message "text"
+
+column reconciliations.finished_at "instant"
+
+column reconciliations.hash "digest" required
+
+column reconciliations.id "identifier" required
+
+column reconciliations.lifecycle "identifier" required s 'reconciliation'::"text"
+
+column reconciliations.scope "identifier" required
+
+column reconciliations.seq "ordinal" required
+
+column reconciliations.started_at "instant" required
+
+column reconciliations.status "identifier" required
+
+column reconciliations.updated_at "instant" required
+
+column reconciliations.version bigint required s 0
+
+column refund_attempts.generation "ordinal" required
+
+column refund_attempts.idempotency_key "identifier" required
+
+column refund_attempts.kind "identifier" required
+
+column refund_attempts.number "ordinal" required
+
+column refund_attempts.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column refund_attempts.refund_id "identifier" required
+
+column refund_attempts.started_at "instant" required
+
+column refunds.amount_minor "amount_minor" required
+
+column refunds.attempt_number "natural_number" required
+
+column refunds.charge_id "identifier" required
+
+column refunds.covered "flag" required
+
+column refunds.created_at "instant" required
+
+column refunds.currency "currency" required
+
+column refunds.failure_code "identifier"
+
+column refunds.generation "ordinal" required
+
+column refunds.hash "digest" required
+
+column refunds.id "identifier" required
+
+column refunds.lifecycle "identifier" required s 'refund'::"text"
+
+column refunds.number "ordinal" required
+
+column refunds.reason_code "identifier" required
+
+column refunds.seq "ordinal" required
+
+column refunds.status "identifier" required
+
+column refunds.stripe_refund_id "identifier"
+
+column refunds.updated_at "instant" required
 
 column rejections.actor "actor" required
 
@@ -1076,6 +1420,54 @@ column stages.updated_at "instant" required
 
 column stages.version bigint required s 0
 
+column stripe_event_attempts.at "instant" required
+
+column stripe_event_attempts.code "identifier"
+
+column stripe_event_attempts.event_id "identifier" required
+
+column stripe_event_attempts.message "text"
+
+column stripe_event_attempts.number "ordinal" required
+
+column stripe_event_attempts.outcome "identifier" required
+
+column stripe_event_attempts.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column stripe_events.account "identifier"
+
+column stripe_events.api_version "identifier"
+
+column stripe_events.attempt_number "natural_number" required
+
+column stripe_events.created "instant" required
+
+column stripe_events.created_at "instant" required
+
+column stripe_events.event_type "identifier" required
+
+column stripe_events.hash "digest" required
+
+column stripe_events.id "identifier" required
+
+column stripe_events.last_code "identifier"
+
+column stripe_events.lifecycle "identifier" required s 'stripe_event'::"text"
+
+column stripe_events.livemode "flag" required
+
+column stripe_events.object_id "identifier" required
+
+column stripe_events.origin "identifier" required
+
+column stripe_events.payload_digest "digest" required
+
+column stripe_events.seq "ordinal" required
+
+column stripe_events.status "identifier" required
+
+column stripe_events.updated_at "instant" required
+
 column subscriber_cursors.changed_at "instant"
 
 column subscriber_cursors.feed_cursor "identifier"
@@ -1230,6 +1622,96 @@ column tokens_s0.updated_at "instant" required
 
 column tokens_s0.version bigint required s 0
 
+column transfer_attempts.generation "ordinal" required
+
+column transfer_attempts.idempotency_key "identifier" required
+
+column transfer_attempts.kind "identifier" required
+
+column transfer_attempts.number "ordinal" required
+
+column transfer_attempts.previous_number bigint s NULLIF((("number")::bigint - 1), 0)
+
+column transfer_attempts.started_at "instant" required
+
+column transfer_attempts.transfer_id "identifier" required
+
+column transfer_lines.amount_minor "amount_minor" required
+
+column transfer_lines.entity_id "identifier" required
+
+column transfer_lines.number "ordinal" required
+
+column transfer_lines.owed_movement_id "identifier" required
+
+column transfer_lines.owed_number "ordinal" required
+
+column transfer_lines.seq "ordinal" required
+
+column transfers.amount_minor "amount_minor" required
+
+column transfers.approval_reason "text"
+
+column transfers.approved_at "instant"
+
+column transfers.approved_by "identifier"
+
+column transfers.attempt_number "natural_number" required
+
+column transfers.completed_at "instant"
+
+column transfers.created_at "instant" required
+
+column transfers.currency "currency" required
+
+column transfers.destination "identifier"
+
+column transfers.failure_code "identifier"
+
+column transfers.failure_count "natural_number" required
+
+column transfers.failure_message "text"
+
+column transfers.failure_reason "identifier"
+
+column transfers.first_attempt_at "instant"
+
+column transfers.generation "ordinal" required
+
+column transfers.hash "digest" required
+
+column transfers.id "identifier" required
+
+column transfers.job_id "identifier"
+
+column transfers.lifecycle "identifier" required s 'transfer'::"text"
+
+column transfers.line_count "ordinal" required
+
+column transfers.must_look_up "flag" required
+
+column transfers.parked_at "instant"
+
+column transfers.party "identifier" required
+
+column transfers.reference "identifier" required
+
+column transfers.reissue_of "identifier"
+
+column transfers.retry_until "instant"
+
+column transfers.reversed_minor "sum_minor" required
+
+column transfers.seq "ordinal" required
+
+column transfers.settlement_id "identifier" required
+
+column transfers.status "identifier" required
+
+column transfers.stripe_transfer_id "identifier"
+
+column transfers.updated_at "instant" required
+
 column webhook_rejections.at "instant" required
 
 column webhook_rejections.body_digest "digest" required
@@ -1245,6 +1727,30 @@ column webhook_rejections.hash "digest" required
 column webhook_rejections.id "identifier" required
 
 column webhook_rejections.request_id "identifier"
+
+constraint accounts.accounts_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint accounts.accounts_id_of_fields CHECK ((("id")::"text" = ((((("kind")::"text" || ':'::"text") || COALESCE(("reference")::"text", '-'::"text")) || ':'::"text") || ("currency")::"text"))) true true
+
+constraint accounts.accounts_kind_known CHECK ((("kind")::"text" = ANY (ARRAY['dispute_losses'::"text", 'dispute_receivable'::"text", 'escrow'::"text", 'goodwill'::"text", 'platform_rake'::"text", 'platform_rounding'::"text", 'refund_clearing'::"text", 'stripe_balance'::"text", 'stripe_fees'::"text", 'unclaimed_prizes'::"text", 'winner_payable'::"text"]))) true true
+
+constraint accounts.accounts_movement FOREIGN KEY ("last_movement_id") REFERENCES "movements"("id") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint accounts.accounts_never_negative CHECK (((("balance_minor")::bigint >= 0) OR (("kind")::"text" <> ALL (ARRAY['escrow'::"text", 'refund_clearing'::"text", 'winner_payable'::"text"])))) true true
+
+constraint accounts.accounts_opened_empty CHECK ((((("seq")::bigint = 1) = ("last_movement_id" IS NULL)) AND ((("seq")::bigint > 1) OR ((("balance_minor")::bigint = 0) AND (("debited_minor")::bigint = 0) AND (("credited_minor")::bigint = 0))))) true true
+
+constraint accounts.accounts_pkey PRIMARY KEY ("id") true true
+
+constraint accounts.accounts_reference_of_kind CHECK ((("reference" IS NOT NULL) = (("kind")::"text" = ANY (ARRAY['escrow'::"text", 'refund_clearing'::"text", 'winner_payable'::"text"])))) true true
+
+constraint accounts.accounts_sums CHECK (((("debited_minor")::bigint >= 0) AND (("credited_minor")::bigint >= 0))) true true
+
+constraint accounts.accounts_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
 
 constraint algorithms.algorithms_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -1283,6 +1789,40 @@ constraint centroids.centroids_pkey PRIMARY KEY ("id") true true
 constraint centroids.centroids_signal FOREIGN KEY ("id", "seq", "hash") REFERENCES "signals"("subspace_id", "applied_seq", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
 constraint centroids.centroids_subspace FOREIGN KEY ("id") REFERENCES "subspaces"("id") true true
+
+constraint charges.charges_amounts_positive CHECK (((("amount_minor")::bigint > 0) AND (("received_minor")::bigint >= 0))) true true
+
+constraint charges.charges_dispute_of_status CHECK (((("disputed_from" IS NOT NULL) = (("status")::"text" = ANY (ARRAY['CHARGED_BACK'::"text", 'DISPUTED'::"text"]))) AND ((("disputed_from")::"text" = ANY (ARRAY['CANCELED'::"text", 'CHARGED_BACK'::"text", 'DISPUTED'::"text", 'FAILED'::"text", 'PARTIALLY_REFUNDED'::"text", 'PENDING'::"text", 'PROCESSING'::"text", 'REFUNDED'::"text", 'REFUND_PENDING'::"text", 'REQUIRES_ACTION'::"text", 'SUCCEEDED'::"text"])) IS NOT FALSE))) true true
+
+constraint charges.charges_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint charges.charges_outcome_of_status CHECK ((((("status")::"text" <> 'CANCELED'::"text") OR ("outcome_code" IS NOT NULL)) AND ((("outcome_code")::"text" = ANY (ARRAY['AMOUNT_MISMATCH'::"text", 'CANCELLED'::"text", 'CURRENCY_MISMATCH'::"text", 'EXPIRED'::"text", 'FULL'::"text", 'LATE_PAYMENT'::"text", 'LATE_WEBHOOK_AFTER_SETTLEMENT'::"text", 'OUTSIDE'::"text", 'REQUESTED'::"text"])) IS NOT FALSE))) true true
+
+constraint charges.charges_paid_exactly CHECK ((("received_minor" IS NULL) OR (((("received_minor")::bigint = ("amount_minor")::bigint) AND (("received_currency")::"text" = ("currency")::"text")) <> (COALESCE(("outcome_code")::"text", ''::"text") = ANY (ARRAY['AMOUNT_MISMATCH'::"text", 'CURRENCY_MISMATCH'::"text"]))))) true true
+
+constraint charges.charges_payment_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = ANY (ARRAY['CHARGED_BACK'::"text", 'DISPUTED'::"text", 'PARTIALLY_REFUNDED'::"text", 'REFUNDED'::"text", 'REFUND_PENDING'::"text", 'SUCCEEDED'::"text"])) THEN (("received_minor" IS NOT NULL) AND ("received_currency" IS NOT NULL) AND ("paid_at" IS NOT NULL))
+    ELSE (("received_minor" IS NULL) AND ("received_currency" IS NULL) AND ("paid_at" IS NULL))
+END) true true
+
+constraint charges.charges_pkey PRIMARY KEY ("id") true true
+
+constraint charges.charges_quarantined_not_paid CHECK (((("status")::"text" <> 'SUCCEEDED'::"text") OR (NOT (COALESCE(("outcome_code")::"text", ''::"text") = ANY (ARRAY['AMOUNT_MISMATCH'::"text", 'CURRENCY_MISMATCH'::"text"]))))) true true
+
+constraint charges.charges_refund_of_status CHECK ((((("refunded_minor")::bigint >= 0) AND (("refunded_minor")::bigint <= COALESCE(("received_minor")::bigint, (0)::bigint))) AND
+CASE "status"
+    WHEN 'REFUNDED'::"text" THEN (("refunded_minor")::bigint = ("received_minor")::bigint)
+    WHEN 'PARTIALLY_REFUNDED'::"text" THEN ((("refunded_minor")::bigint > 0) AND (("refunded_minor")::bigint < ("received_minor")::bigint))
+    WHEN 'SUCCEEDED'::"text" THEN (("refunded_minor")::bigint = 0)
+    ELSE true
+END)) true true
+
+constraint charges.charges_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
 
 constraint concept_versions.concept_versions_concept FOREIGN KEY ("concept_id") REFERENCES "concepts"("id") true true
 
@@ -1427,6 +1967,38 @@ CASE
 END) true true
 
 constraint contests.contests_tournament UNIQUE ("id", "provider_event_id") true true
+
+constraint covered_items.covered_items_head FOREIGN KEY ("entity_id") REFERENCES "movements"("id") true true
+
+constraint covered_items.covered_items_item UNIQUE ("item") true true
+
+constraint covered_items.covered_items_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint discrepancies.discrepancies_head FOREIGN KEY ("entity_id") REFERENCES "reconciliations"("id") true true
+
+constraint discrepancies.discrepancies_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint discrepancies.discrepancies_rule_known CHECK ((("rule")::"text" = ANY (ARRAY['R1'::"text", 'R10'::"text", 'R11'::"text", 'R12'::"text", 'R2'::"text", 'R3'::"text", 'R4'::"text", 'R5'::"text", 'R6'::"text", 'R7'::"text", 'R8'::"text", 'R9'::"text"]))) true true
+
+constraint discrepancies.discrepancies_texts_short CHECK ((("length"("expected") <= 1000) AND ("length"("actual") <= 1000))) true true
+
+constraint disputes.disputes_amounts_positive CHECK (((("amount_minor")::bigint > 0) AND (("fee_minor")::bigint >= 0))) true true
+
+constraint disputes.disputes_charge FOREIGN KEY ("charge_id") REFERENCES "charges"("id") true true
+
+constraint disputes.disputes_closed_of_status CHECK ((("closed_at" IS NULL) = (("status")::"text" = ANY (ARRAY['needs_response'::"text", 'under_review'::"text", 'warning_needs_response'::"text", 'warning_under_review'::"text"])))) true true
+
+constraint disputes.disputes_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint disputes.disputes_pkey PRIMARY KEY ("id") true true
+
+constraint disputes.disputes_reinstated_after CHECK ((("reinstated_at" IS NULL) OR ("withdrawn_at" IS NOT NULL))) true true
+
+constraint disputes.disputes_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
 
 constraint entries.entries_contest FOREIGN KEY ("contest_id", "fee_minor", "currency") REFERENCES "contests"("id", "fee_minor", "currency") true true
 
@@ -1605,9 +2177,91 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
+constraint movements.movements_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint movements.movements_kind_known CHECK ((("kind")::"text" = ANY (ARRAY['DISPUTE_LOST'::"text", 'DISPUTE_OPENED'::"text", 'DISPUTE_RESIDUE'::"text", 'DISPUTE_WON'::"text", 'ENTRY_FEE'::"text", 'GUARANTEE_TOPUP'::"text", 'PAYMENT_QUARANTINED'::"text", 'PAYOUT_CREATED'::"text", 'PAYOUT_FAILED'::"text", 'PAYOUT_REVERSED'::"text", 'PROCESSING_FEE'::"text", 'REFUND_FAILED'::"text", 'REFUND_REQUESTED'::"text", 'REFUND_SUCCEEDED'::"text", 'REVERSAL'::"text", 'SETTLEMENT'::"text", 'UNCLAIMED'::"text"]))) true true
+
+constraint movements.movements_mirror_of_kind CHECK ((("reverses" IS NOT NULL) = (("kind")::"text" = 'REVERSAL'::"text"))) true true
+
+constraint movements.movements_pkey PRIMARY KEY ("id") true true
+
+constraint movements.movements_reversed FOREIGN KEY ("reverses") REFERENCES "movements"("id") true true
+
+constraint movements.movements_sum_of_postings CHECK (
+CASE
+    WHEN (("posting_count")::bigint = 0) THEN ((("total_minor")::bigint = 0) AND (("kind")::"text" = ANY (ARRAY['PAYOUT_FAILED'::"text", 'SETTLEMENT'::"text"])))
+    ELSE (((("total_minor")::bigint >= ("posting_count")::bigint) AND (("total_minor")::bigint <= '1000000000000000'::bigint)) AND (("kind")::"text" <> 'PAYOUT_FAILED'::"text"))
+END) true true
+
+constraint movements.movements_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint payees.payees_destination_of_status CHECK ((("destination" IS NOT NULL) = (("status")::"text" = ANY (ARRAY['READY'::"text", 'RESTRICTED'::"text"])))) true true
+
+constraint payees.payees_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint payees.payees_pkey PRIMARY KEY ("id") true true
+
+constraint payees.payees_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
 constraint payloads.payloads_pkey PRIMARY KEY ("digest") true true
 
 constraint payloads.payloads_size_matches CHECK ((("size")::bigint = "length"(("bytes")::"bytea"))) true true
+
+constraint payment_switches.payment_switches_halt_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = 'HALTED'::"text") THEN (("reason_code" IS NOT NULL) AND ("halted_at" IS NOT NULL))
+    ELSE (("reason_code" IS NULL) AND ("halted_at" IS NULL))
+END) true true
+
+constraint payment_switches.payment_switches_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint payment_switches.payment_switches_pkey PRIMARY KEY ("id") true true
+
+constraint payment_switches.payment_switches_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint payout_jobs.payout_jobs_end_of_status CHECK ((("completed_at" IS NOT NULL) = (("status")::"text" = 'complete'::"text"))) true true
+
+constraint payout_jobs.payout_jobs_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint payout_jobs.payout_jobs_of_reference UNIQUE ("id", "reference", "currency") true true
+
+constraint payout_jobs.payout_jobs_pkey PRIMARY KEY ("id") true true
+
+constraint payout_jobs.payout_jobs_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint payout_jobs.payout_jobs_total CHECK ((("total_minor")::bigint >= ("transfer_count")::bigint)) true true
+
+constraint postings.postings_amount_positive CHECK ((("amount_minor")::bigint > 0)) true true
+
+constraint postings.postings_head FOREIGN KEY ("entity_id") REFERENCES "movements"("id") true true
+
+constraint postings.postings_lines_complete CHECK (((("owed_movement_id" IS NULL) = ("owed_number" IS NULL)) AND (("reversed_movement_id" IS NULL) = ("reversed_number" IS NULL)) AND (("reversed_movement_id" IS NULL) = ("reversal_ref" IS NULL)))) true true
+
+constraint postings.postings_owed_to_party CHECK ((("party" IS NOT NULL) OR (NOT ("substr"(("credit_account_id")::"text", 1, 15) = 'winner_payable:'::"text")))) true true
+
+constraint postings.postings_payout_names_line CHECK ((("substr"(("debit_account_id")::"text", 1, 15) = 'winner_payable:'::"text") = ("owed_movement_id" IS NOT NULL))) true true
+
+constraint postings.postings_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint postings.postings_reversal_is_owed CHECK ((("reversed_movement_id" IS NULL) OR ("substr"(("credit_account_id")::"text", 1, 15) = 'winner_payable:'::"text"))) true true
+
+constraint postings.postings_two_accounts CHECK ((("debit_account_id")::"text" <> ("credit_account_id")::"text")) true true
 
 constraint project_prompts.project_prompts_pkey PRIMARY KEY ("project_id", "number") true true
 
@@ -1677,6 +2331,60 @@ constraint pruned_stages.pruned_stages_pkey PRIMARY KEY ("stage") true true
 constraint rate_buckets.rate_buckets_pkey PRIMARY KEY ("stage") true true
 
 constraint receipts.receipts_key PRIMARY KEY ("owner", "key") true true
+
+constraint reconciliations.reconciliations_error_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = 'FAILED'::"text") THEN (("error_code" IS NOT NULL) AND ("error_message" IS NOT NULL))
+    ELSE (("error_code" IS NULL) AND ("error_message" IS NULL))
+END) true true
+
+constraint reconciliations.reconciliations_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint reconciliations.reconciliations_message_short CHECK (("length"("error_message") <= 1000)) true true
+
+constraint reconciliations.reconciliations_pkey PRIMARY KEY ("id") true true
+
+constraint reconciliations.reconciliations_result_of_status CHECK (((("discrepancy_count" IS NOT NULL) = (("status")::"text" = 'COMPLETE'::"text")) AND (("finished_at" IS NULL) = (("status")::"text" = 'STARTED'::"text")))) true true
+
+constraint reconciliations.reconciliations_scope_known CHECK ((("scope")::"text" = ANY (ARRAY['CHEAP'::"text", 'FULL'::"text"]))) true true
+
+constraint reconciliations.reconciliations_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint refund_attempts.refund_attempts_key_of_generation CHECK ((("idempotency_key")::"text" = (((('refund:'::"text" || ("refund_id")::"text") || ':'::"text") || 'g'::"text") || ("generation")::"text"))) true true
+
+constraint refund_attempts.refund_attempts_kind_known CHECK ((("kind")::"text" = ANY (ARRAY['CALL'::"text", 'LOOKUP'::"text"]))) true true
+
+constraint refund_attempts.refund_attempts_pkey PRIMARY KEY ("refund_id", "number") true true
+
+constraint refund_attempts.refund_attempts_previous FOREIGN KEY ("refund_id", "previous_number") REFERENCES "refund_attempts"("refund_id", "number") true true
+
+constraint refund_attempts.refund_attempts_refund FOREIGN KEY ("refund_id") REFERENCES "refunds"("id") true true
+
+constraint refunds.refunds_amount_positive CHECK ((("amount_minor")::bigint > 0)) true true
+
+constraint refunds.refunds_at_stripe CHECK (((("status")::"text" <> ALL (ARRAY['pending'::"text", 'requires_action'::"text", 'succeeded'::"text"])) OR ("stripe_refund_id" IS NOT NULL))) true true
+
+constraint refunds.refunds_charge FOREIGN KEY ("charge_id") REFERENCES "charges"("id") true true
+
+constraint refunds.refunds_failure_of_status CHECK ((("failure_code" IS NOT NULL) = (("status")::"text" = 'failed'::"text"))) true true
+
+constraint refunds.refunds_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "attempt_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint refunds.refunds_number UNIQUE ("charge_id", "number") true true
+
+constraint refunds.refunds_pkey PRIMARY KEY ("id") true true
+
+constraint refunds.refunds_reason_known CHECK ((("reason_code")::"text" = ANY (ARRAY['AMOUNT_MISMATCH'::"text", 'CANCELLED'::"text", 'CURRENCY_MISMATCH'::"text", 'FULL'::"text", 'LATE_PAYMENT'::"text", 'LATE_WEBHOOK_AFTER_SETTLEMENT'::"text", 'OUTSIDE'::"text", 'REQUESTED'::"text"]))) true true
+
+constraint refunds.refunds_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
 
 constraint rejections.rejections_pkey PRIMARY KEY ("id") true true
 
@@ -1818,6 +2526,32 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
+constraint stripe_event_attempts.stripe_event_attempts_event FOREIGN KEY ("event_id") REFERENCES "stripe_events"("id") true true
+
+constraint stripe_event_attempts.stripe_event_attempts_message_short CHECK (("length"("message") <= 1000)) true true
+
+constraint stripe_event_attempts.stripe_event_attempts_outcome_known CHECK ((("outcome")::"text" = ANY (ARRAY['DUPLICATE'::"text", 'FAILED'::"text", 'IGNORED'::"text", 'PROCESSED'::"text"]))) true true
+
+constraint stripe_event_attempts.stripe_event_attempts_pkey PRIMARY KEY ("event_id", "number") true true
+
+constraint stripe_event_attempts.stripe_event_attempts_previous FOREIGN KEY ("event_id", "previous_number") REFERENCES "stripe_event_attempts"("event_id", "number") true true
+
+constraint stripe_events.stripe_events_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "attempt_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint stripe_events.stripe_events_origin_known CHECK ((("origin")::"text" = ANY (ARRAY['backfill'::"text", 'webhook'::"text"]))) true true
+
+constraint stripe_events.stripe_events_outcome_of_attempt CHECK (((("status")::"text" = 'RECEIVED'::"text") OR (("attempt_number")::bigint > 0))) true true
+
+constraint stripe_events.stripe_events_payload FOREIGN KEY ("payload_digest") REFERENCES "payloads"("digest") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint stripe_events.stripe_events_pkey PRIMARY KEY ("id") true true
+
+constraint stripe_events.stripe_events_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
 constraint subscriber_cursors.subscriber_cursors_change_has_position CHECK ((("feed_cursor" IS NOT NULL) OR ("changed_at" IS NULL))) true true
 
 constraint subscriber_cursors.subscriber_cursors_pkey PRIMARY KEY ("name") true true
@@ -1890,6 +2624,66 @@ END) true true
 
 constraint tokens_s0.tokens_s0_token_id UNIQUE ("token_id") true true
 
+constraint transfer_attempts.transfer_attempts_key_of_generation CHECK ((("idempotency_key")::"text" = (((('payout:'::"text" || ("transfer_id")::"text") || ':'::"text") || 'g'::"text") || ("generation")::"text"))) true true
+
+constraint transfer_attempts.transfer_attempts_kind_known CHECK ((("kind")::"text" = ANY (ARRAY['CALL'::"text", 'LOOKUP'::"text"]))) true true
+
+constraint transfer_attempts.transfer_attempts_pkey PRIMARY KEY ("transfer_id", "number") true true
+
+constraint transfer_attempts.transfer_attempts_previous FOREIGN KEY ("transfer_id", "previous_number") REFERENCES "transfer_attempts"("transfer_id", "number") true true
+
+constraint transfer_attempts.transfer_attempts_transfer FOREIGN KEY ("transfer_id") REFERENCES "transfers"("id") true true
+
+constraint transfer_lines.transfer_lines_amount_positive CHECK ((("amount_minor")::bigint > 0)) true true
+
+constraint transfer_lines.transfer_lines_head FOREIGN KEY ("entity_id") REFERENCES "transfers"("id") true true
+
+constraint transfer_lines.transfer_lines_owed_line UNIQUE ("owed_movement_id", "owed_number") true true
+
+constraint transfer_lines.transfer_lines_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint transfers.transfers_amount_of_lines CHECK ((("amount_minor")::bigint >= ("line_count")::bigint)) true true
+
+constraint transfers.transfers_approval_complete CHECK (
+CASE
+    WHEN ("approved_by" IS NOT NULL) THEN (("approved_by" IS NOT NULL) AND ("approved_at" IS NOT NULL) AND ("approval_reason" IS NOT NULL))
+    ELSE (("approved_by" IS NULL) AND ("approved_at" IS NULL) AND ("approval_reason" IS NULL))
+END) true true
+
+constraint transfers.transfers_approved_before CHECK (((("status")::"text" <> 'processing'::"text") OR (("approved_by" IS NOT NULL) AND ("destination" IS NOT NULL)))) true true
+
+constraint transfers.transfers_failure_of_status CHECK (((("failure_reason" IS NOT NULL) = (("status")::"text" = 'failed_terminal'::"text")) AND ((("failure_reason")::"text" = ANY (ARRAY['BUDGET_SPENT'::"text", 'REJECTED'::"text", 'UNCLAIMED'::"text"])) IS NOT FALSE))) true true
+
+constraint transfers.transfers_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "attempt_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint transfers.transfers_job FOREIGN KEY ("job_id", "reference", "currency") REFERENCES "payout_jobs"("id", "reference", "currency") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint transfers.transfers_parked_since CHECK (((("status")::"text" <> 'parked'::"text") OR ("parked_at" IS NOT NULL))) true true
+
+constraint transfers.transfers_pkey PRIMARY KEY ("id") true true
+
+constraint transfers.transfers_reissued FOREIGN KEY ("reissue_of") REFERENCES "transfers"("id") true true
+
+constraint transfers.transfers_result_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = 'completed'::"text") THEN (("stripe_transfer_id" IS NOT NULL) AND ("completed_at" IS NOT NULL))
+    ELSE (("stripe_transfer_id" IS NULL) AND ("completed_at" IS NULL))
+END) true true
+
+constraint transfers.transfers_reversed_within CHECK (((("reversed_minor")::bigint >= 0) AND (("reversed_minor")::bigint <=
+CASE "status"
+    WHEN 'completed'::"text" THEN ("amount_minor")::bigint
+    ELSE (0)::bigint
+END))) true true
+
+constraint transfers.transfers_texts_short CHECK ((("length"("failure_message") <= 1000) AND ("length"("approval_reason") <= 1000))) true true
+
+constraint transfers.transfers_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
 constraint webhook_rejections.webhook_rejections_pkey PRIMARY KEY ("id") true true
 
 domain actor "text" C CHECK ((((("substr"(VALUE, 1, 5) = 'user:'::"text") AND (("length"(VALUE) >= 6) AND ("length"(VALUE) <= 205))) OR (("substr"(VALUE, 1, 7) = 'system:'::"text") AND (("length"(VALUE) >= 8) AND ("length"(VALUE) <= 207))) OR (("substr"(VALUE, 1, 4) = 'key:'::"text") AND (("length"(VALUE) >= 5) AND ("length"(VALUE) <= 204)))) AND (VALUE !~ '\s'::"text"))) true
@@ -1909,6 +2703,8 @@ domain distance double precision  CHECK (((VALUE >= ('-0.001'::numeric)::double 
 domain embedding real[]  CHECK ((("array_ndims"(VALUE) = 1) AND ("array_position"(VALUE, NULL::real) IS NULL) AND ((0)::double precision <> ANY (VALUE)) AND (NOT ('NaN'::real = ANY (VALUE))) AND (NOT ('Infinity'::real = ANY (VALUE))) AND (NOT ('-Infinity'::real = ANY (VALUE))))) true
 
 domain engagement_level bigint  CHECK (((VALUE >= 0) AND (VALUE <= 3))) true
+
+domain flag bigint  CHECK (((VALUE >= 0) AND (VALUE <= 1))) true
 
 domain fraction double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1)::double precision))) true
 
@@ -1948,6 +2744,8 @@ domain reading_depth double precision  CHECK (((VALUE >= (0)::double precision) 
 
 domain state "text" C CHECK (("length"(VALUE) <= 60)) true
 
+domain sum_minor bigint  CHECK (((VALUE >= '-1000000000000000'::bigint) AND (VALUE <= '1000000000000000'::bigint))) true
+
 domain task_arguments "jsonb"  CHECK ("json_is_within"(VALUE, 16, 16384, 1000)) NOT VALID false
 
 domain task_arguments "jsonb"  CHECK (("jsonb_typeof"(VALUE) = 'object'::"text")) true
@@ -1960,6 +2758,10 @@ domain token_number numeric(78,0)  CHECK (((VALUE >= (0)::numeric) AND (VALUE <=
 
 domain wallet "text" C CHECK ((("length"(VALUE) = 42) AND ("substr"(VALUE, 1, 2) = '0x'::"text") AND ("substr"(VALUE, 3) !~ '[^0-9a-f]'::"text"))) true
 
+edge account  open OPEN 0
+
+edge account OPEN post OPEN 0
+
 edge algorithm  register REGISTERED 0
 
 edge algorithm ACTIVE replace REPLACED 0
@@ -1971,6 +2773,108 @@ edge algorithm REPLACED activate ACTIVE 0
 edge author  create known 0
 
 edge author known edit known 0
+
+edge charge  open PENDING 0
+
+edge charge DISPUTED lose CHARGED_BACK 0
+
+edge charge DISPUTED win SUCCEEDED 0
+
+edge charge DISPUTED win_part_refunded PARTIALLY_REFUNDED 0
+
+edge charge DISPUTED win_refunded REFUNDED 0
+
+edge charge FAILED attach_intent FAILED 0
+
+edge charge FAILED attach_session FAILED 0
+
+edge charge FAILED cancel CANCELED 0
+
+edge charge FAILED extend FAILED 0
+
+edge charge FAILED process PROCESSING 0
+
+edge charge FAILED quarantine REFUND_PENDING 0
+
+edge charge FAILED require_action REQUIRES_ACTION 0
+
+edge charge FAILED succeed SUCCEEDED 0
+
+edge charge PARTIALLY_REFUNDED dispute_part_refunded DISPUTED 0
+
+edge charge PARTIALLY_REFUNDED fail_part_refund PARTIALLY_REFUNDED 0
+
+edge charge PARTIALLY_REFUNDED fail_refund SUCCEEDED 0
+
+edge charge PARTIALLY_REFUNDED refund_outside REFUNDED 0
+
+edge charge PARTIALLY_REFUNDED refund_part_outside PARTIALLY_REFUNDED 0
+
+edge charge PARTIALLY_REFUNDED request_refund REFUND_PENDING 0
+
+edge charge PENDING attach_intent PENDING 0
+
+edge charge PENDING attach_session PENDING 0
+
+edge charge PENDING cancel CANCELED 0
+
+edge charge PENDING extend PENDING 0
+
+edge charge PENDING fail FAILED 0
+
+edge charge PENDING process PROCESSING 0
+
+edge charge PENDING quarantine REFUND_PENDING 0
+
+edge charge PENDING require_action REQUIRES_ACTION 0
+
+edge charge PENDING succeed SUCCEEDED 0
+
+edge charge PROCESSING extend PROCESSING 0
+
+edge charge PROCESSING fail FAILED 0
+
+edge charge PROCESSING quarantine REFUND_PENDING 0
+
+edge charge PROCESSING succeed SUCCEEDED 0
+
+edge charge REFUNDED dispute_refunded DISPUTED 0
+
+edge charge REFUNDED fail_part_refund PARTIALLY_REFUNDED 0
+
+edge charge REFUNDED fail_refund SUCCEEDED 0
+
+edge charge REFUNDED retry_refund REFUND_PENDING 0
+
+edge charge REFUND_PENDING fail_part_refund PARTIALLY_REFUNDED 0
+
+edge charge REFUND_PENDING fail_refund SUCCEEDED 0
+
+edge charge REFUND_PENDING refund REFUNDED 0
+
+edge charge REFUND_PENDING refund_part PARTIALLY_REFUNDED 0
+
+edge charge REFUND_PENDING retry_refund REFUND_PENDING 0
+
+edge charge REQUIRES_ACTION cancel CANCELED 0
+
+edge charge REQUIRES_ACTION extend REQUIRES_ACTION 0
+
+edge charge REQUIRES_ACTION fail FAILED 0
+
+edge charge REQUIRES_ACTION process PROCESSING 0
+
+edge charge REQUIRES_ACTION quarantine REFUND_PENDING 0
+
+edge charge REQUIRES_ACTION succeed SUCCEEDED 0
+
+edge charge SUCCEEDED dispute DISPUTED 0
+
+edge charge SUCCEEDED refund_outside REFUNDED 0
+
+edge charge SUCCEEDED refund_part_outside PARTIALLY_REFUNDED 0
+
+edge charge SUCCEEDED request_refund REFUND_PENDING 0
 
 edge concept  create DRAFT 1
 
@@ -2046,6 +2950,90 @@ edge contest_log PAUSED correct PAUSED 1
 
 edge contest_log PAUSED resume OPEN 0
 
+edge dispute  open needs_response 0
+
+edge dispute  warn warning_needs_response 0
+
+edge dispute lost reinstate lost 0
+
+edge dispute lost withdraw lost 0
+
+edge dispute needs_response lose lost 0
+
+edge dispute needs_response prevent prevented 0
+
+edge dispute needs_response reinstate needs_response 0
+
+edge dispute needs_response review under_review 0
+
+edge dispute needs_response update needs_response 0
+
+edge dispute needs_response win won 0
+
+edge dispute needs_response withdraw needs_response 0
+
+edge dispute prevented reinstate prevented 0
+
+edge dispute prevented withdraw prevented 0
+
+edge dispute under_review lose lost 0
+
+edge dispute under_review prevent prevented 0
+
+edge dispute under_review reinstate under_review 0
+
+edge dispute under_review update under_review 0
+
+edge dispute under_review win won 0
+
+edge dispute under_review withdraw under_review 0
+
+edge dispute warning_closed reinstate warning_closed 0
+
+edge dispute warning_closed withdraw warning_closed 0
+
+edge dispute warning_needs_response close_warning warning_closed 0
+
+edge dispute warning_needs_response escalate needs_response 0
+
+edge dispute warning_needs_response lose lost 0
+
+edge dispute warning_needs_response prevent prevented 0
+
+edge dispute warning_needs_response reinstate warning_needs_response 0
+
+edge dispute warning_needs_response review under_review 0
+
+edge dispute warning_needs_response review_warning warning_under_review 0
+
+edge dispute warning_needs_response update warning_needs_response 0
+
+edge dispute warning_needs_response win won 0
+
+edge dispute warning_needs_response withdraw warning_needs_response 0
+
+edge dispute warning_under_review close_warning warning_closed 0
+
+edge dispute warning_under_review escalate needs_response 0
+
+edge dispute warning_under_review lose lost 0
+
+edge dispute warning_under_review prevent prevented 0
+
+edge dispute warning_under_review reinstate warning_under_review 0
+
+edge dispute warning_under_review review under_review 0
+
+edge dispute warning_under_review update warning_under_review 0
+
+edge dispute warning_under_review win won 0
+
+edge dispute warning_under_review withdraw warning_under_review 0
+
+edge dispute won reinstate won 0
+
+edge dispute won withdraw won 0
+
 edge entry  enter PENDING_PAYMENT 1
 
 edge entry  enter_free ACTIVE 1
@@ -2116,6 +3104,48 @@ edge mint_event canonical orphan orphaned 0
 
 edge mint_event orphaned restore canonical 0
 
+edge movement  note POSTED 0
+
+edge movement  post POSTED 0
+
+edge movement  settle POSTED 0
+
+edge payee  register NEW 0
+
+edge payee CLOSED reopen NEW 0
+
+edge payee NEW attach RESTRICTED 0
+
+edge payee NEW close CLOSED 0
+
+edge payee READY attach RESTRICTED 0
+
+edge payee READY close CLOSED 0
+
+edge payee READY restrict RESTRICTED 0
+
+edge payee RESTRICTED attach RESTRICTED 0
+
+edge payee RESTRICTED close CLOSED 0
+
+edge payee RESTRICTED enable READY 0
+
+edge payment_switch  halt HALTED 0
+
+edge payment_switch HALTED resume OPEN 0
+
+edge payment_switch OPEN halt HALTED 0
+
+edge payout_job  plan pending 0
+
+edge payout_job complete reopen processing 0
+
+edge payout_job pending complete complete 0
+
+edge payout_job pending start processing 0
+
+edge payout_job processing complete complete 0
+
 edge project  create unbound 0
 
 edge project bound add_prompt bound 1
@@ -2156,6 +3186,46 @@ edge provider_feed POLLING stop STOPPED 0
 
 edge provider_feed STOPPED poll POLLING 0
 
+edge reconciliation  start STARTED 0
+
+edge reconciliation STARTED complete COMPLETE 0
+
+edge reconciliation STARTED fail FAILED 0
+
+edge refund  adopt pending 0
+
+edge refund  request requested 0
+
+edge refund pending cancel canceled 0
+
+edge refund pending fail failed 0
+
+edge refund pending require_action requires_action 0
+
+edge refund pending succeed succeeded 0
+
+edge refund requested accept pending 0
+
+edge refund requested attempt requested 1
+
+edge refund requested cancel canceled 0
+
+edge refund requested fail failed 0
+
+edge refund requested require_action requires_action 0
+
+edge refund requested succeed succeeded 0
+
+edge refund requires_action accept pending 0
+
+edge refund requires_action cancel canceled 0
+
+edge refund requires_action fail failed 0
+
+edge refund requires_action succeed succeeded 0
+
+edge refund succeeded fail failed 0
+
 edge reveal_transaction  create pending 0
 
 edge reveal_transaction pending fail failed 0
@@ -2189,6 +3259,20 @@ edge stage  pause PAUSED 0
 edge stage PAUSED resume RUNNING 0
 
 edge stage RUNNING pause PAUSED 0
+
+edge stripe_event  backfill RECEIVED 0
+
+edge stripe_event  receive RECEIVED 0
+
+edge stripe_event DEAD replay RECEIVED 0
+
+edge stripe_event RECEIVED bury DEAD 1
+
+edge stripe_event RECEIVED fail RECEIVED 1
+
+edge stripe_event RECEIVED ignore IGNORED 1
+
+edge stripe_event RECEIVED process PROCESSED 1
 
 edge subspace  create ACTIVE 0
 
@@ -2241,6 +3325,88 @@ edge token uploading progress uploading 0
 edge token uploading ready ready 0
 
 edge token uploading sync revealed 0
+
+edge transfer  plan pending 0
+
+edge transfer completed record_reversal completed 0
+
+edge transfer failed_terminal adopt completed 0
+
+edge transfer failed_terminal reissue pending 0
+
+edge transfer parked adopt completed 0
+
+edge transfer parked claim processing 1
+
+edge transfer parked unclaim failed_terminal 0
+
+edge transfer pending adopt completed 0
+
+edge transfer pending approve pending 0
+
+edge transfer pending claim processing 1
+
+edge transfer pending park parked 0
+
+edge transfer processing claim processing 1
+
+edge transfer processing complete completed 0
+
+edge transfer processing fail failed_terminal 0
+
+edge transfer processing park parked 0
+
+edge transfer processing retry retryable 0
+
+edge transfer retryable adopt completed 0
+
+edge transfer retryable claim processing 1
+
+edge transfer retryable fail failed_terminal 0
+
+edge transfer retryable park parked 0
+
+function accounts_balance  BEGIN
+  IF (NEW.balance_minor - OLD.balance_minor = CASE WHEN NEW.kind IN ('dispute_losses', 'dispute_receivable', 'goodwill', 'stripe_balance', 'stripe_fees') THEN NEW.debited_minor - NEW.credited_minor ELSE NEW.credited_minor - NEW.debited_minor END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function accounts_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function accounts_new_movement  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM movements AS movement WHERE movement.id = NEW.last_movement_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function accounts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function accounts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function accounts_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
 
 function algorithms_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2669,6 +3835,48 @@ function centroids_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function charges_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_generation_forward  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_paid_once  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function concept_versions_needs_head  BEGIN
   IF (EXISTS (SELECT 1 FROM concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2956,6 +4164,90 @@ function contests_starts_in_time  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function covered_items_in_change  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM movements AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'movement' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{covered_items,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM covered_items AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function covered_items_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function covered_items_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function covered_items_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function discrepancies_in_change  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM reconciliations AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'reconciliation' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{discrepancies,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM discrepancies AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function discrepancies_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function discrepancies_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function discrepancies_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function entries_contest_open  BEGIN
   IF (EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.created_at < contest.lock_time)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3061,8 +4353,29 @@ function event_faults_of_newest  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_balances_movement  BEGIN
+  IF (NOT (NEW.lifecycle = 'movement') OR EXISTS (SELECT 1 FROM movements AS movement WHERE movement.id = NEW.entity_id AND movement.posting_count = (SELECT count(*) FROM postings AS line WHERE line.entity_id = movement.id) AND movement.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM postings AS line WHERE line.entity_id = movement.id) AND NOT EXISTS (SELECT 1 FROM accounts AS account WHERE account.last_movement_id = movement.id AND (account.currency = movement.currency AND (account.reference IS NULL OR account.reference = movement.reference) AND account.debited_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM postings AS line WHERE line.entity_id = movement.id AND line.debit_account_id = account.id) AND account.credited_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM postings AS line WHERE line.entity_id = movement.id AND line.credit_account_id = account.id)) IS NOT TRUE) AND NEW.action = CASE WHEN movement.kind = 'SETTLEMENT' THEN 'settle' WHEN movement.posting_count = 0 THEN 'note' ELSE 'post' END)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_balances_settlement  BEGIN
   IF (NOT (NEW.lifecycle = 'settlement_run' AND NEW.action = 'complete') OR EXISTS (SELECT 1 FROM settlement_runs AS run WHERE run.id = NEW.entity_id AND run.line_count = (SELECT count(*) FROM settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor = (SELECT coalesce(sum(line.paid_minor), 0) FROM settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor + run.top_up_minor = (SELECT coalesce(sum(line.payout_minor), 0) FROM settlement_lines AS line WHERE line.entity_id = run.id) + run.rake_minor + run.rounding_minor + run.retained_minor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_counts_discrepancies  BEGIN
+  IF (NOT (NEW.lifecycle = 'reconciliation' AND NEW.action = 'complete') OR EXISTS (SELECT 1 FROM reconciliations AS reconciliation WHERE reconciliation.id = NEW.entity_id AND reconciliation.discrepancy_count = (SELECT count(*) FROM discrepancies AS line WHERE line.entity_id = reconciliation.id AND line.seq = NEW.seq))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_counts_transfer_lines  BEGIN
+  IF (NOT (NEW.lifecycle = 'transfer' AND NEW.action = 'plan') OR EXISTS (SELECT 1 FROM transfers AS transfer WHERE transfer.id = NEW.entity_id AND transfer.line_count = (SELECT count(*) FROM transfer_lines AS line WHERE line.entity_id = transfer.id) AND transfer.amount_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM transfer_lines AS line WHERE line.entity_id = transfer.id))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3071,6 +4384,13 @@ END  false {search_path=pg_catalog}
 function history_in_order  BEGIN
   IF (NOT EXISTS (SELECT 1 FROM history AS predecessor WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)) IS NOT TRUE THEN
     RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_accounts  BEGIN
+  IF (NEW.lifecycle <> 'account' OR EXISTS (SELECT 1 FROM accounts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
@@ -3084,6 +4404,13 @@ END  false {search_path=pg_catalog}
 
 function history_needs_authors  BEGIN
   IF (NEW.lifecycle <> 'author' OR EXISTS (SELECT 1 FROM authors AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_charges  BEGIN
+  IF (NEW.lifecycle <> 'charge' OR EXISTS (SELECT 1 FROM charges AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3105,6 +4432,13 @@ END  false {search_path=pg_catalog}
 
 function history_needs_contests  BEGIN
   IF (NEW.lifecycle <> 'contest' OR EXISTS (SELECT 1 FROM contests AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.configuration_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_disputes  BEGIN
+  IF (NEW.lifecycle <> 'dispute' OR EXISTS (SELECT 1 FROM disputes AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3152,6 +4486,34 @@ function history_needs_mint_events  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_movements  BEGIN
+  IF (NEW.lifecycle <> 'movement' OR EXISTS (SELECT 1 FROM movements AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_payees  BEGIN
+  IF (NEW.lifecycle <> 'payee' OR EXISTS (SELECT 1 FROM payees AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_payment_switches  BEGIN
+  IF (NEW.lifecycle <> 'payment_switch' OR EXISTS (SELECT 1 FROM payment_switches AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_payout_jobs  BEGIN
+  IF (NEW.lifecycle <> 'payout_job' OR EXISTS (SELECT 1 FROM payout_jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_projects  BEGIN
   IF (NEW.lifecycle <> 'project' OR EXISTS (SELECT 1 FROM projects AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.prompt_count = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3161,6 +4523,20 @@ END  false {search_path=pg_catalog}
 
 function history_needs_provider_feeds  BEGIN
   IF (NEW.lifecycle <> 'provider_feed' OR EXISTS (SELECT 1 FROM provider_feeds AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.fetch_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_reconciliations  BEGIN
+  IF (NEW.lifecycle <> 'reconciliation' OR EXISTS (SELECT 1 FROM reconciliations AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_refunds  BEGIN
+  IF (NEW.lifecycle <> 'refund' OR EXISTS (SELECT 1 FROM refunds AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3201,6 +4577,13 @@ function history_needs_stages  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_stripe_events  BEGIN
+  IF (NEW.lifecycle <> 'stripe_event' OR EXISTS (SELECT 1 FROM stripe_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_subspaces  BEGIN
   IF (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3217,6 +4600,13 @@ END  false {search_path=pg_catalog}
 
 function history_needs_tokens_s0  BEGIN
   IF (NEW.lifecycle <> 'token' OR EXISTS (SELECT 1 FROM tokens_s0 AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_transfers  BEGIN
+  IF (NEW.lifecycle <> 'transfer' OR EXISTS (SELECT 1 FROM transfers AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3561,6 +4951,62 @@ function mint_events_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function movements_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function movements_mirrors  BEGIN
+  IF (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND original.kind NOT IN ('PAYOUT_FAILED', 'REVERSAL', 'SETTLEMENT'))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function movements_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function movements_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function movements_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payees_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payees_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payees_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function payloads_digest_matches  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3584,6 +5030,111 @@ END  false {search_path=pg_catalog}
 
 function payloads_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payment_switches_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payment_switches_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payment_switches_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_finished  BEGIN
+  IF (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM transfers AS transfer WHERE transfer.job_id = NEW.id) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM transfers AS transfer WHERE transfer.job_id = NEW.id) AND NOT EXISTS (SELECT 1 FROM transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status NOT IN ('completed', 'failed_terminal'))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function postings_in_change  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM movements AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'movement' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{postings,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM postings AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function postings_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function postings_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function postings_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function postings_of_accounts  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM inserted AS posting WHERE (EXISTS (SELECT 1 FROM accounts AS account WHERE account.id = posting.debit_account_id AND account.last_movement_id = posting.entity_id) AND EXISTS (SELECT 1 FROM accounts AS account WHERE account.id = posting.credit_account_id AND account.last_movement_id = posting.entity_id)) IS NOT TRUE)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function postings_pays_line  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM inserted AS posting WHERE posting.owed_movement_id IS NOT NULL AND (EXISTS (SELECT 1 FROM postings AS line WHERE line.entity_id = posting.owed_movement_id AND line.seq = 1 AND line.number = posting.owed_number AND line.party = posting.party AND line.amount_minor = posting.amount_minor AND line.credit_account_id = posting.debit_account_id)) IS NOT TRUE)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function postings_reverses_line  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM inserted AS posting WHERE posting.reversed_movement_id IS NOT NULL AND (EXISTS (SELECT 1 FROM postings AS line WHERE line.entity_id = posting.reversed_movement_id AND line.seq = 1 AND line.number = posting.reversed_number AND line.owed_movement_id IS NOT NULL AND line.party = posting.party AND line.debit_account_id = posting.credit_account_id AND line.amount_minor >= (SELECT coalesce(sum(earlier.amount_minor), 0) FROM postings AS earlier WHERE earlier.reversed_movement_id = posting.reversed_movement_id AND earlier.reversed_number = posting.reversed_number))) IS NOT TRUE)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3793,6 +5344,104 @@ function receipts_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function receipts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refund_attempts_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM refunds AS head WHERE head.id = NEW.refund_id AND head.attempt_number = NEW.number AND head.generation = NEW.generation AND head.updated_at = NEW.started_at)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refund_attempts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refund_attempts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refund_attempts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_generation_forward  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_keeps_stripe_refund_id  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_one_step  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -4135,6 +5784,69 @@ function stages_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function stripe_event_attempts_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND (head.last_code = NEW.code OR head.last_code IS NULL AND NEW.code IS NULL) AND head.updated_at = NEW.at)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_event_attempts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_event_attempts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_event_attempts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_event_attempts_outcome_of_state  BEGIN
+  IF (EXISTS (SELECT 1 FROM stripe_events AS event WHERE event.id = NEW.event_id AND CASE event.status WHEN 'PROCESSED' THEN NEW.outcome IN ('DUPLICATE', 'PROCESSED') WHEN 'IGNORED' THEN NEW.outcome = 'IGNORED' ELSE NEW.outcome = 'FAILED' END)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_events_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_events_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_events_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_events_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function subscriber_cursors_fence  BEGIN
   IF (CASE WHEN NEW.restarts = OLD.restarts THEN NEW.restarts = OLD.restarts AND (NEW.restarted_at = OLD.restarted_at OR OLD.restarted_at IS NULL) AND (NEW.restarted_by = OLD.restarted_by OR OLD.restarted_by IS NULL) AND (NEW.restart_reason = OLD.restart_reason OR OLD.restart_reason IS NULL) AND NEW.feed_cursor IS NOT NULL AND EXISTS (SELECT 1 FROM tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.lease_owner IS NOT NULL) ELSE NEW.restarts = OLD.restarts + 1 AND EXISTS (SELECT 1 FROM tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.cancel_reason = NEW.restart_reason) AND EXISTS (SELECT 1 FROM task_attempts AS attempt WHERE attempt.stage = NEW.stage AND attempt.entity_id = NEW.name AND attempt.fence = NEW.fence AND attempt.outcome = 'CANCELED' AND attempt.actor = NEW.restarted_by AND attempt.reason = NEW.restart_reason) END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4275,6 +5987,13 @@ function tasks_first_fence  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_needs_charges  BEGIN
+  IF (NEW.stage NOT IN ('expire_charge', 'record_fee') OR EXISTS (SELECT 1 FROM charges AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tasks_needs_contests  BEGIN
   IF (NEW.stage NOT IN ('ingest_contest', 'lock_contest', 'start_contest', 'settle_contest') OR EXISTS (SELECT 1 FROM contests AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4289,6 +6008,13 @@ function tasks_needs_jobs  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_needs_payout_jobs  BEGIN
+  IF (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tasks_needs_provider_feeds  BEGIN
   IF (NEW.stage NOT IN ('fetch_tournament') OR EXISTS (SELECT 1 FROM provider_feeds AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4296,8 +6022,29 @@ function tasks_needs_provider_feeds  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_needs_refunds  BEGIN
+  IF (NEW.stage NOT IN ('send_refund') OR EXISTS (SELECT 1 FROM refunds AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_needs_stripe_events  BEGIN
+  IF (NEW.stage NOT IN ('process_stripe_event') OR EXISTS (SELECT 1 FROM stripe_events AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tasks_needs_tokens_s0  BEGIN
   IF (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_needs_transfers  BEGIN
+  IF (NEW.stage NOT IN ('send_transfer') OR EXISTS (SELECT 1 FROM transfers AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4373,6 +6120,118 @@ function tokens_s0_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function transfer_attempts_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM transfers AS head WHERE head.id = NEW.transfer_id AND head.attempt_number = NEW.number AND head.generation = NEW.generation AND head.updated_at = NEW.started_at)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_attempts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_attempts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_attempts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_lines_in_change  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM transfers AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'transfer' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{transfer_lines,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM transfer_lines AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_lines_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_lines_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_lines_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfer_lines_of_owed_line  BEGIN
+  IF (EXISTS (SELECT 1 FROM transfers AS transfer JOIN postings AS owed ON owed.party = transfer.party WHERE transfer.id = NEW.entity_id AND owed.entity_id = NEW.owed_movement_id AND owed.seq = 1 AND owed.number = NEW.owed_number AND owed.amount_minor = NEW.amount_minor AND owed.credit_account_id = 'winner_payable:' || transfer.reference || ':' || transfer.currency)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_generation_forward  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_job_open  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_keeps_stripe_transfer_id  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function webhook_rejections_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4394,11 +6253,37 @@ function webhook_rejections_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+index CREATE INDEX "accounts_created_at" ON "accounts" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "accounts_last_movement" ON "accounts" USING "btree" ("last_movement_id") true
+
+index CREATE INDEX "accounts_of_kind" ON "accounts" USING "btree" ("kind", "currency", "id") true
+
+index CREATE INDEX "accounts_of_reference" ON "accounts" USING "btree" ("reference", "id") true
+
+index CREATE INDEX "accounts_updated_at" ON "accounts" USING "btree" ("updated_at", "id") true
+
 index CREATE INDEX "artifacts_created_at" ON "artifacts" USING "btree" ("space_id", "created_at", "id") true
 
 index CREATE INDEX "artifacts_space_id" ON "artifacts" USING "btree" ("space_id", "id") true
 
 index CREATE INDEX "centroids_space_id" ON "centroids" USING "btree" ("space_id", "id") true
+
+index CREATE INDEX "charges_created_at" ON "charges" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "charges_expires_at" ON "charges" USING "btree" ("status", "expires_at", "id") true
+
+index CREATE INDEX "charges_of_party" ON "charges" USING "btree" ("party", "id") true
+
+index CREATE INDEX "charges_of_reference" ON "charges" USING "btree" ("reference", "status", "id") true
+
+index CREATE INDEX "charges_of_reference_id" ON "charges" USING "btree" ("reference", "id") true
+
+index CREATE INDEX "charges_paid_at" ON "charges" USING "btree" ("paid_at", "id") true
+
+index CREATE INDEX "charges_status" ON "charges" USING "btree" ("status", "id") true
+
+index CREATE INDEX "charges_updated_at" ON "charges" USING "btree" ("updated_at", "id") true
 
 index CREATE INDEX "concepts_created_at" ON "concepts" USING "btree" ("created_at", "id") true
 
@@ -4429,6 +6314,16 @@ index CREATE INDEX "contests_start_time" ON "contests" USING "btree" ("status", 
 index CREATE INDEX "contests_status" ON "contests" USING "btree" ("status", "id") true
 
 index CREATE INDEX "contests_updated_at" ON "contests" USING "btree" ("updated_at", "id") true
+
+index CREATE INDEX "disputes_created_at" ON "disputes" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "disputes_due" ON "disputes" USING "btree" ("status", "evidence_due_by", "id") true
+
+index CREATE INDEX "disputes_of_charge" ON "disputes" USING "btree" ("charge_id", "id") true
+
+index CREATE INDEX "disputes_status" ON "disputes" USING "btree" ("status", "id") true
+
+index CREATE INDEX "disputes_updated_at" ON "disputes" USING "btree" ("updated_at", "id") true
 
 index CREATE INDEX "entries_created_at" ON "entries" USING "btree" ("contest_id", "created_at", "id") true
 
@@ -4462,11 +6357,55 @@ index CREATE INDEX "mint_events_block" ON "mint_events" USING "btree" ("block_nu
 
 index CREATE INDEX "mint_events_token" ON "mint_events" USING "btree" ("token_id", "block_number", "log_index", "id") true
 
+index CREATE INDEX "movements_created_at" ON "movements" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "movements_occurred_at" ON "movements" USING "btree" ("occurred_at", "kind", "currency", "total_minor") true
+
+index CREATE INDEX "movements_of_kind" ON "movements" USING "btree" ("kind", "id") true
+
+index CREATE INDEX "movements_of_reference" ON "movements" USING "btree" ("reference", "id") true
+
+index CREATE INDEX "movements_updated_at" ON "movements" USING "btree" ("updated_at", "id") true
+
+index CREATE INDEX "payees_created_at" ON "payees" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "payees_status" ON "payees" USING "btree" ("status", "id") true
+
+index CREATE INDEX "payees_updated_at" ON "payees" USING "btree" ("updated_at", "id") true
+
+index CREATE INDEX "payout_jobs_created_at" ON "payout_jobs" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "payout_jobs_status" ON "payout_jobs" USING "btree" ("status", "id") true
+
+index CREATE INDEX "payout_jobs_updated_at" ON "payout_jobs" USING "btree" ("updated_at", "id") true
+
+index CREATE INDEX "postings_of_credit_account" ON "postings" USING "btree" ("credit_account_id", "entity_id", "number") true
+
+index CREATE INDEX "postings_of_debit_account" ON "postings" USING "btree" ("debit_account_id", "entity_id", "number") true
+
+index CREATE INDEX "postings_of_party" ON "postings" USING "btree" ("party", "entity_id", "number") true
+
 index CREATE INDEX "projects_created_at" ON "projects" USING "btree" ("user_id", "created_at", "id") true
 
 index CREATE INDEX "projects_name" ON "projects" USING "btree" ("user_id", "name", "id") true
 
 index CREATE INDEX "projects_updated_at" ON "projects" USING "btree" ("user_id", "updated_at", "id") true
+
+index CREATE INDEX "reconciliations_created_at" ON "reconciliations" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "reconciliations_of_scope" ON "reconciliations" USING "btree" ("scope", "started_at", "id") true
+
+index CREATE INDEX "reconciliations_started_at" ON "reconciliations" USING "btree" ("started_at", "id") true
+
+index CREATE INDEX "reconciliations_status" ON "reconciliations" USING "btree" ("status", "id") true
+
+index CREATE INDEX "reconciliations_updated_at" ON "reconciliations" USING "btree" ("updated_at", "id") true
+
+index CREATE INDEX "refunds_created_at" ON "refunds" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "refunds_status" ON "refunds" USING "btree" ("status", "id") true
+
+index CREATE INDEX "refunds_updated_at" ON "refunds" USING "btree" ("updated_at", "id") true
 
 index CREATE INDEX "rejections_at" ON "rejections" USING "btree" ("at", "id") true
 
@@ -4481,6 +6420,20 @@ index CREATE INDEX "settlement_lines_user" ON "settlement_lines" USING "btree" (
 index CREATE INDEX "signals_recent" ON "signals" USING "btree" ("space_id", "recorded_at", "id") true
 
 index CREATE INDEX "spaces_user_id" ON "spaces" USING "btree" ("user_id", "id") true
+
+index CREATE INDEX "stripe_events_created" ON "stripe_events" USING "btree" ("created") true
+
+index CREATE INDEX "stripe_events_created_at" ON "stripe_events" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "stripe_events_of_object" ON "stripe_events" USING "btree" ("object_id", "id") true
+
+index CREATE INDEX "stripe_events_of_type" ON "stripe_events" USING "btree" ("event_type", "id") true
+
+index CREATE INDEX "stripe_events_received" ON "stripe_events" USING "btree" ("status", "created_at", "id") true
+
+index CREATE INDEX "stripe_events_status" ON "stripe_events" USING "btree" ("status", "id") true
+
+index CREATE INDEX "stripe_events_updated_at" ON "stripe_events" USING "btree" ("updated_at", "id") true
 
 index CREATE INDEX "subspaces_space_id" ON "subspaces" USING "btree" ("space_id", "id") true
 
@@ -4504,9 +6457,29 @@ index CREATE INDEX "tokens_s0_status_mint_timestamp" ON "tokens_s0" USING "btree
 
 index CREATE INDEX "tokens_s0_updated_at" ON "tokens_s0" USING "btree" ("updated_at", "token_id") true
 
+index CREATE INDEX "transfers_created_at" ON "transfers" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "transfers_of_job" ON "transfers" USING "btree" ("job_id", "id") true
+
+index CREATE INDEX "transfers_of_job_status" ON "transfers" USING "btree" ("job_id", "status", "id") true
+
+index CREATE INDEX "transfers_of_party" ON "transfers" USING "btree" ("party", "status", "id") true
+
+index CREATE INDEX "transfers_of_reference" ON "transfers" USING "btree" ("reference", "id") true
+
+index CREATE INDEX "transfers_parked_at" ON "transfers" USING "btree" ("status", "parked_at", "id") true
+
+index CREATE INDEX "transfers_status" ON "transfers" USING "btree" ("status", "id") true
+
+index CREATE INDEX "transfers_stuck" ON "transfers" USING "btree" ("status", "updated_at", "id") true
+
+index CREATE INDEX "transfers_updated_at" ON "transfers" USING "btree" ("updated_at", "id") true
+
 index CREATE INDEX "webhook_rejections_at" ON "webhook_rejections" USING "btree" ("at", "id") true
 
 index CREATE INDEX "webhook_rejections_endpoint" ON "webhook_rejections" USING "btree" ("endpoint", "at", "id") true
+
+index CREATE UNIQUE INDEX "accounts_pkey" ON "accounts" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "algorithms_active" ON "algorithms" USING "btree" ("status") WHERE (("status")::"text" = 'ACTIVE'::"text") true
 
@@ -4521,6 +6494,14 @@ index CREATE UNIQUE INDEX "authors_pkey" ON "authors" USING "btree" ("id") true
 index CREATE UNIQUE INDEX "authors_wallet" ON "authors" USING "btree" ("wallet_address") true
 
 index CREATE UNIQUE INDEX "centroids_pkey" ON "centroids" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "charges_one_intent" ON "charges" USING "btree" ("intent_id") true
+
+index CREATE UNIQUE INDEX "charges_one_item" ON "charges" USING "btree" ("item") true
+
+index CREATE UNIQUE INDEX "charges_one_session" ON "charges" USING "btree" ("session_id") true
+
+index CREATE UNIQUE INDEX "charges_pkey" ON "charges" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "concept_versions_created_at" ON "concept_versions" USING "btree" ("concept_id", "version_number", "created_at") true
 
@@ -4551,6 +6532,14 @@ index CREATE UNIQUE INDEX "contests_pkey" ON "contests" USING "btree" ("id") tru
 index CREATE UNIQUE INDEX "contests_settled_by" ON "contests" USING "btree" ("id", "settlement_run_id") true
 
 index CREATE UNIQUE INDEX "contests_tournament" ON "contests" USING "btree" ("id", "provider_event_id") true
+
+index CREATE UNIQUE INDEX "covered_items_item" ON "covered_items" USING "btree" ("item") true
+
+index CREATE UNIQUE INDEX "covered_items_pkey" ON "covered_items" USING "btree" ("entity_id", "seq", "number") true
+
+index CREATE UNIQUE INDEX "discrepancies_pkey" ON "discrepancies" USING "btree" ("entity_id", "seq", "number") true
+
+index CREATE UNIQUE INDEX "disputes_pkey" ON "disputes" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "entries_number" ON "entries" USING "btree" ("contest_id", "user_id", "entry_number") true
 
@@ -4600,7 +6589,31 @@ index CREATE UNIQUE INDEX "mint_events_occurrence" ON "mint_events" USING "btree
 
 index CREATE UNIQUE INDEX "mint_events_pkey" ON "mint_events" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "movements_one_fact" ON "movements" USING "btree" ("fact_key") true
+
+index CREATE UNIQUE INDEX "movements_one_key" ON "movements" USING "btree" ("key") true
+
+index CREATE UNIQUE INDEX "movements_one_reversal" ON "movements" USING "btree" ("reverses") true
+
+index CREATE UNIQUE INDEX "movements_pkey" ON "movements" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "payees_one_destination" ON "payees" USING "btree" ("destination") true
+
+index CREATE UNIQUE INDEX "payees_pkey" ON "payees" USING "btree" ("id") true
+
 index CREATE UNIQUE INDEX "payloads_pkey" ON "payloads" USING "btree" ("digest") true
+
+index CREATE UNIQUE INDEX "payment_switches_pkey" ON "payment_switches" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "payout_jobs_of_reference" ON "payout_jobs" USING "btree" ("id", "reference", "currency") true
+
+index CREATE UNIQUE INDEX "payout_jobs_pkey" ON "payout_jobs" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "postings_owed_line" ON "postings" USING "btree" ("owed_movement_id", "owed_number") WHERE ("owed_movement_id" IS NOT NULL) true
+
+index CREATE UNIQUE INDEX "postings_pkey" ON "postings" USING "btree" ("entity_id", "seq", "number") true
+
+index CREATE UNIQUE INDEX "postings_reversal" ON "postings" USING "btree" ("reversed_movement_id", "reversed_number", "reversal_ref") WHERE ("reversed_movement_id" IS NOT NULL) true
 
 index CREATE UNIQUE INDEX "project_prompts_pkey" ON "project_prompts" USING "btree" ("project_id", "number") true
 
@@ -4617,6 +6630,20 @@ index CREATE UNIQUE INDEX "pruned_stages_pkey" ON "pruned_stages" USING "btree" 
 index CREATE UNIQUE INDEX "rate_buckets_pkey" ON "rate_buckets" USING "btree" ("stage") true
 
 index CREATE UNIQUE INDEX "receipts_key" ON "receipts" USING "btree" ("owner", "key") true
+
+index CREATE UNIQUE INDEX "reconciliations_one_running" ON "reconciliations" USING "btree" ("scope") WHERE (("status")::"text" = 'STARTED'::"text") true
+
+index CREATE UNIQUE INDEX "reconciliations_pkey" ON "reconciliations" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "refund_attempts_pkey" ON "refund_attempts" USING "btree" ("refund_id", "number") true
+
+index CREATE UNIQUE INDEX "refunds_number" ON "refunds" USING "btree" ("charge_id", "number") true
+
+index CREATE UNIQUE INDEX "refunds_one_running" ON "refunds" USING "btree" ("charge_id") WHERE (("status")::"text" = ANY (ARRAY['requested'::"text", 'pending'::"text", 'requires_action'::"text"])) true
+
+index CREATE UNIQUE INDEX "refunds_one_stripe_refund" ON "refunds" USING "btree" ("stripe_refund_id") true
+
+index CREATE UNIQUE INDEX "refunds_pkey" ON "refunds" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "rejections_pkey" ON "rejections" USING "btree" ("id") true
 
@@ -4662,6 +6689,10 @@ index CREATE UNIQUE INDEX "stage_breakers_pkey" ON "stage_breakers" USING "btree
 
 index CREATE UNIQUE INDEX "stages_pkey" ON "stages" USING "btree" ("id") true
 
+index CREATE UNIQUE INDEX "stripe_event_attempts_pkey" ON "stripe_event_attempts" USING "btree" ("event_id", "number") true
+
+index CREATE UNIQUE INDEX "stripe_events_pkey" ON "stripe_events" USING "btree" ("id") true
+
 index CREATE UNIQUE INDEX "subscriber_cursors_pkey" ON "subscriber_cursors" USING "btree" ("name") true
 
 index CREATE UNIQUE INDEX "subspaces_pkey" ON "subspaces" USING "btree" ("id") true
@@ -4676,7 +6707,25 @@ index CREATE UNIQUE INDEX "tokens_s0_pkey" ON "tokens_s0" USING "btree" ("id") t
 
 index CREATE UNIQUE INDEX "tokens_s0_token_id" ON "tokens_s0" USING "btree" ("token_id") true
 
+index CREATE UNIQUE INDEX "transfer_attempts_pkey" ON "transfer_attempts" USING "btree" ("transfer_id", "number") true
+
+index CREATE UNIQUE INDEX "transfer_lines_owed_line" ON "transfer_lines" USING "btree" ("owed_movement_id", "owed_number") true
+
+index CREATE UNIQUE INDEX "transfer_lines_pkey" ON "transfer_lines" USING "btree" ("entity_id", "seq", "number") true
+
+index CREATE UNIQUE INDEX "transfers_one_stripe_transfer" ON "transfers" USING "btree" ("stripe_transfer_id") true
+
+index CREATE UNIQUE INDEX "transfers_pkey" ON "transfers" USING "btree" ("id") true
+
 index CREATE UNIQUE INDEX "webhook_rejections_pkey" ON "webhook_rejections" USING "btree" ("id") true
+
+key trigger accounts accounts_history 17 O
+
+key trigger accounts accounts_history 5 O
+
+key trigger accounts accounts_movement 17 O
+
+key trigger accounts accounts_movement 5 O
 
 key trigger algorithms algorithms_history 17 O
 
@@ -4713,6 +6762,18 @@ key trigger centroids centroids_signal 5 O
 key trigger centroids centroids_subspace 17 O
 
 key trigger centroids centroids_subspace 5 O
+
+key trigger charges charges_history 17 O
+
+key trigger charges charges_history 5 O
+
+key trigger charges disputes_charge 17 O
+
+key trigger charges disputes_charge 9 O
+
+key trigger charges refunds_charge 17 O
+
+key trigger charges refunds_charge 9 O
 
 key trigger concept_versions concept_versions_concept 17 O
 
@@ -4930,6 +6991,22 @@ key trigger contests settlement_runs_settled 17 O
 
 key trigger contests settlement_runs_settled 9 O
 
+key trigger covered_items covered_items_head 17 O
+
+key trigger covered_items covered_items_head 5 O
+
+key trigger discrepancies discrepancies_head 17 O
+
+key trigger discrepancies discrepancies_head 5 O
+
+key trigger disputes disputes_charge 17 O
+
+key trigger disputes disputes_charge 5 O
+
+key trigger disputes disputes_history 17 O
+
+key trigger disputes disputes_history 5 O
+
 key trigger entries entries_contest 17 O
 
 key trigger entries entries_contest 5 O
@@ -4954,6 +7031,10 @@ key trigger event_faults event_faults_head 17 O
 
 key trigger event_faults event_faults_head 5 O
 
+key trigger history accounts_history 17 O
+
+key trigger history accounts_history 9 O
+
 key trigger history algorithms_history 17 O
 
 key trigger history algorithms_history 9 O
@@ -4961,6 +7042,10 @@ key trigger history algorithms_history 9 O
 key trigger history authors_history 17 O
 
 key trigger history authors_history 9 O
+
+key trigger history charges_history 17 O
+
+key trigger history charges_history 9 O
 
 key trigger history concepts_history 17 O
 
@@ -4973,6 +7058,10 @@ key trigger history contest_logs_history 9 O
 key trigger history contests_history 17 O
 
 key trigger history contests_history 9 O
+
+key trigger history disputes_history 17 O
+
+key trigger history disputes_history 9 O
 
 key trigger history entries_history 17 O
 
@@ -5010,6 +7099,22 @@ key trigger history mint_events_history 17 O
 
 key trigger history mint_events_history 9 O
 
+key trigger history movements_history 17 O
+
+key trigger history movements_history 9 O
+
+key trigger history payees_history 17 O
+
+key trigger history payees_history 9 O
+
+key trigger history payment_switches_history 17 O
+
+key trigger history payment_switches_history 9 O
+
+key trigger history payout_jobs_history 17 O
+
+key trigger history payout_jobs_history 9 O
+
 key trigger history projects_history 17 O
 
 key trigger history projects_history 9 O
@@ -5017,6 +7122,14 @@ key trigger history projects_history 9 O
 key trigger history provider_feeds_history 17 O
 
 key trigger history provider_feeds_history 9 O
+
+key trigger history reconciliations_history 17 O
+
+key trigger history reconciliations_history 9 O
+
+key trigger history refunds_history 17 O
+
+key trigger history refunds_history 9 O
 
 key trigger history reveal_transactions_history 17 O
 
@@ -5038,6 +7151,10 @@ key trigger history stages_history 17 O
 
 key trigger history stages_history 9 O
 
+key trigger history stripe_events_history 17 O
+
+key trigger history stripe_events_history 9 O
+
 key trigger history subspaces_history 17 O
 
 key trigger history subspaces_history 9 O
@@ -5049,6 +7166,10 @@ key trigger history system_state_history 9 O
 key trigger history tokens_s0_history 17 O
 
 key trigger history tokens_s0_history 9 O
+
+key trigger history transfers_history 17 O
+
+key trigger history transfers_history 9 O
 
 key trigger image_generation_jobs image_generation_jobs_history 17 O
 
@@ -5130,6 +7251,34 @@ key trigger mint_events tokens_s0_mint 17 O
 
 key trigger mint_events tokens_s0_mint 9 O
 
+key trigger movements accounts_movement 17 O
+
+key trigger movements accounts_movement 9 O
+
+key trigger movements covered_items_head 17 O
+
+key trigger movements covered_items_head 9 O
+
+key trigger movements movements_history 17 O
+
+key trigger movements movements_history 5 O
+
+key trigger movements movements_reversed 17 O
+
+key trigger movements movements_reversed 17 O
+
+key trigger movements movements_reversed 5 O
+
+key trigger movements movements_reversed 9 O
+
+key trigger movements postings_head 17 O
+
+key trigger movements postings_head 9 O
+
+key trigger payees payees_history 17 O
+
+key trigger payees payees_history 5 O
+
 key trigger payloads contest_events_payload 17 O
 
 key trigger payloads contest_events_payload 9 O
@@ -5137,6 +7286,26 @@ key trigger payloads contest_events_payload 9 O
 key trigger payloads provider_fetches_payload 17 O
 
 key trigger payloads provider_fetches_payload 9 O
+
+key trigger payloads stripe_events_payload 17 O
+
+key trigger payloads stripe_events_payload 9 O
+
+key trigger payment_switches payment_switches_history 17 O
+
+key trigger payment_switches payment_switches_history 5 O
+
+key trigger payout_jobs payout_jobs_history 17 O
+
+key trigger payout_jobs payout_jobs_history 5 O
+
+key trigger payout_jobs transfers_job 17 O
+
+key trigger payout_jobs transfers_job 9 O
+
+key trigger postings postings_head 17 O
+
+key trigger postings postings_head 5 O
 
 key trigger project_prompts project_prompts_previous 17 O
 
@@ -5209,6 +7378,38 @@ key trigger provider_fetches provider_fetches_previous 17 O
 key trigger provider_fetches provider_fetches_previous 5 O
 
 key trigger provider_fetches provider_fetches_previous 9 O
+
+key trigger reconciliations discrepancies_head 17 O
+
+key trigger reconciliations discrepancies_head 9 O
+
+key trigger reconciliations reconciliations_history 17 O
+
+key trigger reconciliations reconciliations_history 5 O
+
+key trigger refund_attempts refund_attempts_previous 17 O
+
+key trigger refund_attempts refund_attempts_previous 17 O
+
+key trigger refund_attempts refund_attempts_previous 5 O
+
+key trigger refund_attempts refund_attempts_previous 9 O
+
+key trigger refund_attempts refund_attempts_refund 17 O
+
+key trigger refund_attempts refund_attempts_refund 5 O
+
+key trigger refunds refund_attempts_refund 17 O
+
+key trigger refunds refund_attempts_refund 9 O
+
+key trigger refunds refunds_charge 17 O
+
+key trigger refunds refunds_charge 5 O
+
+key trigger refunds refunds_history 17 O
+
+key trigger refunds refunds_history 5 O
 
 key trigger reveal_transactions reveal_transactions_history 17 O
 
@@ -5326,6 +7527,30 @@ key trigger stages stages_history 17 O
 
 key trigger stages stages_history 5 O
 
+key trigger stripe_event_attempts stripe_event_attempts_event 17 O
+
+key trigger stripe_event_attempts stripe_event_attempts_event 5 O
+
+key trigger stripe_event_attempts stripe_event_attempts_previous 17 O
+
+key trigger stripe_event_attempts stripe_event_attempts_previous 17 O
+
+key trigger stripe_event_attempts stripe_event_attempts_previous 5 O
+
+key trigger stripe_event_attempts stripe_event_attempts_previous 9 O
+
+key trigger stripe_events stripe_event_attempts_event 17 O
+
+key trigger stripe_events stripe_event_attempts_event 9 O
+
+key trigger stripe_events stripe_events_history 17 O
+
+key trigger stripe_events stripe_events_history 5 O
+
+key trigger stripe_events stripe_events_payload 17 O
+
+key trigger stripe_events stripe_events_payload 5 O
+
 key trigger subspaces centroids_subspace 17 O
 
 key trigger subspaces centroids_subspace 9 O
@@ -5366,6 +7591,48 @@ key trigger tokens_s0 tokens_s0_mint 17 O
 
 key trigger tokens_s0 tokens_s0_mint 5 O
 
+key trigger transfer_attempts transfer_attempts_previous 17 O
+
+key trigger transfer_attempts transfer_attempts_previous 17 O
+
+key trigger transfer_attempts transfer_attempts_previous 5 O
+
+key trigger transfer_attempts transfer_attempts_previous 9 O
+
+key trigger transfer_attempts transfer_attempts_transfer 17 O
+
+key trigger transfer_attempts transfer_attempts_transfer 5 O
+
+key trigger transfer_lines transfer_lines_head 17 O
+
+key trigger transfer_lines transfer_lines_head 5 O
+
+key trigger transfers transfer_attempts_transfer 17 O
+
+key trigger transfers transfer_attempts_transfer 9 O
+
+key trigger transfers transfer_lines_head 17 O
+
+key trigger transfers transfer_lines_head 9 O
+
+key trigger transfers transfers_history 17 O
+
+key trigger transfers transfers_history 5 O
+
+key trigger transfers transfers_job 17 O
+
+key trigger transfers transfers_job 5 O
+
+key trigger transfers transfers_reissued 17 O
+
+key trigger transfers transfers_reissued 17 O
+
+key trigger transfers transfers_reissued 5 O
+
+key trigger transfers transfers_reissued 9 O
+
+table accounts rp false false
+
 table algorithms rp false false
 
 table artifacts rp false false
@@ -5373,6 +7640,8 @@ table artifacts rp false false
 table authors rp false false
 
 table centroids rp false false
+
+table charges rp false false
 
 table concept_versions rp false false
 
@@ -5387,6 +7656,12 @@ table contest_events rp false false
 table contest_logs rp false false
 
 table contests rp false false
+
+table covered_items rp false false
+
+table discrepancies rp false false
+
+table disputes rp false false
 
 table entries rp false false
 
@@ -5412,7 +7687,17 @@ table lifecycle_edges rp false false
 
 table mint_events rp false false
 
+table movements rp false false
+
+table payees rp false false
+
 table payloads rp false false
+
+table payment_switches rp false false
+
+table payout_jobs rp false false
+
+table postings rp false false
 
 table project_prompts rp false false
 
@@ -5427,6 +7712,12 @@ table pruned_stages rp false false
 table rate_buckets rp false false
 
 table receipts rp false false
+
+table reconciliations rp false false
+
+table refund_attempts rp false false
+
+table refunds rp false false
 
 table rejections rp false false
 
@@ -5452,6 +7743,10 @@ table stage_breakers rp false false
 
 table stages rp false false
 
+table stripe_event_attempts rp false false
+
+table stripe_events rp false false
+
 table subscriber_cursors rp false false
 
 table subspaces rp false false
@@ -5464,7 +7759,25 @@ table tasks rp false false
 
 table tokens_s0 rp false false
 
+table transfer_attempts rp false false
+
+table transfer_lines rp false false
+
+table transfers rp false false
+
 table webhook_rejections rp false false
+
+trigger A CREATE TRIGGER "accounts_balance" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE FUNCTION "accounts_balance"()
+
+trigger A CREATE TRIGGER "accounts_fixed" BEFORE UPDATE ON "accounts" FOR EACH ROW WHEN ((((("new"."kind")::"text" = ("old"."kind")::"text") AND ((("new"."reference")::"text" = ("old"."reference")::"text") OR (("new"."reference" IS NULL) AND ("old"."reference" IS NULL))) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "accounts_fixed"()
+
+trigger A CREATE TRIGGER "accounts_new_movement" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE FUNCTION "accounts_new_movement"()
+
+trigger A CREATE TRIGGER "accounts_no_delete" BEFORE DELETE ON "accounts" FOR EACH STATEMENT EXECUTE FUNCTION "accounts_no_delete"()
+
+trigger A CREATE TRIGGER "accounts_no_truncate" BEFORE TRUNCATE ON "accounts" FOR EACH STATEMENT EXECUTE FUNCTION "accounts_no_truncate"()
+
+trigger A CREATE TRIGGER "accounts_one_step" BEFORE UPDATE ON "accounts" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "accounts_one_step"()
 
 trigger A CREATE TRIGGER "algorithms_fixed" BEFORE UPDATE ON "algorithms" FOR EACH ROW WHEN ((((("new"."formulas")::"text" = ("old"."formulas")::"text") AND (("new"."checksum")::"text" = ("old"."checksum")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "algorithms_fixed"()
 
@@ -5501,6 +7814,18 @@ trigger A CREATE TRIGGER "centroids_no_delete" BEFORE DELETE ON "centroids" FOR 
 trigger A CREATE TRIGGER "centroids_no_truncate" BEFORE TRUNCATE ON "centroids" FOR EACH STATEMENT EXECUTE FUNCTION "centroids_no_truncate"()
 
 trigger A CREATE TRIGGER "centroids_one_step" BEFORE UPDATE ON "centroids" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "centroids_one_step"()
+
+trigger A CREATE TRIGGER "charges_fixed" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN ((((("new"."reference")::"text" = ("old"."reference")::"text") AND (("new"."party")::"text" = ("old"."party")::"text") AND (("new"."item")::"text" = ("old"."item")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "charges_fixed"()
+
+trigger A CREATE TRIGGER "charges_generation_forward" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN (((("new"."generation")::bigint >= ("old"."generation")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "charges_generation_forward"()
+
+trigger A CREATE TRIGGER "charges_no_delete" BEFORE DELETE ON "charges" FOR EACH STATEMENT EXECUTE FUNCTION "charges_no_delete"()
+
+trigger A CREATE TRIGGER "charges_no_truncate" BEFORE TRUNCATE ON "charges" FOR EACH STATEMENT EXECUTE FUNCTION "charges_no_truncate"()
+
+trigger A CREATE TRIGGER "charges_one_step" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "charges_one_step"()
+
+trigger A CREATE TRIGGER "charges_paid_once" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN (((("old"."paid_at" IS NULL) OR (((("new"."received_minor")::bigint = ("old"."received_minor")::bigint) OR (("new"."received_minor" IS NULL) AND ("old"."received_minor" IS NULL))) AND ((("new"."received_currency")::"text" = ("old"."received_currency")::"text") OR (("new"."received_currency" IS NULL) AND ("old"."received_currency" IS NULL))) AND ((("new"."paid_at")::timestamp with time zone = ("old"."paid_at")::timestamp with time zone) OR (("new"."paid_at" IS NULL) AND ("old"."paid_at" IS NULL))))) IS NOT TRUE)) EXECUTE FUNCTION "charges_paid_once"()
 
 trigger A CREATE TRIGGER "concept_versions_needs_head" AFTER INSERT ON "concept_versions" FOR EACH ROW EXECUTE FUNCTION "concept_versions_needs_head"()
 
@@ -5589,6 +7914,30 @@ trigger A CREATE TRIGGER "contests_resumes_origin" BEFORE UPDATE ON "contests" F
 
 trigger A CREATE TRIGGER "contests_starts_in_time" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN (((("old"."status")::"text" = 'LOCKED'::"text") AND (("new"."status")::"text" = 'LIVE'::"text"))) EXECUTE FUNCTION "contests_starts_in_time"()
 
+trigger A CREATE TRIGGER "covered_items_in_change" AFTER INSERT ON "covered_items" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "covered_items_in_change"()
+
+trigger A CREATE TRIGGER "covered_items_no_delete" BEFORE DELETE ON "covered_items" FOR EACH STATEMENT EXECUTE FUNCTION "covered_items_no_delete"()
+
+trigger A CREATE TRIGGER "covered_items_no_truncate" BEFORE TRUNCATE ON "covered_items" FOR EACH STATEMENT EXECUTE FUNCTION "covered_items_no_truncate"()
+
+trigger A CREATE TRIGGER "covered_items_no_update" BEFORE UPDATE ON "covered_items" FOR EACH STATEMENT EXECUTE FUNCTION "covered_items_no_update"()
+
+trigger A CREATE TRIGGER "discrepancies_in_change" AFTER INSERT ON "discrepancies" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "discrepancies_in_change"()
+
+trigger A CREATE TRIGGER "discrepancies_no_delete" BEFORE DELETE ON "discrepancies" FOR EACH STATEMENT EXECUTE FUNCTION "discrepancies_no_delete"()
+
+trigger A CREATE TRIGGER "discrepancies_no_truncate" BEFORE TRUNCATE ON "discrepancies" FOR EACH STATEMENT EXECUTE FUNCTION "discrepancies_no_truncate"()
+
+trigger A CREATE TRIGGER "discrepancies_no_update" BEFORE UPDATE ON "discrepancies" FOR EACH STATEMENT EXECUTE FUNCTION "discrepancies_no_update"()
+
+trigger A CREATE TRIGGER "disputes_fixed" BEFORE UPDATE ON "disputes" FOR EACH ROW WHEN ((((("new"."charge_id")::"text" = ("old"."charge_id")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."covered")::bigint = ("old"."covered")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "disputes_fixed"()
+
+trigger A CREATE TRIGGER "disputes_no_delete" BEFORE DELETE ON "disputes" FOR EACH STATEMENT EXECUTE FUNCTION "disputes_no_delete"()
+
+trigger A CREATE TRIGGER "disputes_no_truncate" BEFORE TRUNCATE ON "disputes" FOR EACH STATEMENT EXECUTE FUNCTION "disputes_no_truncate"()
+
+trigger A CREATE TRIGGER "disputes_one_step" BEFORE UPDATE ON "disputes" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "disputes_one_step"()
+
 trigger A CREATE TRIGGER "entries_contest_open" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_contest_open"()
 
 trigger A CREATE TRIGGER "entries_fixed" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."entry_number")::bigint = ("old"."entry_number")::bigint) AND (("new"."fee_minor")::bigint = ("old"."fee_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "entries_fixed"()
@@ -5619,19 +7968,31 @@ trigger A CREATE TRIGGER "event_faults_no_update" BEFORE UPDATE ON "event_faults
 
 trigger A CREATE TRIGGER "event_faults_of_newest" AFTER INSERT ON "event_faults" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "event_faults_of_newest"()
 
+trigger A CREATE TRIGGER "history_balances_movement" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'movement'::"text")) EXECUTE FUNCTION "history_balances_movement"()
+
 trigger A CREATE TRIGGER "history_balances_settlement" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'settlement_run'::"text") AND (("new"."action")::"text" = 'complete'::"text"))) EXECUTE FUNCTION "history_balances_settlement"()
 
+trigger A CREATE TRIGGER "history_counts_discrepancies" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'reconciliation'::"text") AND (("new"."action")::"text" = 'complete'::"text"))) EXECUTE FUNCTION "history_counts_discrepancies"()
+
+trigger A CREATE TRIGGER "history_counts_transfer_lines" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'transfer'::"text") AND (("new"."action")::"text" = 'plan'::"text"))) EXECUTE FUNCTION "history_counts_transfer_lines"()
+
 trigger A CREATE TRIGGER "history_in_order" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."seq")::bigint > 1)) EXECUTE FUNCTION "history_in_order"()
+
+trigger A CREATE TRIGGER "history_needs_accounts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'account'::"text")) EXECUTE FUNCTION "history_needs_accounts"()
 
 trigger A CREATE TRIGGER "history_needs_algorithms" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'algorithm'::"text")) EXECUTE FUNCTION "history_needs_algorithms"()
 
 trigger A CREATE TRIGGER "history_needs_authors" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'author'::"text")) EXECUTE FUNCTION "history_needs_authors"()
+
+trigger A CREATE TRIGGER "history_needs_charges" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'charge'::"text")) EXECUTE FUNCTION "history_needs_charges"()
 
 trigger A CREATE TRIGGER "history_needs_concepts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'concept'::"text")) EXECUTE FUNCTION "history_needs_concepts"()
 
 trigger A CREATE TRIGGER "history_needs_contest_logs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contest_log'::"text")) EXECUTE FUNCTION "history_needs_contest_logs"()
 
 trigger A CREATE TRIGGER "history_needs_contests" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contest'::"text")) EXECUTE FUNCTION "history_needs_contests"()
+
+trigger A CREATE TRIGGER "history_needs_disputes" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'dispute'::"text")) EXECUTE FUNCTION "history_needs_disputes"()
 
 trigger A CREATE TRIGGER "history_needs_entries" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'entry'::"text")) EXECUTE FUNCTION "history_needs_entries"()
 
@@ -5645,9 +8006,21 @@ trigger A CREATE TRIGGER "history_needs_keys" AFTER INSERT ON "history" FOR EACH
 
 trigger A CREATE TRIGGER "history_needs_mint_events" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'mint_event'::"text")) EXECUTE FUNCTION "history_needs_mint_events"()
 
+trigger A CREATE TRIGGER "history_needs_movements" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'movement'::"text")) EXECUTE FUNCTION "history_needs_movements"()
+
+trigger A CREATE TRIGGER "history_needs_payees" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'payee'::"text")) EXECUTE FUNCTION "history_needs_payees"()
+
+trigger A CREATE TRIGGER "history_needs_payment_switches" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'payment_switch'::"text")) EXECUTE FUNCTION "history_needs_payment_switches"()
+
+trigger A CREATE TRIGGER "history_needs_payout_jobs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'payout_job'::"text")) EXECUTE FUNCTION "history_needs_payout_jobs"()
+
 trigger A CREATE TRIGGER "history_needs_projects" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'project'::"text")) EXECUTE FUNCTION "history_needs_projects"()
 
 trigger A CREATE TRIGGER "history_needs_provider_feeds" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'provider_feed'::"text")) EXECUTE FUNCTION "history_needs_provider_feeds"()
+
+trigger A CREATE TRIGGER "history_needs_reconciliations" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reconciliation'::"text")) EXECUTE FUNCTION "history_needs_reconciliations"()
+
+trigger A CREATE TRIGGER "history_needs_refunds" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'refund'::"text")) EXECUTE FUNCTION "history_needs_refunds"()
 
 trigger A CREATE TRIGGER "history_needs_reveal_transactions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reveal_transaction'::"text")) EXECUTE FUNCTION "history_needs_reveal_transactions"()
 
@@ -5659,11 +8032,15 @@ trigger A CREATE TRIGGER "history_needs_spaces" AFTER INSERT ON "history" FOR EA
 
 trigger A CREATE TRIGGER "history_needs_stages" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'stage'::"text")) EXECUTE FUNCTION "history_needs_stages"()
 
+trigger A CREATE TRIGGER "history_needs_stripe_events" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'stripe_event'::"text")) EXECUTE FUNCTION "history_needs_stripe_events"()
+
 trigger A CREATE TRIGGER "history_needs_subspaces" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'subspace'::"text")) EXECUTE FUNCTION "history_needs_subspaces"()
 
 trigger A CREATE TRIGGER "history_needs_system_state" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'system_state'::"text")) EXECUTE FUNCTION "history_needs_system_state"()
 
 trigger A CREATE TRIGGER "history_needs_tokens_s0" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'token'::"text")) EXECUTE FUNCTION "history_needs_tokens_s0"()
+
+trigger A CREATE TRIGGER "history_needs_transfers" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'transfer'::"text")) EXECUTE FUNCTION "history_needs_transfers"()
 
 trigger A CREATE TRIGGER "history_no_delete" BEFORE DELETE ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_no_delete"()
 
@@ -5749,6 +8126,22 @@ trigger A CREATE TRIGGER "mint_events_no_truncate" BEFORE TRUNCATE ON "mint_even
 
 trigger A CREATE TRIGGER "mint_events_one_step" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_one_step"()
 
+trigger A CREATE TRIGGER "movements_fixed" BEFORE UPDATE ON "movements" FOR EACH ROW WHEN ((((("new"."kind")::"text" = ("old"."kind")::"text") AND (("new"."key")::"text" = ("old"."key")::"text") AND ((("new"."fact_key")::"text" = ("old"."fact_key")::"text") OR (("new"."fact_key" IS NULL) AND ("old"."fact_key" IS NULL))) AND ((("new"."reference")::"text" = ("old"."reference")::"text") OR (("new"."reference" IS NULL) AND ("old"."reference" IS NULL))) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."total_minor")::bigint = ("old"."total_minor")::bigint) AND (("new"."posting_count")::bigint = ("old"."posting_count")::bigint) AND ((("new"."reverses")::"text" = ("old"."reverses")::"text") OR (("new"."reverses" IS NULL) AND ("old"."reverses" IS NULL))) AND (("new"."source")::"text" = ("old"."source")::"text") AND (("new"."occurred_at")::timestamp with time zone = ("old"."occurred_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "movements_fixed"()
+
+trigger A CREATE TRIGGER "movements_mirrors" AFTER INSERT ON "movements" FOR EACH ROW WHEN (("new"."reverses" IS NOT NULL)) EXECUTE FUNCTION "movements_mirrors"()
+
+trigger A CREATE TRIGGER "movements_no_delete" BEFORE DELETE ON "movements" FOR EACH STATEMENT EXECUTE FUNCTION "movements_no_delete"()
+
+trigger A CREATE TRIGGER "movements_no_truncate" BEFORE TRUNCATE ON "movements" FOR EACH STATEMENT EXECUTE FUNCTION "movements_no_truncate"()
+
+trigger A CREATE TRIGGER "movements_one_step" BEFORE UPDATE ON "movements" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "movements_one_step"()
+
+trigger A CREATE TRIGGER "payees_no_delete" BEFORE DELETE ON "payees" FOR EACH STATEMENT EXECUTE FUNCTION "payees_no_delete"()
+
+trigger A CREATE TRIGGER "payees_no_truncate" BEFORE TRUNCATE ON "payees" FOR EACH STATEMENT EXECUTE FUNCTION "payees_no_truncate"()
+
+trigger A CREATE TRIGGER "payees_one_step" BEFORE UPDATE ON "payees" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "payees_one_step"()
+
 trigger A CREATE TRIGGER "payloads_digest_matches" AFTER INSERT ON "payloads" FOR EACH ROW WHEN (((("new"."digest")::"text" = "encode"("sha256"(("new"."bytes")::"bytea"), 'hex'::"text")) IS NOT TRUE)) EXECUTE FUNCTION "payloads_digest_matches"()
 
 trigger A CREATE TRIGGER "payloads_no_delete" BEFORE DELETE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_delete"()
@@ -5756,6 +8149,36 @@ trigger A CREATE TRIGGER "payloads_no_delete" BEFORE DELETE ON "payloads" FOR EA
 trigger A CREATE TRIGGER "payloads_no_truncate" BEFORE TRUNCATE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_truncate"()
 
 trigger A CREATE TRIGGER "payloads_no_update" BEFORE UPDATE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_update"()
+
+trigger A CREATE TRIGGER "payment_switches_no_delete" BEFORE DELETE ON "payment_switches" FOR EACH STATEMENT EXECUTE FUNCTION "payment_switches_no_delete"()
+
+trigger A CREATE TRIGGER "payment_switches_no_truncate" BEFORE TRUNCATE ON "payment_switches" FOR EACH STATEMENT EXECUTE FUNCTION "payment_switches_no_truncate"()
+
+trigger A CREATE TRIGGER "payment_switches_one_step" BEFORE UPDATE ON "payment_switches" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "payment_switches_one_step"()
+
+trigger A CREATE TRIGGER "payout_jobs_finished" BEFORE UPDATE ON "payout_jobs" FOR EACH ROW WHEN ((("new"."status")::"text" = 'complete'::"text")) EXECUTE FUNCTION "payout_jobs_finished"()
+
+trigger A CREATE TRIGGER "payout_jobs_fixed" BEFORE UPDATE ON "payout_jobs" FOR EACH ROW WHEN ((((("new"."reference")::"text" = ("old"."reference")::"text") AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."transfer_count")::bigint = ("old"."transfer_count")::bigint) AND (("new"."total_minor")::bigint = ("old"."total_minor")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "payout_jobs_fixed"()
+
+trigger A CREATE TRIGGER "payout_jobs_no_delete" BEFORE DELETE ON "payout_jobs" FOR EACH STATEMENT EXECUTE FUNCTION "payout_jobs_no_delete"()
+
+trigger A CREATE TRIGGER "payout_jobs_no_truncate" BEFORE TRUNCATE ON "payout_jobs" FOR EACH STATEMENT EXECUTE FUNCTION "payout_jobs_no_truncate"()
+
+trigger A CREATE TRIGGER "payout_jobs_one_step" BEFORE UPDATE ON "payout_jobs" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "payout_jobs_one_step"()
+
+trigger A CREATE TRIGGER "postings_in_change" AFTER INSERT ON "postings" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "postings_in_change"()
+
+trigger A CREATE TRIGGER "postings_no_delete" BEFORE DELETE ON "postings" FOR EACH STATEMENT EXECUTE FUNCTION "postings_no_delete"()
+
+trigger A CREATE TRIGGER "postings_no_truncate" BEFORE TRUNCATE ON "postings" FOR EACH STATEMENT EXECUTE FUNCTION "postings_no_truncate"()
+
+trigger A CREATE TRIGGER "postings_no_update" BEFORE UPDATE ON "postings" FOR EACH STATEMENT EXECUTE FUNCTION "postings_no_update"()
+
+trigger A CREATE TRIGGER "postings_of_accounts" AFTER INSERT ON "postings" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "postings_of_accounts"()
+
+trigger A CREATE TRIGGER "postings_pays_line" AFTER INSERT ON "postings" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "postings_pays_line"()
+
+trigger A CREATE TRIGGER "postings_reverses_line" AFTER INSERT ON "postings" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "postings_reverses_line"()
 
 trigger A CREATE TRIGGER "project_prompts_needs_head" AFTER INSERT ON "project_prompts" FOR EACH ROW EXECUTE FUNCTION "project_prompts_needs_head"()
 
@@ -5816,6 +8239,34 @@ trigger A CREATE TRIGGER "receipts_no_delete" BEFORE DELETE ON "receipts" FOR EA
 trigger A CREATE TRIGGER "receipts_no_truncate" BEFORE TRUNCATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_truncate"()
 
 trigger A CREATE TRIGGER "receipts_no_update" BEFORE UPDATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_update"()
+
+trigger A CREATE TRIGGER "reconciliations_fixed" BEFORE UPDATE ON "reconciliations" FOR EACH ROW WHEN ((((("new"."scope")::"text" = ("old"."scope")::"text") AND (("new"."started_at")::timestamp with time zone = ("old"."started_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reconciliations_fixed"()
+
+trigger A CREATE TRIGGER "reconciliations_no_delete" BEFORE DELETE ON "reconciliations" FOR EACH STATEMENT EXECUTE FUNCTION "reconciliations_no_delete"()
+
+trigger A CREATE TRIGGER "reconciliations_no_truncate" BEFORE TRUNCATE ON "reconciliations" FOR EACH STATEMENT EXECUTE FUNCTION "reconciliations_no_truncate"()
+
+trigger A CREATE TRIGGER "reconciliations_one_step" BEFORE UPDATE ON "reconciliations" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reconciliations_one_step"()
+
+trigger A CREATE TRIGGER "refund_attempts_needs_head" AFTER INSERT ON "refund_attempts" FOR EACH ROW EXECUTE FUNCTION "refund_attempts_needs_head"()
+
+trigger A CREATE TRIGGER "refund_attempts_no_delete" BEFORE DELETE ON "refund_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "refund_attempts_no_delete"()
+
+trigger A CREATE TRIGGER "refund_attempts_no_truncate" BEFORE TRUNCATE ON "refund_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "refund_attempts_no_truncate"()
+
+trigger A CREATE TRIGGER "refund_attempts_no_update" BEFORE UPDATE ON "refund_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "refund_attempts_no_update"()
+
+trigger A CREATE TRIGGER "refunds_fixed" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN ((((("new"."charge_id")::"text" = ("old"."charge_id")::"text") AND (("new"."number")::bigint = ("old"."number")::bigint) AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."reason_code")::"text" = ("old"."reason_code")::"text") AND (("new"."covered")::bigint = ("old"."covered")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "refunds_fixed"()
+
+trigger A CREATE TRIGGER "refunds_generation_forward" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN (((("new"."generation")::bigint >= ("old"."generation")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "refunds_generation_forward"()
+
+trigger A CREATE TRIGGER "refunds_keeps_stripe_refund_id" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN (((("old"."stripe_refund_id" IS NULL) OR (("new"."stripe_refund_id")::"text" = ("old"."stripe_refund_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "refunds_keeps_stripe_refund_id"()
+
+trigger A CREATE TRIGGER "refunds_no_delete" BEFORE DELETE ON "refunds" FOR EACH STATEMENT EXECUTE FUNCTION "refunds_no_delete"()
+
+trigger A CREATE TRIGGER "refunds_no_truncate" BEFORE TRUNCATE ON "refunds" FOR EACH STATEMENT EXECUTE FUNCTION "refunds_no_truncate"()
+
+trigger A CREATE TRIGGER "refunds_one_step" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "refunds_one_step"()
 
 trigger A CREATE TRIGGER "rejections_no_delete" BEFORE DELETE ON "rejections" FOR EACH STATEMENT EXECUTE FUNCTION "rejections_no_delete"()
 
@@ -5913,6 +8364,24 @@ trigger A CREATE TRIGGER "stages_no_truncate" BEFORE TRUNCATE ON "stages" FOR EA
 
 trigger A CREATE TRIGGER "stages_one_step" BEFORE UPDATE ON "stages" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "stages_one_step"()
 
+trigger A CREATE TRIGGER "stripe_event_attempts_needs_head" AFTER INSERT ON "stripe_event_attempts" FOR EACH ROW EXECUTE FUNCTION "stripe_event_attempts_needs_head"()
+
+trigger A CREATE TRIGGER "stripe_event_attempts_no_delete" BEFORE DELETE ON "stripe_event_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "stripe_event_attempts_no_delete"()
+
+trigger A CREATE TRIGGER "stripe_event_attempts_no_truncate" BEFORE TRUNCATE ON "stripe_event_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "stripe_event_attempts_no_truncate"()
+
+trigger A CREATE TRIGGER "stripe_event_attempts_no_update" BEFORE UPDATE ON "stripe_event_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "stripe_event_attempts_no_update"()
+
+trigger A CREATE TRIGGER "stripe_event_attempts_outcome_of_state" AFTER INSERT ON "stripe_event_attempts" FOR EACH ROW EXECUTE FUNCTION "stripe_event_attempts_outcome_of_state"()
+
+trigger A CREATE TRIGGER "stripe_events_fixed" BEFORE UPDATE ON "stripe_events" FOR EACH ROW WHEN ((((("new"."event_type")::"text" = ("old"."event_type")::"text") AND ((("new"."api_version")::"text" = ("old"."api_version")::"text") OR (("new"."api_version" IS NULL) AND ("old"."api_version" IS NULL))) AND (("new"."livemode")::bigint = ("old"."livemode")::bigint) AND (("new"."created")::timestamp with time zone = ("old"."created")::timestamp with time zone) AND (("new"."payload_digest")::"text" = ("old"."payload_digest")::"text") AND (("new"."object_id")::"text" = ("old"."object_id")::"text") AND ((("new"."account")::"text" = ("old"."account")::"text") OR (("new"."account" IS NULL) AND ("old"."account" IS NULL))) AND (("new"."origin")::"text" = ("old"."origin")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "stripe_events_fixed"()
+
+trigger A CREATE TRIGGER "stripe_events_no_delete" BEFORE DELETE ON "stripe_events" FOR EACH STATEMENT EXECUTE FUNCTION "stripe_events_no_delete"()
+
+trigger A CREATE TRIGGER "stripe_events_no_truncate" BEFORE TRUNCATE ON "stripe_events" FOR EACH STATEMENT EXECUTE FUNCTION "stripe_events_no_truncate"()
+
+trigger A CREATE TRIGGER "stripe_events_one_step" BEFORE UPDATE ON "stripe_events" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "stripe_events_one_step"()
+
 trigger A CREATE TRIGGER "subscriber_cursors_fence" BEFORE UPDATE ON "subscriber_cursors" FOR EACH ROW EXECUTE FUNCTION "subscriber_cursors_fence"()
 
 trigger A CREATE TRIGGER "subscriber_cursors_first" AFTER INSERT ON "subscriber_cursors" FOR EACH ROW EXECUTE FUNCTION "subscriber_cursors_first"()
@@ -5953,13 +8422,23 @@ trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHE
 
 trigger A CREATE TRIGGER "tasks_first_fence" AFTER INSERT ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_first_fence"()
 
+trigger A CREATE TRIGGER "tasks_needs_charges" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['expire_charge'::"text", 'record_fee'::"text"]))) EXECUTE FUNCTION "tasks_needs_charges"()
+
 trigger A CREATE TRIGGER "tasks_needs_contests" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['ingest_contest'::"text", 'lock_contest'::"text", 'start_contest'::"text", 'settle_contest'::"text"]))) EXECUTE FUNCTION "tasks_needs_contests"()
 
 trigger A CREATE TRIGGER "tasks_needs_jobs" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'process_job'::"text")) EXECUTE FUNCTION "tasks_needs_jobs"()
 
+trigger A CREATE TRIGGER "tasks_needs_payout_jobs" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'complete_payout_job'::"text")) EXECUTE FUNCTION "tasks_needs_payout_jobs"()
+
 trigger A CREATE TRIGGER "tasks_needs_provider_feeds" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'fetch_tournament'::"text")) EXECUTE FUNCTION "tasks_needs_provider_feeds"()
 
+trigger A CREATE TRIGGER "tasks_needs_refunds" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'send_refund'::"text")) EXECUTE FUNCTION "tasks_needs_refunds"()
+
+trigger A CREATE TRIGGER "tasks_needs_stripe_events" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'process_stripe_event'::"text")) EXECUTE FUNCTION "tasks_needs_stripe_events"()
+
 trigger A CREATE TRIGGER "tasks_needs_tokens_s0" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['generate'::"text", 'upload'::"text", 'reveal'::"text"]))) EXECUTE FUNCTION "tasks_needs_tokens_s0"()
+
+trigger A CREATE TRIGGER "tasks_needs_transfers" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'send_transfer'::"text")) EXECUTE FUNCTION "tasks_needs_transfers"()
 
 trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."attempts")::bigint = 0) AND ("new"."due_at" IS NOT NULL) AND ("new"."lease_owner" IS NULL) AND ("new"."progress" IS NULL) AND ("new"."error_class" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
 
@@ -5980,6 +8459,38 @@ trigger A CREATE TRIGGER "tokens_s0_no_delete" BEFORE DELETE ON "tokens_s0" FOR 
 trigger A CREATE TRIGGER "tokens_s0_no_truncate" BEFORE TRUNCATE ON "tokens_s0" FOR EACH STATEMENT EXECUTE FUNCTION "tokens_s0_no_truncate"()
 
 trigger A CREATE TRIGGER "tokens_s0_one_step" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_one_step"()
+
+trigger A CREATE TRIGGER "transfer_attempts_needs_head" AFTER INSERT ON "transfer_attempts" FOR EACH ROW EXECUTE FUNCTION "transfer_attempts_needs_head"()
+
+trigger A CREATE TRIGGER "transfer_attempts_no_delete" BEFORE DELETE ON "transfer_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "transfer_attempts_no_delete"()
+
+trigger A CREATE TRIGGER "transfer_attempts_no_truncate" BEFORE TRUNCATE ON "transfer_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "transfer_attempts_no_truncate"()
+
+trigger A CREATE TRIGGER "transfer_attempts_no_update" BEFORE UPDATE ON "transfer_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "transfer_attempts_no_update"()
+
+trigger A CREATE TRIGGER "transfer_lines_in_change" AFTER INSERT ON "transfer_lines" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "transfer_lines_in_change"()
+
+trigger A CREATE TRIGGER "transfer_lines_no_delete" BEFORE DELETE ON "transfer_lines" FOR EACH STATEMENT EXECUTE FUNCTION "transfer_lines_no_delete"()
+
+trigger A CREATE TRIGGER "transfer_lines_no_truncate" BEFORE TRUNCATE ON "transfer_lines" FOR EACH STATEMENT EXECUTE FUNCTION "transfer_lines_no_truncate"()
+
+trigger A CREATE TRIGGER "transfer_lines_no_update" BEFORE UPDATE ON "transfer_lines" FOR EACH STATEMENT EXECUTE FUNCTION "transfer_lines_no_update"()
+
+trigger A CREATE TRIGGER "transfer_lines_of_owed_line" AFTER INSERT ON "transfer_lines" FOR EACH ROW EXECUTE FUNCTION "transfer_lines_of_owed_line"()
+
+trigger A CREATE TRIGGER "transfers_fixed" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((((("new"."job_id")::"text" = ("old"."job_id")::"text") OR (("new"."job_id" IS NULL) AND ("old"."job_id" IS NULL))) AND (("new"."settlement_id")::"text" = ("old"."settlement_id")::"text") AND (("new"."reference")::"text" = ("old"."reference")::"text") AND (("new"."party")::"text" = ("old"."party")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."line_count")::bigint = ("old"."line_count")::bigint) AND ((("new"."reissue_of")::"text" = ("old"."reissue_of")::"text") OR (("new"."reissue_of" IS NULL) AND ("old"."reissue_of" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "transfers_fixed"()
+
+trigger A CREATE TRIGGER "transfers_generation_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((("new"."generation")::bigint >= ("old"."generation")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "transfers_generation_forward"()
+
+trigger A CREATE TRIGGER "transfers_job_open" AFTER INSERT ON "transfers" FOR EACH ROW WHEN (("new"."job_id" IS NOT NULL)) EXECUTE FUNCTION "transfers_job_open"()
+
+trigger A CREATE TRIGGER "transfers_keeps_stripe_transfer_id" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((("old"."stripe_transfer_id" IS NULL) OR (("new"."stripe_transfer_id")::"text" = ("old"."stripe_transfer_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "transfers_keeps_stripe_transfer_id"()
+
+trigger A CREATE TRIGGER "transfers_no_delete" BEFORE DELETE ON "transfers" FOR EACH STATEMENT EXECUTE FUNCTION "transfers_no_delete"()
+
+trigger A CREATE TRIGGER "transfers_no_truncate" BEFORE TRUNCATE ON "transfers" FOR EACH STATEMENT EXECUTE FUNCTION "transfers_no_truncate"()
+
+trigger A CREATE TRIGGER "transfers_one_step" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "transfers_one_step"()
 
 trigger A CREATE TRIGGER "webhook_rejections_no_delete" BEFORE DELETE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_delete"()
 

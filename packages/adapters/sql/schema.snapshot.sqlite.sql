@@ -1,5 +1,9 @@
 -- iteration 2, 2026-11-23, revision 0006
 
+edge account  open OPEN 0
+
+edge account OPEN post OPEN 0
+
 edge algorithm  register REGISTERED 0
 
 edge algorithm ACTIVE replace REPLACED 0
@@ -11,6 +15,108 @@ edge algorithm REPLACED activate ACTIVE 0
 edge author  create known 0
 
 edge author known edit known 0
+
+edge charge  open PENDING 0
+
+edge charge DISPUTED lose CHARGED_BACK 0
+
+edge charge DISPUTED win SUCCEEDED 0
+
+edge charge DISPUTED win_part_refunded PARTIALLY_REFUNDED 0
+
+edge charge DISPUTED win_refunded REFUNDED 0
+
+edge charge FAILED attach_intent FAILED 0
+
+edge charge FAILED attach_session FAILED 0
+
+edge charge FAILED cancel CANCELED 0
+
+edge charge FAILED extend FAILED 0
+
+edge charge FAILED process PROCESSING 0
+
+edge charge FAILED quarantine REFUND_PENDING 0
+
+edge charge FAILED require_action REQUIRES_ACTION 0
+
+edge charge FAILED succeed SUCCEEDED 0
+
+edge charge PARTIALLY_REFUNDED dispute_part_refunded DISPUTED 0
+
+edge charge PARTIALLY_REFUNDED fail_part_refund PARTIALLY_REFUNDED 0
+
+edge charge PARTIALLY_REFUNDED fail_refund SUCCEEDED 0
+
+edge charge PARTIALLY_REFUNDED refund_outside REFUNDED 0
+
+edge charge PARTIALLY_REFUNDED refund_part_outside PARTIALLY_REFUNDED 0
+
+edge charge PARTIALLY_REFUNDED request_refund REFUND_PENDING 0
+
+edge charge PENDING attach_intent PENDING 0
+
+edge charge PENDING attach_session PENDING 0
+
+edge charge PENDING cancel CANCELED 0
+
+edge charge PENDING extend PENDING 0
+
+edge charge PENDING fail FAILED 0
+
+edge charge PENDING process PROCESSING 0
+
+edge charge PENDING quarantine REFUND_PENDING 0
+
+edge charge PENDING require_action REQUIRES_ACTION 0
+
+edge charge PENDING succeed SUCCEEDED 0
+
+edge charge PROCESSING extend PROCESSING 0
+
+edge charge PROCESSING fail FAILED 0
+
+edge charge PROCESSING quarantine REFUND_PENDING 0
+
+edge charge PROCESSING succeed SUCCEEDED 0
+
+edge charge REFUNDED dispute_refunded DISPUTED 0
+
+edge charge REFUNDED fail_part_refund PARTIALLY_REFUNDED 0
+
+edge charge REFUNDED fail_refund SUCCEEDED 0
+
+edge charge REFUNDED retry_refund REFUND_PENDING 0
+
+edge charge REFUND_PENDING fail_part_refund PARTIALLY_REFUNDED 0
+
+edge charge REFUND_PENDING fail_refund SUCCEEDED 0
+
+edge charge REFUND_PENDING refund REFUNDED 0
+
+edge charge REFUND_PENDING refund_part PARTIALLY_REFUNDED 0
+
+edge charge REFUND_PENDING retry_refund REFUND_PENDING 0
+
+edge charge REQUIRES_ACTION cancel CANCELED 0
+
+edge charge REQUIRES_ACTION extend REQUIRES_ACTION 0
+
+edge charge REQUIRES_ACTION fail FAILED 0
+
+edge charge REQUIRES_ACTION process PROCESSING 0
+
+edge charge REQUIRES_ACTION quarantine REFUND_PENDING 0
+
+edge charge REQUIRES_ACTION succeed SUCCEEDED 0
+
+edge charge SUCCEEDED dispute DISPUTED 0
+
+edge charge SUCCEEDED refund_outside REFUNDED 0
+
+edge charge SUCCEEDED refund_part_outside PARTIALLY_REFUNDED 0
+
+edge charge SUCCEEDED request_refund REFUND_PENDING 0
 
 edge concept  create DRAFT 1
 
@@ -86,6 +192,90 @@ edge contest_log PAUSED correct PAUSED 1
 
 edge contest_log PAUSED resume OPEN 0
 
+edge dispute  open needs_response 0
+
+edge dispute  warn warning_needs_response 0
+
+edge dispute lost reinstate lost 0
+
+edge dispute lost withdraw lost 0
+
+edge dispute needs_response lose lost 0
+
+edge dispute needs_response prevent prevented 0
+
+edge dispute needs_response reinstate needs_response 0
+
+edge dispute needs_response review under_review 0
+
+edge dispute needs_response update needs_response 0
+
+edge dispute needs_response win won 0
+
+edge dispute needs_response withdraw needs_response 0
+
+edge dispute prevented reinstate prevented 0
+
+edge dispute prevented withdraw prevented 0
+
+edge dispute under_review lose lost 0
+
+edge dispute under_review prevent prevented 0
+
+edge dispute under_review reinstate under_review 0
+
+edge dispute under_review update under_review 0
+
+edge dispute under_review win won 0
+
+edge dispute under_review withdraw under_review 0
+
+edge dispute warning_closed reinstate warning_closed 0
+
+edge dispute warning_closed withdraw warning_closed 0
+
+edge dispute warning_needs_response close_warning warning_closed 0
+
+edge dispute warning_needs_response escalate needs_response 0
+
+edge dispute warning_needs_response lose lost 0
+
+edge dispute warning_needs_response prevent prevented 0
+
+edge dispute warning_needs_response reinstate warning_needs_response 0
+
+edge dispute warning_needs_response review under_review 0
+
+edge dispute warning_needs_response review_warning warning_under_review 0
+
+edge dispute warning_needs_response update warning_needs_response 0
+
+edge dispute warning_needs_response win won 0
+
+edge dispute warning_needs_response withdraw warning_needs_response 0
+
+edge dispute warning_under_review close_warning warning_closed 0
+
+edge dispute warning_under_review escalate needs_response 0
+
+edge dispute warning_under_review lose lost 0
+
+edge dispute warning_under_review prevent prevented 0
+
+edge dispute warning_under_review reinstate warning_under_review 0
+
+edge dispute warning_under_review review under_review 0
+
+edge dispute warning_under_review update warning_under_review 0
+
+edge dispute warning_under_review win won 0
+
+edge dispute warning_under_review withdraw warning_under_review 0
+
+edge dispute won reinstate won 0
+
+edge dispute won withdraw won 0
+
 edge entry  enter PENDING_PAYMENT 1
 
 edge entry  enter_free ACTIVE 1
@@ -156,6 +346,48 @@ edge mint_event canonical orphan orphaned 0
 
 edge mint_event orphaned restore canonical 0
 
+edge movement  note POSTED 0
+
+edge movement  post POSTED 0
+
+edge movement  settle POSTED 0
+
+edge payee  register NEW 0
+
+edge payee CLOSED reopen NEW 0
+
+edge payee NEW attach RESTRICTED 0
+
+edge payee NEW close CLOSED 0
+
+edge payee READY attach RESTRICTED 0
+
+edge payee READY close CLOSED 0
+
+edge payee READY restrict RESTRICTED 0
+
+edge payee RESTRICTED attach RESTRICTED 0
+
+edge payee RESTRICTED close CLOSED 0
+
+edge payee RESTRICTED enable READY 0
+
+edge payment_switch  halt HALTED 0
+
+edge payment_switch HALTED resume OPEN 0
+
+edge payment_switch OPEN halt HALTED 0
+
+edge payout_job  plan pending 0
+
+edge payout_job complete reopen processing 0
+
+edge payout_job pending complete complete 0
+
+edge payout_job pending start processing 0
+
+edge payout_job processing complete complete 0
+
 edge project  create unbound 0
 
 edge project bound add_prompt bound 1
@@ -196,6 +428,46 @@ edge provider_feed POLLING stop STOPPED 0
 
 edge provider_feed STOPPED poll POLLING 0
 
+edge reconciliation  start STARTED 0
+
+edge reconciliation STARTED complete COMPLETE 0
+
+edge reconciliation STARTED fail FAILED 0
+
+edge refund  adopt pending 0
+
+edge refund  request requested 0
+
+edge refund pending cancel canceled 0
+
+edge refund pending fail failed 0
+
+edge refund pending require_action requires_action 0
+
+edge refund pending succeed succeeded 0
+
+edge refund requested accept pending 0
+
+edge refund requested attempt requested 1
+
+edge refund requested cancel canceled 0
+
+edge refund requested fail failed 0
+
+edge refund requested require_action requires_action 0
+
+edge refund requested succeed succeeded 0
+
+edge refund requires_action accept pending 0
+
+edge refund requires_action cancel canceled 0
+
+edge refund requires_action fail failed 0
+
+edge refund requires_action succeed succeeded 0
+
+edge refund succeeded fail failed 0
+
 edge reveal_transaction  create pending 0
 
 edge reveal_transaction pending fail failed 0
@@ -229,6 +501,20 @@ edge stage  pause PAUSED 0
 edge stage PAUSED resume RUNNING 0
 
 edge stage RUNNING pause PAUSED 0
+
+edge stripe_event  backfill RECEIVED 0
+
+edge stripe_event  receive RECEIVED 0
+
+edge stripe_event DEAD replay RECEIVED 0
+
+edge stripe_event RECEIVED bury DEAD 1
+
+edge stripe_event RECEIVED fail RECEIVED 1
+
+edge stripe_event RECEIVED ignore IGNORED 1
+
+edge stripe_event RECEIVED process PROCESSED 1
 
 edge subspace  create ACTIVE 0
 
@@ -282,6 +568,56 @@ edge token uploading ready ready 0
 
 edge token uploading sync revealed 0
 
+edge transfer  plan pending 0
+
+edge transfer completed record_reversal completed 0
+
+edge transfer failed_terminal adopt completed 0
+
+edge transfer failed_terminal reissue pending 0
+
+edge transfer parked adopt completed 0
+
+edge transfer parked claim processing 1
+
+edge transfer parked unclaim failed_terminal 0
+
+edge transfer pending adopt completed 0
+
+edge transfer pending approve pending 0
+
+edge transfer pending claim processing 1
+
+edge transfer pending park parked 0
+
+edge transfer processing claim processing 1
+
+edge transfer processing complete completed 0
+
+edge transfer processing fail failed_terminal 0
+
+edge transfer processing park parked 0
+
+edge transfer processing retry retryable 0
+
+edge transfer retryable adopt completed 0
+
+edge transfer retryable claim processing 1
+
+edge transfer retryable fail failed_terminal 0
+
+edge transfer retryable park parked 0
+
+index accounts_created_at: CREATE INDEX accounts_created_at ON accounts (created_at, id)
+
+index accounts_last_movement: CREATE INDEX accounts_last_movement ON accounts (last_movement_id)
+
+index accounts_of_kind: CREATE INDEX accounts_of_kind ON accounts (kind, currency, id)
+
+index accounts_of_reference: CREATE INDEX accounts_of_reference ON accounts (reference, id)
+
+index accounts_updated_at: CREATE INDEX accounts_updated_at ON accounts (updated_at, id)
+
 index algorithms_active: CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
 
 index artifacts_created_at: CREATE INDEX artifacts_created_at ON artifacts (space_id, created_at, id)
@@ -289,6 +625,28 @@ index artifacts_created_at: CREATE INDEX artifacts_created_at ON artifacts (spac
 index artifacts_space_id: CREATE INDEX artifacts_space_id ON artifacts (space_id, id)
 
 index centroids_space_id: CREATE INDEX centroids_space_id ON centroids (space_id, id)
+
+index charges_created_at: CREATE INDEX charges_created_at ON charges (created_at, id)
+
+index charges_expires_at: CREATE INDEX charges_expires_at ON charges (status, expires_at, id)
+
+index charges_of_party: CREATE INDEX charges_of_party ON charges (party, id)
+
+index charges_of_reference: CREATE INDEX charges_of_reference ON charges (reference, status, id)
+
+index charges_of_reference_id: CREATE INDEX charges_of_reference_id ON charges (reference, id)
+
+index charges_one_intent: CREATE UNIQUE INDEX charges_one_intent ON charges (intent_id)
+
+index charges_one_item: CREATE UNIQUE INDEX charges_one_item ON charges (item)
+
+index charges_one_session: CREATE UNIQUE INDEX charges_one_session ON charges (session_id)
+
+index charges_paid_at: CREATE INDEX charges_paid_at ON charges (paid_at, id)
+
+index charges_status: CREATE INDEX charges_status ON charges (status, id)
+
+index charges_updated_at: CREATE INDEX charges_updated_at ON charges (updated_at, id)
 
 index concepts_created_at: CREATE INDEX concepts_created_at ON concepts (created_at, id)
 
@@ -319,6 +677,16 @@ index contests_start_time: CREATE INDEX contests_start_time ON contests (status,
 index contests_status: CREATE INDEX contests_status ON contests (status, id)
 
 index contests_updated_at: CREATE INDEX contests_updated_at ON contests (updated_at, id)
+
+index disputes_created_at: CREATE INDEX disputes_created_at ON disputes (created_at, id)
+
+index disputes_due: CREATE INDEX disputes_due ON disputes (status, evidence_due_by, id)
+
+index disputes_of_charge: CREATE INDEX disputes_of_charge ON disputes (charge_id, id)
+
+index disputes_status: CREATE INDEX disputes_status ON disputes (status, id)
+
+index disputes_updated_at: CREATE INDEX disputes_updated_at ON disputes (updated_at, id)
 
 index entries_created_at: CREATE INDEX entries_created_at ON entries (contest_id, created_at, id)
 
@@ -356,11 +724,73 @@ index mint_events_canonical: CREATE UNIQUE INDEX mint_events_canonical ON mint_e
 
 index mint_events_token: CREATE INDEX mint_events_token ON mint_events (token_id, block_number, log_index, id)
 
+index movements_created_at: CREATE INDEX movements_created_at ON movements (created_at, id)
+
+index movements_occurred_at: CREATE INDEX movements_occurred_at ON movements (occurred_at, kind, currency, total_minor)
+
+index movements_of_kind: CREATE INDEX movements_of_kind ON movements (kind, id)
+
+index movements_of_reference: CREATE INDEX movements_of_reference ON movements (reference, id)
+
+index movements_one_fact: CREATE UNIQUE INDEX movements_one_fact ON movements (fact_key)
+
+index movements_one_key: CREATE UNIQUE INDEX movements_one_key ON movements ("key")
+
+index movements_one_reversal: CREATE UNIQUE INDEX movements_one_reversal ON movements (reverses)
+
+index movements_updated_at: CREATE INDEX movements_updated_at ON movements (updated_at, id)
+
+index payees_created_at: CREATE INDEX payees_created_at ON payees (created_at, id)
+
+index payees_one_destination: CREATE UNIQUE INDEX payees_one_destination ON payees (destination)
+
+index payees_status: CREATE INDEX payees_status ON payees (status, id)
+
+index payees_updated_at: CREATE INDEX payees_updated_at ON payees (updated_at, id)
+
+index payout_jobs_created_at: CREATE INDEX payout_jobs_created_at ON payout_jobs (created_at, id)
+
+index payout_jobs_status: CREATE INDEX payout_jobs_status ON payout_jobs (status, id)
+
+index payout_jobs_updated_at: CREATE INDEX payout_jobs_updated_at ON payout_jobs (updated_at, id)
+
+index postings_of_credit_account: CREATE INDEX postings_of_credit_account ON postings (credit_account_id, entity_id, number)
+
+index postings_of_debit_account: CREATE INDEX postings_of_debit_account ON postings (debit_account_id, entity_id, number)
+
+index postings_of_party: CREATE INDEX postings_of_party ON postings (party, entity_id, number)
+
+index postings_owed_line: CREATE UNIQUE INDEX postings_owed_line ON postings (owed_movement_id, owed_number) WHERE owed_movement_id IS NOT NULL
+
+index postings_reversal: CREATE UNIQUE INDEX postings_reversal ON postings (reversed_movement_id, reversed_number, reversal_ref) WHERE reversed_movement_id IS NOT NULL
+
 index projects_created_at: CREATE INDEX projects_created_at ON projects (user_id, created_at, id)
 
 index projects_name: CREATE INDEX projects_name ON projects (user_id, name, id)
 
 index projects_updated_at: CREATE INDEX projects_updated_at ON projects (user_id, updated_at, id)
+
+index reconciliations_created_at: CREATE INDEX reconciliations_created_at ON reconciliations (created_at, id)
+
+index reconciliations_of_scope: CREATE INDEX reconciliations_of_scope ON reconciliations (scope, started_at, id)
+
+index reconciliations_one_running: CREATE UNIQUE INDEX reconciliations_one_running ON reconciliations (scope) WHERE status = 'STARTED'
+
+index reconciliations_started_at: CREATE INDEX reconciliations_started_at ON reconciliations (started_at, id)
+
+index reconciliations_status: CREATE INDEX reconciliations_status ON reconciliations (status, id)
+
+index reconciliations_updated_at: CREATE INDEX reconciliations_updated_at ON reconciliations (updated_at, id)
+
+index refunds_created_at: CREATE INDEX refunds_created_at ON refunds (created_at, id)
+
+index refunds_one_running: CREATE UNIQUE INDEX refunds_one_running ON refunds (charge_id) WHERE status IN ('requested', 'pending', 'requires_action')
+
+index refunds_one_stripe_refund: CREATE UNIQUE INDEX refunds_one_stripe_refund ON refunds (stripe_refund_id)
+
+index refunds_status: CREATE INDEX refunds_status ON refunds (status, id)
+
+index refunds_updated_at: CREATE INDEX refunds_updated_at ON refunds (updated_at, id)
 
 index rejections_at: CREATE INDEX rejections_at ON rejections (at, id)
 
@@ -379,6 +809,20 @@ index settlement_runs_one_started: CREATE UNIQUE INDEX settlement_runs_one_start
 index signals_recent: CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
 
 index spaces_user_id: CREATE INDEX spaces_user_id ON spaces (user_id, id)
+
+index stripe_events_created: CREATE INDEX stripe_events_created ON stripe_events (created)
+
+index stripe_events_created_at: CREATE INDEX stripe_events_created_at ON stripe_events (created_at, id)
+
+index stripe_events_of_object: CREATE INDEX stripe_events_of_object ON stripe_events (object_id, id)
+
+index stripe_events_of_type: CREATE INDEX stripe_events_of_type ON stripe_events (event_type, id)
+
+index stripe_events_received: CREATE INDEX stripe_events_received ON stripe_events (status, created_at, id)
+
+index stripe_events_status: CREATE INDEX stripe_events_status ON stripe_events (status, id)
+
+index stripe_events_updated_at: CREATE INDEX stripe_events_updated_at ON stripe_events (updated_at, id)
 
 index subspaces_space_id: CREATE INDEX subspaces_space_id ON subspaces (space_id, id)
 
@@ -402,9 +846,73 @@ index tokens_s0_status_mint_timestamp: CREATE INDEX tokens_s0_status_mint_timest
 
 index tokens_s0_updated_at: CREATE INDEX tokens_s0_updated_at ON tokens_s0 (updated_at, token_id)
 
+index transfers_created_at: CREATE INDEX transfers_created_at ON transfers (created_at, id)
+
+index transfers_of_job: CREATE INDEX transfers_of_job ON transfers (job_id, id)
+
+index transfers_of_job_status: CREATE INDEX transfers_of_job_status ON transfers (job_id, status, id)
+
+index transfers_of_party: CREATE INDEX transfers_of_party ON transfers (party, status, id)
+
+index transfers_of_reference: CREATE INDEX transfers_of_reference ON transfers (reference, id)
+
+index transfers_one_stripe_transfer: CREATE UNIQUE INDEX transfers_one_stripe_transfer ON transfers (stripe_transfer_id)
+
+index transfers_parked_at: CREATE INDEX transfers_parked_at ON transfers (status, parked_at, id)
+
+index transfers_status: CREATE INDEX transfers_status ON transfers (status, id)
+
+index transfers_stuck: CREATE INDEX transfers_stuck ON transfers (status, updated_at, id)
+
+index transfers_updated_at: CREATE INDEX transfers_updated_at ON transfers (updated_at, id)
+
 index webhook_rejections_at: CREATE INDEX webhook_rejections_at ON webhook_rejections (at, id)
 
 index webhook_rejections_endpoint: CREATE INDEX webhook_rejections_endpoint ON webhook_rejections (endpoint, at, id)
+
+table accounts: CREATE TABLE accounts (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('account') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	reference TEXT,
+	currency TEXT NOT NULL,
+	balance_minor INTEGER NOT NULL,
+	last_movement_id TEXT,
+	debited_minor INTEGER NOT NULL,
+	credited_minor INTEGER NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT accounts_movement FOREIGN KEY(last_movement_id) REFERENCES movements (id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT accounts_kind_known CHECK (kind IN ('dispute_losses', 'dispute_receivable', 'escrow', 'goodwill', 'platform_rake', 'platform_rounding', 'refund_clearing', 'stripe_balance', 'stripe_fees', 'unclaimed_prizes', 'winner_payable')),
+	CONSTRAINT accounts_id_of_fields CHECK (id = kind || ':' || coalesce(reference, '-') || ':' || currency),
+	CONSTRAINT accounts_reference_of_kind CHECK ((reference IS NOT NULL) = (kind IN ('escrow', 'refund_clearing', 'winner_payable'))),
+	CONSTRAINT accounts_never_negative CHECK (balance_minor >= 0 OR kind NOT IN ('escrow', 'refund_clearing', 'winner_payable')),
+	CONSTRAINT accounts_opened_empty CHECK ((seq = 1) = (last_movement_id IS NULL) AND (seq > 1 OR balance_minor = 0 AND debited_minor = 0 AND credited_minor = 0)),
+	CONSTRAINT accounts_sums CHECK (debited_minor >= 0 AND credited_minor >= 0),
+	CONSTRAINT accounts_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT accounts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT accounts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT accounts_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT accounts_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT accounts_seq_rule CHECK (seq >= 1),
+	CONSTRAINT accounts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT accounts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT accounts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT accounts_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT accounts_reference_rule CHECK (length(reference) BETWEEN 1 AND 200),
+	CONSTRAINT accounts_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT accounts_balance_minor_rule CHECK (balance_minor BETWEEN -1000000000000000 AND 1000000000000000),
+	CONSTRAINT accounts_last_movement_id_rule CHECK (length(last_movement_id) BETWEEN 1 AND 200),
+	CONSTRAINT accounts_debited_minor_rule CHECK (debited_minor BETWEEN -1000000000000000 AND 1000000000000000),
+	CONSTRAINT accounts_credited_minor_rule CHECK (credited_minor BETWEEN -1000000000000000 AND 1000000000000000)
+)
+ WITHOUT ROWID,
+ STRICT
 
 table algorithms: CREATE TABLE algorithms (
 	id TEXT NOT NULL,
@@ -531,6 +1039,70 @@ table centroids: CREATE TABLE centroids (
 	CONSTRAINT centroids_confidence_rule CHECK (confidence BETWEEN 0 AND 1),
 	CONSTRAINT centroids_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT centroids_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table charges: CREATE TABLE charges (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('charge') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	reference TEXT NOT NULL,
+	party TEXT NOT NULL,
+	item TEXT NOT NULL,
+	amount_minor INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	expires_at TEXT NOT NULL,
+	intent_id TEXT,
+	generation INTEGER NOT NULL,
+	session_id TEXT,
+	failure_code TEXT,
+	last_event_at TEXT,
+	received_minor INTEGER,
+	received_currency TEXT,
+	paid_at TEXT,
+	refunded_minor INTEGER NOT NULL,
+	disputed_from TEXT,
+	outcome_code TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT charges_amounts_positive CHECK (amount_minor > 0 AND received_minor >= 0),
+	CONSTRAINT charges_payment_of_status CHECK (CASE WHEN status IN ('CHARGED_BACK', 'DISPUTED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'REFUND_PENDING', 'SUCCEEDED') THEN received_minor IS NOT NULL AND received_currency IS NOT NULL AND paid_at IS NOT NULL ELSE received_minor IS NULL AND received_currency IS NULL AND paid_at IS NULL END),
+	CONSTRAINT charges_paid_exactly CHECK (received_minor IS NULL OR (received_minor = amount_minor AND received_currency = currency) <> (coalesce(outcome_code, '') IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH'))),
+	CONSTRAINT charges_quarantined_not_paid CHECK (status <> 'SUCCEEDED' OR NOT (coalesce(outcome_code, '') IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH'))),
+	CONSTRAINT charges_refund_of_status CHECK (refunded_minor BETWEEN 0 AND coalesce(received_minor, 0) AND CASE status WHEN 'REFUNDED' THEN refunded_minor = received_minor WHEN 'PARTIALLY_REFUNDED' THEN refunded_minor > 0 AND refunded_minor < received_minor WHEN 'SUCCEEDED' THEN refunded_minor = 0 ELSE TRUE END),
+	CONSTRAINT charges_dispute_of_status CHECK ((disputed_from IS NOT NULL) = (status IN ('CHARGED_BACK', 'DISPUTED')) AND (disputed_from IN ('CANCELED', 'CHARGED_BACK', 'DISPUTED', 'FAILED', 'PARTIALLY_REFUNDED', 'PENDING', 'PROCESSING', 'REFUNDED', 'REFUND_PENDING', 'REQUIRES_ACTION', 'SUCCEEDED')) IS NOT FALSE),
+	CONSTRAINT charges_outcome_of_status CHECK ((status <> 'CANCELED' OR outcome_code IS NOT NULL) AND (outcome_code IN ('AMOUNT_MISMATCH', 'CANCELLED', 'CURRENCY_MISMATCH', 'EXPIRED', 'FULL', 'LATE_PAYMENT', 'LATE_WEBHOOK_AFTER_SETTLEMENT', 'OUTSIDE', 'REQUESTED')) IS NOT FALSE),
+	CONSTRAINT charges_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT charges_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT charges_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT charges_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT charges_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT charges_seq_rule CHECK (seq >= 1),
+	CONSTRAINT charges_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT charges_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT charges_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT charges_reference_rule CHECK (length(reference) BETWEEN 1 AND 200),
+	CONSTRAINT charges_party_rule CHECK (length(party) BETWEEN 1 AND 200),
+	CONSTRAINT charges_item_rule CHECK (length(item) BETWEEN 1 AND 200),
+	CONSTRAINT charges_amount_minor_rule CHECK (amount_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT charges_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT charges_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000'),
+	CONSTRAINT charges_intent_id_rule CHECK (length(intent_id) BETWEEN 1 AND 200),
+	CONSTRAINT charges_generation_rule CHECK (generation >= 1),
+	CONSTRAINT charges_session_id_rule CHECK (length(session_id) BETWEEN 1 AND 200),
+	CONSTRAINT charges_failure_code_rule CHECK (length(failure_code) BETWEEN 1 AND 200),
+	CONSTRAINT charges_last_event_at_rule CHECK (last_event_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND last_event_at >= '2000' AND last_event_at < '3000'),
+	CONSTRAINT charges_received_minor_rule CHECK (received_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT charges_received_currency_rule CHECK (received_currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT charges_paid_at_rule CHECK (paid_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND paid_at >= '2000' AND paid_at < '3000'),
+	CONSTRAINT charges_refunded_minor_rule CHECK (refunded_minor BETWEEN -1000000000000000 AND 1000000000000000),
+	CONSTRAINT charges_disputed_from_rule CHECK (length(disputed_from) BETWEEN 1 AND 200),
+	CONSTRAINT charges_outcome_code_rule CHECK (length(outcome_code) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -828,6 +1400,94 @@ table contests: CREATE TABLE contests (
 	CONSTRAINT contests_error_from_state_rule CHECK (length(error_from_state) BETWEEN 1 AND 200),
 	CONSTRAINT contests_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200),
 	CONSTRAINT contests_attempted_action_rule CHECK (length(attempted_action) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table covered_items: CREATE TABLE covered_items (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	item TEXT NOT NULL,
+	CONSTRAINT covered_items_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT covered_items_item UNIQUE (item),
+	CONSTRAINT covered_items_head FOREIGN KEY(entity_id) REFERENCES movements (id),
+	CONSTRAINT covered_items_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT covered_items_seq_rule CHECK (seq >= 1),
+	CONSTRAINT covered_items_number_rule CHECK (number >= 1),
+	CONSTRAINT covered_items_item_rule CHECK (length(item) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table discrepancies: CREATE TABLE discrepancies (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	rule TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	currency TEXT,
+	expected TEXT NOT NULL,
+	actual TEXT NOT NULL,
+	difference_minor INTEGER,
+	CONSTRAINT discrepancies_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT discrepancies_rule_known CHECK (rule IN ('R1', 'R10', 'R11', 'R12', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9')),
+	CONSTRAINT discrepancies_texts_short CHECK (length(expected) <= 1000 AND length(actual) <= 1000),
+	CONSTRAINT discrepancies_head FOREIGN KEY(entity_id) REFERENCES reconciliations (id),
+	CONSTRAINT discrepancies_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT discrepancies_seq_rule CHECK (seq >= 1),
+	CONSTRAINT discrepancies_number_rule CHECK (number >= 1),
+	CONSTRAINT discrepancies_rule_rule CHECK (length(rule) BETWEEN 1 AND 200),
+	CONSTRAINT discrepancies_subject_rule CHECK (length(subject) BETWEEN 1 AND 200),
+	CONSTRAINT discrepancies_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT discrepancies_difference_minor_rule CHECK (difference_minor BETWEEN -1000000000000000 AND 1000000000000000)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table disputes: CREATE TABLE disputes (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('dispute') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	charge_id TEXT NOT NULL,
+	amount_minor INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	fee_minor INTEGER,
+	reason_code TEXT NOT NULL,
+	evidence_due_by TEXT,
+	withdrawn_at TEXT,
+	reinstated_at TEXT,
+	covered INTEGER NOT NULL,
+	closed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT disputes_charge FOREIGN KEY(charge_id) REFERENCES charges (id),
+	CONSTRAINT disputes_amounts_positive CHECK (amount_minor > 0 AND fee_minor >= 0),
+	CONSTRAINT disputes_closed_of_status CHECK ((closed_at IS NULL) = (status IN ('needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'))),
+	CONSTRAINT disputes_reinstated_after CHECK (reinstated_at IS NULL OR withdrawn_at IS NOT NULL),
+	CONSTRAINT disputes_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT disputes_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT disputes_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT disputes_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT disputes_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT disputes_seq_rule CHECK (seq >= 1),
+	CONSTRAINT disputes_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT disputes_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT disputes_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT disputes_charge_id_rule CHECK (length(charge_id) BETWEEN 1 AND 200),
+	CONSTRAINT disputes_amount_minor_rule CHECK (amount_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT disputes_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT disputes_fee_minor_rule CHECK (fee_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT disputes_reason_code_rule CHECK (length(reason_code) BETWEEN 1 AND 200),
+	CONSTRAINT disputes_evidence_due_by_rule CHECK (evidence_due_by GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND evidence_due_by >= '2000' AND evidence_due_by < '3000'),
+	CONSTRAINT disputes_withdrawn_at_rule CHECK (withdrawn_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND withdrawn_at >= '2000' AND withdrawn_at < '3000'),
+	CONSTRAINT disputes_reinstated_at_rule CHECK (reinstated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND reinstated_at >= '2000' AND reinstated_at < '3000'),
+	CONSTRAINT disputes_covered_rule CHECK (covered BETWEEN 0 AND 1),
+	CONSTRAINT disputes_closed_at_rule CHECK (closed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND closed_at >= '2000' AND closed_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -1236,6 +1896,79 @@ table mint_events: CREATE TABLE mint_events (
  WITHOUT ROWID,
  STRICT
 
+table movements: CREATE TABLE movements (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('movement') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	"key" TEXT NOT NULL,
+	fact_key TEXT,
+	reference TEXT,
+	currency TEXT NOT NULL,
+	total_minor INTEGER NOT NULL,
+	posting_count INTEGER NOT NULL,
+	reverses TEXT,
+	source TEXT NOT NULL,
+	occurred_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT movements_reversed FOREIGN KEY(reverses) REFERENCES movements (id),
+	CONSTRAINT movements_kind_known CHECK (kind IN ('DISPUTE_LOST', 'DISPUTE_OPENED', 'DISPUTE_RESIDUE', 'DISPUTE_WON', 'ENTRY_FEE', 'GUARANTEE_TOPUP', 'PAYMENT_QUARANTINED', 'PAYOUT_CREATED', 'PAYOUT_FAILED', 'PAYOUT_REVERSED', 'PROCESSING_FEE', 'REFUND_FAILED', 'REFUND_REQUESTED', 'REFUND_SUCCEEDED', 'REVERSAL', 'SETTLEMENT', 'UNCLAIMED')),
+	CONSTRAINT movements_mirror_of_kind CHECK ((reverses IS NOT NULL) = (kind = 'REVERSAL')),
+	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'SETTLEMENT') ELSE total_minor BETWEEN posting_count AND 1000000000000000 AND kind <> 'PAYOUT_FAILED' END),
+	CONSTRAINT movements_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT movements_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT movements_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT movements_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT movements_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT movements_seq_rule CHECK (seq >= 1),
+	CONSTRAINT movements_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT movements_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT movements_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT movements_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT movements_key_rule CHECK (length(key) BETWEEN 1 AND 200),
+	CONSTRAINT movements_fact_key_rule CHECK (length(fact_key) BETWEEN 1 AND 200),
+	CONSTRAINT movements_reference_rule CHECK (length(reference) BETWEEN 1 AND 200),
+	CONSTRAINT movements_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT movements_total_minor_rule CHECK (total_minor BETWEEN -1000000000000000 AND 1000000000000000),
+	CONSTRAINT movements_posting_count_rule CHECK (posting_count >= 0),
+	CONSTRAINT movements_reverses_rule CHECK (length(reverses) BETWEEN 1 AND 200),
+	CONSTRAINT movements_source_rule CHECK (length(source) BETWEEN 1 AND 200),
+	CONSTRAINT movements_occurred_at_rule CHECK (occurred_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND occurred_at >= '2000' AND occurred_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table payees: CREATE TABLE payees (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('payee') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	destination TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT payees_destination_of_status CHECK ((destination IS NOT NULL) = (status IN ('READY', 'RESTRICTED'))),
+	CONSTRAINT payees_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT payees_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT payees_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT payees_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT payees_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT payees_seq_rule CHECK (seq >= 1),
+	CONSTRAINT payees_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT payees_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT payees_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT payees_destination_rule CHECK (length(destination) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
 table payloads: CREATE TABLE payloads (
 	digest TEXT NOT NULL,
 	bytes BLOB NOT NULL,
@@ -1253,6 +1986,107 @@ table payloads: CREATE TABLE payloads (
 	CONSTRAINT payloads_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT payloads_rowid CHECK (rowid >= 1)
 )
+ STRICT
+
+table payment_switches: CREATE TABLE payment_switches (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('payment_switch') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	reason_code TEXT,
+	halted_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT payment_switches_halt_of_status CHECK (CASE WHEN status = 'HALTED' THEN reason_code IS NOT NULL AND halted_at IS NOT NULL ELSE reason_code IS NULL AND halted_at IS NULL END),
+	CONSTRAINT payment_switches_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT payment_switches_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT payment_switches_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT payment_switches_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT payment_switches_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT payment_switches_seq_rule CHECK (seq >= 1),
+	CONSTRAINT payment_switches_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT payment_switches_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT payment_switches_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT payment_switches_reason_code_rule CHECK (length(reason_code) BETWEEN 1 AND 200),
+	CONSTRAINT payment_switches_halted_at_rule CHECK (halted_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND halted_at >= '2000' AND halted_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table payout_jobs: CREATE TABLE payout_jobs (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('payout_job') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	reference TEXT NOT NULL,
+	currency TEXT NOT NULL,
+	transfer_count INTEGER NOT NULL,
+	total_minor INTEGER NOT NULL,
+	completed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT payout_jobs_of_reference UNIQUE (id, reference, currency),
+	CONSTRAINT payout_jobs_total CHECK (total_minor >= transfer_count),
+	CONSTRAINT payout_jobs_end_of_status CHECK ((completed_at IS NOT NULL) = (status = 'complete')),
+	CONSTRAINT payout_jobs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT payout_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT payout_jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT payout_jobs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT payout_jobs_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT payout_jobs_seq_rule CHECK (seq >= 1),
+	CONSTRAINT payout_jobs_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT payout_jobs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT payout_jobs_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT payout_jobs_reference_rule CHECK (length(reference) BETWEEN 1 AND 200),
+	CONSTRAINT payout_jobs_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT payout_jobs_transfer_count_rule CHECK (transfer_count >= 0),
+	CONSTRAINT payout_jobs_total_minor_rule CHECK (total_minor BETWEEN -1000000000000000 AND 1000000000000000),
+	CONSTRAINT payout_jobs_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table postings: CREATE TABLE postings (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	debit_account_id TEXT NOT NULL,
+	credit_account_id TEXT NOT NULL,
+	amount_minor INTEGER NOT NULL,
+	party TEXT,
+	owed_movement_id TEXT,
+	owed_number INTEGER,
+	reversed_movement_id TEXT,
+	reversed_number INTEGER,
+	reversal_ref TEXT,
+	CONSTRAINT postings_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT postings_amount_positive CHECK (amount_minor > 0),
+	CONSTRAINT postings_two_accounts CHECK (debit_account_id <> credit_account_id),
+	CONSTRAINT postings_lines_complete CHECK ((owed_movement_id IS NULL) = (owed_number IS NULL) AND (reversed_movement_id IS NULL) = (reversed_number IS NULL) AND (reversed_movement_id IS NULL) = (reversal_ref IS NULL)),
+	CONSTRAINT postings_payout_names_line CHECK ((substr(debit_account_id, 1, 15) = 'winner_payable:') = (owed_movement_id IS NOT NULL)),
+	CONSTRAINT postings_owed_to_party CHECK (party IS NOT NULL OR NOT (substr(credit_account_id, 1, 15) = 'winner_payable:')),
+	CONSTRAINT postings_reversal_is_owed CHECK (reversed_movement_id IS NULL OR substr(credit_account_id, 1, 15) = 'winner_payable:'),
+	CONSTRAINT postings_head FOREIGN KEY(entity_id) REFERENCES movements (id),
+	CONSTRAINT postings_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT postings_seq_rule CHECK (seq >= 1),
+	CONSTRAINT postings_number_rule CHECK (number >= 1),
+	CONSTRAINT postings_debit_account_id_rule CHECK (length(debit_account_id) BETWEEN 1 AND 200),
+	CONSTRAINT postings_credit_account_id_rule CHECK (length(credit_account_id) BETWEEN 1 AND 200),
+	CONSTRAINT postings_amount_minor_rule CHECK (amount_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT postings_party_rule CHECK (length(party) BETWEEN 1 AND 200),
+	CONSTRAINT postings_owed_movement_id_rule CHECK (length(owed_movement_id) BETWEEN 1 AND 200),
+	CONSTRAINT postings_owed_number_rule CHECK (owed_number >= 1),
+	CONSTRAINT postings_reversed_movement_id_rule CHECK (length(reversed_movement_id) BETWEEN 1 AND 200),
+	CONSTRAINT postings_reversed_number_rule CHECK (reversed_number >= 1),
+	CONSTRAINT postings_reversal_ref_rule CHECK (length(reversal_ref) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
  STRICT
 
 table project_prompts: CREATE TABLE project_prompts (
@@ -1425,6 +2259,117 @@ table receipts: CREATE TABLE receipts (
 	CONSTRAINT receipts_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) = 'object'),
 	CONSTRAINT receipts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
 	CONSTRAINT receipts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table reconciliations: CREATE TABLE reconciliations (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('reconciliation') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	started_at TEXT NOT NULL,
+	checked TEXT NOT NULL,
+	discrepancy_count INTEGER,
+	finished_at TEXT,
+	error_code TEXT,
+	error_message TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT reconciliations_scope_known CHECK (scope IN ('CHEAP', 'FULL')),
+	CONSTRAINT reconciliations_result_of_status CHECK ((discrepancy_count IS NOT NULL) = (status = 'COMPLETE') AND (finished_at IS NULL) = (status = 'STARTED')),
+	CONSTRAINT reconciliations_error_of_status CHECK (CASE WHEN status = 'FAILED' THEN error_code IS NOT NULL AND error_message IS NOT NULL ELSE error_code IS NULL AND error_message IS NULL END),
+	CONSTRAINT reconciliations_message_short CHECK (length(error_message) <= 1000),
+	CONSTRAINT reconciliations_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT reconciliations_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT reconciliations_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT reconciliations_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT reconciliations_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT reconciliations_seq_rule CHECK (seq >= 1),
+	CONSTRAINT reconciliations_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT reconciliations_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT reconciliations_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT reconciliations_scope_rule CHECK (length(scope) BETWEEN 1 AND 200),
+	CONSTRAINT reconciliations_started_at_rule CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND started_at >= '2000' AND started_at < '3000'),
+	CONSTRAINT reconciliations_checked_rule CHECK (checked IS NULL OR json_valid(checked) AND json_type(checked) = 'array'),
+	CONSTRAINT reconciliations_discrepancy_count_rule CHECK (discrepancy_count >= 0),
+	CONSTRAINT reconciliations_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000'),
+	CONSTRAINT reconciliations_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table refund_attempts: CREATE TABLE refund_attempts (
+	refund_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	generation INTEGER NOT NULL,
+	idempotency_key TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	started_at TEXT NOT NULL,
+	CONSTRAINT refund_attempts_pkey PRIMARY KEY (refund_id, number),
+	CONSTRAINT refund_attempts_refund FOREIGN KEY(refund_id) REFERENCES refunds (id),
+	CONSTRAINT refund_attempts_previous FOREIGN KEY(refund_id, previous_number) REFERENCES refund_attempts (refund_id, number),
+	CONSTRAINT refund_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
+	CONSTRAINT refund_attempts_key_of_generation CHECK (idempotency_key = 'refund:' || refund_id || ':' || 'g' || CAST(generation AS text)),
+	CONSTRAINT refund_attempts_refund_id_rule CHECK (length(refund_id) BETWEEN 1 AND 200),
+	CONSTRAINT refund_attempts_number_rule CHECK (number >= 1),
+	CONSTRAINT refund_attempts_generation_rule CHECK (generation >= 1),
+	CONSTRAINT refund_attempts_idempotency_key_rule CHECK (length(idempotency_key) BETWEEN 1 AND 200),
+	CONSTRAINT refund_attempts_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT refund_attempts_started_at_rule CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND started_at >= '2000' AND started_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table refunds: CREATE TABLE refunds (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('refund') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	attempt_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	charge_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	amount_minor INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	reason_code TEXT NOT NULL,
+	covered INTEGER NOT NULL,
+	generation INTEGER NOT NULL,
+	stripe_refund_id TEXT,
+	failure_code TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT refunds_number UNIQUE (charge_id, number),
+	CONSTRAINT refunds_charge FOREIGN KEY(charge_id) REFERENCES charges (id),
+	CONSTRAINT refunds_amount_positive CHECK (amount_minor > 0),
+	CONSTRAINT refunds_reason_known CHECK (reason_code IN ('AMOUNT_MISMATCH', 'CANCELLED', 'CURRENCY_MISMATCH', 'FULL', 'LATE_PAYMENT', 'LATE_WEBHOOK_AFTER_SETTLEMENT', 'OUTSIDE', 'REQUESTED')),
+	CONSTRAINT refunds_at_stripe CHECK (status NOT IN ('pending', 'requires_action', 'succeeded') OR stripe_refund_id IS NOT NULL),
+	CONSTRAINT refunds_failure_of_status CHECK ((failure_code IS NOT NULL) = (status = 'failed')),
+	CONSTRAINT refunds_history FOREIGN KEY (lifecycle, id, seq, status, attempt_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT refunds_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT refunds_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT refunds_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT refunds_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT refunds_seq_rule CHECK (seq >= 1),
+	CONSTRAINT refunds_attempt_number_rule CHECK (attempt_number >= 0),
+	CONSTRAINT refunds_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT refunds_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT refunds_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT refunds_charge_id_rule CHECK (length(charge_id) BETWEEN 1 AND 200),
+	CONSTRAINT refunds_number_rule CHECK (number >= 1),
+	CONSTRAINT refunds_amount_minor_rule CHECK (amount_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT refunds_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT refunds_reason_code_rule CHECK (length(reason_code) BETWEEN 1 AND 200),
+	CONSTRAINT refunds_covered_rule CHECK (covered BETWEEN 0 AND 1),
+	CONSTRAINT refunds_generation_rule CHECK (generation >= 1),
+	CONSTRAINT refunds_stripe_refund_id_rule CHECK (length(stripe_refund_id) BETWEEN 1 AND 200),
+	CONSTRAINT refunds_failure_code_rule CHECK (length(failure_code) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -1850,6 +2795,73 @@ table stages: CREATE TABLE stages (
  WITHOUT ROWID,
  STRICT
 
+table stripe_event_attempts: CREATE TABLE stripe_event_attempts (
+	event_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	outcome TEXT NOT NULL,
+	code TEXT,
+	message TEXT,
+	at TEXT NOT NULL,
+	CONSTRAINT stripe_event_attempts_pkey PRIMARY KEY (event_id, number),
+	CONSTRAINT stripe_event_attempts_event FOREIGN KEY(event_id) REFERENCES stripe_events (id),
+	CONSTRAINT stripe_event_attempts_previous FOREIGN KEY(event_id, previous_number) REFERENCES stripe_event_attempts (event_id, number),
+	CONSTRAINT stripe_event_attempts_outcome_known CHECK (outcome IN ('DUPLICATE', 'FAILED', 'IGNORED', 'PROCESSED')),
+	CONSTRAINT stripe_event_attempts_message_short CHECK (length(message) <= 1000),
+	CONSTRAINT stripe_event_attempts_event_id_rule CHECK (length(event_id) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_event_attempts_number_rule CHECK (number >= 1),
+	CONSTRAINT stripe_event_attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_event_attempts_code_rule CHECK (length(code) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_event_attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table stripe_events: CREATE TABLE stripe_events (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('stripe_event') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	attempt_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	event_type TEXT NOT NULL,
+	api_version TEXT,
+	livemode INTEGER NOT NULL,
+	created TEXT NOT NULL,
+	payload_digest TEXT NOT NULL,
+	object_id TEXT NOT NULL,
+	account TEXT,
+	origin TEXT NOT NULL,
+	last_code TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT stripe_events_payload FOREIGN KEY(payload_digest) REFERENCES payloads (digest) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stripe_events_origin_known CHECK (origin IN ('backfill', 'webhook')),
+	CONSTRAINT stripe_events_outcome_of_attempt CHECK (status = 'RECEIVED' OR attempt_number > 0),
+	CONSTRAINT stripe_events_history FOREIGN KEY (lifecycle, id, seq, status, attempt_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stripe_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT stripe_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_seq_rule CHECK (seq >= 1),
+	CONSTRAINT stripe_events_attempt_number_rule CHECK (attempt_number >= 0),
+	CONSTRAINT stripe_events_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT stripe_events_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT stripe_events_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT stripe_events_event_type_rule CHECK (length(event_type) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_api_version_rule CHECK (length(api_version) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_livemode_rule CHECK (livemode BETWEEN 0 AND 1),
+	CONSTRAINT stripe_events_created_rule CHECK (created GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created >= '2000' AND created < '3000'),
+	CONSTRAINT stripe_events_payload_digest_rule CHECK (length(payload_digest) = 64 AND trim(payload_digest, '0123456789abcdef') = ''),
+	CONSTRAINT stripe_events_object_id_rule CHECK (length(object_id) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_account_rule CHECK (length(account) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_origin_rule CHECK (length(origin) BETWEEN 1 AND 200),
+	CONSTRAINT stripe_events_last_code_rule CHECK (length(last_code) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
 table subscriber_cursors: CREATE TABLE subscriber_cursors (
 	name TEXT NOT NULL,
 	stage TEXT NOT NULL,
@@ -2057,6 +3069,130 @@ table tokens_s0: CREATE TABLE tokens_s0 (
  WITHOUT ROWID,
  STRICT
 
+table transfer_attempts: CREATE TABLE transfer_attempts (
+	transfer_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	generation INTEGER NOT NULL,
+	idempotency_key TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	started_at TEXT NOT NULL,
+	CONSTRAINT transfer_attempts_pkey PRIMARY KEY (transfer_id, number),
+	CONSTRAINT transfer_attempts_transfer FOREIGN KEY(transfer_id) REFERENCES transfers (id),
+	CONSTRAINT transfer_attempts_previous FOREIGN KEY(transfer_id, previous_number) REFERENCES transfer_attempts (transfer_id, number),
+	CONSTRAINT transfer_attempts_kind_known CHECK (kind IN ('CALL', 'LOOKUP')),
+	CONSTRAINT transfer_attempts_key_of_generation CHECK (idempotency_key = 'payout:' || transfer_id || ':' || 'g' || CAST(generation AS text)),
+	CONSTRAINT transfer_attempts_transfer_id_rule CHECK (length(transfer_id) BETWEEN 1 AND 200),
+	CONSTRAINT transfer_attempts_number_rule CHECK (number >= 1),
+	CONSTRAINT transfer_attempts_generation_rule CHECK (generation >= 1),
+	CONSTRAINT transfer_attempts_idempotency_key_rule CHECK (length(idempotency_key) BETWEEN 1 AND 200),
+	CONSTRAINT transfer_attempts_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT transfer_attempts_started_at_rule CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND started_at >= '2000' AND started_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table transfer_lines: CREATE TABLE transfer_lines (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	owed_movement_id TEXT NOT NULL,
+	owed_number INTEGER NOT NULL,
+	amount_minor INTEGER NOT NULL,
+	CONSTRAINT transfer_lines_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT transfer_lines_owed_line UNIQUE (owed_movement_id, owed_number),
+	CONSTRAINT transfer_lines_amount_positive CHECK (amount_minor > 0),
+	CONSTRAINT transfer_lines_head FOREIGN KEY(entity_id) REFERENCES transfers (id),
+	CONSTRAINT transfer_lines_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT transfer_lines_seq_rule CHECK (seq >= 1),
+	CONSTRAINT transfer_lines_number_rule CHECK (number >= 1),
+	CONSTRAINT transfer_lines_owed_movement_id_rule CHECK (length(owed_movement_id) BETWEEN 1 AND 200),
+	CONSTRAINT transfer_lines_owed_number_rule CHECK (owed_number >= 1),
+	CONSTRAINT transfer_lines_amount_minor_rule CHECK (amount_minor BETWEEN -1000000000000 AND 1000000000000)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table transfers: CREATE TABLE transfers (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('transfer') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	attempt_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	job_id TEXT,
+	settlement_id TEXT NOT NULL,
+	reference TEXT NOT NULL,
+	party TEXT NOT NULL,
+	amount_minor INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	line_count INTEGER NOT NULL,
+	reissue_of TEXT,
+	approved_by TEXT,
+	approved_at TEXT,
+	approval_reason TEXT,
+	destination TEXT,
+	generation INTEGER NOT NULL,
+	first_attempt_at TEXT,
+	retry_until TEXT,
+	must_look_up INTEGER NOT NULL,
+	failure_code TEXT,
+	failure_message TEXT,
+	failure_count INTEGER NOT NULL,
+	failure_reason TEXT,
+	stripe_transfer_id TEXT,
+	parked_at TEXT,
+	completed_at TEXT,
+	reversed_minor INTEGER NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT transfers_job FOREIGN KEY(job_id, reference, currency) REFERENCES payout_jobs (id, reference, currency) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT transfers_reissued FOREIGN KEY(reissue_of) REFERENCES transfers (id),
+	CONSTRAINT transfers_amount_of_lines CHECK (amount_minor >= line_count),
+	CONSTRAINT transfers_result_of_status CHECK (CASE WHEN status = 'completed' THEN stripe_transfer_id IS NOT NULL AND completed_at IS NOT NULL ELSE stripe_transfer_id IS NULL AND completed_at IS NULL END),
+	CONSTRAINT transfers_failure_of_status CHECK ((failure_reason IS NOT NULL) = (status = 'failed_terminal') AND (failure_reason IN ('BUDGET_SPENT', 'REJECTED', 'UNCLAIMED')) IS NOT FALSE),
+	CONSTRAINT transfers_parked_since CHECK (status <> 'parked' OR parked_at IS NOT NULL),
+	CONSTRAINT transfers_approval_complete CHECK (CASE WHEN approved_by IS NOT NULL THEN approved_by IS NOT NULL AND approved_at IS NOT NULL AND approval_reason IS NOT NULL ELSE approved_by IS NULL AND approved_at IS NULL AND approval_reason IS NULL END),
+	CONSTRAINT transfers_approved_before CHECK (status <> 'processing' OR approved_by IS NOT NULL AND destination IS NOT NULL),
+	CONSTRAINT transfers_reversed_within CHECK (reversed_minor BETWEEN 0 AND CASE status WHEN 'completed' THEN amount_minor ELSE 0 END),
+	CONSTRAINT transfers_texts_short CHECK (length(failure_message) <= 1000 AND length(approval_reason) <= 1000),
+	CONSTRAINT transfers_history FOREIGN KEY (lifecycle, id, seq, status, attempt_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT transfers_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT transfers_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_seq_rule CHECK (seq >= 1),
+	CONSTRAINT transfers_attempt_number_rule CHECK (attempt_number >= 0),
+	CONSTRAINT transfers_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT transfers_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT transfers_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT transfers_job_id_rule CHECK (length(job_id) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_settlement_id_rule CHECK (length(settlement_id) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_reference_rule CHECK (length(reference) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_party_rule CHECK (length(party) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_amount_minor_rule CHECK (amount_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT transfers_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT transfers_line_count_rule CHECK (line_count >= 1),
+	CONSTRAINT transfers_reissue_of_rule CHECK (length(reissue_of) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_approved_by_rule CHECK (length(approved_by) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_approved_at_rule CHECK (approved_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND approved_at >= '2000' AND approved_at < '3000'),
+	CONSTRAINT transfers_destination_rule CHECK (length(destination) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_generation_rule CHECK (generation >= 1),
+	CONSTRAINT transfers_first_attempt_at_rule CHECK (first_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND first_attempt_at >= '2000' AND first_attempt_at < '3000'),
+	CONSTRAINT transfers_retry_until_rule CHECK (retry_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND retry_until >= '2000' AND retry_until < '3000'),
+	CONSTRAINT transfers_must_look_up_rule CHECK (must_look_up BETWEEN 0 AND 1),
+	CONSTRAINT transfers_failure_code_rule CHECK (length(failure_code) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_failure_count_rule CHECK (failure_count >= 0),
+	CONSTRAINT transfers_failure_reason_rule CHECK (length(failure_reason) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_stripe_transfer_id_rule CHECK (length(stripe_transfer_id) BETWEEN 1 AND 200),
+	CONSTRAINT transfers_parked_at_rule CHECK (parked_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND parked_at >= '2000' AND parked_at < '3000'),
+	CONSTRAINT transfers_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000'),
+	CONSTRAINT transfers_reversed_minor_rule CHECK (reversed_minor BETWEEN -1000000000000000 AND 1000000000000000)
+)
+ WITHOUT ROWID,
+ STRICT
+
 table webhook_rejections: CREATE TABLE webhook_rejections (
 	id TEXT NOT NULL,
 	endpoint TEXT NOT NULL,
@@ -2078,6 +3214,42 @@ table webhook_rejections: CREATE TABLE webhook_rejections (
 )
  WITHOUT ROWID,
  STRICT
+
+trigger accounts_balance: CREATE TRIGGER accounts_balance BEFORE UPDATE ON accounts
+WHEN (NEW.balance_minor - OLD.balance_minor = CASE WHEN NEW.kind IN ('dispute_losses', 'dispute_receivable', 'goodwill', 'stripe_balance', 'stripe_fees') THEN NEW.debited_minor - NEW.credited_minor ELSE NEW.credited_minor - NEW.debited_minor END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_balance'); END
+
+trigger accounts_fixed: CREATE TRIGGER accounts_fixed BEFORE UPDATE ON accounts
+WHEN (NEW.kind = OLD.kind AND (NEW.reference = OLD.reference OR NEW.reference IS NULL AND OLD.reference IS NULL) AND NEW.currency = OLD.currency) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_fixed'); END
+
+trigger accounts_history_exists: CREATE TRIGGER accounts_history_exists BEFORE UPDATE ON accounts
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_history_exists'); END
+
+trigger accounts_movement_exists: CREATE TRIGGER accounts_movement_exists BEFORE UPDATE ON accounts
+WHEN (OLD.last_movement_id IS NULL OR EXISTS (SELECT 1 FROM main.movements WHERE id = OLD.last_movement_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_movement_exists'); END
+
+trigger accounts_new_movement: CREATE TRIGGER accounts_new_movement BEFORE UPDATE ON accounts
+WHEN (NOT EXISTS (SELECT 1 FROM main.movements AS movement WHERE movement.id = NEW.last_movement_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_new_movement'); END
+
+trigger accounts_no_delete: CREATE TRIGGER accounts_no_delete BEFORE DELETE ON accounts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_no_delete'); END
+
+trigger accounts_no_nested_update: CREATE TRIGGER accounts_no_nested_update BEFORE UPDATE ON accounts
+WHEN (EXISTS (SELECT 1 FROM main.accounts AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.kind IS OLD.kind AND stored.reference IS OLD.reference AND stored.currency IS OLD.currency AND stored.balance_minor IS OLD.balance_minor AND stored.last_movement_id IS OLD.last_movement_id AND stored.debited_minor IS OLD.debited_minor AND stored.credited_minor IS OLD.credited_minor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_no_nested_update'); END
+
+trigger accounts_no_replace: CREATE TRIGGER accounts_no_replace BEFORE INSERT ON accounts
+WHEN (NOT EXISTS (SELECT 1 FROM main.accounts WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_no_replace'); END
+
+trigger accounts_one_step: CREATE TRIGGER accounts_one_step BEFORE UPDATE ON accounts
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_one_step'); END
 
 trigger algorithms_fixed: CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms
 WHEN (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE
@@ -2202,6 +3374,62 @@ BEGIN SELECT RAISE(ABORT, 'centroids_signal_exists'); END
 trigger centroids_subspace_exists: CREATE TRIGGER centroids_subspace_exists BEFORE INSERT ON centroids
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'centroids_subspace_exists'); END
+
+trigger charges_fixed: CREATE TRIGGER charges_fixed BEFORE UPDATE ON charges
+WHEN (NEW.reference = OLD.reference AND NEW.party = OLD.party AND NEW.item = OLD.item AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_fixed'); END
+
+trigger charges_generation_forward: CREATE TRIGGER charges_generation_forward BEFORE UPDATE ON charges
+WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_generation_forward'); END
+
+trigger charges_history_exists: CREATE TRIGGER charges_history_exists BEFORE UPDATE ON charges
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_history_exists'); END
+
+trigger charges_no_delete: CREATE TRIGGER charges_no_delete BEFORE DELETE ON charges
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_no_delete'); END
+
+trigger charges_no_nested_update: CREATE TRIGGER charges_no_nested_update BEFORE UPDATE ON charges
+WHEN (EXISTS (SELECT 1 FROM main.charges AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.reference IS OLD.reference AND stored.party IS OLD.party AND stored.item IS OLD.item AND stored.amount_minor IS OLD.amount_minor AND stored.currency IS OLD.currency AND stored.expires_at IS OLD.expires_at AND stored.intent_id IS OLD.intent_id AND stored.generation IS OLD.generation AND stored.session_id IS OLD.session_id AND stored.failure_code IS OLD.failure_code AND stored.last_event_at IS OLD.last_event_at AND stored.received_minor IS OLD.received_minor AND stored.received_currency IS OLD.received_currency AND stored.paid_at IS OLD.paid_at AND stored.refunded_minor IS OLD.refunded_minor AND stored.disputed_from IS OLD.disputed_from AND stored.outcome_code IS OLD.outcome_code)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_no_nested_update'); END
+
+trigger charges_no_replace: CREATE TRIGGER charges_no_replace BEFORE INSERT ON charges
+WHEN (NOT EXISTS (SELECT 1 FROM main.charges WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_no_replace'); END
+
+trigger charges_one_intent_on_insert: CREATE TRIGGER charges_one_intent_on_insert BEFORE INSERT ON charges
+WHEN ((NEW.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')) IS NOT TRUE OR NEW.intent_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.charges AS other WHERE other.intent_id = NEW.intent_id AND other.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_one_intent_on_insert'); END
+
+trigger charges_one_intent_on_update: CREATE TRIGGER charges_one_intent_on_update BEFORE UPDATE ON charges
+WHEN ((NEW.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')) IS NOT TRUE OR NEW.intent_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.charges AS other WHERE other.intent_id = NEW.intent_id AND other.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_one_intent_on_update'); END
+
+trigger charges_one_item_on_insert: CREATE TRIGGER charges_one_item_on_insert BEFORE INSERT ON charges
+WHEN ((NEW.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')) IS NOT TRUE OR NEW.item IS NULL OR NOT EXISTS (SELECT 1 FROM main.charges AS other WHERE other.item = NEW.item AND other.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_one_item_on_insert'); END
+
+trigger charges_one_item_on_update: CREATE TRIGGER charges_one_item_on_update BEFORE UPDATE ON charges
+WHEN ((NEW.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')) IS NOT TRUE OR NEW.item IS NULL OR NOT EXISTS (SELECT 1 FROM main.charges AS other WHERE other.item = NEW.item AND other.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_one_item_on_update'); END
+
+trigger charges_one_session_on_insert: CREATE TRIGGER charges_one_session_on_insert BEFORE INSERT ON charges
+WHEN ((NEW.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')) IS NOT TRUE OR NEW.session_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.charges AS other WHERE other.session_id = NEW.session_id AND other.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_one_session_on_insert'); END
+
+trigger charges_one_session_on_update: CREATE TRIGGER charges_one_session_on_update BEFORE UPDATE ON charges
+WHEN ((NEW.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK')) IS NOT TRUE OR NEW.session_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.charges AS other WHERE other.session_id = NEW.session_id AND other.status IN ('PENDING', 'REQUIRES_ACTION', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED', 'CHARGED_BACK') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_one_session_on_update'); END
+
+trigger charges_one_step: CREATE TRIGGER charges_one_step BEFORE UPDATE ON charges
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_one_step'); END
+
+trigger charges_paid_once: CREATE TRIGGER charges_paid_once BEFORE UPDATE ON charges
+WHEN (OLD.paid_at IS NULL OR (NEW.received_minor = OLD.received_minor OR NEW.received_minor IS NULL AND OLD.received_minor IS NULL) AND (NEW.received_currency = OLD.received_currency OR NEW.received_currency IS NULL AND OLD.received_currency IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_paid_once'); END
 
 trigger concept_versions_concept_exists: CREATE TRIGGER concept_versions_concept_exists BEFORE INSERT ON concept_versions
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.concept_id)) IS NOT TRUE
@@ -2507,6 +3735,74 @@ trigger contests_starts_in_time: CREATE TRIGGER contests_starts_in_time BEFORE U
 WHEN (NOT (OLD.status = 'LOCKED' AND NEW.status = 'LIVE') OR NEW.updated_at >= NEW.start_time AND EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.id AND (log.field_number IS NOT NULL OR log.leaderboard_number IS NOT NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contests_starts_in_time'); END
 
+trigger covered_items_head_exists: CREATE TRIGGER covered_items_head_exists BEFORE INSERT ON covered_items
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.movements WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'covered_items_head_exists'); END
+
+trigger covered_items_in_change: CREATE TRIGGER covered_items_in_change BEFORE INSERT ON covered_items
+WHEN (EXISTS (SELECT 1 FROM main.movements AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'movement' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'covered_items_in_change'); END
+
+trigger covered_items_no_delete: CREATE TRIGGER covered_items_no_delete BEFORE DELETE ON covered_items
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'covered_items_no_delete'); END
+
+trigger covered_items_no_replace: CREATE TRIGGER covered_items_no_replace BEFORE INSERT ON covered_items
+WHEN (NOT EXISTS (SELECT 1 FROM main.covered_items WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.covered_items WHERE item = NEW.item)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'covered_items_no_replace'); END
+
+trigger covered_items_no_update: CREATE TRIGGER covered_items_no_update BEFORE UPDATE ON covered_items
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'covered_items_no_update'); END
+
+trigger discrepancies_head_exists: CREATE TRIGGER discrepancies_head_exists BEFORE INSERT ON discrepancies
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.reconciliations WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'discrepancies_head_exists'); END
+
+trigger discrepancies_in_change: CREATE TRIGGER discrepancies_in_change BEFORE INSERT ON discrepancies
+WHEN (EXISTS (SELECT 1 FROM main.reconciliations AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'reconciliation' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'discrepancies_in_change'); END
+
+trigger discrepancies_no_delete: CREATE TRIGGER discrepancies_no_delete BEFORE DELETE ON discrepancies
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'discrepancies_no_delete'); END
+
+trigger discrepancies_no_replace: CREATE TRIGGER discrepancies_no_replace BEFORE INSERT ON discrepancies
+WHEN (NOT EXISTS (SELECT 1 FROM main.discrepancies WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'discrepancies_no_replace'); END
+
+trigger discrepancies_no_update: CREATE TRIGGER discrepancies_no_update BEFORE UPDATE ON discrepancies
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'discrepancies_no_update'); END
+
+trigger disputes_charge_exists: CREATE TRIGGER disputes_charge_exists BEFORE INSERT ON disputes
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.charges WHERE id = NEW.charge_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_charge_exists'); END
+
+trigger disputes_fixed: CREATE TRIGGER disputes_fixed BEFORE UPDATE ON disputes
+WHEN (NEW.charge_id = OLD.charge_id AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.covered = OLD.covered) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_fixed'); END
+
+trigger disputes_history_exists: CREATE TRIGGER disputes_history_exists BEFORE UPDATE ON disputes
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_history_exists'); END
+
+trigger disputes_no_delete: CREATE TRIGGER disputes_no_delete BEFORE DELETE ON disputes
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_no_delete'); END
+
+trigger disputes_no_nested_update: CREATE TRIGGER disputes_no_nested_update BEFORE UPDATE ON disputes
+WHEN (EXISTS (SELECT 1 FROM main.disputes AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.charge_id IS OLD.charge_id AND stored.amount_minor IS OLD.amount_minor AND stored.currency IS OLD.currency AND stored.fee_minor IS OLD.fee_minor AND stored.reason_code IS OLD.reason_code AND stored.evidence_due_by IS OLD.evidence_due_by AND stored.withdrawn_at IS OLD.withdrawn_at AND stored.reinstated_at IS OLD.reinstated_at AND stored.covered IS OLD.covered AND stored.closed_at IS OLD.closed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_no_nested_update'); END
+
+trigger disputes_no_replace: CREATE TRIGGER disputes_no_replace BEFORE INSERT ON disputes
+WHEN (NOT EXISTS (SELECT 1 FROM main.disputes WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_no_replace'); END
+
+trigger disputes_one_step: CREATE TRIGGER disputes_one_step BEFORE UPDATE ON disputes
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_one_step'); END
+
 trigger entries_contest_exists: CREATE TRIGGER entries_contest_exists BEFORE INSERT ON entries
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.contest_id AND fee_minor = NEW.fee_minor AND currency = NEW.currency)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_contest_exists'); END
@@ -2595,9 +3891,21 @@ trigger event_faults_of_newest: CREATE TRIGGER event_faults_of_newest BEFORE INS
 WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.entity_id AND log.event_number = NEW.event_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'event_faults_of_newest'); END
 
+trigger history_balances_movement: CREATE TRIGGER history_balances_movement BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'movement') OR EXISTS (SELECT 1 FROM main.movements AS movement WHERE movement.id = NEW.entity_id AND movement.posting_count = (SELECT count(*) FROM main.postings AS line WHERE line.entity_id = movement.id) AND movement.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM main.postings AS line WHERE line.entity_id = movement.id) AND NOT EXISTS (SELECT 1 FROM main.accounts AS account WHERE account.last_movement_id = movement.id AND (account.currency = movement.currency AND (account.reference IS NULL OR account.reference = movement.reference) AND account.debited_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM main.postings AS line WHERE line.entity_id = movement.id AND line.debit_account_id = account.id) AND account.credited_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM main.postings AS line WHERE line.entity_id = movement.id AND line.credit_account_id = account.id)) IS NOT TRUE) AND NEW.action = CASE WHEN movement.kind = 'SETTLEMENT' THEN 'settle' WHEN movement.posting_count = 0 THEN 'note' ELSE 'post' END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_balances_movement'); END
+
 trigger history_balances_settlement: CREATE TRIGGER history_balances_settlement BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'settlement_run' AND NEW.action = 'complete') OR EXISTS (SELECT 1 FROM main.settlement_runs AS run WHERE run.id = NEW.entity_id AND run.line_count = (SELECT count(*) FROM main.settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor = (SELECT coalesce(sum(line.paid_minor), 0) FROM main.settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor + run.top_up_minor = (SELECT coalesce(sum(line.payout_minor), 0) FROM main.settlement_lines AS line WHERE line.entity_id = run.id) + run.rake_minor + run.rounding_minor + run.retained_minor)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_balances_settlement'); END
+
+trigger history_counts_discrepancies: CREATE TRIGGER history_counts_discrepancies BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'reconciliation' AND NEW.action = 'complete') OR EXISTS (SELECT 1 FROM main.reconciliations AS reconciliation WHERE reconciliation.id = NEW.entity_id AND reconciliation.discrepancy_count = (SELECT count(*) FROM main.discrepancies AS line WHERE line.entity_id = reconciliation.id AND line.seq = NEW.seq))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_counts_discrepancies'); END
+
+trigger history_counts_transfer_lines: CREATE TRIGGER history_counts_transfer_lines BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'transfer' AND NEW.action = 'plan') OR EXISTS (SELECT 1 FROM main.transfers AS transfer WHERE transfer.id = NEW.entity_id AND transfer.line_count = (SELECT count(*) FROM main.transfer_lines AS line WHERE line.entity_id = transfer.id) AND transfer.amount_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM main.transfer_lines AS line WHERE line.entity_id = transfer.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_counts_transfer_lines'); END
 
 trigger history_edge_exists: CREATE TRIGGER history_edge_exists BEFORE INSERT ON history
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.lifecycle_edges WHERE lifecycle = NEW.lifecycle AND from_state = NEW.from_state AND action = NEW.action AND to_state = NEW.to_state AND adds_version = NEW.adds_version)) IS NOT TRUE
@@ -2607,6 +3915,10 @@ trigger history_json_limits: CREATE TRIGGER history_json_limits BEFORE INSERT ON
 WHEN ((NEW.data IS NULL OR CASE WHEN json_valid(NEW.data) THEN length(CAST(NEW.data AS BLOB)) <= 33554432 AND (length(NEW.data) - length(replace(replace(NEW.data, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.data) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.data)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.data) - length(replace(replace(NEW.data, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_json_limits'); END
 
+trigger history_needs_accounts: CREATE TRIGGER history_needs_accounts BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'account' OR EXISTS (SELECT 1 FROM main.accounts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_accounts'); END
+
 trigger history_needs_algorithms: CREATE TRIGGER history_needs_algorithms BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM main.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_algorithms'); END
@@ -2614,6 +3926,10 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_algorithms'); END
 trigger history_needs_authors: CREATE TRIGGER history_needs_authors BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'author' OR EXISTS (SELECT 1 FROM main.authors AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_authors'); END
+
+trigger history_needs_charges: CREATE TRIGGER history_needs_charges BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'charge' OR EXISTS (SELECT 1 FROM main.charges AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_charges'); END
 
 trigger history_needs_concepts: CREATE TRIGGER history_needs_concepts BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -2626,6 +3942,10 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_contest_logs'); END
 trigger history_needs_contests: CREATE TRIGGER history_needs_contests BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'contest' OR EXISTS (SELECT 1 FROM main.contests AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.configuration_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_contests'); END
+
+trigger history_needs_disputes: CREATE TRIGGER history_needs_disputes BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'dispute' OR EXISTS (SELECT 1 FROM main.disputes AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_disputes'); END
 
 trigger history_needs_entries: CREATE TRIGGER history_needs_entries BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'entry' OR EXISTS (SELECT 1 FROM main.entries AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.roster_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -2651,6 +3971,22 @@ trigger history_needs_mint_events: CREATE TRIGGER history_needs_mint_events BEFO
 WHEN (NEW.lifecycle <> 'mint_event' OR EXISTS (SELECT 1 FROM main.mint_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_mint_events'); END
 
+trigger history_needs_movements: CREATE TRIGGER history_needs_movements BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'movement' OR EXISTS (SELECT 1 FROM main.movements AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_movements'); END
+
+trigger history_needs_payees: CREATE TRIGGER history_needs_payees BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'payee' OR EXISTS (SELECT 1 FROM main.payees AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_payees'); END
+
+trigger history_needs_payment_switches: CREATE TRIGGER history_needs_payment_switches BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'payment_switch' OR EXISTS (SELECT 1 FROM main.payment_switches AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_payment_switches'); END
+
+trigger history_needs_payout_jobs: CREATE TRIGGER history_needs_payout_jobs BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'payout_job' OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_payout_jobs'); END
+
 trigger history_needs_projects: CREATE TRIGGER history_needs_projects BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'project' OR EXISTS (SELECT 1 FROM main.projects AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.prompt_count = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_projects'); END
@@ -2658,6 +3994,14 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_projects'); END
 trigger history_needs_provider_feeds: CREATE TRIGGER history_needs_provider_feeds BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'provider_feed' OR EXISTS (SELECT 1 FROM main.provider_feeds AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.fetch_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_provider_feeds'); END
+
+trigger history_needs_reconciliations: CREATE TRIGGER history_needs_reconciliations BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'reconciliation' OR EXISTS (SELECT 1 FROM main.reconciliations AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_reconciliations'); END
+
+trigger history_needs_refunds: CREATE TRIGGER history_needs_refunds BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'refund' OR EXISTS (SELECT 1 FROM main.refunds AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_refunds'); END
 
 trigger history_needs_reveal_transactions: CREATE TRIGGER history_needs_reveal_transactions BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM main.reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -2679,6 +4023,10 @@ trigger history_needs_stages: CREATE TRIGGER history_needs_stages BEFORE INSERT 
 WHEN (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM main.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_stages'); END
 
+trigger history_needs_stripe_events: CREATE TRIGGER history_needs_stripe_events BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'stripe_event' OR EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_stripe_events'); END
+
 trigger history_needs_subspaces: CREATE TRIGGER history_needs_subspaces BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM main.subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_subspaces'); END
@@ -2690,6 +4038,10 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_system_state'); END
 trigger history_needs_tokens_s0: CREATE TRIGGER history_needs_tokens_s0 BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'token' OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_tokens_s0'); END
+
+trigger history_needs_transfers: CREATE TRIGGER history_needs_transfers BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'transfer' OR EXISTS (SELECT 1 FROM main.transfers AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_transfers'); END
 
 trigger history_no_delete: CREATE TRIGGER history_no_delete BEFORE DELETE ON history
 WHEN (FALSE) IS NOT TRUE
@@ -3015,6 +4367,90 @@ trigger mint_events_update_canonical_once: CREATE TRIGGER mint_events_update_can
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_update_canonical_once'); END
 
+trigger movements_fixed: CREATE TRIGGER movements_fixed BEFORE UPDATE ON movements
+WHEN (NEW.kind = OLD.kind AND NEW.key = OLD.key AND (NEW.fact_key = OLD.fact_key OR NEW.fact_key IS NULL AND OLD.fact_key IS NULL) AND (NEW.reference = OLD.reference OR NEW.reference IS NULL AND OLD.reference IS NULL) AND NEW.currency = OLD.currency AND NEW.total_minor = OLD.total_minor AND NEW.posting_count = OLD.posting_count AND (NEW.reverses = OLD.reverses OR NEW.reverses IS NULL AND OLD.reverses IS NULL) AND NEW.source = OLD.source AND NEW.occurred_at = OLD.occurred_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_fixed'); END
+
+trigger movements_history_exists: CREATE TRIGGER movements_history_exists BEFORE UPDATE ON movements
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_history_exists'); END
+
+trigger movements_mirrors: CREATE TRIGGER movements_mirrors BEFORE INSERT ON movements
+WHEN (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM main.movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND original.kind NOT IN ('PAYOUT_FAILED', 'REVERSAL', 'SETTLEMENT'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_mirrors'); END
+
+trigger movements_no_delete: CREATE TRIGGER movements_no_delete BEFORE DELETE ON movements
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_no_delete'); END
+
+trigger movements_no_nested_update: CREATE TRIGGER movements_no_nested_update BEFORE UPDATE ON movements
+WHEN (EXISTS (SELECT 1 FROM main.movements AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.kind IS OLD.kind AND stored.key IS OLD.key AND stored.fact_key IS OLD.fact_key AND stored.reference IS OLD.reference AND stored.currency IS OLD.currency AND stored.total_minor IS OLD.total_minor AND stored.posting_count IS OLD.posting_count AND stored.reverses IS OLD.reverses AND stored.source IS OLD.source AND stored.occurred_at IS OLD.occurred_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_no_nested_update'); END
+
+trigger movements_no_replace: CREATE TRIGGER movements_no_replace BEFORE INSERT ON movements
+WHEN (NOT EXISTS (SELECT 1 FROM main.movements WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_no_replace'); END
+
+trigger movements_one_fact_on_insert: CREATE TRIGGER movements_one_fact_on_insert BEFORE INSERT ON movements
+WHEN ((NEW.status = 'POSTED') IS NOT TRUE OR NEW.fact_key IS NULL OR NOT EXISTS (SELECT 1 FROM main.movements AS other WHERE other.fact_key = NEW.fact_key AND other.status = 'POSTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_one_fact_on_insert'); END
+
+trigger movements_one_fact_on_update: CREATE TRIGGER movements_one_fact_on_update BEFORE UPDATE ON movements
+WHEN ((NEW.status = 'POSTED') IS NOT TRUE OR NEW.fact_key IS NULL OR NOT EXISTS (SELECT 1 FROM main.movements AS other WHERE other.fact_key = NEW.fact_key AND other.status = 'POSTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_one_fact_on_update'); END
+
+trigger movements_one_key_on_insert: CREATE TRIGGER movements_one_key_on_insert BEFORE INSERT ON movements
+WHEN ((NEW.status = 'POSTED') IS NOT TRUE OR NEW.key IS NULL OR NOT EXISTS (SELECT 1 FROM main.movements AS other WHERE other.key = NEW.key AND other.status = 'POSTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_one_key_on_insert'); END
+
+trigger movements_one_key_on_update: CREATE TRIGGER movements_one_key_on_update BEFORE UPDATE ON movements
+WHEN ((NEW.status = 'POSTED') IS NOT TRUE OR NEW.key IS NULL OR NOT EXISTS (SELECT 1 FROM main.movements AS other WHERE other.key = NEW.key AND other.status = 'POSTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_one_key_on_update'); END
+
+trigger movements_one_reversal_on_insert: CREATE TRIGGER movements_one_reversal_on_insert BEFORE INSERT ON movements
+WHEN ((NEW.status = 'POSTED') IS NOT TRUE OR NEW.reverses IS NULL OR NOT EXISTS (SELECT 1 FROM main.movements AS other WHERE other.reverses = NEW.reverses AND other.status = 'POSTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_one_reversal_on_insert'); END
+
+trigger movements_one_reversal_on_update: CREATE TRIGGER movements_one_reversal_on_update BEFORE UPDATE ON movements
+WHEN ((NEW.status = 'POSTED') IS NOT TRUE OR NEW.reverses IS NULL OR NOT EXISTS (SELECT 1 FROM main.movements AS other WHERE other.reverses = NEW.reverses AND other.status = 'POSTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_one_reversal_on_update'); END
+
+trigger movements_one_step: CREATE TRIGGER movements_one_step BEFORE UPDATE ON movements
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_one_step'); END
+
+trigger movements_reversed_exists: CREATE TRIGGER movements_reversed_exists BEFORE INSERT ON movements
+WHEN (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM main.movements WHERE id = NEW.reverses)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_reversed_exists'); END
+
+trigger payees_history_exists: CREATE TRIGGER payees_history_exists BEFORE UPDATE ON payees
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_history_exists'); END
+
+trigger payees_no_delete: CREATE TRIGGER payees_no_delete BEFORE DELETE ON payees
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_no_delete'); END
+
+trigger payees_no_nested_update: CREATE TRIGGER payees_no_nested_update BEFORE UPDATE ON payees
+WHEN (EXISTS (SELECT 1 FROM main.payees AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.destination IS OLD.destination)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_no_nested_update'); END
+
+trigger payees_no_replace: CREATE TRIGGER payees_no_replace BEFORE INSERT ON payees
+WHEN (NOT EXISTS (SELECT 1 FROM main.payees WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_no_replace'); END
+
+trigger payees_one_destination_on_insert: CREATE TRIGGER payees_one_destination_on_insert BEFORE INSERT ON payees
+WHEN ((NEW.status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED')) IS NOT TRUE OR NEW.destination IS NULL OR NOT EXISTS (SELECT 1 FROM main.payees AS other WHERE other.destination = NEW.destination AND other.status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_one_destination_on_insert'); END
+
+trigger payees_one_destination_on_update: CREATE TRIGGER payees_one_destination_on_update BEFORE UPDATE ON payees
+WHEN ((NEW.status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED')) IS NOT TRUE OR NEW.destination IS NULL OR NOT EXISTS (SELECT 1 FROM main.payees AS other WHERE other.destination = NEW.destination AND other.status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_one_destination_on_update'); END
+
+trigger payees_one_step: CREATE TRIGGER payees_one_step BEFORE UPDATE ON payees
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_one_step'); END
+
 trigger payloads_no_delete: CREATE TRIGGER payloads_no_delete BEFORE DELETE ON payloads
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payloads_no_delete'); END
@@ -3030,6 +4466,90 @@ BEGIN SELECT RAISE(ABORT, 'payloads_no_rowid'); END
 trigger payloads_no_update: CREATE TRIGGER payloads_no_update BEFORE UPDATE ON payloads
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payloads_no_update'); END
+
+trigger payment_switches_history_exists: CREATE TRIGGER payment_switches_history_exists BEFORE UPDATE ON payment_switches
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_history_exists'); END
+
+trigger payment_switches_no_delete: CREATE TRIGGER payment_switches_no_delete BEFORE DELETE ON payment_switches
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_no_delete'); END
+
+trigger payment_switches_no_nested_update: CREATE TRIGGER payment_switches_no_nested_update BEFORE UPDATE ON payment_switches
+WHEN (EXISTS (SELECT 1 FROM main.payment_switches AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.reason_code IS OLD.reason_code AND stored.halted_at IS OLD.halted_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_no_nested_update'); END
+
+trigger payment_switches_no_replace: CREATE TRIGGER payment_switches_no_replace BEFORE INSERT ON payment_switches
+WHEN (NOT EXISTS (SELECT 1 FROM main.payment_switches WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_no_replace'); END
+
+trigger payment_switches_one_step: CREATE TRIGGER payment_switches_one_step BEFORE UPDATE ON payment_switches
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_one_step'); END
+
+trigger payout_jobs_finished: CREATE TRIGGER payout_jobs_finished BEFORE UPDATE ON payout_jobs
+WHEN (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status NOT IN ('completed', 'failed_terminal'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_finished'); END
+
+trigger payout_jobs_fixed: CREATE TRIGGER payout_jobs_fixed BEFORE UPDATE ON payout_jobs
+WHEN (NEW.reference = OLD.reference AND NEW.currency = OLD.currency AND NEW.transfer_count = OLD.transfer_count AND NEW.total_minor = OLD.total_minor) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_fixed'); END
+
+trigger payout_jobs_history_exists: CREATE TRIGGER payout_jobs_history_exists BEFORE UPDATE ON payout_jobs
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_history_exists'); END
+
+trigger payout_jobs_no_delete: CREATE TRIGGER payout_jobs_no_delete BEFORE DELETE ON payout_jobs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_no_delete'); END
+
+trigger payout_jobs_no_nested_update: CREATE TRIGGER payout_jobs_no_nested_update BEFORE UPDATE ON payout_jobs
+WHEN (EXISTS (SELECT 1 FROM main.payout_jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.reference IS OLD.reference AND stored.currency IS OLD.currency AND stored.transfer_count IS OLD.transfer_count AND stored.total_minor IS OLD.total_minor AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_no_nested_update'); END
+
+trigger payout_jobs_no_replace: CREATE TRIGGER payout_jobs_no_replace BEFORE INSERT ON payout_jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.payout_jobs WHERE id = NEW.id AND reference = NEW.reference AND currency = NEW.currency) AND NOT EXISTS (SELECT 1 FROM main.payout_jobs WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_no_replace'); END
+
+trigger payout_jobs_no_replace_on_update: CREATE TRIGGER payout_jobs_no_replace_on_update BEFORE UPDATE ON payout_jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.payout_jobs WHERE id = NEW.id AND reference = NEW.reference AND currency = NEW.currency AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_no_replace_on_update'); END
+
+trigger payout_jobs_one_step: CREATE TRIGGER payout_jobs_one_step BEFORE UPDATE ON payout_jobs
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_one_step'); END
+
+trigger postings_head_exists: CREATE TRIGGER postings_head_exists BEFORE INSERT ON postings
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.movements WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_head_exists'); END
+
+trigger postings_in_change: CREATE TRIGGER postings_in_change BEFORE INSERT ON postings
+WHEN (EXISTS (SELECT 1 FROM main.movements AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'movement' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_in_change'); END
+
+trigger postings_no_delete: CREATE TRIGGER postings_no_delete BEFORE DELETE ON postings
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_no_delete'); END
+
+trigger postings_no_replace: CREATE TRIGGER postings_no_replace BEFORE INSERT ON postings
+WHEN (((NEW.owed_movement_id IS NOT NULL) IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.postings WHERE owed_movement_id = NEW.owed_movement_id AND owed_number = NEW.owed_number AND owed_movement_id IS NOT NULL)) AND ((NEW.reversed_movement_id IS NOT NULL) IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.postings WHERE reversed_movement_id = NEW.reversed_movement_id AND reversed_number = NEW.reversed_number AND reversal_ref = NEW.reversal_ref AND reversed_movement_id IS NOT NULL)) AND NOT EXISTS (SELECT 1 FROM main.postings WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_no_replace'); END
+
+trigger postings_no_update: CREATE TRIGGER postings_no_update BEFORE UPDATE ON postings
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_no_update'); END
+
+trigger postings_of_accounts: CREATE TRIGGER postings_of_accounts BEFORE INSERT ON postings
+WHEN (EXISTS (SELECT 1 FROM main.accounts AS account WHERE account.id = NEW.debit_account_id AND account.last_movement_id = NEW.entity_id) AND EXISTS (SELECT 1 FROM main.accounts AS account WHERE account.id = NEW.credit_account_id AND account.last_movement_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_of_accounts'); END
+
+trigger postings_pays_line: CREATE TRIGGER postings_pays_line BEFORE INSERT ON postings
+WHEN (NEW.owed_movement_id IS NULL OR EXISTS (SELECT 1 FROM main.postings AS line WHERE line.entity_id = NEW.owed_movement_id AND line.seq = 1 AND line.number = NEW.owed_number AND line.party = NEW.party AND line.amount_minor = NEW.amount_minor AND line.credit_account_id = NEW.debit_account_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_pays_line'); END
+
+trigger postings_reverses_line: CREATE TRIGGER postings_reverses_line BEFORE INSERT ON postings
+WHEN (NEW.reversed_movement_id IS NULL OR EXISTS (SELECT 1 FROM main.postings AS line WHERE line.entity_id = NEW.reversed_movement_id AND line.seq = 1 AND line.number = NEW.reversed_number AND line.owed_movement_id IS NOT NULL AND line.party = NEW.party AND line.debit_account_id = NEW.credit_account_id AND line.amount_minor >= (SELECT coalesce(sum(earlier.amount_minor), 0) FROM main.postings AS earlier WHERE earlier.reversed_movement_id = NEW.reversed_movement_id AND earlier.reversed_number = NEW.reversed_number) + NEW.amount_minor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'postings_reverses_line'); END
 
 trigger project_prompts_json_limits: CREATE TRIGGER project_prompts_json_limits BEFORE INSERT ON project_prompts
 WHEN ((NEW.metadata IS NULL OR CASE WHEN json_valid(NEW.metadata) THEN length(CAST(NEW.metadata AS BLOB)) <= 1048576 AND (length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.metadata, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.metadata) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.metadata)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.metadata) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.metadata -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.metadata -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.metadata -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
@@ -3238,6 +4758,126 @@ BEGIN SELECT RAISE(ABORT, 'receipts_no_replace'); END
 trigger receipts_no_update: CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_update'); END
+
+trigger reconciliations_fixed: CREATE TRIGGER reconciliations_fixed BEFORE UPDATE ON reconciliations
+WHEN (NEW.scope = OLD.scope AND NEW.started_at = OLD.started_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_fixed'); END
+
+trigger reconciliations_history_exists: CREATE TRIGGER reconciliations_history_exists BEFORE UPDATE ON reconciliations
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_history_exists'); END
+
+trigger reconciliations_json_limits: CREATE TRIGGER reconciliations_json_limits BEFORE INSERT ON reconciliations
+WHEN ((NEW.checked IS NULL OR CASE WHEN json_valid(NEW.checked) THEN length(CAST(NEW.checked AS BLOB)) <= 33554432 AND (length(NEW.checked) - length(replace(replace(NEW.checked, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.checked, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.checked) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.checked)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.checked) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.checked -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.checked -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.checked -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.checked) - length(replace(replace(NEW.checked, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_json_limits'); END
+
+trigger reconciliations_json_limits_on_update: CREATE TRIGGER reconciliations_json_limits_on_update BEFORE UPDATE ON reconciliations
+WHEN ((NEW.checked IS NULL OR CASE WHEN json_valid(NEW.checked) THEN length(CAST(NEW.checked AS BLOB)) <= 33554432 AND (length(NEW.checked) - length(replace(replace(NEW.checked, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.checked, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.checked) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.checked)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.checked) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.checked -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.checked -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.checked -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.checked) - length(replace(replace(NEW.checked, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_json_limits_on_update'); END
+
+trigger reconciliations_no_delete: CREATE TRIGGER reconciliations_no_delete BEFORE DELETE ON reconciliations
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_no_delete'); END
+
+trigger reconciliations_no_nested_update: CREATE TRIGGER reconciliations_no_nested_update BEFORE UPDATE ON reconciliations
+WHEN (EXISTS (SELECT 1 FROM main.reconciliations AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.scope IS OLD.scope AND stored.started_at IS OLD.started_at AND stored.checked IS OLD.checked AND stored.discrepancy_count IS OLD.discrepancy_count AND stored.finished_at IS OLD.finished_at AND stored.error_code IS OLD.error_code AND stored.error_message IS OLD.error_message)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_no_nested_update'); END
+
+trigger reconciliations_no_replace: CREATE TRIGGER reconciliations_no_replace BEFORE INSERT ON reconciliations
+WHEN (NOT EXISTS (SELECT 1 FROM main.reconciliations WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_no_replace'); END
+
+trigger reconciliations_one_running_on_insert: CREATE TRIGGER reconciliations_one_running_on_insert BEFORE INSERT ON reconciliations
+WHEN ((NEW.status = 'STARTED') IS NOT TRUE OR NEW.scope IS NULL OR NOT EXISTS (SELECT 1 FROM main.reconciliations AS other WHERE other.scope = NEW.scope AND other.status = 'STARTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_one_running_on_insert'); END
+
+trigger reconciliations_one_running_on_update: CREATE TRIGGER reconciliations_one_running_on_update BEFORE UPDATE ON reconciliations
+WHEN ((NEW.status = 'STARTED') IS NOT TRUE OR NEW.scope IS NULL OR NOT EXISTS (SELECT 1 FROM main.reconciliations AS other WHERE other.scope = NEW.scope AND other.status = 'STARTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_one_running_on_update'); END
+
+trigger reconciliations_one_step: CREATE TRIGGER reconciliations_one_step BEFORE UPDATE ON reconciliations
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_one_step'); END
+
+trigger refund_attempts_needs_head: CREATE TRIGGER refund_attempts_needs_head BEFORE INSERT ON refund_attempts
+WHEN (EXISTS (SELECT 1 FROM main.refunds AS head WHERE head.id = NEW.refund_id AND head.attempt_number = NEW.number AND head.generation = NEW.generation AND head.updated_at = NEW.started_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refund_attempts_needs_head'); END
+
+trigger refund_attempts_no_delete: CREATE TRIGGER refund_attempts_no_delete BEFORE DELETE ON refund_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refund_attempts_no_delete'); END
+
+trigger refund_attempts_no_replace: CREATE TRIGGER refund_attempts_no_replace BEFORE INSERT ON refund_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.refund_attempts WHERE refund_id = NEW.refund_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refund_attempts_no_replace'); END
+
+trigger refund_attempts_no_update: CREATE TRIGGER refund_attempts_no_update BEFORE UPDATE ON refund_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refund_attempts_no_update'); END
+
+trigger refund_attempts_previous_exists: CREATE TRIGGER refund_attempts_previous_exists BEFORE INSERT ON refund_attempts
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.refund_attempts WHERE refund_id = NEW.refund_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refund_attempts_previous_exists'); END
+
+trigger refund_attempts_refund_exists: CREATE TRIGGER refund_attempts_refund_exists BEFORE INSERT ON refund_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.refunds WHERE id = NEW.refund_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refund_attempts_refund_exists'); END
+
+trigger refunds_charge_exists: CREATE TRIGGER refunds_charge_exists BEFORE INSERT ON refunds
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.charges WHERE id = NEW.charge_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_charge_exists'); END
+
+trigger refunds_fixed: CREATE TRIGGER refunds_fixed BEFORE UPDATE ON refunds
+WHEN (NEW.charge_id = OLD.charge_id AND NEW.number = OLD.number AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.reason_code = OLD.reason_code AND NEW.covered = OLD.covered) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_fixed'); END
+
+trigger refunds_generation_forward: CREATE TRIGGER refunds_generation_forward BEFORE UPDATE ON refunds
+WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_generation_forward'); END
+
+trigger refunds_history_exists: CREATE TRIGGER refunds_history_exists BEFORE UPDATE ON refunds
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.attempt_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_history_exists'); END
+
+trigger refunds_keeps_stripe_refund_id: CREATE TRIGGER refunds_keeps_stripe_refund_id BEFORE UPDATE ON refunds
+WHEN (OLD.stripe_refund_id IS NULL OR NEW.stripe_refund_id = OLD.stripe_refund_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_keeps_stripe_refund_id'); END
+
+trigger refunds_no_delete: CREATE TRIGGER refunds_no_delete BEFORE DELETE ON refunds
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_no_delete'); END
+
+trigger refunds_no_nested_update: CREATE TRIGGER refunds_no_nested_update BEFORE UPDATE ON refunds
+WHEN (EXISTS (SELECT 1 FROM main.refunds AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.attempt_number IS OLD.attempt_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.charge_id IS OLD.charge_id AND stored.number IS OLD.number AND stored.amount_minor IS OLD.amount_minor AND stored.currency IS OLD.currency AND stored.reason_code IS OLD.reason_code AND stored.covered IS OLD.covered AND stored.generation IS OLD.generation AND stored.stripe_refund_id IS OLD.stripe_refund_id AND stored.failure_code IS OLD.failure_code)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_no_nested_update'); END
+
+trigger refunds_no_replace: CREATE TRIGGER refunds_no_replace BEFORE INSERT ON refunds
+WHEN (NOT EXISTS (SELECT 1 FROM main.refunds WHERE charge_id = NEW.charge_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.refunds WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_no_replace'); END
+
+trigger refunds_no_replace_on_update: CREATE TRIGGER refunds_no_replace_on_update BEFORE UPDATE ON refunds
+WHEN (NOT EXISTS (SELECT 1 FROM main.refunds WHERE charge_id = NEW.charge_id AND number = NEW.number AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_no_replace_on_update'); END
+
+trigger refunds_one_running_on_insert: CREATE TRIGGER refunds_one_running_on_insert BEFORE INSERT ON refunds
+WHEN ((NEW.status IN ('requested', 'pending', 'requires_action')) IS NOT TRUE OR NEW.charge_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.refunds AS other WHERE other.charge_id = NEW.charge_id AND other.status IN ('requested', 'pending', 'requires_action') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_one_running_on_insert'); END
+
+trigger refunds_one_running_on_update: CREATE TRIGGER refunds_one_running_on_update BEFORE UPDATE ON refunds
+WHEN ((NEW.status IN ('requested', 'pending', 'requires_action')) IS NOT TRUE OR NEW.charge_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.refunds AS other WHERE other.charge_id = NEW.charge_id AND other.status IN ('requested', 'pending', 'requires_action') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_one_running_on_update'); END
+
+trigger refunds_one_step: CREATE TRIGGER refunds_one_step BEFORE UPDATE ON refunds
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_one_step'); END
+
+trigger refunds_one_stripe_refund_on_insert: CREATE TRIGGER refunds_one_stripe_refund_on_insert BEFORE INSERT ON refunds
+WHEN ((NEW.status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled')) IS NOT TRUE OR NEW.stripe_refund_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.refunds AS other WHERE other.stripe_refund_id = NEW.stripe_refund_id AND other.status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_one_stripe_refund_on_insert'); END
+
+trigger refunds_one_stripe_refund_on_update: CREATE TRIGGER refunds_one_stripe_refund_on_update BEFORE UPDATE ON refunds
+WHEN ((NEW.status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled')) IS NOT TRUE OR NEW.stripe_refund_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.refunds AS other WHERE other.stripe_refund_id = NEW.stripe_refund_id AND other.status IN ('requested', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_one_stripe_refund_on_update'); END
 
 trigger rejections_no_delete: CREATE TRIGGER rejections_no_delete BEFORE DELETE ON rejections
 WHEN (FALSE) IS NOT TRUE
@@ -3575,6 +5215,58 @@ trigger stages_one_step: CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stages_one_step'); END
 
+trigger stripe_event_attempts_event_exists: CREATE TRIGGER stripe_event_attempts_event_exists BEFORE INSERT ON stripe_event_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.stripe_events WHERE id = NEW.event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_event_exists'); END
+
+trigger stripe_event_attempts_needs_head: CREATE TRIGGER stripe_event_attempts_needs_head BEFORE INSERT ON stripe_event_attempts
+WHEN (EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.event_id AND head.attempt_number = NEW.number AND (head.last_code = NEW.code OR head.last_code IS NULL AND NEW.code IS NULL) AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_needs_head'); END
+
+trigger stripe_event_attempts_no_delete: CREATE TRIGGER stripe_event_attempts_no_delete BEFORE DELETE ON stripe_event_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_no_delete'); END
+
+trigger stripe_event_attempts_no_replace: CREATE TRIGGER stripe_event_attempts_no_replace BEFORE INSERT ON stripe_event_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.stripe_event_attempts WHERE event_id = NEW.event_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_no_replace'); END
+
+trigger stripe_event_attempts_no_update: CREATE TRIGGER stripe_event_attempts_no_update BEFORE UPDATE ON stripe_event_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_no_update'); END
+
+trigger stripe_event_attempts_outcome_of_state: CREATE TRIGGER stripe_event_attempts_outcome_of_state BEFORE INSERT ON stripe_event_attempts
+WHEN (EXISTS (SELECT 1 FROM main.stripe_events AS event WHERE event.id = NEW.event_id AND CASE event.status WHEN 'PROCESSED' THEN NEW.outcome IN ('DUPLICATE', 'PROCESSED') WHEN 'IGNORED' THEN NEW.outcome = 'IGNORED' ELSE NEW.outcome = 'FAILED' END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_outcome_of_state'); END
+
+trigger stripe_event_attempts_previous_exists: CREATE TRIGGER stripe_event_attempts_previous_exists BEFORE INSERT ON stripe_event_attempts
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.stripe_event_attempts WHERE event_id = NEW.event_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_event_attempts_previous_exists'); END
+
+trigger stripe_events_fixed: CREATE TRIGGER stripe_events_fixed BEFORE UPDATE ON stripe_events
+WHEN (NEW.event_type = OLD.event_type AND (NEW.api_version = OLD.api_version OR NEW.api_version IS NULL AND OLD.api_version IS NULL) AND NEW.livemode = OLD.livemode AND NEW.created = OLD.created AND NEW.payload_digest = OLD.payload_digest AND NEW.object_id = OLD.object_id AND (NEW.account = OLD.account OR NEW.account IS NULL AND OLD.account IS NULL) AND NEW.origin = OLD.origin) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_fixed'); END
+
+trigger stripe_events_history_exists: CREATE TRIGGER stripe_events_history_exists BEFORE UPDATE ON stripe_events
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.attempt_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_history_exists'); END
+
+trigger stripe_events_no_delete: CREATE TRIGGER stripe_events_no_delete BEFORE DELETE ON stripe_events
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_no_delete'); END
+
+trigger stripe_events_no_nested_update: CREATE TRIGGER stripe_events_no_nested_update BEFORE UPDATE ON stripe_events
+WHEN (EXISTS (SELECT 1 FROM main.stripe_events AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.attempt_number IS OLD.attempt_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.event_type IS OLD.event_type AND stored.api_version IS OLD.api_version AND stored.livemode IS OLD.livemode AND stored.created IS OLD.created AND stored.payload_digest IS OLD.payload_digest AND stored.object_id IS OLD.object_id AND stored.account IS OLD.account AND stored.origin IS OLD.origin AND stored.last_code IS OLD.last_code)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_no_nested_update'); END
+
+trigger stripe_events_no_replace: CREATE TRIGGER stripe_events_no_replace BEFORE INSERT ON stripe_events
+WHEN (NOT EXISTS (SELECT 1 FROM main.stripe_events WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_no_replace'); END
+
+trigger stripe_events_one_step: CREATE TRIGGER stripe_events_one_step BEFORE UPDATE ON stripe_events
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_one_step'); END
+
 trigger subscriber_cursors_fence: CREATE TRIGGER subscriber_cursors_fence BEFORE UPDATE ON subscriber_cursors
 WHEN (CASE WHEN NEW.restarts = OLD.restarts THEN NEW.restarts = OLD.restarts AND (NEW.restarted_at = OLD.restarted_at OR OLD.restarted_at IS NULL) AND (NEW.restarted_by = OLD.restarted_by OR OLD.restarted_by IS NULL) AND (NEW.restart_reason = OLD.restart_reason OR OLD.restart_reason IS NULL) AND NEW.feed_cursor IS NOT NULL AND EXISTS (SELECT 1 FROM main.tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.lease_owner IS NOT NULL) ELSE NEW.restarts = OLD.restarts + 1 AND EXISTS (SELECT 1 FROM main.tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.cancel_reason = NEW.restart_reason) AND EXISTS (SELECT 1 FROM main.task_attempts AS attempt WHERE attempt.stage = NEW.stage AND attempt.entity_id = NEW.name AND attempt.fence = NEW.fence AND attempt.outcome = 'CANCELED' AND attempt.actor = NEW.restarted_by AND attempt.reason = NEW.restart_reason) END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_fence'); END
@@ -3707,6 +5399,10 @@ trigger tasks_json_limits_on_update: CREATE TRIGGER tasks_json_limits_on_update 
 WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_json_limits_on_update'); END
 
+trigger tasks_needs_charges: CREATE TRIGGER tasks_needs_charges BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('expire_charge', 'record_fee') OR EXISTS (SELECT 1 FROM main.charges AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_charges'); END
+
 trigger tasks_needs_contests: CREATE TRIGGER tasks_needs_contests BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('ingest_contest', 'lock_contest', 'start_contest', 'settle_contest') OR EXISTS (SELECT 1 FROM main.contests AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_contests'); END
@@ -3715,13 +5411,29 @@ trigger tasks_needs_jobs: CREATE TRIGGER tasks_needs_jobs BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('process_job') OR EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_jobs'); END
 
+trigger tasks_needs_payout_jobs: CREATE TRIGGER tasks_needs_payout_jobs BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_payout_jobs'); END
+
 trigger tasks_needs_provider_feeds: CREATE TRIGGER tasks_needs_provider_feeds BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('fetch_tournament') OR EXISTS (SELECT 1 FROM main.provider_feeds AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_provider_feeds'); END
 
+trigger tasks_needs_refunds: CREATE TRIGGER tasks_needs_refunds BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('send_refund') OR EXISTS (SELECT 1 FROM main.refunds AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_refunds'); END
+
+trigger tasks_needs_stripe_events: CREATE TRIGGER tasks_needs_stripe_events BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('process_stripe_event') OR EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_stripe_events'); END
+
 trigger tasks_needs_tokens_s0: CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
+
+trigger tasks_needs_transfers: CREATE TRIGGER tasks_needs_transfers BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('send_transfer') OR EXISTS (SELECT 1 FROM main.transfers AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_transfers'); END
 
 trigger tasks_new: CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
 WHEN (NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL) IS NOT TRUE
@@ -3810,6 +5522,102 @@ BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace_on_update'); END
 trigger tokens_s0_one_step: CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_one_step'); END
+
+trigger transfer_attempts_needs_head: CREATE TRIGGER transfer_attempts_needs_head BEFORE INSERT ON transfer_attempts
+WHEN (EXISTS (SELECT 1 FROM main.transfers AS head WHERE head.id = NEW.transfer_id AND head.attempt_number = NEW.number AND head.generation = NEW.generation AND head.updated_at = NEW.started_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_attempts_needs_head'); END
+
+trigger transfer_attempts_no_delete: CREATE TRIGGER transfer_attempts_no_delete BEFORE DELETE ON transfer_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_attempts_no_delete'); END
+
+trigger transfer_attempts_no_replace: CREATE TRIGGER transfer_attempts_no_replace BEFORE INSERT ON transfer_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.transfer_attempts WHERE transfer_id = NEW.transfer_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_attempts_no_replace'); END
+
+trigger transfer_attempts_no_update: CREATE TRIGGER transfer_attempts_no_update BEFORE UPDATE ON transfer_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_attempts_no_update'); END
+
+trigger transfer_attempts_previous_exists: CREATE TRIGGER transfer_attempts_previous_exists BEFORE INSERT ON transfer_attempts
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.transfer_attempts WHERE transfer_id = NEW.transfer_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_attempts_previous_exists'); END
+
+trigger transfer_attempts_transfer_exists: CREATE TRIGGER transfer_attempts_transfer_exists BEFORE INSERT ON transfer_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.transfers WHERE id = NEW.transfer_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_attempts_transfer_exists'); END
+
+trigger transfer_lines_head_exists: CREATE TRIGGER transfer_lines_head_exists BEFORE INSERT ON transfer_lines
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.transfers WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_lines_head_exists'); END
+
+trigger transfer_lines_in_change: CREATE TRIGGER transfer_lines_in_change BEFORE INSERT ON transfer_lines
+WHEN (EXISTS (SELECT 1 FROM main.transfers AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'transfer' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_lines_in_change'); END
+
+trigger transfer_lines_no_delete: CREATE TRIGGER transfer_lines_no_delete BEFORE DELETE ON transfer_lines
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_lines_no_delete'); END
+
+trigger transfer_lines_no_replace: CREATE TRIGGER transfer_lines_no_replace BEFORE INSERT ON transfer_lines
+WHEN (NOT EXISTS (SELECT 1 FROM main.transfer_lines WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.transfer_lines WHERE owed_movement_id = NEW.owed_movement_id AND owed_number = NEW.owed_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_lines_no_replace'); END
+
+trigger transfer_lines_no_update: CREATE TRIGGER transfer_lines_no_update BEFORE UPDATE ON transfer_lines
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_lines_no_update'); END
+
+trigger transfer_lines_of_owed_line: CREATE TRIGGER transfer_lines_of_owed_line BEFORE INSERT ON transfer_lines
+WHEN (EXISTS (SELECT 1 FROM main.transfers AS transfer JOIN main.postings AS owed ON owed.party = transfer.party WHERE transfer.id = NEW.entity_id AND owed.entity_id = NEW.owed_movement_id AND owed.seq = 1 AND owed.number = NEW.owed_number AND owed.amount_minor = NEW.amount_minor AND owed.credit_account_id = 'winner_payable:' || transfer.reference || ':' || transfer.currency)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfer_lines_of_owed_line'); END
+
+trigger transfers_fixed: CREATE TRIGGER transfers_fixed BEFORE UPDATE ON transfers
+WHEN ((NEW.job_id = OLD.job_id OR NEW.job_id IS NULL AND OLD.job_id IS NULL) AND NEW.settlement_id = OLD.settlement_id AND NEW.reference = OLD.reference AND NEW.party = OLD.party AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.line_count = OLD.line_count AND (NEW.reissue_of = OLD.reissue_of OR NEW.reissue_of IS NULL AND OLD.reissue_of IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_fixed'); END
+
+trigger transfers_generation_forward: CREATE TRIGGER transfers_generation_forward BEFORE UPDATE ON transfers
+WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_generation_forward'); END
+
+trigger transfers_history_exists: CREATE TRIGGER transfers_history_exists BEFORE UPDATE ON transfers
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.attempt_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_history_exists'); END
+
+trigger transfers_job_open: CREATE TRIGGER transfers_job_open BEFORE INSERT ON transfers
+WHEN (NOT EXISTS (SELECT 1 FROM main.payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_job_open'); END
+
+trigger transfers_keeps_stripe_transfer_id: CREATE TRIGGER transfers_keeps_stripe_transfer_id BEFORE UPDATE ON transfers
+WHEN (OLD.stripe_transfer_id IS NULL OR NEW.stripe_transfer_id = OLD.stripe_transfer_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_keeps_stripe_transfer_id'); END
+
+trigger transfers_no_delete: CREATE TRIGGER transfers_no_delete BEFORE DELETE ON transfers
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_no_delete'); END
+
+trigger transfers_no_nested_update: CREATE TRIGGER transfers_no_nested_update BEFORE UPDATE ON transfers
+WHEN (EXISTS (SELECT 1 FROM main.transfers AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.attempt_number IS OLD.attempt_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.job_id IS OLD.job_id AND stored.settlement_id IS OLD.settlement_id AND stored.reference IS OLD.reference AND stored.party IS OLD.party AND stored.amount_minor IS OLD.amount_minor AND stored.currency IS OLD.currency AND stored.line_count IS OLD.line_count AND stored.reissue_of IS OLD.reissue_of AND stored.approved_by IS OLD.approved_by AND stored.approved_at IS OLD.approved_at AND stored.approval_reason IS OLD.approval_reason AND stored.destination IS OLD.destination AND stored.generation IS OLD.generation AND stored.first_attempt_at IS OLD.first_attempt_at AND stored.retry_until IS OLD.retry_until AND stored.must_look_up IS OLD.must_look_up AND stored.failure_code IS OLD.failure_code AND stored.failure_message IS OLD.failure_message AND stored.failure_count IS OLD.failure_count AND stored.failure_reason IS OLD.failure_reason AND stored.stripe_transfer_id IS OLD.stripe_transfer_id AND stored.parked_at IS OLD.parked_at AND stored.completed_at IS OLD.completed_at AND stored.reversed_minor IS OLD.reversed_minor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_no_nested_update'); END
+
+trigger transfers_no_replace: CREATE TRIGGER transfers_no_replace BEFORE INSERT ON transfers
+WHEN (NOT EXISTS (SELECT 1 FROM main.transfers WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_no_replace'); END
+
+trigger transfers_one_step: CREATE TRIGGER transfers_one_step BEFORE UPDATE ON transfers
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_one_step'); END
+
+trigger transfers_one_stripe_transfer_on_insert: CREATE TRIGGER transfers_one_stripe_transfer_on_insert BEFORE INSERT ON transfers
+WHEN ((NEW.status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked')) IS NOT TRUE OR NEW.stripe_transfer_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.transfers AS other WHERE other.stripe_transfer_id = NEW.stripe_transfer_id AND other.status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_one_stripe_transfer_on_insert'); END
+
+trigger transfers_one_stripe_transfer_on_update: CREATE TRIGGER transfers_one_stripe_transfer_on_update BEFORE UPDATE ON transfers
+WHEN ((NEW.status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked')) IS NOT TRUE OR NEW.stripe_transfer_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.transfers AS other WHERE other.stripe_transfer_id = NEW.stripe_transfer_id AND other.status IN ('pending', 'processing', 'completed', 'retryable', 'failed_terminal', 'parked') AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_one_stripe_transfer_on_update'); END
+
+trigger transfers_reissued_exists: CREATE TRIGGER transfers_reissued_exists BEFORE INSERT ON transfers
+WHEN (NEW.reissue_of IS NULL OR EXISTS (SELECT 1 FROM main.transfers WHERE id = NEW.reissue_of)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_reissued_exists'); END
 
 trigger webhook_rejections_no_delete: CREATE TRIGGER webhook_rejections_no_delete BEFORE DELETE ON webhook_rejections
 WHEN (FALSE) IS NOT TRUE

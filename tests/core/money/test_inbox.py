@@ -125,6 +125,7 @@ def test_an_event_of_another_environment_is_refused(
         b'{"a": NaN}',
         b"[" * 100_000,
         b" " * (512 * 1_024 + 1),
+        event_body("../..", "payment_intent.processing", {"id": "pi_1"}, START),
     ],
 )
 def test_a_body_that_is_no_event_is_malformed(body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.core.money.payments import (
+    ADA,
     DISPUTE_FEE,
     FEE,
     WORKER,
@@ -10,14 +11,16 @@ from tests.core.money.payments import (
     withdrawn_body,
 )
 
-from indelible.kernel import IndelibleError
+from indelible.kernel import Actor, IndelibleError
+from indelible.kernel.audit import ActorKind
 from indelible.money import MoneyRead, errors
-from indelible.money.commands import BookResidue
-from indelible.money.entities import AccountKind, MovementKind
-from indelible.money.handlers import book_residue
+from indelible.money.commands import BookResidue, RequestRefund
+from indelible.money.entities import AccountKind, MovementKind, RefundReason
+from indelible.money.handlers import book_residue, request_refund
 from indelible.money.lifecycle import ChargeStatus
 from indelible.money.rules.stages import RECORD_FEE_STAGE, SEND_REFUND_STAGE
 
+KEY = Actor(ActorKind.KEY, "operators")
 Row = tuple[str, str, int]
 
 
@@ -70,6 +73,21 @@ def test_a_refund_of_an_item_that_no_settlement_has_counted(run: PaymentRun) -> 
 
     assert rows(run, f"refund:{refund.id}:REQ") == [("escrow", "refund_clearing", FEE)]
     assert rows(run, f"refund:{refund.id}:OK") == [("refund_clearing", "stripe_balance", FEE)]
+
+
+@pytest.mark.parametrize(
+    ("actor", "source"), [(WORKER, "charge:"), (ADA, "operator"), (KEY, "operator")]
+)
+def test_a_requested_refund_names_who_has_requested_it(
+    run: PaymentRun, actor: Actor, source: str
+) -> None:
+    charge, _ = run.paid()
+    command = RequestRefund(charge_id=charge.id, reason_code=RefundReason.CANCELLED)
+    refund = run.store.run(request_refund, command, actor=actor, reason="a test").refund
+    movement = run.store.read(lambda tx: tx.money.movements.of_key(f"refund:{refund.id}:REQ"))
+
+    assert movement is not None
+    assert movement.entity.source.startswith(source)
 
 
 def test_a_refund_of_an_item_that_a_settlement_has_counted(run: PaymentRun) -> None:

@@ -9,7 +9,10 @@ from attrs import define, field
 from tests.core.money.gateway import FEE_MINOR, ScriptedGateway
 from tests.core.money.payments import FEE, PaymentRun
 
+from indelible.app import WriteTx
 from indelible.kernel import Actor
+from indelible.kernel.stages import Stage
+from indelible.kernel.tasks import Task
 from indelible.money.commands import (
     AttachDestination,
     EnablePayee,
@@ -61,10 +64,12 @@ class StripeBooks(ScriptedGateway):
     events: list[EventObject] = field(factory=list[EventObject])
     is_down: bool = False
 
-    def change(self, amount_minor: int, fee_minor: int = 0) -> None:
+    def change(
+        self, amount_minor: int, fee_minor: int = 0, transaction_id: str | None = None
+    ) -> None:
         """Change the balance."""
         transaction = BalanceTransaction(
-            id=f"txn_{len(self.changes)}",
+            id=transaction_id or f"txn_{len(self.changes)}",
             type="charge",
             amount_minor=amount_minor,
             fee_minor=fee_minor,
@@ -87,6 +92,14 @@ class StripeBooks(ScriptedGateway):
             disputed=False,
         )
         self.charges.append(charge)
+
+    def retrieve_balance_transaction(self, transaction_id: str) -> BalanceTransaction:
+        """Return a change of the balance."""
+        self._begin("retrieve_balance_transaction", transaction_id)
+        for change in self.changes:
+            if change.id == transaction_id:
+                return change
+        return super().retrieve_balance_transaction(transaction_id)
 
     def retrieve_balance(self) -> tuple[BalanceAmount, ...]:
         """Return the balance."""
@@ -158,7 +171,7 @@ class Week(PaymentRun):
     def pay(self, item: str) -> None:
         """Let a charge be paid, and its event and its fee be processed."""
         _, intent = self.opened_intent(item)
-        self.books.change(FEE, FEE_MINOR)
+        self.books.change(FEE, FEE_MINOR, f"txn_{intent.id}")
         self.books.charge(intent.id, FEE)
         self.succeed(intent.id)
         self.finish()
@@ -207,39 +220,30 @@ class Week(PaymentRun):
         self, scope: ReconciliationScope = ReconciliationScope.FULL
     ) -> tuple[Reconciliation, tuple[Discrepancy, ...]]:
         """Reconcile now."""
-        stage = Reconcile(
-            store=self.store,
-            gateway=self.gateway,
-            backfill=self.backfill,
-            scope=scope,
-            clock=self.clock,
-        )
-        reconciliation = stage.run().saved.reconciliation
+        reconciliation = self.reconciliation(scope).run().saved.reconciliation
         return reconciliation, self.store.read(list_discrepancies, reconciliation.id)
 
-    def reconcile_by_task(self, scope: ReconciliationScope, *, seconds: int) -> list[float]:
-        """Let workers perform the task for some time, and return the waits between attempts."""
-        reconcile = Reconcile(
+    def reconciliation(self, scope: ReconciliationScope) -> Reconcile:
+        """Return the reconciliation of a scope."""
+        return Reconcile(
             store=self.store,
             gateway=self.gateway,
             backfill=self.backfill,
             scope=scope,
             clock=self.clock,
         )
-        stage = reconcile.stage()
-        with self.store.transaction(actor=WORKER, reason="a test") as tx:
-            tx.tasks.enqueue(stage.name, {"slot": tx.clock.now()})
-        waits: list[float] = []
+
+    def run_recurring(self, stage: Stage[Any, Any, Any]) -> Task:
+        """Perform the only task of a stage if it is due, and return it."""
+
+        def enqueue(tx: WriteTx, _: None) -> None:
+            tx.tasks.enqueue_once(stage.name, stage.name, due_at=self.clock.now())
+
+        self.execute(enqueue, None)
         worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
         with worker.heartbeat() as beating:
-            while sum(waits) < seconds:
-                process_batch(self.store, stage, actor=WORKER, worker=beating)
-                task = self.store.read(lambda tx: tx.tasks.get(stage.name, "slot"))
-                if task.is_halted:
-                    break
-                waits.append((task.due_at - self.clock.now()).total_seconds())
-                self.clock.advance(waits[-1])
-        return waits
+            process_batch(self.store, stage, actor=WORKER, worker=beating)
+        return self.store.read(lambda tx: tx.tasks.get(stage.name, stage.name))
 
     def found(self) -> set[str]:
         """Return the numbers of the rules that find something now."""

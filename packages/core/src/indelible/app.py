@@ -95,6 +95,7 @@ class AppContext:
         check_contract(self.store, Store)
         check_contract(self.clock, Clock)
         check_contract(self.ids, Ids)
+
         if self.embedder is not None:
             check_contract(self.embedder, Embedder)
         if self.chain is not None:

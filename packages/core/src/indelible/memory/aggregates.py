@@ -1,6 +1,7 @@
 """Aggregates of one lifecycle in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 from attrs import evolve, field, frozen
@@ -198,6 +199,14 @@ class MemoryAggregateRepository(Generic[E]):
 
 def _is_any(_: object) -> bool:
     return True
+
+
+def count_states(heads: Iterable[Head[Any]]) -> Mapping[Any, int]:
+    """Return the number of heads in each state that any is in."""
+    counts: Counter[Any] = Counter()
+    for head in heads:
+        counts[head.entity.status] += 1
+    return counts
 
 
 def _sort_by(heads: list[Head[E]], name: str) -> None:

@@ -1,6 +1,5 @@
 """The memory store's repositories of contests."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Self, TypeVar
@@ -28,7 +27,7 @@ from indelible.contests.lifecycle import ContestStatus, RunStatus
 from indelible.contests.rules.values import EligibleEntry
 from indelible.kernel import Head
 from indelible.kernel.history import Record
-from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.aggregates import MemoryAggregateRepository, count_states
 from indelible.memory.history import MemoryHistory
 
 R = TypeVar("R", bound=Record)
@@ -141,7 +140,7 @@ class MemoryContestRepository(MemoryAggregateRepository[Contest]):
 
     def count_by_status(self) -> Mapping[ContestStatus, int]:
         """Return the number of contests in each state that any is in."""
-        return Counter(head.entity.status for head in self._rows.values())
+        return count_states(self._rows.values())
 
 
 class MemoryEntryRepository(MemoryAggregateRepository[Entry]):

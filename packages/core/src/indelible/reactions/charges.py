@@ -1,4 +1,4 @@
-"""What entries and contests do to charges.
+"""Open the charges of entries, and let charges follow their contests.
 
 A contest may have more charges than one transaction should change. A stage goes through them, each
 in a transaction of its own; a charge that is as it should be stays as it is.
@@ -45,6 +45,7 @@ def open_entry_charge(tx: WriteTx, change: Change) -> None:
     entry = tx.contests.entries.get(change.entity_id).entity
     if entry.status is not EntryStatus.PENDING_PAYMENT:
         return
+
     contest = tx.contests.contests.get(entry.contest_id).entity
     command = OpenCharge(
         reference=contest.id,
@@ -66,6 +67,7 @@ def follow_contest(tx: WriteTx, change: Change) -> None:
     if change.to_state == ContestStatus.COMPLETE:
         enqueue_settlement(tx, change.entity_id)
         return
+
     if change.to_state == ContestStatus.CANCELLED or change.action in MOVING:
         tx.tasks.enqueue(UPDATE_CHARGES_STAGE, {change.entity_id: tx.clock.now()})
 

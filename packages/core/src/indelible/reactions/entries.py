@@ -1,4 +1,4 @@
-"""What the charge of an entry does to it. The state of the contest decides, and never changes.
+"""Let entries follow their charges. The state of the contest decides, and never changes.
 
 The reactions read the present states, so that an old change has no other effect than a new one.
 """
@@ -51,6 +51,7 @@ def follow_charge(tx: WriteTx, change: Change) -> None:
     charge = tx.money.charges.get(change.entity_id).entity
     if charge.status is not ChargeStatus.SUCCEEDED and charge.status not in ENDED:
         return
+
     try:
         contest, entry = lock_entry(tx, charge.item)
     except EntryNotFound:
@@ -120,6 +121,7 @@ def _follow_end(tx: WriteTx, contest: Contest, entry: Entry, charge: Charge) -> 
     if entry.status is EntryStatus.PENDING_PAYMENT:
         _reject(tx, entry, charge.outcome_code or charge.status)
         return
+
     if contest.is_settled or entry.status not in PLAYING:
         # What a settlement has counted stays, whatever becomes of the payment.
         return

@@ -1,4 +1,4 @@
-"""What the settlement of a contest does to the ledger, and the payouts that follow.
+"""Post the settlements of contests in the ledger, and plan the payouts that follow.
 
 The lines of a settlement are read and prepared without a transaction. One transaction posts them.
 """
@@ -98,11 +98,13 @@ class PostSettlement:
         while len(lines) < (run.line_count or 0):
             handle.check()
             lines.extend(self.store.read(_next_lines, run.id, len(lines)))
+
         command = settle_command(run, lines)
         has_payments = self.store.read(_has_payments, contest_id)
         if run.pool_minor and not has_payments:
             logger.warning("[Payout] contest %s was paid without charges", contest_id)
             return None
+
         return command if command.draft.steps or has_payments else None
 
     def finish(self, tx: WriteTx, performed: Sequence[tuple[str, Settle | None]]) -> None:
@@ -138,6 +140,7 @@ def settle_command(run: SettlementRun, lines: Sequence[SettlementLine]) -> Settl
             owed.append(ledger.SettlementLine(party=line.user_id, amount_minor=amount))
         if line.paid_minor > 0:
             items.append(line.entry_id)
+
     return Settle(
         settlement_id=settlement_id(run.contest_id),
         reference=run.contest_id,
@@ -156,6 +159,7 @@ def _unposted_run(tx: ReadTx, contest_id: str) -> SettlementRun | None:
     contest: Contest = tx.contests.contests.get(contest_id).entity
     if contest.settlement_run_id is None or _is_posted(tx, contest_id):
         return None
+
     return tx.contests.runs.get(contest.settlement_run_id).entity
 
 
@@ -178,6 +182,7 @@ def _filled_up(tx: WriteTx, command: Settle) -> Settle:
     missing = _missing_minor(tx, command)
     if not missing:
         return command
+
     return evolve(command, top_up_minor=command.top_up_minor + missing)
 
 
@@ -205,6 +210,7 @@ def _left_escrow_minor(tx: WriteTx, charge: Charge) -> int:
         refund = head.entity
         if not refund.covered and (is_running(refund) or has_succeeded(refund)):
             taken += refund.amount_minor
+
     if charge.status is ChargeStatus.CHARGED_BACK:
         return charge.amount_minor
     return taken

@@ -28,7 +28,7 @@ class ReconciliationNotFinished(Unavailable):
 
     code: ClassVar[str] = "RECONCILIATION_NOT_FINISHED"
     message: ClassVar[str] = (
-        "Reconciliation {reconciliation_id} was not finished: {error_code}: {problem}"
+        "Reconciliation {reconciliation_id} was not finished: {problem} ({error_code})."
     )
     reconciliation_id: str
     error_code: str

@@ -215,32 +215,38 @@ def demo(
     and a repository of its own, and kills the worker of one during its push.
     """
     settings = client_settings()
-    if name in ("contests", "money"):
-        _print_contest(settings, name, competitors)
-        return
-    if name == "projects":
-        from indelible_service.projects_demo import demo_settings, projects_demo
-
-        settings = demo_settings(settings, host)
-        _print_steps(projects_demo(settings), _projects_hint(settings))
-        return
-
-    hint = f"See the results at {settings.address}/console."
-    _print_steps(_demo_steps(settings, name, folder, key, ask), hint)
+    match name:
+        case "contests":
+            _show_contests(settings, competitors)
+        case "money":
+            _show_money(settings)
+        case "projects":
+            _show_projects(settings, host)
+        case _:
+            hint = f"See the results at {settings.address}/console."
+            _print_steps(_demo_steps(settings, name, folder, key, ask), hint)
 
 
-def _print_contest(settings: Settings, name: str, competitors: Path | None) -> None:
-    """Run the demonstration of contests, or that of money, which continues it."""
+def _show_contests(settings: Settings, competitors: Path | None) -> None:
     from indelible_service.demos.contests import contests_demo
-    from indelible_service.demos.money import money_demo
-
-    if name == "money":
-        hint = f"See the ledger at {settings.address}/console/money/ledger."
-        _print_steps(money_demo(settings), hint)
-        return
 
     hint = f"See the contest at {settings.address}/console/contests."
     _print_steps(contests_demo(settings, competitors), hint)
+
+
+def _show_money(settings: Settings) -> None:
+    from indelible_service.demos.money import money_demo
+
+    _print_steps(
+        money_demo(settings), f"See the ledger at {settings.address}/console/money/ledger."
+    )
+
+
+def _show_projects(settings: Settings, host: str | None) -> None:
+    from indelible_service.projects_demo import demo_settings, projects_demo
+
+    settings = demo_settings(settings, host)
+    _print_steps(projects_demo(settings), _projects_hint(settings))
 
 
 def _projects_hint(settings: Settings) -> str:

@@ -36,7 +36,7 @@ def money_demo(settings: Settings) -> Iterator[DemoStep]:
 
 @define(kw_only=True)
 class MoneyDemo:
-    """Waits for the payouts that follow the end of a contest, and shows the books."""
+    """Follows a contest after its end: its payouts, and the books."""
 
     contest: ContestDemo
 

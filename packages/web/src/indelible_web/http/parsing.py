@@ -83,10 +83,14 @@ class RequestParser:
                 headers = request.headers
                 return {name: headers[name] for name in self._header_names if name in headers}
             case _:
-                body = _body_of(request)
-                if self._has_written:
-                    return parse_documents(body, parse_fraction=_parse_written)
-                return parse_documents(body) if self._has_documents else parse_json(body)
+                return self._body(_body_of(request))
+
+    def _body(self, body: bytes) -> object:
+        """Return the JSON value of a body, with fractions as its fields need them."""
+        if self._has_documents:
+            parse_fraction = _parse_written if self._has_written else _parse_exact
+            return parse_documents(body, parse_fraction)
+        return parse_json(body, _parse_written if self._has_written else None)
 
 
 def _missing_header(
@@ -125,8 +129,8 @@ def invalid_fields(messages: Iterable[object]) -> errors.InvalidFields:
     return errors.InvalidFields(dict(by_path[:MAX_REPORTED_FIELDS]))
 
 
-def parse_json(body: bytes) -> object:
-    """Return the JSON value of a body; integers are exact in every notation.
+def parse_json(body: bytes, parse_fraction: Callable[[str], object] | None = None) -> object:
+    """Return the JSON value of a body; by default, integers are exact in every notation.
 
     Raises: MalformedJson, TooDeep, BadNumber, DuplicateKey.
     """
@@ -134,7 +138,7 @@ def parse_json(body: bytes) -> object:
     if _is_deeper(text, MAX_LEVELS):
         raise errors.TooDeep(MAX_LEVELS)
 
-    return _parse(text, _unique, _parse_float)
+    return _parse(text, _unique, parse_fraction or _parse_float)
 
 
 def _parse_written(text: str) -> Decimal:

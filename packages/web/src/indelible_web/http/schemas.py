@@ -18,9 +18,14 @@ from indelible.kernel.json_objects import JsonObjects
 from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
 from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
+from indelible_web.http.json_fields import AS_WRITTEN, json_field
 from indelible_web.http.json_fields import KINDS as JSON_KINDS
-from indelible_web.http.json_fields import json_field
-from indelible_web.http.number_lists import UINT256, is_number_list
+from indelible_web.http.number_lists import (
+    UINT256,
+    WrittenInteger,
+    is_number_list,
+    is_written_integer,
+)
 from indelible_web.http.parsing import invalid_fields
 from indelible_web.http.responses import DATA_KEY, to_json
 from indelible_web.http.scalars import (
@@ -39,6 +44,7 @@ from indelible_web.http.scalars import (
     read_numbers,
     read_text,
     read_uint256,
+    read_written_integer,
     reader_of_enum,
     scalar,
 )
@@ -50,6 +56,7 @@ SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     str: (read_text, {"type": "string"}),
     int: (read_integer, {"type": "integer"}),
     UINT256: (read_uint256, {"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$"}),
+    WrittenInteger: (read_written_integer, {"type": "integer", AS_WRITTEN: True}),
     bool: (read_boolean, {"type": "boolean"}),
     datetime: (read_instant, {"type": "string", "format": "date-time"}),
     float: (read_number, {"type": "number"}),
@@ -329,7 +336,9 @@ def _required_limit(props: SchemaProps, name: str) -> object:
 
 
 def _is_read_already(kind: Any) -> bool:  # noqa: ANN401 - a type
-    return is_number_list(kind) or kind in JSON_KINDS or typing.get_origin(kind) is DeferredItem
+    if is_number_list(kind) or is_written_integer(kind):
+        return True
+    return kind in JSON_KINDS or typing.get_origin(kind) is DeferredItem
 
 
 def _unchanged(value: Any, _: object) -> Any:  # noqa: ANN401 - any value that a reader returned

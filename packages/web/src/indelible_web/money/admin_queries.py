@@ -21,6 +21,7 @@ from indelible.money import (
     TransferStatus,
 )
 from indelible.money.entities.values import AMOUNT, is_amount
+from indelible_web.http.number_lists import WrittenInteger
 from indelible_web.http.paging import PageQuery
 from indelible_web.money.queries import ADDRESS, is_address
 
@@ -89,7 +90,9 @@ class ChargeQuery:
 class RefundBody(ChargeQuery):
     """A refund; without an amount, of all that is left."""
 
-    amount_minor: int | None = field(default=None, validator=optional(is_amount), metadata=AMOUNT)
+    amount_minor: WrittenInteger | None = field(
+        default=None, validator=optional(is_amount), metadata=AMOUNT
+    )
 
 
 @frozen(kw_only=True)

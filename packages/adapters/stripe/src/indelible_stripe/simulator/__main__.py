@@ -9,8 +9,15 @@ from pathlib import Path
 from types import FrameType
 
 from indelible.kernel import IndelibleError
-from indelible_stripe.simulator.server import open_simulator
-from indelible_stripe.simulator.story import Story, load_story
+
+try:
+    from indelible_stripe.simulator.server import open_simulator
+    from indelible_stripe.simulator.story import Story, load_story
+except ModuleNotFoundError as missing:
+    if missing.name != "jsonschema":
+        raise
+    sys.stderr.write("jsonschema is missing: pip install 'indelible-stripe[simulator]'\n")
+    sys.exit(2)
 
 MAX_PORT = 65_535
 
@@ -19,8 +26,8 @@ def main() -> int:
     """Serve until a signal; print the address first. Return 2 for a story that is wrong."""
     parser = ArgumentParser(prog="python -m indelible_stripe.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose one")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--story", type=Path, help="a JSON file: account, faults, webhooks")
+    parser.add_argument("--seed", type=int, default=1, help="of faults and ids; 1 by default")
+    parser.add_argument("--story", type=Path, help="a JSON file, see the README")
     options = parser.parse_args()
     if not 0 <= options.port <= MAX_PORT:
         parser.error(f"--port: expected 0 to {MAX_PORT}, got {options.port}")

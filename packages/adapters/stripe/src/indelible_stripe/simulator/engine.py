@@ -1,6 +1,7 @@
 """A simulator without its socket: what it answers to a request of the API."""
 
 import threading
+from base64 import b64decode
 from collections.abc import Mapping
 from copy import deepcopy
 from http import HTTPStatus
@@ -132,11 +133,11 @@ class Engine:
         return answer
 
     def _authenticate(self, authorization: str) -> None:
-        scheme, _, key = authorization.partition(" ")
+        key = _secret_key(authorization)
         own = self.state.settings.api_key
         is_known = key.startswith(KEY_PREFIXES) and own in (None, key)
         is_mode = key.startswith(LIVE_PREFIXES) is self.state.settings.livemode
-        if scheme != "Bearer" or not is_known or not is_mode:
+        if not is_known or not is_mode:
             raise ApiError("Invalid API Key provided.", status=HTTPStatus.UNAUTHORIZED)
 
     def _parse(self, request: _Request, text: str) -> Operation:
@@ -213,3 +214,20 @@ class Engine:
                 newer_parameters=request.judgement.newer,
             )
         )
+
+
+def _secret_key(authorization: str) -> str:
+    """Return the secret key of a header, '' if there is none.
+
+    Stripe's library sends a bearer token; `curl -u sk_test_...:` sends the key as a user's name.
+    """
+    scheme, _, value = authorization.partition(" ")
+    if scheme == "Bearer":
+        return value
+    if scheme != "Basic":
+        return ""
+    try:
+        user, _, _ = b64decode(value, validate=True).decode("ascii").partition(":")
+    except ValueError:
+        return ""
+    return user

@@ -165,12 +165,13 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
 
     def covering_any(self, items: Sequence[str]) -> Mapping[str, str]:
         """Return the ids of the settlement movements that have counted items, by the items."""
+        wanted = frozenset(items)
         covered: dict[str, str] = {}
         for head in self._rows.values():
             for row in self.bulk_rows(CoveredItem, head.entity.id, seq=FIRST):
-                covered[row.item] = head.entity.id
-
-        return {item: covered[item] for item in items if item in covered}
+                if row.item in wanted:
+                    covered[row.item] = head.entity.id
+        return covered
 
     def covered_items(self, movement_id: str, *, after: int, limit: int) -> tuple[str, ...]:
         """Return the next `limit` items of a settlement after a number, in order."""
@@ -190,7 +191,10 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
 
     def lines_of_party(self, party: str, *, before: str, limit: int) -> tuple[LedgerLine, ...]:
         """Return the last `limit` postings that name a party before a position, newest first."""
-        lines = [line for line in self._lines() if line.posting.party == party]
+        lines: list[LedgerLine] = []
+        for line in self._lines():
+            if line.posting.party == party:
+                lines.append(line)
         return _newest(lines, before, limit)
 
     def owed_line(self, movement_id: str, number: int) -> OwedLine:
@@ -316,7 +320,9 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
                 line = self.payout_line(*posting.reversed_line)
                 reversals = self.reversals(*posting.reversed_line)
                 check_reversed_line(movement, posting, line, reversals)
-        items = [row.item for row in rows.get(CoveredItem, ())]
+        items: list[str] = []
+        for row in rows.get(CoveredItem, ()):
+            items.append(row.item)
         for item, settled_by in self.covering_any(items).items():
             raise errors.ItemCovered(item, settled_by)
 

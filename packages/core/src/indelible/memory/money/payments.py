@@ -1,6 +1,5 @@
 """The memory store's charges, refunds, disputes, events and reconciliations."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 from attrs import field, frozen
 
 from indelible.kernel import Head
-from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.aggregates import MemoryAggregateRepository, count_states
 from indelible.memory.money.ledger import MemoryMovementRepository
 from indelible.memory.money.records import first_of, records_after
 from indelible.money.entities import (
@@ -86,15 +85,18 @@ class MemoryChargeRepository(MemoryAggregateRepository[Charge]):
         """Return paid charges without their ENTRY_FEE or PAYMENT_QUARANTINED, in order of id."""
 
         def is_unbooked(charge: Charge) -> bool:
-            facts = [f"payment:{charge.id}:{kind}" for kind in COLLECTED]
-            is_booked = any(self._movements.of_fact(fact) is not None for fact in facts)
-            return charge.paid_at is not None and not is_booked
+            if charge.paid_at is None:
+                return False
+            for kind in COLLECTED:
+                if self._movements.of_fact(f"payment:{charge.id}:{kind}") is not None:
+                    return False
+            return True
 
         return self.where(is_unbooked, limit=limit)
 
     def count_by_status(self) -> Mapping[ChargeStatus, int]:
         """Return the number of charges in each state that any is in."""
-        return Counter(head.entity.status for head in self._rows.values())
+        return count_states(self._rows.values())
 
 
 class MemoryRefundRepository(MemoryAggregateRepository[Refund]):
@@ -114,7 +116,7 @@ class MemoryRefundRepository(MemoryAggregateRepository[Refund]):
 
     def count_by_status(self) -> Mapping[RefundStatus, int]:
         """Return the number of refunds in each state that any is in."""
-        return Counter(head.entity.status for head in self._rows.values())
+        return count_states(self._rows.values())
 
 
 @frozen
@@ -176,7 +178,7 @@ class MemoryStripeEventRepository(MemoryAggregateRepository[StripeEvent]):
 
     def count_by_status(self) -> Mapping[InboxStatus, int]:
         """Return the number of events in each state that any is in."""
-        return Counter(head.entity.status for head in self._rows.values())
+        return count_states(self._rows.values())
 
 
 class MemoryReconciliationRepository(MemoryAggregateRepository[Reconciliation]):

@@ -1,6 +1,5 @@
 """The memory store's payees, transfers and payout jobs."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,7 +8,7 @@ from attrs import field, frozen
 from indelible.kernel import Change, Head
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record
-from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.aggregates import MemoryAggregateRepository, count_states
 from indelible.memory.money.ledger import MemoryMovementRepository
 from indelible.memory.money.records import first_of, records_after
 from indelible.money import errors
@@ -105,11 +104,11 @@ class MemoryTransferRepository(MemoryAggregateRepository[Transfer]):
     def count_of_job(self, job_id: str) -> Mapping[TransferStatus, int]:
         """Return the number of a job's transfers in each state that any is in."""
         heads = self.find({"job_id": job_id}, limit=len(self._rows))
-        return Counter(head.entity.status for head in heads)
+        return count_states(heads)
 
     def count_by_status(self) -> Mapping[TransferStatus, int]:
         """Return the number of transfers in each state that any is in."""
-        return Counter(head.entity.status for head in self._rows.values())
+        return count_states(self._rows.values())
 
     def unpaid_sums(self) -> tuple[UnpaidSum, ...]:
         """Return the sums of the transfers whose owed lines no movement has paid."""

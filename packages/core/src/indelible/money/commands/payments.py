@@ -126,7 +126,7 @@ class RecordFee(ChargeCommand):
     transaction_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     fee_minor: int = field(validator=instance_of(int))
     currency: str = field(validator=is_currency, metadata=CURRENCY)
-    taken_at: datetime = field(validator=is_instant)
+    charged_at: datetime = field(validator=is_instant)
 
 
 @frozen(kw_only=True)

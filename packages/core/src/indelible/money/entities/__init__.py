@@ -31,8 +31,8 @@ from indelible.money.entities.lines import (
     OwedLine,
     line_position,
 )
+from indelible.money.entities.payees import Payee
 from indelible.money.entities.payouts import (
-    Payee,
     PayoutJob,
     Transfer,
     TransferAttempt,

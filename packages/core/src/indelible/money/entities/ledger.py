@@ -79,8 +79,6 @@ class Account(Aggregate):
         if self.last_movement_id is None:
             for name in SUMS:
                 self._require(name, "0", str(getattr(self, name)))
-        if self.kind.has_reference and self.balance_minor < 0:
-            raise errors.BalanceNegative(self.id, self.balance_minor)
 
     @classmethod
     def opened(
@@ -107,10 +105,15 @@ class Account(Aggregate):
         growth = debited_minor - credited_minor
         if self.kind.side is Side.CREDIT:
             growth = -growth
+        balance_minor = self.balance_minor + growth
+        # A stored balance below 0 can be read: the reconciliation reports it (R10).
+        if self.kind.has_reference and balance_minor < 0:
+            raise errors.BalanceNegative(self.id, balance_minor)
+
         return self.transition(
             "post",
             now=now,
-            balance_minor=self.balance_minor + growth,
+            balance_minor=balance_minor,
             last_movement_id=movement.id,
             debited_minor=debited_minor,
             credited_minor=credited_minor,

@@ -1,4 +1,4 @@
-"""Payees, transfers to them, and the payout jobs of settlements."""
+"""Transfers to payees, and the payout jobs of settlements."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -40,74 +40,23 @@ from indelible.money.entities.values import (
     sum_field,
 )
 from indelible.money.lifecycle import (
-    PAYEE,
     PAYOUT_JOB,
     TERMINAL_TRANSFER,
     TRANSFER,
-    PayeeStatus,
     PayoutJobStatus,
     TransferStatus,
 )
 
-WITH_DESTINATION: Final = frozenset({PayeeStatus.RESTRICTED, PayeeStatus.READY})
 RETRY_BUDGET: Final = timedelta(hours=72)  # from the first attempt
 # Equal failures in a row after which an answer may come from Stripe's store of answers.
 MAX_EQUAL_FAILURES: Final = 3
 APPROVAL_FIELDS: Final = ("approved_by", "approved_at", "approval_reason")
-ONE_PER_DESTINATION: Final = OnePerParent(
-    name="one_destination",
-    parent_field="destination",
-    states=tuple(PayeeStatus),
-    error=errors.DestinationTaken,
-)
 ONE_AT_STRIPE: Final = OnePerParent(
     name="one_stripe_transfer",
     parent_field="stripe_transfer_id",
     states=tuple(TransferStatus),
     error=errors.TransferExists,
 )
-
-
-@frozen(kw_only=True)
-class Payee(Aggregate):
-    """A party that receives transfers; its id is the party's, `destination` its Stripe account."""
-
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYEE
-    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_PER_DESTINATION,)
-
-    status: PayeeStatus = field(validator=instance_of(PayeeStatus))
-    destination: str | None = identifier_field()
-
-    def __attrs_post_init__(self) -> None:
-        has_account = self.status in WITH_DESTINATION
-        check_presence(self, ("destination",), is_present=has_account)
-
-    @property
-    def is_ready(self) -> bool:
-        """Return True if the payee can receive transfers."""
-        return self.status is PayeeStatus.READY
-
-    @property
-    def is_restricted(self) -> bool:
-        """Return True if the payee has an account that cannot receive transfers."""
-        return self.status is PayeeStatus.RESTRICTED
-
-    @property
-    def is_closed(self) -> bool:
-        """Return True if the payee receives nothing any more."""
-        return self.status is PayeeStatus.CLOSED
-
-    def enabled(self, *, now: datetime) -> Self:
-        """Return the payee once it can receive transfers; itself if it can already."""
-        return self if self.is_ready else self.transition("enable", now=now)
-
-    def restricted(self, *, now: datetime) -> Self:
-        """Return the payee once it cannot receive transfers; itself if it cannot already."""
-        return self if self.is_restricted else self.transition("restrict", now=now)
-
-    def closed(self, *, now: datetime) -> Self:
-        """Return the payee without its account; itself if it is closed already."""
-        return self if self.is_closed else self.transition("close", now=now, destination=None)
 
 
 @frozen(kw_only=True)

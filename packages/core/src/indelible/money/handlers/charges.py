@@ -151,7 +151,10 @@ def cancel_charge(tx: MoneyWrite, command: commands.CancelCharge) -> ChargeSaved
 
 
 def record_fee(tx: MoneyWrite, command: commands.RecordFee) -> None:
-    """Post Stripe's fee of a payment, once for each balance transaction."""
+    """Post Stripe's fee of a payment, once for each balance transaction.
+
+    It occurred when Stripe charged it, however late it is posted.
+    """
     if command.fee_minor == 0:
         return
     draft = processing_fee(
@@ -160,7 +163,7 @@ def record_fee(tx: MoneyWrite, command: commands.RecordFee) -> None:
         currency=command.currency,
         proof=Proof(command.transaction_id, f"fee:{command.transaction_id}"),
     )
-    post_movement(tx, draft, occurred_at=command.taken_at)
+    post_movement(tx, draft, occurred_at=command.charged_at)
 
 
 def apply_intent(

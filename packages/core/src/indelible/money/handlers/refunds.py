@@ -6,6 +6,7 @@ from datetime import datetime
 from attrs import frozen
 
 from indelible.kernel import Head
+from indelible.kernel.audit import ActorKind
 from indelible.money import commands, errors
 from indelible.money.commands import RefundSaved
 from indelible.money.entities import (
@@ -75,7 +76,7 @@ def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSav
     if command.amount_minor is not None:
         amount_minor = command.amount_minor
     charge.require_refundable(amount_minor)
-    proof = Proof.by_operator(f"refund:{charge.id}")
+    proof = _proof_of_request(tx, charge)
     return _refund_saved(start_refund(tx, head, command.reason_code, amount_minor, proof).refund)
 
 
@@ -145,7 +146,7 @@ def reject_refund(tx: MoneyWrite, command: commands.RejectRefund) -> RefundSaved
     failed = head.entity.transition("fail", now=tx.clock.now(), failure_code=command.failure_code)
     saved = save(tx, tx.money.refunds, head, failed, "fail")
     proof = Proof(failed.id, failed.id)
-    _end(tx, charge, refund, "fail", proof)
+    _end(tx, charge, refund, "fail", proof, occurred_at=failed.updated_at)
     return _refund_saved(saved)
 
 
@@ -256,7 +257,7 @@ def _apply(
             failure_code=failure_code,
         )
         save(tx, tx.money.refunds, head, moved, action)
-        _end(tx, charge, refund, action, proof, made_at=reported.created)
+        _end(tx, charge, refund, action, proof, occurred_at=reported.created)
 
     return decision
 
@@ -268,14 +269,14 @@ def _end(
     action: str,
     proof: Proof,
     *,
-    made_at: datetime | None = None,
+    occurred_at: datetime,
 ) -> None:
     """Book the end of a refund, and move its charge; `refund` is the one before the action.
 
-    `made_at` is when Stripe has made the refund, and has taken its money from the balance.
+    `occurred_at` is when the money has left Stripe's balance, however late that is known.
     """
     if action == SUCCESS:
-        _post_success(tx, head.entity, refund, proof, made_at)
+        _post_success(tx, head.entity, refund, proof, occurred_at)
         _move_charge(tx, head, refund, proof, is_success=True)
     if action in FAILURES:
         if has_succeeded(refund):
@@ -343,7 +344,7 @@ def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
 
 
 def _post_success(
-    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, made_at: datetime | None
+    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, occurred_at: datetime
 ) -> None:
     draft = refund_succeeded(
         refund_id=refund.id,
@@ -353,7 +354,7 @@ def _post_success(
         currency=refund.currency,
         proof=proof,
     )
-    post_movement(tx, draft, occurred_at=made_at)
+    post_movement(tx, draft, occurred_at=occurred_at)
 
 
 def _post_failure(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
@@ -374,6 +375,13 @@ def _reverse_success(tx: MoneyWrite, refund: Refund) -> None:
     movement = tx.money.movements.of_key(f"refund:{refund.id}:OK")
     if movement is not None:
         reverse_movement(tx, commands.ReverseMovement(movement_id=movement.entity.id))
+
+
+def _proof_of_request(tx: MoneyWrite, charge: Charge) -> Proof:
+    """Return the proof of a refund that a person, or else the program, has requested."""
+    if tx.actor.kind is ActorKind.SYSTEM:
+        return Proof(f"charge:{charge.id}", f"charge:{charge.id}")
+    return Proof.by_operator(f"refund:{charge.id}")
 
 
 def _refuse_disputed(tx: MoneyWrite, charge: Charge) -> None:

@@ -73,6 +73,6 @@ class RecordPaymentFee:
                 transaction_id=transaction.id,
                 fee_minor=transaction.fee_minor,
                 currency=transaction.currency,
-                taken_at=transaction.created,
+                charged_at=transaction.created,
             )
             record_fee(tx, command)

@@ -1,7 +1,7 @@
 """The recurring stages that compare the books with Stripe: hourly the cheap rules, daily all."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from indelible.money.commands import (
 )
 from indelible.money.entities import (
     AccountKind,
+    BalanceTransaction,
     ChargeObject,
     Discrepancy,
     EventObject,
@@ -48,7 +49,7 @@ from indelible.money.rules.reconciliation import (
     ReconciliationResult,
     reconcile,
 )
-from indelible.money.tasks.outages import RETRY_WAITS, code_of, one_line
+from indelible.money.tasks.outages import RETRY_SECONDS, RETRY_WAITS, code_of, one_line
 from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
 from indelible.money.tasks.states import MoneyStore
 
@@ -65,6 +66,9 @@ LEASE_SECONDS: Final = 600
 # The ages of the times at which our balance and Stripe's are compared: a booking under way at one
 # of them is not under way at all.
 CUTS: Final = tuple(GRACE + timedelta(minutes=5 * number) for number in range(10))
+# A fee is a task of its own. After an outage of Stripe it is posted within this time.
+FEES_WITHIN: Final = timedelta(seconds=RETRY_SECONDS)
+PAYMENT_TYPES: Final = frozenset({"charge", "payment"})
 JOBS_OF: Final = timedelta(days=7)
 MARGIN: Final = timedelta(hours=1)  # a charge and its event may be on two sides of midnight
 PAGE: Final = 500
@@ -106,8 +110,7 @@ class Reconcile:
             lifecycle=None,
             perform=self.perform,
             lease_seconds=LEASE_SECONDS,
-            # The next slot of the schedule makes a comparison of its own.
-            retry_seconds=EVERY_SECONDS[self.scope],
+            retry_seconds=RETRY_SECONDS,
             retry_waits=RETRY_WAITS,
             store_results=True,
         )
@@ -242,8 +245,9 @@ class Reconcile:
         """Return our balance and Stripe's at several times of the last hour."""
         totals = {one.currency: one.total_minor for one in self.gateway.retrieve_balance()}
         since = now - max(CUTS)
-        changes = list(self.gateway.list_balance_transactions(since=since))
+        changes = list(self.gateway.list_balance_transactions(since=now - FEES_WITHIN))
         ours = self.store.read(_stripe_balances, since)
+        late_fees = self.store.read(_unbooked_fees, changes)
         balances: list[BalanceCuts] = []
         for currency in sorted({*totals, *ours}):
             our_total, our_changes = ours.get(currency, (0, ()))
@@ -253,8 +257,12 @@ class Reconcile:
                 booked = our_total - sum(minor for at, minor in our_changes if at >= until)
                 stripes = totals.get(currency, 0)
                 for change in changes:
-                    if change.currency == currency and change.created >= until:
+                    if change.currency != currency:
+                        continue
+                    if change.created >= until:
                         stripes -= change.net_minor
+                    else:
+                        stripes += late_fees.get(change.id, 0)
                 cuts.append((booked, stripes))
             balances.append(BalanceCuts(currency=currency, cuts=tuple(cuts)))
         return tuple(balances)
@@ -328,6 +336,16 @@ def _stripe_balances(
             changes.append((line.movement.occurred_at, sign * line.posting.amount_minor))
         balances[balance.currency] = (balance.balance_minor, tuple(changes))
     return balances
+
+
+def _unbooked_fees(tx: MoneyRead, changes: Sequence[BalanceTransaction]) -> dict[str, int]:
+    """Return the fees of payments that are not posted yet, by their balance transactions."""
+    fees: dict[str, int] = {}
+    for change in changes:
+        is_of_payment = change.type in PAYMENT_TYPES and change.fee_minor != 0
+        if is_of_payment and tx.money.movements.of_key(f"fee:{change.id}") is None:
+            fees[change.id] = change.fee_minor
+    return fees
 
 
 def _booked_at(tx: MoneyRead, charge: ChargeObject) -> datetime | None:

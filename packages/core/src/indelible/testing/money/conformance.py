@@ -4,6 +4,7 @@ from indelible.testing.money.ledger import LedgerConformance
 from indelible.testing.money.owed import OwedLinesConformance
 from indelible.testing.money.payees import PayeesConformance
 from indelible.testing.money.payments import PaymentsConformance
+from indelible.testing.money.payout_ends import PayoutEndsConformance
 from indelible.testing.money.payouts import PayoutsConformance
 from indelible.testing.money.reconciliations import ReconciliationsConformance, SwitchConformance
 
@@ -13,6 +14,7 @@ class MoneyConformance(
     OwedLinesConformance,
     PaymentsConformance,
     PayoutsConformance,
+    PayoutEndsConformance,
     PayeesConformance,
     ReconciliationsConformance,
     SwitchConformance,

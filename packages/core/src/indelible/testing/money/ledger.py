@@ -195,9 +195,9 @@ class LedgerConformance:
         assert mirror.movement.key == f"reversal_of:{original.id}"
         assert books.balance(AccountKind.ESCROW) == 0
         assert not books.reverse(original.id).is_new
-        found = store.read(lambda tx: tx.money.movements.reversal_of(original.id))
-        assert found is not None
-        assert found.entity == mirror.movement
+        reversal = store.read(lambda tx: tx.money.movements.reversal_of(original.id))
+        assert reversal is not None
+        assert reversal.entity == mirror.movement
         second = _mirror_under_another_key(books, original)
         assert code(partial(books.post, second)) == "MOVEMENT_REVERSED"
 

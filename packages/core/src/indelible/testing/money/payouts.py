@@ -6,42 +6,33 @@ from functools import partial
 from attrs import evolve
 
 from indelible import money
-from indelible.kernel import Head, verify_chain
+from indelible.kernel import Change, Head, verify_chain
 from indelible.kernel.bulk import Bulk
+from indelible.kernel.tasks import Task
 from indelible.money import (
-    PAYOUT_JOB,
     TRANSFER,
-    AccountKind,
     AttemptKind,
+    MoneyRead,
     MovementKind,
     Transfer,
-    TransferFailure,
     TransferLine,
 )
 from indelible.money.commands import (
-    BeginTransfer,
-    CompletePayoutJob,
     RecordTransferFailure,
     RecordTransferSent,
     TransferCommand,
 )
 from indelible.money.entities import movement_id
-from indelible.money.errors import ParkReason
 from indelible.money.handlers import (
     approve_automatically,
-    complete_payout_job,
-    mark_unclaimed,
-    park_transfer,
     record_transfer_failure,
     record_transfer_sent,
 )
-from indelible.money.handlers.payouts import begin_transfer
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
 from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import (
     AUTOMATIC,
-    COMPLETE_PAYOUT_JOB_STAGE,
     SEND_TRANSFER_STAGE,
     FailureDecision,
 )
@@ -50,20 +41,16 @@ from indelible.testing.money.scenarios import FEE, OTHER, REFERENCE, USD, WON, s
 from indelible.testing.money.transfers import (
     PROGRAM,
     SETTLEMENT,
-    account_of,
     approve,
     called,
     id_of,
     plan,
     planned,
-    ready_payee,
-    reissue,
     reported,
-    reverse,
     sent,
     transfer_of,
 )
-from indelible.testing.stores import FAR, MAYA, NOOR, AnyStore, do, within
+from indelible.testing.stores import MAYA, NOOR, AnyStore, do, within
 
 SETTLEMENT_MOVEMENT = movement_id(f"settlement:{SETTLEMENT}")
 PROOF = Proof.by_event("evt-1")
@@ -72,6 +59,16 @@ PROOF = Proof.by_event("evt-1")
 def ids_of(heads: Sequence[Head[Transfer]]) -> list[str]:
     """Return the ids of transfers."""
     return [head.entity.id for head in heads]
+
+
+def task_of(tx: MoneyRead, transfer_id: str) -> Task:
+    """Return the task that sends a transfer."""
+    return tx.tasks.get(SEND_TRANSFER_STAGE, transfer_id)
+
+
+def changes_of(tx: MoneyRead, transfer_id: str) -> Sequence[Change]:
+    """Return the changes of a transfer."""
+    return tx.history.of(TRANSFER.name, transfer_id)
 
 
 def new_transfer(tx: money.MoneyWrite, transfer_id: str, line: TransferLine) -> None:
@@ -152,9 +149,8 @@ class PayoutsConformance:
         for party in WON:
             transfer = transfer_of(store, party)
             assert transfer.approved_by == str(PROGRAM)
-            task = store.read(lambda tx, name=transfer.id: tx.tasks.get(SEND_TRANSFER_STAGE, name))
-            assert not task.is_completed
-            changes = store.read(lambda tx, name=transfer.id: tx.history.of(TRANSFER.name, name))
+            assert not store.read(task_of, transfer.id).is_completed
+            changes = store.read(changes_of, transfer.id)
             assert [change.action for change in changes] == ["plan", "approve"]
             verify_chain(TRANSFER, changes)
 
@@ -246,8 +242,8 @@ class PayoutsConformance:
     def test_another_amount_or_currency_at_stripe_is_refused(self, store: AnyStore) -> None:
         planned(store)
         transfer = called(store, "ann")
-        found = reported(transfer, "tr_1")
-        for other in (evolve(found, amount_minor=1), evolve(found, currency="EUR")):
+        same = reported(transfer, "tr_1")
+        for other in (evolve(same, amount_minor=1), evolve(same, currency="EUR")):
             command = RecordTransferSent(transfer_id=transfer.id, reported=other, proof=PROOF)
             assert code(partial(do, store, record_transfer_sent, command)) == "TRANSFER_MISMATCH"
 
@@ -271,160 +267,3 @@ class PayoutsConformance:
         )
         assert note.entity.key == f"ledger:payout:{transfer.id}:{transfer.attempt_number}"
         assert books.owed("ann")[0].paid_by is None
-
-    def test_parked_transfers_are_listed_by_party_and_by_time(self, store: AnyStore) -> None:
-        planned(store)
-        for party in WON:
-            approve(store, party)
-            command = money.ParkTransfer(
-                transfer_id=id_of(party), park_reason=ParkReason.ACCOUNT_MISSING
-            )
-            do(store, park_transfer, command)
-        parked_at = transfer_of(store, "bob").parked_at
-        assert parked_at is not None
-
-        def read(tx: money.MoneyRead) -> list[list[str]]:
-            transfers = tx.money.transfers
-            return [
-                ids_of(transfers.parked(after="", limit=9)),
-                ids_of(transfers.parked(party="bob", after="", limit=9)),
-                ids_of(transfers.parked(party="dan", after="", limit=9)),
-                ids_of(transfers.parked_since(parked_at, limit=9)),
-                ids_of(transfers.parked_since(FAR, limit=2)),
-            ]
-
-        assert store.read(read) == [
-            sorted(id_of(party) for party in WON),
-            [id_of("bob")],
-            [],
-            [id_of("ann")],
-            [id_of("ann"), id_of("bob")],
-        ]
-
-    def test_transfers_that_did_not_end_are_listed_from_the_oldest(self, store: AnyStore) -> None:
-        planned(store)
-        sent(store, "ann")
-        approve(store, "bob")
-        waiting = transfer_of(store, "bob").updated_at
-
-        def read(tx: money.MoneyRead) -> list[list[str]]:
-            transfers = tx.money.transfers
-            return [
-                ids_of(transfers.stuck_since(FAR, limit=9)),
-                ids_of(transfers.stuck_since(waiting, limit=9)),
-                ids_of(transfers.stuck_since(FAR, limit=1)),
-            ]
-
-        assert store.read(read) == [[id_of("cat"), id_of("bob")], [id_of("cat")], [id_of("cat")]]
-
-    def test_transfers_are_counted_by_state(self, store: AnyStore) -> None:
-        planned(store)
-        sent(store, "ann")
-        counts = store.read(lambda tx: tx.money.transfers.count_of_job(SETTLEMENT))
-
-        assert counts == {TransferStatus.COMPLETED: 1, TransferStatus.PENDING: 2}
-        assert store.read(lambda tx: tx.money.transfers.count_by_status()) == counts
-        assert store.read(lambda tx: tx.money.transfers.count_of_job("nothing")) == {}
-
-    def test_unpaid_transfers_are_summed_by_reference(self, store: AnyStore) -> None:
-        planned(store)
-        sent(store, "ann")
-        (item,) = store.read(lambda tx: tx.money.transfers.unpaid_sums())
-
-        assert (item.reference, item.currency, item.transfers) == (REFERENCE, USD, 2)
-        assert item.amount_minor == WON["bob"] + WON["cat"]
-
-    def test_a_job_is_complete_when_each_of_its_transfers_has_ended(self, store: AnyStore) -> None:
-        planned(store)
-        command = CompletePayoutJob(job_id=SETTLEMENT)
-        complete = partial(do, store, complete_payout_job, command)
-        sent(store, "ann")
-        sent(store, "bob")
-        assert code(complete) == "PAYOUT_JOB_NOT_FINISHED"
-        incomplete = store.read(lambda tx: tx.money.payout_jobs.incomplete(after="", limit=9))
-        assert [head.entity.id for head in incomplete] == [SETTLEMENT]
-
-        sent(store, "cat")
-        job = complete().job
-
-        assert job.status is PayoutJobStatus.COMPLETE
-        assert complete().job == job
-        assert store.read(lambda tx: tx.money.payout_jobs.incomplete(after="", limit=9)) == ()
-        task = store.read(lambda tx: tx.tasks.get(COMPLETE_PAYOUT_JOB_STAGE, SETTLEMENT))
-        assert not task.is_completed
-        changes = store.read(lambda tx: tx.history.of(PAYOUT_JOB.name, SETTLEMENT))
-        assert [change.action for change in changes] == ["plan", "start", "complete"]
-
-    def test_a_reversed_transfer_is_owed_again_and_paid_by_a_new_one(self, store: AnyStore) -> None:
-        books = planned(store)
-        first = sent(store, "ann")
-        assert code(partial(reissue, store, first)) == "TRANSFER_NOT_REISSUABLE"
-        reverse(store, "ann", FEE)
-        repeated = reverse(store, "ann", FEE)
-        too_much = partial(reverse, store, "ann", WON["ann"] - FEE + 1, reversal_id="trr_2")
-
-        assert repeated.reversed_minor == FEE
-        assert code(too_much) == "REVERSAL_TOO_LARGE"
-        again = reissue(store, first)
-        (line,) = store.read(lambda tx: tx.money.transfers.lines(again.id))
-        assert (again.reissue_of, again.job_id, again.amount_minor) == (first.id, None, FEE)
-        assert (line.owed_movement_id, line.amount_minor) == (
-            movement_id("reversal:trr_1"),
-            FEE,
-        )
-        assert code(partial(reissue, store, first)) == "TRANSFER_NOT_REISSUABLE"
-        assert books.balance(AccountKind.WINNER_PAYABLE) == sum(WON.values()) - WON["ann"] + FEE
-        assert books.faults() == ()
-
-    def test_a_failed_transfer_opens_its_complete_job_again(self, store: AnyStore) -> None:
-        planned(store)
-        for party in ("ann", "bob"):
-            sent(store, party)
-        failing = called(store, "cat")
-        decision = FailureDecision(
-            action="fail",
-            code="STRIPE_REJECTED",
-            message="no such account",
-            failure=TransferFailure.REJECTED,
-        )
-        command = RecordTransferFailure(
-            transfer_id=failing.id, attempt_number=failing.attempt_number, decision=decision
-        )
-        failed = do(store, record_transfer_failure, command).transfer
-        do(store, complete_payout_job, CompletePayoutJob(job_id=SETTLEMENT))
-        again = reissue(store, failed)
-
-        assert failed.status is TransferStatus.FAILED_TERMINAL
-        assert (again.id, again.status, again.approved_by) == (failed.id, "pending", None)
-        job = store.read(lambda tx: tx.money.payout_jobs.get(SETTLEMENT)).entity
-        assert (job.status, job.completed_at) == (PayoutJobStatus.PROCESSING, None)
-
-    def test_a_transfer_waits_for_a_payee_that_cannot_receive_it(self, store: AnyStore) -> None:
-        planned(store)
-        approve(store, "ann")
-        command = BeginTransfer(transfer_id=id_of("ann"))
-        unknown = within(store, lambda tx: begin_transfer(tx, command))
-        ready_payee(store, "ann")
-        do(store, money.restrict_payee, money.RestrictPayee(party="ann"))
-        restricted = within(store, lambda tx: begin_transfer(tx, command))
-
-        assert unknown is not None
-        assert unknown.decision.park_reason is ParkReason.ACCOUNT_MISSING
-        assert restricted is not None
-        assert restricted.decision.park_reason is ParkReason.ACCOUNT_RESTRICTED
-        assert transfer_of(store, "ann").attempt_number == 0
-
-    def test_a_payee_that_may_still_come_loses_nothing(self, store: AnyStore) -> None:
-        books = planned(store)
-        approve(store, "ann")
-        park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason=ParkReason.ACCOUNT_MISSING)
-        do(store, park_transfer, park)
-        command = money.MarkUnclaimed(transfer_id=id_of("ann"))
-
-        assert code(partial(do, store, mark_unclaimed, command)) == "UNCLAIMED_TOO_EARLY"
-        assert books.owed("ann")[0].paid_by is None
-        unapproved = money.MarkUnclaimed(transfer_id=id_of("bob"))
-        assert code(partial(do, store, mark_unclaimed, unapproved)) == "INVALID_TRANSITION"
-        unknown = money.MarkUnclaimed(transfer_id="nothing")
-        assert code(partial(do, store, mark_unclaimed, unknown)) == "TRANSFER_NOT_FOUND"
-        assert transfer_of(store, "ann").destination != account_of("ann")

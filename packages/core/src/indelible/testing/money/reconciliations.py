@@ -44,10 +44,12 @@ def start(store: AnyStore, scope: ReconciliationScope = CHEAP) -> Reconciliation
     return do(store, start_reconciliation, command).reconciliation
 
 
-def finish(store: AnyStore, reconciliation: Reconciliation, *found: Discrepancy) -> Reconciliation:
+def finish(
+    store: AnyStore, reconciliation: Reconciliation, *discrepancies: Discrepancy
+) -> Reconciliation:
     """Finish a reconciliation."""
     command = FinishReconciliation(
-        reconciliation_id=reconciliation.id, checked=CHECKED, discrepancies=found
+        reconciliation_id=reconciliation.id, checked=CHECKED, discrepancies=discrepancies
     )
     return do(store, finish_reconciliation, command).reconciliation
 
@@ -88,10 +90,10 @@ class ReconciliationsConformance:
 
         assert finished.has_passed
         assert (finished.status, finished.checked) == (ReconciliationStatus.COMPLETE, CHECKED)
-        found = store.read(
+        stored = store.read(
             lambda tx: tx.money.reconciliations.discrepancies(finished.id, after=0, limit=9)
         )
-        assert found == ()
+        assert stored == ()
         assert store.read(lambda tx: tx.money.switches.current()) is None
         changes = store.read(lambda tx: tx.history.of(RECONCILIATION.name, finished.id))
         assert [change.action for change in changes] == ["start", "complete"]
@@ -132,7 +134,7 @@ class ReconciliationsConformance:
         assert code(partial(finish, store, started)) == "INVALID_TRANSITION"
         assert start(store).id != started.id
 
-    def test_the_newest_reconciliation_of_a_scope_is_found(self, store: AnyStore) -> None:
+    def test_the_newest_reconciliation_of_a_scope_is_returned(self, store: AnyStore) -> None:
         assert store.read(lambda tx: tx.money.reconciliations.newest()) is None
         finish(store, start(store, FULL))
         cheap = finish(store, start(store))

@@ -105,8 +105,8 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         accounts = SqlAggregateRepository(self._session, ACCOUNT_HEADS)
         try:
             check_movement(movement, _postings(bulk), _steps(updates))
-        except IndelibleError as error:
-            raise self._session.refused(error) from None
+        except IndelibleError as refusal:
+            raise self._session.refused(refusal) from None
         try:
             accounts.save_all(updates)
             super().save(change, movement, (), bulk)

@@ -61,7 +61,8 @@ CHARGES = head(
         name="charges_quarantined_not_paid",
     ),
     CheckConstraint(
-        "refunded_minor BETWEEN 0 AND coalesce(received_minor, 0) AND CASE status"
+        # BETWEEN beside AND would not be the same text in a restored dump.
+        "refunded_minor >= 0 AND refunded_minor <= coalesce(received_minor, 0) AND CASE status"
         f" WHEN '{ChargeStatus.REFUNDED}' THEN refunded_minor = received_minor"
         f" WHEN '{ChargeStatus.PARTIALLY_REFUNDED}'"
         " THEN refunded_minor > 0 AND refunded_minor < received_minor"

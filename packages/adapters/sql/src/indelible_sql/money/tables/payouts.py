@@ -2,10 +2,9 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
+from indelible.money.entities.payees import WITH_DESTINATION, Payee
 from indelible.money.entities.payouts import (
     APPROVAL_FIELDS,
-    WITH_DESTINATION,
-    Payee,
     Transfer,
 )
 from indelible.money.entities.values import MAX_MESSAGE_LENGTH, AttemptKind, TransferFailure

@@ -1,9 +1,13 @@
 """Approve transfers, and let an operator park one and try it again."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from indelible.kernel import Actor, Head, InvalidTransition
+from indelible.kernel.aggregates import change_for
 from indelible.kernel.audit import ActorKind
+from indelible.kernel.history import Update
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.money import commands, errors
 from indelible.money.commands import TransferSaved
@@ -41,6 +45,26 @@ def approve_automatically(tx: MoneyWrite, command: commands.TransferCommand) -> 
     if head.entity.is_approved or is_requested:
         return saved(head)
     return _approve(tx, head, POLICY_REASON)
+
+
+def approve_planned(tx: MoneyWrite, heads: Sequence[Head[Transfer]]) -> None:
+    """Approve the transfers of a settlement that this transaction has planned, all at once.
+
+    Those that an operator plans wait for somebody else.
+    """
+    if tx.actor.kind is not ActorKind.SYSTEM or not heads:
+        return
+
+    now = tx.clock.now()
+    updates: list[Update[Transfer]] = []
+    dues: dict[str, datetime] = {}
+    for head in heads:
+        transfer = head.entity.approved(str(tx.actor), POLICY_REASON, now=now)
+        change = change_for(tx, head, transfer, "approve")
+        updates.append(Update(head, change, transfer))
+        dues[transfer.id] = now
+    tx.money.transfers.save_all(updates)
+    tx.tasks.enqueue(SEND_TRANSFER_STAGE, dues)
 
 
 def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSaved:

@@ -15,7 +15,7 @@ from indelible.money.entities import (
     movement_id,
     transfer_id,
 )
-from indelible.money.handlers.payouts.approving import approve_automatically
+from indelible.money.handlers.payouts.approving import approve_planned
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.ledger import settlement_key
@@ -45,11 +45,12 @@ def plan_payouts(
     transfers: dict[str, str] = {}
     for party in lines:
         transfers[transfer_id(command.settlement_id, party)] = party
+    planned: list[Head[Transfer]] = []
     for transfer in sorted(transfers):
         party = transfers[transfer]
-        _save_transfer(tx, transfer, head.entity, party, lines[party])
-        if policy.automatic_approval:
-            approve_automatically(tx, commands.TransferCommand(transfer_id=transfer))
+        planned.append(_save_transfer(tx, transfer, head.entity, party, lines[party]))
+    if policy.automatic_approval:
+        approve_planned(tx, planned)
     return _saved(head, is_new=True)
 
 
@@ -109,7 +110,7 @@ def _save_job(
 
 def _save_transfer(
     tx: MoneyWrite, transfer: str, job: PayoutJob, party: str, lines: Sequence[OwedLine]
-) -> None:
+) -> Head[Transfer]:
     entity = Transfer.create(
         "plan",
         now=tx.clock.now(),
@@ -123,7 +124,8 @@ def _save_transfer(
         line_count=len(lines),
         reissue_of=None,
     )
-    save(tx, tx.money.transfers, None, entity, "plan", bulk=(transfer_lines(lines),))
+    bulk = (transfer_lines(lines),)
+    return save(tx, tx.money.transfers, None, entity, "plan", bulk=bulk)
 
 
 def _saved(head: Head[PayoutJob], *, is_new: bool) -> PayoutJobSaved:

@@ -42,7 +42,7 @@ class EventEnvelope:
         """Read the fields of an event."""
         event_type = fields.text("type")
         return cls(
-            id=fields.text("id"),
+            id=fields.own_id("id"),
             type=event_type,
             api_version=fields.text_or_none("api_version"),
             livemode=fields.flag("livemode"),

@@ -1,5 +1,6 @@
 """Read the JSON of Stripe's events field by field; a field of another type is refused."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, cast
@@ -12,6 +13,7 @@ from indelible.money import errors
 
 MAX_BODY_BYTES: Final = 512 * 1_024
 MAX_TEXT_CHARACTERS: Final = 200  # of an id, a status or a code
+OWN_ID: Final = re.compile(r"[\w-]+", re.ASCII)
 MAX_METADATA: Final = 50
 MAX_METADATA_CHARACTERS: Final = 500
 MAX_INSTANT: Final = 253_402_300_799  # the last second of the year 9999
@@ -32,6 +34,13 @@ class JsonFields:
         value = self.values.get(name)
         if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT_CHARACTERS:
             raise self.malformed(name, f"a text of up to {MAX_TEXT_CHARACTERS} characters")
+        return value
+
+    def own_id(self, name: str) -> str:
+        """Return the id of the object itself, which can be a segment of a path."""
+        value = self.text(name)
+        if OWN_ID.fullmatch(value) is None:
+            raise self.malformed(name, "letters, digits, _ and -")
         return value
 
     def text_or_none(self, name: str) -> str | None:

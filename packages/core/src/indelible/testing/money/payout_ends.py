@@ -1,0 +1,214 @@
+"""Requirements on transfers that wait, end, come back, and are counted."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from indelible import money
+from indelible.kernel import Head
+from indelible.money import (
+    PAYOUT_JOB,
+    AccountKind,
+    Transfer,
+    TransferFailure,
+)
+from indelible.money.commands import (
+    BeginTransfer,
+    CompletePayoutJob,
+    RecordTransferFailure,
+)
+from indelible.money.entities import movement_id
+from indelible.money.errors import ParkReason
+from indelible.money.handlers import (
+    complete_payout_job,
+    mark_unclaimed,
+    park_transfer,
+    record_transfer_failure,
+)
+from indelible.money.handlers.payouts import begin_transfer
+from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.rules.payouts import (
+    COMPLETE_PAYOUT_JOB_STAGE,
+    FailureDecision,
+)
+from indelible.testing.captures.scenarios import code
+from indelible.testing.money.scenarios import FEE, REFERENCE, USD, WON
+from indelible.testing.money.transfers import (
+    SETTLEMENT,
+    account_of,
+    approve,
+    called,
+    id_of,
+    planned,
+    ready_payee,
+    reissue,
+    reverse,
+    sent,
+    transfer_of,
+)
+from indelible.testing.stores import FAR, AnyStore, do, within
+
+
+def ids_of(heads: Sequence[Head[Transfer]]) -> list[str]:
+    """Return the ids of transfers."""
+    return [head.entity.id for head in heads]
+
+
+class PayoutEndsConformance:
+    """Requirements on the lists, the counts and the ends of transfers."""
+
+    def test_parked_transfers_are_listed_by_party_and_by_time(self, store: AnyStore) -> None:
+        planned(store)
+        for party in WON:
+            approve(store, party)
+            command = money.ParkTransfer(
+                transfer_id=id_of(party), park_reason=ParkReason.ACCOUNT_MISSING
+            )
+            do(store, park_transfer, command)
+        parked_at = transfer_of(store, "bob").parked_at
+        assert parked_at is not None
+
+        def read(tx: money.MoneyRead) -> list[list[str]]:
+            transfers = tx.money.transfers
+            return [
+                ids_of(transfers.parked(after="", limit=9)),
+                ids_of(transfers.parked(party="bob", after="", limit=9)),
+                ids_of(transfers.parked(party="dan", after="", limit=9)),
+                ids_of(transfers.parked_since(parked_at, limit=9)),
+                ids_of(transfers.parked_since(FAR, limit=2)),
+            ]
+
+        assert store.read(read) == [
+            sorted(id_of(party) for party in WON),
+            [id_of("bob")],
+            [],
+            [id_of("ann")],
+            [id_of("ann"), id_of("bob")],
+        ]
+
+    def test_transfers_that_did_not_end_are_listed_from_the_oldest(self, store: AnyStore) -> None:
+        planned(store)
+        sent(store, "ann")
+        approve(store, "bob")
+        waiting = transfer_of(store, "bob").updated_at
+
+        def read(tx: money.MoneyRead) -> list[list[str]]:
+            transfers = tx.money.transfers
+            return [
+                ids_of(transfers.stuck_since(FAR, limit=9)),
+                ids_of(transfers.stuck_since(waiting, limit=9)),
+                ids_of(transfers.stuck_since(FAR, limit=1)),
+            ]
+
+        assert store.read(read) == [[id_of("cat"), id_of("bob")], [id_of("cat")], [id_of("cat")]]
+
+    def test_transfers_are_counted_by_state(self, store: AnyStore) -> None:
+        planned(store)
+        sent(store, "ann")
+        counts = store.read(lambda tx: tx.money.transfers.count_of_job(SETTLEMENT))
+
+        assert counts == {TransferStatus.COMPLETED: 1, TransferStatus.PENDING: 2}
+        assert store.read(lambda tx: tx.money.transfers.count_by_status()) == counts
+        assert store.read(lambda tx: tx.money.transfers.count_of_job("nothing")) == {}
+
+    def test_unpaid_transfers_are_summed_by_reference(self, store: AnyStore) -> None:
+        planned(store)
+        sent(store, "ann")
+        (item,) = store.read(lambda tx: tx.money.transfers.unpaid_sums())
+
+        assert (item.reference, item.currency, item.transfers) == (REFERENCE, USD, 2)
+        assert item.amount_minor == WON["bob"] + WON["cat"]
+
+    def test_a_job_is_complete_when_each_of_its_transfers_has_ended(self, store: AnyStore) -> None:
+        planned(store)
+        command = CompletePayoutJob(job_id=SETTLEMENT)
+        complete = partial(do, store, complete_payout_job, command)
+        sent(store, "ann")
+        sent(store, "bob")
+        assert code(complete) == "PAYOUT_JOB_NOT_FINISHED"
+        incomplete = store.read(lambda tx: tx.money.payout_jobs.incomplete(after="", limit=9))
+        assert [head.entity.id for head in incomplete] == [SETTLEMENT]
+
+        sent(store, "cat")
+        job = complete().job
+
+        assert job.status is PayoutJobStatus.COMPLETE
+        assert complete().job == job
+        assert store.read(lambda tx: tx.money.payout_jobs.incomplete(after="", limit=9)) == ()
+        task = store.read(lambda tx: tx.tasks.get(COMPLETE_PAYOUT_JOB_STAGE, SETTLEMENT))
+        assert not task.is_completed
+        changes = store.read(lambda tx: tx.history.of(PAYOUT_JOB.name, SETTLEMENT))
+        assert [change.action for change in changes] == ["plan", "start", "complete"]
+
+    def test_a_reversed_transfer_is_owed_again_and_paid_by_a_new_one(self, store: AnyStore) -> None:
+        books = planned(store)
+        first = sent(store, "ann")
+        assert code(partial(reissue, store, first)) == "TRANSFER_NOT_REISSUABLE"
+        reverse(store, "ann", FEE)
+        repeated = reverse(store, "ann", FEE)
+        too_much = partial(reverse, store, "ann", WON["ann"] - FEE + 1, reversal_id="trr_2")
+
+        assert repeated.reversed_minor == FEE
+        assert code(too_much) == "REVERSAL_TOO_LARGE"
+        again = reissue(store, first)
+        (line,) = store.read(lambda tx: tx.money.transfers.lines(again.id))
+        assert (again.reissue_of, again.job_id, again.amount_minor) == (first.id, None, FEE)
+        assert (line.owed_movement_id, line.amount_minor) == (
+            movement_id("reversal:trr_1"),
+            FEE,
+        )
+        assert code(partial(reissue, store, first)) == "TRANSFER_NOT_REISSUABLE"
+        assert books.balance(AccountKind.WINNER_PAYABLE) == sum(WON.values()) - WON["ann"] + FEE
+        assert books.faults() == ()
+
+    def test_a_failed_transfer_opens_its_complete_job_again(self, store: AnyStore) -> None:
+        planned(store)
+        for party in ("ann", "bob"):
+            sent(store, party)
+        failing = called(store, "cat")
+        decision = FailureDecision(
+            action="fail",
+            code="STRIPE_REJECTED",
+            message="no such account",
+            failure=TransferFailure.REJECTED,
+        )
+        command = RecordTransferFailure(
+            transfer_id=failing.id, attempt_number=failing.attempt_number, decision=decision
+        )
+        failed = do(store, record_transfer_failure, command).transfer
+        do(store, complete_payout_job, CompletePayoutJob(job_id=SETTLEMENT))
+        again = reissue(store, failed)
+
+        assert failed.status is TransferStatus.FAILED_TERMINAL
+        assert (again.id, again.status, again.approved_by) == (failed.id, "pending", None)
+        job = store.read(lambda tx: tx.money.payout_jobs.get(SETTLEMENT)).entity
+        assert (job.status, job.completed_at) == (PayoutJobStatus.PROCESSING, None)
+
+    def test_a_transfer_waits_for_a_payee_that_cannot_receive_it(self, store: AnyStore) -> None:
+        planned(store)
+        approve(store, "ann")
+        command = BeginTransfer(transfer_id=id_of("ann"))
+        unknown = within(store, lambda tx: begin_transfer(tx, command))
+        ready_payee(store, "ann")
+        do(store, money.restrict_payee, money.RestrictPayee(party="ann"))
+        restricted = within(store, lambda tx: begin_transfer(tx, command))
+
+        assert unknown is not None
+        assert unknown.decision.park_reason is ParkReason.ACCOUNT_MISSING
+        assert restricted is not None
+        assert restricted.decision.park_reason is ParkReason.ACCOUNT_RESTRICTED
+        assert transfer_of(store, "ann").attempt_number == 0
+
+    def test_a_payee_that_may_still_come_loses_nothing(self, store: AnyStore) -> None:
+        books = planned(store)
+        approve(store, "ann")
+        park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason=ParkReason.ACCOUNT_MISSING)
+        do(store, park_transfer, park)
+        command = money.MarkUnclaimed(transfer_id=id_of("ann"))
+
+        assert code(partial(do, store, mark_unclaimed, command)) == "UNCLAIMED_TOO_EARLY"
+        assert books.owed("ann")[0].paid_by is None
+        unapproved = money.MarkUnclaimed(transfer_id=id_of("bob"))
+        assert code(partial(do, store, mark_unclaimed, unapproved)) == "INVALID_TRANSITION"
+        unknown = money.MarkUnclaimed(transfer_id="nothing")
+        assert code(partial(do, store, mark_unclaimed, unknown)) == "TRANSFER_NOT_FOUND"
+        assert transfer_of(store, "ann").destination != account_of("ann")

@@ -1,0 +1,80 @@
+"""The README of the package tells a stranger what is true: its story, faults and controls."""
+
+import base64
+import json
+import re
+import subprocess
+import sys
+from typing import Final
+
+import httpx
+from tests.adapters.stripe.controls import API_KEY, controlled
+from tests.architecture.sources import ADAPTERS
+
+from indelible_stripe.simulator import read_story
+from indelible_stripe.simulator.controls import CONTROLS
+from indelible_stripe.simulator.faults import FaultKind
+
+README: Final = (ADAPTERS / "stripe" / "README.md").read_text("utf-8")
+WITHOUT_EXTRA: Final = """
+import runpy, sys
+sys.modules["jsonschema"] = None
+runpy.run_module("indelible_stripe.simulator", run_name="__main__")
+"""
+
+
+def test_the_story_of_the_readme_is_valid() -> None:
+    (text,) = re.findall(r"```json\n(.+?)```", README, re.DOTALL)
+    story = read_story(json.loads(text))
+
+    assert story.faults
+    assert story.outages
+    assert story.webhooks.url
+
+
+def test_the_readme_names_every_fault_and_no_other() -> None:
+    (sentence,) = re.findall(r"The kinds of faults: (.+?)\.", README, re.DOTALL)
+
+    assert re.findall(r"`(\w+)`", sentence) == [kind.value for kind in FaultKind]
+
+
+def test_the_readme_names_every_control_and_no_other() -> None:
+    rows = re.findall(r"^\| (`.+?`) \|", README, re.MULTILINE)
+    paths = re.findall(r"`(.+?)`", " ".join(rows))
+    controls = [pattern for method, pattern, _ in CONTROLS if method == "POST"]
+    found = dict.fromkeys(controls, 0)
+    for path in paths:
+        (pattern,) = [one for one in controls if re.fullmatch(one, path.replace("<id>", "x_1"))]
+        found[pattern] += 1
+
+    assert min(found.values()) == 1
+    for method, pattern, _ in CONTROLS:
+        assert method == "POST" or f"GET /_simulator/{pattern}" in README
+
+
+def test_the_key_of_curl_is_accepted_as_the_bearer_token_is() -> None:
+    with controlled() as run:
+        accepted = httpx.get(f"{run.url}/v1/balance", auth=(API_KEY, ""))
+        wrong = [
+            "Basic",
+            "Basic !!!",
+            "Basic " + base64.b64encode(b"\xff:").decode(),
+            "Basic " + base64.b64encode(b"pk_test_1:").decode(),
+            f"Digest {API_KEY}",
+        ]
+        statuses: list[int] = []
+        for header in wrong:
+            answer = httpx.get(f"{run.url}/v1/balance", headers={"Authorization": header})
+            statuses.append(answer.status_code)
+
+    assert accepted.status_code == 200
+    assert statuses == [401] * len(wrong)
+
+
+def test_without_its_extra_the_program_says_what_to_install() -> None:
+    done = subprocess.run(
+        (sys.executable, "-c", WITHOUT_EXTRA), check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == "jsonschema is missing: pip install 'indelible-stripe[simulator]'\n"

@@ -1,0 +1,221 @@
+"""Every step of facts 5.5 through HTTP: the simulator's webhooks, our server, and our stages."""
+
+import json
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import pytest
+from tests.contest_runs import FEE_MINOR
+from tests.web.payments.running import PaymentServer
+
+from indelible.money import MovementKind
+from indelible.money.rules.events import EVENT_TYPES
+from indelible_stripe.simulator.state import Kind
+from indelible_web.money.webhooks import MAX_BODY_BYTES
+
+pytestmark = pytest.mark.slow  # Each test runs a server and a simulator.
+
+SUCCEEDED: Final = "payment_intent.succeeded"
+HOUR: Final = 3_600
+AT_ONCE: Final = 8
+
+
+def test_step_1_a_body_over_the_limit_is_refused_and_not_stored(server: PaymentServer) -> None:
+    body = server.recorded(server.started())
+    longest = body + b" " * (MAX_BODY_BYTES - len(body))
+
+    refused = server.send(longest + b" ")
+    assert (refused.status_code, refused.json()["code"]) == (413, "BODY_TOO_LARGE")
+    assert server.events(SUCCEEDED) == []
+    assert server.send(longest).json() == {"received": True}
+
+
+def test_step_2_a_webhook_with_another_secret_leaves_only_a_rejection(
+    server: PaymentServer,
+) -> None:
+    server.webhooks(secrets=["whsec_other"])
+    intent_id = server.started()
+    server.attempt(intent_id)
+
+    assert {one.code for one in server.rejections()} == {"STRIPE_SIGNATURE_INVALID"}
+    assert server.events() == []
+    assert server.outcome(intent_id) == ("PENDING", "PENDING_PAYMENT")
+
+
+def test_step_3_an_event_of_the_other_mode_is_refused_with_an_alert(
+    server: PaymentServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    event: dict[str, Any] = json.loads(server.recorded(server.started()))
+    with caplog.at_level(logging.ERROR, "indelible.web"):
+        refused = server.send(json.dumps({**event, "livemode": True}).encode())
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "ENVIRONMENT_MISMATCH")
+    assert "ENVIRONMENT_MISMATCH" in caplog.text
+    assert [one.code for one in server.rejections()] == ["ENVIRONMENT_MISMATCH"]
+    assert server.events(SUCCEEDED) == []
+
+
+def test_step_4_the_bytes_are_stored_before_anything_is_processed(server: PaymentServer) -> None:
+    intent_id = server.started()
+    server.stripe.control(f"intents/{intent_id}/pay")
+    server.deliver()
+
+    (event,) = server.events(SUCCEEDED)
+    sent = server.stripe.simulator.engine.state.get(Kind.EVENT, event.id)
+    assert json.loads(server.payload(event)) == sent
+    assert event.status.value == "RECEIVED"
+    assert server.outcome(intent_id) == ("PENDING", "PENDING_PAYMENT")
+
+
+def test_step_5_an_event_is_acknowledged_and_a_known_one_is_a_duplicate(
+    server: PaymentServer,
+) -> None:
+    body = server.recorded(server.started())
+
+    first = server.send(body)
+    second = server.send(body)
+
+    assert (first.status_code, first.json()) == (200, {"received": True})
+    assert (second.status_code, second.json()) == (200, {"received": True, "duplicate": True})
+    assert len(server.events(SUCCEEDED)) == 1
+
+
+def test_step_5_the_same_event_twice_at_once_is_stored_and_booked_once(
+    server: PaymentServer,
+) -> None:
+    body = server.recorded(server.started())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(server.send, [body] * AT_ONCE))
+    server.settle()
+
+    assert [answer.status_code for answer in answers] == [200] * AT_ONCE
+    assert sum(answer.json() == {"received": True} for answer in answers) == 1
+    assert [kind for kind, _ in server.postings()].count("ENTRY_FEE") == 1
+
+
+def test_step_6_an_event_is_applied_and_booked_under_its_own_key(server: PaymentServer) -> None:
+    intent_id = server.paid()
+    (event,) = server.events(SUCCEEDED)
+    key = f"stripe_event:{event.id}:{MovementKind.ENTRY_FEE.value}"
+
+    movement = server.run.store.read(lambda tx: tx.money.movements.of_key(key))
+    assert movement is not None
+    assert movement.entity.total_minor == FEE_MINOR
+    assert event.status.value == "PROCESSED"
+    assert server.outcome(intent_id) == ("SUCCEEDED", "ACTIVE")
+    assert event.id in server.page("inbox")
+
+
+def test_step_6_an_event_that_is_sent_again_is_not_applied_again(server: PaymentServer) -> None:
+    server.paid()
+    before = server.postings()
+    changes = server.run.changes()
+
+    for _ in range(3):
+        server.happen(f"events/{server.sent_event(SUCCEEDED)}/send")
+
+    assert server.postings() == before
+    assert server.run.changes() == changes
+
+
+def test_step_6_an_event_of_an_unknown_intent_is_a_dead_letter_after_72_hours(
+    server: PaymentServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    intent = server.stripe.gateway.create_payment_intent(
+        amount_minor=FEE_MINOR, currency="USD", metadata={}, idempotency_key="elsewhere"
+    )
+    server.attempt(intent.id)
+    (event,) = server.events(SUCCEEDED)
+    assert (event.status.value, event.last_code) == ("RECEIVED", "PAYMENT_INTENT_NOT_FOUND")
+
+    with caplog.at_level(logging.ERROR, "indelible.money"):
+        for _ in range(75):
+            server.advance(HOUR)
+            server.run.work()
+
+    (dead,) = server.events(SUCCEEDED)
+    assert (dead.status.value, dead.last_code) == ("DEAD", "PAYMENT_INTENT_NOT_FOUND")
+    assert f"event {dead.id} of type {SUCCEEDED} is a dead letter" in caplog.text
+    assert "PAYMENT_INTENT_NOT_FOUND" in server.page(f"inbox/{dead.id}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [("amount", 1_000, "AMOUNT_MISMATCH"), ("currency", "eur", "CURRENCY_MISMATCH")],
+)
+def test_step_6_other_money_is_stored_refunded_and_never_in_the_pool(
+    server: PaymentServer, name: str, value: object, code: str
+) -> None:
+    intent_id = server.started()
+    server.stripe.simulator.engine.state.get(Kind.INTENT, intent_id)[name] = value
+
+    server.attempt(intent_id)
+
+    assert server.outcome(intent_id)[0] == "REFUNDED"
+    assert server.status(intent_id)["outcome_code"] == code
+    assert "ENTRY_FEE" not in [kind for kind, _ in server.postings()]
+    assert "escrow" not in server.balances()
+    assert server.events(SUCCEEDED)[0].status.value == "PROCESSED"
+
+
+def test_step_7_an_event_of_another_type_is_ignored(server: PaymentServer) -> None:
+    server.started()
+    server.settle()
+
+    (event,) = server.events("payment_intent.created")
+    assert (event.status.value, event.last_code) == ("IGNORED", "UNHANDLED_EVENT")
+
+
+def test_step_8_a_failed_attempt_is_stored_and_repeated(server: PaymentServer) -> None:
+    intent_id = server.paid()
+    server.refund()
+    server.webhooks(event_types=["customer.created"])
+    server.run.work()
+    event_id = server.sent_event("charge.refunded")
+    server.stripe.control("outage", on=True)
+    server.happen(f"events/{event_id}/send")
+    (failed,) = server.events("charge.refunded")
+    assert (failed.status.value, failed.last_code) == ("RECEIVED", "STRIPE_API_ERROR")
+
+    server.stripe.control("outage", on=False)
+    server.advance(2 * HOUR)
+    server.run.work()
+
+    (processed,) = server.events("charge.refunded")
+    assert processed.status.value == "PROCESSED"
+    assert processed.attempt_number == failed.attempt_number + 1
+    assert server.outcome(intent_id) == ("REFUNDED", "REFUNDED")
+
+
+def test_two_events_of_one_payment_are_booked_once(server: PaymentServer) -> None:
+    server.paid()
+    event: dict[str, Any] = json.loads(server.payload(server.events(SUCCEEDED)[0]))
+    server.send(json.dumps({**event, "id": "evt_another"}).encode())
+    server.settle()
+
+    (another,) = [one for one in server.events(SUCCEEDED) if one.id == "evt_another"]
+    assert (another.status.value, another.last_code) == ("PROCESSED", "PAYMENT_ALREADY_PROCESSED")
+    assert [kind for kind, _ in server.postings()].count("ENTRY_FEE") == 1
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_each_subscribed_type_is_received_and_reaches_an_outcome(
+    server: PaymentServer, event_type: str
+) -> None:
+    body = json.dumps(
+        {
+            "id": "evt_of_type",
+            "object": "event",
+            "api_version": None,
+            "created": int(server.run.clock.now().timestamp()),
+            "livemode": False,
+            "type": event_type,
+            "data": {"object": {"id": "obj_1"}},
+        }
+    ).encode()
+
+    assert server.send(body).json() == {"received": True}
+    server.settle()
+    (event,) = server.events(event_type)
+    assert event.status.value in ("DEAD", "IGNORED", "PROCESSED")
