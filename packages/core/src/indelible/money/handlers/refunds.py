@@ -233,12 +233,10 @@ def _refunded_charge(tx: MoneyWrite, reported: RefundObject) -> Head[Charge]:
     known = tx.money.charges.of_intent(intent_id)
     if known is None:
         raise errors.PaymentIntentNotFound(intent_id)
-
     head = tx.money.charges.lock(known.entity.id)
     if head.entity.received_minor is None:
         # The event of the refund has overtaken the one of its payment.
-        expected = "a payment that is known"
-        raise errors.RefundNotAllowed(head.entity.id, expected, head.entity.status)
+        raise errors.RefundNotAllowed(head.entity.id, "a known payment", head.entity.status)
     return head
 
 
