@@ -11,6 +11,7 @@ import httpx
 import waitress
 from attrs import define, field, frozen
 from tests.conftest import POLICY
+from tests.doubles.simulators import checked_simulator
 
 from indelible.app import AppContext
 from indelible.kernel import Actor, Clock, TimeOrderedIds
@@ -34,7 +35,7 @@ from indelible.reactions import (
 )
 from indelible_sql import SqlStore, open_store
 from indelible_stripe import StripeApi
-from indelible_stripe.simulator import Simulator, read_story, running_simulator
+from indelible_stripe.simulator import Simulator, read_story
 from indelible_stripe.simulator.clock import SimulatorClock
 from indelible_web import WebSettings, create_app
 from indelible_web.contexts import CONTEXTS
@@ -91,7 +92,7 @@ def gateway_to(address: str) -> StripeApi:
     )
 
 
-def webhook_handler(store: SqlStore, **options: Any) -> WebhookHandler:  # noqa: ANN401
+def webhook_handler(store: SqlStore, **options: Any) -> WebhookHandler:  # noqa: ANN401 - of the class
     """Return the receiver of webhooks without HTTP."""
     environment = Environment(livemode=False)
     return WebhookHandler(
@@ -131,17 +132,17 @@ class MoneySite:
         with engine.lock:
             return list(engine.state.objects[cast("Any", kind)].values())
 
-    def execute(self, handler: Any, command: Any, actor: Actor = WORKER) -> Any:  # noqa: ANN401
+    def execute(self, handler: Any, command: Any, actor: Actor = WORKER) -> Any:  # noqa: ANN401 - any handler
         """Run a handler."""
         return self.store.run(handler, command, actor=actor, reason="chaos")
 
     # Stages
 
-    def payment_stages(self, **options: Any) -> PaymentStages:  # noqa: ANN401
+    def payment_stages(self, **options: Any) -> PaymentStages:  # noqa: ANN401 - of the class
         """Return the stages of payments."""
         return PaymentStages(store=self.store, gateway=self.gateway, clock=self.clock, **options)
 
-    def payout_stages(self, **options: Any) -> PayoutStages:  # noqa: ANN401
+    def payout_stages(self, **options: Any) -> PayoutStages:  # noqa: ANN401 - of the class
         """Return the stages of payouts."""
         values: dict[str, Any] = {"policy": self.policy, **options}
         return PayoutStages(store=self.store, gateway=self.gateway, clock=self.clock, **values)
@@ -293,7 +294,7 @@ def money_site(
     """
     start = int(datetime.now(UTC).timestamp()) - days_ago * 86_400
     whole = {"clock": {"stopped_at": start}, "hang_seconds": HANG_SECONDS, **story}
-    with running_simulator(read_story(whole), seed=seed) as simulator:
+    with checked_simulator(read_story(whole), seed=seed) as simulator:
         clock = SharedClock(simulator.engine.clock)
         gateway = gateway_to(simulator.base_url)
         store = open_store(url, clock=clock, policy=POLICY)
