@@ -81,7 +81,7 @@ class MoneyKiller:
         """Note what is wrong."""
         self.report.problems.append(f"{kill.label}: {text}")
 
-    def kill(self, kill: MoneyKill, **options: Any) -> None:  # noqa: ANN401
+    def kill(self, kill: MoneyKill, **options: Any) -> None:  # noqa: ANN401 - of the class
         """Let a child do the work, and wait until it has died at the failpoint."""
         site = self.site
         task = ChildTask(
