@@ -69,12 +69,13 @@ class PlainLedger:
     def way(self) -> Way:
         """Return the way to post one posting in a transaction."""
         number = 0
+        is_postgresql = isinstance(self.connection, psycopg.Connection)
 
         def post() -> None:
             nonlocal number
             number += 1
             values = {"key": f"payment:{number}", "amount": AMOUNT}
-            if isinstance(self.connection, psycopg.Connection):
+            if is_postgresql:
                 self.connection.execute(ONE_STATEMENT, values)
                 return
             self.connection.execute(begin(self.connection))

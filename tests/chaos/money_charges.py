@@ -25,8 +25,10 @@ from tests.chaos.money_site import (
     serving,
 )
 
+from indelible.kernel import Head
+from indelible.money import MoneyRead
 from indelible.money.commands import OpenCharge, ResumePayments
-from indelible.money.entities import MovementKind, ReconciliationScope
+from indelible.money.entities import Charge, MovementKind, ReconciliationScope
 from indelible.money.handlers import open_charge
 from indelible.money.handlers.switches import resume_payments
 from indelible.money.lifecycle import ChargeStatus, InboxStatus
@@ -229,7 +231,7 @@ class ChargeDose:
     def _check_charges(self) -> None:
         """Check the state of each charge against its story."""
         for item, story in self.stories.items():
-            head = self.site.store.read(lambda tx, name: tx.money.charges.of_item(name), item)
+            head = self.site.store.read(charge_of, item)
             status = None if head is None else head.entity.status
             if status is not ENDS[story]:
                 self.report.problems.append(f"{item}, {story}: {status}")
@@ -243,6 +245,11 @@ ENDS: Final = {
     Story.DISPUTE_WON: ChargeStatus.SUCCEEDED,
     Story.DISPUTE_LOST: ChargeStatus.CHARGED_BACK,
 }
+
+
+def charge_of(tx: MoneyRead, item: str) -> Head[Charge] | None:
+    """Return the charge of an item."""
+    return tx.money.charges.of_item(item)
 
 
 def pay_charges(url: str, number: int, seed: int) -> ChargeReport:

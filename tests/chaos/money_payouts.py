@@ -22,13 +22,14 @@ from tests.chaos.money_site import (
 )
 from tests.conftest import POLICY
 
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Head
 from indelible.kernel.subscribers import (
     FEED_BEGINNING,
     FOLLOW_FEED,
     RestartSubscriber,
     restart_subscriber,
 )
+from indelible.money import MoneyRead
 from indelible.money.commands import (
     ApproveTransfer,
     AttachDestination,
@@ -275,12 +276,7 @@ class PayoutDose:
         """Return all transfers of ours."""
         transfers: list[Transfer] = []
         while True:
-            heads = self.site.store.read(
-                lambda tx, at: tx.money.transfers.find(
-                    {}, limit=MAX_ROWS_PER_PAGE, offset=at, order=("id",)
-                ),
-                len(transfers),
-            )
+            heads = self.site.store.read(transfers_from, len(transfers))
             transfers.extend(head.entity for head in heads)
             if len(heads) < MAX_ROWS_PER_PAGE:
                 return transfers
@@ -343,6 +339,11 @@ class PayoutDose:
         findings = verify(site.store)
         if findings:
             problems.append(f"verify reports {findings[:3]}")
+
+
+def transfers_from(tx: MoneyRead, offset: int) -> tuple[Head[Transfer], ...]:
+    """Return the next transfers in order of id."""
+    return tx.money.transfers.find({}, limit=MAX_ROWS_PER_PAGE, offset=offset, order=("id",))
 
 
 def account_of(party: str) -> str:

@@ -1,7 +1,7 @@
 """A store that takes payments from a simulated Stripe over sockets, as an installation does."""
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
@@ -14,11 +14,12 @@ from tests.conftest import POLICY
 from tests.doubles.simulators import checked_simulator
 
 from indelible.app import AppContext
-from indelible.kernel import Actor, Clock, TimeOrderedIds
+from indelible.kernel import Actor, Clock, Head, TimeOrderedIds
 from indelible.kernel.feed_stage import FeedFollower
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FOLLOW_FEED
+from indelible.money import MoneyRead
 from indelible.money.entities import Movement, MovementKind, Posting, ReconciliationScope
 from indelible.money.ports import MAX_ROWS_PER_PAGE
 from indelible.money.queries.payouts import list_discrepancies
@@ -231,12 +232,7 @@ class MoneySite:
         where = {} if kind is None else {"kind": kind}
         offset = 0
         while True:
-            heads = self.store.read(
-                lambda tx, at: tx.money.movements.find(
-                    where, limit=MAX_ROWS_PER_PAGE, offset=at, order=("id",)
-                ),
-                offset,
-            )
+            heads = self.store.read(movements_from, where, offset)
             yield from (head.entity for head in heads)
             if len(heads) < MAX_ROWS_PER_PAGE:
                 return
@@ -246,12 +242,7 @@ class MoneySite:
         """Return the postings of a movement."""
         postings: list[Posting] = []
         while True:
-            page = self.store.read(
-                lambda tx, after: tx.money.movements.postings(
-                    movement_id, after=after, limit=MAX_ROWS_PER_PAGE
-                ),
-                len(postings),
-            )
+            page = self.store.read(postings_from, movement_id, len(postings))
             postings.extend(page)
             if len(page) < MAX_ROWS_PER_PAGE:
                 return postings
@@ -270,6 +261,18 @@ class MoneySite:
         """Return the bytes of the simulator's events of a type, as its webhooks send them."""
         events = self.objects("event")
         return [json.dumps(one, indent=2).encode() for one in events if one["type"] == event_type]
+
+
+def movements_from(
+    tx: MoneyRead, where: Mapping[str, object], offset: int
+) -> tuple[Head[Movement], ...]:
+    """Return the next movements in order of id."""
+    return tx.money.movements.find(where, limit=MAX_ROWS_PER_PAGE, offset=offset, order=("id",))
+
+
+def postings_from(tx: MoneyRead, movement_id: str, after: int) -> tuple[Posting, ...]:
+    """Return the next postings of a movement."""
+    return tx.money.movements.postings(movement_id, after=after, limit=MAX_ROWS_PER_PAGE)
 
 
 def lowest_balances(site: MoneySite) -> dict[str, int]:

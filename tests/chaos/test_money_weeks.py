@@ -10,7 +10,9 @@ import pytest
 from tests.chaos.money_site import OPERATOR, MoneySite, money_site
 from tests.chaos.money_weeks import AMOUNT_MINOR, DAY, HOUR, SimulatedWeek, corrupt
 
+from indelible.money import MoneyRead
 from indelible.money.commands import ResumePayments
+from indelible.money.entities import Charge
 from indelible.money.errors import PaymentsHalted
 from indelible.money.handlers.switches import resume_payments
 from indelible.money.lifecycle import ChargeStatus
@@ -32,6 +34,11 @@ def week(sqlite_url: str) -> Generator[SimulatedWeek]:
 def objects_of(site: MoneySite, kind: str) -> dict[str, dict[str, object]]:
     """Return the simulator's own objects of a kind by id."""
     return {one.value: values for one, values in site.simulator.engine.state.objects.items()}[kind]
+
+
+def charge_with(tx: MoneyRead, charge_id: str) -> Charge:
+    """Return a charge."""
+    return tx.money.charges.get(charge_id).entity
 
 
 def plant_r1(week: SimulatedWeek) -> None:
@@ -151,7 +158,7 @@ def test_each_rule_finds_its_planted_discrepancy(week: SimulatedWeek, rule: str)
 
 def test_a_backfill_repairs_an_outage_of_six_hours(week: SimulatedWeek) -> None:
     site = week.site
-    charges = []
+    charges: list[Charge] = []
     for _ in range(6):
         charge, intent_id = week.open("week-2")
         site.control(f"intents/{intent_id}/pay")
@@ -166,8 +173,8 @@ def test_a_backfill_repairs_an_outage_of_six_hours(week: SimulatedWeek) -> None:
 
     assert site.reconcile() == []
     for charge in charges:
-        head = site.store.read(lambda tx, name: tx.money.charges.get(name), charge.id)
-        assert head.entity.status is ChargeStatus.SUCCEEDED
+        stored = site.store.read(charge_with, charge.id)
+        assert stored.status is ChargeStatus.SUCCEEDED
     assert site.balances()["stripe_balance"] == site.simulated_balance()
     site.clock.advance(DAY)
     assert site.reconcile() == []

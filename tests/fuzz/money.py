@@ -7,7 +7,7 @@ stored with its bytes, and ends processed, ignored, as a dead letter, or waits f
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, Final, cast
 
@@ -16,6 +16,8 @@ from tests.core.money.payments import dispute_body, intent_body, refund_body, wi
 from tests.web.harness import memory
 from tests.web.paying import Till
 
+from indelible.app import ReadTx
+from indelible.kernel import Head
 from indelible.kernel.errors import error_types
 from indelible.money import StripeEvent
 from indelible.money.lifecycle import InboxStatus
@@ -29,7 +31,7 @@ OK: Final = 200
 SERVER_ERROR: Final = 500
 MAX_BODY_BYTES: Final = 512 * 1_024
 DEEP: Final = 5_000
-VALUES: Final[tuple[object, ...]] = (
+VALUES: Final[Sequence[Any]] = (
     *(None, True, False, 0, -1, 1.5, 1e308, 2**63, -(2**63) - 1, 10**30, 10**400),
     *("", " ", "\0", "a\0b", "\ud800", "\u202eabc", "\ufeff", "a" * 201, "a" * 30_000),
     *("'; DROP TABLE movements; --", "../..", "<script>", "NaN", "1e9", "whsec_x", "\U0001f4b8"),
@@ -233,8 +235,8 @@ def _judge(till: Till, accepted: Mapping[str, bytes], tally: MoneyTally) -> None
         tally.wrong.append(f"events answered and not stored, or the reverse: {lost}")
     for event in stored.values():
         tally.seen[f"event {event.status} {event.last_code or ''}".strip()] += 1
-        content = till.store.read(lambda tx, one: tx.payloads.get(one), event.payload_digest)
-        if content.content != accepted.get(event.id):
+        content = till.store.read(_content_of, event.payload_digest)
+        if content != accepted.get(event.id):
             tally.wrong.append(f"event {event.id}: other bytes are stored")
         is_waiting = event.status is InboxStatus.RECEIVED
         if event.last_code == INTERNAL or (is_waiting and event.last_code is None):
@@ -248,12 +250,18 @@ def _judge(till: Till, accepted: Mapping[str, bytes], tally: MoneyTally) -> None
         tally.wrong.append(f"the sum of all accounts is {total}")
 
 
+def _content_of(tx: ReadTx, payload_digest: str) -> bytes:
+    return tx.payloads.get(payload_digest).content
+
+
+def _events_after(tx: ReadTx, event_id: str) -> tuple[Head[StripeEvent], ...]:
+    return tx.money.events.page(after=event_id, limit=PAGE)
+
+
 def _stored_events(till: Till) -> Iterator[StripeEvent]:
     after = ""
     while True:
-        heads = till.store.read(
-            lambda tx, name: tx.money.events.page(after=name, limit=PAGE), after
-        )
+        heads = till.store.read(_events_after, after)
         yield from (head.entity for head in heads)
         if len(heads) < PAGE:
             return

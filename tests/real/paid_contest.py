@@ -185,7 +185,7 @@ def entry_of(tx: ReadTx, entry_id: str) -> Entry:
 
 def event_body(event_id: str, event_type: str, text: str) -> bytes:
     """Return the bytes of an event with a text where Stripe sends the payer's."""
-    intent = {
+    intent: dict[str, Any] = {
         "id": "pi_foreign",
         "object": "payment_intent",
         "amount": 100,
@@ -197,7 +197,7 @@ def event_body(event_id: str, event_type: str, text: str) -> bytes:
         "receipt_email": text,
         "status": "processing",
     }
-    document = {
+    document: dict[str, Any] = {
         "id": event_id,
         "object": "event",
         "type": event_type,

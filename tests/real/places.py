@@ -6,7 +6,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -56,7 +56,7 @@ class Places:
 
     def redis_values(self) -> Iterator[tuple[str, bytes]]:
         """Yield every key of Redis with its value."""
-        record = json.loads((self.directory / "data" / "instance.json").read_text())
+        record: dict[str, str] = json.loads((self.directory / "data" / "instance.json").read_text())
         address = urlsplit(record["redis_url"])
         client: Any = Redis(
             host=address.hostname or "", port=address.port or 0, password=address.password
@@ -119,8 +119,10 @@ def _forms(secret: str) -> list[bytes]:
 
 
 def _bytes_of(value: object) -> bytes:
-    if isinstance(value, bytes | memoryview):
-        return bytes(value)
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, memoryview):
+        return cast("memoryview[int]", value).tobytes()
     return str(value).encode()
 
 

@@ -74,8 +74,10 @@ def full_scans(store: SqlStore, statement: Select[Any]) -> list[str]:
     """Return the lines of SQLite's plan that read a table without an index."""
     values: dict[str, object] = {}
     for part in iterate(statement):
-        if isinstance(part, BindParameter) and part.value is None:
-            values[part.key] = value_of(part)
+        if isinstance(part, BindParameter):
+            parameter: Any = part
+            if parameter.value is None:
+                values[parameter.key] = value_of(parameter)
     lines = plan(store, "EXPLAIN QUERY PLAN", statement, **values)
     assert lines
     return [line for line in lines if NO_INDEX.search(line)]

@@ -285,7 +285,8 @@ def payment_server(
     run.work()
     began_at = int(clock.now().timestamp())
     started: dict[str, Any] = {"clock": {"stopped_at": began_at}, "accounts": [], "balance": {}}
-    with controlled(**{**started, **story}) as stripe:
+    options: dict[str, Any] = {**started, **story}
+    with controlled(**options) as stripe:
         run.gateway = cast("Any", stripe.gateway)
         run.stripe = cast("Any", stripe.gateway)
         context = AppContext(store=store, clock=clock, stripe=stripe.gateway)

@@ -55,7 +55,8 @@ class StripeWebhook:
         try:
             saved = self._handler.receive(body, request_id=request_id)
         except EnvironmentMismatch as error:
-            logger.error("webhook stripe: %s, request %s", error, request_id)  # noqa: TRY400 - no fault of ours
+            # A traceback says nothing about an event of another environment.
+            logger.error("webhook stripe: %s, request %s", error, request_id)  # noqa: TRY400
             raise
 
         answer = {"received": True}
