@@ -16,7 +16,7 @@ PRELOADED: Final = (
     "tests.chaos.contest_site",
     "tests.chaos.crashes",
     "tests.chaos.kills",
-    "tests.chaos.money_kills",
+    "tests.chaos.money_child",
     "tests.chaos.project_site",
     "tests.sql.editors",
     "tests.workers.bakery_process",

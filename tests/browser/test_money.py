@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from attrs import frozen
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from tests.browser.conftest import OpenPage, Serve, page_faults, rows_on_screen
 from tests.browser.test_console import LOOKS
 from tests.core.money.payments import dispute_body
@@ -191,7 +191,12 @@ def test_a_hostile_text_is_shown_and_never_run(
 ) -> None:
     page = money.open(open_page)
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.goto(money.path(name))
 
     assert dialogs == []

@@ -3,15 +3,14 @@
 from argparse import Namespace
 
 from tests.chaos.doses import database_urls, seeded_random, show
+from tests.chaos.money_backups import drop_restored, postgresql_backup, sqlite_backup
 from tests.chaos.money_charges import pay_charges
 from tests.chaos.money_isolation import ALL_PAID, differences, play_contest, stories_of
-from tests.chaos.money_kills import FUNDS_MINOR, MoneyKiller, random_kills
+from tests.chaos.money_killer import FUNDS_MINOR
+from tests.chaos.money_kills import kill_processes, random_kills
 from tests.chaos.money_payouts import (
-    drop_restored,
     pay_prizes,
     pay_prizes_by_hand,
-    postgresql_backup,
-    sqlite_backup,
 )
 from tests.chaos.money_site import CURRENCY, money_site
 from tests.chaos.testbed import Testbed
@@ -72,7 +71,7 @@ def _kill_processes(bed: Testbed, options: Namespace) -> list[bool]:
     for name, url in database_urls(bed).items():
         kills = random_kills(options.kills, seeded_random(options))
         with money_site(url, story, seed=options.seed, days_ago=3_000) as site:
-            report = MoneyKiller(site=site).kill_all(kills)
+            report = kill_processes(site, kills)
         line = f"money, kills, {name}: {report}"
         results.append(show(line, is_success=not report.problems))
     return results

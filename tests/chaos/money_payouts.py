@@ -4,21 +4,14 @@ A settlement is posted, the reactions plan its payout, and the stages send the t
 simulator over sockets. After half of the settlements the database is replaced by a backup.
 """
 
-import shutil
-import sqlite3
-import subprocess
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
-from hashlib import sha256
 from math import ceil
-from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
-import psycopg
 from attrs import define, field, frozen
-from psycopg.sql import SQL, Identifier
+from tests.chaos.money_backups import Backup
+from tests.chaos.money_ledgers import ledger_digest, operators_of
 from tests.chaos.money_site import (
     CURRENCY,
     OPERATOR,
@@ -28,8 +21,6 @@ from tests.chaos.money_site import (
     webhook_handler,
 )
 from tests.conftest import POLICY
-from tests.databases import create_database
-from tests.docs.test_examples import PROGRAMS
 
 from indelible.kernel import Actor
 from indelible.kernel.subscribers import (
@@ -54,7 +45,6 @@ from indelible.money.ports import MAX_ROWS_PER_PAGE
 from indelible.money.rules.ledger import SettlementLine
 from indelible.money.rules.payouts import AUTOMATIC, MANUAL, TRANSFER_METADATA
 from indelible.reactions import SUBSCRIBER_NAME
-from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 
 WINNERS_PER_SETTLEMENT: Final = 25
@@ -78,9 +68,6 @@ HALF_HOUR: Final = 1_800
 ROUNDS_BEFORE_BACKUP: Final = 3
 OUTAGE_HALF_HOURS: Final = (50, 58)  # more than a day: Stripe forgets the keys meanwhile
 MAX_HALF_HOURS: Final = 200
-PAYOUT_LIFECYCLES: Final = frozenset({"account", "movement", "transfer", "payout_job", "switch"})
-# Memos of failed attempts say what the network did, and not what was paid.
-MEMOS: Final = frozenset({MovementKind.PAYOUT_FAILED})
 
 
 @define
@@ -127,59 +114,6 @@ def prizes_of(number: int, seed: int, per_settlement: int = WINNERS_PER_SETTLEME
         )
         prizes.append(prize)
     return prizes
-
-
-@frozen(kw_only=True)
-class Backup:
-    """How a database is copied, and how another one is made of the copy."""
-
-    copy: Callable[[], None]
-    restore: Callable[[], str]
-
-
-def sqlite_backup(url: str) -> Backup:
-    """Return the documented backup of a SQLite file."""
-    file = Path(url.removeprefix("sqlite:///"))
-    saved = file.with_suffix(".backup")
-
-    def copy() -> None:
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("VACUUM INTO ?", (str(saved),))
-
-    def restore() -> str:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{file}{suffix}").unlink(missing_ok=True)
-        shutil.copy(saved, file)
-        return url
-
-    return Backup(copy=copy, restore=restore)
-
-
-def postgresql_backup(database: PostgresServer, folder: Path) -> Backup:
-    """Return the documented backup of a PostgreSQL database; it is restored into an empty one."""
-    dump = folder / "money.dump"
-    name = f"{database.url.rpartition('/')[2]}_restored"
-
-    def copy() -> None:
-        program = PROGRAMS / "pg_dump"
-        options = ("--format=custom", f"--file={dump}", database.admin_url)
-        subprocess.run((program, *options), check=True)
-
-    def restore() -> str:
-        restored = create_database(database, name)
-        program = PROGRAMS / "pg_restore"
-        options = ("--exit-on-error", f"--dbname={restored.admin_url}", dump)
-        subprocess.run((program, *options), check=True)
-        return restored.url
-
-    return Backup(copy=copy, restore=restore)
-
-
-def drop_restored(database: PostgresServer) -> None:
-    """Drop the database that was restored."""
-    name = f"{database.url.rpartition('/')[2]}_restored"
-    with psycopg.connect(database.admin_url, autocommit=True) as admin:
-        admin.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
 @define(kw_only=True)
@@ -409,38 +343,6 @@ class PayoutDose:
         findings = verify(site.store)
         if findings:
             problems.append(f"verify reports {findings[:3]}")
-
-
-def operators_of(site: MoneySite) -> set[str]:
-    """Return the people in the history of settlements, transfers, jobs and accounts."""
-    people: set[str] = set()
-    for change in site.history():
-        if change.lifecycle in PAYOUT_LIFECYCLES and change.actor.kind == "user":
-            people.add(str(change.actor))
-    return people
-
-
-def ledger_digest(site: MoneySite) -> str:
-    """Return a digest of all movements with their postings, by key."""
-    rows: list[tuple[Any, ...]] = []
-    for movement in site.movements():
-        if movement.kind in MEMOS:
-            continue
-        for posting in site.postings(movement.id):
-            row = (
-                movement.key,
-                movement.kind.value,
-                movement.reference,
-                posting.number,
-                posting.debit_account_id,
-                posting.credit_account_id,
-                posting.amount_minor,
-                posting.party,
-                posting.owed_movement_id,
-                posting.owed_number,
-            )
-            rows.append(row)
-    return sha256(repr(sorted(rows, key=repr)).encode()).hexdigest()
 
 
 def account_of(party: str) -> str:

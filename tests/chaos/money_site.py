@@ -92,7 +92,7 @@ def gateway_to(address: str) -> StripeApi:
     )
 
 
-def webhook_handler(store: SqlStore, **options: Any) -> WebhookHandler:  # noqa: ANN401
+def webhook_handler(store: SqlStore, **options: Any) -> WebhookHandler:  # noqa: ANN401 - of the class
     """Return the receiver of webhooks without HTTP."""
     environment = Environment(livemode=False)
     return WebhookHandler(
@@ -112,6 +112,12 @@ class MoneySite:
     web_url: str = ""
     controls: httpx.Client = field(factory=lambda: httpx.Client(timeout=60))
 
+    @property
+    def url(self) -> str:
+        """Return the address of the database."""
+        assert self.store.url is not None
+        return self.store.url
+
     def control(self, path: str, **values: object) -> dict[str, Any]:
         """Send a control to the simulator."""
         url = f"{self.simulator.base_url}/_simulator/{path}"
@@ -126,17 +132,17 @@ class MoneySite:
         with engine.lock:
             return list(engine.state.objects[cast("Any", kind)].values())
 
-    def execute(self, handler: Any, command: Any, actor: Actor = WORKER) -> Any:  # noqa: ANN401
+    def execute(self, handler: Any, command: Any, actor: Actor = WORKER) -> Any:  # noqa: ANN401 - any handler
         """Run a handler."""
         return self.store.run(handler, command, actor=actor, reason="chaos")
 
     # Stages
 
-    def payment_stages(self, **options: Any) -> PaymentStages:  # noqa: ANN401
+    def payment_stages(self, **options: Any) -> PaymentStages:  # noqa: ANN401 - of the class
         """Return the stages of payments."""
         return PaymentStages(store=self.store, gateway=self.gateway, clock=self.clock, **options)
 
-    def payout_stages(self, **options: Any) -> PayoutStages:  # noqa: ANN401
+    def payout_stages(self, **options: Any) -> PayoutStages:  # noqa: ANN401 - of the class
         """Return the stages of payouts."""
         values: dict[str, Any] = {"policy": self.policy, **options}
         return PayoutStages(store=self.store, gateway=self.gateway, clock=self.clock, **values)

@@ -116,7 +116,7 @@ class SimulatedWeek:
 
 def corrupt(site: MoneySite, *statements: str) -> None:
     """Change a SQLite file behind the back of its guards."""
-    file = site.store.url.removeprefix("sqlite:///")
+    file = site.url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         triggers: list[tuple[Any, ...]] = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"

@@ -3,13 +3,8 @@
 from collections.abc import Generator
 
 import pytest
-from tests.chaos.money_kills import (
-    FUNDS_MINOR,
-    MoneyKill,
-    MoneyKiller,
-    payment_kills,
-    payout_kills,
-)
+from tests.chaos.money_killer import FUNDS_MINOR, MoneyKill
+from tests.chaos.money_kills import kill_processes, payment_kills, payout_kills
 from tests.chaos.money_site import MoneySite, money_site
 from tests.doses import SMALL
 
@@ -39,7 +34,7 @@ def kills_of(work: str) -> list[MoneyKill]:
 def test_a_killed_process_leaves_all_or_nothing(site: MoneySite, work: str) -> None:
     kills = kills_of(work)
 
-    report = MoneyKiller(site=site).kill_all(kills)
+    report = kill_processes(site, kills)
 
     assert report.problems == []
     assert (report.killed, report.finished) == (len(kills), len(kills))

@@ -4,13 +4,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from tests.chaos.money_backups import drop_restored, postgresql_backup, sqlite_backup
 from tests.chaos.money_payouts import (
     PayoutReport,
-    drop_restored,
     pay_prizes,
     pay_prizes_by_hand,
-    postgresql_backup,
-    sqlite_backup,
 )
 from tests.doses import dose
 

@@ -32,6 +32,7 @@ COPIES: Final = (
     ("tests/costs.py", "tests/costs.py"),
     ("tests/databases.py", "tests/databases.py"),
     ("tests/doses.py", "tests/doses.py"),
+    ("tests/doubles", "tests/doubles"),
     ("tests/feeds.py", "tests/feeds.py"),
     ("tests/json_cases.py", "tests/json_cases.py"),
     ("tests/money_contests.py", "tests/money_contests.py"),

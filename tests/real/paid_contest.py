@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import httpx
 from attrs import define, field
 from tests.real.canaries import Canaries
 
+from indelible.app import ReadTx
 from indelible.contests.entities import Entry, SettlementLine
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
@@ -30,8 +32,8 @@ from indelible_stripe.simulator.webhooks import sign
 ENTRIES: Final = 50
 SHARED_BY: Final = 2  # users with the same players, who tie
 ROSTER_SIZE: Final = 4
-LOCK_SECONDS: Final = 240
-START_SECONDS: Final = 244
+LOCK_SECONDS: Final = 170
+START_SECONDS: Final = 174
 REQUEST_SECONDS: Final = 60.0
 SCOPES: Final = ("contests:read", "contests:write", "payments:read", "payments:write")
 REASON: Final = "check on real data"
@@ -80,8 +82,7 @@ class PaidContest(ContestDemo):
             body = {"player_ids": ids[start : start + ROSTER_SIZE]}
             path = f"/v1/contests/{self.contest.id}/entries"
             entered = self.post(user, path, body, CREATED)
-            entry = self.store.read(lambda tx, one=entered["id"]: tx.contests.entries.get(one))
-            entries.append(entry.entity)
+            entries.append(self.store.read(entry_of, entered["id"]))
 
         return entries
 
@@ -89,7 +90,7 @@ class PaidContest(ContestDemo):
         """Pay each entry by an intent or by Checkout, after requests that are refused."""
         self.plant()
         for number, entry in enumerate(self.entries):
-            self.wait_for("the charge of an entry", lambda one=entry: self.has_charge(one))
+            self.wait_for("the charge of an entry", partial(self.has_charge, entry))
             if number % SHARED_BY:
                 self.pay_by_checkout(entry)
             else:
@@ -97,7 +98,7 @@ class PaidContest(ContestDemo):
         self.wait_for("active entries", self.is_paid)
 
     def pay_by_intent(self, entry: Entry) -> None:
-        intent = self.post(entry.user_id, "/v1/payments/create-intent", {"item": entry.id}, CREATED)
+        intent = self.post(entry.user_id, INTENTS, {"item": entry.id}, OK)
         self.canaries.keep_client_secret(intent["client_secret"])
         self.stripe.control(f"intents/{intent['intent_id']}/pay", {})
 
@@ -175,6 +176,11 @@ class PaidContest(ContestDemo):
             )
             self.keys[user] = created.text
         return self.keys[user]
+
+
+def entry_of(tx: ReadTx, entry_id: str) -> Entry:
+    """Return an entry."""
+    return tx.contests.entries.get(entry_id).entity
 
 
 def event_body(event_id: str, event_type: str, text: str) -> bytes:

@@ -17,7 +17,7 @@ from tests.real.canaries import TOTAL, Canaries
 from indelible_sql import SqlStore, export_histories
 
 # The raw bytes of Stripe's events: the one place that may have what Stripe itself has sent.
-RAW_BYTES: Final = "payloads.content"
+RAW_BYTES: Final = "payloads.bytes"
 DATABASE_FILES: Final = "postgresql"
 
 

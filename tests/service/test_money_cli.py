@@ -10,7 +10,7 @@ from attrs import frozen
 from tests.adapters.stripe.controls import API_KEY, Controlled, controlled
 from tests.service.commands import error_code, json_result, run
 
-from indelible.app import WriteTx
+from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, SystemClock
 from indelible.money.commands import OpenCharge, StartReconciliation
 from indelible.money.entities import Charge, EventOrigin, ReconciliationScope
@@ -77,6 +77,16 @@ class Books:
                         pass
 
 
+def origin_of(tx: ReadTx, event_id: str) -> EventOrigin:
+    """Return how an event was received."""
+    return tx.money.events.get(event_id).entity.origin
+
+
+def is_due(tx: ReadTx, event_id: str) -> bool:
+    """Return True if an event waits to be processed."""
+    return tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, event_id).due_at is not None
+
+
 def enqueue_events(tx: WriteTx, stored: list[dict[str, str]]) -> None:
     """Make the tasks of events due now."""
     due = {event["event"]: tx.clock.now() for event in stored}
@@ -104,12 +114,8 @@ def test_the_backfill_stores_each_missed_event_once(books: Books) -> None:
     assert "payment_intent.succeeded" in {event["type"] for event in stored}
     assert json_result("money", "backfill", settings=books.settings) == []
     for event in stored:
-        head = books.store.read(lambda tx, one=event["event"]: tx.money.events.get(one))
-        task = books.store.read(
-            lambda tx, one=event["event"]: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, one)
-        )
-        assert head.entity.origin is EventOrigin.BACKFILL
-        assert task.due_at is not None
+        assert books.store.read(origin_of, event["event"]) is EventOrigin.BACKFILL
+        assert books.store.read(is_due, event["event"])
     assert verify(books.store) == ()
 
 

@@ -15,7 +15,14 @@ from tests.service.processes import (
     wait_until_ready,
 )
 
+from indelible.kernel import Actor
+from indelible.money.entities import AccountKind, MovementKind
+from indelible.money.handlers import post_movement
+from indelible.money.rules.ledger import AccountKey, MovementDraft, Step
 from indelible_service.cli import main
+from indelible_service.demos.stripe import demo_stripe
+from indelible_service.settings import Settings
+from indelible_sql import SqlStore
 
 
 @pytest.mark.slow
@@ -54,6 +61,29 @@ def test_winners_are_paid_automatically_through_the_instance_and_its_webhook(
     assert kept["platform_rake"] == "12.50"
     accepted, requests = (int(number) for number in re.findall(r"\d+", list(steps)[-2]))
     assert accepted == requests > 0
+
+
+def test_a_second_demo_begins_with_the_balance_of_the_books(sqlite: SqlStore) -> None:
+    account = AccountKey(AccountKind.STRIPE_BALANCE, None, "USD")
+    draft = MovementDraft(
+        kind=MovementKind.PROCESSING_FEE,
+        key="fee:txn_1",
+        currency="USD",
+        source="txn_1",
+        steps=(
+            Step(
+                debit=account,
+                credit=AccountKey(AccountKind.STRIPE_FEES, None, "USD"),
+                amount_minor=735,
+            ),
+        ),
+    )
+    sqlite.run(post_movement, draft, actor=Actor.system("worker"), reason="a test")
+
+    with demo_stripe(Settings(database_url=sqlite.own_url), sqlite) as stripe:
+        (balance,) = stripe.gateway.retrieve_balance()
+
+    assert (balance.currency, balance.total_minor) == ("USD", 735)
 
 
 def test_the_demo_needs_a_running_instance() -> None:

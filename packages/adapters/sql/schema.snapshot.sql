@@ -1,4 +1,4 @@
--- iteration 2, 2026-11-23, revision 0006
+-- iteration 5, 2026-11-23, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -1810,7 +1810,7 @@ constraint charges.charges_pkey PRIMARY KEY ("id") true true
 
 constraint charges.charges_quarantined_not_paid CHECK (((("status")::"text" <> 'SUCCEEDED'::"text") OR (NOT (COALESCE(("outcome_code")::"text", ''::"text") = ANY (ARRAY['AMOUNT_MISMATCH'::"text", 'CURRENCY_MISMATCH'::"text"]))))) true true
 
-constraint charges.charges_refund_of_status CHECK ((((("refunded_minor")::bigint >= 0) AND (("refunded_minor")::bigint <= COALESCE(("received_minor")::bigint, (0)::bigint))) AND
+constraint charges.charges_refund_of_status CHECK (((("refunded_minor")::bigint >= 0) AND (("refunded_minor")::bigint <= COALESCE(("received_minor")::bigint, (0)::bigint)) AND
 CASE "status"
     WHEN 'REFUNDED'::"text" THEN (("refunded_minor")::bigint = ("received_minor")::bigint)
     WHEN 'PARTIALLY_REFUNDED'::"text" THEN ((("refunded_minor")::bigint > 0) AND (("refunded_minor")::bigint < ("received_minor")::bigint))
@@ -2190,7 +2190,7 @@ constraint movements.movements_reversed FOREIGN KEY ("reverses") REFERENCES "mov
 constraint movements.movements_sum_of_postings CHECK (
 CASE
     WHEN (("posting_count")::bigint = 0) THEN ((("total_minor")::bigint = 0) AND (("kind")::"text" = ANY (ARRAY['PAYOUT_FAILED'::"text", 'SETTLEMENT'::"text"])))
-    ELSE (((("total_minor")::bigint >= ("posting_count")::bigint) AND (("total_minor")::bigint <= '1000000000000000'::bigint)) AND (("kind")::"text" <> 'PAYOUT_FAILED'::"text"))
+    ELSE ((("total_minor")::bigint >= ("posting_count")::bigint) AND (("total_minor")::bigint <= '1000000000000000'::bigint) AND (("kind")::"text" <> 'PAYOUT_FAILED'::"text"))
 END) true true
 
 constraint movements.movements_times CHECK (

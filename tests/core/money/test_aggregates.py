@@ -159,6 +159,22 @@ def test_an_account_has_the_id_and_the_reference_of_its_kind() -> None:
     assert refused(evolve_of(opened), balance_minor=1) == "FIELD_NOT_OF_STATE balance_minor"
     # Handlers and database refuse to write it, but a reconciliation has to read and report it.
     assert evolve(opened, last_movement_id="m1", balance_minor=-1).balance_minor == -1
+    movement = Movement.create(
+        "post",
+        now=BEGINNING,
+        id=movement_id("k1"),
+        kind=MovementKind.ENTRY_FEE,
+        key="k1",
+        reference="c1",
+        currency="USD",
+        total_minor=5,
+        posting_count=1,
+        source="operator",
+        occurred_at=BEGINNING,
+    )
+    with pytest.raises(IndelibleError) as caught:
+        opened.posted(movement, debited_minor=1, credited_minor=0, now=LATER)
+    assert caught.value.code == "BALANCE_NEGATIVE"
     without_reference = evolve_of(opened)
     changes = {"id": "escrow:-:USD", "reference": None}
     assert refused(without_reference, **changes) == "FIELD_NOT_OF_STATE reference"

@@ -1,6 +1,7 @@
 """The first start of reactions on a store that had contests before it had payments."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.contest_runs import ORGANIZER
@@ -11,7 +12,7 @@ from indelible.contests.entities import Contest
 from indelible.contests.handlers import cancel_contest
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 
-GUARANTEE = {
+GUARANTEE: dict[str, Any] = {
     "payout": {"kind": "fixed_cents", "amounts": [10_000, 5_000], "guarantee": True},
     "short_field": "retain",
 }
@@ -51,7 +52,7 @@ def active_entries(run: PaidContestRun) -> list[tuple[str, int]]:
     ids=["paid by hand", "free", "guaranteed"],
 )
 def test_a_contest_that_was_settled_before_is_neither_posted_nor_paid_out(
-    run: PaidContestRun, changes: dict[str, object]
+    run: PaidContestRun, changes: dict[str, Any]
 ) -> None:
     settled_before(run, **changes)
     active = active_entries(run)
@@ -65,16 +66,24 @@ def test_a_contest_that_was_settled_before_is_neither_posted_nor_paid_out(
     assert run.stripe.calls == []
 
 
-def test_prizes_of_an_old_free_contest_wait_for_an_operator(run: PaidContestRun) -> None:
+def test_prizes_of_an_old_free_contest_are_not_paid_out(run: PaidContestRun) -> None:
     settled_before(run, **GUARANTEE, entry_fee_cents=0)
+    run.clock.advance(25 * 3_600)
 
     run.work()
     run.sweep()
 
-    transfers = run.transfers()
-    assert transfers
-    assert [transfer.is_approved for transfer in transfers] == [False] * len(transfers)
-    assert run.stripe.calls == []
+    assert run.transfers() == []
+    assert run.balances() == {}
+
+
+def test_prizes_of_a_free_contest_are_paid_out_at_its_end(run: PaidContestRun) -> None:
+    settled_before(run, **GUARANTEE, entry_fee_cents=0)
+
+    run.work()
+
+    assert run.balances()["goodwill"] == sum(GUARANTEE["payout"]["amounts"])
+    assert run.transfers()
 
 
 def test_an_entry_that_an_ended_contest_left_unpaid_is_rejected_once(run: PaidContestRun) -> None:

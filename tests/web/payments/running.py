@@ -32,6 +32,7 @@ from indelible.kernel.webhooks import WebhookRejection, list_webhook_rejections
 from indelible.memory import MemoryStore
 from indelible.money import Charge, StripeEvent
 from indelible.money.entities import Posting
+from indelible.money.queries import get_movement
 from indelible.policy import Policy
 from indelible_stripe.simulator.state import Kind
 from indelible_stripe.simulator.webhooks import sign
@@ -186,7 +187,7 @@ class PaymentServer:
         headers = {"Content-Type": "application/json"}
         if signature:
             headers["Stripe-Signature"] = signature
-        encoded = {name: value.encode() for name, value in headers.items()}
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
         return self.browser.post(HOOK, content=body, headers=encoded)
 
     # Facts
@@ -217,9 +218,7 @@ class PaymentServer:
         found: list[tuple[str, int]] = []
         for change in self.run.history():
             if change.lifecycle == "movement":
-                movement = self.run.store.read(
-                    lambda tx, change=change: tx.money.movements.get(change.entity_id)
-                ).entity
+                movement = self.run.store.read(get_movement, change.entity_id).movement
                 found.append((movement.kind.value, movement.total_minor))
         return found
 
@@ -284,7 +283,8 @@ def payment_server(
     contest = run.open()
     entry = run.enter(contest, "ann")
     run.work()
-    started = {"clock": {"stopped_at": int(clock.now().timestamp())}, "accounts": [], "balance": {}}
+    began_at = int(clock.now().timestamp())
+    started: dict[str, Any] = {"clock": {"stopped_at": began_at}, "accounts": [], "balance": {}}
     with controlled(**{**started, **story}) as stripe:
         run.gateway = cast("Any", stripe.gateway)
         run.stripe = cast("Any", stripe.gateway)

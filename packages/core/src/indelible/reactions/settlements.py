@@ -5,6 +5,7 @@ The lines of a settlement are read and prepared without a transaction. One trans
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -30,6 +31,7 @@ from indelible.money.rules.refunds import has_succeeded, is_running
 POST_SETTLEMENT_STAGE: Final = "post_settlement"  # the id of a task is the contest's
 LEASE_SECONDS: Final = 600
 MAX_ATTEMPTS: Final = 12
+MAX_UNPAID_AGE: Final = timedelta(days=1)  # of a settlement without fees that is posted
 NAMESPACE: Final[UUID] = uuid5(NAMESPACE_URL, "indelible:settlements")
 # The money of these has left the escrow, whole or in part.
 LEAVING: Final = frozenset(
@@ -110,11 +112,22 @@ class PostSettlement:
         for contest_id, command in performed:
             if command is None or _is_posted(tx, contest_id):
                 continue
-
-            tx.contests.contests.lock(contest_id)
+            contest = tx.contests.contests.lock(contest_id).entity
+            if not command.items and _is_old(tx, contest):
+                logger.warning("[Payout] contest %s was settled long ago, without fees", contest_id)
+                continue
             settle(tx, _filled_up(tx, command))
             _book_residues(tx, contest_id)
             logger.info("[Payout] the settlement of contest %s is posted", contest_id)
+
+
+def _is_old(tx: WriteTx, contest: Contest) -> bool:
+    """Return True if a contest was settled so long ago that its prizes may be paid by hand.
+
+    Without fees no payment proves that it was held while there were payouts: the first start of
+    the reactions on an existing store reads its whole history.
+    """
+    return contest.settle_time is None or tx.clock.now() - contest.settle_time > MAX_UNPAID_AGE
 
 
 def settle_command(run: SettlementRun, lines: Sequence[SettlementLine]) -> Settle:

@@ -198,7 +198,11 @@ class Operation:
 
 @frozen
 class Routes:
-    """The operations of a context; an application builds its views from them."""
+    """The operations of a context; an application builds its views from them.
+
+    Any of the scopes of an operation opens it. An empty `reason` declares a query with a body,
+    which changes nothing.
+    """
 
     name: str
     description: str
@@ -218,11 +222,7 @@ class Routes:
         max_body_bytes: int | None = None,
         errors: tuple[type[IndelibleError], ...] = (),
     ) -> ViewDecorator[T, R]:
-        """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
-
-        An empty `reason` declares a query with a body, which changes nothing. The other options are
-        those of `Operation`.
-        """
+        """Declare an operation, such as `POST /concepts`, with the options of `Operation`."""
         method, rule = route.split()
         is_query = method == "GET"
 

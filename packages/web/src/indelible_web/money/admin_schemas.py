@@ -6,13 +6,11 @@ from attrs import frozen
 
 from indelible.money import (
     AccountKind,
-    ChargeStatus,
     DisputeStatus,
     EventOrigin,
     EventOutcome,
     InboxStatus,
     MovementKind,
-    OutcomeCode,
     ReconciliationRule,
     ReconciliationScope,
     ReconciliationStatus,
@@ -21,6 +19,7 @@ from indelible.money import (
     Side,
     SwitchStatus,
 )
+from indelible_web.money.schemas import PaymentView
 
 
 @frozen(kw_only=True)
@@ -129,27 +128,10 @@ class RefundView:
 
 
 @frozen(kw_only=True)
-class ChargeView:
+class ChargeView(PaymentView):
     """A charge of any party."""
 
-    id: str
-    reference: str
     party: str
-    item: str
-    status: ChargeStatus
-    amount_minor: int
-    currency: str
-    expires_at: datetime
-    intent_id: str | None
-    session_id: str | None
-    failure_code: str | None
-    outcome_code: OutcomeCode | None
-    received_minor: int | None
-    refunded_minor: int
-    paid_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    seq: int
 
 
 @frozen(kw_only=True)

@@ -204,16 +204,8 @@ def _adopt(
     tx: MoneyWrite, reported: RefundObject, proof: Proof
 ) -> tuple[Head[Charge], Head[Refund]]:
     """Create the refund that somebody has made in Stripe's dashboard, and set its money aside."""
-    intent_id = reported.payment_intent or reported.id
-    charge_head = tx.money.charges.of_intent(intent_id)
-    if charge_head is None:
-        raise errors.PaymentIntentNotFound(intent_id)
-
-    charge_head = tx.money.charges.lock(charge_head.entity.id)
+    charge_head = _refunded_charge(tx, reported)
     charge = charge_head.entity
-    if charge.received_minor is None:
-        # The event of the refund has overtaken the one of its payment.
-        raise errors.RefundNotAllowed(charge.id, "a payment that is known", charge.status)
     number = len(tx.money.refunds.of_charge(charge.id)) + 1
     refund = Refund.create(
         "adopt",
@@ -233,6 +225,19 @@ def _adopt(
     if not charge.is_quarantined:
         _hold(tx, charge, refund, proof)
     return charge_head, head
+
+
+def _refunded_charge(tx: MoneyWrite, reported: RefundObject) -> Head[Charge]:
+    """Return the locked charge of a refund that was made in Stripe's dashboard."""
+    intent_id = reported.payment_intent or reported.id
+    known = tx.money.charges.of_intent(intent_id)
+    if known is None:
+        raise errors.PaymentIntentNotFound(intent_id)
+    head = tx.money.charges.lock(known.entity.id)
+    if head.entity.received_minor is None:
+        # The event of the refund has overtaken the one of its payment.
+        raise errors.RefundNotAllowed(head.entity.id, "a known payment", head.entity.status)
+    return head
 
 
 def _apply(

@@ -16,7 +16,6 @@ from indelible.money.handlers.payees import require_ready
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import TRANSFER, TransferStatus
 from indelible.money.ports import MoneyRead, MoneyWrite
-from indelible.money.rules.ledger import guarantee_key, settlement_key
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 
 POLICY_REASON: Final = "automatic approval"
@@ -40,14 +39,10 @@ def approve_transfer(tx: MoneyWrite, command: commands.ApproveTransfer) -> Trans
 
 
 def approve_automatically(tx: MoneyWrite, command: commands.TransferCommand) -> TransferSaved:
-    """Approve a transfer by the setting; one that an operator has requested waits for another.
-
-    A prize that the platform alone pays waits for an operator, too. No payment proves that such a
-    contest was held while payouts existed: it may have been paid by hand before.
-    """
+    """Approve a transfer by the setting; one that an operator has requested waits for another."""
     head = tx.money.transfers.lock(command.transfer_id)
     is_requested = requester_of(tx, head) is not None
-    if head.entity.is_approved or is_requested or _is_paid_by_platform(tx, head.entity):
+    if head.entity.is_approved or is_requested:
         return saved(head)
     return _approve(tx, head, POLICY_REASON)
 
@@ -55,12 +50,9 @@ def approve_automatically(tx: MoneyWrite, command: commands.TransferCommand) -> 
 def approve_planned(tx: MoneyWrite, heads: Sequence[Head[Transfer]]) -> None:
     """Approve the transfers of a settlement that this transaction has planned, all at once.
 
-    Those that an operator plans wait for somebody else, and prizes that the platform alone pays
-    for an operator.
+    Those that an operator plans wait for somebody else.
     """
     if tx.actor.kind is not ActorKind.SYSTEM or not heads:
-        return
-    if _is_paid_by_platform(tx, heads[0].entity):
         return
 
     now = tx.clock.now()
@@ -73,15 +65,6 @@ def approve_planned(tx: MoneyWrite, heads: Sequence[Head[Transfer]]) -> None:
         dues[transfer.id] = now
     tx.money.transfers.save_all(updates)
     tx.tasks.enqueue(SEND_TRANSFER_STAGE, dues)
-
-
-def _is_paid_by_platform(tx: MoneyWrite, transfer: Transfer) -> bool:
-    """Return True if the platform's guarantee is all the money that a settlement divides."""
-    top_up = tx.money.movements.of_key(guarantee_key(transfer.settlement_id))
-    if top_up is None:
-        return False
-    settlement = tx.money.movements.of_key(settlement_key(transfer.settlement_id))
-    return settlement is not None and top_up.entity.total_minor >= settlement.entity.total_minor
 
 
 def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSaved:
