@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Final
 
 from attrs import evolve
 from tests.bench.contest_stores import POSTGRESQL, SQLITE, Rows
-from tests.bench.other_ledgers import AMOUNT, PgLedger, PlainLedger
+from tests.bench.other_ledgers import AMOUNT, PgLedger, PlainLedger, pgledger_files
 from tests.bench.plain_copies import PlainCopy, clear, plain_connection
 from tests.bench.rounds import MILLISECONDS, Dose, Measured, Table, Way, measure_in_turns
 from tests.chaos.testbed import Testbed
@@ -34,6 +35,10 @@ OURS, RAW, PGLEDGER = "indelible", "raw SQL", "pgledger"
 STATEMENT, LOOP, TRANSACTION = "one statement", "row loop", "indelible, without preparing"
 BATCHED: Final = f"pgledger, {PGLEDGER_BATCH:,} in a transaction"
 POSTING_COPY: Final = PlainCopy(POSTINGS)
+WITHOUT_PGLEDGER: Final = (
+    " pgledger is measured where PGLEDGER_FILES names a folder with its files; without it, its"
+    " rows are absent."
+)
 SINGLE: Final = (
     "One entry fee in a transaction, by one client, from the same account to the same account."
     " indelible sends nine statements to PostgreSQL, each with its round trip, and then COMMIT:"
@@ -45,7 +50,7 @@ SINGLE: Final = (
     " it keeps no history, and an edit of a row leaves no trace. pgledger is a function of"
     " PL/pgSQL on the same server: it locks both accounts, and stores a transfer and two entries"
     " with the balances after them."
-)
+) + WITHOUT_PGLEDGER
 MANY: Final = (
     "A settlement in one transaction: indelible prepares the rows and their digest, then stores"
     " one movement, all postings, and one change of each account, whatever the number of postings."
@@ -59,7 +64,7 @@ MANY: Final = (
     " within a transaction each change of the paying account reads the earlier ones: 30,000"
     " transfers in one took 290 times as long as 1,000. So it has a transaction for each thousand,"
     " which is no settlement: a fault leaves some winners with money and some without."
-)
+) + WITHOUT_PGLEDGER
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
@@ -99,8 +104,10 @@ def _single_rows(bed: Testbed, dose: Dose) -> Iterator[Measured]:
             plain = PlainLedger(stack.enter_context(plain_connection(plain_url)))
             plain.create()
             ways = {OURS: _own_way(store), RAW: plain.way()}
-            if group == POSTGRESQL:
-                ways[PGLEDGER] = stack.enter_context(PgLedger(bed.postgresql().admin_url)).way()
+            files = pgledger_files()
+            if group == POSTGRESQL and files is not None:
+                ledger = stack.enter_context(PgLedger(bed.postgresql().admin_url, files))
+                ways[PGLEDGER] = ledger.way()
             for row in measure_in_turns(ways, dose, group).values():
                 rates = tuple(MILLISECONDS / value for value in row.values)
                 yield evolve(row, unit="postings/s", values=rates)
@@ -153,8 +160,9 @@ def _settlement(bed: Testbed, database: str, size: int) -> dict[str, float]:
     seconds = {OURS: ended_at - began_at, TRANSACTION: ended_at - prepared_at}
     with plain_connection(owner_url) as connection:
         seconds |= _plain_seconds(connection, size)
-    if database == POSTGRESQL:
-        seconds |= _pgledger_seconds(bed, size)
+    files = pgledger_files()
+    if database == POSTGRESQL and files is not None:
+        seconds |= _pgledger_seconds(bed, files, size)
     return seconds
 
 
@@ -182,9 +190,9 @@ def _plain_seconds(connection: Any, size: int) -> dict[str, float]:  # noqa: ANN
     return seconds
 
 
-def _pgledger_seconds(bed: Testbed, size: int) -> dict[str, float]:
+def _pgledger_seconds(bed: Testbed, files: Path, size: int) -> dict[str, float]:
     """Return the seconds of transfers to a thousand accounts in turns."""
-    with PgLedger(bed.postgresql().admin_url) as ledger:
+    with PgLedger(bed.postgresql().admin_url, files) as ledger:
         escrow, *accounts = ledger.accounts(PGLEDGER_BATCH + 1)
         winners = [accounts[number % len(accounts)] for number in range(size)]
         began_at = time.perf_counter()

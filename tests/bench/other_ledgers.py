@@ -1,8 +1,11 @@
 """The same postings without indelible: by raw SQL, and by pgledger on the same server.
 
-pgledger is a ledger in PL/pgSQL; `pgledger/` has its files unchanged, with their licenses.
+pgledger is a ledger in PL/pgSQL. Its files are not part of this project: the environment variable
+PGLEDGER_FILES names a folder with `uuid-to-ulid.sql` and `pgledger.sql` of a copy of it. Without
+the variable its rows are left out, and the tables say so.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +16,7 @@ from attrs import define, field, frozen
 from tests.bench.plain_copies import begin
 from tests.bench.rounds import Way
 
-FILES: Final = Path(__file__).parent / "pgledger"
+PGLEDGER_FILES: Final = "PGLEDGER_FILES"
 AMOUNT: Final = 2_501
 PLAIN_TABLES: Final = (
     """
@@ -55,6 +58,12 @@ MANY_TRANSFERS: Final = """
 """
 
 
+def pgledger_files() -> Path | None:
+    """Return the folder with the files of pgledger, None without one."""
+    folder = os.environ.get(PGLEDGER_FILES)
+    return None if folder is None else Path(folder)
+
+
 @frozen
 class PlainLedger:
     """Two balances and a table of postings, with foreign keys and without anything else."""
@@ -92,9 +101,10 @@ class PlainLedger:
 
 @define
 class PgLedger:
-    """pgledger in a database of its own."""
+    """pgledger in a database of its own; `files` is the folder of its SQL files."""
 
     url: str
+    files: Path
     connection: psycopg.Connection[Any] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -102,7 +112,7 @@ class PgLedger:
         self.connection.execute("CREATE SCHEMA pgledger")
         self.connection.execute("SET search_path = pgledger")
         for name in ("uuid-to-ulid", "pgledger"):
-            self.connection.execute((FILES / f"{name}.sql").read_bytes())
+            self.connection.execute((self.files / f"{name}.sql").read_bytes())
 
     def accounts(self, count: int) -> list[str]:
         """Create accounts, and return their ids."""
