@@ -199,7 +199,8 @@ def check_balance(killer: MoneyKiller, kill: MoneyKill) -> None:
 
 
 def post_settlement(killer: MoneyKiller) -> str:
-    """Post a settlement of three prizes, whose winners can be paid."""
+    """Post a settlement of three prizes, whose winners can be paid; a payer has paid a part."""
+    killer.paid()
     settlement_id = f"killed-{killer.number:05}"
     for party in PRIZES:
         destination = f"acct_{party}"
@@ -217,7 +218,7 @@ def post_settlement(killer: MoneyKiller) -> str:
         rake_minor=0,
         rounding_minor=0,
         retained_minor=0,
-        top_up_minor=sum(PRIZES.values()),
+        top_up_minor=sum(PRIZES.values()) - AMOUNT_MINOR,
         items=(),
     )
     killer.site.execute(settle, command)

@@ -3,9 +3,12 @@
 from hashlib import sha256
 from typing import Any, Final
 
-from tests.chaos.money_site import MoneySite
+from tests.chaos.money_site import CURRENCY, MoneySite
 
 from indelible.money.entities import MovementKind
+from indelible.money.rules.ledger import MovementDraft, Proof, entry_fee
+
+PAID_MINOR: Final = 1
 
 PAYOUT_LIFECYCLES: Final = frozenset({"account", "movement", "transfer", "payout_job", "switch"})
 # Memos of failed attempts say what the network did, and not what was paid.
@@ -42,3 +45,16 @@ def ledger_digest(site: MoneySite) -> str:
             )
             rows.append(row)
     return sha256(repr(sorted(rows, key=repr)).encode()).hexdigest()
+
+
+def paid_cent(number: int) -> MovementDraft:
+    """Return the movement of the cent that a payer has paid for a settlement."""
+    charge = f"charge-{number:05}"
+    return entry_fee(
+        charge_id=charge,
+        reference=f"reference-{number:05}",
+        party="payer",
+        amount_minor=PAID_MINOR,
+        currency=CURRENCY,
+        proof=Proof(charge, charge),
+    )

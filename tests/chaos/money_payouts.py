@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 from tests.chaos.money_backups import Backup
-from tests.chaos.money_ledgers import ledger_digest, operators_of
+from tests.chaos.money_ledgers import PAID_MINOR, ledger_digest, operators_of, paid_cent
 from tests.chaos.money_site import (
     CURRENCY,
     OPERATOR,
@@ -38,7 +38,7 @@ from indelible.money.commands import (
     Settle,
 )
 from indelible.money.entities import MovementKind, Transfer
-from indelible.money.handlers import settle
+from indelible.money.handlers import post_movement, settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.handlers.payouts import approve_transfer
 from indelible.money.lifecycle import TransferStatus
@@ -189,7 +189,10 @@ class PayoutDose:
         self.site.control("faults", faults=rules)
 
     def _settle(self, number: int) -> None:
-        """Post a settlement whose prizes the platform guarantees."""
+        """Post a settlement whose prizes the platform guarantees, but for one cent of a payer.
+
+        Prizes that the platform alone pays would wait for an operator.
+        """
         lines: list[SettlementLine] = []
         for prize in self.prizes:
             if prize.settlement == number:
@@ -202,9 +205,10 @@ class PayoutDose:
             rake_minor=0,
             rounding_minor=0,
             retained_minor=0,
-            top_up_minor=sum(line.amount_minor for line in lines),
+            top_up_minor=sum(line.amount_minor for line in lines) - PAID_MINOR,
             items=(),
         )
+        self.site.execute(post_movement, paid_cent(number))
         self.site.execute(settle, command, WORKER)
 
     def _begin(self) -> None:
@@ -330,7 +334,7 @@ class PayoutDose:
         if len(created) != len(self.prizes):
             problems.append(f"{len(created)} PAYOUT_CREATED of {len(self.prizes)}")
         total = sum(prize.amount_minor for prize in self.prizes)
-        if site.balances().get("stripe_balance") != -total:
+        if site.balances().get("stripe_balance") != self.settlements * PAID_MINOR - total:
             problems.append(f"stripe_balance is {site.balances()}, paid {total}")
         if site.simulated_balance() != FUNDS_MINOR - total:
             problems.append(f"Stripe's balance is {site.simulated_balance()}, paid {total}")
