@@ -1,4 +1,4 @@
-"""The README of the package tells a stranger what is true: its story, faults and controls."""
+"""The page of the simulator tells a stranger what is true: its story, faults and controls."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ from indelible_stripe.simulator import read_story
 from indelible_stripe.simulator.controls import CONTROLS
 from indelible_stripe.simulator.faults import FaultKind
 
-README: Final = (ADAPTERS / "stripe" / "README.md").read_text("utf-8")
+PAGE: Final = (ADAPTERS / "stripe" / "SIMULATOR.md").read_text("utf-8")
 WITHOUT_EXTRA: Final = """
 import runpy, sys
 sys.modules["jsonschema"] = None
@@ -23,8 +23,8 @@ runpy.run_module("indelible_stripe.simulator", run_name="__main__")
 """
 
 
-def test_the_story_of_the_readme_is_valid() -> None:
-    (text,) = re.findall(r"```json\n(.+?)```", README, re.DOTALL)
+def test_the_story_of_the_page_is_valid() -> None:
+    (text,) = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
     story = read_story(json.loads(text))
 
     assert story.faults
@@ -32,14 +32,14 @@ def test_the_story_of_the_readme_is_valid() -> None:
     assert story.webhooks.url
 
 
-def test_the_readme_names_every_fault_and_no_other() -> None:
-    (sentence,) = re.findall(r"The kinds of faults: (.+?)\.", README, re.DOTALL)
+def test_the_page_names_every_fault_and_no_other() -> None:
+    (sentence,) = re.findall(r"The kinds of faults: (.+?)\.", PAGE, re.DOTALL)
 
     assert re.findall(r"`(\w+)`", sentence) == [kind.value for kind in FaultKind]
 
 
-def test_the_readme_names_every_control_and_no_other() -> None:
-    rows = re.findall(r"^\| (`.+?`) \|", README, re.MULTILINE)
+def test_the_page_names_every_control_and_no_other() -> None:
+    rows = re.findall(r"^\| (`.+?`) \|", PAGE, re.MULTILINE)
     paths = re.findall(r"`(.+?)`", " ".join(rows))
     controls = [pattern for method, pattern, _ in CONTROLS if method == "POST"]
     found = dict.fromkeys(controls, 0)
@@ -49,7 +49,7 @@ def test_the_readme_names_every_control_and_no_other() -> None:
 
     assert min(found.values()) == 1
     for method, pattern, _ in CONTROLS:
-        assert method == "POST" or f"GET /_simulator/{pattern}" in README
+        assert method == "POST" or f"GET /_simulator/{pattern}" in PAGE
 
 
 def test_the_key_of_curl_is_accepted_as_the_bearer_token_is() -> None:
