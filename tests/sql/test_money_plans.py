@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import BindParameter, Select
@@ -75,7 +75,7 @@ def full_scans(store: SqlStore, statement: Select[Any]) -> list[str]:
     values: dict[str, object] = {}
     for part in iterate(statement):
         if isinstance(part, BindParameter):
-            parameter: Any = part
+            parameter = cast("Any", part)
             if parameter.value is None:
                 values[parameter.key] = value_of(parameter)
     lines = plan(store, "EXPLAIN QUERY PLAN", statement, **values)
