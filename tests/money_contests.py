@@ -115,7 +115,7 @@ class PaidContestRun:
         started = starter.create_intent(self.charge(entry).id, party=entry.user_id, actor=actor)
         return started.intent
 
-    def pay(self, entry: Entry, *, at: datetime | None = None, **payment: Any) -> str:  # noqa: ANN401
+    def pay(self, entry: Entry, *, at: datetime | None = None, **payment: Any) -> str:  # noqa: ANN401 - of any type
         """Let the user pay, and deliver the event; return the intent's id."""
         intent = self.start_payment(entry)
         paid = self.gateway.pay(intent.id, **payment)
@@ -128,7 +128,7 @@ class PaidContestRun:
         self.work()
         return intents
 
-    def tell(self, event_type: str, intent_id: str, **changes: Any) -> str:  # noqa: ANN401
+    def tell(self, event_type: str, intent_id: str, **changes: Any) -> str:  # noqa: ANN401 - of any type
         """Deliver an event about an intent."""
         created = changes.pop("created", None)
         body = intent_body(self.gateway.intents[intent_id]) | changes
@@ -302,5 +302,5 @@ class PaidContestRun:
             total += one.balance_minor if is_debit else -one.balance_minor
         return total
 
-    def _execute(self, handler: Any, command: Any) -> None:  # noqa: ANN401
+    def _execute(self, handler: Any, command: Any) -> None:  # noqa: ANN401 - of any type
         self.store.run(handler, command, actor=OPERATOR, reason="a test")

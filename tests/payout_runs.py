@@ -67,7 +67,7 @@ MoneyStore = Store[ReadTx, WriteTx]
 
 
 class Fault(StrEnum):
-    """What the next request to make a transfer meets."""
+    """The fault that the next request to make a transfer meets."""
 
     LOST_BEFORE = "the request is lost before its effect"
     LOST_AFTER = "the answer is lost after the effect"
@@ -82,7 +82,7 @@ class Killed(KeyboardInterrupt):
     """The process has died."""
 
 
-def outage(outcome: OutageOutcome, problem: str, **headers: Any) -> GatewayOutage:  # noqa: ANN401
+def outage(outcome: OutageOutcome, problem: str, **headers: Any) -> GatewayOutage:  # noqa: ANN401 - of any type
     """Return an outage."""
     return GatewayOutage(problem=problem, outcome=outcome, **headers)
 
@@ -236,7 +236,7 @@ class PayoutRun:
 
     # Steps
 
-    def execute(self, handler: Any, command: Any, actor: Actor = OPERATOR) -> Any:  # noqa: ANN401
+    def execute(self, handler: Any, command: Any, actor: Actor = OPERATOR) -> Any:  # noqa: ANN401 - of any type
         """Run a handler."""
         return self.store.run(handler, command, actor=actor, reason="a test")
 

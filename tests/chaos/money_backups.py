@@ -18,7 +18,7 @@ from indelible_service.embedded import PostgresServer
 
 @frozen(kw_only=True)
 class Backup:
-    """How a database is copied, and how another one is made of the copy."""
+    """Copies a database, and makes another one of the copy."""
 
     copy: Callable[[], None]
     restore: Callable[[], str]

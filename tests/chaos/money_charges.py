@@ -46,7 +46,7 @@ MAX_RECONCILIATIONS: Final = 5
 
 
 class Story(StrEnum):
-    """What the payer and Stripe do with one charge."""
+    """The deeds of payer and Stripe with one charge."""
 
     PAY = "paid"
     DECLINED = "paid after a declined card"

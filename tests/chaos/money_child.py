@@ -30,7 +30,7 @@ PARTY: Final = "ann"
 
 @frozen(kw_only=True)
 class ChildTask:
-    """What a child process does until it dies, and where it finds database and Stripe."""
+    """The work of a child process until it dies, and the addresses of database and Stripe."""
 
     url: str
     stripe_url: str

@@ -53,7 +53,7 @@ HALF_DAYS: Final = 8
 
 
 class PayerStory(StrEnum):
-    """What becomes of the payment of one entry."""
+    """The fate of the payment of one entry."""
 
     PAID = "paid"
     UNPAID = "never paid"
@@ -269,7 +269,7 @@ class SimulatedContest:
 
 @frozen(kw_only=True)
 class PlayedContest:
-    """What a contest has come to."""
+    """The end of a contest."""
 
     transitions: list[tuple[str, str, str, object]]
     scores: dict[str, Any]

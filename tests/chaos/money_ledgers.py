@@ -1,4 +1,4 @@
-"""What a ledger and its history say, whatever the way on which they came about."""
+"""The content of a ledger and its history, whatever the way on which they came about."""
 
 from hashlib import sha256
 from typing import Any, Final

@@ -259,7 +259,7 @@ def _step(
     return Step(change=change, row=dict(change_data(entity)), records=tuple(inserts))
 
 
-def _movement(key: str, kind: MovementKind, **fields: Any) -> Movement:  # noqa: ANN401
+def _movement(key: str, kind: MovementKind, **fields: Any) -> Movement:  # noqa: ANN401 - of any type
     values: dict[str, Any] = {"posting_count": 0, "total_minor": 0, "reference": OTHER, **fields}
     action = "settle" if kind is MovementKind.SETTLEMENT else "note"
     return Movement.create(

@@ -1,4 +1,4 @@
-"""What stripe-stateful-mock 0.0.16 says about our gateway: idempotency, declines and limits."""
+"""The answers of stripe-stateful-mock 0.0.16 to our gateway: idempotency, declines and limits."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta

@@ -62,19 +62,19 @@ class Till:
         """Return a charge as it is stored."""
         return self.store.read(lambda tx: tx.money.charges.get(charge_id).entity)
 
-    def start(self, once: str = "pay-1", **changes: Any) -> TestResponse:  # noqa: ANN401
+    def start(self, once: str = "pay-1", **changes: Any) -> TestResponse:  # noqa: ANN401 - of any type
         """Ask for the payment intent of the item."""
         key = changes.pop("key", self.web.key)
         return self.web.post(
             "/v1/payments/create-intent", json={**PLACE, **changes}, once=once, key=key
         )
 
-    def check_out(self, once: str = "pay-1", **changes: Any) -> TestResponse:  # noqa: ANN401
+    def check_out(self, once: str = "pay-1", **changes: Any) -> TestResponse:  # noqa: ANN401 - of any type
         """Ask for the checkout session of the item."""
         body = {**PLACE, **PAGES, **changes}
         return self.web.post("/v1/payments/checkout", json=body, once=once)
 
-    def status(self, intent_id: str, **sent: Any) -> TestResponse:  # noqa: ANN401
+    def status(self, intent_id: str, **sent: Any) -> TestResponse:  # noqa: ANN401 - of any type
         """Ask for the status of a payment."""
         return self.web.get(f"/v1/payments/status/{intent_id}", **sent)
 
@@ -85,7 +85,7 @@ class Till:
         self.succeed(intent_id)
         return saved(self.status(intent_id), 200)
 
-    def succeed(self, intent_id: str, **payment: Any) -> None:  # noqa: ANN401
+    def succeed(self, intent_id: str, **payment: Any) -> None:  # noqa: ANN401 - of any type
         """Let the payer pay, deliver the event and process it."""
         paid = self.gateway.pay(intent_id, **payment)
         assert self.deliver(self.event("payment_intent.succeeded", intent_body(paid))).status_code

@@ -59,7 +59,7 @@ def desk(till: Till) -> Till:
     return till
 
 
-def send(till: Till, path: str, once: str = "key-1", **body: object) -> Any:  # noqa: ANN401
+def send(till: Till, path: str, once: str = "key-1", **body: object) -> Any:  # noqa: ANN401 - of any type
     key = till.web.new_key("admin", owner=Actor.user(str(body.pop("by", "maya"))))
     return till.web.post(f"/admin/{path}", json={**body, **REASON}, once=once, key=key)
 

@@ -107,12 +107,12 @@ class PaymentRun:
         self.succeed(intent.id)
         return self.charge(charge.id), intent
 
-    def succeed(self, intent_id: str, **payment: Any) -> StripeEvent:  # noqa: ANN401
+    def succeed(self, intent_id: str, **payment: Any) -> StripeEvent:  # noqa: ANN401 - of any type
         """Let the payer pay, and process the event of it."""
         paid = self.gateway.pay(intent_id, **payment)
         return self.deliver("payment_intent.succeeded", intent_body(paid))
 
-    def tell(self, event_type: str, intent_id: str, **changes: Any) -> StripeEvent:  # noqa: ANN401
+    def tell(self, event_type: str, intent_id: str, **changes: Any) -> StripeEvent:  # noqa: ANN401 - of any type
         """Process an event about an intent."""
         body = intent_body(self.gateway.intents[intent_id])
         created = changes.pop("created", None)
@@ -260,7 +260,7 @@ def intent_body(intent: Intent) -> dict[str, Any]:
     }
 
 
-def refund_body(refund_id: str, intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def refund_body(refund_id: str, intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of any type
     """Return a refund as an event holds it."""
     body: dict[str, Any] = {
         "id": refund_id,
@@ -276,7 +276,7 @@ def refund_body(refund_id: str, intent_id: str, **changes: Any) -> dict[str, Any
     return body | changes
 
 
-def dispute_body(intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def dispute_body(intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of any type
     """Return a dispute as an event holds it."""
     body: dict[str, Any] = {
         "id": "dp_1",
@@ -294,6 +294,6 @@ def dispute_body(intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN
     return body | changes
 
 
-def withdrawn_body(intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def withdrawn_body(intent_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of any type
     """Return a dispute whose money Stripe has taken, with its fee."""
     return dispute_body(intent_id, balance_transactions=[{"fee": DISPUTE_FEE}], **changes)

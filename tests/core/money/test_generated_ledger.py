@@ -69,19 +69,19 @@ class Generated:
 
 def pay(books: Generated) -> None:
     """Post a fee, sometimes one that was posted before."""
-    books.attempt(ledger.entry_fee(charge_id=books.name(), **books.common()))  # type: ignore[arg-type]
+    books.attempt(ledger.entry_fee(charge_id=books.name(), **books.common()))  # type: ignore[arg-type]  # fields of several types
 
 
 def refund(books: Generated) -> None:
     """Post a refund to one of its ends."""
     name, values = books.name(), books.common()
     is_covered = books.random.random() < 0.3
-    requested = ledger.refund_requested(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]
+    requested = ledger.refund_requested(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]  # fields of several types
     books.attempt(requested)
     if books.random.random() < 0.5:
-        books.attempt(ledger.refund_succeeded(refund_id=name, **values))  # type: ignore[arg-type]
+        books.attempt(ledger.refund_succeeded(refund_id=name, **values))  # type: ignore[arg-type]  # fields of several types
     else:
-        failed = ledger.refund_failed(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]
+        failed = ledger.refund_failed(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]  # fields of several types
         books.attempt(failed)
 
 
@@ -89,12 +89,12 @@ def dispute(books: Generated) -> None:
     """Post a dispute to one of its ends."""
     name, values = books.name(), books.common()
     fee_minor = books.random.choice([0, 1500])
-    books.attempt(ledger.dispute_opened(dispute_id=name, fee_minor=fee_minor, **values))  # type: ignore[arg-type]
+    books.attempt(ledger.dispute_opened(dispute_id=name, fee_minor=fee_minor, **values))  # type: ignore[arg-type]  # fields of several types
     if books.random.random() < 0.5:
-        books.attempt(ledger.dispute_won(dispute_id=name, **values))  # type: ignore[arg-type]
+        books.attempt(ledger.dispute_won(dispute_id=name, **values))  # type: ignore[arg-type]  # fields of several types
     else:
         is_absorbed = books.random.random() < 0.5
-        lost = ledger.dispute_lost(dispute_id=name, is_absorbed=is_absorbed, **values)  # type: ignore[arg-type]
+        lost = ledger.dispute_lost(dispute_id=name, is_absorbed=is_absorbed, **values)  # type: ignore[arg-type]  # fields of several types
         books.attempt(lost)
 
 

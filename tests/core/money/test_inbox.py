@@ -41,7 +41,7 @@ def handler_of(run: PaymentRun, **changes: object) -> WebhookHandler:
         "secrets": (SECRET,),
         "environment": Environment(livemode=False, account="acct_ours"),
     }
-    return WebhookHandler(**(values | changes))  # type: ignore[arg-type]
+    return WebhookHandler(**(values | changes))  # type: ignore[arg-type]  # fields of several types
 
 
 def killing(point: PaymentFailpoint) -> object:
@@ -303,7 +303,7 @@ def test_a_processor_that_is_killed_posts_once(run: PaymentRun, point: PaymentFa
     charge, intent = run.opened_intent()
     paid = run.gateway.pay(intent.id)
     event_id = run.receive("payment_intent.succeeded", intent_body(paid))
-    run.process(PROCESS_STRIPE_EVENT_STAGE, at_failpoint=killing(point))  # type: ignore[arg-type]
+    run.process(PROCESS_STRIPE_EVENT_STAGE, at_failpoint=killing(point))  # type: ignore[arg-type]  # fields of several types
 
     for _ in range(3):
         run.clock.advance(3_600 / 60)

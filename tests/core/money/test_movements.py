@@ -67,14 +67,14 @@ def golden(**values: object) -> MovementDraft:
         "retained_minor": 0,
         "items": ["E1", "E2", "E3", "E4", "E5"],
     }
-    draft: MovementDraft = ledger.settlement(**(common | values))  # type: ignore[arg-type]
+    draft: MovementDraft = ledger.settlement(**(common | values))  # type: ignore[arg-type]  # fields of several types
     return draft
 
 
 def fee_of(**values: object) -> MovementDraft:
     """Return the draft of a fee of Stripe."""
     common = {"transaction_id": "txn_1", "fee_minor": 103, "currency": "USD", "proof": EVENT}
-    draft: MovementDraft = ledger.processing_fee(**(common | values))  # type: ignore[arg-type]
+    draft: MovementDraft = ledger.processing_fee(**(common | values))  # type: ignore[arg-type]  # fields of several types
     return draft
 
 

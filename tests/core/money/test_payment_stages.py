@@ -219,7 +219,7 @@ def test_a_float_is_no_amount() -> None:
         RequestRefund(
             charge_id="c",
             reason_code=RefundReason.REQUESTED,
-            amount_minor=10.0,  # type: ignore[arg-type]
+            amount_minor=10.0,  # type: ignore[arg-type]  # a float is refused
         )
 
 

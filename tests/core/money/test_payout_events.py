@@ -17,7 +17,7 @@ from indelible.testing.money.payments import event_bytes
 ONE: Final = {"ann": 5_628}
 
 
-def transfer_body(run: PayoutRun, transfer: Transfer, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def transfer_body(run: PayoutRun, transfer: Transfer, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of any type
     """Return a transfer as an event holds it."""
     body: dict[str, Any] = {
         "id": "tr_event",

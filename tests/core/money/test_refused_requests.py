@@ -25,7 +25,7 @@ from indelible.money.rules.stages import SEND_REFUND_STAGE
 def refused(run: PaymentRun, handler: object, command: object) -> str:
     """Return the code by which a command is refused."""
     with pytest.raises(IndelibleError) as caught:
-        run.store.run(handler, command, actor=ADA, reason="a test")  # type: ignore[arg-type]
+        run.store.run(handler, command, actor=ADA, reason="a test")  # type: ignore[arg-type]  # fields of several types
     return caught.value.code
 
 

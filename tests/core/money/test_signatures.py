@@ -99,7 +99,7 @@ def test_generated_headers_are_judged_as_by_stripes_library(
     for _ in range(NUMBER):
         header = generated_header(source)
         try:
-            stripe.WebhookSignature.verify_header(  # pyright: ignore[reportUnknownMemberType]
+            stripe.WebhookSignature.verify_header(  # pyright: ignore[reportUnknownMemberType]  # untyped there
                 BODY.decode(), header, SECRET, 300
             )
             expected = True

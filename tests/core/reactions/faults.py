@@ -20,7 +20,7 @@ from indelible.money.handlers import request_refund
 
 
 class Story(StrEnum):
-    """What becomes of the payment of one entry."""
+    """The fate of the payment of one entry."""
 
     PAID = "paid"
     UNPAID = "never paid"
@@ -41,7 +41,7 @@ class Story(StrEnum):
 
 
 class Ending(StrEnum):
-    """How a contest ends."""
+    """The ways in which a contest ends."""
 
     SETTLED = "settled"
     CANCELED_BY_PROVIDER = "canceled by the provider"

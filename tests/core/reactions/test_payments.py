@@ -1,4 +1,4 @@
-"""What payments do to entries, and entries to payments."""
+"""The effects of payments on entries, and of entries on payments."""
 
 from tests.contest_runs import FEE_MINOR
 from tests.money_contests import PaidContestRun

@@ -140,7 +140,7 @@ class DemoStripe:
         document: dict[str, Any] = answer.json()
         return document
 
-    def _execute(self, handler: Callable[[Any, Any], Any], command: Any) -> None:  # noqa: ANN401
+    def _execute(self, handler: Callable[[Any, Any], Any], command: Any) -> None:  # noqa: ANN401 - any
         self.store.run(handler, command, actor=PAYMENTS, reason=REASON)
 
 

@@ -90,7 +90,7 @@ def running_simulator(
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # its class is narrower
 
     def do_GET(self) -> None:
         """Answer a GET request."""

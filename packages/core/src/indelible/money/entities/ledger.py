@@ -259,7 +259,7 @@ class Movement(Aggregate):
         self,
         action: str,  # noqa: ARG002 - none is allowed
         *,
-        now: datetime | None = None,  # noqa: ARG002
+        now: datetime | None = None,  # noqa: ARG002 - as the base has it
         **fields: Any,  # noqa: ANN401, ARG002 - as of every aggregate
     ) -> Self:
         """Raise LedgerImmutable: a correction is another movement."""

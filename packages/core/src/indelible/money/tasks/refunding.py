@@ -141,7 +141,7 @@ class SendRefund:
                 reject_refund(tx, RejectRefund(refund_id=work.refund.id, failure_code=code))
             self.at_failpoint(PaymentFailpoint.REFUND_AFTER_WRITE)
 
-    def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:  # noqa: ARG002
+    def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:  # noqa: ARG002 - unused
         """Report a refund that was not made in time; it may exist at Stripe, so nothing moves."""
         logger.error("[Payment] %s", RefundFailed(lease.entity_id, one_line(reason)))
         self.observer.refund_failed("BUDGET_SPENT")

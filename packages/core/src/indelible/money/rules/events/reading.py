@@ -18,6 +18,8 @@ MAX_METADATA: Final = 50
 MAX_METADATA_CHARACTERS: Final = 500
 MAX_INSTANT: Final = 253_402_300_799  # the last second of the year 9999
 
+CODE_LETTERS: Final = 3  # of a currency
+
 
 @frozen
 class JsonFields:
@@ -91,7 +93,7 @@ class JsonFields:
     def currency(self) -> str:
         """Return the currency in upper case, as ours are."""
         value = self.text("currency").upper()
-        if len(value) != 3 or not value.isascii() or not value.isalpha():  # noqa: PLR2004
+        if len(value) != CODE_LETTERS or not value.isascii() or not value.isalpha():
             raise self.malformed("currency", "three letters")
         return value
 
