@@ -1,4 +1,4 @@
-"""The answers of localstripe 1.15.10 to our gateway: intents, refunds, events and signed webhooks."""
+"""The answers of localstripe 1.15.10 to our gateway: intents, refunds, events, signed webhooks."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from sqlalchemy import select, text
 from tests.guards.situation import settle
-from tests.guards.task_rows import CANCELED, CARRIER, DONE, LEASED, PRUNED_STAGE
+from tests.guards.task_rows import CARRIER, DONE, LEASED, PRUNED_STAGE
 from tests.sql.empty_databases import SCHEMA, EmptyDatabase, empty_on_postgresql, empty_on_sqlite
 
 from indelible.kernel.task_commands import CancelTask, cancel_task

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from tests.core.money.gateway import ScriptedGateway
 from tests.web.compatibility import COMMITTED, text_of
 from tests.web.generated import PROMPT, WITHOUT_KEY, Found, Making, generated, operations
 from tests.web.harness import Json, Web, memory
@@ -20,7 +21,7 @@ PUBLISHED = json.loads(COMMITTED.read_text(encoding="utf-8"))
 
 @pytest.fixture(scope="module")
 def answers() -> Callable[[str, str], Found]:
-    web = Web(fitted(memory()), chain=Wallets())
+    web = Web(fitted(memory()), chain=Wallets(), stripe=ScriptedGateway())
     assert operations(web.document) == operations(PUBLISHED)
 
     return generated(web, Making(examples=EXAMPLES, seed=0))
