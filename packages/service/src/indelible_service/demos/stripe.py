@@ -140,7 +140,11 @@ class DemoStripe:
         document: dict[str, Any] = answer.json()
         return document
 
-    def _execute(self, handler: Callable[[Any, Any], Any], command: Any) -> None:  # noqa: ANN401 - any
+    def _execute(
+        self,
+        handler: Callable[[Any, Any], Any],
+        command: Any,  # noqa: ANN401 - any handler's
+    ) -> None:
         self.store.run(handler, command, actor=PAYMENTS, reason=REASON)
 
 
