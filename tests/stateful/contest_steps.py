@@ -39,7 +39,7 @@ def all_entries(world: World) -> list[EntrySaved]:
 
 
 def publish_contest(world: World, step: Step) -> Call:
-    """Publish a contest; the configuration of an illegal step has two faults."""
+    """Publish a contest; that of an illegal step would have been locked before its publication."""
     command = contests.PublishContest(
         organizer_id=ORGANIZER,
         contest_name=f"contest {step.pick}",
@@ -117,7 +117,11 @@ def _now(world: World) -> datetime:
 
 
 def _configuration(now: datetime, step: Step) -> dict[str, Any]:
-    """Return a configuration of a contest that is locked and started soon."""
+    """Return a configuration of a contest that is locked and started soon.
+
+    An illegal step locks before `now`, which only the handler can refuse: a configuration with any
+    other fault never becomes a command.
+    """
     changes: dict[str, Any] = {
         "lock_time": document_instant(now + TO_LOCK),
         "tournament_start_time": document_instant(now + TO_START),
@@ -127,7 +131,7 @@ def _configuration(now: datetime, step: Step) -> dict[str, Any]:
         "roster_size": ROSTER_SIZE,
     }
     if step.twist is Twist.ILLEGAL:
-        changes |= {"currency": "usd", "max_entries": 0}
+        changes["lock_time"] = document_instant(now - MINUTE)
 
     return configuration(now, **changes)
 
