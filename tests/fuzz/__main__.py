@@ -18,6 +18,7 @@ from random import Random
 
 from tests.chaos.testbed import Testbed, testbed
 from tests.conftest import POLICY
+from tests.core.money.gateway import ScriptedGateway
 from tests.fuzz.attack import AttackTally, over_http, through_python
 from tests.fuzz.contests import ContestDose, fuzz_contests
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
@@ -49,7 +50,7 @@ def fuzz(
     """Attack one database in rounds until the time is over, at least for one round."""
     store = open_store(url, policy=POLICY)
     chance = Random(seed)  # noqa: S311 - no secret
-    web = Web(fitted(store, owner_url), chain=Wallets())
+    web = Web(fitted(store, owner_url), chain=Wallets(), stripe=ScriptedGateway())
     while True:
         over_http(web, store, chance, ATTACKS_PER_ROUND, tally)
         through_python(store, chance, ATTACKS_PER_ROUND, tally)

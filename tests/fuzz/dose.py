@@ -6,6 +6,7 @@ from random import Random
 
 from attrs import define, evolve, field, frozen
 from tests.conftest import POLICY
+from tests.core.money.gateway import ScriptedGateway
 from tests.fuzz.living import Living
 from tests.web.generated import Found, Making, generated
 from tests.web.harness import Json, Web
@@ -103,7 +104,7 @@ def generate(name: str, url: str, seed: int, wanted: Wanted, owner_url: str | No
     """Send the dose to one database, in rounds; a round uses the entities of those before."""
     store = open_store(url, policy=POLICY)
     chance = Random(f"{seed} {name}")  # noqa: S311 - no secret
-    web = Web(fitted(store, owner_url), chain=Wallets())
+    web = Web(fitted(store, owner_url), chain=Wallets(), stripe=ScriptedGateway())
     living = Living(chance)
     document = described(web)
 
