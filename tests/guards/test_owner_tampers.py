@@ -25,7 +25,7 @@ from indelible_service.embedded import PostgresServer
 
 pytestmark = pytest.mark.slow
 
-TAMPERS = 100  # on each database; `python -m tests.guards.owner_tampers` tries more
+TAMPERS = 50  # on each database; `python -m tests.guards.owner_tampers` tries more
 SEED = 20261121
 
 Tampered = tuple[VerifiedTransactions, SealReference]
