@@ -129,19 +129,40 @@ def image(source: Path, without: frozenset[str], tables: frozenset[str] | None =
 
 
 @cache
-def _stored_image(source: Path, without: frozenset[str]) -> bytes:
-    """Build the file again without triggers, and without some keys or options of tables."""
+def _stored_image(source: Path) -> bytes:
+    """Build the file again without its triggers."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        for kind, name, _, sql in schema_objects(source):
-            if kind == "table":
-                connection.execute(without_guards(name, sql, without))
-                _copy_rows(connection, name, _rows(source)[name])
-        for kind, name, _, sql in schema_objects(source):
-            if kind == "index" and name not in without:
-                connection.execute(sql)
-
-        connection.commit()
+        _create_tables(connection, source, frozenset(_rows(source)), frozenset())
         return connection.serialize()
+
+
+def _create_tables(
+    connection: sqlite3.Connection, source: Path, tables: Collection[str], without: frozenset[str]
+) -> None:
+    """Create some tables with their rows and indexes, but without some guards."""
+    for kind, name, _, sql in schema_objects(source):
+        if kind == "table" and name in tables:
+            connection.execute(without_guards(name, sql, without))
+            _copy_rows(connection, name, _rows(source)[name])
+    for kind, name, table, sql in schema_objects(source):
+        if kind == "index" and table in tables and name not in without:
+            connection.execute(sql)
+
+    connection.commit()
+
+
+def _create_tables_again(
+    connection: sqlite3.Connection, source: Path, without: frozenset[str]
+) -> None:
+    """Replace the tables that have some of the guards by those without them."""
+    changed: set[str] = set()
+    for kind, name, table, sql in schema_objects(source):
+        if kind != "trigger" and not _guards_of(kind, name, sql).isdisjoint(without):
+            changed.add(table)
+    for table in changed:
+        connection.execute(f"DROP TABLE {table}")
+
+    _create_tables(connection, source, changed, without)
 
 
 @cache
@@ -152,7 +173,9 @@ def _editor(source: Path) -> sqlite3.Connection:
 
 def _open_to_edit(source: Path, without: frozenset[str]) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.deserialize(_stored_image(source, without))
+    connection.deserialize(_stored_image(source))
+    if without:
+        _create_tables_again(connection, source, without)
     connection.execute("PRAGMA writable_schema = ON")
     return connection
 
