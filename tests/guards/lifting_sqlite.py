@@ -112,7 +112,15 @@ def written_tables(statements: Sequence[Statement]) -> frozenset[str] | None:
         if not isinstance(statement, UpdateBase):
             return None
         tables.add(statement.entity_description["table"].name)
-    return frozenset(tables)
+    return frozenset({*tables, *_tables_of_cascades(tables)})
+
+
+def _tables_of_cascades(tables: Collection[str]) -> Iterator[str]:
+    """Yield the tables whose rows, and so whose triggers, follow the rows of other tables."""
+    for name, table in TABLE_BY_NAME.items():
+        for key in table.foreign_key_constraints:
+            if (key.ondelete or key.onupdate) and key.referred_table.name in tables:
+                yield name
 
 
 def image(source: Path, without: frozenset[str], tables: frozenset[str] | None = None) -> bytes:
