@@ -19,16 +19,18 @@ from tests.guards.money_rows import (
 from tests.guards.money_steps import MoneySituation
 from tests.guards.project_rows import record_of
 from tests.guards.raw_database import Statement
-from tests.guards.raw_sql import NULL, raw
+from tests.guards.raw_sql import NULL, by_rowid, raw
 from tests.guards.situation import Situation
 from tests.guards.writes import Step, head_write, step_writes
 
 from indelible.money.entities import movement_id
 from indelible_sql.money.tables import (
     CHARGES,
+    COVERED_ITEMS,
     DISCREPANCIES,
     EVENT_ATTEMPTS,
     JOBS,
+    POSTINGS,
     REFUND_ATTEMPTS,
     TRANSFER_ATTEMPTS,
     TRANSFER_LINES,
@@ -59,6 +61,16 @@ def _added_twice(step_of: StepOf, table: Table, **columns: object) -> Write:
         *step_writes(step_of(s.money)),
         record_of(step_of(s.money), table, **columns),
     )
+
+
+def _by_rowid(step_of: StepOf, table: Table) -> Write:
+    """Return the record of a step, written by INSERT OR REPLACE with a chosen rowid."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        row = record_of(step_of(s.money), table).compile().params
+        return (by_rowid(table, row, 1),)
+
+    return write
 
 
 def _stepped(head: str, **columns: object) -> Write:
@@ -314,4 +326,11 @@ REPLACED_PAYMENTS: Kind = {
         .where(JOBS.c.id == SETTLEMENT)
         .values(id=EMPTY_SETTLEMENT),
     ),
+    "a posting, replaced by rowid": _by_rowid(lambda s: s.fee.movement, POSTINGS),
+    "a covered item, replaced by rowid": _by_rowid(lambda s: s.settlement, COVERED_ITEMS),
+    "a refund's attempt, replaced by rowid": _by_rowid(_attempted, REFUND_ATTEMPTS),
+    "an outcome, replaced by rowid": _by_rowid(_processed, EVENT_ATTEMPTS),
+    "a discrepancy, replaced by rowid": _by_rowid(_reconciled, DISCREPANCIES),
+    "a transfer line, replaced by rowid": _by_rowid(_transfer, TRANSFER_LINES),
+    "a call, replaced by rowid": _by_rowid(_claimed, TRANSFER_ATTEMPTS),
 }
