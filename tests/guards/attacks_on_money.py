@@ -21,7 +21,13 @@ from tests.guards.project_rows import record_of
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, raw
 from tests.guards.situation import Situation
-from tests.guards.writes import head_write, insert_change, step_writes
+from tests.guards.writes import (
+    following_change,
+    head_write,
+    insert_change,
+    step_writes,
+    update_head,
+)
 
 from indelible.money.entities import movement_id
 from indelible_sql.engine.atomic_write import writable_columns
@@ -125,6 +131,18 @@ def _account_after_movement(s: Situation) -> Sequence[Statement]:
     )
 
 
+def _account_left(s: Situation) -> Sequence[Statement]:
+    """Return two changes of an account, the first one by a movement that is never stored."""
+    account = s.money.fee.accounts[0]
+    following = following_change(account.change)
+    return (
+        head_write(account),
+        insert_change(account.change),
+        update_head(following, debited_minor=0, credited_minor=0),
+        insert_change(following),
+    )
+
+
 def _covered(**columns: object) -> Write:
     return lambda s: with_record(s.money.settlement, COVERED_ITEMS, **columns)
 
@@ -180,6 +198,7 @@ ON_MONEY: Mapping[str, Kind] = {
         "an account with a stored movement": _account(_fee, last_movement_id=ANN_FEE),
         "an account without its movement's id": _account(_fee, last_movement_id=NULL),
         "an account that changes after its movement": _account_after_movement,
+        "an account that leaves a movement that is not stored": _account_left,
         "an account that opens with money": _opened(balance_minor=1),
         "an account that opens with a debit": _opened(debited_minor=1),
         "an account that opens with a movement": _opened(last_movement_id=ANN_FEE),

@@ -14,19 +14,23 @@ from tests.guards.money_rows import (
     EMPTY_SETTLEMENT,
     FEE,
     OPEN_CHARGE,
+    SETTLEMENT,
 )
 from tests.guards.money_steps import MoneySituation
 from tests.guards.project_rows import record_of
 from tests.guards.raw_database import Statement
-from tests.guards.raw_sql import NULL, raw
+from tests.guards.raw_sql import NULL, by_rowid, raw
 from tests.guards.situation import Situation
 from tests.guards.writes import Step, head_write, step_writes
 
 from indelible.money.entities import movement_id
 from indelible_sql.money.tables import (
     CHARGES,
+    COVERED_ITEMS,
     DISCREPANCIES,
     EVENT_ATTEMPTS,
+    JOBS,
+    POSTINGS,
     REFUND_ATTEMPTS,
     TRANSFER_ATTEMPTS,
     TRANSFER_LINES,
@@ -49,6 +53,24 @@ def _recorded(step_of: StepOf, table: Table, **columns: object) -> Write:
 def _alone(step_of: StepOf, table: Table, **columns: object) -> Write:
     """Return the insert of a legal step into one table, without the rest of the step."""
     return lambda s: (record_of(step_of(s.money), table, **columns),)
+
+
+def _added_twice(step_of: StepOf, table: Table, **columns: object) -> Write:
+    """Return a legal step that adds one of its records again, with some columns changed."""
+    return lambda s: (
+        *step_writes(step_of(s.money)),
+        record_of(step_of(s.money), table, **columns),
+    )
+
+
+def _by_rowid(step_of: StepOf, table: Table) -> Write:
+    """Return the record of a step, written by INSERT OR REPLACE with a chosen rowid."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        row = record_of(step_of(s.money), table).compile().params
+        return (by_rowid(table, row, 1),)
+
+    return write
 
 
 def _stepped(head: str, **columns: object) -> Write:
@@ -177,6 +199,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
             _attempted, REFUND_ATTEMPTS, idempotency_key="refund"
         ),
         "an attempt of an unknown kind": _recorded(_attempted, REFUND_ATTEMPTS, kind="GUESS"),
+        "an attempt, added twice": _added_twice(_attempted, REFUND_ATTEMPTS),
         "attempts, deleted": lambda _: (delete(REFUND_ATTEMPTS),),
         "a dispute of nothing": _born("disputes", amount_minor=0),
         "a dispute with a negative fee": _born("disputes", fee_minor=-1),
@@ -200,6 +223,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
             _processed, EVENT_ATTEMPTS, message="x" * 1_001
         ),
         "an outcome at another time": _recorded(_processed, EVENT_ATTEMPTS, at=CREATED),
+        "an outcome, added twice": _added_twice(_processed, EVENT_ATTEMPTS),
         "outcomes, deleted": lambda _: (delete(EVENT_ATTEMPTS),),
     },
     "a rule of reconciliations broken": {
@@ -220,6 +244,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
             _reconciled, DISCREPANCIES, expected="x" * 1_001
         ),
         "a discrepancy alone": _alone(_reconciled, DISCREPANCIES),
+        "a discrepancy, added twice": _added_twice(_reconciled, DISCREPANCIES),
         "a halt without a reason": _born("payment_switches", reason_code=NULL),
         "a resumption with a reason": _stepped("payment_switches", reason_code="FINE"),
     },
@@ -264,6 +289,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
             _transfer, TRANSFER_LINES, owed_movement_id=movement_id("nothing")
         ),
         "a line of another transfer's change": _alone(_transfer, TRANSFER_LINES, entity_id="x"),
+        "a transfer line, added twice": _added_twice(_transfer, TRANSFER_LINES),
         "transfer lines, deleted": lambda _: (delete(TRANSFER_LINES),),
         "a claim without an approval": _changed(
             _claimed, approved_by=NULL, approved_at=NULL, approval_reason=NULL
@@ -277,6 +303,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         ),
         "a call of another generation": _recorded(_claimed, TRANSFER_ATTEMPTS, generation=2),
         "a call of an unknown kind": _recorded(_claimed, TRANSFER_ATTEMPTS, kind="GUESS"),
+        "a call, added twice": _added_twice(_claimed, TRANSFER_ATTEMPTS),
         "calls, deleted": lambda _: (delete(TRANSFER_ATTEMPTS),),
         "a transfer with the id of another": _changed(_completed, stripe_transfer_id="tr_1"),
         "a complete transfer without an id": _changed(_completed, stripe_transfer_id=NULL),
@@ -289,4 +316,21 @@ ON_PAYMENTS: Mapping[str, Kind] = {
             update(TRANSFERS).values(stripe_transfer_id=raw("id")),
         ),
     },
+}
+
+# OR REPLACE on SQLite silently deletes the rows that conflict with the new row.
+REPLACED_PAYMENTS: Kind = {
+    "a payout job, replaced by another": lambda _: (
+        update(JOBS)
+        .prefix_with("OR REPLACE")
+        .where(JOBS.c.id == SETTLEMENT)
+        .values(id=EMPTY_SETTLEMENT),
+    ),
+    "a posting, replaced by rowid": _by_rowid(lambda s: s.fee.movement, POSTINGS),
+    "a covered item, replaced by rowid": _by_rowid(lambda s: s.settlement, COVERED_ITEMS),
+    "a refund's attempt, replaced by rowid": _by_rowid(_attempted, REFUND_ATTEMPTS),
+    "an outcome, replaced by rowid": _by_rowid(_processed, EVENT_ATTEMPTS),
+    "a discrepancy, replaced by rowid": _by_rowid(_reconciled, DISCREPANCIES),
+    "a transfer line, replaced by rowid": _by_rowid(_transfer, TRANSFER_LINES),
+    "a call, replaced by rowid": _by_rowid(_claimed, TRANSFER_ATTEMPTS),
 }

@@ -16,6 +16,7 @@ from tests.guards.attacks_on_columns import TYPES
 from tests.guards.attacks_on_heads import REPLACED_HEADS
 from tests.guards.attacks_on_hung_threads import REPLACED_REPORTS
 from tests.guards.attacks_on_payloads import REPLACED_PAYLOADS
+from tests.guards.attacks_on_payments import REPLACED_PAYMENTS
 from tests.guards.attacks_on_projects import REPLACED_PROJECTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_references import REPLACED_CONTESTS
@@ -185,6 +186,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_TOKENS,
         **REPLACED_PROJECTS,
         **REPLACED_CONTESTS,
+        **REPLACED_PAYMENTS,
         **REPLACED_TASKS,
         **REPLACED_SEALS,
         **REPLACED_BUCKETS,

@@ -1,11 +1,13 @@
 """Test that verify finds and locates one changed byte when every guard is lifted."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from tests.databases import create_database
+from tests.guards.flip_batches import EntityFlip, batches_of, unnamed_columns
 from tests.guards.flips import (
     CHECKS_OFF,
     CHECKS_ON,
@@ -40,6 +42,12 @@ PARSED = [
     "concept_versions.examples",
     "concept_warnings.warnings",
 ]
+WRITTEN_BATCHES = batches_of(WRITTEN_COLUMNS)
+ALL_BATCHES = batches_of(COLUMNS)
+TEXT_BATCHES = batches_of(TEXTS)
+PARSED_BATCHES = batches_of(PARSED)
+# Returns the flips of a column's value, and the id of the entity that the value belongs to.
+FlipsOf = Callable[[str], tuple[FileFlips, str]]
 SWAP = (
     CHECKS_OFF,
     "UPDATE history SET position = -1 WHERE position = {0}",
@@ -59,6 +67,16 @@ def sqlite_transactions(unguarded_file: Path) -> Generator[VerifiedTransactions]
     transactions = transactions_in_file(unguarded_file, foreign_keys=False)
     yield transactions
     transactions.close()
+
+
+@pytest.fixture(scope="module")
+def flips_of(situated_file: Situated[Path], unguarded_file: Path) -> FlipsOf:
+    def of_column(column: str) -> tuple[FileFlips, str]:
+        table, table_column = COLUMNS[column]
+        where, entity_id = row_of(table, table_column, situated_file.situation)
+        return FileFlips(unguarded_file, table, table_column, where), entity_id
+
+    return of_column
 
 
 @pytest.fixture(scope="module")
@@ -83,73 +101,74 @@ def test_without_a_flip_verify_finds_nothing(
     assert postgresql_transactions.findings(()) == []
 
 
-@pytest.mark.parametrize("column", WRITTEN_COLUMNS)
-def test_a_flipped_byte_is_named_on_postgresql(
-    column: str,
+@pytest.mark.parametrize("batch", WRITTEN_BATCHES)
+def test_flipped_bytes_are_named_on_postgresql(
+    batch: str,
     situated_database: Situated[PostgresServer],
     unguarded_url: str,
     postgresql_transactions: VerifiedTransactions,
 ) -> None:
-    table, table_column = WRITTEN_COLUMNS[column]
-    where, entity_id = row_of(table, table_column, situated_database.situation)
-    flip = database_flip(unguarded_url, table, table_column, where)
+    flips: list[EntityFlip] = []
+    for column in WRITTEN_BATCHES[batch]:
+        table, table_column = COLUMNS[column]
+        where, entity_id = row_of(table, table_column, situated_database.situation)
+        flip = database_flip(unguarded_url, table, table_column, where)
+        flips.append(EntityFlip(column, flip, entity_id))
 
-    findings = postgresql_transactions.findings(flip.statements)
-
-    assert flip.is_named(findings, entity_id)
+    assert unnamed_columns(flips, postgresql_transactions) == []
 
 
-@pytest.mark.parametrize("column", COLUMNS)
-def test_a_flipped_byte_is_named_on_sqlite(
-    column: str,
-    situated_file: Situated[Path],
-    unguarded_file: Path,
-    sqlite_transactions: VerifiedTransactions,
+@pytest.mark.parametrize("batch", ALL_BATCHES)
+def test_flipped_bytes_are_named_on_sqlite(
+    batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
 ) -> None:
-    table, table_column = COLUMNS[column]
-    where, entity_id = row_of(table, table_column, situated_file.situation)
-    flip = FileFlips(unguarded_file, table, table_column, where).small()
+    flips: list[EntityFlip] = []
+    for column in ALL_BATCHES[batch]:
+        file_flips, entity_id = flips_of(column)
+        flips.append(EntityFlip(column, file_flips.small(), entity_id))
 
-    findings = sqlite_transactions.findings(flip.statements)
-
-    assert flip.is_named(findings, entity_id)
+    assert unnamed_columns(flips, sqlite_transactions) == []
 
 
-@pytest.mark.parametrize("column", TEXTS)
-def test_a_byte_that_no_text_has_is_named(
-    column: str,
-    situated_file: Situated[Path],
-    unguarded_file: Path,
-    sqlite_transactions: VerifiedTransactions,
+@pytest.mark.parametrize("batch", TEXT_BATCHES)
+def test_bytes_that_no_text_has_are_named(
+    batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
 ) -> None:
-    table, table_column = COLUMNS[column]
-    where, entity_id = row_of(table, table_column, situated_file.situation)
-    flip = FileFlips(unguarded_file, table, table_column, where).unreadable()
+    flips: list[EntityFlip] = []
+    for column in TEXT_BATCHES[batch]:
+        file_flips, entity_id = flips_of(column)
+        flips.append(EntityFlip(column, file_flips.unreadable(), entity_id))
 
-    findings = sqlite_transactions.findings(flip.statements)
-
-    assert flip.is_named(findings, entity_id)
+    assert unnamed_columns(flips, sqlite_transactions) == []
 
 
-@pytest.mark.parametrize("column", PARSED)
-def test_a_byte_that_a_reader_ignores_is_named(
-    column: str,
-    situated_file: Situated[Path],
-    unguarded_file: Path,
-    sqlite_transactions: VerifiedTransactions,
+@pytest.mark.parametrize("batch", PARSED_BATCHES)
+def test_bytes_that_a_reader_ignores_are_named(
+    batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
 ) -> None:
-    table, table_column = COLUMNS[column]
-    where, entity_id = row_of(table, table_column, situated_file.situation)
-    flips = FileFlips(unguarded_file, table, table_column, where).ignored()
+    flips_by_column: list[list[EntityFlip]] = []
+    for column in PARSED_BATCHES[batch]:
+        file_flips, entity_id = flips_of(column)
+        flips = [EntityFlip(column, flip, entity_id) for flip in file_flips.ignored()]
+        assert flips
+        flips_by_column.append(flips)
 
     unnamed: list[str] = []
-    for flip in flips:
-        findings = sqlite_transactions.findings(flip.statements)
-        if not flip.is_named(findings, entity_id):
-            unnamed.append(flip.value)
+    for together in zip_longest(*flips_by_column):
+        unnamed += unnamed_columns([flip for flip in together if flip], sqlite_transactions)
 
-    assert flips
     assert unnamed == []
+
+
+def test_every_column_is_flipped_once() -> None:
+    for names, batches in (
+        (WRITTEN_COLUMNS, WRITTEN_BATCHES),
+        (COLUMNS, ALL_BATCHES),
+        (TEXTS, TEXT_BATCHES),
+        (PARSED, PARSED_BATCHES),
+    ):
+        flipped = [column for batch in batches.values() for column in batch]
+        assert sorted(flipped) == sorted(names)
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3)])
