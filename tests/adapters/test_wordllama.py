@@ -14,6 +14,8 @@ from indelible.captures import Embedder, EmbeddingVector
 from indelible.captures.errors import EmbedderFailed
 from indelible_wordllama import DIMENSION, MAX_CHARACTERS, MODEL, WordLlamaEmbedder
 
+pytestmark = pytest.mark.slow
+
 NEARER = [
     ("a puppy in the garden", "a dog in the yard", "the price of a stock"),
     ("adding fractions with unlike denominators", "sums of fractions", "a migration of the schema"),

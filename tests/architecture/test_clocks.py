@@ -46,6 +46,7 @@ def uncontrolled_names(module: ast.Module) -> Iterator[str]:
             yield from CLOCKS_AND_RANDOMNESS & {last_two}
 
 
+@pytest.mark.slow
 def test_only_the_kernel_reads_clocks_and_randomness() -> None:
     mentions = {}
     for package, source in SOURCES.items():

@@ -209,6 +209,7 @@ def test_a_fault_planted_in_the_compose_file_is_reported(old: str, new: str, fau
     assert fault in list(faults_of_compose(COMPOSE.replace(old, new)))
 
 
+@pytest.mark.slow
 def test_only_the_migration_has_the_owners_password_and_it_runs_first() -> None:
     services = yaml.safe_load(COMPOSE)["services"]
 
@@ -232,6 +233,7 @@ def test_each_process_of_the_service_runs_and_only_the_web_is_asked_for_its_heal
         assert services[name]["healthcheck"] == {"disable": True}
 
 
+@pytest.mark.slow
 def test_compose_and_the_embedded_server_grant_the_same_rights(
     cluster: Path, tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ import pytest
 from tests.architecture.sources import ROOT, SOURCES
 from tests.architecture.test_imports import lint_imports
 
+pytestmark = pytest.mark.slow
+
 PARCELS = Path(__file__).with_name("parcels")
 MAX_EDITED_SOURCES = 6
 

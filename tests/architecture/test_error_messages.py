@@ -48,6 +48,7 @@ def test_no_two_leaves_share_a_message() -> None:
     assert sorted(messages) == sorted(set(messages))
 
 
+@pytest.mark.slow
 def test_no_code_reads_the_name_of_a_handler_or_a_docstring_of_an_error() -> None:
     found: list[str] = []
     for path in modules():

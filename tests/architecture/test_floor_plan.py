@@ -77,6 +77,7 @@ def test_a_missing_and_an_additional_file_are_reported(tmp_path: Path) -> None:
     assert list(departures(tmp_path)) == ["lacks queries", "has services"]
 
 
+@pytest.mark.slow
 def test_no_module_has_a_vague_name() -> None:
     assert [module for module in modules() if is_vague(module)] == []
 

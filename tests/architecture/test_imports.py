@@ -151,6 +151,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("trees")
 
 
+@pytest.mark.slow
 def test_every_contract_holds() -> None:
     done = lint_imports(ROOT)
 
@@ -176,6 +177,7 @@ def test_a_contract_reports_its_planted_violation(
     assert re.search(named, done.stdout)
 
 
+@pytest.mark.slow
 def test_only_reactions_and_compositions_of_core_import_two_contexts() -> None:
     for path in modules("indelible"):
         name = path.relative_to(SOURCES["indelible"]).as_posix()
@@ -196,6 +198,7 @@ def test_a_planted_second_context_is_reported() -> None:
     assert imported_contexts(planted) == {"tokens", "concepts", "contests"}
 
 
+@pytest.mark.slow
 def test_core_imports_nothing_but_attrs_cattrs_and_the_standard_library() -> None:
     for path in modules("indelible"):
         assert list(forbidden_imports(parsed(path))) == [], path

@@ -4,7 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from tests.mutation.__main__ import COPIES, ROOT
+
+pytestmark = pytest.mark.slow
 
 COPIED = {source for source, _ in COPIES}
 

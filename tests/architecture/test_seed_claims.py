@@ -62,6 +62,7 @@ def test_a_repository_of_tokens_has_no_base_class(repository: type) -> None:
     assert repository.__mro__ == (repository, object)
 
 
+@pytest.mark.slow
 def test_the_domain_contains_no_statement_of_sql() -> None:
     found = {path.name: list(sql_statements(parsed(path))) for path in domain_modules()}
 

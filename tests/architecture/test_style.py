@@ -27,6 +27,7 @@ def test_every_part_meets_its_limits() -> None:
     assert problems_by_part() == {}
 
 
+@pytest.mark.slow
 def test_every_file_belongs_to_one_part() -> None:
     measured = [path for paths in parts().values() for path in paths]
     shipped = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]

@@ -1,7 +1,6 @@
 """Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited.
 
-The fast set runs every suite in memory and on SQLite, and the kernel's suite on PostgreSQL and for
-asyncio on SQLite.
+The fast set runs every suite in memory, and the kernel's suite on SQLite.
 """
 
 from collections.abc import Generator
@@ -107,11 +106,20 @@ class TestMemory(Conformance):
         return MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
 
 
-class TestSqlite(Conformance):
+class OnSqlite:
+    """A SQLite file."""
+
     @pytest.fixture
     def store(self, sqlite: SqlStore) -> AnyStore:
         assert sqlite.engines.writer.driver == "pysqlite"
         return sqlite
+
+
+class TestSqliteKernel(OnSqlite, KernelConformance): ...
+
+
+@pytest.mark.slow
+class TestSqlite(OnSqlite, ContextsConformance): ...
 
 
 class OnPostgresql:
@@ -128,6 +136,7 @@ class OnPostgresql:
         return install_as_owner(database.owner_url)
 
 
+@pytest.mark.slow
 class TestPostgresqlKernel(OnPostgresql, KernelConformance): ...
 
 
@@ -171,6 +180,7 @@ class WithoutPgvector:
         return install_as_owner(database.owner_url)
 
 
+@pytest.mark.slow
 @pytest.mark.pgvector  # a server without the extension has only such databases
 class TestPostgresqlWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance): ...
 
@@ -201,6 +211,7 @@ class OnAsyncSqlite:
         return async_sqlite
 
 
+@pytest.mark.slow
 class TestAsyncSqliteKernel(OnAsyncSqlite, KernelConformance): ...
 
 

@@ -42,6 +42,8 @@ from indelible_sql import (
     verify,
 )
 
+pytestmark = pytest.mark.slow
+
 MAYA = Actor.user("maya")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = timedelta(days=1)

@@ -13,6 +13,8 @@ from indelible.kernel.aggregates import FieldFixed, save_change
 from indelible.kernel.json_objects import JsonObject
 from indelible_sql import SqlAggregateRepository, SqlStore, SqlTransaction, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 

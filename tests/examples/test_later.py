@@ -14,6 +14,8 @@ from indelible_sql import SqlStore, open_store, rebuild, verify
 from indelible_sql.schema.admission import LifecycleDiffers
 from indelible_sql.schema.hosts import EdgeInUse
 
+pytestmark = pytest.mark.slow
+
 MAYA = Actor.user("maya")
 DUE = date(2999, 1, 1)
 

@@ -127,6 +127,7 @@ def test_a_refused_order_enqueues_no_letter(store: SqlStore) -> None:
     assert process_batch(store, confirmation(Post().send), actor=LETTERS) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_redis", [False, True])
 def test_the_same_stage_runs_in_a_service_with_and_without_redis(
     store: SqlStore, redis_url: str, *, has_redis: bool

@@ -65,6 +65,8 @@ from indelible_sql.maintenance.export_bulk import ROWS_PER_LINE
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.tables import HISTORY
 
+pytestmark = pytest.mark.slow
+
 MAYA = Actor.user("maya")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = timedelta(days=1)

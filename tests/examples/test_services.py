@@ -11,6 +11,8 @@ from tests.examples.own_login import ROLES, SignedTicket, application
 
 from indelible_sql import SqlStore, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 MAYA = {"X-User": "maya"}
 RATIO = {"name": "Ratio", "definition": "A comparison of two quantities.", "reason": "first draft"}
 CLEARER = {

@@ -106,6 +106,7 @@ def test_the_application_role_may_not_touch_the_guards(
         connection.execute(statement.encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["owner_url", "admin_url"])
 def test_the_owner_and_a_superuser_are_refused(role: str, database: PostgresServer) -> None:
     store = open_store(getattr(database, role))
@@ -113,6 +114,7 @@ def test_the_owner_and_a_superuser_are_refused(role: str, database: PostgresServ
     assert isinstance(first_refusal(store), RoleTooStrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("power", POWERS)
 def test_a_role_that_could_undo_the_guards_is_refused(power: str, database: PostgresServer) -> None:
     role = f"strong_{next(NUMBERS)}"
@@ -135,6 +137,7 @@ def test_a_damage_to_postgresql_s_schema_is_noticed(damage: str, database: Postg
     assert isinstance(first_refusal(open_store(database.url)), SchemaDamaged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ON_SQLITE)
 def test_a_damage_to_sqlite_s_schema_is_noticed(damage: str, sqlite_url: str) -> None:
     run_in_file(sqlite_url, *ON_SQLITE[damage])

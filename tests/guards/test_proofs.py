@@ -33,6 +33,8 @@ from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.migrate import newest
 from indelible_sql.schema.snapshot import facts, facts_digest
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = count(1)
 DEPLOYED_TRIGGERS = b"""
     SELECT

@@ -28,6 +28,8 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.maintenance import snapshot_files
 from indelible_sql.maintenance.snapshot_files import NAMES
 
+pytestmark = pytest.mark.slow
+
 INSTALL_ALGORITHM = ("db", "install-algorithm")
 LARGE_LIBRARIES = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
 

@@ -63,6 +63,7 @@ def test_the_owner_migrates_and_the_application_role_works(
     assert error_code("history", "x", settings=settings, exit_code=3) == "SCHEMA_DAMAGED"
 
 
+@pytest.mark.slow
 def test_an_unreachable_database_is_an_error() -> None:
     settings = {"DATABASE_URL": f"postgresql://maya:hunter2@127.0.0.1:{free_port()}/x"}
 
@@ -125,6 +126,7 @@ def test_a_directory_that_cannot_be_created_is_an_error() -> None:
         assert error_code("db", "upgrade", settings=settings, exit_code=3) == "FILE_UNUSABLE"
 
 
+@pytest.mark.slow
 def test_a_read_only_directory_is_an_error(environment: dict[str, str]) -> None:
     data_dir = Path(mkdtemp(prefix="indelible-"))
     database = environment["DATABASE_URL"].removeprefix("sqlite:///")
@@ -163,6 +165,7 @@ def read_only(folder_path: Path) -> Generator[None]:
         folder_path.chmod(0o755)
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_an_error_and_leaves_no_database(
     environment: dict[str, str],
 ) -> None:
@@ -205,6 +208,7 @@ def test_every_wrong_setting_is_named_without_its_value() -> None:
     assert "hunter2" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -224,6 +228,7 @@ def test_a_refused_command_has_its_error_code(
     assert error_code(*words, settings=environment) == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -262,6 +267,7 @@ def test_wrong_usage_prints_the_usage(words: tuple[str, ...]) -> None:
     assert "Usage:" in result.stderr
 
 
+@pytest.mark.slow
 def test_an_unknown_revision_is_wrong_usage(environment: dict[str, str]) -> None:
     assert run("db", "downgrade", "nothing", settings=environment).exit_code == 2
     assert json_result("db", "check", settings=environment) == []

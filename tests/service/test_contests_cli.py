@@ -20,6 +20,8 @@ from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, to_json_value
 from indelible_sql import open_store
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = ROOT / "docs" / "scripts" / "recompute_payout.py"
 ANN = Actor.user("ann")
 

@@ -15,6 +15,8 @@ from indelible_service.database import open_configured_store
 from indelible_service.settings import Settings
 from indelible_wordllama import DIMENSION, MODEL
 
+pytestmark = pytest.mark.slow
+
 CREATE = captures.CreateSpace(user_id="maya", name="reading")
 Upgraded = Callable[[str], Settings]
 

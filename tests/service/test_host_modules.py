@@ -137,6 +137,7 @@ def test_a_name_that_exists_already_is_refused(sqlite: SqlStore) -> None:
         selected_stages(settings, sqlite, StageSelection((), (twice,)))
 
 
+@pytest.mark.slow
 def test_a_command_refuses_a_module_with_a_code() -> None:
     run("db", "upgrade")
 

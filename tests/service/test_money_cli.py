@@ -22,6 +22,8 @@ from indelible.money.tasks import PaymentStages, PaymentStarter
 from indelible_sql import SqlStore, open_store, verify
 from indelible_workers import Worker, process_batch
 
+pytestmark = pytest.mark.slow
+
 ANN = Actor.user("ann")
 FEE_MINOR = 2_501
 HOUR_SECONDS = 3_600

@@ -63,6 +63,7 @@ def test_winners_are_paid_automatically_through_the_instance_and_its_webhook(
     assert accepted == requests > 0
 
 
+@pytest.mark.slow
 def test_a_second_demo_begins_with_the_balance_of_the_books(sqlite: SqlStore) -> None:
     account = AccountKey(AccountKind.STRIPE_BALANCE, None, "USD")
     draft = MovementDraft(

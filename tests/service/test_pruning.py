@@ -16,6 +16,8 @@ from indelible_service.settings import Settings
 from indelible_sql import SqlReading, SqlStore, open_store, verify
 from indelible_workers import process_batch
 
+pytestmark = pytest.mark.slow
+
 WORKER = Actor.system("worker")
 STAGES = ("mail", "work")
 

@@ -14,6 +14,8 @@ from indelible_service.settings import Settings
 from indelible_service.workers import scheduler_thread, worker_threads
 from indelible_sql import SqlStore, newest_seal, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_SECONDS = 120
 PAUSE_SECONDS = 0.05
 

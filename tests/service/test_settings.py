@@ -182,6 +182,7 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
         load()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["environment", "file"])
 @pytest.mark.parametrize("variable", [name for name in VARIABLES if name.startswith("INDELIBLE_")])
 def test_a_misspelt_variable_is_refused_with_the_nearest_setting(
@@ -242,6 +243,7 @@ def test_the_example_file_lists_every_setting_in_order() -> None:
     ] == list(VARIABLES)
 
 
+@pytest.mark.slow
 def test_no_code_names_an_environment() -> None:
     mentions = [
         f"{path}:{number}: {line}"

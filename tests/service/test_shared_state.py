@@ -40,6 +40,7 @@ def clients_of(settings: Settings, count: int) -> tuple[list[Any], str]:
     return [create_app(settings).test_client() for _ in range(count)], key
 
 
+@pytest.mark.slow
 def test_processes_count_the_requests_of_a_caller_together(redis_url: str, tmp_path: Path) -> None:
     clients, key = clients_of(configured(tmp_path, redis_url), 2)
     headers = {"Authorization": f"Bearer {key}"}

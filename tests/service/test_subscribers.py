@@ -15,6 +15,8 @@ from indelible_service.settings import Settings
 from indelible_sql import SqlStore, open_store, verify
 from indelible_workers import process_batch
 
+pytestmark = pytest.mark.slow
+
 WORKER = Actor.system("worker")
 RESTART = ("subscribers", "restart", SUBSCRIBER_NAME)
 BECAUSE = ("--reason", "restored on a new server", "--by", "user:maya")

@@ -12,6 +12,8 @@ from indelible.testing.stores import BEGINNING, FAR
 from indelible_service.cli import tasks
 from indelible_sql import SqlStore
 
+pytestmark = pytest.mark.slow
+
 WORKER = Actor.system("worker")
 MAYA = ("--by", "user:maya")
 BECAUSE = ("--reason", "the post office answers")

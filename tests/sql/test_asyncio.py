@@ -20,6 +20,8 @@ from indelible.testing.stores import CLEARER, MAYA, RATIO
 from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlReading, SqlTransaction, open_async_store, verify
 
+pytestmark = pytest.mark.slow
+
 CREATE = concepts.CreateConcept(content=RATIO)
 CONCURRENT = 20
 SHORT_SLEEP = text("SELECT pg_sleep(0.1)")

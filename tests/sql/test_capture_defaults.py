@@ -27,6 +27,8 @@ from indelible.testing.stores import MAYA, AnyStore, do
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, export_histories, import_histories, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 MODEL = "the-embedder"
 DIMENSION = 3
 DEFAULTS = Policy(

@@ -30,7 +30,7 @@ from indelible_sql.captures.nearest import index_of
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.maintenance.snapshot_files import differences
 
-pytestmark = pytest.mark.pgvector
+pytestmark = [pytest.mark.slow, pytest.mark.pgvector]
 
 DIMENSION = 64
 LARGE_SIZE = dose(3_000, small=1_000)

@@ -15,6 +15,8 @@ from indelible.tokens import RecoverToken, SetAuthorPrompt
 from indelible_sql import SqlStore
 from indelible_sql.engine.session import Session
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_SECONDS = 60
 
 

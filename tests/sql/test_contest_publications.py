@@ -15,6 +15,8 @@ from indelible.testing.stores import do
 from indelible_sql import SqlStore
 from indelible_sql.engine.session import Session
 
+pytestmark = pytest.mark.slow
+
 PUBLISHERS = 4
 ROUNDS = 5
 TIMEOUT_SECONDS = 60

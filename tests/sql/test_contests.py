@@ -29,6 +29,8 @@ from indelible_sql.contests import statements
 from indelible_sql.contests.store import EVENT_BATCH
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
+pytestmark = pytest.mark.slow
+
 PLACES = 4
 JOINS = 10
 SMALL_BATCH = 2

@@ -30,6 +30,8 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.tables import HISTORY
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = count(1)
 LATER = BEGINNING + timedelta(days=365)  # than all contests of the source
 IMPORTER = Actor.system("importer")

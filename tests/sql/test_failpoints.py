@@ -79,6 +79,7 @@ def spans(log: Log) -> list[Span]:
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [None, "key-1"], ids=["without a key", "under a key"])
 @pytest.mark.parametrize("name", WORKS)
 def test_every_statement_of_a_command_is_between_its_two_failpoints(
@@ -115,6 +116,7 @@ def test_the_statement_of_a_claim_is_between_its_two_failpoints(trace: Trace) ->
     assert (log[0], log[-1]) == (Failpoint.BEFORE_BEGIN, Failpoint.AFTER_COMMIT)
 
 
+@pytest.mark.slow
 def test_every_failpoint_is_reached(sqlite_url: str, database: PostgresServer) -> None:
     reached: set[Failpoint] = set()
     for opened in (on_sqlite(sqlite_url), on_postgresql(database, prepare=True)):

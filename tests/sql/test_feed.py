@@ -16,6 +16,8 @@ from indelible.kernel import Change, Feed
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create
 from indelible_sql import SqlStore, SqlTransaction, verify
 
+pytestmark = pytest.mark.slow
+
 WRITERS = 6
 TRANSACTIONS = 15
 PAGE_SIZE = 7

@@ -13,6 +13,8 @@ from indelible.testing.stores import MAYA
 from indelible.tokens.repositories import SystemStateRepository
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, verify
 
+pytestmark = pytest.mark.slow
+
 INTERLEAVINGS = 250  # on each database; `python -m tests.sql.interleavings` plays more
 SEED = 13
 

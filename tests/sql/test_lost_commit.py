@@ -32,6 +32,8 @@ from indelible.testing.stores import (
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction, verify
 
+pytestmark = pytest.mark.slow
+
 TIMES = 8
 FUTURE_TRANSACTION = str(10**9)  # PostgreSQL: "transaction ID is in the future"
 CREATE = concepts.CreateConcept(content=RATIO)

@@ -13,6 +13,8 @@ from indelible.tokens import Token, TokensWrite
 from indelible.tokens.repositories.saving import save_all
 from indelible_sql import SqlStore, verify
 
+pytestmark = pytest.mark.slow
+
 ERROR_DATA = {"code": "NO_GPU", "tries": [1, 2], "hint": None, "umlaut": "Größe"}
 
 

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from tests.contest_runs import FEE_MINOR, TestClock
 from tests.money_contests import USERS, PaidContestRun
 
 from indelible.contests.lifecycle import EntryStatus
 from indelible_sql import SqlStore, open_store
+
+pytestmark = pytest.mark.slow
 
 
 def test_winners_of_a_paid_contest_are_paid_to_the_cent(sqlite_url: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 
+import pytest
 from tests.sql.conftest import code
 
 from indelible.kernel.payloads import Payload
@@ -50,6 +51,7 @@ def test_bytes_that_were_changed_behind_the_guards_are_not_returned(
     assert error == "ROW_UNREADABLE"
 
 
+@pytest.mark.slow
 def test_seals_cover_payloads_and_rejections(store: SqlStore) -> None:
     store.run(add, FIRST, actor=MAYA, reason="a test")
     record_rejection(

@@ -16,6 +16,8 @@ from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, verify
 from indelible_sql.engine.errors import GuardViolation
 
+pytestmark = pytest.mark.slow
+
 JOB = "s1"
 WAIT_SECONDS = 30
 

@@ -18,6 +18,8 @@ from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, r
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, SqlStore, open_async_store, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 SESSIONS = 3
 CREATE = concepts.CreateConcept(content=RATIO)
 

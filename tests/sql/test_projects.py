@@ -41,6 +41,8 @@ from indelible_sql.projects.statements import (
     WARNINGS,
 )
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 5
 ORDERS = dose(100, small=20)  # the memory store tries 500: tests/core/projects
 MANY_OUTPUTS = 30

@@ -22,6 +22,8 @@ from indelible_sql import SqlStore
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.schema.columns import SCHEMA
 
+pytestmark = pytest.mark.slow
+
 STAGE: Final = "work"
 HOUR: Final = timedelta(hours=1)
 # No test takes as long as a permit of this rate.

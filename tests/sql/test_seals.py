@@ -39,6 +39,8 @@ from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.guard import guards_disabled
 from indelible_sql.transactions import KernelTransaction
 
+pytestmark = pytest.mark.slow
+
 SEALER = Actor.system("sealer")
 SEALERS = 4
 PREVIOUS_REVISION = """

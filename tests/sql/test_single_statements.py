@@ -26,6 +26,8 @@ from indelible_sql import SqlReading
 from indelible_web import create_app
 from indelible_web.settings import WebSettings
 
+pytestmark = pytest.mark.slow
+
 PREPARING_CALLS: Final = 3
 # The arguments of each declared query; an id that nothing has is read by the same statement.
 ARGUMENTS: Final[Mapping[Callable[..., object], Mapping[str, object]]] = {

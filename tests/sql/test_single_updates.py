@@ -82,6 +82,7 @@ def trace(database: PostgresServer) -> Generator[Trace]:
         yield trace
 
 
+@pytest.mark.slow
 def test_claims_and_completions_are_complete_transactions(store: SqlStore) -> None:
     enqueue(store, 3)
 
@@ -96,6 +97,7 @@ def test_claims_and_completions_are_complete_transactions(store: SqlStore) -> No
     assert claim(store, 3) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [1, 2])
 def test_a_claim_and_a_completion_wait_once_for_the_database(trace: Trace, limit: int) -> None:
     enqueue(trace.store, 20)
@@ -119,6 +121,7 @@ def test_one_lost_lease_of_several_completes_none(store: SqlStore) -> None:
         assert task(store, lease.entity_id).lease_owner == WORKER
 
 
+@pytest.mark.slow
 def test_a_completion_of_a_lost_lease_is_refused(store: SqlStore) -> None:
     enqueue(store, 1)
     (lease,) = claim(store, 1)
@@ -221,6 +224,7 @@ def test_a_transaction_inside_a_single_update_is_refused(store: SqlStore) -> Non
     assert len(claim(store, 1)) == 1
 
 
+@pytest.mark.slow
 def test_a_connection_keeps_few_cursors_and_every_result_is_right(postgresql: SqlStore) -> None:
     @single_update
     def add_one(tx: SqlTransaction, number: int) -> int:
@@ -247,6 +251,7 @@ def test_a_claim_of_many_tasks_keeps_no_rows(postgresql: SqlStore) -> None:
     assert sorted(claimed, key=int) == [str(number) for number in range(1, 301)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "is_claimed"), [(Fault.CUT, False), (Fault.SWALLOW, True)])
 def test_a_claim_without_a_reply_is_unknown_and_nothing_is_lost_or_doubled(
     proxied: ProxiedStore, fault: Fault, *, is_claimed: bool
@@ -268,6 +273,7 @@ def test_a_claim_without_a_reply_is_unknown_and_nothing_is_lost_or_doubled(
     assert claim(proxied.direct, 1) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize(("fault", "is_complete"), [(Fault.CUT, False), (Fault.SWALLOW, True)])
 def test_a_completion_without_a_reply_may_be_repeated(

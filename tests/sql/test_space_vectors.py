@@ -38,6 +38,8 @@ from indelible_sql.captures.formulas import MIN_SELECTED_SUBSPACES
 from indelible_sql.captures.signal_position import Position
 from indelible_sql.captures.sqlite_search import SqliteSearch
 
+pytestmark = pytest.mark.slow
+
 WIDTH: Final = 8
 LIMIT: Final = 4
 URLS: Final = 9

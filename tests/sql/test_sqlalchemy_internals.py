@@ -83,6 +83,7 @@ def test_an_invalidated_pool_drops_its_idle_connections(sqlite: SqlStore) -> Non
             assert fresh.connection.driver_connection is not idle_driver
 
 
+@pytest.mark.slow
 def test_no_module_outside_engine_imports_sqlalchemys_internals() -> None:
     importing = [
         path

@@ -13,6 +13,8 @@ from indelible.testing.stores import create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
 
+pytestmark = pytest.mark.slow
+
 TRANSACTION_STATEMENTS = ("BEGIN", "COMMIT", "BEGIN IMMEDIATE")
 RECORD_NAMES = "|".join(table.name for table in CATALOG.records)
 REWRITE = re.compile(

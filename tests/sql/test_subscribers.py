@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
 
+import pytest
 from attrs import define, field
 from sqlalchemy import text
 from tests.feeds import wait_for_complete_feed
@@ -17,6 +18,8 @@ from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.kernel.subscribers import FOLLOW_FEED, Subscriber, get_subscriber
 from indelible.testing.stores import BEGINNING, MAYA
 from indelible_sql import SqlStore, SqlTransaction, verify
+
+pytestmark = pytest.mark.slow
 
 NAME = "counter"
 UNRECORDED_RESTART = (

@@ -149,6 +149,7 @@ def test_sqlite_counts_finished_tasks_by_an_index(sqlite: SqlStore) -> None:
     assert not has_line(lines, "SCAN tasks"), lines
 
 
+@pytest.mark.slow
 def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: PostgresServer) -> None:
     fill_tasks(postgresql, database)
 
@@ -164,6 +165,7 @@ def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: Post
         assert not has_line(lines, "Seq Scan"), (shape, lines)
 
 
+@pytest.mark.slow
 def test_postgresql_finds_the_records_of_an_actor_by_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
@@ -186,6 +188,7 @@ def test_postgresql_finds_the_records_of_an_actor_by_an_index(
             assert not has_line(lines, "Seq Scan"), (state, lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most_joined", [0, 1, 1_000])
 def test_lists_of_an_actor_are_equal_however_many_records_it_has(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch, most_joined: int

@@ -30,6 +30,8 @@ from indelible.testing.tokens.scenarios import make_batch, make_log, record, wit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 
+pytestmark = pytest.mark.slow
+
 ZONES = (
     "Asia/Kathmandu",
     pytest.param("America/St_Johns", marks=pytest.mark.slow),

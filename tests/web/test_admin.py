@@ -27,6 +27,8 @@ from indelible_web.http.routing import PREFIX
 from indelible_web.tokens import admin as tokens_admin
 from indelible_web.tokens.examples import EXAMPLES
 
+pytestmark = pytest.mark.slow
+
 REASON = {"reason": "the provider is back"}
 ROUTE_GROUPS = (admin.routes, tokens_admin.routes)
 ROUTES = [

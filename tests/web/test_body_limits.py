@@ -57,6 +57,7 @@ Send = Callable[[Web, str, bytes], tuple[int, str]]
 DRAWING_BODY = b'{"nodes": [], ' + REASON + b"}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("send", [send_with_length, send_in_chunks])
 @pytest.mark.parametrize(
     ("path", "limit", "body", "status"),
@@ -89,6 +90,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(web: Web) -> No
     assert send_in_chunks(web, "/v1/notes", body) == (413, "BODY_TOO_LARGE")
 
 
+@pytest.mark.slow
 def test_a_declared_length_over_the_limit_is_refused_without_reading(web: Web) -> None:
     unread = io.BytesIO(padded(SMALL_BYTES))
     environ = {"wsgi.input": unread, "CONTENT_LENGTH": str(SMALL_BYTES + 1)}
@@ -115,6 +117,7 @@ def form_of(token: str, size: int) -> bytes:
     return start + b"x" * (size - len(start))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize(
     ("path", "limit"), [("/console/form", DEFAULT_BYTES), ("/console/long-form", LARGE_BYTES)]
@@ -137,6 +140,7 @@ def test_a_form_of_the_console_has_the_default_limit_or_its_own(
     assert (status(limit), status(limit + 1)) == (200, 413)
 
 
+@pytest.mark.slow
 def test_the_limit_of_an_application_is_that_of_its_settings() -> None:
     web = Web(memory(), evolve(SETTINGS, max_body_bytes=1_000), contexts=(*CONTEXTS, CONTEXT))
     web.key = web.new_key("drawings")
@@ -156,6 +160,7 @@ def test_the_document_names_the_limit_of_a_route(web: Web) -> None:
     assert other["responses"]["413"] == {"$ref": "#/components/responses/Problem413"}
 
 
+@pytest.mark.slow
 def test_a_server_buffers_more_than_the_largest_limit(web: Web) -> None:
     assert max_buffered_bytes(web.app) > LARGE_BYTES
     small = Web(memory(), contexts=(concepts.CONTEXT,))

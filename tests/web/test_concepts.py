@@ -227,6 +227,7 @@ def test_a_published_concept_is_corrected_by_a_new_one(web: Web) -> None:
     )
 
 
+@pytest.mark.slow
 def test_with_four_eyes_an_author_cannot_approve_their_own_version() -> None:
     web = Web(memory(concepts=ConceptPolicy(four_eyes=True)))
     saved = web.move(web.create(), "REVIEW").get_json()

@@ -68,6 +68,7 @@ def test_a_command_of_an_operator_needs_a_key_and_a_reason(web: Web, path: str, 
     assert problem(without_scope) == (403, "SCOPE_MISSING")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "sent"), COMMANDS)
 def test_a_command_on_an_unknown_contest_is_not_found(any_web: Web, path: str, sent: Json) -> None:
     answer = post(any_web, f"nothing/{path}", **sent)
@@ -133,6 +134,7 @@ def failed_settlement(web: Web) -> ContestScenario:
     return contest
 
 
+@pytest.mark.slow
 def test_an_error_is_left_by_a_retry_of_the_settlement(any_web: Web) -> None:
     contest = failed_settlement(any_web)
     body = {"action": "retry"}
@@ -144,6 +146,7 @@ def test_an_error_is_left_by_a_retry_of_the_settlement(any_web: Web) -> None:
     assert [run.status for run in contest.runs] == ["COMPLETE"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "status"), [("resume", ContestStatus.LIVE), ("cancel", ContestStatus.CANCELLED)]
 )
@@ -167,6 +170,7 @@ def test_an_impossible_retry_is_refused_and_recorded(any_web: Web) -> None:
     assert [item["code"] for item in rejections(any_web)] == ["RETRY_NOT_POSSIBLE"]
 
 
+@pytest.mark.slow
 def test_a_resume_needs_a_log_that_can_be_replayed_again(sqlite: SqlStore, sqlite_url: str) -> None:
     web = Web(sqlite)
     web.key = web.new_key("admin")
@@ -190,6 +194,7 @@ def test_a_resume_needs_a_log_that_can_be_replayed_again(sqlite: SqlStore, sqlit
     assert saved(post(web, path, once="key-2", body=body), 200)["status"] == "LIVE"
 
 
+@pytest.mark.slow
 def test_a_paused_log_takes_corrections_alone(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     contest.observe(FIRST_ROUND, 1)
@@ -209,6 +214,7 @@ def test_a_paused_log_takes_corrections_alone(any_web: Web) -> None:
     assert event.supersedes == paused["event_number"]
 
 
+@pytest.mark.slow
 def test_a_correction_of_a_status_and_an_accepted_event_is_stored(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     contest.observe(FIRST_ROUND, 1)
@@ -226,6 +232,7 @@ def test_a_correction_of_a_status_and_an_accepted_event_is_stored(any_web: Web) 
     assert statuses[PLAYERS[1]] == "WD"
 
 
+@pytest.mark.slow
 def test_events_faults_and_bytes_are_read_under_their_contest(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     contest.observe(b"<html>", 1)
@@ -266,6 +273,7 @@ def test_faults_are_listed_page_by_page(any_web: Web) -> None:
     assert seen == every
 
 
+@pytest.mark.slow
 def test_fetches_are_listed_with_their_bytes(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     contest.observe(None, 1)
@@ -279,6 +287,7 @@ def test_fetches_are_listed_with_their_bytes(any_web: Web) -> None:
     assert any_web.get("/admin/tournaments/nothing/fetches").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_run_of_another_contest_is_not_found(any_web: Web) -> None:
     contest = complete_contest(any_web.store)
     run_id = contest.contest.settlement_run_id
@@ -294,6 +303,7 @@ def test_a_run_of_another_contest_is_not_found(any_web: Web) -> None:
         assert problem(foreign) == (404, "RUN_NOT_FOUND")
 
 
+@pytest.mark.slow
 def test_a_dry_run_repeats_the_result_and_shows_differences(any_web: Web) -> None:
     contest = complete_contest(any_web.store)
     path = f"{contest.contest_id}/settlement/dry-run"
@@ -310,12 +320,14 @@ def test_a_dry_run_repeats_the_result_and_shows_differences(any_web: Web) -> Non
     assert contest.contest.status is ContestStatus.COMPLETE
 
 
+@pytest.mark.slow
 def test_a_dry_run_before_the_end_is_refused(any_web: Web) -> None:
     contest = live_contest(any_web.store)
     answer = post(any_web, f"{contest.contest_id}/settlement/dry-run")
     assert problem(answer) == (409, "ROUNDS_NOT_OFFICIAL")
 
 
+@pytest.mark.slow
 def test_replay_and_verification_prove_the_log(any_web: Web) -> None:
     contest = due_contest(any_web.store)
     replayed = saved(post(any_web, f"{contest.contest_id}/replay", once="a"), 200)
@@ -349,6 +361,7 @@ def test_the_field_is_imported_again(any_web: Web) -> None:
     assert field["alternates"] == ["P98"]
 
 
+@pytest.mark.slow
 def test_a_late_final_board_keeps_the_result(any_web: Web) -> None:
     contest = complete_contest(any_web.store)
     contest.observe(Board(cards=strokes_of(2, base=71), status=FINAL_BOARD.status), 9)

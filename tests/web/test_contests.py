@@ -25,6 +25,8 @@ from indelible.testing.contests.scenarios import (
 from indelible.testing.stores import MAYA, NOOR
 from indelible_web.contests import CONTEXT
 
+pytestmark = pytest.mark.slow
+
 REASON: Json = {"reason": "a test"}
 ANN = Actor.user("ann")
 PUBLIC_STATES = ["LIVE", "LOCKED", "SCHEDULED", "COMPLETE", "CANCELLED"]

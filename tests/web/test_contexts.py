@@ -24,6 +24,8 @@ from indelible_web.contexts import CONTEXTS
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.routing import Routes
 
+pytestmark = pytest.mark.slow
+
 TEMPLATES: Final = {
     "page.html": '{% extends "console/base.html" %}{% set here = "weather" %}'
     "{% block main %}<h1>It rains</h1>{% endblock %}",

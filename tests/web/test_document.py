@@ -24,6 +24,7 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
             yield f"{method.upper()} {path}", operation
 
 
+@pytest.mark.slow
 def test_the_document_is_openapi_3_1(web: Web) -> None:
     openapi_spec_validator.validate(web.document)
 
@@ -182,6 +183,7 @@ def tag_of(answer: TestResponse) -> dict[str, str]:
     return {"If-None-Match": answer.headers["ETag"]}
 
 
+@pytest.mark.slow
 def test_the_plain_page_is_self_contained_and_its_links_resolve(web: Web) -> None:
     answer = web.get("/docs/plain", key=None)
     page = PageParts()

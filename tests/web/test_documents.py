@@ -95,6 +95,7 @@ def body_of(nodes: str, document: str = "{}") -> bytes:
     return f'{{"nodes": {nodes}, "settings": {document}, "reason": "a test"}}'.encode()
 
 
+@pytest.mark.slow
 @FEW
 @given(document=json_objects(), node=json_objects())
 def test_documents_come_back_as_they_were_sent(web: Web, document: str, node: str) -> None:
@@ -153,6 +154,7 @@ def test_many_drawings_are_saved_in_one_call(web: Web) -> None:
         assert node == {"x": 0.5, "of": drawing_id, "list": [1, {"y": None}]}
 
 
+@pytest.mark.slow
 def test_what_a_store_returns_is_frozen_and_equal(web: Web) -> None:
     node: Json = {"list": [1.5, {}]}
     command = Draw(nodes=[node], settings={"on": True})
@@ -197,6 +199,7 @@ REFUSED: Mapping[str, tuple[str, int, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_document_that_no_store_keeps_is_refused(web: Web, name: str) -> None:
     document, status, code = REFUSED[name]
@@ -205,6 +208,7 @@ def test_a_document_that_no_store_keeps_is_refused(web: Web, name: str) -> None:
     assert problem(web.post("/v1/drawings", data=body_of(f"[{document}]"))) == (status, code)
 
 
+@pytest.mark.slow
 def test_a_document_at_the_limits_is_stored(web: Web) -> None:
     deepest = nested(VALUE_LIMITS.max_depth)
     characters = VALUE_LIMITS.max_bytes - len(json.dumps({"x": ""}, separators=(",", ":")))
@@ -262,6 +266,7 @@ class UnlimitedList:
     documents: JsonObjects = field(default=(), metadata={"json_limits": VALUE_LIMITS})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Unlimited, UnlimitedList])
 def test_a_document_without_limits_has_no_schema(kind: type) -> None:
     with pytest.raises(UnsupportedType):

@@ -163,12 +163,14 @@ class OtherModelEmbedder:
         return [EmbeddingVector(values=A, model="model-2") for _ in texts]
 
 
+@pytest.mark.slow
 def test_an_embedder_must_return_an_embedding_for_each_text() -> None:
     reader = new_reader(embedder=EmptyEmbedder())
 
     assert problem(reader.capture(None, title="a")) == (503, "EMBEDDER_FAILED")
 
 
+@pytest.mark.slow
 def test_an_embedding_of_another_model_is_refused() -> None:
     reader = new_reader(embedder=OtherModelEmbedder())
     query = {"space_id": reader.space_id, "text": "a"}
@@ -177,6 +179,7 @@ def test_an_embedding_of_another_model_is_refused() -> None:
     assert problem(reader.post("search", query)) == (422, "EMBEDDING_OF_OTHER_MODEL")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fields", "missing"),
     [

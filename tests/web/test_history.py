@@ -120,6 +120,7 @@ def ids_of(web: Web, **filters: str) -> list[tuple[str, int]]:
         cursor = f"&cursor={page['next']}"
 
 
+@pytest.mark.slow
 def test_each_filter_of_the_feed_lists_the_matching_changes(web: Web) -> None:
     web.at("APPROVED")
     web.key = web.new_key("history:read", "concepts:write", owner=NOOR)

@@ -136,6 +136,7 @@ def test_a_route_without_a_scope_stops_the_start(
         Web(memory(), contexts=(WebContext(name="planted", routes=(routes,)),))
 
 
+@pytest.mark.slow
 def test_the_rate_limit_counts_each_key_alone() -> None:
     web = Web(memory(), evolve(SETTINGS, requests_per_minute=3))
     other_key = web.new_key("concepts:read")
@@ -151,6 +152,7 @@ def test_the_rate_limit_counts_each_key_alone() -> None:
     assert web.get("/health").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_limit_of_wrong_keys_does_not_stop_valid_keys_of_the_same_address() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
     guesses = [f"ind_guess_{number}" for number in range(5)]
@@ -166,6 +168,7 @@ def test_the_limit_of_wrong_keys_does_not_stop_valid_keys_of_the_same_address() 
     assert web.get("/v1/concepts").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_forwarded_address_without_a_proxy_is_ignored() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
 
@@ -178,6 +181,7 @@ def test_a_forwarded_address_without_a_proxy_is_ignored() -> None:
     assert statuses == [401, 401, 429, 429]
 
 
+@pytest.mark.slow
 def test_behind_a_proxy_its_forwarded_address_is_counted() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2, proxy_hops=1))
 
@@ -200,6 +204,7 @@ class BadgeAuthenticator:
         return Caller(actor=Actor.user(badge), scopes=frozenset({"admin"}), id=badge)
 
 
+@pytest.mark.slow
 def test_a_host_can_pass_its_own_authenticator() -> None:
     web = Web(memory(), evolve(SETTINGS, authenticator=BadgeAuthenticator()))
     body = {"content": {"name": "Ratio"}, "reason": "a first draft"}

@@ -11,6 +11,8 @@ from indelible.kernel.lists import FILTERS
 from indelible.testing.captures.scenarios import nothing_to_install
 from indelible.testing.list_cases import filled
 
+pytestmark = pytest.mark.slow
+
 OWN: Final = {"text"}  # filters that one list has alone
 PAGING: Final = {"limit", "cursor"}
 # Changes, versions and captures have the order in which they were made.

@@ -12,6 +12,8 @@ from indelible.money import AccountKind, Settle, SettlementLine
 from indelible.money.entities import account_id, transfer_id
 from indelible.money.handlers import settle
 
+pytestmark = pytest.mark.slow
+
 REASON: Final = {"reason": "a test"}
 SETTLEMENT: Final = "settlement-1"
 ESCROW: Final = account_id(AccountKind.ESCROW, REFERENCE, "EUR")

@@ -20,6 +20,8 @@ from indelible.money.handlers.switches import halt_payments
 from indelible.testing.stores import NOOR
 from indelible_web.http.errors import status_of
 
+pytestmark = pytest.mark.slow
+
 MAX_CHANGES = 10_000
 
 

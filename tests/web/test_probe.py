@@ -23,6 +23,7 @@ def fails(probe: Probe) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_a_check_that_hangs_is_a_timeout_and_takes_one_thread() -> None:
     database_answers = Event()
     probe = Probe(database_answers.wait, LIMIT_SECONDS)

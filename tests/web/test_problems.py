@@ -118,6 +118,7 @@ def test_a_fault_is_logged_with_its_traceback_and_without_its_message(
     assert "hunter2" not in caplog.text
 
 
+@pytest.mark.slow
 def test_a_missing_pepper_is_an_internal_error_that_reveals_nothing(
     sqlite_url: str,
 ) -> None:
@@ -154,6 +155,7 @@ def test_every_error_is_a_problem_with_a_title_and_a_documentation_link(
     assert result.type == f"/docs#{leaf.code}"
 
 
+@pytest.mark.slow
 def test_every_code_is_explained_on_the_documentation_page(web: Web) -> None:
     page = web.get("/docs/plain").text
 
@@ -183,6 +185,7 @@ def test_a_lone_surrogate_in_a_name_is_answered_as_an_escape(web: Web) -> None:
     assert b"\\ud800" in answer.data
 
 
+@pytest.mark.slow
 def test_keys_with_another_pepper_are_refused() -> None:
     web = Web(memory())
     other = Web(

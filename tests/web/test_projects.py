@@ -88,6 +88,7 @@ def test_a_rename_keeps_the_description_unless_one_is_given(builder: Builder) ->
     assert saved(described, 200)["description"] == "second"
 
 
+@pytest.mark.slow
 def test_a_change_needs_the_etag_of_the_present_state(builder: Builder) -> None:
     project = builder.project()
     path = f"/v1/{project_url(project)}"

@@ -47,6 +47,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     return clock
 
 
+@pytest.mark.slow
 def test_ten_thousand_keys_and_addresses_have_their_own_limits_and_are_forgotten(
     clock: ManualClock,
 ) -> None:
@@ -82,6 +83,7 @@ def test_refused_events_are_not_stored() -> None:
     assert not windows.is_full("a", 4)
 
 
+@pytest.mark.slow
 @given(EVENTS, st.integers(1, 5))
 def test_a_window_moves_like_a_list_of_times(events: list[tuple[str, float]], limit: int) -> None:
     clock = ManualClock()
@@ -189,6 +191,7 @@ def started_threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 def test_no_request_starts_a_thread(started_threads: list[str]) -> None:
     site = Site(memory())
     visitor = site.visitor()
@@ -204,6 +207,7 @@ def test_no_request_starts_a_thread(started_threads: list[str]) -> None:
     assert started_threads == []
 
 
+@pytest.mark.slow
 def test_wrong_keys_do_not_keep_others_behind_the_address_from_signing_in() -> None:
     site = Site(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
     guesser = site.visitor()
@@ -216,6 +220,7 @@ def test_wrong_keys_do_not_keep_others_behind_the_address_from_signing_in() -> N
     assert other.get("/console/concepts").status_code == 200
 
 
+@pytest.mark.slow
 def test_forged_signatures_do_not_lock_out_a_right_one_of_the_same_address() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2), chain=Wallets())
     forged = signed() | {"signature": "0x00"}
@@ -227,6 +232,7 @@ def test_forged_signatures_do_not_lock_out_a_right_one_of_the_same_address() -> 
     assert web.post(path, json=signed(), key=None).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_redis_that_accepts_and_never_answers_costs_one_event_its_limit() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         windows = open_windows(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")

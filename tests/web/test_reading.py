@@ -46,6 +46,7 @@ SCRAPS = sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(VALUES)
 def test_any_json_value_is_parsed_as_the_standard_library_parses_it(value: object) -> None:

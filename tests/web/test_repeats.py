@@ -20,6 +20,7 @@ def test_a_repeated_create_gives_one_concept_and_the_same_answer(web: Web) -> No
     assert len(web.get("/v1/concepts").get_json()["items"]) == 1
 
 
+@pytest.mark.slow
 def test_a_repeated_edit_or_step_is_not_stale(web: Web) -> None:
     path, edit = (
         concept_url(web.create()),

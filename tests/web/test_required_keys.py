@@ -18,6 +18,8 @@ from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
 
+pytestmark = pytest.mark.slow
+
 SCOPE: Final = "orders:write"
 ORDER: Final = {"price": {"amount_minor": 2_501, "currency": "USD"}, "reason": "a test"}
 

@@ -15,6 +15,8 @@ from indelible_web.contexts import CONTEXTS
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.routing import Routes
 
+pytestmark = pytest.mark.slow
+
 MOST_LINES = 40
 PATH = "/v1/concepts/{concept_id}/submissions"
 

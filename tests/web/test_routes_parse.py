@@ -37,6 +37,7 @@ def test_no_request_creates_a_schema(web: Web, monkeypatch: pytest.MonkeyPatch) 
     assert not created
 
 
+@pytest.mark.slow
 def test_threads_that_share_a_schema_get_their_own_errors(web: Web) -> None:
     headers = {"Authorization": f"Bearer {web.key}"}
 

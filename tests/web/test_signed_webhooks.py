@@ -29,6 +29,8 @@ from indelible_web.http.request import Caller
 from indelible_web.http.responses import json_response
 from indelible_web.http.webhooks import FULL_TIME, SignedReceiver, has_signature, hex_hmac
 
+pytestmark = pytest.mark.slow
+
 HOOK: Final = "/webhooks/post-office"
 MAX_BYTES: Final = 512 * 1024
 OLD_SECRET, NEW_SECRET = b"old", b"new"

@@ -72,6 +72,7 @@ def test_a_repeated_creation_of_a_subspace_with_a_seed_writes_once(web: Web) -> 
     assert len(reader.items(f"spaces/{reader.space_id}/subspaces")) == 1
 
 
+@pytest.mark.slow
 def test_the_centroids_of_a_space_are_those_that_captures_moved() -> None:
     reader = new_reader()
     nearest_id, *_ = create_example_subspaces(reader)
@@ -199,6 +200,7 @@ def test_seq_0_is_refused_for_an_entity_that_must_exist(web: Web) -> None:
     assert problem(answer) == (400, "INVALID_IF_MATCH")
 
 
+@pytest.mark.slow
 def test_commands_on_spaces_are_counted_by_their_lifecycles() -> None:
     web = Web(memory())
     reader_of(web).subspace()
@@ -209,6 +211,7 @@ def test_commands_on_spaces_are_counted_by_their_lifecycles() -> None:
         assert metrics[f'indelible_transitions_total{{action="create",lifecycle="{name}"}}'] == 1
 
 
+@pytest.mark.slow
 def test_a_changed_threshold_applies_to_the_next_capture() -> None:
     reader = new_reader()
     create_example_subspaces(reader)
@@ -230,6 +233,7 @@ class FailingSettings:
         return {"assignment_margin_threshold": "0.1"}
 
 
+@pytest.mark.slow
 def test_a_process_that_cannot_read_its_settings_is_ready_but_degraded() -> None:
     store = memory()
     settings = FailingSettings()
@@ -255,6 +259,7 @@ def test_a_process_that_cannot_read_its_settings_is_ready_but_degraded() -> None
     assert counted(web)[stale] >= 1
 
 
+@pytest.mark.slow
 def test_settings_that_were_never_read_have_no_age() -> None:
     store = memory()
     store.config.fetch = FailingSettings(OSError("gone")).fetch

@@ -25,6 +25,8 @@ from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.testing.stores import AnyStore
 from indelible_web.money.webhooks import MAX_BODY_BYTES
 
+pytestmark = pytest.mark.slow
+
 RECEIVED = {"received": True}
 
 

@@ -65,6 +65,7 @@ def counted(web: Web) -> dict[str, float]:
     return values
 
 
+@pytest.mark.slow
 def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
     web = Web(memory())
     saved = web.create()
@@ -84,6 +85,7 @@ def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
     assert metrics['indelible_transitions_total{action="submit",lifecycle="concept"}'] == 1
 
 
+@pytest.mark.slow
 def test_every_action_of_every_lifecycle_has_a_metric_from_the_start() -> None:
     actions = {("artifact", "capture")}
     for context in CONTEXTS:
@@ -100,6 +102,7 @@ def test_every_action_of_every_lifecycle_has_a_metric_from_the_start() -> None:
         assert metrics[f"indelible_commands_total{{{commands}}}"] == 0
 
 
+@pytest.mark.slow
 def test_a_replayed_request_counts_as_a_command_and_not_as_a_transition() -> None:
     web = Web(memory())
     body = {"content": {"name": "Ratio"}, "reason": "a first draft"}
@@ -112,6 +115,7 @@ def test_a_replayed_request_counts_as_a_command_and_not_as_a_transition() -> Non
     assert metrics['indelible_transitions_total{action="create",lifecycle="concept"}'] == 1
 
 
+@pytest.mark.slow
 def test_two_applications_have_separate_metrics() -> None:
     busy = Web(memory())
     idle = Web(memory())
@@ -219,6 +223,7 @@ def test_a_listed_origin_passes_cors(cors_web: Web) -> None:
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "origin", ["https://evil.org", "null", f"{ORIGIN}.evil.org", "http://app.example.org"]
 )

@@ -65,6 +65,7 @@ def test_a_token_is_shown_with_its_history(any_web: Web) -> None:
     assert problem(any_web.get("/v1/tokens/2/history")) == (404, "TOKEN_NOT_FOUND")
 
 
+@pytest.mark.slow
 def test_a_failed_token_is_retried_and_its_work_is_due_though_it_was_dead(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
     token_uuid = saved(any_web.get("/v1/tokens/1"), 200)["token"]["id"]
@@ -258,6 +259,7 @@ def test_an_invalid_prompt_is_refused_before_the_chain_is_called(
     assert wallets.asked == []
 
 
+@pytest.mark.slow
 def test_without_a_chain_no_prompt_is_set(web: Web) -> None:
     assert problem(web.post(PROMPT, json=signed(), key=None)) == (503, "NO_CHAIN")
 
@@ -272,6 +274,7 @@ def test_an_api_key_neither_helps_nor_is_needed(signing: Web) -> None:
     assert signing.post(PROMPT, json=signed(), key="ind_wrong_key").status_code == 200
 
 
+@pytest.mark.slow
 def test_too_many_wrong_signatures_block_one_address() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2), chain=Wallets())
     forged = signed() | {"signature": "0x00"}
@@ -282,6 +285,7 @@ def test_too_many_wrong_signatures_block_one_address() -> None:
     assert web.get("/v1/tokens").status_code == 200
 
 
+@pytest.mark.slow
 def test_too_many_signatures_block_their_address() -> None:
     web = Web(memory(), evolve(SETTINGS, requests_per_minute=2), chain=Wallets())
 

@@ -175,6 +175,7 @@ def test_every_warning_has_an_example_and_a_counterexample() -> None:
     assert set(STORIES) == set(WarningCode)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", STORIES)
 def test_a_warning_appears_over_http_and_blocks_no_step(web: Web, code: WarningCode) -> None:
     fires, _ = STORIES[code]
@@ -189,5 +190,6 @@ def test_a_warning_does_not_appear_for_its_counterexample(web: Web, code: Warnin
     assert code not in codes(silent(web))
 
 
+@pytest.mark.slow
 def test_a_complete_concept_has_no_warning(web: Web) -> None:
     assert codes(web.create(GOOD)) == []

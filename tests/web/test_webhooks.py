@@ -175,6 +175,7 @@ def test_an_api_key_does_not_replace_the_signature(web: Web, scopes: tuple[str, 
     assert problem(answer) == (401, "INVALID_SIGNATURE")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signature", ["", signature_of(b"{}", b"")])
 def test_without_a_secret_the_webhook_is_not_found(signature: str) -> None:
     web = Web(memory(), evolve(SETTINGS, webhook_secret=b""))
@@ -224,6 +225,7 @@ def test_a_body_without_a_length_is_refused_at_the_limit(web: Web) -> None:
     assert problem(answer) == (413, "BODY_TOO_LARGE")
 
 
+@pytest.mark.slow
 def test_wrong_signatures_are_limited_and_right_ones_are_not() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
 
@@ -246,6 +248,7 @@ def test_no_payload_is_ever_logged(web: Web, caplog: pytest.LogCaptureFixture) -
     assert "canary" not in caplog.text
 
 
+@pytest.mark.slow
 def test_webhooks_are_counted_by_outcome() -> None:
     web = Web(memory())
     minted(web.store, MAYA_S)

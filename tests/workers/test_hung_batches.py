@@ -28,6 +28,8 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
 
+pytestmark = pytest.mark.slow
+
 Finish = Callable[[TasksWrite, Sequence[tuple[str, str]]], None]
 FAILURES = 3  # of `finish`, each followed by a pause of a second
 

@@ -21,6 +21,8 @@ from indelible.kernel.hung_threads import HUNG_SECONDS, HungThreads
 from indelible_workers import Worker, hung_threads, run_workers
 from indelible_workers.hung_threads import process_name
 
+pytestmark = pytest.mark.slow
+
 AGES_AGO = timedelta(days=3_650)
 
 

@@ -52,6 +52,7 @@ def complete(store: TaskStore, lease: Lease) -> None:
         tx.tasks.complete([lease])
 
 
+@pytest.mark.slow
 def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
     store: TaskStore, bakery: Bakery
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_task_that_lost_its_lease_is_stopped_and_discarded(
     assert [attempt.outcome for attempt in attempts(store, "loaf")] == ["STARTED"]
 
 
+@pytest.mark.slow
 def test_a_canceled_task_is_stopped_and_discarded(store: TaskStore, bakery: Bakery) -> None:
     reasons: list[StopReason | None] = []
 
@@ -142,6 +144,7 @@ def test_the_own_transaction_of_a_task_is_refused_after_its_lease(
     assert outcome_counts(worker) == {"claimed": 1, "lost": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
 def test_a_task_that_ends_while_it_is_watched_does_not_end_the_watch(store: TaskStore) -> None:
     """Otherwise no limit of any task would be enforced from then on."""
@@ -173,6 +176,7 @@ class EndingHold:
         return self.task if self.looks % 2 else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 10])
 def test_a_stopping_worker_releases_a_task_that_stops(
     store: TaskStore, bakery: Bakery, batch: int

@@ -28,6 +28,8 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
 
+pytestmark = pytest.mark.slow
+
 
 def start_processing(
     store: TaskStore, stage: Stage[TasksWrite, str, str], worker: Worker | None = None

@@ -41,6 +41,8 @@ from indelible.testing.stores import BEGINNING, LEASE_END
 from indelible_workers import Worker, process_batch
 from indelible_workers.process_groups import WatchedGroup
 
+pytestmark = pytest.mark.slow
+
 LEASE = Lease(stage="bake", entity_id="loaf", fence=1, attempt=1, due_at=BEGINNING, until=LEASE_END)
 MEMBERS = 3  # the shell and its two sleepers
 in_memory = pytest.mark.parametrize("store", ["memory"], indirect=True)

@@ -62,6 +62,7 @@ def test_a_stage_without_claim_obeys_its_rate(store: TaskStore) -> None:
     assert performed == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_a_rate_of_0_pauses_the_stage_and_no_other(store: TaskStore, bakery: Bakery) -> None:
     other = Bakery(store)
     enqueue(store, "a")

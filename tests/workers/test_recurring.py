@@ -19,6 +19,8 @@ from indelible.kernel.tasks import Leases
 from indelible.tokens.rules import GENERATE_STAGE
 from indelible_workers import RecurringTask, Worker, process_batch, recurring, run_scheduler
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2025, 11, 21, 12, 0, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HOURLY = RecurringTask(name="clean", stage="bake", every_seconds=3_600)

@@ -30,6 +30,8 @@ from indelible.testing.stores import MAYA
 from indelible_workers import Worker, process_batch, run_workers
 from indelible_workers.finishers import Finishers
 
+pytestmark = pytest.mark.slow
+
 HANG_COUNT = 6
 QUICK_COUNT = 50
 THREADS = 4

@@ -16,6 +16,8 @@ from indelible.tokens.errors import InvalidNodeResponse
 from indelible_evm import EvmChain, parsing
 from indelible_evm.season import season
 
+pytestmark = pytest.mark.slow
+
 HASHES = st.binary(min_size=32, max_size=32).map(lambda data: f"0x{data.hex()}")
 WALLETS = st.binary(min_size=20, max_size=20).map(lambda data: f"0x{data.hex()}")
 WORDS = st.integers(0, 2**256 - 1)

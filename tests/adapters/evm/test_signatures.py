@@ -15,6 +15,8 @@ from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
+pytestmark = pytest.mark.slow
+
 # From the documentation of eth-account, that of web3.js, and EIP-2098.
 GOLDEN = {
     "eth-account": (

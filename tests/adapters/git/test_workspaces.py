@@ -268,6 +268,7 @@ print(workspaces.job_ids())
 """
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_deleted_stays_listed_and_is_deleted_later(tmp_path: Path) -> None:
     root = Path("/var/tmp") / f"indelible-{os.getpid()}"  # noqa: S108 - a folder that nobody may enter
     root.mkdir()

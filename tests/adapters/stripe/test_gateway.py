@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
 from tests.adapters.stripe.controls import WINNER, Controlled
 
 from indelible.money.entities import Intent, TransferObject
@@ -87,6 +88,7 @@ def test_canceled_intent_stays_canceled(gateway: StripeGateway) -> None:
     assert gateway.retrieve_payment_intent(intent.id) == canceled
 
 
+@pytest.mark.slow
 def test_lists_are_read_page_by_page(stripe_run: Controlled) -> None:
     gateway = stripe_run.gateway
     created = [paid_intent(stripe_run, 1_000 + number).id for number in range(101)]
@@ -141,6 +143,7 @@ def test_expired_session_cannot_be_paid(stripe_run: Controlled) -> None:
     assert (expired.status, expired.url) == ("expired", None)
 
 
+@pytest.mark.slow
 def test_refunds_of_an_intent_are_listed(stripe_run: Controlled) -> None:
     gateway = stripe_run.gateway
     intent = paid_intent(stripe_run)
@@ -242,6 +245,7 @@ def test_account_receives_transfers_after_its_onboarding(stripe_run: Controlled)
     assert gateway.retrieve_account(account.id).transfers_active is True
 
 
+@pytest.mark.slow
 def test_balance_is_the_sum_of_its_transactions(stripe_run: Controlled) -> None:
     gateway = stripe_run.gateway
     paid_intent(stripe_run)

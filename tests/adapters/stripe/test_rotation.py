@@ -13,6 +13,8 @@ from indelible.memory import MemoryStore
 from indelible.money.rules.events import Environment
 from indelible.money.tasks import WebhookHandler
 
+pytestmark = pytest.mark.slow
+
 OLD: Final = "whsec_old"
 NEW: Final = "whsec_new"
 SEED: Final = 17

@@ -8,6 +8,7 @@ import sys
 from typing import Final
 
 import httpx
+import pytest
 from tests.adapters.stripe.controls import API_KEY, controlled
 from tests.architecture.sources import ADAPTERS
 
@@ -52,6 +53,7 @@ def test_the_page_names_every_control_and_no_other() -> None:
         assert method == "POST" or f"GET /_simulator/{pattern}" in PAGE
 
 
+@pytest.mark.slow
 def test_the_key_of_curl_is_accepted_as_the_bearer_token_is() -> None:
     with controlled() as run:
         accepted = httpx.get(f"{run.url}/v1/balance", auth=(API_KEY, ""))
@@ -71,6 +73,7 @@ def test_the_key_of_curl_is_accepted_as_the_bearer_token_is() -> None:
     assert statuses == [401] * len(wrong)
 
 
+@pytest.mark.slow
 def test_without_its_extra_the_program_says_what_to_install() -> None:
     done = subprocess.run(
         (sys.executable, "-c", WITHOUT_EXTRA), check=False, capture_output=True, text=True

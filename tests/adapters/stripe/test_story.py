@@ -15,6 +15,8 @@ from indelible.money.errors import GatewayOutage, GatewayParked
 from indelible_stripe.simulator import read_story
 from indelible_stripe.simulator.fields import StoryInvalid
 
+pytestmark = pytest.mark.slow
+
 WRONG: list[tuple[object, str]] = [
     ([], "the story"),
     ({"nonsense": 1}, "the story"),

@@ -13,6 +13,8 @@ from tests.adapters.stripe.controls import Controlled, Receiver, controlled, rec
 
 from indelible_stripe.simulator.webhooks import sign
 
+pytestmark = pytest.mark.slow
+
 SECRET = "whsec_first"  # noqa: S105 - of no account
 NEXT_SECRET = "whsec_next"  # noqa: S105 - of no account
 

@@ -163,6 +163,7 @@ def test_the_unified_text_escapes_control_characters() -> None:
     assert unified == "name\n  [-n-]{+\\u001b[2J\\u202e\\u000d+}"
 
 
+@pytest.mark.slow
 def test_two_hundred_edits_among_five_thousand_words_are_separate() -> None:
     old_words: list[str] = []
     new_words: list[str] = []
@@ -176,6 +177,7 @@ def test_two_hundred_edits_among_five_thousand_words_are_separate() -> None:
     assert kinds(diff).count(OpKind.REPLACE) == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "expected"), [(100, "~="), (2_000, "~")])
 def test_a_comparison_beyond_the_budget_replaces_the_whole_text(count: int, expected: str) -> None:
     old = numbered_words("a", count)
@@ -184,6 +186,7 @@ def test_a_comparison_beyond_the_budget_replaces_the_whole_text(count: int, expe
     assert kinds(diff_definitions(f"{old} end", f"{new} end")) == expected
 
 
+@pytest.mark.slow
 def test_sentences_around_a_stretch_beyond_the_budget_stay() -> None:
     old = numbered_words("a", 2_000)
     new = numbered_words("b", 2_000)

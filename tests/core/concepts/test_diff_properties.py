@@ -23,6 +23,8 @@ from tests.core.concepts.diffs import diff_definitions, diff_examples, new_text,
 from indelible.concepts.entities import ConceptContent
 from indelible.concepts.rules.diff import SENTENCE, WORD, OpKind, diff_content
 
+pytestmark = pytest.mark.slow
+
 WORD_PIECES = [
     "a",
     "a ",

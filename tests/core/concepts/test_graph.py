@@ -162,6 +162,7 @@ def test_a_target_is_ordered_with_all_that_it_needs(links: Links, target: str) -
     assert ordered == {target} | all_needs(links, target)
 
 
+@pytest.mark.slow
 @given(links_of_seven)
 def test_each_component_has_one_shortest_cycle(links: Links) -> None:
     cycles = learning_order(make_graph(links), ()).cycles
@@ -172,6 +173,7 @@ def test_each_component_has_one_shortest_cycle(links: Links) -> None:
     assert len(cycles) == len(cyclic)
 
 
+@pytest.mark.slow
 @given(links_of_seven)
 def test_a_cycle_follows_the_prerequisites_in_the_fewest_steps(links: Links) -> None:
     for cycle in learning_order(make_graph(links), ()).cycles:
@@ -184,6 +186,7 @@ def test_a_cycle_follows_the_prerequisites_in_the_fewest_steps(links: Links) -> 
             assert needed in links[concept_id]
 
 
+@pytest.mark.slow
 @given(same_nodes_twice())
 def test_the_order_of_the_input_does_not_matter(
     nodes_twice: tuple[list[ConceptNode], list[ConceptNode]],
@@ -196,12 +199,14 @@ def test_the_order_of_the_input_does_not_matter(
     assert graph.edges == reordered.edges
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_concepts_has_ten_thousand_layers() -> None:
     order = learning_order(make_graph(chain_links(MANY)), ())
 
     assert len(order.layers) == MANY
 
 
+@pytest.mark.slow
 def test_a_cycle_of_ten_thousand_concepts_is_one_layer_and_one_cycle() -> None:
     links = chain_links(MANY)
     links[f"{MANY - 1:05}"] = ("00000",)
@@ -211,6 +216,7 @@ def test_a_cycle_of_ten_thousand_concepts_is_one_layer_and_one_cycle() -> None:
     assert [len(cycle) for cycle in order.cycles] == [MANY + 1]
 
 
+@pytest.mark.slow
 def test_a_dense_component_of_ten_thousand_concepts_is_searched_in_bounded_steps() -> None:
     links: dict[str, tuple[str, ...]] = {}
     for number in range(MANY):

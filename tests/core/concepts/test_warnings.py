@@ -238,6 +238,7 @@ def test_a_hidden_character_is_named_with_its_field() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_hidden_characters_are_controls_direction_marks_and_replacements() -> None:
     expected = set(DIRECTION_MARKS + OTHER_INVISIBLE)
     actual: set[str] = set()
@@ -251,6 +252,7 @@ def test_hidden_characters_are_controls_direction_marks_and_replacements() -> No
     assert actual == expected
 
 
+@pytest.mark.slow
 @given(text=st.text(st.sampled_from("aTODBLloremips \n\u017f\u200b\ufffd")), is_list=st.booleans())
 def test_a_rule_that_is_not_applied_finds_nothing(text: str, *, is_list: bool) -> None:
     content = good_content(explanation=text)

@@ -135,6 +135,7 @@ def test_no_number_is_converted(path: tuple[Any, ...], value: object) -> None:
     assert ("WRONG_TYPE", json_path(path)) in faults(changed(path, value))
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES)
 @given(path=st.sampled_from(PATHS), value=JSON_VALUES)
 def test_any_value_is_read_or_refused_with_faults(path: tuple[Any, ...], value: object) -> None:

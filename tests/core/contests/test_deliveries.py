@@ -5,6 +5,8 @@ from tests.core.contests.deliveries import check_variants, deliver, deliveries, 
 
 from indelible.contests.entities.values import EventKind, Validity
 
+pytestmark = pytest.mark.slow
+
 VARIANTS = 50
 
 

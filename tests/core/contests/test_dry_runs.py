@@ -24,6 +24,8 @@ from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOffici
 from indelible.contests.tasks.states import ContestStore
 from indelible.kernel import Actor
 
+pytestmark = pytest.mark.slow
+
 R = TypeVar("R")
 OPS = Actor.user("ops")
 

@@ -4,6 +4,8 @@ import pytest
 from tests.core.contests.generated import check_contest
 from tests.doses import dose
 
+pytestmark = pytest.mark.slow
+
 CONTESTS = dose(400, small=80)  # fewer contests lack some of the cases below
 BATCHES = 4
 

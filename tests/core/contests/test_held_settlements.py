@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pytest
 from attrs import evolve
 from tests.contest_runs import FIRST_ROUND, ContestRun
 
@@ -29,6 +30,8 @@ from indelible.contests.tasks import ContestFailpoint
 from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import code
 from indelible_web.contests.overview import contest_row
+
+pytestmark = pytest.mark.slow
 
 OPS = Actor.user("ops")
 HOLD_SECONDS = 120

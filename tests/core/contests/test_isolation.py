@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from tests.doses import dose
 
 from indelible.contests.rules.settlement import SettledEntry, SettlementInput, settle
 from indelible.contests.rules.standings import Standings, StandingsCache, StandingsKey, standings
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = dose(100, small=20)
 SEEDS = st.integers(0, 10_000)

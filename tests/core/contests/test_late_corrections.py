@@ -24,6 +24,8 @@ from indelible_sql import open_store
 from indelible_web.contests.late_changes import LateChange, late_change, read_late_input
 from indelible_web.contests.overview import contest_row
 
+pytestmark = pytest.mark.slow
+
 STORES = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
 

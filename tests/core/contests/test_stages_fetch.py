@@ -164,6 +164,7 @@ def test_an_error_of_the_hosts_function_is_a_failed_fetch(run: ContestRun) -> No
     assert "a defect of the host" in (record.error or "")
 
 
+@pytest.mark.slow
 def test_two_hours_of_failures_are_no_error_of_the_contest(run: ContestRun) -> None:
     contest = run.open()
     for _ in range(120):
@@ -206,6 +207,7 @@ def test_a_settled_tournament_is_fetched_each_quarter_of_an_hour_for_a_week(
     assert run.task(FETCH_TOURNAMENT_STAGE, EVENT_ID).is_completed
 
 
+@pytest.mark.slow
 def test_a_settled_tournament_is_fetched_as_before_for_another_contest(run: ContestRun) -> None:
     run.bring_to(ContestStatus.COMPLETE)
     run.publish(name="another")

@@ -32,6 +32,8 @@ from indelible.kernel.errors import Conflict, Unavailable
 from indelible.kernel.stages import Postpone
 from indelible_service.demos.leaderboards import Tournament, competitors_of, encode
 
+pytestmark = pytest.mark.slow
+
 OPS = Actor.user("ops")
 
 

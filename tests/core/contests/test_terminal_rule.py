@@ -91,6 +91,7 @@ def test_observations_less_than_a_minute_apart_count_once() -> None:
     assert EventKind.TERMINAL in log.kinds()
 
 
+@pytest.mark.slow
 def test_after_its_end_an_unchanged_tournament_adds_no_event() -> None:
     log = PureLog()
     for _ in range(10):
@@ -181,6 +182,7 @@ def test_final_with_different_numbers_of_rounds_is_inconsistent() -> None:
     assert AlertCode.TERMINAL_SIGNAL_INCONSISTENT in _codes(log)
 
 
+@pytest.mark.slow
 def test_every_round_without_final_waits_and_is_then_verified() -> None:
     log = PureLog()
     hours = log.configuration.final_round_verify_hours

@@ -167,6 +167,7 @@ def test_a_changed_head_is_found(
     assert {problem.number for problem in problems} == {None}
 
 
+@pytest.mark.slow
 def test_a_rewrite_is_corrected_in_a_stored_log() -> None:
     log = StoreLog()
     log.start(story()[0])

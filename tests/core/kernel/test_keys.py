@@ -118,6 +118,7 @@ def test_a_digest_needs_a_pepper() -> None:
         KeyPolicy().digest("a")
 
 
+@pytest.mark.slow
 @given(from_regex(SCOPE, fullmatch=True))
 def test_a_scope_is_a_context_and_a_verb_or_one_word(scope: str) -> None:
     assert evolve(ACTIVE_KEY, scopes=(scope,)).scopes == (scope,)
@@ -218,6 +219,7 @@ def test_a_key_is_authenticated_by_its_text_until_it_is_revoked() -> None:
     assert authenticated(store, created.text) is None
 
 
+@pytest.mark.slow
 @given(text(max_size=80))
 def test_no_other_text_is_authenticated(other: str) -> None:
     store = empty_store()

@@ -115,6 +115,7 @@ def test_masking_twice_changes_nothing() -> None:
     assert mask_secrets(once) == once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     [

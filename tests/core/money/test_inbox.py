@@ -180,6 +180,7 @@ def test_an_event_of_an_unhandled_type_is_ignored(run: PaymentRun) -> None:
     assert (event.status, event.last_code) == (InboxStatus.IGNORED, "UNHANDLED_EVENT")
 
 
+@pytest.mark.slow
 def test_an_event_of_an_unknown_intent_is_retried_for_72_hours(run: PaymentRun) -> None:
     body = {
         "id": "pi_unknown",

@@ -169,6 +169,7 @@ def test_a_failed_transfer_is_issued_again_by_two_people() -> None:
     assert run.stripe.calls[-1].endswith(":g2")
 
 
+@pytest.mark.slow
 def test_an_outage_of_more_than_three_days_ends_the_budget() -> None:
     run = PayoutRun()
     run.prepare(ONE)
@@ -299,6 +300,7 @@ def test_a_second_worker_with_the_same_transfer_pays_once() -> None:
     run.require_paid_once(ONE)
 
 
+@pytest.mark.slow
 def test_a_restored_backup_pays_nobody_twice() -> None:
     clock = PayoutRun().clock
     stripe = RememberingStripe(clock)
@@ -345,6 +347,7 @@ def test_an_operator_who_planned_a_payout_may_not_approve_it() -> None:
     assert run.transfer("ann").approved_by == "user:otto"
 
 
+@pytest.mark.slow
 def test_a_restored_backup_adopts_a_transfer_that_was_made_under_a_later_key() -> None:
     clock = PayoutRun().clock
     stripe = RememberingStripe(clock)

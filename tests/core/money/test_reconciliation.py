@@ -25,6 +25,8 @@ from indelible.money.queries.payouts import get_switch
 from indelible.money.rules import reconciliation as rules
 from indelible.money.rules.stages import RECORD_FEE_STAGE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def week() -> Week:

@@ -16,6 +16,8 @@ from indelible.testing.projects.scenarios import ProjectScenario, new_project, u
 from indelible.testing.projects.success import check_latest
 from indelible.testing.stores import CountedIds, TickingClock
 
+pytestmark = pytest.mark.slow
+
 MAX_STEPS = 12
 
 

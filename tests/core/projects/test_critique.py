@@ -214,6 +214,7 @@ def test_ids_may_be_numbers() -> None:
     assert codes(checked) == ["BACKEND_MISSING"]
 
 
+@pytest.mark.slow
 @given(
     nodes=st.lists(json_objects, max_size=6),
     edges=st.lists(json_objects, max_size=6),
@@ -240,6 +241,7 @@ def large(count: int) -> ArchitectureSpec:
     return spec(*nodes, edges=tuple(edges))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [critique, read_graph])
 def test_the_critique_takes_linear_time(function: Callable[[ArchitectureSpec], object]) -> None:
     short, long = large(1_000), large(4_000)
@@ -249,6 +251,7 @@ def test_the_critique_takes_linear_time(function: Callable[[ArchitectureSpec], o
     )
 
 
+@pytest.mark.slow
 def test_names_in_problems_are_short_and_few() -> None:
     nodes = [node(f"{number} {'long ' * 100}\n", "odd") for number in range(500)]
 

@@ -24,6 +24,8 @@ from indelible.projects.lifecycle import JobStatus
 from indelible.projects.rules import PROCESS_JOB_STAGE, Plan
 from indelible.projects.tasks import JobFailpoint, PushOutcome
 
+pytestmark = pytest.mark.slow
+
 LEASE_SECONDS = 60
 
 

@@ -19,6 +19,8 @@ from indelible.projects.tasks import JobFailpoint
 from indelible_git import FolderWorkspaces
 from indelible_git.workspaces import MARKER_FILE
 
+pytestmark = pytest.mark.slow
+
 LEASE_SECONDS = 60
 
 

@@ -76,6 +76,7 @@ def test_an_allowed_path_stays_inside_the_repository(path: str) -> None:
     assert all(segment == segment.rstrip(". ") for segment in segments)
 
 
+@pytest.mark.slow
 @given(st.lists(paths, max_size=6))
 def test_paths_are_checked_without_any_other_error(several: list[str]) -> None:
     try:
@@ -89,6 +90,7 @@ def test_paths_are_checked_without_any_other_error(several: list[str]) -> None:
         assert not any(other.startswith(f"{path}/") for other in folded)
 
 
+@pytest.mark.slow
 def test_checking_paths_takes_linear_time() -> None:
     def many(count: int) -> list[str]:
         return [f"{'a/' * 20}{number}/{number}.txt" for number in range(count)]

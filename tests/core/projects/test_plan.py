@@ -175,6 +175,7 @@ def test_the_digest_changes_with_the_plan() -> None:
     assert len(digests) == 5
 
 
+@pytest.mark.slow
 @given(st.lists(json_objects, max_size=6), st.lists(json_objects, max_size=4))
 def test_a_plan_depends_on_no_order_of_keys(
     nodes: list[dict[str, Any]], edges: list[dict[str, Any]]
@@ -202,6 +203,7 @@ def many(count: int) -> ArchitectureSpec:
     return spec(*nodes, edges=tuple(edges))
 
 
+@pytest.mark.slow
 def test_a_plan_at_the_limit_is_made_and_one_beyond_it_is_refused() -> None:
     limit = MAX_PLAN_FILES - len(ALWAYS)
 
@@ -212,6 +214,7 @@ def test_a_plan_at_the_limit_is_made_and_one_beyond_it_is_refused() -> None:
     assert (refused.value.files, refused.value.max_files) == (MAX_PLAN_FILES + 1, MAX_PLAN_FILES)
 
 
+@pytest.mark.slow
 def test_files_that_nodes_list_are_counted() -> None:
     listed = [f"src/{number}.py" for number in range(MAX_PLAN_FILES)]
 
@@ -219,6 +222,7 @@ def test_files_that_nodes_list_are_counted() -> None:
         plan_files(spec(node("a", "worker", files=listed)))
 
 
+@pytest.mark.slow
 def test_planning_takes_linear_time() -> None:
     short, long = many(1_000), many(4_000)
 

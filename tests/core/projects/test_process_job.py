@@ -23,6 +23,8 @@ from indelible.projects.tasks import JobFailpoint, PushOutcome
 from indelible.projects.tasks.pushing import UNCHANGED
 from indelible_workers import process_batch
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_job_becomes_one_commit_with_its_trailer(setup: JobSetup) -> None:
     project = setup.project()

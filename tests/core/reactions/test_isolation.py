@@ -10,6 +10,8 @@ from tests.money_contests import PaidContestRun
 from indelible.contests.lifecycle import EntryStatus
 from indelible.money.lifecycle import ChargeStatus
 
+pytestmark = pytest.mark.slow
+
 ALL_PAID = (Story.PAID,) * 4
 SEEDS = range(12)
 # The stories whose entries a settlement counts.

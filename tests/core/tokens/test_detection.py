@@ -82,6 +82,7 @@ def play(event: tuple[Any, ...], detection: Detection, store: AnyStore, chain: S
             chain.advises = second
 
 
+@pytest.mark.slow
 @given(st.lists(EVENTS, max_size=30), st.integers(1, 12), st.integers(1, 12))
 def test_after_any_events_the_store_holds_exactly_the_chain(
     events: list[tuple[Any, ...]], max_blocks: int, max_tokens: int
@@ -101,6 +102,7 @@ def test_after_any_events_the_store_holds_exactly_the_chain(
     check_equal(store, chain)
 
 
+@pytest.mark.slow
 @given(st.lists(REORGS, min_size=1, max_size=4))
 def test_a_chain_that_changes_between_two_calls_is_not_recorded_as_one(
     reorgs: list[tuple[int, int, bool]],

@@ -12,6 +12,8 @@ from indelible.tokens import ContractState
 from indelible.tokens.commands import RecordContract, ReportChainFault
 from indelible.tokens.rules import FAULT_CODES, ChainFault
 
+pytestmark = pytest.mark.slow
+
 HOME = "/console/"
 TASKS = "/console/tasks"
 NOTICES = f"{TASKS}#notices"

@@ -8,6 +8,8 @@ from indelible.testing.stores import NOOR, RATIO
 from indelible_web.console import changes as console_changes
 from indelible_web.console import history as console_history
 
+pytestmark = pytest.mark.slow
+
 
 def create_many(site: Site, count: int, name: str = "Imported") -> None:
     for number in range(count):

@@ -33,6 +33,7 @@ def path(contest_id: str, ending: str = "") -> str:
     return f"{CONTESTS}/{contest_id}{ending}"
 
 
+@pytest.mark.slow
 def test_contests_are_listed_by_state_with_numbers_and_marks(
     any_site: Site, operator: Visitor
 ) -> None:
@@ -123,6 +124,7 @@ def test_raw_bytes_are_downloaded_and_never_shown(any_site: Site, operator: Visi
     assert answer.content_type == "application/octet-stream"
 
 
+@pytest.mark.slow
 def test_a_reader_sees_neither_events_nor_runs_nor_forms(any_site: Site, member: Visitor) -> None:
     contest = complete_contest(any_site.store)
     member.get(path(contest.contest_id))
@@ -134,6 +136,7 @@ def test_a_reader_sees_neither_events_nor_runs_nor_forms(any_site: Site, member:
     assert member.get(path(contest.contest_id, "/check")).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_settled_contest_shows_its_result_and_its_digests(
     any_site: Site, operator: Visitor
 ) -> None:
@@ -153,6 +156,7 @@ def test_a_settled_contest_shows_its_result_and_its_digests(
     assert f"{run.pool_minor / 100:.2f} USD: rake" in words
 
 
+@pytest.mark.slow
 def test_a_late_change_is_listed_with_its_difference(any_site: Site, operator: Visitor) -> None:
     contest = complete_contest(any_site.store)
     cards = {**strokes_of(2), PLAYERS[0]: [90, 90], PLAYERS[1]: [90, 90]}
@@ -165,6 +169,7 @@ def test_a_late_change_is_listed_with_its_difference(any_site: Site, operator: V
     assert contest.contest.status is ContestStatus.COMPLETE
 
 
+@pytest.mark.slow
 def test_an_operator_locks_pauses_resumes_and_cancels(any_site: Site, operator: Visitor) -> None:
     contest = new_contest(any_site.store)
     any_site.clock.time = contest.contest.created_at
@@ -204,6 +209,7 @@ def test_a_refused_form_keeps_its_reason_and_is_recorded(any_site: Site, operato
     assert "the field is complete" in operator.page.words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "status"),
     [
@@ -225,6 +231,7 @@ def test_an_error_is_resolved_by_a_form(
     assert "Resolved." in operator.page.words
 
 
+@pytest.mark.slow
 def test_a_rewrite_is_accepted_by_a_form(any_site: Site, operator: Visitor) -> None:
     contest = live_contest(any_site.store)
     contest.observe(FIRST_ROUND, 1)
@@ -237,6 +244,7 @@ def test_a_rewrite_is_accepted_by_a_form(any_site: Site, operator: Visitor) -> N
     assert contest.log.pending_rewrite_number is None
 
 
+@pytest.mark.slow
 def test_the_check_shows_the_settlement_of_now(any_site: Site, operator: Visitor) -> None:
     contest = complete_contest(any_site.store)
     answer = operator.get(path(contest.contest_id, "/check"))
@@ -250,6 +258,7 @@ def test_the_check_shows_the_settlement_of_now(any_site: Site, operator: Visitor
     assert "ROUNDS_NOT_OFFICIAL" in operator.page.words
 
 
+@pytest.mark.slow
 def test_names_and_reasons_are_shown_as_text(any_site: Site, operator: Visitor) -> None:
     contest = live_contest(any_site.store, name="</title><script>alert(1)</script>")
     contest.fail("complete", "<B>")

@@ -34,6 +34,7 @@ def editor(member: Visitor) -> Form:
     raise AssertionError("the page has no form of a concept")
 
 
+@pytest.mark.slow
 def test_a_concept_is_created_with_all_its_fields(any_site: Site) -> None:
     member = any_site.member()
     member.get("/console/new")
@@ -89,6 +90,7 @@ def test_an_edit_that_changes_nothing_changes_no_character(
     assert any_site.now(saved).version.version_number == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
@@ -157,6 +159,7 @@ def test_more_boxes_work_without_a_script_and_keep_the_texts(site: Site) -> None
     assert site.now(saved).seq == 1
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_published_concept_is_refused_and_keeps_its_texts(site: Site) -> None:
     saved = site.create(WHOLE)
     member = site.member()
@@ -214,6 +217,7 @@ class TestMerge:
             assert attributes.get("type") != "radio" or "checked" not in attributes
         assert any_site.now(saved).version.content == self.THEIRS
 
+    @pytest.mark.slow
     def test_the_merge_is_saved_as_it_was_chosen(self, any_site: Site) -> None:
         saved, member = self.open_merge(any_site)
         member.send(
@@ -229,6 +233,7 @@ class TestMerge:
         assert version.change_note == "my note"
         assert version.version_number == 3
 
+    @pytest.mark.slow
     def test_a_merge_can_have_a_new_text(self, any_site: Site) -> None:
         saved, member = self.open_merge(any_site)
         choices: Json = {
@@ -243,6 +248,7 @@ class TestMerge:
         assert content.examples == ("One.", "Another.")
         assert content.explanation == WHOLE.explanation
 
+    @pytest.mark.slow
     def test_a_merge_without_a_choice_is_refused_and_keeps_the_others(self, any_site: Site) -> None:
         saved, member = self.open_merge(any_site)
         answer = member.send("/edit", choice__definition="theirs", definition="Half written.")
@@ -256,6 +262,7 @@ class TestMerge:
         member.send("/edit", choice__explanation="yours", choice__examples="yours")
         assert any_site.now(saved).version.content.definition == "Theirs."
 
+    @pytest.mark.slow
     def test_a_third_edit_leads_to_another_merge(self, any_site: Site) -> None:
         saved, member = self.open_merge(any_site)
         any_site.edit(evolve(saved, seq=2), evolve(self.THEIRS, explanation="Theirs, later."))
@@ -286,6 +293,7 @@ class TestMerge:
         assert site.now(saved).seq == 2
 
 
+@pytest.mark.slow
 def test_the_same_edit_sent_twice_saves_one_version(any_site: Site) -> None:
     saved = any_site.create(WHOLE)
     member = any_site.member()
@@ -326,6 +334,7 @@ def test_a_body_that_is_too_large_has_an_error_page(site: Site) -> None:
     assert LIST in member.page.links
 
 
+@pytest.mark.slow
 def test_the_page_of_a_server_error_reveals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site(memory())
     member = site.member()

@@ -16,6 +16,8 @@ from indelible_web.console import history as console_history
 from indelible_web.console import live as streams
 from indelible_web.console.live import Streams
 
+pytestmark = pytest.mark.slow
+
 STREAM = f"{HISTORY}/stream"
 
 

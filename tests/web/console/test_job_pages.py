@@ -80,6 +80,7 @@ def test_a_canceled_attempt_is_not_called_lost(
     assert "Attempt 1: Stopped: the job was canceled by" in member.page.words
 
 
+@pytest.mark.slow
 def test_the_specification_is_shown_as_text(
     any_site: Site, member: Visitor, project_id: str
 ) -> None:

@@ -51,6 +51,7 @@ def newest_key(site: Site) -> Key:
     return max(keys_of(site), key=lambda key: key.created_at)
 
 
+@pytest.mark.slow
 def test_a_key_is_created_within_the_rights_of_the_session_and_shown_once(any_site: Site) -> None:
     member = issuer(any_site)
 
@@ -74,6 +75,7 @@ def test_a_key_is_created_within_the_rights_of_the_session_and_shown_once(any_si
     assert "for the nightly import" in member.get(KEYS).text
 
 
+@pytest.mark.slow
 def test_a_form_sent_twice_creates_one_key_and_shows_its_secret_once(any_site: Site) -> None:
     member = issuer(any_site)
     member.get(NEW)
@@ -115,6 +117,7 @@ def test_an_operator_is_offered_every_scope_of_the_application(site: Site) -> No
     assert offered == {"admin", "console", "history:read", "keys:write", *SCOPES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["admin", "concepts:approve", "captures:admin"])
 def test_a_forged_scope_is_refused(any_site: Site, scope: str) -> None:
     member = issuer(any_site)
@@ -127,6 +130,7 @@ def test_a_forged_scope_is_refused(any_site: Site, scope: str) -> None:
     assert keys_of(any_site) == keys_before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scopes", [(), ("nothing:here",), ("public",), ("signed",), ("<b>",), ("x" * 300,)]
 )
@@ -146,6 +150,7 @@ def test_the_owner_is_the_session_s_own_whatever_the_form_says(site: Site) -> No
     assert newest_key(site).owner == MAYA
 
 
+@pytest.mark.slow
 def test_with_four_eyes_a_second_key_of_the_author_approves_nothing() -> None:
     site = Site(memory(concepts=ConceptPolicy(four_eyes=True)))
     author = operator(site)
@@ -248,6 +253,7 @@ def test_an_error_is_shown_at_the_form_which_keeps_its_input(site: Site, reason:
     assert form.fields["scopes"] == ["concepts:read", "console"]
 
 
+@pytest.mark.slow
 def test_a_key_is_revoked_with_a_reason_and_refused_afterwards(any_site: Site) -> None:
     member = issuer(any_site)
     other = any_site.key("console", "concepts:read")
@@ -304,6 +310,7 @@ def test_nobody_sees_or_revokes_the_keys_of_others(site: Site) -> None:
     assert site.store.read(authenticate_key, other.text, now=START)
 
 
+@pytest.mark.slow
 def test_an_operator_sees_and_revokes_every_key(any_site: Site) -> None:
     other = any_site.key("console", "concepts:read", owner=NOOR)
     member = operator(any_site)
@@ -315,6 +322,7 @@ def test_an_operator_sees_and_revokes_every_key(any_site: Site) -> None:
     assert any_site.store.read(authenticate_key, other.text, now=START) is None
 
 
+@pytest.mark.slow
 def test_the_list_is_filtered_by_owner_and_state_and_begins_with_the_newest(
     any_site: Site,
 ) -> None:

@@ -103,6 +103,7 @@ def test_an_unknown_parameter_changes_nothing(site: Site, query: str) -> None:
     assert not [link for link in member.page.links if query in link]
 
 
+@pytest.mark.slow
 def test_pages_keep_filters_and_order(any_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concept_lists, "CONCEPTS_PER_PAGE", 2)
     named(any_site, *(f"Number {number}" for number in range(5)))

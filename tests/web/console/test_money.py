@@ -11,6 +11,8 @@ from indelible.money.handlers.switches import halt_payments
 from indelible.testing.stores import FAR
 from indelible_web.money.attention import money_text
 
+pytestmark = pytest.mark.slow
+
 WORKER = Actor.system("worker")
 PAGES = ("", "/inbox", "/disputes", "/ledger", "/payouts", "/reconciliations")
 MONEY = "/console/money"

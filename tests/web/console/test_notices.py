@@ -48,6 +48,7 @@ def statuses(member: Visitor) -> list[str]:
     return [tag for tag, attributes in member.page.tags if attributes.get("role") == "status"]
 
 
+@pytest.mark.slow
 def test_a_notice_is_shown_once(member: Visitor) -> None:
     leave(member)
     member.get(HISTORY)

@@ -58,6 +58,7 @@ def texts_of_items(answer_text: str, attribute: str) -> list[str]:
     return items
 
 
+@pytest.mark.slow
 def test_projects_are_listed_with_newest_job_and_repository(
     any_site: Site, member: Visitor, project_id: str, job_id: str
 ) -> None:
@@ -111,6 +112,7 @@ def test_the_page_of_a_job_shows_phases_lines_and_warnings_apart(
     assert member.page.unlabelled_fields() == []
 
 
+@pytest.mark.slow
 def test_the_page_of_a_finished_job_shows_files_commit_and_trailer(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
@@ -128,6 +130,7 @@ def test_the_page_of_a_finished_job_shows_files_commit_and_trailer(
     assert "job.js" not in answer.text
 
 
+@pytest.mark.slow
 def test_the_page_of_a_failed_job_says_why_and_where(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_cancellation_before_an_attempt_has_no_number(
     assert "Attempts Canceled by" in member.page.words
 
 
+@pytest.mark.slow
 def test_a_job_is_canceled_with_a_reason_whatever_its_progress(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
@@ -163,6 +167,7 @@ def test_a_job_is_canceled_with_a_reason_whatever_its_progress(
     assert (job.status, job.failure_reason) == (JobStatus.FAILED, "CANCELED: wrong prompt")
 
 
+@pytest.mark.slow
 def test_a_cancellation_without_a_reason_keeps_the_job(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
@@ -206,6 +211,7 @@ def test_a_job_without_a_commit_has_skipped_its_push(
     assert "Commit done Push skipped Finalize done" in member.page.words
 
 
+@pytest.mark.slow
 def test_no_phase_of_a_job_that_was_canceled_while_pending_has_begun(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
@@ -233,6 +239,7 @@ def test_a_reader_may_not_cancel(any_site: Site, job_id: str) -> None:
     assert reader.send("/cancel", reason="a test").status_code == 403
 
 
+@pytest.mark.slow
 def test_a_long_log_shows_its_end_and_leads_to_all_lines(
     any_site: Site, member: Visitor, job_id: str
 ) -> None:
@@ -313,6 +320,7 @@ def test_history_and_search_lead_to_projects_and_jobs(
     assert job_path(job_id) not in stranger.page.links
 
 
+@pytest.mark.slow
 def test_the_task_of_a_job_leads_to_the_job(any_site: Site, job_id: str) -> None:
     operator = any_site.member("console", "admin")
     operator.get(f"/console/tasks/{PROCESS_JOB_STAGE}/{job_id}")

@@ -35,6 +35,7 @@ def space(site: Site, owner: Actor, name: str) -> str:
     return saved.space.id
 
 
+@pytest.mark.slow
 def test_every_page_has_the_search_and_it_keeps_its_text(site: Site) -> None:
     member = site.member()
     for path in (LIST, "/console/new", "/console/history", SEARCH):
@@ -63,6 +64,7 @@ def test_concepts_are_found_by_the_beginning_of_their_names_and_by_id(any_site: 
     assert f"/console/history?entity_id={ratio.concept.id}" in links
 
 
+@pytest.mark.slow
 def test_tokens_are_found_by_their_on_chain_id(any_site: Site) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
     member = any_site.member("console", "tokens:read")
@@ -93,6 +95,7 @@ def test_an_owner_that_is_no_user_finds_no_spaces(site: Site) -> None:
     assert "Notes" not in "".join(search(member, "Note"))
 
 
+@pytest.mark.slow
 def test_any_entity_is_found_by_its_id(any_site: Site) -> None:
     key = any_site.key(owner=NOOR).key
     member = any_site.member()
@@ -122,6 +125,7 @@ def test_a_long_result_ends_at_a_limit(site: Site, monkeypatch: pytest.MonkeyPat
     assert "These are the first 3" in member.page.words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MARKUP)
 def test_the_text_is_escaped(any_site: Site, name: str) -> None:
     any_site.create(evolve(RATIO, name=MARKUP[name]))

@@ -109,6 +109,7 @@ def test_signing_in_starts_a_new_session_and_ends_the_old_one(site: Site) -> Non
     assert thief.get(LIST).status_code == 303
 
 
+@pytest.mark.slow
 def test_signing_out_ends_every_copy_of_the_session(any_site: Site) -> None:
     member = any_site.member()
     thief = any_site.visitor()
@@ -139,6 +140,7 @@ def test_an_idle_session_ends(site: Site) -> None:
     assert member.get(LIST).status_code == 303
 
 
+@pytest.mark.slow
 def test_requests_of_live_pages_do_not_extend_a_session(site: Site) -> None:
     site = Site(site.store, evolve(SETTINGS, max_streams=0))
     member = site.member()
@@ -149,6 +151,7 @@ def test_requests_of_live_pages_do_not_extend_a_session(site: Site) -> None:
     assert member.get(f"{HISTORY}/stream").status_code == 401
 
 
+@pytest.mark.slow
 def test_a_session_ends_after_eight_hours(site: Site) -> None:
     member = site.member()
     for _ in range(MAX_SESSION_SECONDS // (IDLE_SECONDS - 1)):
@@ -182,6 +185,7 @@ def test_an_expired_key_ends_its_sessions(site: Site) -> None:
     assert visitor.get(LIST).status_code == 303
 
 
+@pytest.mark.slow
 def test_a_cookie_of_another_deployment_is_refused(site: Site) -> None:
     settings = evolve(SETTINGS, secret=b"another secret, 32 bytes in length")
     visitor = Site(site.store, settings).visitor()
@@ -289,6 +293,7 @@ def test_signing_in_requires_the_csrf_token(site: Site) -> None:
     assert visitor.get(LIST).status_code == 303
 
 
+@pytest.mark.slow
 def test_wrong_keys_at_the_sign_in_are_limited() -> None:
     site = Site(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
     visitor = site.visitor()
@@ -371,6 +376,7 @@ def test_a_form_of_unknown_origin_is_not_carried_through_the_sign_in(site: Site)
     assert "Planted" not in answer.text
 
 
+@pytest.mark.slow
 def test_no_page_has_inline_scripts_or_styles_or_external_resources(site: Site) -> None:
     saved = site.edit(site.create())
     member = site.member()

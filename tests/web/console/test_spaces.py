@@ -258,6 +258,7 @@ def test_the_page_says_when_not_every_subspace_is_shown(
     assert "another subspace" in visitor.page.text
 
 
+@pytest.mark.slow
 def test_the_same_space_is_always_plotted_the_same(any_site: Site, install: Install) -> None:
     activate_algorithm_for(any_site.store, install=install)
     place = space_of(any_site.store)

@@ -80,6 +80,7 @@ def test_a_failed_reading_is_tried_again(site: Site) -> None:
     assert table.live_text(site.clock.now(), dead_text) == "1"
 
 
+@pytest.mark.slow
 def test_hung_threads_are_shown_in_the_table_and_on_the_page_of_their_stage(any_site: Site) -> None:
     member = operator(any_site)
     report_hung(any_site, 2)

@@ -18,6 +18,8 @@ from indelible.app import WriteTx
 from indelible.kernel.tasks import Priority
 from indelible_web.console import tasks as console_tasks
 
+pytestmark = pytest.mark.slow
+
 STATES = ("waiting", "running", "completed", "dead", "canceled")
 
 

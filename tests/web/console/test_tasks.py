@@ -77,6 +77,7 @@ def test_a_claimed_task_counts_as_running(site: Site) -> None:
     assert cells(html, "letters")[:3] == ["0", "1", "0"]
 
 
+@pytest.mark.slow
 def test_a_stage_shows_what_finished_in_the_last_minute(any_site: Site) -> None:
     completed(any_site.store, "letters", "letter-1", "letter-2")
     set_clock_to_last_finish(any_site)
@@ -87,6 +88,7 @@ def test_a_stage_shows_what_finished_in_the_last_minute(any_site: Site) -> None:
     assert cells(member.get(TABLE).text, "letters")[FINISHED_COLUMN] == "0"
 
 
+@pytest.mark.slow
 def test_live_pages_share_the_numbers_of_a_second(site: Site) -> None:
     buried(site.store, "letters", "letter-1")
     members = [operator(site) for _ in range(3)]
@@ -113,6 +115,7 @@ def test_the_numbers_are_read_again_when_the_clock_goes_back(site: Site) -> None
     assert cells(member.get(TABLE).text, "letters")[DEAD_COLUMN] == "2"
 
 
+@pytest.mark.slow
 def test_the_charts_show_what_finished_in_the_last_hour(any_site: Site) -> None:
     completed(any_site.store, "letters", "letter-1", "letter-2")
     buried(any_site.store, "parcels", "parcel-1")
@@ -126,6 +129,7 @@ def test_the_charts_show_what_finished_in_the_last_hour(any_site: Site) -> None:
     assert_shown(member.page, "No finished tasks in the last hour.")
 
 
+@pytest.mark.slow
 def test_a_dead_task_is_requeued_with_a_reason(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
@@ -147,6 +151,7 @@ def test_a_dead_task_is_requeued_with_a_reason(any_site: Site) -> None:
     assert attempt.reason == "it answers again"
 
 
+@pytest.mark.slow
 def test_tasks_name_the_entities_that_they_belong_to(any_site: Site) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
     buried(any_site.store)
@@ -161,6 +166,7 @@ def test_tasks_name_the_entities_that_they_belong_to(any_site: Site) -> None:
     assert ">For<" not in member.get(f"{TASKS}/detect").text
 
 
+@pytest.mark.slow
 def test_a_task_that_stands_alone_may_have_the_id_of_an_entity(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     token = acted(any_site.store, lambda tx: Repositories.over(tx).tokens.get_by_token_id(1))
@@ -174,6 +180,7 @@ def test_a_task_that_stands_alone_may_have_the_id_of_an_entity(any_site: Site) -
     assert "Token 1" not in member.page.words
 
 
+@pytest.mark.slow
 def test_a_stage_is_paused_and_resumed_with_a_reason(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     member = operator(any_site)
@@ -221,6 +228,7 @@ def test_the_second_of_two_operators_cannot_requeue_a_task_again(site: Site) -> 
     assert_shown(second.page, "TASK_NOT_DEAD", "my long reason")
 
 
+@pytest.mark.slow
 def test_the_second_of_two_operators_cannot_pause_a_stage_again(site: Site) -> None:
     buried(site.store)
     first = operator(site)
@@ -276,6 +284,7 @@ def test_a_long_list_of_dead_tasks_has_pages(site: Site, monkeypatch: pytest.Mon
     assert f"{TASKS}/letters?state=dead" in member.page.links
 
 
+@pytest.mark.slow
 def test_the_checkpoint_and_the_orphaned_mints_are_shown(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     minted(any_site.store, MAYA_S, start=2, block=101)
@@ -338,6 +347,7 @@ def test_refreshing_the_table_does_not_extend_the_session(site: Site) -> None:
     assert answer.data == b""
 
 
+@pytest.mark.slow
 def test_refreshing_the_table_has_its_own_rate_limit() -> None:
     site = Site(memory(), evolve(SETTINGS, requests_per_minute=4))
     member = operator(site)
@@ -348,6 +358,7 @@ def test_refreshing_the_table_has_its_own_rate_limit() -> None:
     assert member.get(TASKS).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MARKUP)
 def test_reasons_and_chain_data_are_escaped(site: Site, name: str) -> None:
     markup = MARKUP[name]
