@@ -6,8 +6,10 @@ from typing import Any, ClassVar, cast
 from attrs import field, frozen
 
 from indelible.kernel.values import (
+    COUNT,
     IDENTIFIER,
     LINE,
+    bounded_int,
     instance_of,
     is_identifier,
     non_blank_line,
@@ -68,6 +70,19 @@ class RestrictPayee(PayeeCommand):
     """Stop transfers to a payee: Stripe has restricted its account."""
 
     command_name: ClassVar[str] = "restrict_payee"
+
+
+@frozen(kw_only=True)
+class RefreshPayee(PayeeCommand):
+    """Apply the state of a payee's account that was read at Stripe.
+
+    `known_seq` is the seq of the payee before the request: what has changed since is newer.
+    """
+
+    command_name: ClassVar[str] = "refresh_payee"
+    destination: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    known_seq: int = field(validator=bounded_int, metadata=COUNT)
+    transfers_active: bool = field(validator=instance_of(bool))
 
 
 @frozen(kw_only=True)
