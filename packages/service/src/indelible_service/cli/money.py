@@ -12,7 +12,10 @@ from indelible_service.cli.output import (
     REFUSED,
     Command,
     open_settings_store,
+    print_result,
     print_results,
+    print_table,
+    wants_json,
 )
 
 RULE_COLUMNS: Final = ("rule", "subject", "currency", "expected", "actual")
@@ -85,14 +88,17 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
 @click.argument("party")
 @click.option("--limit", type=click.IntRange(1, MAX_LINES), default=50, show_default=True)
 def statement(party: str, limit: int) -> None:
-    """List the last postings that name PARTY, newest first."""
-    from indelible.money import statement as read_statement
+    """List the last postings that name PARTY, newest first, and what it is owed now.
+
+    Amounts are in minor units of their currency, such as cents.
+    """
+    from indelible.money.queries import party_statement
 
     with open_settings_store() as store:
-        lines = store.read(read_statement, party, limit=limit)
+        found = store.read(party_statement, party, limit=limit)
 
     rows: list[dict[str, object]] = []
-    for line in lines:
+    for line in found.lines:
         posting, movement = line.posting, line.movement
         row: dict[str, object] = {
             "at": movement.occurred_at,
@@ -103,7 +109,14 @@ def statement(party: str, limit: int) -> None:
             "currency": movement.currency,
         }
         rows.append(row)
-    print_results(rows, STATEMENT_COLUMNS, f"Postings: {len(rows)}")
+
+    owed = [f"{amount} {currency}" for currency, amount in found.owed_minor.items()]
+    summary = f"Postings: {len(rows)}\nOwed now: {', '.join(owed) or 'nothing'}"
+    document = {"party": party, "owed_minor": found.owed_minor, "postings": rows}
+    print_result(document, summary)
+    if not wants_json():
+        cells = [[row[name] for name in STATEMENT_COLUMNS] for row in rows]
+        print_table(STATEMENT_COLUMNS, cells)
 
 
 @money.command(cls=Command)
