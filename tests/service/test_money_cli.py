@@ -219,12 +219,26 @@ def test_fees_and_refunds_that_are_booked_late_are_no_difference_of_the_balance(
     assert json_result(*RECONCILE, "--full", settings=books.settings) == []
 
 
+def test_a_reconciliation_prints_the_grace_of_each_rule_that_it_applied(books: Books) -> None:
+    cheap = run(*RECONCILE, settings=books.settings).stdout.splitlines()[1]
+    full = run(*RECONCILE, "--full", settings=books.settings).stdout.splitlines()[1]
+
+    assert cheap == (
+        "A difference is reported at once by R1, R4, R7, R10; after 15 minutes by R5, R8, R12."
+    )
+    assert full == (
+        "A difference is reported at once by R1, R3, R4, R7, R10, R11;"
+        " after 15 minutes by R5, R8, R9, R12; after 60 minutes by R2, R6."
+    )
+
+
 def test_a_difference_is_listed_and_halts_new_payments(books: Books) -> None:
     books.pay()
 
     found = json_result(*RECONCILE, settings=books.settings, code=1)
 
     assert {line["rule"] for line in found} == {"R12"}
+    assert {line["grace_seconds"] for line in found} == {900}
     switch = books.store.read(get_switch)
     assert switch is not None
     assert switch.reason_code == "RECONCILIATION_DISCREPANCY"

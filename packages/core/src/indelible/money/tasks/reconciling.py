@@ -35,6 +35,7 @@ from indelible.money.handlers.reconciliations import (
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.money.queries import reconciliation as reads
 from indelible.money.rules.reconciliation import (
+    CUTS,
     GRACE,
     LISTED_FOR,
     RECONCILE_CHEAP_STAGE,
@@ -63,9 +64,6 @@ EVERY_SECONDS: Final = {
     ReconciliationScope.FULL: 86_400,
 }
 LEASE_SECONDS: Final = 600
-# The ages of the times at which our balance and Stripe's are compared: a booking under way at one
-# of them is not under way at all.
-CUTS: Final = tuple(GRACE + timedelta(minutes=5 * number) for number in range(10))
 # A fee is a task of its own. After an outage of Stripe it is posted within this time.
 FEES_WITHIN: Final = timedelta(seconds=RETRY_SECONDS)
 PAYMENT_TYPES: Final = frozenset({"charge", "payment"})
