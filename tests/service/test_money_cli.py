@@ -13,10 +13,11 @@ from tests.service.commands import error_code, json_result, run
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, SystemClock
 from indelible.money.commands import OpenCharge, RegisterPayee, Settle, StartReconciliation
-from indelible.money.entities import Charge, EventOrigin, ReconciliationScope
+from indelible.money.entities import AccountKind, Charge, EventOrigin, ReconciliationScope
 from indelible.money.handlers import open_charge, settle
 from indelible.money.handlers.payees import register_payee
 from indelible.money.handlers.reconciliations import start_reconciliation
+from indelible.money.queries import balances
 from indelible.money.queries.payouts import get_switch
 from indelible.money.rules.ledger import SettlementLine
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
@@ -230,6 +231,25 @@ def test_a_reconciliation_prints_the_grace_of_each_rule_that_it_applied(books: B
         "A difference is reported at once by R1, R3, R4, R7, R10, R11;"
         " after 15 minutes by R5, R8, R9, R12; after 60 minutes by R2, R6."
     )
+
+
+def test_a_refund_that_is_pending_for_long_is_no_difference(sqlite_url: str) -> None:
+    two_hours_ago = int(time.time()) - 2 * HOUR_SECONDS
+    store = open_store(sqlite_url)
+    pending = {"refund_status": "pending"}
+    clock = {"stopped_at": two_hours_ago}
+    with controlled(balance={}, accounts=[], clock=clock, account=pending) as stripe:
+        books = Books(store, stripe)
+        charge = books.pay()
+        stripe.control("refunds", payment_intent=charge.intent_id, amount=500)
+        books.process_missed_events()
+        (balance,) = stripe.gateway.retrieve_balance()
+        kinds = {one.kind: one.balance_minor for one in store.read(balances)}
+        found = json_result(*RECONCILE, "--full", settings=books.settings)
+
+    assert kinds[AccountKind.STRIPE_BALANCE] - balance.total_minor == 500
+    assert found == []
+    store.dispose()
 
 
 def test_a_difference_is_listed_and_halts_new_payments(books: Books) -> None:
