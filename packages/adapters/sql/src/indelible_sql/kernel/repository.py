@@ -20,7 +20,7 @@ from indelible.kernel import (
 )
 from indelible.kernel.aggregates import Aggregate, RecordExists
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
-from indelible.kernel.history import EVERYWHERE, Record, Update
+from indelible.kernel.history import EVERYWHERE, Birth, Record, Update
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import (
@@ -31,6 +31,7 @@ from indelible_sql.engine.atomic_write import (
 )
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.births import BirthWriter, has_place
 from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.kernel.lists import ListedTable, list_rows, listed_heads
@@ -263,6 +264,16 @@ class SqlAggregateRepository(Generic[E]):
             values.append(bulk_parameters(self._session, table, change, rows, item.texts))
 
         return values
+
+    def save_new(self, births: Sequence[Birth[E]]) -> None:
+        """Store many new aggregates, each with its change and its bulk records, or raise Stale."""
+        if self._session.is_sqlite and not any(has_place(birth.entity) for birth in births):
+            heads = self._mapping
+            BirthWriter(self._session, heads.table, heads.bulk_table, heads.get_by_id).write(births)
+            return
+
+        for birth in births:
+            self.save(birth.change, birth.entity, (), birth.bulk)
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from indelible.kernel import Head
 from indelible.kernel.bulk import Bulk
+from indelible.kernel.history import Birth
 from indelible.money import commands, errors
 from indelible.money.commands import PayoutJobSaved
 from indelible.money.entities import (
@@ -16,7 +17,7 @@ from indelible.money.entities import (
     transfer_id,
 )
 from indelible.money.handlers.payouts.approving import approve_planned
-from indelible.money.handlers.saving import save
+from indelible.money.handlers.saving import birth_of, save, save_births
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.ledger import settlement_key
 from indelible.money.rules.payouts import MANUAL, PayoutPolicy
@@ -45,10 +46,11 @@ def plan_payouts(
     transfers: dict[str, str] = {}
     for party in lines:
         transfers[transfer_id(command.settlement_id, party)] = party
-    planned: list[Head[Transfer]] = []
+    births: list[Birth[Transfer]] = []
     for transfer in sorted(transfers):
         party = transfers[transfer]
-        planned.append(_save_transfer(tx, transfer, head.entity, party, lines[party]))
+        births.append(_new_transfer(tx, transfer, head.entity, party, lines[party]))
+    planned = save_births(tx.money.transfers, births)
     if policy.automatic_approval:
         approve_planned(tx, planned)
     return _saved(head, is_new=True)
@@ -108,9 +110,9 @@ def _save_job(
     return save(tx, tx.money.payout_jobs, head, job.completed(now=tx.clock.now()), "complete")
 
 
-def _save_transfer(
+def _new_transfer(
     tx: MoneyWrite, transfer: str, job: PayoutJob, party: str, lines: Sequence[OwedLine]
-) -> Head[Transfer]:
+) -> Birth[Transfer]:
     entity = Transfer.create(
         "plan",
         now=tx.clock.now(),
@@ -124,8 +126,7 @@ def _save_transfer(
         line_count=len(lines),
         reissue_of=None,
     )
-    bulk = (transfer_lines(lines),)
-    return save(tx, tx.money.transfers, None, entity, "plan", bulk=bulk)
+    return birth_of(tx, entity, "plan", bulk=(transfer_lines(lines),))
 
 
 def _saved(head: Head[PayoutJob], *, is_new: bool) -> PayoutJobSaved:
