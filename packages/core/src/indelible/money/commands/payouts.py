@@ -1,6 +1,6 @@
 """The commands on payees, transfers, payout jobs, reconciliations and the switch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from attrs import field, frozen
@@ -17,6 +17,7 @@ from indelible.kernel.values import (
 )
 from indelible.money.entities import (
     Discrepancy,
+    OwedLine,
     ReconciliationScope,
     ReversalObject,
     TransferObject,
@@ -105,6 +106,15 @@ class PlanPayouts:
 
     command_name: ClassVar[str] = "plan_payouts"
     settlement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class PlanTransfers:
+    """Create the next transfers of a payout job, for these parties with their owed lines."""
+
+    command_name: ClassVar[str] = "plan_transfers"
+    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lines: Mapping[str, Sequence[OwedLine]]
 
 
 @frozen(kw_only=True)
