@@ -148,14 +148,6 @@ class Update(NamedTuple, Generic[E]):
     entity: E
 
 
-class Birth(NamedTuple, Generic[E]):
-    """The first change of an aggregate, the aggregate, and the bulk records that it adds."""
-
-    change: Change
-    entity: E
-    bulk: Sequence[AnyBulk] = ()
-
-
 class AggregateReader(Protocol[E_co]):
     """Read access to the aggregates of one lifecycle."""
 
@@ -231,16 +223,6 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
             Stale: The stored head is not at the change's previous seq.
             RecordExists: A stored record has the same value in its unique field.
             Conflict: Another aggregate of the parent has the place (see `OnePerParent`).
-        """
-        ...
-
-    def save_new(self, births: Sequence[Birth[E]]) -> None:
-        """Store many new aggregates, each with its change and its bulk records.
-
-        Raises:
-            BulkDiffers, BulkMismatch: The bulk records are not those of a change.
-            Stale: One of the aggregates exists; nothing is saved.
-            Conflict: Another aggregate of a parent has the place (see `OnePerParent`).
         """
         ...
 

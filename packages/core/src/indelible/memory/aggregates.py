@@ -8,8 +8,9 @@ from attrs import evolve, field, frozen
 
 from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter, NotFound
 from indelible.kernel.aggregates import Aggregate, RecordExists
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
-from indelible.kernel.history import EVERYWHERE, Birth, Record, Update
+from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.values import field_values
 from indelible.memory.history import MemoryHistory
 from indelible.memory.lists import list_page

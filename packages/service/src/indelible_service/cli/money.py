@@ -119,10 +119,10 @@ def statement(party: str, limit: int) -> None:
     from indelible.money.queries import party_statement
 
     with open_settings_store() as store:
-        found = store.read(party_statement, party, limit=limit)
+        party_lines = store.read(party_statement, party, limit=limit)
 
     rows: list[dict[str, object]] = []
-    for line in found.lines:
+    for line in party_lines.lines:
         posting, movement = line.posting, line.movement
         row: dict[str, object] = {
             "at": movement.occurred_at,
@@ -134,9 +134,9 @@ def statement(party: str, limit: int) -> None:
         }
         rows.append(row)
 
-    owed = [f"{amount} {currency}" for currency, amount in found.owed_minor.items()]
+    owed = [f"{amount} {currency}" for currency, amount in party_lines.owed_minor.items()]
     summary = f"Postings: {len(rows)}\nOwed now: {', '.join(owed) or 'nothing'}"
-    document = {"party": party, "owed_minor": found.owed_minor, "postings": rows}
+    document = {"party": party, "owed_minor": party_lines.owed_minor, "postings": rows}
     print_result(document, summary)
     if not wants_json():
         cells = [[row[name] for name in STATEMENT_COLUMNS] for row in rows]

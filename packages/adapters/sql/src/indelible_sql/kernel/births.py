@@ -9,8 +9,8 @@ from sqlalchemy import Table
 
 from indelible.kernel import Stale
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import BulkRecord, check_bulk, check_summaries
-from indelible.kernel.history import Birth
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import change_write, parameters
 from indelible_sql.engine.session import Query, Row, Session
@@ -22,7 +22,7 @@ from indelible_sql.schema.tables import HISTORY
 Births = Sequence[Birth[Any]]
 
 
-def has_place(entity: Aggregate) -> bool:
+def is_one_per_parent(entity: Aggregate) -> bool:
     """Return True for an aggregate that takes the place of a rule of one per parent.
 
     The refusal of one statement for many aggregates does not name the one that it is about.
@@ -56,8 +56,8 @@ class BirthWriter:
         bulk_rows: dict[str, Iterable[Row]] = {}
         for number, table in enumerate(tables):
             bulk_rows[table.table.name] = self._rows_of(table, births, number)
-        bulk = tuple(table.table for table in tables)
-        write = change_write(self._head, HISTORY, is_birth=True, bulk=bulk)
+        bulk_tables = tuple(table.table for table in tables)
+        write = change_write(self._head, HISTORY, is_birth=True, bulk=bulk_tables)
         try:
             self._session.write_new(write, [one.change for one in births], rows, bulk_rows)
         except Stale:

@@ -157,10 +157,10 @@ class PaymentStarter:
                 if not error.is_replayed:
                     raise
                 failure = error
-                found = self._find_intent(charge)
-                if found is None:
+                existing = self._find_intent(charge)
+                if existing is None:
                     continue
-                intent = found
+                intent = existing
             return CreatedIntent(intent=intent, generation=generation)
 
         raise failure

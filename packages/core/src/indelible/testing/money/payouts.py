@@ -7,8 +7,8 @@ from attrs import evolve
 
 from indelible import money
 from indelible.kernel import Change, Head, verify_chain
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import Bulk
-from indelible.kernel.history import Birth
 from indelible.kernel.tasks import Task
 from indelible.money import (
     TRANSFER,

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from indelible.kernel import Change, Head
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk
-from indelible.kernel.history import Birth, Record
+from indelible.kernel.history import Record
 from indelible.money import errors
 from indelible.money.entities import Payee, PayoutJob, Transfer, TransferAttempt, TransferLine
 from indelible.money.lifecycle import TransferStatus

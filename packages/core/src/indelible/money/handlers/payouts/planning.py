@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from indelible.kernel import Head
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import Bulk
-from indelible.kernel.history import Birth
 from indelible.money import commands, errors
 from indelible.money.commands import PayoutJobSaved
 from indelible.money.entities import (
