@@ -193,13 +193,11 @@ class Session:
         *steps, last = write.ordered
         try:
             with translate_errors():
-                self.at_failpoint(Failpoint.BEFORE_STEP)
                 for statement in steps:
                     self._send_many(statement, rows)
                 for statement in write.bulk:
                     self._send_many(statement, bulk[statement.table.name])
                 self._send_many(last, rows)
-                self.at_failpoint(Failpoint.AFTER_STEP)
         except GuardViolation as refusal:
             if not _is_taken(refusal, write):
                 raise
