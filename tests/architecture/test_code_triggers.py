@@ -47,6 +47,9 @@ TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "test_an_event_of_another_environment_is_refused": ("ENVIRONMENT_MISMATCH",),
         "test_an_outage_of_stripe_is_an_attempt_and_is_retried": ("STRIPE_API_ERROR",),
     },
+    "tests/core/money/test_late_events.py": {
+        "test_a_dispute_that_overtakes_its_payment_waits_for_it": ("PAYMENT_NOT_BOOKED",),
+    },
     "tests/core/money/test_movements.py": {
         "test_a_posting_between_one_account_is_refused": ("POSTING_REFUSED",),
     },

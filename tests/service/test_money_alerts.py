@@ -14,7 +14,13 @@ FILE = ROOT / "docs" / "reference" / "money-alerts.yml"
 METRIC = re.compile(r"\bindelible_\w+")
 SUFFIX = re.compile(r"_(bucket|count|sum)$")
 # Metrics that the web server measures; the reference lists them.
-OF_WEB = {"indelible_webhook_requests_total", "indelible_outbox_lag_seconds"}
+OF_WEB = {
+    "indelible_webhook_requests_total",
+    "indelible_outbox_lag_seconds",
+    "indelible_idempotency_hits_total",
+}
+# Metrics that every worker measures, whatever its stages are about.
+OF_WORKERS = {"indelible_worker_heartbeat_age_seconds"}
 # The names of the fact sheet, section 9. `webhook_signature_failures_total` is a code of
 # `webhook_requests_total`, which counts each kind of refusal.
 NAMED = {
@@ -52,14 +58,14 @@ def test_every_metric_of_the_fact_sheet_exists() -> None:
 
 
 def test_an_alert_names_metrics_that_exist() -> None:
-    known = metrics_of_workers() | OF_WEB
+    known = metrics_of_workers() | OF_WEB | OF_WORKERS
     reference = (ROOT / "docs" / "reference" / "metrics.md").read_text()
 
     for rule in rules():
         names = {SUFFIX.sub("", name) for name in METRIC.findall(rule["expr"])}
         assert names
         assert names <= known, rule["alert"]
-    for name in OF_WEB:
+    for name in OF_WEB | OF_WORKERS:
         assert f"`{name}`" in reference
 
 

@@ -12,11 +12,14 @@ from tests.service.commands import error_code, json_result, run
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, SystemClock
-from indelible.money.commands import OpenCharge, StartReconciliation
-from indelible.money.entities import Charge, EventOrigin, ReconciliationScope
-from indelible.money.handlers import open_charge
+from indelible.money.commands import OpenCharge, RegisterPayee, Settle, StartReconciliation
+from indelible.money.entities import AccountKind, Charge, EventOrigin, ReconciliationScope
+from indelible.money.handlers import open_charge, settle
+from indelible.money.handlers.payees import register_payee
 from indelible.money.handlers.reconciliations import start_reconciliation
+from indelible.money.queries import balances
 from indelible.money.queries.payouts import get_switch
+from indelible.money.rules.ledger import SettlementLine
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks import PaymentStages, PaymentStarter
 from indelible_sql import SqlStore, open_store, verify
@@ -136,18 +139,59 @@ def test_a_statement_lists_the_postings_of_a_party(books: Books) -> None:
     books.pay()
     books.process_missed_events()
 
-    (line,) = json_result("money", "statement", ANN.id, settings=books.settings)
+    document = json_result("money", "statement", ANN.id, settings=books.settings)
+    (line,) = document["postings"]
 
+    assert (document["party"], document["owed_minor"]) == (ANN.id, {})
     assert (line["kind"], line["amount_minor"], line["currency"]) == ("ENTRY_FEE", 2_501, "USD")
     assert line["debit"] == "stripe_balance:-:USD"
     assert line["credit"] == "escrow:reference-1:USD"
     text = run("money", "statement", ANN.id, settings=books.settings).stdout
-    assert "Postings: 1" in text
+    assert text.startswith("Postings: 1\nOwed now: nothing\n")
     assert "escrow:reference-1:USD" in text
 
 
-def test_a_party_without_postings_has_an_empty_statement(books: Books) -> None:
-    assert json_result("money", "statement", "nobody", settings=books.settings) == []
+def test_a_statement_shows_what_a_party_is_owed_now(books: Books) -> None:
+    books.pay()
+    books.process_missed_events()
+    command = Settle(
+        settlement_id="settlement-1",
+        reference="reference-1",
+        currency="USD",
+        lines=(
+            SettlementLine(party=ANN.id, amount_minor=1_500),
+            SettlementLine(party="bob", amount_minor=1_000),
+        ),
+        rake_minor=1,
+        rounding_minor=0,
+        retained_minor=0,
+        top_up_minor=0,
+        items=("item-1",),
+    )
+    books.store.run(settle, command, actor=ANN, reason="a test")
+
+    document = json_result("money", "statement", ANN.id, settings=books.settings)
+
+    assert document["owed_minor"] == {"USD": 1_500}
+    assert len(document["postings"]) == 2
+    text = run("money", "statement", ANN.id, "--limit", "1", settings=books.settings).stdout
+    assert text.startswith("Postings: 1\nOwed now: 1500 USD\n")
+
+
+def test_a_payee_without_postings_has_an_empty_statement(books: Books) -> None:
+    command = RegisterPayee(party="cleo")
+    books.store.run(register_payee, command, actor=ANN, reason="a test")
+
+    document = json_result("money", "statement", "cleo", settings=books.settings)
+
+    assert document == {"party": "cleo", "owed_minor": {}, "postings": []}
+
+
+def test_an_unknown_party_has_no_statement(books: Books) -> None:
+    words = ("money", "statement", "nobody")
+
+    assert error_code(*words, settings=books.settings) == "PAYEE_NOT_FOUND"
+    assert "Hint: check the id" in run(*words, settings=books.settings).stderr
 
 
 # reconcile
@@ -178,12 +222,45 @@ def test_fees_and_refunds_that_are_booked_late_are_no_difference_of_the_balance(
     assert json_result(*RECONCILE, "--full", settings=books.settings) == []
 
 
+def test_a_reconciliation_prints_the_grace_of_each_rule_that_it_applied(books: Books) -> None:
+    cheap = run(*RECONCILE, settings=books.settings).stdout.splitlines()[1]
+    full = run(*RECONCILE, "--full", settings=books.settings).stdout.splitlines()[1]
+
+    assert cheap == (
+        "A difference is reported at once by R1, R4, R7, R10; after 15 minutes by R5, R8, R12."
+    )
+    assert full == (
+        "A difference is reported at once by R1, R3, R4, R7, R10, R11;"
+        " after 15 minutes by R5, R8, R9, R12; after 60 minutes by R2, R6."
+    )
+
+
+def test_a_refund_that_is_pending_for_long_is_no_difference(sqlite_url: str) -> None:
+    two_hours_ago = int(time.time()) - 2 * HOUR_SECONDS
+    store = open_store(sqlite_url)
+    pending = {"refund_status": "pending"}
+    clock = {"stopped_at": two_hours_ago}
+    with controlled(balance={}, accounts=[], clock=clock, account=pending) as stripe:
+        books = Books(store, stripe)
+        charge = books.pay()
+        stripe.control("refunds", payment_intent=charge.intent_id, amount=500)
+        books.process_missed_events()
+        (balance,) = stripe.gateway.retrieve_balance()
+        kinds = {one.kind: one.balance_minor for one in store.read(balances)}
+        found = json_result(*RECONCILE, "--full", settings=books.settings)
+
+    assert kinds[AccountKind.STRIPE_BALANCE] - balance.total_minor == 500
+    assert found == []
+    store.dispose()
+
+
 def test_a_difference_is_listed_and_halts_new_payments(books: Books) -> None:
     books.pay()
 
     found = json_result(*RECONCILE, settings=books.settings, code=1)
 
     assert {line["rule"] for line in found} == {"R12"}
+    assert {line["grace_seconds"] for line in found} == {900}
     switch = books.store.read(get_switch)
     assert switch is not None
     assert switch.reason_code == "RECONCILIATION_DISCREPANCY"
@@ -241,6 +318,8 @@ def test_a_command_that_asks_stripe_needs_its_key(sqlite_url: str, words: tuple[
     settings = {"DATABASE_URL": sqlite_url}
 
     assert error_code(*words, settings=settings, exit_code=3) == "PAYMENTS_NOT_CONFIGURED"
+    hint = "Hint: set STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET."
+    assert hint in run(*words, settings=settings).stderr
 
 
 @pytest.mark.parametrize("command", ["reconcile", "statement", "backfill"])

@@ -9,7 +9,8 @@ from tests.web.paying import FEE, REFERENCE, WORKER, Till
 
 from indelible.kernel import Actor
 from indelible.money import AccountKind, Settle, SettlementLine
-from indelible.money.entities import account_id, transfer_id
+from indelible.money.entities import AccountObject, account_id, transfer_id
+from indelible.money.errors import GatewayOutage
 from indelible.money.handlers import settle
 
 pytestmark = pytest.mark.slow
@@ -253,6 +254,48 @@ def test_a_payee_is_registered_and_gets_an_account(desk: Till) -> None:
     again = send(desk, "payees/bob/destination", once="d", destination="acct_1")
     assert problem(again) == (409, "DESTINATION_TAKEN")
     assert {item["id"] for item in show(desk, "payees")["items"]} == {"ann", "bob"}
+
+
+def active_account(desk: Till, account_id: str) -> None:
+    """Let Stripe have an account that receives transfers."""
+    desk.gateway.accounts[account_id] = AccountObject(
+        id=account_id, transfers_active=True, payouts_enabled=True
+    )
+
+
+def test_an_attached_account_is_read_at_stripe_at_once(desk: Till) -> None:
+    active_account(desk, "acct_1")
+    saved(send(desk, "payees", party="ann"), 200)
+    attached = saved(send(desk, "payees/ann/destination", once="b", destination="acct_1"), 200)
+    again = saved(send(desk, "payees/ann/destination", once="b", destination="acct_1"), 200)
+
+    assert (attached["status"], attached["destination"]) == ("READY", "acct_1")
+    assert again == attached
+    assert show(desk, "payees/ann")["status"] == "READY"
+
+
+def test_an_account_is_attached_while_stripe_does_not_answer(desk: Till) -> None:
+    active_account(desk, "acct_1")
+    desk.gateway.failures.before["retrieve_account"] = [GatewayOutage("no answer")]
+    saved(send(desk, "payees", party="ann"), 200)
+    attached = saved(send(desk, "payees/ann/destination", once="b", destination="acct_1"), 200)
+
+    assert (attached["status"], attached["destination"]) == ("RESTRICTED", "acct_1")
+    assert show(desk, "payees/ann")["status"] == "RESTRICTED"
+
+
+def test_an_onboarded_account_is_read_at_stripe(desk: Till) -> None:
+    body = {
+        "country": "DE",
+        "refresh_url": "https://example.org/again",
+        "return_url": "https://example.org/done",
+    }
+    opened = saved(send(desk, "payees/ann/onboard", **body), 200)
+    active_account(desk, "acct_ann")
+    again = saved(send(desk, "payees/ann/onboard", once="key-2", **body), 200)
+
+    assert (opened["payee"]["status"], again["payee"]["status"]) == ("RESTRICTED", "READY")
+    assert desk.gateway.count("retrieve_account") == 2
 
 
 def test_a_movement_is_reversed_at_most_once(desk: Till) -> None:

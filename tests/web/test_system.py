@@ -113,6 +113,7 @@ def test_a_replayed_request_counts_as_a_command_and_not_as_a_transition() -> Non
 
     assert metrics['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 3
     assert metrics['indelible_transitions_total{action="create",lifecycle="concept"}'] == 1
+    assert metrics['indelible_idempotency_hits_total{action="create",lifecycle="concept"}'] == 2
 
 
 @pytest.mark.slow

@@ -152,7 +152,7 @@ def test_a_task_that_ends_while_it_is_watched_does_not_end_the_watch(store: Task
     hold = EndingHold(RunningTask(LeaseHandle(claim_one(store)[0]), timeout_seconds=60))
     holds = cast("list[HeldLeases]", [hold])
     reporter = HungThreadReporter(store, WORKER, StageThreads(CollectorRegistry()))
-    heartbeat = Heartbeat(store, WORKER, Event(), holds, reporter)
+    heartbeat = Heartbeat(store, WORKER, Event(), holds, reporter, Event().set)
     finished = Event()
     thread = Thread(target=heartbeat.watch_until, args=(finished,))
     thread.start()

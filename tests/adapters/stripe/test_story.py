@@ -63,11 +63,57 @@ def test_wrong_story_is_refused_by_its_field(story: object, field: str) -> None:
     assert caught.value.actual
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:99999/x",
+        "http://127.0.0.1:port/x",
+        "http://127.0.0.1:0/x",
+        "http://127.0.0.1:-1/x",
+        "http://[::1/x",
+        "http://",
+        "http://:80/x",
+        "http://two words/x",
+        "http://line\n.example/x",
+        "http://a..b/x",
+        "http://" + 64 * "a" + "/x",
+        "127.0.0.1:8000/x",
+    ],
+)
+def test_a_wrong_address_of_webhooks_is_refused_by_its_field(url: str) -> None:
+    with pytest.raises(StoryInvalid) as caught:
+        read_story({"webhooks": {"url": url, "secrets": ["whsec_1"]}})
+
+    assert caught.value.subject == "the story, webhooks, field url"
+    assert "a port from 1 to 65535" in caught.value.expected
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000/payments/webhook", "https://[::1]:443", "http://example.org/x"]
+)
+def test_a_right_address_of_webhooks_is_kept(url: str) -> None:
+    story = read_story({"webhooks": {"url": url, "secrets": ["whsec_1"]}})
+
+    assert story.webhooks.url == url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("port", ["65536", "-1", "web", "9" * 5_000])
+def test_a_wrong_port_ends_the_program_with_a_code(port: str) -> None:
+    command = (sys.executable, "-m", "indelible_stripe.simulator", f"--port={port}")
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("STORY_INVALID: The simulator cannot follow argument --port: ")
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (b'{"nonsense": 1}', "STORY_INVALID"),
+        (b'{"webhooks": {"url": "http://[::1/x", "secrets": ["whsec_1"]}}', "STORY_INVALID"),
         (b"{", "STORY_UNREADABLE"),
         (b"\xff", "STORY_UNREADABLE"),
         (b"[" * 100_000, "STORY_UNREADABLE"),
@@ -192,6 +238,7 @@ def test_timeout_after_the_effect_hides_a_transfer() -> None:
         ("accounts/acct_1", {"transfers": "maybe"}),
         ("disputes", {"payment_intent": 5}),
         ("webhooks", {"url": "nowhere"}),
+        ("webhooks", {"url": "http://127.0.0.1:99999", "secrets": ["whsec_1"]}),
     ],
 )
 def test_wrong_control_is_refused_with_a_code(path: str, body: dict[str, object]) -> None:

@@ -45,6 +45,7 @@ class ScriptedGateway:
     refunds: dict[str, RefundObject] = field(factory=dict[str, RefundObject])
     disputes: dict[str, DisputeObject] = field(factory=dict[str, DisputeObject])
     reversals: dict[str, ReversalObject] = field(factory=dict[str, ReversalObject])
+    accounts: dict[str, AccountObject] = field(factory=dict[str, AccountObject])
     failures: Failures = field(factory=Failures)
     calls: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
     keys: dict[str, tuple[object, object]] = field(factory=dict[str, tuple[object, object]])
@@ -299,18 +300,29 @@ class ScriptedGateway:
     def create_account(
         self, *, party: str, email: str | None, country: str, idempotency_key: str
     ) -> AccountObject:
-        """Refuse: no test of payments has payees."""
-        self._refuse("create_account")
+        """Create an account once for each key; Stripe enables it later."""
+        self._begin("create_account", idempotency_key)
+        stored = self._stored(idempotency_key, (party, email, country))
+        if stored is None:
+            stored = AccountObject(
+                id=f"acct_{party}", transfers_active=False, payouts_enabled=False
+            )
+            self.keys[idempotency_key] = ((party, email, country), stored)
+            self.accounts[stored.id] = stored
+        assert isinstance(stored, AccountObject)
+        return stored
 
     def retrieve_account(self, account_id: str) -> AccountObject:
-        """Refuse: no test of payments has payees."""
-        self._refuse(account_id)
+        """Return an account."""
+        self._begin("retrieve_account", account_id)
+        return self._known(self.accounts, account_id)
 
     def create_account_link(
         self, *, account_id: str, refresh_url: str, return_url: str
     ) -> AccountLink:
-        """Refuse: no test of payments has payees."""
-        self._refuse("create_account_link")
+        """Return the address of the onboarding pages."""
+        self._begin("create_account_link", account_id)
+        return AccountLink(url=f"https://connect.example/{account_id}", expires_at=CREATED)
 
     def retrieve_balance(self) -> tuple[BalanceAmount, ...]:
         """Refuse: no test of payments reads the balance."""

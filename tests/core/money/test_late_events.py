@@ -1,7 +1,7 @@
 """Events that arrive in another order than Stripe has made them, and what they book when."""
 
 from tests.core.money.gateway import CREATED
-from tests.core.money.payments import START, PaymentRun, intent_body, refund_body
+from tests.core.money.payments import START, PaymentRun, dispute_body, intent_body, refund_body
 
 from indelible.money.entities import MovementKind
 from indelible.money.lifecycle import ChargeStatus, InboxStatus
@@ -27,6 +27,20 @@ def test_a_refund_that_overtakes_its_payment_waits_for_it(run: PaymentRun) -> No
 
     assert run.event(early.id).status is InboxStatus.PROCESSED
     assert run.charge(charge.id).status is ChargeStatus.REFUNDED
+
+
+def test_a_dispute_that_overtakes_its_payment_waits_for_it(run: PaymentRun) -> None:
+    charge, intent = run.opened_intent()
+    paid = run.gateway.pay(intent.id)
+
+    early = run.deliver("charge.dispute.created", dispute_body(intent.id))
+    assert (early.status, early.last_code) == (InboxStatus.RECEIVED, "PAYMENT_NOT_BOOKED")
+    run.deliver("payment_intent.succeeded", intent_body(paid))
+    run.clock.advance(7)
+    run.finish()
+
+    assert run.event(early.id).status is InboxStatus.PROCESSED
+    assert run.charge(charge.id).status is ChargeStatus.DISPUTED
 
 
 def test_a_fee_that_is_booked_late_occurred_when_stripe_took_it(run: PaymentRun) -> None:

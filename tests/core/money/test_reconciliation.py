@@ -105,6 +105,70 @@ def test_a_refund_that_is_known_hours_late_is_no_difference_of_the_balance(week:
     assert "R2" not in week.found()
 
 
+def pending_refund(week: Week) -> dict[str, object]:
+    """Let Stripe take a refund from its balance that is pending, and return its body."""
+    charge, intent = week.opened_intent("refunded")
+    week.books.change(FEE, FEE_MINOR, f"txn_{intent.id}")
+    week.books.charge(intent.id, FEE)
+    week.succeed(intent.id)
+    week.process(RECORD_FEE_STAGE)
+    week.clock.advance(HOURS)
+    (refund,) = week.refunds(charge)
+    week.books.change(-FEE, kind="refund", source="re_1")
+    body = refund_body(
+        "re_1",
+        intent.id,
+        created=int(week.clock.now().timestamp()),
+        status="pending",
+        metadata={"refund_id": refund.id},
+    )
+    week.deliver("refund.created", body)
+    return body
+
+
+@pytest.mark.parametrize("hours", [0, 0.3, 0.6, 2, 73, 240])
+def test_a_pending_refund_is_no_difference_of_the_balance(week: Week, hours: float) -> None:
+    pending_refund(week)
+    week.clock.advance(hours * HOURS)
+
+    assert "R2" not in week.found()
+
+
+@pytest.mark.parametrize("hours", [0, 0.3, 2, 240])
+def test_a_refund_that_succeeds_late_is_no_difference_of_the_balance(
+    week: Week, hours: float
+) -> None:
+    body = pending_refund(week)
+    week.clock.advance(240 * HOURS)
+    week.deliver("refund.updated", body | {"status": "succeeded"})
+    week.clock.advance(hours * HOURS)
+
+    assert "R2" not in week.found()
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+@pytest.mark.parametrize("hours", [0, 0.3, 2])
+def test_a_refund_that_fails_late_is_no_difference_of_the_balance(
+    week: Week, hours: float, *, is_delivered: bool
+) -> None:
+    body = pending_refund(week)
+    week.clock.advance(240 * HOURS)
+    week.books.change(FEE, kind="refund_failure", source="re_1")
+    if is_delivered:
+        week.deliver("refund.failed", body | {"status": "failed"})
+    week.clock.advance(hours * HOURS)
+
+    assert "R2" not in week.found()
+
+
+def test_a_pending_refund_hides_no_other_difference_of_the_balance(week: Week) -> None:
+    pending_refund(week)
+    week.books.change(1)
+    week.clock.advance(2 * HOURS)
+
+    assert "R2" in week.found()
+
+
 def test_a_reconciliation_is_tried_again_for_as_long_as_stripe_may_be_down(week: Week) -> None:
     week.books.is_down = True
     stage = week.reconciliation(ReconciliationScope.CHEAP).stage()

@@ -65,17 +65,24 @@ class StripeBooks(ScriptedGateway):
     is_down: bool = False
 
     def change(
-        self, amount_minor: int, fee_minor: int = 0, transaction_id: str | None = None
+        self,
+        amount_minor: int,
+        fee_minor: int = 0,
+        transaction_id: str | None = None,
+        *,
+        kind: str = "charge",
+        source: str | None = None,
     ) -> None:
         """Change the balance."""
         transaction = BalanceTransaction(
             id=transaction_id or f"txn_{len(self.changes)}",
-            type="charge",
+            type=kind,
             amount_minor=amount_minor,
             fee_minor=fee_minor,
             net_minor=amount_minor - fee_minor,
             currency="EUR",
             created=self.now(),
+            source=source,
         )
         self.changes.append(transaction)
 

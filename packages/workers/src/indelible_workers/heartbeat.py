@@ -37,6 +37,7 @@ class Heartbeat:
     _stopping: Event
     _holds: list[HeldLeases]  # other threads add and remove meanwhile
     _hung_threads: HungThreadReporter
+    _on_beat: Callable[[], object]  # called after each round without a failure
     _extended_at: float = field(factory=monotonic)
     _looked_up_at: float = field(factory=monotonic)
     _progress_at: float = field(factory=monotonic)
@@ -70,19 +71,27 @@ class Heartbeat:
 
     def beat_until(self, finished: Event) -> None:
         """Record exceeded limits, extend leases and look for lost ones until the event is set."""
+        steps: dict[str, Callable[[], None]] = {
+            "timed-out tasks not given up": self._abandon_timed_out,
+            "timed-out tasks not recorded": self._record_timed_out,
+            "leases not extended": self._extend_due,
+            "leases not looked up": self._look_up_due,
+            "progress not stored": self._store_progress,
+            "hung threads not reported": self._hung_threads.report_due,
+        }
         while not finished.wait(HEARTBEAT_SECONDS):
-            self._try(self._abandon_timed_out, "timed-out tasks not given up")
-            self._try(self._record_timed_out, "timed-out tasks not recorded")
-            self._try(self._extend_due, "leases not extended")
-            self._try(self._look_up_due, "leases not looked up")
-            self._try(self._store_progress, "progress not stored")
-            self._try(self._hung_threads.report_due, "hung threads not reported")
+            results = [self._try(step, failure) for failure, step in steps.items()]
+            if all(results):
+                self._on_beat()
 
-    def _try(self, step: Callable[[], None], failure: str) -> None:
+    def _try(self, step: Callable[[], None], failure: str) -> bool:
+        """Return False for a step that has failed."""
         try:
             step()
         except Exception as error:  # noqa: BLE001 - tried again; the fence protects the result
             logger.warning("heartbeat: %s (%s)", failure, type(error).__name__)
+            return False
+        return True
 
     def _abandon_timed_out(self) -> None:
         for hold in tuple(self._holds):

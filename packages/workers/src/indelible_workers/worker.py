@@ -61,6 +61,7 @@ class Worker:
     _rate_limited: Counter = field(init=False)
     _claims_delayed_until: dict[str, float] = field(factory=dict[str, float], init=False)
     _holds: list[HeldLeases] = field(factory=list[HeldLeases], init=False)
+    _beat_at: float = field(factory=monotonic, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._outcomes = Counter(
@@ -80,6 +81,12 @@ class Worker:
             "indelible_worker_threads", "Worker threads that are alive.", registry=self.registry
         )
         self.stage_threads = StageThreads(self.registry)
+        age = Gauge(
+            "indelible_worker_heartbeat_age_seconds",
+            "Time since the last round of the heartbeat in which nothing failed.",
+            registry=self.registry,
+        )
+        age.set_function(lambda: monotonic() - self._beat_at)
 
     def count(self, stage: str, outcome: str, number: int = 1) -> None:
         """Count tasks of a stage by outcome."""
@@ -100,6 +107,10 @@ class Worker:
         """Return for how long no thread is to be woken for the stage."""
         return max(0.0, self._claims_delayed_until.get(stage, 0.0) - monotonic())
 
+    def _beat(self) -> None:
+        """Remember a round of the heartbeat in which nothing has failed."""
+        self._beat_at = monotonic()
+
     def stop(self) -> None:
         """Claim no more tasks, and ask the running ones to stop."""
         self.stopping.set()
@@ -119,7 +130,9 @@ class Worker:
         """Extend leases and enforce time limits in two threads until the block ends."""
         finished = Event()
         hung_threads = HungThreadReporter(self.store, self.actor, self.stage_threads)
-        heartbeat = Heartbeat(self.store, self.actor, self.stopping, self._holds, hung_threads)
+        heartbeat = Heartbeat(
+            self.store, self.actor, self.stopping, self._holds, hung_threads, self._beat
+        )
         loops = {
             "indelible-heartbeat": heartbeat.beat_until,
             "indelible-watch": heartbeat.watch_until,

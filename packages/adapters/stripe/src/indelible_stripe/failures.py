@@ -111,6 +111,7 @@ def _outage(error: stripe.StripeError, code: str) -> GatewayOutage:
         outcome=outcome,
         retry_after_seconds=_retry_after_seconds(error),
         should_retry=_should_retry(error),
+        is_replayed=_header(error, "idempotent-replayed") == "true",
     )
 
 

@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 
 from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter, NotFound
 from indelible.kernel.aggregates import Aggregate, RecordExists
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.values import field_values
@@ -161,6 +162,11 @@ class MemoryAggregateRepository(Generic[E]):
             self._records[key] = (*self._records.get(key, ()), record)
         for item in bulk:
             self._bulk[item.record_type, entity.id, change.seq] = item.rows
+
+    def save_new(self, births: Sequence[Birth[E]]) -> None:
+        """Store many new aggregates, each with its change and its bulk records, or raise Stale."""
+        for birth in births:
+            self.save(birth.change, birth.entity, (), birth.bulk)
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""

@@ -1,10 +1,10 @@
 """Compare the books with Stripe, list a party's postings, and store events that were missed."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import click
-from attrs import frozen
+from attrs import asdict, frozen
 
 from indelible.kernel import Actor, SystemClock, Unavailable
 from indelible_service.cli.lists import INSTANT, in_utc
@@ -12,14 +12,21 @@ from indelible_service.cli.output import (
     REFUSED,
     Command,
     open_settings_store,
+    print_result,
     print_results,
+    print_table,
+    wants_json,
 )
+
+if TYPE_CHECKING:
+    from indelible.money.entities import ReconciliationScope
 
 RULE_COLUMNS: Final = ("rule", "subject", "currency", "expected", "actual")
 STATEMENT_COLUMNS: Final = ("at", "kind", "debit", "credit", "amount_minor", "currency")
 EVENT_COLUMNS: Final = ("event", "type", "stored")
 BACKFILL_HOURS: Final = 72
 MAX_LINES: Final = 500
+SECONDS_PER_MINUTE: Final = 60
 
 
 @frozen
@@ -46,14 +53,14 @@ def money() -> None:
 @click.option("--by", default="system:cli", show_default=True, help="The actor in the history.")
 @click.pass_context
 def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> None:
-    """Compare the books with Stripe now, and list each difference.
+    """Compare the books with Stripe now, and list each difference with the grace of its rule.
 
     Any difference halts new payments until an operator resumes them. Exits with 1 if there is one,
     and with 3 if Stripe did not answer: then nothing is proved, and nothing is halted.
     """
     from indelible.money.entities import ReconciliationScope
     from indelible.money.queries.payouts import list_discrepancies
-    from indelible.money.rules.reconciliation import ReconciliationResult
+    from indelible.money.rules.reconciliation import ReconciliationResult, grace_of
     from indelible_service.contexts.money import (
         MoneySettings,
         build_gateway,
@@ -74,25 +81,48 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
             )
         discrepancies = store.read(list_discrepancies, saved.id, limit=MAX_LINES)
 
+    rows: list[dict[str, object]] = []
+    for discrepancy in discrepancies:
+        grace_seconds = int(grace_of(discrepancy.rule).total_seconds())
+        rows.append({**asdict(discrepancy), "grace_seconds": grace_seconds})
     summary = (
         f"{scope.value} reconciliation: {report.result.value}, differences: {len(discrepancies)}"
     )
-    print_results(discrepancies, RULE_COLUMNS, summary)
+    print_results(rows, RULE_COLUMNS, f"{summary}\n{_graces(scope)}")
     context.exit(0 if report.result is ReconciliationResult.PASSED else REFUSED)
+
+
+def _graces(scope: "ReconciliationScope") -> str:
+    """Return how old a difference must be for each rule of a scope to report it."""
+    from indelible.money.rules.reconciliation import RULES_BY_SCOPE, grace_of
+
+    rules_by_grace: dict[timedelta, list[str]] = {}
+    for rule in RULES_BY_SCOPE[scope]:
+        rules_by_grace.setdefault(grace_of(rule), []).append(rule.value)
+
+    parts: list[str] = []
+    for grace in sorted(rules_by_grace):
+        minutes = int(grace.total_seconds()) // SECONDS_PER_MINUTE
+        when = f"after {minutes} minutes" if minutes else "at once"
+        parts.append(f"{when} by {', '.join(rules_by_grace[grace])}")
+    return f"A difference is reported {'; '.join(parts)}."
 
 
 @money.command(cls=Command)
 @click.argument("party")
 @click.option("--limit", type=click.IntRange(1, MAX_LINES), default=50, show_default=True)
 def statement(party: str, limit: int) -> None:
-    """List the last postings that name PARTY, newest first."""
-    from indelible.money import statement as read_statement
+    """List the last postings that name PARTY, newest first, and what it is owed now.
+
+    Amounts are in minor units of their currency, such as cents.
+    """
+    from indelible.money.queries import party_statement
 
     with open_settings_store() as store:
-        lines = store.read(read_statement, party, limit=limit)
+        party_lines = store.read(party_statement, party, limit=limit)
 
     rows: list[dict[str, object]] = []
-    for line in lines:
+    for line in party_lines.lines:
         posting, movement = line.posting, line.movement
         row: dict[str, object] = {
             "at": movement.occurred_at,
@@ -103,7 +133,14 @@ def statement(party: str, limit: int) -> None:
             "currency": movement.currency,
         }
         rows.append(row)
-    print_results(rows, STATEMENT_COLUMNS, f"Postings: {len(rows)}")
+
+    owed = [f"{amount} {currency}" for currency, amount in party_lines.owed_minor.items()]
+    summary = f"Postings: {len(rows)}\nOwed now: {', '.join(owed) or 'nothing'}"
+    document = {"party": party, "owed_minor": party_lines.owed_minor, "postings": rows}
+    print_result(document, summary)
+    if not wants_json():
+        cells = [[row[name] for name in STATEMENT_COLUMNS] for row in rows]
+        print_table(STATEMENT_COLUMNS, cells)
 
 
 @money.command(cls=Command)

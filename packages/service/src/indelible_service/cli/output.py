@@ -82,6 +82,9 @@ HINTS: Final = {
     "NOTHING_TO_READ": "pass a folder with .md or .txt files",
     "NOT_RUNNING": "start it with `indelible up`",
     "OUTCOME_UNKNOWN": "check `indelible history` before you repeat the command",
+    "PAYEE_NOT_FOUND": (
+        "check the id: a party is known once it has paid, is owed money, or is a payee"
+    ),
     "PAYMENTS_NOT_CONFIGURED": "set STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET",
     "RECONCILIATION_NOT_FINISHED": "repeat the command when Stripe answers",
     "RECONCILIATION_RUNNING": "wait for its end, or an hour after its process has ended",

@@ -127,6 +127,7 @@ def build_optional_gateway(settings: MoneySettings) -> StripeGateway | None:
 
 def build_stages(settings: MoneySettings, store: AnyStore) -> Sequence[AnyStage]:
     """Return the stages of the ledger, and with Stripe those that send requests to it."""
+    from indelible.money.tasks.planning import PlanRemaining
     from indelible.reactions import PostSettlement, UpdateCharges
 
     ledger: list[AnyStage] = [
@@ -135,7 +136,8 @@ def build_stages(settings: MoneySettings, store: AnyStore) -> Sequence[AnyStage]
     ]
     gateway = build_optional_gateway(settings)
     if gateway is None:
-        return ledger
+        planning = PlanRemaining(store=store, policy=settings.payout_policy)
+        return [*ledger, planning.stage()]
 
     return [*ledger, *stripe_stages(settings, store, gateway)]
 

@@ -206,6 +206,12 @@ class Metrics:
             ("lifecycle", "action"),
             registry=self.registry,
         )
+        self._idempotency_hits = Counter(
+            "indelible_idempotency_hits",
+            "Repeated requests that were answered with the first result of their key.",
+            ("lifecycle", "action"),
+            registry=self.registry,
+        )
         self._webhooks = Counter(
             "indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry
         )
@@ -236,6 +242,7 @@ class Metrics:
         for name, action in known:
             self._commands.labels(name, action, "OK")
             self._transitions.labels(name, action)
+            self._idempotency_hits.labels(name, action)
         for outcome in webhook_outcomes:
             self._webhooks.labels(outcome)
 
@@ -269,6 +276,10 @@ class Metrics:
     def count_command(self, lifecycle: str, action: str, code: str) -> None:
         """Count a command by its error code, `OK` being none."""
         self._commands.labels(lifecycle, action, code).inc()
+
+    def count_idempotency_hit(self, lifecycle: str, action: str) -> None:
+        """Count a request that was answered with the first result of its key."""
+        self._idempotency_hits.labels(lifecycle, action).inc()
 
     def count_transition(self, lifecycle: str, action: str) -> None:
         """Count a change that this command made, and not one that it answered again."""

@@ -73,6 +73,8 @@ class OperationContext:
             raise
 
         self.metrics.count_command(lifecycle, action, "OK")
+        if not was_executed:
+            self.metrics.count_idempotency_hit(lifecycle, action)
         is_replay = getattr(result, "replayed", False)
         if was_executed and not is_replay:
             self.metrics.count_transition(lifecycle, action)

@@ -13,6 +13,7 @@ from indelible.money.handlers.payees import (
     register_payee,
     reopen_payee,
 )
+from indelible.money.tasks import PayeeRefresher
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
@@ -70,7 +71,8 @@ def register_new_payee(context: OperationContext, command: RegisterPayee) -> Pay
 )
 def attach_payee_destination(context: OperationContext, command: AttachDestination) -> PayeeView:
     """Store the account at Stripe of a payee; it is ready once Stripe has enabled transfers."""
-    return run_recorded(context, showing_payee(attach_destination), command)
+    payee = run_recorded(context, showing_payee(attach_destination), command)
+    return refreshed(context, payee)
 
 
 @routes.add(
@@ -96,7 +98,8 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
         return attach_destination(tx, command)
 
     command = AttachDestination(party=body.party, destination=account.id)
-    payee = run_recorded(context.showing(PayeeView), showing_payee(attach), command)
+    attached = run_recorded(context.showing(PayeeView), showing_payee(attach), command)
+    payee = refreshed(context, attached)
     with stripe_errors():
         link = gateway.create_account_link(
             account_id=account.id, refresh_url=body.refresh_url, return_url=body.return_url
@@ -136,6 +139,19 @@ def read_payee(tx: ReadTx, party: str) -> PayeeView:
         PayeeNotFound: The party was never registered.
     """
     return view_of(PayeeView, tx.money.payees.get(party))
+
+
+def refreshed(context: OperationContext, payee: PayeeView) -> PayeeView:
+    """Return a payee after its account was read at Stripe; as it was where that is impossible."""
+    gateway = context.app_context.stripe
+    if gateway is None:
+        return payee
+
+    refresher = PayeeRefresher(store=context.store, gateway=gateway)
+    refresher.refresh(payee.id, actor=context.caller.actor, request_id=context.request_id)
+    current = context.store.read(read_payee, payee.id)
+    # A repeated request shows its own account, even if the payee has another one by now.
+    return current if current.destination == payee.destination else payee
 
 
 def showing_payee(

@@ -178,6 +178,32 @@ class Session:
             raise self.refused(Stale(first.entity_id, first.previous_revision.seq))
         self.changes.extend(changes)
 
+    def write_new(
+        self,
+        write: AtomicWrite,
+        changes: Sequence[Change],
+        rows: Sequence[Row],
+        bulk: Mapping[str, Iterable[Row]],
+    ) -> None:
+        """Store many new aggregates in few statements, on SQLite; Stale where one exists.
+
+        `rows` are the values of each change with its head, and `bulk` those of all bulk records by
+        their table. The heads come first, then the bulk records, and last the changes.
+        """
+        *steps, last = write.ordered
+        try:
+            with translate_errors():
+                for statement in steps:
+                    self._send_many(statement, rows)
+                for statement in write.bulk:
+                    self._send_many(statement, bulk[statement.table.name])
+                self._send_many(last, rows)
+        except GuardViolation as refusal:
+            if not _is_taken(refusal, write):
+                raise
+            raise self.refused(Stale(changes[0].entity_id, 0)) from refusal
+        self.changes.extend(changes)
+
     def needs_transaction(self) -> None:
         """Announce that more statements follow one that changed nothing."""
 

@@ -19,6 +19,7 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.aggregates import Aggregate, RecordExists
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.one_per_parent import OnePerParent
@@ -31,6 +32,7 @@ from indelible_sql.engine.atomic_write import (
 )
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.births import BirthWriter, is_one_per_parent
 from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.kernel.lists import ListedTable, list_rows, listed_heads
@@ -263,6 +265,16 @@ class SqlAggregateRepository(Generic[E]):
             values.append(bulk_parameters(self._session, table, change, rows, item.texts))
 
         return values
+
+    def save_new(self, births: Sequence[Birth[E]]) -> None:
+        """Store many new aggregates, each with its change and its bulk records, or raise Stale."""
+        if self._session.is_sqlite and not any(is_one_per_parent(birth.entity) for birth in births):
+            heads = self._mapping
+            BirthWriter(self._session, heads.table, heads.bulk_table, heads.get_by_id).write(births)
+            return
+
+        for birth in births:
+            self.save(birth.change, birth.entity, (), birth.bulk)
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""

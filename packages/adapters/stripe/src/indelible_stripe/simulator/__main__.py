@@ -11,6 +11,7 @@ from types import FrameType
 from indelible.kernel import IndelibleError
 
 try:
+    from indelible_stripe.simulator.fields import StoryInvalid
     from indelible_stripe.simulator.server import open_simulator
     from indelible_stripe.simulator.story import Story, load_story
 except ModuleNotFoundError as missing:
@@ -20,26 +21,26 @@ except ModuleNotFoundError as missing:
     sys.exit(2)
 
 MAX_PORT = 65_535
+MAX_PORT_DIGITS = 5
 
 
 def main() -> int:
     """Serve until a signal; print the address first. Return 2 for a story that is wrong."""
     parser = ArgumentParser(prog="python -m indelible_stripe.simulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 lets the system choose one")
+    parser.add_argument("--port", default="0", help="0 lets the system choose one")
     parser.add_argument("--seed", type=int, default=1, help="of faults and ids; 1 by default")
     parser.add_argument("--story", type=Path, help="a JSON file, see the README")
     options = parser.parse_args()
-    if not 0 <= options.port <= MAX_PORT:
-        parser.error(f"--port: expected 0 to {MAX_PORT}, got {options.port}")
     try:
+        port = _read_port(options.port)
         story = Story() if options.story is None else load_story(options.story)
     except IndelibleError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
-        simulator = open_simulator(story, seed=options.seed, port=options.port)
+        simulator = open_simulator(story, seed=options.seed, port=port)
     except OSError as error:
-        sys.stderr.write(f"port {options.port} cannot be bound: {error.strerror}\n")
+        sys.stderr.write(f"port {port} cannot be bound: {error.strerror}\n")
         return 2
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -52,6 +53,19 @@ def main() -> int:
     with suppress(KeyboardInterrupt):
         simulator.serve()
     return 0
+
+
+def _read_port(text: str) -> int:
+    """Return the port of the argument.
+
+    Raises:
+        StoryInvalid: It is no number, or none of a port.
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_PORT_DIGITS
+    if not is_number or int(text) > MAX_PORT:
+        expected = f"a whole number from 0 to {MAX_PORT}"
+        raise StoryInvalid(subject="argument --port", expected=expected, actual=repr(text)[:100])
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import heapq
 import hmac
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -25,6 +26,9 @@ BACKOFF_SECONDS: Final = (5, 60, 300, 1_800, 3_600, 7_200, 14_400, 28_800)
 GIVE_UP_SECONDS: Final = 3 * 24 * 60 * 60
 NO_ANSWER: Final = 0
 POLL_SECONDS: Final = 0.005
+SCHEMES: Final = ("http", "https")
+GRAPHIC: Final = re.compile(r"[!-~]+")
+ENDPOINT: Final = "an http or https URL with a host, and with a port from 1 to 65535 or without one"
 
 
 class SignatureClock(StrEnum):
@@ -67,11 +71,24 @@ class WebhookSettings:
         )
         fields.finish()
         if settings.url is not None:
-            if urlsplit(settings.url).scheme not in ("http", "https"):
-                raise fields.wrong("url", "an http or https URL")
+            if not is_endpoint(settings.url):
+                raise fields.wrong("url", ENDPOINT)
             if not settings.secrets:
                 raise fields.wrong("secrets", "one or two secrets")
         return settings
+
+
+def is_endpoint(url: str) -> bool:
+    """Return True for the address of an endpoint to which webhooks can be sent."""
+    if not GRAPHIC.fullmatch(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+        host.encode("idna")  # refuses empty and long labels, as the connection would
+    except ValueError:
+        return False
+    return parts.scheme in SCHEMES and host != "" and port != 0
 
 
 @define(order=True)

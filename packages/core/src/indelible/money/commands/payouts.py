@@ -1,13 +1,15 @@
 """The commands on payees, transfers, payout jobs, reconciliations and the switch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from attrs import field, frozen
 
 from indelible.kernel.values import (
+    COUNT,
     IDENTIFIER,
     LINE,
+    bounded_int,
     instance_of,
     is_identifier,
     non_blank_line,
@@ -15,6 +17,7 @@ from indelible.kernel.values import (
 )
 from indelible.money.entities import (
     Discrepancy,
+    OwedLine,
     ReconciliationScope,
     ReversalObject,
     TransferObject,
@@ -71,6 +74,19 @@ class RestrictPayee(PayeeCommand):
 
 
 @frozen(kw_only=True)
+class RefreshPayee(PayeeCommand):
+    """Apply the state of a payee's account that was read at Stripe.
+
+    `known_seq` is the seq of the payee before the request: what has changed since is newer.
+    """
+
+    command_name: ClassVar[str] = "refresh_payee"
+    destination: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    known_seq: int = field(validator=bounded_int, metadata=COUNT)
+    transfers_active: bool = field(validator=instance_of(bool))
+
+
+@frozen(kw_only=True)
 class ClosePayee(PayeeCommand):
     """Stop transfers to a payee for good: the party was deleted, or its account was closed."""
 
@@ -90,6 +106,15 @@ class PlanPayouts:
 
     command_name: ClassVar[str] = "plan_payouts"
     settlement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class PlanTransfers:
+    """Create the next transfers of a payout job, for these parties with their owed lines."""
+
+    command_name: ClassVar[str] = "plan_transfers"
+    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lines: Mapping[str, Sequence[OwedLine]]
 
 
 @frozen(kw_only=True)

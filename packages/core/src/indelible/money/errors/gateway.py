@@ -20,6 +20,7 @@ class GatewayOutage(GatewayFailed):
     """A request to Stripe that may succeed later: a timeout, a lost connection, 409, 429, 5xx.
 
     `retry_after_seconds` and `should_retry` are what Stripe's headers said, None without them.
+    `is_replayed` is True if Stripe has repeated a failure that it stored under the idempotency key.
     """
 
     code: ClassVar[str] = "STRIPE_API_ERROR"
@@ -28,6 +29,7 @@ class GatewayOutage(GatewayFailed):
     outcome: OutageOutcome = OutageOutcome.UNKNOWN
     retry_after_seconds: int | None = None
     should_retry: bool | None = None
+    is_replayed: bool = False
 
 
 @frozen

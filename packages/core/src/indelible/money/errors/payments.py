@@ -60,6 +60,18 @@ class PaymentIntentNotFound(Conflict):
 
 
 @frozen
+class PaymentNotBooked(Conflict):
+    """An event about a payment that has overtaken the event of the payment itself."""
+
+    code: ClassVar[str] = "PAYMENT_NOT_BOOKED"
+    message: ClassVar[str] = (
+        "The payment of charge {charge_id} is not booked yet: the charge is {status}."
+    )
+    charge_id: str
+    status: str
+
+
+@frozen
 class ChargeExists(Conflict):
     """A second charge of an item."""
 

@@ -89,6 +89,7 @@ PAYMENT_CODES: Final = (
     _error("PAYMENT_INTENT_NOT_FOUND", 409, "No charge has the event's payment intent yet."),
     _error("STRIPE_EVENT_NOT_FOUND", 404, "No event with this id was received."),
     _internal("PAYMENT_INTENT_IN_DOUBT", 409, "Only Stripe knows the state of the intent."),
+    _internal("PAYMENT_NOT_BOOKED", 409, "The event has overtaken the one of its payment."),
     _internal("REFUND_EXISTS", 409, "Stripe's refund belongs to another refund."),
     _outcome("PAYMENT_ALREADY_PROCESSED", "Another event has reported the same fact before."),
     _outcome("STALE_EVENT", "The event is older than one that was applied, and is ignored."),

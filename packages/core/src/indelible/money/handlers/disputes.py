@@ -38,7 +38,7 @@ def apply_dispute(
 
     Raises:
         PaymentIntentNotFound: No charge has the dispute's intent.
-        InvalidTransition: The payment is not known yet; the event of it follows.
+        PaymentNotBooked: The payment is not known yet; the event of it follows.
     """
     reported = evidence.dispute or facts
     intent_id = reported.payment_intent or evidence.intent_id
@@ -71,7 +71,11 @@ def _locked_charge(tx: MoneyWrite, intent_id: str) -> Head[Charge]:
     head = tx.money.charges.of_intent(intent_id)
     if head is None:
         raise errors.PaymentIntentNotFound(intent_id)
-    return tx.money.charges.lock(head.entity.id)
+    charge = tx.money.charges.lock(head.entity.id)
+    if charge.entity.received_minor is None:
+        # The event of the dispute has overtaken the one of its payment.
+        raise errors.PaymentNotBooked(charge.entity.id, charge.entity.status)
+    return charge
 
 
 def _opened(

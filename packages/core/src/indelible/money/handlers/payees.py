@@ -62,6 +62,15 @@ def restrict_payee(tx: MoneyWrite, command: commands.RestrictPayee) -> PayeeSave
     return _saved(save(tx, tx.money.payees, head, payee, "restrict"))
 
 
+def refresh_payee(tx: MoneyWrite, command: commands.RefreshPayee) -> PayeeSaved:
+    """Apply what Stripe has answered about an account, unless the payee has changed meanwhile."""
+    head = tx.money.payees.lock(command.party)
+    is_same = head.entity.destination == command.destination
+    if is_same and head.revision.seq == command.known_seq:
+        _apply_state(tx, head.entity, transfers_active=command.transfers_active)
+    return _saved(tx.money.payees.get(command.party))
+
+
 def close_payee(tx: MoneyWrite, command: commands.ClosePayee) -> PayeeSaved:
     """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
     head = tx.money.payees.lock(command.party)
@@ -92,14 +101,7 @@ def apply_account(
     if known is None:
         return UNKNOWN_ACCOUNT
 
-    payee = known.entity
-    if facts.transfers_active and payee.is_restricted:
-        enable_payee(tx, commands.EnablePayee(party=payee.id))
-        return Decision(actions=("enable",))
-    if payee.is_ready and not facts.transfers_active:
-        restrict_payee(tx, commands.RestrictPayee(party=payee.id))
-        return Decision(actions=("restrict",))
-    return KNOWN
+    return _apply_state(tx, known.entity, transfers_active=facts.transfers_active)
 
 
 def require_ready(payee: Payee | None, party: str) -> str:
@@ -111,6 +113,17 @@ def require_ready(payee: Payee | None, party: str) -> str:
     if payee is None or not payee.is_ready or payee.destination is None:
         raise errors.PayoutAccountMissing(party, "none" if payee is None else payee.status)
     return payee.destination
+
+
+def _apply_state(tx: MoneyWrite, payee: Payee, *, transfers_active: bool) -> Decision:
+    """Enable or restrict a payee as its account at Stripe is."""
+    if transfers_active and payee.is_restricted:
+        enable_payee(tx, commands.EnablePayee(party=payee.id))
+        return Decision(actions=("enable",))
+    if payee.is_ready and not transfers_active:
+        restrict_payee(tx, commands.RestrictPayee(party=payee.id))
+        return Decision(actions=("restrict",))
+    return KNOWN
 
 
 def _wake_parked(tx: MoneyWrite, party: str) -> None:

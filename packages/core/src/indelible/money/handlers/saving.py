@@ -10,11 +10,23 @@ from typing import TypeVar
 
 from indelible.kernel import Data, Head
 from indelible.kernel.aggregates import Aggregate, change_for
+from indelible.kernel.births import Birth, BirthRepository
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import AggregateRepository, Record
 from indelible.money.ports import MoneyWrite
 
 E = TypeVar("E", bound=Aggregate)
+
+
+def birth_of(tx: MoneyWrite, entity: E, action: str, *, bulk: Sequence[AnyBulk] = ()) -> Birth[E]:
+    """Return a new aggregate with its change, to be saved together with others."""
+    return Birth(change_for(tx, None, entity, action, bulk=bulk), entity, bulk)
+
+
+def save_births(repository: BirthRepository[E], births: Sequence[Birth[E]]) -> list[Head[E]]:
+    """Save new aggregates together, and return their heads."""
+    repository.save_new(births)
+    return [Head(entity=birth.entity, revision=birth.change.revision) for birth in births]
 
 
 def save(

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from indelible.kernel import Head, ListFilter
+from indelible.kernel.births import BirthRepository
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.money.entities import Payee, PayoutJob, Transfer, TransferAttempt, TransferLine
 from indelible.money.lifecycle import PayeeStatus, PayoutJobStatus, TransferStatus
@@ -121,7 +122,7 @@ class PayeeReader(AggregateReader[Payee], Protocol):
         ...
 
 
-class TransferWriter(TransferReader, AggregateRepository[Transfer], Protocol):
+class TransferWriter(TransferReader, BirthRepository[Transfer], Protocol):
     """Write access to transfers."""
 
 

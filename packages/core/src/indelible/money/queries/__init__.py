@@ -16,10 +16,12 @@ from indelible.money.entities import (
     Posting,
 )
 from indelible.money.entities.values import Side
+from indelible.money.errors import PayeeNotFound
 from indelible.money.ports import (
     ALL_ACCOUNTS,
     ALL_CHARGES,
     ALL_MOVEMENTS,
+    MAX_ROWS_PER_PAGE,
     AccountFilter,
     ChargeFilter,
     MoneyRead,
@@ -41,6 +43,15 @@ class AccountLine:
     def position(self) -> str:
         """Return the position after which the list goes on."""
         return self.line.position
+
+
+@frozen(kw_only=True)
+class PartyStatement:
+    """The last postings that name a party, newest first, and what it is owed by currency."""
+
+    party: str
+    lines: tuple[LedgerLine, ...]
+    owed_minor: Mapping[str, int]
 
 
 def balances(tx: MoneyRead) -> tuple[BalanceSum, ...]:
@@ -134,6 +145,34 @@ def owed_lines(
     return tx.money.movements.owed_lines(
         reference=reference, party=party, unpaid=unpaid, after=after, limit=limit
     )
+
+
+def party_statement(tx: MoneyRead, party: str, *, limit: int = PAGE_SIZE) -> PartyStatement:
+    """Return the last postings that name a party, and what it is owed now.
+
+    Raises:
+        PayeeNotFound: No posting names the party, and it is no payee.
+    """
+    lines = tx.money.movements.lines_of_party(party, before="", limit=limit)
+    if not lines and tx.money.payees.of_party(party) is None:
+        raise PayeeNotFound(party)
+
+    return PartyStatement(party=party, lines=lines, owed_minor=_owed_minor(tx, party))
+
+
+def _owed_minor(tx: MoneyRead, party: str) -> dict[str, int]:
+    """Return the sums of a party's unpaid owed lines, by currency."""
+    sums: dict[str, int] = {}
+    after = ("", 0)
+    while True:
+        page = tx.money.movements.owed_lines(
+            party=party, unpaid=True, after=after, limit=MAX_ROWS_PER_PAGE
+        )
+        for line in page:
+            sums[line.currency] = sums.get(line.currency, 0) + line.amount_minor
+        if len(page) < MAX_ROWS_PER_PAGE:
+            return dict(sorted(sums.items()))
+        after = page[-1].name
 
 
 @single_statement

@@ -15,10 +15,12 @@ from indelible.money.entities import (
     PayoutJob,
     Posting,
     Transfer,
+    movement_id,
 )
 from indelible.money.lifecycle import MOVEMENT, ChargeStatus
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead
 from indelible.money.repositories import is_settled
+from indelible.money.rules.ledger import settlement_key
 from indelible.money.rules.reconciliation import (
     GRACE,
     BookSums,
@@ -110,9 +112,10 @@ def payables(tx: MoneyRead, now: datetime) -> tuple[Compared, ...]:
         actual[account.reference or "", account.currency] = account.balance_minor
 
     unplanned = _young_unplanned(tx, now)
+    in_steps = _young_in_steps(tx, now)
     compared: list[Compared] = []
     for reference, currency in sorted({*expected, *actual}):
-        waiting_minor = _waiting_minor(tx, reference, currency, unplanned)
+        waiting_minor = _waiting_minor(tx, reference, currency, unplanned, in_steps)
         pair = Compared(
             subject=f"{AccountKind.WINNER_PAYABLE}:{reference}:{currency}",
             currency=currency,
@@ -239,7 +242,24 @@ def _young_unplanned(tx: MoneyRead, now: datetime) -> frozenset[str]:
     return frozenset(head.entity.id for head in heads if now - head.entity.created_at < GRACE)
 
 
-def _waiting_minor(tx: MoneyRead, reference: str, currency: str, unplanned: frozenset[str]) -> int:
+def _young_in_steps(tx: MoneyRead, now: datetime) -> frozenset[str]:
+    """Return the settlement movements of the last minutes whose job lacks transfers still."""
+    movements: set[str] = set()
+    for head in tx.money.payout_jobs.incomplete(after="", limit=MAX_JOBS):
+        job = head.entity
+        planned = sum(tx.money.transfers.count_of_job(job.id).values())
+        if now - job.created_at < GRACE and planned < job.transfer_count:
+            movements.add(movement_id(settlement_key(job.id)))
+    return frozenset(movements)
+
+
+def _waiting_minor(
+    tx: MoneyRead,
+    reference: str,
+    currency: str,
+    unplanned: frozenset[str],
+    in_steps: frozenset[str],
+) -> int:
     """Return what a reference owes without a transfer, and rightly so."""
     waiting = 0
     after = ("", 0)
@@ -249,7 +269,7 @@ def _waiting_minor(tx: MoneyRead, reference: str, currency: str, unplanned: froz
         )
         for line in page:
             is_waiting = line.movement_id in unplanned
-            if line.kind in OWED_AGAIN:
+            if line.kind in OWED_AGAIN or line.movement_id in in_steps:
                 is_waiting = tx.money.transfers.of_owed_line(*line.name) is None
             if is_waiting and line.currency == currency:
                 waiting += line.amount_minor

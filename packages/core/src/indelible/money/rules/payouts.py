@@ -24,10 +24,12 @@ from indelible.money.lifecycle import (
     TransferStatus,
 )
 
+PLAN_TRANSFERS_STAGE: Final = "plan_transfers"  # the id of a task is the job's
 SEND_TRANSFER_STAGE: Final = "send_transfer"  # the id of a task is the transfer's
 COMPLETE_PAYOUT_JOB_STAGE: Final = "complete_payout_job"  # the id of the job
 SWEEP_PAYOUTS_STAGE: Final = "sweep_payouts"  # recurring
 PAYOUT_STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum] | None]] = {
+    PLAN_TRANSFERS_STAGE: PAYOUT_JOB,
     SEND_TRANSFER_STAGE: TRANSFER,
     COMPLETE_PAYOUT_JOB_STAGE: PAYOUT_JOB,
     SWEEP_PAYOUTS_STAGE: None,
@@ -46,11 +48,19 @@ PAYEE_REASONS: Final = frozenset({ParkReason.ACCOUNT_MISSING, ParkReason.ACCOUNT
 KNOWN_REASONS: Final = frozenset(ParkReason)
 
 
+# SQLite has one writer, which a longer transaction would hold for too long.
+TRANSFERS_PER_STEP: Final = 1_000
+
+
 @frozen(kw_only=True)
 class PayoutPolicy:
-    """The setting of payouts: with automatic approval no operator is needed."""
+    """The settings of payouts: with automatic approval no operator is needed.
+
+    A transaction plans at most `transfers_per_step` transfers, so that it ends within seconds.
+    """
 
     automatic_approval: bool = False
+    transfers_per_step: int = TRANSFERS_PER_STEP
 
 
 MANUAL: Final = PayoutPolicy()

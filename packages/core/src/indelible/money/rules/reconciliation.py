@@ -25,6 +25,9 @@ RECONCILE_CHEAP_STAGE: Final = "reconcile_hourly"
 RECONCILE_FULL_STAGE: Final = "reconcile_daily"
 # What Stripe has done so recently may not be booked yet.
 GRACE: Final = timedelta(minutes=15)
+# R2 compares our balance and Stripe's at the times that are so long ago: a booking under way at one
+# of them is not under way at all. So a difference is one that exists at the oldest time already.
+CUTS: Final = tuple(GRACE + timedelta(minutes=5 * number) for number in range(10))
 UNPAID_AFTER: Final = timedelta(hours=1)  # R6
 LISTED_FOR: Final = timedelta(hours=72)  # R12
 NO_MATCH: Final = "none"
@@ -41,6 +44,16 @@ RULES_BY_SCOPE: Final[Mapping[ReconciliationScope, Sequence[ReconciliationRule]]
     ReconciliationScope.CHEAP: CHEAP_RULES,
     ReconciliationScope.FULL: tuple(ReconciliationRule),
 }
+# The age from which a difference is reported; the other rules report each at once.
+GRACE_BY_RULE: Final[Mapping[ReconciliationRule, timedelta]] = {
+    ReconciliationRule.R2: max(CUTS),
+    ReconciliationRule.R5: GRACE,
+    ReconciliationRule.R6: UNPAID_AFTER,
+    ReconciliationRule.R8: GRACE,
+    ReconciliationRule.R9: GRACE,
+    ReconciliationRule.R12: GRACE,
+}
+AT_ONCE: Final = timedelta(0)
 # The states of our charge that fit the status of its payment intent.
 FITTING: Final[Mapping[str, frozenset[ChargeStatus]]] = {
     "requires_payment_method": frozenset({ChargeStatus.PENDING, ChargeStatus.FAILED}),
@@ -308,6 +321,11 @@ CHECKS: Final[Mapping[ReconciliationRule, Callable[[ReconciliationFacts], list[F
     ReconciliationRule.R11: lambda facts: check_r11(facts.digests),
     ReconciliationRule.R12: lambda facts: check_r12(facts.missing_events),
 }
+
+
+def grace_of(rule: ReconciliationRule) -> timedelta:
+    """Return how old a difference must be before a rule reports it."""
+    return GRACE_BY_RULE.get(rule, AT_ONCE)
 
 
 def reconcile(facts: ReconciliationFacts, scope: ReconciliationScope) -> tuple[Discrepancy, ...]:

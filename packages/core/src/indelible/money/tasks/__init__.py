@@ -15,6 +15,7 @@ from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutO
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import WebhookHandler
 from indelible.money.tasks.reconciling import Reconcile, ReconciliationReport
+from indelible.money.tasks.refreshing import PayeeRefresher
 from indelible.money.tasks.sweeping import SWEEP_SECONDS, SweepError, SweepPayouts, SweepResult
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "AtPayoutFailpoint",
     "CheckoutPages",
     "LedgerRepository",
+    "PayeeRefresher",
     "PaymentFailpoint",
     "PaymentObserver",
     "PaymentService",

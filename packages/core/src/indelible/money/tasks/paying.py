@@ -1,9 +1,11 @@
 """Start a payment for a request: read the charge, ask Stripe, attach what Stripe has created.
 
 No transaction is open while Stripe is asked. A repeated request has the same key, and thus the same
+intent. Stripe stores failures under a key, too: the next key follows after a look-up that finds no
 intent. The client secret is in the answer only: it is never stored, and read again when needed.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from attrs import define, field, frozen
@@ -12,7 +14,7 @@ from indelible.kernel import Actor
 from indelible.kernel.json import digest
 from indelible.money.commands import AttachIntent, AttachSession, ChargeSaved, StartPayment
 from indelible.money.entities import Charge, Intent, Session
-from indelible.money.errors import AlreadyPaid, DuplicateIntent
+from indelible.money.errors import AlreadyPaid, DuplicateIntent, GatewayOutage
 from indelible.money.handlers import attach_intent, attach_session, require_payable
 from indelible.money.ports import StripeGateway
 from indelible.money.rules.charges import CHARGE_METADATA
@@ -27,6 +29,10 @@ CANCELED: Final = "canceled"
 EXPIRED: Final = "expired"
 COMPLETE: Final = "complete"
 REASON: Final = "payment started"
+# Stripe has stored a failure under each key but the last one.
+MAX_KEYS_PER_REQUEST: Final = 20
+# Our clock and Stripe's differ by less.
+CLOCK_MARGIN: Final = timedelta(hours=1)
 
 
 @frozen(kw_only=True)
@@ -35,6 +41,14 @@ class StartedPayment:
 
     charge: Charge
     intent: Intent = field(repr=False)
+
+
+@frozen(kw_only=True)
+class CreatedIntent:
+    """An intent, and the generation of the key under which it was created."""
+
+    intent: Intent = field(repr=False)
+    generation: int
 
 
 @frozen(kw_only=True)
@@ -84,15 +98,11 @@ class PaymentStarter:
                 return StartedPayment(charge=charge, intent=intent)
             generation += 1
 
-        self.at_failpoint(PaymentFailpoint.INTENT_BEFORE_REQUEST)
-        intent = self.gateway.create_payment_intent(
-            amount_minor=charge.amount_minor,
-            currency=charge.currency,
-            metadata={CHARGE_METADATA: charge.id},
-            idempotency_key=f"pi:{charge.id}:g{generation}",
+        created = self._create_intent(charge, generation)
+        intent = created.intent
+        command = AttachIntent(
+            charge_id=charge.id, intent_id=intent.id, generation=created.generation
         )
-        self.at_failpoint(PaymentFailpoint.INTENT_AFTER_REQUEST)
-        command = AttachIntent(charge_id=charge.id, intent_id=intent.id, generation=generation)
         saved = self.store.run(
             attach_intent, command, actor=actor, reason=REASON, request_id=request_id
         )
@@ -135,9 +145,74 @@ class PaymentStarter:
         self.at_failpoint(PaymentFailpoint.INTENT_AFTER_ATTACH)
         return StartedCheckout(charge=saved.charge, session=session)
 
+    def _create_intent(self, charge: Charge, first: int) -> CreatedIntent:
+        """Create an intent under the first key under which Stripe has stored no failure.
+
+        An intent that was made in spite of the failure is adopted.
+        """
+        for generation in range(first, first + MAX_KEYS_PER_REQUEST):
+            try:
+                intent = self._request_intent(charge, generation)
+            except GatewayOutage as error:
+                if not error.is_replayed:
+                    raise
+                failure = error
+                existing = self._find_intent(charge)
+                if existing is None:
+                    continue
+                intent = existing
+            return CreatedIntent(intent=intent, generation=generation)
+
+        raise failure
+
+    def _request_intent(self, charge: Charge, generation: int) -> Intent:
+        self.at_failpoint(PaymentFailpoint.INTENT_BEFORE_REQUEST)
+        intent = self.gateway.create_payment_intent(
+            amount_minor=charge.amount_minor,
+            currency=charge.currency,
+            metadata={CHARGE_METADATA: charge.id},
+            idempotency_key=f"pi:{charge.id}:g{generation}",
+        )
+        self.at_failpoint(PaymentFailpoint.INTENT_AFTER_REQUEST)
+
+        return intent
+
+    def _find_intent(self, charge: Charge) -> Intent | None:
+        """Return an intent of Stripe's that names a charge, which does not have it yet.
+
+        A charge takes payments until it expires, so its intents are created until then.
+        """
+        listed = self.gateway.list_payment_intents(
+            since=charge.created_at - CLOCK_MARGIN, until=charge.expires_at + CLOCK_MARGIN
+        )
+        for intent in listed:
+            is_known = intent.id == charge.intent_id or intent.status == CANCELED
+            if intent.metadata.get(CHARGE_METADATA) == charge.id and not is_known:
+                return intent
+        return None
+
     def _create_session(self, charge: Charge, pages: CheckoutPages) -> Session:
+        """Create a session under the first key under which Stripe has stored no failure.
+
+        A session that was made in spite of the failure is harmless while it has no intent: nobody
+        knows its address.
+        """
+        for generation in range(1, MAX_KEYS_PER_REQUEST + 1):
+            try:
+                return self._request_session(charge, pages, generation)
+            except GatewayOutage as error:
+                if not error.is_replayed or self._find_intent(charge) is not None:
+                    raise
+                failure = error
+
+        raise failure
+
+    def _request_session(self, charge: Charge, pages: CheckoutPages, generation: int) -> Session:
         """Create a session; its key follows from its parameters and the session before it."""
         parameters = [charge.session_id, pages.description, pages.success_url, pages.cancel_url]
+        key = f"cs:{charge.id}:{digest(parameters)[:16]}"
+        if generation > 1:
+            key = f"{key}:g{generation}"
         self.at_failpoint(PaymentFailpoint.INTENT_BEFORE_REQUEST)
         session = self.gateway.create_checkout_session(
             amount_minor=charge.amount_minor,
@@ -148,7 +223,7 @@ class PaymentStarter:
             # The stage that expires charges expires their sessions, too.
             expires_at=None,
             metadata={CHARGE_METADATA: charge.id},
-            idempotency_key=f"cs:{charge.id}:{digest(parameters)[:16]}",
+            idempotency_key=key,
         )
         self.at_failpoint(PaymentFailpoint.INTENT_AFTER_REQUEST)
 

@@ -12,6 +12,7 @@ from indelible.money.tasks.outages import RETRY_SECONDS
 from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, no_payout_failpoint
 from indelible.money.tasks.payout_jobs import EndPayoutJob
 from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
+from indelible.money.tasks.planning import PlanRemaining
 from indelible.money.tasks.sending import LEASE_SECONDS, KnownReferences, SendTransfer
 from indelible.money.tasks.states import MoneyStore
 from indelible.money.tasks.sweeping import SweepPayouts
@@ -35,7 +36,16 @@ class PayoutStages:
 
     def stages(self) -> tuple[AnyStage, ...]:
         """Return the stages in the order in which a payout needs them."""
-        return (self.sending().stage(), self.job_end().stage(), self.sweep().stage())
+        return (
+            self.planning().stage(),
+            self.sending().stage(),
+            self.job_end().stage(),
+            self.sweep().stage(),
+        )
+
+    def planning(self) -> PlanRemaining:
+        """Return the stage that plans what is too much for one transaction."""
+        return PlanRemaining(store=self.store, policy=self.policy)
 
     def sending(self) -> SendTransfer:
         """Return the stage that makes transfers."""

@@ -1,7 +1,7 @@
 """The recurring stages that compare the books with Stripe: hourly the cheap rules, daily all."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -18,13 +18,10 @@ from indelible.money.commands import (
     StripeEventSaved,
 )
 from indelible.money.entities import (
-    AccountKind,
-    BalanceTransaction,
     ChargeObject,
     Discrepancy,
     EventObject,
     ReconciliationScope,
-    account_id,
 )
 from indelible.money.errors import ReconciliationRunning
 from indelible.money.handlers.reconciliations import (
@@ -41,7 +38,6 @@ from indelible.money.rules.reconciliation import (
     RECONCILE_FULL_STAGE,
     RULES_BY_SCOPE,
     UNPAID_AFTER,
-    BalanceCuts,
     Compared,
     GroupTransfers,
     IntentStatus,
@@ -49,6 +45,7 @@ from indelible.money.rules.reconciliation import (
     ReconciliationResult,
     reconcile,
 )
+from indelible.money.tasks.balances import read_balances
 from indelible.money.tasks.outages import RETRY_SECONDS, RETRY_WAITS, code_of, one_line
 from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
 from indelible.money.tasks.states import MoneyStore
@@ -63,12 +60,6 @@ EVERY_SECONDS: Final = {
     ReconciliationScope.FULL: 86_400,
 }
 LEASE_SECONDS: Final = 600
-# The ages of the times at which our balance and Stripe's are compared: a booking under way at one
-# of them is not under way at all.
-CUTS: Final = tuple(GRACE + timedelta(minutes=5 * number) for number in range(10))
-# A fee is a task of its own. After an outage of Stripe it is posted within this time.
-FEES_WITHIN: Final = timedelta(seconds=RETRY_SECONDS)
-PAYMENT_TYPES: Final = frozenset({"charge", "payment"})
 JOBS_OF: Final = timedelta(days=7)
 MARGIN: Final = timedelta(hours=1)  # a charge and its event may be on two sides of midnight
 PAGE: Final = 500
@@ -218,7 +209,7 @@ class Reconcile:
         yesterday = now.date() - timedelta(days=1)
         return evolve(
             facts,
-            balances=self._balances(now),
+            balances=read_balances(self.store, self.gateway, now),
             days=self._day(datetime.combine(yesterday, time(), UTC)),
             intents=tuple(self._intents(now)),
             groups=tuple(self._groups(now)),
@@ -240,32 +231,6 @@ class Reconcile:
                     "[Payment] event %s was not stored: %s", event_id, error.code
                 )
         return missing
-
-    def _balances(self, now: datetime) -> tuple[BalanceCuts, ...]:
-        """Return our balance and Stripe's at several times of the last hour."""
-        totals = {one.currency: one.total_minor for one in self.gateway.retrieve_balance()}
-        since = now - max(CUTS)
-        changes = list(self.gateway.list_balance_transactions(since=now - FEES_WITHIN))
-        ours = self.store.read(_stripe_balances, since)
-        late_fees = self.store.read(_unbooked_fees, changes)
-        balances: list[BalanceCuts] = []
-        for currency in sorted({*totals, *ours}):
-            our_total, our_changes = ours.get(currency, (0, ()))
-            cuts: list[tuple[int, int]] = []
-            for age in CUTS:
-                until = now - age
-                booked = our_total - sum(minor for at, minor in our_changes if at >= until)
-                stripes = totals.get(currency, 0)
-                for change in changes:
-                    if change.currency != currency:
-                        continue
-                    if change.created >= until:
-                        stripes -= change.net_minor
-                    else:
-                        stripes += late_fees.get(change.id, 0)
-                cuts.append((booked, stripes))
-            balances.append(BalanceCuts(currency=currency, cuts=tuple(cuts)))
-        return tuple(balances)
 
     def _day(self, since: datetime) -> tuple[Compared, ...]:
         """Return the entry fees of a day, and Stripe's succeeded charges of the same day."""
@@ -319,33 +284,6 @@ def _unknown_events(tx: MoneyRead, event_ids: tuple[str, ...]) -> tuple[str, ...
     for start in range(0, len(event_ids), PAGE):
         unknown.extend(tx.money.events.unknown(event_ids[start : start + PAGE]))
     return tuple(unknown)
-
-
-def _stripe_balances(
-    tx: MoneyRead, since: datetime
-) -> dict[str, tuple[int, tuple[tuple[datetime, int], ...]]]:
-    """Return our balance by currency, with its changes since a time by when they occurred."""
-    balances: dict[str, tuple[int, tuple[tuple[datetime, int], ...]]] = {}
-    for balance in tx.money.accounts.sums():
-        if balance.kind is not AccountKind.STRIPE_BALANCE:
-            continue
-        account = account_id(AccountKind.STRIPE_BALANCE, None, balance.currency)
-        changes: list[tuple[datetime, int]] = []
-        for line in reads.lines_since(tx, account, since):
-            sign = 1 if line.posting.debit_account_id == account else -1
-            changes.append((line.movement.occurred_at, sign * line.posting.amount_minor))
-        balances[balance.currency] = (balance.balance_minor, tuple(changes))
-    return balances
-
-
-def _unbooked_fees(tx: MoneyRead, changes: Sequence[BalanceTransaction]) -> dict[str, int]:
-    """Return the fees of payments that are not posted yet, by their balance transactions."""
-    fees: dict[str, int] = {}
-    for change in changes:
-        is_of_payment = change.type in PAYMENT_TYPES and change.fee_minor != 0
-        if is_of_payment and tx.money.movements.of_key(f"fee:{change.id}") is None:
-            fees[change.id] = change.fee_minor
-    return fees
 
 
 def _booked_at(tx: MoneyRead, charge: ChargeObject) -> datetime | None:

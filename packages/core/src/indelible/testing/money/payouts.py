@@ -7,6 +7,7 @@ from attrs import evolve
 
 from indelible import money
 from indelible.kernel import Change, Head, verify_chain
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.tasks import Task
 from indelible.money import (
@@ -28,7 +29,7 @@ from indelible.money.handlers import (
     record_transfer_failure,
     record_transfer_sent,
 )
-from indelible.money.handlers.saving import save
+from indelible.money.handlers.saving import birth_of, save, save_births
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
 from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import (
@@ -71,9 +72,9 @@ def changes_of(tx: MoneyRead, transfer_id: str) -> Sequence[Change]:
     return tx.history.of(TRANSFER.name, transfer_id)
 
 
-def new_transfer(tx: money.MoneyWrite, transfer_id: str, line: TransferLine) -> None:
-    """Save a transfer that pays one line."""
-    transfer = Transfer.create(
+def unsaved_transfer(tx: money.MoneyWrite, transfer_id: str, line: TransferLine) -> Transfer:
+    """Return a new transfer that pays one line."""
+    return Transfer.create(
         "plan",
         now=tx.clock.now(),
         id=transfer_id,
@@ -86,7 +87,21 @@ def new_transfer(tx: money.MoneyWrite, transfer_id: str, line: TransferLine) -> 
         line_count=1,
         reissue_of=None,
     )
+
+
+def new_transfer(tx: money.MoneyWrite, transfer_id: str, line: TransferLine) -> None:
+    """Save a transfer that pays one line."""
+    transfer = unsaved_transfer(tx, transfer_id, line)
     save(tx, tx.money.transfers, None, transfer, "plan", bulk=(Bulk.of(TransferLine, [line]),))
+
+
+def new_transfers(tx: money.MoneyWrite, transfers: Sequence[tuple[str, TransferLine]]) -> None:
+    """Save transfers together that pay one line each."""
+    births: list[Birth[Transfer]] = []
+    for transfer_id, line in transfers:
+        bulk = (Bulk.of(TransferLine, [line]),)
+        births.append(birth_of(tx, unsaved_transfer(tx, transfer_id, line), "plan", bulk=bulk))
+    save_births(tx.money.transfers, births)
 
 
 class PayoutsConformance:
@@ -161,6 +176,18 @@ class PayoutsConformance:
 
         assert code(attempt) == "PAYOUT_ALREADY_SCHEDULED"
         assert store.read(lambda tx: tx.money.transfers.find({"id": "another"}, limit=1)) == ()
+
+    def test_new_transfers_are_stored_together_or_not_at_all(self, store: AnyStore) -> None:
+        planned(store)
+        line = store.read(lambda tx: tx.money.transfers.lines(id_of("ann")))[0]
+        before = len(store.feed(limit=1_000).changes)
+
+        scheduled = partial(do, store, new_transfers, [("transfer-1", line)])
+        taken = partial(do, store, new_transfers, [(id_of("ann"), line)])
+
+        assert code(scheduled) == "PAYOUT_ALREADY_SCHEDULED"
+        assert code(taken) in {"PAYOUT_ALREADY_SCHEDULED", "STALE"}
+        assert len(store.feed(limit=1_000).changes) == before
 
     def test_two_people_are_needed_for_a_transfer_that_one_has_requested(
         self, store: AnyStore

@@ -190,6 +190,12 @@ def page_owed(names: Sequence[str], *, is_unpaid: bool) -> Query:
             bindparam("after_number", type_=number(POSTINGS.c.number).type),
         )
     )
+    if "movement_id" in names:
+        # The index of one movement's postings leads to the next one; the pair alone does not.
+        after_number = bindparam("after_number", type_=number(POSTINGS.c.number).type)
+        statement = statement.where(
+            POSTINGS.c.seq == literal_column("1"), POSTINGS.c.number > after_number
+        )
     for name in names:
         statement = statement.where(_OWED_COLUMNS[name] == bindparam(name, type_=IDENTIFIER))
     if is_unpaid:

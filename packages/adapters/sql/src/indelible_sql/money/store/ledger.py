@@ -200,6 +200,8 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         where = {name: value for name, value in wanted.items() if value is not None}
         statement = statements.page_owed(tuple(where), is_unpaid=unpaid)
         after_id, after_number = after
+        if movement_id is not None and after_id < movement_id:
+            after_number = 0
         values = {**where, "after_id": after_id, "after_number": after_number, "limit": limit}
         rows = self._session.rows(statement, values)
         return tuple(ROWS.structure(row, OwedLine) for row in rows)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from indelible.kernel import Change, Head
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record
 from indelible.money import errors
@@ -40,6 +41,25 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
             first = bulk[0].rows[0]
             subject = f"owed line {first.owed_number} of movement {first.owed_movement_id}"
             raise errors.PayoutAlreadyScheduled(subject) from violation
+
+    def save_new(self, births: Sequence[Birth[Transfer]]) -> None:
+        """Store new transfers, or raise PayoutAlreadyScheduled if one has an owed line already."""
+        try:
+            super().save_new(births)
+        except GuardViolation as violation:
+            if violation.guard not in LINE_REPORTS:
+                raise
+            raise errors.PayoutAlreadyScheduled(self._scheduled_line(births)) from violation
+
+    def _scheduled_line(self, births: Sequence[Birth[Transfer]]) -> str:
+        """Return the owed line that a transfer pays which is none of these."""
+        new_ids = {birth.entity.id for birth in births}
+        for birth in births:
+            for line in birth.bulk[0].rows:
+                other = self.of_owed_line(line.owed_movement_id, line.owed_number)
+                if other is not None and other.entity.id not in new_ids:
+                    return f"owed line {line.owed_number} of movement {line.owed_movement_id}"
+        return "an owed line of two new transfers"
 
     def of_stripe(self, stripe_transfer_id: str) -> Head[Transfer] | None:
         """Return the transfer that has an id of Stripe."""

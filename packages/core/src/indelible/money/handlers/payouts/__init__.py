@@ -12,7 +12,7 @@ from indelible.money.handlers.payouts.ending import (
     mark_unclaimed,
     record_reversal,
 )
-from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.handlers.payouts.planning import plan_payouts, plan_transfers
 from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible.money.handlers.payouts.sending import (
     SendWork,
@@ -35,6 +35,7 @@ __all__ = [
     "record_reversal",
     # planning
     "plan_payouts",
+    "plan_transfers",
     # reissuing
     "reissue_transfer",
     # sending

@@ -1,8 +1,9 @@
-"""Plan payouts: the job of a settlement and its transfers, in one transaction."""
+"""Plan payouts: the job of a settlement, and its transfers in steps of limited size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from indelible.kernel import Head
+from indelible.kernel.births import Birth
 from indelible.kernel.bulk import Bulk
 from indelible.money import commands, errors
 from indelible.money.commands import PayoutJobSaved
@@ -16,10 +17,10 @@ from indelible.money.entities import (
     transfer_id,
 )
 from indelible.money.handlers.payouts.approving import approve_planned
-from indelible.money.handlers.saving import save
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+from indelible.money.handlers.saving import birth_of, save, save_births
+from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead, MoneyWrite
 from indelible.money.rules.ledger import settlement_key
-from indelible.money.rules.payouts import MANUAL, PayoutPolicy
+from indelible.money.rules.payouts import MANUAL, PLAN_TRANSFERS_STAGE, PayoutPolicy
 
 
 def plan_payouts(
@@ -28,6 +29,7 @@ def plan_payouts(
     """Create the payout job of a settlement with a transfer for each party that it owes.
 
     The ids follow from the settlement and the party. A settlement that is planned keeps its job.
+    A task plans the transfers that are too many for one transaction.
 
     Raises:
         MovementNotFound: The settlement is not posted.
@@ -40,18 +42,32 @@ def plan_payouts(
     if known:
         return _saved(known[0], is_new=False)
 
-    lines = _lines_by_party(tx, settlement.entity)
+    lines = lines_by_party(tx, settlement.entity.id)
     head = _save_job(tx, command.settlement_id, settlement.entity, lines)
-    transfers: dict[str, str] = {}
-    for party in lines:
-        transfers[transfer_id(command.settlement_id, party)] = party
-    planned: list[Head[Transfer]] = []
-    for transfer in sorted(transfers):
-        party = transfers[transfer]
-        planned.append(_save_transfer(tx, transfer, head.entity, party, lines[party]))
-    if policy.automatic_approval:
-        approve_planned(tx, planned)
+    parties = in_order_of_transfers(head.entity.id, lines)
+    first = parties[: policy.transfers_per_step]
+    _plan(tx, head.entity, {party: lines[party] for party in first}, policy)
+    if len(parties) > len(first):
+        tx.tasks.enqueue(PLAN_TRANSFERS_STAGE, {head.entity.id: tx.clock.now()})
     return _saved(head, is_new=True)
+
+
+def plan_transfers(
+    tx: MoneyWrite, command: commands.PlanTransfers, *, policy: PayoutPolicy = MANUAL
+) -> None:
+    """Create the next transfers of a payout job, in the name of the one who has planned it.
+
+    Raises:
+        PayoutJobNotFound: The settlement has no payout job.
+        Stale: One of the transfers exists.
+    """
+    job = tx.money.payout_jobs.get(command.job_id).entity
+    _plan(tx, job, command.lines, policy)
+
+
+def in_order_of_transfers(job_id: str, parties: Iterable[str]) -> list[str]:
+    """Return the parties in the order of the ids of their transfers."""
+    return sorted(parties, key=lambda party: transfer_id(job_id, party))
 
 
 def transfer_lines(lines: Sequence[OwedLine]) -> Bulk[TransferLine]:
@@ -68,13 +84,13 @@ def transfer_lines(lines: Sequence[OwedLine]) -> Bulk[TransferLine]:
     return Bulk.of(TransferLine, rows)
 
 
-def _lines_by_party(tx: MoneyWrite, settlement: Movement) -> dict[str, list[OwedLine]]:
-    """Return the owed lines of a settlement by party, each party's in order."""
+def lines_by_party(tx: MoneyRead, settlement_movement_id: str) -> dict[str, list[OwedLine]]:
+    """Return the unpaid owed lines of a settlement by party, each party's in order."""
     by_party: dict[str, list[OwedLine]] = {}
     after = ("", 0)
     while True:
         page = tx.money.movements.owed_lines(
-            movement_id=settlement.id, unpaid=True, after=after, limit=MAX_ROWS_PER_PAGE
+            movement_id=settlement_movement_id, unpaid=True, after=after, limit=MAX_ROWS_PER_PAGE
         )
         for line in page:
             by_party.setdefault(line.party, []).append(line)
@@ -108,13 +124,28 @@ def _save_job(
     return save(tx, tx.money.payout_jobs, head, job.completed(now=tx.clock.now()), "complete")
 
 
-def _save_transfer(
-    tx: MoneyWrite, transfer: str, job: PayoutJob, party: str, lines: Sequence[OwedLine]
-) -> Head[Transfer]:
+def _plan(
+    tx: MoneyWrite,
+    job: PayoutJob,
+    lines: Mapping[str, Sequence[OwedLine]],
+    policy: PayoutPolicy,
+) -> None:
+    """Save the transfers of some parties, and approve them if the setting says so."""
+    births: list[Birth[Transfer]] = []
+    for party in in_order_of_transfers(job.id, lines):
+        births.append(_new_transfer(tx, job, party, lines[party]))
+    planned = save_births(tx.money.transfers, births)
+    if policy.automatic_approval:
+        approve_planned(tx, planned)
+
+
+def _new_transfer(
+    tx: MoneyWrite, job: PayoutJob, party: str, lines: Sequence[OwedLine]
+) -> Birth[Transfer]:
     entity = Transfer.create(
         "plan",
         now=tx.clock.now(),
-        id=transfer,
+        id=transfer_id(job.id, party),
         job_id=job.id,
         settlement_id=job.id,
         reference=job.reference,
@@ -124,8 +155,7 @@ def _save_transfer(
         line_count=len(lines),
         reissue_of=None,
     )
-    bulk = (transfer_lines(lines),)
-    return save(tx, tx.money.transfers, None, entity, "plan", bulk=bulk)
+    return birth_of(tx, entity, "plan", bulk=(transfer_lines(lines),))
 
 
 def _saved(head: Head[PayoutJob], *, is_new: bool) -> PayoutJobSaved:

@@ -1,0 +1,104 @@
+"""The state of a payee's account is read at Stripe for a request; a newer change wins."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from attrs import define
+from tests.core.money.gateway import ScriptedGateway
+from tests.core.money.payments import ADA, PaymentRun
+
+from indelible.kernel import IndelibleError
+from indelible.money import Payee, PayeeStatus
+from indelible.money.commands import AttachDestination, ClosePayee, RegisterPayee
+from indelible.money.entities import AccountObject
+from indelible.money.errors import GatewayOutage, GatewayRejected
+from indelible.money.handlers.payees import attach_destination, close_payee, register_payee
+from indelible.money.ports import MoneyWrite
+from indelible.money.tasks import PayeeRefresher
+
+BOB: Final = "bob"
+ACCOUNT: Final = "acct_bob"
+
+
+@define(kw_only=True)
+class Interrupted(ScriptedGateway):
+    """A Stripe during whose answer something else happens."""
+
+    meanwhile: Callable[[], object]
+
+    def retrieve_account(self, account_id: str) -> AccountObject:
+        """Return an account after what happens meanwhile."""
+        self.meanwhile()
+        return ScriptedGateway.retrieve_account(self, account_id)
+
+
+def attach(run: PaymentRun, account: str = ACCOUNT) -> None:
+    """Register Bob with an account."""
+
+    def act(tx: MoneyWrite, command: AttachDestination) -> None:
+        register_payee(tx, RegisterPayee(party=command.party))
+        attach_destination(tx, command)
+
+    command = AttachDestination(party=BOB, destination=account)
+    run.store.run(act, command, actor=ADA, reason="a test")
+
+
+def account(*, is_active: bool) -> AccountObject:
+    """Return Bob's account as Stripe has it."""
+    return AccountObject(id=ACCOUNT, transfers_active=is_active, payouts_enabled=is_active)
+
+
+def payee(run: PaymentRun) -> Payee:
+    """Return Bob as he is stored."""
+    return run.store.read(lambda tx: tx.money.payees.get(BOB).entity)
+
+
+def test_a_refresh_enables_and_restricts_as_stripe_says(run: PaymentRun) -> None:
+    attach(run)
+    refresher = PayeeRefresher(store=run.store, gateway=run.gateway)
+    states: list[PayeeStatus] = []
+    for is_active in (False, True, True, False):
+        run.gateway.accounts[ACCOUNT] = account(is_active=is_active)
+        saved = refresher.refresh(BOB, actor=ADA)
+        assert saved is not None
+        states.append(saved.payee.status)
+
+    ready, restricted = PayeeStatus.READY, PayeeStatus.RESTRICTED
+    assert states == [restricted, ready, ready, restricted]
+
+
+@pytest.mark.parametrize(
+    "error", [GatewayOutage("no answer"), GatewayRejected("account_invalid", "no access"), None]
+)
+def test_a_payee_stays_as_it_is_if_its_account_cannot_be_read(
+    run: PaymentRun, error: IndelibleError | None
+) -> None:
+    attach(run)
+    if error is not None:
+        run.gateway.failures.before["retrieve_account"] = [error]
+    refresher = PayeeRefresher(store=run.store, gateway=run.gateway)
+
+    assert refresher.refresh(BOB, actor=ADA) is None
+    assert payee(run).status is PayeeStatus.RESTRICTED
+
+
+def test_a_payee_without_an_account_is_not_asked_about(run: PaymentRun) -> None:
+    run.store.run(register_payee, RegisterPayee(party=BOB), actor=ADA, reason="a test")
+    refresher = PayeeRefresher(store=run.store, gateway=run.gateway)
+
+    assert refresher.refresh(BOB, actor=ADA) is None
+    assert run.gateway.count("retrieve_account") == 0
+
+
+def test_a_change_during_the_request_is_newer_than_the_answer(run: PaymentRun) -> None:
+    attach(run)
+
+    def close() -> None:
+        run.store.run(close_payee, ClosePayee(party=BOB), actor=ADA, reason="a test")
+
+    gateway = Interrupted(meanwhile=close)
+    gateway.accounts[ACCOUNT] = account(is_active=True)
+    PayeeRefresher(store=run.store, gateway=gateway).refresh(BOB, actor=ADA)
+
+    assert payee(run).status is PayeeStatus.CLOSED
