@@ -94,7 +94,7 @@ def test_a_plan_whose_worker_dies_between_two_steps_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = planned(STEPS)
-    step = PlanRemaining._plan  # noqa: SLF001 - the worker dies between two steps
+    step = PlanRemaining._plan  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - dies in it
     steps: list[object] = []
 
     def die(self: PlanRemaining, *arguments: object) -> None:

@@ -150,20 +150,24 @@ class PaymentStarter:
 
         An intent that was made in spite of the failure is adopted.
         """
-        for generation in range(first, first + MAX_KEYS_PER_REQUEST):
+        last = first + MAX_KEYS_PER_REQUEST - 1
+        generation = first
+        while True:
             try:
                 intent = self._request_intent(charge, generation)
+                break
             except GatewayOutage as error:
                 if not error.is_replayed:
                     raise
-                failure = error
                 existing = self._find_intent(charge)
-                if existing is None:
-                    continue
-                intent = existing
-            return CreatedIntent(intent=intent, generation=generation)
+                if existing is not None:
+                    intent = existing
+                    break
+                if generation == last:
+                    raise
+            generation += 1
 
-        raise failure
+        return CreatedIntent(intent=intent, generation=generation)
 
     def _request_intent(self, charge: Charge, generation: int) -> Intent:
         self.at_failpoint(PaymentFailpoint.INTENT_BEFORE_REQUEST)
@@ -197,15 +201,15 @@ class PaymentStarter:
         A session that was made in spite of the failure is harmless while it has no intent: nobody
         knows its address.
         """
-        for generation in range(1, MAX_KEYS_PER_REQUEST + 1):
+        generation = 1
+        while True:
             try:
                 return self._request_session(charge, pages, generation)
             except GatewayOutage as error:
-                if not error.is_replayed or self._find_intent(charge) is not None:
+                is_last = generation == MAX_KEYS_PER_REQUEST
+                if not error.is_replayed or is_last or self._find_intent(charge) is not None:
                     raise
-                failure = error
-
-        raise failure
+            generation += 1
 
     def _request_session(self, charge: Charge, pages: CheckoutPages, generation: int) -> Session:
         """Create a session; its key follows from its parameters and the session before it."""
