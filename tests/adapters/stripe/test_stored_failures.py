@@ -5,17 +5,26 @@ from typing import Any, Final
 
 import pytest
 from tests.adapters.stripe.controls import Controlled
+from tests.core.money.payments import MovableClock
 
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
 from indelible.money import Charge, OpenCharge
 from indelible.money.errors import GatewayOutage
 from indelible.money.handlers import open_charge
-from indelible.money.tasks import CheckoutPages, PaymentStarter
+from indelible.money.lifecycle import ChargeStatus
+from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
+from indelible.money.tasks import CheckoutPages, PaymentStages, PaymentStarter
+from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST, with_next_key
+from indelible_workers import Worker, process_batch
 
 ADA: Final = Actor.user("ada")
+WORKER: Final = Actor.system("worker")
+DAY: Final = timedelta(days=1)
 INTENTS: Final = "POST /v1/payment_intents"
+CANCELLATIONS: Final = "POST /v1/payment_intents/{intent}/cancel"
 SESSIONS: Final = "POST /v1/checkout/sessions"
+EXPIRIES: Final = "POST /v1/checkout/sessions/{session}/expire"
 PAGES: Final = CheckoutPages(
     description="One entry",
     success_url="https://example.org/paid",
@@ -146,3 +155,81 @@ def test_no_second_session_is_made_while_an_unknown_intent_may_be_paid(
     with pytest.raises(GatewayOutage):
         starter.create_checkout(charge.id, PAGES, party="ada", actor=ADA)
     assert len(requests_of(stripe_run, charge)) == 2
+
+
+def expire(stripe_run: Controlled, store: MemoryStore, clock: MovableClock) -> None:
+    """Perform the expiry that is due."""
+    stages = PaymentStages(store=store, gateway=stripe_run.gateway, clock=clock)
+    (stage,) = [stage for stage in stages.stages() if stage.name == EXPIRE_CHARGE_STAGE]
+    worker = Worker(store=store, actor=WORKER, clock=clock)
+    with worker.heartbeat() as beating:
+        process_batch(store, stage, actor=WORKER, worker=beating)
+
+
+def keys_of(stripe_run: Controlled, operation: str) -> list[tuple[str, bool]]:
+    """Return the keys of an operation's requests, and whether Stripe has repeated an answer."""
+    return [
+        (entry["idempotency_key"], entry["is_replay"])
+        for entry in stripe_run.journal()
+        if entry["operation"] == operation
+    ]
+
+
+def test_an_intent_is_canceled_under_the_next_key_after_a_stored_failure(
+    stripe_run: Controlled,
+) -> None:
+    clock = MovableClock(datetime.now(UTC))
+    store = MemoryStore(clock=clock)
+    charge = opened(store, "entry-cancel")
+    starter = PaymentStarter(store=store, gateway=stripe_run.gateway)
+    intent = starter.create_intent(charge.id, party="ada", actor=ADA).intent
+    stripe_run.faults({"kind": "server_error_before", "operation": CANCELLATIONS, "times": 1})
+
+    clock.advance(DAY.total_seconds() + 1)
+    expire(stripe_run, store, clock)
+    clock.advance(3_600)
+    expire(stripe_run, store, clock)
+
+    assert stripe_run.gateway.retrieve_payment_intent(intent.id).status == "canceled"
+    assert store.read(lambda tx: tx.money.charges.get(charge.id)).entity.status == (
+        ChargeStatus.CANCELED
+    )
+    key = f"cancel:{intent.id}"
+    assert keys_of(stripe_run, CANCELLATIONS) == [(key, False), (key, True), (f"{key}:g2", False)]
+
+
+def test_a_session_expires_under_the_next_key_after_a_stored_failure(
+    stripe_run: Controlled,
+) -> None:
+    clock = MovableClock(datetime.now(UTC))
+    store = MemoryStore(clock=clock)
+    charge = opened(store, "entry-expire")
+    starter = PaymentStarter(store=store, gateway=stripe_run.gateway)
+    session = starter.create_checkout(charge.id, PAGES, party="ada", actor=ADA).session
+    stripe_run.faults({"kind": "server_error_after", "operation": EXPIRIES, "times": 1})
+
+    clock.advance(DAY.total_seconds() + 1)
+    expire(stripe_run, store, clock)
+    clock.advance(3_600)
+    expire(stripe_run, store, clock)
+
+    assert stripe_run.gateway.retrieve_checkout_session(session.id).status == "expired"
+    assert store.read(lambda tx: tx.money.charges.get(charge.id)).entity.status == (
+        ChargeStatus.CANCELED
+    )
+    key = f"expire:{session.id}"
+    assert keys_of(stripe_run, EXPIRIES) == [(key, False), (key, True), (f"{key}:g2", False)]
+
+
+def test_no_more_keys_are_used_than_the_limit() -> None:
+    keys: list[str] = []
+
+    def fail(key: str) -> None:
+        keys.append(key)
+        raise GatewayOutage("a stored 500", is_replayed=True)
+
+    with pytest.raises(GatewayOutage):
+        with_next_key(fail, "cancel:pi_1")
+
+    assert keys[:2] == ["cancel:pi_1", "cancel:pi_1:g2"]
+    assert len(set(keys)) == len(keys) == MAX_KEYS_PER_REQUEST

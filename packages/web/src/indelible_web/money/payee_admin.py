@@ -14,6 +14,7 @@ from indelible.money.handlers.payees import (
     reopen_payee,
 )
 from indelible.money.tasks import PayeeRefresher
+from indelible.money.tasks.keys import with_next_key
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
@@ -86,11 +87,12 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
     """Create the account of a payee at Stripe, and return the address of its onboarding pages."""
     gateway = require_gateway(context)
     with stripe_errors():
-        account = gateway.create_account(
-            party=body.party,
-            email=body.email,
-            country=body.country,
-            idempotency_key=f"account:{body.party}",
+        # Nobody knows an account that was made in spite of a failure, so that it receives nothing.
+        account = with_next_key(
+            lambda key: gateway.create_account(
+                party=body.party, email=body.email, country=body.country, idempotency_key=key
+            ),
+            f"account:{body.party}",
         )
 
     def attach(tx: WriteTx, command: AttachDestination) -> PayeeSaved:

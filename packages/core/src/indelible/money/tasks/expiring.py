@@ -22,6 +22,7 @@ from indelible.money.tasks.failpoints import (
     PaymentFailpoint,
     no_payment_failpoint,
 )
+from indelible.money.tasks.keys import with_next_key
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
 from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, outages
 
@@ -92,7 +93,7 @@ class ExpireCharge:
             intent_id = charge.intent_id
             if charge.session_id is not None:
                 intent_id = self._expire_session(charge.session_id) or intent_id
-            is_canceled = intent_id is None or self._cancel_intent(charge, intent_id)
+            is_canceled = intent_id is None or self._cancel_intent(intent_id)
         self.at_failpoint(PaymentFailpoint.EXPIRE_AFTER_REQUEST)
 
         return is_canceled
@@ -118,8 +119,9 @@ class ExpireCharge:
     def _expire_session(self, session_id: str) -> str | None:
         """Expire a session, and return the intent that it has by now."""
         try:
-            session = self.gateway.expire_checkout_session(
-                session_id, idempotency_key=f"expire:{session_id}"
+            session = with_next_key(
+                lambda key: self.gateway.expire_checkout_session(session_id, idempotency_key=key),
+                f"expire:{session_id}",
             )
         except GatewayObjectNotFound:
             return None
@@ -128,14 +130,15 @@ class ExpireCharge:
             session = self.gateway.retrieve_checkout_session(session_id)
         return session.payment_intent
 
-    def _cancel_intent(self, charge: Charge, intent_id: str) -> bool:
+    def _cancel_intent(self, intent_id: str) -> bool:
         """Return True if Stripe has canceled an intent, False if it is paid.
 
         Raises: Postpone while Stripe processes the payment.
         """
         try:
-            intent = self.gateway.cancel_payment_intent(
-                intent_id, idempotency_key=f"cancel:{intent_id}:g{charge.generation}"
+            intent = with_next_key(
+                lambda key: self.gateway.cancel_payment_intent(intent_id, idempotency_key=key),
+                f"cancel:{intent_id}",
             )
         except GatewayObjectNotFound:
             return True

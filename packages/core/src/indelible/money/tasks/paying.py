@@ -23,14 +23,13 @@ from indelible.money.tasks.failpoints import (
     PaymentFailpoint,
     no_payment_failpoint,
 )
+from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST
 from indelible.money.tasks.states import MoneyStore
 
 CANCELED: Final = "canceled"
 EXPIRED: Final = "expired"
 COMPLETE: Final = "complete"
 REASON: Final = "payment started"
-# Stripe has stored a failure under each key but the last one.
-MAX_KEYS_PER_REQUEST: Final = 20
 # Our clock and Stripe's differ by less.
 CLOCK_MARGIN: Final = timedelta(hours=1)
 

@@ -1,0 +1,29 @@
+"""Requests that may be sent again under another idempotency key."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from indelible.money.errors import GatewayOutage
+
+MAX_KEYS_PER_REQUEST: Final = 20
+
+Answer = TypeVar("Answer")
+
+
+def with_next_key(request: Callable[[str], Answer], key: str) -> Answer:
+    """Send a request; while Stripe repeats a stored failure, send it under the next key.
+
+    Stripe stores a failure under its key for a day and repeats it. A request that sets an object
+    to a state does the same under another key: sent twice, it does what one request does. The keys
+    are `key`, `key:g2`, `key:g3`, and at most MAX_KEYS_PER_REQUEST.
+
+    Raises: GatewayError of the last request.
+    """
+    number = 1
+    while True:
+        try:
+            return request(key if number == 1 else f"{key}:g{number}")
+        except GatewayOutage as error:
+            if not error.is_replayed or number == MAX_KEYS_PER_REQUEST:
+                raise
+        number += 1
