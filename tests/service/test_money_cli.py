@@ -230,8 +230,8 @@ def test_a_reconciliation_prints_the_grace_of_each_rule_that_it_applied(books: B
         "A difference is reported at once by R1, R4, R7, R10; after 15 minutes by R5, R8, R12."
     )
     assert full == (
-        "A difference is reported at once by R1, R3, R4, R7, R10, R11;"
-        " after 15 minutes by R5, R8, R9, R12; after 60 minutes by R2, R6."
+        "A difference is reported at once by R1, R4, R7, R10, R11;"
+        " after 15 minutes by R3, R5, R8, R9, R12; after 60 minutes by R2, R6."
     )
 
 

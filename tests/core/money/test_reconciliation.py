@@ -190,6 +190,17 @@ def test_r3_finds_a_charge_that_was_not_collected(week: Week) -> None:
     assert week.found() == {"R3"}
 
 
+def test_r3_waits_for_a_charge_of_the_minutes_before_midnight(week: Week) -> None:
+    week.clock.advance(9 * HOURS + 58 * 60)
+    week.books.charge("pi_unknown", 99)
+    week.clock.advance(7 * 60)
+    seven_minutes_later = week.found()
+    week.clock.advance(10 * 60)
+
+    assert seven_minutes_later == set()
+    assert week.found() == {"R3"}
+
+
 def test_r5_finds_an_event_without_an_outcome(week: Week) -> None:
     _, intent = week.opened_intent("late")
     week.receive("payment_intent.processing", intent_body(intent))

@@ -47,6 +47,7 @@ RULES_BY_SCOPE: Final[Mapping[ReconciliationScope, Sequence[ReconciliationRule]]
 # The age from which a difference is reported; the other rules report each at once.
 GRACE_BY_RULE: Final[Mapping[ReconciliationRule, timedelta]] = {
     ReconciliationRule.R2: max(CUTS),
+    ReconciliationRule.R3: GRACE,
     ReconciliationRule.R5: GRACE,
     ReconciliationRule.R6: UNPAID_AFTER,
     ReconciliationRule.R8: GRACE,

@@ -1,7 +1,7 @@
 """The recurring stages that compare the books with Stripe: hourly the cheap rules, daily all."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -210,7 +210,7 @@ class Reconcile:
         return evolve(
             facts,
             balances=read_balances(self.store, self.gateway, now),
-            days=self._day(datetime.combine(yesterday, time(), UTC)),
+            days=self._day(datetime.combine(yesterday, time(), UTC), now),
             intents=tuple(self._intents(now)),
             groups=tuple(self._groups(now)),
             digests=self.store.read(reads.settlement_digests),
@@ -232,28 +232,12 @@ class Reconcile:
                 )
         return missing
 
-    def _day(self, since: datetime) -> tuple[Compared, ...]:
+    def _day(self, since: datetime, now: datetime) -> tuple[Compared, ...]:
         """Return the entry fees of a day, and Stripe's succeeded charges of the same day."""
         until = since + timedelta(days=1)
-        stripes: dict[str, int] = {}
-        for charge in self.gateway.list_charges(since=since - MARGIN, until=until + MARGIN):
-            if charge.status != SUCCEEDED:
-                continue
-            # The charge belongs to the day on which it was booked.
-            day = self.store.read(_booked_at, charge) or charge.created
-            if since <= day < until:
-                stripes[charge.currency] = stripes.get(charge.currency, 0) + charge.amount_minor
-        ours = self.store.read(_collected, since, until)
-        compared: list[Compared] = []
-        for currency in sorted({*stripes, *ours}):
-            pair = Compared(
-                subject=since.date().isoformat(),
-                currency=currency,
-                expected_minor=stripes.get(currency, 0),
-                actual_minor=ours.get(currency, 0),
-            )
-            compared.append(pair)
-        return tuple(compared)
+        listed = self.gateway.list_charges(since=since - MARGIN, until=until + MARGIN)
+        succeeded = [charge for charge in listed if charge.status == SUCCEEDED]
+        return self.store.read(_compare_day, succeeded, since=since, now=now)
 
     def _intents(self, now: datetime) -> Iterator[IntentStatus]:
         """Yield the charges that wait for more than an hour with the status of their intent."""
@@ -284,6 +268,34 @@ def _unknown_events(tx: MoneyRead, event_ids: tuple[str, ...]) -> tuple[str, ...
     for start in range(0, len(event_ids), PAGE):
         unknown.extend(tx.money.events.unknown(event_ids[start : start + PAGE]))
     return tuple(unknown)
+
+
+def _compare_day(
+    tx: MoneyRead, charges: Sequence[ChargeObject], *, since: datetime, now: datetime
+) -> tuple[Compared, ...]:
+    """Compare what was collected on a day with Stripe's charges of it, in one transaction.
+
+    A charge belongs to the day on which it was booked. A young one that is not booked yet is left
+    out: the hour after midnight has charges of the day before.
+    """
+    until = since + timedelta(days=1)
+    stripes: dict[str, int] = {}
+    for charge in charges:
+        booked_at = _booked_at(tx, charge)
+        if booked_at is None and now - charge.created < GRACE:
+            continue
+        if since <= (booked_at or charge.created) < until:
+            stripes[charge.currency] = stripes.get(charge.currency, 0) + charge.amount_minor
+    ours = _collected(tx, since, until)
+    return tuple(
+        Compared(
+            subject=since.date().isoformat(),
+            currency=currency,
+            expected_minor=stripes.get(currency, 0),
+            actual_minor=ours.get(currency, 0),
+        )
+        for currency in sorted({*stripes, *ours})
+    )
 
 
 def _booked_at(tx: MoneyRead, charge: ChargeObject) -> datetime | None:
