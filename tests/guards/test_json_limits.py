@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from sqlalchemy import Column, Engine, Table
+from sqlalchemy import Column, Engine, QueuePool, Table
 from sqlalchemy.exc import DBAPIError
 from tests.guards.attack_parts import Write
 from tests.guards.attacks_on_json import insert_of, json_columns, kind_of, update_of
@@ -76,7 +76,8 @@ def target(
     if request.param == "sqlite":
         file: Situated[Path] = request.getfixturevalue("situated_file")
         path = Path(shutil.copy(file.location, tmp_path_factory.mktemp("json")))
-        engine, situation = sqlite_engine(f"sqlite:///{path}", foreign_keys=True), file.situation
+        engine = sqlite_engine(f"sqlite:///{path}", foreign_keys=True, pool=QueuePool)
+        situation = file.situation
     else:
         database: Situated[PostgresServer] = request.getfixturevalue("situated_database")
         engine, situation = postgresql_engine(database.location.url), database.situation
