@@ -3,7 +3,12 @@
 import pytest
 
 from indelible.money.errors import PaymentsNotConfigured
-from indelible.money.rules.payouts import AUTOMATIC, MANUAL, SEND_TRANSFER_STAGE
+from indelible.money.rules.payouts import (
+    AUTOMATIC,
+    MANUAL,
+    PLAN_TRANSFERS_STAGE,
+    SEND_TRANSFER_STAGE,
+)
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.reactions import POST_SETTLEMENT_STAGE, UPDATE_CHARGES_STAGE
 from indelible_service.contexts.money import (
@@ -22,7 +27,8 @@ from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
 TEST_MODE = {"STRIPE_API_KEY": "sk_test_123", "STRIPE_WEBHOOK_SECRET": "whsec_abc"}
-REACTION_STAGES = {UPDATE_CHARGES_STAGE, POST_SETTLEMENT_STAGE}
+# The stages that need no Stripe.
+OWN_STAGES = {UPDATE_CHARGES_STAGE, POST_SETTLEMENT_STAGE, PLAN_TRANSFERS_STAGE}
 
 
 def section(**variables: str) -> MoneySettings:
@@ -35,7 +41,7 @@ def test_without_settings_no_request_is_sent_to_stripe(sqlite: SqlStore) -> None
 
     assert build_optional_gateway(settings) is None
     assert build_peers(settings) == ()
-    assert {stage.name for stage in build_stages(settings, sqlite)} == REACTION_STAGES
+    assert {stage.name for stage in build_stages(settings, sqlite)} == OWN_STAGES
     with pytest.raises(PaymentsNotConfigured):
         build_gateway(settings)
 
@@ -44,7 +50,7 @@ def test_a_key_configures_the_stages_and_the_recurring_tasks(sqlite: SqlStore) -
     names = {stage.name for stage in build_stages(section(**TEST_MODE), sqlite)}
     recurring = {task.name for task in recurring_tasks(Settings.read(TEST_MODE))}
 
-    assert names > {*REACTION_STAGES, PROCESS_STRIPE_EVENT_STAGE, SEND_TRANSFER_STAGE}
+    assert names > {*OWN_STAGES, PROCESS_STRIPE_EVENT_STAGE, SEND_TRANSFER_STAGE}
     assert recurring > {"payouts", "reconciliation-cheap", "reconciliation-full"}
 
 

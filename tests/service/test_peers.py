@@ -62,8 +62,8 @@ def test_an_unknown_error_of_a_driver_is_named_without_its_text() -> None:
 
 WITHOUT_CHAIN = (
     "clean_workspaces, fetch_tournament, follow_feed, ingest_contest, lock_contest,"
-    " post_settlement, process_job, reconcile_contests, seal, settle_contest, start_contest,"
-    " update_charges"
+    " plan_transfers, post_settlement, process_job, reconcile_contests, seal, settle_contest,"
+    " start_contest, update_charges"
 )
 WITH_CHAIN = WITHOUT_CHAIN.replace("clean_workspaces, ", "clean_workspaces, detect, ")
 

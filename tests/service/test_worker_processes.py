@@ -54,6 +54,7 @@ STAGES = (
     "reconcile_contests",
     "update_charges",
     "post_settlement",
+    "plan_transfers",
     "process_job",
     "clean_workspaces",
     "detect",

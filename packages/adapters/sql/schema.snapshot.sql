@@ -6009,7 +6009,7 @@ function tasks_needs_jobs  BEGIN
 END  false {search_path=pg_catalog}
 
 function tasks_needs_payout_jobs  BEGIN
-  IF (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+  IF (NEW.stage NOT IN ('plan_transfers', 'complete_payout_job') OR EXISTS (SELECT 1 FROM payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -8428,7 +8428,7 @@ trigger A CREATE TRIGGER "tasks_needs_contests" AFTER INSERT ON "tasks" FOR EACH
 
 trigger A CREATE TRIGGER "tasks_needs_jobs" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'process_job'::"text")) EXECUTE FUNCTION "tasks_needs_jobs"()
 
-trigger A CREATE TRIGGER "tasks_needs_payout_jobs" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'complete_payout_job'::"text")) EXECUTE FUNCTION "tasks_needs_payout_jobs"()
+trigger A CREATE TRIGGER "tasks_needs_payout_jobs" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = ANY (ARRAY['plan_transfers'::"text", 'complete_payout_job'::"text"]))) EXECUTE FUNCTION "tasks_needs_payout_jobs"()
 
 trigger A CREATE TRIGGER "tasks_needs_provider_feeds" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'fetch_tournament'::"text")) EXECUTE FUNCTION "tasks_needs_provider_feeds"()
 

@@ -5412,7 +5412,7 @@ WHEN (NEW.stage NOT IN ('process_job') OR EXISTS (SELECT 1 FROM main.jobs AS hea
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_jobs'); END
 
 trigger tasks_needs_payout_jobs: CREATE TRIGGER tasks_needs_payout_jobs BEFORE INSERT ON tasks
-WHEN (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+WHEN (NEW.stage NOT IN ('plan_transfers', 'complete_payout_job') OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_payout_jobs'); END
 
 trigger tasks_needs_provider_feeds: CREATE TRIGGER tasks_needs_provider_feeds BEFORE INSERT ON tasks

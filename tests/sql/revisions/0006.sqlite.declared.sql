@@ -5102,7 +5102,7 @@ WHEN (NEW.stage NOT IN ('process_stripe_event') OR EXISTS (SELECT 1 FROM main.st
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_stripe_events'); END
 --;
 CREATE TRIGGER tasks_needs_payout_jobs BEFORE INSERT ON tasks
-WHEN (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+WHEN (NEW.stage NOT IN ('plan_transfers', 'complete_payout_job') OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_payout_jobs'); END
 --;
 CREATE TRIGGER tasks_needs_transfers BEFORE INSERT ON tasks

@@ -6,7 +6,11 @@ from typing import Final
 
 from indelible.kernel import Lifecycle
 from indelible.money.lifecycle import CHARGE, PAYOUT_JOB, REFUND, STRIPE_EVENT, TRANSFER
-from indelible.money.rules.payouts import COMPLETE_PAYOUT_JOB_STAGE, SEND_TRANSFER_STAGE
+from indelible.money.rules.payouts import (
+    COMPLETE_PAYOUT_JOB_STAGE,
+    PLAN_TRANSFERS_STAGE,
+    SEND_TRANSFER_STAGE,
+)
 
 PROCESS_STRIPE_EVENT_STAGE: Final = "process_stripe_event"  # the id of a task is the event's id
 SEND_REFUND_STAGE: Final = "send_refund"  # the id of the refund
@@ -22,6 +26,7 @@ PAYMENT_STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum]]] = {
 # The stages whose tasks belong to aggregates; the tasks of all other stages stand alone.
 STAGE_LIFECYCLES: Final[Mapping[str, Lifecycle[StrEnum]]] = {
     **PAYMENT_STAGE_LIFECYCLES,
+    PLAN_TRANSFERS_STAGE: PAYOUT_JOB,
     SEND_TRANSFER_STAGE: TRANSFER,
     COMPLETE_PAYOUT_JOB_STAGE: PAYOUT_JOB,
 }

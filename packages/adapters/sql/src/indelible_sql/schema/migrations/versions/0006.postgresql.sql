@@ -2160,14 +2160,14 @@ ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_stripe_events
 --;
 CREATE FUNCTION indelible.tasks_needs_payout_jobs() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.stage NOT IN ('complete_payout_job') OR EXISTS (SELECT 1 FROM indelible.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
+  IF (NEW.stage NOT IN ('plan_transfers', 'complete_payout_job') OR EXISTS (SELECT 1 FROM indelible.payout_jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER tasks_needs_payout_jobs AFTER INSERT ON indelible.tasks
-FOR EACH ROW WHEN (NEW.stage IN ('complete_payout_job')) EXECUTE FUNCTION indelible.tasks_needs_payout_jobs()
+FOR EACH ROW WHEN (NEW.stage IN ('plan_transfers', 'complete_payout_job')) EXECUTE FUNCTION indelible.tasks_needs_payout_jobs()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_needs_payout_jobs
 --;
