@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+from http import HTTPStatus
 from random import Random
 from typing import Any, Final
 
@@ -45,6 +46,7 @@ WEBHOOK_FAULTS: Final = {"duplicate": 0.2, "reorder": 0.3, "delay": 0.2, "lose":
 GRACE_SECONDS: Final = 16 * 60
 HOUR: Final = 3_600
 MAX_RECONCILIATIONS: Final = 5
+MAX_REPETITIONS: Final = 5
 
 
 class Story(StrEnum):
@@ -71,13 +73,16 @@ class ChargeReport:
     events: int = 0
     found_by_r12: int = 0
     webhooks: dict[str, int] = field(factory=dict[str, int])
+    repeated: Counter[str] = field(factory=Counter[str])
     problems: list[str] = field(factory=list[str])
 
     def __str__(self) -> str:
         disturbed = ", ".join(f"{number} {name}" for name, number in sorted(self.webhooks.items()))
         return (
             f"{self.charges} charges, {self.succeeded} paid, {self.events} events"
-            f" ({disturbed}), {self.found_by_r12} found by R12; problems: {self.problems or 'none'}"
+            f" ({disturbed}), {self.found_by_r12} found by R12;"
+            f" requests repeated: {dict(self.repeated) or 'none'};"
+            f" problems: {self.problems or 'none'}"
         )
 
 
@@ -134,16 +139,25 @@ class ChargeDose:
             expires_at=self.site.clock.now() + timedelta(days=20),
         )
         self.site.execute(open_charge, command)
-        response = self.browser.post(
+        self.intents[item] = self._create_intent(item, self.keys[party])
+
+    def _create_intent(self, item: str, key: str) -> str:
+        """Request the intent of an item, again with the same key where Stripe did not answer."""
+        response = self._post(item, key)
+        for _ in range(MAX_REPETITIONS):
+            if response.status_code != HTTPStatus.BAD_GATEWAY:
+                break
+            self.report.repeated[response.json()["detail"]] += 1
+            response = self._post(item, key)
+        response.raise_for_status()
+        return str(response.json()["intent_id"])
+
+    def _post(self, item: str, key: str) -> httpx.Response:
+        return self.browser.post(
             f"{self.site.web_url}/v1/payments/create-intent",
             json={"item": item, "reason": "chaos"},
-            headers={
-                "Authorization": f"Bearer {self.keys[party]}",
-                "Idempotency-Key": f"pay-{item}",
-            },
+            headers={"Authorization": f"Bearer {key}", "Idempotency-Key": f"pay-{item}"},
         )
-        response.raise_for_status()
-        self.intents[item] = response.json()["intent_id"]
 
     def _pay(self, item: str) -> None:
         story = self.stories[item]
