@@ -35,6 +35,7 @@ from indelible.money.rules.stages import (
 )
 from indelible.money.tasks import PaymentStages, PaymentStarter
 from indelible.money.tasks.failpoints import AtPaymentFailpoint, no_payment_failpoint
+from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
 from indelible.money.tasks.receiving import received
 from indelible.testing.stores import CountedIds
 from indelible_workers import Worker, process_batch
@@ -69,6 +70,7 @@ class PaymentRun:
 
     clock: MovableClock = field(factory=MovableClock)
     gateway: ScriptedGateway = field(factory=ScriptedGateway)
+    observer: PaymentObserver = field(factory=SilentPaymentObserver)
     store: MemoryStore = field(init=False)
     number: int = 0
 
@@ -150,7 +152,11 @@ class PaymentRun:
     def process(self, *names: str, at_failpoint: AtPaymentFailpoint = no_payment_failpoint) -> None:
         """Perform the tasks of some stages that are due."""
         stages = PaymentStages(
-            store=self.store, gateway=self.gateway, clock=self.clock, at_failpoint=at_failpoint
+            store=self.store,
+            gateway=self.gateway,
+            clock=self.clock,
+            observer=self.observer,
+            at_failpoint=at_failpoint,
         )
         worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
         with worker.heartbeat() as beating:

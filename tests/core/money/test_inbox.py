@@ -84,11 +84,19 @@ def test_a_signed_event_is_stored_with_its_bytes_before_any_effect(run: PaymentR
 
 
 def test_two_secrets_are_accepted_during_a_rotation(run: PaymentRun) -> None:
-    handler = handler_of(run, secrets=(SECRET, NEW_SECRET))
+    rotating = handler_of(run, secrets=(SECRET, NEW_SECRET))
     seconds = int(START.timestamp())
+    header, new_header = (
+        f"t={seconds},v1={sign(seconds, b'{}', secret)}" for secret in (SECRET, NEW_SECRET)
+    )
 
-    for secret in (SECRET, NEW_SECRET):
-        handler.verify(f"t={seconds},v1={sign(seconds, b'{}', secret)}", b"{}", START)
+    rotating.verify(header, b"{}", START)
+    rotating.verify(new_header, b"{}", START)
+
+    rotated = handler_of(run, secrets=(NEW_SECRET,))
+    rotated.verify(new_header, b"{}", START)
+    with pytest.raises(errors.StripeSignatureInvalid):
+        rotated.verify(header, b"{}", START)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from tests.core.money.payments import (
     dispute_body,
     withdrawn_body,
 )
+from tests.core.money.postings import rows
 
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.audit import ActorKind
-from indelible.money import MoneyRead, errors
+from indelible.money import errors
 from indelible.money.commands import BookResidue, RequestRefund
 from indelible.money.entities import AccountKind, MovementKind, RefundReason
 from indelible.money.handlers import book_residue, request_refund
@@ -21,24 +22,6 @@ from indelible.money.lifecycle import ChargeStatus
 from indelible.money.rules.stages import RECORD_FEE_STAGE, SEND_REFUND_STAGE
 
 KEY = Actor(ActorKind.KEY, "operators")
-Row = tuple[str, str, int]
-
-
-def rows(run: PaymentRun, key: str) -> list[Row]:
-    """Return the postings of a movement: the kinds of its accounts and the amounts."""
-
-    def read(tx: MoneyRead) -> list[Row]:
-        money = tx.money
-        head = money.movements.of_key(key)
-        assert head is not None, key
-        lines: list[Row] = []
-        for posting in money.movements.postings(head.entity.id, after=0, limit=9):
-            debit = posting.debit_account_id.partition(":")[0]
-            credit = posting.credit_account_id.partition(":")[0]
-            lines.append((debit, credit, posting.amount_minor))
-        return lines
-
-    return run.store.read(read)
 
 
 def lose(run: PaymentRun, intent_id: str) -> None:
@@ -56,14 +39,14 @@ def win(run: PaymentRun, intent_id: str) -> None:
 def test_an_entry_fee(run: PaymentRun) -> None:
     run.paid()
 
-    assert rows(run, "stripe_event:evt_1:ENTRY_FEE") == [("stripe_balance", "escrow", FEE)]
+    assert rows(run.store, "stripe_event:evt_1:ENTRY_FEE") == [("stripe_balance", "escrow", FEE)]
 
 
 def test_a_processing_fee(run: PaymentRun) -> None:
     _, intent = run.paid()
     run.process(RECORD_FEE_STAGE)
 
-    assert rows(run, f"fee:txn_{intent.id}") == [("stripe_fees", "stripe_balance", 103)]
+    assert rows(run.store, f"fee:txn_{intent.id}") == [("stripe_fees", "stripe_balance", 103)]
 
 
 def test_a_refund_of_an_item_that_no_settlement_has_counted(run: PaymentRun) -> None:
@@ -71,8 +54,8 @@ def test_a_refund_of_an_item_that_no_settlement_has_counted(run: PaymentRun) -> 
     refund = run.refund(charge)
     run.process(SEND_REFUND_STAGE)
 
-    assert rows(run, f"refund:{refund.id}:REQ") == [("escrow", "refund_clearing", FEE)]
-    assert rows(run, f"refund:{refund.id}:OK") == [("refund_clearing", "stripe_balance", FEE)]
+    assert rows(run.store, f"refund:{refund.id}:REQ") == [("escrow", "refund_clearing", FEE)]
+    assert rows(run.store, f"refund:{refund.id}:OK") == [("refund_clearing", "stripe_balance", FEE)]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +78,7 @@ def test_a_refund_of_an_item_that_a_settlement_has_counted(run: PaymentRun) -> N
     run.settle("item-1", amount_minor=FEE)
     refund = run.refund(charge)
 
-    assert rows(run, f"refund:{refund.id}:REQ") == [("goodwill", "refund_clearing", FEE)]
+    assert rows(run.store, f"refund:{refund.id}:REQ") == [("goodwill", "refund_clearing", FEE)]
 
 
 @pytest.mark.parametrize("is_settled", [False, True])
@@ -108,14 +91,14 @@ def test_a_failed_refund(run: PaymentRun, *, is_settled: bool) -> None:
     run.process(SEND_REFUND_STAGE)
 
     source = "goodwill" if is_settled else "escrow"
-    assert rows(run, f"refund:{refund.id}:FAIL") == [("refund_clearing", source, FEE)]
+    assert rows(run.store, f"refund:{refund.id}:FAIL") == [("refund_clearing", source, FEE)]
 
 
 def test_an_opened_dispute_with_its_fee(run: PaymentRun) -> None:
     _, intent = run.paid()
     run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
 
-    assert rows(run, "dispute:dp_1:OPEN") == [
+    assert rows(run.store, "dispute:dp_1:OPEN") == [
         ("dispute_receivable", "stripe_balance", FEE),
         ("dispute_losses", "stripe_balance", DISPUTE_FEE),
     ]
@@ -126,14 +109,14 @@ def test_a_won_dispute(run: PaymentRun) -> None:
     run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
     win(run, intent.id)
 
-    assert rows(run, "dispute:dp_1:WON") == [("stripe_balance", "dispute_receivable", FEE)]
+    assert rows(run.store, "dispute:dp_1:WON") == [("stripe_balance", "dispute_receivable", FEE)]
 
 
 def test_a_dispute_that_is_lost_before_the_settlement(run: PaymentRun) -> None:
     _, intent = run.paid()
     lose(run, intent.id)
 
-    assert rows(run, "dispute:dp_1:LOST") == [("escrow", "dispute_receivable", FEE)]
+    assert rows(run.store, "dispute:dp_1:LOST") == [("escrow", "dispute_receivable", FEE)]
 
 
 def test_a_dispute_that_is_lost_after_the_settlement_is_a_loss(run: PaymentRun) -> None:
@@ -141,7 +124,7 @@ def test_a_dispute_that_is_lost_after_the_settlement_is_a_loss(run: PaymentRun) 
     run.settle("item-1", amount_minor=FEE)
     lose(run, intent.id)
 
-    assert rows(run, "dispute:dp_1:LOST") == [("dispute_losses", "dispute_receivable", FEE)]
+    assert rows(run.store, "dispute:dp_1:LOST") == [("dispute_losses", "dispute_receivable", FEE)]
 
 
 @pytest.mark.slow
@@ -154,7 +137,7 @@ def test_a_won_dispute_of_an_item_that_the_settlement_left_out(run: PaymentRun) 
 
     win(run, intent.id)
 
-    assert rows(run, "dispute:dp_1:RESIDUE") == [("escrow", "platform_rake", FEE)]
+    assert rows(run.store, "dispute:dp_1:RESIDUE") == [("escrow", "platform_rake", FEE)]
     assert run.balance(AccountKind.ESCROW) == 0
 
 

@@ -1,12 +1,16 @@
 """Every row of facts 5.1 through HTTP: payers, Stripe's simulator, its webhooks, our stages."""
 
+import logging
 from pathlib import Path
 from typing import Final
 
 import pytest
 from tests.contest_runs import FEE_MINOR
+from tests.money_contests import OPERATOR
 from tests.web.payments.running import PAGES, PaymentServer, payment_server
 
+from indelible.contests.commands import RejectEntry
+from indelible.contests.handlers import reject_entry
 from indelible.money.entities import RefundReason
 
 pytestmark = pytest.mark.slow  # Each test runs a server and a simulator.
@@ -18,6 +22,7 @@ OUTCOMES: Final = {
 }
 DISPUTE_FEE: Final = 1_500
 PAID: Final = ("SUCCEEDED", "ACTIVE")
+PLACE_NUMBER: Final = 1  # of the entry of the server
 
 
 def brought_to(server: PaymentServer, status: str) -> str:
@@ -27,6 +32,11 @@ def brought_to(server: PaymentServer, status: str) -> str:
         server.attempt(intent_id, OUTCOMES[status])
     assert server.status(intent_id)["status"] == status
     return intent_id
+
+
+def next_place_number(server: PaymentServer) -> int | None:
+    """Let another user enter the contest, and return the number of the place."""
+    return server.run.enter(server.contest, "bob", 1).place_number
 
 
 def stripe_fees(server: PaymentServer) -> int:
@@ -41,6 +51,7 @@ def test_a_created_intent_is_pending_and_its_entry_waits_for_the_payment(
     assert server.outcome(intent_id) == ("PENDING", "PENDING_PAYMENT")
     assert server.status(intent_id)["amount_minor"] == FEE_MINOR
     assert server.postings() == []
+    assert next_place_number(server) == PLACE_NUMBER + 1
 
 
 @pytest.mark.parametrize("status", ["PENDING", "FAILED"])
@@ -98,6 +109,18 @@ def test_a_payment_after_the_lock_and_its_grace_is_refunded(server: PaymentServe
     assert "refund_clearing" not in server.balances()
 
 
+def test_a_payment_whose_place_was_given_back_is_refunded(server: PaymentServer) -> None:
+    intent_id = server.started()
+    reject = RejectEntry(entry_id=server.entry.id, rejection_reason="a test")
+    server.run.store.run(reject_entry, reject, actor=OPERATOR, reason="a test")
+
+    server.attempt(intent_id)
+
+    assert server.outcome(intent_id) == ("REFUNDED", "REJECTED")
+    assert server.status(intent_id)["outcome_code"] == RefundReason.LATE_PAYMENT.value
+    assert "escrow" not in server.balances()
+
+
 @pytest.mark.parametrize("status", ["PENDING", "REQUIRES_ACTION", "PROCESSING"])
 def test_a_declined_payment_keeps_its_code_and_may_be_tried_again(
     server: PaymentServer, status: str
@@ -121,6 +144,7 @@ def test_an_intent_that_is_canceled_at_stripe_frees_the_place(
     server.happen(f"intents/{intent_id}/cancel")
 
     assert server.outcome(intent_id) == ("CANCELED", "REJECTED")
+    assert next_place_number(server) == PLACE_NUMBER
 
 
 def test_an_expired_charge_is_canceled_at_stripe(server: PaymentServer) -> None:
@@ -141,6 +165,7 @@ def test_a_requested_refund_sets_the_money_aside(server: PaymentServer) -> None:
     server.refund()
 
     assert server.outcome(intent_id)[0] == "REFUND_PENDING"
+    assert server.postings()[-1] == ("REFUND_REQUESTED", FEE_MINOR)
     assert server.balances()["refund_clearing"] == FEE_MINOR
     assert "escrow" not in server.balances()
 
@@ -165,18 +190,24 @@ def test_a_refund_ends_by_its_event(
     assert server.balances()["stripe_balance"] == expected
 
 
-def test_a_refund_that_a_bank_returns_gives_the_money_back(tmp_path: Path) -> None:
+def test_a_refund_that_a_bank_returns_gives_the_money_back_with_an_alert(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with payment_server(tmp_path, account={"refund_status": "pending"}) as server:
         intent_id = server.paid()
         server.refund()
         server.settle()
         (refund,) = server.admin(f"payments/charges/{server.charge.id}")["refunds"]
 
-        server.happen(f"refunds/{refund['stripe_refund_id']}", status="failed")
+        with caplog.at_level(logging.ERROR, "indelible.money"):
+            server.happen(f"refunds/{refund['stripe_refund_id']}", status="failed")
 
         assert server.outcome(intent_id)[0] == "SUCCEEDED"
         assert server.balances()["escrow"] == FEE_MINOR
-        assert "REFUND_FAILED" in [kind for kind, _ in server.postings()]
+        assert ("REFUND_FAILED", FEE_MINOR) in server.postings()
+        (alert,) = caplog.messages
+        assert alert.startswith(f"[Payment] REFUND_FAILED: refund {refund['stripe_refund_id']}")
+        assert "1 refund failed at Stripe." in server.page("")
 
 
 def test_a_dispute_withdraws_the_money_and_voids_the_entry(server: PaymentServer) -> None:
@@ -185,6 +216,7 @@ def test_a_dispute_withdraws_the_money_and_voids_the_entry(server: PaymentServer
     dispute_id = server.disputed(intent_id)
 
     assert server.outcome(intent_id) == ("DISPUTED", "VOID")
+    assert ("DISPUTE_OPENED", FEE_MINOR + DISPUTE_FEE) in server.postings()
     assert server.balances()["dispute_receivable"] == FEE_MINOR
     assert server.balances()["dispute_losses"] == DISPUTE_FEE
     (due,) = server.admin("payments/disputes/due")["items"]
@@ -234,6 +266,7 @@ def test_a_lost_dispute_is_a_charge_back(server: PaymentServer) -> None:
     server.happen(f"disputes/{dispute_id}/close", status="lost")
 
     assert server.outcome(intent_id) == ("CHARGED_BACK", "VOID")
+    assert server.postings()[-1] == ("DISPUTE_LOST", FEE_MINOR)
     assert "dispute_receivable" not in server.balances()
     assert "escrow" not in server.balances()
 

@@ -3,14 +3,20 @@
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 from tests.contest_runs import FEE_MINOR
-from tests.web.payments.running import PaymentServer
+from tests.money_contests import OPERATOR
+from tests.web.harness import SETTINGS
+from tests.web.payments.running import PaymentServer, payment_server
 
 from indelible.money import MovementKind
+from indelible.money.rules.charges import CHARGE_METADATA
 from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible_stripe.simulator.state import Kind
 from indelible_web.money.webhooks import MAX_BODY_BYTES
 
@@ -19,6 +25,14 @@ pytestmark = pytest.mark.slow  # Each test runs a server and a simulator.
 SUCCEEDED: Final = "payment_intent.succeeded"
 HOUR: Final = 3_600
 AT_ONCE: Final = 8
+API_VERSION: Final = "2026-10-28.endive"
+
+
+def work_for(server: PaymentServer, *, hours: int) -> None:
+    """Let hours pass, and process what is due after each."""
+    for _ in range(hours):
+        server.advance(HOUR)
+        server.run.work()
 
 
 def test_step_1_a_body_over_the_limit_is_refused_and_not_stored(server: PaymentServer) -> None:
@@ -43,17 +57,25 @@ def test_step_2_a_webhook_with_another_secret_leaves_only_a_rejection(
     assert server.outcome(intent_id) == ("PENDING", "PENDING_PAYMENT")
 
 
-def test_step_3_an_event_of_the_other_mode_is_refused_with_an_alert(
-    server: PaymentServer, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "difference",
+    [{"livemode": True}, {"account": "acct_other"}, {"api_version": "2020-01-01"}],
+    ids=["livemode", "account", "api_version"],
+)
+def test_step_3_an_event_of_another_environment_is_refused_with_an_alert(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, difference: dict[str, object]
 ) -> None:
-    event: dict[str, Any] = json.loads(server.recorded(server.started()))
-    with caplog.at_level(logging.ERROR, "indelible.web"):
-        refused = server.send(json.dumps({**event, "livemode": True}).encode())
+    settings = evolve(SETTINGS, stripe_account="acct_ours", stripe_api_version=API_VERSION)
+    with payment_server(tmp_path, settings, account={"api_version": API_VERSION}) as server:
+        event: dict[str, Any] = json.loads(server.recorded(server.started()))
+        with caplog.at_level(logging.ERROR, "indelible.web"):
+            refused = server.send(json.dumps({**event, **difference}).encode())
 
-    assert (refused.status_code, refused.json()["code"]) == (400, "ENVIRONMENT_MISMATCH")
-    assert "ENVIRONMENT_MISMATCH" in caplog.text
-    assert [one.code for one in server.rejections()] == ["ENVIRONMENT_MISMATCH"]
-    assert server.events(SUCCEEDED) == []
+        assert (refused.status_code, refused.json()["code"]) == (400, "ENVIRONMENT_MISMATCH")
+        assert "ENVIRONMENT_MISMATCH" in caplog.text
+        assert [one.code for one in server.rejections()] == ["ENVIRONMENT_MISMATCH"]
+        assert server.events(SUCCEEDED) == []
+        assert server.send(json.dumps(event).encode()).json() == {"received": True}
 
 
 def test_step_4_the_bytes_are_stored_before_anything_is_processed(server: PaymentServer) -> None:
@@ -78,7 +100,9 @@ def test_step_5_an_event_is_acknowledged_and_a_known_one_is_a_duplicate(
 
     assert (first.status_code, first.json()) == (200, {"received": True})
     assert (second.status_code, second.json()) == (200, {"received": True, "duplicate": True})
-    assert len(server.events(SUCCEEDED)) == 1
+    (event,) = server.events(SUCCEEDED)
+    task = server.run.store.read(lambda tx: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, event.id))
+    assert task.due_at is not None
 
 
 def test_step_5_the_same_event_twice_at_once_is_stored_and_booked_once(
@@ -119,6 +143,22 @@ def test_step_6_an_event_that_is_sent_again_is_not_applied_again(server: Payment
     assert server.run.changes() == changes
 
 
+def test_step_6_a_processed_event_has_no_second_attempt(server: PaymentServer) -> None:
+    server.paid()
+    (event,) = server.events(SUCCEEDED)
+    before = server.postings()
+    with server.run.store.transaction(actor=OPERATOR, reason="a test") as tx:
+        tx.tasks.enqueue(PROCESS_STRIPE_EVENT_STAGE, {event.id: server.run.clock.now()})
+
+    server.run.work()
+
+    task = server.run.store.read(lambda tx: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, event.id))
+    assert task.due_at is None
+    assert server.events(SUCCEEDED) == [event]
+    assert (event.status.value, event.attempt_number) == ("PROCESSED", 1)
+    assert server.postings() == before
+
+
 def test_step_6_an_event_of_an_unknown_intent_is_a_dead_letter_after_72_hours(
     server: PaymentServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -130,9 +170,9 @@ def test_step_6_an_event_of_an_unknown_intent_is_a_dead_letter_after_72_hours(
     assert (event.status.value, event.last_code) == ("RECEIVED", "PAYMENT_INTENT_NOT_FOUND")
 
     with caplog.at_level(logging.ERROR, "indelible.money"):
-        for _ in range(75):
-            server.advance(HOUR)
-            server.run.work()
+        work_for(server, hours=70)
+        assert server.events(SUCCEEDED)[0].status.value == "RECEIVED"
+        work_for(server, hours=5)
 
     (dead,) = server.events(SUCCEEDED)
     assert (dead.status.value, dead.last_code) == ("DEAD", "PAYMENT_INTENT_NOT_FOUND")
@@ -159,12 +199,30 @@ def test_step_6_other_money_is_stored_refunded_and_never_in_the_pool(
     assert server.events(SUCCEEDED)[0].status.value == "PROCESSED"
 
 
-def test_step_7_an_event_of_another_type_is_ignored(server: PaymentServer) -> None:
-    server.started()
-    server.settle()
+def test_step_6_an_intent_that_names_another_charge_is_not_booked(server: PaymentServer) -> None:
+    intent_id = server.started()
+    intent = server.stripe.simulator.engine.state.get(Kind.INTENT, intent_id)
+    intent["metadata"] = {**intent["metadata"], CHARGE_METADATA: "another"}
+
+    server.attempt(intent_id)
+
+    (event,) = server.events(SUCCEEDED)
+    assert (event.status.value, event.last_code) == ("RECEIVED", "PAYMENT_INTENT_NOT_FOUND")
+    assert server.outcome(intent_id) == ("PENDING", "PENDING_PAYMENT")
+    assert server.postings() == []
+
+
+def test_step_7_an_event_of_another_type_is_ignored_and_logged(
+    server: PaymentServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "indelible.money"):
+        server.started()
+        server.settle()
 
     (event,) = server.events("payment_intent.created")
     assert (event.status.value, event.last_code) == ("IGNORED", "UNHANDLED_EVENT")
+    line = f"event {event.id} of type {event.event_type} about {event.object_id}"
+    assert f"[Payment] {line}: IGNORED, UNHANDLED_EVENT" in caplog.messages
 
 
 def test_step_8_a_failed_attempt_is_stored_and_repeated(server: PaymentServer) -> None:

@@ -102,7 +102,7 @@ def _refusal(contest: Contest, entry: Entry, charge: Charge) -> RefundReason | N
         return RefundReason.LATE_PAYMENT
     if entry.status is EntryStatus.REJECTED:
         # Its place was given back, and may be another entry's.
-        return RefundReason.FULL
+        return RefundReason.LATE_PAYMENT
     return None
 
 

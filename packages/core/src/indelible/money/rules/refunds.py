@@ -12,12 +12,14 @@ from indelible.money.rules.charges import KNOWN, REFUND_METADATA, STALE, Decisio
 __all__ = [
     "FAILURES",
     "MAX_QUARANTINE_REFUNDS",
+    "REFUND_FAILED",
     "REFUND_METADATA",
     "SUCCESS",
     "UNKNOWN_FAILURE",
     "check_refund",
     "decide_refund",
     "has_succeeded",
+    "is_failure",
     "is_running",
     "outcome_of",
     "quarantine_reason",
@@ -33,6 +35,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 SUCCESS: Final = "succeed"
 FAILURES: Final = frozenset({"fail", "cancel"})
 UNKNOWN_FAILURE: Final = "unknown"
+REFUND_FAILED: Final = "REFUND_FAILED"
 # So many refunds of quarantined money are requested; then an operator has to find another way.
 MAX_QUARANTINE_REFUNDS: Final = 5
 
@@ -51,6 +54,8 @@ def decide_refund(refund: Refund, status: str) -> Decision:
     if action not in REFUND.allowed(refund.status):
         return STALE
 
+    if action in FAILURES:
+        return Decision(actions=(action,), code=REFUND_FAILED)
     return Decision(actions=(action,))
 
 
@@ -71,6 +76,11 @@ def check_refund(refund: Refund, reported: RefundObject) -> None:
 def is_running(refund: Refund) -> bool:
     """Return True until a refund has ended."""
     return refund.status in RUNNING_REFUND
+
+
+def is_failure(status: str) -> bool:
+    """Return True for a status of Stripe's by which the money of a refund comes back."""
+    return ACTIONS.get(status) in FAILURES
 
 
 def has_succeeded(refund: Refund) -> bool:

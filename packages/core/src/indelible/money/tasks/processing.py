@@ -19,6 +19,7 @@ from indelible.money.lifecycle import STRIPE_EVENT
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.money.rules.events import ParsedEvent, parse_event
 from indelible.money.rules.evidence import EventEvidence
+from indelible.money.rules.refunds import REFUND_FAILED
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.evidence import EvidenceReader
 from indelible.money.tasks.failpoints import (
@@ -177,6 +178,14 @@ class ProcessStripeEvent:
             applied.code or "applied",
         )
         self.observer.event_processed(event.event_type, applied.outcome, self._latency(event))
+        if applied.code == REFUND_FAILED:
+            logger.error(
+                "[Payment] %s: refund %s, as event %s reports",
+                REFUND_FAILED,
+                event.object_id,
+                event.id,
+            )
+            self.observer.refund_failed(REFUND_FAILED)
 
     def _latency(self, event: StripeEvent) -> float:
         return max(0.0, (self.clock.now() - event.created_at).total_seconds())

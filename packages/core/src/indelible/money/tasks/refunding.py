@@ -24,6 +24,7 @@ from indelible.money.handlers.refunds import save_attempt
 from indelible.money.lifecycle import REFUND, RefundStatus
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite, StripeGateway
 from indelible.money.rules.charges import CHARGE_METADATA, REFUND_METADATA
+from indelible.money.rules.refunds import UNKNOWN_FAILURE, is_failure
 from indelible.money.rules.stages import SEND_REFUND_STAGE
 from indelible.money.tasks.failpoints import (
     AtPaymentFailpoint,
@@ -64,6 +65,13 @@ class RefundAnswer:
 
     reported: RefundObject | None = None
     rejected_code: str | None = None
+
+    @property
+    def failure_code(self) -> str | None:
+        """Return the reason for which no money is refunded, None if it is or may be."""
+        if self.reported is not None and is_failure(self.reported.status):
+            return self.reported.failure_code or UNKNOWN_FAILURE
+        return self.rejected_code
 
 
 @define(kw_only=True)
@@ -126,8 +134,14 @@ class SendRefund:
         self.at_failpoint(PaymentFailpoint.REFUND_BEFORE_REQUEST)
         with outages():
             if work.attempt.kind is AttemptKind.LOOKUP:
-                return self._look_up(work, handle)
-            return self._call(work, handle)
+                answer = self._look_up(work, handle)
+            else:
+                answer = self._call(work, handle)
+
+        if answer.failure_code is not None:
+            logger.error("[Payment] %s", RefundFailed(work.refund.id, answer.failure_code))
+            self.observer.refund_failed(answer.failure_code)
+        return answer
 
     def finish(self, tx: MoneyWrite, performed: Sequence[tuple[RefundWork, RefundAnswer]]) -> None:
         """Apply the answers: refund, charge and postings in one transaction."""
@@ -157,12 +171,12 @@ class SendRefund:
         except IdempotencyMismatch:
             return self._look_up(work, handle)
         except GatewayObjectNotFound as error:
-            return self._rejected(work, error.code)
+            return RefundAnswer(rejected_code=error.code)
         except GatewayRejected as error:
             # An earlier request may have made the refund that this one is refused for.
             existing = self._find(work)
             if existing is None:
-                return self._rejected(work, error.stripe_code)
+                return RefundAnswer(rejected_code=error.stripe_code)
             return RefundAnswer(reported=existing)
         self.at_failpoint(PaymentFailpoint.REFUND_AFTER_REQUEST)
         return RefundAnswer(reported=reported)
@@ -191,11 +205,6 @@ class SendRefund:
             if reported.metadata.get(REFUND_METADATA) == work.refund.id:
                 return reported
         return None
-
-    def _rejected(self, work: RefundWork, code: str) -> RefundAnswer:
-        logger.error("[Payment] %s", RefundFailed(work.refund.id, code))
-        self.observer.refund_failed(code)
-        return RefundAnswer(rejected_code=code)
 
 
 def _next_kind(tx: MoneyWrite, refund: Refund) -> AttemptKind:
