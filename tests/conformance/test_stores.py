@@ -189,6 +189,7 @@ class TestPostgresqlWithoutPgvector(WithoutPgvector, CaptureIntegrityConformance
 class TestOtherSuitesOnPostgresqlWithoutPgvector(WithoutPgvector, SlowCapturesConformance): ...
 
 
+@pytest.mark.slow
 def test_other_postgresql_databases_have_pgvector(template: PostgresServer) -> None:
     assert "vector" in extensions(template)
 

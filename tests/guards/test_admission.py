@@ -21,6 +21,8 @@ from indelible_sql import SqlStore, open_store
 from indelible_sql.schema.admission import ForeignKeysOff, RoleTooStrong
 from indelible_sql.schema.migrate import SchemaDamaged, SchemaOutOfDate
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = count(1)
 FORBIDDEN = (
     "SET session_replication_role = replica",

@@ -31,6 +31,7 @@ def strict_server(cluster: Path) -> Generator[PostgresServer]:
         yield server
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_an_error(strict_server: PostgresServer) -> None:
     url = make_url(strict_server.url).set(password="wrong")  # noqa: S106 - it is refused
     settings = {"DATABASE_URL": url.render_as_string(hide_password=False)}

@@ -55,7 +55,7 @@ def test_a_token_is_in_no_text_of_the_settings() -> None:
     assert TOKEN not in f"{settings} {settings!r} {build_host(settings)!r}"
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def test_each_process_has_the_same_id_of_a_database(
     kind: str, request: pytest.FixtureRequest
 ) -> None:

@@ -46,6 +46,7 @@ def query(connection: Connection, error: BaseException) -> None:
     session.rows(text("SELECT 1"), {})
 
 
+@pytest.mark.slow
 def test_a_type_error_of_the_driver_after_the_server_is_lost_is_store_unreachable(
     postgresql: SqlStore,
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_type_error_of_the_driver_after_the_server_is_lost_is_store_unreachabl
         postgresql.run(lose_server_and_query, None, actor=MAYA, reason="a test")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "expected"), [(begin, DBAPIError), (query, StoreUnreachable)]
 )
@@ -77,6 +79,7 @@ def test_any_error_of_a_closed_connection_is_that_of_a_lost_server(
         assert connection.invalidated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", [begin, query])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit()])
 def test_a_connection_that_is_interrupted_in_a_statement_is_dropped(
@@ -89,6 +92,7 @@ def test_a_connection_that_is_interrupted_in_a_statement_is_dropped(
         assert connection.invalidated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", [begin, query])
 def test_a_defect_outside_the_driver_keeps_the_connection(
     postgresql: SqlStore, statement: Statement

@@ -30,7 +30,7 @@ metadata.remove(FEES)  # no other test creates it
 FEE = Money(2_501, "USD")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def connection(request: pytest.FixtureRequest) -> Generator[Connection]:
     """Open a connection of the owner to a database with the table."""
     if request.param == "sqlite":

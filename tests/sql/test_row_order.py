@@ -239,6 +239,7 @@ def test_a_select_without_a_total_order_is_recognized() -> None:
     assert is_totally_ordered(select.order_by(versions.c.concept_id, versions.c.version_number))
 
 
+@pytest.mark.slow
 def test_every_sent_query_for_many_rows_has_an_order(trace: Trace) -> None:
     unordered: list[str] = []
     for text in other_statements(trace):

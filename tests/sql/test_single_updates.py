@@ -243,6 +243,7 @@ def test_a_connection_keeps_few_cursors_and_every_result_is_right(postgresql: Sq
         assert kept_cursor(connection, "SELECT 1") is not first
 
 
+@pytest.mark.slow
 def test_a_claim_of_many_tasks_keeps_no_rows(postgresql: SqlStore) -> None:
     enqueue(postgresql, 300)
 
@@ -294,6 +295,7 @@ def test_a_completion_without_a_reply_may_be_repeated(
         assert (done.fence, done.due_at, done.lease_owner) == (1, None, None)
 
 
+@pytest.mark.slow
 def test_a_database_that_cannot_be_reached_has_no_unknown_outcome(proxied: ProxiedStore) -> None:
     proxied.proxy.plan(Fault.VANISH, SYNC_MESSAGE)
     code(claim, proxied.sql, 1)

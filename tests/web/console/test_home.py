@@ -35,6 +35,8 @@ from indelible_web.console import home as home_page
 from indelible_web.http import failed_logins, rates
 from indelible_web.http.failed_logins import open_failed_logins
 
+pytestmark = pytest.mark.slow
+
 HOME = "/console/"
 TASKS = "/console/tasks"
 TOKENS = "/console/tokens"
