@@ -43,8 +43,8 @@ OUTSIDE = """
 These routes are not in the document. Without a key: `/health`, `/health/live`, `/health/ready`,
 `/metrics` ([metrics](metrics.md)), `/openapi.json`, `/docs`. With a signature: `/webhooks/alchemy`,
 `/payments/webhook`. With the scope `admin`: the operators' routes for [tasks](../how-to/tokens.md),
-[contests](../how-to/contests.md) and [money](../how-to/pay-out-by-hand.md) under `/admin`; those
-that change a contest or money require an `Idempotency-Key`.
+[contests](../how-to/contests.md) and [money](money-operations.md) under `/admin`; those that change
+a contest or money require an `Idempotency-Key`.
 """
 SIGNATURE = "a wallet's signature"
 LIMIT_UNITS = {"maxLength": "characters", "maxItems": "items"}

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from docs.generators.http import DOCUMENT, schema_table, scopes
@@ -11,14 +12,16 @@ from docs.generators.markdown import cell, page, table
 from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
 from indelible.money.errors import PAYMENT_CODES, CodeUse
 from indelible.money.rules.events import EVENT_TYPES
-from indelible.money.rules.reconciliation import RULES_BY_SCOPE
+from indelible.money.rules.reconciliation import RULES_BY_SCOPE, grace_of
 from indelible.money.rules.signatures import TOLERANCE_SECONDS
+from indelible.money.tasks.reconciling import EVERY_SECONDS
 from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
 
 Json = Mapping[str, Any]
 
 PAYMENT_PATHS = "/v1/payments/"
 SCHEMA_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
+PERIODS: Mapping[int, str] = {3_600: "hourly", 86_400: "daily"}
 # What each rule compares (facts/contests.md, 5.8).
 RULES: Mapping[ReconciliationRule, str] = {
     ReconciliationRule.R1: "Each movement balances, and each account is the sum of its postings.",
@@ -80,7 +83,10 @@ A worker compares the books with Stripe: hourly the scope CHEAP, daily FULL. Any
 discrepancy; it halts new payments (`PAYMENTS_HALTED`) until an operator resumes them with a reason.
 `POST /admin/payments/reconciliations` and `indelible money reconcile` start one now;
 `GET /admin/payments/reconciliations` lists the reports, and below a report its discrepancies, each
-with rule, subject, expected and actual value.
+with rule, subject, expected and actual value ([operators' routes](money-operations.md)).
+
+The grace of a rule is the age from which it reports a difference: an event of Stripe may be under
+way until then. A rule without a grace reports each difference at once.
 """
 CODES = """
 One registry holds every code. A code of use ERROR is in a problem document, OUTCOME in an attempt
@@ -107,7 +113,7 @@ def payment_contract_page() -> str:
         "".join(f"- `{name}`\n" for name in sorted(EVENT_TYPES)),
         "## 3. Reconciliation\n",
         RECONCILIATION.lstrip(),
-        table(("rule", "compares", "scopes"), _rule_rows()),
+        table(("rule", "compares", "grace", "runs"), _rule_rows()),
         "## 4. Error codes\n",
         CODES.lstrip(),
         table(("code", "HTTP", "use", "meaning"), _code_rows()),
@@ -153,8 +159,18 @@ def reached_schemas(document: Json, value: object) -> frozenset[str]:
 
 def _rule_rows() -> Iterator[tuple[str, ...]]:
     for rule, meaning in RULES.items():
-        names = [scope.value for scope in ReconciliationScope if rule in RULES_BY_SCOPE[scope]]
-        yield rule.value, meaning, ", ".join(names)
+        runs: list[str] = []
+        for scope in ReconciliationScope:
+            if rule in RULES_BY_SCOPE[scope]:
+                runs.append(PERIODS[EVERY_SECONDS[scope]])
+        yield rule.value, meaning, grace_text(grace_of(rule)), " and ".join(runs)
+
+
+def grace_text(grace: timedelta) -> str:
+    """Return a grace in minutes, or `none`."""
+    if not grace:
+        return "none"
+    return f"{grace // timedelta(minutes=1)} minutes"
 
 
 def _code_rows() -> Iterator[tuple[str, ...]]:

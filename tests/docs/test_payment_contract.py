@@ -1,14 +1,19 @@
 """The page of the payment contract has the five conditions of seed 002, each as the code has it."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
+import pytest
 from docs.generators.payment_contract import RULES, payment_contract_page
+from tests.architecture.pages import rows
 
 from indelible.money import CHARGE, ChargeStatus, ReconciliationRule
 from indelible.money.errors import PAYMENT_CODES
 from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.reconciliation import CHEAP_RULES, GRACE_BY_RULE
 from indelible_web.money.routes import routes
 from indelible_web.money.webhooks import RULE
 
@@ -38,6 +43,27 @@ def test_every_rule_of_the_reconciliation_is_described() -> None:
     assert set(RULES) == set(ReconciliationRule)
     for rule in ReconciliationRule:
         assert f"| {rule.value} | " in PAGE
+
+
+def test_every_rule_has_the_grace_and_the_period_of_the_code() -> None:
+    listed = {row[0]: row[2:] for row in rows(PAGE, "rule")}
+
+    assert listed["R1"] == ["none", "hourly and daily"]
+    assert listed["R2"] == ["60 minutes", "daily"]
+    assert listed["R5"] == ["15 minutes", "hourly and daily"]
+    for rule in ReconciliationRule:
+        grace, runs = listed[rule.value]
+        assert (grace == "none") == (rule not in GRACE_BY_RULE)
+        assert runs == ("hourly and daily" if rule in CHEAP_RULES else "daily")
+
+
+@pytest.mark.parametrize("rule", GRACE_BY_RULE)
+def test_the_page_is_stale_once_a_grace_has_changed(rule: ReconciliationRule) -> None:
+    with patch.dict(GRACE_BY_RULE, {rule: timedelta(minutes=7)}):
+        changed = payment_contract_page()
+
+    assert changed != COMMITTED_PAGE.read_text("utf-8")
+    assert f"| {rule.value} | {RULES[rule]} | 7 minutes | " in changed
 
 
 def test_every_code_of_the_registry_is_listed() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from tests.web.declared import assert_declared, declared_codes
 from tests.web.harness import Json, problem, saved
 from tests.web.paying import FEE, REFERENCE, WORKER, Till
 
@@ -63,8 +64,11 @@ def desk(till: Till) -> Till:
 
 
 def send(till: Till, path: str, once: str = "key-1", **body: object) -> Any:  # noqa: ANN401 - of any type
+    """Send a command, and check that a refusal has a code that its route declares."""
     key = till.web.new_key("admin", owner=Actor.user(str(body.pop("by", "maya"))))
-    return till.web.post(f"/admin/{path}", json={**body, **REASON}, once=once, key=key)
+    answer = till.web.post(f"/admin/{path}", json={**body, **REASON}, once=once, key=key)
+    assert_declared(till.web.app, "POST", f"/admin/{path}", answer)
+    return answer
 
 
 def show(till: Till, path: str) -> Json:
@@ -106,7 +110,20 @@ def test_a_command_of_an_operator_needs_a_key_a_reason_and_the_scope(
 
 @pytest.mark.parametrize("path", UNKNOWN)
 def test_what_does_not_exist_is_not_found(desk: Till, path: str) -> None:
-    assert desk.web.get(f"/admin/{path}").status_code == 404
+    status, code = problem(desk.web.get(f"/admin/{path}"))
+
+    assert status == 404
+    assert code in declared_codes(desk.web.app, "GET", f"/admin/{path}")
+
+
+@pytest.mark.parametrize(("path", "body"), [one for one in COMMANDS if "/x/" in one[0]])
+def test_a_command_about_what_does_not_exist_is_refused_as_declared(
+    desk: Till, path: str, body: Json
+) -> None:
+    status, code = problem(send(desk, path, **body))
+
+    assert status == 404
+    assert code in declared_codes(desk.web.app, "POST", f"/admin/{path}")
 
 
 def test_no_route_of_operators_is_in_the_document(desk: Till) -> None:
@@ -325,6 +342,14 @@ def test_a_movement_is_reversed_at_most_once(desk: Till) -> None:
     assert again["id"] == mirror["id"]
     assert show(desk, "ledger/balances")["identity_minor"] == 0
     assert show(desk, f"ledger/movements/{movement_id}")["reversed_by"] == mirror["id"]
+
+
+def test_money_that_has_moved_on_is_not_taken_back(desk: Till) -> None:
+    settled(desk)
+    (fee,) = show(desk, "ledger/movements?kind=ENTRY_FEE")["items"]
+
+    refused = send(desk, f"ledger/movements/{fee['id']}/reverse")
+    assert problem(refused) == (409, "BALANCE_NEGATIVE")
 
 
 def test_lists_have_next_pages(desk: Till) -> None:

@@ -248,9 +248,14 @@ class Routes:
         return declare
 
     def pages(
-        self, route: str, *scopes: str, request_type: type[T], response_type: type[R]
+        self,
+        route: str,
+        *scopes: str,
+        request_type: type[T],
+        response_type: type[R],
+        errors: tuple[type[IndelibleError], ...] = (),
     ) -> ViewDecorator[T, Page[R]]:
-        """Declare a query whose answer is a page of a list."""
+        """Declare a query whose answer is a page of a list, with the errors of its own."""
         method, rule = route.split()
 
         def declare(view: View[T, Page[R]]) -> View[T, Page[R]]:
@@ -262,6 +267,7 @@ class Routes:
                 request_type=request_type,
                 response_type=response_type,
                 is_paged=True,
+                errors=errors,
             )
             self.operations.append(operation)
             return view

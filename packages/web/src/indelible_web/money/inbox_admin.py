@@ -6,10 +6,11 @@ from typing import ClassVar, Final
 from attrs import field, frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import IndelibleError, ListOrder
+from indelible.kernel import IndelibleError, InvalidTransition, ListOrder
 from indelible.kernel.values import bounded_int
 from indelible.kernel.webhooks import list_webhook_rejections
 from indelible.money import EventObject, EventOrigin, ReplayEvent, StripeEventFilter
+from indelible.money.errors import GatewayOutage, PaymentsNotConfigured, StripeEventNotFound
 from indelible.money.handlers import receive_event, replay_event
 from indelible.money.rules.events import parse_envelope
 from indelible.money.tasks.receiving import received
@@ -72,6 +73,7 @@ def list_stripe_events(context: OperationContext, query: InboxListQuery) -> Page
     ADMIN,
     request_type=StripeEventQuery,
     response_type=InboxDetailView,
+    errors=(StripeEventNotFound,),
 )
 def get_stripe_event(context: OperationContext, query: StripeEventQuery) -> InboxDetailView:
     """Show a received event with its attempts."""
@@ -83,6 +85,7 @@ def get_stripe_event(context: OperationContext, query: StripeEventQuery) -> Inbo
     ADMIN,
     request_type=StripeEventQuery,
     response_type=Download,
+    errors=(StripeEventNotFound,),
 )
 def get_stripe_event_payload(context: OperationContext, query: StripeEventQuery) -> Download:
     """Return the bytes of an event as Stripe has sent them."""
@@ -95,6 +98,7 @@ def get_stripe_event_payload(context: OperationContext, query: StripeEventQuery)
     request_type=ReplayEvent,
     response_type=InboxEventView,
     requires_idempotency_key=True,
+    errors=(InvalidTransition, StripeEventNotFound),
 )
 def replay_stripe_event(context: OperationContext, command: ReplayEvent) -> InboxEventView:
     """Process a dead letter again; what was applied before is not applied twice."""
@@ -112,6 +116,7 @@ def replay_stripe_event(context: OperationContext, command: ReplayEvent) -> Inbo
     request_type=BackfillBody,
     response_type=BackfillView,
     requires_idempotency_key=True,
+    errors=(GatewayOutage, PaymentsNotConfigured),
 )
 def backfill_stripe_events(context: OperationContext, body: BackfillBody) -> BackfillView:
     """Read Stripe's list of events and store those that no webhook has delivered."""

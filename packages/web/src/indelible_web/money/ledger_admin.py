@@ -6,6 +6,14 @@ from indelible import money
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
 from indelible.money import AccountFilter, MovementFilter, ReverseMovement, Side
+from indelible.money.errors import (
+    AccountNotFound,
+    BalanceNegative,
+    MovementNotFound,
+    MovementNotReversible,
+    OwedLinePaid,
+    PayoutLineReversed,
+)
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
@@ -61,6 +69,7 @@ def list_ledger_accounts(context: OperationContext, query: AccountListQuery) -> 
     ADMIN,
     request_type=AccountLinesQuery,
     response_type=AccountLineView,
+    errors=(AccountNotFound,),
 )
 def list_account_postings(
     context: OperationContext, query: AccountLinesQuery
@@ -98,6 +107,7 @@ def list_ledger_movements(
     ADMIN,
     request_type=MovementQuery,
     response_type=MovementView,
+    errors=(MovementNotFound,),
 )
 def get_ledger_movement(context: OperationContext, query: MovementQuery) -> MovementView:
     """Show a movement with its key, and what proves it."""
@@ -109,6 +119,7 @@ def get_ledger_movement(context: OperationContext, query: MovementQuery) -> Move
     ADMIN,
     request_type=PostingsQuery,
     response_type=PostingView,
+    errors=(MovementNotFound,),
 )
 def list_movement_postings(context: OperationContext, query: PostingsQuery) -> Page[PostingView]:
     """List the postings of a movement in order."""
@@ -128,6 +139,13 @@ def list_movement_postings(context: OperationContext, query: PostingsQuery) -> P
     request_type=ReverseMovement,
     response_type=MovementView,
     requires_idempotency_key=True,
+    errors=(
+        BalanceNegative,
+        MovementNotFound,
+        MovementNotReversible,
+        OwedLinePaid,
+        PayoutLineReversed,
+    ),
 )
 def reverse_ledger_movement(context: OperationContext, command: ReverseMovement) -> MovementView:
     """Mirror a movement that was posted in error. Nothing is changed or removed."""

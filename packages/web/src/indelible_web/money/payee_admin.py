@@ -4,9 +4,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import ListOrder
+from indelible.kernel import InvalidTransition, ListOrder
 from indelible.money import AttachDestination, PayeeFilter, PayeeSaved, RegisterPayee
 from indelible.money.commands import ClosePayee, ReopenPayee
+from indelible.money.errors import (
+    DestinationTaken,
+    GatewayOutage,
+    PayeeNotFound,
+    PaymentsNotConfigured,
+)
 from indelible.money.handlers.payees import (
     attach_destination,
     close_payee,
@@ -21,6 +27,7 @@ from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import page_of_heads, view_of
 from indelible_web.money.admin_queries import OnboardingBody, PayeeListQuery, PayeeQuery
+from indelible_web.money.errors import AddressInvalid
 from indelible_web.money.idempotency import run_recorded
 from indelible_web.money.payout_schemas import (
     OnboardingView,
@@ -45,7 +52,13 @@ def list_payees(context: OperationContext, query: PayeeListQuery) -> Page[PayeeV
     )
 
 
-@routes.add("GET /payees/<party>", ADMIN, request_type=PayeeQuery, response_type=PayeeView)
+@routes.add(
+    "GET /payees/<party>",
+    ADMIN,
+    request_type=PayeeQuery,
+    response_type=PayeeView,
+    errors=(PayeeNotFound,),
+)
 def get_payee(context: OperationContext, query: PayeeQuery) -> PayeeView:
     """Show a payee with its account at Stripe."""
     return context.store.read(read_payee, query.party)
@@ -69,6 +82,7 @@ def register_new_payee(context: OperationContext, command: RegisterPayee) -> Pay
     request_type=AttachDestination,
     response_type=PayeeView,
     requires_idempotency_key=True,
+    errors=(DestinationTaken, InvalidTransition, PayeeNotFound),
 )
 def attach_payee_destination(context: OperationContext, command: AttachDestination) -> PayeeView:
     """Store the account at Stripe of a payee; it is ready once Stripe has enabled transfers."""
@@ -82,6 +96,13 @@ def attach_payee_destination(context: OperationContext, command: AttachDestinati
     request_type=OnboardingBody,
     response_type=OnboardingView,
     requires_idempotency_key=True,
+    errors=(
+        AddressInvalid,
+        DestinationTaken,
+        GatewayOutage,
+        InvalidTransition,
+        PaymentsNotConfigured,
+    ),
 )
 def onboard_payee(context: OperationContext, body: OnboardingBody) -> OnboardingView:
     """Create the account of a payee at Stripe, and return the address of its onboarding pages."""
@@ -116,6 +137,7 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
     request_type=ClosePayee,
     response_type=PayeeView,
     requires_idempotency_key=True,
+    errors=(PayeeNotFound,),
 )
 def close_existing_payee(context: OperationContext, command: ClosePayee) -> PayeeView:
     """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
@@ -128,6 +150,7 @@ def close_existing_payee(context: OperationContext, command: ClosePayee) -> Paye
     request_type=ReopenPayee,
     response_type=PayeeView,
     requires_idempotency_key=True,
+    errors=(InvalidTransition, PayeeNotFound),
 )
 def reopen_closed_payee(context: OperationContext, command: ReopenPayee) -> PayeeView:
     """Let a closed payee name an account again."""

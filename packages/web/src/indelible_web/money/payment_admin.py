@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import ListOrder
+from indelible.kernel import InvalidTransition, ListOrder
 from indelible.money import (
     ChargeFilter,
     DisputeFilter,
@@ -16,6 +16,14 @@ from indelible.money import (
     RequestRefund,
     ResumePayments,
     SwitchStatus,
+)
+from indelible.money.errors import (
+    ChargeNotFound,
+    DisputeOpen,
+    InvalidAmount,
+    RefundNotAllowed,
+    RefundRunning,
+    SwitchNotFound,
 )
 from indelible.money.handlers import request_refund
 from indelible.money.handlers.switches import halt_payments, resume_payments
@@ -84,6 +92,7 @@ def list_all_charges(context: OperationContext, query: ChargeListQuery) -> Page[
     ADMIN,
     request_type=ChargeQuery,
     response_type=ChargeDetailView,
+    errors=(ChargeNotFound,),
 )
 def get_any_charge(context: OperationContext, query: ChargeQuery) -> ChargeDetailView:
     """Show a charge with its refunds and its disputes."""
@@ -96,6 +105,7 @@ def get_any_charge(context: OperationContext, query: ChargeQuery) -> ChargeDetai
     request_type=RefundBody,
     response_type=RefundView,
     requires_idempotency_key=True,
+    errors=(ChargeNotFound, DisputeOpen, InvalidAmount, RefundNotAllowed, RefundRunning),
 )
 def refund_charge(context: OperationContext, body: RefundBody) -> RefundView:
     """Request the refund of a charge, of all that is left without an amount."""
@@ -155,6 +165,7 @@ def halt_all_payments(context: OperationContext, command: HaltPayments) -> Switc
     request_type=ResumePayments,
     response_type=SwitchView,
     requires_idempotency_key=True,
+    errors=(InvalidTransition, SwitchNotFound),
 )
 def resume_all_payments(context: OperationContext, command: ResumePayments) -> SwitchView:
     """Allow new payments and transfers again."""

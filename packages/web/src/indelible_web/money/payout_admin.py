@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from indelible.app import WriteTx
+from indelible.kernel import InvalidTransition
 from indelible.money import (
     ApproveTransfer,
     MarkUnclaimed,
@@ -13,6 +14,15 @@ from indelible.money import (
     TransferSaved,
 )
 from indelible.money.commands import UnparkTransfer
+from indelible.money.errors import (
+    FourEyesRequired,
+    MovementNotFound,
+    PayoutAccountMissing,
+    TransferNotApproved,
+    TransferNotFound,
+    TransferNotReissuable,
+    UnclaimedTooEarly,
+)
 from indelible.money.handlers.payouts import (
     approve_transfer,
     mark_unclaimed,
@@ -45,6 +55,7 @@ routes = Routes("money_payouts", "Commands of operators on payouts.")
     request_type=PlanPayouts,
     response_type=PayoutJobView,
     requires_idempotency_key=True,
+    errors=(MovementNotFound,),
 )
 def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> PayoutJobView:
     """Create the payout job of a settlement with its transfers; a planned one keeps them."""
@@ -62,6 +73,7 @@ def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> 
     request_type=TransferQuery,
     response_type=TransferView,
     requires_idempotency_key=True,
+    errors=(FourEyesRequired, InvalidTransition, TransferNotFound),
 )
 def approve_payout(context: OperationContext, query: TransferQuery) -> TransferView:
     """Approve a transfer and make it due; who has requested it may not approve it."""
@@ -74,6 +86,7 @@ def approve_payout(context: OperationContext, query: TransferQuery) -> TransferV
     request_type=TransferQuery,
     response_type=TransferView,
     requires_idempotency_key=True,
+    errors=(InvalidTransition, TransferNotApproved, TransferNotFound),
 )
 def park_payout(context: OperationContext, query: TransferQuery) -> TransferView:
     """Let an approved transfer wait until an operator tries it again."""
@@ -86,6 +99,7 @@ def park_payout(context: OperationContext, query: TransferQuery) -> TransferView
     request_type=UnparkTransfer,
     response_type=TransferView,
     requires_idempotency_key=True,
+    errors=(InvalidTransition, PayoutAccountMissing, TransferNotFound),
 )
 def unpark_payout(context: OperationContext, command: UnparkTransfer) -> TransferView:
     """Try a parked transfer again now."""
@@ -98,6 +112,7 @@ def unpark_payout(context: OperationContext, command: UnparkTransfer) -> Transfe
     request_type=ReissueTransfer,
     response_type=TransferView,
     requires_idempotency_key=True,
+    errors=(TransferNotFound, TransferNotReissuable),
 )
 def reissue_payout(context: OperationContext, command: ReissueTransfer) -> TransferView:
     """Try a failed transfer again, or pay a reversed one again; another person approves it."""
@@ -110,6 +125,7 @@ def reissue_payout(context: OperationContext, command: ReissueTransfer) -> Trans
     request_type=MarkUnclaimed,
     response_type=TransferView,
     requires_idempotency_key=True,
+    errors=(InvalidTransition, TransferNotFound, UnclaimedTooEarly),
 )
 def unclaim_payout(context: OperationContext, command: MarkUnclaimed) -> TransferView:
     """End a parked transfer that nobody has claimed for 90 days, and keep its money."""

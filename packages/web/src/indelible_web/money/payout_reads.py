@@ -4,6 +4,12 @@ from indelible import money
 from indelible.app import ReadTx
 from indelible.kernel import ListOrder
 from indelible.money import OwedLine, PayoutJobFilter, TransferFilter, TransferObject
+from indelible.money.errors import (
+    GatewayOutage,
+    PaymentsNotConfigured,
+    PayoutJobNotFound,
+    TransferNotFound,
+)
 from indelible.money.queries.payouts import job_progress, stuck_transfers
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible_web.http.operation import OperationContext
@@ -79,6 +85,7 @@ def list_stuck_transfers(context: OperationContext, query: StuckQuery) -> Page[T
     ADMIN,
     request_type=TransferQuery,
     response_type=TransferView,
+    errors=(TransferNotFound,),
 )
 def get_payout_transfer(context: OperationContext, query: TransferQuery) -> TransferView:
     """Show a transfer with its state and the reason for it."""
@@ -90,6 +97,7 @@ def get_payout_transfer(context: OperationContext, query: TransferQuery) -> Tran
     ADMIN,
     request_type=AttemptsQuery,
     response_type=TransferAttemptView,
+    errors=(TransferNotFound,),
 )
 def list_transfer_attempts(
     context: OperationContext, query: AttemptsQuery
@@ -107,6 +115,7 @@ def list_transfer_attempts(
     ADMIN,
     request_type=TransferQuery,
     response_type=LookupView,
+    errors=(GatewayOutage, PaymentsNotConfigured, TransferNotFound),
 )
 def look_up_transfer(context: OperationContext, query: TransferQuery) -> LookupView:
     """Ask Stripe for the transfers that name this one; nothing is changed."""
@@ -130,6 +139,7 @@ def list_payout_jobs(context: OperationContext, query: JobListQuery) -> Page[Pay
     ADMIN,
     request_type=JobProgressQuery,
     response_type=JobProgressView,
+    errors=(PayoutJobNotFound,),
 )
 def get_payout_job(context: OperationContext, query: JobProgressQuery) -> JobProgressView:
     """Show how far the payout of a settlement is."""

@@ -8,6 +8,7 @@ from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
 from indelible.kernel.values import instance_of
 from indelible.money import ReconciliationFilter, ReconciliationScope
+from indelible.money.errors import PaymentsNotConfigured, ReconciliationNotFound
 from indelible.money.tasks.reconciling import STAGES
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
@@ -67,6 +68,7 @@ def list_reconciliations(
     ADMIN,
     request_type=ReconciliationQuery,
     response_type=ReconciliationView,
+    errors=(ReconciliationNotFound,),
 )
 def get_reconciliation(context: OperationContext, query: ReconciliationQuery) -> ReconciliationView:
     """Show a reconciliation and the rules that it has applied."""
@@ -78,6 +80,7 @@ def get_reconciliation(context: OperationContext, query: ReconciliationQuery) ->
     ADMIN,
     request_type=DiscrepancyQuery,
     response_type=DiscrepancyView,
+    errors=(ReconciliationNotFound,),
 )
 def list_reconciliation_discrepancies(
     context: OperationContext, query: DiscrepancyQuery
@@ -99,6 +102,7 @@ def list_reconciliation_discrepancies(
     request_type=ReconciliationBody,
     response_type=RequestedTaskView,
     requires_idempotency_key=True,
+    errors=(PaymentsNotConfigured,),
 )
 def start_reconciliation(context: OperationContext, body: ReconciliationBody) -> RequestedTaskView:
     """Let a worker compare the books with Stripe now; the report appears in the list."""

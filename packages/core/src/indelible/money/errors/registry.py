@@ -124,6 +124,7 @@ PAYMENT_CODES: Final = (
     _reason("UNCLAIMED", "The payee did not claim the money in time."),
     # the ledger
     _error("ACCOUNT_NOT_FOUND", 404, "No movement has used the account."),
+    _error("BALANCE_NEGATIVE", 409, "A movement would take more than the account has."),
     _error("ITEM_COVERED", 409, "Another settlement has counted the item."),
     _error("MOVEMENT_NOT_FOUND", 404, "No movement has this id."),
     _error("MOVEMENT_NOT_REVERSIBLE", 409, "The movement is of a kind that has no mirror."),
@@ -133,7 +134,6 @@ PAYMENT_CODES: Final = (
     _error("PAYOUT_LINE_NOT_FOUND", 404, "The posting does not exist, or pays nothing."),
     _error("PAYOUT_LINE_REVERSED", 409, "Less is left of the payout than would be reversed."),
     _error("POSTING_REFUSED", 409, "The posting does not fit its movement or its line."),
-    _internal("BALANCE_NEGATIVE", 409, "A movement would take more than the account has."),
     _internal("LEDGER_DUPLICATE_ENTRY", 409, "A movement's key exists with other content."),
     _internal("LEDGER_IMMUTABLE", 500, "A movement or a posting cannot be changed or removed."),
     _internal("LEDGER_UNBALANCED", 500, "A movement's sums do not match its postings."),
