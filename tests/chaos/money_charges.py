@@ -17,6 +17,7 @@ from attrs import define, field
 from tests.chaos.money_site import (
     CURRENCY,
     OPERATOR,
+    PATIENT_SECONDS,
     MoneySite,
     drain_webhooks,
     lowest_balances,
@@ -275,7 +276,10 @@ def charge_of(tx: MoneyRead, item: str) -> Head[Charge] | None:
 def pay_charges(url: str, number: int, seed: int) -> ChargeReport:
     """Play a dose of charges on a migrated database."""
     chance = Random(seed)  # noqa: S311 - no secret
-    with money_site(url, {}, seed=seed) as site, serving(site):
+    with (
+        money_site(url, {}, seed=seed, read_timeout_seconds=PATIENT_SECONDS) as site,
+        serving(site),
+    ):
         dose = ChargeDose(site, chance)
         try:
             return dose.play(number)

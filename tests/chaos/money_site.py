@@ -49,8 +49,10 @@ HOOK_PATH: Final = "/payments/webhook"
 WORKER: Final = Actor.system("worker")
 OPERATOR: Final = Actor.user("olga")
 CURRENCY: Final = "USD"
-# A timeout costs the dose so long; a busy machine answers later, which is one more timeout.
+# A planned timeout costs a dose so long; a busy machine answers later, which is one more timeout.
 READ_TIMEOUT_SECONDS: Final = 0.5
+# A dose without planned timeouts waits for a busy machine.
+PATIENT_SECONDS: Final = 60.0
 HANG_SECONDS: Final = 1
 FEED_PAGE: Final = 500
 WEB_THREADS: Final = 3
@@ -83,13 +85,13 @@ class StoppedClock:
         return self.time
 
 
-def gateway_to(address: str) -> StripeApi:
+def gateway_to(address: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) -> StripeApi:
     """Return the real adapter for a simulator."""
     return StripeApi(
         api_key=API_KEY,
         livemode=False,
         base_address=address,
-        read_timeout_seconds=READ_TIMEOUT_SECONDS,
+        read_timeout_seconds=read_timeout_seconds,
     )
 
 
@@ -289,7 +291,12 @@ def lowest_balances(site: MoneySite) -> dict[str, int]:
 
 @contextmanager
 def money_site(
-    url: str, story: dict[str, Any], *, seed: int, days_ago: int = 30
+    url: str,
+    story: dict[str, Any],
+    *,
+    seed: int,
+    days_ago: int = 30,
+    read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
 ) -> Generator[MoneySite]:
     """Open a migrated database, and run a simulator whose clock starts some days ago.
 
@@ -299,7 +306,7 @@ def money_site(
     whole = {"clock": {"stopped_at": start}, "hang_seconds": HANG_SECONDS, **story}
     with checked_simulator(read_story(whole), seed=seed) as simulator:
         clock = SharedClock(simulator.engine.clock)
-        gateway = gateway_to(simulator.base_url)
+        gateway = gateway_to(simulator.base_url, read_timeout_seconds=read_timeout_seconds)
         store = open_store(url, clock=clock, policy=POLICY)
         site = MoneySite(store=store, simulator=simulator, gateway=gateway, clock=clock)
         try:
