@@ -264,18 +264,18 @@ def test_a_transfer_is_approved_once(desk: Till) -> None:
 
     assert repeated == approved
     assert problem(second) == (409, "TRANSFER_ALREADY_APPROVED")
-    shown = show(desk, f"payouts/transfers/{transfer}")
-    assert (shown["approved_by"], shown["seq"]) == ("user:noor", approved["seq"])
+    detail = show(desk, f"payouts/transfers/{transfer}")
+    assert (detail["approved_by"], detail["seq"]) == ("user:noor", approved["seq"])
 
 
 def test_a_transfer_tells_its_requests_and_what_replaces_it(desk: Till) -> None:
     transfer = settled(desk)
     saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
-    shown = show(desk, f"payouts/transfers/{transfer}")
+    detail = show(desk, f"payouts/transfers/{transfer}")
 
-    assert (shown["calls"], shown["look_ups"], shown["is_adopted"]) == (0, 0, False)
-    assert (shown["reissued_as"], shown["can_reissue"]) == ([], False)
-    assert shown["payee_status"] is None
+    assert (detail["calls"], detail["look_ups"], detail["is_adopted"]) == (0, 0, False)
+    assert (detail["reissued_as"], detail["can_reissue"]) == ([], False)
+    assert detail["payee_status"] is None
 
 
 def test_an_approved_transfer_is_parked_and_waits_for_its_payee(desk: Till) -> None:

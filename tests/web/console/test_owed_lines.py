@@ -1,4 +1,4 @@
-"""What is owed in the console: planned, listed with its cause, summed, and booked."""
+"""Owed money in the console: planned, listed with its cause, summed, and booked."""
 
 import pytest
 from tests.web.console.visitor import Site, Visitor

@@ -187,13 +187,13 @@ def test_only_a_transfer_that_stripe_had_already_is_marked_as_adopted(
     any_site: Site, operator: Visitor
 ) -> None:
     planned(any_site.store)
-    made = sent(any_site.store, "ann")
-    found = adopted(any_site.store, "bob")
+    sent_here = sent(any_site.store, "ann")
+    at_stripe = adopted(any_site.store, "bob")
 
-    open_transfer(operator, found)
+    open_transfer(operator, at_stripe)
     assert "Completed adopted" in operator.page.words
     assert "Stripe had this transfer already." in operator.page.words
-    open_transfer(operator, made)
+    open_transfer(operator, sent_here)
     assert "adopted" not in operator.page.words
     operator.get(PAYOUTS)
     assert operator.page.words.count("adopted") == 1

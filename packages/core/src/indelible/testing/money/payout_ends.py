@@ -202,12 +202,12 @@ class PayoutEndsConformance:
     def test_attempts_are_counted_by_kind(self, store: AnyStore) -> None:
         planned(store)
         waiting = transfer_of(store, "bob")
-        made = sent(store, "ann")
-        counts = store.read(count_attempts, made.id)
+        paid = sent(store, "ann")
+        counts = store.read(count_attempts, paid.id)
 
         assert store.read(count_attempts, waiting.id) == AttemptCounts()
         assert counts == AttemptCounts(calls=1, look_ups=1, last=AttemptKind.CALL)
-        assert not is_adopted(made.status, counts)
+        assert not is_adopted(paid.status, counts)
         assert not is_adopted(waiting.status, AttemptCounts())
 
     def test_a_transfer_that_stripe_has_already_is_adopted(self, store: AnyStore) -> None:
