@@ -222,7 +222,12 @@ def _run(console: ConsoleContext, act: Act[R], response_type: type[R]) -> R:
     return act(context)
 
 
-def _show(console: ConsoleContext, notice: str, page_name: str, **path: str) -> Response:
+def _show(
+    console: ConsoleContext,
+    notice: str,
+    page_name: str,
+    **path: Any,  # noqa: ANN401 - of the page
+) -> Response:
     """Redirect to a page, and leave a notice for it."""
     console.notices.leave(notice)
     return redirect(url_for(f"console.{page_name}", **path), 303)

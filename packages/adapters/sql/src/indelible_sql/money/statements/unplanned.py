@@ -1,8 +1,8 @@
 """The statements of what is owed, and no transfer is to pay."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import ColumnClause, bindparam, func, literal_column, select
 
 from indelible_sql.engine.session import Query
 from indelible_sql.money.statements.ledger import IS_AFTER_LINE, OWED, PAYMENT
@@ -10,8 +10,9 @@ from indelible_sql.money.statements.parts import total
 from indelible_sql.money.tables import ACCOUNTS, POSTINGS, TRANSFER_LINES
 from indelible_sql.schema.columns import IDENTIFIER
 
+_one: ColumnClause[Any] = literal_column("1")
 _has_transfer = (
-    select(literal_column("1"))
+    select(_one)
     .where(
         TRANSFER_LINES.c.owed_movement_id == POSTINGS.c.entity_id,
         TRANSFER_LINES.c.owed_number == POSTINGS.c.number,
