@@ -185,6 +185,13 @@ class PayoutEndsConformance:
         reissue(store, first)
         assert owed_parties(store) == []
 
+    def test_a_line_that_is_paid_without_a_transfer_is_not_owed(self, store: AnyStore) -> None:
+        books = settled_books(store)
+        books.pay_out("t1", *books.owed("cat"))
+
+        assert owed_parties(store) == ["ann", "bob"]
+        assert sums_of(store) == [(USD, 2, WON["ann"] + WON["bob"])]
+
     def test_a_reversed_transfer_names_the_ones_that_replace_it(self, store: AnyStore) -> None:
         planned(store)
         first = sent(store, "ann")
