@@ -119,6 +119,7 @@ def fill(site: Site) -> dict[str, str]:
         till.open(f"dense-{number}")
     ids = {"hostile": till.open(HOSTILE[0], party=HOSTILE[0]).id}
     ids["paid"] = till.pay("entry-1")["id"]
+    ids["refundable"] = till.pay("entry-3")["id"]
     disputed = till.pay("entry-2")
     ids["disputed"] = disputed["id"]
     due = int((START + timedelta(days=1)).timestamp())
@@ -290,7 +291,7 @@ def test_a_dispute_is_listed_with_the_time_when_its_evidence_is_due(
     page = money.open(open_page, "disputes", scripts="off")
     due = START + timedelta(days=1)
 
-    expect(page.get_by_role("row").filter(has_text="dp_1")).to_contain_text(f"{due:%Y-%m-%d}")
+    expect(page.get_by_role("row").filter(has_text="dp_1")).to_contain_text(f"{due:%-d %b %Y}")
 
 
 def test_the_bytes_of_an_event_are_saved_and_not_shown(
@@ -321,10 +322,8 @@ def test_a_reversed_transfer_is_issued_again_without_scripts(
 
 
 def test_a_payment_is_refunded_without_scripts(money: MoneySite, open_page: OpenPage) -> None:
-    till = Till(money.site.store)
-    charge_id = till.pay("entry-to-refund")["id"]
     page = money.open(open_page, scripts="off")
-    page.goto(f"/console/money/payments/{charge_id}")
+    page.goto(f"/console/money/payments/{money.ids['refundable']}")
     page.get_by_role("textbox", name="Why").fill("the player is ill")
     page.get_by_role("button", name="Refund all that is left").click()
 
