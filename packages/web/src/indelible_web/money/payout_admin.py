@@ -18,6 +18,7 @@ from indelible.money.errors import (
     FourEyesRequired,
     MovementNotFound,
     PayoutAccountMissing,
+    TransferAlreadyApproved,
     TransferNotApproved,
     TransferNotFound,
     TransferNotReissuable,
@@ -72,7 +73,7 @@ def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> 
     request_type=TransferQuery,
     response_type=TransferView,
     requires_idempotency_key=True,
-    errors=(FourEyesRequired, InvalidTransition, TransferNotFound),
+    errors=(FourEyesRequired, InvalidTransition, TransferAlreadyApproved, TransferNotFound),
 )
 def approve_payout(context: OperationContext, query: TransferQuery) -> TransferView:
     """Approve a transfer and make it due; who has requested it may not approve it."""
