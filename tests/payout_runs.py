@@ -279,7 +279,7 @@ class PayoutRun:
     def approve_all(self) -> None:
         """Approve every transfer that waits for it."""
         for transfer in self.transfers():
-            if transfer.status is TransferStatus.PENDING:
+            if transfer.status is TransferStatus.PENDING and not transfer.is_approved:
                 self.approve(transfer)
 
     def approve(self, transfer: Transfer, actor: Actor = SECOND) -> None:

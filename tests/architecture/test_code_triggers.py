@@ -33,6 +33,7 @@ TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "packages/core/src/indelible/testing/money/payouts.py": {
         "test_a_settlement_is_planned_once": ("MOVEMENT_NOT_FOUND",),
+        "test_an_approved_transfer_is_not_approved_again": ("TRANSFER_ALREADY_APPROVED",),
         "test_an_owed_line_has_one_transfer": ("PAYOUT_ALREADY_SCHEDULED",),
         "test_two_transfers_never_have_one_transfer_of_stripe": ("TRANSFER_EXISTS",),
     },

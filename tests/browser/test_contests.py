@@ -31,6 +31,7 @@ from indelible.testing.contests.scenarios import (
     live_contest,
     new_contest,
 )
+from indelible_web.contests.admin_reads import event_payload
 
 TIMEOUT_MILLISECONDS: Final = 10_000
 MIN_ROWS: Final = 12  # Of a dense table in a window of 900 px.
@@ -48,6 +49,7 @@ PAGES: Final = {
     "unknown contest": "/console/contests/nothing",
     "home": "/console/",
 }
+DOWNLOADS: Final = {"event": "/console/contests/{LIVE}/events/1/payload"}
 LIVE_PAGES: Final = ("scheduled", "locked", "live", "complete", "cancelled", "error")
 
 
@@ -124,6 +126,21 @@ def test_no_page_of_contests_has_accessibility_faults_or_overflow(
             faults[name] = faults_of_page
 
     assert faults == {}
+
+
+def test_the_bytes_of_an_event_are_saved_and_not_shown(
+    contests: ContestSite, open_page: OpenPage
+) -> None:
+    page = contests.open(open_page, "live", scripts="off")
+    payload = contests.site.store.read(event_payload, contests.ids["LIVE"], 1)
+    link = page.get_by_role("link", name="Download the bytes of event 1", exact=True)
+    path = DOWNLOADS["event"].format_map(contests.ids)
+    assert link.get_attribute("href") == path
+
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.path().read_bytes() == payload.content
+    assert page.url.endswith(contests.path("live"))
 
 
 def test_a_screen_shows_twelve_contests(contests: ContestSite, open_page: OpenPage) -> None:

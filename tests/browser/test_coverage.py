@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
-from tests.browser import test_console, test_keys, test_projects, test_tasks
+from tests.browser import (
+    test_console,
+    test_contests,
+    test_keys,
+    test_money,
+    test_projects,
+    test_tasks,
+)
 from tests.browser.conftest import Instance, OpenPage
 from tests.browser.sites import empty_site
 from tests.browser.test_console import create
@@ -20,6 +27,10 @@ OPENED = (
     *test_tasks.PAGES.values(),
     *test_keys.PAGES.values(),
     *test_projects.PAGES.values(),
+    *test_contests.PAGES.values(),
+    *test_contests.DOWNLOADS.values(),
+    *test_money.PAGES.values(),
+    *test_money.DOWNLOADS.values(),
     test_console.SIGN_IN,
 )
 TIMEOUT_MILLISECONDS = 10_000  # The page of tasks refreshes every two seconds.

@@ -15,20 +15,42 @@ from tests.web.harness import memory
 from tests.web.paying import FEE, REFERENCE, WORKER, Till
 
 from indelible.kernel import Actor
-from indelible.money import AccountKind, HaltPayments, PlanPayouts, Settle, SettlementLine
-from indelible.money.commands import FinishReconciliation, RegisterPayee, StartReconciliation
+from indelible.money import (
+    AccountKind,
+    HaltPayments,
+    PlanPayouts,
+    ReissueTransfer,
+    ReversalObject,
+    Settle,
+    SettlementLine,
+)
+from indelible.money.commands import (
+    FinishReconciliation,
+    RecordReversal,
+    RecordTransferSent,
+    RegisterPayee,
+    StartReconciliation,
+)
 from indelible.money.entities import (
     Discrepancy,
     ReconciliationRule,
     ReconciliationScope,
     account_id,
+    movement_id,
     transfer_id,
 )
-from indelible.money.handlers import settle
+from indelible.money.handlers import (
+    record_reversal,
+    record_transfer_sent,
+    reissue_transfer,
+    settle,
+)
 from indelible.money.handlers.payees import register_payee
 from indelible.money.handlers.payouts import plan_payouts
 from indelible.money.handlers.reconciliations import finish_reconciliation, start_reconciliation
 from indelible.money.handlers.switches import halt_payments
+from indelible.money.rules.ledger import Proof
+from indelible.testing.money.transfers import reported
 
 # Texts of other parties: markup, right to left, and a word without a place to break.
 HOSTILE: Final = (
@@ -55,12 +77,17 @@ PAGES: Final = {
     "disputes": "/console/money/disputes",
     "ledger": "/console/money/ledger",
     "account": "/console/money/ledger/{account}",
+    "movement": "/console/money/movements/{movement}",
     "payouts": "/console/money/payouts",
+    "payouts of a reference": "/console/money/payouts?reference=pool-1",
     "transfer": "/console/money/payouts/{transfer}",
+    "reversed transfer": "/console/money/payouts/{reversed}",
+    "new transfer": "/console/money/payouts/{reissued}",
     "reconciliations": "/console/money/reconciliations",
     "report": "/console/money/reconciliations/{report}",
     "home": "/console/",
 }
+DOWNLOADS: Final = {"event": "/console/money/inbox/{event}/payload"}
 
 
 @frozen
@@ -92,6 +119,7 @@ def fill(site: Site) -> dict[str, str]:
         till.open(f"dense-{number}")
     ids = {"hostile": till.open(HOSTILE[0], party=HOSTILE[0]).id}
     ids["paid"] = till.pay("entry-1")["id"]
+    ids["refundable"] = till.pay("entry-3")["id"]
     disputed = till.pay("entry-2")
     ids["disputed"] = disputed["id"]
     due = int((START + timedelta(days=1)).timestamp())
@@ -106,19 +134,22 @@ def fill(site: Site) -> dict[str, str]:
         ids[name] = event.id
     ids["account"] = account_id(AccountKind.ESCROW, REFERENCE, "EUR")
     add_payout(site)
+    ids["movement"] = movement_id(f"settlement:{SETTLEMENT}")
     ids["transfer"] = transfer_id(SETTLEMENT, HOSTILE[0])
+    ids["reversed"], ids["reissued"] = take_back(site, transfer_id(SETTLEMENT, "ann"))
     ids["report"] = add_report(site)
     return ids
 
 
 def add_payout(site: Site) -> None:
-    """Settle the paid entry, and plan the payout of its winner, who has a hostile name."""
-    line = SettlementLine(party=HOSTILE[0], amount_minor=FEE - 1)
+    """Settle the paid entry, and plan the payout of its winners; one has a hostile name."""
+    first = SettlementLine(party=HOSTILE[0], amount_minor=FEE - 3)
+    second = SettlementLine(party="ann", amount_minor=2)
     settled = Settle(
         settlement_id=SETTLEMENT,
         reference=REFERENCE,
         currency="EUR",
-        lines=(line,),
+        lines=(first, second),
         rake_minor=1,
         rounding_minor=0,
         retained_minor=0,
@@ -132,6 +163,37 @@ def add_payout(site: Site) -> None:
     for party in HOSTILE[:2]:
         register = RegisterPayee(party=party)
         site.store.run(register_payee, register, actor=planner, reason="a test")
+
+
+def take_back(site: Site, transfer_id: str) -> tuple[str, str]:
+    """Let Stripe have a transfer and take it back in two parts; issue the first part again.
+
+    Return the ids of both transfers.
+    """
+    proof = Proof.by_event("evt_1")
+    planned = site.store.read(lambda tx: tx.money.transfers.get(transfer_id)).entity
+    sent = RecordTransferSent(
+        transfer_id=transfer_id, reported=reported(planned, "tr_ann"), proof=proof
+    )
+    site.store.run(record_transfer_sent, sent, actor=WORKER, reason="a test")
+    reissued = ""
+    for number in (1, 2):
+        reversal = ReversalObject(
+            id=f"trr_{number}",
+            transfer="tr_ann",
+            amount_minor=1,
+            currency="EUR",
+            created=START,
+        )
+        reverse = RecordReversal(transfer_id=transfer_id, reported=reversal, proof=proof)
+        site.store.run(record_reversal, reverse, actor=WORKER, reason="a test")
+        if not reissued:
+            command = ReissueTransfer(transfer_id=transfer_id)
+            planner = Actor.user("pia")
+            saved = site.store.run(reissue_transfer, command, actor=planner, reason="a test")
+            reissued = saved.transfer.id
+
+    return transfer_id, reissued
 
 
 def add_report(site: Site) -> str:
@@ -229,14 +291,39 @@ def test_a_dispute_is_listed_with_the_time_when_its_evidence_is_due(
     page = money.open(open_page, "disputes", scripts="off")
     due = START + timedelta(days=1)
 
-    expect(page.get_by_role("row").filter(has_text="dp_1")).to_contain_text(f"{due:%Y-%m-%d}")
+    expect(page.get_by_role("row").filter(has_text="dp_1")).to_contain_text(f"{due:%-d %b %Y}")
+
+
+def test_the_bytes_of_an_event_are_saved_and_not_shown(
+    money: MoneySite, open_page: OpenPage
+) -> None:
+    page = money.open(open_page, "event", scripts="off")
+    link = page.get_by_role("link", name="Download")
+    assert link.get_attribute("href") == DOWNLOADS["event"].format_map(money.ids)
+
+    with page.expect_download() as download:
+        link.click()
+    event = money.ids["event"].encode()
+    assert event in download.value.path().read_bytes()
+
+
+def test_a_reversed_transfer_is_issued_again_without_scripts(
+    money: MoneySite, open_page: OpenPage
+) -> None:
+    page = money.open(open_page, "payouts", scripts="off")
+    page.get_by_role("link", name="Issue again to ann").click()
+    page.get_by_role("textbox", name="Why").first.fill("sent to a closed account")
+    page.get_by_role("button", name="Issue again").click()
+
+    expect(page.get_by_text("Another person approves it on this page.")).to_be_visible()
+    page.get_by_role("link", name=money.ids["reversed"]).click()
+    expect(page.get_by_text("issued again as")).to_have_count(2)
+    expect(page.get_by_role("button", name="Issue again")).to_have_count(0)
 
 
 def test_a_payment_is_refunded_without_scripts(money: MoneySite, open_page: OpenPage) -> None:
-    till = Till(money.site.store)
-    charge_id = till.pay("entry-to-refund")["id"]
     page = money.open(open_page, scripts="off")
-    page.goto(f"/console/money/payments/{charge_id}")
+    page.goto(f"/console/money/payments/{money.ids['refundable']}")
     page.get_by_role("textbox", name="Why").fill("the player is ill")
     page.get_by_role("button", name="Refund all that is left").click()
 

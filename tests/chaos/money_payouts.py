@@ -174,7 +174,7 @@ class PayoutDose:
             self._settle(number)
             self.site.work()
             for transfer in self._transfers():
-                if transfer.status is TransferStatus.PENDING:
+                if transfer.status is TransferStatus.PENDING and not transfer.is_approved:
                     command = ApproveTransfer(transfer_id=transfer.id, approval_reason="checked")
                     self.site.execute(approve_transfer, command, SECOND_OPERATOR)
             self.site.work()

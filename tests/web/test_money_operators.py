@@ -243,6 +243,41 @@ def test_a_payout_needs_a_plan_and_the_approval_of_another_person(desk: Till) ->
     assert (progress["ended"], progress["states"]) == (0, [{"status": "pending", "transfers": 1}])
 
 
+def test_a_plan_tells_how_many_transfers_it_has_planned(desk: Till) -> None:
+    settled(desk)
+    (owed,) = show(desk, "payouts/owed")["items"]
+    first = saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
+    second = saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan", once="key-2"), 200)
+
+    assert (owed["settlement_id"], owed["reversed_transfer_id"]) == (SETTLEMENT, None)
+    assert (first["planned"], second["planned"]) == (1, 0)
+    assert second["transfer_count"] == 1
+
+
+def test_a_transfer_is_approved_once(desk: Till) -> None:
+    transfer = settled(desk)
+    saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
+    path = f"payouts/transfers/{transfer}/approve"
+    approved = saved(send(desk, path, once="a", by="noor"), 200)
+    repeated = saved(send(desk, path, once="a", by="noor"), 200)
+    second = send(desk, path, once="b", by="otto")
+
+    assert repeated == approved
+    assert problem(second) == (409, "TRANSFER_ALREADY_APPROVED")
+    detail = show(desk, f"payouts/transfers/{transfer}")
+    assert (detail["approved_by"], detail["seq"]) == ("user:noor", approved["seq"])
+
+
+def test_a_transfer_tells_its_requests_and_what_replaces_it(desk: Till) -> None:
+    transfer = settled(desk)
+    saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
+    detail = show(desk, f"payouts/transfers/{transfer}")
+
+    assert (detail["calls"], detail["look_ups"], detail["is_adopted"]) == (0, 0, False)
+    assert (detail["reissued_as"], detail["can_reissue"]) == ([], False)
+    assert detail["payee_status"] is None
+
+
 def test_an_approved_transfer_is_parked_and_waits_for_its_payee(desk: Till) -> None:
     transfer = settled(desk)
     saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)

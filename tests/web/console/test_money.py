@@ -88,7 +88,14 @@ def test_a_form_without_a_reason_is_refused_on_its_page(operator: Visitor) -> No
 
 
 def test_what_does_not_exist_has_no_page(operator: Visitor) -> None:
-    for path in ("/payments/x", "/inbox/x", "/ledger/x", "/payouts/x", "/reconciliations/x"):
+    for path in (
+        "/payments/x",
+        "/inbox/x",
+        "/ledger/x",
+        "/payouts/x",
+        "/reconciliations/x",
+        "/movements/x",
+    ):
         assert operator.get(f"{MONEY}{path}").status_code == 404, path
 
 

@@ -1,7 +1,14 @@
 """Reads of several records that handlers and queries share."""
 
-from indelible.money.entities import MovementKind, PaymentSwitch
-from indelible.money.ports import MoneyRead
+from indelible.money.entities import (
+    LineOwedAgain,
+    MovementKind,
+    PaymentSwitch,
+    Transfer,
+    TransferFailure,
+)
+from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead
+from indelible.money.rules.ledger import payout_key, unclaimed_key
 
 
 def is_settled(tx: MoneyRead, reference: str) -> bool:
@@ -19,3 +26,37 @@ def payments_switch(tx: MoneyRead) -> PaymentSwitch | None:
     """Return the switch of payments, None if payments were never halted."""
     head = tx.money.switches.current()
     return None if head is None else head.entity
+
+
+def lines_owed_again(tx: MoneyRead, transfer: Transfer) -> list[LineOwedAgain]:
+    """Return what is owed since money of a transfer came back, each with what is to pay it.
+
+    Money comes back by a reversal at Stripe, or by the mirror of the transfer's movement.
+    """
+    key = payout_key(transfer.id)
+    if transfer.failure_reason is TransferFailure.UNCLAIMED:
+        key = unclaimed_key(transfer.id)
+    movement = tx.money.movements.of_key(key)
+    if movement is None:
+        return []
+
+    lines: list[LineOwedAgain] = []
+    payout_id, after = movement.entity.id, 0
+    while after < movement.entity.posting_count:
+        page = tx.money.movements.postings(payout_id, after=after, limit=MAX_ROWS_PER_PAGE)
+        for posting in page:
+            after = posting.number
+            lines.extend(_reversed_lines(tx, payout_id, posting.number))
+    return lines
+
+
+def _reversed_lines(tx: MoneyRead, payout_id: str, number: int) -> list[LineOwedAgain]:
+    """Return the owed lines of the reversals of one payout line, oldest first."""
+    lines: list[LineOwedAgain] = []
+    for reversal in tx.money.movements.reversals(payout_id, number):
+        name = (reversal.movement.id, reversal.posting.number)
+        payer = tx.money.transfers.of_owed_line(*name)
+        transfer_id = None if payer is None else payer.entity.id
+        line = tx.money.movements.owed_line(*name)
+        lines.append(LineOwedAgain(line=line, transfer_id=transfer_id))
+    return lines

@@ -51,9 +51,9 @@ def set_equalities(**equalities: object) -> dict[str, object]:
     return {name: str(value) for name, value in equalities.items() if value is not None}
 
 
-def view_of(view_type: type[V], head: Head[Entity]) -> V:
-    """Return the view of a head, with its seq where the view has one."""
-    return project(view_type, WithSeq(head))
+def view_of(view_type: type[V], head: Head[Entity], **values: object) -> V:
+    """Return the view of a head, with its seq where the view has one, and with these values."""
+    return project(view_type, WithSeq(head), **values)
 
 
 class WithSeq:

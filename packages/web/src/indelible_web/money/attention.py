@@ -8,6 +8,7 @@ from flask import url_for
 from indelible.app import ReadTx
 from indelible.kernel.money import Money
 from indelible.money import InboxStatus, RefundStatus, TransferStatus
+from indelible.money.queries.transfers import sums_without_transfer
 from indelible_web.console.home_parts import AttentionItem, Level, plural
 from indelible_web.money.ledger_admin import read_balances
 
@@ -47,7 +48,8 @@ def inbox_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
         items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
     late = len(tx.money.events.unfinished(now - LATE_EVENT, limit=MAX_INSPECTED))
     if late:
-        text = f"{late:,} {plural(late, 'event')} of Stripe wait longer than 15 minutes."
+        verb = plural(late, "event of Stripe waits", "events of Stripe wait")
+        text = f"{late:,} {verb} longer than 15 minutes."
         url = url_for("console.list_inbox", status=InboxStatus.RECEIVED)
         items.append(AttentionItem(text=text, url=url, level=Level.WARN))
 
@@ -76,8 +78,8 @@ def dispute_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
 
 
 def payout_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
-    """Return transfers that wait for an operator, or do not change."""
-    items: list[AttentionItem] = []
+    """Return what is owed without a transfer, and transfers that wait or do not change."""
+    items = owed_items(tx)
     counts = tx.money.transfers.count_by_status()
     for status, text, level in (
         (TransferStatus.FAILED_TERMINAL, "failed for good", Level.BAD),
@@ -95,6 +97,24 @@ def payout_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
         items.append(AttentionItem(text=sentence, url=url_for("console.list_payouts")))
 
     return tuple(items)
+
+
+def owed_items(tx: ReadTx) -> list[AttentionItem]:
+    """Return what is owed without a transfer, in one item with the sum of each currency."""
+    sums = sums_without_transfer(tx)
+    if not sums:
+        return []
+
+    number = sum(owed.lines for owed in sums)
+    amounts = [money_text(owed.amount_minor, owed.currency) for owed in sums]
+    noun = plural(number, "amount is", "amounts are")
+    return [
+        AttentionItem(
+            text=f"{number:,} {noun} owed without a transfer: {', '.join(amounts)}.",
+            detail="Plan the settlement, or issue the reversed transfer again.",
+            url=url_for("console.list_payouts", _anchor="owed"),
+        )
+    ]
 
 
 def reconciliation_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:

@@ -1,7 +1,7 @@
 """The forms on the console's pages of money; each asks for a reason, which is recorded."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -41,24 +41,22 @@ from indelible_web.money.pages import (
     inbox_event,
     list_inbox,
     list_payments,
-    list_payouts,
     list_reconciliation_reports,
     payment,
-    payout,
 )
-from indelible_web.money.payout_schemas import (
-    PayoutJobView,
-    TransferView,
-)
+from indelible_web.money.payout_pages import list_payouts, payout
+from indelible_web.money.payout_schemas import PlannedPayoutsView, TransferView
+from indelible_web.money.texts import planned_text
 
 BY_OPERATOR: Final = "OPERATOR"
-Act = Callable[[OperationContext], object]
+R = TypeVar("R")
+Act = Callable[[OperationContext], R]
 
 
 def halt_payments_form(console: ConsoleContext) -> Response:
     """Halt new payments."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> SwitchView:
         return payment_admin.halt_all_payments(context, HaltPayments(reason_code=BY_OPERATOR))
 
     return _act(
@@ -69,7 +67,7 @@ def halt_payments_form(console: ConsoleContext) -> Response:
 def resume_payments_form(console: ConsoleContext) -> Response:
     """Allow new payments again."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> SwitchView:
         return payment_admin.resume_all_payments(context, ResumePayments())
 
     return _act(console, act, SwitchView, "Payments are resumed.", "list_payments", list_payments)
@@ -78,7 +76,7 @@ def resume_payments_form(console: ConsoleContext) -> Response:
 def refund_form(console: ConsoleContext, charge_id: str) -> Response:
     """Request the refund of all that is left of a charge."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> RefundView:
         return payment_admin.refund(context, RefundBody(charge_id=charge_id))
 
     return _act(
@@ -95,7 +93,7 @@ def refund_form(console: ConsoleContext, charge_id: str) -> Response:
 def replay_form(console: ConsoleContext, event_id: str) -> Response:
     """Process a dead letter again."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> InboxEventView:
         return inbox_admin.replay_stripe_event(context, ReplayEvent(event_id=event_id))
 
     notice = "The event is processed again."
@@ -105,7 +103,7 @@ def replay_form(console: ConsoleContext, event_id: str) -> Response:
 def backfill_form(console: ConsoleContext) -> Response:
     """Store the events that no webhook has delivered."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> BackfillView:
         return inbox_admin.backfill(context, BackfillBody())
 
     notice = "The events of the last 72 hours are complete."
@@ -115,7 +113,7 @@ def backfill_form(console: ConsoleContext) -> Response:
 def reconcile_form(console: ConsoleContext) -> Response:
     """Let a worker compare the books with Stripe now."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> RequestedTaskView:
         body = parse_fields(ReconciliationBody, request.form)
         return reconciliation_admin.request_reconciliation(context, body)
 
@@ -127,18 +125,22 @@ def reconcile_form(console: ConsoleContext) -> Response:
 def plan_form(console: ConsoleContext) -> Response:
     """Create the transfers of a settlement."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> PlannedPayoutsView:
         command = parse_fields(PlanPayouts, request.form)
         return payout_admin.plan_settlement_payouts(context, command)
 
-    notice = "The transfers are planned. Another person approves them."
-    return _act(console, act, PayoutJobView, notice, "list_payouts", list_payouts)
+    try:
+        planned = _run(console, act, PlannedPayoutsView)
+    except IndelibleError as error:
+        return list_payouts(console, error=error)
+
+    return _show(console, planned_text(planned), "list_payouts")
 
 
 def approve_form(console: ConsoleContext, transfer_id: str) -> Response:
     """Approve a transfer; its reason is the one of the approval."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> TransferView:
         return payout_admin.approve(context, transfer_id)
 
     return _act_on_transfer(console, transfer_id, act, "Approved. A worker sends it.")
@@ -147,7 +149,7 @@ def approve_form(console: ConsoleContext, transfer_id: str) -> Response:
 def park_form(console: ConsoleContext, transfer_id: str) -> Response:
     """Let a transfer wait for an operator."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> TransferView:
         return payout_admin.park(context, transfer_id)
 
     return _act_on_transfer(console, transfer_id, act, "Parked.")
@@ -156,7 +158,7 @@ def park_form(console: ConsoleContext, transfer_id: str) -> Response:
 def unpark_form(console: ConsoleContext, transfer_id: str) -> Response:
     """Try a parked transfer again now."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> TransferView:
         command = UnparkTransfer(transfer_id=transfer_id)
         return run_recorded(context, payout_admin.showing_transfer(unpark_transfer), command)
 
@@ -164,46 +166,69 @@ def unpark_form(console: ConsoleContext, transfer_id: str) -> Response:
 
 
 def reissue_form(console: ConsoleContext, transfer_id: str) -> Response:
-    """Try a failed transfer again, or pay a reversed one again."""
+    """Try a failed transfer again, or pay a reversed one again; show the one to approve."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> TransferView:
         command = ReissueTransfer(transfer_id=transfer_id)
         return run_recorded(context, payout_admin.showing_transfer(reissue_transfer), command)
 
-    return _act_on_transfer(console, transfer_id, act, "Issued again. Another person approves it.")
+    try:
+        reissued = _run(console, act, TransferView)
+    except IndelibleError as error:
+        return payout(console, transfer_id, error=error)
+
+    notice = "Issued again. Another person approves it on this page."
+    return _show(console, notice, "payout", transfer_id=reissued.id)
 
 
 def unclaim_form(console: ConsoleContext, transfer_id: str) -> Response:
     """Keep the money of a transfer that nobody has claimed."""
 
-    def act(context: OperationContext) -> object:
+    def act(context: OperationContext) -> TransferView:
         command = MarkUnclaimed(transfer_id=transfer_id)
         return run_recorded(context, payout_admin.showing_transfer(mark_unclaimed), command)
 
     return _act_on_transfer(console, transfer_id, act, "The money is kept as unclaimed.")
 
 
-def _act_on_transfer(console: ConsoleContext, transfer_id: str, act: Act, notice: str) -> Response:
+def _act_on_transfer(
+    console: ConsoleContext, transfer_id: str, act: Act[TransferView], notice: str
+) -> Response:
     return _act(console, act, TransferView, notice, "payout", payout, transfer_id=transfer_id)
 
 
 def _act(
     console: ConsoleContext,
-    act: Act,
-    response_type: type,
+    act: Act[R],
+    response_type: type[R],
     notice: str,
     page_name: str,
     page: Callable[..., Response],
     **path: Any,  # noqa: ANN401 - of the page
 ) -> Response:
     """Run a form's command and show its page; after an error the form keeps the reason."""
-    context = console.operation(reason=form_text("reason"), response_type=response_type)
-    context.caller.require_scope(ADMIN)
     try:
-        act(context)
+        _run(console, act, response_type)
     except IndelibleError as error:
         return page(console, **path, error=error)
 
+    return _show(console, notice, page_name, **path)
+
+
+def _run(console: ConsoleContext, act: Act[R], response_type: type[R]) -> R:
+    """Run the command of an operator's form."""
+    context = console.operation(reason=form_text("reason"), response_type=response_type)
+    context.caller.require_scope(ADMIN)
+    return act(context)
+
+
+def _show(
+    console: ConsoleContext,
+    notice: str,
+    page_name: str,
+    **path: Any,  # noqa: ANN401 - of the page
+) -> Response:
+    """Redirect to a page, and leave a notice for it."""
     console.notices.leave(notice)
     return redirect(url_for(f"console.{page_name}", **path), 303)
 

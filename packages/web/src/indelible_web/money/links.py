@@ -6,7 +6,7 @@ from typing import Final
 from flask import url_for
 
 from indelible.app import ReadTx
-from indelible.money import CHARGE, RECONCILIATION, STRIPE_EVENT, TRANSFER
+from indelible.money import CHARGE, MOVEMENT, RECONCILIATION, STRIPE_EVENT, TRANSFER
 from indelible_web.console.page import EntityLink, EntityLinks
 from indelible_web.http.request import ADMIN, Caller
 
@@ -30,6 +30,13 @@ def event_links(_: ReadTx, caller: Caller, ids: Collection[str]) -> Mapping[str,
     return _links(caller, ids, "Event", lambda one: url_for("console.inbox_event", event_id=one))
 
 
+def movement_links(_: ReadTx, caller: Caller, ids: Collection[str]) -> Mapping[str, EntityLink]:
+    """Map the ids of movements to their pages."""
+    return _links(
+        caller, ids, "Movement", lambda one: url_for("console.ledger_movement", movement_id=one)
+    )
+
+
 def transfer_links(_: ReadTx, caller: Caller, ids: Collection[str]) -> Mapping[str, EntityLink]:
     """Map the ids of transfers to their pages."""
     return _links(caller, ids, "Transfer", lambda one: url_for("console.payout", transfer_id=one))
@@ -48,6 +55,7 @@ def report_links(_: ReadTx, caller: Caller, ids: Collection[str]) -> Mapping[str
 ENTITY_LINKS: Final[Mapping[str, EntityLinks]] = {
     CHARGE.name: charge_links,
     STRIPE_EVENT.name: event_links,
+    MOVEMENT.name: movement_links,
     TRANSFER.name: transfer_links,
     RECONCILIATION.name: report_links,
 }

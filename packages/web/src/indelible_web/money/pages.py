@@ -12,10 +12,7 @@ from indelible.kernel import IndelibleError
 from indelible.money import (
     ChargeStatus,
     InboxStatus,
-    OwedLine,
     ReconciliationScope,
-    TransferStatus,
-    owed_lines,
 )
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem
@@ -32,16 +29,17 @@ from indelible_web.money.admin_queries import (
     ChargeQuery,
     DisputeListQuery,
     InboxListQuery,
+    PostingsQuery,
     ReconciliationListQuery,
     ReconciliationQuery,
     StripeEventQuery,
-    TransferListQuery,
-    TransferQuery,
 )
 from indelible_web.money.inbox_admin import event_payload, list_stripe_events, read_event
 from indelible_web.money.ledger_admin import (
     list_account_postings,
     list_ledger_accounts,
+    list_movement_postings,
+    movement_view,
     read_balances,
 )
 from indelible_web.money.payment_admin import (
@@ -52,16 +50,12 @@ from indelible_web.money.payment_admin import (
 from indelible_web.money.payment_admin import (
     list_disputes as list_dispute_views,
 )
-from indelible_web.money.payout_reads import (
-    list_payout_transfers,
-    read_attempts,
-    read_transfer,
-)
 from indelible_web.money.reconciliation_admin import (
     list_reconciliations,
     read_discrepancies,
     read_reconciliation,
 )
+from indelible_web.money.texts import balance_text
 
 MAX_ROWS: Final = 100  # of a part of a page that has no pages of its own
 Items = tuple[AttentionItem, ...]
@@ -71,7 +65,7 @@ def list_payments(console: ConsoleContext, error: IndelibleError | None = None) 
     """Render the charges of all parties, and the switch of payments."""
     context = operator(console)
     query = parse_fields(ChargeListQuery, request.args)
-    return _page(
+    return money_page(
         console,
         context,
         "money/payments",
@@ -91,14 +85,14 @@ def payment(
     context = operator(console)
     query = parse_fields(ChargeQuery, {}, charge_id=charge_id)
     detail = context.store.read(read_charge, query.charge_id)
-    return _page(console, context, "money/payment", _no_items, error=error, detail=detail)
+    return money_page(console, context, "money/payment", no_items, error=error, detail=detail)
 
 
 def list_inbox(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render the received events of Stripe."""
     context = operator(console)
     query = parse_fields(InboxListQuery, request.args)
-    return _page(
+    return money_page(
         console,
         context,
         "money/inbox",
@@ -117,7 +111,7 @@ def inbox_event(
     context = operator(console)
     query = parse_fields(StripeEventQuery, {}, event_id=event_id)
     detail = context.store.read(read_event, query.event_id)
-    return _page(console, context, "money/event", _no_items, error=error, detail=detail)
+    return money_page(console, context, "money/event", no_items, error=error, detail=detail)
 
 
 def inbox_payload(console: ConsoleContext, event_id: str) -> Response:
@@ -131,7 +125,7 @@ def list_disputes(console: ConsoleContext) -> Response:
     """Render the disputes with the times until which evidence is due."""
     context = operator(console)
     query = parse_fields(DisputeListQuery, request.args)
-    return _page(
+    return money_page(
         console,
         context,
         "money/disputes",
@@ -145,7 +139,7 @@ def list_ledger(console: ConsoleContext) -> Response:
     """Render the balances and the accounts."""
     context = operator(console)
     query = parse_fields(AccountListQuery, request.args)
-    return _page(
+    return money_page(
         console,
         context,
         "money/ledger",
@@ -162,44 +156,26 @@ def ledger_account(console: ConsoleContext, account_id: str) -> Response:
     query = parse_fields(AccountLinesQuery, request.args, account_id=account_id)
     page = list_account_postings(context, query)
     account = context.store.read(lambda tx: tx.money.accounts.get(query.account_id).entity)
-    return _page(
-        console, context, "money/account", _no_items, query=query, page=page, account=account
-    )
-
-
-def list_payouts(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
-    """Render the transfers, and what is owed without one."""
-    context = operator(console)
-    query = parse_fields(TransferListQuery, request.args)
-    return _page(
+    return money_page(
         console,
         context,
-        "money/payouts",
-        attention.payout_items,
-        error=error,
+        "money/account",
+        no_items,
         query=query,
-        page=list_payout_transfers(context, query),
-        statuses=tuple(TransferStatus),
-        unplanned=context.store.read(_owed_without_transfer),
+        page=page,
+        account=account,
+        balance_text=balance_text(account.kind, account.balance_minor),
     )
 
 
-def payout(
-    console: ConsoleContext, transfer_id: str, error: IndelibleError | None = None
-) -> Response:
-    """Render a transfer with its attempts, and what can be done about it."""
+def ledger_movement(console: ConsoleContext, movement_id: str) -> Response:
+    """Render a movement of the ledger with its postings."""
     context = operator(console)
-    query = parse_fields(TransferQuery, {}, transfer_id=transfer_id)
-    transfer = context.store.read(read_transfer, query.transfer_id)
-    attempts = context.store.read(read_attempts, query.transfer_id, after=0, limit=MAX_ROWS)
-    return _page(
-        console,
-        context,
-        "money/payout",
-        _no_items,
-        error=error,
-        transfer=transfer,
-        attempts=attempts,
+    query = parse_fields(PostingsQuery, request.args, movement_id=movement_id)
+    movement = context.store.read(movement_view, query.movement_id)
+    page = list_movement_postings(context, query)
+    return money_page(
+        console, context, "money/movement", no_items, query=query, movement=movement, page=page
     )
 
 
@@ -209,7 +185,7 @@ def list_reconciliation_reports(
     """Render the reconciliations, newest first."""
     context = operator(console)
     query = parse_fields(ReconciliationListQuery, request.args)
-    return _page(
+    return money_page(
         console,
         context,
         "money/reconciliations",
@@ -229,11 +205,11 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
     discrepancies = context.store.read(
         read_discrepancies, query.reconciliation_id, after=0, limit=MAX_ROWS
     )
-    return _page(
+    return money_page(
         console,
         context,
         "money/reconciliation",
-        _no_items,
+        no_items,
         report=report,
         discrepancies=discrepancies,
     )
@@ -246,7 +222,7 @@ def operator(console: ConsoleContext) -> OperationContext:
     return context
 
 
-def _page(
+def money_page(
     console: ConsoleContext,
     context: OperationContext,
     template: str,
@@ -268,18 +244,9 @@ def _page(
     )
 
 
-def _no_items(_: ReadTx, __: datetime) -> Items:
+def no_items(_: ReadTx, __: datetime) -> Items:
+    """Return no item, for a page about one thing."""
     return ()
-
-
-def _owed_without_transfer(tx: ReadTx) -> tuple[OwedLine, ...]:
-    """Return unpaid owed lines that no transfer is to pay, up to a number."""
-    lines: list[OwedLine] = []
-    for line in owed_lines(tx, limit=MAX_ROWS):
-        if tx.money.transfers.of_owed_line(line.movement_id, line.number) is None:
-            lines.append(line)
-
-    return tuple(lines)
 
 
 PAGES: Final = (
@@ -291,8 +258,7 @@ PAGES: Final = (
     ConsolePage(rule="/money/disputes", view=list_disputes),
     ConsolePage(rule="/money/ledger", view=list_ledger),
     ConsolePage(rule="/money/ledger/<account_id>", view=ledger_account),
-    ConsolePage(rule="/money/payouts", view=list_payouts),
-    ConsolePage(rule="/money/payouts/<transfer_id>", view=payout),
+    ConsolePage(rule="/money/movements/<movement_id>", view=ledger_movement),
     ConsolePage(rule="/money/reconciliations", view=list_reconciliation_reports),
     ConsolePage(rule="/money/reconciliations/<reconciliation_id>", view=reconciliation_report),
 )

@@ -18,6 +18,7 @@ from indelible.money.errors import (
     FourEyesRequired,
     MovementNotFound,
     PayoutAccountMissing,
+    TransferAlreadyApproved,
     TransferNotApproved,
     TransferNotFound,
     TransferNotReissuable,
@@ -37,10 +38,7 @@ from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import view_of
 from indelible_web.money.admin_queries import TransferQuery
 from indelible_web.money.idempotency import run_recorded
-from indelible_web.money.payout_schemas import (
-    PayoutJobView,
-    TransferView,
-)
+from indelible_web.money.payout_schemas import PlannedPayoutsView, TransferView
 
 Command = TypeVar("Command")
 
@@ -53,16 +51,18 @@ routes = Routes("money_payouts", "Commands of operators on payouts.")
     "POST /payouts/jobs/<settlement_id>/plan",
     ADMIN,
     request_type=PlanPayouts,
-    response_type=PayoutJobView,
+    response_type=PlannedPayoutsView,
     requires_idempotency_key=True,
     errors=(MovementNotFound,),
 )
-def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> PayoutJobView:
+def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> PlannedPayoutsView:
     """Create the payout job of a settlement with its transfers; a planned one keeps them."""
 
-    def plan(tx: WriteTx, command: PlanPayouts) -> PayoutJobView:
-        job = plan_payouts(tx, command).job
-        return view_of(PayoutJobView, tx.money.payout_jobs.get(job.id))
+    def plan(tx: WriteTx, command: PlanPayouts) -> PlannedPayoutsView:
+        saved = plan_payouts(tx, command)
+        planned = saved.job.transfer_count if saved.is_new else 0
+        head = tx.money.payout_jobs.get(saved.job.id)
+        return view_of(PlannedPayoutsView, head, planned=planned)
 
     return run_recorded(context, plan, command)
 
@@ -73,7 +73,7 @@ def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> 
     request_type=TransferQuery,
     response_type=TransferView,
     requires_idempotency_key=True,
-    errors=(FourEyesRequired, InvalidTransition, TransferNotFound),
+    errors=(FourEyesRequired, InvalidTransition, TransferAlreadyApproved, TransferNotFound),
 )
 def approve_payout(context: OperationContext, query: TransferQuery) -> TransferView:
     """Approve a transfer and make it due; who has requested it may not approve it."""

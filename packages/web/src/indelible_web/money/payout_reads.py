@@ -11,6 +11,12 @@ from indelible.money.errors import (
     TransferNotFound,
 )
 from indelible.money.queries.payouts import job_progress, stuck_transfers
+from indelible.money.queries.transfers import (
+    cause_of,
+    count_attempts,
+    find_reissues,
+    is_adopted,
+)
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
@@ -35,6 +41,7 @@ from indelible_web.money.payout_schemas import (
     PayoutJobView,
     StateCount,
     TransferAttemptView,
+    TransferDetailView,
     TransferView,
 )
 from indelible_web.money.starting import require_gateway, stripe_errors
@@ -84,11 +91,11 @@ def list_stuck_transfers(context: OperationContext, query: StuckQuery) -> Page[T
     "GET /payouts/transfers/<transfer_id>",
     ADMIN,
     request_type=TransferQuery,
-    response_type=TransferView,
+    response_type=TransferDetailView,
     errors=(TransferNotFound,),
 )
-def get_payout_transfer(context: OperationContext, query: TransferQuery) -> TransferView:
-    """Show a transfer with its state and the reason for it."""
+def get_payout_transfer(context: OperationContext, query: TransferQuery) -> TransferDetailView:
+    """Show a transfer with its state, the reason for it, and what replaces it."""
     return context.store.read(read_transfer, query.transfer_id)
 
 
@@ -175,10 +182,16 @@ def read_owed(
 
 
 def owed_view(tx: ReadTx, line: OwedLine) -> OwedLineView:
-    """Return an owed line with the transfer that is to pay it."""
+    """Return an owed line with its cause, and with the transfer that is to pay it."""
     head = tx.money.transfers.of_owed_line(line.movement_id, line.number)
-    transfer_id = None if head is None else head.entity.id
-    return project(OwedLineView, line, transfer_id=transfer_id)
+    cause = cause_of(tx, line)
+    return project(
+        OwedLineView,
+        line,
+        settlement_id=cause.settlement_id,
+        reversed_transfer_id=cause.transfer_id,
+        transfer_id=None if head is None else head.entity.id,
+    )
 
 
 def line_name(position: str) -> tuple[str, int]:
@@ -187,13 +200,26 @@ def line_name(position: str) -> tuple[str, int]:
     return movement_id, int(number or 0)
 
 
-def read_transfer(tx: ReadTx, transfer_id: str) -> TransferView:
-    """Return a transfer.
+def read_transfer(tx: ReadTx, transfer_id: str) -> TransferDetailView:
+    """Return a transfer with its requests, what replaces it, and the state of its payee.
 
     Raises:
         TransferNotFound: There is no such transfer.
     """
-    return view_of(TransferView, tx.money.transfers.get(transfer_id))
+    head = tx.money.transfers.get(transfer_id)
+    attempts = count_attempts(tx, transfer_id)
+    reissues = find_reissues(tx, head.entity)
+    payee = tx.money.payees.of_party(head.entity.party)
+    return view_of(
+        TransferDetailView,
+        head,
+        calls=attempts.calls,
+        look_ups=attempts.look_ups,
+        is_adopted=is_adopted(head.entity.status, attempts),
+        reissued_as=reissues.transfer_ids,
+        can_reissue=reissues.is_possible,
+        payee_status=None if payee is None else payee.entity.status,
+    )
 
 
 def read_stuck(

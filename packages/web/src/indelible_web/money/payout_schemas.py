@@ -16,7 +16,10 @@ from indelible.money import (
 
 @frozen(kw_only=True)
 class OwedLineView:
-    """Money that a party is owed, and that no movement has paid."""
+    """Money that a party is owed, and that no movement has paid.
+
+    It is owed by a settlement, or since the money of a transfer came back.
+    """
 
     movement_id: str
     number: int
@@ -26,6 +29,8 @@ class OwedLineView:
     currency: str
     amount_minor: int
     owed_since: datetime
+    settlement_id: str | None
+    reversed_transfer_id: str | None
     transfer_id: str | None
 
 
@@ -61,6 +66,18 @@ class TransferView:
     created_at: datetime
     updated_at: datetime
     seq: int
+
+
+@frozen(kw_only=True)
+class TransferDetailView(TransferView):
+    """A transfer with the numbers of its requests, and the transfers that replace it."""
+
+    calls: int
+    look_ups: int
+    is_adopted: bool
+    reissued_as: tuple[str, ...]
+    can_reissue: bool
+    payee_status: PayeeStatus | None
 
 
 @frozen(kw_only=True)
@@ -108,6 +125,13 @@ class PayoutJobView:
     created_at: datetime
     updated_at: datetime
     seq: int
+
+
+@frozen(kw_only=True)
+class PlannedPayoutsView(PayoutJobView):
+    """The payout of a settlement, and the number of transfers that this request has planned."""
+
+    planned: int
 
 
 @frozen(kw_only=True)

@@ -12,10 +12,19 @@ from indelible.memory.aggregates import MemoryAggregateRepository, count_states
 from indelible.memory.money.ledger import MemoryMovementRepository
 from indelible.memory.money.records import first_of, records_after
 from indelible.money import errors
-from indelible.money.entities import Payee, PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities import (
+    OwedLine,
+    OwedSum,
+    Payee,
+    PayoutJob,
+    Transfer,
+    TransferAttempt,
+    TransferLine,
+)
 from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus, TransferStatus
 from indelible.money.ports import UnpaidSum
 
+EVERY_LINE = 2**31  # more lines than a process has room for
 PLANNED = 1  # the seq of the change that adds the lines of a transfer
 
 
@@ -55,6 +64,37 @@ class MemoryTransferRepository(MemoryAggregateRepository[Transfer]):
                     return self._rows[transfer_id]
 
         return None
+
+    def owed_without_transfer(
+        self,
+        *,
+        reference: str | None = None,
+        after: tuple[str, int] = ("", 0),
+        limit: int,
+    ) -> tuple[OwedLine, ...]:
+        """Return the next `limit` unpaid owed lines after a name that no transfer is to pay."""
+        planned: set[tuple[str, int]] = set()
+        for transfer_id in self._rows:
+            for line in self.lines(transfer_id):
+                planned.add((line.owed_movement_id, line.owed_number))
+
+        unpaid = self._movements.owed_lines(
+            reference=reference, unpaid=True, after=after, limit=EVERY_LINE
+        )
+        unplanned = [line for line in unpaid if line.name not in planned]
+        return tuple(unplanned[:limit])
+
+    def sums_without_transfer(self) -> tuple[OwedSum, ...]:
+        """Return the sums of the unpaid owed lines that no transfer is to pay, by currency."""
+        amounts: dict[str, list[int]] = {}
+        for line in self.owed_without_transfer(limit=EVERY_LINE):
+            amounts.setdefault(line.currency, []).append(line.amount_minor)
+
+        sums: list[OwedSum] = []
+        for currency, values in sorted(amounts.items()):
+            owed = OwedSum(currency=currency, lines=len(values), amount_minor=sum(values))
+            sums.append(owed)
+        return tuple(sums)
 
     def of_job(self, job_id: str, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
         """Return the next `limit` transfers of a job after an id, in order of id."""

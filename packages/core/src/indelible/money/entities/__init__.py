@@ -28,7 +28,9 @@ from indelible.money.entities.lines import (
     BalanceSum,
     KindSum,
     LedgerLine,
+    LineOwedAgain,
     OwedLine,
+    OwedSum,
     line_position,
 )
 from indelible.money.entities.payees import Payee
@@ -102,7 +104,9 @@ __all__ = [
     "BalanceSum",
     "KindSum",
     "LedgerLine",
+    "LineOwedAgain",
     "OwedLine",
+    "OwedSum",
     "line_position",
     # payouts
     "Payee",

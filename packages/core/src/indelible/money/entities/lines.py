@@ -42,6 +42,28 @@ class OwedLine:
 
 
 @frozen(kw_only=True)
+class LineOwedAgain:
+    """An owed line of money that has come back, and the transfer that is to pay it."""
+
+    line: OwedLine
+    transfer_id: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Return True if a new transfer could pay the line."""
+        return self.line.paid_by is None and self.transfer_id is None
+
+
+@frozen(kw_only=True)
+class OwedSum:
+    """The number and the sum of owed lines in one currency."""
+
+    currency: str
+    lines: int
+    amount_minor: int
+
+
+@frozen(kw_only=True)
 class BalanceSum:
     """The sum of the balances of all accounts of a kind in one currency."""
 

@@ -101,6 +101,18 @@ class TransferNotApproved(Conflict):
 
 
 @frozen
+class TransferAlreadyApproved(Conflict):
+    """A second approval of a transfer."""
+
+    code: ClassVar[str] = "TRANSFER_ALREADY_APPROVED"
+    message: ClassVar[str] = (
+        "Transfer {transfer_id} was approved already, by {approved_by}; nothing was changed."
+    )
+    transfer_id: str
+    approved_by: str
+
+
+@frozen
 class TransferMismatch(Conflict):
     """A transfer at Stripe that differs from the one that names it."""
 

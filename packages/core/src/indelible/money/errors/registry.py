@@ -103,6 +103,7 @@ PAYMENT_CODES: Final = (
     _error("PAYOUT_JOB_NOT_FINISHED", 409, "Some transfers of the job have not ended."),
     _error("PAYOUT_JOB_NOT_FOUND", 404, "The settlement has no payout job."),
     _error("REVERSAL_TOO_LARGE", 409, "Less is left of the transfer than was taken back."),
+    _error("TRANSFER_ALREADY_APPROVED", 409, "The transfer has its approval; nothing was changed."),
     _error("TRANSFER_MISMATCH", 409, "Stripe's transfer differs from the one that names it."),
     _error("TRANSFER_NOT_APPROVED", 409, "The transfer waits for its approval."),
     _error("TRANSFER_NOT_FOUND", 404, "No transfer has this id."),

@@ -9,7 +9,15 @@ from attrs import frozen
 from indelible.kernel import Head, ListFilter
 from indelible.kernel.births import BirthRepository
 from indelible.kernel.history import AggregateReader, AggregateRepository
-from indelible.money.entities import Payee, PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities import (
+    OwedLine,
+    OwedSum,
+    Payee,
+    PayoutJob,
+    Transfer,
+    TransferAttempt,
+    TransferLine,
+)
 from indelible.money.lifecycle import PayeeStatus, PayoutJobStatus, TransferStatus
 
 
@@ -58,6 +66,23 @@ class TransferReader(AggregateReader[Transfer], Protocol):
 
     def of_owed_line(self, movement_id: str, number: int) -> Head[Transfer] | None:
         """Return the transfer that pays an owed line."""
+        ...
+
+    def owed_without_transfer(
+        self,
+        *,
+        reference: str | None = None,
+        after: tuple[str, int] = ("", 0),
+        limit: int,
+    ) -> tuple[OwedLine, ...]:
+        """Return the next `limit` unpaid owed lines after a name that no transfer is to pay.
+
+        They are in order of movement and number.
+        """
+        ...
+
+    def sums_without_transfer(self) -> tuple[OwedSum, ...]:
+        """Return the sums of the unpaid owed lines that no transfer is to pay, by currency."""
         ...
 
     def of_job(self, job_id: str, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:

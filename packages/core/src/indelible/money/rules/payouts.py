@@ -233,6 +233,12 @@ def is_unclaimed(transfer: Transfer, *, now: datetime) -> bool:
     return transfer.parked_at is not None and now - transfer.parked_at >= UNCLAIMED_AFTER
 
 
+def may_try_again(transfer: Transfer) -> bool:
+    """Return True if the transfer itself can be issued again, because it was never paid."""
+    is_unclaimed = transfer.failure_reason is TransferFailure.UNCLAIMED
+    return transfer.status is TransferStatus.FAILED_TERMINAL and not is_unclaimed
+
+
 def _may_be_under_way(transfer: Transfer, *, now: datetime) -> bool:
     """Return True if a look-up could miss the last request, because Stripe still works on it."""
     waited = now - transfer.updated_at

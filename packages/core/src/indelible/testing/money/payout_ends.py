@@ -8,6 +8,8 @@ from indelible.kernel import Head
 from indelible.money import (
     PAYOUT_JOB,
     AccountKind,
+    AttemptKind,
+    SettlementLine,
     Transfer,
     TransferFailure,
 )
@@ -15,6 +17,7 @@ from indelible.money.commands import (
     BeginTransfer,
     CompletePayoutJob,
     RecordTransferFailure,
+    RecordTransferSent,
 )
 from indelible.money.entities import movement_id
 from indelible.money.errors import ParkReason
@@ -23,29 +26,61 @@ from indelible.money.handlers import (
     mark_unclaimed,
     park_transfer,
     record_transfer_failure,
+    record_transfer_sent,
 )
 from indelible.money.handlers.payouts import begin_transfer
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.queries.transfers import (
+    AttemptCounts,
+    OwedCause,
+    Reissues,
+    cause_of,
+    count_attempts,
+    find_reissues,
+    is_adopted,
+    owed_without_transfer,
+    sums_without_transfer,
+)
+from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,
     FailureDecision,
 )
 from indelible.testing.captures.scenarios import code
-from indelible.testing.money.scenarios import FEE, REFERENCE, USD, WON
+from indelible.testing.money.scenarios import FEE, OTHER, REFERENCE, USD, WON, settled_books
 from indelible.testing.money.transfers import (
     SETTLEMENT,
     account_of,
     approve,
     called,
     id_of,
+    plan,
     planned,
     ready_payee,
     reissue,
+    reported,
     reverse,
     sent,
     transfer_of,
 )
 from indelible.testing.stores import FAR, AnyStore, do, within
+
+
+def owed_parties(store: AnyStore, *, reference: str | None = None) -> list[str]:
+    """Return the parties that are owed money without a transfer, in order."""
+    lines = store.read(partial(owed_without_transfer, reference=reference))
+    return sorted(line.party for line in lines)
+
+
+def sums_of(store: AnyStore) -> list[tuple[str, int, int]]:
+    """Return the currency, the number and the sum of what is owed without a transfer."""
+    sums = store.read(sums_without_transfer)
+    return [(owed.currency, owed.lines, owed.amount_minor) for owed in sums]
+
+
+def reissues_of(store: AnyStore, transfer: Transfer) -> Reissues:
+    """Return what replaces a transfer."""
+    return store.read(find_reissues, transfer)
 
 
 def ids_of(heads: Sequence[Head[Transfer]]) -> list[str]:
@@ -117,6 +152,82 @@ class PayoutEndsConformance:
 
         assert (item.reference, item.currency, item.transfers) == (REFERENCE, USD, 2)
         assert item.amount_minor == WON["bob"] + WON["cat"]
+
+    def test_money_that_is_owed_without_a_transfer_is_listed_and_summed(
+        self, store: AnyStore
+    ) -> None:
+        books = settled_books(store)
+        books.pay("ann", reference=OTHER)
+        books.settle(
+            "s2",
+            reference=OTHER,
+            lines=[SettlementLine(party="dan", amount_minor=FEE)],
+            rake_minor=0,
+            rounding_minor=0,
+            items=[],
+        )
+
+        assert owed_parties(store) == ["ann", "bob", "cat", "dan"]
+        assert owed_parties(store, reference=OTHER) == ["dan"]
+        assert sums_of(store) == [(USD, 4, sum(WON.values()) + FEE)]
+        lines = store.read(partial(owed_without_transfer, limit=2))
+        following = store.read(partial(owed_without_transfer, after=lines[-1].name, limit=9))
+        assert len(lines) + len(following) == len(WON) + 1
+
+        plan(store)
+        assert owed_parties(store) == ["dan"]
+        assert sums_of(store) == [(USD, 1, FEE)]
+        plan(store, "s2")
+        assert sums_of(store) == []
+        first = sent(store, "ann")
+        reverse(store, "ann", FEE)
+        assert sums_of(store) == [(USD, 1, FEE)]
+        reissue(store, first)
+        assert owed_parties(store) == []
+
+    def test_a_line_that_is_paid_without_a_transfer_is_not_owed(self, store: AnyStore) -> None:
+        books = settled_books(store)
+        books.pay_out("t1", *books.owed("cat"))
+
+        assert owed_parties(store) == ["ann", "bob"]
+        assert sums_of(store) == [(USD, 2, WON["ann"] + WON["bob"])]
+
+    def test_a_reversed_transfer_names_the_ones_that_replace_it(self, store: AnyStore) -> None:
+        planned(store)
+        first = sent(store, "ann")
+        assert reissues_of(store, first) == Reissues()
+        reverse(store, "ann", FEE)
+        assert reissues_of(store, first) == Reissues(is_possible=True)
+        (line,) = store.read(owed_without_transfer)
+        assert store.read(cause_of, line) == OwedCause(transfer_id=first.id)
+
+        again = reissue(store, first)
+        assert reissues_of(store, first) == Reissues(transfer_ids=(again.id,))
+        reverse(store, "ann", 1, reversal_id="trr_2")
+        assert reissues_of(store, first) == Reissues(transfer_ids=(again.id,), is_possible=True)
+
+    def test_attempts_are_counted_by_kind(self, store: AnyStore) -> None:
+        planned(store)
+        waiting = transfer_of(store, "bob")
+        paid = sent(store, "ann")
+        counts = store.read(count_attempts, paid.id)
+
+        assert store.read(count_attempts, waiting.id) == AttemptCounts()
+        assert counts == AttemptCounts(calls=1, look_ups=1, last=AttemptKind.CALL)
+        assert not is_adopted(paid.status, counts)
+        assert not is_adopted(waiting.status, AttemptCounts())
+
+    def test_a_transfer_that_stripe_has_already_is_adopted(self, store: AnyStore) -> None:
+        planned(store)
+        waiting = transfer_of(store, "bob")
+        command = RecordTransferSent(
+            transfer_id=waiting.id,
+            reported=reported(waiting, "tr_bob"),
+            proof=Proof.by_event("evt-1"),
+        )
+        adopted = do(store, record_transfer_sent, command).transfer
+
+        assert is_adopted(adopted.status, store.read(count_attempts, adopted.id))
 
     def test_a_job_is_complete_when_each_of_its_transfers_has_ended(self, store: AnyStore) -> None:
         planned(store)

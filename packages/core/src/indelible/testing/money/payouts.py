@@ -199,7 +199,17 @@ class PayoutsConformance:
         assert code(partial(approve, store, "ann", actor=MAYA)) == "FOUR_EYES_REQUIRED"
         assert not do(store, approve_automatically, by_setting, actor=PROGRAM).transfer.is_approved
         assert approve(store, "ann", actor=NOOR).approved_by == str(NOOR)
-        assert approve(store, "ann", actor=MAYA).approved_by == str(NOOR)
+
+    def test_an_approved_transfer_is_not_approved_again(self, store: AnyStore) -> None:
+        planned(store)
+        approved = approve(store, "ann", actor=NOOR)
+        before = len(store.feed(limit=1_000).changes)
+
+        for actor in (NOOR, MAYA):
+            refused = partial(approve, store, "ann", actor=actor)
+            assert code(refused) == "TRANSFER_ALREADY_APPROVED"
+        assert transfer_of(store, "ann") == approved
+        assert len(store.feed(limit=1_000).changes) == before
 
     def test_each_attempt_of_a_transfer_is_a_record(self, store: AnyStore) -> None:
         planned(store)

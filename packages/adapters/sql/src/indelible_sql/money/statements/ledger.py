@@ -134,8 +134,8 @@ LAST_OF_PARTY: Final = _newest_lines(_is_of_party, is_continued=False)
 BEFORE_OF_PARTY: Final = _newest_lines(_is_of_party, is_continued=True)
 
 # The owed lines, with the movement that pays each.
-_payment = POSTINGS.alias("payment")
-_OWED: Final[Query] = (
+PAYMENT: Final = POSTINGS.alias("payment")
+OWED: Final[Query] = (
     select(
         POSTINGS.c.entity_id.label("movement_id"),
         POSTINGS.c.number,
@@ -145,7 +145,7 @@ _OWED: Final[Query] = (
         MOVEMENTS.c.currency,
         POSTINGS.c.amount_minor,
         MOVEMENTS.c.occurred_at.label("owed_since"),
-        _payment.c.entity_id.label("paid_by"),
+        PAYMENT.c.entity_id.label("paid_by"),
     )
     .select_from(POSTINGS)
     .join(
@@ -157,10 +157,10 @@ _OWED: Final[Query] = (
     )
     .join(MOVEMENTS, _MOVEMENT_OF_LINE)
     .join(
-        _payment,
+        PAYMENT,
         and_(
-            _payment.c.owed_movement_id == POSTINGS.c.entity_id,
-            _payment.c.owed_number == POSTINGS.c.number,
+            PAYMENT.c.owed_movement_id == POSTINGS.c.entity_id,
+            PAYMENT.c.owed_number == POSTINGS.c.number,
         ),
         isouter=True,
     )
@@ -170,10 +170,16 @@ _OWED_COLUMNS: Final = {
     "party": POSTINGS.c.party,
     "movement_id": POSTINGS.c.entity_id,
 }
-GET_OWED: Final[Query] = _OWED.where(
+GET_OWED: Final[Query] = OWED.where(
     POSTINGS.c.entity_id == bindparam("movement_id", type_=IDENTIFIER),
     POSTINGS.c.seq == literal_column("1"),
     POSTINGS.c.number == bindparam("number", type_=ORDINAL),
+)
+IS_AFTER_LINE: Final[ColumnElement[bool]] = tuple_(
+    POSTINGS.c.entity_id, POSTINGS.c.number
+) > tuple_(
+    bindparam("after_id", type_=C_COLLATED_TEXT),
+    bindparam("after_number", type_=number(POSTINGS.c.number).type),
 )
 
 
@@ -183,13 +189,7 @@ def page_owed(names: Sequence[str], *, is_unpaid: bool) -> Query:
 
     The columns in `names` equal the parameters of the same names.
     """
-    statement = _OWED.where(
-        tuple_(POSTINGS.c.entity_id, POSTINGS.c.number)
-        > tuple_(
-            bindparam("after_id", type_=C_COLLATED_TEXT),
-            bindparam("after_number", type_=number(POSTINGS.c.number).type),
-        )
-    )
+    statement = OWED.where(IS_AFTER_LINE)
     if "movement_id" in names:
         # The index of one movement's postings leads to the next one; the pair alone does not.
         after_number = bindparam("after_number", type_=number(POSTINGS.c.number).type)
@@ -199,7 +199,7 @@ def page_owed(names: Sequence[str], *, is_unpaid: bool) -> Query:
     for name in names:
         statement = statement.where(_OWED_COLUMNS[name] == bindparam(name, type_=IDENTIFIER))
     if is_unpaid:
-        statement = statement.where(_payment.c.entity_id.is_(None))
+        statement = statement.where(PAYMENT.c.entity_id.is_(None))
 
     return statement.order_by(POSTINGS.c.entity_id, POSTINGS.c.number).limit(bindparam("limit"))
 

@@ -9,12 +9,21 @@ from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record
 from indelible.money import errors
-from indelible.money.entities import Payee, PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities import (
+    OwedLine,
+    OwedSum,
+    Payee,
+    PayoutJob,
+    Transfer,
+    TransferAttempt,
+    TransferLine,
+)
 from indelible.money.lifecycle import TransferStatus
 from indelible.money.ports import UnpaidSum
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.kernel.history import ROWS, fetch_all
 from indelible_sql.money.statements import payouts as statements
+from indelible_sql.money.statements import unplanned
 from indelible_sql.money.store.heads import MoneyRepository
 from indelible_sql.money.tables import TRANSFER_LINES
 from indelible_sql.schema.guards import duplicate_guards
@@ -70,6 +79,35 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
         values = {"movement_id": movement_id, "number": number}
         heads = self._heads(statements.OF_OWED_LINE, values)
         return heads[0] if heads else None
+
+    def owed_without_transfer(
+        self,
+        *,
+        reference: str | None = None,
+        after: tuple[str, int] = ("", 0),
+        limit: int,
+    ) -> tuple[OwedLine, ...]:
+        """Return the next `limit` unpaid owed lines after a name that no transfer is to pay."""
+        after_id, after_number = after
+        values: dict[str, object] = {
+            "after_id": after_id,
+            "after_number": after_number,
+            "limit": limit,
+        }
+        statement = unplanned.PAGE_UNPLANNED
+        if reference is not None:
+            statement = unplanned.PAGE_UNPLANNED_OF_REFERENCE
+            values["reference"] = reference
+        rows = self._session.rows(statement, values)
+        return tuple(ROWS.structure(row, OwedLine) for row in rows)
+
+    def sums_without_transfer(self) -> tuple[OwedSum, ...]:
+        """Return the sums of the unpaid owed lines that no transfer is to pay, by currency."""
+        sums: list[OwedSum] = []
+        for row in self._session.rows(unplanned.SUM_UNPLANNED, {}):
+            amount_minor = int(row["amount_minor"])
+            sums.append(ROWS.structure({**row, "amount_minor": amount_minor}, OwedSum))
+        return tuple(sums)
 
     def of_job(self, job_id: str, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
         """Return the next `limit` transfers of a job after an id, in order of id."""

@@ -23,15 +23,16 @@ REQUESTS: Final = frozenset({"plan", "reissue"})
 
 
 def approve_transfer(tx: MoneyWrite, command: commands.ApproveTransfer) -> TransferSaved:
-    """Approve a transfer and make it due; an approved one stays as it is.
+    """Approve a transfer and make it due.
 
     Raises:
+        TransferAlreadyApproved: Somebody has approved the transfer before.
         FourEyesRequired: The one who has requested the transfer may not approve it.
         InvalidTransition: The transfer is not pending.
     """
     head = tx.money.transfers.lock(command.transfer_id)
-    if head.entity.is_approved:
-        return saved(head)
+    if head.entity.approved_by is not None:
+        raise errors.TransferAlreadyApproved(head.entity.id, head.entity.approved_by)
 
     if requester_of(tx, head) == tx.actor:
         raise errors.FourEyesRequired(head.entity.id, str(tx.actor))

@@ -16,7 +16,13 @@ from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.rules.ledger import PayoutReversal, Proof, payout_reversed, unclaimed
+from indelible.money.rules.ledger import (
+    PayoutReversal,
+    Proof,
+    payout_key,
+    payout_reversed,
+    unclaimed,
+)
 from indelible.money.rules.payouts import TRANSFER_METADATA, UNCLAIMED_AFTER, is_unclaimed
 
 NOT_OURS = Decision(code="TRANSFER_NOT_FOUND")
@@ -134,9 +140,9 @@ def _reversed_lines(
     tx: MoneyWrite, transfer: Transfer, reported: ReversalObject
 ) -> list[PayoutReversal]:
     """Divide a reversal among the lines of a payout that have money left."""
-    movement = tx.money.movements.of_key(f"payout:{transfer.id}")
+    movement = tx.money.movements.of_key(payout_key(transfer.id))
     if movement is None:
-        raise errors.MovementNotFound(f"payout:{transfer.id}")
+        raise errors.MovementNotFound(payout_key(transfer.id))
 
     open_minor = reported.amount_minor
     lines: list[PayoutReversal] = []

@@ -2,12 +2,14 @@
 
 from indelible.money import commands, errors
 from indelible.money.commands import TransferSaved
-from indelible.money.entities import OwedLine, Transfer, TransferFailure, reissue_id
+from indelible.money.entities import OwedLine, Transfer, reissue_id
 from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.payouts.planning import transfer_lines
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+from indelible.money.lifecycle import PayoutJobStatus
+from indelible.money.ports import MoneyWrite
+from indelible.money.repositories import lines_owed_again
+from indelible.money.rules.payouts import may_try_again
 
 
 def reissue_transfer(tx: MoneyWrite, command: commands.ReissueTransfer) -> TransferSaved:
@@ -20,13 +22,11 @@ def reissue_transfer(tx: MoneyWrite, command: commands.ReissueTransfer) -> Trans
         TransferNotReissuable: No line is owed that has no transfer.
     """
     transfer = tx.money.transfers.get(command.transfer_id).entity
-    is_unclaimed = transfer.failure_reason is TransferFailure.UNCLAIMED
-    if transfer.status is TransferStatus.FAILED_TERMINAL and not is_unclaimed:
+    if may_try_again(transfer):
         return _try_again(tx, transfer)
 
     head = tx.money.transfers.lock(command.transfer_id)
-    key = f"unclaimed:{transfer.id}" if is_unclaimed else f"payout:{transfer.id}"
-    lines = _owed_again(tx, key)
+    lines = [again.line for again in lines_owed_again(tx, transfer) if again.is_open]
     if not lines:
         raise errors.TransferNotReissuable(transfer.id, head.entity.status)
     return _new_transfer(tx, head.entity, lines)
@@ -61,23 +61,3 @@ def _new_transfer(tx: MoneyWrite, transfer: Transfer, lines: list[OwedLine]) -> 
     )
     head = save(tx, tx.money.transfers, None, reissued, "plan", bulk=(transfer_lines(lines),))
     return saved(head)
-
-
-def _owed_again(tx: MoneyWrite, key: str) -> list[OwedLine]:
-    """Return the lines of a movement's reversals that are owed and have no transfer."""
-    movement = tx.money.movements.of_key(key)
-    if movement is None:
-        return []
-
-    lines: list[OwedLine] = []
-    payout_id, after = movement.entity.id, 0
-    while after < movement.entity.posting_count:
-        page = tx.money.movements.postings(payout_id, after=after, limit=MAX_ROWS_PER_PAGE)
-        for posting in page:
-            after = posting.number
-            for reversal in tx.money.movements.reversals(payout_id, posting.number):
-                name = (reversal.movement.id, reversal.posting.number)
-                line = tx.money.movements.owed_line(*name)
-                if line.paid_by is None and tx.money.transfers.of_owed_line(*name) is None:
-                    lines.append(line)
-    return lines

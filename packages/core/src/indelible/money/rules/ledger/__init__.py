@@ -37,11 +37,14 @@ from indelible.money.rules.ledger.payouts import (
     mirror,
     payout_created,
     payout_failed,
+    payout_key,
     payout_reversed,
     settlement,
     settlement_key,
     settlement_of_key,
+    transfer_of_key,
     unclaimed,
+    unclaimed_key,
 )
 
 __all__ = [
@@ -79,9 +82,12 @@ __all__ = [
     "mirror",
     "payout_created",
     "payout_failed",
+    "payout_key",
     "payout_reversed",
     "settlement",
     "settlement_key",
     "settlement_of_key",
+    "transfer_of_key",
     "unclaimed",
+    "unclaimed_key",
 ]

@@ -1,6 +1,7 @@
 """The movements of settlements and payouts (facts 5.7), and the mirror of a movement."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from indelible.money.entities import Account, AccountKind, Movement, MovementKind, Posting
 from indelible.money.rules.ledger.drafts import (
@@ -13,6 +14,9 @@ from indelible.money.rules.ledger.drafts import (
     SettlementLine,
     Step,
 )
+
+PAYOUT_PREFIX: Final = "payout:"
+UNCLAIMED_PREFIX: Final = "unclaimed:"
 
 
 def guarantee_topup(
@@ -90,6 +94,24 @@ def settlement_of_key(key: str) -> str:
     return key.removeprefix("settlement:")
 
 
+def payout_key(transfer_id: str) -> str:
+    """Return the key of the movement of a completed transfer."""
+    return f"{PAYOUT_PREFIX}{transfer_id}"
+
+
+def unclaimed_key(transfer_id: str) -> str:
+    """Return the key of the movement of a transfer whose money nobody has claimed."""
+    return f"{UNCLAIMED_PREFIX}{transfer_id}"
+
+
+def transfer_of_key(key: str) -> str | None:
+    """Return the id of the transfer that a movement's key names, None for another movement."""
+    for prefix in (PAYOUT_PREFIX, UNCLAIMED_PREFIX):
+        if key.startswith(prefix):
+            return key.removeprefix(prefix)
+    return None
+
+
 def payout_created(
     *,
     transfer_id: str,
@@ -102,7 +124,7 @@ def payout_created(
     balance = AccountKey(AccountKind.STRIPE_BALANCE, None, currency)
     return MovementDraft(
         kind=MovementKind.PAYOUT_CREATED,
-        key=f"payout:{transfer_id}",
+        key=payout_key(transfer_id),
         reference=reference,
         currency=currency,
         source=proof.source,
@@ -166,7 +188,7 @@ def unclaimed(
     prizes = AccountKey(AccountKind.UNCLAIMED_PRIZES, None, currency)
     return MovementDraft(
         kind=MovementKind.UNCLAIMED,
-        key=f"unclaimed:{transfer_id}",
+        key=unclaimed_key(transfer_id),
         reference=reference,
         currency=currency,
         source=proof.source,

@@ -1,0 +1,267 @@
+"""Transfers in the console: approved, sent, adopted, taken back and issued again."""
+
+import pytest
+from tests.web.console.visitor import Site, Visitor
+from werkzeug.test import TestResponse
+
+from indelible.money import Transfer, TransferFailure
+from indelible.money.commands import RecordTransferFailure, RecordTransferSent
+from indelible.money.handlers import record_transfer_failure, record_transfer_sent
+from indelible.money.rules.ledger import Proof
+from indelible.money.rules.payouts import FailureDecision
+from indelible.testing.money.scenarios import FEE
+from indelible.testing.money.transfers import (
+    approve,
+    called,
+    id_of,
+    planned,
+    reissue,
+    reported,
+    reverse,
+    sent,
+    transfer_of,
+)
+from indelible.testing.stores import NOOR, AnyStore, do
+from indelible_web.money.texts import attempts_text
+
+pytestmark = pytest.mark.slow
+
+MONEY = "/console/money"
+PAYOUTS = f"{MONEY}/payouts"
+
+
+@pytest.fixture
+def operator(any_site: Site) -> Visitor:
+    return any_site.member("console", "admin")
+
+
+def open_transfer(visitor: Visitor, transfer: Transfer) -> None:
+    """Open the page of a transfer."""
+    assert visitor.get(f"{PAYOUTS}/{transfer.id}").status_code == 200
+
+
+def offers(visitor: Visitor) -> set[str]:
+    """Return the last parts of the addresses of the page's forms about a transfer."""
+    endings: set[str] = set()
+    for form in visitor.page.forms:
+        if form.action.startswith(PAYOUTS):
+            endings.add(form.action.rpartition("/")[2])
+    return endings
+
+
+def forge(visitor: Visitor, transfer: Transfer, action: str) -> TestResponse:
+    """Send a form that the page does not have."""
+    data = {"csrf": visitor.page.csrf_token(), "once": f"forged-{action}", "reason": "forged"}
+    return visitor.post(f"{PAYOUTS}/{transfer.id}/{action}", data)
+
+
+def failed(store: AnyStore, party: str) -> Transfer:
+    """Return the transfer to a party after Stripe has refused it for good."""
+    transfer = called(store, party)
+    decision = FailureDecision(
+        action="fail",
+        code="STRIPE_REJECTED",
+        message="no such account",
+        failure=TransferFailure.REJECTED,
+    )
+    command = RecordTransferFailure(
+        transfer_id=transfer.id, attempt_number=transfer.attempt_number, decision=decision
+    )
+    return do(store, record_transfer_failure, command).transfer
+
+
+def adopted(store: AnyStore, party: str) -> Transfer:
+    """Return the transfer to a party that was found at Stripe before any request."""
+    transfer = transfer_of(store, party)
+    command = RecordTransferSent(
+        transfer_id=transfer.id,
+        reported=reported(transfer, f"tr_{party}"),
+        proof=Proof.by_event("evt-1"),
+    )
+    return do(store, record_transfer_sent, command).transfer
+
+
+# Issue again
+
+
+def test_a_transfer_is_issued_again_only_where_its_money_is_owed_again(
+    any_site: Site, operator: Visitor
+) -> None:
+    store = any_site.store
+    planned(store)
+    waiting = transfer_of(store, "bob")
+    first = sent(store, "ann")
+    open_transfer(operator, waiting)
+    assert offers(operator) == {"approve"}
+    open_transfer(operator, first)
+    assert offers(operator) == set()
+    assert "Nothing: the transfer is paid." in operator.page.words
+
+    reverse(store, "ann", FEE)
+    open_transfer(operator, first)
+    assert offers(operator) == {"reissue"}
+    reissue(store, first)
+    open_transfer(operator, first)
+    assert offers(operator) == set()
+    assert "Nothing: what came back is paid by the transfer" in operator.page.words
+
+
+@pytest.mark.parametrize("party", ["ann", "bob"])
+def test_a_forged_reissue_is_refused_with_its_code(
+    any_site: Site, operator: Visitor, party: str
+) -> None:
+    planned(any_site.store)
+    sent(any_site.store, "ann")
+    transfer = transfer_of(any_site.store, party)
+    open_transfer(operator, transfer)
+
+    assert forge(operator, transfer, "reissue").status_code == 409
+    assert "TRANSFER_NOT_REISSUABLE" in operator.page.words
+    assert transfer_of(any_site.store, party) == transfer
+
+
+def test_the_form_of_a_reissued_transfer_is_refused_with_its_code(
+    any_site: Site, operator: Visitor
+) -> None:
+    planned(any_site.store)
+    first = sent(any_site.store, "ann")
+    reverse(any_site.store, "ann")
+    open_transfer(operator, first)
+    reissue(any_site.store, first)
+
+    assert operator.send("/reissue", reason="once more").status_code == 409
+    assert "TRANSFER_NOT_REISSUABLE" in operator.page.words
+    assert offers(operator) == set()
+
+
+def test_a_failed_transfer_is_issued_again_and_needs_another_approval(
+    any_site: Site, operator: Visitor
+) -> None:
+    planned(any_site.store)
+    transfer = failed(any_site.store, "ann")
+    open_transfer(operator, transfer)
+    assert offers(operator) == {"reissue"}
+
+    operator.send("/reissue", reason="the account is open again")
+    operator.follow()
+    assert "Issued again. Another person approves it on this page." in operator.page.words
+    assert offers(operator) == {"approve"}
+
+
+# Marks and links
+
+
+def test_a_reversed_transfer_and_the_one_that_replaces_it_name_each_other(
+    any_site: Site, operator: Visitor
+) -> None:
+    planned(any_site.store)
+    first = sent(any_site.store, "ann")
+    reverse(any_site.store, "ann")
+    open_transfer(operator, first)
+    operator.send("/reissue", reason="sent to a closed account")
+    operator.follow()
+    assert f"replaces {first.id}" in operator.page.words
+    operator.get(operator.page.link(first.id))
+
+    (again_id,) = [one for one in operator.page.links if one.startswith(f"{PAYOUTS}/")]
+    assert "Completed reversed" in operator.page.words
+    assert f"issued again as {again_id.rpartition('/')[2]}" in operator.page.words
+    operator.get(PAYOUTS)
+    assert f"replaces {first.id}" in operator.page.words
+    assert f"Completed reversed issued again as {again_id.rpartition('/')[2]}" in (
+        operator.page.words
+    )
+
+
+def test_a_part_that_came_back_is_called_a_part(any_site: Site, operator: Visitor) -> None:
+    planned(any_site.store)
+    first = sent(any_site.store, "ann")
+    reverse(any_site.store, "ann", FEE)
+
+    for path in (PAYOUTS, f"{PAYOUTS}/{first.id}"):
+        operator.get(path)
+        assert "Completed partly reversed" in operator.page.words
+
+
+def test_only_a_transfer_that_stripe_had_already_is_marked_as_adopted(
+    any_site: Site, operator: Visitor
+) -> None:
+    planned(any_site.store)
+    sent_here = sent(any_site.store, "ann")
+    at_stripe = adopted(any_site.store, "bob")
+
+    open_transfer(operator, at_stripe)
+    assert "Completed adopted" in operator.page.words
+    assert "Stripe had this transfer already." in operator.page.words
+    open_transfer(operator, sent_here)
+    assert "adopted" not in operator.page.words
+    operator.get(PAYOUTS)
+    assert operator.page.words.count("adopted") == 1
+
+
+# Requests
+
+
+@pytest.mark.parametrize(
+    ("calls", "look_ups", "text"),
+    [
+        (0, 0, "none"),
+        (1, 0, "1 request"),
+        (2, 0, "2 requests"),
+        (0, 1, "1 look-up"),
+        (1, 1, "1 request, 1 look-up"),
+        (2, 3, "2 requests, 3 look-ups"),
+    ],
+)
+def test_requests_and_look_ups_are_counted_in_words(calls: int, look_ups: int, text: str) -> None:
+    assert attempts_text(calls, look_ups) == text
+
+
+def test_a_transfer_tells_its_requests_and_its_look_ups(any_site: Site, operator: Visitor) -> None:
+    planned(any_site.store)
+    transfer = sent(any_site.store, "ann")
+
+    operator.get(PAYOUTS)
+    assert "1 request, 1 look-up" in operator.page.words
+    open_transfer(operator, transfer)
+    assert "Requests to Stripe 1 request, 1 look-up Attempt 1 look-up" in operator.page.words
+
+
+# Approve
+
+
+def test_a_second_approval_is_refused_and_changes_nothing(
+    any_site: Site, operator: Visitor
+) -> None:
+    planned(any_site.store)
+    transfer = transfer_of(any_site.store, "ann")
+    open_transfer(operator, transfer)
+    approved = approve(any_site.store, "ann", actor=NOOR)
+    seq = any_site.store.read(lambda tx: tx.money.transfers.get(transfer.id)).revision.seq
+
+    assert operator.send("/approve", reason="compared with the standings").status_code == 409
+    words = f"Refused. Transfer {transfer.id} was approved already, by {NOOR}; nothing was changed."
+    assert words in operator.page.words
+    assert "TRANSFER_ALREADY_APPROVED" in operator.page.words
+    head = any_site.store.read(lambda tx: tx.money.transfers.get(transfer.id))
+    assert (head.entity, head.revision.seq) == (approved, seq)
+
+
+def test_an_approval_that_is_sent_twice_has_one_effect(any_site: Site, operator: Visitor) -> None:
+    planned(any_site.store)
+    transfer = transfer_of(any_site.store, "ann")
+    open_transfer(operator, transfer)
+    page = operator.page
+    for _ in range(2):
+        operator.page = page
+        assert operator.send("/approve", reason="compared").status_code == 303
+
+    assert transfer_of(any_site.store, "ann").approval_reason == "compared"
+
+
+def test_the_pages_of_payouts_are_for_operators_only(any_site: Site) -> None:
+    planned(any_site.store)
+    payer = any_site.member("console", "payments:read")
+
+    for path in (f"{PAYOUTS}/{id_of('ann')}", f"{MONEY}/movements/x"):
+        assert payer.get(path).status_code == 403
