@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -62,6 +63,11 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
     simulator: Simulator
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - of the base class
+        """Print the error of a request, but nothing about a client that has gone away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def open_simulator(story: Story, *, seed: int, port: int = 0) -> Simulator:
