@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import frozen
 from tests.chaos.money_site import (
+    PATIENT_SECONDS,
     WEBHOOK_SECRET,
     WORKER,
     StoppedClock,
@@ -50,7 +51,7 @@ def work_and_die(task: ChildTask) -> None:
 
     clock = StoppedClock(task.now)
     store = open_store(task.url, clock=clock, policy=POLICY)
-    gateway = gateway_to(task.stripe_url)
+    gateway = gateway_to(task.stripe_url, read_timeout_seconds=PATIENT_SECONDS)
     if task.work == "receive":
         header = sign(task.body, (WEBHOOK_SECRET,), int(task.now.timestamp()))
         handler = webhook_handler(store, at_failpoint=die)

@@ -12,7 +12,7 @@ from tests.chaos.money_payouts import (
     pay_prizes,
     pay_prizes_by_hand,
 )
-from tests.chaos.money_site import CURRENCY, money_site
+from tests.chaos.money_site import CURRENCY, PATIENT_SECONDS, money_site
 from tests.chaos.testbed import Testbed
 from tests.conftest import folder
 
@@ -70,7 +70,13 @@ def _kill_processes(bed: Testbed, options: Namespace) -> list[bool]:
     story = {"balance": {CURRENCY.lower(): FUNDS_MINOR}}
     for name, url in database_urls(bed).items():
         kills = random_kills(options.kills, seeded_random(options))
-        with money_site(url, story, seed=options.seed, days_ago=3_000) as site:
+        with money_site(
+            url,
+            story,
+            seed=options.seed,
+            days_ago=3_000,
+            read_timeout_seconds=PATIENT_SECONDS,
+        ) as site:
             report = kill_processes(site, kills)
         line = f"money, kills, {name}: {report}"
         results.append(show(line, is_success=not report.problems))

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import pytest
 from tests.chaos.money_killer import FUNDS_MINOR, MoneyKill
 from tests.chaos.money_kills import kill_processes, payment_kills, payout_kills
-from tests.chaos.money_site import MoneySite, money_site
+from tests.chaos.money_site import PATIENT_SECONDS, MoneySite, money_site
 from tests.doses import SMALL
 
 from indelible.money.tasks import PaymentFailpoint, PayoutFailpoint
@@ -21,7 +21,10 @@ def site(request: pytest.FixtureRequest) -> Generator[MoneySite]:
     """Return a site on SQLite and one on PostgreSQL."""
     database = request.getfixturevalue(request.param)
     url: str = getattr(database, "url", database)
-    with money_site(url, {"balance": {"usd": FUNDS_MINOR}}, seed=1, days_ago=300) as opened:
+    story = {"balance": {"usd": FUNDS_MINOR}}
+    with money_site(
+        url, story, seed=1, days_ago=300, read_timeout_seconds=PATIENT_SECONDS
+    ) as opened:
         yield opened
 
 

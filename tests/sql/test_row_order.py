@@ -37,7 +37,7 @@ from indelible_sql.schema.expressions import JsonArrayAgg
 AnySelect = Select[*tuple[object, ...]]
 
 # Parts of larger statements, which need no order of their own.
-PARTS = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE")
+PARTS = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE", "OWED")
 WITHOUT_TABLE = ("NOW_ON_SQLITE",)  # one row
 QUESTIONS = ("HAS_ENTRY", "HAS_LEFT")  # any row is the same answer
 AGGREGATES = ("count", "max", "min", "sum")

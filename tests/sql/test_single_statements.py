@@ -19,7 +19,7 @@ from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, SystemClock, UsageError, keys
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.transaction import is_single_statement, single_statement
-from indelible.money.queries import payouts
+from indelible.money.queries import payouts, transfers
 from indelible.testing.stores import MAYA, create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading
@@ -77,6 +77,8 @@ ARGUMENTS: Final[Mapping[Callable[..., object], Mapping[str, object]]] = {
     payouts.transfer_lines: {"transfer_id": "none"},
     projects.get_project: {"user_id": MAYA.id, "project_id": "none"},
     projects.list_projects: {"user_id": MAYA.id},
+    transfers.owed_without_transfer: {},
+    transfers.sums_without_transfer: {},
     tokens.get_author: {"wallet_address": "0x" + "0" * 40},
     tokens.get_token: {"token_id": 1},
     tokens.leaderboard: {},

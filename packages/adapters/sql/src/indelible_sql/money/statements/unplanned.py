@@ -7,7 +7,7 @@ from sqlalchemy import ColumnClause, bindparam, func, literal_column, select
 from indelible_sql.engine.session import Query
 from indelible_sql.money.statements.ledger import IS_AFTER_LINE, OWED, PAYMENT
 from indelible_sql.money.statements.parts import total
-from indelible_sql.money.tables import ACCOUNTS, POSTINGS, TRANSFER_LINES
+from indelible_sql.money.tables import ACCOUNTS, MOVEMENTS, POSTINGS, TRANSFER_LINES
 from indelible_sql.schema.columns import IDENTIFIER
 
 _one: ColumnClause[Any] = literal_column("1")
@@ -19,8 +19,10 @@ _has_transfer = (
     )
     .exists()
 )
-# An account that owes an unpaid line has a balance: the lines of paid references are not read.
+# The first change of a movement has its postings. An account that owes an unpaid line has a
+# balance: the lines of paid references are not read.
 _UNPLANNED: Final[Query] = OWED.where(
+    POSTINGS.c.seq == _one,
     ACCOUNTS.c.balance_minor != literal_column("0"),
     PAYMENT.c.entity_id.is_(None),
     ~_has_transfer,
@@ -37,13 +39,12 @@ PAGE_UNPLANNED_OF_REFERENCE: Final[Query] = PAGE_UNPLANNED.where(
 )
 
 # What is their sum by currency?
-_lines = _UNPLANNED.subquery("unplanned")
 SUM_UNPLANNED: Final[Query] = (
-    select(
-        _lines.c.currency,
+    _UNPLANNED.with_only_columns(
+        MOVEMENTS.c.currency,
         func.count().label("lines"),
-        total(_lines.c.amount_minor).label("amount_minor"),
+        total(POSTINGS.c.amount_minor).label("amount_minor"),
     )
-    .group_by(_lines.c.currency)
-    .order_by(_lines.c.currency)
+    .group_by(MOVEMENTS.c.currency)
+    .order_by(MOVEMENTS.c.currency)
 )
