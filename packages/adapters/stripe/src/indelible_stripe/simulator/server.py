@@ -64,10 +64,10 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     simulator: Simulator
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - of the base class
+    def handle_error(self, request: object, client_address: object) -> None:
         """Print the error of a request, but nothing about a client that has gone away."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+            super().handle_error(cast("Any", request), client_address)
 
 
 def open_simulator(story: Story, *, seed: int, port: int = 0) -> Simulator:
