@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
-from unittest.mock import patch
 
 import pytest
 from docs.generators.payment_contract import RULES, payment_contract_page
@@ -58,9 +57,11 @@ def test_every_rule_has_the_grace_and_the_period_of_the_code() -> None:
 
 
 @pytest.mark.parametrize("rule", GRACE_BY_RULE)
-def test_the_page_is_stale_once_a_grace_has_changed(rule: ReconciliationRule) -> None:
-    with patch.dict(GRACE_BY_RULE, {rule: timedelta(minutes=7)}):
-        changed = payment_contract_page()
+def test_the_page_is_stale_once_a_grace_has_changed(
+    rule: ReconciliationRule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(GRACE_BY_RULE, rule, timedelta(minutes=7))
+    changed = payment_contract_page()
 
     assert changed != COMMITTED_PAGE.read_text("utf-8")
     assert f"| {rule.value} | {RULES[rule]} | 7 minutes | " in changed

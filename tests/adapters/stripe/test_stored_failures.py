@@ -166,6 +166,14 @@ def expire(stripe_run: Controlled, store: MemoryStore, clock: MovableClock) -> N
         process_batch(store, stage, actor=WORKER, worker=beating)
 
 
+def expire_twice(stripe_run: Controlled, store: MemoryStore, clock: MovableClock) -> None:
+    """Let a charge expire, and perform its expiry again an hour later."""
+    clock.advance(DAY.total_seconds() + 1)
+    expire(stripe_run, store, clock)
+    clock.advance(3_600)
+    expire(stripe_run, store, clock)
+
+
 def keys_of(stripe_run: Controlled, operation: str) -> list[tuple[str, bool]]:
     """Return the keys of an operation's requests, and whether Stripe has repeated an answer."""
     return [
@@ -185,10 +193,7 @@ def test_an_intent_is_canceled_under_the_next_key_after_a_stored_failure(
     intent = starter.create_intent(charge.id, party="ada", actor=ADA).intent
     stripe_run.faults({"kind": "server_error_before", "operation": CANCELLATIONS, "times": 1})
 
-    clock.advance(DAY.total_seconds() + 1)
-    expire(stripe_run, store, clock)
-    clock.advance(3_600)
-    expire(stripe_run, store, clock)
+    expire_twice(stripe_run, store, clock)
 
     assert stripe_run.gateway.retrieve_payment_intent(intent.id).status == "canceled"
     assert store.read(lambda tx: tx.money.charges.get(charge.id)).entity.status == (
@@ -208,10 +213,7 @@ def test_a_session_expires_under_the_next_key_after_a_stored_failure(
     session = starter.create_checkout(charge.id, PAGES, party="ada", actor=ADA).session
     stripe_run.faults({"kind": "server_error_after", "operation": EXPIRIES, "times": 1})
 
-    clock.advance(DAY.total_seconds() + 1)
-    expire(stripe_run, store, clock)
-    clock.advance(3_600)
-    expire(stripe_run, store, clock)
+    expire_twice(stripe_run, store, clock)
 
     assert stripe_run.gateway.retrieve_checkout_session(session.id).status == "expired"
     assert store.read(lambda tx: tx.money.charges.get(charge.id)).entity.status == (

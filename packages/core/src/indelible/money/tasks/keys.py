@@ -10,12 +10,19 @@ MAX_KEYS_PER_REQUEST: Final = 20
 Answer = TypeVar("Answer")
 
 
-def with_next_key(request: Callable[[str], Answer], key: str) -> Answer:
+def _always() -> bool:
+    return True
+
+
+def with_next_key(
+    request: Callable[[str], Answer], key: str, *, may_repeat: Callable[[], bool] = _always
+) -> Answer:
     """Send a request; while Stripe repeats a stored failure, send it under the next key.
 
     Stripe stores a failure under its key for a day and repeats it. A request that sets an object
-    to a state does the same under another key: sent twice, it does what one request does. The keys
-    are `key`, `key:g2`, `key:g3`, and at most MAX_KEYS_PER_REQUEST.
+    to a state does the same under another key: sent twice, it does what one request does. Another
+    request asks `may_repeat` first. The keys are `key`, `key:g2`, `key:g3`, and at most
+    MAX_KEYS_PER_REQUEST.
 
     Raises: GatewayError of the last request.
     """
@@ -24,6 +31,7 @@ def with_next_key(request: Callable[[str], Answer], key: str) -> Answer:
         try:
             return request(key if number == 1 else f"{key}:g{number}")
         except GatewayOutage as error:
-            if not error.is_replayed or number == MAX_KEYS_PER_REQUEST:
+            is_last = number == MAX_KEYS_PER_REQUEST
+            if not error.is_replayed or is_last or not may_repeat():
                 raise
         number += 1

@@ -23,7 +23,7 @@ from indelible.money.tasks.failpoints import (
     PaymentFailpoint,
     no_payment_failpoint,
 )
-from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST
+from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST, with_next_key
 from indelible.money.tasks.states import MoneyStore
 
 CANCELED: Final = "canceled"
@@ -200,22 +200,15 @@ class PaymentStarter:
         A session that was made in spite of the failure is harmless while it has no intent: nobody
         knows its address.
         """
-        generation = 1
-        while True:
-            try:
-                return self._request_session(charge, pages, generation)
-            except GatewayOutage as error:
-                is_last = generation == MAX_KEYS_PER_REQUEST
-                if not error.is_replayed or is_last or self._find_intent(charge) is not None:
-                    raise
-            generation += 1
-
-    def _request_session(self, charge: Charge, pages: CheckoutPages, generation: int) -> Session:
-        """Create a session; its key follows from its parameters and the session before it."""
+        # The key follows from the parameters, and from the session before.
         parameters = [charge.session_id, pages.description, pages.success_url, pages.cancel_url]
-        key = f"cs:{charge.id}:{digest(parameters)[:16]}"
-        if generation > 1:
-            key = f"{key}:g{generation}"
+        return with_next_key(
+            lambda key: self._request_session(charge, pages, key),
+            f"cs:{charge.id}:{digest(parameters)[:16]}",
+            may_repeat=lambda: self._find_intent(charge) is None,
+        )
+
+    def _request_session(self, charge: Charge, pages: CheckoutPages, key: str) -> Session:
         self.at_failpoint(PaymentFailpoint.INTENT_BEFORE_REQUEST)
         session = self.gateway.create_checkout_session(
             amount_minor=charge.amount_minor,
