@@ -155,6 +155,16 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session
+def guards(session: nox.Session) -> None:
+    """Repeat each row of docs/reference/guards.md; the gate repeats every tenth."""
+    _install(session, "test")
+    every = {"INDELIBLE_TEST_GUARDS": "every"}
+    session.run(
+        "python", "-m", "pytest", "-n0", "-m", "", "tests/guards/test_mutation.py", env=every
+    )
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Send hostile input: `-- [DOSE] --minutes M --seed S`, or `--requests N`, `--number N`."""
     _install(session, "test")
@@ -363,7 +373,7 @@ def _other_versions(session: nox.Session) -> str:
     Each runs in one process: more of them would import and compile everything again.
     """
     servers = _servers(session, OTHER_POSTGRESQL)
-    lines = [_run_on_server(session, server, "-n0") for server in servers]
+    lines = [_run_on_server(session, server, "-n0", choice="--gate") for server in servers]
     return "\n".join((*lines, _newest_python(session)))
 
 
@@ -401,9 +411,17 @@ def _servers(session: nox.Session, releases: Sequence[str]) -> list[str]:
     return servers
 
 
-def _run_on_server(session: nox.Session, server: str, *options: str) -> str:
-    """Run the SQL suites on a server, a value of INDELIBLE_TEST_POSTGRESQL."""
-    files = str(session.run("python", "-m", "tests.each_version", silent=True)).split()
+def _run_on_server(
+    session: nox.Session, server: str, *options: str, choice: str | None = None
+) -> str:
+    """Run the SQL suites on a server, a value of INDELIBLE_TEST_POSTGRESQL.
+
+    `choice` is the option of `python -m tests.each_version` that leaves out files.
+    """
+    command = ["python", "-m", "tests.each_version"]
+    if choice is not None:
+        command.append(choice)
+    files = str(session.run(*command, silent=True)).split()
     marked = "each_version"
     if "=" in server:  # programs that are not from the wheel
         marked += " and not pgvector"

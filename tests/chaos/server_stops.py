@@ -177,7 +177,9 @@ def _stop(scene: Scene, server: str, seconds: float) -> Stop:
         longest[group] = _longest(timings, group, stopped_at, recovered_at)
 
     ended = [timing for timing in timings if stopped_at <= timing.ended_at < continued_at]
-    health = [each for each in ended if each.group == HEALTH and each.started_at >= stopped_at]
+    # A request takes the result of a check that runs already, and that may have begun before.
+    checked_at = stopped_at + scene.limits.health
+    health = [each for each in ended if each.group == HEALTH and each.started_at >= checked_at]
     return Stop(
         server=server,
         seconds=continued_at - stopped_at,

@@ -71,7 +71,7 @@ class Stop:
     longest: Mapping[str, float]
     recovered: Mapping[str, float]
     timings: Sequence[Timing]  # of the requests that ended during the stop
-    health: Sequence[Timing]  # that also started during the stop
+    health: Sequence[Timing]  # whose check of health also began during the stop
 
     def count(self, group: str, *, is_success: bool) -> int:
         """Return how many requests of a group succeeded, or failed, during the stop."""

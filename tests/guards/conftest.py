@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.databases import create_database
 from tests.guards.mutations import Report, measure
+from tests.guards.page_rows import repeated_attacks
 from tests.guards.situated import Situated, settle_database, settle_file
 
 from indelible_service.embedded import PostgresServer
@@ -27,5 +28,6 @@ def situated_database(server: PostgresServer, template: PostgresServer) -> Situa
 
 @pytest.fixture(scope="session")
 def report(situated_file: Situated[Path], situated_database: Situated[PostgresServer]) -> Report:
-    """Measure once what each guard refuses."""
-    return measure(situated_file, situated_database)
+    """Measure once what guards refuse."""
+    repeated = {dialect: repeated_attacks(dialect) for dialect in ("postgresql", "sqlite")}
+    return measure(situated_file, situated_database, repeated)

@@ -126,6 +126,10 @@ class Lifting(Protocol):
         """Return the names of all guards."""
         ...
 
+    def order(self, without: Collection[str]) -> tuple[str, ...]:
+        """Return what to sort by, so that attacks without the same guards follow each other."""
+        ...
+
     def refusing_guard(self, statements: Sequence[Statement], without: Collection[str]) -> str:
         """Return the guard that refuses the statements without some guards; '' if none does."""
         ...
@@ -154,6 +158,9 @@ class PostgresLifting:
     @property
     def guards(self) -> Collection[str]:
         return self._drops
+
+    def order(self, without: Collection[str]) -> tuple[str, ...]:
+        return tuple(sorted(without))
 
     def refusing_guard(self, statements: Sequence[Statement], without: Collection[str]) -> str:
         connection = self._connection_without(with_dependent(without))

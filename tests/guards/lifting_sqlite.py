@@ -1,17 +1,32 @@
-"""Leave out guards on SQLite: rebuild the database in memory from its statements and rows."""
+"""Leave out guards on SQLite: build the database again from its statements and rows."""
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import QueuePool, create_engine
+from sqlalchemy import Engine, QueuePool, create_engine
 from sqlalchemy.sql.dml import UpdateBase
-from tests.guards.guard_names import TABLE_BY_NAME, same_columns_guard
+from tests.guards.guard_names import (
+    TABLE_BY_NAME,
+    same_columns_guard,
+)
 from tests.guards.lifting import with_dependent
-from tests.guards.raw_database import RawSqliteDatabase, Statement
+from tests.guards.raw_database import (
+    RawDatabase,
+    RawSqliteDatabase,
+    Statement,
+    is_undone,
+)
+from tests.guards.switches import (
+    add_function,
+    switched_checks,
+    switched_guards,
+    switched_trigger,
+)
 
 from indelible_sql.schema.columns import SCHEMA
 
@@ -21,53 +36,116 @@ TEXT_ONLY = ("_not_null", " generated", " STRICT")
 CHANGE_STATEMENT = "UPDATE sqlite_master SET sql = ? WHERE name = ?"
 ADD_TRIGGER = "INSERT INTO sqlite_master VALUES ('trigger', ?, ?, 0, ?)"
 DELETE_TRIGGERS = "DELETE FROM sqlite_master WHERE type = 'trigger'"
+TABLE_STATEMENTS = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+CACHED_STATEMENTS = 2_000  # to prepare one again is slow: SQLite compiles the triggers with it
+LOCKED = "database is locked"  # says SQLite when nothing else refuses a COMMIT
+
+SchemaObject = tuple[str, str, str, str]  # kind, name, table and statement
 
 
 class SqliteLifting:
-    """A SQLite file; guards are left out of a copy in memory.
+    """A SQLite file; guards are left out of a copy.
 
-    The copy is opened again only when other guards are left out than last time, or when an attack
-    writes to other tables. SQLite reads all triggers of a copy that is opened: it has only those
-    that the attack can fire.
+    Triggers and checks are switched off. The copy is created again when other guards are left out
+    than last time, or when an attack writes to other tables. SQLite reads all triggers of a copy
+    that is opened: a copy for few attacks has only those that they can fire.
+
+    A connection that reads the copy keeps it from being changed: the COMMIT of an attack checks
+    the foreign keys, and is refused because the copy is locked.
     """
 
     def __init__(self, source: Path, *, foreign_keys: bool) -> None:
         self._source = source
         self._foreign_keys = foreign_keys
-        self._lifted: frozenset[str] = frozenset()
+        self._left_out: frozenset[str] = frozenset()
         self._tables: frozenset[str] | None = None
-        engine = create_engine("sqlite://", poolclass=QueuePool, creator=self._open)
-        translated = engine.execution_options(schema_translate_map={SCHEMA: None})
-        self._database = RawSqliteDatabase(translated)
+        self._switched_off: set[str] = set()
+        self._folder = TemporaryDirectory(dir=source.parent)
+        self._path = Path(self._folder.name, "copy.db")
+        self._reader: sqlite3.Connection | None = None
+        self._locked = LockedSqliteDatabase(_translated(self._open_locked))
+        self._in_memory = RawSqliteDatabase(_translated(self._open_in_memory))
 
     @property
     def guards(self) -> Collection[str]:
         return all_guards(self._source)
 
+    def order(self, without: Collection[str]) -> tuple[str, ...]:
+        left_out = frozenset(with_dependent(without)) - switches(self._source)
+        text_only = text_only_guards(self._source)
+        return (*sorted(left_out - text_only), "", *sorted(left_out & text_only))
+
     def refusing_guard(self, statements: Sequence[Statement], without: Collection[str]) -> str:
         lifted = frozenset(with_dependent(without))
-        tables = written_tables(statements) if lifted else None
-        if (lifted, tables) != (self._lifted, self._tables):
-            self.close()
-            self._lifted, self._tables = lifted, tables
-        guard = self._database.refusing_guard(statements)
+        left_out = lifted - switches(self._source)
+        tables = written_tables(statements) if left_out else None
+        if (left_out, tables) != (self._left_out, self._tables):
+            self._dispose()
+            self._left_out, self._tables = left_out, tables
+        self._switched_off.clear()
+        self._switched_off.update(lifted)
+
+        database = self._locked if is_undone(statements) else self._in_memory
+        guard = database.refusing_guard(statements)
         if guard in lifted:
             return same_columns_guard(guard, lifted)
         return guard
 
     def close(self) -> None:
-        self._database.engine.dispose()
+        self._dispose()
+        self._folder.cleanup()
 
-    def _open(self) -> sqlite3.Connection:
-        """Open a copy without the lifted guards."""
+    def _dispose(self) -> None:
+        self._locked.engine.dispose()
+        self._in_memory.engine.dispose()
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = None
+
+    def _open_locked(self) -> sqlite3.Connection:
+        """Open the copy while another connection reads it."""
+        if self._reader is None:
+            self._path.write_bytes(switched_image(self._source, self._left_out, self._tables))
+            self._reader = sqlite3.connect(self._path, isolation_level=None)
+            self._reader.execute("BEGIN")
+            self._reader.execute("PRAGMA schema_version").fetchone()  # a lock, no parsed schema
+
+        connection = sqlite3.connect(self._path, timeout=0, cached_statements=CACHED_STATEMENTS)
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        return self._prepared(connection)
+
+    def _open_in_memory(self) -> sqlite3.Connection:
+        """Open a copy that an attack may change."""
         connection = sqlite3.connect(":memory:")
-        connection.deserialize(image(self._source, self._lifted, self._tables))
+        connection.deserialize(switched_image(self._source, self._left_out, self._tables))
+        return self._prepared(connection)
+
+    def _prepared(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        add_function(connection, self._switched_off)
         connection.execute(f"PRAGMA foreign_keys = {'ON' if self._foreign_keys else 'OFF'}")
         return connection
 
 
+class LockedSqliteDatabase(RawDatabase):
+    """A SQLite database that another connection reads: no COMMIT succeeds, and all is undone."""
+
+    def refusing_guard(self, statements: Sequence[Statement]) -> str:
+        guard = super().refusing_guard(statements)
+        if not guard:
+            problem = "the copy was changed: it was not locked"
+            raise AssertionError(problem)
+
+        return "" if guard == LOCKED else guard
+
+
+def _translated(creator: Callable[[], sqlite3.Connection]) -> Engine:
+    """Return an engine with one connection, whose tables have no schema."""
+    engine = create_engine("sqlite://", poolclass=QueuePool, creator=creator)
+    return engine.execution_options(schema_translate_map={SCHEMA: None})
+
+
 @cache
-def schema_objects(source: Path) -> tuple[tuple[str, str, str, str], ...]:
+def schema_objects(source: Path) -> tuple[SchemaObject, ...]:
     """Return kind, name, table and statement of each object, in the order of creation."""
     query = """
         SELECT type, name, tbl_name, sql
@@ -123,17 +201,68 @@ def _tables_of_cascades(tables: Collection[str]) -> Iterator[str]:
                 yield name
 
 
-def image(source: Path, without: frozenset[str], tables: frozenset[str] | None = None) -> bytes:
-    """Return the bytes of the file as they would be without some guards.
+def image(source: Path, without: frozenset[str]) -> bytes:
+    """Return the bytes of the file as they would be without some guards."""
+    stored_in_rows = without - text_only_guards(source)
+    with closing(_open_to_edit(source, stored_in_rows)) as connection:
+        objects = schema_objects(source)
+        _add_triggers(connection, [each for each in objects if each[1] not in without])
+        _change_tables(connection, _tables_without_guards(objects, without))
+        return connection.serialize()
+
+
+def switched_image(
+    source: Path, without: frozenset[str], tables: frozenset[str] | None = None
+) -> bytes:
+    """Return the bytes of the file without some guards; triggers and checks can be lifted.
 
     With `tables`, it has no triggers of other tables.
     """
+    objects = _switched_objects(source)
     stored_in_rows = without - text_only_guards(source)
-    if not stored_in_rows:
-        return _image_with_other_statements(_editor(source), source, without, tables)
+    editor = _switched_editor(source, stored_in_rows)
+    changed = _tables_without_guards(objects, without) if without > stored_in_rows else {}
+    kept = {name: sql for name, sql in editor.execute(TABLE_STATEMENTS) if name in changed}
 
-    with closing(_open_to_edit(source, stored_in_rows)) as connection:
-        return _image_with_other_statements(connection, source, without, tables)
+    _change_tables(editor, changed)
+    _add_triggers(editor, [each for each in objects if tables is None or each[2] in tables])
+    changed_image = editor.serialize()
+    _change_tables(editor, kept)
+    editor.execute(DELETE_TRIGGERS)
+    return changed_image
+
+
+@lru_cache(maxsize=1)
+def _switched_editor(source: Path, without: frozenset[str]) -> sqlite3.Connection:
+    """Open a copy without triggers and without guards that are stored in rows."""
+    objects = _switched_objects(source)
+    editor = _open_to_edit(source, without)
+    tables = {name: sql for kind, name, _, sql in objects if kind == "table"}
+    _change_tables(editor, {**tables, **_tables_without_guards(objects, without)})
+    return editor
+
+
+@cache
+def _switched_objects(source: Path) -> tuple[SchemaObject, ...]:
+    """Return the objects of the file with triggers and checks that can be lifted."""
+    switched: list[SchemaObject] = []
+    for kind, name, table, sql in schema_objects(source):
+        if kind == "trigger":
+            switched.append((kind, name, table, switched_trigger(name, sql)))
+        elif kind == "table":
+            switched.append((kind, name, table, switched_checks(sql)))
+        else:
+            switched.append((kind, name, table, sql))
+    return tuple(switched)
+
+
+@cache
+def switches(source: Path) -> frozenset[str]:
+    """Return the guards that can be switched off."""
+    names: set[str] = set()
+    for kind, name, _, sql in schema_objects(source):
+        names |= switched_guards(kind, name, sql)
+    return frozenset(names)
 
 
 @cache
@@ -173,12 +302,6 @@ def _create_tables_again(
     _create_tables(connection, source, changed, without)
 
 
-@cache
-def _editor(source: Path) -> sqlite3.Connection:
-    """Open a copy with all other guards, whose statements are changed and restored many times."""
-    return _open_to_edit(source, frozenset())
-
-
 def _open_to_edit(source: Path, without: frozenset[str]) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.deserialize(_stored_image(source))
@@ -188,34 +311,30 @@ def _open_to_edit(source: Path, without: frozenset[str]) -> sqlite3.Connection:
     return connection
 
 
-def _image_with_other_statements(
-    connection: sqlite3.Connection,
-    source: Path,
-    without: frozenset[str],
-    tables: frozenset[str] | None,
-) -> bytes:
-    """Change statements for one image: rows are stored in the same way without these guards.
+def _add_triggers(editor: sqlite3.Connection, objects: Sequence[SchemaObject]) -> None:
+    """Add triggers as text, in the order of their creation: that is the order in which they run."""
+    triggers = [(name, table, sql) for kind, name, table, sql in objects if kind == "trigger"]
+    editor.execute("BEGIN")
+    editor.executemany(ADD_TRIGGER, triggers)
+    editor.execute("COMMIT")
 
-    Triggers are added as text, in the order of their creation: that is the order in which they run.
-    """
-    stored: list[tuple[str, str]] = []
-    connection.execute("BEGIN")
-    for kind, name, table, sql in schema_objects(source):
-        if kind == "table":
-            changed = without_guards(name, sql, without)
-            if changed != sql:
-                connection.execute(CHANGE_STATEMENT, (changed, name))
-                stored.append((sql, name))
-        elif kind == "trigger" and name not in without and (tables is None or table in tables):
-            connection.execute(ADD_TRIGGER, (name, table, sql))
-    connection.execute("COMMIT")
 
-    changed_image = connection.serialize()
-    connection.execute("BEGIN")
-    connection.execute(DELETE_TRIGGERS)
-    connection.executemany(CHANGE_STATEMENT, stored)
-    connection.execute("COMMIT")
-    return changed_image
+def _tables_without_guards(
+    objects: Sequence[SchemaObject], without: Collection[str]
+) -> dict[str, str]:
+    """Map the tables that have some of the guards to their statements without them."""
+    changed: dict[str, str] = {}
+    for kind, name, _, sql in objects:
+        if kind == "table" and not _guards_of(kind, name, sql).isdisjoint(without):
+            changed[name] = without_guards(name, sql, without)
+    return changed
+
+
+def _change_tables(editor: sqlite3.Connection, statements: Mapping[str, str]) -> None:
+    """Change the statements of tables whose rows are stored in the same way with them."""
+    editor.execute("BEGIN")
+    editor.executemany(CHANGE_STATEMENT, [(sql, name) for name, sql in statements.items()])
+    editor.execute("COMMIT")
 
 
 def _copy_rows(connection: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:

@@ -56,8 +56,8 @@ class DatabaseReport:
     """The guards of one database, and the attacks that they refuse.
 
     `first_guards` maps each attack to the guard that refuses it, and `refusals` maps each guard to
-    one attack. `without_foreign_keys` maps each guard to the guard that refuses the same attack on
-    SQLite with foreign keys off; on PostgreSQL it is empty.
+    one of the repeated attacks. `without_foreign_keys` maps each guard to the guard that refuses
+    the same attack on SQLite with foreign keys off; on PostgreSQL it is empty.
     """
 
     guards: frozenset[str]
@@ -80,60 +80,72 @@ class Report:
     foreign_keys_off: Mapping[str, str]
 
 
-def measure(file: Situated[Path], database: Situated[PostgresServer]) -> Report:
-    """Try every attack on both databases, with and without guards."""
+def measure(
+    file: Situated[Path], database: Situated[PostgresServer], repeated: Mapping[str, Kind]
+) -> Report:
+    """Try every attack on both databases, and the repeated ones of each without guards."""
     return Report(
         databases={
-            "postgresql": measure_postgresql(database),
-            "sqlite": measure_sqlite(file),
+            "postgresql": measure_postgresql(database, repeated["postgresql"]),
+            "sqlite": measure_sqlite(file, repeated["sqlite"]),
         },
         privileges=measure_privileges(database),
-        replica_mode=accepted_in_replica_mode(database),
-        foreign_keys_off=accepted_without_foreign_keys(file),
+        replica_mode=accepted_in_replica_mode(database, repeated["postgresql"]),
+        foreign_keys_off=accepted_without_foreign_keys(file, repeated["sqlite"]),
     )
 
 
-def measure_postgresql(database: Situated[PostgresServer]) -> DatabaseReport:
+def measure_postgresql(database: Situated[PostgresServer], repeated: Kind) -> DatabaseReport:
     """Try every attack as the owner, who has every privilege."""
     engine = postgresql_engine(database.location.admin_url)
     lifting = PostgresLifting(engine, OWNER)
+    first_guards = _first_guards(
+        "attacks on PostgreSQL", lifting, all_attacks("postgresql"), database.situation
+    )
     guards_by_attack = _all_refusing_guards(
-        "guards of PostgreSQL", lifting, all_attacks("postgresql"), database.situation
+        "guards of PostgreSQL", lifting, repeated, database.situation
     )
     guards = frozenset(lifting.guards)
     lifting.close()
 
     return DatabaseReport(
         guards=guards,
-        first_guards=_first_guards(guards_by_attack),
+        first_guards=first_guards,
         refusals=_refusals(guards_by_attack),
         without_foreign_keys={},
     )
 
 
-def measure_sqlite(file: Situated[Path]) -> DatabaseReport:
+def measure_sqlite(file: Situated[Path], repeated: Kind) -> DatabaseReport:
     """Try every attack with foreign keys on, and the reported ones with foreign keys off."""
-    attacks = all_attacks("sqlite")
     lifting = SqliteLifting(file.location, foreign_keys=True)
-    guards_by_attack = _all_refusing_guards("guards of SQLite", lifting, attacks, file.situation)
+    first_guards = _first_guards(
+        "attacks on SQLite", lifting, all_attacks("sqlite"), file.situation
+    )
+    guards_by_attack = _all_refusing_guards("guards of SQLite", lifting, repeated, file.situation)
     lifting.close()
     refusals = _refusals(guards_by_attack)
 
-    lifting_without_keys = SqliteLifting(file.location, foreign_keys=False)
-    without_foreign_keys: dict[str, str] = {}
-    for guard, refusal in refusals.items():
-        statements = tuple(attacks[refusal.attack](file.situation))
-        without_foreign_keys[guard] = lifting_without_keys.refusing_guard(
-            statements, (*refusal.before, guard)
-        )
-    lifting_without_keys.close()
-
     return DatabaseReport(
         guards=frozenset(lifting.guards),
-        first_guards=_first_guards(guards_by_attack),
+        first_guards=first_guards,
         refusals=refusals,
-        without_foreign_keys=without_foreign_keys,
+        without_foreign_keys=_refusals_without_foreign_keys(file, repeated, refusals),
     )
+
+
+def _refusals_without_foreign_keys(
+    file: Situated[Path], attacks: Kind, refusals: Mapping[str, Refusal]
+) -> dict[str, str]:
+    """Map each guard to the guard that refuses its attack without it and with foreign keys off."""
+    lifting = SqliteLifting(file.location, foreign_keys=False)
+    removed = {guard: (*refusal.before, guard) for guard, refusal in refusals.items()}
+    refusing: dict[str, str] = {}
+    for guard in sorted(refusals, key=lambda name: lifting.order(removed[name])):
+        statements = tuple(attacks[refusals[guard].attack](file.situation))
+        refusing[guard] = lifting.refusing_guard(statements, removed[guard])
+    lifting.close()
+    return dict(sorted(refusing.items()))
 
 
 def _logged(purpose: str, attacks: Kind) -> Iterator[tuple[str, Write]]:
@@ -159,7 +171,7 @@ def _all_refusing_guards(
     refused: list[str] = list(attacks)
     while refused:
         logger.info("%s: %d of %d attacks are refused", purpose, len(refused), len(attacks))
-        refused.sort(key=lambda name: sorted(removed[name]))
+        refused.sort(key=lambda name: lifting.order(removed[name]))
         still_refused: list[str] = []
         for name in refused:
             guard = lifting.refusing_guard(statements[name], sorted(removed[name]))
@@ -180,9 +192,14 @@ def _check_guard(lifting: Lifting, guard: str, removed: Sequence[str]) -> None:
         raise AssertionError(problem)
 
 
-def _first_guards(guards_by_attack: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def _first_guards(
+    purpose: str, lifting: Lifting, attacks: Kind, situation: Situation
+) -> dict[str, str]:
     """Map each attack to the guard that refuses it; '' if it is accepted."""
-    return {name: next(iter(guards), "") for name, guards in guards_by_attack.items()}
+    first: dict[str, str] = {}
+    for name, write in _logged(purpose, attacks):
+        first[name] = lifting.refusing_guard(tuple(write(situation)), ())
+    return first
 
 
 def _refusals(guards_by_attack: Mapping[str, tuple[str, ...]]) -> dict[str, Refusal]:
@@ -221,11 +238,11 @@ def measure_privileges(database: Situated[PostgresServer]) -> dict[str, Refusal]
     return dict(sorted(refusals.items()))
 
 
-def accepted_in_replica_mode(database: Situated[PostgresServer]) -> dict[str, str]:
+def accepted_in_replica_mode(database: Situated[PostgresServer], attacks: Kind) -> dict[str, str]:
     """Map each attack that a superuser can commit without foreign keys to what verify finds."""
     accepted: dict[str, str] = {}
     transactions = transactions_in_database(database.location.admin_url)
-    for name, write in _logged("replica mode", all_attacks("postgresql")):
+    for name, write in _logged("replica mode", attacks):
         with suppress(*REFUSALS):
             findings = transactions.findings(
                 write(database.situation),
@@ -237,11 +254,11 @@ def accepted_in_replica_mode(database: Situated[PostgresServer]) -> dict[str, st
     return accepted
 
 
-def accepted_without_foreign_keys(file: Situated[Path]) -> dict[str, str]:
+def accepted_without_foreign_keys(file: Situated[Path], attacks: Kind) -> dict[str, str]:
     """Map each attack that SQLite accepts with foreign keys off to what verify finds."""
     accepted: dict[str, str] = {}
     transactions = transactions_in_file(file.location, foreign_keys=False)
-    for name, write in _logged("SQLite without keys", all_attacks("sqlite")):
+    for name, write in _logged("SQLite without keys", attacks):
         with suppress(*REFUSALS):
             accepted[name] = _describe(transactions.findings(write(file.situation)))
     transactions.close()

@@ -5,7 +5,8 @@ INTRODUCTION = """
 
 This page lists what the databases refuse when a write bypasses the domain, which guard refuses
 it, and what happens without that guard. `python -m tests.guards.table` measures everything and
-writes this page; `tests/guards/test_mutation.py` compares them.
+writes this page. `nox -s guards` measures everything again and compares; the gate compares every
+tenth row.
 
 A guard is a trigger, a key, a check, a domain's rule, a NOT NULL, a generated column, or a
 privilege that is not granted. The guard's name is in the error.

@@ -15,8 +15,9 @@ from tests.guards.situation import Situation, settle
 from indelible.kernel.seals import SealReference
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Fault, Finding, open_store, verify
+from indelible_sql import Finding, open_store
 from indelible_sql.engine.connections import Engines
+from indelible_sql.maintenance.verify import verify_rows
 from indelible_sql.schema.columns import SCHEMA
 
 Location = TypeVar("Location", Path, PostgresServer)
@@ -65,7 +66,7 @@ class VerifiedTransactions:
         role: str = "",
         against: SealReference | None = None,
     ) -> list[Finding]:
-        """Return what verify finds after the statements, without findings about the schema.
+        """Return what verify finds in the rows after the statements.
 
         The texts of `before` run first. verify runs in the role, if there is one, and compares
         with the seal that `against` refers to.
@@ -84,8 +85,7 @@ class VerifiedTransactions:
             if role:
                 connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
 
-            found = verify(store, against=against)
-            return [finding for finding in found if finding.fault is not Fault.SCHEMA]
+            return list(verify_rows(store, against=against))
 
     def close(self) -> None:
         """Close the connection."""

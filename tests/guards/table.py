@@ -7,9 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.guards.attack_parts import Kind
-from tests.guards.attacks import attacks
+from tests.guards.attacks import all_attacks, attacks
 from tests.guards.attacks_on_records import LIES
 from tests.guards.mutations import UNREACHED, DatabaseReport, Refusal, Report, measure
+from tests.guards.page_rows import DOCUMENT
 from tests.guards.page_texts import (
     DATABASE_ONLY,
     DETECTED,
@@ -26,7 +27,6 @@ from tests.guards.situated import settle_database, settle_file
 from indelible_service.embedded import postgres
 from indelible_sql import open_store
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
 MEASURING = "tests.guards.mutations"  # the logger of the progress
 MAX_NAMED_GUARDS = 6  # of a kind of attack
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory
@@ -48,7 +48,8 @@ def main() -> None:
             store.upgrade(owner_url)
             store.dispose()
 
-        report = measure(settle_file(file), settle_database(server))
+        every = {dialect: all_attacks(dialect) for dialect in ("postgresql", "sqlite")}
+        report = measure(settle_file(file), settle_database(server), every)
         DOCUMENT.write_text(render(report), encoding="utf-8")
 
 
@@ -57,20 +58,20 @@ def render(report: Report) -> str:
     parts = (
         INTRODUCTION,
         KINDS,
-        _kinds_table(report),
+        kinds_table(report),
         FOREIGN_KEYS_OFF,
-        _findings_table(report.foreign_keys_off),
+        findings_table(report.foreign_keys_off),
         GUARDS,
         "### On PostgreSQL",
         _guards_table(report.databases["postgresql"]),
         PRIVILEGES,
-        _privileges_table(report.privileges),
+        privileges_table(report.privileges),
         "### On SQLite",
         _guards_table(report.databases["sqlite"]),
         UNREACHED_GUARDS,
         _unreached_table(),
         REPLICA_MODE,
-        _findings_table(report.replica_mode),
+        findings_table(report.replica_mode),
         DETECTED,
         "\n".join(f"- {name}" for name in LIES),
         DATABASE_ONLY,
@@ -81,11 +82,14 @@ def render(report: Report) -> str:
 def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Return a Markdown table."""
     rule = tuple("---" for _ in heading)
-    lines = [f"| {' | '.join(cells)} |" for cells in (heading, rule, *rows)]
-    return "\n".join(lines)
+    return "\n".join(_line(cells) for cells in (heading, rule, *rows))
 
 
-def _kinds_table(report: Report) -> str:
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def kinds_table(report: Report) -> str:
     on_postgresql = attacks("postgresql")
     on_sqlite = attacks("sqlite")
     rows: list[tuple[str, ...]] = []
@@ -115,7 +119,7 @@ def _refusing_guards(database: DatabaseReport, kind: Kind) -> str:
     return _names(sorted(guards))
 
 
-def _findings_table(findings: Mapping[str, str]) -> str:
+def findings_table(findings: Mapping[str, str]) -> str:
     return _table(("write", "what `verify` finds"), findings.items())
 
 
@@ -125,6 +129,16 @@ def _guards_table(database: DatabaseReport) -> str:
     if database.without_foreign_keys:
         heading.append("without it, keys off")
 
+    return _table(tuple(heading), _guard_cells(database))
+
+
+def guard_rows(database: DatabaseReport) -> dict[str, str]:
+    """Map each guard to its row in the table of one database."""
+    lines = (_line(cells) for cells in _guard_cells(database))
+    return dict(zip(database.refusals, lines, strict=True))
+
+
+def _guard_cells(database: DatabaseReport) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for guard, refusal in database.refusals.items():
         cells = [
@@ -136,10 +150,10 @@ def _guards_table(database: DatabaseReport) -> str:
         if database.without_foreign_keys:
             cells.append(_outcome(database.without_foreign_keys[guard]))
         rows.append(tuple(cells))
-    return _table(tuple(heading), rows)
+    return rows
 
 
-def _privileges_table(privileges: Mapping[str, Refusal]) -> str:
+def privileges_table(privileges: Mapping[str, Refusal]) -> str:
     rows = [
         (name, refusal.attack, _outcome(refusal.without)) for name, refusal in privileges.items()
     ]

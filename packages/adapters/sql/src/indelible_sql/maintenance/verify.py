@@ -61,31 +61,57 @@ def verify(
     The role may be the application's. `heads` are a host's own that belong to no registered
     context. `against` refers to a seal that was noted outside of the database.
     """
+    with _reading(store) as session:
+        findings = list(_schema_findings(session.connection, store))
+        findings += _database_findings(session.connection)
+        is_outdated = any(finding.detail.startswith(OUT_OF_DATE) for finding in findings)
+        if is_outdated and not has_newest_tables(
+            session.connection, store.schema, store.schema_catalog
+        ):
+            return tuple(findings)
+
+        findings += _row_findings(session, store, heads, against)
+        return tuple(findings)
+
+
+def verify_rows(
+    store: AnySqlStore, *, heads: Heads = NO_HEADS, against: SealReference | None = None
+) -> tuple[Finding, ...]:
+    """Return what verify finds in the rows, whatever the schema is."""
+    with _reading(store) as session:
+        findings = list(_database_findings(session.connection))
+        findings += _row_findings(session, store, heads, against)
+        return tuple(findings)
+
+
+@contextmanager
+def _reading(store: AnySqlStore) -> Generator[Session]:
+    """Open a session without a limit of its time, which can read any text."""
     with translate_errors(), store.engines.reader.connect() as connection, _any_text(connection):
         session = Session(connection, store.schema)
         if not session.is_sqlite:
             lift_limit(connection)
             connection.exec_driver_sql(NO_TIMEOUT)
-        findings = list(_schema_findings(connection, store))
-        is_outdated = any(finding.detail.startswith(OUT_OF_DATE) for finding in findings)
-        if is_outdated and not has_newest_tables(connection, store.schema, store.schema_catalog):
-            return tuple(findings)
+        yield session
 
-        findings += _history_findings(session, store)
-        for head, lifecycle in {**store.catalog.heads, **heads}.items():
-            findings += head_findings(session, head, lifecycle)
-        for head, records in store.catalog.digests.items():
-            for record in records:
-                findings += record_findings(session, store.catalog.heads[head], record)
-        for bulk in store.catalog.bulk:
-            findings += bulk_findings(session, bulk)
-        for context in store.catalog.contexts:
-            findings += context.verify(session)
-        findings += _receipt_findings(session)
-        findings += _position_findings(session)
-        findings += task_findings(session, store.catalog.stages, store.clock.now())
-        findings += seal_findings(session, store.catalog.sealed_records, against)
-        return tuple(findings)
+
+def _row_findings(
+    session: Session, store: AnySqlStore, heads: Heads, against: SealReference | None
+) -> Iterator[Finding]:
+    yield from _history_findings(session, store)
+    for head, lifecycle in {**store.catalog.heads, **heads}.items():
+        yield from head_findings(session, head, lifecycle)
+    for head, records in store.catalog.digests.items():
+        for record in records:
+            yield from record_findings(session, store.catalog.heads[head], record)
+    for bulk in store.catalog.bulk:
+        yield from bulk_findings(session, bulk)
+    for context in store.catalog.contexts:
+        yield from context.verify(session)
+    yield from _receipt_findings(session)
+    yield from _position_findings(session)
+    yield from task_findings(session, store.catalog.stages, store.clock.now())
+    yield from seal_findings(session, store.catalog.sealed_records, against)
 
 
 def _schema_findings(connection: Connection, store: AnySqlStore) -> Iterator[Finding]:
@@ -94,12 +120,12 @@ def _schema_findings(connection: Connection, store: AnySqlStore) -> Iterator[Fin
     except IndelibleError as error:
         yield Finding(fault=Fault.SCHEMA, table="", detail=str(error))
 
-    if connection.dialect.name == "sqlite":
-        yield from _sqlite_findings(connection)
 
+def _database_findings(connection: Connection) -> Iterator[Finding]:
+    """Yield what SQLite's own checks find; PostgreSQL has none."""
+    if connection.dialect.name != "sqlite":
+        return
 
-def _sqlite_findings(connection: Connection) -> Iterator[Finding]:
-    """Yield what SQLite's own checks find."""
     for (message,) in connection.exec_driver_sql("PRAGMA integrity_check").all():
         if message != "ok":
             yield Finding(fault=Fault.DATABASE, table="", detail=message)
