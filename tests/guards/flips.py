@@ -22,7 +22,7 @@ from tests.guards.contest_steps import (
     run_of_column,
 )
 from tests.guards.kernel_records import STORED_PAYLOAD, STORED_REJECTION
-from tests.guards.lifting_sqlite import SqliteLifting, image, trigger_names
+from tests.guards.lifting_sqlite import all_guards, image, trigger_names
 from tests.guards.money_steps import money_id_of_column, money_row_of_column
 from tests.guards.project_rows import job_of_column
 from tests.guards.situation import Situation
@@ -342,7 +342,7 @@ def _text(statement: str) -> TextClause:
 def unguarded_copy(source: Path, target: Path) -> Path:
     """Copy the file without its triggers, and with generated columns that can be written."""
     lifted = set(trigger_names(source))
-    for guard in SqliteLifting(source, foreign_keys=False).guards:
+    for guard in all_guards(source):
         if guard.endswith(" generated"):
             lifted.add(guard)
 

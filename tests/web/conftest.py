@@ -5,7 +5,7 @@ import pytest
 from tests.web.failing import Failure, failing_application
 from tests.web.harness import SCOPES, RenewableStore, Web
 from tests.web.minting import Wallets
-from tests.web.paying import Till
+from tests.web.paying import RenewableGateway, Till
 
 from indelible.testing.stores import AnyStore
 
@@ -87,7 +87,21 @@ def any_web(any_store: RenewableStore, shared_with_chain: Web, wallets: Wallets)
     return shared_with_chain
 
 
+@pytest.fixture(scope="session")
+def renewable_gateway() -> RenewableGateway:
+    return RenewableGateway()
+
+
+@pytest.fixture(scope="session")
+def shared_with_stripe(renewable: RenewableStore, renewable_gateway: RenewableGateway) -> Web:
+    return Web(cast("AnyStore", renewable), stripe=renewable_gateway)
+
+
 @pytest.fixture
-def till(any_store: RenewableStore) -> Till:
+def till(
+    any_store: RenewableStore, shared_with_stripe: Web, renewable_gateway: RenewableGateway
+) -> Till:
     """Return an application that takes payments, over each kind of store."""
-    return Till(cast("AnyStore", any_store))
+    shared_with_stripe.restart()
+    shared_with_stripe.key = shared_with_stripe.new_key(*SCOPES, "history:read")
+    return Till(cast("AnyStore", any_store), renewable_gateway.renew(), shared_with_stripe)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import Factory, define, field
 from tests.core.money.gateway import ScriptedGateway
 from tests.core.money.payments import event_body, intent_body
 from tests.web.harness import STRIPE_SECRET, Json, Web, saved
@@ -33,17 +33,30 @@ PAGES: Final = {
 }
 
 
+class RenewableGateway:
+    """A Stripe in memory that can be emptied, so that one application serves many tests."""
+
+    def __init__(self) -> None:
+        self.current = ScriptedGateway()
+
+    def renew(self) -> ScriptedGateway:
+        self.current = ScriptedGateway()
+        return self.current
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.current, name)
+
+
 @define
 class Till:
     """An application that takes payments of Maya, and the Stripe that it asks."""
 
     store: AnyStore
     gateway: ScriptedGateway = field(factory=ScriptedGateway)
-    web: Web = field(init=False)
+    web: Web = field(
+        default=Factory(lambda self: Web(self.store, stripe=self.gateway), takes_self=True)
+    )
     number: int = 0
-
-    def __attrs_post_init__(self) -> None:
-        self.web = Web(self.store, stripe=self.gateway)
 
     # charges
     def open(self, item: str = ITEM, party: str = "maya", *, days: float = 90) -> Charge:
