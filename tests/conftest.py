@@ -65,7 +65,7 @@ SUMMARY_LINE = "a line for the summary"
 SERVER_VERSION = pytest.StashKey[str]()
 REDIS_VERSION = pytest.StashKey[str]()
 VERSIONS = (("PostgreSQL", SERVER_VERSION), ("Redis", REDIS_VERSION))
-MAX_PROCESSES = 5
+MAX_PROCESSES = 4
 FAST_SET = "not slow"  # as in pyproject.toml
 SLOW_MODULE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
 GC_THRESHOLDS = (50_000, 20, 100)  # An application alone creates 200,000 objects that stay.
@@ -131,14 +131,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return one process for each core, and more when slow tests wait for child processes.
+    """Return one process for each core, and two when slow tests wait for child processes.
 
-    On two cores, three processes left a fifth of the time of the cores unused, and four an eighth.
-    The tests of another release of PostgreSQL start no child processes but its server.
+    On two cores, three processes left a fifth of the time of the cores unused, and five were not
+    faster than four. The tests of another release of PostgreSQL start no child processes but its
+    server.
     """
     processes = os.cpu_count() or 1
     if config.getoption("markexpr") != FAST_SET and not OWN_VERSION:
-        processes = 2 * processes + 1
+        processes *= 2
 
     return min(MAX_PROCESSES, processes)
 

@@ -1,10 +1,8 @@
 """The rows of guards in the committed page, and the part of the attacks that a run repeats.
 
-A run of the gate repeats every tenth row, with its attack, and every tenth attack. `nox -s guards`
-repeats all of them.
+A run of the gate repeats every tenth row, with its attack, and every tenth attack.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -12,10 +10,10 @@ from pathlib import Path
 
 from tests.guards.attack_parts import Kind
 from tests.guards.attacks import all_attacks
+from tests.guards.repeats import repeated
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
-EVERY = "every"  # the value of the variable with which each attack is repeated
-STEP = 1 if os.environ.get("INDELIBLE_TEST_GUARDS") == EVERY else 10
+STEP = 10
 HEADINGS: Mapping[str, str] = {"postgresql": "### On PostgreSQL", "sqlite": "### On SQLite"}
 GUARD_ROW = re.compile(r"\| `(?P<guard>[^`]+)` \| (?P<attack>.*?) \| .*")
 
@@ -38,7 +36,7 @@ def page_rows(dialect: str) -> Mapping[str, str]:
 @cache
 def repeated_rows(dialect: str) -> Mapping[str, str]:
     """Return the rows that this run repeats."""
-    guards = list(page_rows(dialect))[::STEP]
+    guards = repeated(page_rows(dialect), STEP)
     return {guard: page_rows(dialect)[guard] for guard in guards}
 
 
@@ -46,7 +44,7 @@ def repeated_rows(dialect: str) -> Mapping[str, str]:
 def repeated_attacks(dialect: str) -> Kind:
     """Return the attacks that this run repeats without guards, in the order of all attacks."""
     attacks = all_attacks(dialect)
-    names = set(list(attacks)[::STEP])
+    names = set(repeated(attacks, STEP))
     for line in repeated_rows(dialect).values():
         row = GUARD_ROW.fullmatch(line)
         if row is not None:

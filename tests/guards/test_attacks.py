@@ -16,6 +16,7 @@ from tests.guards.raw_database import (
     RawSqliteFile,
     postgresql_engine,
 )
+from tests.guards.repeats import repeated
 from tests.guards.situated import (
     Situated,
     VerifiedTransactions,
@@ -145,7 +146,7 @@ def test_every_legal_write_is_accepted(target: Target) -> None:
     assert guards == dict.fromkeys(LEGAL, "")
 
 
-@pytest.mark.parametrize("name", LEGAL)
+@pytest.mark.parametrize("name", repeated(LEGAL, 3))
 def test_after_a_legal_raw_write_verify_finds_nothing(
     name: str, verified: tuple[VerifiedTransactions, Situation]
 ) -> None:

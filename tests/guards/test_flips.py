@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.conftest import DATABASES
 from tests.databases import create_database
 from tests.guards.flip_batches import EntityFlip, batches_of, unnamed_columns
 from tests.guards.flips import (
@@ -20,6 +21,7 @@ from tests.guards.flips import (
     row_of,
     unguarded_copy,
 )
+from tests.guards.repeats import repeated
 from tests.guards.situated import (
     Situated,
     VerifiedTransactions,
@@ -33,6 +35,7 @@ from indelible_sql.schema.columns import INSTANT
 
 pytestmark = pytest.mark.slow
 
+STEP = 3
 COLUMNS = {**WRITTEN_COLUMNS, **GENERATED_COLUMNS}
 TEXTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if is_text(column)]
 INSTANTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if column.type is INSTANT]
@@ -82,7 +85,7 @@ def flips_of(situated_file: Situated[Path], unguarded_file: Path) -> FlipsOf:
 @pytest.fixture(scope="module")
 def unguarded_url(server: PostgresServer, situated_database: Situated[PostgresServer]) -> str:
     source = situated_database.location.url.rpartition("/")[2]
-    url = create_database(server, "guards_flips", source).admin_url
+    url = create_database(server, f"guards_flips_{next(DATABASES)}", source).admin_url
     drop_guards(url)
     return url
 
@@ -101,7 +104,7 @@ def test_without_a_flip_verify_finds_nothing(
     assert postgresql_transactions.findings(()) == []
 
 
-@pytest.mark.parametrize("batch", WRITTEN_BATCHES)
+@pytest.mark.parametrize("batch", repeated(WRITTEN_BATCHES, STEP))
 def test_flipped_bytes_are_named_on_postgresql(
     batch: str,
     situated_database: Situated[PostgresServer],
@@ -118,7 +121,7 @@ def test_flipped_bytes_are_named_on_postgresql(
     assert unnamed_columns(flips, postgresql_transactions) == []
 
 
-@pytest.mark.parametrize("batch", ALL_BATCHES)
+@pytest.mark.parametrize("batch", repeated(ALL_BATCHES, STEP))
 def test_flipped_bytes_are_named_on_sqlite(
     batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
 ) -> None:
@@ -130,7 +133,7 @@ def test_flipped_bytes_are_named_on_sqlite(
     assert unnamed_columns(flips, sqlite_transactions) == []
 
 
-@pytest.mark.parametrize("batch", TEXT_BATCHES)
+@pytest.mark.parametrize("batch", repeated(TEXT_BATCHES, STEP))
 def test_bytes_that_no_text_has_are_named(
     batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
 ) -> None:
@@ -142,7 +145,7 @@ def test_bytes_that_no_text_has_are_named(
     assert unnamed_columns(flips, sqlite_transactions) == []
 
 
-@pytest.mark.parametrize("batch", PARSED_BATCHES)
+@pytest.mark.parametrize("batch", repeated(PARSED_BATCHES, STEP))
 def test_bytes_that_a_reader_ignores_are_named(
     batch: str, flips_of: FlipsOf, sqlite_transactions: VerifiedTransactions
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from tests.conftest import DATABASES
 from tests.databases import create_database
 from tests.guards.owner_tampers import (
     KINDS,
@@ -36,7 +37,7 @@ def tampered_database(
     server: PostgresServer, situated_database: Situated[PostgresServer]
 ) -> Generator[Tampered]:
     source = situated_database.location.url.rpartition("/")[2]
-    database = create_database(server, "guards_tampered", source)
+    database = create_database(server, f"guards_tampered_{next(DATABASES)}", source)
     reference = sealed_reference(database.url)
     without_guards_in_database(database)
     transactions = transactions_in_database(database.admin_url)

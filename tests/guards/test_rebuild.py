@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.conftest import shared_store
 from tests.databases import create_database
+from tests.guards.repeats import repeated
 from tests.guards.situated import Situated
 from tests.guards.situation import Situation
 
@@ -374,7 +375,7 @@ def test_a_host_may_name_registered_heads_again(damaged: DamagedStore) -> None:
     assert rebuild(damaged.store, damaged.owner_url, heads=dict(CATALOG.heads)) == rebuilt
 
 
-@pytest.mark.parametrize("name", DAMAGES)
+@pytest.mark.parametrize("name", repeated(DAMAGES, 3))
 def test_a_head_that_was_changed_behind_its_history_is_rebuilt(
     name: str, damaged: DamagedStore
 ) -> None:
