@@ -10,7 +10,7 @@ from tests.guards.attack_parts import Kind
 from tests.guards.attacks import all_attacks, attacks
 from tests.guards.attacks_on_records import LIES
 from tests.guards.mutations import UNREACHED, DatabaseReport, Refusal, Report, measure
-from tests.guards.page_rows import DOCUMENT
+from tests.guards.page_rows import DOCUMENT, HEADINGS
 from tests.guards.page_texts import (
     DATABASE_ONLY,
     DETECTED,
@@ -62,11 +62,11 @@ def render(report: Report) -> str:
         FOREIGN_KEYS_OFF,
         findings_table(report.foreign_keys_off),
         GUARDS,
-        "### On PostgreSQL",
+        HEADINGS["postgresql"],
         _guards_table(report.databases["postgresql"]),
         PRIVILEGES,
         privileges_table(report.privileges),
-        "### On SQLite",
+        HEADINGS["sqlite"],
         _guards_table(report.databases["sqlite"]),
         UNREACHED_GUARDS,
         _unreached_table(),

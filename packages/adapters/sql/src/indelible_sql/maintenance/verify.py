@@ -74,13 +74,11 @@ def verify(
         return tuple(findings)
 
 
-def verify_rows(
-    store: AnySqlStore, *, heads: Heads = NO_HEADS, against: SealReference | None = None
-) -> tuple[Finding, ...]:
+def verify_rows(store: AnySqlStore, *, against: SealReference | None = None) -> tuple[Finding, ...]:
     """Return what verify finds in the rows, whatever the schema is."""
     with _reading(store) as session:
         findings = list(_database_findings(session.connection))
-        findings += _row_findings(session, store, heads, against)
+        findings += _row_findings(session, store, NO_HEADS, against)
         return tuple(findings)
 
 
