@@ -336,12 +336,15 @@ def test_an_account_is_attached_while_stripe_does_not_answer(desk: Till) -> None
     assert show(desk, "payees/ann")["status"] == "RESTRICTED"
 
 
+ONBOARDING: Final = {
+    "country": "DE",
+    "refresh_url": "https://example.org/again",
+    "return_url": "https://example.org/done",
+}
+
+
 def test_an_onboarded_account_is_read_at_stripe(desk: Till) -> None:
-    body = {
-        "country": "DE",
-        "refresh_url": "https://example.org/again",
-        "return_url": "https://example.org/done",
-    }
+    body = ONBOARDING
     opened = saved(send(desk, "payees/ann/onboard", **body), 200)
     active_account(desk, "acct_ann")
     again = saved(send(desk, "payees/ann/onboard", once="key-2", **body), 200)
@@ -350,16 +353,42 @@ def test_an_onboarded_account_is_read_at_stripe(desk: Till) -> None:
     assert desk.gateway.count("retrieve_account") == 2
 
 
+def test_a_payee_keeps_its_account_when_stripe_has_forgotten_the_key(desk: Till) -> None:
+    saved(send(desk, "payees/ann/onboard", **ONBOARDING), 200)
+    active_account(desk, "acct_ann")
+    desk.gateway.forget_keys()
+    again = saved(send(desk, "payees/ann/onboard", once="key-2", **ONBOARDING), 200)
+
+    assert (again["payee"]["status"], again["payee"]["destination"]) == ("READY", "acct_ann")
+    assert again["url"].endswith("/acct_ann")
+    assert desk.gateway.count("create_account") == 1
+
+
+def test_an_attached_account_is_onboarded(desk: Till) -> None:
+    saved(send(desk, "payees", party="ann"), 200)
+    saved(send(desk, "payees/ann/destination", once="b", destination="acct_1"), 200)
+    active_account(desk, "acct_1")
+    opened = saved(send(desk, "payees/ann/onboard", once="c", **ONBOARDING), 200)
+
+    assert opened["payee"]["destination"] == "acct_1"
+    assert opened["url"].endswith("/acct_1")
+    assert desk.gateway.count("create_account") == 0
+
+
+def test_no_account_is_created_for_a_closed_payee(desk: Till) -> None:
+    saved(send(desk, "payees", party="ann"), 200)
+    saved(send(desk, "payees/ann/close", once="b"), 200)
+    refused = send(desk, "payees/ann/onboard", once="c", **ONBOARDING)
+
+    assert problem(refused) == (409, "INVALID_TRANSITION")
+    assert desk.gateway.count("create_account") == 0
+
+
 def test_an_account_is_created_under_the_next_key_after_a_stored_failure(desk: Till) -> None:
     stored = GatewayOutage("a stored 500", is_replayed=True)
     desk.gateway.failures.before["create_account"] = [stored]
-    body = {
-        "country": "DE",
-        "refresh_url": "https://example.org/again",
-        "return_url": "https://example.org/done",
-    }
 
-    opened = saved(send(desk, "payees/ann/onboard", **body), 200)
+    opened = saved(send(desk, "payees/ann/onboard", **ONBOARDING), 200)
 
     assert opened["payee"]["destination"] == "acct_ann"
     keys = [key for method, key in desk.gateway.calls if method == "create_account"]

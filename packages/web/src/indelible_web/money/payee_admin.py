@@ -5,7 +5,14 @@ from typing import TypeVar
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
-from indelible.money import AttachDestination, PayeeFilter, PayeeSaved, RegisterPayee
+from indelible.money import (
+    PAYEE,
+    AttachDestination,
+    PayeeFilter,
+    PayeeSaved,
+    RegisterPayee,
+    StripeGateway,
+)
 from indelible.money.commands import ClosePayee, ReopenPayee
 from indelible.money.errors import (
     DestinationTaken,
@@ -105,27 +112,22 @@ def attach_payee_destination(context: OperationContext, command: AttachDestinati
     ),
 )
 def onboard_payee(context: OperationContext, body: OnboardingBody) -> OnboardingView:
-    """Create the account of a payee at Stripe, and return the address of its onboarding pages."""
+    """Return the address of a payee's onboarding pages; its first request creates the account.
+
+    A payee that has an account keeps it: a later request returns another address for it.
+    """
     gateway = require_gateway(context)
-    with stripe_errors():
-        # An account that Stripe created before its failure has no payee: it receives no transfer.
-        account = with_next_key(
-            lambda key: gateway.create_account(
-                party=body.party, email=body.email, country=body.country, idempotency_key=key
-            ),
-            f"account:{body.party}",
-        )
+    destination = context.store.read(read_destination, body.party)
+    if destination is None:
+        destination = _create_account(gateway, body)
 
-    def attach(tx: WriteTx, command: AttachDestination) -> PayeeSaved:
-        register_payee(tx, RegisterPayee(party=command.party))
-        return attach_destination(tx, command)
-
-    command = AttachDestination(party=body.party, destination=account.id)
-    attached = run_recorded(context.showing(PayeeView), showing_payee(attach), command)
+    command = AttachDestination(party=body.party, destination=destination)
+    attached = run_recorded(context.showing(PayeeView), showing_payee(attach_first), command)
     payee = refreshed(context, attached)
+    account_id = attached.destination or destination
     with stripe_errors():
         link = gateway.create_account_link(
-            account_id=account.id, refresh_url=body.refresh_url, return_url=body.return_url
+            account_id=account_id, refresh_url=body.refresh_url, return_url=body.return_url
         )
 
     return OnboardingView(payee=payee, url=link.url, expires_at=link.expires_at)
@@ -166,6 +168,29 @@ def read_payee(tx: ReadTx, party: str) -> PayeeView:
     return view_of(PayeeView, tx.money.payees.get(party))
 
 
+def read_destination(tx: ReadTx, party: str) -> str | None:
+    """Return the account that a payee has at Stripe, or None if it may get one.
+
+    Raises:
+        InvalidTransition: The payee is closed.
+    """
+    head = tx.money.payees.of_party(party)
+    if head is None:
+        return None
+
+    PAYEE.edge(head.entity.status, "attach")
+    return head.entity.destination
+
+
+def attach_first(tx: WriteTx, command: AttachDestination) -> PayeeSaved:
+    """Register a payee and store its account, unless it has got one meanwhile."""
+    register_payee(tx, RegisterPayee(party=command.party))
+    head = tx.money.payees.lock(command.party)
+    if head.entity.destination is not None:
+        return PayeeSaved(payee=head.entity, seq=head.revision.seq)
+    return attach_destination(tx, command)
+
+
 def refreshed(context: OperationContext, payee: PayeeView) -> PayeeView:
     """Return a payee after its account was read at Stripe; as it was where that is impossible."""
     gateway = context.app_context.stripe
@@ -189,3 +214,17 @@ def showing_payee(
         return view_of(PayeeView, tx.money.payees.get(saved.payee.id))
 
     return show
+
+
+def _create_account(gateway: StripeGateway, body: OnboardingBody) -> str:
+    """Create an account at Stripe, and return its id; Stripe repeats its answer for a day."""
+    with stripe_errors():
+        # An account that Stripe created before its failure has no payee: it receives no transfer.
+        account = with_next_key(
+            lambda key: gateway.create_account(
+                party=body.party, email=body.email, country=body.country, idempotency_key=key
+            ),
+            f"account:{body.party}",
+        )
+
+    return account.id
