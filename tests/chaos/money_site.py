@@ -3,7 +3,7 @@
 import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from threading import Thread
 from typing import Any, Final, cast
 
@@ -49,6 +49,7 @@ HOOK_PATH: Final = "/payments/webhook"
 WORKER: Final = Actor.system("worker")
 OPERATOR: Final = Actor.user("olga")
 CURRENCY: Final = "USD"
+NOON: Final = time(12)
 # A planned timeout costs a dose so long; a busy machine answers later, which is one more timeout.
 READ_TIMEOUT_SECONDS: Final = 0.5
 # A dose without planned timeouts waits for a busy machine.
@@ -298,11 +299,12 @@ def money_site(
     days_ago: int = 30,
     read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
 ) -> Generator[MoneySite]:
-    """Open a migrated database, and run a simulator whose clock starts some days ago.
+    """Open a migrated database, and run a simulator whose clock starts at noon some days ago.
 
     PostgreSQL decides by its own clock what is due: what is due by this clock is due there.
     """
-    start = int(datetime.now(UTC).timestamp()) - days_ago * 86_400
+    noon = datetime.combine(datetime.now(UTC), NOON, UTC)
+    start = int(noon.timestamp()) - days_ago * 86_400
     whole = {"clock": {"stopped_at": start}, "hang_seconds": HANG_SECONDS, **story}
     with checked_simulator(read_story(whole), seed=seed) as simulator:
         clock = SharedClock(simulator.engine.clock)

@@ -20,6 +20,7 @@ from indelible.money.commands import (
 from indelible.money.entities import Charge
 from indelible.money.handlers import open_charge, settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
+from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.ledger import SettlementLine
 from indelible.money.tasks import PaymentStarter
 
@@ -69,10 +70,10 @@ class SimulatedWeek:
         self.site.work()
 
     def receive(self) -> None:
-        """Let all new events of the simulator arrive."""
+        """Let all new events of the simulator arrive whose types the endpoint subscribes to."""
         handler = webhook_handler(self.site.store)
         for event in self.site.objects("event"):
-            if event["id"] not in self.seen:
+            if event["type"] in EVENT_TYPES and event["id"] not in self.seen:
                 self.seen.add(event["id"])
                 handler.receive(json.dumps(event, indent=2).encode())
 

@@ -72,7 +72,8 @@ def plant_r4(week: SimulatedWeek) -> None:
 
 def plant_r5(week: SimulatedWeek) -> None:
     """Receive an event that nobody processes."""
-    week.open()
+    _, intent_id = week.open()
+    week.site.control(f"intents/{intent_id}/pay", outcome="decline")
     week.receive()
     week.site.clock.advance(QUARTER)
 
@@ -121,8 +122,9 @@ def plant_r11(week: SimulatedWeek) -> None:
 
 
 def plant_r12(week: SimulatedWeek) -> None:
-    """Lose the event of a new intent."""
-    week.open()
+    """Lose the event of a declined attempt to pay."""
+    _, intent_id = week.open()
+    week.site.control(f"intents/{intent_id}/pay", outcome="decline")
     week.site.clock.advance(QUARTER)
 
 

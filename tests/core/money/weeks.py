@@ -125,10 +125,11 @@ class StripeBooks(ScriptedGateway):
         return (charge for charge in self.charges if since <= charge.created < until)
 
     def list_events(self, *, since: datetime, types: Sequence[str] = ()) -> Iterator[EventObject]:
-        """Yield the events since a time."""
+        """Yield the events of some types since a time, or of all types."""
         if self.is_down:
             raise GatewayOutage(problem="timeout")
-        return (event for event in self.events if event.created >= since and not types)
+        since_then = [event for event in self.events if event.created >= since]
+        return (event for event in since_then if not types or event.type in types)
 
     def list_transfers(self, transfer_group: str) -> Iterator[TransferObject]:
         """Yield the transfers of a group."""

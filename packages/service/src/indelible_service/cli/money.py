@@ -154,6 +154,7 @@ def backfill(since: datetime | None) -> None:
 
     The workers process them as all others. A known event has no second effect.
     """
+    from indelible.money.rules.events import EVENT_TYPES
     from indelible.money.tasks import WebhookHandler
     from indelible_service.contexts.money import MoneySettings, build_gateway
     from indelible_service.instance import command_settings
@@ -169,7 +170,7 @@ def backfill(since: datetime | None) -> None:
         handler = WebhookHandler(
             store=store, secrets=settings.webhook_secrets, environment=settings.environment
         )
-        for event in gateway.list_events(since=begin):
+        for event in gateway.list_events(since=begin, types=EVENT_TYPES):
             saved = handler.backfill(event.body)
             if not saved.is_duplicate:
                 row: dict[str, object] = {

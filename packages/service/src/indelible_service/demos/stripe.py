@@ -24,6 +24,7 @@ from indelible.money.commands import AttachDestination, EnablePayee, RegisterPay
 from indelible.money.entities import AccountKind
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.ports import StripeGateway
+from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.payouts import AUTOMATIC
 from indelible.money.tasks import PaymentStages, PaymentStarter, WebhookHandler
 from indelible.money.tasks.payout_stages import PayoutStages
@@ -261,7 +262,7 @@ class _OwnWorker:
             secrets=self.settings.webhook_secrets,
             environment=self.settings.environment,
         )
-        for event in self.gateway.list_events(since=since):
+        for event in self.gateway.list_events(since=since, types=EVENT_TYPES):
             if event.id not in self.seen:
                 handler.backfill(event.body)
                 self.seen.add(event.id)

@@ -12,7 +12,7 @@ from indelible.kernel.webhooks import list_webhook_rejections
 from indelible.money import EventObject, EventOrigin, ReplayEvent, StripeEventFilter
 from indelible.money.errors import GatewayOutage, PaymentsNotConfigured, StripeEventNotFound
 from indelible.money.handlers import receive_event, replay_event
-from indelible.money.rules.events import parse_envelope
+from indelible.money.rules.events import EVENT_TYPES, parse_envelope
 from indelible.money.tasks.receiving import received
 from indelible_web.http.downloads import Download, download_of
 from indelible_web.http.operation import OperationContext
@@ -151,7 +151,7 @@ def backfill(context: OperationContext, body: BackfillBody) -> BackfillView:
     gateway = require_gateway(context)
     since = context.clock.now() - timedelta(hours=body.hours)
     with stripe_errors():
-        listed = {event.id: event for event in gateway.list_events(since=since)}
+        listed = {event.id: event for event in gateway.list_events(since=since, types=EVENT_TYPES)}
 
     def store(tx: WriteTx, _: BackfillEvents) -> BackfillView:
         return _store_missing(tx, listed)

@@ -31,6 +31,7 @@ from indelible.money.handlers.reconciliations import (
 )
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.money.queries import reconciliation as reads
+from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.reconciliation import (
     GRACE,
     LISTED_FOR,
@@ -217,9 +218,12 @@ class Reconcile:
         )
 
     def _missing_events(self, now: datetime) -> tuple[str, ...]:
-        """Return the events of Stripe's list that were never received, and store them now."""
+        """Return the events of Stripe's list that were never received, and store them now.
+
+        Stripe lists events that the endpoint does not subscribe to: they are not asked for.
+        """
         listed: dict[str, EventObject] = {}
-        for event in self.gateway.list_events(since=now - LISTED_FOR):
+        for event in self.gateway.list_events(since=now - LISTED_FOR, types=EVENT_TYPES):
             if now - event.created >= GRACE:
                 listed[event.id] = event
         missing = self.store.read(_unknown_events, tuple(listed))
