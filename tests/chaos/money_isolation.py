@@ -29,8 +29,9 @@ from indelible.contests.entities import Contest, Entry
 from indelible.contests.handlers import enter_contest
 from indelible.contests.lifecycle import EntryStatus
 from indelible.kernel import Actor, IndelibleError
-from indelible.money.entities import Charge
+from indelible.money.entities import Charge, ReconciliationScope
 from indelible.money.lifecycle import ChargeStatus
+from indelible.money.rules.reconciliation import GRACE
 from indelible.money.tasks import PaymentStarter
 from indelible_service.demos.leaderboards import Tournament
 
@@ -124,7 +125,8 @@ class SimulatedContest:
         self._set_faults()
         self._before_lock()
         self.contests.lock(contest)
-        clock.advance(contest.payment_grace_seconds + 5)
+        clock.advance(max(contest.payment_grace_seconds, GRACE.seconds) + 5)
+        self._find_lost_events()
         self.site.work()
         self._pay_late()
         self.contests.start(contest)
@@ -201,6 +203,14 @@ class SimulatedContest:
         dispute = self.site.control("disputes", payment_intent=self.intents[entry.id])
         if is_lost:
             self.site.control(f"disputes/{dispute['id']}/close", status="lost")
+
+    def _find_lost_events(self) -> None:
+        """Reconcile once, as every hour; the settlement follows days later."""
+        for _ in range(MAX_STARTS):
+            reconciliation = self.site.run_reconciliation(ReconciliationScope.CHEAP)
+            if reconciliation.error_code is None:
+                return
+        raise TimeoutError("no reconciliation was finished")
 
     def _pay_late(self) -> None:
         """Pay the intents that were not canceled meanwhile."""
