@@ -9,7 +9,7 @@ from attrs import evolve
 from sqlalchemy import Table, delete, insert, select, update
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.contest_steps import with_record
-from tests.guards.money_rows import FEE, OTHER, REFERENCE, SETTLED, fee_of, mirrored_fee
+from tests.guards.money_rows import FEE, OTHER, REFERENCE, SETTLED, WON, fee_of, mirrored_fee
 from tests.guards.money_steps import (
     MoneySituation,
     MoneyStep,
@@ -22,6 +22,7 @@ from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, raw
 from tests.guards.situation import Situation
 from tests.guards.writes import (
+    Step,
     following_change,
     head_write,
     insert_change,
@@ -37,6 +38,8 @@ StepOf = Callable[[MoneySituation], MoneyStep]
 
 ANN_FEE = movement_id(fee_of("ann").key)
 SETTLEMENT = movement_id(SETTLED)
+NEW_FEE = movement_id(fee_of("eve", OTHER).key)
+MILLION = 1_000_000
 STRIPE = "stripe_balance:-:USD"
 ESCROW = f"escrow:{OTHER}:USD"
 
@@ -143,6 +146,64 @@ def _account_left(s: Situation) -> Sequence[Statement]:
     )
 
 
+def _raised(account: Step, movement: str) -> Sequence[Statement]:
+    """Return a change that raises an account by a million under a movement."""
+    columns = {
+        **account.row,
+        "last_movement_id": movement,
+        "debited_minor": MILLION,
+        "credited_minor": 0,
+        "balance_minor": raw(f"balance_minor + {MILLION}"),
+    }
+    return update_head(account.change, **columns), insert_change(account.change)
+
+
+def _stripe_account(step: MoneyStep) -> Step:
+    """Return the change of the balance at Stripe in a movement."""
+    (account,) = (each for each in step.accounts if each.change.entity_id == STRIPE)
+    return account
+
+
+def _after(step: MoneyStep, account: Step, growth_minor: int) -> MoneyStep:
+    """Return a movement whose change of the balance at Stripe follows another one of it."""
+    own = _stripe_account(step)
+    following = Step(
+        change=following_change(account.change),
+        row={**own.row, "balance_minor": raw(f"balance_minor + {growth_minor}")},
+    )
+    others = [each for each in step.accounts if each is not own]
+    return evolve(step, accounts=(following, *others))
+
+
+def _raised_before(movement: str) -> Write:
+    """Return a fee whose account was raised under a movement before."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        account = _stripe_account(s.money.fee)
+        fee = _after(s.money.fee, account, FEE)
+        return *_raised(account, movement), *movement_writes(fee)
+
+    return write
+
+
+def _left_before_change(s: Situation) -> Sequence[Statement]:
+    """Return a fee that raises an account, which a payout changes before the fee's own change."""
+    fee, account = s.money.fee, _stripe_account(s.money.fee)
+    (escrow,) = (each for each in fee.accounts if each is not account)
+    payout = _after(s.money.payout, account, -WON["bob"])
+    left, payable = payout.accounts
+    return (
+        *_raised(account, fee.movement.change.entity_id),
+        *step_writes(escrow),
+        head_write(fee.movement),
+        *fee.movement.records,
+        *step_writes(left),
+        insert_change(fee.movement.change),
+        *step_writes(payable),
+        *step_writes(payout.movement),
+    )
+
+
 def _covered(**columns: object) -> Write:
     return lambda s: with_record(s.money.settlement, COVERED_ITEMS, **columns)
 
@@ -199,6 +260,9 @@ ON_MONEY: Mapping[str, Kind] = {
         "an account without its movement's id": _account(_fee, last_movement_id=NULL),
         "an account that changes after its movement": _account_after_movement,
         "an account that leaves a movement that is not stored": _account_left,
+        "an account that leaves a movement before its change": _left_before_change,
+        "an account that is raised twice by one movement": _raised_before(NEW_FEE),
+        "an account that is raised by a movement that is never stored": _raised_before("ghost"),
         "an account that opens with money": _opened(balance_minor=1),
         "an account that opens with a debit": _opened(debited_minor=1),
         "an account that opens with a movement": _opened(last_movement_id=ANN_FEE),

@@ -45,7 +45,6 @@ ONLY_FOREIGN_KEYS = {
     *by_name(WITHOUT_SETTLEMENT_RECORD),
     *by_name(WITHOUT_MOVEMENT),
     "a log of another tournament",
-    "an account that leaves a movement that is not stored",
     "an entry for another fee",
     "an entry in another currency",
     "an error that is settled although a lock failed",

@@ -3380,6 +3380,13 @@ function accounts_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function accounts_left_movement  BEGIN
+  IF (OLD.last_movement_id IS NULL OR EXISTS (SELECT 1 FROM history AS posted WHERE posted.lifecycle = 'movement' AND posted.entity_id = OLD.last_movement_id AND posted.seq = 1)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function accounts_new_movement  BEGIN
   IF (NOT EXISTS (SELECT 1 FROM movements AS movement WHERE movement.id = NEW.last_movement_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -7770,6 +7777,8 @@ table webhook_rejections rp false false
 trigger A CREATE TRIGGER "accounts_balance" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE FUNCTION "accounts_balance"()
 
 trigger A CREATE TRIGGER "accounts_fixed" BEFORE UPDATE ON "accounts" FOR EACH ROW WHEN ((((("new"."kind")::"text" = ("old"."kind")::"text") AND ((("new"."reference")::"text" = ("old"."reference")::"text") OR (("new"."reference" IS NULL) AND ("old"."reference" IS NULL))) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "accounts_fixed"()
+
+trigger A CREATE TRIGGER "accounts_left_movement" BEFORE UPDATE ON "accounts" FOR EACH ROW WHEN (("old"."last_movement_id" IS NOT NULL)) EXECUTE FUNCTION "accounts_left_movement"()
 
 trigger A CREATE TRIGGER "accounts_new_movement" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE FUNCTION "accounts_new_movement"()
 

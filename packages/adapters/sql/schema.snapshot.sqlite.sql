@@ -3227,6 +3227,10 @@ trigger accounts_history_exists: CREATE TRIGGER accounts_history_exists BEFORE U
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'accounts_history_exists'); END
 
+trigger accounts_left_movement: CREATE TRIGGER accounts_left_movement BEFORE UPDATE ON accounts
+WHEN (OLD.last_movement_id IS NULL OR EXISTS (SELECT 1 FROM main.history AS posted WHERE posted.lifecycle = 'movement' AND posted.entity_id = OLD.last_movement_id AND posted.seq = 1)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_left_movement'); END
+
 trigger accounts_movement_exists: CREATE TRIGGER accounts_movement_exists BEFORE UPDATE ON accounts
 WHEN (OLD.last_movement_id IS NULL OR EXISTS (SELECT 1 FROM main.movements WHERE id = OLD.last_movement_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'accounts_movement_exists'); END

@@ -26,6 +26,7 @@ def ledger_guards(dialect: str) -> Iterator[Guard]:
     yield fixed_columns_guard(ACCOUNTS, Account.fixed)
     yield _balance_guard()
     yield _new_movement_guard(dialect)
+    yield _left_movement_guard(dialect)
     yield fixed_columns_guard(MOVEMENTS, Movement.fixed)
     yield _mirror_guard(dialect)
     yield _postings_guard("of_accounts", "", _is_of_accounts, dialect)
@@ -61,6 +62,27 @@ def _new_movement_guard(dialect: str) -> Guard:
             f"NOT EXISTS (SELECT 1 FROM {movements} AS movement"
             " WHERE movement.id = NEW.last_movement_id)"
         ),
+    )
+
+
+def _left_movement_guard(dialect: str) -> Guard:
+    """Refuse another change of an account before the change of its last movement is stored.
+
+    That change compares the sums of all accounts that name the movement: one that has left it
+    would not be compared.
+    """
+    history = qualified_name(HISTORY, dialect)
+    return Guard(
+        table=ACCOUNTS,
+        rule="left_movement",
+        event="UPDATE",
+        condition=(
+            "OLD.last_movement_id IS NULL"
+            f" OR EXISTS (SELECT 1 FROM {history} AS posted"
+            f" WHERE posted.lifecycle = '{MOVEMENT.name}'"
+            " AND posted.entity_id = OLD.last_movement_id AND posted.seq = 1)"
+        ),
+        row_filter="OLD.last_movement_id IS NOT NULL",
     )
 
 

@@ -2,6 +2,8 @@ DROP TRIGGER accounts_balance ON indelible.accounts
 --;
 DROP TRIGGER accounts_fixed ON indelible.accounts
 --;
+DROP TRIGGER accounts_left_movement ON indelible.accounts
+--;
 DROP TRIGGER accounts_new_movement ON indelible.accounts
 --;
 DROP TRIGGER accounts_no_delete ON indelible.accounts
@@ -573,6 +575,8 @@ DROP FUNCTION indelible.accounts_fixed
 DROP FUNCTION indelible.accounts_balance
 --;
 DROP FUNCTION indelible.accounts_new_movement
+--;
+DROP FUNCTION indelible.accounts_left_movement
 --;
 DROP FUNCTION indelible.movements_fixed
 --;

@@ -1794,6 +1794,19 @@ FOR EACH ROW EXECUTE FUNCTION indelible.accounts_new_movement()
 --;
 ALTER TABLE indelible.accounts ENABLE ALWAYS TRIGGER accounts_new_movement
 --;
+CREATE FUNCTION indelible.accounts_left_movement() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (OLD.last_movement_id IS NULL OR EXISTS (SELECT 1 FROM indelible.history AS posted WHERE posted.lifecycle = 'movement' AND posted.entity_id = OLD.last_movement_id AND posted.seq = 1)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER accounts_left_movement BEFORE UPDATE ON indelible.accounts
+FOR EACH ROW WHEN (OLD.last_movement_id IS NOT NULL) EXECUTE FUNCTION indelible.accounts_left_movement()
+--;
+ALTER TABLE indelible.accounts ENABLE ALWAYS TRIGGER accounts_left_movement
+--;
 CREATE FUNCTION indelible.movements_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN

@@ -4,6 +4,8 @@ DROP TRIGGER accounts_fixed
 --;
 DROP TRIGGER accounts_history_exists
 --;
+DROP TRIGGER accounts_left_movement
+--;
 DROP TRIGGER accounts_movement_exists
 --;
 DROP TRIGGER accounts_new_movement

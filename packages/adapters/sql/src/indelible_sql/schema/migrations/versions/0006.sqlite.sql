@@ -1538,6 +1538,10 @@ CREATE TRIGGER accounts_new_movement BEFORE UPDATE ON accounts
 WHEN (NOT EXISTS (SELECT 1 FROM main.movements AS movement WHERE movement.id = NEW.last_movement_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'accounts_new_movement'); END
 --;
+CREATE TRIGGER accounts_left_movement BEFORE UPDATE ON accounts
+WHEN (OLD.last_movement_id IS NULL OR EXISTS (SELECT 1 FROM main.history AS posted WHERE posted.lifecycle = 'movement' AND posted.entity_id = OLD.last_movement_id AND posted.seq = 1)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_left_movement'); END
+--;
 CREATE TRIGGER movements_fixed BEFORE UPDATE ON movements
 WHEN (NEW.kind = OLD.kind AND NEW.key = OLD.key AND (NEW.fact_key = OLD.fact_key OR NEW.fact_key IS NULL AND OLD.fact_key IS NULL) AND (NEW.reference = OLD.reference OR NEW.reference IS NULL AND OLD.reference IS NULL) AND NEW.currency = OLD.currency AND NEW.total_minor = OLD.total_minor AND NEW.posting_count = OLD.posting_count AND (NEW.reverses = OLD.reverses OR NEW.reverses IS NULL AND OLD.reverses IS NULL) AND NEW.source = OLD.source AND NEW.occurred_at = OLD.occurred_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'movements_fixed'); END
