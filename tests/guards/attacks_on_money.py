@@ -296,6 +296,7 @@ ON_MONEY: Mapping[str, Kind] = {
         "a mirror of nothing named": _moved(lambda s: s.mirror, reverses=NULL),
         "a mirror of a settlement": _moved(lambda s: s.mirror, reverses=SETTLEMENT),
         "a mirror of another movement": _moved(lambda s: s.mirror, reverses=ANN_FEE),
+        "a mirror that credits another account": lambda s: movement_writes(s.money.wrong_mirror),
         "a second mirror": _moved(lambda s: s.mirror, reverses=mirrored_fee()),
         "movements with another sum": lambda _: (
             update(MOVEMENTS).values(total_minor=raw("total_minor + 1")),

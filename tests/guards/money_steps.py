@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import Executable, Table, insert
 from tests.guards.contest_steps import with_record
 from tests.guards.money_rows import (
@@ -76,7 +76,7 @@ from indelible.money.entities import (
 from indelible.money.entities.ids import transfer_id
 from indelible.money.entities.values import AttemptKind
 from indelible.money.rules import ledger
-from indelible.money.rules.ledger import MovementDraft, account_sums
+from indelible.money.rules.ledger import AccountKey, MovementDraft, account_sums
 from indelible.testing.stores import BEGINNING
 from indelible_sql import SqlReading
 from indelible_sql.money.tables import (
@@ -114,12 +114,13 @@ class MoneyStep:
 class MoneySituation:
     """The legal next steps of money."""
 
-    # Movements: a fee, the payout of Bob's line, the rest of the reversal of Ann's, and an empty
-    # settlement with an item.
+    # Movements: a fee, the payout of Bob's line, the rest of the reversal of Ann's, the mirror of
+    # a reversal, one that credits the rake instead, and an empty settlement with an item.
     fee: MoneyStep
     payout: MoneyStep
     reversal: MoneyStep
     mirror: MoneyStep
+    wrong_mirror: MoneyStep
     settlement: Step
     note: Step
     again: Step  # the second change of a stored movement, which no edge declares
@@ -147,6 +148,7 @@ def money_situation(tx: SqlReading) -> MoneySituation:
         payout=_movement_step(tx, payout_of(settlement, "bob")),
         reversal=_movement_step(tx, reversal_of(payout, "trr_2", 100)),
         mirror=_movement_step(tx, _mirror(tx)),
+        wrong_mirror=_movement_step(tx, _wrong_mirror(tx)),
         settlement=_step(
             None,
             _movement("settlement:new", MovementKind.SETTLEMENT),
@@ -325,6 +327,13 @@ def _mirror(tx: SqlReading) -> MovementDraft:
     for name in (postings[0].debit_account_id, postings[0].credit_account_id):
         accounts[name] = tx.money.accounts.get(name).entity
     return ledger.mirror(reversal, postings, accounts)
+
+
+def _wrong_mirror(tx: SqlReading) -> MovementDraft:
+    """Return the mirror with the platform's rake in place of the balance at Stripe."""
+    draft = _mirror(tx)
+    rake = AccountKey(AccountKind.PLATFORM_RAKE, None, USD)
+    return evolve(draft, steps=tuple(evolve(step, credit=rake) for step in draft.steps))
 
 
 def _charge() -> Charge:

@@ -11,8 +11,10 @@ from indelible.money.entities.values import DEBIT_KINDS, MovementKind
 from indelible.money.handlers.ledger import NOT_REVERSIBLE
 from indelible.money.lifecycle import MOVEMENT
 from indelible_sql.money.tables import ACCOUNTS, MOVEMENTS, POSTINGS
+from indelible_sql.money.tables.ledger import is_payable
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.checks import quoted
+from indelible_sql.schema.conditions import equal_or_null
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
@@ -174,7 +176,7 @@ def _postings_guard(rule: str, column: str, condition_of: Condition, dialect: st
 
 
 def _sum_guard(dialect: str) -> Guard:
-    """Refuse a movement whose postings are not those that it and its accounts count.
+    """Refuse a movement whose postings are not those that it, its accounts or its original count.
 
     The change comes after the postings, or in one statement with them.
     """
@@ -197,9 +199,38 @@ def _sum_guard(dialect: str) -> Guard:
             f"NOT ({is_movement})"
             f" OR EXISTS (SELECT 1 FROM {qualified_name(MOVEMENTS, dialect)} AS movement"
             f" WHERE movement.id = NEW.entity_id AND {adds_up}"
-            f" AND {_has_no_other_account(lines, dialect)} AND {is_action})"
+            f" AND {_has_no_other_account(lines, dialect)} AND {is_action}"
+            f" AND (movement.reverses IS NULL OR {_mirrors_postings(dialect)}))"
         ),
         row_filter=is_movement,
+    )
+
+
+def _mirrors_postings(dialect: str) -> str:
+    """Return the condition that each posting of a mirror takes back the one with its number.
+
+    The accounts are exchanged. A mirror that debits what winners are owed pays the posting's line,
+    and one that credits it reverses the posting. The numbers of postings are compared before.
+    """
+    postings = qualified_name(POSTINGS, dialect)
+    pays = "line.owed_movement_id = original.entity_id AND line.owed_number = original.number"
+    reverses = (
+        "line.reversed_movement_id = original.entity_id AND line.reversed_number = original.number"
+    )
+    takes_back = (
+        "line.debit_account_id = original.credit_account_id"
+        " AND line.credit_account_id = original.debit_account_id"
+        " AND line.amount_minor = original.amount_minor"
+        f" AND {equal_or_null('line.party', 'original.party', dialect)}"
+        f" AND (line.owed_movement_id IS NULL OR {pays})"
+        f" AND ({reverses} OR NOT ({is_payable('line.credit_account_id')}))"
+    )
+
+    return (
+        f"NOT EXISTS (SELECT 1 FROM {postings} AS line"
+        f" LEFT JOIN {postings} AS original ON original.entity_id = movement.reverses"
+        " AND original.seq = 1 AND original.number = line.number"
+        f" WHERE line.entity_id = movement.id AND ({takes_back}) IS NOT TRUE)"
     )
 
 
