@@ -16,12 +16,19 @@ from tests.guards.money_rows import (
     OPEN_CHARGE,
     SETTLEMENT,
 )
-from tests.guards.money_steps import MoneySituation
+from tests.guards.money_steps import MoneySituation, movement_writes
 from tests.guards.project_rows import record_of
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, by_rowid, raw
 from tests.guards.situation import Situation
-from tests.guards.writes import Step, head_write, step_writes
+from tests.guards.writes import (
+    Step,
+    following_change,
+    head_write,
+    insert_change,
+    step_writes,
+    update_head,
+)
 
 from indelible.money.entities import movement_id
 from indelible_sql.money.tables import (
@@ -119,6 +126,21 @@ def _job(s: MoneySituation) -> Step:
     return s.job_completed
 
 
+def _approved(s: MoneySituation) -> Step:
+    return s.approved
+
+
+def _reissued(s: MoneySituation) -> Step:
+    return s.reissued
+
+
+def _reversal_taken_back(s: Situation) -> Sequence[Statement]:
+    """Return a reversal of a part, and another one after which nothing is reversed."""
+    step = s.money.reversed
+    following = following_change(step.change)
+    return *step_writes(step), update_head(following, reversed_minor=0), insert_change(following)
+
+
 def _left(step_of: StepOf, action: str, state: str, **columns: object) -> Write:
     """Return a step with some columns changed, and another one after it."""
 
@@ -131,17 +153,27 @@ def _left(step_of: StepOf, action: str, state: str, **columns: object) -> Write:
 
 
 LEGAL_ON_PAYMENTS: Kind = {
-    "a charge is paid": _changed(_paid),
+    "a charge is paid": lambda s: (
+        *step_writes(s.money.succeeded),
+        *movement_writes(s.money.charge_fee),
+    ),
     "a refund is attempted": _changed(_attempted),
     "an event is processed": _changed(_processed),
     "a reconciliation is complete": _changed(_reconciled),
     "a transfer is claimed": _changed(_claimed),
-    "a transfer is adopted": _changed(_completed),
+    "a transfer is adopted": lambda s: (
+        *step_writes(s.money.completed),
+        *movement_writes(s.money.transfer_payout),
+    ),
+    "a transfer is issued again": _changed(_reissued),
+    "a transfer is reversed in part": lambda s: step_writes(s.money.reversed),
     "a job is complete": _changed(_job),
 }
 
 # Well-formed but wrong values, which no database can refuse.
 LIES_ON_PAYMENTS: Kind = {
+    "a charge that is paid without a movement": _changed(_paid),
+    "a transfer that is completed without a movement": _changed(_completed),
     "a charge that is paid by another intent": _changed(_paid, intent_id="pi_9"),
     "an attempt with another message": _recorded(_processed, EVENT_ATTEMPTS, message="a lie"),
     "a discrepancy of another subject": _recorded(_reconciled, DISCREPANCIES, subject="pi_9"),
@@ -294,6 +326,20 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         "a claim without an approval": _changed(
             _claimed, approved_by=NULL, approved_at=NULL, approval_reason=NULL
         ),
+        "a claim under another approval": _changed(_claimed, approved_by="eve"),
+        "a claim at another time of its approval": _changed(_claimed, approved_at=CREATED),
+        "a transfer that is adopted without its approval": _changed(
+            _completed, approved_by=NULL, approved_at=NULL, approval_reason=NULL
+        ),
+        "an approval by somebody else": _changed(_approved, approved_by="eve"),
+        "an approval by nobody": lambda s: (
+            *step_writes(s.money.transfer),
+            *further_step(s.money.transfer.change, action="approve"),
+        ),
+        "a transfer that is issued again with its approval": _changed(
+            _reissued, approved_by="noor", approved_at=CREATED, approval_reason="checked"
+        ),
+        "a reversal that is taken back": _reversal_taken_back,
         "a claim without a destination": _changed(_claimed, destination=NULL),
         "a claim of an earlier generation": _changed(_claimed, generation=0),
         "a call alone": _alone(_claimed, TRANSFER_ATTEMPTS),

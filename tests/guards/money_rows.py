@@ -93,9 +93,10 @@ def movement_of(tx: Any, key: str) -> Movement:  # noqa: ANN401 - a transaction 
 
 
 def fee_of(party: str, reference: str = REFERENCE) -> MovementDraft:
-    """Return the draft of a party's fee."""
+    """Return the draft of a party's fee; Ann's is that of the disputed charge."""
+    charge = DISPUTED_CHARGE if (party, reference) == ("ann", REFERENCE) else ""
     return ledger.entry_fee(
-        charge_id=f"charge-{reference}-{party}",
+        charge_id=charge or f"charge-{reference}-{party}",
         reference=reference,
         party=party,
         amount_minor=FEE,

@@ -18,9 +18,11 @@ from tests.guards.money_rows import (
     NEW_EVENT,
     OPEN_CHARGE,
     OPEN_TRANSFER,
+    OPERATOR,
     OTHER,
     PAID_TRANSFER,
     REFERENCE,
+    REVERSED,
     RUNNING,
     RUNNING_REFUND,
     SETTLED,
@@ -76,7 +78,13 @@ from indelible.money.entities import (
 from indelible.money.entities.ids import transfer_id
 from indelible.money.entities.values import AttemptKind
 from indelible.money.rules import ledger
-from indelible.money.rules.ledger import AccountKey, MovementDraft, account_sums
+from indelible.money.rules.ledger import (
+    AccountKey,
+    MovementDraft,
+    OwedPayment,
+    Proof,
+    account_sums,
+)
 from indelible.testing.stores import BEGINNING
 from indelible_sql import SqlReading
 from indelible_sql.money.tables import (
@@ -121,6 +129,8 @@ class MoneySituation:
     reversal: MoneyStep
     mirror: MoneyStep
     wrong_mirror: MoneyStep
+    charge_fee: MoneyStep  # of the charge that is paid
+    transfer_payout: MoneyStep  # of the transfer that is completed
     settlement: Step
     note: Step
     again: Step  # the second change of a stored movement, which no edge declares
@@ -136,6 +146,9 @@ class MoneySituation:
     transfer: Step
     claimed: Step
     completed: Step
+    approved: Step  # again, by the same one
+    reissued: Step
+    reversed: Step
     job_completed: Step
 
 
@@ -149,6 +162,8 @@ def money_situation(tx: SqlReading) -> MoneySituation:
         reversal=_movement_step(tx, reversal_of(payout, "trr_2", 100)),
         mirror=_movement_step(tx, _mirror(tx)),
         wrong_mirror=_movement_step(tx, _wrong_mirror(tx)),
+        charge_fee=_movement_step(tx, _charge_fee()),
+        transfer_payout=_movement_step(tx, _transfer_payout(tx)),
         settlement=_step(
             None,
             _movement("settlement:new", MovementKind.SETTLEMENT),
@@ -336,6 +351,34 @@ def _wrong_mirror(tx: SqlReading) -> MovementDraft:
     return evolve(draft, steps=tuple(evolve(step, credit=rake) for step in draft.steps))
 
 
+def _charge_fee() -> MovementDraft:
+    return ledger.entry_fee(
+        charge_id=OPEN_CHARGE,
+        reference=REFERENCE,
+        party="ann",
+        amount_minor=FEE,
+        currency=USD,
+        proof=Proof.by_event("evt-open"),
+    )
+
+
+def _transfer_payout(tx: SqlReading) -> MovementDraft:
+    """Return the payout of the line that is owed again."""
+    line = OwedPayment(
+        movement_id=movement_of(tx, "reversal:trr_1").id,
+        number=1,
+        party="ann",
+        amount_minor=REVERSED,
+    )
+    return ledger.payout_created(
+        transfer_id=OPEN_TRANSFER,
+        reference=REFERENCE,
+        currency=USD,
+        lines=[line],
+        proof=OPERATOR,
+    )
+
+
 def _charge() -> Charge:
     return Charge.opened(
         reference=REFERENCE,
@@ -395,6 +438,10 @@ def _steps(tx: SqlReading) -> dict[str, Step]:
     adopted = transfer.entity.transition(
         "adopt", now=now, stripe_transfer_id="tr_2", completed_at=now
     )
+    failed = tx.money.transfers.get(FAILED_TRANSFER)
+    reissued = failed.entity.reissued(now=later_than(failed.entity.updated_at))
+    paid = tx.money.transfers.get(PAID_TRANSFER)
+    taken_back = paid.entity.reversed(REVERSED, now=later_than(paid.entity.updated_at))
     job = tx.money.payout_jobs.get(SETTLEMENT)
     job_end = later_than(job.entity.updated_at)
     ended = job.entity.transition("complete", now=job_end, completed_at=job_end)
@@ -406,6 +453,9 @@ def _steps(tx: SqlReading) -> dict[str, Step]:
         "reconciled": _step(running, reconciled, "complete", bulk=(discrepancies(),)),
         "claimed": _step(transfer, claimed, "claim", claimed.new_attempt(AttemptKind.CALL)),
         "completed": _step(transfer, adopted, "adopt"),
+        "approved": _step(transfer, transfer.entity.transition("approve", now=now), "approve"),
+        "reissued": _step(failed, reissued, "reissue"),
+        "reversed": _step(paid, taken_back, "record_reversal"),
         "job_completed": _step(job, ended, "complete"),
     }
 

@@ -6190,6 +6190,13 @@ function transfer_lines_of_owed_line  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function transfers_approved_once  BEGIN
+  IF (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function transfers_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6233,6 +6240,13 @@ function transfers_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function transfers_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_reversed_forward  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -8487,6 +8501,8 @@ trigger A CREATE TRIGGER "transfer_lines_no_update" BEFORE UPDATE ON "transfer_l
 
 trigger A CREATE TRIGGER "transfer_lines_of_owed_line" AFTER INSERT ON "transfer_lines" FOR EACH ROW EXECUTE FUNCTION "transfer_lines_of_owed_line"()
 
+trigger A CREATE TRIGGER "transfers_approved_once" BEFORE UPDATE ON "transfers" FOR EACH ROW EXECUTE FUNCTION "transfers_approved_once"()
+
 trigger A CREATE TRIGGER "transfers_fixed" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((((("new"."job_id")::"text" = ("old"."job_id")::"text") OR (("new"."job_id" IS NULL) AND ("old"."job_id" IS NULL))) AND (("new"."settlement_id")::"text" = ("old"."settlement_id")::"text") AND (("new"."reference")::"text" = ("old"."reference")::"text") AND (("new"."party")::"text" = ("old"."party")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."line_count")::bigint = ("old"."line_count")::bigint) AND ((("new"."reissue_of")::"text" = ("old"."reissue_of")::"text") OR (("new"."reissue_of" IS NULL) AND ("old"."reissue_of" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "transfers_fixed"()
 
 trigger A CREATE TRIGGER "transfers_generation_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((("new"."generation")::bigint >= ("old"."generation")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "transfers_generation_forward"()
@@ -8500,6 +8516,8 @@ trigger A CREATE TRIGGER "transfers_no_delete" BEFORE DELETE ON "transfers" FOR 
 trigger A CREATE TRIGGER "transfers_no_truncate" BEFORE TRUNCATE ON "transfers" FOR EACH STATEMENT EXECUTE FUNCTION "transfers_no_truncate"()
 
 trigger A CREATE TRIGGER "transfers_one_step" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "transfers_one_step"()
+
+trigger A CREATE TRIGGER "transfers_reversed_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((("new"."reversed_minor")::bigint >= ("old"."reversed_minor")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "transfers_reversed_forward"()
 
 trigger A CREATE TRIGGER "webhook_rejections_no_delete" BEFORE DELETE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_delete"()
 

@@ -5575,6 +5575,10 @@ trigger transfer_lines_of_owed_line: CREATE TRIGGER transfer_lines_of_owed_line 
 WHEN (EXISTS (SELECT 1 FROM main.transfers AS transfer JOIN main.postings AS owed ON owed.party = transfer.party WHERE transfer.id = NEW.entity_id AND owed.entity_id = NEW.owed_movement_id AND owed.seq = 1 AND owed.number = NEW.owed_number AND owed.amount_minor = NEW.amount_minor AND owed.credit_account_id = 'winner_payable:' || transfer.reference || ':' || transfer.currency)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfer_lines_of_owed_line'); END
 
+trigger transfers_approved_once: CREATE TRIGGER transfers_approved_once BEFORE UPDATE ON transfers
+WHEN (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_approved_once'); END
+
 trigger transfers_fixed: CREATE TRIGGER transfers_fixed BEFORE UPDATE ON transfers
 WHEN ((NEW.job_id = OLD.job_id OR NEW.job_id IS NULL AND OLD.job_id IS NULL) AND NEW.settlement_id = OLD.settlement_id AND NEW.reference = OLD.reference AND NEW.party = OLD.party AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.line_count = OLD.line_count AND (NEW.reissue_of = OLD.reissue_of OR NEW.reissue_of IS NULL AND OLD.reissue_of IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_fixed'); END
@@ -5622,6 +5626,10 @@ BEGIN SELECT RAISE(ABORT, 'transfers_one_stripe_transfer_on_update'); END
 trigger transfers_reissued_exists: CREATE TRIGGER transfers_reissued_exists BEFORE INSERT ON transfers
 WHEN (NEW.reissue_of IS NULL OR EXISTS (SELECT 1 FROM main.transfers WHERE id = NEW.reissue_of)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_reissued_exists'); END
+
+trigger transfers_reversed_forward: CREATE TRIGGER transfers_reversed_forward BEFORE UPDATE ON transfers
+WHEN (NEW.reversed_minor >= OLD.reversed_minor) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_reversed_forward'); END
 
 trigger webhook_rejections_no_delete: CREATE TRIGGER webhook_rejections_no_delete BEFORE DELETE ON webhook_rejections
 WHEN (FALSE) IS NOT TRUE

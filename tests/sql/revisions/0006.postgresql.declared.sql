@@ -6581,6 +6581,32 @@ FOR EACH ROW WHEN ((NEW.generation >= OLD.generation) IS NOT TRUE) EXECUTE FUNCT
 --;
 ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_generation_forward
 --;
+CREATE FUNCTION indelible.transfers_reversed_forward() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_reversed_forward BEFORE UPDATE ON indelible.transfers
+FOR EACH ROW WHEN ((NEW.reversed_minor >= OLD.reversed_minor) IS NOT TRUE) EXECUTE FUNCTION indelible.transfers_reversed_forward()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_reversed_forward
+--;
+CREATE FUNCTION indelible.transfers_approved_once() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_approved_once BEFORE UPDATE ON indelible.transfers
+FOR EACH ROW EXECUTE FUNCTION indelible.transfers_approved_once()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_approved_once
+--;
 CREATE FUNCTION indelible.transfers_job_open() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (NOT EXISTS (SELECT 1 FROM indelible.payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE THEN

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
-from indelible.money.entities.payouts import PayoutJob, Transfer
-from indelible.money.lifecycle import TERMINAL_TRANSFER, TRANSFER, PayoutJobStatus
+from indelible.money.entities.payouts import APPROVAL_FIELDS, PayoutJob, Transfer
+from indelible.money.lifecycle import (
+    TERMINAL_TRANSFER,
+    TRANSFER,
+    PayoutJobStatus,
+    TransferStatus,
+)
 from indelible_sql.money.guards.conditions import generation_guard, kept_guard
 from indelible_sql.money.tables import JOBS, POSTINGS, TRANSFER_LINES, TRANSFERS
 from indelible_sql.money.tables.ledger import PAYABLE_PREFIX
 from indelible_sql.schema.checks import quoted
+from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
@@ -18,11 +24,46 @@ def payout_guards(dialect: str) -> Iterator[Guard]:
     yield fixed_columns_guard(TRANSFERS, Transfer.fixed)
     yield kept_guard(TRANSFERS, "stripe_transfer_id")
     yield generation_guard(TRANSFERS)
+    yield _reversed_guard()
+    yield _approval_guard()
     yield _open_job_guard(dialect)
     yield _line_guard(dialect)
     yield _sum_guard(dialect)
     yield fixed_columns_guard(JOBS, PayoutJob.fixed)
     yield _finished_guard(dialect)
+
+
+def _reversed_guard() -> Guard:
+    """Refuse to take back a reversal."""
+    return Guard(
+        table=TRANSFERS,
+        rule="reversed_forward",
+        event="UPDATE",
+        condition="NEW.reversed_minor >= OLD.reversed_minor",
+    )
+
+
+def _approval_guard() -> Guard:
+    """Refuse to change an approval: an `approve` sets it once, and a `reissue` removes it."""
+    is_approval = (
+        f"OLD.status = '{TransferStatus.PENDING}' AND NEW.status = '{TransferStatus.PENDING}'"
+        " AND OLD.approved_by IS NULL"
+    )
+    is_reissue = (
+        f"OLD.status = '{TransferStatus.FAILED_TERMINAL}'"
+        f" AND NEW.status = '{TransferStatus.PENDING}'"
+    )
+    return Guard(
+        table=TRANSFERS,
+        rule="approved_once",
+        event="UPDATE",
+        condition=(
+            f"CASE WHEN {is_reissue} THEN NEW.approved_by IS NULL"
+            f" WHEN {is_approval} THEN NEW.approved_by IS NOT NULL"
+            f" ELSE {unchanged(TRANSFERS, APPROVAL_FIELDS)} END"
+        ),
+        is_long=True,
+    )
 
 
 def _open_job_guard(dialect: str) -> Guard:

@@ -234,6 +234,8 @@ DROP TRIGGER transfer_lines_no_update ON indelible.transfer_lines
 --;
 DROP TRIGGER transfer_lines_of_owed_line ON indelible.transfer_lines
 --;
+DROP TRIGGER transfers_approved_once ON indelible.transfers
+--;
 DROP TRIGGER transfers_fixed ON indelible.transfers
 --;
 DROP TRIGGER transfers_generation_forward ON indelible.transfers
@@ -247,6 +249,8 @@ DROP TRIGGER transfers_no_delete ON indelible.transfers
 DROP TRIGGER transfers_no_truncate ON indelible.transfers
 --;
 DROP TRIGGER transfers_one_step ON indelible.transfers
+--;
+DROP TRIGGER transfers_reversed_forward ON indelible.transfers
 --;
 DROP TRIGGER webhook_rejections_no_delete ON indelible.webhook_rejections
 --;
@@ -617,6 +621,10 @@ DROP FUNCTION indelible.transfers_fixed
 DROP FUNCTION indelible.transfers_keeps_stripe_transfer_id
 --;
 DROP FUNCTION indelible.transfers_generation_forward
+--;
+DROP FUNCTION indelible.transfers_reversed_forward
+--;
+DROP FUNCTION indelible.transfers_approved_once
 --;
 DROP FUNCTION indelible.transfers_job_open
 --;

@@ -362,6 +362,8 @@ DROP TRIGGER transfer_lines_no_update
 --;
 DROP TRIGGER transfer_lines_of_owed_line
 --;
+DROP TRIGGER transfers_approved_once
+--;
 DROP TRIGGER transfers_fixed
 --;
 DROP TRIGGER transfers_generation_forward
@@ -385,6 +387,8 @@ DROP TRIGGER transfers_one_stripe_transfer_on_insert
 DROP TRIGGER transfers_one_stripe_transfer_on_update
 --;
 DROP TRIGGER transfers_reissued_exists
+--;
+DROP TRIGGER transfers_reversed_forward
 --;
 DROP TRIGGER webhook_rejections_no_delete
 --;

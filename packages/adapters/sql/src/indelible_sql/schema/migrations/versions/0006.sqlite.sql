@@ -1622,6 +1622,14 @@ CREATE TRIGGER transfers_generation_forward BEFORE UPDATE ON transfers
 WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_generation_forward'); END
 --;
+CREATE TRIGGER transfers_reversed_forward BEFORE UPDATE ON transfers
+WHEN (NEW.reversed_minor >= OLD.reversed_minor) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_reversed_forward'); END
+--;
+CREATE TRIGGER transfers_approved_once BEFORE UPDATE ON transfers
+WHEN (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_approved_once'); END
+--;
 CREATE TRIGGER transfers_job_open BEFORE INSERT ON transfers
 WHEN (NOT EXISTS (SELECT 1 FROM main.payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_job_open'); END
