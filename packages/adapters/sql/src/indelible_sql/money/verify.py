@@ -7,6 +7,7 @@ from indelible_sql.maintenance.findings import Fault, Finding, describe
 from indelible_sql.money.statements import ledger, payments, payouts
 from indelible_sql.money.tables import (
     ACCOUNTS,
+    CHARGES,
     JOBS,
     MOVEMENTS,
     RECONCILIATIONS,
@@ -16,7 +17,11 @@ from indelible_sql.money.tables import (
 
 
 def money_findings(session: Session) -> Iterator[Finding]:
-    """Compare accounts and movements with postings, and transfers and jobs with their lines."""
+    """Compare accounts and movements with postings, and transfers and jobs with their lines.
+
+    What Stripe has received or sent must be in the ledger. The changes of a charge and a transfer
+    are stored before the movement, so that no guard can require it.
+    """
     detail = "balance_minor: not the sum of its postings"
     yield from describe(session, Fault.HEAD, ACCOUNTS, ledger.MISBALANCED, detail)
 
@@ -33,6 +38,12 @@ def money_findings(session: Session) -> Iterator[Finding]:
 
     detail = "line_count or amount_minor: not those of its lines"
     yield from describe(session, Fault.HEAD, TRANSFERS, payouts.MISCOUNTED_TRANSFERS, detail)
+
+    detail = "paid, but no movement has booked it"
+    yield from describe(session, Fault.HEAD, CHARGES, payments.UNBOOKED_CHARGES, detail)
+
+    detail = "completed, but its movement has not paid each of its lines"
+    yield from describe(session, Fault.HEAD, TRANSFERS, payouts.UNPAID_TRANSFERS, detail)
 
     detail = "complete, but its transfers are others or not terminal"
     yield from describe(session, Fault.HEAD, JOBS, payouts.UNFINISHED_JOBS, detail)

@@ -83,11 +83,12 @@ _is_booked = (
     .where(or_(*(MOVEMENTS.c.fact_key == _prefix.op("||")(f":{kind}") for kind in _PAYMENT_KINDS)))
     .exists()
 )
+_is_unbooked = and_(CHARGES.c.paid_at.is_not(None), ~_is_booked)
 WITHOUT_MOVEMENT: Final[Query] = (
-    select(CHARGES)
-    .where(CHARGES.c.paid_at.is_not(None), ~_is_booked)
-    .order_by(CHARGES.c.id)
-    .limit(_limit)
+    select(CHARGES).where(_is_unbooked).order_by(CHARGES.c.id).limit(_limit)
+)
+UNBOOKED_CHARGES: Final[Query] = (
+    select(CHARGES.c.id, CHARGES.c.seq).where(_is_unbooked).order_by(CHARGES.c.id)
 )
 COUNT_CHARGES: Final = count_by_status(CHARGES)
 

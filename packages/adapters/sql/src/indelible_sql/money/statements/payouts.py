@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 
 from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus, TransferStatus
+from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX
 from indelible_sql.engine.session import Query
 from indelible_sql.money.statements.parts import (
     count_by_status,
@@ -24,6 +25,7 @@ from indelible_sql.money.statements.parts import (
 )
 from indelible_sql.money.tables import (
     JOBS,
+    MOVEMENTS,
     POSTINGS,
     TRANSFER_ATTEMPTS,
     TRANSFER_LINES,
@@ -159,4 +161,26 @@ UNFINISHED_JOBS: Final[Query] = (
         )
     )
     .order_by(JOBS.c.id)
+)
+
+# Which completed transfers have a line that their own movement has not paid?
+_movement_id = (
+    select(MOVEMENTS.c.id)
+    .where(MOVEMENTS.c.key == literal_column(f"'{PAYOUT_PREFIX}'").op("||")(TRANSFERS.c.id))
+    .scalar_subquery()
+)
+_is_paid_by_own = (
+    select(_one)
+    .where(
+        POSTINGS.c.owed_movement_id == TRANSFER_LINES.c.owed_movement_id,
+        POSTINGS.c.owed_number == TRANSFER_LINES.c.owed_number,
+        POSTINGS.c.entity_id == _movement_id.correlate(TRANSFERS),
+    )
+    .exists()
+)
+_has_unpaid = select(_one).where(_of_transfer, ~_is_paid_by_own).exists()
+UNPAID_TRANSFERS: Final[Query] = (
+    select(TRANSFERS.c.id, TRANSFERS.c.seq)
+    .where(TRANSFERS.c.status == TransferStatus.COMPLETED.value, _has_unpaid)
+    .order_by(TRANSFERS.c.id)
 )
