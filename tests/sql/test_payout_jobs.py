@@ -9,8 +9,11 @@ from tests.sql.conftest import code
 from indelible.app import WriteTx
 from indelible.kernel import Head
 from indelible.money.entities import OwedLine, PayoutJob, Transfer, transfer_id
+from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payouts.planning import transfer_lines
+from indelible.money.handlers.payouts.sending import payments_of
 from indelible.money.handlers.saving import save
+from indelible.money.rules.ledger import Proof, payout_created
 from indelible.testing.money.scenarios import REFERENCE, USD, WON, Books, settled_books
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, verify
@@ -63,10 +66,18 @@ def add_job(tx: WriteTx, *parties: str) -> Head[PayoutJob]:
 
 
 def end_job(tx: WriteTx) -> None:
-    """Adopt the transfer to Ann, and complete the job."""
+    """Adopt the transfer to Ann with its movement, and complete the job."""
     transfer = tx.money.transfers.lock(transfer_id(JOB, "ann"))
     sent = transfer.entity.completed("tr_1", "acct_1", now=tx.clock.now())
     save(tx, tx.money.transfers, transfer, sent, "adopt")
+    payout = payout_created(
+        transfer_id=sent.id,
+        reference=REFERENCE,
+        currency=USD,
+        lines=payments_of(tx, sent),
+        proof=Proof.by_operator("a test"),
+    )
+    post_movement(tx, payout)
     job = tx.money.payout_jobs.lock(JOB)
     ended = job.entity.completed(now=tx.clock.now())
     save(tx, tx.money.payout_jobs, job, ended, "complete")
