@@ -14,7 +14,7 @@ CARDS: Final = (
 )
 E_MAILS: Final = 5
 CLIENT_SECRETS: Final = 10
-TOTAL: Final = 25
+TOTAL: Final = 26
 
 
 @define(kw_only=True)
@@ -27,6 +27,7 @@ class Canaries:
 
     api_key: str
     webhook_secrets: tuple[str, str]
+    connect_webhook_secret: str
     foreign_keys: tuple[str, ...]  # in requests to our API that are refused
     cards: tuple[str, ...]
     e_mails: tuple[str, ...]
@@ -39,6 +40,7 @@ class Canaries:
         return cls(
             api_key=f"sk_test_{_letters()}",
             webhook_secrets=(f"whsec_{_letters()}", f"whsec_{_letters()}"),
+            connect_webhook_secret=f"whsec_{_letters()}",
             foreign_keys=(f"rk_test_{_letters()}", f"sk_live_{_letters()}", f"whsec_{_letters()}"),
             cards=CARDS,
             e_mails=tuple(f"payer{number}.{_letters()}@mail.example" for number in range(E_MAILS)),
@@ -56,6 +58,7 @@ class Canaries:
         return (
             self.api_key,
             *self.webhook_secrets,
+            self.connect_webhook_secret,
             *self.foreign_keys,
             *self.cards,
             *self.e_mails,

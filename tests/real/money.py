@@ -89,6 +89,7 @@ def _settings(directory: Path, canaries: Canaries) -> dict[str, str]:
     return {
         "STRIPE_API_KEY": canaries.api_key,
         "STRIPE_WEBHOOK_SECRET": ",".join(canaries.webhook_secrets),
+        "STRIPE_CONNECT_WEBHOOK_SECRET": canaries.connect_webhook_secret,
         "STRIPE_API_URL": f"http://127.0.0.1:{free_port()}",
         "INDELIBLE_AUTOMATIC_PAYOUTS": "on",
         "INGESTION_ENDPOINT_URL": endpoint,

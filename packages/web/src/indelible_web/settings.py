@@ -42,9 +42,11 @@ class WebSettings:
     wrong_keys_per_minute: int = 20
     # Of the chain's provider; without it the webhook is closed.
     webhook_secret: bytes = field(default=b"", repr=False)
-    # Of Stripe's endpoint, two while one replaces the other; without any the webhook is closed.
+    # Of Stripe's endpoints, two of each while one replaces the other; without any the webhook is
+    # closed.
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
-    # The mode, the account and the API version of Stripe's events; None is not compared.
+    # The mode of Stripe's events, our own account, and their API version; a version that is None
+    # is not compared.
     stripe_livemode: bool = False
     stripe_account: str | None = None
     stripe_api_version: str | None = None

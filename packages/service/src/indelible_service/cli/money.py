@@ -168,7 +168,7 @@ def backfill(since: datetime | None) -> None:
     rows: list[dict[str, object]] = []
     with open_settings_store() as store:
         handler = WebhookHandler(
-            store=store, secrets=settings.webhook_secrets, environment=settings.environment
+            store=store, secrets=settings.signing_secrets, environment=settings.environment
         )
         for event in gateway.list_events(since=begin, types=EVENT_TYPES):
             saved = handler.backfill(event.body)

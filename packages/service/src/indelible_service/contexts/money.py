@@ -40,6 +40,11 @@ WEBHOOK_SECRETS: Final = Format(
     r"whsec_[A-Za-z0-9_+/=]{1,250}(\s*,\s*whsec_[A-Za-z0-9_+/=]{1,250})?",
     lambda text: tuple(secret.strip() for secret in text.split(",")),
 )
+ACCOUNT: Final = Format("the id of an account, which begins with acct_", r"acct_[A-Za-z0-9]{1,250}")
+API_VERSION: Final = Format(
+    "a version of Stripe's API such as 2025-03-31.basil, or 2024-06-20",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[a-z]{1,40})?",
+)
 API_URL: Final = Format(
     "an address such as https://api.example.com",
     r"https?://[\w.\[\]:-]+",
@@ -65,7 +70,12 @@ class MoneySettings:
     webhook_secrets: tuple[str, ...] = setting(
         "STRIPE_WEBHOOK_SECRET", (), WEBHOOK_SECRETS, is_secret=True
     )
+    connect_webhook_secrets: tuple[str, ...] = setting(
+        "STRIPE_CONNECT_WEBHOOK_SECRET", (), WEBHOOK_SECRETS, is_secret=True
+    )
     livemode: bool = setting("STRIPE_LIVEMODE", default=False, accepted=ON_OFF)
+    account: str | None = setting("STRIPE_ACCOUNT", None, ACCOUNT)
+    api_version: str | None = setting("STRIPE_API_VERSION", None, API_VERSION)
     api_url: str = setting("STRIPE_API_URL", DEFAULT_API_URL, API_URL)
     automatic_payouts: bool = setting("INDELIBLE_AUTOMATIC_PAYOUTS", default=False, accepted=ON_OFF)
 
@@ -75,9 +85,16 @@ class MoneySettings:
         return bool(self.api_key)
 
     @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """Return the secrets of both endpoints: at most four, two of each during a rotation."""
+        return self.webhook_secrets + self.connect_webhook_secrets
+
+    @property
     def environment(self) -> Environment:
         """Return what events of Stripe must belong to."""
-        return Environment(livemode=self.livemode)
+        return Environment(
+            livemode=self.livemode, account=self.account, api_version=self.api_version
+        )
 
     @property
     def payout_policy(self) -> PayoutPolicy:
@@ -92,6 +109,8 @@ def check_settings(settings: MoneySettings) -> None:
         problems.append("STRIPE_WEBHOOK_SECRET must be set because STRIPE_API_KEY is set")
     if settings.webhook_secrets and not settings.api_key:
         problems.append("STRIPE_API_KEY must be set because STRIPE_WEBHOOK_SECRET is set")
+    if settings.connect_webhook_secrets and not settings.api_key:
+        problems.append("STRIPE_API_KEY must be set because STRIPE_CONNECT_WEBHOOK_SECRET is set")
     is_live = settings.api_key.startswith(LIVE_KEY)
     if settings.api_key and is_live is not settings.livemode:
         mode, expected = ("live", "on") if is_live else ("test", "off")
@@ -171,7 +190,7 @@ def build_reconciliation(
     from indelible_service.contexts.money_metrics import money_metrics
 
     handler = WebhookHandler(
-        store=store, secrets=settings.webhook_secrets, environment=settings.environment
+        store=store, secrets=settings.signing_secrets, environment=settings.environment
     )
     return Reconcile(
         store=store,
@@ -238,7 +257,7 @@ def web_options(settings: MoneySettings) -> Mapping[str, Any]:
     """Return the settings of the web that belong to money."""
     environment = settings.environment
     return {
-        "stripe_webhook_secrets": settings.webhook_secrets,
+        "stripe_webhook_secrets": settings.signing_secrets,
         "stripe_livemode": environment.livemode,
         "stripe_account": environment.account,
         "stripe_api_version": environment.api_version,

@@ -259,7 +259,7 @@ class _OwnWorker:
         """Store the events of the simulator that are new."""
         handler = WebhookHandler(
             store=self.store,
-            secrets=self.settings.webhook_secrets,
+            secrets=self.settings.signing_secrets,
             environment=self.settings.environment,
         )
         for event in self.gateway.list_events(since=since, types=EVENT_TYPES):

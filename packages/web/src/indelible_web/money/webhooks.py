@@ -40,7 +40,7 @@ class StripeWebhook:
     _metrics: Metrics
 
     def verify(self, headers: Headers, body: bytes, now: datetime) -> None:
-        """Verify Stripe's signature of the body; two secrets are valid during a rotation.
+        """Verify Stripe's signature of the body: one of the configured secrets has made it.
 
         Raises: StripeSignatureInvalid, WebhookTimestampOutOfTolerance, WebhookMalformed.
         """

@@ -31,7 +31,7 @@ STRIPE: Final = Actor.system("stripe")
 class WebhookHandler:
     """The receiver of Stripe's webhooks (seed 002). It processes nothing itself.
 
-    `secrets` are those of the endpoint: two while one replaces the other.
+    `secrets` are those of all endpoints: two of each while one replaces the other.
     """
 
     store: MoneyStore

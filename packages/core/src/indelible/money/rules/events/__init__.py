@@ -79,8 +79,9 @@ class ParsedEvent:
 class Environment:
     """The mode, account and version of this service.
 
-    A version that is None is not compared. `account` is our own account. Events
-    of connected accounts, which have another one, are accepted for the types of `CONNECTED_TYPES`.
+    A version that is None is not compared. `account` is our own account. An event that names
+    another one is accepted only for the types of `CONNECTED_TYPES`; where ours is None, every named
+    account is another one.
     """
 
     livemode: bool
