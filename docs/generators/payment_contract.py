@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +11,12 @@ from docs.generators.markdown import cell, page, table
 
 from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
 from indelible.money.errors import PAYMENT_CODES, CodeUse
+from indelible.money.queries.reconciliation import MAX_JOBS
 from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.events.facts import READERS
 from indelible.money.rules.reconciliation import RULES_BY_SCOPE, grace_of
 from indelible.money.rules.signatures import TOLERANCE_SECONDS
-from indelible.money.tasks.reconciling import EVERY_SECONDS
+from indelible.money.tasks.reconciling import EVERY_SECONDS, JOBS_OF
 from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
 
 Json = Mapping[str, Any]
@@ -26,13 +28,17 @@ PERIODS: Mapping[int, str] = {3_600: "hourly", 86_400: "daily"}
 RULES: Mapping[ReconciliationRule, str] = {
     ReconciliationRule.R1: "Each movement balances, and each account is the sum of its postings.",
     ReconciliationRule.R2: "`stripe_balance` equals the balance at Stripe, for each currency.",
-    ReconciliationRule.R3: "The fees that were booked equal Stripe's succeeded charges, by day.",
+    ReconciliationRule.R3: "The fees that were booked yesterday equal Stripe's succeeded charges.",
     ReconciliationRule.R4: "Each charge that was paid has one booked fee, and each fee its charge.",
     ReconciliationRule.R5: "Each event of Stripe has an outcome within 15 minutes.",
     ReconciliationRule.R6: "An open charge has the status of its payment intent.",
     ReconciliationRule.R7: "`escrow` is empty after a settlement, except for open disputes.",
     ReconciliationRule.R8: "`winner_payable` equals the transfers that are not paid.",
-    ReconciliationRule.R9: "Each completed transfer is one of Stripe's, with its amount and payee.",
+    ReconciliationRule.R9: (
+        "Each completed transfer is one of Stripe's, with its amount and payee, and each of"
+        " Stripe's is ours: of the references whose payout job has changed in the last"
+        f" {JOBS_OF.days} days, at most the {MAX_JOBS} newest jobs."
+    ),
     ReconciliationRule.R10: "No account of a reference is negative.",
     ReconciliationRule.R11: "The digest of each settlement is computed again.",
     ReconciliationRule.R12: "Stripe's list of the last 72 hours has no event that is missing here.",
@@ -56,19 +62,22 @@ addition needs a line in the changelog. Amounts are whole minor units of a curre
 ENDPOINTS = """
 The server determines every amount. A request with an amount or a currency is refused. Both POSTs
 require an `Idempotency-Key`: the same request again gets the same answer, another request with the
-same key gets 409. The client secret is stored nowhere. `payments:read` and `payments:write` are the
-scopes. Whatever belongs to another user does not exist: 404.
+same key gets 409. The client secret is stored nowhere except in the raw bytes of Stripe's events,
+which only operators can read. `payments:read` and `payments:write` are the scopes. Whatever
+belongs to another user does not exist: 404.
 """
 WEBHOOK = f"""
 Stripe sends its events to `POST {RULE}`. No key is needed: the request is signed.
 
 1. The body has at most {MAX_BODY_BYTES:,} bytes; a larger one answers 413.
 2. The signature in `{SIGNATURE_HEADER}` is verified over the raw bytes, before anything is parsed:
-   one of the `v1` signatures must be that of one of the configured secrets, of which there are two
-   during a rotation. Its time is within {TOLERANCE_SECONDS} seconds of now, in either direction.
+   one of the `v1` signatures must be that of one of the configured secrets: that of the endpoint
+   for your own account or that of the one for connected accounts, and two of each during a
+   rotation. Its time is within {TOLERANCE_SECONDS} seconds of now, in either direction.
    The age of the event does not matter.
-3. The mode, the account and the API version are those of the settings; otherwise
-   `ENVIRONMENT_MISMATCH`, and an error in the log.
+3. The mode is that of `STRIPE_LIVEMODE`. The API version is that of `STRIPE_API_VERSION`, if it is
+   set. An event names no account, or that of `STRIPE_ACCOUNT`, unless it is one of connected
+   accounts. Otherwise `ENVIRONMENT_MISMATCH`, and an error in the log.
 4. The bytes are stored and committed. A known event is not stored again.
 5. The answer is 200 with `{{"received": true}}`, and `"duplicate": true` for a known event.
 6. A worker applies the event once. An event that is older than the applied state is ignored
@@ -78,9 +87,13 @@ Stripe sends its events to `POST {RULE}`. No key is needed: the request is signe
 A refused request answers 400 and leaves its code, its digest and its size, and nothing of its body.
 Events that have an effect:
 """
+IGNORED_EVENTS = """
+Events that are stored and change nothing, for the record of an operator:
+"""
 RECONCILIATION = """
 A worker compares the books with Stripe: hourly the scope CHEAP, daily FULL. Any difference is a
-discrepancy; it halts new payments (`PAYMENTS_HALTED`) until an operator resumes them with a reason.
+discrepancy; it halts new payments (`PAYMENTS_HALTED`) and new transfers (they are parked as
+`payments_halted`) until an operator resumes them with a reason. What is under way goes on.
 `POST /admin/payments/reconciliations` and `indelible money reconcile` start one now;
 `GET /admin/payments/reconciliations` lists the reports, and below a report its discrepancies, each
 with rule, subject, expected and actual value ([operators' routes](money-operations.md)).
@@ -110,7 +123,9 @@ def payment_contract_page() -> str:
         *_endpoint_parts(document),
         "## 2. The webhook\n",
         WEBHOOK.lstrip(),
-        "".join(f"- `{name}`\n" for name in sorted(EVENT_TYPES)),
+        _event_list(READERS),
+        IGNORED_EVENTS.lstrip(),
+        _event_list(set(EVENT_TYPES) - set(READERS)),
         "## 3. Reconciliation\n",
         RECONCILIATION.lstrip(),
         table(("rule", "compares", "grace", "runs"), _rule_rows()),
@@ -121,6 +136,10 @@ def payment_contract_page() -> str:
         STATES.lstrip(),
         *_state_parts(),
     )
+
+
+def _event_list(names: Iterable[str]) -> str:
+    return "".join(f"- `{name}`\n" for name in sorted(names))
 
 
 def _endpoint_parts(document: Json) -> Iterator[str]:

@@ -12,6 +12,7 @@ from tests.architecture.pages import rows
 from indelible.money import CHARGE, ChargeStatus, ReconciliationRule
 from indelible.money.errors import PAYMENT_CODES
 from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.events.facts import READERS
 from indelible.money.rules.reconciliation import CHEAP_RULES, GRACE_BY_RULE
 from indelible_web.money.routes import routes
 from indelible_web.money.webhooks import RULE
@@ -34,8 +35,16 @@ def test_the_procedure_of_the_webhook_has_the_numbers_of_the_code() -> None:
     assert f"`POST {RULE}`" in PAGE
     assert "524,288 bytes" in PAGE
     assert "within 300 seconds" in PAGE
+
+
+def test_events_without_an_effect_are_listed_apart() -> None:
+    effects, _, others = PAGE.partition("Events that are stored and change nothing")
+    stored_only = others.partition("## 3.")[0]
+
     for name in EVENT_TYPES:
-        assert f"- `{name}`\n" in PAGE
+        has_effect = name in READERS
+        assert (f"- `{name}`\n" in effects) == has_effect
+        assert (f"- `{name}`\n" in stored_only) != has_effect
 
 
 def test_every_rule_of_the_reconciliation_is_described() -> None:

@@ -143,7 +143,7 @@ def test_the_account_and_the_version_of_the_settings_are_compared(
 
     assert answer.status_code == status, answer.text
     if status == 400:
-        assert answer.json["code"] == "ENVIRONMENT_MISMATCH"
+        assert answer.get_json()["code"] == "ENVIRONMENT_MISMATCH"
 
 
 def test_a_backfill_has_the_environment_of_the_webhook(sqlite: SqlStore) -> None:

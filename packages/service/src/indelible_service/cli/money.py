@@ -55,8 +55,8 @@ def money() -> None:
 def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> None:
     """Compare the books with Stripe now, and list each difference with the grace of its rule.
 
-    Any difference halts new payments until an operator resumes them. Exits with 1 if there is one,
-    and with 3 if Stripe did not answer: then nothing is proved, and nothing is halted.
+    Any difference halts new payments and new transfers until an operator resumes them. Exits with 1
+    if there is one, and with 3 if Stripe did not answer: then nothing is proved or halted.
     """
     from indelible.money.entities import ReconciliationScope
     from indelible.money.queries.payouts import list_discrepancies
@@ -152,7 +152,8 @@ def statement(party: str, limit: int) -> None:
 def backfill(since: datetime | None) -> None:
     """Read Stripe's list of events, and store those that no webhook has brought.
 
-    The workers process them as all others. A known event has no second effect.
+    Stripe lists the events of your own account, and none of connected accounts. The workers process
+    them as all others. A known event has no second effect.
     """
     from indelible.money.rules.events import EVENT_TYPES
     from indelible.money.tasks import WebhookHandler

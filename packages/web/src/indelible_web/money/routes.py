@@ -55,8 +55,8 @@ def create_intent(context: OperationContext, new: NewIntent) -> IntentView:
     """Create the payment intent of the caller's charge for an item, such as an entry.
 
     The server determines the amount: a request that names one is refused. The answer holds the
-    client secret, which is stored nowhere. The payment counts once Stripe's webhook has reported
-    it.
+    client secret, which is stored nowhere except in the raw bytes of Stripe's events, which only
+    operators can read. The payment counts once Stripe's webhook has reported it.
     """
     return start_intent(context, new)
 

@@ -24,7 +24,10 @@ class StatementDirection(StrEnum):
 
 @frozen(kw_only=True)
 class IntentView:
-    """A payment intent of Stripe. `client_secret` is for the payer's browser; nothing stores it."""
+    """A payment intent of Stripe. `client_secret` is for the payer's browser.
+
+    It is stored nowhere except in the raw bytes of Stripe's events, which only operators can read.
+    """
 
     charge_id: str
     item: str

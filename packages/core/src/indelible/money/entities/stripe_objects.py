@@ -11,7 +11,10 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class Intent:
-    """A payment intent. `client_secret` is a secret: it is handed to the payer and never stored."""
+    """A payment intent. `client_secret` is a secret, which is handed to the payer.
+
+    It is stored nowhere except in the raw bytes of Stripe's events, which only operators can read.
+    """
 
     id: str
     status: str

@@ -57,8 +57,8 @@ def verify_signature(
 ) -> None:
     """Verify that one of the secrets has signed the body, at about this time.
 
-    Each endpoint has a secret, and two while one replaces the other. Every signature is compared with that of
-    every secret in constant time. The time of the signature is that of the delivery.
+    Each endpoint has a secret, and two while one replaces the other. Every signature is compared
+    with that of every secret in constant time. The time of the signature is that of the delivery.
 
     Raises:
         StripeSignatureInvalid: The signature is missing or wrong.

@@ -2,7 +2,7 @@
 
 No transaction is open while Stripe is asked. A repeated request has the same key, and thus the same
 intent. Stripe stores failures under a key, too: the next key follows after a look-up that finds no
-intent. The client secret is in the answer only: it is never stored, and read again when needed.
+intent. The client secret is read again when needed: only the raw bytes of events contain it.
 """
 
 from datetime import timedelta

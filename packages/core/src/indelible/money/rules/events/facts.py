@@ -17,7 +17,7 @@ EventFacts = Intent | ChargeObject | RefundObject | DisputeObject | TransferObje
 
 
 def read_intent(fields: JsonFields) -> Intent:
-    """Read a payment intent. Its client secret is left out: nothing of ours may hold it."""
+    """Read a payment intent. Its client secret is left out: only the raw bytes hold it."""
     error = fields.member("last_payment_error")
     return Intent(
         id=fields.text("id"),
