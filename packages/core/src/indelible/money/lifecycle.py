@@ -378,4 +378,6 @@ RUNNING_REFUND: Final = frozenset(
     {RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}
 )
 OPEN_DISPUTE: Final = frozenset({_WARNING, _WARNING_REVIEW, _NEEDS_RESPONSE, _UNDER_REVIEW})
+# Stripe waits for evidence, which it takes until a time; later it only decides.
+UNANSWERED_DISPUTE: Final = frozenset({_WARNING, _NEEDS_RESPONSE})
 TERMINAL_TRANSFER: Final = frozenset({_COMPLETED, _FAILED_TERMINAL})

@@ -66,7 +66,7 @@ class ChargeDetailView:
 
 @frozen(kw_only=True)
 class DueDisputesView:
-    """The open disputes whose evidence is due, the most urgent first."""
+    """The disputes that need a response, the most urgent first."""
 
     items: tuple[DisputeView, ...]
 
@@ -130,7 +130,7 @@ def list_disputes(context: OperationContext, query: DisputeListQuery) -> Page[Di
     "GET /payments/disputes/due", ADMIN, request_type=EmptyQuery, response_type=DueDisputesView
 )
 def list_due_disputes(context: OperationContext, _: EmptyQuery) -> DueDisputesView:
-    """List the open disputes by the time until which evidence is due."""
+    """List the disputes that need a response, by the time until which evidence is due."""
     items = context.store.read(
         due_disputes, until=datetime.max.replace(tzinfo=context.clock.now().tzinfo)
     )
@@ -208,7 +208,7 @@ def read_charge(tx: ReadTx, charge_id: str) -> ChargeDetailView:
 
 
 def due_disputes(tx: ReadTx, *, until: datetime) -> tuple[DisputeView, ...]:
-    """Return open disputes whose evidence is due by a time, the most urgent first."""
+    """Return disputes that need a response by a time, the most urgent first."""
     heads = tx.money.disputes.due(until, limit=MAX_DUE)
     return tuple(view_of(DisputeView, head) for head in heads)
 

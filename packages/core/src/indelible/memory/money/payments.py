@@ -130,9 +130,9 @@ class MemoryDisputeRepository(MemoryAggregateRepository[Dispute]):
         return self.find({"charge_id": charge_id}, limit=len(self._rows))
 
     def due(self, until: datetime, *, limit: int) -> tuple[Head[Dispute], ...]:
-        """Return open disputes whose evidence is due by a time, the most urgent first."""
+        """Return disputes that need a response by a time, the most urgent first."""
         due: list[tuple[datetime, str, Head[Dispute]]] = []
-        for head in self.where(lambda dispute: dispute.is_open):
+        for head in self.where(lambda dispute: dispute.needs_response):
             due_by = head.entity.evidence_due_by
             if due_by is not None and due_by <= until:
                 due.append((due_by, head.entity.id, head))

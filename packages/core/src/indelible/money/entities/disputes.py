@@ -17,7 +17,7 @@ from indelible.money.entities.values import (
     amount_field,
     optional_amount_field,
 )
-from indelible.money.lifecycle import DISPUTE, OPEN_DISPUTE, DisputeStatus
+from indelible.money.lifecycle import DISPUTE, OPEN_DISPUTE, UNANSWERED_DISPUTE, DisputeStatus
 
 
 @frozen(kw_only=True)
@@ -55,6 +55,11 @@ class Dispute(Aggregate):
     def is_open(self) -> bool:
         """Return True until Stripe has decided the dispute."""
         return self.status in OPEN_DISPUTE
+
+    @property
+    def needs_response(self) -> bool:
+        """Return True while Stripe waits for evidence."""
+        return self.status in UNANSWERED_DISPUTE
 
     @property
     def is_withdrawn(self) -> bool:

@@ -142,7 +142,7 @@ class DisputeReader(AggregateReader[Dispute], Protocol):
         ...
 
     def due(self, until: datetime, *, limit: int) -> tuple[Head[Dispute], ...]:
-        """Return open disputes whose evidence is due by a time, the most urgent first."""
+        """Return disputes that need a response by a time, the most urgent first."""
         ...
 
     def open_of_reference(self, reference: str) -> tuple[Head[Dispute], ...]:

@@ -18,7 +18,7 @@ from indelible.money import (
     StripeEvent,
 )
 from indelible.money.entities import EventOutcome, OutcomeCode, RefundReason
-from indelible.money.lifecycle import ChargeStatus, InboxStatus, RefundStatus
+from indelible.money.lifecycle import ChargeStatus, DisputeStatus, InboxStatus, RefundStatus
 from indelible.money.rules.events import parse_envelope, parse_event
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,
@@ -82,6 +82,23 @@ def intent_object(intent_id: str = "pi_1", **changes: object) -> dict[str, Any]:
         "livemode": False,
     }
     return values | changes
+
+
+def dispute_object(
+    number: int = 1, *, status: str = "needs_response", due_after_seconds: int = 60
+) -> dict[str, Any]:
+    """Return a dispute of the charge whose intent has the same number."""
+    return {
+        "id": f"dp_{number}",
+        "status": status,
+        "payment_intent": f"pi_{number}",
+        "charge": f"ch_{number}",
+        "amount": FEE,
+        "currency": "usd",
+        "reason": "fraudulent",
+        "created": SECONDS,
+        "evidence_details": {"due_by": SECONDS + due_after_seconds},
+    }
 
 
 def receive(store: AnyStore, body: bytes) -> money.StripeEventSaved:
@@ -223,17 +240,7 @@ class PaymentsConformance:
 
     def test_a_dispute_is_listed_until_it_is_closed(self, store: AnyStore) -> None:
         charge = paid_charge(store)
-        subject: dict[str, Any] = {
-            "id": "dp_1",
-            "status": "needs_response",
-            "payment_intent": "pi_1",
-            "charge": "ch_1",
-            "amount": FEE,
-            "currency": "usd",
-            "reason": "fraudulent",
-            "created": SECONDS,
-            "evidence_details": {"due_by": SECONDS + 60},
-        }
+        subject = dispute_object()
         apply(store, "evt_2", "charge.dispute.created", subject)
         assert self._due(store, FAR) == ["dp_1"]
         assert store.read(money.get_charge, charge.id).charge.status is ChargeStatus.DISPUTED
@@ -244,8 +251,25 @@ class PaymentsConformance:
         heads = store.read(lambda tx: tx.money.disputes.of_charge(charge.id))
         assert ids_of(heads) == ["dp_1"]
 
+    def test_disputes_are_due_while_they_need_a_response(self, store: AnyStore) -> None:
+        for number, status in enumerate(DisputeStatus, start=1):
+            charge = paid_charge(store, f"i{number}", f"pi_{number}")
+            subject = dispute_object(number, status=status.value, due_after_seconds=600 - number)
+            apply(store, f"evt_d{number}", "charge.dispute.created", subject)
+            self._check_disputed(store, charge, status)
+
+        warned, needing = "dp_1", "dp_4"
+        due_by = BEGINNING + timedelta(seconds=600 - 4)
+        assert self._due(store, FAR) == [needing, warned]
+        assert self._due(store, due_by) == [needing]
+        assert self._due(store, due_by - timedelta(seconds=1)) == []
+
     def _expired(self, store: AnyStore, now: datetime) -> list[str]:
         return ids_of(store.read(lambda tx: tx.money.charges.expired(now, after="", limit=9)))
+
+    def _check_disputed(self, store: AnyStore, charge: Charge, status: DisputeStatus) -> None:
+        (dispute,) = store.read(lambda tx: tx.money.disputes.of_charge(charge.id))
+        assert dispute.entity.status is status
 
     def _due(self, store: AnyStore, until: datetime) -> list[str]:
         return ids_of(store.read(lambda tx: tx.money.disputes.due(until, limit=9)))

@@ -17,6 +17,7 @@ from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle import (
     CANCELABLE_CHARGE,
     OPEN_DISPUTE,
+    UNANSWERED_DISPUTE,
     UNPAID_CHARGE,
     InboxStatus,
 )
@@ -97,19 +98,24 @@ REFUNDS_OF_CHARGE: Final[Query] = rows_by(REFUNDS, "charge_id").order_by(REFUNDS
 PAGE_REFUND_ATTEMPTS: Final = page_by(REFUND_ATTEMPTS, ("refund_id",), ("number",))
 COUNT_REFUNDS: Final = count_by_status(REFUNDS)
 
-# Which disputes has a charge, which are due, and which open ones has a reference?
+# Which disputes has a charge, which need a response, and which open ones has a reference?
 DISPUTES_OF_CHARGE: Final[Query] = rows_by(DISPUTES, "charge_id").order_by(DISPUTES.c.id)
-_is_open = in_states(DISPUTES.c.status, OPEN_DISPUTE)
 DUE_DISPUTES: Final[Query] = (
     select(DISPUTES)
-    .where(_is_open, DISPUTES.c.evidence_due_by <= _until)
+    .where(
+        in_states(DISPUTES.c.status, UNANSWERED_DISPUTE),
+        DISPUTES.c.evidence_due_by <= _until,
+    )
     .order_by(DISPUTES.c.evidence_due_by, DISPUTES.c.id)
     .limit(_limit)
 )
 OPEN_DISPUTES_OF_REFERENCE: Final[Query] = (
     select(DISPUTES)
     .join(CHARGES, CHARGES.c.id == DISPUTES.c.charge_id)
-    .where(_is_open, CHARGES.c.reference == bindparam("reference", type_=IDENTIFIER))
+    .where(
+        in_states(DISPUTES.c.status, OPEN_DISPUTE),
+        CHARGES.c.reference == bindparam("reference", type_=IDENTIFIER),
+    )
     .order_by(DISPUTES.c.id)
 )
 

@@ -99,7 +99,7 @@ class SqlDisputeRepository(MoneyRepository[Dispute]):
         return self._heads(statements.DISPUTES_OF_CHARGE, {"charge_id": charge_id})
 
     def due(self, until: datetime, *, limit: int) -> tuple[Head[Dispute], ...]:
-        """Return open disputes whose evidence is due by a time, the most urgent first."""
+        """Return disputes that need a response by a time, the most urgent first."""
         return self._heads(statements.DUE_DISPUTES, {"until": until, "limit": limit})
 
     def open_of_reference(self, reference: str) -> tuple[Head[Dispute], ...]:
