@@ -1,12 +1,15 @@
 """What needs the attention of an operator of money, and what does not any longer."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from tests.web.console.visitor import Site, Visitor
 
 from indelible.money import DisputeStatus
 from indelible.testing.money.payments import apply, dispute_object, paid_charge
+from indelible.testing.money.reconciliations import CHEAP, FULL, difference, fail, finish, start
+from indelible.testing.money.scenarios import Books
 from indelible.testing.stores import BEGINNING
 
 pytestmark = pytest.mark.slow
@@ -14,6 +17,7 @@ pytestmark = pytest.mark.slow
 MONEY = "/console/money"
 HOME = "/console/"
 DISPUTES = f"{MONEY}/disputes"
+RECONCILIATIONS = f"{MONEY}/reconciliations"
 
 
 @pytest.fixture
@@ -23,8 +27,9 @@ def operator(any_site: Site) -> Visitor:
 
 def items_of(visitor: Visitor, path: str) -> list[str]:
     """Return the sentences of a page's links about what needs attention."""
-    body = visitor.get(path).get_data(as_text=True)
-    _, _, part = body.partition('id="attention"')
+    answer = visitor.get(path)
+    assert answer.status_code == 200
+    _, _, part = answer.text.partition('id="attention"')
     part, _, _ = part.partition("</section>")
     return re.findall(r"<a [^>]*>([^<]*)</a>", part)
 
@@ -51,3 +56,51 @@ def test_evidence_is_due_only_while_a_dispute_needs_a_response(
     operator.get(DISPUTES)
     assert "dp_1" in operator.page.words
     assert ("overdue" in operator.page.words) is needs_response
+
+
+# Reconciliations
+
+
+def test_a_cheap_reconciliation_hides_nothing_of_the_full_one(
+    any_site: Site, operator: Visitor
+) -> None:
+    full = finish(any_site.store, start(any_site.store, FULL), difference(1), difference(2))
+    expected = ["The books differ from Stripe: 2 discrepancies of the full rules."]
+
+    finish(any_site.store, start(any_site.store, CHEAP))
+    assert items_of(operator, RECONCILIATIONS) == expected
+    assert operator.page.link(full.id).endswith(f"{RECONCILIATIONS}/{full.id}")
+    start(any_site.store, FULL)
+    start(any_site.store, CHEAP)
+    assert items_of(operator, RECONCILIATIONS) == expected
+    assert expected[0] in items_of(operator, HOME)
+
+
+def test_each_scope_tells_its_own_failure(any_site: Site, operator: Visitor) -> None:
+    fail(any_site.store, start(any_site.store, FULL))
+    finish(any_site.store, start(any_site.store, CHEAP), difference(1))
+    failure = "The last full reconciliation failed: STRIPE_API_ERROR."
+    discrepancy = "The books differ from Stripe: 1 discrepancy of the cheap rules."
+    assert items_of(operator, RECONCILIATIONS) == [failure, discrepancy]
+
+    finish(any_site.store, start(any_site.store, FULL))
+    fail(any_site.store, start(any_site.store, CHEAP))
+    failure = "The last cheap reconciliation failed: STRIPE_API_ERROR."
+    assert items_of(operator, RECONCILIATIONS) == [failure]
+
+
+def test_only_a_full_reconciliation_is_recent_enough(any_site: Site, operator: Visitor) -> None:
+    finish(any_site.store, start(any_site.store, CHEAP))
+    assert items_of(operator, RECONCILIATIONS) == []
+    Books(any_site.store).pay("ann")
+    missing = "The books were never fully compared with Stripe."
+    assert items_of(operator, RECONCILIATIONS) == [missing]
+
+    full = finish(any_site.store, start(any_site.store, FULL))
+    any_site.clock.time = full.started_at + timedelta(hours=25)
+    operator = any_site.member("console", "admin")  # the session of the other one is over
+    assert items_of(operator, RECONCILIATIONS) == []
+    any_site.clock.forward(seconds=1)
+    finish(any_site.store, start(any_site.store, CHEAP))
+    old = "The last full reconciliation is older than a day."
+    assert items_of(operator, RECONCILIATIONS) == [old]

@@ -7,7 +7,13 @@ from flask import url_for
 
 from indelible.app import ReadTx
 from indelible.kernel.money import Money
-from indelible.money import InboxStatus, RefundStatus, TransferStatus
+from indelible.money import (
+    InboxStatus,
+    Reconciliation,
+    ReconciliationScope,
+    RefundStatus,
+    TransferStatus,
+)
 from indelible.money.queries.transfers import sums_without_transfer
 from indelible_web.console.home_parts import AttentionItem, Level, plural
 from indelible_web.money.ledger_admin import read_balances
@@ -16,7 +22,7 @@ LATE_EVENT: Final = timedelta(minutes=15)  # rule R5 of the reconciliation
 URGENT_DISPUTE: Final = timedelta(days=3)
 SOON_DISPUTE: Final = timedelta(days=14)
 STUCK_AFTER: Final = timedelta(minutes=30)
-MAX_AGE: Final = timedelta(hours=25)  # of the newest reconciliation of the daily scope
+MAX_AGE: Final = timedelta(hours=25)  # of the newest full reconciliation, which is daily
 MAX_INSPECTED: Final = 20
 
 
@@ -118,28 +124,39 @@ def owed_items(tx: ReadTx) -> list[AttentionItem]:
 
 
 def reconciliation_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
-    """Return a discrepancy, a failure, or the lack of a reconciliation."""
-    url = url_for("console.list_reconciliation_reports")
-    newest = tx.money.reconciliations.newest()
-    if newest is None:
-        if not tx.money.accounts.sums():
-            return ()
-        text = "The books were never compared with Stripe."
-        return (AttentionItem(text=text, url=url, level=Level.WARN),)
+    """Return what the last reconciliation of each scope has found, and the lack of a full one."""
+    items: list[AttentionItem] = []
+    full = tx.money.reconciliations.newest_ended(ReconciliationScope.FULL)
+    if full is not None:
+        items += report_items(full.entity, "full")
+    cheap = tx.money.reconciliations.newest_ended(ReconciliationScope.CHEAP)
+    if cheap is not None:
+        items += report_items(cheap.entity, "cheap")
 
-    report = newest.entity
+    text = ""
+    if full is None and tx.money.accounts.sums():
+        text = "The books were never fully compared with Stripe."
+    if full is not None and now - full.entity.started_at > MAX_AGE:
+        text = "The last full reconciliation is older than a day."
+    if text:
+        url = url_for("console.list_reconciliation_reports")
+        items.append(AttentionItem(text=text, url=url, level=Level.WARN))
+
+    return tuple(items)
+
+
+def report_items(report: Reconciliation, scope_text: str) -> list[AttentionItem]:
+    """Return the discrepancies or the failure of a reconciliation that has ended."""
+    url = url_for("console.reconciliation_report", reconciliation_id=report.id)
     if report.discrepancy_count:
         number = report.discrepancy_count
         noun = plural(number, "discrepancy", "discrepancies")
-        text = f"The books differ from Stripe: {number:,} {noun}."
-        return (AttentionItem(text=text, url=url, level=Level.BAD),)
+        text = f"The books differ from Stripe: {number:,} {noun} of the {scope_text} rules."
+        return [AttentionItem(text=text, url=url, level=Level.BAD)]
     if report.error_code is not None:
-        text = f"The last reconciliation failed: {report.error_code}."
-        return (AttentionItem(text=text, url=url, level=Level.WARN),)
-    if now - report.started_at > MAX_AGE:
-        text = "The last reconciliation is older than a day."
-        return (AttentionItem(text=text, url=url, level=Level.WARN),)
-    return ()
+        text = f"The last {scope_text} reconciliation failed: {report.error_code}."
+        return [AttentionItem(text=text, url=url, level=Level.WARN)]
+    return []
 
 
 def ledger_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:

@@ -184,10 +184,13 @@ class MemoryStripeEventRepository(MemoryAggregateRepository[StripeEvent]):
 class MemoryReconciliationRepository(MemoryAggregateRepository[Reconciliation]):
     """Reconciliations and their discrepancies."""
 
-    def newest(self, scope: ReconciliationScope | None = None) -> Head[Reconciliation] | None:
-        """Return the reconciliation that was started last."""
-        where = {} if scope is None else {"scope": scope}
-        return first_of(self.find(where, order=("-started_at", "-id"), limit=1))
+    def newest_ended(self, scope: ReconciliationScope) -> Head[Reconciliation] | None:
+        """Return the reconciliation of a scope that was started last, of those that have ended."""
+        # At most one reconciliation of a scope has not ended.
+        for head in self.find({"scope": scope}, order=("-started_at", "-id"), limit=2):
+            if head.entity.has_ended:
+                return head
+        return None
 
     def started(self, scope: ReconciliationScope) -> Head[Reconciliation] | None:
         """Return the reconciliation of a scope that has not ended."""

@@ -96,6 +96,11 @@ class Reconciliation(Aggregate):
             raise FieldNotOfState(RECONCILIATION.name, self.id, "checked", expected, self.status)
 
     @property
+    def has_ended(self) -> bool:
+        """Return True if the reconciliation has a result or has failed."""
+        return self.finished_at is not None
+
+    @property
     def has_passed(self) -> bool:
         """Return True if the reconciliation has found no difference."""
         return self.discrepancy_count == 0

@@ -177,8 +177,8 @@ class StripeEventReader(AggregateReader[StripeEvent], Protocol):
 class ReconciliationReader(AggregateReader[Reconciliation], Protocol):
     """Read access to reconciliations and their discrepancies."""
 
-    def newest(self, scope: ReconciliationScope | None = None) -> Head[Reconciliation] | None:
-        """Return the reconciliation that was started last."""
+    def newest_ended(self, scope: ReconciliationScope) -> Head[Reconciliation] | None:
+        """Return the reconciliation of a scope that was started last, of those that have ended."""
         ...
 
     def started(self, scope: ReconciliationScope) -> Head[Reconciliation] | None:

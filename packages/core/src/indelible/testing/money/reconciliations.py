@@ -54,6 +54,22 @@ def finish(
     return do(store, finish_reconciliation, command).reconciliation
 
 
+def fail(store: AnyStore, reconciliation: Reconciliation) -> Reconciliation:
+    """End a reconciliation because Stripe did not answer."""
+    command = FailReconciliation(
+        reconciliation_id=reconciliation.id,
+        error_code="STRIPE_API_ERROR",
+        error_message="timeout",
+    )
+    return do(store, fail_reconciliation, command).reconciliation
+
+
+def newest_ended(store: AnyStore, scope: ReconciliationScope) -> Reconciliation | None:
+    """Return the reconciliation of a scope that has ended last."""
+    head = store.read(lambda tx: tx.money.reconciliations.newest_ended(scope))
+    return None if head is None else head.entity
+
+
 def difference(number: int, subject: str = "stripe_balance:-:USD") -> Discrepancy:
     """Return a difference of one minor unit."""
     return Discrepancy(
@@ -80,9 +96,7 @@ class ReconciliationsConformance:
         assert running.entity == cheap
         finish(store, cheap)
         assert store.read(lambda tx: tx.money.reconciliations.started(CHEAP)) is None
-        newest = store.read(lambda tx: tx.money.reconciliations.newest())
-        assert newest is not None
-        assert newest.entity == full
+        assert full.status is ReconciliationStatus.STARTED
         assert start(store).status is ReconciliationStatus.STARTED
 
     def test_a_reconciliation_without_a_difference_has_passed(self, store: AnyStore) -> None:
@@ -121,10 +135,7 @@ class ReconciliationsConformance:
 
     def test_a_reconciliation_that_failed_halts_nothing(self, store: AnyStore) -> None:
         started = start(store)
-        command = FailReconciliation(
-            reconciliation_id=started.id, error_code="STRIPE_API_ERROR", error_message="timeout"
-        )
-        failed = do(store, fail_reconciliation, command).reconciliation
+        failed = fail(store, started)
 
         assert (failed.status, failed.error_code) == (
             ReconciliationStatus.FAILED,
@@ -134,18 +145,25 @@ class ReconciliationsConformance:
         assert code(partial(finish, store, started)) == "INVALID_TRANSITION"
         assert start(store).id != started.id
 
-    def test_the_newest_reconciliation_of_a_scope_is_returned(self, store: AnyStore) -> None:
-        assert store.read(lambda tx: tx.money.reconciliations.newest()) is None
-        finish(store, start(store, FULL))
-        cheap = finish(store, start(store))
+    def test_the_newest_reconciliation_that_has_ended_is_read_by_scope(
+        self, store: AnyStore
+    ) -> None:
+        assert newest_ended(store, FULL) is None
+        full = start(store, FULL)
+        assert newest_ended(store, FULL) is None
+        full = finish(store, full, difference(1))
+        first = finish(store, start(store))
+        assert (newest_ended(store, FULL), newest_ended(store, CHEAP)) == (full, first)
+
+        second = start(store)
+        start(store, FULL)
+        assert (newest_ended(store, FULL), newest_ended(store, CHEAP)) == (full, first)
+        failed = fail(store, second)
+        assert (newest_ended(store, FULL), newest_ended(store, CHEAP)) == (full, failed)
+
+    def test_an_unknown_reconciliation_is_not_found(self, store: AnyStore) -> None:
         unknown = partial(store.read, lambda tx: tx.money.reconciliations.get("nothing"))
 
-        newest = store.read(lambda tx: tx.money.reconciliations.newest())
-        full = store.read(lambda tx: tx.money.reconciliations.newest(FULL))
-        assert newest is not None
-        assert newest.entity == cheap
-        assert full is not None
-        assert full.entity.scope is FULL
         assert code(unknown) == "RECONCILIATION_NOT_FOUND"
 
 

@@ -160,6 +160,14 @@ PAGE_DISCREPANCIES: Final = page_by(DISCREPANCIES, ("entity_id",), ("number",)).
     DISCREPANCIES.c.seq == _last_change
 )
 
+# Which reconciliation of a scope was started last, of those that have ended?
+NEWEST_ENDED: Final[Query] = (
+    rows_by(RECONCILIATIONS, "scope")
+    .where(RECONCILIATIONS.c.finished_at.is_not(None))
+    .order_by(RECONCILIATIONS.c.started_at.desc(), RECONCILIATIONS.c.id.desc())
+    .limit(_one)
+)
+
 # Which reconciliations count other discrepancies than they have?
 _discrepancy_count = (
     select(func.count()).where(DISCREPANCIES.c.entity_id == RECONCILIATIONS.c.id).scalar_subquery()

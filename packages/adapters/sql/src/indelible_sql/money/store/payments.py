@@ -140,10 +140,9 @@ class SqlStripeEventRepository(MoneyRepository[StripeEvent]):
 class SqlReconciliationRepository(MoneyRepository[Reconciliation]):
     """The repository of reconciliations, which reads their discrepancies too."""
 
-    def newest(self, scope: ReconciliationScope | None = None) -> Head[Reconciliation] | None:
-        """Return the reconciliation that was started last."""
-        where = {} if scope is None else {"scope": scope.value}
-        heads = self.find(where, order=("-started_at", "-id"), limit=1)
+    def newest_ended(self, scope: ReconciliationScope) -> Head[Reconciliation] | None:
+        """Return the reconciliation of a scope that was started last, of those that have ended."""
+        heads = self._heads(statements.NEWEST_ENDED, {"scope": scope.value})
         return heads[0] if heads else None
 
     def started(self, scope: ReconciliationScope) -> Head[Reconciliation] | None:
