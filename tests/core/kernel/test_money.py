@@ -20,6 +20,7 @@ from indelible.kernel.money import (
     CurrencyUnknown,
     Money,
     SplitImpossible,
+    amount_text,
     is_amount_minor,
     is_currency,
 )
@@ -100,6 +101,18 @@ def test_every_currency_has_a_code_of_three_letters_and_a_known_exponent() -> No
 def test_the_text_has_the_digits_of_the_currency(money: Money, text: str) -> None:
     assert money.text() == text
     assert str(money) == text
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency", "text"),
+    [
+        (10**15, "IDR", "10000000000000.00 IDR"),
+        (-(10**15) - 1, "KWD", "-1000000000000.001 KWD"),
+        (10**15, "JPY", "1000000000000000 JPY"),
+    ],
+)
+def test_the_text_of_a_sum_has_no_limit(amount_minor: int, currency: str, text: str) -> None:
+    assert amount_text(amount_minor, currency) == text
 
 
 def test_canonical_json_has_the_whole_number_and_the_code() -> None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from tests.web.console.visitor import Site, Visitor
 
-from indelible.money import DisputeStatus
+from indelible.kernel.money import MAX_AMOUNT_MINOR
+from indelible.money import AccountKind, DisputeStatus, SettlementLine
+from indelible.money.entities import account_id
 from indelible.testing.money.payments import apply, dispute_object, paid_charge
 from indelible.testing.money.reconciliations import CHEAP, FULL, difference, fail, finish, start
-from indelible.testing.money.scenarios import Books
+from indelible.testing.money.scenarios import REFERENCE, USD, Books, fee
 from indelible.testing.stores import BEGINNING
 
 pytestmark = pytest.mark.slow
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.slow
 MONEY = "/console/money"
 HOME = "/console/"
 DISPUTES = f"{MONEY}/disputes"
+LEDGER = f"{MONEY}/ledger"
+PAYOUTS = f"{MONEY}/payouts"
 RECONCILIATIONS = f"{MONEY}/reconciliations"
 
 
@@ -104,3 +108,27 @@ def test_only_a_full_reconciliation_is_recent_enough(any_site: Site, operator: V
     finish(any_site.store, start(any_site.store, CHEAP))
     old = "The last full reconciliation is older than a day."
     assert items_of(operator, RECONCILIATIONS) == [old]
+
+
+# Sums
+
+
+def test_sums_may_be_greater_than_an_amount(any_site: Site, operator: Visitor) -> None:
+    books = Books(any_site.store)
+    lines: list[SettlementLine] = []
+    for party in ("ann", "bob"):
+        books.post(fee(party, amount_minor=MAX_AMOUNT_MINOR))
+        lines.append(SettlementLine(party=party, amount_minor=MAX_AMOUNT_MINOR))
+    total = "20000000000.00 USD"
+
+    operator.get(LEDGER)
+    assert f"{total} in 1 account" in operator.page.words
+    operator.get(f"{LEDGER}/{account_id(AccountKind.ESCROW, REFERENCE, USD)}")
+    assert total in operator.page.words
+
+    movement = books.settle(lines=lines, rake_minor=0, rounding_minor=0, items=[]).movement
+    operator.get(f"{MONEY}/movements/{movement.id}")
+    assert total in operator.page.words
+    owed = f"2 amounts are owed without a transfer: {total}."
+    assert items_of(operator, PAYOUTS) == [owed]
+    assert owed in items_of(operator, HOME)

@@ -123,14 +123,7 @@ class Money:
 
     def text(self) -> str:
         """Return the amount in major units with its currency, such as `25.01 USD`."""
-        sign = "-" if self.amount_minor < 0 else ""
-        digits = str(abs(self.amount_minor)).zfill(self.exponent + 1)
-        if self.exponent == 0:
-            return f"{sign}{digits} {self.currency}"
-
-        major = digits[: -self.exponent]
-        minor = digits[-self.exponent :]
-        return f"{sign}{major}.{minor} {self.currency}"
+        return amount_text(self.amount_minor, self.currency)
 
     def split(self, parts: int | Sequence[int]) -> tuple["Money", ...]:
         """Divide the amount into equal parts or by weights, in the order of the weights.
@@ -196,6 +189,20 @@ class Money:
     def __str__(self) -> str:
         """Return the same text as `text`."""
         return self.text()
+
+
+def amount_text(amount_minor: int, currency: str) -> str:
+    """Return an amount in major units with its currency, such as `25.01 USD`.
+
+    Sums of a ledger may be greater than an amount of Money, and have no limit here.
+    """
+    sign = "-" if amount_minor < 0 else ""
+    exponent = CURRENCIES[currency]
+    digits = str(abs(amount_minor)).zfill(exponent + 1)
+    if exponent == 0:
+        return f"{sign}{digits} {currency}"
+
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]} {currency}"
 
 
 def _check_amount(name: str, value: object) -> None:

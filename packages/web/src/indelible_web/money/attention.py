@@ -6,7 +6,7 @@ from typing import Final
 from flask import url_for
 
 from indelible.app import ReadTx
-from indelible.kernel.money import Money
+from indelible.kernel.money import amount_text
 from indelible.money import (
     InboxStatus,
     Reconciliation,
@@ -171,6 +171,5 @@ def ledger_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
 
 
 def money_text(amount_minor: int, currency: str) -> str:
-    """Return an amount with its currency for people; a negative one has a minus sign."""
-    text = Money(abs(amount_minor), currency).text()
-    return f"\u2212{text}" if amount_minor < 0 else text
+    """Return an amount or a sum with its currency for people; a negative one has a minus sign."""
+    return amount_text(amount_minor, currency).replace("-", "\u2212")
