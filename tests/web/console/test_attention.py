@@ -7,12 +7,15 @@ import pytest
 from tests.web.console.visitor import Site, Visitor
 
 from indelible.kernel.money import MAX_AMOUNT_MINOR
-from indelible.money import AccountKind, DisputeStatus, SettlementLine
-from indelible.money.entities import account_id
+from indelible.money import AccountKind, DisputeStatus, Proof, SettlementLine
+from indelible.money.entities import BalanceSum, account_id
+from indelible.money.rules.ledger import entry_fee
 from indelible.testing.money.payments import apply, dispute_object, paid_charge
 from indelible.testing.money.reconciliations import CHEAP, FULL, difference, fail, finish, start
 from indelible.testing.money.scenarios import REFERENCE, USD, Books, fee
 from indelible.testing.stores import BEGINNING
+from indelible_web.money.attention import unbalanced_items
+from indelible_web.money.ledger_admin import identities_of
 
 pytestmark = pytest.mark.slow
 
@@ -132,3 +135,47 @@ def test_sums_may_be_greater_than_an_amount(any_site: Site, operator: Visitor) -
     owed = f"2 amounts are owed without a transfer: {total}."
     assert items_of(operator, PAYOUTS) == [owed]
     assert owed in items_of(operator, HOME)
+
+
+# Balances
+
+
+def balance(kind: AccountKind, currency: str, balance_minor: int) -> BalanceSum:
+    return BalanceSum(kind=kind, currency=currency, accounts=1, balance_minor=balance_minor)
+
+
+def test_currencies_do_not_balance_each_other(any_site: Site) -> None:
+    identities = identities_of(
+        [
+            balance(AccountKind.STRIPE_BALANCE, "USD", 700),
+            balance(AccountKind.ESCROW, "USD", 200),
+            balance(AccountKind.STRIPE_BALANCE, "IDR", 900),
+            balance(AccountKind.ESCROW, "IDR", 900),
+            balance(AccountKind.ESCROW, "EUR", 500),
+        ]
+    )
+    with any_site.app.test_request_context():
+        items = unbalanced_items(identities)
+
+    assert [item.text for item in items] == [
+        "The books are not balanced: the identity is \u22125.00 EUR.",
+        "The books are not balanced: the identity is 5.00 USD.",
+    ]
+
+
+def test_the_ledger_shows_the_identity_of_each_currency(any_site: Site, operator: Visitor) -> None:
+    books = Books(any_site.store)
+    books.pay("ann")
+    euros = entry_fee(
+        charge_id="charge-2",
+        reference="contest-2",
+        party="bob",
+        amount_minor=1,
+        currency="EUR",
+        proof=Proof.by_event("evt-2"),
+    )
+    books.post(euros)
+
+    assert items_of(operator, LEDGER) == []
+    words = "Assets and expenses minus liabilities and income: 0.00 EUR, 0.00 USD."
+    assert words in operator.page.words

@@ -33,11 +33,19 @@ class BalanceView:
 
 
 @frozen(kw_only=True)
+class IdentityView:
+    """Assets and expenses minus liabilities and income of a currency: 0 in sound books."""
+
+    currency: str
+    identity_minor: int
+
+
+@frozen(kw_only=True)
 class BalancesView:
-    """The balances by kind and currency. `identity_minor` is 0 in sound books."""
+    """The balances by kind and currency, and the identity of each currency."""
 
     items: tuple[BalanceView, ...]
-    identity_minor: int
+    identities: tuple[IdentityView, ...]
 
 
 @frozen(kw_only=True)

@@ -1,5 +1,6 @@
 """Items that need the attention of an operator of money, for the pages and the home page."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from indelible.money import (
 )
 from indelible.money.queries.transfers import sums_without_transfer
 from indelible_web.console.home_parts import AttentionItem, Level, plural
+from indelible_web.money.admin_schemas import IdentityView
 from indelible_web.money.ledger_admin import read_balances
 
 LATE_EVENT: Final = timedelta(minutes=15)  # rule R5 of the reconciliation
@@ -160,14 +162,22 @@ def report_items(report: Reconciliation, scope_text: str) -> list[AttentionItem]
 
 
 def ledger_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
-    """Return the difference of the books, which sound books do not have."""
-    identity_minor = read_balances(tx).identity_minor
-    if identity_minor == 0:
-        return ()
+    """Return the differences of the books, which sound books do not have."""
+    return unbalanced_items(read_balances(tx).identities)
 
-    text = f"The books are not balanced: the identity is {identity_minor:,} minor units."
-    url = url_for("console.list_ledger")
-    return (AttentionItem(text=text, url=url, level=Level.BAD),)
+
+def unbalanced_items(identities: Iterable[IdentityView]) -> tuple[AttentionItem, ...]:
+    """Return an item for each currency whose accounts do not balance."""
+    items: list[AttentionItem] = []
+    for identity in identities:
+        if identity.identity_minor == 0:
+            continue
+        amount = money_text(identity.identity_minor, identity.currency)
+        text = f"The books are not balanced: the identity is {amount}."
+        url = url_for("console.list_ledger")
+        items.append(AttentionItem(text=text, url=url, level=Level.BAD))
+
+    return tuple(items)
 
 
 def money_text(amount_minor: int, currency: str) -> str:

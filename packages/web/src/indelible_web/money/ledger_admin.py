@@ -1,11 +1,13 @@
 """The operator's routes of the ledger: accounts, movements, postings with their causes."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from indelible import money
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
 from indelible.money import AccountFilter, MovementFilter, ReverseMovement, Side
+from indelible.money.entities import BalanceSum
 from indelible.money.errors import (
     AccountNotFound,
     BalanceNegative,
@@ -32,6 +34,7 @@ from indelible_web.money.admin_schemas import (
     AccountView,
     BalancesView,
     BalanceView,
+    IdentityView,
     MovementView,
     PostingView,
 )
@@ -44,7 +47,7 @@ routes = Routes("money_ledger", "The ledger, for operators.")
 
 @routes.add("GET /ledger/balances", ADMIN, request_type=EmptyQuery, response_type=BalancesView)
 def get_balances(context: OperationContext, _: EmptyQuery) -> BalancesView:
-    """Show the balances by kind and currency; in sound books their identity is 0."""
+    """Show the balances by kind and currency; in sound books each identity is 0."""
     return context.store.read(read_balances)
 
 
@@ -158,15 +161,24 @@ def reverse_ledger_movement(context: OperationContext, command: ReverseMovement)
 
 
 def read_balances(tx: ReadTx) -> BalancesView:
-    """Return the sums of the balances; their identity is 0 in sound books."""
-    items: list[BalanceView] = []
-    identity_minor = 0
-    for total in money.balances(tx):
-        items.append(project(BalanceView, total))
-        sign = 1 if total.kind.side is Side.DEBIT else -1
-        identity_minor += sign * total.balance_minor
+    """Return the sums of the balances, and their identities."""
+    totals = money.balances(tx)
+    items = tuple(project(BalanceView, total) for total in totals)
+    return BalancesView(items=items, identities=identities_of(totals))
 
-    return BalancesView(items=tuple(items), identity_minor=identity_minor)
+
+def identities_of(totals: Iterable[BalanceSum]) -> tuple[IdentityView, ...]:
+    """Return the identity of each currency, in alphabetical order."""
+    identities: dict[str, int] = {}
+    for total in totals:
+        sign = 1 if total.kind.side is Side.DEBIT else -1
+        before = identities.get(total.currency, 0)
+        identities[total.currency] = before + sign * total.balance_minor
+
+    return tuple(
+        IdentityView(currency=currency, identity_minor=identity_minor)
+        for currency, identity_minor in sorted(identities.items())
+    )
 
 
 def read_account_lines(
