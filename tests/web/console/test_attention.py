@@ -7,14 +7,15 @@ import pytest
 from tests.web.console.visitor import Site, Visitor
 
 from indelible.kernel.money import MAX_AMOUNT_MINOR
-from indelible.money import AccountKind, DisputeStatus, Proof, SettlementLine
-from indelible.money.entities import BalanceSum, account_id
+from indelible.money import AccountKind, DisputeStatus, Proof, RequestRefund, SettlementLine
+from indelible.money.entities import BalanceSum, RefundReason, account_id
+from indelible.money.handlers import request_refund
 from indelible.money.rules.ledger import entry_fee
-from indelible.testing.money.payments import apply, dispute_object, paid_charge
+from indelible.testing.money.payments import apply, dispute_object, failed_refund, paid_charge
 from indelible.testing.money.reconciliations import CHEAP, FULL, difference, fail, finish, start
 from indelible.testing.money.scenarios import REFERENCE, USD, Books, fee
-from indelible.testing.stores import BEGINNING
-from indelible_web.money.attention import unbalanced_items
+from indelible.testing.stores import BEGINNING, do
+from indelible_web.money.attention import MAX_INSPECTED, unbalanced_items
 from indelible_web.money.ledger_admin import identities_of
 
 pytestmark = pytest.mark.slow
@@ -179,3 +180,35 @@ def test_the_ledger_shows_the_identity_of_each_currency(any_site: Site, operator
     assert items_of(operator, LEDGER) == []
     words = "Assets and expenses minus liabilities and income: 0.00 EUR, 0.00 USD."
     assert words in operator.page.words
+
+
+# Refunds
+
+
+def test_a_failed_refund_needs_attention_until_another_one_replaces_it(
+    any_site: Site, operator: Visitor
+) -> None:
+    charge = paid_charge(any_site.store)
+    failed_refund(any_site.store, charge)
+    text = "A refund of 25.01 USD failed at Stripe: charge_disputed."
+    assert items_of(operator, MONEY) == [text]
+    assert text in items_of(operator, HOME)
+    operator.get(operator.page.link(charge.id))
+    assert "charge_disputed" in operator.page.words
+
+    command = RequestRefund(charge_id=charge.id, reason_code=RefundReason.CANCELLED)
+    do(any_site.store, request_refund, command)
+    assert items_of(operator, MONEY) == []
+
+
+def test_many_failed_refunds_are_counted_up_to_a_limit(site: Site) -> None:
+    operator = site.member("console", "admin")
+    for number in range(MAX_INSPECTED + 1):
+        charge = paid_charge(site.store, f"i{number}", f"pi_{number}")
+        if number == MAX_INSPECTED:
+            assert len(items_of(operator, MONEY)) == MAX_INSPECTED
+        failed_refund(site.store, charge)
+
+    items = items_of(operator, MONEY)
+    assert len(items) == MAX_INSPECTED + 1
+    assert items[-1] == "More than 20 refunds failed at Stripe; the others are not shown."

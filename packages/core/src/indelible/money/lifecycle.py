@@ -377,6 +377,8 @@ CANCELABLE_CHARGE: Final = frozenset({_PENDING, _REQUIRES_ACTION, _FAILED})
 RUNNING_REFUND: Final = frozenset(
     {RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION}
 )
+# The money of an earlier, failed refund is on its way again, or has arrived.
+REPLACING_REFUND: Final = RUNNING_REFUND | {RefundStatus.SUCCEEDED}
 OPEN_DISPUTE: Final = frozenset({_WARNING, _WARNING_REVIEW, _NEEDS_RESPONSE, _UNDER_REVIEW})
 # Stripe waits for evidence, which it takes until a time; later it only decides.
 UNANSWERED_DISPUTE: Final = frozenset({_WARNING, _NEEDS_RESPONSE})

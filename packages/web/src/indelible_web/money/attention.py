@@ -12,7 +12,6 @@ from indelible.money import (
     InboxStatus,
     Reconciliation,
     ReconciliationScope,
-    RefundStatus,
     TransferStatus,
 )
 from indelible.money.queries.transfers import sums_without_transfer
@@ -29,7 +28,7 @@ MAX_INSPECTED: Final = 20
 
 
 def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
-    """Return a halt of payments, and refunds that have failed."""
+    """Return a halt of payments, and failed refunds that no other one replaces."""
     items: list[AttentionItem] = []
     switch = tx.money.switches.current()
     url = url_for("console.list_payments")
@@ -37,12 +36,30 @@ def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
         text = f"New payments are halted: {switch.entity.reason_code}."
         detail = "Find the cause, then resume them with a reason."
         items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
-    failed = tx.money.refunds.count_by_status().get(RefundStatus.FAILED, 0)
-    if failed:
-        text = f"{failed:,} {plural(failed, 'refund')} failed at Stripe."
-        items.append(AttentionItem(text=text, url=url, level=Level.WARN))
+    items += refund_items(tx)
 
     return tuple(items)
+
+
+def refund_items(tx: ReadTx) -> list[AttentionItem]:
+    """Return failed refunds that no other one replaces; the page of a charge shows its refunds."""
+    items: list[AttentionItem] = []
+    failed = tx.money.refunds.failed_for_good(limit=MAX_INSPECTED + 1)
+    for head in failed[:MAX_INSPECTED]:
+        refund = head.entity
+        amount = money_text(refund.amount_minor, refund.currency)
+        items.append(
+            AttentionItem(
+                text=f"A refund of {amount} failed at Stripe: {refund.failure_code}.",
+                detail="Refund the payment again, or return the money in another way.",
+                url=url_for("console.payment", charge_id=refund.charge_id),
+            )
+        )
+    if len(failed) > MAX_INSPECTED:
+        text = f"More than {MAX_INSPECTED} refunds failed at Stripe; the others are not shown."
+        items.append(AttentionItem(text=text, url=url_for("console.list_payments")))
+
+    return items
 
 
 def inbox_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:

@@ -26,6 +26,7 @@ from indelible.money.entities import (
 )
 from indelible.money.lifecycle import (
     CANCELABLE_CHARGE,
+    REPLACING_REFUND,
     ChargeStatus,
     InboxStatus,
     ReconciliationStatus,
@@ -113,6 +114,20 @@ class MemoryRefundRepository(MemoryAggregateRepository[Refund]):
     def attempts(self, refund_id: str, *, after: int, limit: int) -> tuple[RefundAttempt, ...]:
         """Return the next `limit` attempts after a number, oldest first."""
         return records_after(self.records(RefundAttempt, refund_id), after, limit)
+
+    def failed_for_good(self, *, limit: int) -> tuple[Head[Refund], ...]:
+        """Return failed refunds that no later one of their charge replaces, in order of id."""
+
+        def is_failed_for_good(refund: Refund) -> bool:
+            if refund.status is not RefundStatus.FAILED:
+                return False
+            for other in self.of_charge(refund.charge_id):
+                is_later = other.entity.number > refund.number
+                if is_later and other.entity.status in REPLACING_REFUND:
+                    return False
+            return True
+
+        return self.where(is_failed_for_good, limit=limit)
 
     def count_by_status(self) -> Mapping[RefundStatus, int]:
         """Return the number of refunds in each state that any is in."""

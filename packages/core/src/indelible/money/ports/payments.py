@@ -129,6 +129,10 @@ class RefundReader(AggregateReader[Refund], Protocol):
         """Return the next `limit` attempts after a number, oldest first."""
         ...
 
+    def failed_for_good(self, *, limit: int) -> tuple[Head[Refund], ...]:
+        """Return failed refunds that no later one of their charge replaces, in order of id."""
+        ...
+
     def count_by_status(self) -> Mapping[RefundStatus, int]:
         """Return the number of refunds in each state that any is in."""
         ...

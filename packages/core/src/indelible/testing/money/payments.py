@@ -14,10 +14,13 @@ from indelible.money import (
     ChargeSaved,
     EventOrigin,
     OpenCharge,
+    Refund,
     RequestRefund,
     StripeEvent,
 )
+from indelible.money.commands import RejectRefund
 from indelible.money.entities import EventOutcome, OutcomeCode, RefundReason
+from indelible.money.handlers.refunds import reject_refund
 from indelible.money.lifecycle import ChargeStatus, DisputeStatus, InboxStatus, RefundStatus
 from indelible.money.rules.events import parse_envelope, parse_event
 from indelible.money.rules.stages import (
@@ -121,6 +124,18 @@ def paid_charge(store: AnyStore, item: str = "i1", intent_id: str = "pi_1") -> C
     subject = intent_object(intent_id)
     apply(store, f"evt_{intent_id}", "payment_intent.succeeded", subject)
     return store.read(money.get_charge, saved.charge.id).charge
+
+
+def reject(store: AnyStore, refund: Refund) -> Refund:
+    """Let Stripe refuse a refund."""
+    command = RejectRefund(refund_id=refund.id, failure_code="charge_disputed")
+    return do(store, reject_refund, command).refund
+
+
+def failed_refund(store: AnyStore, charge: Charge) -> Refund:
+    """Request the refund of a charge, which Stripe refuses."""
+    command = RequestRefund(charge_id=charge.id, reason_code=RefundReason.CANCELLED)
+    return reject(store, do(store, money.request_refund, command).refund)
 
 
 class PaymentsConformance:
@@ -238,6 +253,20 @@ class PaymentsConformance:
         assert ids_of(heads) == [refund.id]
         assert refund.status is RefundStatus.REQUESTED
 
+    def test_a_failed_refund_is_listed_until_another_one_replaces_it(self, store: AnyStore) -> None:
+        charge = paid_charge(store)
+        other = paid_charge(store, "i2", "pi_2")
+        first = failed_refund(store, charge)
+        of_other = failed_refund(store, other)
+        assert self._failed(store) == sorted([first.id, of_other.id])
+        assert len(self._failed(store, limit=1)) == 1
+
+        command = RequestRefund(charge_id=charge.id, reason_code=RefundReason.CANCELLED)
+        second = do(store, money.request_refund, command).refund
+        assert self._failed(store) == [of_other.id]
+        reject(store, second)
+        assert self._failed(store) == sorted([first.id, second.id, of_other.id])
+
     def test_a_dispute_is_listed_until_it_is_closed(self, store: AnyStore) -> None:
         charge = paid_charge(store)
         subject = dispute_object()
@@ -266,6 +295,9 @@ class PaymentsConformance:
 
     def _expired(self, store: AnyStore, now: datetime) -> list[str]:
         return ids_of(store.read(lambda tx: tx.money.charges.expired(now, after="", limit=9)))
+
+    def _failed(self, store: AnyStore, limit: int = 9) -> list[str]:
+        return ids_of(store.read(lambda tx: tx.money.refunds.failed_for_good(limit=limit)))
 
     def _check_disputed(self, store: AnyStore, charge: Charge, status: DisputeStatus) -> None:
         (dispute,) = store.read(lambda tx: tx.money.disputes.of_charge(charge.id))

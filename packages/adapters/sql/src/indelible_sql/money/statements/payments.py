@@ -17,9 +17,11 @@ from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle import (
     CANCELABLE_CHARGE,
     OPEN_DISPUTE,
+    REPLACING_REFUND,
     UNANSWERED_DISPUTE,
     UNPAID_CHARGE,
     InboxStatus,
+    RefundStatus,
 )
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.payload_tables import PAYLOADS
@@ -97,6 +99,24 @@ COUNT_CHARGES: Final = count_by_status(CHARGES)
 REFUNDS_OF_CHARGE: Final[Query] = rows_by(REFUNDS, "charge_id").order_by(REFUNDS.c.number)
 PAGE_REFUND_ATTEMPTS: Final = page_by(REFUND_ATTEMPTS, ("refund_id",), ("number",))
 COUNT_REFUNDS: Final = count_by_status(REFUNDS)
+
+# Which failed refunds does no later one of the charge replace?
+_later = REFUNDS.alias("later")
+_is_replaced = (
+    select(_one)
+    .where(
+        _later.c.charge_id == REFUNDS.c.charge_id,
+        _later.c.number > REFUNDS.c.number,
+        in_states(_later.c.status, REPLACING_REFUND),
+    )
+    .exists()
+)
+FAILED_FOR_GOOD: Final[Query] = (
+    select(REFUNDS)
+    .where(REFUNDS.c.status == RefundStatus.FAILED.value, ~_is_replaced)
+    .order_by(REFUNDS.c.id)
+    .limit(_limit)
+)
 
 # Which disputes has a charge, which need a response, and which open ones has a reference?
 DISPUTES_OF_CHARGE: Final[Query] = rows_by(DISPUTES, "charge_id").order_by(DISPUTES.c.id)

@@ -85,6 +85,10 @@ class SqlRefundRepository(MoneyRepository[Refund]):
         values = {"refund_id": refund_id, "after": after, "limit": limit}
         return fetch_all(self._session, RefundAttempt, statements.PAGE_REFUND_ATTEMPTS, values)
 
+    def failed_for_good(self, *, limit: int) -> tuple[Head[Refund], ...]:
+        """Return failed refunds that no later one of their charge replaces, in order of id."""
+        return self._heads(statements.FAILED_FOR_GOOD, {"limit": limit})
+
     def count_by_status(self) -> Mapping[RefundStatus, int]:
         """Return the number of refunds in each state that any is in."""
         counts = self._counts(statements.COUNT_REFUNDS)
