@@ -11,9 +11,18 @@ from indelible.money import AccountKind, DisputeStatus, Proof, RequestRefund, Se
 from indelible.money.entities import BalanceSum, RefundReason, account_id
 from indelible.money.handlers import request_refund
 from indelible.money.rules.ledger import entry_fee
-from indelible.testing.money.payments import apply, dispute_object, failed_refund, paid_charge
+from indelible.testing.money.payments import (
+    apply,
+    dispute_object,
+    event_bytes,
+    failed_refund,
+    intent_object,
+    paid_charge,
+    receive,
+)
 from indelible.testing.money.reconciliations import CHEAP, FULL, difference, fail, finish, start
-from indelible.testing.money.scenarios import REFERENCE, USD, Books, fee
+from indelible.testing.money.scenarios import FEE, REFERENCE, USD, Books, fee
+from indelible.testing.money.transfers import SETTLEMENT, plan
 from indelible.testing.stores import BEGINNING, do
 from indelible_web.money.attention import MAX_INSPECTED, unbalanced_items
 from indelible_web.money.ledger_admin import identities_of
@@ -23,6 +32,7 @@ pytestmark = pytest.mark.slow
 MONEY = "/console/money"
 HOME = "/console/"
 DISPUTES = f"{MONEY}/disputes"
+INBOX = f"{MONEY}/inbox"
 LEDGER = f"{MONEY}/ledger"
 PAYOUTS = f"{MONEY}/payouts"
 RECONCILIATIONS = f"{MONEY}/reconciliations"
@@ -212,3 +222,45 @@ def test_many_failed_refunds_are_counted_up_to_a_limit(site: Site) -> None:
     items = items_of(operator, MONEY)
     assert len(items) == MAX_INSPECTED + 1
     assert items[-1] == "More than 20 refunds failed at Stripe; the others are not shown."
+
+
+# Limits
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        (1, "1 event of Stripe waits longer than 15 minutes."),
+        (MAX_INSPECTED, "20 events of Stripe wait longer than 15 minutes."),
+        (MAX_INSPECTED + 1, "More than 20 events of Stripe wait longer than 15 minutes."),
+        (MAX_INSPECTED + 5, "More than 20 events of Stripe wait longer than 15 minutes."),
+    ],
+)
+def test_late_events_are_counted_up_to_a_limit(site: Site, events: int, text: str) -> None:
+    operator = site.member("console", "admin")
+    for number in range(events):
+        body = event_bytes(f"evt_{number}", "payment_intent.succeeded", intent_object())
+        receive(site.store, body)
+
+    assert items_of(operator, INBOX) == [text]
+
+
+@pytest.mark.parametrize(
+    ("transfers", "text"),
+    [
+        (MAX_INSPECTED, "20 transfers did not change for 30 minutes."),
+        (MAX_INSPECTED + 1, "More than 20 transfers did not change for 30 minutes."),
+    ],
+)
+def test_stuck_transfers_are_counted_up_to_a_limit(site: Site, transfers: int, text: str) -> None:
+    operator = site.member("console", "admin")
+    books = Books(site.store)
+    books.post(fee("ann"))
+    lines: list[SettlementLine] = []
+    for number in range(transfers):
+        lines.append(SettlementLine(party=f"p{number}", amount_minor=1))
+    rake_minor = FEE - transfers
+    books.settle(SETTLEMENT, lines=lines, rake_minor=rake_minor, rounding_minor=0, items=[])
+    plan(site.store)
+
+    assert text in items_of(operator, PAYOUTS)

@@ -71,10 +71,10 @@ def inbox_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
         url = url_for("console.list_inbox", status=InboxStatus.DEAD)
         detail = "Mend the cause, then replay them."
         items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
-    late = len(tx.money.events.unfinished(now - LATE_EVENT, limit=MAX_INSPECTED))
+    late = len(tx.money.events.unfinished(now - LATE_EVENT, limit=MAX_INSPECTED + 1))
     if late:
         verb = plural(late, "event of Stripe waits", "events of Stripe wait")
-        text = f"{late:,} {verb} longer than 15 minutes."
+        text = f"{inspected_text(late)} {verb} longer than 15 minutes."
         url = url_for("console.list_inbox", status=InboxStatus.RECEIVED)
         items.append(AttentionItem(text=text, url=url, level=Level.WARN))
 
@@ -116,9 +116,10 @@ def payout_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
             url = url_for("console.list_payouts", status=status)
             sentence = f"{number:,} {plural(number, 'transfer')}: {text}."
             items.append(AttentionItem(text=sentence, url=url, level=level))
-    stuck = len(tx.money.transfers.stuck_since(now - STUCK_AFTER, limit=MAX_INSPECTED))
+    stuck = len(tx.money.transfers.stuck_since(now - STUCK_AFTER, limit=MAX_INSPECTED + 1))
     if stuck:
-        sentence = f"{stuck:,} {plural(stuck, 'transfer')} did not change for 30 minutes."
+        noun = plural(stuck, "transfer")
+        sentence = f"{inspected_text(stuck)} {noun} did not change for 30 minutes."
         items.append(AttentionItem(text=sentence, url=url_for("console.list_payouts")))
 
     return tuple(items)
@@ -195,6 +196,11 @@ def unbalanced_items(identities: Iterable[IdentityView]) -> tuple[AttentionItem,
         items.append(AttentionItem(text=text, url=url, level=Level.BAD))
 
     return tuple(items)
+
+
+def inspected_text(number: int) -> str:
+    """Return a number of rows, of which at most one more than MAX_INSPECTED was read."""
+    return f"More than {MAX_INSPECTED}" if number > MAX_INSPECTED else f"{number:,}"
 
 
 def money_text(amount_minor: int, currency: str) -> str:
