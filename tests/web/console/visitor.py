@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
-from typing import cast
+from typing import Any, cast
 
 from attrs import define, field
 from tests.web.harness import SCOPES, SETTINGS, Json
@@ -50,10 +50,12 @@ class Site:
         settings: WebSettings = SETTINGS,
         *,
         contexts: tuple[WebContext, ...] = CONTEXTS,
+        **gateways: Any,  # noqa: ANN401 - of AppContext
     ) -> None:
         self.store = store
         self.clock = SettableClock()
-        self.app = create_app(AppContext(store=store, clock=self.clock), settings, contexts)
+        app_context = AppContext(store=store, clock=self.clock, **gateways)
+        self.app = create_app(app_context, settings, contexts)
 
     def key(
         self, *scopes: str, owner: Actor = MAYA, expires_at: datetime | None = None

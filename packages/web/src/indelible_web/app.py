@@ -67,7 +67,7 @@ def create_app(
     limits.install(app)
     access.guard(app, settings)
 
-    server = Server(app_context=app_context, secret=settings.secret, metrics=metrics)
+    server = Server(app_context=app_context, settings=settings, metrics=metrics)
     for routes in _documented_routes(contexts):
         app.register_blueprint(server.blueprint(routes))
         _declare_routes(access, limits, routes)

@@ -118,7 +118,7 @@ def _console_context(
         app_context=app_context,
         access=access,
         metrics=metrics,
-        secret=settings.secret,
+        settings=settings,
         sessions=sessions,
         notices=open_notices(sessions, settings),
         streams=Streams(app_context.store, settings.max_streams),

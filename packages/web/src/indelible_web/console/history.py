@@ -110,7 +110,9 @@ def _page_before(
 ) -> HistoryPage:
     """Return the newest changes, or those before the cursor of the parameter `before`."""
     before = parse_fields(PageQuery, {"cursor": request.args.get(EARLIER, "")}).cursor
-    cursors = Cursors(console.secret, "console history before", evolve(query, cursor=before))
+    cursors = Cursors(
+        console.settings.secret, "console history before", evolve(query, cursor=before)
+    )
 
     def read(cursor: str, limit: int) -> Feed:
         return tx.history.backwards(before=cursor, limit=limit, matching=query)
@@ -233,7 +235,7 @@ def _changes_event(
 
 
 def _cursors(console: ConsoleContext, query: HistoryPageQuery) -> Cursors:
-    return Cursors(console.secret, "console history", query)
+    return Cursors(console.settings.secret, "console history", query)
 
 
 PAGES: Final = (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
@@ -14,6 +14,7 @@ from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics, command_labels
 from indelible_web.http.paging import Cursors, PageQuery
 from indelible_web.http.request import Caller, current_request
+from indelible_web.settings import WebSettings
 
 Command = TypeVar("Command")
 R = TypeVar("R")
@@ -34,7 +35,7 @@ class OperationContext:
     route: str
     reason: str
     idempotency: Idempotency[Any] | None
-    secret: bytes = field(repr=False)
+    settings: WebSettings
     metrics: Metrics
 
     @property
@@ -112,7 +113,7 @@ class OperationContext:
 
     def cursors(self, query: PageQuery) -> Cursors:
         """Return the cursors of the list that the query describes."""
-        return Cursors(self.secret, self.route, query)
+        return Cursors(self.settings.secret, self.route, query)
 
 
 @frozen(kw_only=True)
@@ -120,7 +121,7 @@ class Services:
     """The parts of an application that every operation needs."""
 
     app_context: AppContext
-    secret: bytes = field(repr=False)
+    settings: WebSettings
     metrics: Metrics
 
     def open_operation(
@@ -141,6 +142,6 @@ class Services:
             route=route,
             reason=reason,
             idempotency=idempotency,
-            secret=self.secret,
+            settings=self.settings,
             metrics=self.metrics,
         )

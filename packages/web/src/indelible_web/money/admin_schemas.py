@@ -207,12 +207,14 @@ class InboxDetailView:
 class BackfillView:
     """The events that were missing and are stored now.
 
-    `refused` are events that cannot be read. `left` is the number of missing events that the next
-    backfill stores.
+    `refused_count` is the number of missing events that are not stored: they cannot be read, or
+    belong to another mode, account or version. `refused` names the first of them. `left` is the
+    number of missing events that further backfills store.
     """
 
     stored: tuple[str, ...]
     refused: tuple[str, ...]
+    refused_count: int
     left: int
 
 

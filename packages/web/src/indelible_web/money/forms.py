@@ -46,7 +46,7 @@ from indelible_web.money.pages import (
 )
 from indelible_web.money.payout_pages import list_payouts, payout
 from indelible_web.money.payout_schemas import PlannedPayoutsView, TransferView
-from indelible_web.money.texts import planned_text
+from indelible_web.money.texts import backfilled_text, planned_text
 
 BY_OPERATOR: Final = "OPERATOR"
 R = TypeVar("R")
@@ -106,8 +106,12 @@ def backfill_form(console: ConsoleContext) -> Response:
     def act(context: OperationContext) -> BackfillView:
         return inbox_admin.backfill(context, BackfillBody())
 
-    notice = "The events of the last 72 hours are complete."
-    return _act(console, act, BackfillView, notice, "list_inbox", list_inbox)
+    try:
+        backfilled = _run(console, act, BackfillView)
+    except IndelibleError as error:
+        return list_inbox(console, error=error)
+
+    return _show(console, backfilled_text(backfilled), "list_inbox")
 
 
 def reconcile_form(console: ConsoleContext) -> Response:

@@ -6,14 +6,13 @@ from typing import ClassVar, Final
 from attrs import field, frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import IndelibleError, InvalidTransition, ListOrder
+from indelible.kernel import InvalidTransition, ListOrder
 from indelible.kernel.values import bounded_int
 from indelible.kernel.webhooks import list_webhook_rejections
-from indelible.money import EventObject, EventOrigin, ReplayEvent, StripeEventFilter
+from indelible.money import ReplayEvent, StripeEventFilter
 from indelible.money.errors import GatewayOutage, PaymentsNotConfigured, StripeEventNotFound
 from indelible.money.handlers import receive_event, replay_event
-from indelible.money.rules.events import EVENT_TYPES, parse_envelope
-from indelible.money.tasks.receiving import received
+from indelible.money.rules.events import EVENT_TYPES
 from indelible_web.http.downloads import Download, download_of
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
@@ -36,11 +35,12 @@ from indelible_web.money.admin_schemas import (
     WebhookRejectionView,
 )
 from indelible_web.money.idempotency import run_recorded
+from indelible_web.money.missing_events import MissingEvents, read_missing
 from indelible_web.money.starting import require_gateway, stripe_errors
 from indelible_web.money.webhooks import ENDPOINT
 
 MAX_ATTEMPTS: Final = 100  # that a page shows
-MAX_BACKFILLED: Final = 200  # that one request stores
+MAX_BACKFILLED: Final = 200  # that one request stores, and that its answer names as refused
 
 routes = Routes("money_inbox", "The inbox of Stripe's events, for operators.")
 
@@ -151,31 +151,28 @@ def backfill(context: OperationContext, body: BackfillBody) -> BackfillView:
     gateway = require_gateway(context)
     since = context.clock.now() - timedelta(hours=body.hours)
     with stripe_errors():
-        listed = {event.id: event for event in gateway.list_events(since=since, types=EVENT_TYPES)}
+        listed = gateway.list_events(since=since, types=EVENT_TYPES)
+        missing = read_missing(context, listed, limit=MAX_BACKFILLED)
 
     def store(tx: WriteTx, _: BackfillEvents) -> BackfillView:
-        return _store_missing(tx, listed)
+        return _store_missing(tx, missing)
 
     return run_recorded(context, store, BackfillEvents(hours=body.hours))
 
 
-def _store_missing(tx: WriteTx, listed: dict[str, EventObject]) -> BackfillView:
-    """Store events of Stripe's list that the inbox does not have, up to a number."""
-    missing = tx.money.events.unknown(tuple(listed))
+def _store_missing(tx: WriteTx, missing: MissingEvents) -> BackfillView:
+    """Store missing events, except those that have arrived meanwhile."""
     stored: list[str] = []
-    refused: list[str] = []
-    for event_id in missing[:MAX_BACKFILLED]:
-        body = listed[event_id].body
-        try:
-            envelope = parse_envelope(body)
-        except IndelibleError:
-            refused.append(event_id)
-            continue
-        receive_event(tx, received(envelope, body, EventOrigin.BACKFILL))
-        stored.append(event_id)
+    for command in missing.commands:
+        if not receive_event(tx, command).is_duplicate:
+            stored.append(command.event_id)
 
-    left = len(missing) - len(stored) - len(refused)
-    return BackfillView(stored=tuple(stored), refused=tuple(refused), left=left)
+    return BackfillView(
+        stored=tuple(stored),
+        refused=tuple(missing.refused),
+        refused_count=missing.refused_count,
+        left=missing.left,
+    )
 
 
 def read_event(tx: ReadTx, event_id: str) -> InboxDetailView:

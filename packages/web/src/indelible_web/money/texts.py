@@ -1,10 +1,11 @@
-"""Texts of money's pages: numbers of requests, what was planned, and what a balance means."""
+"""Texts of money's pages: numbers of requests, results of forms, and what a balance means."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from indelible.money import AccountKind
 from indelible_web.console.home_parts import plural
+from indelible_web.money.admin_schemas import BackfillView
 from indelible_web.money.payout_schemas import PlannedPayoutsView
 
 POSITIVE_BALANCES: Final[Mapping[AccountKind, str]] = {
@@ -54,3 +55,28 @@ def planned_text(payout: PlannedPayoutsView) -> str:
 
     noun = plural(payout.transfer_count, "transfer")
     return f"Nothing to plan: the settlement has its {payout.transfer_count:,} {noun} already."
+
+
+def backfilled_text(backfilled: BackfillView) -> str:
+    """Return what a backfill has stored, what it has refused, and what is left for the next."""
+    stored = len(backfilled.stored)
+    parts: list[str] = []
+    if stored:
+        parts.append(f"{stored:,} missing {plural(stored, 'event')} {_were(stored)} stored.")
+    if backfilled.left:
+        verb = plural(backfilled.left, "is", "are")
+        parts.append(f"{backfilled.left:,} more {verb} missing: send the form again.")
+    if backfilled.refused_count:
+        refused = backfilled.refused_count
+        noun = plural(refused, "event")
+        parts.append(
+            f"{refused:,} {noun} {_were(refused)} refused, such as {backfilled.refused[0]}:"
+            " not readable, or of another mode, account or version."
+        )
+    if not parts:
+        return "No event is missing."
+    return " ".join(parts)
+
+
+def _were(number: int) -> str:
+    return plural(number, "was", "were")

@@ -69,6 +69,15 @@ class StripeWebhook:
         return json_response(answer, 200)
 
 
+def environment_of(settings: WebSettings) -> Environment:
+    """Return what the events of Stripe must belong to."""
+    return Environment(
+        livemode=settings.stripe_livemode,
+        account=settings.stripe_account,
+        api_version=settings.stripe_api_version,
+    )
+
+
 def open_webhook(
     app_context: AppContext, settings: WebSettings, metrics: Metrics
 ) -> WebhookReceiver:
@@ -78,11 +87,7 @@ def open_webhook(
         handler = WebhookHandler(
             store=app_context.store,
             secrets=settings.stripe_webhook_secrets,
-            environment=Environment(
-                livemode=settings.stripe_livemode,
-                account=settings.stripe_account,
-                api_version=settings.stripe_api_version,
-            ),
+            environment=environment_of(settings),
         )
         webhook = StripeWebhook(handler, metrics)
 

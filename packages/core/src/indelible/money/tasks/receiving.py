@@ -55,28 +55,25 @@ class WebhookHandler:
             WebhookMalformed: The body is no event.
             EnvironmentMismatch: The event has another mode, account or version.
         """
-        envelope = parse_envelope(body)
-        self.environment.check(envelope)
-        return self._store(envelope, body, EventOrigin.WEBHOOK, request_id)
+        command = check_event(body, self.environment, EventOrigin.WEBHOOK)
+        return self._store(command, request_id)
 
     def backfill(self, body: bytes, *, request_id: str | None = None) -> StripeEventSaved:
-        """Store an event that was read from Stripe's list, and not sent by a webhook."""
-        envelope = parse_envelope(body)
-        self.environment.check(envelope)
-        return self._store(envelope, body, EventOrigin.BACKFILL, request_id)
+        """Store an event that was read from Stripe's list, and not sent by a webhook.
 
-    def _store(
-        self, envelope: EventEnvelope, body: bytes, origin: EventOrigin, request_id: str | None
-    ) -> StripeEventSaved:
-        command = received(envelope, body, origin)
+        Raises: as `receive`.
+        """
+        command = check_event(body, self.environment, EventOrigin.BACKFILL)
+        return self._store(command, request_id)
 
+    def _store(self, command: ReceiveEvent, request_id: str | None) -> StripeEventSaved:
         def receive(tx: MoneyWrite, command: ReceiveEvent) -> StripeEventSaved:
             self.at_failpoint(PaymentFailpoint.RECEIVE_BEFORE_WRITE)
             saved = receive_event(tx, command)
             self.at_failpoint(PaymentFailpoint.RECEIVE_AFTER_WRITE)
             return saved
 
-        reason = f"{origin.value} of {envelope.type}"
+        reason = f"{command.origin.value} of {command.event_type}"
         try:
             saved = self.store.run(
                 receive, command, actor=STRIPE, reason=reason, request_id=request_id
@@ -88,6 +85,18 @@ class WebhookHandler:
             )
         self.at_failpoint(PaymentFailpoint.RECEIVE_AFTER_COMMIT)
         return saved
+
+
+def check_event(body: bytes, environment: Environment, origin: EventOrigin) -> ReceiveEvent:
+    """Check the bytes of an event, and return the command that stores them.
+
+    Raises:
+        WebhookMalformed: The body is no event.
+        EnvironmentMismatch: The event has another mode, account or version.
+    """
+    envelope = parse_envelope(body)
+    environment.check(envelope)
+    return received(envelope, body, origin)
 
 
 def received(envelope: EventEnvelope, body: bytes, origin: EventOrigin) -> ReceiveEvent:
