@@ -219,6 +219,19 @@ def test_a_cursor_of_another_state_is_refused(site: Site, monkeypatch: pytest.Mo
     assert member.get(f"{TASKS}/letters?state=waiting&cursor={cursor}").status_code == 400
 
 
+def test_the_next_page_is_reached_after_a_refused_bulk_form(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_tasks, "PAGE_SIZE", 1)
+    for number in range(2):
+        buried(site.store, "letters", f"letter-{number}")
+    member = operator(site)
+    member.get(f"{TASKS}/letters?state=dead")
+    assert member.send("/letters/requeue", reason=" ").status_code == 422
+
+    assert member.get(member.page.link("cursor=")).status_code == 200
+
+
 def test_a_waiting_task_is_canceled_with_a_reason_and_requeued(any_site: Site) -> None:
     acted(any_site.store, lambda tx: tx.tasks.enqueue("letters", {"letter-1": EARLIER}))
     member = operator(any_site)

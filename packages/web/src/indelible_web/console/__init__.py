@@ -17,6 +17,7 @@ from indelible_web.console import (
     keys,
     layout,
     links,
+    lists,
     navigation,
     search,
     session,
@@ -186,5 +187,6 @@ def _add_template_values(
     blueprint.add_app_template_filter(layout.field_label, "field_label")
     blueprint.add_app_template_filter(layout.visible, "visible")
     blueprint.add_app_template_filter(relative, "relative")
+    blueprint.add_app_template_global(lists.page_url, "page_url")
     blueprint.add_app_template_filter(times.instant, "instant")
     blueprint.add_app_template_filter(times.duration, "duration")

@@ -1,10 +1,11 @@
 """The parts of the console that its views work with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from attrs import frozen
-from flask import request, url_for
+from flask import current_app, request, url_for
+from werkzeug.wrappers import Response
 
 from indelible.kernel import Idempotency
 from indelible_web.console.cookies import Sessions
@@ -43,11 +44,17 @@ class ConsoleContext(Services):
         return url_for("console.home")
 
     def operation(
-        self, *, reason: str = "", response_type: type[R] | None = None
+        self,
+        *,
+        reason: str = "",
+        response_type: type[R] | None = None,
+        page_view: Callable[..., Response] | None = None,
     ) -> OperationContext:
         """Return the current request as an operation of the signed-in caller.
 
-        With a response type, a form that is sent twice has one effect.
+        With a response type, a form that is sent twice has one effect. `page_view` is the view of
+        a list that a refused form shows again: cursors are signed for the rule of the list, not
+        for that of the form.
 
         Raises: Unauthenticated.
         """
@@ -56,7 +63,11 @@ class ConsoleContext(Services):
         if key and response_type:
             idempotency = Idempotency(key, response_type)
 
-        return self.open_operation(str(request.url_rule), reason, idempotency)
+        rule = request.url_rule
+        if page_view is not None:
+            rule = next(current_app.url_map.iter_rules(f"console.{page_view.__name__}"))
+
+        return self.open_operation(str(rule), reason, idempotency)
 
 
 def form_text(name: str) -> str:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from attrs import frozen
+from attrs import fields, frozen
 from flask import request, url_for
 
 from indelible.kernel.lists import FILTERS
 from indelible_web.console.layout import parse_fields
+from indelible_web.http.paging import PageQuery
 from indelible_web.http.request import Caller
 
 T = TypeVar("T")
@@ -76,6 +77,22 @@ def list_view(order: str | None = None) -> ListView:
             typed[name] = value
 
     return ListView(endpoint=str(request.endpoint), typed=typed, order=order or "")
+
+
+def page_url(endpoint: str, query: PageQuery, cursor: str | None = None) -> str:
+    """Return the address of a page of the query's list: the first page without a cursor.
+
+    The address repeats everything that the query sets, such as filters, parts of the path, and the
+    size of a page.
+    """
+    values: dict[str, Any] = {}
+    for attribute in fields(type(query)):
+        value = getattr(query, attribute.name)
+        if value != attribute.default:
+            values[attribute.name] = value
+    values["cursor"] = cursor
+
+    return url_for(endpoint, **values)
 
 
 def parse_list(cls: type[T], caller: Caller, **more: object) -> T:

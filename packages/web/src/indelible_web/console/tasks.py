@@ -1,6 +1,6 @@
 """The console's pages of one stage and of one task, and the forms to repair them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -109,7 +109,7 @@ class StageSummary:
 
 def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
     """Show one stage: its switch, its errors, its throughput, and its tasks in one state."""
-    context = _operator(console)
+    context = _operator(console, page_view=show_stage)
     query = parse_list(StageTasksQuery, context.caller, stage=name)
     if query.task is not None:
         return redirect(url_for("console.show_task", name=name, entity_id=query.task), 303)
@@ -199,12 +199,18 @@ def requeue_dead(console: ConsoleContext, name: str) -> Response:
     return redirect(url, 303)
 
 
-def _operator(console: ConsoleContext, response_type: type[Any] | None = None) -> OperationContext:
-    """Return the current request's operation.
+def _operator(
+    console: ConsoleContext,
+    response_type: type[Any] | None = None,
+    page_view: Callable[..., Response] | None = None,
+) -> OperationContext:
+    """Return the current request's operation, on a page that a refused form shows again.
 
     Raises: ScopeMissing unless the caller is an operator.
     """
-    context = console.operation(reason=form_text("reason"), response_type=response_type)
+    context = console.operation(
+        reason=form_text("reason"), response_type=response_type, page_view=page_view
+    )
     context.caller.require_scope(ADMIN)
 
     return context

@@ -63,7 +63,7 @@ Items = tuple[AttentionItem, ...]
 
 def list_payments(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render the charges of all parties, and the switch of payments."""
-    context = operator(console)
+    context = operator(console, list_payments)
     query = parse_fields(ChargeListQuery, request.args)
     return money_page(
         console,
@@ -90,7 +90,7 @@ def payment(
 
 def list_inbox(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render the received events of Stripe."""
-    context = operator(console)
+    context = operator(console, list_inbox)
     query = parse_fields(InboxListQuery, request.args)
     return money_page(
         console,
@@ -183,7 +183,7 @@ def list_reconciliation_reports(
     console: ConsoleContext, error: IndelibleError | None = None
 ) -> Response:
     """Render the reconciliations, newest first."""
-    context = operator(console)
+    context = operator(console, list_reconciliation_reports)
     query = parse_fields(ReconciliationListQuery, request.args)
     return money_page(
         console,
@@ -215,9 +215,11 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
     )
 
 
-def operator(console: ConsoleContext) -> OperationContext:
-    """Return the operation of a caller who is an operator."""
-    context = console.operation()
+def operator(
+    console: ConsoleContext, page_view: Callable[..., Response] | None = None
+) -> OperationContext:
+    """Return the operation of a caller who is an operator, on a page that forms show again."""
+    context = console.operation(page_view=page_view)
     context.caller.require_scope(ADMIN)
     return context
 

@@ -44,7 +44,7 @@ class TransferRow:
 
 def list_payouts(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render what is owed without a transfer, and the transfers; both of a reference or of all."""
-    context = operator(console)
+    context = operator(console, list_payouts)
     query = parse_fields(TransferListQuery, request.args)
     page = list_payout_transfers(context, query)
     return money_page(
