@@ -6,9 +6,11 @@ from tests.web.console.visitor import Site, Visitor
 
 from indelible.money import OpenCharge
 from indelible.money.handlers import open_charge
+from indelible.testing.money.reconciliations import difference, finish, start
 from indelible.testing.money.scenarios import REFERENCE
-from indelible.testing.money.transfers import planned
+from indelible.testing.money.transfers import called, planned
 from indelible.testing.stores import FAR
+from indelible_web.money import payout_pages
 
 pytestmark = pytest.mark.slow
 
@@ -86,3 +88,34 @@ def test_the_links_of_the_ledger_keep_the_filters(site: Site, operator: Visitor)
 
     assert f"reference={REFERENCE}" in link
     assert operator.get(link).status_code == 200
+
+
+def test_all_discrepancies_of_a_report_are_on_its_pages(site: Site, operator: Visitor) -> None:
+    subjects = [f"subject-{number:03}" for number in range(1, 121)]
+    found = [difference(number, subject) for number, subject in enumerate(subjects, start=1)]
+    report = finish(site.store, start(site.store), *found)
+    operator.get(f"{MONEY}/reconciliations/{report.id}")
+    text = operator.page.words
+    while any("cursor=" in link for link in operator.page.links):
+        operator.get(operator.page.link("cursor="))
+        text += operator.page.words
+
+    assert [subject for subject in subjects if subject not in text] == []
+
+
+def test_a_transfer_shows_its_newest_requests_first(
+    site: Site, operator: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(site.store)
+    transfer = called(site.store, "ann")
+    address = f"{MONEY}/payouts/{transfer.id}"
+    operator.get(address)
+    words = operator.page.words
+    assert words.index("Attempt 2") < words.index("Attempt 1")
+    assert "before them" not in words
+
+    monkeypatch.setattr(payout_pages, "MAX_ROWS", 1)
+    operator.get(address)
+    assert "Attempt 2" in operator.page.words
+    assert "Attempt 1" not in operator.page.words
+    assert f"{transfer.id}/attempts lists the 1 before them." in operator.page.words

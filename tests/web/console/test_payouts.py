@@ -224,7 +224,8 @@ def test_a_transfer_tells_its_requests_and_its_look_ups(any_site: Site, operator
     operator.get(PAYOUTS)
     assert "1 request, 1 look-up" in operator.page.words
     open_transfer(operator, transfer)
-    assert "Requests to Stripe 1 request, 1 look-up Attempt 1 look-up" in operator.page.words
+    assert "Requests to Stripe 1 request, 1 look-up Attempt 2 request" in operator.page.words
+    assert "Attempt 1 look-up" in operator.page.words
 
 
 # Approve

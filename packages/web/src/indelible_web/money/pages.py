@@ -27,11 +27,11 @@ from indelible_web.money.admin_queries import (
     AccountListQuery,
     ChargeListQuery,
     ChargeQuery,
+    DiscrepancyQuery,
     DisputeListQuery,
     InboxListQuery,
     PostingsQuery,
     ReconciliationListQuery,
-    ReconciliationQuery,
     StripeEventQuery,
 )
 from indelible_web.money.inbox_admin import event_payload, list_stripe_events, read_event
@@ -51,8 +51,8 @@ from indelible_web.money.payment_admin import (
     list_disputes as list_dispute_views,
 )
 from indelible_web.money.reconciliation_admin import (
+    list_reconciliation_discrepancies,
     list_reconciliations,
-    read_discrepancies,
     read_reconciliation,
 )
 from indelible_web.money.texts import balance_text
@@ -198,20 +198,18 @@ def list_reconciliation_reports(
 
 
 def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Response:
-    """Render a reconciliation with its discrepancies."""
+    """Render a reconciliation with a page of its discrepancies."""
     context = operator(console)
-    query = parse_fields(ReconciliationQuery, {}, reconciliation_id=reconciliation_id)
+    query = parse_fields(DiscrepancyQuery, request.args, reconciliation_id=reconciliation_id)
     report = context.store.read(read_reconciliation, query.reconciliation_id)
-    discrepancies = context.store.read(
-        read_discrepancies, query.reconciliation_id, after=0, limit=MAX_ROWS
-    )
     return money_page(
         console,
         context,
         "money/reconciliation",
         no_items,
+        query=query,
         report=report,
-        discrepancies=discrepancies,
+        page=list_reconciliation_discrepancies(context, query),
     )
 
 

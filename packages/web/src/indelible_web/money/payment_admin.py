@@ -130,7 +130,10 @@ def list_disputes(context: OperationContext, query: DisputeListQuery) -> Page[Di
     "GET /payments/disputes/due", ADMIN, request_type=EmptyQuery, response_type=DueDisputesView
 )
 def list_due_disputes(context: OperationContext, _: EmptyQuery) -> DueDisputesView:
-    """List the disputes that need a response, by the time until which evidence is due."""
+    """List the 100 disputes that need a response first; there is one page.
+
+    `GET /payments/disputes` lists all disputes.
+    """
     items = context.store.read(
         due_disputes, until=datetime.max.replace(tzinfo=context.clock.now().tzinfo)
     )

@@ -66,11 +66,12 @@ def list_payouts(console: ConsoleContext, error: IndelibleError | None = None) -
 def payout(
     console: ConsoleContext, transfer_id: str, error: IndelibleError | None = None
 ) -> Response:
-    """Render a transfer with its attempts, and what can be done about it."""
+    """Render a transfer with its newest attempts, and what can be done about it."""
     context = operator(console)
     query = parse_fields(TransferQuery, {}, transfer_id=transfer_id)
     transfer = context.store.read(read_transfer, query.transfer_id)
-    attempts = context.store.read(read_attempts, query.transfer_id, after=0, limit=MAX_ROWS)
+    older = max(0, transfer.attempt_number - MAX_ROWS)
+    attempts = context.store.read(read_attempts, query.transfer_id, after=older, limit=MAX_ROWS)
     return money_page(
         console,
         context,
@@ -78,7 +79,8 @@ def payout(
         no_items,
         error=error,
         transfer=transfer,
-        attempts=attempts,
+        attempts=attempts[::-1],
+        older=older,
         attempts_text=attempts_text(transfer.calls, transfer.look_ups),
     )
 
