@@ -1,11 +1,16 @@
 """Reversals, issuing again, unclaimed money, events and the scheduler's result."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.payout_runs import OPERATOR, PRIZES, SECOND, Fault, PayoutRun
 
+from indelible.app import WriteTx
 from indelible.kernel import InvalidTransition
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
 from indelible.money.commands import (
     ClosePayee,
     CompletePayoutJob,
@@ -18,6 +23,8 @@ from indelible.money.commands import (
 )
 from indelible.money.entities import AccountKind, MovementKind, TransferFailure, account_id
 from indelible.money.errors import (
+    ParkReason,
+    ParkReasonReserved,
     PayoutAccountMissing,
     PayoutJobNotFinished,
     ReversalTooLarge,
@@ -37,6 +44,7 @@ from indelible.money.handlers import (
     unpark_transfer,
 )
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.ports import MoneyWrite
 from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.money.tasks import sweeping
@@ -147,6 +155,57 @@ def test_a_transfer_that_an_operator_parks_waits_for_the_operator() -> None:
     run.process_all()
 
     run.require_paid_once(ONE)
+
+
+def end_task(run: PayoutRun, party: str) -> None:
+    """Let the task of a transfer die."""
+
+    def end(tx: MoneyWrite, transfer_id: str) -> None:
+        until = tx.clock.now() + timedelta(seconds=60)
+        leases = tx.tasks.claim(SEND_TRANSFER_STAGE, limit=len(PRIZES), until=until)
+        for lease in leases:
+            if lease.entity_id == transfer_id:
+                tx.tasks.mark_dead(lease, reason="a test")
+            else:
+                tx.tasks.release([lease])
+
+    run.execute(end, run.transfer(party).id)
+
+
+def prune_tasks(run: PayoutRun) -> None:
+    """Delete the tasks that have ended."""
+
+    def prune(tx: WriteTx, _: None) -> None:
+        set_task_retention(tx, SetTaskRetention(seconds=60))
+
+    run.execute(prune, None)
+    run.clock.advance(61)
+    run.execute(lambda tx, _: tx.tasks.prune(SEND_TRANSFER_STAGE, limit=10), None)
+
+
+def test_a_held_transfer_stays_parked_after_its_task_died_or_was_pruned() -> None:
+    run = PayoutRun()
+    run.prepare()
+    end_task(run, "ann")
+    for party in PRIZES:
+        command = ParkTransfer(transfer_id=run.transfer(party).id, park_reason="CHECK")
+        run.execute(park_transfer, command)
+    prune_tasks(run)
+    with pytest.raises(TaskNotFound):
+        run.task(run.transfer("bob"))
+    run.clock.advance(3_600)
+
+    run.stages().sweep().run()
+    run.process_all()
+
+    assert {one.status for one in run.transfers()} == {TransferStatus.PARKED}
+    assert not run.stripe.transfers
+
+
+@pytest.mark.parametrize("reason", ParkReason)
+def test_an_operator_cannot_park_for_a_reason_that_the_program_ends(reason: ParkReason) -> None:
+    with pytest.raises(ParkReasonReserved):
+        ParkTransfer(transfer_id="transfer-1", park_reason=reason)
 
 
 def test_an_operator_parks_neither_an_unapproved_nor_an_ended_transfer() -> None:

@@ -348,6 +348,8 @@ TRANSFER: Final = Lifecycle(
         Edge(_SENDING, "fail", _FAILED_TERMINAL, 0),
         Edge(_RETRYABLE, "fail", _FAILED_TERMINAL, 0),
         Edge(_PARKED, "unclaim", _FAILED_TERMINAL, 0),
+        # An operator lets it be tried again.
+        Edge(_PARKED, "unpark", _TO_SEND, 0),
         # Stripe has the transfer already: its event arrived, or a restored backup forgot it.
         Edge(_TO_SEND, "adopt", _COMPLETED, 0),
         Edge(_RETRYABLE, "adopt", _COMPLETED, 0),

@@ -24,6 +24,7 @@ from indelible.money.entities import (
 )
 from indelible.money.entities.reconciliations import RULES
 from indelible.money.entities.values import message_field
+from indelible.money.errors import PROGRAM_REASONS, ParkReasonReserved
 from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import FailureDecision
 
@@ -135,10 +136,15 @@ class TransferCommand:
 
 @frozen(kw_only=True)
 class ParkTransfer(TransferCommand):
-    """Let a transfer wait until its payee or the balance has changed."""
+    """Let a transfer wait until an operator unparks it."""
 
     command_name: ClassVar[str] = "park_transfer"
     park_reason: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+    def __attrs_post_init__(self) -> None:
+        if self.park_reason in PROGRAM_REASONS:
+            reserved = ", ".join(sorted(PROGRAM_REASONS))
+            raise ParkReasonReserved(self.transfer_id, self.park_reason, reserved)
 
 
 @frozen(kw_only=True)

@@ -183,6 +183,12 @@ class Transfer(Aggregate):
         return self.status in TERMINAL_TRANSFER
 
     @property
+    def is_held(self) -> bool:
+        """Return True if the transfer waits for an operator."""
+        is_parked = self.status is TransferStatus.PARKED
+        return is_parked and self.failure_code not in errors.PROGRAM_REASONS
+
+    @property
     def may_exist(self) -> bool:
         """Return True if a request was made whose effect at Stripe is not known."""
         has_called = self.first_attempt_at is not None
@@ -271,6 +277,10 @@ class Transfer(Aggregate):
             failure_count=0,
             must_look_up=self.must_look_up or must_look_up,
         )
+
+    def unparked(self, *, now: datetime) -> Self:
+        """Return the transfer that is due again, because an operator wants it."""
+        return self.transition("unpark", now=now, parked_at=None, failure_code=None)
 
     def failed(self, reason: TransferFailure, code: str, message: str, *, now: datetime) -> Self:
         """Return the transfer after its last failure; Stripe is asked before another request."""

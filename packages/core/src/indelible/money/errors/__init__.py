@@ -1,6 +1,7 @@
 """The errors of money, and the registry of payment codes."""
 
 from indelible.money.errors.gateway import (
+    PROGRAM_REASONS,
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,
@@ -56,6 +57,7 @@ from indelible.money.errors.payments import (
 from indelible.money.errors.payouts import (
     DestinationTaken,
     FourEyesRequired,
+    ParkReasonReserved,
     PayeeNotFound,
     PayoutAccountMissing,
     PayoutAlreadyScheduled,
@@ -87,6 +89,7 @@ __all__ = [
     "GatewayRejected",
     "IdempotencyMismatch",
     "OutageOutcome",
+    "PROGRAM_REASONS",
     "ParkReason",
     # ledger
     "AccountNotFound",
@@ -136,6 +139,7 @@ __all__ = [
     "UnclaimedTooEarly",
     "DestinationTaken",
     "FourEyesRequired",
+    "ParkReasonReserved",
     "PayeeNotFound",
     "PayoutAccountMissing",
     "PayoutAlreadyScheduled",

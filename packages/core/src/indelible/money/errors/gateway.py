@@ -1,7 +1,7 @@
 """The errors that a gateway to Stripe raises; the stages decide by their type."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import frozen
 
@@ -49,6 +49,10 @@ class ParkReason(StrEnum):
     ACCOUNT_MISSING = "account_missing"
     ACCOUNT_RESTRICTED = "account_restricted"
     PAYMENTS_HALTED = "payments_halted"
+
+
+# The program ends a wait for one of these; any other reason is an operator's.
+PROGRAM_REASONS: Final = frozenset(ParkReason)
 
 
 @frozen

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel import Conflict, NotFound
+from indelible.kernel import Conflict, Invalid, NotFound
 
 
 @frozen
@@ -137,6 +137,19 @@ class FourEyesRequired(Conflict):
     )
     transfer_id: str
     approved_by: str
+
+
+@frozen
+class ParkReasonReserved(Invalid):
+    """A transfer that an operator parks for a reason that the program ends by itself."""
+
+    code: ClassVar[str] = "PARK_REASON_RESERVED"
+    message: ClassVar[str] = (
+        "Park reason {reason} of transfer {transfer_id} is reserved: expected none of {reserved}."
+    )
+    transfer_id: str
+    reason: str
+    reserved: str
 
 
 @frozen

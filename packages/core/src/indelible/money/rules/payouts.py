@@ -45,8 +45,6 @@ TRANSFER_METADATA: Final = "transfer_id"
 SETTLEMENT_METADATA: Final = "settlement_id"
 # What a transfer waits for that only its payee can change.
 PAYEE_REASONS: Final = frozenset({ParkReason.ACCOUNT_MISSING, ParkReason.ACCOUNT_RESTRICTED})
-KNOWN_REASONS: Final = frozenset(ParkReason)
-
 
 # SQLite has one writer, which a longer transaction would hold for too long.
 TRANSFERS_PER_STEP: Final = 1_000
@@ -116,8 +114,9 @@ def next_step(transfer: Transfer, facts: SendFacts, *, now: datetime) -> SendDec
     """Decide the next step of a transfer.
 
     A transfer that cannot be sent now, and may exist at Stripe, is looked up before it waits.
+    One that an operator holds stays parked, whatever makes its task due.
     """
-    if transfer.is_terminal or not transfer.is_approved:
+    if transfer.is_terminal or transfer.is_held or not transfer.is_approved:
         return SendDecision(step=SendStep.NOTHING)
 
     reason = park_reason(transfer, facts)

@@ -12,17 +12,18 @@ from indelible.money.commands import (
     ReopenPayee,
     RestrictPayee,
 )
+from indelible.money.errors import ParkReason
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.transfers import (
     account_of,
     approve,
-    called,
     id_of,
+    parked,
     planned,
     ready_payee,
 )
-from indelible.testing.stores import AnyStore, do
+from indelible.testing.stores import FAR, AnyStore, do, within
 
 
 class PayeesConformance:
@@ -86,17 +87,13 @@ class PayeesConformance:
     def test_an_enabled_payee_makes_its_parked_transfers_due(self, store: AnyStore) -> None:
         planned(store)
         approve(store, "ann")
-        reason = money.errors.ParkReason.ACCOUNT_MISSING
-        park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason=reason)
-        do(store, money.park_transfer, park)
-        canceled = store.read(lambda tx: tx.tasks.get(SEND_TRANSFER_STAGE, id_of("ann")))
-        assert canceled.cancel_reason is not None
+        parked(store, "ann", ParkReason.ACCOUNT_MISSING)
+        within(store, lambda tx: tx.tasks.reschedule(SEND_TRANSFER_STAGE, id_of("ann"), due_at=FAR))
+        waiting = store.read(lambda tx: tx.tasks.get(SEND_TRANSFER_STAGE, id_of("ann")))
 
-        called(store, "bob")
         ready_payee(store, "ann")
 
-        parked = store.read(lambda tx: tx.money.transfers.get(id_of("ann"))).entity
-        assert parked.failure_code == reason
-        payee = store.read(lambda tx: tx.money.payees.of_party("ann"))
-        assert payee is not None
-        assert payee.entity.is_ready
+        due = store.read(lambda tx: tx.tasks.get(SEND_TRANSFER_STAGE, id_of("ann")))
+        assert waiting.due_at == FAR
+        assert due.due_at is not None
+        assert due.due_at < FAR

@@ -27,8 +27,10 @@ from indelible.money.handlers import (
     park_transfer,
     record_transfer_failure,
     record_transfer_sent,
+    unpark_transfer,
 )
 from indelible.money.handlers.payouts import begin_transfer
+from indelible.money.handlers.payouts.approving import wake_transfer
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
 from indelible.money.queries.transfers import (
     AttemptCounts,
@@ -54,6 +56,7 @@ from indelible.testing.money.transfers import (
     approve,
     called,
     id_of,
+    parked,
     plan,
     planned,
     ready_payee,
@@ -95,10 +98,7 @@ class PayoutEndsConformance:
         planned(store)
         for party in WON:
             approve(store, party)
-            command = money.ParkTransfer(
-                transfer_id=id_of(party), park_reason=ParkReason.ACCOUNT_MISSING
-            )
-            do(store, park_transfer, command)
+            parked(store, party, ParkReason.ACCOUNT_MISSING)
         parked_at = transfer_of(store, "bob").parked_at
         assert parked_at is not None
 
@@ -309,11 +309,30 @@ class PayoutEndsConformance:
         assert restricted.decision.park_reason is ParkReason.ACCOUNT_RESTRICTED
         assert transfer_of(store, "ann").attempt_number == 0
 
+    def test_a_transfer_that_an_operator_holds_is_not_sent_by_its_task(
+        self, store: AnyStore
+    ) -> None:
+        planned(store)
+        ready_payee(store, "ann")
+        approve(store, "ann")
+        command = BeginTransfer(transfer_id=id_of("ann"))
+        park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason="CHECK")
+        held = do(store, park_transfer, park).transfer
+        do(store, wake_transfer, id_of("ann"))
+
+        assert held.is_held
+        assert within(store, lambda tx: begin_transfer(tx, command)) is None
+        unpark = money.UnparkTransfer(transfer_id=id_of("ann"))
+        freed = do(store, unpark_transfer, unpark).transfer
+        assert (freed.status, freed.failure_code, freed.parked_at) == ("pending", None, None)
+        work = within(store, lambda tx: begin_transfer(tx, command))
+        assert work is not None
+        assert work.transfer.status is TransferStatus.PROCESSING
+
     def test_a_payee_that_may_still_come_loses_nothing(self, store: AnyStore) -> None:
         books = planned(store)
         approve(store, "ann")
-        park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason=ParkReason.ACCOUNT_MISSING)
-        do(store, park_transfer, park)
+        parked(store, "ann", ParkReason.ACCOUNT_MISSING)
         command = money.MarkUnclaimed(transfer_id=id_of("ann"))
 
         assert code(partial(do, store, mark_unclaimed, command)) == "UNCLAIMED_TOO_EARLY"

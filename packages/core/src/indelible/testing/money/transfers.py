@@ -19,21 +19,24 @@ from indelible.money.commands import (
     BeginTransfer,
     EnablePayee,
     RecordReversal,
+    RecordTransferFailure,
     RecordTransferSent,
 )
 from indelible.money.entities import transfer_id
+from indelible.money.errors import ParkReason
 from indelible.money.handlers import (
     approve_transfer,
     attach_destination,
     enable_payee,
     plan_payouts,
     record_reversal,
+    record_transfer_failure,
     record_transfer_sent,
     register_payee,
 )
 from indelible.money.handlers.payouts import begin_call, begin_transfer
 from indelible.money.rules.ledger import Proof
-from indelible.money.rules.payouts import transfer_group, transfer_metadata
+from indelible.money.rules.payouts import FailureDecision, transfer_group, transfer_metadata
 from indelible.testing.money.scenarios import USD, WON, Books, settled_books
 from indelible.testing.stores import BEGINNING, NOOR, AnyStore, do, within
 
@@ -91,6 +94,16 @@ def called(store: AnyStore, party: str) -> Transfer:
     # The first transfer of a job is looked up before its call.
     within(store, lambda tx: begin_call(tx, command))
     return transfer_of(store, party)
+
+
+def parked(store: AnyStore, party: str, reason: ParkReason) -> Transfer:
+    """Return the transfer to a party after a worker has parked it."""
+    command = RecordTransferFailure(
+        transfer_id=id_of(party),
+        attempt_number=transfer_of(store, party).attempt_number,
+        decision=FailureDecision(action="park", code=reason, message=reason),
+    )
+    return do(store, record_transfer_failure, command).transfer
 
 
 def reported(transfer: Transfer, stripe_transfer_id: str) -> TransferObject:

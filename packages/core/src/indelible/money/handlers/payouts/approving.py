@@ -69,7 +69,9 @@ def approve_planned(tx: MoneyWrite, heads: Sequence[Head[Transfer]]) -> None:
 
 
 def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSaved:
-    """Let a transfer wait until an operator tries it again.
+    """Let a transfer wait until an operator unparks it.
+
+    Its task is stopped, and what makes the task due again does not send the transfer.
 
     Raises:
         TransferNotApproved: The transfer waits for its approval already.
@@ -97,11 +99,11 @@ def unpark_transfer(tx: MoneyWrite, command: commands.UnparkTransfer) -> Transfe
         PayoutAccountMissing: Its payee cannot receive it.
     """
     head = tx.money.transfers.lock(command.transfer_id)
-    if head.entity.status is not TransferStatus.PARKED:
-        raise _not_now(head.entity, "unpark")
-    payee = tx.money.payees.of_party(head.entity.party)
-    require_ready(None if payee is None else payee.entity, head.entity.party)
-    wake_transfer(tx, head.entity.id)
+    transfer = head.entity.unparked(now=tx.clock.now())
+    payee = tx.money.payees.of_party(transfer.party)
+    require_ready(None if payee is None else payee.entity, transfer.party)
+    head = save(tx, tx.money.transfers, head, transfer, "unpark")
+    wake_transfer(tx, transfer.id)
     return saved(head)
 
 
