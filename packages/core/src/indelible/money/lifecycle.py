@@ -384,4 +384,5 @@ REPLACING_REFUND: Final = RUNNING_REFUND | {RefundStatus.SUCCEEDED}
 OPEN_DISPUTE: Final = frozenset({_WARNING, _WARNING_REVIEW, _NEEDS_RESPONSE, _UNDER_REVIEW})
 # Stripe waits for evidence, which it takes until a time; later it only decides.
 UNANSWERED_DISPUTE: Final = frozenset({_WARNING, _NEEDS_RESPONSE})
+UNSENT_TRANSFER: Final = frozenset({_TO_SEND, _SENDING, _RETRYABLE})
 TERMINAL_TRANSFER: Final = frozenset({_COMPLETED, _FAILED_TERMINAL})

@@ -1,5 +1,9 @@
 """Reads of several records that handlers and queries share."""
 
+from typing import Final
+
+from indelible.kernel import Actor, Head
+from indelible.kernel.audit import ActorKind
 from indelible.money.entities import (
     LineOwedAgain,
     MovementKind,
@@ -7,8 +11,11 @@ from indelible.money.entities import (
     Transfer,
     TransferFailure,
 )
+from indelible.money.lifecycle import TRANSFER
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead
 from indelible.money.rules.ledger import payout_key, unclaimed_key
+
+REQUESTS: Final = frozenset({"plan", "reissue"})  # the actions that request a transfer
 
 
 def is_settled(tx: MoneyRead, reference: str) -> bool:
@@ -26,6 +33,17 @@ def payments_switch(tx: MoneyRead) -> PaymentSwitch | None:
     """Return the switch of payments, None if payments were never halted."""
     head = tx.money.switches.current()
     return None if head is None else head.entity
+
+
+def requester_of(tx: MoneyRead, head: Head[Transfer]) -> Actor | None:
+    """Return who has requested a transfer, None for one that the program has planned."""
+    requester: Actor | None = None
+    for change in tx.history.of(TRANSFER.name, head.entity.id):
+        if change.action in REQUESTS:
+            requester = change.actor
+    if requester is None or requester.kind is ActorKind.SYSTEM:
+        return None
+    return requester
 
 
 def lines_owed_again(tx: MoneyRead, transfer: Transfer) -> list[LineOwedAgain]:

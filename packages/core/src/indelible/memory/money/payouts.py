@@ -21,7 +21,12 @@ from indelible.money.entities import (
     TransferAttempt,
     TransferLine,
 )
-from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus, TransferStatus
+from indelible.money.lifecycle import (
+    TERMINAL_TRANSFER,
+    UNSENT_TRANSFER,
+    PayoutJobStatus,
+    TransferStatus,
+)
 from indelible.money.ports import UnpaidSum
 
 EVERY_LINE = 2**31  # more lines than a process has room for
@@ -119,16 +124,36 @@ class MemoryTransferRepository(MemoryAggregateRepository[Transfer]):
 
         return self.where(is_parked, after=after, limit=limit)
 
-    def parked_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
-        """Return transfers that were parked first before a time, the oldest first."""
-        parked: list[tuple[datetime, str, Head[Transfer]]] = []
-        for head in self.parked(after="", limit=len(self._rows)):
-            parked_at = head.entity.parked_at
-            if parked_at is not None and parked_at < until:
-                parked.append((parked_at, head.entity.id, head))
+    def parked_since(
+        self, until: datetime, *, after: str, limit: int
+    ) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that were parked before a time."""
 
-        parked.sort(key=lambda entry: entry[:2])
-        return tuple(head for _, _, head in parked[:limit])
+        def is_parked(transfer: Transfer) -> bool:
+            if transfer.status is not TransferStatus.PARKED or transfer.parked_at is None:
+                return False
+            return transfer.parked_at < until
+
+        return self.where(is_parked, after=after, limit=limit)
+
+    def unapproved(self, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that wait for their approval."""
+
+        def is_unapproved(transfer: Transfer) -> bool:
+            return transfer.status is TransferStatus.PENDING and not transfer.is_approved
+
+        return self.where(is_unapproved, after=after, limit=limit)
+
+    def unsent_since(
+        self, until: datetime, *, after: str, limit: int
+    ) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that a worker should send."""
+
+        def is_unsent(transfer: Transfer) -> bool:
+            is_open = transfer.is_approved and transfer.status in UNSENT_TRANSFER
+            return is_open and transfer.updated_at < until
+
+        return self.where(is_unsent, after=after, limit=limit)
 
     def stuck_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
         """Return transfers that are not terminal and changed last before a time, oldest first."""

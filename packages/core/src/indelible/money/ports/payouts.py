@@ -103,8 +103,23 @@ class TransferReader(AggregateReader[Transfer], Protocol):
         """Return the next `limit` parked transfers after an id, of a party or of all."""
         ...
 
-    def parked_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
-        """Return transfers that were parked first before a time, the oldest first."""
+    def parked_since(
+        self, until: datetime, *, after: str, limit: int
+    ) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that were parked before a time."""
+        ...
+
+    def unapproved(self, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that wait for their approval."""
+        ...
+
+    def unsent_since(
+        self, until: datetime, *, after: str, limit: int
+    ) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that a worker should send.
+
+        They are approved and not parked, and changed last before a time.
+        """
         ...
 
     def stuck_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:

@@ -1,11 +1,14 @@
 """Queries on payouts, payees, the switch and reconciliations; none of them writes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol, TypeVar
 
 from attrs import field, frozen
 
 from indelible.kernel import Head
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.transaction import single_statement
 from indelible.money.commands import (
@@ -36,7 +39,7 @@ from indelible.money.ports import (
     ReconciliationFilter,
     TransferFilter,
 )
-from indelible.money.repositories import payments_switch
+from indelible.money.repositories import payments_switch, requester_of
 from indelible.money.rules.ledger import settlement_of_key
 from indelible.money.rules.payouts import (
     PAYEE_REASONS,
@@ -46,6 +49,16 @@ from indelible.money.rules.payouts import (
 )
 
 PAGE_SIZE = 50
+
+E_co = TypeVar("E_co", bound=Aggregate, covariant=True)
+
+
+class Page(Protocol[E_co]):
+    """A list of heads in order of id, at most `MAX_ROWS_PER_PAGE` of them."""
+
+    def __call__(self, *, after: str) -> tuple[Head[E_co], ...]:
+        """Return the next heads after an id."""
+        ...
 
 
 @frozen(kw_only=True)
@@ -85,9 +98,8 @@ class SweepWork:
 
 @frozen(kw_only=True)
 class OpenTransfers:
-    """The transfers that could go on: by an approval, by a task, or once there is money."""
+    """The transfers that could go on: by a task, or once there is money."""
 
-    unapproved: tuple[FoundTransfer, ...] = ()
     to_wake: tuple[FoundTransfer, ...] = ()
     unfunded: tuple[FoundTransfer, ...] = field(default=())
 
@@ -220,18 +232,13 @@ def find_sweep_work(tx: MoneyRead, now: datetime, *, limit: int) -> SweepWork:
     for settlement in tx.money.movements.unplanned_settlements(limit=limit):
         unplanned.append(settlement_of_key(settlement.entity.key))
 
-    unclaimed: list[FoundTransfer] = []
-    for head in tx.money.transfers.parked_since(now - UNCLAIMED_AFTER, limit=limit):
-        if is_unclaimed(head.entity, now=now):
-            unclaimed.append(_to_move(head.entity))
-
     oldest_seconds = 0.0
     for oldest in tx.money.transfers.stuck_since(now, limit=1):
         oldest_seconds = (now - oldest.entity.updated_at).total_seconds()
     return SweepWork(
         unplanned=tuple(unplanned),
         jobs=_finished_jobs(tx, limit),
-        unclaimed=tuple(unclaimed),
+        unclaimed=_unclaimed(tx, now, limit),
         states=tx.money.transfers.count_by_status(),
         oldest_seconds=oldest_seconds,
     )
@@ -241,52 +248,81 @@ def find_open_transfers(
     tx: MoneyRead, now: datetime, *, stuck_after: timedelta, limit: int
 ) -> OpenTransfers:
     """Return the transfers that could go on, and do not."""
-    unapproved: list[FoundTransfer] = []
-    for head in tx.money.transfers.find({"status": TransferStatus.PENDING}, limit=limit):
-        if not head.entity.is_approved:
-            unapproved.append(_to_move(head.entity))
-
-    to_wake: list[FoundTransfer] = []
-    for head in tx.money.transfers.stuck_since(now - stuck_after, limit=limit):
-        if head.entity.is_approved and _has_no_task(tx, head.entity.id):
-            to_wake.append(_to_move(head.entity))
+    to_wake = _unsent_without_task(tx, now - stuck_after, limit)
     unfunded: list[FoundTransfer] = []
-    for transfer in _parked(tx):
+    for head in _all_after(partial(tx.money.transfers.parked, limit=MAX_ROWS_PER_PAGE)):
+        transfer = head.entity
         if transfer.failure_code == ParkReason.BALANCE_INSUFFICIENT:
             unfunded.append(_to_move(transfer))
-        elif _can_go_on(tx, transfer):
+        elif len(to_wake) < limit and _can_go_on(tx, transfer, now):
             to_wake.append(_to_move(transfer))
-    return OpenTransfers(
-        unapproved=tuple(unapproved),
-        to_wake=tuple(to_wake[:limit]),
-        unfunded=tuple(unfunded[:limit]),
-    )
+    return OpenTransfers(to_wake=tuple(to_wake), unfunded=tuple(unfunded))
+
+
+def find_unapproved(tx: MoneyRead, *, limit: int) -> tuple[FoundTransfer, ...]:
+    """Return the transfers that the program has planned and nobody has approved."""
+    unapproved: list[FoundTransfer] = []
+    for head in _all_after(partial(tx.money.transfers.unapproved, limit=MAX_ROWS_PER_PAGE)):
+        if requester_of(tx, head) is None:
+            unapproved.append(_to_move(head.entity))
+        if len(unapproved) == limit:
+            break
+    return tuple(unapproved)
+
+
+def _unsent_without_task(tx: MoneyRead, until: datetime, limit: int) -> list[FoundTransfer]:
+    """Return the transfers that nothing will send, and that changed last before a time."""
+    unsent: list[FoundTransfer] = []
+    page = partial(tx.money.transfers.unsent_since, until, limit=MAX_ROWS_PER_PAGE)
+    for head in _all_after(page):
+        if _has_no_task(tx, head.entity.id):
+            unsent.append(_to_move(head.entity))
+        if len(unsent) == limit:
+            break
+    return unsent
+
+
+def _unclaimed(tx: MoneyRead, now: datetime, limit: int) -> tuple[FoundTransfer, ...]:
+    """Return the transfers that their payees have not claimed in time."""
+    unclaimed: list[FoundTransfer] = []
+    until = now - UNCLAIMED_AFTER
+    page = partial(tx.money.transfers.parked_since, until, limit=MAX_ROWS_PER_PAGE)
+    for head in _all_after(page):
+        if is_unclaimed(head.entity, now=now):
+            unclaimed.append(_to_move(head.entity))
+        if len(unclaimed) == limit:
+            break
+    return tuple(unclaimed)
 
 
 def _finished_jobs(tx: MoneyRead, limit: int) -> tuple[str, ...]:
     """Return the incomplete jobs whose transfers have all ended."""
     finished: list[str] = []
-    for head in tx.money.payout_jobs.incomplete(after="", limit=limit):
-        progress = job_progress(tx, head.entity.id)
+    for head in _all_after(partial(tx.money.payout_jobs.incomplete, limit=MAX_ROWS_PER_PAGE)):
+        states = tx.money.transfers.count_of_job(head.entity.id)
+        progress = JobProgress(job=head.entity, states=states)
         if progress.ended == progress.job.transfer_count:
             finished.append(head.entity.id)
+        if len(finished) == limit:
+            break
     return tuple(finished)
 
 
-def _parked(tx: MoneyRead) -> list[Transfer]:
-    """Return all parked transfers."""
-    parked: list[Transfer] = []
+def _all_after(page: Page[E_co]) -> Iterator[Head[E_co]]:
+    """Yield the heads of all pages; `page` returns those after an id."""
     after = ""
     while True:
-        heads = tx.money.transfers.parked(after=after, limit=MAX_ROWS_PER_PAGE)
-        parked.extend(head.entity for head in heads)
+        heads = page(after=after)
+        yield from heads
         if len(heads) < MAX_ROWS_PER_PAGE:
-            return parked
+            return
         after = heads[-1].entity.id
 
 
-def _can_go_on(tx: MoneyRead, transfer: Transfer) -> bool:
-    """Return True if what a parked transfer waits for has come."""
+def _can_go_on(tx: MoneyRead, transfer: Transfer, now: datetime) -> bool:
+    """Return True if what a parked transfer waits for has come, and nothing is due about it."""
+    if _is_due(tx, transfer.id, now):
+        return False
     if transfer.failure_code == ParkReason.PAYMENTS_HALTED:
         switch = payments_switch(tx)
         return switch is None or not switch.is_halted
@@ -294,6 +330,15 @@ def _can_go_on(tx: MoneyRead, transfer: Transfer) -> bool:
         return False
     payee = tx.money.payees.of_party(transfer.party)
     return payee is not None and payee.entity.is_ready
+
+
+def _is_due(tx: MoneyRead, transfer_id: str, now: datetime) -> bool:
+    """Return True if a worker will take the transfer now."""
+    try:
+        task = tx.tasks.get(SEND_TRANSFER_STAGE, transfer_id)
+    except TaskNotFound:
+        return False
+    return task.due_at is not None and task.due_at <= now
 
 
 def _has_no_task(tx: MoneyRead, transfer_id: str) -> bool:

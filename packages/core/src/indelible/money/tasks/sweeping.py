@@ -34,6 +34,7 @@ from indelible.money.queries.payouts import (
     SweepWork,
     find_open_transfers,
     find_sweep_work,
+    find_unapproved,
 )
 from indelible.money.rules.payouts import MANUAL, SWEEP_PAYOUTS_STAGE, PayoutPolicy
 from indelible.money.tasks.payout_failpoints import (
@@ -49,7 +50,7 @@ SWEEP_SECONDS: Final = 30  # a settlement without a job is planned within 60 sec
 STUCK_AFTER: Final = timedelta(minutes=30)
 LEASE_SECONDS: Final = 300
 MAX_ATTEMPTS: Final = 3
-MAX_REPAIRS: Final = 500  # of a kind, in one run; the next run continues
+MAX_REPAIRS: Final = 500  # of a kind, in one run; the next run finds the others
 HINTS: Final = {
     "plan": "The next run plans the settlement again; reconcile if it fails again.",
     "approve": "Approve the transfer by hand.",
@@ -153,7 +154,7 @@ class SweepPayouts:
             find_open_transfers, now, stuck_after=STUCK_AFTER, limit=MAX_REPAIRS
         )
         if self.policy.automatic_approval:
-            for transfer in opened.unapproved:
+            for transfer in self.store.read(find_unapproved, limit=MAX_REPAIRS):
                 run.transfers.add(transfer.id)
                 self._repair(
                     run, "approve", transfer.job, transfer.status, self._approve, transfer.id
@@ -183,7 +184,7 @@ class SweepPayouts:
             if available.get(transfer.currency, 0) >= transfer.amount_minor:
                 available[transfer.currency] -= transfer.amount_minor
                 funded.append(transfer)
-        return funded
+        return funded[:MAX_REPAIRS]
 
     def _repair(
         self,

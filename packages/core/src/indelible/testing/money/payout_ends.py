@@ -95,6 +95,7 @@ class PayoutEndsConformance:
     """Requirements on the lists, the counts and the ends of transfers."""
 
     def test_parked_transfers_are_listed_by_party_and_by_time(self, store: AnyStore) -> None:
+        ids = [id_of(party) for party in WON]
         planned(store)
         for party in WON:
             approve(store, party)
@@ -108,16 +109,16 @@ class PayoutEndsConformance:
                 ids_of(transfers.parked(after="", limit=9)),
                 ids_of(transfers.parked(party="bob", after="", limit=9)),
                 ids_of(transfers.parked(party="dan", after="", limit=9)),
-                ids_of(transfers.parked_since(parked_at, limit=9)),
-                ids_of(transfers.parked_since(FAR, limit=2)),
+                ids_of(transfers.parked_since(parked_at, after="", limit=9)),
+                ids_of(transfers.parked_since(FAR, after=id_of("ann"), limit=1)),
             ]
 
         assert store.read(read) == [
-            sorted(id_of(party) for party in WON),
+            sorted(ids),
             [id_of("bob")],
             [],
             [id_of("ann")],
-            [id_of("ann"), id_of("bob")],
+            sorted(one for one in ids if one > id_of("ann"))[:1],
         ]
 
     def test_transfers_that_did_not_end_are_listed_from_the_oldest(self, store: AnyStore) -> None:
@@ -135,6 +136,26 @@ class PayoutEndsConformance:
             ]
 
         assert store.read(read) == [[id_of("cat"), id_of("bob")], [id_of("cat")], [id_of("cat")]]
+
+    def test_unapproved_and_unsent_transfers_are_listed_after_an_id(self, store: AnyStore) -> None:
+        planned(store)
+        sent(store, "ann")
+        approve(store, "bob")
+        waiting = transfer_of(store, "bob").updated_at
+
+        def read(tx: money.MoneyRead) -> list[list[str]]:
+            transfers = tx.money.transfers
+            return [
+                ids_of(transfers.unapproved(after="", limit=9)),
+                ids_of(transfers.unapproved(after=id_of("cat"), limit=9)),
+                ids_of(transfers.unsent_since(FAR, after="", limit=9)),
+                ids_of(transfers.unsent_since(FAR, after=id_of("bob"), limit=9)),
+                ids_of(transfers.unsent_since(waiting, after="", limit=9)),
+            ]
+
+        assert store.read(read) == [[id_of("cat")], [], [id_of("bob")], [], []]
+        parked(store, "bob", ParkReason.ACCOUNT_MISSING)
+        assert store.read(read)[2] == []
 
     def test_transfers_are_counted_by_state(self, store: AnyStore) -> None:
         planned(store)

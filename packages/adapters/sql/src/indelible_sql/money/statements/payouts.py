@@ -13,7 +13,12 @@ from sqlalchemy import (
     select,
 )
 
-from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus, TransferStatus
+from indelible.money.lifecycle import (
+    TERMINAL_TRANSFER,
+    UNSENT_TRANSFER,
+    PayoutJobStatus,
+    TransferStatus,
+)
 from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX
 from indelible_sql.engine.session import Query
 from indelible_sql.money.statements.parts import (
@@ -61,7 +66,7 @@ LINES: Final[Query] = (
 )
 PAGE_ATTEMPTS: Final = page_by(TRANSFER_ATTEMPTS, ("transfer_id",), ("number",))
 
-# Which transfers are parked: all, those of a party, or those parked first before a time?
+# Which transfers are parked: all, those of a party, or those parked before a time?
 _is_parked = TRANSFERS.c.status == TransferStatus.PARKED.value
 PARKED: Final[Query] = (
     select(TRANSFERS).where(_is_parked, is_after(TRANSFERS)).order_by(TRANSFERS.c.id).limit(_limit)
@@ -74,8 +79,33 @@ PARKED_OF_PARTY: Final[Query] = (
 )
 PARKED_SINCE: Final[Query] = (
     select(TRANSFERS)
-    .where(_is_parked, TRANSFERS.c.parked_at < _until)
-    .order_by(TRANSFERS.c.parked_at, TRANSFERS.c.id)
+    .where(_is_parked, TRANSFERS.c.parked_at < _until, is_after(TRANSFERS))
+    .order_by(TRANSFERS.c.id)
+    .limit(_limit)
+)
+
+# Which transfers wait for their approval?
+UNAPPROVED: Final[Query] = (
+    select(TRANSFERS)
+    .where(
+        TRANSFERS.c.status == TransferStatus.PENDING.value,
+        TRANSFERS.c.approved_by.is_(None),
+        is_after(TRANSFERS),
+    )
+    .order_by(TRANSFERS.c.id)
+    .limit(_limit)
+)
+
+# Which approved transfers that are not parked changed last before a time?
+UNSENT_SINCE: Final[Query] = (
+    select(TRANSFERS)
+    .where(
+        in_states(TRANSFERS.c.status, UNSENT_TRANSFER),
+        TRANSFERS.c.approved_by.is_not(None),
+        TRANSFERS.c.updated_at < _until,
+        is_after(TRANSFERS),
+    )
+    .order_by(TRANSFERS.c.id)
     .limit(_limit)
 )
 

@@ -133,9 +133,23 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
             return self._heads(statements.PARKED, values)
         return self._heads(statements.PARKED_OF_PARTY, {**values, "party": party})
 
-    def parked_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
-        """Return transfers that were parked first before a time, the oldest first."""
-        return self._heads(statements.PARKED_SINCE, {"until": until, "limit": limit})
+    def parked_since(
+        self, until: datetime, *, after: str, limit: int
+    ) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that were parked before a time."""
+        values = {"until": until, "after": after, "limit": limit}
+        return self._heads(statements.PARKED_SINCE, values)
+
+    def unapproved(self, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that wait for their approval."""
+        return self._heads(statements.UNAPPROVED, {"after": after, "limit": limit})
+
+    def unsent_since(
+        self, until: datetime, *, after: str, limit: int
+    ) -> tuple[Head[Transfer], ...]:
+        """Return the next `limit` transfers after an id that a worker should send."""
+        values = {"until": until, "after": after, "limit": limit}
+        return self._heads(statements.UNSENT_SINCE, values)
 
     def stuck_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
         """Return transfers that are not terminal and changed last before a time, oldest first."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from indelible.kernel import Actor, Head, InvalidTransition
+from indelible.kernel import Head, InvalidTransition
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.audit import ActorKind
 from indelible.kernel.history import Update
@@ -15,11 +15,11 @@ from indelible.money.entities import Transfer
 from indelible.money.handlers.payees import require_ready
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import TRANSFER, TransferStatus
-from indelible.money.ports import MoneyRead, MoneyWrite
+from indelible.money.ports import MoneyWrite
+from indelible.money.repositories import requester_of
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 
 POLICY_REASON: Final = "automatic approval"
-REQUESTS: Final = frozenset({"plan", "reissue"})
 
 
 def approve_transfer(tx: MoneyWrite, command: commands.ApproveTransfer) -> TransferSaved:
@@ -105,17 +105,6 @@ def unpark_transfer(tx: MoneyWrite, command: commands.UnparkTransfer) -> Transfe
     head = save(tx, tx.money.transfers, head, transfer, "unpark")
     wake_transfer(tx, transfer.id)
     return saved(head)
-
-
-def requester_of(tx: MoneyRead, head: Head[Transfer]) -> Actor | None:
-    """Return who has requested a transfer, None for one that the program has planned."""
-    requester: Actor | None = None
-    for change in tx.history.of(TRANSFER.name, head.entity.id):
-        if change.action in REQUESTS:
-            requester = change.actor
-    if requester is None or requester.kind is ActorKind.SYSTEM:
-        return None
-    return requester
 
 
 def wake_transfer(tx: MoneyWrite, transfer_id: str) -> None:
