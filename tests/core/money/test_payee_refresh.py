@@ -7,15 +7,25 @@ import pytest
 from attrs import define
 from tests.core.money.gateway import ScriptedGateway
 from tests.core.money.payments import ADA, PaymentRun
+from tests.core.money.test_payout_events import account_body
 
 from indelible.kernel import IndelibleError
 from indelible.money import Payee, PayeeStatus
 from indelible.money.commands import AttachDestination, ClosePayee, RegisterPayee
 from indelible.money.entities import AccountObject
-from indelible.money.errors import GatewayOutage, GatewayRejected
-from indelible.money.handlers.payees import attach_destination, close_payee, register_payee
+from indelible.money.errors import GatewayOutage, GatewayRejected, PayeeChanged
+from indelible.money.handlers.payees import (
+    apply_account,
+    attach_destination,
+    close_payee,
+    register_payee,
+)
 from indelible.money.ports import MoneyWrite
+from indelible.money.rules.events import ParsedEvent, parse_event
+from indelible.money.rules.evidence import EventEvidence
 from indelible.money.tasks import PayeeRefresher
+from indelible.money.tasks.evidence import EvidenceReader
+from indelible.testing.money.payments import event_bytes
 
 BOB: Final = "bob"
 ACCOUNT: Final = "acct_bob"
@@ -89,6 +99,49 @@ def test_a_payee_without_an_account_is_not_asked_about(run: PaymentRun) -> None:
 
     assert refresher.refresh(BOB, actor=ADA) is None
     assert run.gateway.count("retrieve_account") == 0
+
+
+def account_event(*, is_active: bool) -> ParsedEvent:
+    """Return an event that reports Bob's account in a state."""
+    subject = account_body(BOB, is_active=is_active)
+    return parse_event(event_bytes(f"evt_{is_active}", "account.updated", subject))
+
+
+def apply_read(run: PaymentRun, event: ParsedEvent, evidence: EventEvidence) -> None:
+    """Apply an event about Bob's account with what was read."""
+
+    def act(tx: MoneyWrite, _: None) -> None:
+        facts = event.facts
+        assert isinstance(facts, AccountObject)
+        apply_account(tx, event, facts, evidence)
+
+    run.store.run(act, None, actor=ADA, reason="a test")
+
+
+def test_events_of_an_account_in_any_order_leave_it_as_stripe_has_it(run: PaymentRun) -> None:
+    attach(run)
+    run.gateway.accounts[ACCOUNT] = account(is_active=True)
+    reader = EvidenceReader(run.gateway, run.store)
+    for is_active in (True, False):
+        event = account_event(is_active=is_active)
+        apply_read(run, event, reader.read(event))
+
+    assert payee(run).status is PayeeStatus.READY
+    del run.gateway.accounts[ACCOUNT]
+    event = account_event(is_active=True)
+    apply_read(run, event, reader.read(event))
+    assert payee(run).status is PayeeStatus.RESTRICTED
+
+
+def test_an_answer_from_before_a_change_of_the_payee_is_not_applied(run: PaymentRun) -> None:
+    attach(run)
+    run.gateway.accounts[ACCOUNT] = account(is_active=True)
+    event = account_event(is_active=True)
+    evidence = EvidenceReader(run.gateway, run.store).read(event)
+    apply_read(run, event, evidence)
+
+    with pytest.raises(PayeeChanged):
+        apply_read(run, event, evidence)
 
 
 def test_a_change_during_the_request_is_newer_than_the_answer(run: PaymentRun) -> None:

@@ -53,6 +53,20 @@ class SwitchNotFound(NotFound):
 
 
 @frozen
+class PayeeChanged(Conflict):
+    """A payee that has changed while its account was read at Stripe."""
+
+    code: ClassVar[str] = "PAYEE_CHANGED"
+    message: ClassVar[str] = (
+        "Payee {party} has changed since its account was read: expected seq {expected}, got "
+        "{actual}."
+    )
+    party: str
+    expected: int
+    actual: int
+
+
+@frozen
 class PayoutAccountMissing(Conflict):
     """A payout to a party that has no account at Stripe that can receive it."""
 

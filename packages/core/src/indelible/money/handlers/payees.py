@@ -91,17 +91,24 @@ def apply_account(
     tx: MoneyWrite,
     event: ParsedEvent,  # noqa: ARG001 - every applier takes the event
     facts: AccountObject,
-    evidence: EventEvidence,  # noqa: ARG001 - every applier takes what was read
+    evidence: EventEvidence,
 ) -> Decision:
     """Apply an event about a connected account: its payee is enabled or restricted.
 
-    An account that no payee has is nothing of ours.
+    Events can arrive in any order: the account as it was read at Stripe counts, if it was read. An
+    account that no payee has is nothing of ours.
+
+    Raises:
+        PayeeChanged: Something newer may be known than what was read.
     """
     known = tx.money.payees.of_destination(facts.id)
     if known is None:
         return UNKNOWN_ACCOUNT
 
-    return _apply_state(tx, known.entity, transfers_active=facts.transfers_active)
+    account, seq = evidence.account or facts, known.revision.seq
+    if evidence.payee_seq is not None and evidence.payee_seq != seq:
+        raise errors.PayeeChanged(known.entity.id, evidence.payee_seq, seq)
+    return _apply_state(tx, known.entity, transfers_active=account.transfers_active)
 
 
 def require_ready(payee: Payee | None, party: str) -> str:

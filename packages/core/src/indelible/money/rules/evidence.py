@@ -2,7 +2,13 @@
 
 from attrs import frozen
 
-from indelible.money.entities import DisputeObject, Intent, RefundObject, ReversalObject
+from indelible.money.entities import (
+    AccountObject,
+    DisputeObject,
+    Intent,
+    RefundObject,
+    ReversalObject,
+)
 
 
 @frozen(kw_only=True)
@@ -11,7 +17,8 @@ class EventEvidence:
 
     `intent` is the intent of a doubtful event. `refunds` are all refunds of a refunded charge.
     `dispute` is a dispute with its fee, `intent_id` the intent of its charge. `reversals` are those
-    of a reversed transfer.
+    of a reversed transfer. `account` is the account as Stripe has it now, and `payee_seq` the seq
+    of its payee before it was read.
     """
 
     intent: Intent | None = None
@@ -19,6 +26,8 @@ class EventEvidence:
     refunds: tuple[RefundObject, ...] = ()
     dispute: DisputeObject | None = None
     reversals: tuple[ReversalObject, ...] = ()
+    account: AccountObject | None = None
+    payee_seq: int | None = None
 
 
 NO_EVIDENCE = EventEvidence()

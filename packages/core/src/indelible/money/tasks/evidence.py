@@ -2,11 +2,18 @@
 
 from attrs import define, evolve
 
-from indelible.money.entities import ChargeObject, DisputeObject, TransferObject
-from indelible.money.ports import StripeGateway
+from indelible.money.entities import (
+    AccountObject,
+    ChargeObject,
+    DisputeObject,
+    TransferObject,
+)
+from indelible.money.errors import GatewayObjectNotFound
+from indelible.money.ports import MoneyRead, StripeGateway
 from indelible.money.rules.disputes import FUNDS_WITHDRAWN
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
+from indelible.money.tasks.states import MoneyStore
 
 TRANSFER_REVERSED = "transfer.reversed"
 
@@ -16,6 +23,7 @@ class EvidenceReader:
     """Reads the objects of Stripe that an event needs."""
 
     gateway: StripeGateway
+    store: MoneyStore
 
     def read(self, event: ParsedEvent) -> EventEvidence:
         """Return the evidence that every event of this type needs."""
@@ -24,6 +32,8 @@ class EvidenceReader:
             return self._of_refunded_charge(facts)
         if isinstance(facts, DisputeObject):
             return self._of_dispute(event, facts)
+        if isinstance(facts, AccountObject):
+            return self._of_account(facts)
         if isinstance(facts, TransferObject) and event.type == TRANSFER_REVERSED:
             return EventEvidence(reversals=tuple(self.gateway.list_reversals(facts.id)))
 
@@ -32,6 +42,17 @@ class EvidenceReader:
     def read_intent(self, evidence: EventEvidence, intent_id: str) -> EventEvidence:
         """Return the evidence with the intent as Stripe has it now."""
         return evolve(evidence, intent=self.gateway.retrieve_payment_intent(intent_id))
+
+    def _of_account(self, reported: AccountObject) -> EventEvidence:
+        """Return the account of a payee as Stripe has it now; a deleted one receives nothing."""
+        payee_seq = self.store.read(_payee_seq_of, reported.id)
+        if payee_seq is None:
+            return NO_EVIDENCE
+        try:
+            account = self.gateway.retrieve_account(reported.id)
+        except GatewayObjectNotFound:
+            account = evolve(reported, transfers_active=False)
+        return EventEvidence(account=account, payee_seq=payee_seq)
 
     def _of_refunded_charge(self, charge: ChargeObject) -> EventEvidence:
         if charge.payment_intent is None:
@@ -50,3 +71,9 @@ class EvidenceReader:
         fee_minor = self.gateway.retrieve_dispute(dispute.id).fee_minor
         known = evolve(dispute, fee_minor=fee_minor)
         return EventEvidence(intent_id=intent_id, dispute=known)
+
+
+def _payee_seq_of(tx: MoneyRead, destination: str) -> int | None:
+    """Return the seq of the payee that has an account, None if nobody has it."""
+    head = tx.money.payees.of_destination(destination)
+    return None if head is None else head.revision.seq

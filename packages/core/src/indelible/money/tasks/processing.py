@@ -118,7 +118,7 @@ class ProcessStripeEvent:
         """Apply an event, and once more with its intent as Stripe has it if that is in doubt."""
         event = parse_event(stored.body)
         self.at_failpoint(PaymentFailpoint.EVENT_AFTER_READ)
-        reader = EvidenceReader(self.gateway)
+        reader = EvidenceReader(self.gateway, self.store)
         with outages():
             evidence = reader.read(event)
         self.at_failpoint(PaymentFailpoint.EVENT_AFTER_EVIDENCE)
