@@ -4,7 +4,6 @@ from indelible.kernel import Head
 from indelible.money import commands, errors
 from indelible.money.entities import Charge, Dispute, DisputeObject
 from indelible.money.handlers.ledger import post_movement
-from indelible.money.handlers.refunds import refunded_sum
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.repositories import is_covered, is_settled
@@ -29,6 +28,7 @@ from indelible.money.rules.ledger import (
     dispute_residue,
     dispute_won,
 )
+from indelible.money.rules.refunds import refunded_sum
 
 
 def apply_dispute(

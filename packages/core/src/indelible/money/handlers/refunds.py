@@ -1,6 +1,5 @@
 """The handlers of refunds: requested by us or made outside, and ended by what Stripe reports."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -42,6 +41,7 @@ from indelible.money.rules.refunds import (
     has_succeeded,
     is_running,
     outcome_of,
+    refunded_sum,
 )
 from indelible.money.rules.stages import SEND_REFUND_STAGE
 
@@ -55,7 +55,9 @@ class RefundStarted:
 
 
 def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSaved:
-    """Request the refund of a charge; a refund of all that is under way is returned again.
+    """Request the refund of a charge; one of the same amount that is under way is returned again.
+
+    Without an amount, all that is left of the charge is refunded.
 
     Raises:
         RefundNotAllowed: The charge is not paid, or has less money left.
@@ -65,16 +67,16 @@ def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSav
     head = tx.money.charges.lock(command.charge_id)
     charge = head.entity
     _refuse_disputed(tx, charge)
-    for other in tx.money.refunds.of_charge(charge.id):
-        if not is_running(other.entity):
-            continue
-        if command.amount_minor in (None, other.entity.amount_minor):
-            return _refund_saved(other)
-        raise errors.RefundRunning(charge.id)
-
     amount_minor = charge.left_minor
     if command.amount_minor is not None:
         amount_minor = command.amount_minor
+    for other in tx.money.refunds.of_charge(charge.id):
+        if not is_running(other.entity):
+            continue
+        if amount_minor == other.entity.amount_minor:
+            return _refund_saved(other)
+        raise errors.RefundRunning(charge.id)
+
     charge.require_refundable(amount_minor)
     proof = _proof_of_request(tx, charge)
     return _refund_saved(start_refund(tx, head, command.reason_code, amount_minor, proof).refund)
@@ -328,11 +330,6 @@ def _resume_dispute(tx: MoneyWrite, head: Head[Charge]) -> None:
         return
     charge = head.entity.transition(action, now=tx.clock.now(), disputed_from=head.entity.status)
     save(tx, tx.money.charges, head, charge, action)
-
-
-def refunded_sum(refunds: Sequence[Refund]) -> int:
-    """Return the sum of the refunds that have succeeded."""
-    return sum(refund.amount_minor for refund in refunds if has_succeeded(refund))
 
 
 def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:

@@ -1,6 +1,6 @@
 """Decide what Stripe's report about a refund does to ours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from indelible.kernel.money import CurrencyMismatch
@@ -23,6 +23,7 @@ __all__ = [
     "is_running",
     "outcome_of",
     "quarantine_reason",
+    "refunded_sum",
 ]
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -86,6 +87,11 @@ def is_failure(status: str) -> bool:
 def has_succeeded(refund: Refund) -> bool:
     """Return True for a refund whose money has left."""
     return refund.status is RefundStatus.SUCCEEDED
+
+
+def refunded_sum(refunds: Sequence[Refund]) -> int:
+    """Return the sum of the refunds that have succeeded."""
+    return sum(refund.amount_minor for refund in refunds if has_succeeded(refund))
 
 
 def outcome_of(charge: Charge, reason: RefundReason) -> OutcomeCode:
