@@ -1,10 +1,19 @@
 """Refunds in parts, beside disputes, and after a restore."""
 
 import pytest
-from tests.core.money.payments import FEE, PaymentRun
+from tests.core.money.payments import (
+    FEE,
+    PaymentRun,
+    dispute_body,
+    refund_body,
+    withdrawn_body,
+)
+from tests.core.money.postings import rows
 
 from indelible.money import errors
+from indelible.money.entities import AccountKind, Charge
 from indelible.money.lifecycle import ChargeStatus
+from indelible.money.rules.stages import SEND_REFUND_STAGE
 
 PART = 1_000
 
@@ -33,3 +42,56 @@ def test_a_repeated_refund_of_the_rest_returns_the_one_under_way(run: PaymentRun
 
     assert rest.amount_minor == FEE - PART
     assert run.refund(charge) == rest
+
+
+def lost_while_refunded(run: PaymentRun, amount_minor: int | None = None) -> tuple[Charge, str]:
+    """Return a charge whose dispute is lost while a refund is pending, and its intent."""
+    run.gateway.refund_status = "pending"
+    charge, intent = run.paid()
+    run.paid("item-2")
+    run.refund(charge, amount_minor)
+    run.process(SEND_REFUND_STAGE)
+    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))
+    run.deliver("charge.dispute.closed", dispute_body(intent.id, status="lost"))
+    assert run.charge(charge.id).status is ChargeStatus.REFUND_PENDING
+    return charge, intent.id
+
+
+def end_refund(run: PaymentRun, charge: Charge, intent_id: str, status: str) -> None:
+    """Let Stripe report the end of the pending refund of a charge."""
+    (refund,) = run.refunds(charge)
+    body = refund_body(
+        refund.stripe_refund_id or "", intent_id, status=status, amount=refund.amount_minor
+    )
+    run.deliver("refund.updated", body)
+
+
+@pytest.mark.parametrize("amount_minor", [None, PART])
+def test_a_dispute_lost_during_a_refund_that_fails_charges_back(
+    run: PaymentRun, amount_minor: int | None
+) -> None:
+    charge, intent_id = lost_while_refunded(run, amount_minor)
+
+    end_refund(run, charge, intent_id, "failed")
+
+    assert run.charge(charge.id).status is ChargeStatus.CHARGED_BACK
+    assert run.actions(charge)[-3:] == ["fail_refund", "dispute", "lose"]
+    assert rows(run.store, "dispute:dp_1:LOST") == [("escrow", "dispute_receivable", FEE)]
+    assert run.balance(AccountKind.ESCROW) == FEE
+    assert run.balance(AccountKind.DISPUTE_RECEIVABLE) == 0
+
+
+def test_a_dispute_lost_during_a_refund_that_succeeds_is_a_loss_of_the_platform(
+    run: PaymentRun,
+) -> None:
+    charge, intent_id = lost_while_refunded(run)
+
+    end_refund(run, charge, intent_id, "succeeded")
+
+    stored = run.charge(charge.id)
+    assert (stored.status, stored.disputed_from) == (
+        ChargeStatus.CHARGED_BACK,
+        ChargeStatus.REFUNDED,
+    )
+    assert rows(run.store, "dispute:dp_1:LOST") == [("dispute_losses", "dispute_receivable", FEE)]
+    assert run.balance(AccountKind.ESCROW) == FEE

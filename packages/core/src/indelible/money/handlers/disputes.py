@@ -3,6 +3,7 @@
 from indelible.kernel import Head
 from indelible.money import commands, errors
 from indelible.money.entities import Charge, Dispute, DisputeObject
+from indelible.money.handlers.chargebacks import book_loss
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
@@ -11,8 +12,8 @@ from indelible.money.rules.charges import Decision
 from indelible.money.rules.disputes import (
     CLOSING,
     LOST_ACTION,
+    awaits_refund,
     decide_dispute,
-    is_absorbed,
     is_lost,
     is_reinstatement,
     is_withdrawal,
@@ -23,7 +24,6 @@ from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.ledger import (
     Proof,
-    dispute_lost,
     dispute_opened,
     dispute_residue,
     dispute_won,
@@ -189,27 +189,16 @@ def _move(
 
 
 def _close(tx: MoneyWrite, charge_id: str, head: Head[Dispute], event: ParsedEvent) -> None:
-    """Book the end of a dispute, and move its charge."""
+    """Book the end of a dispute, and move its charge.
+
+    The end of a refund under way decides who bears a loss, and books it then.
+    """
     proof = Proof.by_event(event.id)
     charge = tx.money.charges.lock(charge_id)
-    if is_lost(head.entity):
-        _lose(tx, charge.entity, head.entity, proof)
+    if is_lost(head.entity) and not awaits_refund(charge.entity):
+        book_loss(tx, charge.entity, head.entity, proof)
     charge = _move_charge(tx, charge, head.entity)
     _book_residue(tx, charge.entity, head.entity, proof)
-
-
-def _lose(tx: MoneyWrite, charge: Charge, dispute: Dispute, proof: Proof) -> None:
-    is_counted = is_covered(tx, charge.item)
-    draft = dispute_lost(
-        dispute_id=dispute.id,
-        reference=charge.reference,
-        party=charge.party,
-        amount_minor=dispute.amount_minor,
-        currency=dispute.currency,
-        is_absorbed=is_absorbed(charge, is_covered=is_counted),
-        proof=proof,
-    )
-    post_movement(tx, draft)
 
 
 def _move_charge(tx: MoneyWrite, head: Head[Charge], dispute: Dispute) -> Head[Charge]:

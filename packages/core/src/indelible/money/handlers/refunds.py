@@ -17,6 +17,7 @@ from indelible.money.entities import (
     RefundReason,
     refund_id,
 )
+from indelible.money.handlers.chargebacks import resume_disputes
 from indelible.money.handlers.ledger import post_movement, reverse_movement
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
@@ -311,7 +312,7 @@ def _move_charge(
     if charge.is_quarantined and not is_success:
         _refund_again(tx, head, refund, len(refunds), proof)
         return
-    _resume_dispute(tx, head)
+    resume_disputes(tx, head)
 
 
 def _refund_again(
@@ -320,16 +321,6 @@ def _refund_again(
     """Request the refund of quarantined money again; after some, an operator has to do it."""
     if count < MAX_QUARANTINE_REFUNDS:
         start_refund(tx, head, refund.reason_code, head.entity.left_minor, proof)
-
-
-def _resume_dispute(tx: MoneyWrite, head: Head[Charge]) -> None:
-    """Dispute a charge whose dispute had to wait for the end of a refund."""
-    disputes = [other.entity for other in tx.money.disputes.of_charge(head.entity.id)]
-    action = head.entity.dispute_action
-    if action is None or not any(dispute.is_open for dispute in disputes):
-        return
-    charge = head.entity.transition(action, now=tx.clock.now(), disputed_from=head.entity.status)
-    save(tx, tx.money.charges, head, charge, action)
 
 
 def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from indelible.money import errors
 from indelible.money.entities import Charge, Dispute, DisputeObject
-from indelible.money.lifecycle import DISPUTE, OPEN_DISPUTE, DisputeStatus
+from indelible.money.lifecycle import DISPUTE, OPEN_DISPUTE, ChargeStatus, DisputeStatus
 from indelible.money.rules.charges import KNOWN, STALE, Decision
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -76,6 +76,16 @@ def is_reinstatement(dispute: Dispute, event_type: str) -> bool:
 def is_lost(dispute: Dispute) -> bool:
     """Return True for a dispute that took the money for good."""
     return dispute.status is DisputeStatus.LOST
+
+
+def awaits_refund(charge: Charge) -> bool:
+    """Return True while the end of a refund decides who bears a lost dispute.
+
+    The refund has set the money of the charge aside. If it fails, the money returns to the escrow,
+    which pays for the dispute; if it succeeds, the platform does. Quarantined money was never in
+    the escrow.
+    """
+    return charge.status is ChargeStatus.REFUND_PENDING and not charge.is_quarantined
 
 
 def is_absorbed(charge: Charge, *, is_covered: bool) -> bool:
