@@ -15,10 +15,10 @@ from indelible.contests.handlers import reject_entry
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.kernel import Actor, Change, Conflict, Store
 from indelible.kernel.lease_handles import LeaseHandle
-from indelible.kernel.stages import Stage
+from indelible.kernel.stages import RetryLater, Stage
 from indelible.money.commands import ChargeCommand, ExtendCharge, OpenCharge, RequestRefund
 from indelible.money.entities import Charge, RefundReason
-from indelible.money.errors import OrganizerDoesNotPay
+from indelible.money.errors import DisputeOpen, OrganizerDoesNotPay, RefundRunning
 from indelible.money.handlers import extend_charge, open_charge, request_refund
 from indelible.money.lifecycle import UNPAID_CHARGE, ChargeStatus
 from indelible.reactions.settlements import enqueue_settlement
@@ -132,21 +132,35 @@ class UpdateCharges:
         )
 
     def perform(self, contest_id: str, handle: LeaseHandle) -> None:
-        """Update all charges of a contest that may have to change."""
+        """Update all charges of a contest that may have to change.
+
+        Raises: RetryLater if a charge was refused for a reason that no later change announces.
+        """
         after = ""
+        refused = 0
         while True:
             page = self.store.read(open_charges, contest_id, after)
             for charge in page:
                 handle.check()
-                self._update(charge)
+                if not self._update(charge):
+                    refused += 1
             if len(page) < CHARGES_PER_PAGE:
-                return
+                break
             after = page[-1].id
 
-    def _update(self, charge: Charge) -> None:
-        """Update one charge; one that refuses it stops no other."""
+        if refused:
+            raise RetryLater(f"{refused} charges of contest {contest_id} were refused")
+
+    def _update(self, charge: Charge) -> bool:
+        """Update one charge; one that refuses it stops no other.
+
+        Return False if it has to be tried again. The end of a dispute or a refund changes the
+        charge, and the reaction to that follows the contest.
+        """
         command = UpdateCharge(charge_id=charge.id)
         try:
             self.store.run(update_charge, command, actor=CHARGES, reason=REASON)
         except Conflict as error:
             logger.warning("[Payment] charge %s is not updated: %s", charge.id, error.code)
+            return isinstance(error, DisputeOpen | RefundRunning)
+        return True

@@ -28,6 +28,7 @@ from indelible.money.commands import RequestRefund
 from indelible.money.entities import Charge, RefundReason
 from indelible.money.handlers import request_refund
 from indelible.money.lifecycle import ChargeStatus
+from indelible.reactions.rests import return_rest
 from indelible.reactions.terms import has_failed_refund, is_paid_late, lock_entry
 
 PLAYING: Final = frozenset({EntryStatus.ACTIVE, EntryStatus.VOID})
@@ -63,6 +64,7 @@ def follow_charge(tx: WriteTx, change: Change) -> None:
         _follow_payment(tx, contest, entry, charge, change.action)
     elif charge.status in ENDED:
         _follow_end(tx, contest, entry, charge)
+        return_rest(tx, contest, charge)
 
 
 def _follow_payment(

@@ -27,6 +27,7 @@ from indelible.money.lifecycle import ChargeStatus
 from indelible.money.rules import ledger
 from indelible.money.rules.payouts import MANUAL, PayoutPolicy
 from indelible.money.rules.refunds import has_succeeded, is_running
+from indelible.reactions.rests import return_rest
 
 POST_SETTLEMENT_STAGE: Final = "post_settlement"  # the id of a task is the contest's
 LEASE_SECONDS: Final = 600
@@ -118,6 +119,7 @@ class PostSettlement:
                 continue
             settle(tx, _filled_up(tx, command))
             _book_residues(tx, contest_id)
+            _return_rests(tx, contest)
             logger.info("[Payout] the settlement of contest %s is posted", contest_id)
 
 
@@ -229,6 +231,21 @@ def _book_residues(tx: WriteTx, contest_id: str) -> None:
             charge = tx.money.charges.of_item(head.entity.id)
             if charge is not None and charge.entity.status is ChargeStatus.SUCCEEDED:
                 _book_residue(tx, charge.entity)
+        if len(page) < MAX_RECORDS_PER_PAGE:
+            return
+        after = page[-1].entity.id
+
+
+def _return_rests(tx: WriteTx, contest: Contest) -> None:
+    """Return what is left of partly refunded charges whose entries were not counted."""
+    after = ""
+    partly = frozenset({ChargeStatus.PARTIALLY_REFUNDED})
+    while True:
+        page = tx.money.charges.of_reference(
+            contest.id, statuses=partly, after=after, limit=MAX_RECORDS_PER_PAGE
+        )
+        for head in page:
+            return_rest(tx, contest, tx.money.charges.lock(head.entity.id).entity)
         if len(page) < MAX_RECORDS_PER_PAGE:
             return
         after = page[-1].entity.id

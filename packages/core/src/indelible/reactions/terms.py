@@ -1,11 +1,14 @@
 """The terms of a contest's payments, and the locks of a reaction: contest, entry, then money."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from indelible.app import WriteTx
 from indelible.contests.entities import Contest, Entry
 from indelible.money.entities import Charge
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.lifecycle import ChargeStatus, RefundStatus
+
+FAILED_REFUND: Final = frozenset({RefundStatus.FAILED, RefundStatus.CANCELED})
 
 
 def payment_deadline(contest: Contest) -> datetime:
@@ -30,6 +33,12 @@ def lock_entry(tx: WriteTx, entry_id: str) -> tuple[Contest, Entry]:
 
 
 def has_failed_refund(tx: WriteTx, charge: Charge) -> bool:
-    """Return True if Stripe could not refund a charge before: an operator decides what follows."""
-    is_whole = charge.status is ChargeStatus.SUCCEEDED
-    return is_whole and bool(tx.money.refunds.of_charge(charge.id))
+    """Return True if Stripe could not make the last refund of a charge.
+
+    An operator decides what follows.
+    """
+    refunds = [head.entity for head in tx.money.refunds.of_charge(charge.id)]
+    if charge.status is ChargeStatus.SUCCEEDED or not refunds:
+        return bool(refunds)
+    newest = max(refunds, key=lambda refund: refund.number)
+    return newest.status in FAILED_REFUND
