@@ -11,8 +11,8 @@ from tests.core.money.payments import (
 from tests.core.money.postings import rows
 
 from indelible.money import errors
-from indelible.money.entities import AccountKind, Charge
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.entities import AccountKind, Charge, refund_id
+from indelible.money.lifecycle import ChargeStatus, InboxStatus
 from indelible.money.rules.stages import SEND_REFUND_STAGE
 
 PART = 1_000
@@ -95,3 +95,45 @@ def test_a_dispute_lost_during_a_refund_that_succeeds_is_a_loss_of_the_platform(
     )
     assert rows(run.store, "dispute:dp_1:LOST") == [("dispute_losses", "dispute_receivable", FEE)]
     assert run.balance(AccountKind.ESCROW) == FEE
+
+
+def test_an_old_refund_without_an_attempt_is_looked_up_first(run: PaymentRun) -> None:
+    charge, intent = run.paid()
+    refund = run.refund(charge, PART)
+    made = run.gateway.create_refund(
+        intent_id=intent.id,
+        amount_minor=PART,
+        metadata={"charge_id": charge.id, "refund_id": refund.id},
+        idempotency_key=refund.idempotency_key,
+    )
+    run.gateway.forget_keys()
+    run.clock.advance(25 * 3_600)
+
+    run.process(SEND_REFUND_STAGE)
+
+    assert list(run.gateway.refunds) == [made.id]
+    assert run.refunds(charge)[0].stripe_refund_id == made.id
+    assert run.charge(charge.id).refunded_minor == PART
+
+
+def test_a_refund_that_a_restore_has_forgotten_is_adopted(run: PaymentRun) -> None:
+    charge, intent = run.paid()
+    forgotten = refund_id(charge.id, 1)
+    body = refund_body("re_1", intent.id, amount=PART, metadata={"refund_id": forgotten})
+
+    event = run.deliver("refund.updated", body)
+
+    (refund,) = run.refunds(charge)
+    assert (event.status, refund.id) == (InboxStatus.PROCESSED, forgotten)
+    assert run.charge(charge.id).status is ChargeStatus.PARTIALLY_REFUNDED
+    assert run.balance(AccountKind.ESCROW) == FEE - PART
+
+
+def test_a_refund_of_an_unknown_name_is_not_adopted(run: PaymentRun) -> None:
+    charge, intent = run.paid()
+    named = {"refund_id": refund_id(charge.id, 2)}
+
+    event = run.deliver("refund.updated", refund_body("re_2", intent.id, metadata=named))
+
+    assert event.last_code == errors.RefundNotFound.code
+    assert run.refunds(charge) == []

@@ -192,15 +192,27 @@ def _apply_reported(tx: MoneyWrite, reported: RefundObject, proof: Proof) -> Dec
 
 
 def _known_refund(tx: MoneyWrite, reported: RefundObject) -> Refund | None:
-    """Return our refund that Stripe reports, None for one that was made outside."""
+    """Return our refund that Stripe reports.
+
+    None for one that was made outside, or that a restored backup has forgotten.
+    """
     head = tx.money.refunds.of_stripe(reported.id)
     if head is not None:
         return head.entity
     named = reported.metadata.get(REFUND_METADATA)
-    if named is None:
+    if named is None or _is_forgotten(tx, reported, named):
         return None
 
     return tx.money.refunds.get(named).entity
+
+
+def _is_forgotten(tx: MoneyWrite, reported: RefundObject, named: str) -> bool:
+    """Return True if a reported refund names the next one of its charge, which is not stored."""
+    charge = tx.money.charges.of_intent(reported.payment_intent or reported.id)
+    if charge is None:
+        return False
+    charge_id = charge.entity.id
+    return named == refund_id(charge_id, len(tx.money.refunds.of_charge(charge_id)) + 1)
 
 
 def _adopt(

@@ -208,13 +208,17 @@ class SendRefund:
 
 
 def _next_kind(tx: MoneyWrite, refund: Refund) -> AttemptKind:
-    """Return LOOKUP if the key of the present generation is used up, otherwise CALL."""
+    """Return LOOKUP if the key of the present generation is used up, otherwise CALL.
+
+    A restored backup may have forgotten all attempts of an old refund, and Stripe their key.
+    """
     attempts = tx.money.refunds.attempts(refund.id, after=0, limit=MAX_ROWS_PER_PAGE)
     of_generation = [one for one in attempts if one.generation == refund.generation]
-    if not of_generation:
-        return AttemptKind.CALL
+    known_since = refund.created_at
+    if of_generation:
+        known_since = of_generation[0].started_at
 
-    age = tx.clock.now() - of_generation[0].started_at
+    age = tx.clock.now() - known_since
     is_old = age >= LOOKUP_AFTER
     is_used_up = len(of_generation) >= MAX_CALLS_PER_GENERATION
     return AttemptKind.LOOKUP if is_old or is_used_up else AttemptKind.CALL
