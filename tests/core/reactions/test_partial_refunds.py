@@ -12,13 +12,12 @@ from indelible.contests.commands import CancelContest
 from indelible.contests.entities import Contest, Entry
 from indelible.contests.handlers import cancel_contest
 from indelible.contests.lifecycle import EntryStatus
-from indelible.kernel.errors import Conflict
-from indelible.money.commands import RequestRefund
-from indelible.money.entities import RefundReason
+from indelible.money.commands import RequestRefund, ReverseMovement
+from indelible.money.entities import MovementKind, RefundReason
 from indelible.money.errors import GatewayRejected
-from indelible.money.handlers import request_refund
+from indelible.money.handlers import request_refund, reverse_movement
 from indelible.money.lifecycle import ChargeStatus
-from indelible.reactions import charges
+from indelible.reactions import UPDATE_CHARGES_STAGE
 
 PART = 1_000
 
@@ -152,24 +151,19 @@ def test_the_rest_of_a_won_dispute_is_kept_after_the_settlement(run: PaidContest
     assert "escrow" not in run.balances()
 
 
-def test_a_charge_that_refuses_its_refund_is_tried_again(
-    run: PaidContestRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_charge_that_refuses_its_refund_is_tried_again(run: PaidContestRun) -> None:
     contest, entries, _ = paid(run)
-    request = charges.request_refund
-    refusals = [entries[0].id]
+    fees = run.store.read(
+        lambda tx: tx.money.movements.find({"kind": MovementKind.ENTRY_FEE}, limit=1)
+    )
+    mirror = ReverseMovement(movement_id=fees[0].entity.id)
+    run.store.run(reverse_movement, mirror, actor=OPERATOR, reason="a test")
 
-    def refuse_once(tx: object, command: RequestRefund) -> object:
-        if refusals:
-            refusals.pop()
-            raise Conflict
-        return request(tx, command)  # type: ignore[arg-type] - the transaction of the stage
-
-    monkeypatch.setattr(charges, "request_refund", refuse_once)
     cancel(run, contest)
-    assert ChargeStatus.SUCCEEDED in run.charge_statuses(entries)
 
-    run.clock.advance(3_600)
-    run.work()
-
-    assert run.charge_statuses(entries) == [ChargeStatus.REFUNDED] * 4
+    # The escrow holds the money of three charges only.
+    task = run.store.read(lambda tx: tx.tasks.get(UPDATE_CHARGES_STAGE, contest.id))
+    statuses = run.charge_statuses(entries)
+    assert statuses.count(ChargeStatus.REFUNDED) == 3
+    assert task.due_at is not None
+    assert task.due_at > run.clock.now()
