@@ -110,13 +110,14 @@ class Reconcile:
     def perform(self, _: str, handle: LeaseHandle) -> dict[str, Any]:
         """Make one reconciliation, and return its result as a document.
 
-        Raises: RetryLater if Stripe did not answer.
+        Raises: RetryLater if it has failed, or if another one of the scope is under way.
         """
         handle.check()
         try:
             report = self.run()
         except ReconciliationRunning as error:
-            return {"status": ReconciliationResult.ERROR.value, "code": error.code}
+            # The process of that one may have ended: it counts as abandoned after an hour.
+            raise RetryLater(one_line(str(error))) from error
         reconciliation = report.saved.reconciliation
         if report.result is ReconciliationResult.ERROR:
             raise RetryLater(one_line(reconciliation.error_message or ""))
@@ -136,7 +137,13 @@ class Reconcile:
         started = self.store.run(start_reconciliation, start, actor=actor, reason=reason)
         reconciliation_id = started.reconciliation.id
         try:
-            facts = self._facts()
+            discrepancies = reconcile(self._facts(), self.scope)
+            finish = FinishReconciliation(
+                reconciliation_id=reconciliation_id,
+                checked=tuple(rule.value for rule in RULES_BY_SCOPE[self.scope]),
+                discrepancies=discrepancies,
+            )
+            saved = self.store.run(finish_reconciliation, finish, actor=actor, reason=reason)
         except Exception as error:  # noqa: BLE001 - whatever it was, nothing is proved
             fail = FailReconciliation(
                 reconciliation_id=reconciliation_id,
@@ -146,27 +153,17 @@ class Reconcile:
             saved = self.store.run(fail_reconciliation, fail, actor=actor, reason=reason)
             return self._report(ReconciliationResult.ERROR, saved, {})
 
-        return self._finish(reconciliation_id, reconcile(facts, self.scope), actor, reason)
+        return self._report_findings(saved, discrepancies)
 
-    def _finish(
-        self,
-        reconciliation_id: str,
-        discrepancies: tuple[Discrepancy, ...],
-        actor: Actor,
-        reason: str,
+    def _report_findings(
+        self, saved: ReconciliationSaved, discrepancies: tuple[Discrepancy, ...]
     ) -> ReconciliationReport:
-        """Store what the rules have found, and report it."""
-        finish = FinishReconciliation(
-            reconciliation_id=reconciliation_id,
-            checked=tuple(rule.value for rule in RULES_BY_SCOPE[self.scope]),
-            discrepancies=discrepancies,
-        )
-        saved = self.store.run(finish_reconciliation, finish, actor=actor, reason=reason)
+        """Log the discrepancies that are stored, and sum them up by currency."""
         differences: dict[str, int] = {}
         for discrepancy in discrepancies:
             logger.error(
                 "[Payment] reconciliation %s: %s of %s: expected %s, got %s",
-                reconciliation_id,
+                saved.reconciliation.id,
                 discrepancy.rule.value,
                 discrepancy.subject,
                 discrepancy.expected,

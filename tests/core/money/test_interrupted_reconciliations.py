@@ -1,0 +1,71 @@
+"""Reconciliations that were interrupted: they prove nothing, and are made again."""
+
+import pytest
+from tests.core.money.weeks import HOURS, Week
+
+from indelible.kernel.transaction import Transaction
+from indelible.money.commands import FinishReconciliation, StartReconciliation
+from indelible.money.entities import Reconciliation, ReconciliationScope
+from indelible.money.handlers.reconciliations import start_reconciliation
+from indelible.money.lifecycle import ReconciliationStatus
+from indelible.money.queries.payouts import get_switch, list_reconciliations
+from indelible.money.tasks import reconciling
+
+FULL = ReconciliationScope.FULL
+
+
+@pytest.fixture
+def week() -> Week:
+    """Return a week without payments."""
+    return Week.empty()
+
+
+def reconciliations(week: Week) -> list[Reconciliation]:
+    """Return the reconciliations, oldest first."""
+    stored = week.store.read(list_reconciliations)
+    found = [saved.reconciliation for saved in stored]
+    return sorted(found, key=lambda reconciliation: reconciliation.started_at)
+
+
+def test_a_reconciliation_whose_worker_was_killed_is_made_after_an_hour(week: Week) -> None:
+    week.execute(start_reconciliation, StartReconciliation(scope=FULL))
+    stage = week.reconciliation(FULL).stage()
+    week.clock.advance(0.2 * HOURS)
+
+    early = week.run_recurring(stage)
+    assert not early.is_completed
+    assert early.dead_reason is None
+
+    for _ in range(4):
+        week.clock.advance(0.5 * HOURS)
+        task = week.run_recurring(stage)
+
+    assert task.is_completed
+    statuses = [reconciliation.status for reconciliation in reconciliations(week)]
+    assert statuses == [ReconciliationStatus.FAILED, ReconciliationStatus.COMPLETE]
+
+
+def test_findings_that_are_not_stored_are_found_again(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot_finish(_: Transaction, command: FinishReconciliation) -> None:
+        raise ConnectionError(f"the database is gone during {command.reconciliation_id}")
+
+    week.books.change(1)
+    week.clock.advance(2 * HOURS)
+    stage = week.reconciliation(FULL).stage()
+    with monkeypatch.context() as patched:
+        patched.setattr(reconciling, "finish_reconciliation", cannot_finish)
+        task = week.run_recurring(stage)
+
+    assert not task.is_completed
+    (failed,) = reconciliations(week)
+    assert failed.status is ReconciliationStatus.FAILED
+    assert week.store.read(get_switch) is None
+
+    week.clock.advance(0.1 * HOURS)
+
+    assert week.run_recurring(stage).is_completed
+    switch = week.store.read(get_switch)
+    assert switch is not None
+    assert switch.is_halted
