@@ -16,6 +16,7 @@ from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.kernel import Actor, Change, Conflict, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import RetryLater, Stage
+from indelible.kernel.waking import wake
 from indelible.money.commands import ChargeCommand, ExtendCharge, OpenCharge, RequestRefund
 from indelible.money.entities import Charge, RefundReason
 from indelible.money.errors import DisputeOpen, OrganizerDoesNotPay, RefundRunning
@@ -69,7 +70,7 @@ def follow_contest(tx: WriteTx, change: Change) -> None:
         return
 
     if change.to_state == ContestStatus.CANCELLED or change.action in MOVING:
-        tx.tasks.enqueue(UPDATE_CHARGES_STAGE, {change.entity_id: tx.clock.now()})
+        wake(tx.tasks, UPDATE_CHARGES_STAGE, change.entity_id, tx.clock.now())
 
 
 @frozen(kw_only=True)

@@ -18,6 +18,7 @@ from indelible.contests.ports import MAX_RECORDS_PER_PAGE, EntryFilter
 from indelible.kernel import Change, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
+from indelible.kernel.waking import wake
 from indelible.money.commands import BookResidue, PlanPayouts, Settle
 from indelible.money.entities import Charge
 from indelible.money.entities.charges import PAID
@@ -60,7 +61,7 @@ def settlement_id(contest_id: str) -> str:
 def enqueue_settlement(tx: WriteTx, contest_id: str) -> None:
     """Let the stage post the settlement of a contest, unless it was posted before."""
     if not _is_posted(tx, contest_id):
-        tx.tasks.enqueue(POST_SETTLEMENT_STAGE, {contest_id: tx.clock.now()})
+        wake(tx.tasks, POST_SETTLEMENT_STAGE, contest_id, tx.clock.now())
 
 
 def plan_settled_payouts(tx: WriteTx, change: Change, *, policy: PayoutPolicy = MANUAL) -> None:

@@ -29,10 +29,10 @@ from indelible.contests.tasks.observers import ContestObserver, SilentContestObs
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, START
 from indelible.contests.tasks.waiting_fetches import WaitingFetch, next_fetch
-from indelible.contests.tasks.waking import wake
 from indelible.kernel import Actor, Clock, Stale, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import RetryLater, Stage
+from indelible.kernel.waking import wake
 
 INGESTION: Final = Actor.system("ingestion")
 LEASE_SECONDS: Final = 60
@@ -209,12 +209,12 @@ def _wake_transition(
         return
     if contest.is_waiting_for(START):
         now = tx.clock.now()
-        wake(tx, START_CONTEST_STAGE, contest.id, max(now, contest.start_time))
+        wake(tx.tasks, START_CONTEST_STAGE, contest.id, max(now, contest.start_time))
         return
 
     due_at = _settlement_due(work, assessment)
     if contest.is_waiting_for(COMPLETE) and due_at is not None:
-        wake(tx, SETTLE_CONTEST_STAGE, contest.id, due_at)
+        wake(tx.tasks, SETTLE_CONTEST_STAGE, contest.id, due_at)
 
 
 def _settlement_due(work: WaitingFetch, assessment: Assessment) -> datetime | None:

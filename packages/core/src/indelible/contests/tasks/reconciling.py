@@ -30,13 +30,13 @@ from indelible.contests.tasks.observers import (
 from indelible.contests.tasks.settlement_inputs import settlement_state
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, LOCK, START
-from indelible.contests.tasks.waking import wake
 from indelible.kernel import Clock, SystemClock
 from indelible.kernel.history import Head
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import TaskKey
+from indelible.kernel.waking import wake
 
 PAGE_SIZE: Final = 500
 MAX_WAKES: Final = 1_000  # in one transaction; the next slot continues
@@ -91,7 +91,7 @@ class Reconciler:
         now = tx.clock.now()
         for _, repairs in performed:
             for task in repairs.tasks:
-                was_dead = wake(tx, task.stage, task.entity_id, now)
+                was_dead = wake(tx.tasks, task.stage, task.entity_id, now)
                 logger.info(
                     "[Lifecycle] task %s of stage %s is %s",
                     task.entity_id,

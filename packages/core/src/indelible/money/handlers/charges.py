@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from indelible.kernel import Head
+from indelible.kernel.waking import wake
 from indelible.money import commands, errors
 from indelible.money.commands import ChargeSaved
 from indelible.money.entities import Charge, Intent, OutcomeCode
@@ -132,7 +133,7 @@ def extend_charge(tx: MoneyWrite, command: commands.ExtendCharge) -> ChargeSaved
     extended = charge.transition("extend", now=tx.clock.now(), expires_at=command.expires_at)
     head = save(tx, tx.money.charges, head, extended, "extend")
     # The stage looks at the charge again: a task that is early postpones itself.
-    tx.tasks.enqueue(EXPIRE_CHARGE_STAGE, {charge.id: command.expires_at})
+    wake(tx.tasks, EXPIRE_CHARGE_STAGE, charge.id, command.expires_at)
     return _charge_saved(head)
 
 

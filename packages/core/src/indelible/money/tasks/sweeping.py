@@ -1,7 +1,8 @@
 """The recurring stage that finds payouts which do not go on by themselves.
 
-It plans settlements without a payout job, approves by the setting, wakes transfers that could go
-on, keeps unclaimed money, and completes jobs. Each repair is a transaction of its own.
+It plans settlements without a payout job, continues plans whose task is dead, approves by the
+setting, wakes transfers that could go on, keeps unclaimed money, and completes jobs. Each repair is a
+transaction of its own.
 """
 
 import logging
@@ -14,6 +15,7 @@ from attrs import define, field, frozen
 from indelible.kernel import Clock, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
+from indelible.kernel.waking import wake
 from indelible.money.commands import (
     CompletePayoutJob,
     MarkUnclaimed,
@@ -28,7 +30,7 @@ from indelible.money.handlers.payouts import (
     plan_payouts,
 )
 from indelible.money.handlers.payouts.approving import wake_transfer
-from indelible.money.ports import MoneyWrite, StripeGateway
+from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.money.queries.payouts import (
     OpenTransfers,
     SweepWork,
@@ -36,7 +38,12 @@ from indelible.money.queries.payouts import (
     find_sweep_work,
     find_unapproved,
 )
-from indelible.money.rules.payouts import MANUAL, SWEEP_PAYOUTS_STAGE, PayoutPolicy
+from indelible.money.rules.payouts import (
+    MANUAL,
+    PLAN_TRANSFERS_STAGE,
+    SWEEP_PAYOUTS_STAGE,
+    PayoutPolicy,
+)
 from indelible.money.tasks.payout_failpoints import (
     AtPayoutFailpoint,
     PayoutFailpoint,
@@ -140,6 +147,9 @@ class SweepPayouts:
         for settlement_id in work.unplanned:
             run.jobs.add(settlement_id)
             self._repair(run, "plan", settlement_id, "settled", self._plan, settlement_id)
+        for job_id in self.store.read(_dead_plans):
+            run.jobs.add(job_id)
+            self._repair(run, "plan", job_id, "planned in part", self._plan_rest, job_id)
         self._move_transfers(run, work)
         for job_id in work.jobs:
             run.jobs.add(job_id)
@@ -222,6 +232,15 @@ class SweepPayouts:
         command = PlanPayouts(settlement_id=settlement_id)
         self.store.run(plan, command, actor=PAYOUTS, reason="a settlement without a payout job")
 
+    def _plan_rest(self, job_id: str) -> None:
+        """Let the task of a job plan the transfers that it has left out when it died."""
+
+        def wake_plan(tx: MoneyWrite, job_id: str) -> None:
+            wake(tx.tasks, PLAN_TRANSFERS_STAGE, job_id, tx.clock.now())
+
+        logger.error("[Payout] job %s was planned in part; the rest is planned now", job_id)
+        self.store.run(wake_plan, job_id, actor=PAYOUTS, reason="a job planned in part")
+
     def _approve(self, transfer_id: str) -> None:
         command = TransferCommand(transfer_id=transfer_id)
         self.store.run(approve_automatically, command, actor=PAYOUTS, reason="automatic approval")
@@ -243,6 +262,12 @@ class SweepPayouts:
         except PayoutJobNotFinished:
             return
         run.completed += 1
+
+
+def _dead_plans(tx: MoneyRead) -> tuple[str, ...]:
+    """Return the jobs whose plan has ended before its last transfer."""
+    tasks = tx.tasks.dead(PLAN_TRANSFERS_STAGE, after="", limit=MAX_REPAIRS)
+    return tuple(task.entity_id for task in tasks)
 
 
 def as_document(result: SweepResult) -> dict[str, Any]:
