@@ -202,9 +202,11 @@ class SendTransfer:
         """Return the transfer that was made; if there is none, make it under a new key."""
         reported_by_id = self._find(work.transfer.reference)
         self.at_failpoint(PayoutFailpoint.SEND_AFTER_LOOK_UP)
+        are_adopted = True
         if work.adopts_others:
-            self._adopt_others(work.transfer, reported_by_id)
-        self.known_references.add(work.transfer.reference)
+            are_adopted = self._adopt_others(work.transfer, reported_by_id)
+        if are_adopted:
+            self.known_references.add(work.transfer.reference)
         if work.transfer.id in reported_by_id:
             self.observer.transfer_attempted("found")
             check_reported(work.transfer, reported_by_id[work.transfer.id])
@@ -235,8 +237,12 @@ class SendTransfer:
 
     def _adopt_others(
         self, transfer: Transfer, reported_by_id: Mapping[str, TransferObject]
-    ) -> None:
-        """Complete the other transfers of a job that Stripe has, as after a restored backup."""
+    ) -> bool:
+        """Complete the other transfers of a job that Stripe has, as after a restored backup.
+
+        Return False if one was not stored: it has to be looked up before its own request.
+        """
+        are_adopted = True
         for transfer_id, reported in reported_by_id.items():
             if transfer_id == transfer.id or not self.store.read(_is_open, transfer_id):
                 continue
@@ -249,6 +255,8 @@ class SendTransfer:
                 logger.error(  # noqa: TRY400 - the code says all
                     "[Payout] transfer %s was not adopted: %s", transfer_id, error.code
                 )
+                are_adopted = False
+        return are_adopted
 
     # Transactions
 
