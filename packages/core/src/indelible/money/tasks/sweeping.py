@@ -1,8 +1,8 @@
 """The recurring stage that finds payouts which do not go on by themselves.
 
 It plans settlements without a payout job, continues plans whose task is dead, approves by the
-setting, wakes transfers that could go on, keeps unclaimed money, and completes jobs. Each repair is a
-transaction of its own.
+setting, wakes transfers that could go on, keeps unclaimed money, and completes jobs. Each
+repair is a transaction of its own.
 """
 
 import logging
