@@ -141,13 +141,17 @@ class AmountMismatch(Invalid):
 
 @frozen
 class IntentInDoubt(Conflict):
-    """Events of one second whose order is not known: the intent has to be read at Stripe."""
+    """An intent whose state only Stripe knows, or whether it is that of the charge's session.
+
+    The events of one second have no order. With `session_id` the session has to be read, too.
+    """
 
     code: ClassVar[str] = "PAYMENT_INTENT_IN_DOUBT"
     message: ClassVar[str] = (
-        "The order of the events of payment intent {intent_id} is not known: read it at Stripe."
+        "The state of payment intent {intent_id} is not known: read it at Stripe."
     )
     intent_id: str
+    session_id: str | None = None
 
 
 @frozen

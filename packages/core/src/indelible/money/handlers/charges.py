@@ -18,6 +18,7 @@ from indelible.money.rules.charges import (
     STALE,
     Decision,
     IntentMove,
+    belongs_to_charge,
     canceled_outcome,
     check_metadata,
     decide_intent,
@@ -183,8 +184,7 @@ def apply_intent(
     head = _locked_charge(tx, intent)
     check_metadata(head.entity, intent)
     if head.entity.intent_id is None:
-        if move is IntentMove.CANCEL:
-            # An intent of a session that was replaced.
+        if not belongs_to_charge(head.entity, move, intent, evidence):
             return STALE
         head = _attach(tx, head, intent.id, head.entity.generation)
 

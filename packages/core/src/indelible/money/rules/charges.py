@@ -14,6 +14,7 @@ from attrs import frozen
 from indelible.money import errors
 from indelible.money.entities import Charge, Intent, OutcomeCode, RefundReason
 from indelible.money.lifecycle import CHARGE, ChargeStatus
+from indelible.money.rules.evidence import EventEvidence
 
 STALE_EVENT: Final = "STALE_EVENT"
 PAYMENT_ALREADY_PROCESSED: Final = "PAYMENT_ALREADY_PROCESSED"
@@ -111,6 +112,25 @@ def move_of(event_type: str, intent: Intent, *, is_read: bool) -> IntentMove:
     if is_read and intent.status in MOVES_BY_STATUS:
         return MOVES_BY_STATUS[intent.status]
     return MOVES_BY_TYPE[event_type]
+
+
+def belongs_to_charge(
+    charge: Charge, move: IntentMove, intent: Intent, evidence: EventEvidence
+) -> bool:
+    """Return True if a charge without an intent takes the intent of an event.
+
+    A charge with a checkout session takes the intent that the session reports. An intent of a
+    session that was replaced is left alone, unless its money has arrived.
+
+    Raises:
+        IntentInDoubt: Intent and session have to be read at Stripe first.
+    """
+    if charge.session_id is None or move is IntentMove.CANCEL:
+        return move is not IntentMove.CANCEL
+    session = evidence.session
+    if evidence.intent is None or session is None or session.id != charge.session_id:
+        raise errors.IntentInDoubt(intent.id, charge.session_id)
+    return move is IntentMove.SUCCEED or session.payment_intent == intent.id
 
 
 def payment_mismatch(charge: Charge, intent: Intent) -> OutcomeCode | None:

@@ -8,6 +8,7 @@ from indelible.money.entities import (
     Intent,
     RefundObject,
     ReversalObject,
+    Session,
 )
 
 
@@ -15,13 +16,15 @@ from indelible.money.entities import (
 class EventEvidence:
     """Objects of Stripe that an event does not hold itself.
 
-    `intent` is the intent of a doubtful event. `refunds` are all refunds of a refunded charge.
+    `intent` is the intent of a doubtful event, `session` its charge's checkout session. `refunds`
+    are all refunds of a refunded charge.
     `dispute` is a dispute with its fee, `intent_id` the intent of its charge. `reversals` are those
     of a reversed transfer. `account` is the account as Stripe has it now, and `payee_seq` the seq
     of its payee before it was read.
     """
 
     intent: Intent | None = None
+    session: Session | None = None
     intent_id: str | None = None
     refunds: tuple[RefundObject, ...] = ()
     dispute: DisputeObject | None = None

@@ -8,7 +8,7 @@ from indelible.money.entities import (
     DisputeObject,
     TransferObject,
 )
-from indelible.money.errors import GatewayObjectNotFound
+from indelible.money.errors import GatewayObjectNotFound, IntentInDoubt
 from indelible.money.ports import MoneyRead, StripeGateway
 from indelible.money.rules.disputes import FUNDS_WITHDRAWN
 from indelible.money.rules.events import ParsedEvent
@@ -39,9 +39,13 @@ class EvidenceReader:
 
         return NO_EVIDENCE
 
-    def read_intent(self, evidence: EventEvidence, intent_id: str) -> EventEvidence:
-        """Return the evidence with the intent as Stripe has it now."""
-        return evolve(evidence, intent=self.gateway.retrieve_payment_intent(intent_id))
+    def read_intent(self, evidence: EventEvidence, doubt: IntentInDoubt) -> EventEvidence:
+        """Return the evidence with the intent, and its session if needed, as Stripe has them."""
+        intent = self.gateway.retrieve_payment_intent(doubt.intent_id)
+        session = evidence.session
+        if doubt.session_id is not None:
+            session = self.gateway.retrieve_checkout_session(doubt.session_id)
+        return evolve(evidence, intent=intent, session=session)
 
     def _of_account(self, reported: AccountObject) -> EventEvidence:
         """Return the account of a payee as Stripe has it now; a deleted one receives nothing."""

@@ -126,7 +126,7 @@ class ProcessStripeEvent:
             return self._apply(event, evidence, handle)
         except IntentInDoubt as doubt:
             with outages():
-                evidence = reader.read_intent(evidence, doubt.intent_id)
+                evidence = reader.read_intent(evidence, doubt)
 
         return self._apply(event, evidence, handle)
 
