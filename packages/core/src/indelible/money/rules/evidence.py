@@ -17,10 +17,9 @@ class EventEvidence:
     """Objects of Stripe that an event does not hold itself.
 
     `intent` is the intent of a doubtful event, `session` its charge's checkout session. `refunds`
-    are all refunds of a refunded charge.
-    `dispute` is a dispute with its fee, `intent_id` the intent of its charge. `reversals` are those
-    of a reversed transfer. `account` is the account as Stripe has it now, and `payee_seq` the seq
-    of its payee before it was read.
+    are all refunds of a refunded charge. `dispute` is a dispute with its fee, `intent_id` the
+    intent of its charge. `reversals` are those of a reversed transfer. `account` is the account as
+    Stripe has it now, and `payee_seq` the seq of its payee before it was read.
     """
 
     intent: Intent | None = None
