@@ -10,12 +10,15 @@ MAX_KEYS_PER_REQUEST: Final = 20
 Answer = TypeVar("Answer")
 
 
-def _always() -> bool:
+def _always(_: GatewayOutage) -> bool:
     return True
 
 
 def with_next_key(
-    request: Callable[[str], Answer], key: str, *, may_repeat: Callable[[], bool] = _always
+    request: Callable[[str], Answer],
+    key: str,
+    *,
+    may_repeat: Callable[[GatewayOutage], bool] = _always,
 ) -> Answer:
     """Send a request; while Stripe repeats a stored failure, send it under the next key.
 
@@ -32,6 +35,6 @@ def with_next_key(
             return request(key if number == 1 else f"{key}:g{number}")
         except GatewayOutage as error:
             is_last = number == MAX_KEYS_PER_REQUEST
-            if not error.is_replayed or is_last or not may_repeat():
+            if not error.is_replayed or is_last or not may_repeat(error):
                 raise
         number += 1

@@ -32,6 +32,8 @@ COMPLETE: Final = "complete"
 REASON: Final = "payment started"
 # Our clock and Stripe's differ by less.
 CLOCK_MARGIN: Final = timedelta(hours=1)
+# A request waits for the list: 20 pages of Stripe's.
+MAX_LISTED_INTENTS: Final = 2_000
 
 
 @frozen(kw_only=True)
@@ -158,7 +160,7 @@ class PaymentStarter:
             except GatewayOutage as error:
                 if not error.is_replayed:
                     raise
-                existing = self._find_intent(charge)
+                existing = self._find_intent(charge, error)
                 if existing is not None:
                     intent = existing
                     break
@@ -180,15 +182,20 @@ class PaymentStarter:
 
         return intent
 
-    def _find_intent(self, charge: Charge) -> Intent | None:
+    def _find_intent(self, charge: Charge, outage: GatewayOutage) -> Intent | None:
         """Return an intent of Stripe's that names a charge, which does not have it yet.
 
-        A charge takes payments until it expires, so its intents are created until then.
+        A charge takes payments until it expires, so its intents are created until then. A list
+        that is too long proves nothing.
+
+        Raises: The outage, after MAX_LISTED_INTENTS intents.
         """
         listed = self.gateway.list_payment_intents(
             since=charge.created_at - CLOCK_MARGIN, until=charge.expires_at + CLOCK_MARGIN
         )
-        for intent in listed:
+        for number, intent in enumerate(listed, start=1):
+            if number > MAX_LISTED_INTENTS:
+                raise outage
             is_known = intent.id == charge.intent_id or intent.status == CANCELED
             if intent.metadata.get(CHARGE_METADATA) == charge.id and not is_known:
                 return intent
@@ -205,7 +212,7 @@ class PaymentStarter:
         return with_next_key(
             lambda key: self._request_session(charge, pages, key),
             f"cs:{charge.id}:{digest(parameters)[:16]}",
-            may_repeat=lambda: self._find_intent(charge) is None,
+            may_repeat=lambda outage: self._find_intent(charge, outage) is None,
         )
 
     def _request_session(self, charge: Charge, pages: CheckoutPages, key: str) -> Session:

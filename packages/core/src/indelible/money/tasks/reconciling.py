@@ -1,7 +1,7 @@
 """The recurring stages that compare the books with Stripe: hourly the cheap rules, daily all."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -64,6 +64,7 @@ LEASE_SECONDS: Final = 600
 JOBS_OF: Final = timedelta(days=7)
 MARGIN: Final = timedelta(hours=1)  # a charge and its event may be on two sides of midnight
 PAGE: Final = 500
+EVENTS_PER_PAGE: Final = 100  # a body has up to half a mebibyte
 SUCCEEDED: Final = "succeeded"
 Backfill = Callable[[bytes], StripeEventSaved]
 
@@ -219,14 +220,23 @@ class Reconcile:
 
         Stripe lists events that the endpoint does not subscribe to: they are not asked for.
         """
-        listed: dict[str, EventObject] = {}
+        missing: list[str] = []
+        page: dict[str, EventObject] = {}
         for event in self.gateway.list_events(since=now - LISTED_FOR, types=EVENT_TYPES):
             if now - event.created >= GRACE:
-                listed[event.id] = event
-        missing = self.store.read(_unknown_events, tuple(listed))
+                page[event.id] = event
+            if len(page) == EVENTS_PER_PAGE:
+                missing.extend(self._backfill_missing(page))
+                page = {}
+        missing.extend(self._backfill_missing(page))
+        return tuple(missing)
+
+    def _backfill_missing(self, page: Mapping[str, EventObject]) -> tuple[str, ...]:
+        """Store the events of a page that were never received, and return their ids."""
+        missing = self.store.read(_unknown_events, tuple(page))
         for event_id in missing:
             try:
-                self.backfill(listed[event_id].body)
+                self.backfill(page[event_id].body)
             except IndelibleError as error:
                 logger.error(  # noqa: TRY400 - the code says all
                     "[Payment] event %s was not stored: %s", event_id, error.code
