@@ -201,7 +201,7 @@ def succeed_charge(
 ) -> Head[Charge]:
     """Book a received payment; refund it at once if it is another one, or too late.
 
-    Only the processor of events and the reconciler, which has read the intent at Stripe, call it.
+    Only the processor of events calls it.
     """
     mismatch = payment_mismatch(head.entity, intent)
     if mismatch is not None:

@@ -31,6 +31,7 @@ LEASE_SECONDS: Final = 120
 PROCESSING_SECONDS: Final = 3_600.0
 CANCELED: Final = "canceled"
 PROCESSING: Final = "processing"
+SUCCEEDED: Final = "succeeded"
 
 logger = logging.getLogger("indelible.money")
 
@@ -39,8 +40,8 @@ logger = logging.getLogger("indelible.money")
 class ExpireCharge:
     """Cancels an expired charge: the session, the intent, and then the charge itself.
 
-    A charge that Stripe reports as paid stays as it is: the event of its payment follows, or the
-    reconciler reads it.
+    A charge that Stripe reports as paid stays as it is: the event of its payment follows. If it
+    never comes, a full reconciliation reports the charge as R6.
     """
 
     gateway: StripeGateway
@@ -133,7 +134,9 @@ class ExpireCharge:
     def _cancel_intent(self, intent_id: str) -> bool:
         """Return True if Stripe has canceled an intent, False if it is paid.
 
-        Raises: Postpone while Stripe processes the payment.
+        Raises:
+            Postpone: Stripe processes the payment.
+            RetryLater: The intent is neither canceled nor paid.
         """
         try:
             intent = with_next_key(
@@ -147,6 +150,8 @@ class ExpireCharge:
         if intent.status == PROCESSING:
             raise Postpone(PROCESSING_SECONDS, "Stripe processes the payment")
 
+        if intent.status not in (CANCELED, SUCCEEDED):
+            raise RetryLater(f"the intent is {intent.status}")
         return intent.status == CANCELED
 
 

@@ -1,0 +1,25 @@
+"""Charges whose expiry finds an intent that is neither canceled nor paid."""
+
+import pytest
+from attrs import evolve
+from tests.core.money.payments import PaymentRun
+
+from indelible.money.lifecycle import ChargeStatus
+from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
+
+
+def test_an_expiry_is_tried_again_while_the_intent_is_neither_canceled_nor_paid(
+    run: PaymentRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge, intent = run.opened_intent()
+    capturable = evolve(intent, status="requires_capture")
+    run.clock.advance(3_601)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(run.gateway), "cancel_payment_intent", lambda *_, **__: capturable)
+        run.process(EXPIRE_CHARGE_STAGE)
+    assert run.charge(charge.id).status is ChargeStatus.PENDING
+
+    run.clock.advance(3_600)
+    run.process(EXPIRE_CHARGE_STAGE)
+
+    assert run.charge(charge.id).status is ChargeStatus.CANCELED
