@@ -5,6 +5,7 @@ from tests.payout_runs import PayoutRun
 
 from indelible.kernel.errors import StoreBusy
 from indelible.money.commands import RecordTransferSent
+from indelible.money.handlers.payouts import record_transfer_sent
 from indelible.money.ports import MoneyWrite
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE, transfer_group, transfer_metadata
 from indelible.money.tasks import sending
@@ -25,7 +26,7 @@ def test_a_transfer_whose_adoption_failed_is_not_made_again(
             metadata=transfer_metadata(transfer),
             idempotency_key=f"before the restore: {transfer.id}",
         )
-    store_sent = sending.record_transfer_sent
+    store_sent = record_transfer_sent
 
     def fail_adoption(tx: MoneyWrite, command: RecordTransferSent) -> object:
         if tx.actor == sending.PAYOUTS:
