@@ -3340,6 +3340,8 @@ edge transfer parked claim processing 1
 
 edge transfer parked unclaim failed_terminal 0
 
+edge transfer parked unpark pending 0
+
 edge transfer pending adopt completed 0
 
 edge transfer pending approve pending 0
