@@ -154,11 +154,6 @@ class Charge(Aggregate):
         return self.outcome_code in QUARANTINED
 
     @property
-    def intent_key(self) -> str:
-        """Return the idempotency key of the payment intent."""
-        return f"pi:{self.id}:g{self.generation}"
-
-    @property
     def is_cancelable(self) -> bool:
         """Return True if the charge can be canceled; Stripe refuses it while it processes one."""
         return self.status in CANCELABLE_CHARGE
