@@ -175,12 +175,16 @@ def end_task(run: PayoutRun, party: str) -> None:
 def prune_tasks(run: PayoutRun) -> None:
     """Delete the tasks that have ended."""
 
-    def prune(tx: WriteTx, _: None) -> None:
+    def keep_briefly(tx: WriteTx, _: None) -> None:
         set_task_retention(tx, SetTaskRetention(seconds=60))
 
-    run.execute(prune, None)
+    run.execute(keep_briefly, None)
     run.clock.advance(61)
-    run.execute(lambda tx, _: tx.tasks.prune(SEND_TRANSFER_STAGE, limit=10), None)
+
+    def prune_ended(tx: WriteTx, _: None) -> None:
+        tx.tasks.prune(SEND_TRANSFER_STAGE, limit=10)
+
+    run.execute(prune_ended, None)
 
 
 def test_a_held_transfer_stays_parked_after_its_task_died_or_was_pruned() -> None:

@@ -183,7 +183,7 @@ class Transfer(Aggregate):
         return self.status in TERMINAL_TRANSFER
 
     @property
-    def is_held(self) -> bool:
+    def is_parked_by_operator(self) -> bool:
         """Return True if the transfer waits for an operator."""
         is_parked = self.status is TransferStatus.PARKED
         return is_parked and self.failure_code not in errors.PROGRAM_REASONS

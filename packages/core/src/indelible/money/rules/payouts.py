@@ -116,7 +116,7 @@ def next_step(transfer: Transfer, facts: SendFacts, *, now: datetime) -> SendDec
     A transfer that cannot be sent now, and may exist at Stripe, is looked up before it waits.
     One that an operator holds stays parked, whatever makes its task due.
     """
-    if transfer.is_terminal or transfer.is_held or not transfer.is_approved:
+    if transfer.is_terminal or transfer.is_parked_by_operator or not transfer.is_approved:
         return SendDecision(step=SendStep.NOTHING)
 
     reason = park_reason(transfer, facts)

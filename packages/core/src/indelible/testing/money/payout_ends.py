@@ -338,10 +338,10 @@ class PayoutEndsConformance:
         approve(store, "ann")
         command = BeginTransfer(transfer_id=id_of("ann"))
         park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason="CHECK")
-        held = do(store, park_transfer, park).transfer
+        parked_transfer = do(store, park_transfer, park).transfer
         do(store, wake_transfer, id_of("ann"))
 
-        assert held.is_held
+        assert parked_transfer.is_parked_by_operator
         assert within(store, lambda tx: begin_transfer(tx, command)) is None
         unpark = money.UnparkTransfer(transfer_id=id_of("ann"))
         freed = do(store, unpark_transfer, unpark).transfer
