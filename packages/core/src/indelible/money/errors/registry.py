@@ -107,6 +107,8 @@ PAYMENT_CODES: Final = (
     _error("PAYOUT_ALREADY_SCHEDULED", 409, "The settlement or the owed line has its payout."),
     _error("DESTINATION_TAKEN", 409, "The account at Stripe belongs to another payee."),
     _error("FOUR_EYES_REQUIRED", 409, "Somebody else than who has requested it must approve it."),
+    _internal("PAYEE_CHANGED", 409, "The payee changed while its account was read at Stripe."),
+    _internal("PARK_REASON_RESERVED", 422, "A program parks with this reason, no operator."),
     _error("PAYEE_NOT_FOUND", 404, "The party is not registered."),
     _error("PAYOUT_JOB_NOT_FINISHED", 409, "Some transfers of the job have not ended."),
     _error("PAYOUT_JOB_NOT_FOUND", 404, "The settlement has no payout job."),
