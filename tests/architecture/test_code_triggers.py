@@ -124,6 +124,14 @@ TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         ),
         "test_events_of_one_second_leave_an_intent_in_doubt": ("PAYMENT_INTENT_IN_DOUBT",),
     },
+    "tests/core/money/test_payee_refresh.py": {
+        "test_an_answer_from_before_a_change_of_the_payee_is_not_applied": ("PAYEE_CHANGED",),
+    },
+    "tests/core/money/test_payout_endings.py": {
+        "test_an_operator_cannot_park_for_a_reason_that_the_program_ends": (
+            "PARK_REASON_RESERVED",
+        ),
+    },
     "tests/core/money/test_signatures.py": {
         "test_a_wrong_header_has_a_code": ("STRIPE_SIGNATURE_INVALID",),
         "test_the_time_of_a_delivery_counts_in_both_directions": (
