@@ -84,6 +84,9 @@ TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "test_two_events_of_one_payment_are_booked_once": ("PAYMENT_ALREADY_PROCESSED",),
     },
     "tests/core/money/test_payout_endings.py": {
+        "test_an_operator_cannot_park_for_a_reason_that_the_program_ends": (
+            "PARK_REASON_RESERVED",
+        ),
         "test_a_job_with_open_transfers_is_not_complete": ("PAYOUT_JOB_NOT_FINISHED",),
         "test_a_reversed_payout_is_owed_again_and_paid_by_a_new_transfer": (
             "TRANSFER_NOT_REISSUABLE",
@@ -126,11 +129,6 @@ TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "tests/core/money/test_payee_refresh.py": {
         "test_an_answer_from_before_a_change_of_the_payee_is_not_applied": ("PAYEE_CHANGED",),
-    },
-    "tests/core/money/test_payout_endings.py": {
-        "test_an_operator_cannot_park_for_a_reason_that_the_program_ends": (
-            "PARK_REASON_RESERVED",
-        ),
     },
     "tests/core/money/test_signatures.py": {
         "test_a_wrong_header_has_a_code": ("STRIPE_SIGNATURE_INVALID",),
