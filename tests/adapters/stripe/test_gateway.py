@@ -194,6 +194,13 @@ def test_dispute_has_its_fee_and_due_date(stripe_run: Controlled) -> None:
     assert stripe_run.gateway.retrieve_dispute(dispute.id).status == "won"
 
 
+def test_dispute_that_nobody_may_answer_has_no_due_date(stripe_run: Controlled) -> None:
+    intent = paid_intent(stripe_run)
+    opened = stripe_run.control("disputes", payment_intent=intent.id, due_by=0)
+
+    assert stripe_run.gateway.retrieve_dispute(opened["id"]).evidence_due_by is None
+
+
 def test_inquiry_withdraws_no_money(stripe_run: Controlled) -> None:
     intent = paid_intent(stripe_run)
     opened = stripe_run.control(

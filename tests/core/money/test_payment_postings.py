@@ -104,6 +104,19 @@ def test_an_opened_dispute_with_its_fee(run: PaymentRun) -> None:
     ]
 
 
+def test_a_dispute_that_nobody_may_answer_is_booked_like_another(run: PaymentRun) -> None:
+    _, intent = run.paid()
+    unanswerable = {"evidence_details": {"due_by": 0}}
+    run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id, **unanswerable))
+
+    assert rows(run.store, "dispute:dp_1:OPEN") == [
+        ("dispute_receivable", "stripe_balance", FEE),
+        ("dispute_losses", "stripe_balance", DISPUTE_FEE),
+    ]
+    dispute = run.store.read(lambda tx: tx.money.disputes.get("dp_1")).entity
+    assert dispute.evidence_due_by is None
+
+
 def test_a_won_dispute(run: PaymentRun) -> None:
     _, intent = run.paid()
     run.deliver("charge.dispute.funds_withdrawn", withdrawn_body(intent.id))

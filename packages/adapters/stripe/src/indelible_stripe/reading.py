@@ -68,6 +68,10 @@ class Answer:
         """Return a time, or None."""
         return None if self.values.get(name) is None else self.instant(name)
 
+    def optional_deadline(self, name: str) -> datetime | None:
+        """Return a deadline, or None where it is null, absent, or 0: Stripe's value for none."""
+        return None if self.values.get(name) == 0 else self.optional_instant(name)
+
     def currency(self) -> str:
         """Return the currency in upper case, as ours are."""
         return self.text("currency").upper()
@@ -194,7 +198,7 @@ def dispute(answer: Answer) -> DisputeObject:
         currency=answer.currency(),
         reason=answer.text("reason"),
         created=answer.instant("created"),
-        evidence_due_by=answer.member("evidence_details").optional_instant("due_by"),
+        evidence_due_by=answer.member("evidence_details").optional_deadline("due_by"),
         fee_minor=fee_minor,
     )
 

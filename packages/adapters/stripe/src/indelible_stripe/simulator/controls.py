@@ -125,8 +125,11 @@ def open_one_dispute(engine: Engine, ids: tuple[str, ...], fields: Fields) -> Js
     amount = fields.optional_whole("amount", minimum=1)
     status = fields.choice("status", DisputeStatus, DisputeStatus.NEEDS_RESPONSE)
     reason = fields.text("reason", "fraudulent")
+    due_by = fields.optional_whole("due_by")
     fields.finish()
-    return open_dispute(state, charge, amount=amount, status=status.value, reason=reason)
+    return open_dispute(
+        state, charge, amount=amount, status=status.value, reason=reason, due_by=due_by
+    )
 
 
 def close_one_dispute(engine: Engine, ids: tuple[str, ...], fields: Fields) -> JsonObject:

@@ -24,8 +24,12 @@ def open_dispute(
     amount: int | None = None,
     status: str = "needs_response",
     reason: str = "fraudulent",
+    due_by: int | None = None,
 ) -> JsonObject:
     """Open a dispute; an inquiry (`warning_...`) withdraws no money.
+
+    `due_by` is the time until which evidence is taken, in Unix seconds: by default in a week; 0
+    where the bank allows no response.
 
     Raises:
         ApiError: The charge was not paid, or is disputed already.
@@ -35,6 +39,8 @@ def open_dispute(
     dispute = new_dispute(
         state, charge, charge["amount"] if amount is None else amount, status=status, reason=reason
     )
+    if due_by is not None:
+        dispute["evidence_details"]["due_by"] = due_by
     state.add(Kind.DISPUTE, dispute)
     charge["disputed"] = True
     state.emit("charge.dispute.created", dispute)

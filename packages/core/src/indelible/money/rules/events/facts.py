@@ -76,7 +76,7 @@ def read_dispute(fields: JsonFields) -> DisputeObject:
         currency=fields.currency(),
         reason=fields.text("reason"),
         created=fields.instant("created"),
-        evidence_due_by=fields.member("evidence_details").instant_or_none("due_by"),
+        evidence_due_by=fields.member("evidence_details").deadline_or_none("due_by"),
         fee_minor=max(0, sum(fees)) if fees else None,
     )
 

@@ -83,6 +83,10 @@ class JsonFields:
             return None
         return self.instant(name)
 
+    def deadline_or_none(self, name: str) -> datetime | None:
+        """Return a deadline, or None where it is null, absent, or 0: Stripe's value for none."""
+        return None if self.values.get(name) == 0 else self.instant_or_none(name)
+
     def flag(self, name: str) -> bool:
         """Return true or false."""
         value = self.values.get(name)
