@@ -30,6 +30,7 @@ COPIES: Final = (
     ("tests/conformance", "tests/conformance"),
     ("tests/conftest.py", "tests/conftest.py"),
     ("tests/costs.py", "tests/costs.py"),
+    ("tests/dead_tasks.py", "tests/dead_tasks.py"),
     ("tests/databases.py", "tests/databases.py"),
     ("tests/doses.py", "tests/doses.py"),
     ("tests/doubles", "tests/doubles"),

@@ -1,4 +1,4 @@
-"""What needs the attention of an operator of money, and what does not any longer."""
+"""Items that need the attention of an operator of money, and those that need it no longer."""
 
 import re
 from datetime import timedelta
