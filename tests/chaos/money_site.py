@@ -29,7 +29,7 @@ from indelible.money.entities import (
 )
 from indelible.money.ports import MAX_ROWS_PER_PAGE
 from indelible.money.queries.payouts import list_discrepancies
-from indelible.money.rules.events import Environment
+from indelible.money.rules.events import EVENT_TYPES, Environment
 from indelible.money.rules.payouts import AUTOMATIC, PayoutPolicy
 from indelible.money.tasks import PaymentStages, Reconcile, WebhookHandler
 from indelible.money.tasks.payout_stages import PayoutStages
@@ -355,11 +355,12 @@ def serving(site: MoneySite) -> Generator[None]:
 
 
 def send_webhooks(site: MoneySite, **faults: float) -> None:
-    """Let the simulator send its webhooks to the site, disturbed by seed."""
+    """Let the simulator send the subscribed types to the site's endpoint, disturbed by seed."""
     site.control(
         "webhooks",
         url=f"{site.web_url}{HOOK_PATH}",
         secrets=[WEBHOOK_SECRET],
+        event_types=list(EVENT_TYPES),
         signed_by="simulator",
         **faults,
     )

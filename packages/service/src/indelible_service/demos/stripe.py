@@ -166,7 +166,8 @@ def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
         demo.keep_balance()
         if configured.has_stripe:
             url = f"{settings.address}{WEBHOOK_PATH}"
-            demo.control("webhooks", {"url": url, "secrets": list(money.webhook_secrets)})
+            secrets, types = list(money.webhook_secrets), list(EVENT_TYPES)
+            demo.control("webhooks", {"url": url, "secrets": secrets, "event_types": types})
             yield demo
             return
         with _OwnWorker(store=store, gateway=gateway, settings=money).running():
