@@ -19,6 +19,7 @@ from indelible.money.commands import (
     RecordReversal,
     RecordTransferSent,
     ReissueTransfer,
+    ReverseMovement,
     UnparkTransfer,
 )
 from indelible.money.entities import AccountKind, MovementKind, TransferFailure, account_id
@@ -26,6 +27,7 @@ from indelible.money.errors import (
     ParkReason,
     ParkReasonReserved,
     PayoutAccountMissing,
+    PayoutAlreadyScheduled,
     PayoutJobNotFinished,
     ReversalTooLarge,
     TransferMismatch,
@@ -41,6 +43,7 @@ from indelible.money.handlers import (
     record_reversal,
     record_transfer_sent,
     reissue_transfer,
+    reverse_movement,
     unpark_transfer,
 )
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
@@ -99,6 +102,36 @@ def test_a_reversed_payout_is_owed_again_and_paid_by_a_new_transfer() -> None:
     assert reissued.reissue_of == run.transfer("ann").id
     assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
     assert [one.amount_minor for one in run.stripe.transfers.values()] == [5_628, 5_628]
+    with pytest.raises(TransferNotReissuable):
+        run.execute(reissue_transfer, command, OPERATOR)
+
+
+def test_a_reversal_has_no_mirror_while_a_transfer_is_to_pay_its_lines() -> None:
+    run = paid()
+    reverse(run, 5_628)
+    command = ReissueTransfer(transfer_id=run.transfer("ann").id)
+    reissued = run.execute(reissue_transfer, command, OPERATOR).transfer
+    (reversal,) = run.movements(MovementKind.PAYOUT_REVERSED)
+
+    with pytest.raises(PayoutAlreadyScheduled) as caught:
+        run.execute(reverse_movement, ReverseMovement(movement_id=reversal.id), OPERATOR)
+
+    assert caught.value.code == "PAYOUT_ALREADY_SCHEDULED"
+    run.approve(reissued, SECOND)
+    run.process_all()
+    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
+    assert [one.amount_minor for one in run.stripe.transfers.values()] == [5_628, 5_628]
+
+
+def test_a_reversal_that_has_its_mirror_is_not_paid_by_a_new_transfer() -> None:
+    run = paid()
+    reverse(run, 5_628)
+    (reversal,) = run.movements(MovementKind.PAYOUT_REVERSED)
+
+    run.execute(reverse_movement, ReverseMovement(movement_id=reversal.id), OPERATOR)
+
+    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
+    command = ReissueTransfer(transfer_id=run.transfer("ann").id)
     with pytest.raises(TransferNotReissuable):
         run.execute(reissue_transfer, command, OPERATOR)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Final, cast
 
 import httpx
@@ -259,13 +259,21 @@ def served(app: Flask) -> Generator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.trigger.pull_trigger(partial(close_server, server))  # by the server's own thread
+        pulled = Event()
+        # Its own thread closes the server.
+        server.trigger.pull_trigger(partial(close_server, server, pulled))
+        pulled.set()
         thread.join()
         server.task_dispatcher.shutdown()
 
 
-def close_server(server: Any) -> None:  # noqa: ANN401 - the stubs have the service's calls only
-    """Close the connections of a server and the server, so that its loop ends."""
+def close_server(server: Any, pulled: Event) -> None:  # noqa: ANN401 - not in the stubs
+    """Close the connections of a server and the server, so that its loop ends.
+
+    Another pull may run this before the one that asks for it has written to the trigger's pipe:
+    `pulled` is set when that has happened, and the pipe may be closed.
+    """
+    pulled.wait()
     for channel in list(server.active_channels.values()):
         channel.handle_close()
     server.close()

@@ -76,6 +76,7 @@ def reverse_movement(tx: MoneyWrite, command: commands.ReverseMovement) -> Movem
     Raises:
         MovementNotReversible: The movement is a settlement, a note or a mirror itself.
         OwedLinePaid: A line of the movement is paid.
+        PayoutAlreadyScheduled: A transfer is to pay a line of the movement.
         BalanceNegative: The money has moved on.
     """
     movement = tx.money.movements.get(command.movement_id).entity
@@ -226,10 +227,21 @@ def _check_lines(tx: MoneyWrite, draft: MovementDraft, movement: Movement) -> No
     for posting in postings:
         if posting.owed_line is not None:
             check_owed_line(movement, posting, tx.money.movements.owed_line(*posting.owed_line))
+            if draft.reverses is not None:
+                _check_no_transfer(tx, *posting.owed_line)
         if posting.reversed_line is not None:
             line = tx.money.movements.payout_line(*posting.reversed_line)
             reversals = tx.money.movements.reversals(*posting.reversed_line)
             check_reversed_line(movement, posting, line, reversals)
+
+
+def _check_no_transfer(tx: MoneyWrite, movement_id: str, number: int) -> None:
+    """Refuse to take back an owed line that a transfer pays: its money may leave Stripe any time.
+
+    Who issues a transfer again locks the account of the line first, as a posting does.
+    """
+    if tx.money.transfers.of_owed_line(movement_id, number) is not None:
+        raise errors.PayoutAlreadyScheduled(f"owed line {number} of movement {movement_id}")
 
 
 def _check_items(tx: MoneyWrite, draft: MovementDraft) -> None:

@@ -2,13 +2,14 @@
 
 from indelible.money import commands, errors
 from indelible.money.commands import TransferSaved
-from indelible.money.entities import OwedLine, Transfer, reissue_id
+from indelible.money.entities import AccountKind, OwedLine, Transfer, reissue_id
 from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.payouts.planning import transfer_lines
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import PayoutJobStatus
 from indelible.money.ports import MoneyWrite
 from indelible.money.repositories import lines_owed_again
+from indelible.money.rules.ledger import AccountKey
 from indelible.money.rules.payouts import may_try_again
 
 
@@ -26,6 +27,9 @@ def reissue_transfer(tx: MoneyWrite, command: commands.ReissueTransfer) -> Trans
         return _try_again(tx, transfer)
 
     head = tx.money.transfers.lock(command.transfer_id)
+    # Nobody posts a mirror that pays these lines meanwhile: a mirror locks this account too.
+    payable = AccountKey(AccountKind.WINNER_PAYABLE, transfer.reference, transfer.currency)
+    tx.money.accounts.lock(payable.id)
     lines = [again.line for again in lines_owed_again(tx, transfer) if again.is_open]
     if not lines:
         raise errors.TransferNotReissuable(transfer.id, head.entity.status)
