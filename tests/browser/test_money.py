@@ -346,7 +346,7 @@ def test_payments_are_halted_and_resumed_without_scripts(
     command = HaltPayments(reason_code="R2")
     money.site.store.run(halt_payments, command, actor=WORKER, reason="a test")
     page = money.open(open_page, "payments", scripts="off")
-    expect(page.get_by_text("New payments are halted").first).to_be_visible()
+    expect(page.get_by_text("New payments and transfers are halted").first).to_be_visible()
 
     page.get_by_role("textbox", name="Why").first.fill("the difference is explained")
     page.get_by_role("button", name="Resume", exact=False).first.click()

@@ -72,12 +72,12 @@ def test_payments_are_halted_and_resumed_with_a_reason(any_site: Site, operator:
     command = HaltPayments(reason_code="R2")
     any_site.store.run(halt_payments, command, actor=WORKER, reason="a test")
     operator.get(MONEY)
-    assert "New payments are halted: R2." in operator.page.words
+    assert "New payments and transfers are halted: R2." in operator.page.words
 
     operator.send("/resume", reason="the difference is explained")
     operator.follow()
     assert "Payments are resumed." in operator.page.words
-    assert "New payments are halted: R2." not in operator.page.words
+    assert "New payments and transfers are halted: R2." not in operator.page.words
 
 
 def test_a_form_without_a_reason_is_refused_on_its_page(operator: Visitor) -> None:

@@ -1,5 +1,7 @@
 """Lists of money in the console: their next pages keep the filters, also after a refused form."""
 
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 import pytest
 from tests.web.console.test_money import MONEY, WORKER
 from tests.web.console.visitor import Site, Visitor
@@ -79,6 +81,28 @@ def test_the_links_to_other_pages_keep_the_filters(site: Site, operator: Visitor
     assert "cursor=" not in back
     operator.get(back)
     assert charges_on(operator) == first
+
+
+@pytest.mark.parametrize(
+    ("path", "filters", "status"),
+    [
+        (MONEY, {"party": "ada", "reference": "pool-1"}, "SUCCEEDED"),
+        (f"{MONEY}/inbox", {"event_type": "charge.refunded"}, "PROCESSED"),
+        (f"{MONEY}/payouts", {"party": "ann", "reference": REFERENCE}, "parked"),
+    ],
+    ids=["payments", "inbox", "payouts"],
+)
+def test_the_tabs_of_states_keep_the_other_filters(
+    site: Site, operator: Visitor, path: str, filters: dict[str, str], status: str
+) -> None:
+    planned(site.store)
+    operator.get(f"{path}?{urlencode(filters)}&limit=2")
+
+    (tab,) = [link for link in operator.page.links if f"status={status}" in link]
+
+    kept = dict(parse_qsl(urlsplit(tab).query))
+    assert kept == {**filters, "limit": "2", "status": status}
+    assert operator.get(tab).status_code == 200
 
 
 def test_the_links_of_the_ledger_keep_the_filters(site: Site, operator: Visitor) -> None:

@@ -50,7 +50,7 @@ class Site:
         settings: WebSettings = SETTINGS,
         *,
         contexts: tuple[WebContext, ...] = CONTEXTS,
-        **gateways: Any,  # noqa: ANN401 - of AppContext
+        **gateways: Any,  # noqa: ANN401 - fields of AppContext have many types
     ) -> None:
         self.store = store
         self.clock = SettableClock()

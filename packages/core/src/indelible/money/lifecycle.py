@@ -76,7 +76,7 @@ class ReconciliationStatus(StrEnum):
 
 
 class SwitchStatus(StrEnum):
-    """The states of the switch that stops new payments."""
+    """The states of the switch that halts new payments and transfers."""
 
     OPEN = "OPEN"
     HALTED = "HALTED"

@@ -188,5 +188,6 @@ def _add_template_values(
     blueprint.add_app_template_filter(layout.visible, "visible")
     blueprint.add_app_template_filter(relative, "relative")
     blueprint.add_app_template_global(lists.page_url, "page_url")
+    blueprint.add_app_template_global(lists.state_url, "state_url")
     blueprint.add_app_template_filter(times.instant, "instant")
     blueprint.add_app_template_filter(times.duration, "duration")

@@ -85,14 +85,22 @@ def page_url(endpoint: str, query: PageQuery, cursor: str | None = None) -> str:
     The address repeats everything that the query sets, such as filters, parts of the path, and the
     size of a page.
     """
+    return url_for(endpoint, **(_set_values(query) | {"cursor": cursor}))
+
+
+def state_url(endpoint: str, query: PageQuery, status: str | None = None) -> str:
+    """Return the address of the first page of the query's list in another state, or in all."""
+    return url_for(endpoint, **(_set_values(query) | {"cursor": None, "status": status}))
+
+
+def _set_values(query: PageQuery) -> dict[str, Any]:
+    """Return what the query sets, without what it leaves to the defaults."""
     values: dict[str, Any] = {}
     for attribute in fields(type(query)):
         value = getattr(query, attribute.name)
         if value != attribute.default:
             values[attribute.name] = value
-    values["cursor"] = cursor
-
-    return url_for(endpoint, **values)
+    return values
 
 
 def parse_list(cls: type[T], caller: Caller, **more: object) -> T:

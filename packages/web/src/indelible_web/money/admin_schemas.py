@@ -233,7 +233,7 @@ class WebhookRejectionView:
 
 @frozen(kw_only=True)
 class ReconciliationView:
-    """A comparison of the books with Stripe; any discrepancy has halted new payments."""
+    """A comparison of the books with Stripe; a discrepancy halts new payments and transfers."""
 
     id: str
     scope: ReconciliationScope

@@ -33,7 +33,7 @@ def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
     switch = tx.money.switches.current()
     url = url_for("console.list_payments")
     if switch is not None and switch.entity.is_halted:
-        text = f"New payments are halted: {switch.entity.reason_code}."
+        text = f"New payments and transfers are halted: {switch.entity.reason_code}."
         detail = "Find the cause, then resume them with a reason."
         items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
     items += refund_items(tx)
@@ -144,7 +144,7 @@ def owed_items(tx: ReadTx) -> list[AttentionItem]:
 
 
 def reconciliation_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
-    """Return what the last reconciliation of each scope has found, and the lack of a full one."""
+    """Return the findings of each scope's last reconciliation, and the lack of a full one."""
     items: list[AttentionItem] = []
     full = tx.money.reconciliations.newest_ended(ReconciliationScope.FULL)
     if full is not None:

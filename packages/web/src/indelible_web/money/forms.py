@@ -54,18 +54,23 @@ Act = Callable[[OperationContext], R]
 
 
 def halt_payments_form(console: ConsoleContext) -> Response:
-    """Halt new payments."""
+    """Halt new payments and transfers."""
 
     def act(context: OperationContext) -> SwitchView:
         return payment_admin.halt_all_payments(context, HaltPayments(reason_code=BY_OPERATOR))
 
     return _act(
-        console, act, SwitchView, "New payments are halted.", "list_payments", list_payments
+        console,
+        act,
+        SwitchView,
+        "New payments and transfers are halted.",
+        "list_payments",
+        list_payments,
     )
 
 
 def resume_payments_form(console: ConsoleContext) -> Response:
-    """Allow new payments again."""
+    """Allow new payments and transfers again."""
 
     def act(context: OperationContext) -> SwitchView:
         return payment_admin.resume_all_payments(context, ResumePayments())

@@ -9,11 +9,8 @@ from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
-from indelible.money import (
-    ChargeStatus,
-    InboxStatus,
-    ReconciliationScope,
-)
+from indelible.money import ChargeStatus, InboxStatus, ReconciliationScope
+from indelible.money.lifecycle import UNANSWERED_DISPUTE
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem
 from indelible_web.console.layout import parse_fields, render_page
@@ -132,6 +129,7 @@ def list_disputes(console: ConsoleContext) -> Response:
         attention.dispute_items,
         query=query,
         page=list_dispute_views(context, query),
+        unanswered=UNANSWERED_DISPUTE,
     )
 
 

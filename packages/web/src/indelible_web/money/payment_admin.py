@@ -142,7 +142,7 @@ def list_due_disputes(context: OperationContext, _: EmptyQuery) -> DueDisputesVi
 
 @routes.add("GET /payments/switch", ADMIN, request_type=EmptyQuery, response_type=SwitchView)
 def get_payment_switch(context: OperationContext, _: EmptyQuery) -> SwitchView:
-    """Show whether new payments are halted, and why."""
+    """Show whether new payments and transfers are halted, and why."""
     return context.store.read(read_switch)
 
 

@@ -220,7 +220,7 @@ class MarkUnclaimed(TransferCommand):
 
 @frozen(kw_only=True)
 class HaltPayments:
-    """Refuse new payments until somebody resumes them."""
+    """Refuse new payments and transfers until somebody resumes them."""
 
     command_name: ClassVar[str] = "halt_payments"
     reason_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -228,7 +228,7 @@ class HaltPayments:
 
 @frozen(kw_only=True)
 class ResumePayments:
-    """Allow new payments again."""
+    """Allow new payments and transfers again."""
 
     command_name: ClassVar[str] = "resume_payments"
 

@@ -108,7 +108,7 @@ class Reconciliation(Aggregate):
 
 @frozen(kw_only=True)
 class PaymentSwitch(Aggregate):
-    """The switch that halts new payments; the first halt creates it."""
+    """The switch that halts new payments and transfers; the first halt creates it."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYMENT_SWITCH
 
@@ -123,7 +123,7 @@ class PaymentSwitch(Aggregate):
 
     @property
     def is_halted(self) -> bool:
-        """Return True if new payments are refused."""
+        """Return True if new payments and transfers are refused."""
         return self.status is SwitchStatus.HALTED
 
     def require_open(self) -> None:

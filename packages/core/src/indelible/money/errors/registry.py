@@ -70,11 +70,7 @@ PAYMENT_CODES: Final = (
     _error("INVALID_AMOUNT", 422, "The amount is no whole number of minor units in range."),
     _error("ORGANIZER_DOES_NOT_PAY", 422, "Organizers do not pay for what they organize."),
     _error("PAYMENTS_NOT_CONFIGURED", 503, "The service has no key of Stripe."),
-    _error(
-        "PAYMENTS_HALTED",
-        503,
-        "New payments are halted until an operator resumes them.",
-    ),
+    _error("PAYMENTS_HALTED", 503, "New payments are halted until an operator resumes them."),
     _error("REFUND_NOT_ALLOWED", 409, "The charge's state or amount excludes the refund."),
     _error("REQUEST_IN_FLIGHT", 409, "The first request with this key is still running."),
     _error("STRIPE_API_ERROR", 502, "Stripe did not answer as expected; try again."),
@@ -85,11 +81,7 @@ PAYMENT_CODES: Final = (
     _error("STRIPE_OBJECT_NOT_FOUND", 409, "Stripe does not have the object."),
     _error("STRIPE_REJECTED", 409, "Stripe has refused the request for good."),
     # webhooks
-    _error(
-        "ENVIRONMENT_MISMATCH",
-        400,
-        "The event has another mode, account or API version.",
-    ),
+    _error("ENVIRONMENT_MISMATCH", 400, "The event has another mode, account or API version."),
     _error("STRIPE_SIGNATURE_INVALID", 400, "The webhook's signature is missing or wrong."),
     _error("WEBHOOK_MALFORMED", 400, "The webhook's header or body cannot be read."),
     _error("WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE", 400, "The signature is too old or too new."),

@@ -43,7 +43,7 @@ def start_reconciliation(
 def finish_reconciliation(
     tx: MoneyWrite, command: commands.FinishReconciliation
 ) -> ReconciliationSaved:
-    """Store what a reconciliation has found; any discrepancy halts new payments."""
+    """Store what a reconciliation has found; any discrepancy halts new payments and transfers."""
     if command.discrepancies:
         halt_payments(tx, commands.HaltPayments(reason_code=DISCREPANCY))
     head = tx.money.reconciliations.lock(command.reconciliation_id)

@@ -1,4 +1,4 @@
-"""The handlers of the switch that halts new payments."""
+"""The handlers of the switch that halts new payments and transfers."""
 
 from indelible.kernel import Head
 from indelible.money import commands, errors
@@ -28,7 +28,7 @@ def resume_payments(
     tx: MoneyWrite,
     command: commands.ResumePayments,  # noqa: ARG001 - it has no fields
 ) -> SwitchSaved:
-    """Allow new payments again; the sweep makes the transfers due that have waited.
+    """Allow new payments and transfers again; the sweep makes the transfers due that have waited.
 
     Raises:
         SwitchNotFound: Payments were never halted.

@@ -81,7 +81,7 @@ class ReconciliationReport:
 
 @define(kw_only=True)
 class Reconcile:
-    """Compares the books with Stripe, and halts new payments if they differ.
+    """Compares the books with Stripe, and halts new payments and transfers if they differ.
 
     `backfill` stores an event that was never received. Stripe is read with no transaction open.
     What fails on the way ends the reconciliation as FAILED: it proves nothing, and halts nothing.
