@@ -345,6 +345,8 @@ TRANSFER: Final = Lifecycle(
         Edge(_TO_SEND, "park", _PARKED, 0),
         Edge(_SENDING, "park", _PARKED, 0),
         Edge(_RETRYABLE, "park", _PARKED, 0),
+        # It waits for something else than before.
+        Edge(_PARKED, "repark", _PARKED, 0),
         Edge(_SENDING, "fail", _FAILED_TERMINAL, 0),
         Edge(_RETRYABLE, "fail", _FAILED_TERMINAL, 0),
         Edge(_PARKED, "unclaim", _FAILED_TERMINAL, 0),

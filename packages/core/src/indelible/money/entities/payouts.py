@@ -97,7 +97,8 @@ class Transfer(Aggregate):
     `job_id` is None for a transfer that pays the line of a reversed payout; `reissue_of` names the
     reversed transfer then. `must_look_up` is True if Stripe has to be asked for an existing
     transfer before the next call. `failure_count` counts equal failures one after the other.
-    `parked_at` is when the transfer was first parked, and stays while it waits and tries again.
+    `parked_at` is when the transfer began to wait for its payee, or for something else; it stays
+    while the transfer waits for the same and tries again.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = TRANSFER
@@ -270,12 +271,18 @@ class Transfer(Aggregate):
         return self.transition(
             "park",
             now=now,
-            parked_at=self.parked_at or now,
+            parked_at=self._waits_since(code, now),
             retry_until=None,
             failure_code=code,
             failure_message=None,
             failure_count=0,
             must_look_up=self.must_look_up or must_look_up,
+        )
+
+    def reparked(self, code: str, *, now: datetime) -> Self:
+        """Return the parked transfer after what it waits for has changed."""
+        return self.transition(
+            "repark", now=now, parked_at=self._waits_since(code, now), failure_code=code
         )
 
     def unparked(self, *, now: datetime) -> Self:
@@ -319,6 +326,14 @@ class Transfer(Aggregate):
         return self.transition(
             "record_reversal", now=now, reversed_minor=self.reversed_minor + amount_minor
         )
+
+    def _waits_since(self, code: str, now: datetime) -> datetime:
+        """Return since when the transfer waits for its payee, or for something else."""
+        was_for_payee = self.failure_code in errors.PAYEE_REASONS
+        is_for_payee = code in errors.PAYEE_REASONS
+        if self.parked_at is None or was_for_payee != is_for_payee:
+            return now
+        return self.parked_at
 
     def _equal_failures(self, code: str, message: str) -> int:
         is_equal = (self.failure_code, self.failure_message) == (code, message_text(message))

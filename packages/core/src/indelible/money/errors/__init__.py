@@ -1,6 +1,7 @@
 """The errors of money, and the registry of payment codes."""
 
 from indelible.money.errors.gateway import (
+    PAYEE_REASONS,
     PROGRAM_REASONS,
     GatewayObjectNotFound,
     GatewayOutage,
@@ -90,6 +91,7 @@ __all__ = [
     "GatewayRejected",
     "IdempotencyMismatch",
     "OutageOutcome",
+    "PAYEE_REASONS",
     "PROGRAM_REASONS",
     "ParkReason",
     # ledger

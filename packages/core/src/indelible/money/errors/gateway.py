@@ -53,6 +53,8 @@ class ParkReason(StrEnum):
 
 # The program ends a wait for one of these; any other reason is an operator's.
 PROGRAM_REASONS: Final = frozenset(ParkReason)
+# What a transfer waits for that only its payee can change.
+PAYEE_REASONS: Final = frozenset({ParkReason.ACCOUNT_MISSING, ParkReason.ACCOUNT_RESTRICTED})
 
 
 @frozen

@@ -181,15 +181,16 @@ class TransferNotReissuable(Conflict):
 
 @frozen
 class UnclaimedTooEarly(Conflict):
-    """A transfer whose payee still has time to claim it, or that waits for something else."""
+    """A transfer whose payee is ready or still has time, or that waits for something else."""
 
     code: ClassVar[str] = "UNCLAIMED_TOO_EARLY"
     message: ClassVar[str] = (
         "Transfer {transfer_id} is not unclaimed: expected a payee who is missing for {days} days, "
-        "got a wait for {waits_for} since {since}."
+        "got payee status {payee_status} and a wait for {waits_for} since {since}."
     )
     transfer_id: str
     days: int
+    payee_status: str
     waits_for: str
     since: str
 

@@ -7,12 +7,13 @@ from indelible.kernel import Head
 from indelible.money import commands, errors
 from indelible.money.commands import PayeeSaved
 from indelible.money.entities import AccountObject, Payee
+from indelible.money.errors import PAYEE_REASONS
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.rules.payouts import PAYEE_REASONS, SEND_TRANSFER_STAGE
+from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 
 UNKNOWN_ACCOUNT: Final = Decision(code="PAYEE_NOT_FOUND")
 

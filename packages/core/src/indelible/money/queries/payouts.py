@@ -19,13 +19,14 @@ from indelible.money.commands import (
 )
 from indelible.money.entities import (
     Discrepancy,
+    Payee,
     PaymentSwitch,
     PayoutJob,
     Transfer,
     TransferAttempt,
     TransferLine,
 )
-from indelible.money.errors import ParkReason
+from indelible.money.errors import PAYEE_REASONS, ParkReason
 from indelible.money.lifecycle import TERMINAL_TRANSFER, TransferStatus
 from indelible.money.ports import (
     ALL_PAYEES,
@@ -42,10 +43,10 @@ from indelible.money.ports import (
 from indelible.money.repositories import payments_switch, requester_of
 from indelible.money.rules.ledger import settlement_of_key
 from indelible.money.rules.payouts import (
-    PAYEE_REASONS,
     SEND_TRANSFER_STAGE,
     UNCLAIMED_AFTER,
     is_unclaimed,
+    may_try_payee,
 )
 
 PAGE_SIZE = 50
@@ -288,7 +289,7 @@ def _unclaimed(tx: MoneyRead, now: datetime, limit: int) -> tuple[FoundTransfer,
     until = now - UNCLAIMED_AFTER
     page = partial(tx.money.transfers.parked_since, until, limit=MAX_ROWS_PER_PAGE)
     for head in _all_after(page):
-        if is_unclaimed(head.entity, now=now):
+        if is_unclaimed(head.entity, _payee_of(tx, head.entity), now=now):
             unclaimed.append(_to_move(head.entity))
         if len(unclaimed) == limit:
             break
@@ -328,8 +329,12 @@ def _can_go_on(tx: MoneyRead, transfer: Transfer, now: datetime) -> bool:
         return switch is None or not switch.is_halted
     if transfer.failure_code not in PAYEE_REASONS:
         return False
-    payee = tx.money.payees.of_party(transfer.party)
-    return payee is not None and payee.entity.is_ready
+    return may_try_payee(transfer, _payee_of(tx, transfer), now=now)
+
+
+def _payee_of(tx: MoneyRead, transfer: Transfer) -> Payee | None:
+    head = tx.money.payees.of_party(transfer.party)
+    return None if head is None else head.entity
 
 
 def _is_due(tx: MoneyRead, transfer_id: str, now: datetime) -> bool:

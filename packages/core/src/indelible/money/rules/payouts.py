@@ -9,8 +9,9 @@ from attrs import frozen
 
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.money import errors
-from indelible.money.entities import Transfer, TransferFailure, TransferObject
+from indelible.money.entities import Payee, Transfer, TransferFailure, TransferObject
 from indelible.money.errors import (
+    PAYEE_REASONS,
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,
@@ -41,10 +42,10 @@ UNCLAIMED_AFTER: Final = timedelta(days=90)
 # A request without an answer may still be under way: no look-up follows it sooner.
 MIN_LOOK_UP_SECONDS: Final = 60
 PARK_SECONDS: Final = 3_600
+# Stripe can refuse a payee that is READY here: it is asked again once a day.
+PAYEE_RETRY_AFTER: Final = timedelta(hours=24)
 TRANSFER_METADATA: Final = "transfer_id"
 SETTLEMENT_METADATA: Final = "settlement_id"
-# What a transfer waits for that only its payee can change.
-PAYEE_REASONS: Final = frozenset({ParkReason.ACCOUNT_MISSING, ParkReason.ACCOUNT_RESTRICTED})
 
 # SQLite has one writer, which a longer transaction would hold for too long.
 TRANSFERS_PER_STEP: Final = 1_000
@@ -224,8 +225,32 @@ def transfer_metadata(transfer: Transfer) -> dict[str, str]:
     return {TRANSFER_METADATA: transfer.id, SETTLEMENT_METADATA: transfer.settlement_id}
 
 
-def is_unclaimed(transfer: Transfer, *, now: datetime) -> bool:
-    """Return True if the payee of a parked transfer has not claimed the money in time."""
+def park_seconds(code: str) -> float:
+    """Return the seconds until a parked transfer is tried again, unless it is woken before."""
+    if code in PAYEE_REASONS:
+        return PAYEE_RETRY_AFTER.total_seconds()
+    return PARK_SECONDS
+
+
+def may_try_payee(transfer: Transfer, payee: Payee | None, *, now: datetime) -> bool:
+    """Return True if a transfer that waits for its payee can be tried again.
+
+    A payee that has not changed since the transfer was parked gets the same refusal of Stripe, so
+    it is tried again only after a day.
+    """
+    if payee is None or not payee.is_ready:
+        return False
+    has_changed = payee.updated_at > transfer.updated_at
+    return has_changed or now - transfer.updated_at >= PAYEE_RETRY_AFTER
+
+
+def is_unclaimed(transfer: Transfer, payee: Payee | None, *, now: datetime) -> bool:
+    """Return True if the payee of a parked transfer has not claimed the money in time.
+
+    The money of a payee that can receive transfers stays owed, however long it waits.
+    """
+    if payee is not None and payee.is_ready:
+        return False
     is_waiting = transfer.status is TransferStatus.PARKED and transfer.parked_at is not None
     if not is_waiting or transfer.failure_code not in PAYEE_REASONS:
         return False

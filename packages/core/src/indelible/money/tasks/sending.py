@@ -33,13 +33,13 @@ from indelible.money.lifecycle import TRANSFER, TransferStatus
 from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
 from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import (
-    PARK_SECONDS,
     SEND_TRANSFER_STAGE,
     TRANSFER_METADATA,
     FailureDecision,
     SendStep,
     check_reported,
     decide_failure,
+    park_seconds,
     retry_seconds,
     transfer_group,
     transfer_metadata,
@@ -284,7 +284,7 @@ class SendTransfer:
 
     def _wait_parked(self, code: str) -> None:
         self.observer.transfer_attempted(PARKED)
-        raise Postpone(PARK_SECONDS, f"parked: {code}")
+        raise Postpone(park_seconds(code), f"parked: {code}")
 
     def _fail(self, transfer: Transfer, error: IndelibleError, handle: LeaseHandle) -> SendAnswer:
         """Store a failure, and let the task wait as its class wants.

@@ -57,15 +57,22 @@ def mark_unclaimed(tx: MoneyWrite, command: commands.MarkUnclaimed) -> TransferS
     """End a parked transfer that nobody has claimed in time, and keep its money as unclaimed.
 
     Raises:
-        UnclaimedTooEarly: The payee has time left, or the transfer waits for something else.
+        UnclaimedTooEarly: The payee has time left or is ready, or the transfer waits for
+            something else.
         InvalidTransition: The transfer is not parked.
     """
     head = tx.money.transfers.lock(command.transfer_id)
     transfer, now = head.entity, tx.clock.now()
     following = transfer.unclaimed(now=now)
-    if not is_unclaimed(transfer, now=now):
+    found = tx.money.payees.of_party(transfer.party)
+    payee = None if found is None else found.entity
+    if not is_unclaimed(transfer, payee, now=now):
         raise errors.UnclaimedTooEarly(
-            transfer.id, UNCLAIMED_AFTER.days, str(transfer.failure_code), str(transfer.parked_at)
+            transfer_id=transfer.id,
+            days=UNCLAIMED_AFTER.days,
+            payee_status="none" if payee is None else payee.status,
+            waits_for=str(transfer.failure_code),
+            since=str(transfer.parked_at),
         )
 
     head = save(tx, tx.money.transfers, head, following, "unclaim")

@@ -139,7 +139,7 @@ def record_transfer_failure(
     now = tx.clock.now()
     if decision.action == "park":
         if transfer.status is TransferStatus.PARKED:
-            return saved(head)
+            return _repark(tx, head, decision.code)
         parked = transfer.parked(decision.code, must_look_up=decision.must_look_up, now=now)
         return saved(save(tx, tx.money.transfers, head, parked, "park"))
 
@@ -176,6 +176,15 @@ def job_may_end(tx: MoneyWrite, transfer: Transfer) -> None:
     """Let the job of a transfer that has ended be counted."""
     if transfer.job_id is not None:
         tx.tasks.enqueue(COMPLETE_PAYOUT_JOB_STAGE, {transfer.job_id: tx.clock.now()})
+
+
+def _repark(tx: MoneyWrite, head: Head[Transfer], code: str) -> TransferSaved:
+    """Store what a parked transfer waits for now, unless it is the same or an operator's."""
+    transfer = head.entity
+    if transfer.is_parked_by_operator or transfer.failure_code == code:
+        return saved(head)
+    reparked = transfer.reparked(code, now=tx.clock.now())
+    return saved(save(tx, tx.money.transfers, head, reparked, "repark"))
 
 
 def _send_facts(tx: MoneyWrite, transfer: Transfer, command: commands.BeginTransfer) -> SendFacts:
