@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-23, revision 0006
+-- iteration 5, 2026-11-24, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -3337,6 +3337,8 @@ edge transfer failed_terminal reissue pending 0
 edge transfer parked adopt completed 0
 
 edge transfer parked claim processing 1
+
+edge transfer parked repark parked 0
 
 edge transfer parked unclaim failed_terminal 0
 
