@@ -7,6 +7,7 @@ from indelible import money
 from indelible.kernel import Head
 from indelible.money import (
     PAYOUT_JOB,
+    TRANSFER,
     AccountKind,
     AttemptKind,
     SettlementLine,
@@ -349,6 +350,34 @@ class PayoutEndsConformance:
         work = within(store, lambda tx: begin_transfer(tx, command))
         assert work is not None
         assert work.transfer.status is TransferStatus.PROCESSING
+
+    def test_a_parked_transfer_tells_what_it_waits_for_now(self, store: AnyStore) -> None:
+        planned(store)
+        approve(store, "ann")
+        first = parked(store, "ann", ParkReason.PAYMENTS_HALTED)
+        missing = parked(store, "ann", ParkReason.ACCOUNT_MISSING)
+        restricted = parked(store, "ann", ParkReason.ACCOUNT_RESTRICTED)
+        repeated = parked(store, "ann", ParkReason.ACCOUNT_RESTRICTED)
+        halted = parked(store, "ann", ParkReason.PAYMENTS_HALTED)
+
+        assert first.parked_at is not None
+        assert missing.parked_at == missing.updated_at > first.parked_at
+        assert restricted.failure_code == ParkReason.ACCOUNT_RESTRICTED
+        assert restricted.parked_at == missing.parked_at
+        assert repeated == restricted
+        assert halted.failure_code == ParkReason.PAYMENTS_HALTED
+        assert halted.parked_at == halted.updated_at > restricted.updated_at
+        changes = store.read(lambda tx: tx.history.of(TRANSFER.name, first.id))
+        actions = [change.action for change in changes]
+        assert actions == ["plan", "approve", "park", "repark", "repark", "repark"]
+
+    def test_a_task_does_not_change_what_an_operator_waits_for(self, store: AnyStore) -> None:
+        planned(store)
+        approve(store, "ann")
+        park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason="CHECK")
+        held = do(store, park_transfer, park).transfer
+
+        assert parked(store, "ann", ParkReason.ACCOUNT_MISSING) == held
 
     def test_a_payee_that_may_still_come_loses_nothing(self, store: AnyStore) -> None:
         books = planned(store)
