@@ -1,6 +1,7 @@
 """A parked transfer is tried again when it can go on, and tells what it waits for now."""
 
 import pytest
+from tests.core.money.test_payout_endings import end_task
 from tests.payout_runs import Fault, PayoutRun
 
 from indelible.money.commands import (
@@ -63,11 +64,12 @@ def test_a_refusal_because_of_a_ready_payee_is_tried_again_once_a_day() -> None:
     assert len(run.stripe.calls) == 4
 
 
-def test_a_refused_payee_that_becomes_ready_again_is_paid_at_once() -> None:
+def test_the_sweep_pays_a_payee_that_has_changed_since_its_refusal() -> None:
     run = refused_payout()
     run.clock.advance(MINUTE)
     run.execute(restrict_payee, RestrictPayee(party="ann"))
     run.execute(enable_payee, EnablePayee(party="ann"))
+    end_task(run, "ann")
 
     sweep(run)
 
