@@ -375,9 +375,9 @@ class PayoutEndsConformance:
         planned(store)
         approve(store, "ann")
         park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason="CHECK")
-        held = do(store, park_transfer, park).transfer
+        parked_transfer = do(store, park_transfer, park).transfer
 
-        assert parked(store, "ann", ParkReason.ACCOUNT_MISSING) == held
+        assert parked(store, "ann", ParkReason.ACCOUNT_MISSING) == parked_transfer
 
     def test_a_payee_that_may_still_come_loses_nothing(self, store: AnyStore) -> None:
         books = planned(store)

@@ -64,8 +64,8 @@ def mark_unclaimed(tx: MoneyWrite, command: commands.MarkUnclaimed) -> TransferS
     head = tx.money.transfers.lock(command.transfer_id)
     transfer, now = head.entity, tx.clock.now()
     following = transfer.unclaimed(now=now)
-    found = tx.money.payees.of_party(transfer.party)
-    payee = None if found is None else found.entity
+    payee_head = tx.money.payees.of_party(transfer.party)
+    payee = None if payee_head is None else payee_head.entity
     if not is_unclaimed(transfer, payee, now=now):
         raise errors.UnclaimedTooEarly(
             transfer_id=transfer.id,
