@@ -124,6 +124,19 @@ def test_the_backfill_stores_each_missed_event_once(books: Books) -> None:
     assert verify(books.store) == ()
 
 
+def test_the_backfill_lists_an_event_of_another_environment_and_goes_on(books: Books) -> None:
+    books.pay()
+    stored = json_result("money", "backfill", settings=books.settings)
+    books.pay("item-2")
+    settings = {**books.settings, "STRIPE_API_VERSION": "2020-01-01"}
+
+    refused = json_result("money", "backfill", settings=settings, code=1)
+
+    assert {event["stored"] for event in refused} == {"ENVIRONMENT_MISMATCH"}
+    assert len(refused) > len(stored)
+    assert len(json_result("money", "backfill", settings=books.settings)) == len(stored)
+
+
 def test_the_backfill_begins_at_a_time(books: Books) -> None:
     books.pay()
 

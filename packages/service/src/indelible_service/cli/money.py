@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import click
 from attrs import asdict, frozen
 
-from indelible.kernel import Actor, SystemClock, Unavailable
+from indelible.kernel import Actor, InvalidMessage, SystemClock, Unavailable
 from indelible_service.cli.lists import INSTANT, in_utc
 from indelible_service.cli.output import (
     REFUSED,
@@ -149,11 +149,13 @@ def statement(party: str, limit: int) -> None:
     type=INSTANT,
     help="The first creation time; in UTC without an offset. By default 72 hours ago.",
 )
-def backfill(since: datetime | None) -> None:
+@click.pass_context
+def backfill(context: click.Context, since: datetime | None) -> None:
     """Read Stripe's list of events, and store those that no webhook has brought.
 
     Stripe lists the events of your own account, and none of connected accounts. The workers process
-    them as all others. A known event has no second effect.
+    them as all others. A known event has no second effect. An event that is refused, such as one of
+    another environment, is listed with its code, and the others are stored. Exits with 1 then.
     """
     from indelible.money.rules.events import EVENT_TYPES
     from indelible.money.tasks import WebhookHandler
@@ -167,18 +169,22 @@ def backfill(since: datetime | None) -> None:
         begin = in_utc(since)
 
     rows: list[dict[str, object]] = []
+    stored = 0
     with open_settings_store() as store:
         handler = WebhookHandler(
             store=store, secrets=settings.signing_secrets, environment=settings.environment
         )
         for event in gateway.list_events(since=begin, types=EVENT_TYPES):
-            saved = handler.backfill(event.body)
+            try:
+                saved = handler.backfill(event.body)
+            except InvalidMessage as error:
+                rows.append({"event": event.id, "type": event.type, "stored": error.code})
+                continue
             if not saved.is_duplicate:
-                row: dict[str, object] = {
-                    "event": event.id,
-                    "type": saved.event.event_type,
-                    "stored": "now",
-                }
-                rows.append(row)
+                stored += 1
+                rows.append({"event": event.id, "type": event.type, "stored": "now"})
 
-    print_results(rows, EVENT_COLUMNS, f"Events stored: {len(rows)}")
+    refused = len(rows) - stored
+    summary = f"Events stored: {stored}"
+    print_results(rows, EVENT_COLUMNS, f"{summary}, refused: {refused}" if refused else summary)
+    context.exit(REFUSED if refused else 0)
