@@ -3,13 +3,17 @@
 import http.server
 import json
 import logging
+import ssl
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import requests
+import stripe
+import urllib3
 from attrs import define, field
 from tests.adapters.stripe.controls import API_KEY
 
@@ -24,6 +28,7 @@ from indelible.money.errors import (
     ParkReason,
 )
 from indelible_stripe import StripeApi
+from indelible_stripe.failures import error_of_port
 
 CARD = "4242 4242 4242 4242"
 UNKNOWN, NOT_DONE = OutageOutcome.UNKNOWN, OutageOutcome.NOT_DONE
@@ -280,6 +285,27 @@ def test_refused_connection_has_no_effect() -> None:
         transfer(gateway)
 
     assert caught.value.outcome is NOT_DONE
+
+
+def test_an_untrusted_certificate_ends_a_request_before_it_is_sent() -> None:
+    untrusted = urllib3.exceptions.SSLError(ssl.SSLCertVerificationError(1, "self-signed"))
+    reason = urllib3.exceptions.MaxRetryError(cast("Any", None), "/", untrusted)
+    lost = cast("Any", stripe).APIConnectionError("no connection")
+    lost.__cause__ = requests.exceptions.SSLError(reason)
+
+    error = error_of_port(lost, key="key-1", object_id="")
+
+    assert isinstance(error, GatewayOutage)
+    assert error.outcome is NOT_DONE
+
+
+def test_another_error_of_tls_has_an_unknown_outcome(script: Scripted) -> None:
+    url = script.url.replace("http://", "https://")  # the server speaks no TLS
+    with closing(gateway_to(url)) as gateway, pytest.raises(GatewayOutage) as caught:
+        transfer(gateway)
+
+    assert "SSLError" in caught.value.problem
+    assert caught.value.outcome is UNKNOWN
 
 
 def test_redirect_is_not_followed(script: Scripted) -> None:

@@ -1,6 +1,7 @@
 """Map the errors of Stripe's library to those of the port, by class and by Stripe's code."""
 
 import re
+import ssl
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from typing import Final
 
 import requests
 import stripe
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, SSLError
 
 from indelible.kernel import IndelibleError
 from indelible.kernel.masking import mask_secrets
@@ -116,11 +117,17 @@ def _outage(error: stripe.StripeError, code: str) -> GatewayOutage:
 
 
 def _lost_connection(error: stripe.APIConnectionError) -> GatewayOutage:
-    """Return the outage of a request without an answer; a refused connection has no effect."""
+    """Return the outage of a request without an answer.
+
+    A connection that was never opened has no effect. Any other error of TLS may have come while the
+    answer was read.
+    """
     cause = error.__cause__
     reason = getattr(cause.args[0], "reason", None) if cause is not None and cause.args else None
-    is_unsent = isinstance(cause, requests.ConnectTimeout | requests.exceptions.SSLError)
-    if is_unsent or isinstance(reason, NewConnectionError):
+    detail = reason.args[0] if isinstance(reason, SSLError) and reason.args else None
+    is_untrusted = isinstance(detail, ssl.SSLCertVerificationError)
+    is_unopened = isinstance(reason, NewConnectionError) or is_untrusted
+    if isinstance(cause, requests.ConnectTimeout) or is_unopened:
         outcome = OutageOutcome.NOT_DONE
     else:
         outcome = OutageOutcome.UNKNOWN

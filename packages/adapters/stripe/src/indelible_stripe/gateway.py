@@ -32,6 +32,7 @@ from indelible_stripe.connection import (
     create_client,
     create_session,
 )
+from indelible_stripe.currencies import name_at_stripe
 from indelible_stripe.failures import MalformedAnswer, mapped_errors
 from indelible_stripe.reading import Answer
 
@@ -86,7 +87,7 @@ class StripeApi:
             answer = self._v1.payment_intents.create(
                 {
                     "amount": amount_minor,
-                    "currency": currency.lower(),
+                    "currency": name_at_stripe(currency),
                     "automatic_payment_methods": {"enabled": True},
                     "metadata": dict(metadata),
                 },
@@ -133,7 +134,7 @@ class StripeApi:
         Stripe accepts an `expires_at` from 30 minutes to 24 hours ahead; its default is 24 hours.
         """
         price: stripe.params.checkout.SessionCreateParamsLineItemPriceData = {
-            "currency": currency.lower(),
+            "currency": name_at_stripe(currency),
             "unit_amount": amount_minor,
             "product_data": {"name": description},
         }
@@ -229,7 +230,7 @@ class StripeApi:
             answer = self._v1.transfers.create(
                 {
                     "amount": amount_minor,
-                    "currency": currency.lower(),
+                    "currency": name_at_stripe(currency),
                     "destination": destination,
                     "transfer_group": transfer_group,
                     "metadata": dict(metadata),
