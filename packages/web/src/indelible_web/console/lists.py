@@ -85,12 +85,14 @@ def page_url(endpoint: str, query: PageQuery, cursor: str | None = None) -> str:
     The address repeats everything that the query sets, such as filters, parts of the path, and the
     size of a page.
     """
-    return url_for(endpoint, **(_set_values(query) | {"cursor": cursor}))
+    values: dict[str, Any] = {**_set_values(query), "cursor": cursor}
+    return url_for(endpoint, **values)
 
 
 def state_url(endpoint: str, query: PageQuery, status: str | None = None) -> str:
     """Return the address of the first page of the query's list in another state, or in all."""
-    return url_for(endpoint, **(_set_values(query) | {"cursor": None, "status": status}))
+    values: dict[str, Any] = {**_set_values(query), "cursor": None, "status": status}
+    return url_for(endpoint, **values)
 
 
 def _set_values(query: PageQuery) -> dict[str, Any]:
