@@ -46,12 +46,12 @@ PAYOUT_CLASSES: tuple[type[Any], ...] = (EndPayoutJob, PayoutStages, SendTransfe
 MODULES_WITH_FAILPOINTS = {
     "async_store.py",
     "contexts.py",
+    "database.py",
     "engine/failpoints.py",
     "engine/session.py",
     "engine/single_update.py",
     "kernel/history.py",
     "own_transaction.py",
-    "store.py",
 }
 MODULES_WITH_JOB_FAILPOINTS = {"__init__.py", "failpoints.py", "process_job.py", "pushing.py"}
 MODULES_WITH_CONTEST_FAILPOINTS = {

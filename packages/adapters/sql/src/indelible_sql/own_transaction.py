@@ -1,19 +1,18 @@
 """The transactions that a store begins and commits itself."""
 
-import logging
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import AuditContext
 from indelible.kernel.settings import SETTING
+from indelible_sql.database import Database, Writing, release
 from indelible_sql.engine.errors import (
     CommitFate,
     CommitNotDone,
     fate_of,
     fault_of,
-    state_of,
     translate_errors,
 )
 from indelible_sql.engine.failpoints import Failpoint
@@ -21,14 +20,6 @@ from indelible_sql.engine.outcome import was_committed
 from indelible_sql.engine.session import Session
 from indelible_sql.engine.single_update import NeedsTransaction, SingleUpdateSession
 from indelible_sql.engine.transaction_log import log_commit, log_failure
-from indelible_sql.transactions import KernelWriting
-
-if TYPE_CHECKING:
-    from indelible_sql.store import KernelStore
-
-logger = logging.getLogger("indelible.sql")
-
-Writing = TypeVar("Writing", bound=KernelWriting)
 
 
 class OwnTransaction(Generic[Writing]):
@@ -37,8 +28,8 @@ class OwnTransaction(Generic[Writing]):
     One class instead of a generator for each concern, which would take several times as long.
     """
 
-    def __init__(self, store: "KernelStore[Any, Writing]", audit: AuditContext) -> None:
-        self._store = store
+    def __init__(self, database: Database[Any, Writing], audit: AuditContext) -> None:
+        self._database = database
         self._audit = audit
         self._connection: Connection | None = None
         self._session: Session | None = None
@@ -49,11 +40,11 @@ class OwnTransaction(Generic[Writing]):
         Raises:
             UsageError: A transaction of the store is open here already.
         """
-        store = self._store
-        self._mark = store.nesting.enter()
+        database = self._database
+        self._mark = database.nesting.enter()
         try:
-            store.at_failpoint(Failpoint.BEFORE_BEGIN)
-            self._connection = store.check_out(store.engines.writer)
+            database.at_failpoint(Failpoint.BEFORE_BEGIN)
+            self._connection = database.check_out(database.engines.writer)
             self._tx = self._begin(self._connection)
             self._session = self._tx.session
         except BaseException as error:
@@ -80,20 +71,20 @@ class OwnTransaction(Generic[Writing]):
             self._report_commit()
 
     def _begin(self, connection: Connection) -> Writing:
-        return self._store.begin(connection, self._audit)
+        return self._database.begin(connection, self._audit)
 
     def _commit(self, tx: Writing) -> None:
         """Commit; look the changes up where the reply was lost."""
-        store = self._store
-        store.check_complete(tx)
+        database = self._database
+        database.check_complete(tx)
         session = tx.session
         session.close()
-        store.at_failpoint(Failpoint.BEFORE_COMMIT)
+        database.at_failpoint(Failpoint.BEFORE_COMMIT)
         assert self._connection is not None  # noqa: S101 - `__enter__` sets it
         lost_reply = _commit(self._connection)
         if lost_reply is not None:
             self._release()
-            if not was_committed(store.engines.writer, session, store.schema, store.pause):
+            if not was_committed(database.engines.writer, session, database.schema, database.pause):
                 raise CommitNotDone from lost_reply
 
     def _end(self, error: BaseException | None) -> None:
@@ -103,7 +94,7 @@ class OwnTransaction(Generic[Writing]):
                 self._session.close()
             self._release()
         finally:
-            self._store.nesting.leave(self._mark)
+            self._database.nesting.leave(self._mark)
 
         if isinstance(error, Exception):
             self._log_failure(error)
@@ -121,8 +112,8 @@ class OwnTransaction(Generic[Writing]):
         changes = self._tx.session.changes
         log_commit(self._audit, len(changes))
         if any(change.lifecycle == SETTING.name for change in changes):
-            self._store.config.invalidate()
-        self._store.at_failpoint(Failpoint.AFTER_COMMIT)
+            self._database.config.invalidate()
+        self._database.at_failpoint(Failpoint.AFTER_COMMIT)
 
 
 class SingleUpdate(OwnTransaction[Writing]):
@@ -132,15 +123,17 @@ class SingleUpdate(OwnTransaction[Writing]):
     """
 
     def _begin(self, connection: Connection) -> Writing:
-        store = self._store
-        if not store.engines.is_writer_autocommit:
-            return store.begin(connection, self._audit, SingleUpdateSession)
+        database = self._database
+        if not database.engines.is_writer_autocommit:
+            return database.begin(connection, self._audit, SingleUpdateSession)
 
         if connection.in_transaction():
             with translate_errors():
                 connection.commit()  # the check of the database began it
-        session = SingleUpdateSession(connection, store.schema, store.at_failpoint, begins=False)
-        return store.writes(session, self._audit)
+        session = SingleUpdateSession(
+            connection, database.schema, database.at_failpoint, begins=False
+        )
+        return database.writes(session, self._audit)
 
     def _commit(self, tx: Writing) -> None:
         """Commit, unless the statement has done so."""
@@ -148,7 +141,7 @@ class SingleUpdate(OwnTransaction[Writing]):
             super()._commit(tx)
             return
 
-        self._store.check_complete(tx)
+        self._database.check_complete(tx)
         tx.session.close()
 
     def _log_failure(self, error: Exception) -> None:
@@ -172,17 +165,3 @@ def _commit(connection: Connection) -> DBAPIError | None:
             raise fault_of(error) from error
         return error
     return None
-
-
-def release(connection: Connection) -> None:
-    """Roll back what was not committed and return the connection to its pool.
-
-    A broken one is dropped and logged.
-    """
-    try:
-        connection.close()
-    except DBAPIError as error:
-        logger.info("connection broke while it was released (%s)", state_of(error) or "no state")
-        if not connection.closed:
-            connection.invalidate(error)
-            connection.close()

@@ -1,56 +1,41 @@
 """A store in a database, over whichever contexts it is composed of."""
 
 import logging
-import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, suppress
-from enum import StrEnum
-from typing import Any, Concatenate, Generic, TypeVar
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
 
-from attrs import Factory, define, field
-from sqlalchemy import Connection, Engine, make_url
+from attrs import define
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import (
     Actor,
     AuditContext,
-    Clock,
     Feed,
-    Ids,
-    Lifecycle,
     Stale,
     StoreBusy,
     UsageError,
 )
 from indelible.kernel.idempotency import Idempotency, run_idempotent
-from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
 from indelible.kernel.transaction import (
     Command,
-    Nesting,
-    P,
     R,
-    check_no_refusal,
-    is_single_statement,
     is_single_update,
     log_rejections,
 )
-from indelible.policy import Policy
-from indelible_sql.engine.connections import Engines, begin_on_host
+from indelible_sql.database import Database, Reading, Writing
 from indelible_sql.engine.errors import (
     CommitFate,
     CommitNotDone,
     fate_of,
     translate_errors,
 )
-from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
-from indelible_sql.engine.session import Session, SingleStatementSession
 from indelible_sql.engine.single_update import NeedsTransaction
 from indelible_sql.engine.transaction_log import log_joined
-from indelible_sql.own_transaction import OwnTransaction, SingleUpdate, release
+from indelible_sql.own_transaction import OwnTransaction, SingleUpdate
 from indelible_sql.schema import migrate
-from indelible_sql.schema.admission import check_database, check_foreign_keys
-from indelible_sql.schema.catalog import Catalog
-from indelible_sql.transactions import KernelReading, KernelWriting
+from indelible_sql.schema.admission import check_foreign_keys
 
 MAX_ATTEMPTS = 8
 MAX_PAUSE_SECONDS = 0.2
@@ -59,44 +44,10 @@ MAX_CREATE_CONFLICTS = 2  # retries of a handler that creates what another trans
 
 logger = logging.getLogger("indelible.sql")
 
-Reading = TypeVar("Reading", bound=KernelReading)
-Writing = TypeVar("Writing", bound=KernelWriting)
-
-
-def _settings_cache(store: "KernelStore[Any, Any]") -> SystemConfigCache:
-    def fetch() -> Mapping[str, str]:
-        settings: Mapping[str, str] = store.read(lambda tx: setting_texts(tx.settings))
-        return settings
-
-    return SystemConfigCache(fetch=fetch, keys=store.catalog.settings, pause=store.pause)
-
 
 @define(kw_only=True, eq=False)
-class KernelStore(Generic[Reading, Writing]):
-    """One database, guarded from the declarations.
-
-    `schema_catalog` holds the contexts that the migrations create; `catalog` those and the host's
-    own.
-    """
-
-    engines: Engines
-    url: str | None = field(repr=False)
-    schema: str
-    schema_catalog: Catalog = field(repr=False)
-    catalog: Catalog = field(repr=False)
-    reading: type[Reading] = field(repr=False)
-    writing: type[Writing] = field(repr=False)
-    lifecycles: tuple[Lifecycle[StrEnum], ...]
-    policy: Policy
-    clock: Clock
-    ids: Ids
-    pause: Callable[[float], object] = field(default=time.sleep)
-    at_failpoint: AtFailpoint
-    config: SystemConfigCache = field(
-        init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
-    )
-    _is_admitted: bool = field(default=False, init=False)
-    nesting: Nesting = field(factory=Nesting, init=False, repr=False)
+class KernelStore(Database[Reading, Writing]):
+    """A database that runs commands in transactions, and migrates itself."""
 
     def run(
         self,
@@ -168,28 +119,6 @@ class KernelStore(Generic[Reading, Writing]):
             with self.nesting.guard(), self._joined(audit, connection) as tx:
                 yield tx
 
-    def read(
-        self, query: Callable[Concatenate[Reading, P], R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Return the query's result, from one unchanging view of the store."""
-        with self._connect(self.engines.reader) as connection:
-            session = self._read_session(connection, query)
-            try:
-                tx = self.reading(session, self.catalog, self.policy, Config(self.config))
-                result = query(tx, *args, **kwargs)
-            finally:
-                session.close()
-            _end_read(connection)
-            return result
-
-    def _read_session(self, connection: Connection, query: object) -> Session:
-        """Return a session that checks that a query declared so sends a single statement."""
-        if not is_single_statement(query):
-            return Session(connection, self.schema)
-
-        begins = not self.engines.is_reader_autocommit
-        return SingleStatementSession(connection, self.schema, begins=begins)
-
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes of all aggregates after a cursor.
 
@@ -228,7 +157,7 @@ class KernelStore(Generic[Reading, Writing]):
         """Yield a transaction that joins the caller's."""
         if connection.dialect.name == "sqlite":
             check_foreign_keys(connection)
-        self._admit(connection)
+        self.admit(connection)
         with log_rejections(audit):
             tx = self.begin(connection, audit)
             try:
@@ -238,78 +167,5 @@ class KernelStore(Generic[Reading, Writing]):
                 tx.session.close()
         log_joined(audit, len(tx.session.changes))
 
-    def begin(
-        self, connection: Connection, audit: AuditContext, kind: type[Session] = Session
-    ) -> Writing:
-        """Begin a transaction on the connection, unless it has one."""
-        session = kind(connection, self.schema, self.at_failpoint)
-        self.at_failpoint(Failpoint.AFTER_BEGIN)
-        return self.writes(session, audit)
-
-    def writes(self, session: Session, audit: AuditContext) -> Writing:
-        """Return the repositories that write by the session."""
-        config = Config(self.config)
-        return self.writing(session, self.catalog, self.policy, config, audit, self.clock, self.ids)
-
-    def check_complete(self, tx: Writing) -> None:
-        """Let each context refuse a transaction that lacks a part, before COMMIT."""
-        check_no_refusal(tx.session.refusal)
-        for context in self.catalog.contexts:
-            if context.before_commit is not None:
-                context.before_commit(tx)
-
-    @contextmanager
-    def _connect(self, engine: Engine) -> Generator[Connection]:
-        """Yield a connection and return it to its pool."""
-        connection = self.check_out(engine)
-        try:
-            yield connection
-        finally:
-            release(connection)
-
-    def check_out(self, engine: Engine) -> Connection:
-        """Return a connection of the pool; the first is checked by `_admit`."""
-        with translate_errors():
-            connection = engine.connect()
-        try:
-            if self.url is None and engine.dialect.name == "sqlite":
-                begin = "BEGIN IMMEDIATE" if engine is self.engines.writer else "BEGIN"
-                with translate_errors():
-                    check_foreign_keys(connection)
-                    begin_on_host(connection, begin)
-            self._admit(connection)
-        except BaseException:
-            release(connection)
-            raise
-        return connection
-
-    def _admit(self, connection: Connection) -> None:
-        """Refuse a database that is not as declared, before any other statement."""
-        if self._is_admitted:
-            return
-        host_lifecycles = tuple(
-            lifecycle
-            for head, lifecycle in self.catalog.heads.items()
-            if head not in self.schema_catalog.heads
-        )
-        with translate_errors():
-            check_database(
-                connection,
-                self.schema,
-                self.schema_catalog,
-                (*self.lifecycles, *host_lifecycles),
-            )
-        self._is_admitted = True
-
 
 AnySqlStore = KernelStore[Any, Any]
-
-
-def _end_read(connection: Connection) -> None:
-    """End a read by COMMIT, after which psycopg still knows its prepared statements.
-
-    It forgets all of them with a ROLLBACK. The result is complete, so a connection that breaks now
-    is only logged, when it is released.
-    """
-    with suppress(DBAPIError):
-        connection.commit()

@@ -16,7 +16,7 @@ class Failpoint(Enum):
         "nothing was sent to the database",
     )
     AFTER_BEGIN = (
-        "store.py: KernelStore.begin",
+        "database.py: Database.begin",
         "a transaction is open",
     )
     BEFORE_QUERY = (

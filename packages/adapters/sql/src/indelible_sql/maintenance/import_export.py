@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Table, bindparam, func, select
 
 from indelible.kernel import Actor, Change
+from indelible_sql.database import Reading, Writing
 from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Row, Session
@@ -30,7 +31,7 @@ from indelible_sql.maintenance.export_errors import (
 from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.tables import HISTORY, rows_by
-from indelible_sql.store import KernelStore, Reading, Writing
+from indelible_sql.store import KernelStore
 from indelible_sql.transactions import KernelWriting
 
 # The session keeps changes to look them up where the reply to the COMMIT is lost: one is enough.

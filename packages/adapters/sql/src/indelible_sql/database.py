@@ -1,0 +1,180 @@
+"""The database of a store: its connections, its declarations, its reads and its transactions."""
+
+import logging
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from typing import Any, Concatenate, Generic, TypeVar
+
+from attrs import Factory, define, field
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from indelible.kernel import AuditContext, Clock, Ids, Lifecycle
+from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
+from indelible.kernel.transaction import (
+    Nesting,
+    P,
+    R,
+    check_no_refusal,
+    is_single_statement,
+)
+from indelible.policy import Policy
+from indelible_sql.engine.connections import Engines, begin_on_host
+from indelible_sql.engine.errors import state_of, translate_errors
+from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
+from indelible_sql.engine.session import Session, SingleStatementSession
+from indelible_sql.schema.admission import check_database, check_foreign_keys
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.transactions import KernelReading, KernelWriting
+
+logger = logging.getLogger("indelible.sql")
+
+Reading = TypeVar("Reading", bound=KernelReading)
+Writing = TypeVar("Writing", bound=KernelWriting)
+
+
+def _settings_cache(database: "Database[Any, Any]") -> SystemConfigCache:
+    def fetch() -> Mapping[str, str]:
+        settings: Mapping[str, str] = database.read(lambda tx: setting_texts(tx.settings))
+        return settings
+
+    return SystemConfigCache(fetch=fetch, keys=database.catalog.settings, pause=database.pause)
+
+
+@define(kw_only=True, eq=False)
+class Database(Generic[Reading, Writing]):
+    """One database, guarded from the declarations: what it is opened with, and how it is read.
+
+    `schema_catalog` holds the contexts that the migrations create; `catalog` those and the host's
+    own.
+    """
+
+    engines: Engines
+    url: str | None = field(repr=False)
+    schema: str
+    schema_catalog: Catalog = field(repr=False)
+    catalog: Catalog = field(repr=False)
+    reading: type[Reading] = field(repr=False)
+    writing: type[Writing] = field(repr=False)
+    lifecycles: tuple[Lifecycle[StrEnum], ...]
+    policy: Policy
+    clock: Clock
+    ids: Ids
+    pause: Callable[[float], object] = field(default=time.sleep)
+    at_failpoint: AtFailpoint
+    config: SystemConfigCache = field(
+        init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
+    )
+    _is_admitted: bool = field(default=False, init=False)
+    nesting: Nesting = field(factory=Nesting, init=False, repr=False)
+
+    def read(
+        self, query: Callable[Concatenate[Reading, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Return the query's result, from one unchanging view of the store."""
+        with self._connect(self.engines.reader) as connection:
+            session = self._read_session(connection, query)
+            try:
+                tx = self.reading(session, self.catalog, self.policy, Config(self.config))
+                result = query(tx, *args, **kwargs)
+            finally:
+                session.close()
+            _end_read(connection)
+            return result
+
+    def _read_session(self, connection: Connection, query: object) -> Session:
+        """Return a session that checks that a query declared so sends a single statement."""
+        if not is_single_statement(query):
+            return Session(connection, self.schema)
+
+        begins = not self.engines.is_reader_autocommit
+        return SingleStatementSession(connection, self.schema, begins=begins)
+
+    def begin(
+        self, connection: Connection, audit: AuditContext, kind: type[Session] = Session
+    ) -> Writing:
+        """Begin a transaction on the connection, unless it has one."""
+        session = kind(connection, self.schema, self.at_failpoint)
+        self.at_failpoint(Failpoint.AFTER_BEGIN)
+        return self.writes(session, audit)
+
+    def writes(self, session: Session, audit: AuditContext) -> Writing:
+        """Return the repositories that write by the session."""
+        config = Config(self.config)
+        return self.writing(session, self.catalog, self.policy, config, audit, self.clock, self.ids)
+
+    def check_complete(self, tx: Writing) -> None:
+        """Let each context refuse a transaction that lacks a part, before COMMIT."""
+        check_no_refusal(tx.session.refusal)
+        for context in self.catalog.contexts:
+            if context.before_commit is not None:
+                context.before_commit(tx)
+
+    @contextmanager
+    def _connect(self, engine: Engine) -> Generator[Connection]:
+        """Yield a connection and return it to its pool."""
+        connection = self.check_out(engine)
+        try:
+            yield connection
+        finally:
+            release(connection)
+
+    def check_out(self, engine: Engine) -> Connection:
+        """Return a connection of the pool; the first is checked by `admit`."""
+        with translate_errors():
+            connection = engine.connect()
+        try:
+            if self.url is None and engine.dialect.name == "sqlite":
+                begin = "BEGIN IMMEDIATE" if engine is self.engines.writer else "BEGIN"
+                with translate_errors():
+                    check_foreign_keys(connection)
+                    begin_on_host(connection, begin)
+            self.admit(connection)
+        except BaseException:
+            release(connection)
+            raise
+        return connection
+
+    def admit(self, connection: Connection) -> None:
+        """Refuse a database that is not as declared, before any other statement."""
+        if self._is_admitted:
+            return
+        host_lifecycles = tuple(
+            lifecycle
+            for head, lifecycle in self.catalog.heads.items()
+            if head not in self.schema_catalog.heads
+        )
+        with translate_errors():
+            check_database(
+                connection,
+                self.schema,
+                self.schema_catalog,
+                (*self.lifecycles, *host_lifecycles),
+            )
+        self._is_admitted = True
+
+
+def _end_read(connection: Connection) -> None:
+    """End a read by COMMIT, after which psycopg still knows its prepared statements.
+
+    It forgets all of them with a ROLLBACK. The result is complete, so a connection that breaks now
+    is only logged, when it is released.
+    """
+    with suppress(DBAPIError):
+        connection.commit()
+
+
+def release(connection: Connection) -> None:
+    """Roll back what was not committed and return the connection to its pool.
+
+    A broken one is dropped and logged.
+    """
+    try:
+        connection.close()
+    except DBAPIError as error:
+        logger.info("connection broke while it was released (%s)", state_of(error) or "no state")
+        if not connection.closed:
+            connection.invalidate(error)
+            connection.close()
