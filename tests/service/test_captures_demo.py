@@ -153,16 +153,21 @@ def test_a_folder_without_a_text_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("settings")
-@pytest.mark.parametrize("chosen", ["auto", "none"])
-def test_a_missing_embedder_is_refused_with_a_hint(
-    chosen: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_embedder_is_refused_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "indelible_wordllama", None)
-    done = demo(INDELIBLE_EMBEDDER=chosen)
+    done = demo()
 
     assert done.exit_code == 3
-    assert done.stderr.startswith("EMBEDDER_MISSING: ")
-    assert "Hint: install `indelible-wordllama`" in done.stderr
+    assert done.stderr.startswith("DISTRIBUTION_MISSING: ")
+    assert "packages/adapters/wordllama` for a checkout" in done.stderr
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_disabled_embedder_is_refused() -> None:
+    done = demo(INDELIBLE_EMBEDDER="none")
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("EMBEDDER_DISABLED: ")
 
 
 def test_a_missing_database_is_refused() -> None:

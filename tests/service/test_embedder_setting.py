@@ -5,8 +5,9 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from indelible.kernel.distributions import DistributionMissing
 from indelible_service.cli import main
-from indelible_service.contexts.captures import CaptureSettings, EmbedderMissing, build_embedder
+from indelible_service.contexts.captures import CaptureSettings, build_embedder
 from indelible_service.settings import Settings
 from indelible_wordllama import WordLlamaEmbedder
 
@@ -30,17 +31,17 @@ def test_no_embedder_is_used_where_none_is_chosen() -> None:
 @pytest.mark.usefixtures("missing")
 def test_a_missing_embedder_is_refused_only_where_it_is_named() -> None:
     assert build_embedder(CaptureSettings()) is None
-    with pytest.raises(EmbedderMissing, match="is not installed"):
+    with pytest.raises(DistributionMissing, match="indelible-wordllama"):
         build_embedder(CaptureSettings(embedder="wordllama"))
 
 
 @pytest.mark.usefixtures("missing")
-def test_a_missing_embedder_stops_the_server_with_a_hint(
+def test_a_missing_embedder_stops_the_server_with_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("INDELIBLE_EMBEDDER", "wordllama")
     done = CliRunner().invoke(main, ["serve"])
 
     assert done.exit_code == 3
-    assert done.stderr.startswith("EMBEDDER_MISSING: ")
-    assert "Hint: install `indelible-wordllama`" in done.stderr
+    assert done.stderr.startswith("DISTRIBUTION_MISSING: ")
+    assert "packages/adapters/wordllama` for a checkout" in done.stderr

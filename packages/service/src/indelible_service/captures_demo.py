@@ -17,7 +17,7 @@ from indelible.captures import (
     Space,
 )
 from indelible.kernel import Actor, Idempotency, IndelibleError, digest
-from indelible_service.contexts.captures import CaptureSettings, EmbedderMissing, build_embedder
+from indelible_service.contexts.captures import CaptureSettings, build_required_embedder
 from indelible_service.database import open_configured_store
 from indelible_service.demo import DemoStep
 from indelible_service.demo_texts import ReadingSession, Text, reading_sessions, texts_in
@@ -44,13 +44,10 @@ def captures_demo(
 ) -> Iterator[DemoStep]:
     """Capture every text, then show the space; a second run finds every capture.
 
-    Raises: NothingToRead, EmbedderMissing, NoDatabase.
+    Raises: NothingToRead, EmbedderDisabled, DistributionMissing, NoDatabase.
     """
     texts = texts_in(folder)
-    section = settings.section(CaptureSettings)
-    embedder = build_embedder(section)
-    if embedder is None:
-        raise EmbedderMissing(section.embedder)
+    embedder = build_required_embedder(settings.section(CaptureSettings))
 
     with open_configured_store(settings) as store:
         demo = _Demo(store=store, embedder=embedder, texts=texts)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from indelible.app import AppContext
+from indelible.kernel.distributions import SERVICE, check_versions
 from indelible_service.contexts import CONTEXTS
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import open_store
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, *, is_only_process: bool = Fals
 
     The settings are read from the environment where none are passed.
     """
+    check_versions(SERVICE)
     settings = settings or load()
     configure_process(settings)
     store = open_store(settings, needs_key_secret=True)

@@ -24,7 +24,7 @@ WORKER: Final = Actor.system("worker")
 def build_gateways(settings: Settings) -> dict[str, Any]:
     """Return the configured gateways, by their fields of `AppContext`.
 
-    Raises: EmbedderMissing, ChainAdapterMissing, SettingsWrong.
+    Raises: DistributionMissing, SettingsWrong.
     """
     gateways: dict[str, Any] = {}
     for context in CONTEXTS:

@@ -41,13 +41,10 @@ def evaluate(folder: Path, rounds: int) -> None:
     seed texts, and with the centroids of texts whose topics are known.
     """
     from indelible_service.captures_evaluation import evaluate as evaluate_texts
-    from indelible_service.contexts.captures import CaptureSettings, EmbedderMissing, build_embedder
+    from indelible_service.contexts.captures import CaptureSettings, build_required_embedder
     from indelible_service.demo_texts import texts_in
 
-    section = command_settings().section(CaptureSettings)
-    embedder = build_embedder(section)
-    if embedder is None:
-        raise EmbedderMissing(section.embedder)
+    embedder = build_required_embedder(command_settings().section(CaptureSettings))
 
     evaluation = evaluate_texts(embedder, texts_in(folder), rounds=rounds)
     if wants_json():

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from indelible.kernel import IndelibleError, errors, to_json_value
+from indelible.kernel.distributions import SERVICE, check_versions
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
 from indelible_service.environment import SettingsWrong
@@ -34,9 +35,6 @@ FREE_SPACE: Final = "free some space on the disk and repeat the command, which c
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine",
-    "CHAIN_ADAPTER_MISSING": (
-        "install `indelible-evm` (./packages/adapters/evm), or leave INDELIBLE_RPC_URL blank"
-    ),
     "CHAIN_UNUSABLE": "name a class or a function without arguments that returns a Chain",
     "COMPETITORS_UNUSABLE": "pass a leaderboard of the provider after its first round",
     "CONCEPT_NOT_FOUND": "`indelible list` shows the ids",
@@ -57,10 +55,11 @@ HINTS: Final = {
         " for the instance and for the demo"
     ),
     "DISK_FULL": FREE_SPACE,
-    "EMBEDDER_MISSING": (
-        "install `indelible-wordllama` (./packages/adapters/wordllama), and check"
-        " INDELIBLE_EMBEDDER"
+    "DISTRIBUTION_VERSIONS_DIFFER": (
+        "install all of them from one release, as at first, and uninstall those that you do not"
+        " need"
     ),
+    "EMBEDDER_DISABLED": "leave INDELIBLE_EMBEDDER blank",
     "EVENT_MAPPING_INVALID": (
         "check INDELIBLE_CONTRACT_ABI, INDELIBLE_MINT_EVENT and INDELIBLE_MINT_FIELDS"
     ),
@@ -103,9 +102,6 @@ HINTS: Final = {
     "SETTINGS_WRONG": "`.env.example` lists every setting",
     "SPECIFICATION_INVALID": "`indelible projects plan --help` describes the file",
     "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",
-    "STRIPE_ADAPTER_MISSING": (
-        "install `indelible-stripe` (./packages/adapters/stripe), or leave STRIPE_API_KEY blank"
-    ),
     "SUBSCRIBER_NOT_FOUND": "`indelible subscribers list` shows the names",
     "STAGE_UNKNOWN": "omit `--stage`, or name a configured stage",
     "STORE_FULL": FREE_SPACE,
@@ -141,6 +137,7 @@ class Command(click.Command):
         logging.getLogger("indelible").addHandler(NO_LOG)
         ctx.meta[JSON] = ctx.params.pop("json")
         try:
+            check_versions(SERVICE)
             return super().invoke(ctx)
         except IndelibleError as error:
             if ctx.params.get("settings_from_stdin"):  # a supervisor's log, which no person asked

@@ -5,7 +5,8 @@ from typing import ClassVar, Final
 from attrs import frozen
 
 from indelible.captures import CapturePolicy, DefaultEmbedding, Embedder
-from indelible.kernel import Unavailable
+from indelible.kernel import Conflict
+from indelible.kernel.distributions import WORDLLAMA, DistributionMissing
 from indelible_service.contexts.declaration import ServiceContext
 from indelible_service.environment import one_of, setting
 
@@ -13,14 +14,11 @@ EMBEDDERS: Final = one_of("auto", "wordllama", "none", convert=str.lower)
 
 
 @frozen
-class EmbedderMissing(Unavailable):
-    """The embedder is not installed, or the settings do not allow it."""
+class EmbedderDisabled(Conflict):
+    """A command needs an embedder, but the settings choose none."""
 
-    code: ClassVar[str] = "EMBEDDER_MISSING"
-    message: ClassVar[str] = (
-        "Embedder {embedder} is not installed, or the settings do not allow it."
-    )
-    embedder: str
+    code: ClassVar[str] = "EMBEDDER_DISABLED"
+    message: ClassVar[str] = "INDELIBLE_EMBEDDER is none, so that texts are not embedded here."
 
 
 @frozen(kw_only=True)
@@ -33,17 +31,28 @@ class CaptureSettings:
 def build_embedder(settings: CaptureSettings) -> Embedder | None:
     """Return the configured embedder, or None where texts are not embedded here.
 
-    Raises: EmbedderMissing where one is named and not installed.
+    Raises: DistributionMissing where one is named and not installed.
     """
-    if settings.embedder == "none":
-        return None
-
     try:
-        from indelible_wordllama import WordLlamaEmbedder
-    except ModuleNotFoundError as error:
+        return build_required_embedder(settings)
+    except EmbedderDisabled:
+        return None
+    except DistributionMissing:
         if settings.embedder == "auto":
             return None
-        raise EmbedderMissing(settings.embedder) from error
+        raise
+
+
+def build_required_embedder(settings: CaptureSettings) -> Embedder:
+    """Return the configured embedder.
+
+    Raises: EmbedderDisabled, DistributionMissing.
+    """
+    if settings.embedder == "none":
+        raise EmbedderDisabled
+
+    with WORDLLAMA.required():
+        from indelible_wordllama import WordLlamaEmbedder
 
     return WordLlamaEmbedder()
 
@@ -59,8 +68,9 @@ def _default_embedding(settings: CaptureSettings) -> DefaultEmbedding | None:
         return None
 
     try:
-        from indelible_wordllama import DIMENSION, MODEL
-    except ModuleNotFoundError:
+        with WORDLLAMA.required():
+            from indelible_wordllama import DIMENSION, MODEL
+    except DistributionMissing:
         return None
 
     return DefaultEmbedding(model=MODEL, dimension=DIMENSION)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from attrs import frozen
 
-from indelible.kernel import Conflict, Unavailable
+from indelible.kernel import Conflict
+from indelible.kernel.distributions import EVM
 from indelible.tokens.entities import MAX_TOKENS_PER_MINT
 from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
@@ -70,16 +71,6 @@ FIELDS: Final = Format(
 
 
 @frozen
-class ChainAdapterMissing(Unavailable):
-    """A chain is configured, but no adapter is installed."""
-
-    code: ClassVar[str] = "CHAIN_ADAPTER_MISSING"
-    message: ClassVar[str] = (
-        "A chain is configured, but the package indelible-evm is not installed."
-    )
-
-
-@frozen
 class ChainUnusable(Conflict):
     """The import path of INDELIBLE_CHAIN leads to no chain."""
 
@@ -122,7 +113,7 @@ def build_chain(
 ) -> Chain:
     """Return the configured chain.
 
-    Raises: NoChain, SettingsWrong, ChainAdapterMissing, ChainUnusable, EventMappingInvalid.
+    Raises: NoChain, SettingsWrong, DistributionMissing, ChainUnusable, EventMappingInvalid.
     """
     if not settings.has_chain:
         raise NoChain
@@ -131,10 +122,8 @@ def build_chain(
     if settings.chain_path:
         return load_chain(settings.chain_path)
 
-    try:
+    with EVM.required():
         from indelible_evm import EvmChain
-    except ModuleNotFoundError as error:
-        raise ChainAdapterMissing from error
 
     return EvmChain(
         url=settings.rpc_url,

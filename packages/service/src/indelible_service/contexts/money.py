@@ -1,12 +1,12 @@
 """Money in the service: the settings of Stripe, and the stages of payments and payouts."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from indelible.kernel.errors import Unavailable
+from indelible.kernel.distributions import STRIPE
 from indelible.money.entities import ReconciliationScope
 from indelible.money.errors import PaymentsNotConfigured
 from indelible.money.ports import StripeGateway
@@ -50,16 +50,6 @@ API_URL: Final = Format(
     r"https?://[\w.\[\]:-]+",
     is_valid=has_valid_port,
 )
-
-
-@frozen
-class StripeAdapterMissing(Unavailable):
-    """A key of Stripe is configured, but no adapter is installed."""
-
-    code: ClassVar[str] = "STRIPE_ADAPTER_MISSING"
-    message: ClassVar[str] = (
-        "STRIPE_API_KEY is set, but the package indelible-stripe is not installed."
-    )
 
 
 @frozen(kw_only=True)
@@ -122,16 +112,14 @@ def check_settings(settings: MoneySettings) -> None:
 def build_gateway(settings: MoneySettings) -> StripeGateway:
     """Return the gateway to the configured Stripe.
 
-    Raises: PaymentsNotConfigured, SettingsWrong, StripeAdapterMissing.
+    Raises: PaymentsNotConfigured, SettingsWrong, DistributionMissing.
     """
     check_settings(settings)
     if not settings.has_stripe:
         raise PaymentsNotConfigured
 
-    try:
+    with STRIPE.required():
         from indelible_stripe import StripeApi
-    except ModuleNotFoundError as error:
-        raise StripeAdapterMissing from error
 
     return StripeApi(
         api_key=settings.api_key, livemode=settings.livemode, base_address=settings.api_url

@@ -11,7 +11,6 @@ from indelible.tokens.rules import DETECT_STAGE, MAX_BLOCKS, SCAN_TASK_ID, ScanS
 from indelible.tokens.tasks import Detection
 from indelible_service.contexts.chains import (
     DEFAULT_TIMEOUT_SECONDS,
-    ChainAdapterMissing,
     ChainUnusable,
     TokenSettings,
     build_chain,
@@ -19,7 +18,7 @@ from indelible_service.contexts.chains import (
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
 from indelible_service.peers import Peer
 
-__all__ = ["CONTEXT", "ChainAdapterMissing", "ChainUnusable", "TokenSettings", "build_chain"]
+__all__ = ["CONTEXT", "ChainUnusable", "TokenSettings", "build_chain"]
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 START_CHECK_SECONDS: Final = 3.0  # a node that is slower is checked by the stage

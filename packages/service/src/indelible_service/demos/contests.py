@@ -83,7 +83,7 @@ def contests_demo(settings: Settings, competitors: Path | None = None) -> Iterat
     With a file, the players and their first round are those of a real leaderboard.
 
     Raises: NotRunning, DemoEndpointForeign, DemoStripeForeign, DemoNotFinished, NoDatabase,
-        CannotListen, SimulatorNotStarted, StripeAdapterMissing.
+        CannotListen, SimulatorNotStarted, DistributionMissing.
     """
     with running_demo(settings, competitors) as demo:
         yield from demo.run()

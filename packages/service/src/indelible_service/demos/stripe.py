@@ -19,6 +19,7 @@ from attrs import define, evolve, field, frozen
 
 from indelible.contests.entities import Entry
 from indelible.kernel import Actor, Clock, Conflict, IndelibleError, SystemClock, Unavailable
+from indelible.kernel.distributions import STRIPE_SIMULATOR
 from indelible.money import Charge, charge_of_item
 from indelible.money.commands import AttachDestination, EnablePayee, RegisterPayee
 from indelible.money.entities import AccountKind
@@ -153,7 +154,7 @@ class DemoStripe:
 def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
     """Run the simulator, and the stages of payments where the instance has no Stripe.
 
-    Raises: DemoStripeForeign, SimulatorNotStarted, StripeAdapterMissing.
+    Raises: DemoStripeForeign, SimulatorNotStarted, DistributionMissing.
     """
     configured = settings.section(MoneySettings)
     money = configured
@@ -191,8 +192,9 @@ def stand_in_port(settings: MoneySettings) -> int:
 def simulator_process(port: int) -> Generator[str]:
     """Run the simulator as a child, and yield its address.
 
-    Raises: SimulatorNotStarted.
+    Raises: SimulatorNotStarted, DistributionMissing.
     """
+    STRIPE_SIMULATOR.check()
     command = (sys.executable, "-m", "indelible_stripe.simulator", "--port", str(port))
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

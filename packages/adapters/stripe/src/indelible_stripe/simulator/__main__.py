@@ -9,15 +9,15 @@ from pathlib import Path
 from types import FrameType
 
 from indelible.kernel import IndelibleError
+from indelible.kernel.distributions import STRIPE_SIMULATOR, DistributionMissing
 
 try:
-    from indelible_stripe.simulator.fields import StoryInvalid
-    from indelible_stripe.simulator.server import open_simulator
-    from indelible_stripe.simulator.story import Story, load_story
-except ModuleNotFoundError as missing:
-    if missing.name != "jsonschema":
-        raise
-    sys.stderr.write("jsonschema is missing: pip install 'indelible-stripe[simulator]'\n")
+    with STRIPE_SIMULATOR.required():
+        from indelible_stripe.simulator.fields import StoryInvalid
+        from indelible_stripe.simulator.server import open_simulator
+        from indelible_stripe.simulator.story import Story, load_story
+except DistributionMissing as missing:
+    sys.stderr.write(f"{missing}\n")
     sys.exit(2)
 
 MAX_PORT = 65_535
