@@ -1,5 +1,6 @@
 """Test that databases find tasks by an index, however many of a stage have finished."""
 
+from datetime import timedelta
 from itertools import product
 
 import psycopg
@@ -26,6 +27,7 @@ from indelible_sql.kernel.task_queries import (
     COUNT_DEAD,
     DEAD_TASKS,
     ERROR_COUNTS,
+    NEXT_DUE,
     STATS_OF_PRIORITY,
 )
 
@@ -129,12 +131,13 @@ def test_sqlite_reads_the_tasks_of_the_few_records_of_an_actor(
         (COUNT_DEAD, "tasks_dead"),
         (ERROR_COUNTS, "tasks_dead"),
         (DEAD_TASKS, "tasks_dead"),
+        (NEXT_DUE, "tasks_due"),
     ],
 )
 def test_sqlite_reads_no_finished_task_for_the_statistics_of_a_stage(
     sqlite: SqlStore, statement: Executable, index: str
 ) -> None:
-    values = {"stage": "work", "priority": 2, "after": "w-0100"}
+    values = {"stage": "work", "stages": ["work"], "priority": 2, "after": "w-0100"}
     lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES, **values)
 
     assert has_line(lines, index), lines
@@ -163,6 +166,10 @@ def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: Post
         shape = evolve(shape, has_since=True, has_until=True)
         lines = plan(postgresql, "EXPLAIN", list_statement(shape), **LIST_VALUES)
         assert not has_line(lines, "Seq Scan"), (shape, lines)
+
+    span = {"stages": ["work"], "now": FAR, "until": FAR + timedelta(seconds=5)}
+    lines = plan(postgresql, "EXPLAIN", NEXT_DUE, **span)
+    assert has_line(lines, "tasks_due"), lines
 
 
 @pytest.mark.slow

@@ -126,6 +126,15 @@ def test_a_later_task_is_dispatched_on_time_and_at_once_after_a_wakeup(
         wait_until(lambda: are_completed(store, "second"), 5)
 
 
+def test_a_task_is_dispatched_when_it_becomes_due_and_not_at_the_next_look(
+    store: TaskStore,
+) -> None:
+    with at_work(store, Bakery(store).stage(), None, dispatch_seconds=MAX_HOLD_SECONDS) as worker:
+        enqueue(store, "loaf", seconds=1)
+        worker.wakeup.set()
+        wait_until(lambda: are_completed(store, "loaf"))
+
+
 def test_a_dispatch_queues_no_more_than_the_maximum(store: TaskStore, client: Client) -> None:
     stages = {"bake": Bakery(store).stage(), "cool": Bakery(store).stage(name="cool")}
     worker = Worker(store=store, actor=WORKER)

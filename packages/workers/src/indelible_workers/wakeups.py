@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from logging import DEBUG, WARNING
 from threading import Thread
 from time import monotonic, sleep
@@ -23,7 +23,7 @@ from indelible_workers.stage_threads import thread_limit
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
 
 MAX_QUEUED: Final = 4  # wake-ups of one stage; a full batch sends another one
-GATHER_SECONDS: Final = 0.1  # in which several completed batches cause one dispatch
+GATHER_SECONDS: Final = 0.1  # in which several batches or due times cause one dispatch
 POLL_MILLISECONDS: Final = 250  # of a thread that waits for messages
 STOP_MILLISECONDS: Final = 1_000 * MAX_HOLD_SECONDS
 TIMED_OUT_MILLISECONDS: Final = 1_000  # for the other threads, which have nothing left to do
@@ -120,6 +120,17 @@ def _count_ready(tx: TasksRead, stage: Stage[Any, Any, Any], now: datetime) -> i
         return count_probes(tx, stage.name, now)
 
     return ready
+
+
+def _seconds_until_due(worker: Worker, stages: Stages, dispatch_seconds: float) -> float:
+    """Return the seconds until a task becomes due, at most those between two looks."""
+    now = worker.clock.now()
+    until = now + timedelta(seconds=dispatch_seconds)
+    due_at = worker.store.read(lambda tx: tx.tasks.next_due(stages, after=now, until=until))
+    if due_at is None:
+        return dispatch_seconds
+
+    return min(dispatch_seconds, max((due_at - now).total_seconds(), GATHER_SECONDS))
 
 
 def _wakeup(queue: str) -> Message[None]:
@@ -227,6 +238,8 @@ def _dispatch_until_stopped(
         pause_seconds = dispatch_seconds
         try:
             ready = dispatch_ready(worker, stages, brokers)
+            if not ready:
+                pause_seconds = _seconds_until_due(worker, stages, dispatch_seconds)
         except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
             logger.log(level, "dispatcher: ready tasks not counted: %s", failure_reason(error))
             level = DEBUG

@@ -1,6 +1,6 @@
 """Access to tasks, which each store implements."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -63,6 +63,15 @@ class TaskReader(TaskListReader, Protocol):
         """Return how many tasks could be claimed now, at most `limit`.
 
         With `is_probe`, a pause of the stage makes no difference.
+        """
+        ...
+
+    def next_due(
+        self, stages: Collection[str], *, after: datetime, until: datetime
+    ) -> datetime | None:
+        """Return the first time at which a task of the stages becomes due.
+
+        It is later than `after`, and not later than `until`; None where there is none.
         """
         ...
 

@@ -1,7 +1,7 @@
 """The tasks of a memory store, and the queries on them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -100,6 +100,18 @@ class MemoryTaskReader:
     def count_ready(self, stage: str, now: datetime, *, limit: int, is_probe: bool = False) -> int:
         """Return how many tasks could be claimed now, at most `limit`."""
         return min(len(self._claimable(stage, now, is_probe=is_probe)), limit)
+
+    def next_due(
+        self, stages: Collection[str], *, after: datetime, until: datetime
+    ) -> datetime | None:
+        """Return the first time at which a task of the stages becomes due."""
+        times: list[datetime] = []
+        for task in self._rows.values():
+            is_between = task.due_at is not None and after < task.due_at <= until
+            if task.stage in stages and is_between:
+                times.append(task.lease.due_at)
+
+        return min(times, default=None)
 
     def first_attempt_at(self, lease: Lease) -> datetime | None:
         """Return the time of the first record of the attempts that the lease counts."""

@@ -1,5 +1,6 @@
 """The queries on tasks in SQL."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from attrs import frozen
@@ -103,6 +104,14 @@ class SqlTaskReader(SqlTaskLists):
         statement = queries.COUNT_READY_FOR_PROBE if is_probe else queries.COUNT_READY
         values = {"task_stage": stage, "now": now, "limit": limit}
         return int(self._session.rows(statement, values)[0]["ready"])
+
+    def next_due(
+        self, stages: Collection[str], *, after: datetime, until: datetime
+    ) -> datetime | None:
+        """Return the first time at which a task of the stages becomes due."""
+        values = {"stages": stages, "now": after, "until": until}
+        due_at: datetime | None = self._session.rows(queries.NEXT_DUE, values)[0]["due_at"]
+        return due_at
 
     def first_attempt_at(self, lease: Lease) -> datetime | None:
         """Return the time of the first record of the attempts that the lease counts."""
