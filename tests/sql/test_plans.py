@@ -34,6 +34,7 @@ from indelible_sql.concepts.statements import (
 from indelible_sql.contests.rows import CONTEST_HEADS, ENTRY_HEADS
 from indelible_sql.contests.statements import ELIGIBLE
 from indelible_sql.kernel.history import (
+    CHANGED_LIFECYCLES,
     CHANGES_BY_MINUTE,
     LAST_TXID,
     OF_ENTITY,
@@ -383,8 +384,15 @@ def test_sqlite_counts_the_changes_of_each_minute_by_an_index(sqlite: SqlStore) 
     assert not has_line(lines, "SCAN history", "TEMP B-TREE FOR ORDER BY"), lines
 
 
+def test_sqlite_looks_for_a_change_of_each_lifecycle_by_an_index(sqlite: SqlStore) -> None:
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", CHANGED_LIFECYCLES)
+
+    assert has_line(lines, "USING COVERING INDEX sqlite_autoindex_history_1 (lifecycle=?)"), lines
+    assert not has_line(lines, "SCAN main.history"), lines
+
+
 @pytest.mark.slow
-def test_postgresql_counts_the_changes_of_each_minute_by_an_index(
+def test_postgresql_counts_changes_of_minutes_and_looks_for_lifecycles_by_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
     for _ in range(VERSIONS):
@@ -394,6 +402,11 @@ def test_postgresql_counts_the_changes_of_each_minute_by_an_index(
     lines = plan(postgresql, "EXPLAIN", CHANGES_BY_MINUTE, since=BEGINNING, limit=10)
 
     assert has_line(lines, "history_by_at"), lines
+    assert not has_line(lines, "Seq Scan on history"), lines
+
+    lines = plan(postgresql, "EXPLAIN", CHANGED_LIFECYCLES)
+
+    assert has_line(lines, "history_seq", "history_revision"), lines
     assert not has_line(lines, "Seq Scan on history"), lines
 
 

@@ -367,18 +367,6 @@ def test_without_the_scopes_of_a_part_it_is_not_shown(any_site: Site) -> None:
     assert "Concepts: draft 0" in text
 
 
-def test_a_context_that_is_off_is_neither_in_the_navigation_nor_on_shared_pages(site: Site) -> None:
-    minted(site.store, MAYA_S)
-    off = Site(site.store, settings_without_webhook())
-    member = home(off)
-
-    assert TOKENS not in member.page.links
-    assert "Tokens" not in member.page.words
-    member.get(TASKS)
-    assert "chain" not in member.page.words
-    assert member.get(f"{TOKENS}/1").status_code == 200
-
-
 def test_tokens_are_on_with_a_chain_or_a_webhook(site: Site) -> None:
     assert TOKENS in home(site).page.links
 

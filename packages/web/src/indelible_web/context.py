@@ -69,8 +69,9 @@ class WebContext:
     fills a part of the home page.
 
     `is_on` returns False for a context that nothing can reach, such as one whose gateway is not
-    configured. The console then leaves it out of the navigation, the home page and the page of
-    tasks; its own pages stay reachable by their addresses.
+    configured. As long as no change of its lifecycles is stored, the console leaves it out of the
+    navigation, the home page and the page of tasks. Each of its pages shows `off_notice`, which
+    says what is missing and what cannot be done without it.
     """
 
     name: str
@@ -95,3 +96,4 @@ class WebContext:
     task_panels: tuple[TaskPanel, ...] = ()
     home: tuple[HomeSource, ...] = ()
     is_on: Callable[[AppContext, WebSettings], bool] = _is_always_on
+    off_notice: str = ""

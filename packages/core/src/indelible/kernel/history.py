@@ -322,6 +322,10 @@ class History(Protocol):
         """Return the number of changes in each minute since a time, of the last `limit` changes."""
         ...
 
+    def changed_lifecycles(self) -> frozenset[str]:
+        """Return the names of the lifecycles that have a change; reads one change of each."""
+        ...
+
 
 def next_change(
     audit: HasAuditContext,

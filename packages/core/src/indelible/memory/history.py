@@ -89,6 +89,10 @@ class MemoryHistory:
         times = sorted(change.at for change in self._log)
         return MinuteCounts.of_times(times, since=since, limit=limit)
 
+    def changed_lifecycles(self) -> frozenset[str]:
+        """Return the names of the lifecycles that have a change."""
+        return frozenset(lifecycle for lifecycle, _ in self._chains)
+
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
         """Append a change to its aggregate's chain, or raise as `check_next` does."""
         self.check_next(lifecycle, change)

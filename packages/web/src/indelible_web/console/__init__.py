@@ -27,7 +27,6 @@ from indelible_web.console import (
 )
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.cookies import open_sessions
-from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.home_sources import own_sources
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import open_notices
@@ -36,9 +35,9 @@ from indelible_web.console.page import (
     EntityLinks,
     EntitySearch,
     NavItem,
-    TaskPanel,
 )
 from indelible_web.console.stage_table import StageTable
+from indelible_web.console.visible_contexts import VisibleContexts
 from indelible_web.context import WebContext
 from indelible_web.http.access import PUBLIC, AccessControl
 from indelible_web.http.metrics import Metrics
@@ -99,20 +98,13 @@ def _console_context(
     settings: WebSettings,
     contexts: Iterable[WebContext],
 ) -> ConsoleContext:
-    nav: list[NavItem] = []
     entity_links: dict[str, EntityLinks] = dict(links.OWN_LINKS)
     searches: list[EntitySearch] = []
     action_labels: dict[tuple[str, str], str] = {}
-    task_panels: list[TaskPanel] = []
-    home_sources: list[HomeSource] = []
     for context in contexts:
         entity_links.update(context.entity_links)
         searches += context.searches
         action_labels.update(context.action_labels)
-        if context.is_on(app_context, settings):
-            nav += context.nav
-            task_panels += context.task_panels
-            home_sources += context.home
 
     sessions = open_sessions(app_context, settings)
     return ConsoleContext(
@@ -123,14 +115,27 @@ def _console_context(
         sessions=sessions,
         notices=open_notices(sessions, settings),
         streams=Streams(app_context.store, settings.max_streams),
-        nav=(home.NAV, *nav, stages.NAV, history.NAV, keys.NAV),
+        visible=VisibleContexts.of(app_context, settings, contexts),
         entity_links=entity_links,
         searches=tuple(searches),
         action_labels=action_labels,
-        task_panels=tuple(task_panels),
         stage_table=StageTable(app_context.store),
-        home_sources=(*home_sources, *own_sources(access.failed_logins)),
+        own_home_sources=own_sources(access.failed_logins),
     )
+
+
+def _navigation(visible: VisibleContexts) -> tuple[NavItem, ...]:
+    """Return the links of the navigation: the console's own around those of the contexts."""
+    items: list[NavItem] = []
+    for context in visible.contexts():
+        items += context.nav
+
+    return (home.NAV, *items, stages.NAV, history.NAV, keys.NAV)
+
+
+def _off_notice(visible: VisibleContexts) -> str:
+    """Return what the requested page has to say about its context; usually nothing."""
+    return visible.notice((request.endpoint or "").removeprefix("console."))
 
 
 def _blueprint(
@@ -177,7 +182,8 @@ def _add_template_values(
         return {
             "csrf_token": console.sessions.csrf_token,
             "take_notice": console.notices.take,
-            "nav": console.nav,
+            "nav": partial(_navigation, console.visible),
+            "off_notice": partial(_off_notice, console.visible),
             "home_url": console.home_url,
             "hidden_form_fields": hidden_form_fields,
         }

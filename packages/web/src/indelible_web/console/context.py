@@ -12,8 +12,9 @@ from indelible_web.console.cookies import Sessions
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import Notices
-from indelible_web.console.page import EntityLinks, EntitySearch, NavItem, TaskPanel
+from indelible_web.console.page import EntityLinks, EntitySearch
 from indelible_web.console.stage_table import StageTable
+from indelible_web.console.visible_contexts import VisibleContexts
 from indelible_web.http.access import AccessControl
 from indelible_web.http.operation import OperationContext, Services
 
@@ -30,18 +31,25 @@ class ConsoleContext(Services):
     sessions: Sessions
     notices: Notices
     streams: Streams
-    nav: tuple[NavItem, ...]
+    visible: VisibleContexts
     entity_links: Mapping[str, EntityLinks]
     searches: tuple[EntitySearch, ...]
     action_labels: Mapping[tuple[str, str], str]
-    task_panels: tuple[TaskPanel, ...]
-    home_sources: tuple[HomeSource, ...]
+    own_home_sources: tuple[HomeSource, ...]
     stage_table: StageTable
 
     @property
     def home_url(self) -> str:
         """Return the address of the home page."""
         return url_for("console.home")
+
+    def home_sources(self) -> tuple[HomeSource, ...]:
+        """Return the sources of the home page: those of the shown contexts, and the console's."""
+        sources: list[HomeSource] = []
+        for context in self.visible.contexts():
+            sources += context.home
+
+        return (*sources, *self.own_home_sources)
 
     def operation(
         self,

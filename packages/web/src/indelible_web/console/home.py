@@ -1,5 +1,6 @@
 """The console's home page: what needs attention, totals, the last hour, and the latest changes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from indelible_web.console.charts import Chart
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import (
     AttentionItem,
+    HomeSource,
     Level,
     Total,
 )
@@ -39,18 +41,23 @@ def home(console: ConsoleContext) -> Response:
     """Show the home page to the caller, with the parts that the caller's scopes permit."""
     caller = console.operation().caller
     now = console.app_context.clock.now()
-    view = console.app_context.store.read(_read_home, console, caller, now)
+    sources = [source for source in console.home_sources() if source.is_visible_to(caller)]
+    view = console.app_context.store.read(_read_home, console, sources, caller, now)
 
     return render_page("console/home", view=view, now=now)
 
 
-def _read_home(tx: ReadTx, console: ConsoleContext, caller: Caller, now: datetime) -> HomeView:
+def _read_home(
+    tx: ReadTx,
+    console: ConsoleContext,
+    sources: Iterable[HomeSource],
+    caller: Caller,
+    now: datetime,
+) -> HomeView:
     items: list[AttentionItem] = []
     totals: list[Total] = []
     charts: list[Chart] = []
-    for source in console.home_sources:
-        if not source.is_visible_to(caller):
-            continue
+    for source in sources:
         part = source.query(tx, now)
         items += part.items
         totals += part.totals

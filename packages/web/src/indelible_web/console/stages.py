@@ -49,8 +49,9 @@ def show_stages(console: ConsoleContext, error: IndelibleError | None = None) ->
     rows = console.stage_table.rows(now)
 
     panels: list[tuple[TaskPanel, object]] = []
-    for panel in console.task_panels:
-        panels.append((panel, context.store.read(panel.query)))
+    for visible_context in console.visible.contexts():
+        for panel in visible_context.task_panels:
+            panels.append((panel, context.store.read(panel.query)))
 
     return render_page(
         "console/tasks",

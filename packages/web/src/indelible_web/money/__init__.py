@@ -132,4 +132,8 @@ CONTEXT: Final = WebContext(
     entity_links=links.ENTITY_LINKS,
     guess_codes=frozenset({"STRIPE_SIGNATURE_INVALID"}),
     is_on=_is_on,
+    off_notice=(
+        "This process has no key of Stripe: it takes no payments and asks Stripe nothing."
+        " What is stored can be read. Requested refunds and transfers wait for workers with a key."
+    ),
 )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
 from indelible.money import ChargeStatus, InboxStatus, ReconciliationScope
+from indelible.money.errors import PaymentsNotConfigured
 from indelible.money.lifecycle import UNANSWERED_DISPUTE
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem
@@ -238,6 +239,7 @@ def money_page(
         money=attention.money_text,
         once=console.app_context.ids.new(),
         reason=request.form.get("reason", ""),
+        no_gateway=PaymentsNotConfigured() if console.app_context.stripe is None else None,
         **values,
     )
 

@@ -47,6 +47,10 @@ CONTEXT: Final = WebContext(
         HomeSource(query=tokens_part, scopes=(routes.READ,)),
     ),
     is_on=_is_on,
+    off_notice=(
+        "This process knows no chain: it detects no mints and checks no signatures of wallets."
+        " What is stored can be read."
+    ),
     template_package="indelible_web.tokens",
     action_labels=pages.ACTION_LABELS,
     entity_links={

@@ -100,6 +100,19 @@ TIME_CONDITIONS = {
 FIRST_OF_TIMES = select(func.min(TIMES.c.position + 0))
 LAST_OF_TIMES = select(func.max(TIMES.c.position + 0))
 CHANGES_BY_MINUTE = count_by_minute(HISTORY.c.at)
+DECLARED = select(EDGES.c.lifecycle).distinct().subquery("declared")
+# The limit makes databases look in the key of history for each lifecycle. They could read the whole
+# history for a condition such as EXISTS.
+FIRST_CHANGE = (
+    select(HISTORY.c.lifecycle)
+    .where(HISTORY.c.lifecycle == DECLARED.c.lifecycle)
+    .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
+    .limit(1)
+    .scalar_subquery()
+)
+CHANGED_LIFECYCLES = (
+    select(DECLARED.c.lifecycle).where(FIRST_CHANGE.is_not(None)).order_by(DECLARED.c.lifecycle)
+)
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
 DATABASE_ID = text(
     """
@@ -319,6 +332,10 @@ class SqlHistory:
     def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
         """Return the number of changes in each minute since a time, of the last `limit` changes."""
         return read_minutes(self._session, CHANGES_BY_MINUTE, since=since, limit=limit)
+
+    def changed_lifecycles(self) -> frozenset[str]:
+        """Return the names of the lifecycles that have a change; reads one change of each."""
+        return frozenset(row["lifecycle"] for row in self._session.rows(CHANGED_LIFECYCLES, {}))
 
     def _cursor_prefix(self) -> str:
         """Return the part of a cursor that names the database."""

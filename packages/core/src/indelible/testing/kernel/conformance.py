@@ -23,6 +23,7 @@ from indelible.kernel.contracts import check_contract
 from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.minutes import MinuteCounts, minute_of
+from indelible.kernel.transaction import single_statement
 from indelible.testing.kernel.breakers import BreakersConformance
 from indelible.testing.kernel.keys import KeysConformance
 from indelible.testing.kernel.payloads import PayloadsConformance
@@ -182,6 +183,20 @@ class KernelConformance(
         assert sum(count(last, 1_000).counts.values()) == everything.counts[last]
         assert count(times[-1], 1_000).counts == {last: 1}
         assert count(FAR, 1_000).counts == {}
+
+    def test_a_lifecycle_has_changed_from_its_first_change_on(self, store: AnyStore) -> None:
+        @single_statement
+        def changed(tx: ReadTx) -> frozenset[str]:
+            return tx.history.changed_lifecycles()
+
+        assert store.read(changed) == frozenset()
+
+        submit(store, create(store))
+        create(store)
+        assert store.read(changed) == {"concept"}
+
+        do(store, create_key, CreateKey(owner=MAYA, scopes=("a:read",)), actor=NOOR)
+        assert store.read(changed) == {"concept", "key"}
 
     def test_a_filtered_feed_has_the_matching_changes_in_their_order(self, store: AnyStore) -> None:
         saved = edit(store, create(store))
