@@ -12,7 +12,7 @@ from tests.service.exports import export_of, new_store
 
 from indelible.concepts import ConceptContent
 from indelible.testing.stores import approve, create, edit, published, submit
-from indelible_service.logs import LineFormatter
+from indelible_service.logs import LineFormatter, ScreenFormatter
 from indelible_service.settings import all_setting_fields
 from indelible_sql import SqlStore, open_store
 
@@ -61,7 +61,7 @@ def restored_logging() -> Generator[None]:
     yield
     root.setLevel(level)
     for handler in tuple(root.handlers):  # those of pytest stay
-        if isinstance(handler.formatter, LineFormatter):
+        if isinstance(handler.formatter, LineFormatter | ScreenFormatter):
             root.removeHandler(handler)
 
 

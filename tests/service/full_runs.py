@@ -2,7 +2,8 @@
 
 Two directories have an instance each, which run at the same time. The first directory's instance
 is looked at while its parts are killed, stopped, started again, killed, started at once, killed,
-and started at once. The second one's has settings of its own; at last its supervisor is killed.
+and started at once, without `--json`. The second one's has settings of its own; at last its
+supervisor is killed.
 """
 
 import json
@@ -26,6 +27,7 @@ from tests.service.processes import (
     TIMEOUT_SECONDS,
     get,
     read_json_line,
+    read_screen,
     start_command,
     stop_command,
     wait_until_ready,
@@ -86,6 +88,17 @@ class KilledRun:
     old_key: int  # the status of a request with the key of the first run
     readiness: int
     descendants: int
+
+
+@frozen
+class ScreenRun:
+    """Observations of a run without `--json`, in which a worker is killed."""
+
+    screen: dict[str, str]
+    readiness: int
+    exit_code: int
+    terminal: str  # what the run wrote to standard error
+    logs: dict[str, str]  # the text of each log file, by its name
 
 
 # Processes
@@ -178,10 +191,10 @@ def kill_server_process(supervisor: int) -> None:
 # Runs
 
 
-def start_full(directory: Path, **settings: str) -> AbstractContextManager[Process]:
+def start_full(directory: Path, *words: str, **settings: str) -> AbstractContextManager[Process]:
     """Start `up --full` in a directory."""
     settings = {"INDELIBLE_PORT": OWN_PORT, **settings}
-    return start_command("up", "--full", "--json", cwd=directory, **settings)
+    return start_command("up", "--full", *words, cwd=directory, **settings)
 
 
 def refused_starts(directory: Path) -> list[RefusedStart]:
@@ -294,6 +307,24 @@ def killed_run(process: Process, output: dict[str, Any], key: str) -> KilledRun:
     return run
 
 
+def screen_run(process: Process, directory: Path) -> ScreenRun:
+    """Look at the screen of an instance, kill a worker, and stop it."""
+    screen = read_screen(process)
+    readiness, _ = get(screen["Address"], "/health/ready")
+    killed = parts(process.pid)["work"][0]
+    killed.kill()
+    wait_until_complete(process.pid, {killed.pid})
+    exit_code = stop_command(process)
+    folder = directory / screen["Logs"]
+    return ScreenRun(
+        screen=screen,
+        readiness=readiness,
+        exit_code=exit_code,
+        terminal=(directory / "log").read_text(),
+        logs={path.name: path.read_text() for path in folder.iterdir()},
+    )
+
+
 # All runs
 
 
@@ -308,32 +339,29 @@ class Runs:
     killed_beside: KilledRun
     left_beside: Sequence[psutil.Process]  # processes of an instance whose supervisor was killed
     killed_again: KilledRun
-    last_output: dict[str, Any]
-    last_readiness: int
-    last_exit_code: int
+    last: ScreenRun
 
 
 def run_instances(one: Path, two: Path, redis_url: str) -> Runs:
     """Run instances in two directories."""
     settings = {"INDELIBLE_REDIS_URL": redis_url, **POOL, **SECRETS}
-    with start_full(one) as process, start_full(two, **settings) as other:
+    with start_full(one, "--json") as process, start_full(two, "--json", **settings) as other:
         output, other_output = read_json_line(process), read_json_line(other)
         configured = configured_run(other, other_output)
         first = first_run(process, one, output)
 
     key, other_key = first.output["key"], configured.output["key"]
-    with start_full(one) as process, start_full(two, **SECRETS) as other:
+    with start_full(one, "--json") as process, start_full(two, "--json", **SECRETS) as other:
         output, other_output = read_json_line(process), read_json_line(other)
         beside = descendants(other.pid)
         killed_beside = killed_run(other, other_output, other_key)
         _, left_beside = psutil.wait_procs(beside, timeout=TIMEOUT_SECONDS)
         killed = killed_run(process, output, key)
-    with start_full(one) as process:
+    with start_full(one, "--json") as process:
         killed_again = killed_run(process, read_json_line(process), key)
+    (one / "log").rename(one / "log-of-the-killed")  # their processes may write to it still
     with start_full(one) as process:
-        last_output = read_json_line(process)
-        last_readiness = get(last_output["address"], "/health/ready")[0]
-        last_exit_code = stop_command(process)
+        last = screen_run(process, one)
 
     return Runs(
         directory=one,
@@ -343,7 +371,5 @@ def run_instances(one: Path, two: Path, redis_url: str) -> Runs:
         killed_beside=killed_beside,
         left_beside=left_beside,
         killed_again=killed_again,
-        last_output=last_output,
-        last_readiness=last_readiness,
-        last_exit_code=last_exit_code,
+        last=last,
     )

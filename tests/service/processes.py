@@ -104,6 +104,22 @@ def read_json_line(process: subprocess.Popen[str]) -> dict[str, Any]:
     return document
 
 
+def read_screen(process: subprocess.Popen[str]) -> dict[str, str]:
+    """Return the first screen of `up` for a person, by its labels."""
+    screen: dict[str, str] = {}
+    label = ""
+    assert process.stdout
+    while "Stop" not in screen:
+        line = process.stdout.readline()
+        assert line, f"the screen ends after {screen}"
+        if line.startswith(" "):
+            screen[label] += f"\n{line.strip()}"
+        else:
+            label, _, text = line.partition(":")
+            screen[label] = text.strip()
+    return screen
+
+
 def stop_command(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> int:
     """Send a signal, wait until no process of the session is left, and return the exit code."""
     os.kill(process.pid, number)

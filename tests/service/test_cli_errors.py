@@ -127,6 +127,16 @@ def test_a_directory_that_cannot_be_created_is_an_error() -> None:
         assert error_code("db", "upgrade", settings=settings, exit_code=3) == "FILE_UNUSABLE"
 
 
+def test_a_log_file_that_cannot_be_written_is_an_error() -> None:
+    Path("indelible-data").mkdir()
+    Path("indelible-data/logs").touch()
+
+    for words in (("up",), ("up", "--full")):
+        result = run(*words)
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert "FILE_UNUSABLE: File indelible-data/logs/up.log cannot" in result.stderr
+
+
 @pytest.mark.slow
 def test_a_read_only_directory_is_an_error(environment: dict[str, str]) -> None:
     data_dir = Path(mkdtemp(prefix="indelible-"))

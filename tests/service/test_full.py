@@ -17,8 +17,11 @@ from tests.service.log_lines import (
 )
 from tests.service.processes import TIMEOUT_SECONDS, only_choice_of_ports, start_command
 
+from indelible_service.cli.serving import STARTING
 from indelible_service.settings import Settings
 
+SCREEN = ["Address", "Console", "API docs", "Key", "Database", "Redis", "Logs", "Next", "Stop"]
+ENDED = " WARNING worker 1 ended with exit code -9; restarting it [up.log]"
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
 # A chain of a host, whose contract does not exist.
@@ -120,10 +123,26 @@ def test_all_processes_end_when_the_supervisor_is_killed(runs: Runs) -> None:
 
 def test_an_instance_starts_at_once_after_its_supervisor_was_killed(runs: Runs) -> None:
     assert runs.killed.readiness == runs.killed_again.readiness == 200
-    assert (runs.last_readiness, runs.last_exit_code) == (200, 0)
+    assert (runs.last.readiness, runs.last.exit_code) == (200, 0)
     for output in (runs.killed.output, runs.killed_again.output):
-        assert output["address"] == runs.last_output["address"]
-        assert output["database"] == runs.last_output["database"]
+        assert output["address"] == runs.last.screen["Address"]
+        assert output["database"].endswith(runs.last.screen["Database"].split()[0].split("@")[1])
+
+
+def test_the_screen_is_for_a_person_and_each_process_has_a_log_file(runs: Runs) -> None:
+    starting, *warnings = runs.last.terminal.splitlines()
+    names = ["scheduler.log", "up.log", "web.log", "worker-1.log", "worker-2.log"]
+    written = "".join(runs.last.logs.values())
+
+    assert list(runs.last.screen) == SCREEN
+    assert runs.last.screen["Key"] == "in indelible-data/first.postgresql.key"
+    assert starting == STARTING
+    assert [line for line in warnings if line.endswith(ENDED)], warnings
+    assert not [line for line in warnings if line.startswith("{")]
+    assert sorted(runs.last.logs) == names
+    lines = lines_in_the_format(written)
+    assert loggers_of(lines) >= {"indelible.service", "indelible.web", "_granian"}
+    assert not [secret for secret in runs.first.secrets if secret in written]
 
 
 def test_the_embedded_server_is_sized_for_pools_of_200(runs: Runs) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from attrs import frozen
+from tests.service.log_lines import lines_in_the_format
 from tests.service.processes import (
     TIMEOUT_SECONDS,
     free_port,
@@ -19,6 +20,7 @@ from tests.service.processes import (
     json_result,
     list_changes,
     read_json_line,
+    read_screen,
     refusal,
     run,
     start_command,
@@ -35,12 +37,13 @@ pytestmark = pytest.mark.runs_first
 # The size of the demonstration.
 STEPS = 189
 CONCEPTS = 51
+SCREEN = ["Address", "Console", "API docs", "Key", "Database", "Logs", "Next", "Stop"]
 FEW_FILES = 500  # fewer than a process reserves
 
 
 @frozen
 class Instance:
-    """A running instance, with its first key and the changes it had before its restart."""
+    """A running instance, with its first key and what its first run printed and stored."""
 
     address: str
     docs: str
@@ -48,6 +51,8 @@ class Instance:
     cwd: Path
     before: list[Any]
     second_key: str | None
+    screen: dict[str, str]  # of the first run
+    terminal: str  # what the first run wrote to standard error
 
     @property
     def port(self) -> str:
@@ -59,28 +64,28 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """Start `up`, write a concept, stop it with SIGINT, and start it again for the tests."""
     cwd = tmp_path_factory.mktemp("instance")
     with start_command("up", cwd=cwd) as process:
-        assert process.stdout
-        lines = dict(process.stdout.readline().strip().split(": ", 1) for _ in range(7))
-        assert list(lines) == [
-            "Address",
-            "Docs",
-            "Console",
-            "Database",
-            "First key",
-            "Workers",
-            "Next",
-        ]
-        address, key = lines["Address"].strip(), lines["First key"].split()[0]
+        screen = read_screen(process)
+        address, key = screen["Address"], screen["Key"].split()[0]
         wait_until_ready(address)
         body = {"content": {"name": "Ratio"}, "reason": "written before a restart"}
         call = ApiCall(by="maya", method="POST", path="/v1/concepts", body=body)
         Api(address, {"maya": key}).send(call)
         before = list_changes(address, key)
         assert stop_command(process, signal.SIGINT) == 0
+    terminal = (cwd / "log").read_text()
     with start_command("up", "--json", cwd=cwd) as process:
         second = read_json_line(process)
         wait_until_ready(second["address"])
-        yield Instance(second["address"], second["docs"], key, cwd, before, second["key"])
+        yield Instance(
+            address=second["address"],
+            docs=second["docs"],
+            key=key,
+            cwd=cwd,
+            before=before,
+            second_key=second["key"],
+            screen=screen,
+            terminal=terminal,
+        )
         assert stop_command(process) == 0
 
 
@@ -99,6 +104,19 @@ def test_up_prints_the_address_of_its_documentation(instance: Instance) -> None:
     assert (status, plain_status) == (200, 200)
     assert b"swagger-ui-bundle.js" in page
     assert b"/v1/concepts" in plain_page
+
+
+@pytest.mark.slow
+def test_the_first_screen_is_for_a_person_and_the_log_is_in_a_file(instance: Instance) -> None:
+    log = lines_in_the_format((instance.cwd / "indelible-data/logs/up.log").read_text())
+
+    assert list(instance.screen) == SCREEN
+    assert instance.screen["Key"].endswith("(also in indelible-data/first.key)")
+    assert instance.screen["Logs"] == "indelible-data/logs"
+    assert instance.screen["Next"].endswith("type `indelible demo` in another terminal")
+    assert instance.terminal == ""
+    assert "POST" in {line.get("method") for line in log}
+    assert instance.key not in str(log)
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import logging
 import time
 import zlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -35,15 +35,16 @@ from indelible_service.embedded import (
 )
 from indelible_service.embedded.children import Child, StartStopped, failure_from, never
 from indelible_service.embedded.postgresql import DATABASE
-from indelible_service.instance import RECORD_NAME, Claim, claimed_directory
+from indelible_service.instance import POSTGRESQL, RECORD_NAME, REDIS, Claim, claimed_directory
 from indelible_service.listening import instance_listener
-from indelible_service.processes import build_stages, check_stages, configure_process
+from indelible_service.processes import build_stages, check_stages, configure_process, prepare_log
 from indelible_service.settings import Settings
 from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
-from indelible_service.supervisor import Supervisor, run_command
-from indelible_service.workers import ALL_STAGES, shutdown_event, worker_command
+from indelible_service.supervisor import Supervisor, log_words, run_command
+from indelible_service.workers import ALL_STAGES, shutdown_event, worker_command, worker_name
 
-POSTGRESQL: Final = "postgresql"  # a folder, and the name of a saved port
+WEB: Final = "web"
+SCHEDULER: Final = "scheduler"
 WORKERS: Final = 2
 SPARE_CONNECTIONS: Final = (
     50  # of commands beside the processes, and those that PostgreSQL reserves
@@ -116,7 +117,7 @@ class Servers:
     def run_redis(self) -> Generator[Child]:
         """Run Redis with its log in the folder until the block ends."""
         port = self.redis.port if self.redis else None
-        with redis(self.folder / "redis", port=port, is_stopped=self.is_stopped) as running:
+        with redis(self.folder / REDIS, port=port, is_stopped=self.is_stopped) as running:
             self.redis = running
             yield running.child
 
@@ -134,19 +135,19 @@ class Servers:
                 raise failure from error
             raise
 
-    def describe(self) -> Sequence[str]:
-        """Return the address of each server and where its password is."""
-        lines: list[str] = []
+    def describe(self) -> Mapping[str, str]:
+        """Return the address of each server and where its password is, by the server's name."""
+        servers: dict[str, str] = {}
         if self.postgresql:
             server = self.postgresql
             url = f"postgresql://{APP}@{server.host}:{server.port}/{DATABASE}"
             passwords = self.folder / POSTGRESQL / "passwords"
-            lines.append(f"{url} (the password is the third line of {passwords})")
+            servers[POSTGRESQL] = f"{url} (the password is the third line of {passwords})"
         if self.redis:
             url = f"redis://{self.redis.host}:{self.redis.port}"
-            lines.append(f"{url} (the password is in {self.folder / RECORD_NAME})")
+            servers[REDIS] = f"{url} (the password is in {self.folder / RECORD_NAME})"
 
-        return lines
+        return servers
 
 
 def _first_port(folder: Path) -> int:
@@ -169,6 +170,7 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
         instance_listener(settings, claim) as listener,
         Supervisor() as supervisor,
     ):
+        prepare_log(settings)
         listening = evolve(settings, port=listener.getsockname()[1])
         listener.close()  # a child listens
         claim.publish_address(listening)
@@ -177,14 +179,7 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
         servers = Servers(claim, needed + SPARE_CONNECTIONS, is_stopped)
         bound, workers = _start_servers(listening, servers, supervisor)
         claim.publish(bound)
-        with servers.report_full_disk():
-            upgrade(bound)
-            with open_configured_store(bound, needs_key_secret=True) as store:
-                check_connections(bound, store, threads)
-                # Once, here: a child whose stage fails later pauses it, and alerts.
-                check_stages(bound, store, build_stages(bound, store))
-                first_key = create_first_key(bound, store)
-
+        first_key = _prepare_database(bound, servers, threads)
         _start_programs(bound, supervisor)
         wait_until_ready(bound, supervisor, is_stopped)
         if is_stopped():
@@ -197,9 +192,22 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
             key_file=key_file(bound, FIRST_KEY),
             workers=workers,
             servers=servers.describe(),
+            data_dir=settings.data_dir,
+            logs=settings.log_folder,
         )
         on_started(started)
         supervisor.run_until(is_stopped)
+
+
+def _prepare_database(settings: Settings, servers: Servers, threads: Sequence[int]) -> str | None:
+    """Upgrade the database and check what runs on it; return the first key of a new one."""
+    with servers.report_full_disk():
+        upgrade(settings)
+        with open_configured_store(settings, needs_key_secret=True) as store:
+            check_connections(settings, store, threads)
+            # Once, here: a child whose stage fails later pauses it, and alerts.
+            check_stages(settings, store, build_stages(settings, store))
+            return create_first_key(settings, store)
 
 
 def _start_servers(
@@ -210,7 +218,7 @@ def _start_servers(
     Returns the settings with the addresses, and how workers learn of ready tasks.
     """
     if not settings.database_url:
-        supervisor.add("postgresql", servers.run_postgresql, is_server=True)
+        supervisor.add(POSTGRESQL, servers.run_postgresql, is_server=True)
         running = servers.postgresql
         assert running is not None  # noqa: S101 - for the type checkers: it was just started
         settings = evolve(
@@ -221,7 +229,7 @@ def _start_servers(
         return settings, WITH_REDIS
 
     try:
-        supervisor.add("redis", servers.run_redis, is_server=True)
+        supervisor.add(REDIS, servers.run_redis, is_server=True)
     except RedisMissing:
         return settings, WITHOUT_REDIS
 
@@ -236,12 +244,17 @@ def process_threads(settings: Settings) -> Sequence[int]:
 
 
 def _start_programs(settings: Settings, supervisor: Supervisor) -> None:
-    variables = settings.variables_of_child()
-    supervisor.add("web", partial(run_command, "serve", settings=variables))
+    _start_program(settings, supervisor, WEB, "serve")
     for number in range(WORKERS):
         start = worker_command(settings, ALL_STAGES, number)
-        supervisor.add(f"worker {number + 1}", start)
-    supervisor.add("scheduler", partial(run_command, "schedule", settings=variables))
+        supervisor.add(worker_name(number), start)
+    _start_program(settings, supervisor, SCHEDULER, "schedule")
+
+
+def _start_program(settings: Settings, supervisor: Supervisor, name: str, command: str) -> None:
+    words = (command, *log_words(settings, name))
+    variables = settings.variables_of_child()
+    supervisor.add(name, partial(run_command, *words, settings=variables))
 
 
 def wait_until_ready(

@@ -20,6 +20,9 @@ from indelible_service.settings import Settings, load
 LOCK_NAME: Final = "instance.lock"
 RECORD_NAME: Final = "instance.json"
 PORTS_NAME: Final = "ports.json"
+# The folders of the servers in the data directory.
+POSTGRESQL: Final = "postgresql"  # also the name of its saved port
+REDIS: Final = "redis"
 LOCK_SECONDS: Final = 2  # longer than a command holds the lock to look at it
 POLL_SECONDS: Final = 0.05
 UNKNOWN_ADDRESS: Final = "an address that it has not chosen yet"

@@ -1,4 +1,7 @@
-"""Write the log of a process: one JSON object a line, whichever library the line comes from."""
+"""Write the log of a process: one JSON object a line, whichever library the line comes from.
+
+Where the log goes to a file, a person sees its warnings and errors on standard error, as text.
+"""
 
 import json
 import logging
@@ -7,12 +10,15 @@ import sys
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from traceback import format_tb
 from types import TracebackType
 from typing import Any, Final
 
 from indelible.kernel import IndelibleError, instant_text
 from indelible.kernel.masking import mask_secrets
+from indelible.kernel.values import CONTROL
+from indelible_service.log_files import LogFile
 from indelible_workers.masking import failure_reason
 
 NOISY_LOGGERS: Final = ("alembic", "dramatiq", "indelible_sql.engine.pools")
@@ -47,6 +53,37 @@ class LineFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class ScreenFormatter(logging.Formatter):
+    """A formatter of warnings and errors as one line for a person.
+
+    It ends with the name of the log file, in which the record is whole.
+    """
+
+    def __init__(self, file_name: str) -> None:
+        super().__init__()
+        self._file_name = file_name
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the time in UTC, the level, and the first line of the event."""
+        event = _event_of(record)
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            event = f"{event}: {failure_reason(error)}"
+        first_line, _, _ = event.partition("\n")
+        text = CONTROL.sub("?", first_line)
+        at = datetime.fromtimestamp(record.created, UTC)
+
+        return f"{at:%H:%M:%S}Z {record.levelname} {text} [{self._file_name}]"
+
+
+class AdviceFilter(logging.Filter):
+    """A filter of granian's advice about its threads, the number of which is intended."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is something else."""
+        return "Consider reviewing your configuration" not in record.getMessage()
+
+
 def _event_of(record: logging.LogRecord) -> str:
     try:
         event = record.getMessage()
@@ -58,11 +95,23 @@ def _event_of(record: logging.LogRecord) -> str:
     return event
 
 
-def logging_config(level: str) -> dict[str, Any]:
+def logging_config(level: str, log_file: Path | None) -> dict[str, Any]:
     """Return the configuration for `logging.config.dictConfig`, also of granian's processes."""
+    handlers: dict[str, dict[str, Any]] = {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "stream": "ext://sys.stderr",
+        }
+    }
+    if log_file is not None:
+        handlers = {
+            "file": {"()": LogFile, "path": log_file, "formatter": "line"},
+            "screen": {"()": _screen_handler, "log_file": log_file},
+        }
     loggers: dict[str, dict[str, Any]] = {
         # granian's own configuration has handlers, which are replaced here.
-        "_granian": {"handlers": [], "propagate": True},
+        "_granian": {"handlers": [], "propagate": True, "filters": ["advice"]},
     }
     for name in NOISY_LOGGERS:
         loggers[name] = {"level": "WARNING"}
@@ -70,25 +119,28 @@ def logging_config(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"advice": {"()": AdviceFilter}},
         "formatters": {"line": {"()": LineFormatter}},
-        "handlers": {
-            "stderr": {
-                "class": "logging.StreamHandler",
-                "formatter": "line",
-                "stream": "ext://sys.stderr",
-            }
-        },
+        "handlers": handlers,
         "loggers": loggers,
-        "root": {"handlers": ["stderr"], "level": level},
+        "root": {"handlers": [*handlers], "level": level},
     }
 
 
-def configure_logging(level: str) -> None:
+def _screen_handler(log_file: Path) -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(ScreenFormatter(log_file.name))
+    return handler
+
+
+def configure_logging(level: str, log_file: Path | None = None) -> None:
     """Log all records, warnings and uncaught exceptions of this process as lines of JSON.
 
-    A hook for uncaught exceptions that another library has set stays.
+    They go to the file, and warnings also to standard error as text; without a file, all lines of
+    JSON go to standard error. A hook for uncaught exceptions that another library has set stays.
     """
-    logging.config.dictConfig(logging_config(level))
+    logging.config.dictConfig(logging_config(level, log_file))
     logging.captureWarnings(capture=True)
     if sys.excepthook is sys.__excepthook__:
         sys.excepthook = _log_uncaught

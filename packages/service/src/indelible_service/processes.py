@@ -12,6 +12,7 @@ from indelible.kernel import Actor
 from indelible_service import pruning, subscribers
 from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
+from indelible_service.log_files import create_log_file
 from indelible_service.logs import configure_logging
 from indelible_service.sealing import STAGE, seal_stage, seal_task
 from indelible_service.settings import Settings
@@ -86,8 +87,17 @@ def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
             tx.tasks.enqueue(task.stage, {task.entity_id: tx.clock.now()})
 
 
+def prepare_log(settings: Settings) -> None:
+    """Create the log file of this process, if it has one; its processes write beside it.
+
+    Raises: FileUnusable, DiskFull.
+    """
+    if settings.log_file is not None:
+        create_log_file(settings.log_file)
+
+
 def configure_process(settings: Settings) -> None:
     """Set the time zone and the logging of this process, which no library may set."""
     os.environ.update({"TZ": "UTC", "PGTZ": "UTC"})
     time.tzset()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_file)

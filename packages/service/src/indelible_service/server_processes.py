@@ -60,7 +60,7 @@ def run_server_processes(settings: Settings, processes: int) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=settings.connection_seconds * 1_000),
         websockets=False,
         log_level=LogLevels(settings.log_level.lower()),
-        log_dictconfig=logging_config(settings.log_level),
+        log_dictconfig=logging_config(settings.log_level, settings.log_file),
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
     )

@@ -27,7 +27,7 @@ from indelible_service.database import (
 )
 from indelible_service.instance import claimed_directory
 from indelible_service.listening import instance_listener
-from indelible_service.processes import build_stages, check_stages, configure_process
+from indelible_service.processes import build_stages, check_stages, configure_process, prepare_log
 from indelible_service.settings import Settings
 from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
@@ -84,6 +84,7 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
     signals = StopSignals()
     signals.install()
     with claimed_directory(settings) as claim, instance_listener(settings, claim) as listener:
+        prepare_log(settings)
         bound = evolve(settings, port=listener.getsockname()[1])
         claim.publish(bound)
         upgrade(bound)
@@ -110,6 +111,8 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
                 first_key=first_key,
                 key_file=key_file(bound, FIRST_KEY),
                 workers=f"in this process: {', '.join(stages)}",
+                data_dir=bound.data_dir,
+                logs=bound.log_folder,
             )
             on_started(started)
             signals.run_until_stopped(server.run)

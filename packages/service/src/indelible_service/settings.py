@@ -106,6 +106,7 @@ class Settings:
     sections: Mapping[type, object] = field(factory=_default_sections)  # by class, one a context
     variables: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # not blank, as read
     is_embedded: bool = False  # the database is the PostgreSQL of the data directory
+    log_file: Path | None = None  # of this process; None lets it log to standard error
 
     @classmethod
     def read(cls, environment: Mapping[str, str | None]) -> Self:
@@ -159,6 +160,11 @@ class Settings:
             return self.database_url
 
         return f"sqlite:///{self.data_dir.absolute() / 'indelible.db'}"
+
+    @property
+    def log_folder(self) -> Path | None:
+        """Return the folder of the log files, None where this process logs to standard error."""
+        return self.log_file.parent if self.log_file else None
 
     @property
     def address(self) -> str:

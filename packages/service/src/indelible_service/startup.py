@@ -1,6 +1,6 @@
 """The first key of a new database, and the report of an instance that is ready."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,8 @@ FIRST_KEY: Final = "first"
 class Started:
     """An instance that is ready: its address and database, and where tasks are processed.
 
-    `first_key` is that of a new database; `servers` describes those that were started with it.
+    `first_key` is that of a new database; `servers` describes those that were started with it,
+    by their names. `logs` is the folder of the log files, None where logs go to standard error.
     """
 
     address: str
@@ -28,7 +29,9 @@ class Started:
     first_key: str | None = field(repr=False)
     key_file: Path
     workers: str
-    servers: Sequence[str] = ()
+    servers: Mapping[str, str] = field(factory=dict[str, str])
+    data_dir: Path
+    logs: Path | None
 
 
 OnStarted = Callable[[Started], None]

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from signal import SIGKILL, SIGTERM
@@ -17,11 +17,13 @@ from attrs import define, field
 
 from indelible.kernel import IndelibleError
 from indelible_service.embedded.children import Child, StopSignals, die_with_parent, stop_child
-from indelible_service.settings import environment_without_settings
+from indelible_service.log_files import log_path
+from indelible_service.settings import Settings, environment_without_settings
 
 STOP_SECONDS: Final = 75  # longer than a lease: a process that runs on has hung
 STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, STOP_SECONDS), (SIGKILL, None))
 SETTINGS_FROM_STDIN: Final = "--settings-from-stdin"
+LOG_FILE: Final = "--log-file"
 CHECK_SECONDS: Final = 0.2
 MAX_PAUSE_SECONDS: Final = 30
 STABLE_SECONDS: Final = 60  # a child that ran for this long starts with no failures again
@@ -51,6 +53,14 @@ def run_command(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
         stop_child(child, STOP_SIGNALS)
         with suppress(ProcessLookupError):  # a killed child leaves its own children behind
             os.killpg(child.pid, SIGKILL)
+
+
+def log_words(settings: Settings, process: str) -> Sequence[str]:
+    """Return the words of a command that let a child log as this process does."""
+    if settings.log_file is None:
+        return ()
+
+    return LOG_FILE, str(log_path(settings.data_dir, process))
 
 
 def _write_settings(child: Child, settings: Mapping[str, str]) -> None:

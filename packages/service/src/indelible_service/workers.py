@@ -31,7 +31,7 @@ from indelible_service.processes import (
     recurring_tasks,
 )
 from indelible_service.settings import Settings
-from indelible_service.supervisor import Start, Supervisor, logger, run_command
+from indelible_service.supervisor import Start, Supervisor, log_words, logger, run_command
 from indelible_sql import SqlStore
 from indelible_workers import Worker, run_scheduler, run_workers
 from indelible_workers.children import check_child_stages
@@ -213,13 +213,18 @@ def run_worker_processes(settings: Settings, selection: StageSelection, processe
     with Supervisor() as supervisor:
         for number in range(processes):
             start = worker_command(settings, selection, number)
-            supervisor.add(f"worker {number + 1}", start)
+            supervisor.add(worker_name(number), start)
         supervisor.run_until(shutdown.is_set)
+
+
+def worker_name(number: int) -> str:
+    """Return the name of a worker process for persons; the first number is 0."""
+    return f"worker {number + 1}"
 
 
 def worker_command(settings: Settings, selection: StageSelection, number: int) -> Start:
     """Return the start of a worker process; each serves its metrics at a port of its own."""
-    words = ["work", "--alone"]
+    words = ["work", "--alone", *log_words(settings, worker_name(number))]
     for name in selection.names:
         words += ["--stage", name]
     for module in selection.modules:

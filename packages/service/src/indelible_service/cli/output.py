@@ -113,7 +113,7 @@ HINTS: Final = {
     "UNEXPECTED_ANSWER": (
         "check that INDELIBLE_HOST and INDELIBLE_PORT are those of the instance, and check the key"
     ),
-    "WEB_NOT_READY": "read the log above",
+    "WEB_NOT_READY": "read the log: `web.log` in the folder `logs` of the data directory",
 }
 # Commands print an error themselves; a server configures logging of its own.
 NO_LOG: Final = logging.NullHandler()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from attrs import evolve
 
 from indelible_service.cli.output import (
     Command,
@@ -14,7 +15,9 @@ from indelible_service.cli.output import (
     printable,
     wants_json,
 )
+from indelible_service.cli.screen import started_text
 from indelible_service.instance import client_settings, command_settings
+from indelible_service.log_files import log_path
 from indelible_service.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
 PROCESSES: Final = click.IntRange(1, 64)
 STDIN_OPTION: Final = click.option("--settings-from-stdin", is_flag=True, hidden=True)
+LOG_FILE_OPTION: Final = click.option(
+    "--log-file", type=click.Path(path_type=Path), hidden=True, help="Log to this file."
+)
 MODULE_OPTION: Final = click.option(
     "--module",
     "modules",
@@ -32,6 +38,7 @@ MODULE_OPTION: Final = click.option(
     multiple=True,
     help="A module of yours, imported from the working directory or where it is installed.",
 )
+STARTING: Final = "Starting PostgreSQL, Redis, the API, the workers and the scheduler ..."
 DEMOS: Final = click.Choice(["concepts", "captures", "contests", "money", "projects"])
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
@@ -48,44 +55,37 @@ def up(*, full: bool) -> None:
     Runs in one process; with `--full` as on a server, each part in a process of its own that is
     restarted when it ends. Creates the data directory, the database and a first key where they
     are missing, and keeps what exists.
+
+    Each process writes its log to a file in `logs` in the data directory; the terminal shows
+    warnings and errors. With `--json` all lines of the log go to standard error instead.
     """
     settings = load()
+    if not wants_json():
+        settings = evolve(settings, log_file=log_path(settings.data_dir, "up"))
 
     def on_started(started: "Started") -> None:
         document = {
             "address": started.address,
+            "console": f"{started.address}/console",
             "docs": f"{started.address}/docs",
             "database": started.database,
             "key": started.first_key,
             "key_file": str(started.key_file),
             "workers": started.workers,
-            "servers": started.servers,
+            "servers": list(started.servers.values()),
         }
-        print_result(document, _started_text(started))
+        print_result(document, started_text(started))
 
     if full:
         from indelible_service.full import run_full
 
+        if not wants_json():
+            click.echo(STARTING, err=True)
         run_full(settings, on_started)
     else:
         from indelible_service.serving import run_single_process
 
         run_single_process(settings, on_started)
-
-
-def _started_text(started: "Started") -> str:
-    lines = [
-        f"Address:   {started.address}",
-        f"Docs:      {started.address}/docs",
-        f"Console:   {started.address}/console",
-        f"Database:  {started.database}",
-    ]
-    if started.first_key:
-        lines.append(f"First key: {started.first_key} (also in {started.key_file})")
-    lines.append(f"Workers:   {started.workers}")
-    lines.extend(f"Server:    {server}" for server in started.servers)
-    lines.append("Next:      run `indelible demo` in another terminal; Ctrl-C stops this one")
-    return "\n".join(lines)
 
 
 @click.command(cls=Command)
@@ -106,6 +106,7 @@ def _started_text(started: "Started") -> str:
 )
 @click.option("--alone", is_flag=True, hidden=True)
 @STDIN_OPTION
+@LOG_FILE_OPTION
 def work(
     stages: tuple[str, ...],
     modules: tuple[str, ...],
@@ -113,6 +114,7 @@ def work(
     *,
     alone: bool,
     settings_from_stdin: bool,
+    log_file: Path | None,
 ) -> None:
     """Process tasks, in processes that are restarted when they end, until SIGTERM.
 
@@ -126,7 +128,7 @@ def work(
         run_worker_processes,
     )
 
-    settings = _process_settings(from_stdin=settings_from_stdin)
+    settings = _process_settings(from_stdin=settings_from_stdin, log_file=log_file)
     selection = StageSelection(stages, modules)
     if alone:
         run_worker_process(settings, selection)
@@ -137,14 +139,17 @@ def work(
 @click.command(cls=Command)
 @MODULE_OPTION
 @STDIN_OPTION
-def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool) -> None:
+@LOG_FILE_OPTION
+def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool, log_file: Path | None) -> None:
     """Enqueue recurring tasks; each is enqueued once even if several schedulers run.
 
     With `--module` also those that your module exports as `recurring_tasks`.
     """
     from indelible_service.workers import run_scheduler_process
 
-    run_scheduler_process(_process_settings(from_stdin=settings_from_stdin), modules)
+    run_scheduler_process(
+        _process_settings(from_stdin=settings_from_stdin, log_file=log_file), modules
+    )
 
 
 @click.command(cls=Command)
@@ -156,19 +161,22 @@ def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool) -> None:
     help="The number of processes.",
 )
 @STDIN_OPTION
-def serve(workers: int, *, settings_from_stdin: bool) -> None:
+@LOG_FILE_OPTION
+def serve(workers: int, *, settings_from_stdin: bool, log_file: Path | None) -> None:
     """Serve the API from several processes, on a database that is upgraded already."""
     from indelible_service.server_processes import run_server_processes
 
-    run_server_processes(_process_settings(from_stdin=settings_from_stdin), workers)
+    run_server_processes(
+        _process_settings(from_stdin=settings_from_stdin, log_file=log_file), workers
+    )
 
 
-def _process_settings(*, from_stdin: bool) -> Settings:
+def _process_settings(*, from_stdin: bool, log_file: Path | None) -> Settings:
     """Return the settings of a process: those that its supervisor sends, or those of a command."""
     if from_stdin:
         from indelible_service.processes import configure_process
 
-        settings = Settings.read(json.load(sys.stdin))
+        settings = evolve(Settings.read(json.load(sys.stdin)), log_file=log_file)
         configure_process(settings)
         return settings
 

@@ -1,0 +1,56 @@
+"""The first screen of `indelible up`: what a person needs to know, and what to type next."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from indelible_service.instance import POSTGRESQL, REDIS
+
+if TYPE_CHECKING:
+    from indelible_service.startup import Started
+
+COMMAND: Final = "indelible"
+
+
+def started_text(started: "Started") -> str:
+    """Return the screen of an instance that is ready."""
+    lines = {
+        "Address": started.address,
+        "Console": f"{started.address}/console",
+        "API docs": f"{started.address}/docs",
+        "Key": _key_text(started),
+        "Database": started.servers.get(POSTGRESQL, started.database),
+    }
+    if REDIS in started.servers:
+        lines["Redis"] = started.servers[REDIS]
+    if started.logs is not None:
+        lines["Logs"] = str(started.logs)
+    command = command_name()
+    lines["Next"] = f"sign in to the console, or type `{command} demo` in another terminal"
+    lines["Stop"] = f"type Ctrl-C; the data stays in {started.data_dir}"
+
+    return "\n".join(f"{label + ':':10} {text}" for label, text in lines.items())
+
+
+def _key_text(started: "Started") -> str:
+    if started.first_key:
+        return f"{started.first_key} (also in {started.key_file})"
+    if started.key_file.exists():
+        return f"in {started.key_file}"
+
+    owner = "--owner user:NAME --scope admin"
+    return f"{started.key_file} is missing; `{command_name()} key create {owner}` prints a new key"
+
+
+def command_name() -> str:
+    """Return how this command is called again: by its name, or by the path that was typed."""
+    typed = Path(sys.argv[0])
+    if typed.name != COMMAND:  # `python -m indelible_service`
+        return COMMAND
+
+    installed = shutil.which(COMMAND)
+    if installed and Path(installed).samefile(typed):
+        return COMMAND
+
+    return str(typed)
